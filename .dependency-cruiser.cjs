@@ -1,0 +1,91 @@
+/** The layers of the house, each rule with its reason. Order: core, connector, pipeline, adapters, app, cli. */
+const adapters = 'sources|state|artifacts|gemini';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'Two files that need each other are one file, or hide a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'core-imports-nothing-of-ours',
+      comment: 'Every layer shares the words of core, so core may depend on none of them.',
+      severity: 'error',
+      from: { path: '^src/core/' },
+      to: { path: '^src/(?!core/)' },
+    },
+    {
+      name: 'connector-imports-core-only',
+      comment: 'A connector file must be readable and checkable without any adapter being loaded.',
+      severity: 'error',
+      from: { path: '^src/connector/' },
+      to: { path: '^src/(?!core/|connector/)' },
+    },
+    {
+      name: 'pipeline-has-no-io',
+      comment: 'The phases take every source, store and clock as a port; that is what makes them testable in full.',
+      severity: 'error',
+      from: { path: '^src/pipeline/' },
+      to: { path: '^src/(?!core/|connector/|pipeline/)' },
+    },
+    {
+      name: 'pipeline-has-no-npm-package',
+      comment: 'What a document is must not change with a dependency.',
+      severity: 'error',
+      from: { path: '^src/pipeline/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'unknown'] },
+    },
+    {
+      name: 'pipeline-uses-pure-node-modules-only',
+      comment: 'Hashing and bytes are pure; files, sockets and processes are not.',
+      severity: 'error',
+      from: { path: '^src/pipeline/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer)$' },
+    },
+    {
+      name: 'adapters-never-import-each-other',
+      comment: 'A source that knows a store cannot be used with another one.',
+      severity: 'error',
+      from: { path: `^src/(${adapters})/` },
+      to: { path: `^src/(${adapters}|app|cli)/`, pathNot: '^src/$1/' },
+    },
+    {
+      name: 'app-does-not-know-its-callers',
+      comment: 'The command line and the server use the same composition root.',
+      severity: 'error',
+      from: { path: '^src/app/' },
+      to: { path: '^src/(cli|server)/' },
+    },
+    {
+      name: 'commander-only-in-cli',
+      comment: 'The command line is one way in among several.',
+      severity: 'error',
+      from: { path: '^src/(?!cli/)' },
+      to: { path: 'node_modules/commander' },
+    },
+    {
+      name: 'pg-only-in-its-files',
+      comment: 'One file names a driver; a run loads it only when its connector or its state needs it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(sources/postgres-client|state/database)\\.ts$' },
+      to: { path: 'node_modules/pg/' },
+    },
+    {
+      name: 'knex-only-in-state',
+      comment: 'Queries live behind the State port.',
+      severity: 'error',
+      from: { path: '^src/(?!state/)' },
+      to: { path: 'node_modules/(knex|libsql)/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+import process from 'node:process';
+
+process.setSourceMapsEnabled(true);
+const { main } = await import('#main');
+process.exitCode = await main(process.argv.slice(2));

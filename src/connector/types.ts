@@ -1,0 +1,105 @@
+/**
+ * A connector as its YAML file says it, checked and with nothing resolved: no defaults filled in, no secret read.
+ * The shape is `schemas/connector.schema.json`; a test holds the two together.
+ */
+export interface Connector {
+  readonly apiVersion: 'sync.gemini.io/v1alpha1';
+  readonly kind: 'Connector';
+  readonly metadata: {
+    readonly name: string;
+    readonly description?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly spec: ConnectorSpec;
+}
+
+export interface ConnectorSpec {
+  readonly mode: 'sql_pull' | 'rest_pull' | 'rest_push';
+  /** Cron expression of five fields; read by the orchestrator's flow, never by a run. */
+  readonly schedule?: string;
+  readonly source: SqlSourceSpec | HttpSourceSpec;
+  readonly mapping: MappingSpec;
+  readonly output: { readonly bucket: string; readonly prefix: string; readonly format: 'ndjson' };
+  readonly gemini: {
+    readonly projectId: string;
+    readonly location: string;
+    readonly dataStoreId: string;
+  };
+  readonly reconciliation: ReconciliationSpec;
+  readonly quarantine?: QuarantineSpec;
+}
+
+export type SqlSourceType = 'postgres' | 'mysql' | 'mssql' | 'oracle';
+
+export interface SqlSourceSpec {
+  readonly type: SqlSourceType;
+  readonly secretRef: string;
+  /** May contain `:watermark`, which makes it a delta query. */
+  readonly query: string;
+  readonly watermarkField?: string;
+  /** `90s`, `5m`, `2h`, `1d` for watermarks in time; a whole number for watermarks that count. */
+  readonly watermarkLag?: string | number;
+  readonly connectTimeoutSeconds?: number;
+  readonly statementTimeoutSeconds?: number;
+  /** Path of a PEM file with the certificate authority to trust, beside those the system trusts. */
+  readonly tls?: { readonly caFile?: string };
+}
+
+export interface HttpSourceSpec {
+  readonly type: 'http';
+  readonly secretRef?: string;
+  readonly url?: string;
+  readonly method?: 'GET' | 'POST';
+  readonly payload?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly watermarkField?: string;
+  readonly paginationCursorField?: string;
+  readonly paginationNextCursorJsonPath?: string;
+  readonly oauth?: OAuthSpec;
+}
+
+export interface OAuthSpec {
+  readonly grantType: 'client_credentials';
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecretRef: string;
+  readonly scopes?: readonly string[];
+  readonly audience?: string;
+  readonly clientAuthMethod?: 'client_secret_basic' | 'client_secret_post';
+}
+
+export interface MappingSpec {
+  /** One column, or several that identify a row together. */
+  readonly idField: string | readonly string[];
+  readonly titleField: string;
+  readonly contentTemplate: string;
+  readonly uriTemplate?: string;
+  readonly mimeType?: string;
+  readonly aclUsersField?: string;
+  readonly aclGroupsField?: string;
+  readonly metadataFields?: readonly string[];
+}
+
+export type DeletePolicy = 'auto_delete_missing' | 'soft_delete_only' | 'never_delete';
+
+export interface ReconciliationSpec {
+  readonly deletePolicy: DeletePolicy;
+  /** More deletes than the larger of `count` and `ratio` of the known documents are held. */
+  readonly deleteLimit?: { readonly count?: number; readonly ratio?: number };
+}
+
+/** How many rows may be set aside before the run fails. */
+export interface QuarantineSpec {
+  readonly maxCount?: number;
+  readonly maxRatio?: number;
+  readonly maxConsecutive?: number;
+}
+
+export function isSqlSource(source: SqlSourceSpec | HttpSourceSpec): source is SqlSourceSpec {
+  return source.type !== 'http';
+}
+
+/** The columns of the id, in order. */
+export function idFields(mapping: MappingSpec): readonly string[] {
+  return typeof mapping.idField === 'string' ? [mapping.idField] : mapping.idField;
+}

@@ -1,0 +1,12 @@
+/** Time as a port: tests pass a clock of their own, so that no test waits or depends on the machine's speed. */
+export interface Clock {
+  /** Wall-clock time. */
+  now(): Date;
+  /** Milliseconds from an arbitrary start; never goes back. For durations only. */
+  elapsedMs(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  elapsedMs: () => performance.now(),
+};

@@ -1,0 +1,128 @@
+import { EXIT, type ExitStatus } from './exit-status.ts';
+
+interface ErrorKind {
+  readonly exit: ExitStatus;
+  /** Whether the same command, run again later without a change, can succeed. */
+  readonly retryable: boolean;
+}
+
+const wrong = (exit: ExitStatus): ErrorKind => ({ exit, retryable: false });
+const later: ErrorKind = { exit: EXIT.tryAgain, retryable: true };
+
+/**
+ * Every error a user can meet, with its exit status and whether trying again helps.
+ * The comments are the reference: `docs/errors.md` is generated from them (`npm run generate`).
+ */
+export const ERROR_KINDS = {
+  /** The command line is wrong: an unknown option, a missing argument, a value out of range. See `--help`. */
+  USAGE: wrong(EXIT.usage),
+  /** This run id was used by another connector. Give each run an id of its own, or leave `--run-id` out. */
+  RUN_ID_TAKEN: wrong(EXIT.usage),
+  /** The connector file does not exist or cannot be read. Check the path; it is relative to the working directory. */
+  CONNECTOR_FILE_UNREADABLE: wrong(EXIT.configuration),
+  /** The connector file is not valid. The message lists every problem with file, line and field; `validate` shows the same. */
+  CONNECTOR_INVALID: wrong(EXIT.configuration),
+  /** The connector asks for something this version cannot do yet. */
+  NOT_SUPPORTED: wrong(EXIT.configuration),
+  /** A secret that the connector names is not set. The message names the environment variable to set. */
+  SECRET_MISSING: wrong(EXIT.configuration),
+  /** A secret is set but cannot be used, for example a connection string that is not one. Its value is never shown. */
+  SECRET_INVALID: wrong(EXIT.configuration),
+  /** An environment variable holds a value that cannot be used. */
+  ENVIRONMENT_INVALID: wrong(EXIT.configuration),
+
+  /** The source cannot be reached: unknown host, refused port, network down. Nothing was changed. */
+  SOURCE_UNREACHABLE: later,
+  /** The source broke off the connection, or cancelled the query, during the run. Nothing was committed. */
+  SOURCE_LOST: later,
+  /** The source did not answer in time. Raise `source.connectTimeoutSeconds` or `source.statementTimeoutSeconds`, or make the query faster. */
+  SOURCE_TIMEOUT: later,
+  /** The source refuses the user name or the password. */
+  SOURCE_AUTH_FAILED: wrong(EXIT.permission),
+  /** The user may log in to the source but may not read what the query asks for. Grant SELECT on it. */
+  SOURCE_PERMISSION: wrong(EXIT.permission),
+  /** TLS to the source failed: the certificate is not trusted, or the server and the connection string disagree about TLS. */
+  SOURCE_TLS: wrong(EXIT.configuration),
+  /** The query is wrong for this database: unknown table or column, syntax. The message carries the database's words and the position. */
+  SOURCE_QUERY_INVALID: wrong(EXIT.configuration),
+  /** The source has no column that the mapping names. The message lists the missing ones and what the query returns. */
+  SOURCE_COLUMN_MISSING: wrong(EXIT.configuration),
+  /** The source refused the query for another reason; the message carries its own words. */
+  SOURCE_REFUSED: wrong(EXIT.unavailable),
+
+  /** Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query distinct. */
+  DUPLICATE_ID: wrong(EXIT.badData),
+  /** More rows were quarantined than `quarantine` allows, so the run stopped before anything was sent. Fix the rows or raise the limit. */
+  QUARANTINE_LIMIT: wrong(EXIT.badData),
+
+  /** The state database cannot be reached, or went away during the run. Nothing half-done is left: the next run goes on from the last commit. */
+  STATE_UNREACHABLE: later,
+  /** The state database refuses: no permission, a full or read-only disk, a damaged file. */
+  STATE_FAILED: wrong(EXIT.unavailable),
+  /** The state database was written by a newer version of this program. Upgrade the program; it never downgrades a schema. */
+  STATE_NEWER: wrong(EXIT.configuration),
+  /** The state database has no current schema. Run `gemini-sync-bridge migrate` once, with a user that may create tables. */
+  STATE_NOT_MIGRATED: wrong(EXIT.configuration),
+
+  /** Another run of this connector is at work; the message names it. One connector has one runner at a time. */
+  LEASE_HELD: later,
+  /** This run was taken for dead and another one took over, so it stopped without writing anything. */
+  LEASE_LOST: later,
+
+  /** No store knows this kind of bucket URL. */
+  ARTIFACT_SCHEME_UNKNOWN: wrong(EXIT.configuration),
+  /** An artifact of this name exists with other content. Artifacts are immutable; a run id must not be used twice for different data. */
+  ARTIFACT_EXISTS: wrong(EXIT.unavailable),
+  /** An artifact that should exist does not. Was it removed from the bucket? */
+  ARTIFACT_MISSING: wrong(EXIT.unavailable),
+  /** The artifact store may not be written: a read-only file system or missing rights. */
+  ARTIFACT_PERMISSION: wrong(EXIT.permission),
+  /** An artifact could not be written: the disk is full or failing. Nothing was committed. */
+  ARTIFACT_WRITE_FAILED: later,
+
+  /** The run was stopped by a signal. Nothing was committed; the next run starts where this one did. */
+  INTERRUPTED: { exit: EXIT.terminated, retryable: true },
+  /** A bug in this program. Please report it with the log. */
+  INTERNAL: wrong(EXIT.bug),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERROR_KINDS;
+
+interface BridgeErrorOptions {
+  /** What to do next, one sentence; printed on a line of its own. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** Overrides the table, only where one code ends differently (SIGINT and SIGTERM). */
+  readonly exit?: ExitStatus;
+}
+
+/**
+ * An error that a user is meant to read. `message` says what failed and on what, in one or more lines;
+ * `code` is stable. Messages never carry secrets: whoever builds one from a driver's error redacts it first.
+ */
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly exit: ExitStatus;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: BridgeErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const kind: ErrorKind = ERROR_KINDS[code];
+    this.code = code;
+    this.hint = options.hint;
+    this.exit = options.exit ?? kind.exit;
+    this.retryable = kind.retryable;
+  }
+}
+
+/** Any thrown value as a BridgeError; what nobody classified is a bug and says so. */
+export function toBridgeError(thrown: unknown): BridgeError {
+  if (thrown instanceof BridgeError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new BridgeError('INTERNAL', message, {
+    cause: thrown,
+    hint: 'This is a bug in gemini-sync-bridge: please report it with the log of this run.',
+  });
+}

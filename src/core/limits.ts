@@ -1,0 +1,68 @@
+/** Every limit of the engine, with its unit in its name and the reason for the number. */
+
+/** A connector file is written by people; 1 MiB is some 20,000 lines. */
+export const CONNECTOR_FILE_BYTES_MAX = 1_048_576;
+
+/**
+ * One row as the source sends it. A larger one is quarantined without being read whole. 16 MiB is sixteen times what
+ * one document may hold, so nothing that could be sent is refused here.
+ */
+export const ROW_BYTES_MAX = 16 * 1_048_576;
+
+/** Rows handed on together. 2,000 rows of 600 bytes fit the processor's cache; more gained nothing when measured. */
+export const BATCH_ROWS_MAX = 2_000;
+
+/** Bytes of rows handed on together, so that wide rows make small batches; one row may exceed it. */
+export const BATCH_BYTES_MAX = 4 * 1_048_576;
+
+/** Discovery Engine refuses `content.rawBytes` of more decoded bytes. */
+export const CONTENT_BYTES_MAX = 1_000_000;
+
+/** The whole canonical line of one document: its content, and as much again for everything else, escaped. */
+export const DOCUMENT_BYTES_MAX = 4 * 1_048_576;
+
+/** A document id is a key in the state store (an index entry in Postgres is at most 2,700 bytes). */
+export const DOC_ID_BYTES_MAX = 1_024;
+
+/** Discovery Engine accepts at most this many readers per document; a group counts as one. */
+export const ACL_PRINCIPALS_MAX = 3_000;
+
+/** Discovery Engine refuses an import file of more than 2 GB; a part is closed before it gets there. */
+export const ARTIFACT_PART_BYTES_MAX = 1_900_000_000;
+
+/** Deletes are held when they are more than the larger of this count ... */
+export const DELETE_LIMIT_COUNT_DEFAULT = 25;
+/** ... and this share of the documents known before the run. */
+export const DELETE_LIMIT_RATIO_DEFAULT = 0.25;
+
+/** Quarantined rows that fail a run: in all, ... */
+export const QUARANTINE_COUNT_DEFAULT = 1_000;
+/** ... as a share of the rows read (looked at only from `QUARANTINE_RATIO_ROWS_MIN` rows on), ... */
+export const QUARANTINE_RATIO_DEFAULT = 0.1;
+/** ... and one after the other. */
+export const QUARANTINE_CONSECUTIVE_DEFAULT = 100;
+/** One bad row in a table of five is 20 %, which says nothing. */
+export const QUARANTINE_RATIO_ROWS_MIN = 100;
+
+/** Reasons shown in a summary; the quarantine artifact holds all of them. */
+export const QUARANTINE_SAMPLES_MAX = 5;
+/** Text of one field kept in a quarantine line, enough to find the row. */
+export const QUARANTINE_FIELD_BYTES_MAX = 256;
+
+/** A delta query re-reads this much before its checkpoint, so that transactions that commit late are not lost. */
+export const WATERMARK_LAG_DEFAULT_SECONDS = 300;
+/** The same for a watermark that is a number, such as an identity column. */
+export const WATERMARK_LAG_DEFAULT_STEPS = 1_000;
+
+/** A lease not renewed for this long is dead. A commit of 5 M rows into SQLite blocks the process for up to a minute. */
+export const LEASE_SECONDS = 120;
+/** How often a run renews its lease and looks whether it still holds it. */
+export const LEASE_HEARTBEAT_SECONDS = 10;
+
+/** Connecting to a source, unless `source.connectTimeoutSeconds` says otherwise. */
+export const SOURCE_CONNECT_SECONDS_DEFAULT = 15;
+/** One statement at the source, unless `source.statementTimeoutSeconds` says otherwise; a first load may take an hour. */
+export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
+
+/** After SIGTERM a run has this long to release what it holds; Kubernetes kills after 30 s by default, Kestra earlier. */
+export const SHUTDOWN_SECONDS_MAX = 8;

@@ -1,0 +1,325 @@
+/**
+ * The ports of the pipeline, each described by its promises. Every implementation of a port runs the same contract suite
+ * in `test/contracts/`.
+ *
+ * Terminology. A *connector* names one source and one target. A *run* takes it once through the phases
+ * `extract map diff publish ingest commit`. A source yields *rows*; a row becomes a *document*; a document whose
+ * *checksum* differs from the last acknowledged one is an *upsert*, a document that is gone is a *delete*. Upserts and
+ * deletes travel in *artifacts*, listed by a *manifest*. The *checkpoint* is what the next run starts from, the
+ * *watermark* its value. A *lease* is the right to run one connector. Rows set aside with a reason are in *quarantine*;
+ * deletes withheld by the guard are on *hold*. What a destination acknowledged is its *receipt*.
+ */
+
+export const PHASES = ['extract', 'map', 'diff', 'publish', 'ingest', 'commit'] as const;
+export type Phase = (typeof PHASES)[number];
+
+// ---------------------------------------------------------------------------------------------------------------
+// Source
+
+/**
+ * What a value's text means. The text forms are those of Postgres, the busiest source, so that nothing is converted on
+ * the way; other sources write the same forms:
+ * `boolean` `t` or `f` · `timestamp` `2024-01-02 03:04:05.678901` · `timestamptz` the same with an offset, `+00` ·
+ * `date` `2024-01-02` · all three may be `infinity`, `-infinity` or end in ` BC` · `float` and `decimal` may be `NaN`
+ * or `Infinity` · `json` any JSON text · `bytes` `\x` and hexadecimal digits · `array` `{a,"b c",NULL}`.
+ */
+export type ColumnKind =
+  | 'text'
+  | 'integer'
+  | 'decimal'
+  | 'float'
+  | 'boolean'
+  | 'timestamp'
+  | 'timestamptz'
+  | 'date'
+  | 'json'
+  | 'bytes'
+  | 'array';
+
+export interface Column {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** The kind of an array's elements. */
+  readonly element?: Exclude<ColumnKind, 'array'>;
+}
+
+/** In place of a value's length: SQL NULL. */
+export const LENGTH_NULL = -1;
+/** In place of a value's length: this row has no such field at all (only sources of JSON objects). */
+export const LENGTH_ABSENT = -2;
+
+/**
+ * Some rows as bytes, to be decoded only as far as needed. Row `i` is `bytes[starts[i] .. ends[i])`; in it, for each
+ * column in order, a big-endian int32 length (or one of the constants above), then as many bytes of UTF-8 text.
+ * Equal bytes mean an equal row: a source fixes its session's settings so that a value has one form only.
+ */
+export interface RowBatch {
+  readonly columns: readonly Column[];
+  readonly bytes: Buffer;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly count: number;
+  /** Indexes of rows of more than `ROW_BYTES_MAX`, ascending: their bytes stop there, perhaps inside a value. */
+  readonly oversized: readonly number[];
+  /** Set on the last batch only. */
+  readonly end?: ListingEnd;
+}
+
+export interface ListingEnd {
+  /** What the next run may start from once all batches are committed; undefined leaves it as it was. Text, exact. */
+  readonly checkpoint: string | undefined;
+  /** The source knows that there is more: nothing may be concluded from what is missing. */
+  readonly truncated: boolean;
+}
+
+export interface Source {
+  /** `full`: each read lists all rows there are. `delta`: only what changed since the checkpoint, so it proves no delete. */
+  readonly listing: 'full' | 'delta';
+  /**
+   * Lists rows as of one moment, in no particular order, each once.
+   * - At least one batch, even of no rows, so that the columns are always known.
+   * - A batch is valid until the next one is asked for; the buffers are used again.
+   * - Memory is bounded by `BATCH_BYTES_MAX` and `ROW_BYTES_MAX`, whatever the source holds.
+   * - Ends early only by throwing: a BridgeError of code `SOURCE_*`, or the reason of `signal` when aborted.
+   */
+  read(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<RowBatch>;
+  /** Gives back what `read` holds, also in the middle of it. May be called twice. */
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// ArtifactStore
+
+export interface StoredArtifact {
+  /** Full URI, `file:///…` or `gs://…`. */
+  readonly uri: string;
+  readonly bytes: number;
+  /** CRC-32C of the content, base64 of its four big-endian bytes, as Cloud Storage writes it. */
+  readonly crc32c: string;
+}
+
+export interface ArtifactWriter {
+  /** Appends; resolves when more may be written. The buffer may be reused afterwards. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes the artifact visible, whole and durable. Nothing is visible before. */
+  finish(): Promise<StoredArtifact>;
+  /** Gives up; nothing of it remains visible. May be called after a failure. */
+  abort(): Promise<void>;
+}
+
+/** Names are relative, with `/` between parts, such as `connectors/hr/runs/R1/manifest.json`. */
+export interface ArtifactStore {
+  /** Where names are relative to, `file:///…/` or `gs://bucket/`. */
+  readonly root: string;
+  /**
+   * Starts an artifact. Immutable: `finish` succeeds if the same content is there already, and fails with
+   * `ARTIFACT_EXISTS` if other content is.
+   */
+  create(name: string): Promise<ArtifactWriter>;
+  /** Writes a small artifact that may be overwritten, atomically: readers see the old or the new content. */
+  replace(name: string, content: Uint8Array): Promise<void>;
+  /** Names under a prefix, sorted; only finished artifacts. An absent prefix is an empty list. */
+  list(prefix: string): Promise<string[]>;
+  /** Content as a stream. Fails with `ARTIFACT_MISSING`. */
+  open(name: string): Promise<AsyncIterable<Uint8Array>>;
+  /** Removes one artifact; an absent one is fine. Only for the leftovers of a run that has no manifest. */
+  remove(name: string): Promise<void>;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Destination
+
+export type ArtifactKind = 'upserts' | 'upserts.discovery' | 'deletes' | 'soft-deletes' | 'quarantine';
+
+export interface ManifestFile {
+  readonly kind: ArtifactKind;
+  /** Relative to the store. */
+  readonly name: string;
+  readonly uri: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly crc32c: string;
+}
+
+/** `manifest.json`: written last, so its presence means that the run's artifacts are whole. */
+export interface Manifest {
+  readonly version: 1;
+  readonly runId: string;
+  readonly connector: string;
+  readonly target: string;
+  readonly startedAt: string;
+  readonly publishedAt: string;
+  readonly watermark: string | null;
+  readonly counts: RunCounts;
+  readonly files: readonly ManifestFile[];
+}
+
+export interface Receipt {
+  readonly upserts: number;
+  readonly deletes: number;
+  /** Documents that the destination refused; they stay out of the state and are sent again by the next run. */
+  readonly rejected: readonly { readonly docId: string; readonly reason: string }[];
+}
+
+export interface Destination {
+  /**
+   * Brings the destination in step with a manifest. Idempotent by run id: delivering twice has the effect of once.
+   * Never touches the state.
+   */
+  deliver(manifest: Manifest, store: ArtifactStore, signal: AbortSignal): Promise<Receipt>;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// State
+
+/** Counts of one run, in rows or documents. `null` means not known, which is not 0. */
+export interface RunCounts {
+  /** Rows read from the source. */
+  readonly seen: number;
+  readonly unchanged: number;
+  readonly added: number;
+  readonly changed: number;
+  /** Documents that are in the state but not in the source; null for a delta query, which cannot know. */
+  readonly missing: number | null;
+  /** Deletes published (marks, under `soft_delete_only`). */
+  readonly deleted: number;
+  /** Deletes withheld by the guard. */
+  readonly held: number;
+  readonly quarantined: number;
+  /** Documents that the destination refused. */
+  readonly rejected: number;
+}
+
+export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED';
+
+export interface RunError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** One line of `run_state`. */
+export interface RunRow {
+  readonly runId: string;
+  readonly connectorId: string;
+  readonly target: string;
+  readonly status: RunStatus;
+  readonly phase: Phase;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly counts: RunCounts | null;
+  readonly watermark: string | null;
+  /** Name of the manifest once it is written. Set and not committed: the run waits to be finished. */
+  readonly manifestName: string | null;
+  readonly committedAt: string | null;
+  /** The reason why deletes were held. */
+  readonly holdReason: string | null;
+  readonly error: RunError | null;
+}
+
+/** Where a connector stands towards one target. Another target has another position, and no documents yet. */
+export interface Position {
+  /** Key of this (connector, target) in the state store. */
+  readonly scope: number;
+  readonly checkpoint: string | undefined;
+  /** Of the mapping that made the stored documents; another one looks at every row again. */
+  readonly mappingVersion: string | undefined;
+}
+
+export interface KnownRecord {
+  readonly docId: string;
+  readonly checksum: string;
+  /** 16 lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+  readonly softDeleted: boolean;
+}
+
+/**
+ * A change of `record_state`, set aside until the commit. `refresh`: the row's bytes changed and its document did not.
+ * For `delete` and `soft_delete`, checksum and fingerprint are empty strings.
+ */
+export interface StagedRecord {
+  readonly op: 'upsert' | 'refresh' | 'delete' | 'soft_delete';
+  readonly docId: string;
+  readonly checksum: string;
+  readonly fingerprint: string;
+}
+
+/** What a finished plan leaves for the commit, stored with the run so that any process can finish it. */
+export interface Publication {
+  readonly manifestName: string;
+  readonly counts: RunCounts;
+  /** The checkpoint that holds once this is committed; null leaves it. */
+  readonly watermark: string | null;
+  readonly mappingVersion: string;
+  readonly holdReason: string | null;
+}
+
+export interface LeaseOwner {
+  readonly runId: string;
+  /** Identity of the machine (and container), so that a contender on the same one can look whether the process lives. */
+  readonly host: string;
+  readonly pid: number;
+}
+
+export interface Lease {
+  /** Grows with every owner; a commit of an older fence writes nothing. */
+  readonly fence: number;
+  /** Aborted with `LEASE_LOST` when somebody else took over, or when the state could not be reached for too long. */
+  readonly signal: AbortSignal;
+  /** Stops the heartbeat and frees the connector. May be called twice. */
+  release(): Promise<void>;
+}
+
+export interface State {
+  /**
+   * Takes the right to run a connector. Fails with `LEASE_HELD`, naming the holder; a holder that is dead (its process is
+   * gone, on this machine, or it has been silent for `LEASE_SECONDS`) is replaced at once.
+   */
+  lease(connectorId: string, owner: LeaseOwner): Promise<Lease>;
+
+  /** The position of a connector towards a target; makes one if there is none, unless the state is read-only. */
+  position(connectorId: string, target: string): Promise<Position>;
+
+  /** Fingerprints of all records that are not soft-deleted, 8 bytes each, in chunks, in any order. */
+  fingerprints(scope: number): AsyncIterable<Buffer>;
+  /** The records of these ids, in any order; ids that are not known are left out. */
+  lookup(scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
+  /** Ids of the records, not soft-deleted, that have these fingerprints (8 bytes each). */
+  idsOf(scope: number, fingerprints: Buffer): AsyncIterable<string[]>;
+
+  /** Writes the row of a new run, status RUNNING, phase extract. The same id again is replaced if it failed unpublished. */
+  beginRun(run: { runId: string; connectorId: string; target: string; startedAt: Date }): Promise<void>;
+  enterPhase(runId: string, phase: Phase): Promise<void>;
+  findRun(runId: string): Promise<RunRow | undefined>;
+  /** Runs of this connector that have begun and neither failed nor committed, or are published and not committed; oldest first. */
+  unfinishedRuns(connectorId: string): Promise<RunRow[]>;
+  /** The newest committed run of this connector. */
+  lastCommitted(connectorId: string): Promise<RunRow | undefined>;
+
+  /** Sets changes aside, durably, in short transactions. Nothing else sees them before the commit. */
+  stage(runId: string, records: readonly StagedRecord[]): Promise<void>;
+  /** Records that the artifacts and the manifest are whole: from now on the run can be finished by anybody. */
+  published(runId: string, publication: Publication): Promise<void>;
+  /**
+   * One transaction, all or nothing: applies the staged changes except the rejected documents, moves the checkpoint and
+   * closes the run with its status and counts. Fails with `LEASE_LOST`, having written nothing, if `fence` is not the newest.
+   * A run that is committed already stays as it is.
+   */
+  commit(commit: {
+    runId: string;
+    fence: number;
+    rejected: readonly string[];
+    status: Exclude<RunStatus, 'RUNNING' | 'FAILED'>;
+    counts: RunCounts;
+    finishedAt: Date;
+  }): Promise<void>;
+  /**
+   * Closes a run as FAILED. With `abandon`, its staged changes are dropped and it will not be finished later; without, a
+   * published run stays to be finished.
+   */
+  failRun(runId: string, failure: { error: RunError; finishedAt: Date; abandon: boolean }): Promise<void>;
+
+  close(): Promise<void>;
+}
