@@ -1,0 +1,20 @@
+import type { ExitStatus } from '../core/exit-status.ts';
+import type { Environment } from './env.ts';
+
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** What a subcommand may touch of the process; a test passes its own. */
+export interface CommandIo {
+  /** Results only. */
+  readonly stdout: OutputStream;
+  /** Logs and progress. */
+  readonly stderr: OutputStream;
+  readonly env: Environment;
+  readonly cwd: string;
+  /** Sets the exit status; the last call wins. Never ends the process. */
+  exit(status: ExitStatus): void;
+}
