@@ -72,5 +72,10 @@ function compileMapping(connector: string, spec: MappingSpec, watermarkField: st
 
 /** A title is one field, whatever characters its name has. */
 function fieldTemplate(field: string): Template {
-  return { variables: [field], plain: [{ field }], render: (scope) => String(scope[field] ?? '') };
+  return { variables: [field], plain: [{ field }], render: (scope) => titleText(scope[field]) };
+}
+
+function titleText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
