@@ -118,8 +118,10 @@ export interface ArtifactStore {
   create(name: string): Promise<ArtifactWriter>;
   /** Writes a small artifact that may be overwritten, atomically: readers see the old or the new content. */
   replace(name: string, content: Uint8Array): Promise<void>;
-  /** Names under a prefix, sorted; only finished artifacts. An absent prefix is an empty list. */
-  list(prefix: string): Promise<string[]>;
+  /**
+   * Names in a folder and below it, sorted; only finished artifacts. An absent folder is an empty list, `''` is all.
+   */
+  list(folder: string): Promise<string[]>;
   /** Content as a stream. Fails with `ARTIFACT_MISSING`. */
   open(name: string): Promise<AsyncIterable<Uint8Array>>;
   /** Removes one artifact; an absent one is fine. Only for the leftovers of a run that has no manifest. */
@@ -129,7 +131,13 @@ export interface ArtifactStore {
 // ---------------------------------------------------------------------------------------------------------------
 // Destination
 
-export type ArtifactKind = 'upserts' | 'upserts.discovery' | 'deletes' | 'soft-deletes' | 'quarantine';
+/**
+ * `upserts`, `deletes`, `soft-deletes`: canonical documents, one JSON object per line. `upserts.discovery`: the same
+ * upserts as Discovery Engine reads them. `deletes.discovery`: the same deletes, one bare API document id per line, as
+ * `documents:purge` reads them. `quarantine`: rows set aside with their reason.
+ */
+export type ArtifactKind =
+  'upserts' | 'upserts.discovery' | 'deletes' | 'deletes.discovery' | 'soft-deletes' | 'quarantine';
 
 export interface ManifestFile {
   readonly kind: ArtifactKind;
