@@ -33,7 +33,17 @@ export function partName(folder: string, kind: ArtifactKind, part: number): stri
   return `${folder}/${numbered(stem, part)}.${extension}`;
 }
 
+/** A request to the destination, written down by a local run; counted from 1 like parts. */
+export function requestName(folder: string, kind: 'import' | 'purge', number: number): string {
+  return `${folder}/requests/${numbered(`${kind}-documents`, number)}.json`;
+}
+
+/** The folder of an artifact of a run. */
+export function folderOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/'));
+}
+
 /** `name`, `name-00002`, `name-00003` … */
-export function numbered(stem: string, part: number): string {
+function numbered(stem: string, part: number): string {
   return part === 1 ? stem : `${stem}-${String(part).padStart(5, '0')}`;
 }
