@@ -1,14 +1,13 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { unprivilegedAccount, usableBinaries, type Account } from './postgres-binaries.ts';
+import { giveTo, unprivilegedAccount, usableBinaries, type Account } from './postgres-binaries.ts';
 
 const run = promisify(execFile);
 
@@ -103,10 +102,6 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function giveTo(account: Account, file: string): Promise<void> {
-  if (account.uid !== undefined && account.gid !== undefined) await chown(file, account.uid, account.gid);
-}
-
 /** Nothing of the caller's PG* variables, locale or time zone may reach the server: it is the same everywhere. */
 function spawnOptions(cluster: Cluster) {
   return {
@@ -185,7 +180,8 @@ folder=$1; shift
 ( (
   read -r word <&3 && exit
   kill -INT $$
-  while kill -0 $$; do sleep 0.1; done
+  tries=100
+  while [ -e "$folder/data/postmaster.pid" ] && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
   rm -rf "$folder"
 ) >/dev/null 2>&1 & )
 exec "$@" 3<&-
@@ -214,14 +210,16 @@ async function start(
   });
   const pid = await pidOf(child);
   await log.close();
-  const exited = new Promise<void>((resolve) =>
+  const guard = guardPipe(child);
+  const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
-      dismissGuard(child);
+      guard.end('stopped\n');
       resolve();
-    }),
-  );
+    });
+  });
   // A caller that forgets to stop the server can still end; the guard does the rest.
   child.unref();
+  guard.unref();
 
   const isReady = await Promise.race([untilReady(cluster.data), exited.then(() => false)]);
   if (!isReady) {
@@ -244,9 +242,11 @@ async function pidOf(child: ChildProcess): Promise<number> {
   return child.pid;
 }
 
-function dismissGuard(child: ChildProcess): void {
+function guardPipe(child: ChildProcess): Socket {
   const pipe = child.stdio[3];
-  if (pipe instanceof Writable) pipe.on('error', () => undefined).end('stopped\n');
+  if (!(pipe instanceof Socket)) throw new Error('The process of PostgreSQL has no pipe to its guard.');
+  // A guard that has gone needs no word.
+  return pipe.on('error', () => undefined);
 }
 
 /** Looks where pg_ctl looks: the last line of the server's pid file says when it accepts connections. */

@@ -33,3 +33,26 @@ describe('the PostgreSQL of the tests', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: '28P01' });
   });
 });
+
+describe('the PostgreSQL of the tests, with TLS', () => {
+  let postgres: TestPostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres({ tls: true });
+  });
+  afterAll(async () => {
+    await postgres.stop();
+  });
+
+  test('is trusted by whoever trusts its authority', async () => {
+    const client = new pg.Client({ connectionString: postgres.url(), ssl: { ca: postgres.authority } });
+    await client.connect();
+    const { rows } = await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+    await client.end();
+    expect(rows).toEqual([{ ssl: true }]);
+  });
+
+  test('is trusted by nobody else', async () => {
+    const client = new pg.Client({ connectionString: postgres.url(), ssl: { rejectUnauthorized: true } });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  });
+});

@@ -1,5 +1,11 @@
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgresOptions } from '../../scripts/embedded-postgres.ts';
+import { createCertificates } from './certificates.ts';
+
+export interface TestPostgresOptions extends EmbeddedPostgresOptions {
+  /** The server offers TLS (and still accepts connections without). */
+  readonly tls?: boolean;
+}
 
 /** A PostgreSQL server of this test file's own. Its superuser is `postgres`, with a password, so that a wrong one fails. */
 export interface TestPostgres {
@@ -8,6 +14,8 @@ export interface TestPostgres {
   readonly user: string;
   readonly password: string;
   readonly pid: number;
+  /** The authority that signed the server's certificate, in PEM format; only with `tls`. */
+  readonly authority: string | undefined;
   /** Connection string, password included; the database is `postgres` unless given. */
   url(database?: string): string;
   /** Creates an empty database and returns its connection string. */
@@ -17,8 +25,25 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-export async function startPostgres(options: EmbeddedPostgresOptions = {}): Promise<TestPostgres> {
-  const server = await startEmbeddedPostgres(options);
+export async function startPostgres({
+  tls = false,
+  ...options
+}: TestPostgresOptions = {}): Promise<TestPostgres> {
+  const certificates = tls ? createCertificates() : undefined;
+  const server = await startEmbeddedPostgres(
+    certificates === undefined
+      ? options
+      : {
+          ...options,
+          settings: {
+            ...options.settings,
+            ssl: 'on',
+            ssl_cert_file: 'server.crt',
+            ssl_key_file: 'server.key',
+          },
+          files: { ...options.files, 'server.crt': certificates.certificate, 'server.key': certificates.key },
+        },
+  );
   const query = async (sql: string, database?: string) => {
     const client = new pg.Client({ connectionString: server.url(database) });
     await client.connect();
@@ -36,6 +61,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions = {}): Prom
     user: server.user,
     password: server.password,
     pid: server.pid,
+    authority: certificates?.authority,
     url: (database) => server.url(database),
     async createDatabase(name) {
       await query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
