@@ -1,21 +1,13 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-<<<<<<< HEAD
-import { chown, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-=======
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
->>>>>>> quickstart
 import { createServer, Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-<<<<<<< HEAD
-import { unprivilegedAccount, usableBinaries, type Account } from './postgres-binaries.ts';
-=======
 import { giveTo, unprivilegedAccount, usableBinaries, type Account } from './postgres-binaries.ts';
->>>>>>> quickstart
 
 const run = promisify(execFile);
 
@@ -110,13 +102,6 @@ interface Server {
   stop(): Promise<void>;
 }
 
-<<<<<<< HEAD
-async function giveTo(account: Account, file: string): Promise<void> {
-  if (account.uid !== undefined && account.gid !== undefined) await chown(file, account.uid, account.gid);
-}
-
-=======
->>>>>>> quickstart
 /** Nothing of the caller's PG* variables, locale or time zone may reach the server: it is the same everywhere. */
 function spawnOptions(cluster: Cluster) {
   return {
