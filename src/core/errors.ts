@@ -79,6 +79,8 @@ export const ERROR_KINDS = {
   ARTIFACT_PERMISSION: wrong(EXIT.permission),
   /** An artifact could not be written: the disk is full or failing. Nothing was committed. */
   ARTIFACT_WRITE_FAILED: later,
+  /** An artifact is there but could not be read: a failing disk or a lost mount. Nothing was committed. */
+  ARTIFACT_READ_FAILED: later,
 
   /** The run was stopped by a signal. Nothing was committed; the next run starts where this one did. */
   INTERRUPTED: { exit: EXIT.terminated, retryable: true },

@@ -66,3 +66,24 @@ export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
 
 /** After SIGTERM a run has this long to release what it holds; Kubernetes kills after 30 s by default, Kestra earlier. */
 export const SHUTDOWN_SECONDS_MAX = 8;
+
+/** Lines gathered before an artifact is written to. 1 MiB makes a system call rare; a larger one gained nothing when measured. */
+export const PART_BUFFER_BYTES = 1_048_576;
+
+/** Bytes read from an artifact at once. */
+export const ARTIFACT_READ_BYTES = 262_144;
+
+/** One part of an artifact's name; file systems allow 255 bytes, and a temporary name needs some of them. */
+export const ARTIFACT_NAME_PART_BYTES_MAX = 200;
+
+/** Discovery Engine refuses a request that lists more files. */
+export const DISCOVERY_URIS_PER_REQUEST_MAX = 100;
+
+/** Discovery Engine's document ids. */
+export const DISCOVERY_DOCUMENT_ID_LENGTH_MAX = 128;
+
+/**
+ * Two signals closer than this are one: a Ctrl-C reaches the whole process group, and npm passes its own on. A person who
+ * means it twice is slower.
+ */
+export const SIGNAL_REPEAT_MS = 500;

@@ -129,7 +129,8 @@ export interface ArtifactStore {
 // ---------------------------------------------------------------------------------------------------------------
 // Destination
 
-export type ArtifactKind = 'upserts' | 'upserts.discovery' | 'deletes' | 'soft-deletes' | 'quarantine';
+export type ArtifactKind =
+  'upserts' | 'upserts.discovery' | 'deletes' | 'deletes.discovery' | 'soft-deletes' | 'quarantine';
 
 export interface ManifestFile {
   readonly kind: ArtifactKind;
@@ -225,6 +226,8 @@ export interface Position {
   readonly checkpoint: string | undefined;
   /** Of the mapping that made the stored documents; another one looks at every row again. */
   readonly mappingVersion: string | undefined;
+  /** There is no record at all, not even a soft-deleted one. */
+  readonly empty: boolean;
 }
 
 export interface KnownRecord {

@@ -1,0 +1,82 @@
+import { resolveSecret } from '../connector/secrets.ts';
+import type { Connector } from '../connector/types.ts';
+import { openArtifactStore } from '../artifacts/index.ts';
+import { systemClock } from '../core/clock.ts';
+import { BridgeError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import { localDestination } from '../gemini/local-destination.ts';
+import { discoveryRecords } from '../gemini/records.ts';
+import type { Observer, Ports } from '../pipeline/job.ts';
+import { runFolder } from '../pipeline/layout.ts';
+import type { Destination } from '../pipeline/ports.ts';
+import { runConnector, type RunResult } from '../pipeline/run.ts';
+import { openSource } from '../sources/index.ts';
+import { hostIdentity } from '../state/host-identity.ts';
+import { openState } from '../state/open-state.ts';
+import { jobOf, type RunOptions } from './job.ts';
+import { stateLocation } from './state-location.ts';
+
+/** Where `--local` puts artifacts, below the working directory. */
+const LOCAL_BUCKET = 'file://./local-bucket';
+
+/** What a run needs of its surroundings. */
+export interface BridgeContext {
+  readonly databaseUrl: string | undefined;
+  /** Relative paths start here. */
+  readonly cwd: string;
+  readonly log: Logger;
+  readonly observer: Observer;
+  /** Reads one `SECRET_…` variable. */
+  secret(variable: string): string | undefined;
+  /** Lets a test put something between the pipeline and its ports. */
+  readonly wrapPorts?: (ports: Ports) => Ports;
+}
+
+export interface BridgeResult extends RunResult {
+  /** URI of the run's folder; null for a dry run. */
+  readonly artifacts: string | null;
+}
+
+/**
+ * The composition root: opens the ports that a connector needs, runs it, and closes them.
+ * @throws BridgeError
+ */
+export async function runBridge(
+  connector: Connector,
+  options: RunOptions,
+  context: BridgeContext,
+  signal: AbortSignal,
+): Promise<BridgeResult> {
+  const job = jobOf(connector, options);
+  const { spec } = connector;
+  const source = await openSource(spec, (ref) => resolveSecret(ref, (variable) => context.secret(variable)));
+  const destination = openDestination(connector, options.local);
+  const store = await openArtifactStore(options.local ? LOCAL_BUCKET : spec.output.bucket, context.cwd);
+  const state = await openState({ ...stateLocation(context), readOnly: options.dryRun });
+  try {
+    const ports: Ports = {
+      source,
+      state,
+      store,
+      destination,
+      records: discoveryRecords,
+      clock: systemClock,
+      log: context.log,
+      observer: context.observer,
+      owner: { host: hostIdentity(), pid: process.pid },
+    };
+    const result = await runConnector(job, context.wrapPorts?.(ports) ?? ports, signal);
+    const artifacts = options.dryRun ? null : `${store.root}${runFolder(job.prefix, result.runId)}`;
+    return { ...result, artifacts };
+  } finally {
+    await source.close();
+    await state.close();
+  }
+}
+
+function openDestination({ spec }: Connector, local: boolean): Destination {
+  if (local) return localDestination(spec.gemini);
+  throw new BridgeError('NOT_SUPPORTED', 'This version cannot deliver to Discovery Engine yet.', {
+    hint: 'Run with --local: it does everything else, and writes the requests instead of sending them.',
+  });
+}

@@ -1,0 +1,81 @@
+import { idFields, type Connector, type MappingSpec } from '../connector/types.ts';
+import { compileTemplate } from '../connector/templates.ts';
+import {
+  DELETE_LIMIT_COUNT_DEFAULT,
+  DELETE_LIMIT_RATIO_DEFAULT,
+  QUARANTINE_CONSECUTIVE_DEFAULT,
+  QUARANTINE_COUNT_DEFAULT,
+  QUARANTINE_RATIO_DEFAULT,
+} from '../core/limits.ts';
+import type { Job } from '../pipeline/job.ts';
+import { mappingVersion, type Mapping } from '../pipeline/mapping.ts';
+import type { Template } from '../pipeline/template-writer.ts';
+
+const MIME_TYPE_DEFAULT = 'text/plain';
+
+/** Where documents of a `--local` run go; the data store does not have them, and the state says so. */
+const LOCAL_TARGET = 'local';
+
+/** The options of a run command, as far as they decide what the run does. */
+export interface RunOptions {
+  readonly runId: string;
+  readonly local: boolean;
+  readonly dryRun: boolean;
+  readonly full: boolean;
+  readonly allowDeletes: number | undefined;
+}
+
+/** A checked connector and the command's options as a job, with every default filled in. */
+export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
+  const { deleteLimit, deletePolicy } = spec.reconciliation;
+  return {
+    runId: options.runId,
+    connectorId: metadata.name,
+    target: options.local ? LOCAL_TARGET : dataStoreName(spec.gemini),
+    mapping: compileMapping(metadata.name, spec.mapping, spec.source.watermarkField),
+    deletePolicy,
+    deleteLimit: {
+      count: deleteLimit?.count ?? DELETE_LIMIT_COUNT_DEFAULT,
+      ratio: deleteLimit?.ratio ?? DELETE_LIMIT_RATIO_DEFAULT,
+    },
+    quarantine: {
+      maxCount: spec.quarantine?.maxCount ?? QUARANTINE_COUNT_DEFAULT,
+      maxRatio: spec.quarantine?.maxRatio ?? QUARANTINE_RATIO_DEFAULT,
+      maxConsecutive: spec.quarantine?.maxConsecutive ?? QUARANTINE_CONSECUTIVE_DEFAULT,
+    },
+    prefix: spec.output.prefix,
+    dryRun: options.dryRun,
+    full: options.full,
+    allowDeletes: options.allowDeletes,
+  };
+}
+
+function dataStoreName({ projectId, location, dataStoreId }: Connector['spec']['gemini']): string {
+  return `projects/${projectId}/locations/${location}/dataStores/${dataStoreId}`;
+}
+
+function compileMapping(connector: string, spec: MappingSpec, watermarkField: string | undefined): Mapping {
+  return {
+    connector,
+    idFields: idFields(spec),
+    title: fieldTemplate(spec.titleField),
+    content: compileTemplate(spec.contentTemplate),
+    uri: spec.uriTemplate === undefined ? undefined : compileTemplate(spec.uriTemplate),
+    mimeType: spec.mimeType ?? MIME_TYPE_DEFAULT,
+    aclUsersField: spec.aclUsersField,
+    aclGroupsField: spec.aclGroupsField,
+    metadataFields: spec.metadataFields ?? [],
+    watermarkField,
+    version: mappingVersion([connector, spec, watermarkField]),
+  };
+}
+
+/** A title is one field, whatever characters its name has. */
+function fieldTemplate(field: string): Template {
+  return { variables: [field], plain: [{ field }], render: (scope) => titleText(scope[field]) };
+}
+
+function titleText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

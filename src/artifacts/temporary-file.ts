@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { TEMPORARY_PREFIX } from './artifact-name.ts';
+import { makeDirectory, renameNew, syncDirectory } from './durable-files.ts';
+import { errnoOf } from './file-errors.ts';
+
+/** A file beside its target, under a hidden name until it is whole. Errors are those of the system. */
+export interface TemporaryFile {
+  /** Appends all of it. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Puts the content on the disk; nothing can be written afterwards. */
+  close(): Promise<void>;
+  /** Takes the target's name, durably; false, and nothing done, if the name is taken. */
+  become(): Promise<boolean>;
+  /** The same, over whatever has the name. */
+  replace(): Promise<void>;
+  /** Removes it, whatever state it is in; what has become the target stays. */
+  discard(): Promise<void>;
+}
+
+export async function openTemporary(target: string): Promise<TemporaryFile> {
+  const directory = dirname(target);
+  await makeDirectory(directory);
+  // A random part: another writer, or one that was killed, may have left its own.
+  const path = join(directory, `${temporaryPrefixOf(target)}${randomBytes(6).toString('hex')}`);
+  const handle = await open(path, 'wx');
+  return {
+    write: (bytes) => writeAll(handle, bytes),
+    async close() {
+      await handle.sync();
+      await handle.close();
+    },
+    async become() {
+      const named = await renameNew(path, target);
+      // Also for a name that was taken: whoever took it may have died before this.
+      await syncDirectory(directory);
+      return named;
+    },
+    async replace() {
+      await rename(path, target);
+      await syncDirectory(directory);
+    },
+    async discard() {
+      await handle.close();
+      await rm(path, { force: true });
+    },
+  };
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  let start = 0;
+  while (start < bytes.byteLength) {
+    const { bytesWritten } = await handle.write(bytes, start, bytes.byteLength - start);
+    start += bytesWritten;
+  }
+}
+
+/** Removes what writers of this target left when they were killed. */
+export async function removeTemporaries(target: string): Promise<void> {
+  const prefix = temporaryPrefixOf(target);
+  for (const name of await namesIn(dirname(target))) {
+    const random = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    if (/^[0-9a-f]{12}$/.test(random)) await rm(join(dirname(target), name), { force: true });
+  }
+}
+
+function temporaryPrefixOf(target: string): string {
+  return `${TEMPORARY_PREFIX}${basename(target)}-`;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { BridgeError } from '../core/errors.ts';
+
+/** An error as a person reads it: what failed, whether trying again helps, what to do next. */
+export function failureText({ code, message, hint, retryable, exit }: BridgeError): string {
+  const again = retryable ? 'Trying again later can help.' : 'Trying again without a change will not help.';
+  const lines = [
+    `✗ ${code}: ${message}`,
+    ...(hint === undefined ? [] : [`  → ${hint}`]),
+    `  ${again} (exit ${exit})`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same for a program. */
+export function failureJson({ code, message, hint, retryable }: BridgeError): Record<string, unknown> {
+  return { code, message, hint: hint ?? null, retryable };
+}

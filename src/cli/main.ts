@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { toBridgeError } from '../core/errors.ts';
+import { EXIT, type ExitStatus } from '../core/exit-status.ts';
+import { readEnvironment } from './env.ts';
+import type { CommandIo } from './command-io.ts';
+import { failureText } from './failure.ts';
+import { migrateCommand } from './migrate.ts';
+import { runCommand } from './run.ts';
+import { validateCommand } from './validate.ts';
+
+/** Runs the command line. Resolves to the exit status and never throws. */
+export async function main(args: readonly string[]): Promise<ExitStatus> {
+  let status: ExitStatus = EXIT.done;
+  try {
+    const io: CommandIo = {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      env: readEnvironment(),
+      cwd: process.cwd(),
+      exit: (next) => {
+        status = next;
+      },
+    };
+    await program(io).parseAsync(args, { from: 'user' });
+    return status;
+  } catch (thrown) {
+    // Commander has printed its message already; help and version end this way too.
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const error = toBridgeError(thrown);
+    process.stderr.write(failureText(error));
+    return error.exit;
+  }
+}
+
+function program(io: CommandIo): Command {
+  const bridge = new Command('gemini-sync-bridge')
+    .description('Keeps Gemini Enterprise in step with SQL tables and internal APIs.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .showHelpAfterError('(try --help)')
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+  for (const make of [runCommand, validateCommand, migrateCommand]) bridge.addCommand(make(io));
+  for (const command of [bridge, ...bridge.commands]) command.exitOverride();
+  return bridge;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '';
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runBridge, type BridgeResult } from '../app/bridge.ts';
+import type { RunOptions } from '../app/job.ts';
+import { withSignals } from '../app/process-signals.ts';
+import { loadConnector } from '../connector/load.ts';
+import type { Connector } from '../connector/types.ts';
+import { systemClock } from '../core/clock.ts';
+import { toBridgeError } from '../core/errors.ts';
+import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
+import { createRedactor, type Redactor } from '../core/redact.ts';
+import type { CommandIo } from './command-io.ts';
+import { failureJson, failureText } from './failure.ts';
+import { createProgress, PROGRESS_MODES, type Progress, type ProgressMode } from './progress.ts';
+import { styleFor } from './style.ts';
+import { exitStatusOf, summaryJson, summaryText } from './summary.ts';
+
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+interface RunFlags {
+  readonly connector: string;
+  readonly dryRun?: true;
+  readonly full?: true;
+  readonly local?: true;
+  readonly allowDeletes?: number;
+  readonly runId?: string;
+  readonly json?: true;
+  readonly progress: ProgressMode;
+}
+
+const HELP = `
+Exit statuses:
+  0    done, also when there was nothing to do
+  1    a bug in this program
+  2    the command line is wrong
+  3    deletes are held; everything else was applied
+  4    some rows were quarantined or documents rejected; everything else was applied
+  65   bad data: the run failed
+  69   the source or the target refuses
+  75   try again later: network, or another run of this connector is at work
+  77   credentials are wrong or do not permit this
+  78   a connector, a secret or the environment is wrong
+  130  stopped by SIGINT    143  stopped by SIGTERM
+
+Example:
+  SECRET_HR_DB_CREDENTIALS=postgres://reader:…@db/hr \\
+    gemini-sync-bridge run --connector connectors/hr-employees.yaml --local`;
+
+export function runCommand(io: CommandIo): Command {
+  return new Command('run')
+    .description('run one connector once: extract, map, diff, publish, ingest, commit')
+    .requiredOption('--connector <path>', 'connector file')
+    .option('--dry-run', 'plan only: say what would change and write nothing')
+    .option('--full', 'read everything, ignoring the checkpoint')
+    .option('--local', 'no cloud: artifacts go to ./local-bucket, requests are written instead of sent')
+    .option('--allow-deletes <max>', 'release held deletes, up to this many', wholeNumber)
+    .option('--run-id <id>', 'id of this run; the same id never does the work twice', runId)
+    .option('--json', 'print one result object on stdout')
+    .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
+    .addHelpText('after', HELP)
+    .action((flags: RunFlags) => run(flags, io));
+}
+
+/** Everything that talks to the outside while a run is at work. */
+interface Voices {
+  readonly redactor: Redactor;
+  readonly log: Logger;
+  readonly progress: Progress;
+}
+
+async function run(flags: RunFlags, io: CommandIo): Promise<void> {
+  const voices = voicesOf(flags, io);
+  const id = flags.runId ?? newRunId();
+  const startedMs = systemClock.elapsedMs();
+  let connector: Connector | undefined;
+  try {
+    connector = await loadConnector(resolve(io.cwd, flags.connector));
+    const result = await execute(connector, optionsOf(flags, id), io, voices);
+    voices.progress.stop();
+    const summary = {
+      connector: connector.metadata.name,
+      connectorPath: flags.connector,
+      result,
+      durationMs: systemClock.elapsedMs() - startedMs,
+    };
+    if (flags.json === true) io.stdout.write(`${JSON.stringify(summaryJson(summary))}\n`);
+    const out = flags.json === true ? io.stderr : io.stdout;
+    if (flags.json !== true || isPretty(io)) out.write(summaryText(summary, styleFor(out, io.env.noColor)));
+    io.exit(exitStatusOf(result));
+  } catch (thrown) {
+    voices.progress.stop();
+    const error = toBridgeError(thrown);
+    io.stderr.write(voices.redactor.redact(failureText(error)));
+    if (flags.json === true) {
+      const name = connector?.metadata.name ?? null;
+      const failure = {
+        runId: id,
+        connector: name,
+        status: 'FAILED',
+        exitStatus: error.exit,
+        error: failureJson(error),
+      };
+      io.stdout.write(`${voices.redactor.redact(JSON.stringify(failure))}\n`);
+    }
+    voices.log.debug('stack', {
+      stack: error.stack,
+      cause: error.cause instanceof Error ? error.cause.stack : undefined,
+    });
+    io.exit(error.exit);
+  }
+}
+
+function execute(
+  connector: Connector,
+  options: RunOptions,
+  io: CommandIo,
+  { redactor, log, progress }: Voices,
+): Promise<BridgeResult> {
+  const context = {
+    databaseUrl: io.env.databaseUrl,
+    cwd: io.cwd,
+    log: log.child({ connector: connector.metadata.name, run: options.runId }),
+    observer: progress,
+    secret: (variable: string) => {
+      const value = io.env.secret(variable);
+      if (value !== undefined) redactor.add(value);
+      return value;
+    },
+  };
+  return withSignals((signal) => runBridge(connector, options, context, signal));
+}
+
+function optionsOf(flags: RunFlags, id: string): RunOptions {
+  return {
+    runId: id,
+    local: flags.local === true,
+    dryRun: flags.dryRun === true,
+    full: flags.full === true,
+    allowDeletes: flags.allowDeletes,
+  };
+}
+
+function voicesOf(flags: RunFlags, io: CommandIo): Voices {
+  const redactor = createRedactor();
+  if (io.env.databaseUrl !== undefined) redactor.add(io.env.databaseUrl);
+  const style = styleFor(io.stderr, io.env.noColor);
+  const progress = createProgress(flags.progress, io.stderr, style, () => log, systemClock);
+  const log = createLogger({
+    write: (line) => {
+      progress.write(line);
+    },
+    level: io.env.logLevel,
+    format: isPretty(io) ? prettyFormat : jsonFormat,
+    now: () => systemClock.now(),
+    redact: (line) => redactor.redact(line),
+  });
+  return { redactor, log, progress };
+}
+
+function isPretty(io: CommandIo): boolean {
+  return io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
+}
+
+/** Sorts by time, and two runs of the same second differ. */
+function newRunId(): string {
+  const time = systemClock
+    .now()
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, '');
+  return `${time}-${randomBytes(4).toString('hex')}`;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('It must be a whole number.');
+  return value;
+}
+
+function runId(text: string): string {
+  if (RUN_ID.test(text)) return text;
+  throw new InvalidArgumentError(
+    'It must be 1 to 100 letters, digits, dots, dashes or underscores, beginning with a letter or digit.',
+  );
+}

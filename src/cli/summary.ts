@@ -1,0 +1,121 @@
+import type { BridgeResult } from '../app/bridge.ts';
+import { EXIT, type ExitStatus } from '../core/exit-status.ts';
+import { count, type Style } from './style.ts';
+
+interface SummaryOf {
+  readonly connector: string;
+  /** As typed, for the command that releases a hold. */
+  readonly connectorPath: string;
+  readonly result: BridgeResult;
+  readonly durationMs: number;
+}
+
+export function exitStatusOf({ status, work }: BridgeResult): ExitStatus {
+  // A plan withholds nothing and sets nothing aside: it only says what would be.
+  if (work === 'planned') return EXIT.done;
+  switch (status) {
+    case 'SUCCESS':
+      return EXIT.done;
+    case 'HELD':
+      return EXIT.held;
+    case 'PARTIAL':
+      return EXIT.partial;
+  }
+}
+
+/** What a run did, for a person. */
+export function summaryText(summary: SummaryOf, style: Style): string {
+  const { result } = summary;
+  return [
+    headline(summary, style),
+    '',
+    ...countLines(result, style),
+    ...holdLines(summary, style),
+    ...sampleLines(result, style),
+    ...placeLines(result, style),
+    '',
+  ].join('\n');
+}
+
+/** The same for a program: exactly one object. */
+export function summaryJson({ connector, result, durationMs }: SummaryOf): Record<string, unknown> {
+  const { runId, status, work, counts, holdReason, artifacts, samples } = result;
+  return {
+    runId,
+    connector,
+    status,
+    exitStatus: exitStatusOf(result),
+    work,
+    counts,
+    holdReason,
+    artifacts,
+    manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
+    durationMs: Math.round(durationMs),
+    samples: samples ?? null,
+  };
+}
+
+function headline({ connector, result, durationMs }: SummaryOf, style: Style): string {
+  const seconds = `${(durationMs / 1_000).toFixed(1)} s`;
+  if (result.work === 'planned')
+    return `${style.bold(connector)}  ${style.cyan('DRY RUN')}  nothing was written · ${seconds}`;
+  const paint = result.status === 'SUCCESS' ? style.green : style.yellow;
+  const repeated = result.work === 'repeated' ? ' · this run id had done its work before' : '';
+  return `${style.bold(connector)}  ${paint(result.status)}  ${seconds}${repeated}`;
+}
+
+function countLines({ counts }: BridgeResult, style: Style): string[] {
+  const unknown = 'not known (a delta query lists no deletes)';
+  const rows: readonly (readonly [string, number | null])[] = [
+    ['seen', counts.seen],
+    ['unchanged', counts.unchanged],
+    ['added', counts.added],
+    ['changed', counts.changed],
+    ['deleted', counts.missing === null ? null : counts.deleted],
+    ['held', counts.held],
+    ['quarantined', counts.quarantined],
+    ...(counts.rejected > 0 ? [['rejected', counts.rejected] as const] : []),
+  ];
+  const width = Math.max(...rows.map(([, value]) => (value === null ? 1 : count(value).length)));
+  const warns = new Set(['held', 'quarantined', 'rejected']);
+  return rows.map(([name, value]) => {
+    if (value === null) return style.dim(`  ${name.padEnd(12)}${'–'.padStart(width)}  ${unknown}`);
+    const line = `  ${name.padEnd(12)}${count(value).padStart(width)}`;
+    if (value === 0) return style.dim(line);
+    return warns.has(name) ? style.yellow(line) : line;
+  });
+}
+
+function holdLines({ result, connectorPath }: SummaryOf, style: Style): string[] {
+  if (result.holdReason === null) return [];
+  const release = `gemini-sync-bridge run --connector ${connectorPath} --allow-deletes ${result.counts.held}`;
+  return [
+    '',
+    style.yellow(`  ! ${count(result.counts.held)} deletes are held: ${result.holdReason}.`),
+    '    Everything else was applied. If they are right, release them with',
+    `      ${release}`,
+  ];
+}
+
+function sampleLines({ samples, work, counts }: BridgeResult, style: Style): string[] {
+  if (samples === undefined) return [];
+  const kinds =
+    work === 'planned'
+      ? (['added', 'changed', 'deleted', 'held', 'quarantined'] as const)
+      : (['held', 'quarantined'] as const);
+  return kinds.flatMap((kind) => {
+    const shown = samples[kind];
+    if (shown.length === 0) return [];
+    const more = counts[kind] - shown.length;
+    return [
+      '',
+      `  ${kind}${more > 0 ? ` (${shown.length} of ${count(counts[kind])})` : ''}`,
+      ...shown.map((line) => style.dim(`    ${line}`)),
+    ];
+  });
+}
+
+function placeLines({ artifacts, runId }: BridgeResult, style: Style): string[] {
+  if (artifacts === null) return [];
+  return ['', style.dim(`  run         ${runId}`), style.dim(`  artifacts   ${artifacts}`)];
+}

@@ -1,0 +1,57 @@
+import { BridgeError } from '../core/errors.ts';
+import { folderOf, requestName } from '../pipeline/layout.ts';
+import type { ArtifactKind, ArtifactStore, Destination, Manifest, ManifestFile } from '../pipeline/ports.ts';
+import { importRequests, purgeRequests, type DataStore } from './requests.ts';
+
+/**
+ * The destination of `--local`: writes the requests that would be sent to Discovery Engine into the run's folder, as
+ * `requests/import-documents.json` and `requests/purge-documents.json`, and takes everything as accepted. Sends nothing.
+ * @throws BridgeError from `deliver`: ARTIFACT_*, CONNECTOR_INVALID for a location that is none, INTERNAL if the manifest
+ *   lacks the files that Discovery Engine reads.
+ */
+export function localDestination(dataStore: DataStore): Destination {
+  return {
+    async deliver(manifest, store, signal) {
+      const upserts = filesFor(manifest, 'upserts', 'upserts.discovery');
+      const deletes = filesFor(manifest, 'deletes', 'deletes.discovery');
+      const [anyFile] = manifest.files;
+      if (anyFile !== undefined) {
+        const folder = folderOf(anyFile.name);
+        const errorsUri = `${anyFile.uri.slice(0, anyFile.uri.lastIndexOf('/'))}/errors/`;
+        const write = (kind: 'import' | 'purge', requests: readonly unknown[]) =>
+          writeRequests(store, (number) => requestName(folder, kind, number), requests, signal);
+        await write('import', importRequests(dataStore, upserts, errorsUri));
+        await write('purge', purgeRequests(dataStore, deletes, errorsUri));
+      }
+      return { upserts: rowsOf(upserts), deletes: rowsOf(deletes), rejected: [] };
+    },
+  };
+}
+
+/** The files that Discovery Engine reads. They must be as many documents as the canonical ones, or a receipt would lie. */
+function filesFor(manifest: Manifest, canonical: ArtifactKind, discovery: ArtifactKind): ManifestFile[] {
+  const files = manifest.files.filter((file) => file.kind === discovery);
+  const expected = rowsOf(manifest.files.filter((file) => file.kind === canonical));
+  if (rowsOf(files) === expected) return files;
+  throw new BridgeError(
+    'INTERNAL',
+    `The manifest of run ${manifest.runId} has ${expected} ${canonical} but ${rowsOf(files)} rows of ${discovery}.`,
+  );
+}
+
+function rowsOf(files: readonly ManifestFile[]): number {
+  return files.reduce((rows, file) => rows + file.rows, 0);
+}
+
+/** Replaces what is there: a run that is finished by a newer version may word its requests otherwise. */
+async function writeRequests(
+  store: ArtifactStore,
+  nameOf: (number: number) => string,
+  requests: readonly unknown[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [index, request] of requests.entries()) {
+    signal.throwIfAborted();
+    await store.replace(nameOf(index + 1), Buffer.from(`${JSON.stringify(request, undefined, 2)}\n`));
+  }
+}

@@ -1,0 +1,90 @@
+import { ACL_PRINCIPALS_MAX } from '../core/limits.ts';
+import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
+import type { Column } from './ports.ts';
+import type { RowCursor } from './row-cursor.ts';
+
+/** Distinct ACL values kept; a table has few, shared by many rows. About 2 MB at 500 bytes each. */
+const CACHE_ENTRIES_MAX = 4_096;
+const DELIMITERS = /[,;\n]/;
+
+/** The principals of one ACL column of one row. */
+export interface Principals {
+  readonly count: number;
+  readonly names: readonly string[];
+  /** JSON array of strings, UTF-8. */
+  readonly json: Buffer;
+}
+
+export const NOBODY: Principals = { count: 0, names: [], json: Buffer.from('[]') };
+
+/** A column that holds principals: an array, a JSON array, or text with `,` `;` or line breaks between them. */
+export class AclColumn {
+  readonly #column: number;
+  readonly #kind: Column['kind'];
+  readonly #cache = new Map<string, Principals>();
+
+  constructor(columns: readonly Column[], column: number) {
+    this.#column = column;
+    this.#kind = columns[column]?.kind ?? 'text';
+  }
+
+  of(row: RowCursor): Principals {
+    const length = row.lengths[this.#column] ?? 0;
+    if (length <= 0) return NOBODY;
+    const start = row.starts[this.#column] ?? 0;
+    const key = row.bytes.toString('latin1', start, start + length);
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    if (this.#cache.size >= CACHE_ENTRIES_MAX) this.#cache.clear();
+    const names = principals(row.text(this.#column), this.#kind);
+    const made = { count: names.length, names, json: Buffer.from(JSON.stringify(names)) };
+    this.#cache.set(key, made);
+    return made;
+  }
+}
+
+/** Why the readers of a document cannot be published, or undefined if they can. */
+export function aclProblem(users: Principals, groups: Principals): 'ACL_EMPTY' | 'ACL_TOO_LARGE' | undefined {
+  const count = users.count + groups.count;
+  if (count === 0) return 'ACL_EMPTY';
+  return count > ACL_PRINCIPALS_MAX ? 'ACL_TOO_LARGE' : undefined;
+}
+
+/**
+ * Trimmed, e-mail addresses in lower case, without duplicates and sorted: who may read a document does not change with
+ * the order or the spelling in which the source lists them.
+ */
+export function principals(text: string, kind: Column['kind']): string[] {
+  const names = new Set<string>();
+  for (const raw of listed(text.trim(), kind)) {
+    const name = raw.trim();
+    if (name !== '') names.add(name.includes('@') ? name.toLowerCase() : name);
+  }
+  return [...names].sort();
+}
+
+function listed(text: string, kind: Column['kind']): string[] {
+  if (kind === 'array') return flatten(parseArrayLiteral(text));
+  if (kind === 'json' || text.startsWith('[')) {
+    const parsed = jsonList(text);
+    if (parsed !== undefined) return parsed;
+  }
+  return text.split(DELIMITERS);
+}
+
+function flatten(items: readonly ArrayItem[]): string[] {
+  return items.flatMap((item) => (item === null ? [] : typeof item === 'string' ? [item] : flatten(item)));
+}
+
+function jsonList(text: string): string[] | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // Not JSON after all: text that begins with a bracket is read as delimited text.
+    return undefined;
+  }
+  if (typeof parsed === 'string') return parsed.split(DELIMITERS);
+  if (!Array.isArray(parsed)) return [];
+  return parsed.filter((item): item is string => typeof item === 'string');
+}

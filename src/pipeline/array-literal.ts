@@ -1,0 +1,53 @@
+export type ArrayItem = string | null | readonly ArrayItem[];
+
+/**
+ * Reads an array in Postgres's text form: `{a,"b \"c\"",NULL,{d}}`, perhaps with bounds in front (`[0:1]={a,b}`).
+ * The input comes from the database, so it is well-formed; a text cut short ends where it ends.
+ */
+export function parseArrayLiteral(literal: string): readonly ArrayItem[] {
+  const open = literal.indexOf('{');
+  return open < 0 ? [] : readItems(literal, open + 1).items;
+}
+
+function readItems(literal: string, from: number): { items: ArrayItem[]; next: number } {
+  const items: ArrayItem[] = [];
+  let at = from;
+  while (at < literal.length) {
+    const character = literal[at];
+    if (character === '}') return { items, next: at + 1 };
+    if (character === ',') {
+      at += 1;
+    } else if (character === '{') {
+      const nested = readItems(literal, at + 1);
+      items.push(nested.items);
+      at = nested.next;
+    } else if (character === '"') {
+      const { text, next } = readQuoted(literal, at + 1);
+      items.push(text);
+      at = next;
+    } else {
+      const next = endOfBare(literal, at);
+      const text = literal.slice(at, next);
+      items.push(text.toUpperCase() === 'NULL' ? null : text);
+      at = next;
+    }
+  }
+  return { items, next: at };
+}
+
+function readQuoted(literal: string, from: number): { text: string; next: number } {
+  let text = '';
+  let at = from;
+  while (at < literal.length && literal[at] !== '"') {
+    if (literal[at] === '\\') at += 1;
+    text += literal[at] ?? '';
+    at += 1;
+  }
+  return { text, next: at + 1 };
+}
+
+function endOfBare(literal: string, from: number): number {
+  let at = from;
+  while (at < literal.length && literal[at] !== ',' && literal[at] !== '}') at += 1;
+  return at;
+}

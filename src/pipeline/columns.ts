@@ -1,0 +1,41 @@
+import { BridgeError } from '../core/errors.ts';
+import type { Mapping } from './mapping.ts';
+import type { Column } from './ports.ts';
+
+/**
+ * Finds columns by name for a mapping, after making sure that all it names are there.
+ * @throws BridgeError SOURCE_COLUMN_MISSING listing all that are not, and what the source has.
+ */
+export function columnFinder(mapping: Mapping, columns: readonly Column[]): (name: string) => number {
+  const index = new Map(columns.map((column, position) => [column.name, position]));
+  const missing = columnUses(mapping).filter(({ name }) => !index.has(name));
+  if (missing.length > 0) {
+    const lines = missing.map(({ name, field }) => `  ${field} names ${JSON.stringify(name)}`);
+    throw new BridgeError(
+      'SOURCE_COLUMN_MISSING',
+      [
+        `The source of ${mapping.connector} does not return every column that its mapping needs:`,
+        ...lines,
+        `  it returns: ${columns.map(({ name }) => name).join(', ') || 'nothing'}`,
+      ].join('\n'),
+      { hint: 'Add the column to spec.source.query, or correct the name in spec.mapping.' },
+    );
+  }
+  // Every name that is asked for later was checked above.
+  return (name) => index.get(name) ?? -1;
+}
+
+function columnUses(mapping: Mapping): { name: string; field: string }[] {
+  const use = (field: string, names: readonly (string | undefined)[]) =>
+    names.flatMap((name) => (name === undefined ? [] : [{ name, field }]));
+  return [
+    ...use('mapping.idField', mapping.idFields),
+    ...use('mapping.titleField', mapping.title.variables),
+    ...use('mapping.contentTemplate', mapping.content.variables),
+    ...use('mapping.uriTemplate', mapping.uri?.variables ?? []),
+    ...use('mapping.aclUsersField', [mapping.aclUsersField]),
+    ...use('mapping.aclGroupsField', [mapping.aclGroupsField]),
+    ...use('mapping.metadataFields', mapping.metadataFields),
+    ...use('source.watermarkField', [mapping.watermarkField]),
+  ];
+}

@@ -1,0 +1,49 @@
+import type { Ports } from './job.ts';
+import { latestManifest } from './layout.ts';
+import type { Lease, Manifest, Receipt, RunCounts, RunStatus } from './ports.ts';
+
+export type FinishedStatus = Exclude<RunStatus, 'RUNNING' | 'FAILED'>;
+
+export interface Outcome {
+  readonly status: FinishedStatus;
+  readonly counts: RunCounts;
+}
+
+/**
+ * Phase commit: the state follows what the destination acknowledged, in one transaction; only then does `latest` move.
+ * @throws BridgeError LEASE_LOST, having written nothing, when another run took over.
+ */
+export async function commit(
+  manifest: Manifest,
+  receipt: Receipt,
+  prefix: string,
+  lease: Pick<Lease, 'fence'>,
+  ports: Pick<Ports, 'state' | 'store' | 'clock'>,
+): Promise<Outcome> {
+  const counts = { ...manifest.counts, rejected: receipt.rejected.length };
+  const status = statusOf(counts);
+  await ports.state.commit({
+    runId: manifest.runId,
+    fence: lease.fence,
+    rejected: receipt.rejected.map(({ docId }) => docId),
+    status,
+    counts,
+    finishedAt: ports.clock.now(),
+  });
+  await pointLatest(manifest, prefix, ports);
+  return { status, counts };
+}
+
+/** Held deletes need a person, so they outrank rows that were set aside. */
+export function statusOf({ held, quarantined, rejected }: RunCounts): FinishedStatus {
+  if (held > 0) return 'HELD';
+  return quarantined > 0 || rejected > 0 ? 'PARTIAL' : 'SUCCESS';
+}
+
+export function pointLatest(
+  manifest: Manifest,
+  prefix: string,
+  { store }: Pick<Ports, 'store'>,
+): Promise<void> {
+  return store.replace(latestManifest(prefix), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+}

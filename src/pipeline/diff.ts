@@ -1,0 +1,151 @@
+import { hash } from 'node:crypto';
+import { BridgeError } from '../core/errors.ts';
+import type { DocumentRenderer, Rejection } from './document.ts';
+import type { ExtractedBatch } from './extract.ts';
+import { FingerprintSet } from './fingerprint-set.ts';
+import type { IdentifiedRow, RowMapper } from './map.ts';
+import type { KnownRecord, StagedRecord, State } from './ports.ts';
+import type { Quarantine, QuarantinedRow } from './quarantine.ts';
+import type { Tally } from './tally.ts';
+
+/** Duplicate ids named in the error; it stops looking there. */
+const DUPLICATES_NAMED_MAX = 10;
+
+/** Receives what the plan finds, in the order of the listing. Each call may answer with a promise to wait for. */
+export interface ChangeSink {
+  /** The document holds until the promise resolves. */
+  upsert(document: DocumentRenderer, record: StagedRecord): Promise<void> | undefined;
+  /** The row changed, its document did not: only the state is to know. */
+  refresh(record: StagedRecord): Promise<void> | undefined;
+  remove(docId: string, soft: boolean): Promise<void> | undefined;
+  quarantine(row: QuarantinedRow): Promise<void> | undefined;
+}
+
+export interface DiffInput {
+  readonly state: Pick<State, 'lookup'>;
+  readonly scope: number;
+  /** The fingerprints of the stored records; empty for a delta query. */
+  readonly known: FingerprintSet;
+  /** Whether the state holds no record that these rows could meet. */
+  readonly nothingKnown: boolean;
+  readonly tally: Tally;
+  readonly quarantine: Quarantine;
+  readonly sink: ChangeSink;
+}
+
+/**
+ * Phase diff: compares documents with the state by checksum. A stored record is marked once its row was met, under the old
+ * fingerprint or a new one; what has no mark at the end is missing from the source.
+ */
+export class Differ {
+  readonly #input: DiffInput;
+  readonly #ids = new FingerprintSet();
+  readonly #duplicates = new Set<string>();
+
+  constructor(input: DiffInput) {
+    this.#input = input;
+  }
+
+  /**
+   * @throws BridgeError DUPLICATE_ID when enough were found to name (`end` throws for fewer), QUARANTINE_LIMIT, STATE_*
+   */
+  async compare(extracted: ExtractedBatch, mapper: RowMapper): Promise<void> {
+    const { rows, rejected } = mapper.identify(extracted);
+    for (const row of rejected) await this.#setAside(row);
+    for (const row of extracted.repeated) this.#duplicate(mapper.idOf(extracted, row) ?? '');
+    const fresh = rows.filter(({ docId }) => this.#isFirst(docId));
+    const stored = await this.#stored(fresh);
+    for (const row of fresh) {
+      const record = stored?.get(row.docId);
+      const pending = this.#compareRow(extracted, mapper, row, record);
+      if (pending !== undefined) await pending;
+    }
+  }
+
+  /** @throws BridgeError DUPLICATE_ID */
+  end(): void {
+    if (this.#duplicates.size > 0) this.#failForDuplicates();
+  }
+
+  #compareRow(
+    extracted: ExtractedBatch,
+    mapper: RowMapper,
+    row: IdentifiedRow,
+    record: KnownRecord | undefined,
+  ): Promise<void> | undefined {
+    const { tally, sink } = this.#input;
+    const { docId } = row;
+    const rejection = mapper.render(extracted, row);
+    if (record !== undefined && keepsItsRecord(rejection) && !this.#markReplaced(record)) {
+      this.#duplicate(docId);
+      return undefined;
+    }
+    if (rejection !== undefined)
+      return this.#setAside(mapper.quarantined(extracted, row.row, docId, rejection));
+
+    const { checksum } = mapper.document;
+    const fingerprint = extracted.fingerprint(row.unknownIndex);
+    if (record?.checksum === checksum && !record.softDeleted) {
+      tally.unchanged++;
+      return sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
+    }
+    const kind = record === undefined ? 'added' : 'changed';
+    tally[kind]++;
+    tally.sample(kind, docId);
+    return sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint });
+  }
+
+  #setAside(row: QuarantinedRow): Promise<void> | undefined {
+    this.#input.quarantine.add(row);
+    return this.#input.sink.quarantine(row);
+  }
+
+  async #stored(rows: readonly IdentifiedRow[]): Promise<Map<string, KnownRecord> | undefined> {
+    const { state, scope, nothingKnown } = this.#input;
+    if (nothingKnown || rows.length === 0) return undefined;
+    const docIds = rows.map(({ docId }) => docId);
+    const records = await state.lookup(scope, docIds);
+    return new Map(records.map((record) => [record.docId, record]));
+  }
+
+  /** @returns false if another row of this listing has claimed the record. */
+  #markReplaced(record: KnownRecord): boolean {
+    const high = Number.parseInt(record.fingerprint.slice(0, 8), 16);
+    const low = Number.parseInt(record.fingerprint.slice(8), 16);
+    const slot = this.#input.known.find(high, low);
+    return slot < 0 || this.#input.known.markReplaced(slot);
+  }
+
+  #isFirst(docId: string): boolean {
+    const digest = hash('sha256', docId, 'buffer');
+    // An all-zero pair would be an empty slot.
+    if (this.#ids.add(digest.readUInt32BE(0), digest.readUInt32BE(4) | 1)) return true;
+    this.#duplicate(docId);
+    return false;
+  }
+
+  #duplicate(docId: string): void {
+    this.#duplicates.add(docId);
+    if (this.#duplicates.size >= DUPLICATES_NAMED_MAX) this.#failForDuplicates();
+  }
+
+  #failForDuplicates(): never {
+    const names = [...this.#duplicates];
+    const more = names.length >= DUPLICATES_NAMED_MAX ? ', and perhaps more' : '';
+    throw new BridgeError(
+      'DUPLICATE_ID',
+      `Several rows have the same document id: ${names.join(', ')}${more}.`,
+      {
+        hint: 'Choose a mapping.idField that is unique (it may be a list of columns), or make the query distinct.',
+      },
+    );
+  }
+}
+
+/**
+ * A row that cannot become a document now keeps the document that it was. Not so when it names no reader: then the old
+ * document, with its old readers, must go.
+ */
+function keepsItsRecord(rejection: Rejection | undefined): boolean {
+  return rejection?.code !== 'ACL_EMPTY';
+}

@@ -1,0 +1,247 @@
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
+import { CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX, DOC_ID_BYTES_MAX } from '../core/limits.ts';
+import { AclColumn, aclProblem, NOBODY, type Principals } from './acl.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { columnFinder } from './columns.ts';
+import { DocumentIds } from './document-id.ts';
+import type { Mapping } from './mapping.ts';
+import type { Column } from './ports.ts';
+import type { RowCursor } from './row-cursor.ts';
+import { templateWriter, type TemplateWriter } from './template-writer.ts';
+import { jsonWriter, type ValueWriter } from './values.ts';
+
+/** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
+export type QuarantineCode =
+  | 'ID_MISSING'
+  | 'ID_TOO_LONG'
+  | 'TEMPLATE_VARIABLE_MISSING'
+  | 'TEMPLATE_FAILED'
+  | 'NUL_CHARACTER'
+  | 'INVALID_UTF8'
+  | 'CONTENT_TOO_LARGE'
+  | 'DOCUMENT_TOO_LARGE'
+  | 'ROW_TOO_LARGE'
+  | 'ACL_EMPTY'
+  | 'ACL_TOO_LARGE';
+
+export interface Rejection {
+  readonly code: QuarantineCode;
+  readonly reason: string;
+}
+
+/** A range of bytes in a document's line. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+const NUL_ESCAPE = Buffer.from('\\u0000');
+const LINE_FEED = 0x0a;
+const BRACE = 0x7d;
+const LINE_BYTES_TYPICAL = 16_384;
+
+/**
+ * Renders rows as canonical documents, one line of JSON each. The keys that the index sees come first and sorted:
+ *
+ *     {"acl_groups":[…],"acl_users":[…],"content":"…","doc_id":"…","metadata":{…},"mime_type":"…","title":"…","uri":…,
+ *      "checksum":"sha256:…","op":"UPSERT","updated_at":…}
+ *
+ * so the checksum is the SHA-256 of the line up to `uri`, closed with a brace: the canonical JSON of what the index sees.
+ * `updated_at` stays outside: a row that was only touched is not sent again.
+ *
+ * The last document stands in the fields until the next `render`; nothing is allocated for it but its checksum.
+ */
+export class DocumentRenderer {
+  /** The line, with its line break. */
+  readonly line = new ByteWriter(LINE_BYTES_TYPICAL);
+  /** The content as it is, not as JSON. */
+  readonly content = new ByteWriter(LINE_BYTES_TYPICAL);
+  readonly title: Span = { start: 0, end: 0 };
+  readonly uri: Span = { start: 0, end: 0 };
+  readonly metadata: Span = { start: 0, end: 0 };
+  readonly mimeType: string;
+  users: Principals = NOBODY;
+  groups: Principals = NOBODY;
+  checksum = '';
+
+  readonly ids: DocumentIds;
+  readonly #text = new ByteWriter(LINE_BYTES_TYPICAL);
+  readonly #writeTitle: TemplateWriter;
+  readonly #writeContent: TemplateWriter;
+  readonly #writeUri: TemplateWriter | undefined;
+  readonly #writeMetadata: (row: RowCursor, out: ByteWriter) => void;
+  readonly #usersOf: AclColumn | undefined;
+  readonly #groupsOf: AclColumn | undefined;
+  readonly #updatedAt: { column: number; write: ValueWriter } | undefined;
+
+  /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks. */
+  constructor(mapping: Mapping, columns: readonly Column[]) {
+    const columnOf = columnFinder(mapping, columns);
+    const writer = (template: Mapping['content']) => templateWriter(template, columns, columnOf);
+    this.mimeType = mapping.mimeType;
+    this.ids = new DocumentIds(mapping.connector, columns, mapping.idFields.map(columnOf));
+    this.#writeTitle = writer(mapping.title);
+    this.#writeContent = writer(mapping.content);
+    this.#writeUri = mapping.uri && writer(mapping.uri);
+    this.#writeMetadata = metadataWriter(mapping.metadataFields, columns, columnOf);
+    this.#usersOf = aclColumn(mapping.aclUsersField);
+    this.#groupsOf = aclColumn(mapping.aclGroupsField);
+    const watermark = mapping.watermarkField === undefined ? -1 : columnOf(mapping.watermarkField);
+    const column = columns[watermark];
+    const isTime = column !== undefined && ['timestamp', 'timestamptz', 'date'].includes(column.kind);
+    this.#updatedAt = isTime ? { column: watermark, write: jsonWriter(column) } : undefined;
+
+    function aclColumn(name: string | undefined): AclColumn | undefined {
+      return name === undefined ? undefined : new AclColumn(columns, columnOf(name));
+    }
+  }
+
+  /** @returns why the row cannot become a document, or undefined when it stands in the fields. */
+  render(row: RowCursor, id: string): Rejection | undefined {
+    if (Buffer.byteLength(id) > DOC_ID_BYTES_MAX) {
+      return { code: 'ID_TOO_LONG', reason: `its id has more than ${DOC_ID_BYTES_MAX} bytes` };
+    }
+    const { line, content } = this;
+    line.length = 0;
+    line.nul = false;
+    content.length = 0;
+    const problem = this.#writeAcl(row) ?? this.#writeBody(row, id);
+    if (problem !== undefined) return problem;
+    this.#writeEnd(row);
+    return this.#poison();
+  }
+
+  #writeAcl(row: RowCursor): Rejection | undefined {
+    this.users = this.#usersOf?.of(row) ?? NOBODY;
+    this.groups = this.#groupsOf?.of(row) ?? NOBODY;
+    if (this.#usersOf !== undefined || this.#groupsOf !== undefined) {
+      const problem = aclProblem(this.users, this.groups);
+      if (problem === 'ACL_EMPTY') return { code: problem, reason: 'its ACL columns name no reader' };
+      if (problem !== undefined) return { code: problem, reason: 'its ACL columns name too many readers' };
+    }
+    this.line.latin1('{"acl_groups":');
+    this.line.raw(this.groups.json);
+    this.line.latin1(',"acl_users":');
+    this.line.raw(this.users.json);
+    return undefined;
+  }
+
+  #writeBody(row: RowCursor, id: string): Rejection | undefined {
+    const { line, content } = this;
+    const failed = this.#writeContent(row, content);
+    if (failed !== undefined) return failed;
+    if (content.length > CONTENT_BYTES_MAX) {
+      return {
+        code: 'CONTENT_TOO_LARGE',
+        reason: `its content has ${content.length} bytes, of ${CONTENT_BYTES_MAX} allowed`,
+      };
+    }
+    line.latin1(',"content":"');
+    line.escaped(content.bytes, 0, content.length);
+    line.latin1('","doc_id":');
+    line.utf8(JSON.stringify(id));
+    line.latin1(',"metadata":');
+    this.metadata.start = line.length;
+    this.#writeMetadata(row, line);
+    this.metadata.end = line.length;
+    line.latin1(',"mime_type":');
+    line.latin1(JSON.stringify(this.mimeType));
+    line.latin1(',"title":');
+    return this.#writeText(row, this.#writeTitle, this.title) ?? this.#writeUriText(row);
+  }
+
+  #writeUriText(row: RowCursor): Rejection | undefined {
+    this.line.latin1(',"uri":');
+    if (this.#writeUri !== undefined) return this.#writeText(row, this.#writeUri, this.uri);
+    this.uri.start = this.line.length;
+    this.line.latin1('null');
+    this.uri.end = this.line.length;
+    return undefined;
+  }
+
+  #writeText(row: RowCursor, write: TemplateWriter, span: Span): Rejection | undefined {
+    const text = this.#text;
+    text.length = 0;
+    const failed = write(row, text);
+    if (failed !== undefined) return failed;
+    span.start = this.line.length;
+    this.line.latin1('"');
+    this.line.escaped(text.bytes, 0, text.length);
+    this.line.latin1('"');
+    span.end = this.line.length;
+    return undefined;
+  }
+
+  #writeEnd(row: RowCursor): void {
+    const { line } = this;
+    line.byte(BRACE);
+    this.checksum = `sha256:${hash('sha256', line.bytes.subarray(0, line.length), 'hex')}`;
+    line.length -= 1;
+    line.latin1(`,"checksum":"${this.checksum}","op":"UPSERT","updated_at":`);
+    const time = this.#updatedAt;
+    if (time === undefined || (row.lengths[time.column] ?? 0) <= 0) {
+      line.latin1('null}');
+    } else {
+      const start = row.starts[time.column] ?? 0;
+      time.write(line, row.bytes, start, start + (row.lengths[time.column] ?? 0));
+      line.byte(BRACE);
+    }
+    line.byte(LINE_FEED);
+  }
+
+  #poison(): Rejection | undefined {
+    const bytes = this.line.bytes.subarray(0, this.line.length);
+    if (this.line.length > DOCUMENT_BYTES_MAX) {
+      return {
+        code: 'DOCUMENT_TOO_LARGE',
+        reason: `its document has ${this.line.length} bytes, of ${DOCUMENT_BYTES_MAX} allowed`,
+      };
+    }
+    if (!isUtf8(bytes)) return { code: 'INVALID_UTF8', reason: 'it holds text that is not UTF-8' };
+    if (this.line.nul || holdsNulEscape(bytes)) {
+      return { code: 'NUL_CHARACTER', reason: 'it holds text with a NUL character (U+0000)' };
+    }
+    return undefined;
+  }
+}
+
+/** A NUL that came in through a JSON column, already escaped: after an even number of backslashes. */
+function holdsNulEscape(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(NUL_ESCAPE); at >= 0; at = bytes.indexOf(NUL_ESCAPE, at + 1)) {
+    let backslashes = 0;
+    while (bytes[at - 1 - backslashes] === 0x5c) backslashes++;
+    if (backslashes % 2 === 0) return true;
+  }
+  return false;
+}
+
+function metadataWriter(
+  names: readonly string[],
+  columns: readonly Column[],
+  columnOf: (name: string) => number,
+): (row: RowCursor, out: ByteWriter) => void {
+  const fields = [...names].sort().flatMap((name, index) => {
+    const column = columnOf(name);
+    const type = columns[column];
+    if (type === undefined) return [];
+    return [
+      {
+        key: Buffer.from(`${index === 0 ? '' : ','}${JSON.stringify(name)}:`),
+        column,
+        write: jsonWriter(type),
+      },
+    ];
+  });
+  return (row, out) => {
+    out.latin1('{');
+    for (const { key, column, write } of fields) {
+      out.raw(key);
+      const length = row.lengths[column] ?? 0;
+      const start = row.starts[column] ?? 0;
+      if (length < 0) out.latin1('null');
+      else write(out, row.bytes, start, start + length);
+    }
+    out.latin1('}');
+  };
+}

@@ -1,0 +1,51 @@
+import type { DeletePolicy } from '../connector/types.ts';
+import type { DeleteLimit } from './job.ts';
+
+export interface DeleteQuestion {
+  readonly policy: DeletePolicy;
+  /** Documents that are in the state and not in the listing. */
+  readonly missing: number;
+  /** Documents in the state before the run. */
+  readonly known: number;
+  /** Rows in the listing. */
+  readonly seen: number;
+  /** Rows that are there but could not be told apart, so any missing document may be one of them. */
+  readonly unidentified: number;
+  /** The source said itself that there is more. */
+  readonly truncated: boolean;
+  readonly limit: DeleteLimit;
+  readonly allowDeletes: number | undefined;
+}
+
+export type DeleteDecision =
+  | { readonly action: 'none' }
+  | { readonly action: 'apply' }
+  | { readonly action: 'hold'; readonly reason: string };
+
+/**
+ * Decides about deletes, all or nothing. Only a complete listing may delete; an empty or a suspiciously small one is held
+ * until a person allows it, because "the source lost its rows" and "the query lost its rows" look the same from here.
+ */
+export function decideDeletes(question: DeleteQuestion): DeleteDecision {
+  const { policy, missing, truncated, unidentified, allowDeletes } = question;
+  if (missing === 0 || policy === 'never_delete') return { action: 'none' };
+  if (truncated) return hold('the listing of the source was not complete');
+  if (unidentified > 0)
+    return hold(`${unidentified} rows could not be identified, and may be among the missing ones`);
+  const suspicion = suspicionOf(question);
+  if (suspicion === undefined) return { action: 'apply' };
+  if (allowDeletes === undefined) return hold(suspicion);
+  if (missing <= allowDeletes) return { action: 'apply' };
+  return hold(`${suspicion}; --allow-deletes ${allowDeletes} permits fewer`);
+}
+
+function hold(reason: string): DeleteDecision {
+  return { action: 'hold', reason };
+}
+
+function suspicionOf({ missing, known, seen, limit }: DeleteQuestion): string | undefined {
+  if (seen === 0) return `the source returned no rows at all, and ${missing} documents are known`;
+  const most = Math.max(limit.count, Math.floor(known * limit.ratio));
+  if (missing <= most) return undefined;
+  return `${missing} deletes are more than ${most} (the larger of ${limit.count} and ${limit.ratio * 100} % of ${known} known documents)`;
+}

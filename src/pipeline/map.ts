@@ -1,0 +1,79 @@
+import { ROW_BYTES_MAX } from '../core/limits.ts';
+import { DocumentRenderer, type Rejection } from './document.ts';
+import type { ExtractedBatch } from './extract.ts';
+import type { Mapping } from './mapping.ts';
+import type { Column } from './ports.ts';
+import { fieldsToFind, type QuarantinedRow } from './quarantine.ts';
+import { RowCursor } from './row-cursor.ts';
+
+/** A row with its id, not rendered yet: whether that is worth while, the phase diff knows. */
+export interface IdentifiedRow {
+  readonly row: number;
+  readonly docId: string;
+  /** Index into the batch's fingerprints. */
+  readonly unknownIndex: number;
+  readonly oversized: boolean;
+}
+
+/** Phase map: rows become documents, or are set aside with a reason. */
+export class RowMapper {
+  /** Holds the document that was rendered last. */
+  readonly document: DocumentRenderer;
+  readonly #cursor: RowCursor;
+  readonly #fields: readonly { name: string; column: number }[];
+
+  /** @throws BridgeError SOURCE_COLUMN_MISSING */
+  constructor(mapping: Mapping, columns: readonly Column[]) {
+    this.document = new DocumentRenderer(mapping, columns);
+    this.#cursor = new RowCursor(columns.length);
+    const names = new Set([...mapping.idFields, ...mapping.title.variables, mapping.watermarkField]);
+    this.#fields = columns.flatMap(({ name }, column) => (names.has(name) ? [{ name, column }] : []));
+  }
+
+  /** Gives the unknown rows of a batch their ids. A row without one is set aside. */
+  identify(extracted: ExtractedBatch): { rows: IdentifiedRow[]; rejected: QuarantinedRow[] } {
+    const { batch, unknown } = extracted;
+    const oversizedRows = new Set(batch.oversized);
+    const rows: IdentifiedRow[] = [];
+    const rejected: QuarantinedRow[] = [];
+    for (let unknownIndex = 0; unknownIndex < unknown.length; unknownIndex++) {
+      const row = unknown[unknownIndex] ?? 0;
+      const oversized = oversizedRows.has(row);
+      const docId = this.idOf(extracted, row);
+      if (docId === undefined) {
+        rejected.push(this.quarantined(extracted, row, undefined, oversized ? TOO_LARGE : NO_ID));
+      } else {
+        rows.push({ row, docId, unknownIndex, oversized });
+      }
+    }
+    return { rows, rejected };
+  }
+
+  idOf({ batch }: ExtractedBatch, row: number): string | undefined {
+    this.#cursor.load(batch, row);
+    return this.document.ids.of(this.#cursor);
+  }
+
+  /** Renders into `document`. @returns why the row cannot be a document. */
+  render({ batch }: ExtractedBatch, { row, docId, oversized }: IdentifiedRow): Rejection | undefined {
+    if (oversized) return TOO_LARGE;
+    this.#cursor.load(batch, row);
+    return this.document.render(this.#cursor, docId);
+  }
+
+  quarantined(
+    { batch, firstRow }: ExtractedBatch,
+    row: number,
+    docId: string | undefined,
+    rejection: Rejection,
+  ): QuarantinedRow {
+    this.#cursor.load(batch, row);
+    return { row: firstRow + row, docId, rejection, fields: fieldsToFind(this.#cursor, this.#fields) };
+  }
+}
+
+const NO_ID: Rejection = { code: 'ID_MISSING', reason: 'its id is NULL or empty' };
+const TOO_LARGE: Rejection = {
+  code: 'ROW_TOO_LARGE',
+  reason: `the row has more than ${ROW_BYTES_MAX} bytes`,
+};

@@ -1,0 +1,134 @@
+import { ARTIFACT_PART_BYTES_MAX } from '../core/limits.ts';
+import { ByteWriter } from './byte-writer.ts';
+import type { ChangeSink } from './diff.ts';
+import type { DocumentRenderer } from './document.ts';
+import type { Job, Ports } from './job.ts';
+import { manifestName, runFolder } from './layout.ts';
+import { createPartWriter, type PartWriter } from './part-writer.ts';
+import type { Plan } from './plan.ts';
+import type { ArtifactKind, Manifest, StagedRecord } from './ports.ts';
+import { quarantineLine, type QuarantinedRow } from './quarantine.ts';
+
+/** Records staged in one go: some 3 MB, a tenth of a second of database time. */
+const STAGE_RECORDS = 20_000;
+const LINE_BYTES_TYPICAL = 16_384;
+
+type PublishPorts = Pick<Ports, 'store' | 'state' | 'records' | 'clock'>;
+
+/**
+ * Phase publish: writes changes as artifacts while the plan finds them, and sets the same changes aside in the state. The
+ * manifest comes last; before it is there, nothing of this run counts.
+ */
+export class Publisher implements ChangeSink {
+  readonly manifestName: string;
+  readonly #job: Job;
+  readonly #ports: PublishPorts;
+  readonly #startedAt: Date;
+  readonly #parts: Record<ArtifactKind, PartWriter>;
+  readonly #record = new ByteWriter(LINE_BYTES_TYPICAL);
+  #staged: StagedRecord[] = [];
+  #staging: Promise<void> = Promise.resolve();
+
+  constructor(job: Job, ports: PublishPorts, startedAt: Date) {
+    this.#job = job;
+    this.#ports = ports;
+    this.#startedAt = startedAt;
+    this.manifestName = manifestName(runFolder(job.prefix, job.runId));
+    const folder = runFolder(job.prefix, job.runId);
+    const part = (kind: ArtifactKind) =>
+      createPartWriter(ports.store, { folder, kind, bytesMax: ARTIFACT_PART_BYTES_MAX });
+    this.#parts = {
+      upserts: part('upserts'),
+      'upserts.discovery': part('upserts.discovery'),
+      deletes: part('deletes'),
+      'deletes.discovery': part('deletes.discovery'),
+      'soft-deletes': part('soft-deletes'),
+      quarantine: part('quarantine'),
+    };
+  }
+
+  upsert(document: DocumentRenderer, record: StagedRecord): Promise<void> | undefined {
+    const line = this.#parts.upserts.line(document.line.bytes, 0, document.line.length);
+    const out = this.#record;
+    out.length = 0;
+    this.#ports.records.upsert(document, record.docId, out);
+    const converted = this.#parts['upserts.discovery'].line(out.bytes, 0, out.length);
+    return together(line, converted, this.#stage(record));
+  }
+
+  refresh(record: StagedRecord): Promise<void> | undefined {
+    return this.#stage(record);
+  }
+
+  remove(docId: string, soft: boolean): Promise<void> | undefined {
+    const op = soft ? 'soft_delete' : 'delete';
+    const staged = this.#stage({ op, docId, checksum: '', fingerprint: '' });
+    const line = JSON.stringify({ doc_id: docId, op: 'DELETE' });
+    if (soft) return together(this.#parts['soft-deletes'].text(line), staged);
+    const record = this.#ports.records.deletion(docId);
+    return together(this.#parts.deletes.text(line), this.#parts['deletes.discovery'].text(record), staged);
+  }
+
+  quarantine(row: QuarantinedRow): Promise<void> | undefined {
+    return this.#parts.quarantine.text(quarantineLine(row));
+  }
+
+  /** Makes everything whole and durable, the manifest last. */
+  async finish(plan: Plan): Promise<Manifest> {
+    const job = this.#job;
+    const ports = this.#ports;
+    await this.#flush();
+    await this.#staging;
+    const files = [];
+    for (const part of Object.values(this.#parts)) files.push(...(await part.finish()));
+    const manifest: Manifest = {
+      version: 1,
+      runId: job.runId,
+      connector: job.connectorId,
+      target: job.target,
+      startedAt: this.#startedAt.toISOString(),
+      publishedAt: ports.clock.now().toISOString(),
+      watermark: plan.watermark,
+      counts: plan.tally.counts(),
+      files,
+    };
+    await ports.store.replace(this.manifestName, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+    await ports.state.published(job.runId, {
+      manifestName: this.manifestName,
+      counts: manifest.counts,
+      watermark: plan.watermark,
+      mappingVersion: job.mapping.version,
+      holdReason: plan.holdReason,
+    });
+    return manifest;
+  }
+
+  /** Leaves nothing behind that looks finished. */
+  async abort(): Promise<void> {
+    // What failed is known already; staging that fails as well adds nothing.
+    await this.#staging.catch(() => undefined);
+    for (const part of Object.values(this.#parts)) await part.abort();
+  }
+
+  #stage(record: StagedRecord): Promise<void> | undefined {
+    this.#staged.push(record);
+    return this.#staged.length < STAGE_RECORDS ? undefined : this.#flush();
+  }
+
+  /** Waits for the records before these, so that the database works while the next ones are rendered. */
+  async #flush(): Promise<void> {
+    const records = this.#staged;
+    this.#staged = [];
+    await this.#staging;
+    if (records.length === 0) return;
+    this.#staging = this.#ports.state.stage(this.#job.runId, records);
+    // The failure is met where it is awaited, at the next flush or at the end.
+    this.#staging.catch(() => undefined);
+  }
+}
+
+/** Waits for those that ask for it; usually none does. */
+function together(...waits: (Promise<void> | undefined)[]): Promise<void> | undefined {
+  const pending = waits.filter((wait) => wait !== undefined);
+  return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
+}

@@ -1,0 +1,99 @@
+import { BridgeError } from '../core/errors.ts';
+import { QUARANTINE_FIELD_BYTES_MAX, QUARANTINE_RATIO_ROWS_MIN } from '../core/limits.ts';
+import type { Rejection } from './document.ts';
+import type { QuarantineLimits } from './job.ts';
+import type { RowCursor } from './row-cursor.ts';
+import type { Tally } from './tally.ts';
+
+/** A row that was set aside, as its line in `quarantine.ndjson` says it. */
+export interface QuarantinedRow {
+  /** Its number in the listing, from 1. */
+  readonly row: number;
+  readonly docId: string | undefined;
+  readonly rejection: Rejection;
+  /** The fields that help to find it, shortened. */
+  readonly fields: Readonly<Record<string, string | null>>;
+}
+
+/** Counts the rows that are set aside, and fails the run when they are too many to be exceptions. */
+export class Quarantine {
+  readonly #limits: QuarantineLimits;
+  readonly #tally: Tally;
+  /** Rows that are there but have no id, for they were too large to be read. */
+  unidentified = 0;
+  #lastRow = 0;
+  #consecutive = 0;
+
+  constructor(limits: QuarantineLimits, tally: Tally) {
+    this.#limits = limits;
+    this.#tally = tally;
+  }
+
+  /** @throws BridgeError QUARANTINE_LIMIT */
+  add({ row, docId, rejection }: QuarantinedRow): void {
+    const tally = this.#tally;
+    tally.quarantined++;
+    if (docId === undefined && rejection.code === 'ROW_TOO_LARGE') this.unidentified++;
+    tally.sample(
+      'quarantined',
+      `row ${row}${docId === undefined ? '' : ` (${docId})`}: ${describe(rejection)}`,
+    );
+    this.#consecutive = row === this.#lastRow + 1 ? this.#consecutive + 1 : 1;
+    this.#lastRow = row;
+    const { maxCount, maxConsecutive } = this.#limits;
+    if (tally.quarantined > maxCount) this.#fail(`more than ${maxCount} rows were quarantined`);
+    if (this.#consecutive > maxConsecutive) {
+      this.#fail(`more than ${maxConsecutive} rows one after the other were quarantined`);
+    }
+  }
+
+  /** At the end of the listing, when the share is known. @throws BridgeError QUARANTINE_LIMIT */
+  end(): void {
+    const { seen, quarantined } = this.#tally;
+    if (seen < QUARANTINE_RATIO_ROWS_MIN || quarantined <= seen * this.#limits.maxRatio) return;
+    this.#fail(`${quarantined} of ${seen} rows were quarantined, more than ${this.#limits.maxRatio * 100} %`);
+  }
+
+  #fail(what: string): never {
+    throw new BridgeError(
+      'QUARANTINE_LIMIT',
+      [
+        `The run was stopped: ${what}. The first were`,
+        ...this.#tally.samples.quarantined.map((line) => `  ${line}`),
+      ].join('\n'),
+      { hint: 'Correct the rows or the mapping; if so many bad rows are expected, raise spec.quarantine.' },
+    );
+  }
+}
+
+export function describe({ code, reason }: Rejection): string {
+  return `${code}, ${reason}`;
+}
+
+/** @param names columns that help a person to find the row, with their positions */
+export function fieldsToFind(
+  row: RowCursor,
+  names: readonly { readonly name: string; readonly column: number }[],
+): Record<string, string | null> {
+  const fields: Record<string, string | null> = {};
+  for (const { name, column } of names) {
+    const length = row.lengths[column] ?? 0;
+    const start = row.starts[column] ?? 0;
+    fields[name] =
+      length < 0
+        ? null
+        : row.bytes.toString('utf8', start, start + Math.min(length, QUARANTINE_FIELD_BYTES_MAX));
+  }
+  return fields;
+}
+
+/** One line of `quarantine.ndjson`, without its line break. */
+export function quarantineLine({ row, docId, rejection, fields }: QuarantinedRow): string {
+  return JSON.stringify({
+    row,
+    doc_id: docId ?? null,
+    code: rejection.code,
+    reason: rejection.reason,
+    fields,
+  });
+}

@@ -1,0 +1,134 @@
+import { toBridgeError, type BridgeError } from '../core/errors.ts';
+import { commit, statusOf, type FinishedStatus } from './commit.ts';
+import type { ChangeSink } from './diff.ts';
+import { ingest } from './ingest.ts';
+import type { Job, Ports } from './job.ts';
+import { planChanges } from './plan.ts';
+import type { Lease, Phase, RunCounts, RunRow } from './ports.ts';
+import { Publisher } from './publish.ts';
+import { finishEarlierRuns, removeArtifacts } from './recover.ts';
+import type { Tally } from './tally.ts';
+
+export interface RunResult {
+  readonly runId: string;
+  readonly status: FinishedStatus;
+  readonly counts: RunCounts;
+  /** `done` now, `planned` only, or `repeated`: this run id had done its work before. */
+  readonly work: 'done' | 'planned' | 'repeated';
+  readonly holdReason: string | null;
+  /** Relative to the store; null for a dry run. */
+  readonly manifestName: string | null;
+  /** A few examples of each kind of change; absent for repeated work. */
+  readonly samples: Tally['samples'] | undefined;
+}
+
+/**
+ * One run of one connector.
+ * @throws BridgeError; nothing is committed then, and the next run starts where this one did.
+ */
+export async function runConnector(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
+  if (job.dryRun) return plan(job, ports, signal);
+  const done = await ports.state.findRun(job.runId);
+  if (isCommitted(done)) return repeated(done);
+
+  const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
+  try {
+    const alive = AbortSignal.any([signal, lease.signal]);
+    await finishEarlierRuns(job, ports, lease, alive);
+    const finished = await ports.state.findRun(job.runId);
+    return isCommitted(finished) ? repeated(finished) : await apply(job, ports, lease, alive);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Phases extract, map, diff, and nothing is written. */
+async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
+  ports.observer.phase('extract');
+  const position = await ports.state.position(job.connectorId, job.target);
+  const { tally, holdReason } = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
+  const counts = tally.counts();
+  const { runId } = job;
+  return {
+    runId,
+    status: statusOf(counts),
+    counts,
+    work: 'planned',
+    holdReason,
+    manifestName: null,
+    samples: tally.samples,
+  };
+}
+
+/** All six phases. */
+async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal): Promise<RunResult> {
+  const { state, clock, store } = ports;
+  const { runId, connectorId, target } = job;
+  const enter = async (phase: Phase): Promise<void> => {
+    signal.throwIfAborted();
+    ports.observer.phase(phase);
+    await state.enterPhase(runId, phase);
+  };
+  const startedAt = clock.now();
+  await removeArtifacts(store, job.prefix, runId);
+  await state.beginRun({ runId, connectorId, target, startedAt });
+  const publisher = new Publisher(job, ports, startedAt);
+  let published = false;
+  try {
+    await enter('extract');
+    const position = await state.position(connectorId, target);
+    const { tally, ...planned } = await planChanges(job, ports, position, publisher, signal);
+
+    await enter('publish');
+    const manifest = await publisher.finish({ tally, ...planned });
+    published = true;
+
+    await enter('ingest');
+    const receipt = await ingest(manifest, ports, signal);
+
+    await enter('commit');
+    const { status, counts } = await commit(manifest, receipt, job.prefix, lease, ports);
+    const { manifestName } = publisher;
+    const { holdReason } = planned;
+    return { runId, status, counts, work: 'done', holdReason, manifestName, samples: tally.samples };
+  } catch (thrown) {
+    await publisher.abort();
+    const error = toBridgeError(thrown);
+    await recordFailure(error, job, ports, published);
+    throw error;
+  }
+}
+
+/** A published run that may yet succeed stays, for the next one to finish; any other is closed. */
+async function recordFailure(error: BridgeError, job: Job, ports: Ports, published: boolean): Promise<void> {
+  // Whoever took over answers for the run now.
+  if (error.code === 'LEASE_LOST') return;
+  const { code, message, hint } = error;
+  const failure = {
+    error: { code, message, ...(hint === undefined ? {} : { hint }) },
+    finishedAt: ports.clock.now(),
+    abandon: !published || !error.retryable,
+  };
+  await ports.state.failRun(job.runId, failure).catch((thrown: unknown) => {
+    ports.log.warn('the failure of this run could not be recorded', {
+      reason: toBridgeError(thrown).message,
+    });
+  });
+}
+
+type CommittedRun = RunRow & { readonly status: FinishedStatus; readonly counts: RunCounts };
+
+function isCommitted(run: RunRow | undefined): run is CommittedRun {
+  return run?.committedAt != null && run.counts !== null;
+}
+
+function repeated({ runId, status, counts, manifestName, holdReason }: CommittedRun): RunResult {
+  return { runId, status, counts, work: 'repeated', holdReason, manifestName, samples: undefined };
+}
+
+const IGNORE_CHANGES: ChangeSink = {
+  upsert: () => undefined,
+  refresh: () => undefined,
+  remove: () => undefined,
+  quarantine: () => undefined,
+};

@@ -1,0 +1,35 @@
+import type { RunCounts } from './ports.ts';
+
+/** Ids shown as examples in a result, per kind of change. */
+const SAMPLES_MAX = 5;
+
+export type SampleKind = 'added' | 'changed' | 'deleted' | 'held' | 'quarantined';
+
+/** The counts of a run while it is at work, with a few examples of each. */
+export class Tally {
+  seen = 0;
+  unchanged = 0;
+  added = 0;
+  changed = 0;
+  missing: number | null = null;
+  deleted = 0;
+  held = 0;
+  quarantined = 0;
+  readonly samples: Record<SampleKind, string[]> = {
+    added: [],
+    changed: [],
+    deleted: [],
+    held: [],
+    quarantined: [],
+  };
+
+  sample(kind: SampleKind, text: string): void {
+    const samples = this.samples[kind];
+    if (samples.length < SAMPLES_MAX) samples.push(text);
+  }
+
+  counts(): RunCounts {
+    const { seen, unchanged, added, changed, missing, deleted, held, quarantined } = this;
+    return { seen, unchanged, added, changed, missing, deleted, held, quarantined, rejected: 0 };
+  }
+}

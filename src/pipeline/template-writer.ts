@@ -1,0 +1,118 @@
+import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
+import { ByteWriter } from './byte-writer.ts';
+import type { Column, ColumnKind } from './ports.ts';
+import type { RowCursor } from './row-cursor.ts';
+import { textWriter } from './values.ts';
+
+/** A compiled `{{ field }}` template, as `connector/templates.ts` makes it. */
+export interface Template {
+  readonly variables: readonly string[];
+  /** Set when the template is nothing but text and plain `{{ name }}`: then it is rendered as bytes, without the engine. */
+  readonly plain: readonly ({ readonly text: string } | { readonly field: string })[] | undefined;
+  /** @throws Error for an undefined variable or a filter that fails. */
+  render(scope: Readonly<Record<string, unknown>>): string;
+}
+
+export interface TemplateFailure {
+  readonly code: 'TEMPLATE_VARIABLE_MISSING' | 'TEMPLATE_FAILED';
+  readonly reason: string;
+}
+
+/** Writes a template's text for a row; on failure what it wrote so far is worthless. */
+export type TemplateWriter = (row: RowCursor, out: ByteWriter) => TemplateFailure | undefined;
+
+/** Kinds whose text in a template is exactly their bytes or nearly so; the others have a structure that the engine knows. */
+const STRUCTURED: ReadonlySet<ColumnKind> = new Set(['json', 'array']);
+
+/** @param columnOf index of a column that is known to exist, by name. */
+export function templateWriter(
+  template: Template,
+  columns: readonly Column[],
+  columnOf: (name: string) => number,
+): TemplateWriter {
+  const structured = template.variables.some((name) => {
+    const kind = columns[columnOf(name)]?.kind;
+    return kind !== undefined && STRUCTURED.has(kind);
+  });
+  if (template.plain === undefined || structured) return engineWriter(template, columns, columnOf);
+  return plainWriter(template.plain, columns, columnOf);
+}
+
+function plainWriter(
+  parts: NonNullable<Template['plain']>,
+  columns: readonly Column[],
+  columnOf: (name: string) => number,
+): TemplateWriter {
+  const steps = parts.map((part) => {
+    if ('text' in part) return { literal: Buffer.from(part.text), column: -1, write: textWriter('text') };
+    const column = columnOf(part.field);
+    return { literal: undefined, column, write: textWriter(columns[column]?.kind ?? 'text') };
+  });
+  return (row, out) => {
+    for (const { literal, column, write } of steps) {
+      if (literal !== undefined) {
+        out.raw(literal);
+        continue;
+      }
+      if (row.isAbsent(column)) return missing(columns[column]?.name ?? '');
+      const length = row.lengths[column] ?? 0;
+      const start = row.starts[column] ?? 0;
+      if (length > 0) write(out, row.bytes, start, start + length);
+    }
+    return undefined;
+  };
+}
+
+function engineWriter(
+  template: Template,
+  columns: readonly Column[],
+  columnOf: (name: string) => number,
+): TemplateWriter {
+  const fields = template.variables.map((name) => ({ name, column: columnOf(name) }));
+  return (row, out) => {
+    const scope: Record<string, unknown> = {};
+    for (const { name, column } of fields) {
+      if (row.isAbsent(column)) return missing(name);
+      scope[name] = row.isNull(column) ? null : scopeValue(row, column, columns[column]);
+    }
+    try {
+      out.utf8(template.render(scope));
+    } catch (error) {
+      return { code: 'TEMPLATE_FAILED', reason: error instanceof Error ? error.message : String(error) };
+    }
+    return undefined;
+  };
+}
+
+function missing(name: string): TemplateFailure {
+  return { code: 'TEMPLATE_VARIABLE_MISSING', reason: `this row has no field ${JSON.stringify(name)}` };
+}
+
+function scopeValue(
+  row: RowCursor,
+  column: number,
+  { kind, element }: Column = { name: '', kind: 'text' },
+): unknown {
+  if (kind === 'array')
+    return parseArrayLiteral(row.text(column)).map((item) => arrayValue(item, element ?? 'text'));
+  const start = row.starts[column] ?? 0;
+  return valueOf(kind, row.bytes, start, start + (row.lengths[column] ?? 0));
+}
+
+function arrayValue(item: ArrayItem, kind: ColumnKind): unknown {
+  if (item === null) return null;
+  if (typeof item !== 'string') return item.map((inner) => arrayValue(inner, kind));
+  const bytes = Buffer.from(item);
+  return valueOf(kind, bytes, 0, bytes.length);
+}
+
+/** Numbers that a double cannot hold stay text: a template prints them exactly, and arithmetic on them is not ours to lose. */
+function valueOf(kind: ColumnKind, bytes: Buffer, start: number, end: number): unknown {
+  const out = new ByteWriter(end - start + 8);
+  if (kind === 'json') return JSON.parse(bytes.toString('utf8', start, end));
+  textWriter(kind)(out, bytes, start, end);
+  const text = out.bytes.toString('utf8', 0, out.length);
+  if (kind === 'boolean') return text === 'true';
+  if (kind === 'integer' && Number.isSafeInteger(Number(text))) return Number(text);
+  return text;
+}

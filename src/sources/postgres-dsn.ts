@@ -1,0 +1,81 @@
+import { BridgeError } from '../core/errors.ts';
+
+export type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+
+export interface PostgresTls {
+  readonly mode: SslMode;
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+export interface PostgresAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly database: string;
+  readonly tls: PostgresTls;
+}
+
+const PORT_DEFAULT = 5432;
+const SSL_MODES: readonly SslMode[] = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const FORM = 'postgres://user:password@host:5432/database?sslmode=verify-full';
+/** The password may hold any character, encoded or not: it ends at the last `@`. */
+const SHAPE = /^postgres(?:ql)?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>.*))?@)?(?<place>[^@]*)$/s;
+const PLACE = /^(?<host>\[[^\]]+\]|[^:/?]*)(?::(?<port>\d+))?(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/s;
+
+/**
+ * Reads a connection string. `sslmode` means what it means to libpq: `prefer` (the default) encrypts if the server can,
+ * `require` always, `verify-ca` also checks who signed the certificate, `verify-full` also the host name. A CA file without
+ * an `sslmode` means `verify-full`.
+ * @param ref the secret's name, for messages; its value is never in one
+ * @param caFile from `source.tls.caFile`; `sslrootcert` in the string comes first
+ * @throws BridgeError SECRET_INVALID
+ */
+export function parsePostgresDsn(dsn: string, ref: string, caFile: string | undefined): PostgresAddress {
+  const invalid = (what: string) =>
+    new BridgeError(
+      'SECRET_INVALID',
+      `The secret ${ref} is not a usable Postgres connection string: ${what}.`,
+      {
+        hint: `It should look like ${FORM}.`,
+      },
+    );
+  const shape = SHAPE.exec(dsn.trim())?.groups;
+  if (shape === undefined) throw invalid('it does not begin with postgres://');
+  const place = PLACE.exec(shape['place'] ?? '')?.groups;
+  if (place === undefined) throw invalid('its host, port or database cannot be read');
+  const query = new URLSearchParams(place['query'] ?? '');
+  const user = decode(shape['user'] ?? query.get('user') ?? '');
+  const host = decode(place['host'] ?? '').replace(/^\[|\]$/g, '') || (query.get('host') ?? '');
+  if (host === '') throw invalid('it names no host');
+  if (user === '') throw invalid('it names no user');
+  const ca = query.get('sslrootcert') ?? caFile;
+  const mode = query.get('sslmode') ?? (ca === undefined ? 'prefer' : 'verify-full');
+  const known = SSL_MODES.find((candidate) => candidate === mode);
+  if (known === undefined) throw invalid(`its sslmode is not one of ${SSL_MODES.join(', ')}`);
+  const password = shape['password'] ?? query.get('password') ?? undefined;
+  return {
+    host,
+    port: Number(place['port'] ?? PORT_DEFAULT),
+    user,
+    password: password === undefined ? undefined : decode(password),
+    database: decode(place['database'] ?? '') || user,
+    tls: {
+      mode: known,
+      caFile: ca,
+      certFile: query.get('sslcert') ?? undefined,
+      keyFile: query.get('sslkey') ?? undefined,
+    },
+  };
+}
+
+/** Percent-decodes, unless it is not percent-encoded: then a `%` is a `%`. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

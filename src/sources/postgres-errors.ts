@@ -1,0 +1,121 @@
+import { BridgeError, type ErrorCode } from '../core/errors.ts';
+
+/** Where an error happened, for its message; never a password. */
+export interface PostgresPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  /** The secret that holds the connection string. */
+  readonly secretRef: string;
+}
+
+/** A query, and how many characters were put in front of it in what the server was sent. */
+export interface PlacedQuery {
+  readonly text: string;
+  readonly offset: number;
+}
+
+interface Verdict {
+  readonly code: ErrorCode;
+  readonly hint: string;
+}
+
+const QUERY: Verdict = {
+  code: 'SOURCE_QUERY_INVALID',
+  hint: 'Correct spec.source.query; try it in psql with the same user.',
+};
+const LOST: Verdict = {
+  code: 'SOURCE_LOST',
+  hint: 'Nothing was committed; the next run starts where this one did.',
+};
+const CERTIFICATE: Verdict = {
+  code: 'SOURCE_TLS',
+  hint: 'Name the authority that signed it in spec.source.tls.caFile, or in sslrootcert= of the connection string.',
+};
+
+/** SQLSTATE, or its class (two characters), longest first; see appendix A of the PostgreSQL manual. */
+const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
+  '28P01': { code: 'SOURCE_AUTH_FAILED', hint: 'Correct the user or the password in the secret.' },
+  '28000': {
+    code: 'SOURCE_AUTH_FAILED',
+    hint: 'Let this user in from here, in the pg_hba.conf of the server.',
+  },
+  '3D000': { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
+  '42501': { code: 'SOURCE_PERMISSION', hint: 'Grant this user SELECT on what the query reads.' },
+  '42': QUERY,
+  '57014': {
+    code: 'SOURCE_TIMEOUT',
+    hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
+  },
+  '57': LOST,
+  '08': LOST,
+  '40': LOST,
+  '53': { code: 'SOURCE_UNREACHABLE', hint: 'The server is out of connections or memory; try again later.' },
+};
+
+const BY_NODE_CODE: Readonly<Record<string, Verdict>> = {
+  ENOTFOUND: {
+    code: 'SOURCE_UNREACHABLE',
+    hint: 'Check the host name in the secret, and DNS on this machine.',
+  },
+  EAI_AGAIN: { code: 'SOURCE_UNREACHABLE', hint: 'The name server did not answer; try again later.' },
+  ECONNREFUSED: {
+    code: 'SOURCE_UNREACHABLE',
+    hint: 'Check host and port in the secret, and that the server runs.',
+  },
+  EHOSTUNREACH: { code: 'SOURCE_UNREACHABLE', hint: 'Check the network and the firewalls on the way.' },
+  ENETUNREACH: { code: 'SOURCE_UNREACHABLE', hint: 'Check the network and the firewalls on the way.' },
+  ETIMEDOUT: { code: 'SOURCE_TIMEOUT', hint: 'Check the network and the firewalls on the way.' },
+  ECONNRESET: LOST,
+  EPIPE: LOST,
+  ENOENT: { code: 'SOURCE_TLS', hint: 'Check the paths of the certificate files.' },
+};
+
+const TLS_CODES = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL|EPROTO|ERR_OSSL)/;
+
+/** A driver's or the server's error in our words and with its own, and what to do about it. */
+export function postgresError(thrown: unknown, place: PostgresPlace, query?: PlacedQuery): BridgeError {
+  if (thrown instanceof BridgeError) return thrown;
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { code, hint } = verdictOf(error);
+  const at = `${place.user}@${place.host}:${place.port}/${place.database} (secret ${place.secretRef})`;
+  const where = query === undefined ? '' : positionIn(query, error);
+  return new BridgeError(code, `Postgres source ${at}: ${error.message}${where}`, { hint, cause: error });
+}
+
+function verdictOf(error: Error): Verdict {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (/no encryption|SSL off/i.test(error.message)) {
+    return {
+      code: 'SOURCE_TLS',
+      hint: 'The server demands TLS: add sslmode=require (or verify-full) to the connection string.',
+    };
+  }
+  if (/does not support SSL/i.test(error.message)) {
+    return {
+      code: 'SOURCE_TLS',
+      hint: 'Turn TLS on at the server, or set sslmode=disable if the network is trusted.',
+    };
+  }
+  if (TLS_CODES.test(code)) return CERTIFICATE;
+  const known = BY_NODE_CODE[code] ?? BY_SQLSTATE[code] ?? BY_SQLSTATE[code.slice(0, 2)];
+  if (known !== undefined) return known;
+  if (/client password must be/i.test(error.message)) {
+    return { code: 'SOURCE_AUTH_FAILED', hint: 'The server asks for a password: put one into the secret.' };
+  }
+  if (/timeout/i.test(error.message)) {
+    return { code: 'SOURCE_TIMEOUT', hint: 'Check the network, or raise spec.source.connectTimeoutSeconds.' };
+  }
+  if (/terminated|closed|ended/i.test(error.message)) return LOST;
+  return { code: 'SOURCE_REFUSED', hint: 'The words above are the database’s own.' };
+}
+
+/** ` (line 2, column 8: …)`, counted in the query as the connector file has it. */
+function positionIn({ text, offset }: PlacedQuery, error: Error): string {
+  const position = ('position' in error ? Number(error.position) : Number.NaN) - offset;
+  if (!Number.isInteger(position) || position < 1 || position > text.length + 1) return '';
+  const before = text.slice(0, position - 1).split('\n');
+  const line = text.split('\n')[before.length - 1] ?? '';
+  return ` (query line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: ${line.trim()})`;
+}

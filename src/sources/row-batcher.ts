@@ -1,0 +1,132 @@
+import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, ROW_BYTES_MAX } from '../core/limits.ts';
+import type { Column, ListingEnd, RowBatch } from '../pipeline/ports.ts';
+
+const BUFFER_BYTES_START = 1_048_576;
+
+/** A batch being filled: its buffer is used again for the batch after the next one. */
+class OpenBatch {
+  bytes = Buffer.allocUnsafe(BUFFER_BYTES_START);
+  length = 0;
+  count = 0;
+  oversized: number[] = [];
+  readonly starts = new Uint32Array(BATCH_ROWS_MAX);
+  readonly ends = new Uint32Array(BATCH_ROWS_MAX);
+
+  clear(): void {
+    this.length = 0;
+    this.count = 0;
+    this.oversized = [];
+  }
+
+  reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.length + more, this.bytes.length * 2));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+}
+
+/**
+ * Gathers rows into batches, with two buffers in turn: one is filled while the other is worked on. Whoever fills it asks
+ * `full` before each row, and waits for `onDrain` when it is.
+ */
+export class RowBatcher {
+  /** Called when there is room again after `full` was true. */
+  onDrain: () => void = () => undefined;
+  readonly #free = [new OpenBatch()];
+  readonly #ready: OpenBatch[] = [];
+  #filling: OpenBatch | undefined = new OpenBatch();
+  #taken: OpenBatch | undefined;
+  #rowStart = 0;
+  #oversized = false;
+  #ended = false;
+  #failure: Error | undefined;
+  #wake: () => void = () => undefined;
+
+  /** No row may be started until a batch is asked for. */
+  get full(): boolean {
+    return this.#filling === undefined;
+  }
+
+  /** @param bytes of the whole row, as far as known */
+  startRow(bytes: number): void {
+    const batch = this.#open();
+    this.#rowStart = batch.length;
+    this.#oversized = false;
+    batch.reserve(Math.min(bytes, ROW_BYTES_MAX));
+  }
+
+  /** Bytes beyond `ROW_BYTES_MAX` are dropped, and the row is marked. */
+  append(source: Buffer, start: number, end: number): void {
+    const batch = this.#open();
+    const room = ROW_BYTES_MAX - (batch.length - this.#rowStart);
+    const size = Math.min(end - start, room);
+    if (size < end - start) this.#oversized = true;
+    batch.reserve(size);
+    source.copy(batch.bytes, batch.length, start, start + size);
+    batch.length += size;
+  }
+
+  endRow(): void {
+    const batch = this.#open();
+    if (this.#oversized) batch.oversized.push(batch.count);
+    batch.starts[batch.count] = this.#rowStart;
+    batch.ends[batch.count] = batch.length;
+    batch.count += 1;
+    if (batch.count < BATCH_ROWS_MAX && batch.length < BATCH_BYTES_MAX) return;
+    this.#ready.push(batch);
+    this.#filling = this.#free.pop();
+    this.#wake();
+  }
+
+  /** No more rows will come. */
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+
+  /** Batches as they fill; the last one carries `end`. @throws what `fail` was given. */
+  async *batches(columns: readonly Column[], end: ListingEnd): AsyncGenerator<RowBatch> {
+    for (let last = false; !last;) {
+      const { bytes, starts, ends, count, oversized } = await this.#next();
+      last = this.#ended && this.#ready.length === 0 && (this.#filling?.count ?? 0) === 0;
+      yield { columns, bytes, starts, ends, count, oversized, ...(last ? { end } : {}) };
+    }
+  }
+
+  async #next(): Promise<OpenBatch> {
+    this.#giveBack();
+    while (this.#failure === undefined && this.#ready.length === 0 && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#taken = this.#ready.shift() ?? this.#open();
+    if (this.#taken === this.#filling) this.#filling = this.#free.pop();
+    return this.#taken;
+  }
+
+  #giveBack(): void {
+    const batch = this.#taken;
+    if (batch === undefined) return;
+    this.#taken = undefined;
+    batch.clear();
+    if (this.#filling !== undefined) {
+      this.#free.push(batch);
+      return;
+    }
+    this.#filling = batch;
+    this.onDrain();
+  }
+
+  #open(): OpenBatch {
+    if (this.#filling === undefined) throw new Error('a row came while both buffers were full');
+    return this.#filling;
+  }
+}
