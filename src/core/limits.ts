@@ -66,3 +66,13 @@ export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
 
 /** After SIGTERM a run has this long to release what it holds; Kubernetes kills after 30 s by default, Kestra earlier. */
 export const SHUTDOWN_SECONDS_MAX = 8;
+
+/** Nesting of a connector file; the schema needs six levels, a payload may need more. */
+export const CONNECTOR_YAML_DEPTH_MAX = 50;
+
+/** Characters of one template. A page of text is 3,000. */
+export const TEMPLATE_CHARACTERS_MAX = 100_000;
+/** Liquid's own count of characters and array elements made while one row is rendered. */
+export const TEMPLATE_MEMORY_MAX = 32 * 1_048_576;
+/** Last resort against loops inside loops; a real template takes far less than a millisecond on any machine. */
+export const TEMPLATE_RENDER_MS_MAX = 5_000;
