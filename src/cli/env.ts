@@ -40,5 +40,8 @@ function oneOf<const T extends string>(
   if (value === undefined || value === '') return undefined;
   const found = allowed.find((candidate) => candidate === value.toLowerCase());
   if (found !== undefined) return found;
-  throw new BridgeError('ENVIRONMENT_INVALID', `${name} is ${JSON.stringify(value)}; it may be ${allowed.join(', ')}.`);
+  throw new BridgeError(
+    'ENVIRONMENT_INVALID',
+    `${name} is ${JSON.stringify(value)}; it may be ${allowed.join(', ')}.`,
+  );
 }

@@ -89,7 +89,8 @@ const REASONS = new Map([
 ]);
 
 function unreadable(file: string, thrown: unknown): Problem {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
+  const code =
+    typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : String(thrown);
   const message = REASONS.get(code) ?? `The file cannot be read (${code}).`;
   return fileProblem(
     file,

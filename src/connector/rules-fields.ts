@@ -31,10 +31,14 @@ function fieldsNotSelected(connector: unknown): Finding[] {
   const names = returnedNames(columns, textAt(connector, 'spec.source.type'));
   return [...fieldsNamed(connector), ...templateVariables(connector)]
     .filter(({ text }) => !names.has(text))
-    .map(({ path, text }) => missingField(path, text, [...names.values()]));
+    .map((field) => missingField(field, [...names.values()]));
 }
 
-function fieldsNamed(connector: unknown): { readonly path: string; readonly text: string }[] {
+interface NamedField extends Pick<Finding, 'path' | 'lineInText'> {
+  readonly text: string;
+}
+
+function fieldsNamed(connector: unknown): NamedField[] {
   return [
     'spec.source.watermarkField',
     'spec.mapping.idField',
@@ -45,10 +49,14 @@ function fieldsNamed(connector: unknown): { readonly path: string; readonly text
   ].flatMap((path) => textsAt(connector, path));
 }
 
-function templateVariables(connector: unknown): { readonly path: string; readonly text: string }[] {
-  return TEMPLATE_PATHS.flatMap((path) =>
-    (variablesAt(connector, path) ?? []).map((text) => ({ path, text })),
-  );
+function templateVariables(connector: unknown): NamedField[] {
+  return TEMPLATE_PATHS.flatMap((path) => {
+    const lines = textAt(connector, path)?.split('\n') ?? [];
+    return (variablesAt(connector, path) ?? []).map((text) => {
+      const line = lines.findIndex((candidate) => candidate.includes(text));
+      return line === -1 ? { path, text } : { path, text, lineInText: line + 1 };
+    });
+  });
 }
 
 interface Names {
@@ -64,11 +72,11 @@ function returnedNames(columns: readonly SelectedColumn[], type: string | undefi
   return { has: (name) => lower.has(name.toLowerCase()), values: () => columns.map(({ name }) => name) };
 }
 
-function missingField(path: string, name: string, names: readonly string[]): Finding {
+function missingField({ text: name, ...place }: NamedField, names: readonly string[]): Finding {
   const meant = nearest(name, names);
   return {
     code: 'field_not_selected',
-    path,
+    ...place,
     message: `The query does not return ${name}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
     fix: meant ?? `one of ${names.join(', ')}, or add ${name} to the query`,
   };

@@ -52,12 +52,12 @@ function unknownKey(error: ErrorObject, segments: readonly Segment[]): Finding {
 function missingKey(error: ErrorObject, segments: readonly Segment[]): Finding {
   const key = textOf(error.params['missingProperty']);
   const path = displayPath([...segments, key]);
-  const schema = schemaProperties().find((property) => property.path === path)?.schema;
+  const schema = schemaAt(path) ?? {};
   return {
     code: 'missing_key',
     path,
-    message: `${key} is missing.${schema?.description === undefined ? '' : ` ${firstSentence(schema.description)}`}`,
-    fix: `${key}: ${schema === undefined ? '…' : sample(schema)}`.trimEnd(),
+    message: `${key} is missing. ${firstSentence(schema)}`.trimEnd(),
+    fix: `${key}: ${sample(schema)}`,
   };
 }
 
@@ -88,7 +88,7 @@ function wrongType(error: ErrorObject, path: string, name: string): Finding {
     fix:
       path === ''
         ? 'keys and values, starting with apiVersion: sync.gemini.io/v1alpha1'
-        : typeFix(error, wanted, name),
+        : typeFix(value, schemaAt(path) ?? schemaOf(error), wanted, name),
   };
 }
 
@@ -100,13 +100,12 @@ const TYPE_WORDS = new Map([
   ['object', 'a mapping'],
 ]);
 
-function typeFix(error: ErrorObject, wanted: readonly string[], name: string): string {
-  const value: unknown = error.data;
+function typeFix(value: unknown, schema: SchemaNode, wanted: readonly string[], name: string): string {
   if (wanted.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
     return `${name}: ${JSON.stringify(String(value))}`;
   }
   if (wanted.includes('array') && typeof value === 'string') return `${name}: [${value}]`;
-  return `${name}: ${sample(schemaOf(error))}`;
+  return `${name}: ${sample(schema)}`;
 }
 
 function duplicateItem(error: ErrorObject, path: string, name: string): Finding {
@@ -133,7 +132,7 @@ function keyName(error: ErrorObject, path: string): Finding {
 }
 
 function wrongValue(error: ErrorObject, connector: unknown, path: string, name: string): Finding {
-  const schema = schemaOf(error);
+  const schema = schemaAt(path) ?? schemaOf(error);
   const value: unknown = error.data;
   const shown = mayBeShown(path) ? ` ${describeValue(value)}` : ' something else';
   const wrong = (message: string, fix: string): Finding => ({ code: 'wrong_value', path, message, fix });
@@ -160,7 +159,7 @@ function wrongValue(error: ErrorObject, connector: unknown, path: string, name: 
     case 'maximum':
       return wrong(`${name} is${shown}, which is more than ${limit}.`, `${name}: ${limit} or less`);
     case 'pattern':
-      return wrong(`${name} is${shown}, which does not fit. ${schema.description ?? ''}`.trimEnd(), fix);
+      return wrong(`${name} is${shown}, which does not fit. ${firstSentence(schema)}`.trimEnd(), fix);
     default:
       return wrong(`${name} is not right: ${error.message ?? error.keyword}.`, fix);
   }
@@ -196,12 +195,13 @@ function describeValue(value: unknown): string {
 
 /** What to write in place of a value: the schema's own example, or its choices. */
 function sample(schema: SchemaNode): string {
-  const { examples, enum: choices, const: only } = schema;
+  const { examples, enum: choices, const: only, required } = schema;
   if (examples?.[0] !== undefined) return exampleText(examples[0]);
   if (Array.isArray(choices)) return choices.map(textOf).join(' | ');
   if (only !== undefined) return textOf(only);
-  const type = [schema.type ?? 'object'].flat()[0];
-  return type === 'object' ? '' : `(${TYPE_WORDS.get(type ?? '') ?? 'a value'})`;
+  if (Array.isArray(required)) return `(with ${required.map(textOf).join(', ')})`;
+  const [type = ''] = [schema.type ?? []].flat();
+  return `(${TYPE_WORDS.get(type) ?? 'a value'})`;
 }
 
 function exampleText(example: unknown): string {
@@ -210,8 +210,12 @@ function exampleText(example: unknown): string {
   return /^[\w./:-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-function firstSentence(description: string): string {
-  return /^.*?[.:;](?=\s|$)/.exec(description)?.[0].replace(/[:;]$/, '.') ?? description;
+function firstSentence({ description = '' }: SchemaNode): string {
+  return /^.*?\.(?=\s|$)/s.exec(description)?.[0] ?? description;
+}
+
+function schemaAt(path: string): SchemaNode | undefined {
+  return schemaProperties().find((property) => property.path === path)?.schema;
 }
 
 function textOf(value: unknown): string {

@@ -109,7 +109,10 @@ function syntaxProblem(text: string, thrown: YAMLException): RawProblem {
 }
 
 function startOf(event: Event): number {
-  if (event.type === EVENT_ID.SCALAR) return event.valueStart;
+  if (event.type === EVENT_ID.SCALAR) {
+    const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+    return quoted ? event.valueStart - 1 : event.valueStart;
+  }
   return event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE ? event.start : -1;
 }
 
@@ -156,7 +159,7 @@ class Walk {
       }
       this.#next += 1;
       const name = getScalarValue(this.#text, key);
-      const at = key.valueStart === -1 ? start : key.valueStart;
+      const at = startOf(key) === -1 ? start : startOf(key);
       const path = [...segments, name];
       const first = lines.get(name);
       if (first !== undefined) this.#refuseDuplicate(path, at, first);
