@@ -1,5 +1,5 @@
 /** What kind of problem it is; stable, so that a tool can count or ignore one. */
-export type ProblemCode =
+type ProblemCode =
   | 'file_unreadable'
   | 'file_too_large'
   | 'no_files'

@@ -127,11 +127,16 @@ function deltaOf(
   for (const [name, value] of entries) {
     if (typeof value === 'string' && mentionsWatermark(value))
       return { path, what: ':watermark', isWatermark: true };
-    const asksForChanges = DELTA_NAME.test(name.toLowerCase().replaceAll(/[^a-z]/g, ''));
-    if (name !== cursor && asksForChanges && !isOffset(name, value))
+    if (name !== cursor && asksForChanges(name) && !isOffset(name, value))
       return { path, what: name, isWatermark: false };
   }
   return undefined;
+}
+
+/** `filter[updated_after]` and `updated_at[gte]`: the last part alone, or all of it. */
+function asksForChanges(name: string): boolean {
+  const last = name.split(/[[\].]+/).findLast((part) => part !== '') ?? '';
+  return [name, last].some((part) => DELTA_NAME.test(part.toLowerCase().replaceAll(/[^a-z]/g, '')));
 }
 
 /** `from: 200` counts rows, as in Elasticsearch; seconds since 1970 have more digits. */
@@ -139,11 +144,12 @@ function isOffset(name: string, value: unknown): boolean {
   return name === 'from' && /^\d{1,8}$/.test(String(value));
 }
 
-function namedValues(value: unknown): [string, unknown][] {
-  if (Array.isArray(value)) return value.flatMap((item) => namedValues(item));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]): [string, unknown][] => [
-    [name, item],
-    ...namedValues(item),
-  ]);
+/** Every value inside, however deep, with the key it has or the key of its list. */
+function namedValues(value: unknown, name = ''): [string, unknown][] {
+  if (Array.isArray(value)) return value.flatMap((item) => namedValues(item, name));
+  if (typeof value !== 'object' || value === null) return name === '' ? [] : [[name, value]];
+  return Object.entries(value).flatMap(([key, item]): [string, unknown][] =>
+    // A mapping counts by its own key too: `updated_after: {value: …}`.
+    typeof item === 'object' ? [[key, undefined], ...namedValues(item, key)] : namedValues(item, key),
+  );
 }

@@ -11,9 +11,9 @@ import { CONNECTOR_YAML_DEPTH_MAX } from '../core/limits.ts';
 import { displayPath, type Problem, type Segment } from './problem.ts';
 
 /** A problem of the text itself, with its place and without the file's name. */
-export type YamlProblem = Pick<Problem, 'code' | 'line' | 'column' | 'path' | 'message' | 'fix'>;
+type YamlProblem = Pick<Problem, 'code' | 'line' | 'column' | 'path' | 'message' | 'fix'>;
 
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }
