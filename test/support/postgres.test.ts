@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { startPostgres, type TestPostgres } from './postgres.ts';
+
+describe('the PostgreSQL of the tests', () => {
+  let postgres: TestPostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres({ password: 'p@ss/w:rd #1%' });
+  });
+  afterAll(async () => {
+    await postgres.stop();
+  });
+
+  test('is a real PostgreSQL 18 that speaks UTF-8', async () => {
+    const rows = await postgres.query(
+      `SELECT current_setting('server_version_num')::int / 10000 AS major, upper('ärger 日本') AS text`,
+    );
+    expect(rows).toEqual([{ major: 18, text: 'ÄRGER 日本' }]);
+  });
+
+  test('creates databases with any name', async () => {
+    const url = await postgres.createDatabase('a "quoted" name');
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query('SELECT current_database() AS name');
+    await client.end();
+    expect(rows).toEqual([{ name: 'a "quoted" name' }]);
+  });
+
+  test('refuses a wrong password', async () => {
+    const { host, port, user } = postgres;
+    const client = new pg.Client({ host, port, user, password: 'wrong', database: 'postgres' });
+    await expect(client.connect()).rejects.toMatchObject({ code: '28P01' });
+  });
+});
