@@ -66,3 +66,19 @@ export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
 
 /** After SIGTERM a run has this long to release what it holds; Kubernetes kills after 30 s by default, Kestra earlier. */
 export const SHUTDOWN_SECONDS_MAX = 8;
+
+/** The embedded state file has one writer at a time; another process waits this long for its turn. */
+export const STATE_BUSY_SECONDS_MAX = 60;
+/** Connecting to the state database. */
+export const STATE_CONNECT_SECONDS = 15;
+/** Connections to a Postgres state: a stream, a write and the heartbeat at the same time, and one to spare. */
+export const STATE_CONNECTIONS_MAX = 4;
+/** Fingerprints read together from an embedded state: 160 kB of them; larger pages gained nothing when measured. */
+export const STATE_FINGERPRINTS_PER_PAGE = 20_000;
+/**
+ * Fingerprints looked up together. Each group reads the whole scope once (0.3 s for 1 M records), so few large groups;
+ * their ids together take some 10 MB.
+ */
+export const STATE_IDS_PER_GROUP = 50_000;
+/** Ids named in the message about duplicates. */
+export const DUPLICATE_IDS_NAMED_MAX = 5;
