@@ -118,8 +118,8 @@ export class Differ {
 
   #isFirst(docId: string): boolean {
     const digest = hash('sha256', docId, 'buffer');
-    // An all-zero pair would be an empty slot.
-    if (this.#ids.add(digest.readUInt32BE(0), digest.readUInt32BE(4) | 1)) return true;
+    // An all-zero pair would be an empty slot; `|` alone makes half of the numbers negative, which no slot ever equals.
+    if (this.#ids.add(digest.readUInt32BE(0), (digest.readUInt32BE(4) | 1) >>> 0)) return true;
     this.#duplicate(docId);
     return false;
   }
