@@ -46,7 +46,7 @@ async function createRecords(knex) {
   const bytes = postgres ? 'bytea' : 'blob';
   // Byte order: sorting by a language's rules made a first load of 1 M documents half as slow again (3.2 s to 2.1 s).
   const id = postgres ? 'text collate "C"' : 'text';
-  // The scope is no foreign key: checking it row by row tripled the time of a first load on Postgres.
+  // The scope is no foreign key: checking it row by row more than doubled the time of a first load on Postgres.
   await knex.raw(`
     create table record_state (
       scope_id integer not null,

@@ -13,6 +13,8 @@ export interface Dialect {
   /** Whether the engine locks rows; SQLite has one writer at a time, so a transaction has everything to itself. */
   readonly rowLocks: boolean;
 
+  /** Tells the planner what the tables hold by now. Not inside a transaction: others would wait for its end. */
+  gatherStatistics(knex: Knex): Promise<void>;
   /** Writes staged rows inside the given transaction. */
   stage(transaction: Knex.Transaction, runId: string, records: readonly StagedRecord[]): Promise<void>;
   fingerprints(knex: Knex, scope: number): AsyncIterable<Buffer>;
