@@ -3,7 +3,10 @@ import path from 'node:path';
 import Database from 'libsql';
 import { count } from '../src/cli/style.ts';
 
-const TEXT_WIDTH_MAX = 100;
+/** Where the sizes begin. */
+const TREE_WIDTH = 46;
+/** By code point, so that no character is cut in half. */
+const LONG_TEXT = /^(.{100}).+$/su;
 
 /** A folder as a tree, with what is in each file. */
 export async function treeLines(folder: string, indent = ''): Promise<string[]> {
@@ -13,8 +16,8 @@ export async function treeLines(folder: string, indent = ''): Promise<string[]> 
   for (const [index, entry] of entries.entries()) {
     const last = index === entries.length - 1;
     const file = path.join(folder, entry.name);
-    const label = entry.isDirectory() ? `${entry.name}/` : `${entry.name.padEnd(26)} ${await sizeOf(file)}`;
-    lines.push(`${indent}${last ? '└── ' : '├── '}${label}`);
+    const branch = `${indent}${last ? '└── ' : '├── '}${entry.name}`;
+    lines.push(entry.isDirectory() ? `${branch}/` : `${branch.padEnd(TREE_WIDTH)}  ${await sizeOf(file)}`);
     if (entry.isDirectory()) lines.push(...(await treeLines(file, `${indent}${last ? '    ' : '│   '}`)));
   }
   return lines;
@@ -32,25 +35,25 @@ async function sizeOf(file: string): Promise<string> {
 export async function documentLines(file: string): Promise<string[]> {
   const [line = 'null'] = (await readFile(file, 'utf8')).split('\n', 1);
   const shorten = (_key: string, value: unknown): unknown =>
-    typeof value === 'string' && value.length > TEXT_WIDTH_MAX
-      ? `${[...value].slice(0, TEXT_WIDTH_MAX).join('')}…`
-      : value;
+    typeof value === 'string' ? value.replace(LONG_TEXT, '$1…') : value;
   return JSON.stringify(JSON.parse(line), shorten, 2).split('\n');
 }
 
 /** The tables of a SQLite file and how much is in each; empty ones are left out. */
 export function stateLines(file: string): string[] {
   const database = new Database(file, { readonly: true });
+  const textsOf = (sql: string): string[] =>
+    database
+      .prepare(sql)
+      .raw()
+      .all()
+      .flatMap((row) => (Array.isArray(row) ? [String(row[0])] : []));
   try {
-    const tables = database
-      .prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%sqlite%' AND name NOT LIKE 'knex%'",
-      )
-      .pluck()
-      .all() as string[];
-    return tables.sort().flatMap((table) => {
-      const rows = Number(database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get());
-      return rows === 0 ? [] : [`${table.padEnd(24)} ${count(rows)} ${rows === 1 ? 'row' : 'rows'}`];
+    const tables = textsOf("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+    const ours = tables.filter((name) => !/sqlite|knex/.test(name));
+    return ours.flatMap((name) => {
+      const rows = Number(textsOf(`SELECT count(*) FROM "${name}"`)[0]);
+      return rows === 0 ? [] : [`${name.padEnd(24)} ${count(rows)} ${rows === 1 ? 'row' : 'rows'}`];
     });
   } finally {
     database.close();
