@@ -63,13 +63,16 @@ function killableStore(store: ArtifactStore): ArtifactStore {
       };
     },
     replace: (name, content) =>
-      around(`replace ${name.includes('/latest/') ? 'latest' : 'manifest'}`, () => store.replace(name, content)),
+      around(`replace ${name.includes('/latest/') ? 'latest' : 'manifest'}`, () =>
+        store.replace(name, content),
+      ),
   };
 }
 
 function killableDestination(destination: Destination): Destination {
   return {
-    deliver: (manifest, store, signal) => around('deliver', () => destination.deliver(manifest, store, signal)),
+    deliver: (manifest, store, signal) =>
+      around('deliver', () => destination.deliver(manifest, store, signal)),
   };
 }
 
