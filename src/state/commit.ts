@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
-import type { State } from '../pipeline/ports.ts';
+import type { State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { givenUp, mayGoOn } from './runs.ts';
 import type { RunTable } from './tables.ts';

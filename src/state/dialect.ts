@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { KnownRecord, StagedRecord } from '../pipeline/ports.ts';
+import type { KnownRecord, StagedRecord } from '../pipeline/state-port.ts';
 
 /** The length of a fingerprint, as the State port promises it. */
 export const FINGERPRINT_BYTES = 8;

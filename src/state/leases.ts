@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
 import { LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../core/limits.ts';
-import type { Lease, LeaseOwner } from '../pipeline/ports.ts';
+import type { Lease, LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { keepAlive } from './heartbeat.ts';
 import { stateError } from './state-errors.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { BridgeError } from '../core/errors.ts';
-import type { State } from '../pipeline/ports.ts';
+import type { State } from '../pipeline/state-port.ts';
 import { commit } from './commit.ts';
 import { openDatabase, type Database, type DatabaseAddress } from './database.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from './leases.ts';

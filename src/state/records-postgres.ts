@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { StagedRecord } from '../pipeline/ports.ts';
+import type { StagedRecord } from '../pipeline/state-port.ts';
 import { FINGERPRINT_BYTES, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 
 /** The start of a binary COPY: its signature, flags and the length of no extension. */
@@ -58,9 +58,8 @@ export const postgresDialect: Dialect = {
   async lookup(knex, scope, docIds) {
     const { rows } = await knex.raw<Answer<RecordAnswer>>(
       `select doc_id, checksum, encode(fingerprint, 'hex') as fingerprint, soft_deleted
-       from unnest(?::text[]) as wanted (id)
-       join record_state on scope_id = ? and doc_id = wanted.id`,
-      [[...docIds], scope],
+       from record_state where scope_id = ? and doc_id = any (?::text[])`,
+      [scope, [...docIds]],
     );
     return rows.map(knownRecord);
   },

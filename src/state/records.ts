@@ -1,5 +1,5 @@
 import { STATE_IDS_PER_GROUP } from '../core/limits.ts';
-import type { KnownRecord, Position, StagedRecord } from '../pipeline/ports.ts';
+import type { KnownRecord, Position, StagedRecord } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { FINGERPRINT_BYTES } from './dialect.ts';
 import { givenUp } from './runs.ts';

@@ -1,5 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
-import type { Phase, Publication, RunCounts, RunError, RunRow, State } from '../pipeline/ports.ts';
+import type { Phase, RunCounts } from '../pipeline/ports.ts';
+import type { Publication, RunError, RunRow, State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import type { RunTable } from './tables.ts';
 

@@ -1,4 +1,5 @@
-import type { Phase, RunStatus } from '../pipeline/ports.ts';
+import type { Phase } from '../pipeline/ports.ts';
+import type { RunStatus } from '../pipeline/state-port.ts';
 
 interface CheckpointTable {
   id: number;

@@ -8,7 +8,8 @@ import { runBridge } from '../../src/app/bridge.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import type { Observer, Ports } from '../../src/pipeline/job.ts';
-import type { ArtifactStore, Destination, State } from '../../src/pipeline/ports.ts';
+import type { ArtifactStore, Destination } from '../../src/pipeline/ports.ts';
+import type { State } from '../../src/pipeline/state-port.ts';
 
 const [path = '', killAt = '', runId = ''] = process.argv.slice(2);
 const passed = new Map<string, number>();
