@@ -4,7 +4,7 @@ import { readAll, textsOf } from '../support/read-rows.ts';
 
 export interface SourceUnderTest {
   /** A source of `rows` rows with the columns `id` (1, 2, …) and `name` (`row 1`, …), in that order. */
-  make(rows: number): Promise<Source>;
+  readonly make: (rows: number) => Promise<Source>;
 }
 
 const ROWS_OF_SEVERAL_BATCHES = 7_000;

@@ -132,9 +132,9 @@ describe('a watermark in time', () => {
     await postgres.query('CREATE TABLE ticks (id bigserial, mark timestamptz DEFAULT clock_timestamp())');
     const writer = new pg.Client({ connectionString: postgres.url() });
     await writer.connect();
-    let writing = true;
+    const writing = new AbortController();
     const written = (async () => {
-      while (writing) await writer.query('INSERT INTO ticks DEFAULT VALUES');
+      while (!writing.signal.aborted) await writer.query('INSERT INTO ticks DEFAULT VALUES');
     })();
     for (let read = 0; read < 10; read++) {
       const { rows, end } = await listQuery(
@@ -144,13 +144,13 @@ describe('a watermark in time', () => {
       );
       expect(end.checkpoint).toBe(rows.at(-1)?.['mark']);
     }
-    writing = false;
+    writing.abort();
     await written;
     await writer.end();
   });
 });
 
-/** Type, values in ascending order, the ids listed from the second highest on without a lag, ditto with a lag of 5 or 5 days. */
+/** Type, values in ascending order as SQL, the highest as a checkpoint. */
 const TYPES = [
   ['timestamp', ["'1999-01-01'", "'2024-01-02 03:04:05.000001'", "'2024-01-06'"], '2024-01-06 00:00:00'],
   ['date', ["'0044-03-15 BC'", "'2024-01-02'", "'2024-01-08'"], '2024-01-08'],

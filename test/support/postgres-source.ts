@@ -1,5 +1,5 @@
 import type { SqlSourceSpec } from '../../src/connector/types.ts';
-import type { BridgeError } from '../../src/core/errors.ts';
+import { BridgeError } from '../../src/core/errors.ts';
 import { PostgresSource } from '../../src/sources/sql-postgres.ts';
 import { readAll, type Listing } from './read-rows.ts';
 
@@ -24,7 +24,7 @@ export async function failureOf(reading: () => Promise<unknown>): Promise<Bridge
   try {
     await reading();
   } catch (error) {
-    if (error instanceof Error && error.name === 'BridgeError') return error as BridgeError;
+    if (error instanceof BridgeError) return error;
     throw error;
   }
   throw new Error('Reading was expected to fail.');
