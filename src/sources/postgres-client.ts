@@ -1,6 +1,7 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import type { PostgresAddress } from './postgres-dsn.ts';
+import { asError } from './postgres-errors.ts';
 import { PostgresSocket } from './postgres-socket.ts';
 import type { RowBatcher } from './row-batcher.ts';
 
@@ -137,7 +138,7 @@ export class PostgresClient {
         rows.end();
       },
       (thrown: unknown) => {
-        rows.fail(this.#broken ?? (thrown instanceof Error ? thrown : new Error(String(thrown))));
+        rows.fail(this.#broken ?? asError(thrown));
       },
     );
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { BridgeError, type ErrorCode } from '../core/errors.ts';
 
 /** Where an error happened, for its message; never a password. */
@@ -30,6 +31,10 @@ const LOST: Verdict = {
 const CERTIFICATE: Verdict = {
   code: 'SOURCE_TLS',
   hint: 'Name the authority that signed it in spec.source.tls.caFile, or in sslrootcert= of the connection string.',
+};
+const NO_POSTGRES: Verdict = {
+  code: 'SOURCE_TLS',
+  hint: 'Check host and port in the secret: does a Postgres server answer there, with nothing in between?',
 };
 const CERTIFICATE_FILE: Verdict = {
   code: 'SOURCE_TLS',
@@ -94,16 +99,23 @@ const TLS_CODES = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL|EPRO
  */
 export function postgresError(thrown: unknown, place: PostgresPlace, query?: string): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = asError(thrown);
   const { code, hint } = verdictOf(error);
   const at = `${place.user}@${place.host}:${place.port}/${place.database} (secret ${place.secretRef})`;
   const where = query === undefined ? '' : positionIn(query, error);
   return new BridgeError(code, `Postgres source ${at}: ${wordsOf(error)}${where}`, { hint, cause: error });
 }
 
+/** Also for errors that Node made outside of a sandbox, which `instanceof` does not know. */
+export function asError(thrown: unknown): Error {
+  return types.isNativeError(thrown) ? thrown : new Error(String(thrown));
+}
+
 /** The database's own hint often names the column that was meant. Trying several addresses of a host fails without a message. */
 function wordsOf(error: Error): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(String).join('; ');
+  if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
+    return error.errors.map(String).join('; ');
+  }
   const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : '';
   return `${error.message}${hint === '' ? '' : '.'}${hint}`;
 }
@@ -116,6 +128,7 @@ function verdictOf(error: Error): Verdict {
       hint: 'The server demands TLS: add sslmode=require (or verify-full) to the connection string.',
     };
   }
+  if (error.message.includes('before the TLS handshake')) return NO_POSTGRES;
   if (/does not support SSL/i.test(error.message)) {
     return {
       code: 'SOURCE_TLS',
