@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { RowCursor } from './row-cursor.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Column } from './ports.ts';
@@ -24,19 +25,20 @@ export class DocumentIds {
     this.#writers = idColumns.map((column) => textWriter(columns[column]?.kind ?? 'text'));
   }
 
-  /** @returns undefined if a part is NULL or absent, or if the whole id would be empty. */
+  /** @returns undefined if a part is NULL, absent or not UTF-8, or if the whole id would be empty. */
   of(row: RowCursor): string | undefined {
     let id = this.#prefix;
     for (let part = 0; part < this.#columns.length; part++) {
       const column = this.#columns[part] ?? 0;
       if (row.isNull(column) || row.isAbsent(column)) return undefined;
-      if (part > 0) id += ':';
-      id += this.#part(row, part, column);
+      const text = this.#part(row, part, column);
+      if (text === undefined) return undefined;
+      id += part === 0 ? text : `:${text}`;
     }
     return id.length === this.#prefix.length ? undefined : id;
   }
 
-  #part(row: RowCursor, part: number, column: number): string {
+  #part(row: RowCursor, part: number, column: number): string | undefined {
     const out = this.#scratch;
     out.length = 0;
     const start = row.starts[column] ?? 0;
@@ -48,6 +50,8 @@ export class DocumentIds {
     }
     // Plain ASCII is nearly every id, and decodes twice as fast.
     if (plain) return out.bytes.toString('latin1', 0, out.length);
+    // Bytes that are no text would all decode to the same character, and different keys collide.
+    if (!isUtf8(out.bytes.subarray(0, out.length))) return undefined;
     return escapeIdPart(out.bytes.toString('utf8', 0, out.length));
   }
 }

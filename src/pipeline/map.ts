@@ -72,7 +72,7 @@ export class RowMapper {
   }
 }
 
-const NO_ID: Rejection = { code: 'ID_MISSING', reason: 'its id is NULL or empty' };
+const NO_ID: Rejection = { code: 'ID_MISSING', reason: 'its id is NULL, empty or not UTF-8' };
 const TOO_LARGE: Rejection = {
   code: 'ROW_TOO_LARGE',
   reason: `the row has more than ${ROW_BYTES_MAX} bytes`,

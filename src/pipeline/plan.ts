@@ -4,7 +4,8 @@ import { FingerprintSet } from './fingerprint-set.ts';
 import { decideDeletes } from './guard.ts';
 import type { Job, Ports } from './job.ts';
 import { RowMapper } from './map.ts';
-import type { ListingEnd, Position } from './ports.ts';
+import type { ListingEnd } from './ports.ts';
+import type { Position, State } from './state-port.ts';
 import { Quarantine } from './quarantine.ts';
 import { Tally } from './tally.ts';
 
@@ -15,7 +16,10 @@ export interface Plan {
   readonly holdReason: string | null;
 }
 
-type PlanPorts = Pick<Ports, 'source' | 'state' | 'observer'>;
+/** A plan only reads; these are the questions that it asks the state. */
+export interface PlanPorts extends Pick<Ports, 'source' | 'observer'> {
+  readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf'>;
+}
 
 /**
  * Phases extract, map and diff: reads the source and finds what would change, handing each change to the sink as it is

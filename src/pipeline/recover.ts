@@ -3,7 +3,8 @@ import { commit, pointLatest, type Outcome } from './commit.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { latestManifest, manifestName, runFolder } from './layout.ts';
-import type { ArtifactStore, Lease, Manifest, RunRow } from './ports.ts';
+import type { ArtifactStore, Manifest } from './ports.ts';
+import type { Lease, RunRow } from './state-port.ts';
 
 type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log'>;
 
@@ -74,7 +75,7 @@ async function closeRun(
 /** A process may die between its commit and moving `latest`. */
 async function repairLatest(job: Job, ports: RecoverPorts): Promise<void> {
   const last = await ports.state.lastCommitted(job.connectorId);
-  if (last === undefined || last.target !== job.target || last.manifestName === null) return;
+  if (last?.target !== job.target || last.manifestName === null) return;
   const latest = await readManifest(ports.store, latestManifest(job.prefix)).catch(() => undefined);
   if (latest?.runId === last.runId) return;
   const manifest = await readManifest(ports.store, last.manifestName).catch(() => undefined);
@@ -83,8 +84,9 @@ async function repairLatest(job: Job, ports: RecoverPorts): Promise<void> {
 
 /** Removes what a run left, its manifest first, so that it never looks whole while it goes. */
 export async function removeArtifacts(store: ArtifactStore, prefix: string, runId: string): Promise<void> {
-  await store.remove(manifestName(runFolder(prefix, runId)));
-  for (const name of await store.list(runFolder(prefix, runId))) await store.remove(name);
+  const folder = runFolder(prefix, runId);
+  await store.remove(manifestName(folder));
+  await store.clear(folder);
 }
 
 async function readManifest(store: ArtifactStore, name: string): Promise<Manifest> {

@@ -101,7 +101,7 @@ export class PostgresSocket extends Duplex {
     this.emit('connect');
   }
 
-  /** @returns whether all of it was used; else no more is read until there is room. */
+  /** @returns false when there was no room for all of it, and reading has stopped. */
   #receive(chunk: Buffer): boolean {
     const used = this.tap.accept(chunk);
     if (used === chunk.length) return true;

@@ -1,0 +1,67 @@
+import type { KnownRecord, Position, StagedRecord, State } from '../../src/pipeline/state-port.ts';
+
+const SCOPE = 7;
+const CHUNK_RECORDS = 3;
+
+/** The stored records of one connector, in memory: what a plan asks of the state, and what a commit does to it. */
+export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'idsOf'> {
+  readonly byId = new Map<string, KnownRecord>();
+  checkpoint: string | undefined;
+  mappingVersion: string | undefined;
+  /** How often `lookup` was called. */
+  lookups = 0;
+
+  constructor(records: readonly KnownRecord[] = []) {
+    for (const record of records) this.byId.set(record.docId, record);
+  }
+
+  position(): Position {
+    const { checkpoint, mappingVersion } = this;
+    return { scope: SCOPE, checkpoint, mappingVersion, empty: this.byId.size === 0 };
+  }
+
+  async *fingerprints(scope: number): AsyncGenerator<Buffer> {
+    this.#expectScope(scope);
+    const live = this.#live().map(({ fingerprint }) => Buffer.from(fingerprint, 'hex'));
+    for (let at = 0; at < live.length; at += CHUNK_RECORDS) {
+      yield Buffer.concat(live.slice(at, at + CHUNK_RECORDS));
+      await Promise.resolve();
+    }
+  }
+
+  lookup(scope: number, docIds: readonly string[]): Promise<KnownRecord[]> {
+    this.#expectScope(scope);
+    this.lookups += 1;
+    return Promise.resolve(docIds.flatMap((docId) => this.byId.get(docId) ?? []));
+  }
+
+  async *idsOf(scope: number, fingerprints: Buffer): AsyncGenerator<string[]> {
+    this.#expectScope(scope);
+    for (let at = 0; at < fingerprints.length; at += 8) {
+      const wanted = fingerprints.toString('hex', at, at + 8);
+      yield this.#live()
+        .filter(({ fingerprint }) => fingerprint === wanted)
+        .map(({ docId }) => docId);
+      await Promise.resolve();
+    }
+  }
+
+  /** Does what a commit does with the changes that a run has set aside. */
+  apply(changes: readonly StagedRecord[]): void {
+    for (const { op, docId, checksum, fingerprint } of changes) {
+      const record = this.byId.get(docId);
+      if (op === 'delete') this.byId.delete(docId);
+      else if (op !== 'soft_delete')
+        this.byId.set(docId, { docId, checksum, fingerprint, softDeleted: false });
+      else if (record !== undefined) this.byId.set(docId, { ...record, softDeleted: true });
+    }
+  }
+
+  #live(): KnownRecord[] {
+    return [...this.byId.values()].filter(({ softDeleted }) => !softDeleted);
+  }
+
+  #expectScope(scope: number): void {
+    if (scope !== SCOPE) throw new Error(`asked for scope ${scope}, which is another connector's`);
+  }
+}
