@@ -38,6 +38,8 @@ export class LibsqlClient extends BetterSqlite3Client {
     await enterWal(connection);
     connection.exec('PRAGMA synchronous = FULL');
     connection.exec('PRAGMA foreign_keys = ON');
+    // Sorting a large commit in memory would grow with it.
+    connection.exec('PRAGMA temp_store = FILE');
     connection.exec(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`);
     reuseStatements(connection);
     return connection;
