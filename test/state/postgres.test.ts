@@ -110,36 +110,44 @@ describe('a Postgres state', () => {
     await state.close();
   });
 
-  test('lets the heartbeat through, and answers contenders, during a long commit', async () => {
+  test('lets the heartbeat through, and answers contenders at once, during a long commit', async () => {
     const { name, url } = await migratedDatabase();
-    const timing = { leaseMs: 2_000, heartbeatMs: 50 };
-    const state = await openState({ url, file: FILE, readOnly: false, leaseTiming: timing });
+    const leaseTiming = { leaseMs: 60_000, heartbeatMs: 20 };
+    const state = await openState({ url, file: FILE, readOnly: false, leaseTiming });
     const { fence, lease } = await stagedRun(state);
     await server.query(
       `create function wait_there() returns trigger language plpgsql as
          $$begin perform pg_advisory_xact_lock_shared(1); return old; end$$;
-       create trigger wait_there before delete on staged_records for each row execute function wait_there();
-       create table beats as select expires_at from connector_leases`,
+       create trigger wait_there before delete on staged_records for each row execute function wait_there()`,
       name,
     );
-    const blocker = await openState({ url, file: FILE, readOnly: false });
-    const held = server.query('select pg_advisory_lock(1), pg_sleep(3)', name);
-    await server.query('select pg_sleep(0.5)');
-    const committing = commit(state, fence);
-    await server.query('select pg_sleep(1)');
-    await expect(blocker.lease('hr', { runId: 'S', host: 'host-2', pid: 1 })).rejects.toMatchObject({
+    const there = async (sql: string) => (await server.query(sql, name))[0];
+    const until = async (sql: string) => {
+      for (;;) {
+        const row = await there(sql);
+        if (row !== undefined) return row;
+      }
+    };
+    const holding = server.query('select pg_advisory_lock(1), pg_sleep(600)', name).catch(() => undefined);
+    const locks = `select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = '${name}')`;
+    const holder = await until(`${locks} and granted`);
+    let committed = false;
+    const committing = commit(state, fence).then(() => (committed = true));
+    await until(`${locks} and not granted`);
+
+    const before = await there('select expires_at from connector_leases');
+    await until(`select 1 from connector_leases where expires_at > ${String(before?.['expires_at'])}`);
+    const contender = await openState({ url, file: FILE, readOnly: false });
+    await expect(contender.lease('hr', { runId: 'S', host: 'host-2', pid: 1 })).rejects.toMatchObject({
       code: 'LEASE_HELD',
     });
-    const [beats] = await server.query(
-      'select (select expires_at from connector_leases) - (select expires_at from beats) as later',
-      name,
-    );
-    expect(beats?.['later']).toBeGreaterThan(0);
-    await held;
+    expect(committed).toBe(false);
+
+    await there(`select pg_terminate_backend(${String(holder['pid'])})`);
+    await holding;
     await committing;
-    expect(lease.signal.aborted).toBe(false);
     await lease.release();
-    await Promise.all([state.close(), blocker.close()]);
+    await Promise.all([state.close(), contender.close()]);
   });
 
   test('that goes away mid-run fails every call, and the lease once it has been silent for too long', async () => {
