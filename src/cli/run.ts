@@ -128,7 +128,7 @@ function execute(
       return value;
     },
   };
-  return withSignals((signal) => runBridge(connector, options, context, signal));
+  return withSignals((signal) => runBridge(connector, options, context, signal), { process });
 }
 
 function optionsOf(flags: RunFlags, id: string): RunOptions {

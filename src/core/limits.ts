@@ -81,3 +81,9 @@ export const DISCOVERY_URIS_PER_REQUEST_MAX = 100;
 
 /** Discovery Engine's document ids. */
 export const DISCOVERY_DOCUMENT_ID_LENGTH_MAX = 128;
+
+/**
+ * Two signals closer than this are one: a Ctrl-C reaches the whole process group, and npm passes its own on. A person who
+ * means it twice is slower.
+ */
+export const SIGNAL_REPEAT_MS = 500;

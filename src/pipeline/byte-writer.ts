@@ -17,6 +17,9 @@ for (const [byte, letter] of [
   ESCAPES[byte] = letter.charCodeAt(0);
 }
 
+/** Up to here bytes are copied by hand: a native call costs as much as a hundred of them. */
+const SHORT_BYTES = 96;
+
 /** The longest escape, `\u001f`, per byte. */
 const ESCAPE_BYTES_MAX = 6;
 
@@ -48,11 +51,11 @@ export class ByteWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** Copies bytes as they are. Short pieces are copied by hand: a native call costs as much as 50 bytes. */
+  /** Copies bytes as they are. */
   raw(source: Uint8Array, start = 0, end = source.length): void {
     const size = end - start;
     this.reserve(size);
-    if (size > 64) {
+    if (size > SHORT_BYTES) {
       this.bytes.set(source.subarray(start, end), this.length);
       this.length += size;
       return;
@@ -91,8 +94,16 @@ export class ByteWriter {
 
   /** Text of code points below 256, one byte each: hexadecimal, base64, JSON punctuation. */
   latin1(text: string): void {
-    this.reserve(text.length);
-    this.length += this.bytes.write(text, this.length, 'latin1');
+    const size = text.length;
+    this.reserve(size);
+    if (size > SHORT_BYTES) {
+      this.length += this.bytes.write(text, this.length, 'latin1');
+      return;
+    }
+    const target = this.bytes;
+    let at = this.length;
+    for (let index = 0; index < size; index++) target[at++] = text.charCodeAt(index);
+    this.length = at;
   }
 
   utf8(text: string): void {

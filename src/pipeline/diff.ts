@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import { BridgeError } from '../core/errors.ts';
 import type { DocumentRenderer, Rejection } from './document.ts';
 import type { ExtractedBatch } from './extract.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
+import { Fingerprinter } from './fingerprint.ts';
 import type { IdentifiedRow, RowMapper } from './map.ts';
 import type { KnownRecord, StagedRecord, State } from './ports.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
@@ -40,6 +40,7 @@ export interface DiffInput {
 export class Differ {
   readonly #input: DiffInput;
   readonly #ids = new FingerprintSet();
+  readonly #hashes = new Fingerprinter('', []);
   readonly #duplicates = new Set<string>();
 
   constructor(input: DiffInput) {
@@ -117,9 +118,8 @@ export class Differ {
   }
 
   #isFirst(docId: string): boolean {
-    const digest = hash('sha256', docId, 'buffer');
-    // An all-zero pair would be an empty slot; `|` alone makes half of the numbers negative, which no slot ever equals.
-    if (this.#ids.add(digest.readUInt32BE(0), (digest.readUInt32BE(4) | 1) >>> 0)) return true;
+    this.#hashes.of(docId);
+    if (this.#ids.add(this.#hashes.high, this.#hashes.low)) return true;
     this.#duplicate(docId);
     return false;
   }

@@ -19,7 +19,7 @@ export class Fingerprinter {
     this.#saltLow = salt.readUInt32BE(4);
   }
 
-  of(bytes: Uint8Array): void {
+  of(bytes: Uint8Array | string): void {
     // A one-byte-per-character string costs half of what a Buffer does: 0.45 against 0.8 µs for 600 bytes.
     const digest = hash('sha256', bytes, 'binary');
     this.high = ((word(digest, 0) ^ this.#saltHigh) & 0x3fff_ffff) >>> 0;
@@ -30,7 +30,7 @@ export class Fingerprinter {
 
   /** A fingerprint as 16 hexadecimal digits. */
   static hex(high: number, low: number): string {
-    return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+    return hexWord(high) + hexWord(low);
   }
 }
 
@@ -41,4 +41,14 @@ function word(digest: string, at: number): number {
     (digest.charCodeAt(at + 2) << 8) |
     digest.charCodeAt(at + 3)
   );
+}
+
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hexWord(value: number): string {
+  return hexByte(value >>> 24) + hexByte(value >>> 16) + hexByte(value >>> 8) + hexByte(value);
+}
+
+function hexByte(value: number): string {
+  return HEX_BYTES[value & 255] ?? '';
 }

@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+
+const ROOT = new URL('../../', import.meta.url);
+const BIN = fileURLToPath(new URL('bin/gemini-sync-bridge.js', ROOT));
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** What the program may see of the outer environment. Above all no DATABASE_URL and no SECRET_* of whoever runs the tests. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SYSTEMROOT', 'NODE_V8_COVERAGE'];
+
+export interface CliOptions {
+  /** Working directory; a folder of the test's own, because state and artifacts go there. */
+  readonly cwd: string;
+  /** The whole environment beside the inherited names above. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; empty unless given. */
+  readonly input?: string;
+}
+
+export interface CliResult {
+  /** Undefined when a signal ended the process. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `gemini-sync-bridge` from its sources, as a process of its own, to its end. Any exit status is a result, not an error. */
+export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  const { exitCode, signal, stdout, stderr } = await startCli(args, options);
+  return { exitCode, signal, stdout, stderr };
+}
+
+/** The same for a test that talks to the process while it runs: signals, output as it comes. Await it for its end. */
+export function startCli(args: readonly string[], { cwd, env = {}, input = '' }: CliOptions) {
+  return execa(process.execPath, ['--conditions=development', '--import', TSX, BIN, ...args], {
+    cwd,
+    env: { ...inherited(), ...env },
+    extendEnv: false,
+    input,
+    reject: false,
+    stripFinalNewline: false,
+  });
+}
+
+function inherited(): Record<string, string> {
+  const found = INHERITED.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(
+    found.filter((entry): entry is readonly [string, string] => entry[1] !== undefined),
+  );
+}
