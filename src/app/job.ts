@@ -77,5 +77,5 @@ function fieldTemplate(field: string): Template {
 
 function titleText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -43,8 +43,10 @@ function program(io: CommandIo): Command {
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     });
-  for (const make of [runCommand, validateCommand, migrateCommand]) bridge.addCommand(make(io));
-  for (const command of [bridge, ...bridge.commands]) command.exitOverride();
+  bridge.exitOverride();
+  for (const make of [runCommand, validateCommand, migrateCommand]) {
+    bridge.addCommand(make(io).copyInheritedSettings(bridge));
+  }
   return bridge;
 }
 

@@ -6,7 +6,12 @@ const WATERMARK = /(?<!:):watermark(?![\p{L}\p{N}_$])/giu;
 
 /** Whether the query asks for changes only: it has `:watermark` outside of quotes and comments. */
 export function isDeltaQuery(query: string): boolean {
-  return splitSql(query).some((piece) => piece.kind === 'code' && piece.text.search(WATERMARK) !== -1);
+  return splitSql(query).some((piece) => piece.kind === 'code' && mentionsWatermark(piece.text));
+}
+
+/** Whether a text that is no SQL, such as an address, has `:watermark` in it. */
+export function mentionsWatermark(text: string): boolean {
+  return text.search(WATERMARK) !== -1;
 }
 
 /**

@@ -87,3 +87,36 @@ export const DISCOVERY_DOCUMENT_ID_LENGTH_MAX = 128;
  * means it twice is slower.
  */
 export const SIGNAL_REPEAT_MS = 500;
+
+/** Nesting of a connector file; the schema needs six levels, a payload may need more. */
+export const CONNECTOR_YAML_DEPTH_MAX = 50;
+
+/** Characters of one template. A page of text is 3,000. */
+export const TEMPLATE_CHARACTERS_MAX = 100_000;
+
+/** Liquid's own count of characters and array elements made while one row is rendered. */
+export const TEMPLATE_MEMORY_MAX = 32 * 1_048_576;
+
+/** Last resort against loops inside loops; a real template takes far less than a millisecond on any machine. */
+export const TEMPLATE_RENDER_MS_MAX = 5_000;
+
+/** The embedded state file has one writer at a time; another process waits this long for its turn. */
+export const STATE_BUSY_SECONDS_MAX = 60;
+
+/** Connecting to the state database. */
+export const STATE_CONNECT_SECONDS = 15;
+
+/** Connections to a Postgres state: a stream, a write and the heartbeat at the same time, and one to spare. */
+export const STATE_CONNECTIONS_MAX = 4;
+
+/** Fingerprints read together from an embedded state: 160 kB of them; larger pages gained nothing when measured. */
+export const STATE_FINGERPRINTS_PER_PAGE = 20_000;
+
+/**
+ * Fingerprints looked up together. Each group reads the whole scope once (0.3 s for 1 M records), so few large groups;
+ * their ids together take some 10 MB.
+ */
+export const STATE_IDS_PER_GROUP = 50_000;
+
+/** Ids named in the message about duplicates. */
+export const DUPLICATE_IDS_NAMED_MAX = 5;

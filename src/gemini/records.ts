@@ -35,20 +35,19 @@ export const discoveryRecords: RecordFormat = {
 function writeAcl({ users, groups }: DocumentRenderer, out: ByteWriter): void {
   if (users.count + groups.count === 0) return;
   out.latin1(',"aclInfo":{"readers":[{"principals":[');
-  out.raw(principalsOf(groups, 'groupId', GROUPS));
+  writePrincipals(groups, '{"groupId":', out);
   if (users.count > 0 && groups.count > 0) out.latin1(',');
-  out.raw(principalsOf(users, 'userId', USERS));
+  writePrincipals(users, '{"userId":', out);
   out.latin1(']}]}');
 }
 
-/** Rows share their readers, as objects; so each list is converted once. */
-const USERS = new WeakMap<Principals, Buffer>();
-const GROUPS = new WeakMap<Principals, Buffer>();
-
-function principalsOf(principals: Principals, key: string, cache: WeakMap<Principals, Buffer>): Buffer {
-  const cached = cache.get(principals);
-  if (cached !== undefined) return cached;
-  const made = Buffer.from(principals.names.map((name) => JSON.stringify({ [key]: name })).join(','));
-  cache.set(principals, made);
-  return made;
+function writePrincipals({ json, ends }: Principals, opening: string, out: ByteWriter): void {
+  let start = 1;
+  for (const end of ends) {
+    if (start > 1) out.latin1(',');
+    out.latin1(opening);
+    out.raw(json, start, end);
+    out.latin1('}');
+    start = end + 1;
+  }
 }

@@ -6,16 +6,19 @@ import type { RowCursor } from './row-cursor.ts';
 /** Distinct ACL values kept; a table has few, shared by many rows. About 2 MB at 500 bytes each. */
 const CACHE_ENTRIES_MAX = 4_096;
 const DELIMITERS = /[,;\n]/;
+/** An array literal of bare words; with `NULL` among them it is not as simple. */
+const SIMPLE_ARRAY = /^\{(?!.*null)[^{}"\\]*\}$/is;
 
-/** The principals of one ACL column of one row. */
+/** The principals of one ACL column of one row, as JSON already: they are only copied from here on. */
 export interface Principals {
   readonly count: number;
-  readonly names: readonly string[];
-  /** JSON array of strings, UTF-8. */
+  /** JSON array of strings, UTF-8, without spaces. */
   readonly json: Buffer;
+  /** Where each string ends in it, behind its quotation mark; the next one begins one byte further on. */
+  readonly ends: readonly number[];
 }
 
-export const NOBODY: Principals = { count: 0, names: [], json: Buffer.from('[]') };
+export const NOBODY: Principals = { count: 0, json: Buffer.from('[]'), ends: [] };
 
 /** A column that holds principals: an array, a JSON array, or text with `,` `;` or line breaks between them. */
 export class AclColumn {
@@ -36,11 +39,21 @@ export class AclColumn {
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
     if (this.#cache.size >= CACHE_ENTRIES_MAX) this.#cache.clear();
-    const names = principals(row.text(this.#column), this.#kind);
-    const made = { count: names.length, names, json: Buffer.from(JSON.stringify(names)) };
+    const made = asJson(principals(row.text(this.#column), this.#kind));
     this.#cache.set(key, made);
     return made;
   }
+}
+
+function asJson(names: readonly string[]): Principals {
+  if (names.length === 0) return NOBODY;
+  const quoted = names.map((name) => JSON.stringify(name));
+  let end = 1;
+  const ends = quoted.map((name) => {
+    end += Buffer.byteLength(name);
+    return end++;
+  });
+  return { count: names.length, json: Buffer.from(`[${quoted.join(',')}]`), ends };
 }
 
 /** Why the readers of a document cannot be published, or undefined if they can. */
@@ -55,16 +68,19 @@ export function aclProblem(users: Principals, groups: Principals): 'ACL_EMPTY' |
  * the order or the spelling in which the source lists them.
  */
 export function principals(text: string, kind: Column['kind']): string[] {
-  const names = new Set<string>();
-  for (const raw of listed(text.trim(), kind)) {
-    const name = raw.trim();
-    if (name !== '') names.add(name.includes('@') ? name.toLowerCase() : name);
-  }
-  return [...names].sort();
+  const names = listed(text.trim(), kind).map(normalised).sort();
+  // Sorted, so equal names are neighbours, and an empty one is the first.
+  return names.filter((name, index) => name !== '' && name !== names[index - 1]);
+}
+
+function normalised(raw: string): string {
+  const name = raw.trim();
+  return name.includes('@') ? name.toLowerCase() : name;
 }
 
 function listed(text: string, kind: Column['kind']): string[] {
-  if (kind === 'array') return flatten(parseArrayLiteral(text));
+  if (kind === 'array')
+    return SIMPLE_ARRAY.test(text) ? text.slice(1, -1).split(',') : flatten(parseArrayLiteral(text));
   if (kind === 'json' || text.startsWith('[')) {
     const parsed = jsonList(text);
     if (parsed !== undefined) return parsed;

@@ -1,6 +1,7 @@
 import type { Ports } from './job.ts';
 import { latestManifest } from './layout.ts';
-import type { Lease, Manifest, Receipt, RunCounts, RunStatus } from './ports.ts';
+import type { Manifest, Receipt, RunCounts } from './ports.ts';
+import type { Lease, RunStatus } from './state-port.ts';
 
 export type FinishedStatus = Exclude<RunStatus, 'RUNNING' | 'FAILED'>;
 

@@ -4,7 +4,7 @@ import type { ExtractedBatch } from './extract.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
 import { Fingerprinter } from './fingerprint.ts';
 import type { IdentifiedRow, RowMapper } from './map.ts';
-import type { KnownRecord, StagedRecord, State } from './ports.ts';
+import type { KnownRecord, StagedRecord, State } from './state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,4 +1,4 @@
-import { FingerprintSet } from './fingerprint-set.ts';
+import type { FingerprintSet } from './fingerprint-set.ts';
 import { Fingerprinter } from './fingerprint.ts';
 import type { RowBatch, Source } from './ports.ts';
 import type { Tally } from './tally.ts';

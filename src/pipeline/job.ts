@@ -4,7 +4,8 @@ import type { Logger } from '../core/log.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { DocumentRenderer } from './document.ts';
 import type { Mapping } from './mapping.ts';
-import type { ArtifactStore, Destination, LeaseOwner, Phase, RunCounts, Source, State } from './ports.ts';
+import type { ArtifactStore, Destination, Phase, RunCounts, Source } from './ports.ts';
+import type { LeaseOwner, State } from './state-port.ts';
 
 /** What one run is to do: a connector with its defaults filled in, and the options of the command. */
 export interface Job {

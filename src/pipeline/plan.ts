@@ -4,7 +4,8 @@ import { FingerprintSet } from './fingerprint-set.ts';
 import { decideDeletes } from './guard.ts';
 import type { Job, Ports } from './job.ts';
 import { RowMapper } from './map.ts';
-import type { ListingEnd, Position, State } from './ports.ts';
+import type { ListingEnd } from './ports.ts';
+import type { Position, State } from './state-port.ts';
 import { Quarantine } from './quarantine.ts';
 import { Tally } from './tally.ts';
 

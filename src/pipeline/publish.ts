@@ -6,7 +6,8 @@ import type { Job, Ports } from './job.ts';
 import { manifestName, runFolder } from './layout.ts';
 import { createPartWriter, type PartWriter } from './part-writer.ts';
 import type { Plan } from './plan.ts';
-import type { ArtifactKind, Manifest, StagedRecord } from './ports.ts';
+import type { ArtifactKind, Manifest } from './ports.ts';
+import type { StagedRecord } from './state-port.ts';
 import { quarantineLine, type QuarantinedRow } from './quarantine.ts';
 
 /** Records staged in one go: some 3 MB, a tenth of a second of database time. */

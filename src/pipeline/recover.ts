@@ -3,7 +3,8 @@ import { commit, pointLatest, type Outcome } from './commit.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { latestManifest, manifestName, runFolder } from './layout.ts';
-import type { ArtifactStore, Lease, Manifest, RunRow } from './ports.ts';
+import type { ArtifactStore, Manifest } from './ports.ts';
+import type { Lease, RunRow } from './state-port.ts';
 
 type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log'>;
 
@@ -74,7 +75,7 @@ async function closeRun(
 /** A process may die between its commit and moving `latest`. */
 async function repairLatest(job: Job, ports: RecoverPorts): Promise<void> {
   const last = await ports.state.lastCommitted(job.connectorId);
-  if (last === undefined || last.target !== job.target || last.manifestName === null) return;
+  if (last?.target !== job.target || last.manifestName === null) return;
   const latest = await readManifest(ports.store, latestManifest(job.prefix)).catch(() => undefined);
   if (latest?.runId === last.runId) return;
   const manifest = await readManifest(ports.store, last.manifestName).catch(() => undefined);

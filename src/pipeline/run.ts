@@ -4,7 +4,8 @@ import type { ChangeSink } from './diff.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { planChanges } from './plan.ts';
-import type { Lease, Phase, RunCounts, RunRow } from './ports.ts';
+import type { Phase, RunCounts } from './ports.ts';
+import type { Lease, RunRow } from './state-port.ts';
 import { Publisher } from './publish.ts';
 import { finishEarlierRuns, removeArtifacts } from './recover.ts';
 import type { Tally } from './tally.ts';
@@ -119,7 +120,8 @@ async function recordFailure(error: BridgeError, job: Job, ports: Ports, publish
 type CommittedRun = RunRow & { readonly status: FinishedStatus; readonly counts: RunCounts };
 
 function isCommitted(run: RunRow | undefined): run is CommittedRun {
-  return run?.committedAt != null && run.counts !== null;
+  const committedAt = run?.committedAt ?? null;
+  return committedAt !== null && run?.counts !== null;
 }
 
 function repeated({ runId, status, counts, manifestName, holdReason }: CommittedRun): RunResult {

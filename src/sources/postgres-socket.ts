@@ -66,8 +66,7 @@ export class PostgresSocket extends Duplex {
   resumeRows(): void {
     const carry = this.#carry;
     this.#carry = undefined;
-    if (carry !== undefined) this.#receive(carry);
-    if (this.#carry === undefined) this.#stream.resume();
+    if (carry === undefined || this.#receive(carry)) this.#stream.resume();
   }
 
   override _read(): void {
@@ -101,11 +100,13 @@ export class PostgresSocket extends Duplex {
     this.emit('connect');
   }
 
-  #receive(chunk: Buffer): void {
+  /** @returns false when there was no room for all of it, and reading has stopped. */
+  #receive(chunk: Buffer): boolean {
     const used = this.tap.accept(chunk);
-    if (used === chunk.length) return;
+    if (used === chunk.length) return true;
     this.#carry = chunk.subarray(used);
     this.#stream.pause();
+    return false;
   }
 
   async #secure(host: string): Promise<Socket> {

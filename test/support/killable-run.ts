@@ -8,7 +8,8 @@ import { runBridge } from '../../src/app/bridge.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import type { Observer, Ports } from '../../src/pipeline/job.ts';
-import type { ArtifactStore, Destination, State } from '../../src/pipeline/ports.ts';
+import type { ArtifactStore, Destination } from '../../src/pipeline/ports.ts';
+import type { State } from '../../src/pipeline/state-port.ts';
 
 const [path = '', killAt = '', runId = ''] = process.argv.slice(2);
 const passed = new Map<string, number>();
@@ -63,13 +64,16 @@ function killableStore(store: ArtifactStore): ArtifactStore {
       };
     },
     replace: (name, content) =>
-      around(`replace ${name.includes('/latest/') ? 'latest' : 'manifest'}`, () => store.replace(name, content)),
+      around(`replace ${name.includes('/latest/') ? 'latest' : 'manifest'}`, () =>
+        store.replace(name, content),
+      ),
   };
 }
 
 function killableDestination(destination: Destination): Destination {
   return {
-    deliver: (manifest, store, signal) => around('deliver', () => destination.deliver(manifest, store, signal)),
+    deliver: (manifest, store, signal) =>
+      around('deliver', () => destination.deliver(manifest, store, signal)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { KnownRecord, Position, StagedRecord, State } from '../../src/pipeline/ports.ts';
+import type { KnownRecord, Position, StagedRecord, State } from '../../src/pipeline/state-port.ts';
 
 const SCOPE = 7;
 const CHUNK_RECORDS = 3;

@@ -8,7 +8,8 @@ import {
 import type { ChangeSink } from '../../src/pipeline/diff.ts';
 import type { Job } from '../../src/pipeline/job.ts';
 import { planChanges, type Plan } from '../../src/pipeline/plan.ts';
-import type { Source, StagedRecord } from '../../src/pipeline/ports.ts';
+import type { Source } from '../../src/pipeline/ports.ts';
+import type { StagedRecord } from '../../src/pipeline/state-port.ts';
 import { quarantineLine } from '../../src/pipeline/quarantine.ts';
 import type { KnownRecords } from './known-records.ts';
 import { mappingOf } from './mapping.ts';

@@ -1,0 +1,56 @@
+import { Command, Option } from 'commander';
+import { checkConnectors } from '../connector/load.ts';
+import { EXIT } from '../core/exit-status.ts';
+import type { CommandIo } from './command-io.ts';
+import { githubReport, jsonReport, textReport } from './validate-report.ts';
+
+const FORMATS = ['text', 'json', 'github'] as const;
+
+interface ValidateOptions {
+  readonly format: (typeof FORMATS)[number];
+}
+
+const HELP = `
+Exit status:
+  0   every connector is valid; there may be warnings
+  2   the command line is wrong
+  78  at least one problem
+
+Example:
+  $ gemini-sync-bridge validate connectors/hr-employees.yaml
+`;
+
+/** `validate`: every problem of every connector file at once, without a connection to anything. */
+export function validateCommand(io: CommandIo): Command {
+  return new Command('validate')
+    .summary('check connector files without connecting to anything')
+    .description(
+      'Checks connector files and shows all problems of all files at once, each with what to write.',
+    )
+    .argument('[path...]', 'files, or directories with *.yaml files', [io.env.connectorsDir])
+    .addOption(
+      new Option(
+        '--format <format>',
+        'text for people, json for programs, github for annotations of a pull request',
+      )
+        .choices(FORMATS)
+        .default('text'),
+    )
+    .addHelpText('after', HELP)
+    .action(async (paths: string[], { format }: ValidateOptions) => {
+      const report = await checkConnectors(paths, {
+        cwd: io.cwd,
+        secretIsSet: (variable) => io.env.secret(variable) !== undefined,
+      });
+      const colour = io.stdout.isTTY === true && !io.env.noColor;
+      const write = {
+        text: () => textReport(report, colour),
+        json: () => jsonReport(report),
+        github: () => githubReport(report),
+      };
+      io.stdout.write(write[format]());
+      io.exit(
+        report.problems.some((problem) => problem.severity === 'error') ? EXIT.configuration : EXIT.done,
+      );
+    });
+}

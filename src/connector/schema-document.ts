@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+
+/** The part of JSON Schema that `schemas/connector.schema.json` uses and this program reads. */
+export interface SchemaNode {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, SchemaNode>>;
+  readonly description?: string;
+  readonly examples?: readonly unknown[];
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly [keyword: string]: unknown;
+}
+
+/** The schema lies beside `src/` and beside `dist/`, so the same path serves both. */
+const SCHEMA_FILE = new URL('../../schemas/connector.schema.json', import.meta.url);
+
+let loaded: SchemaNode | undefined;
+
+export function connectorSchema(): SchemaNode {
+  loaded ??= JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')) as SchemaNode;
+  return loaded;
+}
+
+export interface SchemaProperty {
+  /** `spec.source.query` */
+  readonly path: string;
+  /** With what its `$ref` says, its own words first. */
+  readonly schema: SchemaNode;
+}
+
+/** Every property that a connector may have, parents before children, in the schema's order. */
+export function schemaProperties(root: SchemaNode = connectorSchema()): SchemaProperty[] {
+  const definitions = root.$defs ?? {};
+  const below = (node: SchemaNode, parent: string): SchemaProperty[] =>
+    Object.entries(node.properties ?? {}).flatMap(([name, property]) => {
+      const path = parent === '' ? name : `${parent}.${name}`;
+      const schema = resolve(property, definitions);
+      return [{ path, schema }, ...below(schema, path)];
+    });
+  return below(root, '');
+}
+
+function resolve(node: SchemaNode, definitions: Readonly<Record<string, SchemaNode>>): SchemaNode {
+  const target = node.$ref === undefined ? undefined : definitions[node.$ref.replace('#/$defs/', '')];
+  return target === undefined ? node : { ...target, ...node };
+}

@@ -1,0 +1,236 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { nearest } from './nearest.ts';
+import { displayPath, type Finding, type Segment } from './problem.ts';
+import { schemaProperties, type SchemaNode } from './schema-document.ts';
+import { valueAt } from './draft.ts';
+
+/** One error of the schema as a sentence for people; undefined when another error says it better. */
+export function findingOf(
+  error: ErrorObject,
+  connector: unknown,
+  segments: readonly Segment[],
+): Finding | undefined {
+  const path = displayPath(segments);
+  const name = displayPath(segments.slice(-1));
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(error, segments);
+    case 'required':
+      return missingKey(error, segments);
+    case 'false schema':
+      return misplacedKey(connector, path, name);
+    case 'type':
+      return wrongType(error, path, name);
+    case 'uniqueItems':
+      return duplicateItem(error, path, name);
+    case 'propertyNames':
+      return keyName(error, path);
+    default:
+      return wrongValue(error, connector, path, name);
+  }
+}
+
+function unknownKey(error: ErrorObject, segments: readonly Segment[]): Finding {
+  const key = textOf(error.params['additionalProperty']);
+  const known = Object.keys(schemaOf(error).properties ?? {});
+  const present = Object.keys(mappingOf(error.data));
+  const meant = nearest(
+    key,
+    known.filter((candidate) => !present.includes(candidate)),
+  );
+  const home = schemaProperties().find((property) => property.path.endsWith(`.${key}`))?.path;
+  const parent = segments.length === 0 ? 'the file' : displayPath(segments);
+  const elsewhere = home === undefined ? `one of ${known.join(', ')}` : `it as ${home}`;
+  return {
+    code: 'unknown_key',
+    path: displayPath([...segments, key]),
+    message: `${displayPath([key])} is not a key of ${parent}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+    fix: meant === undefined ? elsewhere : `${meant}:`,
+  };
+}
+
+function missingKey(error: ErrorObject, segments: readonly Segment[]): Finding {
+  const key = textOf(error.params['missingProperty']);
+  const path = displayPath([...segments, key]);
+  const schema = schemaAt(path) ?? {};
+  return {
+    code: 'missing_key',
+    path,
+    message: `${key} is missing. ${firstSentence(schema)}`.trimEnd(),
+    fix: `${key}: ${sample(schema)}`,
+  };
+}
+
+function misplacedKey(connector: unknown, path: string, name: string): Finding {
+  const mode = valueAt(connector, 'spec.mode');
+  const type = valueAt(connector, 'spec.source.type');
+  const push = mode === 'rest_push';
+  return {
+    code: 'misplaced_key',
+    path,
+    message: push
+      ? `${name} has no use in a rest_push connector: producers send the documents, nothing is fetched.`
+      : `${name} has no use for a source of type ${textOf(type)}.`,
+    fix: push ? `mode: rest_pull to fetch, or no ${name}` : `no ${name}, or another type`,
+  };
+}
+
+function wrongType(error: ErrorObject, path: string, name: string): Finding {
+  const wanted = [schemaOf(error).type ?? []].flat();
+  const value: unknown = error.data;
+  const words = wanted.map((type) => TYPE_WORDS.get(type) ?? type).join(' or ');
+  const subject = path === '' ? 'The file' : name;
+  const found = value === null ? 'has no value' : `is ${describeValue(value)}`;
+  return {
+    code: path === '' ? 'not_a_mapping' : 'wrong_type',
+    path,
+    message: `${subject} ${found}; it must be ${words}.`,
+    fix:
+      path === ''
+        ? 'keys and values, starting with apiVersion: sync.gemini.io/v1alpha1'
+        : typeFix(value, schemaAt(path) ?? schemaOf(error), wanted, name),
+  };
+}
+
+const TYPE_WORDS = new Map([
+  ['string', 'a text'],
+  ['integer', 'a whole number'],
+  ['number', 'a number'],
+  ['array', 'a list'],
+  ['object', 'a mapping'],
+]);
+
+function typeFix(value: unknown, schema: SchemaNode, wanted: readonly string[], name: string): string {
+  if (wanted.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `${name}: ${JSON.stringify(String(value))}`;
+  }
+  if (wanted.includes('array') && typeof value === 'string') return `${name}: [${value}]`;
+  return `${name}: ${sample(schema)}`;
+}
+
+function duplicateItem(error: ErrorObject, path: string, name: string): Finding {
+  const first = Number(error.params['j']);
+  const second = Number(error.params['i']);
+  const list: unknown = error.data;
+  const item: unknown = Array.isArray(list) ? list[second] : undefined;
+  return {
+    code: 'duplicate_item',
+    path: `${path}[${Math.max(first, second)}]`,
+    message: `${name} has ${textOf(item)} twice.`,
+    fix: 'it once',
+  };
+}
+
+function keyName(error: ErrorObject, path: string): Finding {
+  const key = textOf(error.params['propertyName']);
+  return {
+    code: 'wrong_value',
+    path: `${path}${displayPath([key]).startsWith('[') ? '' : '.'}${displayPath([key])}`,
+    message: `${JSON.stringify(key)} cannot be the name of a header.`,
+    fix: 'letters, digits and hyphens, for example Accept-Language',
+  };
+}
+
+function wrongValue(error: ErrorObject, connector: unknown, path: string, name: string): Finding {
+  const schema = schemaAt(path) ?? schemaOf(error);
+  const value: unknown = error.data;
+  const shown = mayBeShown(path) ? ` ${describeValue(value)}` : ' something else';
+  const wrong = (message: string, fix: string): Finding => ({ code: 'wrong_value', path, message, fix });
+  if (error.keyword === 'const') {
+    const wanted = textOf(error.params['allowedValue']);
+    return wrong(`${name} is${shown}; it must be ${wanted}.`, `${name}: ${wanted}`);
+  }
+  if (error.keyword === 'enum') return wrongChoice(error, connector, path, name);
+  const limit = textOf(error.params['limit']);
+  const fix = `${name}: ${sample(schema)}`;
+  switch (error.keyword) {
+    case 'minLength':
+      return wrong(`${name} is empty.`, fix);
+    case 'maxLength':
+      return wrong(`${name} has more than ${limit} characters.`, `at most ${limit} characters`);
+    case 'minItems':
+    case 'minProperties':
+      return wrong(`${name} is empty.`, `at least one entry, or no ${name}`);
+    case 'maxItems':
+    case 'maxProperties':
+      return wrong(`${name} has more than ${limit} entries.`, `at most ${limit} entries`);
+    case 'minimum':
+      return wrong(`${name} is${shown}, which is less than ${limit}.`, `${name}: ${limit} or more`);
+    case 'maximum':
+      return wrong(`${name} is${shown}, which is more than ${limit}.`, `${name}: ${limit} or less`);
+    case 'pattern':
+      return wrong(`${name} is${shown}, which does not fit. ${firstSentence(schema)}`.trimEnd(), fix);
+    default:
+      return wrong(`${name} is not right: ${error.message ?? error.keyword}.`, fix);
+  }
+}
+
+function wrongChoice(error: ErrorObject, connector: unknown, path: string, name: string): Finding {
+  const given: unknown = error.params['allowedValues'];
+  const allowed = Array.isArray(given) ? given.map(textOf) : [];
+  const value = textOf(error.data);
+  const mode = textOf(valueAt(connector, 'spec.mode'));
+  const fitsOtherMode =
+    path === 'spec.source.type' && ['postgres', 'mysql', 'mssql', 'oracle', 'http'].includes(value);
+  const meant = nearest(value, allowed);
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  const message = fitsOtherMode
+    ? `A ${mode} connector cannot read a source of type ${value}.`
+    : `${name} is ${describeValue(error.data)}, which is none of its values.${hint}`;
+  return { code: 'wrong_value', path, message, fix: `${name}: ${meant ?? allowed.join(' | ')}` };
+}
+
+/** Values of these fields may hold what must not be shown, when somebody puts a secret in the wrong place. */
+function mayBeShown(path: string): boolean {
+  return !/(secretRef|clientSecretRef|url|tokenUrl)$|^spec\.source\.(headers|payload)/i.test(path);
+}
+
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'a mapping';
+  if (typeof value === 'number') return `the number ${value}`;
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** What to write in place of a value: the schema's own example, or its choices. */
+function sample(schema: SchemaNode): string {
+  const { examples, enum: choices, const: only, required } = schema;
+  if (examples?.[0] !== undefined) return exampleText(examples[0]);
+  if (Array.isArray(choices)) return choices.map(textOf).join(' | ');
+  if (only !== undefined) return textOf(only);
+  if (Array.isArray(required)) return `(with ${required.map(textOf).join(', ')})`;
+  const [type = ''] = [schema.type ?? []].flat();
+  return `(${TYPE_WORDS.get(type) ?? 'a value'})`;
+}
+
+function exampleText(example: unknown): string {
+  if (Array.isArray(example)) return `[${example.map(textOf).join(', ')}]`;
+  const text = textOf(example);
+  return /^[\w./:-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function firstSentence({ description = '' }: SchemaNode): string {
+  return /^.*?\.(?=\s|$)/s.exec(description)?.[0] ?? description;
+}
+
+function schemaAt(path: string): SchemaNode | undefined {
+  return schemaProperties().find((property) => property.path === path)?.schema;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function mappingOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function schemaOf(error: ErrorObject): SchemaNode {
+  const schema: unknown = error.parentSchema;
+  return isSchemaNode(schema) ? schema : {};
+}
+
+function isSchemaNode(value: unknown): value is SchemaNode {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,137 @@
+import type { Phase, RunCounts } from './ports.ts';
+
+export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED';
+
+export interface RunError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** One line of `run_state`. */
+export interface RunRow {
+  readonly runId: string;
+  readonly connectorId: string;
+  readonly target: string;
+  readonly status: RunStatus;
+  readonly phase: Phase;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly counts: RunCounts | null;
+  readonly watermark: string | null;
+  /** Name of the manifest once it is written. Set and not committed: the run waits to be finished. */
+  readonly manifestName: string | null;
+  readonly committedAt: string | null;
+  /** The reason why deletes were held. */
+  readonly holdReason: string | null;
+  readonly error: RunError | null;
+}
+
+/** Where a connector stands towards one target. Another target has another position, and no documents yet. */
+export interface Position {
+  /** Key of this (connector, target) in the state store. */
+  readonly scope: number;
+  readonly checkpoint: string | undefined;
+  /** Of the mapping that made the stored documents; another one looks at every row again. */
+  readonly mappingVersion: string | undefined;
+  /** There is no record at all, not even a soft-deleted one. */
+  readonly empty: boolean;
+}
+
+export interface KnownRecord {
+  readonly docId: string;
+  readonly checksum: string;
+  /** 16 lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+  readonly softDeleted: boolean;
+}
+
+/**
+ * A change of `record_state`, set aside until the commit. `refresh`: the row's bytes changed and its document did not.
+ * For `delete` and `soft_delete`, checksum and fingerprint are empty strings.
+ */
+export interface StagedRecord {
+  readonly op: 'upsert' | 'refresh' | 'delete' | 'soft_delete';
+  readonly docId: string;
+  readonly checksum: string;
+  readonly fingerprint: string;
+}
+
+/** What a finished plan leaves for the commit, stored with the run so that any process can finish it. */
+export interface Publication {
+  readonly manifestName: string;
+  readonly counts: RunCounts;
+  /** The checkpoint that holds once this is committed; null leaves it. */
+  readonly watermark: string | null;
+  readonly mappingVersion: string;
+  readonly holdReason: string | null;
+}
+
+export interface LeaseOwner {
+  readonly runId: string;
+  /** Identity of the machine (and container), so that a contender on the same one can look whether the process lives. */
+  readonly host: string;
+  readonly pid: number;
+}
+
+export interface Lease {
+  /** Grows with every owner; a commit of an older fence writes nothing. */
+  readonly fence: number;
+  /** Aborted with `LEASE_LOST` when somebody else took over, or when the state could not be reached for too long. */
+  readonly signal: AbortSignal;
+  /** Stops the heartbeat and frees the connector. May be called twice. */
+  release(): Promise<void>;
+}
+
+export interface State {
+  /**
+   * Takes the right to run a connector. Fails with `LEASE_HELD`, naming the holder; a holder that is dead (its process is
+   * gone, on this machine, or it has been silent for `LEASE_SECONDS`) is replaced at once.
+   */
+  lease(connectorId: string, owner: LeaseOwner): Promise<Lease>;
+
+  /** The position of a connector towards a target; makes one if there is none, unless the state is read-only. */
+  position(connectorId: string, target: string): Promise<Position>;
+
+  /** Fingerprints of all records that are not soft-deleted, 8 bytes each, in chunks, in any order. */
+  fingerprints(scope: number): AsyncIterable<Buffer>;
+  /** The records of these ids, in any order; ids that are not known are left out. */
+  lookup(scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
+  /** Ids of the records, not soft-deleted, that have these fingerprints (8 bytes each). */
+  idsOf(scope: number, fingerprints: Buffer): AsyncIterable<string[]>;
+
+  /** Writes the row of a new run, status RUNNING, phase extract. The same id again is replaced if it failed unpublished. */
+  beginRun(run: { runId: string; connectorId: string; target: string; startedAt: Date }): Promise<void>;
+  enterPhase(runId: string, phase: Phase): Promise<void>;
+  findRun(runId: string): Promise<RunRow | undefined>;
+  /** Runs of this connector that have begun and neither failed nor committed, or are published and not committed; oldest first. */
+  unfinishedRuns(connectorId: string): Promise<RunRow[]>;
+  /** The newest committed run of this connector. */
+  lastCommitted(connectorId: string): Promise<RunRow | undefined>;
+
+  /** Sets changes aside, durably, in short transactions. Nothing else sees them before the commit. */
+  stage(runId: string, records: readonly StagedRecord[]): Promise<void>;
+  /** Records that the artifacts and the manifest are whole: from now on the run can be finished by anybody. */
+  published(runId: string, publication: Publication): Promise<void>;
+  /**
+   * One transaction, all or nothing: applies the staged changes except the rejected documents, moves the checkpoint and
+   * closes the run with its status and counts. Fails with `LEASE_LOST`, having written nothing, if `fence` is not the newest.
+   * A run that is committed already stays as it is.
+   */
+  commit(commit: {
+    runId: string;
+    fence: number;
+    rejected: readonly string[];
+    status: Exclude<RunStatus, 'RUNNING' | 'FAILED'>;
+    counts: RunCounts;
+    finishedAt: Date;
+  }): Promise<void>;
+  /**
+   * Closes a run as FAILED. With `abandon`, its staged changes are dropped and it will not be finished later; without, a
+   * published run stays to be finished.
+   */
+  failRun(runId: string, failure: { error: RunError; finishedAt: Date; abandon: boolean }): Promise<void>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+import createKnex, { type Knex } from 'knex';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { BridgeError } from '../core/errors.ts';
+import { STATE_CONNECT_SECONDS, STATE_CONNECTIONS_MAX } from '../core/limits.ts';
+import type { Dialect } from './dialect.ts';
+import { postgresDialect } from './records-postgres.ts';
+import { sqliteDialect } from './records-sqlite.ts';
+
+export interface Database {
+  readonly knex: Knex;
+  readonly dialect: Dialect;
+  /** For messages: `host:port/name` or the path of the file; never a password. */
+  readonly location: string;
+  readonly embedded: boolean;
+  close(): Promise<void>;
+}
+
+export interface DatabaseAddress {
+  /** `postgres://…`; without it the database is the file. */
+  readonly url?: string | undefined;
+  /** Path of the embedded SQLite database; `:memory:` is one that nobody else sees. */
+  readonly file: string;
+}
+
+/** knex writes to the console by itself; everything it has to say comes as an error, too. */
+const quiet = { warn: ignore, error: ignore, debug: ignore, deprecate: ignore };
+
+function ignore(): void {
+  // Nothing to do.
+}
+
+/**
+ * Opens nothing yet, except that the directory of an embedded database is made.
+ * @throws BridgeError ENVIRONMENT_INVALID for a URL of another kind; file system errors as they come.
+ */
+export async function openDatabase({ url, file }: DatabaseAddress): Promise<Database> {
+  return url === undefined ? openSqlite(file) : openPostgres(url);
+}
+
+async function openSqlite(file: string): Promise<Database> {
+  const { LibsqlClient } = await import('./libsql-client.ts');
+  if (file !== ':memory:') await mkdir(dirname(file), { recursive: true });
+  const knex = createKnex({
+    client: LibsqlClient,
+    connection: { filename: file },
+    useNullAsDefault: true,
+    compileSqlOnError: false,
+    log: quiet,
+    // The driver works in the process's own thread: more connections would only wait for each other.
+    pool: { min: 1, max: 1 },
+  });
+  return {
+    knex,
+    dialect: sqliteDialect,
+    location: file,
+    embedded: true,
+    async close() {
+      await emptyJournal(knex);
+      await knex.destroy();
+    },
+  };
+}
+
+/** SQLite does so itself when the last connection closes, but this driver closes only when its garbage is collected. */
+async function emptyJournal(knex: Knex): Promise<void> {
+  try {
+    await knex.raw('PRAGMA busy_timeout = 0');
+    await knex.raw('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Somebody else is at work in it, or the file cannot be written: the journal stays, and loses nothing.
+  }
+}
+
+function openPostgres(url: string): Database {
+  const location = locationOf(url);
+  const knex = createKnex({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      application_name: 'gemini-sync-bridge',
+      connectionTimeoutMillis: STATE_CONNECT_SECONDS * 1_000,
+      keepAlive: true,
+    },
+    compileSqlOnError: false,
+    log: quiet,
+    pool: { min: 0, max: STATE_CONNECTIONS_MAX },
+  });
+  return { knex, dialect: postgresDialect, location, embedded: false, close: () => knex.destroy() };
+}
+
+function locationOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !/^postgres(ql)?:$/.test(parsed.protocol)) {
+    throw new BridgeError('ENVIRONMENT_INVALID', 'DATABASE_URL is not the address of a Postgres database.', {
+      hint: 'Write it as postgres://user:password@host:5432/database, with special characters percent-encoded, or unset it to use the embedded database.',
+    });
+  }
+  const host = parsed.searchParams.get('host') ?? parsed.hostname;
+  return `${host === '' ? 'localhost' : host}:${parsed.port === '' ? '5432' : parsed.port}${parsed.pathname}`;
+}

@@ -1,0 +1,41 @@
+import type { Knex } from 'knex';
+import type { KnownRecord, StagedRecord } from '../pipeline/state-port.ts';
+
+/** The length of a fingerprint, as the State port promises it. */
+export const FINGERPRINT_BYTES = 8;
+
+/** All in which the two engines differ. */
+export interface Dialect {
+  /** SQL: now by the clock of the database, in milliseconds since 1970. */
+  readonly clockMs: string;
+  /** SQL: a subquery that turns one binding, a JSON array of strings, into rows. */
+  readonly jsonTexts: string;
+  /** Whether the engine locks rows; SQLite has one writer at a time, so a transaction has everything to itself. */
+  readonly rowLocks: boolean;
+
+  /** Tells the planner what the tables hold by now. Not inside a transaction: others would wait for its end. */
+  gatherStatistics(knex: Knex): Promise<void>;
+  /** Writes staged rows inside the given transaction. */
+  stage(transaction: Knex.Transaction, runId: string, records: readonly StagedRecord[]): Promise<void>;
+  fingerprints(knex: Knex, scope: number): AsyncIterable<Buffer>;
+  lookup(knex: Knex, scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
+  /** Ids of the records, not soft-deleted, with one of these fingerprints: as many as one query should answer. */
+  idsOf(knex: Knex, scope: number, fingerprints: Buffer): Promise<string[]>;
+}
+
+/** How both engines are made to answer a lookup. */
+export interface RecordAnswer {
+  readonly doc_id: string;
+  readonly checksum: string;
+  readonly fingerprint: string;
+  readonly soft_deleted: number;
+}
+
+export function knownRecord(row: RecordAnswer): KnownRecord {
+  return {
+    docId: row.doc_id,
+    checksum: row.checksum,
+    fingerprint: row.fingerprint,
+    softDeleted: row.soft_deleted !== 0,
+  };
+}

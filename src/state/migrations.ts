@@ -1,0 +1,72 @@
+import type { Knex } from 'knex';
+import { readdir } from 'node:fs/promises';
+import { BridgeError } from '../core/errors.ts';
+import type { Database } from './database.ts';
+import { NOT_MIGRATED_HINT } from './state-errors.ts';
+
+/** The same two levels up from `src/state/` and from `dist/state/`. */
+const DIRECTORY = new URL('../../migrations/', import.meta.url);
+const MIGRATIONS_TABLE = 'knex_migrations';
+/** Any number that no other program uses for `pg_advisory_xact_lock`. */
+const MIGRATION_LOCK = 5_136_240_911;
+
+const migrationSource: Knex.MigrationSource<string> = {
+  async getMigrations() {
+    return (await readdir(DIRECTORY)).filter((name) => name.endsWith('.js')).sort();
+  },
+  getMigrationName: (name) => name,
+  async getMigration(name) {
+    const module: unknown = await import(new URL(name, DIRECTORY).href);
+    if (!isMigration(module)) throw new TypeError(`migrations/${name} must export up and down.`);
+    return module;
+  },
+};
+
+function isMigration(module: unknown): module is Knex.Migration {
+  return typeof module === 'object' && module !== null && 'up' in module && 'down' in module;
+}
+
+/**
+ * Brings the schema up to date; several processes may do so at once, and the last ones find nothing to do.
+ * One transaction: a process that is killed in the middle leaves what was there before.
+ * @returns the names of the migrations applied, in order.
+ * @throws BridgeError STATE_NEWER.
+ */
+export async function migrate(database: Database): Promise<string[]> {
+  return database.knex.transaction(async (transaction) => {
+    if (!database.embedded) await transaction.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+    const missing = await missingMigrations(database, transaction);
+    if (missing.length > 0) {
+      await transaction.migrate.latest({ migrationSource, tableName: MIGRATIONS_TABLE });
+    }
+    return missing;
+  });
+}
+
+/** @throws BridgeError STATE_NEWER or STATE_NOT_MIGRATED. */
+export async function requireCurrentSchema(database: Database): Promise<void> {
+  const missing = await missingMigrations(database, database.knex);
+  if (missing.length === 0) return;
+  throw new BridgeError(
+    'STATE_NOT_MIGRATED',
+    `The state database ${database.location} lacks ${missing.length} migration${missing.length === 1 ? '' : 's'}: ${missing.join(', ')}.`,
+    { hint: NOT_MIGRATED_HINT },
+  );
+}
+
+/** Names that the program has and the database has not, in order. Writes nothing. @throws BridgeError STATE_NEWER. */
+export async function missingMigrations(database: Database, knex: Knex = database.knex): Promise<string[]> {
+  const known = await migrationSource.getMigrations([]);
+  const applied = (await knex.schema.hasTable(MIGRATIONS_TABLE))
+    ? await knex(MIGRATIONS_TABLE).orderBy('id').pluck('name')
+    : [];
+  const newer = applied.filter((name) => !known.includes(name));
+  if (newer.length > 0) {
+    throw new BridgeError(
+      'STATE_NEWER',
+      `The state database ${database.location} was written by a newer version of this program: it has ${newer.join(', ')}.`,
+      { hint: 'Upgrade gemini-sync-bridge here; it never downgrades a schema.' },
+    );
+  }
+  return known.filter((name) => !applied.includes(name));
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { BridgeError } from '../core/errors.ts';
+import type { State } from '../pipeline/state-port.ts';
+import { commit } from './commit.ts';
+import { openDatabase, type Database, type DatabaseAddress } from './database.ts';
+import { acquireLease, LEASE_TIMING, type LeaseTiming } from './leases.ts';
+import { migrate, requireCurrentSchema } from './migrations.ts';
+import { idsOf, lookup, position, stage } from './records.ts';
+import { beginRun, enterPhase, failRun, findRun, lastCommitted, published, unfinishedRuns } from './runs.ts';
+import { stateError } from './state-errors.ts';
+
+/** Where the embedded state is, below the working directory. */
+export const STATE_FILE = '.gemini-sync-bridge/state.db';
+
+export interface StateOptions extends DatabaseAddress {
+  /** For a dry run: what would write is refused, and a file that does not exist is not made. */
+  readonly readOnly: boolean;
+  /** Brings a Postgres schema up to date, too; the embedded one always is. */
+  readonly migrate?: boolean;
+  /** For tests. */
+  readonly leaseTiming?: LeaseTiming;
+}
+
+/**
+ * Opens the state store: Postgres if there is a URL, otherwise the SQLite file, which is made and migrated as needed.
+ * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
+ */
+export async function openState(options: StateOptions): Promise<State> {
+  const nothingYet = options.readOnly && options.url === undefined && !existsSync(options.file);
+  const address = nothingYet ? { file: ':memory:' } : options;
+  const database = await opened(address, async (opening) => {
+    const mayMigrate = nothingYet || (!options.readOnly && (opening.embedded || options.migrate === true));
+    if (mayMigrate) await migrate(opening);
+    else await requireCurrentSchema(opening);
+    if (opening.embedded && options.readOnly) await opening.knex.raw('PRAGMA query_only = ON');
+  });
+  return stateOf(database, options);
+}
+
+/**
+ * Brings the schema of the state store up to date.
+ * @returns the migrations applied, by name; none if it was current.
+ * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED or STATE_NEWER.
+ */
+export async function migrateState(
+  address: DatabaseAddress,
+): Promise<{ readonly applied: readonly string[]; readonly location: string }> {
+  let applied: readonly string[] = [];
+  const database = await opened(address, async (opening) => {
+    applied = await migrate(opening);
+  });
+  await database.close();
+  return { applied, location: database.location };
+}
+
+/** A database that has been prepared, or that is closed again if that failed. */
+async function opened(
+  address: DatabaseAddress,
+  prepare: (database: Database) => Promise<void>,
+): Promise<Database> {
+  let database: Database | undefined;
+  try {
+    database = await openDatabase(address);
+    await prepare(database);
+    return database;
+  } catch (thrown) {
+    await database?.close();
+    throw stateError(thrown, database?.location ?? address.file);
+  }
+}
+
+function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: StateOptions): State {
+  const reading =
+    <Args extends unknown[], Answer>(work: (database: Database, ...args: Args) => Promise<Answer>) =>
+    async (...args: Args): Promise<Answer> => {
+      try {
+        return await work(database, ...args);
+      } catch (thrown) {
+        throw stateError(thrown, database.location);
+      }
+    };
+  const writing: typeof reading = (work) => (readOnly ? refuseToWrite : reading(work));
+  async function* streaming<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
+    try {
+      yield* items;
+    } catch (thrown) {
+      throw stateError(thrown, database.location);
+    }
+  }
+
+  return {
+    lease: writing((on, connectorId: string, owner) => acquireLease(on, connectorId, owner, leaseTiming)),
+    position: reading((on, connectorId: string, target: string) =>
+      position(on, connectorId, target, readOnly),
+    ),
+    fingerprints: (scope) => streaming(database.dialect.fingerprints(database.knex, scope)),
+    lookup: reading(lookup),
+    idsOf: (scope, fingerprints) => streaming(idsOf(database, scope, fingerprints)),
+    beginRun: writing(beginRun),
+    enterPhase: writing(enterPhase),
+    findRun: reading(findRun),
+    unfinishedRuns: reading(unfinishedRuns),
+    lastCommitted: reading(lastCommitted),
+    stage: writing(stage),
+    published: writing(published),
+    commit: writing(commit),
+    failRun: writing(failRun),
+    close: () => database.close(),
+  };
+}
+
+function refuseToWrite(): Promise<never> {
+  return Promise.reject(
+    new BridgeError('INTERNAL', 'A state that was opened to be read was asked to write.'),
+  );
+}

@@ -1,0 +1,67 @@
+import { STATE_IDS_PER_GROUP } from '../core/limits.ts';
+import type { KnownRecord, Position, StagedRecord } from '../pipeline/state-port.ts';
+import type { Database } from './database.ts';
+import { FINGERPRINT_BYTES } from './dialect.ts';
+import { givenUp } from './runs.ts';
+
+/** The scope of a connector that a read-only state has never seen: no record has it. */
+const NO_SCOPE = -1;
+
+export async function position(
+  database: Database,
+  connectorId: string,
+  target: string,
+  readOnly: boolean,
+): Promise<Position> {
+  const key = { connector_id: connectorId, target };
+  const known = () => database.knex('connector_checkpoints').where(key).first();
+  let row = await known();
+  if (row === undefined && !readOnly) {
+    await database
+      .knex('connector_checkpoints')
+      .insert({ ...key, updated_at: new Date().toISOString() })
+      .onConflict(['connector_id', 'target'])
+      .ignore();
+    row = await known();
+  }
+  const scope = row?.id ?? NO_SCOPE;
+  const any = await database.knex('record_state').where({ scope_id: scope }).first('doc_id');
+  return {
+    scope,
+    empty: any === undefined,
+    checkpoint: row?.watermark ?? undefined,
+    mappingVersion: row?.mapping_version ?? undefined,
+  };
+}
+
+export function lookup(database: Database, scope: number, docIds: readonly string[]): Promise<KnownRecord[]> {
+  return database.dialect.lookup(database.knex, scope, docIds);
+}
+
+export async function* idsOf(
+  database: Database,
+  scope: number,
+  fingerprints: Buffer,
+): AsyncIterable<string[]> {
+  const bytes = STATE_IDS_PER_GROUP * FINGERPRINT_BYTES;
+  for (let at = 0; at < fingerprints.length; at += bytes) {
+    const ids = await database.dialect.idsOf(database.knex, scope, fingerprints.subarray(at, at + bytes));
+    if (ids.length > 0) yield ids;
+  }
+}
+
+/** @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+export async function stage(
+  database: Database,
+  runId: string,
+  records: readonly StagedRecord[],
+): Promise<void> {
+  if (records.length === 0) return;
+  await database.knex.transaction(async (transaction) => {
+    const run = transaction('run_state').where({ run_id: runId, finished_at: null });
+    // Held until the rows are in, so that nobody gives up the run between the look and the write.
+    const open = await (database.dialect.rowLocks ? run.forShare() : run).first('run_id');
+    if (open === undefined) throw givenUp(runId);
+    await database.dialect.stage(transaction, runId, records);
+  });
+}

@@ -1,0 +1,154 @@
+import { BridgeError } from '../core/errors.ts';
+import type { Phase, RunCounts } from '../pipeline/ports.ts';
+import type { Publication, RunError, RunRow, State } from '../pipeline/state-port.ts';
+import type { Database } from './database.ts';
+import type { RunTable } from './tables.ts';
+
+export async function beginRun(database: Database, run: Parameters<State['beginRun']>[0]): Promise<void> {
+  await database.knex.transaction(async (transaction) => {
+    const earlier = await transaction('run_state').where({ run_id: run.runId }).first();
+    if (earlier !== undefined) {
+      refuseTakenId(earlier, run.connectorId);
+      await transaction('run_state').where({ run_id: run.runId }).delete();
+    }
+    await transaction('staged_records').where({ run_id: run.runId }).delete();
+    await transaction('run_state').insert({
+      run_id: run.runId,
+      connector_id: run.connectorId,
+      target: run.target,
+      status: 'RUNNING',
+      phase: 'extract',
+      started_at: run.startedAt.toISOString(),
+    });
+  });
+}
+
+function refuseTakenId(earlier: RunTable, connectorId: string): void {
+  const hint = 'Give each run an id of its own, or leave `--run-id` out.';
+  if (earlier.connector_id !== connectorId) {
+    throw new BridgeError(
+      'RUN_ID_TAKEN',
+      `Run id ${earlier.run_id} belongs to a run of connector ${earlier.connector_id}.`,
+      { hint },
+    );
+  }
+  if (earlier.manifest_name !== null) {
+    throw new BridgeError(
+      'RUN_ID_TAKEN',
+      `Run ${earlier.run_id} has ${earlier.committed_at === null ? 'published its artifacts' : 'been committed'} already.`,
+      { hint },
+    );
+  }
+}
+
+/** A committed run stays as it is. @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+export async function enterPhase(database: Database, runId: string, phase: Phase): Promise<void> {
+  await database.knex.transaction(async (transaction) => {
+    const run = await transaction('run_state').where({ run_id: runId }).first();
+    if (run !== undefined && run.committed_at !== null) return;
+    if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
+    await transaction('run_state').where({ run_id: runId }).update({ phase });
+  });
+}
+
+/** @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+export async function published(database: Database, runId: string, publication: Publication): Promise<void> {
+  const updated = await database
+    .knex('run_state')
+    .where({ run_id: runId, finished_at: null })
+    .update({
+      manifest_name: publication.manifestName,
+      counts: JSON.stringify(publication.counts),
+      watermark: publication.watermark,
+      mapping_version: publication.mappingVersion,
+      hold_reason: publication.holdReason,
+    });
+  if (updated === 0) throw givenUp(runId);
+}
+
+export async function failRun(
+  database: Database,
+  runId: string,
+  failure: Parameters<State['failRun']>[1],
+): Promise<void> {
+  await database.knex.transaction(async (transaction) => {
+    const run = await transaction('run_state').where({ run_id: runId, committed_at: null }).first();
+    if (run === undefined) return;
+    // What was not published cannot be finished by anybody, so its changes are of no use.
+    const abandon = failure.abandon || run.manifest_name === null;
+    if (abandon) await transaction('staged_records').where({ run_id: runId }).delete();
+    await transaction('run_state')
+      .where({ run_id: runId })
+      .update({
+        status: 'FAILED',
+        finished_at: failure.finishedAt.toISOString(),
+        error: JSON.stringify(failure.error),
+        manifest_name: abandon ? null : run.manifest_name,
+      });
+  });
+}
+
+export async function findRun(database: Database, runId: string): Promise<RunRow | undefined> {
+  const run = await database.knex('run_state').where({ run_id: runId }).first();
+  return run === undefined ? undefined : runRow(run);
+}
+
+export async function unfinishedRuns(database: Database, connectorId: string): Promise<RunRow[]> {
+  const runs = await database
+    .knex('run_state')
+    .where({ connector_id: connectorId, committed_at: null })
+    .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
+    .orderBy(['started_at', 'run_id']);
+  return runs.map(runRow);
+}
+
+export async function lastCommitted(database: Database, connectorId: string): Promise<RunRow | undefined> {
+  const run = await database
+    .knex('run_state')
+    .where({ connector_id: connectorId })
+    .whereNotNull('committed_at')
+    .orderBy([
+      { column: 'committed_at', order: 'desc' },
+      { column: 'started_at', order: 'desc' },
+      { column: 'run_id', order: 'desc' },
+    ])
+    .first();
+  return run === undefined ? undefined : runRow(run);
+}
+
+/** Whether this run may still change: it is at work, or published and waiting to be finished. */
+export function mayGoOn(run: RunTable): boolean {
+  return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
+}
+
+export function givenUp(runId: string): BridgeError {
+  return new BridgeError(
+    'LEASE_LOST',
+    `Run ${runId} was given up by another one, so nothing more is written.`,
+    {
+      hint: 'Look at the newer run of this connector; nothing needs to be done about this one.',
+    },
+  );
+}
+
+function runRow(run: RunTable): RunRow {
+  return {
+    runId: run.run_id,
+    connectorId: run.connector_id,
+    target: run.target,
+    status: run.status,
+    phase: run.phase,
+    startedAt: run.started_at,
+    finishedAt: run.finished_at,
+    counts: run.counts === null ? null : parseCounts(run.counts),
+    watermark: run.watermark,
+    manifestName: run.manifest_name,
+    committedAt: run.committed_at,
+    holdReason: run.hold_reason,
+    error: run.error === null ? null : parseError(run.error),
+  };
+}
+
+/** These columns are written by this file and `commit.ts` only, from values of these types. */
+const parseCounts: (json: string) => RunCounts = JSON.parse;
+const parseError: (json: string) => RunError = JSON.parse;

@@ -1,0 +1,61 @@
+import type { Phase } from '../pipeline/ports.ts';
+import type { RunStatus } from '../pipeline/state-port.ts';
+
+interface CheckpointTable {
+  id: number;
+  connector_id: string;
+  target: string;
+  watermark: string | null;
+  mapping_version: string | null;
+  updated_at: string;
+}
+
+export interface RunTable {
+  run_id: string;
+  connector_id: string;
+  target: string;
+  status: RunStatus;
+  phase: Phase;
+  started_at: string;
+  finished_at: string | null;
+  counts: string | null;
+  watermark: string | null;
+  mapping_version: string | null;
+  manifest_name: string | null;
+  committed_at: string | null;
+  hold_reason: string | null;
+  error: string | null;
+}
+
+export interface LeaseTable {
+  connector_id: string;
+  fence: number;
+  run_id: string | null;
+  host: string | null;
+  pid: number | null;
+  acquired_at: string | null;
+  expires_at: number;
+}
+
+interface RecordTable {
+  scope_id: number;
+  doc_id: string;
+  soft_deleted: number;
+}
+
+interface StagedTable {
+  run_id: string;
+  op: string;
+  doc_id: string;
+}
+
+declare module 'knex/types/tables.js' {
+  interface Tables {
+    connector_checkpoints: CheckpointTable;
+    run_state: RunTable;
+    connector_leases: LeaseTable;
+    record_state: RecordTable;
+    staged_records: StagedTable;
+    knex_migrations: { name: string };
+  }
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { valueAt } from '../../src/connector/draft.ts';
+import { connectorSchema, schemaProperties } from '../../src/connector/schema-document.ts';
+import { isConnector, shapeFindings } from '../../src/connector/schema.ts';
+import type { Connector, HttpSourceSpec, SqlSourceSpec } from '../../src/connector/types.ts';
+
+/** Makes every optional field of the types needed, so that a new one fails to compile until it is in these examples. */
+type Whole<T> = T extends readonly (infer Item)[]
+  ? readonly Item[]
+  : T extends object
+    ? { readonly [Key in keyof T]-?: Whole<NonNullable<T[Key]>> }
+    : T;
+
+const sqlSource: Whole<SqlSourceSpec> = {
+  type: 'postgres',
+  secretRef: 'hr-db-credentials',
+  query: 'SELECT id, name FROM t WHERE u > :watermark',
+  watermarkField: 'u',
+  watermarkLag: '5m',
+  connectTimeoutSeconds: 5,
+  statementTimeoutSeconds: 60,
+  tls: { caFile: '/etc/ssl/ca.pem' },
+};
+
+const httpSource: Whole<HttpSourceSpec> = {
+  type: 'http',
+  secretRef: 'kb-token',
+  url: 'https://kb.example.com/articles',
+  method: 'POST',
+  payload: { status: 'published', nested: { list: [1, 'two', null] } },
+  headers: { 'Accept-Language': 'en' },
+  watermarkField: 'updated_at',
+  paginationCursorField: 'cursor',
+  paginationNextCursorJsonPath: 'meta.next_cursor',
+  oauth: {
+    grantType: 'client_credentials',
+    tokenUrl: 'https://login.example.com/token',
+    clientId: 'sync',
+    clientSecretRef: 'kb-oauth',
+    scopes: ['read'],
+    audience: 'kb',
+    clientAuthMethod: 'client_secret_post',
+  },
+};
+
+const whole = (
+  mode: Connector['spec']['mode'],
+  source: typeof sqlSource | typeof httpSource,
+): Whole<Connector> => ({
+  apiVersion: 'sync.gemini.io/v1alpha1',
+  kind: 'Connector',
+  metadata: { name: 'example', description: 'All there is.', labels: { team: 'hr' } },
+  spec: {
+    mode,
+    schedule: '0 3 * * *',
+    source,
+    mapping: {
+      idField: ['id', 'part'],
+      titleField: 'name',
+      contentTemplate: '{{ name }}',
+      uriTemplate: 'https://example.com/{{ id }}',
+      mimeType: 'text/plain',
+      aclUsersField: 'users',
+      aclGroupsField: 'groups',
+      metadataFields: ['office'],
+    },
+    output: { bucket: 'gs://company-gemini-sync', prefix: 'example', format: 'ndjson' },
+    gemini: { projectId: 'my-project', location: 'global', dataStoreId: 'example-ds' },
+    reconciliation: { deletePolicy: 'never_delete', deleteLimit: { count: 5, ratio: 0.1 } },
+    quarantine: { maxCount: 5, maxRatio: 0.5, maxConsecutive: 3 },
+  },
+});
+
+const sql = whole('sql_pull', sqlSource);
+const http = whole('rest_pull', httpSource);
+
+describe('the schema and the types', () => {
+  test('agree on an example that has every field', () => {
+    expect(shapeFindings(sql)).toEqual([]);
+    expect(shapeFindings(http)).toEqual([]);
+  });
+
+  test.each(schemaProperties().map(({ path }) => path))('both know %s', (path) => {
+    expect([valueAt(sql, path), valueAt(http, path)]).not.toEqual([undefined, undefined]);
+  });
+
+  test.each(schemaProperties())('describe $path for the field reference', ({ schema }) => {
+    expect(schema.description).toMatch(/^[A-Z`].*\.$/s);
+  });
+});
+
+describe('the schema', () => {
+  test('refuses unknown keys in every mapping that has named ones', () => {
+    const open = schemaProperties().filter(
+      ({ schema }) => schema.properties !== undefined && schema['additionalProperties'] !== false,
+    );
+    expect(open).toEqual([]);
+    expect(connectorSchema()['additionalProperties']).toBe(false);
+  });
+
+  test('accepts its own examples', () => {
+    const examples = schemaProperties().filter(
+      ({ path, schema }) => schema.examples && !path.includes('oauth'),
+    );
+    for (const { path, schema } of examples) {
+      const changed = structuredClone(valueAt(sql, path) === undefined ? http : sql);
+      const parent = valueAt(changed, path.replace(/\.[^.]+$/, ''));
+      Reflect.set(Object(parent) as object, path.split('.').at(-1) ?? '', schema.examples?.[0]);
+      expect({ path, findings: shapeFindings(changed) }).toEqual({ path, findings: [] });
+    }
+  });
+
+  test.each(['90s', '0s', 0, 1_000])('takes the watermark lag %j', (watermarkLag) => {
+    expect(isConnector(whole('sql_pull', { ...sqlSource, watermarkLag }))).toBe(true);
+  });
+
+  test.each(['gs://b_c-1.d', 'file:///var/out', 'file://./local-bucket'])('takes the bucket %s', (bucket) => {
+    expect(shapeFindings({ ...sql, spec: { ...sql.spec, output: { ...sql.spec.output, bucket } } })).toEqual(
+      [],
+    );
+  });
+
+  test.each(['gs://', 'gs://A', 's3://bucket', 'file://', 'gs://bucket/folder', '/var/out'])(
+    'refuses %s',
+    (bucket) => {
+      const findings = shapeFindings({
+        ...sql,
+        spec: { ...sql.spec, output: { ...sql.spec.output, bucket } },
+      });
+      expect(findings.map(({ path }) => path)).toEqual(['spec.output.bucket']);
+    },
+  );
+
+  test('says something about any value, and never throws', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(shapeFindings(value)).not.toEqual([]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { bindWatermark, isDeltaQuery, parseWatermarkLag } from '../../src/connector/watermark.ts';
+import { BridgeError } from '../../src/core/errors.ts';
+
+const numbered = (occurrence: number): string => `$${String(occurrence)}`;
+
+describe('isDeltaQuery', () => {
+  test.each([
+    'SELECT a FROM t WHERE u > :watermark',
+    'SELECT a FROM t WHERE u>:watermark::timestamptz',
+    'SELECT a FROM t WHERE u > (:WATERMARK)',
+    "SELECT a -- not here: it's\nFROM t WHERE u > :watermark",
+    "SELECT $$ it's $$, a FROM t WHERE u > :watermark",
+  ])('sees the watermark in %j', (query) => {
+    expect(isDeltaQuery(query)).toBe(true);
+  });
+
+  test.each([
+    'SELECT a FROM t',
+    "SELECT ':watermark' FROM t",
+    "SELECT 'it''s :watermark' FROM t",
+    "SELECT E'\\' :watermark' FROM t",
+    'SELECT ":watermark" FROM t',
+    'SELECT $$ :watermark $$ FROM t',
+    'SELECT $q$ $$ :watermark $q$ FROM t',
+    'SELECT a FROM t -- :watermark',
+    'SELECT a /* /* */ :watermark */ FROM t',
+    'SELECT a::watermark FROM t',
+    'SELECT a FROM t WHERE u > :watermark_old',
+    'SELECT a FROM t WHERE u > :watermarks',
+  ])('sees none in %j', (query) => {
+    expect(isDeltaQuery(query)).toBe(false);
+  });
+});
+
+describe('bindWatermark', () => {
+  test('numbers the occurrences from one', () => {
+    expect(bindWatermark('a > :watermark OR b > :watermark', numbered)).toBe('a > $1 OR b > $2');
+  });
+
+  test('leaves casts, quotes and comments alone', () => {
+    const query = "SELECT ':watermark', x::watermark -- :watermark\nWHERE u > :watermark::date";
+    expect(bindWatermark(query, () => '$1')).toBe(
+      "SELECT ':watermark', x::watermark -- :watermark\nWHERE u > $1::date",
+    );
+  });
+
+  test('takes a placeholder as it is, dollar signs and all', () => {
+    expect(bindWatermark('u > :watermark', () => "$& $' $$")).toBe("u > $& $' $$");
+  });
+
+  test('leaves no watermark behind, and changes nothing in a query without one', () => {
+    const sql = fc.array(
+      fc.constantFrom("'", '"', '$$', '--', '/*', '*/', '\n', ' ', ':watermark', '::watermark', 'a'),
+    );
+    fc.assert(
+      fc.property(sql, (parts) => {
+        const query = parts.join('');
+        const bound = bindWatermark(query, () => ' ? ');
+        expect(isDeltaQuery(bound)).toBe(false);
+        expect(bound === query).toBe(!isDeltaQuery(query));
+      }),
+    );
+  });
+});
+
+describe('parseWatermarkLag', () => {
+  test.each([
+    [undefined, undefined],
+    ['90s', { seconds: 90 }],
+    ['5m', { seconds: 300 }],
+    ['2h', { seconds: 7_200 }],
+    ['1d', { seconds: 86_400 }],
+    ['0s', { seconds: 0 }],
+    [0, { steps: 0 }],
+    [1_000, { steps: 1_000 }],
+  ])('reads %j as %j', (lag, expected) => {
+    expect(parseWatermarkLag(lag)).toEqual(expected);
+  });
+
+  test.each(['', '5', '5w', '-5m', '1.5h', '5 m', -1, 1.5, Number.NaN])('refuses %j', (lag) => {
+    expect(() => parseWatermarkLag(lag)).toThrow(BridgeError);
+  });
+});

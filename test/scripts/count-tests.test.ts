@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folders = temporaryFolders();
+afterAll(() => {
+  folders.removeAll();
+});
+
+const SCRIPT = fileURLToPath(new URL('../../.ci/count-tests.js', import.meta.url));
+const GOOD = {
+  success: true,
+  numPassedTests: 12,
+  numFailedTests: 0,
+  numPendingTests: 0,
+  numTodoTests: 0,
+  numRuntimeErrorTestSuites: 0,
+};
+
+async function count(results: unknown, status = 0) {
+  const file = path.join(folders.make(), 'results.json');
+  if (results !== undefined)
+    writeFileSync(file, typeof results === 'string' ? results : JSON.stringify(results));
+  const { stdout, exitCode } = await execa(process.execPath, [SCRIPT, file, String(status)], {
+    reject: false,
+  });
+  return { stdout, exitCode };
+}
+
+describe('the last line of CI', () => {
+  test('says success when every test passed', async () => {
+    expect(await count(GOOD)).toEqual({ stdout: '12 passed, 0 failed', exitCode: 0 });
+  });
+
+  test.each([
+    ['tests fail', { ...GOOD, success: false, numFailedTests: 2 }, 1, '12 passed, 2 failed'],
+    ['tests are skipped', { ...GOOD, numPendingTests: 3 }, 0, '12 passed, 3 failed'],
+    ['tests are to be written', { ...GOOD, numTodoTests: 1 }, 0, '12 passed, 1 failed'],
+    [
+      'a file cannot run',
+      { ...GOOD, success: false, numRuntimeErrorTestSuites: 1 },
+      1,
+      '12 passed, 1 failed',
+    ],
+    ['another step fails', GOOD, 2, '12 passed, 1 failed'],
+    ['there are no tests', { ...GOOD, numPassedTests: 0 }, 0, '0 passed, 1 failed'],
+    ['there are no results', undefined, 0, '0 passed, 1 failed'],
+    ['the results are cut off', '{"success": tr', 0, '0 passed, 1 failed'],
+  ])('says failure when %s', async (_case, results, status, line) => {
+    expect(await count(results, status)).toEqual({ stdout: line, exitCode: 1 });
+  });
+});

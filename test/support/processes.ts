@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+
+/** The command lines of all processes of this machine that contain `text`. */
+export async function processesWith(text: string): Promise<string[]> {
+  const all = process.platform === 'linux' ? await fromProc() : await fromPs();
+  return all.filter((line) => line.includes(text));
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Not ours to signal, so it lives: as an ordinary user, nothing else of the test's can be meant.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Small Linux images have no `ps`. */
+async function fromProc(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  // A process may end between listing and reading.
+  const lines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''));
+  return (await Promise.all(lines)).map((line) => line.replaceAll('\0', ' '));
+}
+
+async function fromPs(): Promise<string[]> {
+  const { stdout } = await execa('ps', ['-A', '-o', 'args=']);
+  return stdout.split('\n');
+}
