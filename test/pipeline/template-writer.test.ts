@@ -118,8 +118,10 @@ describe('a template for the engine', () => {
   });
 
   it('is what a plain template becomes when a field of it has a structure', () => {
-    expect(write(template('{{ a }}'), { a: field('{"b":1}', 'json') })).toBe('{"b":1}');
-    expect(write(template('{{ a }}'), { a: field('{x,y}', 'array', 'text') })).toBe('["x","y"]');
+    expect(write(template('{{ a }}!'), { a: field('"b \\"c\\""', 'json') })).toBe('b "c"!');
+    expect(write(template('{{ a }}!'), { a: field('{x,"y z"}', 'array', 'text') })).toBe('xy z!');
+    expect(write(template('{{ a.b }}'), { a: field('{"b":1}', 'json') })).toBe('1');
+    expect(write(template('{{ a | join: ", " }}'), { a: field('{x,y}', 'array', 'text') })).toBe('x, y');
   });
 
   it('fails for a field that is not there, and when the engine does', () => {
