@@ -22,6 +22,7 @@ describe('the columns of a mapping', () => {
     const names = ['x', 'region', 'id', 'title', 'body', 'link', 'users', 'groups', 'team', 'updated', 'y'];
     const columnOf = columnFinder(MAPPING, columnsNamed(...names));
     for (const [index, name] of names.entries()) expect(columnOf(name)).toBe(index);
+    expect(columnOf('not named')).toBe(-1);
   });
 
   it('that are missing are named all at once, with the field that asks for them', () => {

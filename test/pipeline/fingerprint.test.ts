@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Fingerprinter } from '../../src/pipeline/fingerprint.ts';
+import { Fingerprinter, occupied } from '../../src/pipeline/fingerprint.ts';
 import type { Column } from '../../src/pipeline/ports.ts';
 
 const COLUMNS: Column[] = [{ name: 'id', kind: 'text' }];
@@ -41,6 +41,12 @@ describe('a fingerprint', () => {
       fingerprint(bytes, 'v1', [{ name: 'id', kind: 'json' }]),
     ];
     expect(new Set(made).size).toBe(4);
+  });
+
+  it('is never all zero, which means that there is none', () => {
+    expect(occupied(0, 0)).toBe(1);
+    expect(occupied(0, 7)).toBe(7);
+    expect(occupied(7, 0)).toBe(0);
   });
 
   it('is written in 16 digits', () => {

@@ -55,6 +55,7 @@ describe('a value', () => {
     ['timestamptz', '2024-01-02 03:04:05-00', '"2024-01-02T03:04:05-00:00"', '2024-01-02T03:04:05-00:00'],
     ['timestamptz', '2024-01-02 03:04:05-08', '"2024-01-02T03:04:05-08:00"', '2024-01-02T03:04:05-08:00'],
     ['timestamptz', '2024-01-02 03:04:05+05:30', '"2024-01-02T03:04:05+05:30"', '2024-01-02T03:04:05+05:30'],
+    ['timestamp', '2024-01-02', '"2024-01-02"', '2024-01-02'],
     ['timestamptz', 'infinity', '"infinity"', 'infinity'],
     ['timestamptz', '0044-03-15 12:00:00+00 BC', '"0044-03-15 12:00:00+00 BC"', '0044-03-15 12:00:00+00 BC'],
     ['json', '{"a": 1.0}', '{"a": 1.0}', '{"a": 1.0}'],
@@ -79,6 +80,15 @@ describe('a value', () => {
   ])('of kind array of %s, %s, is %s as JSON', (element, value, json) => {
     expect(asJson('array', value, element)).toBe(json);
     expect(asText('array', value)).toBe(value);
+  });
+
+  it('of time is not confused by what was written before', () => {
+    const out = new ByteWriter(64);
+    out.latin1('x'.repeat(20) + ' '.repeat(20));
+    out.length = 0;
+    textWriter('timestamp')(out, Buffer.from('2024-01-02'), 0, 10);
+    expect(out.bytes.toString('utf8', 0, out.length)).toBe('2024-01-02');
+    expect(out.bytes[20]).toBe(0x20);
   });
 
   it('of an array of unknown elements is a list of texts', () => {
