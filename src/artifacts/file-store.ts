@@ -45,6 +45,10 @@ export function fileStore(location: string, cwd: string): ArtifactStore {
       const path = pathOf(name);
       await writing(path, () => removeFile(path));
     },
+    async clear(folder) {
+      const path = join(directory, ...folderParts(folder));
+      await writing(path, () => rm(path, { recursive: true, force: true }));
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { itemAt } from './in-range.ts';
 import type { Column } from './ports.ts';
 
 /**
@@ -29,7 +28,9 @@ export class Fingerprinter {
 
   /** A fingerprint as 16 hexadecimal digits. */
   static hex(high: number, low: number): string {
-    return hexWord(high) + hexWord(low);
+    SCRATCH.writeUInt32BE(high, 0);
+    SCRATCH.writeUInt32BE(low, 4);
+    return SCRATCH.toString('hex');
   }
 }
 
@@ -47,12 +48,4 @@ function word(digest: string, at: number): number {
   );
 }
 
-const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-function hexWord(value: number): string {
-  return hexByte(value >>> 24) + hexByte(value >>> 16) + hexByte(value >>> 8) + hexByte(value);
-}
-
-function hexByte(value: number): string {
-  return itemAt(HEX_BYTES, value & 255);
-}
+const SCRATCH = Buffer.alloc(8);

@@ -124,6 +124,8 @@ export interface ArtifactStore {
   open(name: string): Promise<AsyncIterable<Uint8Array>>;
   /** Removes one artifact; an absent one is fine. Only for the leftovers of a run that has no manifest. */
   remove(name: string): Promise<void>;
+  /** Removes all that is below a folder, and what killed writers left there; in no particular order. */
+  clear(folder: string): Promise<void>;
 }
 
 // ---------------------------------------------------------------------------------------------------------------

@@ -84,8 +84,9 @@ async function repairLatest(job: Job, ports: RecoverPorts): Promise<void> {
 
 /** Removes what a run left, its manifest first, so that it never looks whole while it goes. */
 export async function removeArtifacts(store: ArtifactStore, prefix: string, runId: string): Promise<void> {
-  await store.remove(manifestName(runFolder(prefix, runId)));
-  for (const name of await store.list(runFolder(prefix, runId))) await store.remove(name);
+  const folder = runFolder(prefix, runId);
+  await store.remove(manifestName(folder));
+  await store.clear(folder);
 }
 
 async function readManifest(store: ArtifactStore, name: string): Promise<Manifest> {

@@ -109,7 +109,7 @@ function isGone(holder: LeaseTable, contender: LeaseOwner): boolean {
     return false;
   } catch (thrown) {
     // EPERM: it lives and belongs to somebody else.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH';
+    return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === 'ESRCH';
   }
 }
 

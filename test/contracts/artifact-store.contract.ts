@@ -147,6 +147,15 @@ export function artifactStoreContract(storeName: string, makeStore: () => Promis
       }
     });
 
+    it('clears a folder and nothing beside it, and is content if there is none', async () => {
+      await store.replace('a/b/one', Buffer.from('1'));
+      await store.replace('a/b/c/two', Buffer.from('2'));
+      await store.replace('a/bb', Buffer.from('3'));
+      await store.clear('a/b');
+      await store.clear('a/b');
+      expect(await store.list('a')).toEqual(['a/bb']);
+    });
+
     it('removes an artifact, and is content if it is gone already', async () => {
       await writeArtifact(store, 'a/one', '1');
       await writeArtifact(store, 'a/two', '2');

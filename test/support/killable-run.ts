@@ -64,7 +64,7 @@ function killableStore(store: ArtifactStore): ArtifactStore {
       };
     },
     replace: (name, content) =>
-      around(`replace ${name.includes('/latest/') ? 'latest' : 'manifest'}`, () =>
+      around(`replace ${name.includes('/latest/') ? 'latest' : (name.split('/').at(-1) ?? '')}`, () =>
         store.replace(name, content),
       ),
   };
