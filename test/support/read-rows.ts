@@ -44,8 +44,8 @@ function jsonOf(batch: RowBatch): RowTexts[] {
     const write = jsonWriter(column);
     return (cursor, index) => {
       const out = new ByteWriter(64);
-      const start = cursor.starts[index] ?? 0;
-      write(out, cursor.bytes, start, start + (cursor.lengths[index] ?? 0));
+      const start = cursor.start(index);
+      write(out, cursor.bytes, start, start + cursor.length(index));
       return out.bytes.toString('utf8', 0, out.length);
     };
   });
