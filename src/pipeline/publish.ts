@@ -129,7 +129,12 @@ export class Publisher implements ChangeSink {
 }
 
 /** Waits for those that ask for it; usually none does. */
-function together(...waits: (Promise<void> | undefined)[]): Promise<void> | undefined {
-  const pending = waits.filter((wait) => wait !== undefined);
-  return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
+function together(
+  first: Promise<void> | undefined,
+  second: Promise<void> | undefined,
+  third?: Promise<void>,
+): Promise<void> | undefined {
+  // Without an array: this is asked once a row.
+  if (first === undefined && second === undefined && third === undefined) return undefined;
+  return Promise.all([first, second, third]).then(() => undefined);
 }
