@@ -1,5 +1,6 @@
 import { ACL_PRINCIPALS_MAX } from '../core/limits.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
+import { itemAt } from './in-range.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 
@@ -28,13 +29,13 @@ export class AclColumn {
 
   constructor(columns: readonly Column[], column: number) {
     this.#column = column;
-    this.#kind = columns[column]?.kind ?? 'text';
+    this.#kind = itemAt(columns, column).kind;
   }
 
   of(row: RowCursor): Principals {
-    const length = row.lengths[this.#column] ?? 0;
+    const length = row.length(this.#column);
     if (length <= 0) return NOBODY;
-    const start = row.starts[this.#column] ?? 0;
+    const start = row.start(this.#column);
     const key = row.bytes.toString('latin1', start, start + length);
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
