@@ -45,7 +45,7 @@ With \`--json\` the same is one object on stdout, with \`error.code\`, \`error.m
 ## Codes
 
 "Try again" means: the same command, run again later without a change, can succeed.
-`INTERRUPTED` ends with 130 after SIGINT.
+\`INTERRUPTED\` ends with 130 after SIGINT.
 
 ${markdownTable(['code', 'exit status', 'try again?', 'what it means and what to do'], await errorRows())}
 
