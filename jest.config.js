@@ -10,6 +10,11 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } },
     ],
   },
+  // With --coverage. V8's own, because it measures the sources as they run; the processes that tests start are not in it.
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageReporters: ['text'],
+  coverageThreshold: { './src/pipeline/': { branches: 100 } },
   // Two cores: more workers only take turns, and each may run a database of its own.
   maxWorkers: 2,
   // The slowest tests start real processes and databases on shared machines.

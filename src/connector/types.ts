@@ -29,7 +29,7 @@ export interface ConnectorSpec {
   readonly quarantine?: QuarantineSpec;
 }
 
-export type SqlSourceType = 'postgres' | 'mysql' | 'mssql' | 'oracle';
+type SqlSourceType = 'postgres' | 'mysql' | 'mssql' | 'oracle';
 
 export interface SqlSourceSpec {
   readonly type: SqlSourceType;
@@ -58,7 +58,7 @@ export interface HttpSourceSpec {
   readonly oauth?: OAuthSpec;
 }
 
-export interface OAuthSpec {
+interface OAuthSpec {
   readonly grantType: 'client_credentials';
   readonly tokenUrl: string;
   readonly clientId: string;
@@ -89,7 +89,7 @@ export interface ReconciliationSpec {
 }
 
 /** How many rows may be set aside before the run fails. */
-export interface QuarantineSpec {
+interface QuarantineSpec {
   readonly maxCount?: number;
   readonly maxRatio?: number;
   readonly maxConsecutive?: number;

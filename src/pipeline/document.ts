@@ -13,7 +13,7 @@ import { templateWriter, type TemplateWriter } from './template-writer.ts';
 import { jsonWriter, type ValueWriter } from './values.ts';
 
 /** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
-export type QuarantineCode =
+type QuarantineCode =
   | 'ID_MISSING'
   | 'ID_TOO_LONG'
   | 'TEMPLATE_VARIABLE_MISSING'

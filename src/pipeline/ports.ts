@@ -10,8 +10,7 @@
  * deletes withheld by the guard are on *hold*. What a destination acknowledged is its *receipt*.
  */
 
-export const PHASES = ['extract', 'map', 'diff', 'publish', 'ingest', 'commit'] as const;
-export type Phase = (typeof PHASES)[number];
+export type Phase = 'extract' | 'map' | 'diff' | 'publish' | 'ingest' | 'commit';
 
 // ---------------------------------------------------------------------------------------------------------------
 // Source

@@ -14,7 +14,7 @@ export interface Template {
   render(scope: Readonly<Record<string, unknown>>): string;
 }
 
-export interface TemplateFailure {
+interface TemplateFailure {
   readonly code: 'TEMPLATE_VARIABLE_MISSING' | 'TEMPLATE_FAILED';
   readonly reason: string;
 }

@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 
-export type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
 export interface PostgresTls {
   readonly mode: SslMode;

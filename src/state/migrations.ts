@@ -55,7 +55,7 @@ export async function requireCurrentSchema(database: Database): Promise<void> {
 }
 
 /** Names that the program has and the database has not, in order. Writes nothing. @throws BridgeError STATE_NEWER. */
-export async function missingMigrations(database: Database, knex: Knex = database.knex): Promise<string[]> {
+async function missingMigrations(database: Database, knex: Knex): Promise<string[]> {
   const known = await migrationSource.getMigrations([]);
   const applied = (await knex.schema.hasTable(MIGRATIONS_TABLE))
     ? await knex(MIGRATIONS_TABLE).orderBy('id').pluck('name')
