@@ -50,8 +50,10 @@ export async function runBridge(
   const job = jobOf(connector, options);
   const { spec } = connector;
   const source = await openSource(spec, (ref) => resolveSecret(ref, (variable) => context.secret(variable)));
-  const destination = openDestination(connector, options.local);
-  const store = await openArtifactStore(options.local ? LOCAL_BUCKET : spec.output.bucket, context.cwd);
+  // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
+  const local = options.local || options.dryRun;
+  const destination = openDestination(connector, local);
+  const store = await openArtifactStore(local ? LOCAL_BUCKET : spec.output.bucket, context.cwd);
   const state = await openState({ ...stateLocation(context), readOnly: options.dryRun });
   try {
     const ports: Ports = {
