@@ -80,7 +80,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
     voices.progress.stop();
     const summary = {
       connector: connector.metadata.name,
-      connectorPath: flags.connector,
+      command: commandOf(flags),
       result,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
@@ -129,6 +129,12 @@ function execute(
     },
   };
   return withSignals((signal) => runBridge(connector, options, context, signal), { process });
+}
+
+/** To be pasted into a shell: a path with unusual characters is quoted, and a local run is released locally. */
+function commandOf({ connector, local }: RunFlags): string {
+  const path = /^[\w@%+=:,./-]+$/.test(connector) ? connector : `'${connector.replaceAll("'", `'\\''`)}'`;
+  return `run --connector ${path}${local === true ? ' --local' : ''}`;
 }
 
 function optionsOf(flags: RunFlags, id: string): RunOptions {
