@@ -7,7 +7,7 @@ import { withSignals } from '../app/process-signals.ts';
 import { loadConnector } from '../connector/load.ts';
 import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
-import { toBridgeError } from '../core/errors.ts';
+import { toBridgeError, type BridgeError } from '../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
 import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
@@ -70,8 +70,8 @@ interface Voices {
 }
 
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
-  const voices = voicesOf(flags, io);
   const id = flags.runId ?? newRunId();
+  const voices = voicesOf(flags, io, id);
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
   try {
@@ -91,7 +91,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   } catch (thrown) {
     voices.progress.stop();
     const error = toBridgeError(thrown);
-    io.stderr.write(voices.redactor.redact(failureText(error)));
+    tellFailure(error, io, voices);
     if (flags.json === true) {
       const name = connector?.metadata.name ?? null;
       const failure = {
@@ -120,7 +120,7 @@ function execute(
   const context = {
     databaseUrl: io.env.databaseUrl,
     cwd: io.cwd,
-    log: log.child({ connector: connector.metadata.name, run: options.runId }),
+    log: log.child({ connector: connector.metadata.name }),
     observer: progress,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
@@ -147,21 +147,34 @@ function optionsOf(flags: RunFlags, id: string): RunOptions {
   };
 }
 
-function voicesOf(flags: RunFlags, io: CommandIo): Voices {
+function voicesOf(flags: RunFlags, io: CommandIo, id: string): Voices {
   const redactor = createRedactor();
   if (io.env.databaseUrl !== undefined) redactor.add(io.env.databaseUrl);
   const style = styleFor(io.stderr, io.env.noColor);
   const progress = createProgress(flags.progress, io.stderr, style, () => log, systemClock);
-  const log = createLogger({
-    write: (line) => {
-      progress.write(line);
+  const log = createLogger(
+    {
+      write: (line) => {
+        progress.write(line);
+      },
+      level: io.env.logLevel,
+      format: isPretty(io) ? prettyFormat : jsonFormat,
+      now: () => systemClock.now(),
+      redact: (line) => redactor.redact(line),
     },
-    level: io.env.logLevel,
-    format: isPretty(io) ? prettyFormat : jsonFormat,
-    now: () => systemClock.now(),
-    redact: (line) => redactor.redact(line),
-  });
+    { run: id },
+  );
   return { redactor, log, progress };
+}
+
+/** Where logs are JSON, a failure is one of their lines: whoever reads them line by line must not stumble over it. */
+function tellFailure(error: BridgeError, io: CommandIo, { redactor, log }: Voices): void {
+  if (isPretty(io)) {
+    io.stderr.write(redactor.redact(failureText(error)));
+    return;
+  }
+  const { message, ...fields } = failureJson(error);
+  log.error(message, { ...fields, exitStatus: error.exit });
 }
 
 function isPretty(io: CommandIo): boolean {

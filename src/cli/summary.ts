@@ -89,10 +89,13 @@ function countLines({ counts }: BridgeResult, style: Style): string[] {
 function holdLines({ result, command }: SummaryOf, style: Style): string[] {
   if (result.holdReason === null) return [];
   const release = `gemini-sync-bridge ${command} --allow-deletes ${result.counts.held}`;
+  const planned = result.work === 'planned';
   return [
     '',
-    style.yellow(`  ! ${count(result.counts.held)} deletes are held: ${result.holdReason}.`),
-    '    Everything else was applied. If they are right, release them with',
+    style.yellow(
+      `  ! ${count(result.counts.held)} deletes ${planned ? 'would be' : 'are'} held: ${result.holdReason}.`,
+    ),
+    `    ${planned ? 'Everything else would be' : 'Everything else was'} applied. If they are right, release them with`,
     `      ${release}`,
   ];
 }
