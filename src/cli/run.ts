@@ -127,6 +127,7 @@ function execute(
       if (value !== undefined) redactor.add(value);
       return value;
     },
+    redact: (text: string) => redactor.redact(text),
   };
   return withSignals((signal) => runBridge(connector, options, context, signal), { process });
 }
