@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Everything below a folder, hidden files too: a line per entry with its size, its time of change and its content's hash. */
+/**
+ * Everything below a folder, hidden files too: a line per entry with its size, its time of change and its content's hash.
+ * Of folders only the names: SQLite cannot read its journal without making a file beside it, which it removes again.
+ */
 export function folderListing(folder: string): string[] {
   return entries(folder).map((path) => {
-    const { size, mtimeMs } = lstatSync(join(folder, path));
+    const entry = lstatSync(join(folder, path));
+    if (entry.isDirectory()) return path;
+    const { size, mtimeMs } = entry;
     return `${path} ${size} ${mtimeMs} ${hash(join(folder, path))}`;
   });
 }
