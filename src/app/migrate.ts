@@ -1,7 +1,12 @@
 import { migrateState } from '../state/open-state.ts';
 import { stateLocation } from './state-location.ts';
 
-/** Brings the state store up to date. @throws BridgeError STATE_* */
-export function migrateStore(context: { readonly databaseUrl: string | undefined; readonly cwd: string }) {
-  return migrateState(stateLocation(context));
+interface MigrateOptions {
+  readonly databaseUrl: string | undefined;
+  readonly cwd: string;
+}
+
+/** Brings the schema of the state store up to date. @throws BridgeError, as `migrateState` does. */
+export function migrateStateStore(options: MigrateOptions): ReturnType<typeof migrateState> {
+  return migrateState(stateLocation(options));
 }

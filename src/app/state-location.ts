@@ -1,8 +1,7 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
+import { STATE_FILE } from '../state/open-state.ts';
 
-const EMBEDDED_STATE = join('.gemini-sync-bridge', 'state.db');
-
-/** The state store: `DATABASE_URL`, or an embedded file below the working directory. */
+/** The state store: `DATABASE_URL`, or the embedded file below the working directory. */
 export function stateLocation({
   databaseUrl,
   cwd,
@@ -10,5 +9,5 @@ export function stateLocation({
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
 }) {
-  return { url: databaseUrl, file: join(cwd, EMBEDDED_STATE) };
+  return { url: databaseUrl, file: resolve(cwd, STATE_FILE) };
 }

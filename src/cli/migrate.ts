@@ -1,29 +1,31 @@
 import { Command } from 'commander';
-import { migrateStore } from '../app/migrate.ts';
+import { EXIT } from '../core/exit-status.ts';
 import type { CommandIo } from './command-io.ts';
-import { styleFor } from './style.ts';
 
 const HELP = `
-The state store is DATABASE_URL (postgres://…), or the file .gemini-sync-bridge/state.db below the working
-directory, which every run migrates by itself.
-
 Exit statuses:
-  0    the schema is current
-  69   the state database refuses: no permission, full or read-only disk
-  75   the state database cannot be reached
-  78   the schema is newer than this program, or DATABASE_URL is wrong
+  0   the schema is up to date
+  2   the command line is wrong
+  69  the database refuses: rights, a full or read-only disk, a damaged file
+  75  the database cannot be reached; try again later
+  78  DATABASE_URL is wrong, or the schema is newer than this program
 
 Example:
-  DATABASE_URL=postgres://bridge:…@db/bridge gemini-sync-bridge migrate`;
+  DATABASE_URL=postgres://bridge@db.example.com/bridge gemini-sync-bridge migrate
+`;
 
+/** `migrate`: one line per migration applied, on stdout. @throws BridgeError STATE_* and ENVIRONMENT_INVALID. */
 export function migrateCommand(io: CommandIo): Command {
   return new Command('migrate')
-    .description('bring the schema of the state store up to date')
+    .description(
+      'Bring the state database up to date: the one of DATABASE_URL, otherwise .gemini-sync-bridge/state.db. Safe to repeat.',
+    )
     .addHelpText('after', HELP)
     .action(async () => {
-      const { applied, location } = await migrateStore({ databaseUrl: io.env.databaseUrl, cwd: io.cwd });
-      const style = styleFor(io.stdout, io.env.noColor);
-      for (const name of applied) io.stdout.write(`${style.green('applied')}  ${name}\n`);
-      io.stdout.write(`The state in ${location} is current.\n`);
+      const { migrateStateStore } = await import('../app/migrate.ts');
+      const { applied, location } = await migrateStateStore({ databaseUrl: io.env.databaseUrl, cwd: io.cwd });
+      for (const name of applied) io.stdout.write(`Applied ${name} to ${location}\n`);
+      if (applied.length === 0) io.stdout.write(`Nothing to apply: ${location} is up to date.\n`);
+      io.exit(EXIT.done);
     });
 }

@@ -13,6 +13,7 @@ import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 import { failureJson, failureText } from './failure.ts';
 import { createProgress, PROGRESS_MODES, type Progress, type ProgressMode } from './progress.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { styleFor } from './style.ts';
 import { exitStatusOf, summaryJson, summaryText } from './summary.ts';
 
@@ -70,6 +71,7 @@ interface Voices {
 }
 
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
+  keepHeapSmall();
   const id = flags.runId ?? newRunId();
   const voices = voicesOf(flags, io, id);
   const startedMs = systemClock.elapsedMs();

@@ -1,9 +1,13 @@
 import { ACL_PRINCIPALS_MAX } from '../core/limits.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
+import { itemAt } from './in-range.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 
-/** Distinct ACL values kept; a table has few, shared by many rows. About 2 MB at 500 bytes each. */
+/**
+ * Distinct lists remembered, about 2 MB. A table with few of them shares each among many rows; in one with more, most rows
+ * have a list of their own, and remembering costs more than reading.
+ */
 const CACHE_ENTRIES_MAX = 4_096;
 const DELIMITERS = /[,;\n]/;
 /** An array literal of bare words; with `NULL` among them it is not as simple. */
@@ -24,24 +28,29 @@ export const NOBODY: Principals = { count: 0, json: Buffer.from('[]'), ends: [] 
 export class AclColumn {
   readonly #column: number;
   readonly #kind: Column['kind'];
-  readonly #cache = new Map<string, Principals>();
+  #cache: Map<string, Principals> | undefined = new Map<string, Principals>();
 
   constructor(columns: readonly Column[], column: number) {
     this.#column = column;
-    this.#kind = columns[column]?.kind ?? 'text';
+    this.#kind = itemAt(columns, column).kind;
   }
 
   of(row: RowCursor): Principals {
-    const length = row.lengths[this.#column] ?? 0;
+    const length = row.length(this.#column);
     if (length <= 0) return NOBODY;
-    const start = row.starts[this.#column] ?? 0;
+    if (this.#cache === undefined) return this.#read(row);
+    const start = row.start(this.#column);
     const key = row.bytes.toString('latin1', start, start + length);
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
-    if (this.#cache.size >= CACHE_ENTRIES_MAX) this.#cache.clear();
-    const made = asJson(principals(row.text(this.#column), this.#kind));
+    const made = this.#read(row);
     this.#cache.set(key, made);
+    if (this.#cache.size >= CACHE_ENTRIES_MAX) this.#cache = undefined;
     return made;
+  }
+
+  #read(row: RowCursor): Principals {
+    return asJson(principals(row.text(this.#column), this.#kind));
   }
 }
 

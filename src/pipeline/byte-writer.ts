@@ -1,3 +1,5 @@
+import { byteAt } from './in-range.ts';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
@@ -62,7 +64,7 @@ export class ByteWriter {
     }
     const target = this.bytes;
     let at = this.length;
-    for (let index = start; index < end; index++) target[at++] = source[index] ?? 0;
+    for (let index = start; index < end; index++) target[at++] = byteAt(source, index);
     this.length = at;
   }
 
@@ -72,8 +74,8 @@ export class ByteWriter {
     const target = this.bytes;
     let at = this.length;
     for (let index = start; index < end; index++) {
-      const byte = source[index] ?? 0;
-      const escape = ESCAPES[byte] ?? 0;
+      const byte = byteAt(source, index);
+      const escape = byteAt(ESCAPES, byte);
       if (escape === 0) {
         target[at++] = byte;
       } else if (escape === 1) {
@@ -82,8 +84,8 @@ export class ByteWriter {
         target[at++] = 0x75;
         target[at++] = 0x30;
         target[at++] = 0x30;
-        target[at++] = HEX[byte >> 4] ?? 0;
-        target[at++] = HEX[byte & 15] ?? 0;
+        target[at++] = byteAt(HEX, byte >> 4);
+        target[at++] = byteAt(HEX, byte & 15);
       } else {
         target[at++] = BACKSLASH;
         target[at++] = escape;

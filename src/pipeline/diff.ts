@@ -51,9 +51,9 @@ export class Differ {
    * @throws BridgeError DUPLICATE_ID when enough were found to name (`end` throws for fewer), QUARANTINE_LIMIT, STATE_*
    */
   async compare(extracted: ExtractedBatch, mapper: RowMapper): Promise<void> {
-    const { rows, rejected } = mapper.identify(extracted);
+    const { rows, rejected } = mapper.identify(extracted, extracted.unknown);
     for (const row of rejected) await this.#setAside(row);
-    for (const row of extracted.repeated) this.#duplicate(mapper.idOf(extracted, row) ?? '');
+    for (const { docId } of mapper.identify(extracted, extracted.repeated).rows) this.#duplicate(docId);
     const fresh = rows.filter(({ docId }) => this.#isFirst(docId));
     const stored = await this.#stored(fresh);
     for (const row of fresh) {
@@ -85,7 +85,7 @@ export class Differ {
       return this.#setAside(mapper.quarantined(extracted, row.row, docId, rejection));
 
     const { checksum } = mapper.document;
-    const fingerprint = extracted.fingerprint(row.unknownIndex);
+    const fingerprint = extracted.fingerprint(row.index);
     if (record?.checksum === checksum && !record.softDeleted) {
       tally.unchanged++;
       return sink.refresh({ op: 'refresh', docId, checksum, fingerprint });

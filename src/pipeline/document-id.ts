@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { byteAt, itemAt } from './in-range.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Column } from './ports.ts';
-import { textWriter } from './values.ts';
+import { textWriter, type ValueWriter } from './values.ts';
 
 const SEPARATOR = 0x3a;
 const ESCAPE = 0x25;
@@ -14,38 +15,35 @@ const ID_BYTES_TYPICAL = 256;
  * ('a:b', 'c') stay two documents.
  */
 export class DocumentIds {
-  readonly #prefix: string;
-  readonly #columns: readonly number[];
-  readonly #writers;
+  readonly #connector: string;
+  readonly #parts: readonly { readonly column: number; readonly write: ValueWriter }[];
   readonly #scratch = new ByteWriter(ID_BYTES_TYPICAL);
 
   constructor(connector: string, columns: readonly Column[], idColumns: readonly number[]) {
-    this.#prefix = `${connector}:`;
-    this.#columns = idColumns;
-    this.#writers = idColumns.map((column) => textWriter(columns[column]?.kind ?? 'text'));
+    this.#connector = connector;
+    this.#parts = idColumns.map((column) => ({ column, write: textWriter(itemAt(columns, column).kind) }));
   }
 
   /** @returns undefined if a part is NULL, absent or not UTF-8, or if the whole id would be empty. */
   of(row: RowCursor): string | undefined {
-    let id = this.#prefix;
-    for (let part = 0; part < this.#columns.length; part++) {
-      const column = this.#columns[part] ?? 0;
+    let id = this.#connector;
+    for (const { column, write } of this.#parts) {
       if (row.isNull(column) || row.isAbsent(column)) return undefined;
-      const text = this.#part(row, part, column);
+      const text = this.#text(row, column, write);
       if (text === undefined) return undefined;
-      id += part === 0 ? text : `:${text}`;
+      id += `:${text}`;
     }
-    return id.length === this.#prefix.length ? undefined : id;
+    return id.length === this.#connector.length + 1 ? undefined : id;
   }
 
-  #part(row: RowCursor, part: number, column: number): string | undefined {
+  #text(row: RowCursor, column: number, write: ValueWriter): string | undefined {
     const out = this.#scratch;
     out.length = 0;
-    const start = row.starts[column] ?? 0;
-    this.#writers[part]?.(out, row.bytes, start, start + (row.lengths[column] ?? 0));
+    const start = row.start(column);
+    write(out, row.bytes, start, start + row.length(column));
     let plain = true;
     for (let at = 0; at < out.length; at++) {
-      const byte = out.bytes[at] ?? 0;
+      const byte = byteAt(out.bytes, at);
       if (byte === SEPARATOR || byte === ESCAPE || byte >= 0x80) plain = false;
     }
     // Plain ASCII is nearly every id, and decodes twice as fast.

@@ -5,6 +5,7 @@ import { AclColumn, aclProblem, NOBODY, type Principals } from './acl.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { columnFinder } from './columns.ts';
 import { DocumentIds } from './document-id.ts';
+import { itemAt } from './in-range.ts';
 import type { Mapping } from './mapping.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
@@ -180,11 +181,11 @@ export class DocumentRenderer {
     line.length -= 1;
     line.latin1(`,"checksum":"${this.checksum}","op":"UPSERT","updated_at":`);
     const time = this.#updatedAt;
-    if (time === undefined || (row.lengths[time.column] ?? 0) <= 0) {
+    if (time === undefined || row.length(time.column) <= 0) {
       line.latin1('null}');
     } else {
-      const start = row.starts[time.column] ?? 0;
-      time.write(line, row.bytes, start, start + (row.lengths[time.column] ?? 0));
+      const start = row.start(time.column);
+      time.write(line, row.bytes, start, start + row.length(time.column));
       line.byte(BRACE);
     }
     line.byte(LINE_FEED);
@@ -221,24 +222,17 @@ function metadataWriter(
   columns: readonly Column[],
   columnOf: (name: string) => number,
 ): (row: RowCursor, out: ByteWriter) => void {
-  const fields = [...names].sort().flatMap((name, index) => {
+  const fields = [...names].sort().map((name, index) => {
     const column = columnOf(name);
-    const type = columns[column];
-    if (type === undefined) return [];
-    return [
-      {
-        key: Buffer.from(`${index === 0 ? '' : ','}${JSON.stringify(name)}:`),
-        column,
-        write: jsonWriter(type),
-      },
-    ];
+    const key = Buffer.from(`${index === 0 ? '' : ','}${JSON.stringify(name)}:`);
+    return { key, column, write: jsonWriter(itemAt(columns, column)) };
   });
   return (row, out) => {
     out.latin1('{');
     for (const { key, column, write } of fields) {
       out.raw(key);
-      const length = row.lengths[column] ?? 0;
-      const start = row.starts[column] ?? 0;
+      const length = row.length(column);
+      const start = row.start(column);
       if (length < 0) out.latin1('null');
       else write(out, row.bytes, start, start + length);
     }

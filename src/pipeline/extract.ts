@@ -1,5 +1,6 @@
 import type { FingerprintSet } from './fingerprint-set.ts';
 import { Fingerprinter } from './fingerprint.ts';
+import { wordAt } from './in-range.ts';
 import type { RowBatch, Source } from './ports.ts';
 import type { Tally } from './tally.ts';
 
@@ -56,6 +57,6 @@ function sift(batch: RowBatch, fingerprinter: Fingerprinter, known: FingerprintS
   }
   tally.seen += batch.count;
   const fingerprint = (index: number): string =>
-    Fingerprinter.hex(halves[index * 2] ?? 0, halves[index * 2 + 1] ?? 0);
+    Fingerprinter.hex(wordAt(halves, index * 2), wordAt(halves, index * 2 + 1));
   return { unknown, repeated, fingerprint };
 }

@@ -1,3 +1,5 @@
+import { wordAt } from './in-range.ts';
+
 /** Bytes of one fingerprint in the state store and in the buffers here. */
 export const FINGERPRINT_BYTES = 8;
 
@@ -74,10 +76,10 @@ export class FingerprintSet {
     let chunk = Buffer.allocUnsafe(UNMARKED_CHUNK * FINGERPRINT_BYTES);
     let length = 0;
     for (let slot = 0; slot < this.#capacity; slot++) {
-      const high = this.#slots[slot * 2] ?? 0;
+      const high = wordAt(this.#slots, slot * 2);
       if (this.#isEmpty(slot) || high > HIGH_MASK) continue;
       chunk.writeUInt32BE(high, length);
-      chunk.writeUInt32BE(this.#slots[slot * 2 + 1] ?? 0, length + 4);
+      chunk.writeUInt32BE(wordAt(this.#slots, slot * 2 + 1), length + 4);
       length += FINGERPRINT_BYTES;
       if (length === chunk.length) {
         yield chunk;
@@ -89,7 +91,7 @@ export class FingerprintSet {
   }
 
   #mark(slot: number, mark: number): boolean {
-    const high = this.#slots[slot * 2] ?? 0;
+    const high = wordAt(this.#slots, slot * 2);
     if (high > HIGH_MASK) return false;
     this.#slots[slot * 2] = (high | mark) >>> 0;
     this.#marked++;
@@ -105,8 +107,8 @@ export class FingerprintSet {
     const slots = this.#slots;
     let slot = Math.floor((high * this.#capacity) / HIGH_RANGE);
     for (;;) {
-      const slotHigh = slots[slot * 2] ?? 0;
-      const slotLow = slots[slot * 2 + 1] ?? 0;
+      const slotHigh = wordAt(slots, slot * 2);
+      const slotLow = wordAt(slots, slot * 2 + 1);
       if (slotLow === low && (slotHigh & HIGH_MASK) === high) return slot;
       if (slotHigh === 0 && slotLow === 0) return slot;
       slot = slot + 1 === this.#capacity ? 0 : slot + 1;
@@ -118,8 +120,8 @@ export class FingerprintSet {
     this.#capacity *= 2;
     this.#slots = new Uint32Array(this.#capacity * 2);
     for (let at = 0; at < old.length; at += 2) {
-      const high = old[at] ?? 0;
-      const low = old[at + 1] ?? 0;
+      const high = wordAt(old, at);
+      const low = wordAt(old, at + 1);
       if (high === 0 && low === 0) continue;
       const slot = this.#slotOf(high & HIGH_MASK, low);
       this.#slots[slot * 2] = high;

@@ -23,15 +23,20 @@ export class Fingerprinter {
     // A one-byte-per-character string costs half of what a Buffer does: 0.45 against 0.8 µs for 600 bytes.
     const digest = hash('sha256', bytes, 'binary');
     this.high = ((word(digest, 0) ^ this.#saltHigh) & 0x3fff_ffff) >>> 0;
-    this.low = (word(digest, 4) ^ this.#saltLow) >>> 0;
-    // All zero means an empty slot in a FingerprintSet.
-    if (this.high === 0 && this.low === 0) this.low = 1;
+    this.low = occupied(this.high, (word(digest, 4) ^ this.#saltLow) >>> 0);
   }
 
   /** A fingerprint as 16 hexadecimal digits. */
   static hex(high: number, low: number): string {
-    return hexWord(high) + hexWord(low);
+    SCRATCH.writeUInt32BE(high, 0);
+    SCRATCH.writeUInt32BE(low, 4);
+    return SCRATCH.toString('hex');
   }
+}
+
+/** @returns the low half, but never zero beside a zero: that means an empty slot in a FingerprintSet. */
+export function occupied(high: number, low: number): number {
+  return high === 0 && low === 0 ? 1 : low;
 }
 
 function word(digest: string, at: number): number {
@@ -43,12 +48,4 @@ function word(digest: string, at: number): number {
   );
 }
 
-const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-function hexWord(value: number): string {
-  return hexByte(value >>> 24) + hexByte(value >>> 16) + hexByte(value >>> 8) + hexByte(value);
-}
-
-function hexByte(value: number): string {
-  return HEX_BYTES[value & 255] ?? '';
-}
+const SCRATCH = Buffer.alloc(8);

@@ -10,8 +10,8 @@ import { RowCursor } from './row-cursor.ts';
 export interface IdentifiedRow {
   readonly row: number;
   readonly docId: string;
-  /** Index into the batch's fingerprints. */
-  readonly unknownIndex: number;
+  /** Its place among the rows that were to be identified; for unknown rows, that of its fingerprint. */
+  readonly index: number;
   readonly oversized: boolean;
 }
 
@@ -30,28 +30,26 @@ export class RowMapper {
     this.#fields = columns.flatMap(({ name }, column) => (names.has(name) ? [{ name, column }] : []));
   }
 
-  /** Gives the unknown rows of a batch their ids. A row without one is set aside. */
-  identify(extracted: ExtractedBatch): { rows: IdentifiedRow[]; rejected: QuarantinedRow[] } {
-    const { batch, unknown } = extracted;
+  /** Gives rows of a batch their ids. A row without one is set aside. */
+  identify(
+    extracted: ExtractedBatch,
+    indexes: readonly number[],
+  ): { rows: IdentifiedRow[]; rejected: QuarantinedRow[] } {
+    const { batch } = extracted;
     const oversizedRows = new Set(batch.oversized);
     const rows: IdentifiedRow[] = [];
     const rejected: QuarantinedRow[] = [];
-    for (let unknownIndex = 0; unknownIndex < unknown.length; unknownIndex++) {
-      const row = unknown[unknownIndex] ?? 0;
+    for (const [index, row] of indexes.entries()) {
       const oversized = oversizedRows.has(row);
-      const docId = this.idOf(extracted, row);
+      this.#cursor.load(batch, row);
+      const docId = this.document.ids.of(this.#cursor);
       if (docId === undefined) {
         rejected.push(this.quarantined(extracted, row, undefined, oversized ? TOO_LARGE : NO_ID));
       } else {
-        rows.push({ row, docId, unknownIndex, oversized });
+        rows.push({ row, docId, index, oversized });
       }
     }
     return { rows, rejected };
-  }
-
-  idOf({ batch }: ExtractedBatch, row: number): string | undefined {
-    this.#cursor.load(batch, row);
-    return this.document.ids.of(this.#cursor);
   }
 
   /** Renders into `document`. @returns why the row cannot be a document. */

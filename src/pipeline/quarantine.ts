@@ -77,8 +77,8 @@ export function fieldsToFind(
 ): Record<string, string | null> {
   const fields: Record<string, string | null> = {};
   for (const { name, column } of names) {
-    const length = row.lengths[column] ?? 0;
-    const start = row.starts[column] ?? 0;
+    const length = row.length(column);
+    const start = row.start(column);
     fields[name] =
       length < 0
         ? null

@@ -1,5 +1,6 @@
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { itemAt } from './in-range.ts';
 import type { Column, ColumnKind } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { textWriter } from './values.ts';
@@ -30,10 +31,7 @@ export function templateWriter(
   columns: readonly Column[],
   columnOf: (name: string) => number,
 ): TemplateWriter {
-  const structured = template.variables.some((name) => {
-    const kind = columns[columnOf(name)]?.kind;
-    return kind !== undefined && STRUCTURED.has(kind);
-  });
+  const structured = template.variables.some((name) => STRUCTURED.has(itemAt(columns, columnOf(name)).kind));
   if (template.plain === undefined || structured) return engineWriter(template, columns, columnOf);
   return plainWriter(template.plain, columns, columnOf);
 }
@@ -46,7 +44,7 @@ function plainWriter(
   const steps = parts.map((part) => {
     if ('text' in part) return { literal: Buffer.from(part.text), column: -1, write: textWriter('text') };
     const column = columnOf(part.field);
-    return { literal: undefined, column, write: textWriter(columns[column]?.kind ?? 'text') };
+    return { literal: undefined, column, write: textWriter(itemAt(columns, column).kind) };
   });
   return (row, out) => {
     for (const { literal, column, write } of steps) {
@@ -54,9 +52,9 @@ function plainWriter(
         out.raw(literal);
         continue;
       }
-      if (row.isAbsent(column)) return missing(columns[column]?.name ?? '');
-      const length = row.lengths[column] ?? 0;
-      const start = row.starts[column] ?? 0;
+      if (row.isAbsent(column)) return missing(itemAt(columns, column).name);
+      const length = row.length(column);
+      const start = row.start(column);
       if (length > 0) write(out, row.bytes, start, start + length);
     }
     return undefined;
@@ -73,7 +71,7 @@ function engineWriter(
     const scope: Record<string, unknown> = {};
     for (const { name, column } of fields) {
       if (row.isAbsent(column)) return missing(name);
-      scope[name] = row.isNull(column) ? null : scopeValue(row, column, columns[column]);
+      scope[name] = row.isNull(column) ? null : scopeValue(row, column, itemAt(columns, column));
     }
     try {
       out.utf8(template.render(scope));
@@ -88,15 +86,11 @@ function missing(name: string): TemplateFailure {
   return { code: 'TEMPLATE_VARIABLE_MISSING', reason: `this row has no field ${JSON.stringify(name)}` };
 }
 
-function scopeValue(
-  row: RowCursor,
-  column: number,
-  { kind, element }: Column = { name: '', kind: 'text' },
-): unknown {
+function scopeValue(row: RowCursor, column: number, { kind, element }: Column): unknown {
   if (kind === 'array')
     return parseArrayLiteral(row.text(column)).map((item) => arrayValue(item, element ?? 'text'));
-  const start = row.starts[column] ?? 0;
-  return valueOf(kind, row.bytes, start, start + (row.lengths[column] ?? 0));
+  const start = row.start(column);
+  return valueOf(kind, row.bytes, start, start + row.length(column));
 }
 
 function arrayValue(item: ArrayItem, kind: ColumnKind): unknown {

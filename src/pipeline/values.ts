@@ -117,10 +117,10 @@ function writeTimestamp(out: ByteWriter, bytes: Buffer, start: number, end: numb
   const from = out.length;
   out.raw(bytes, start, end);
   const space = out.bytes.indexOf(SPACE, from);
-  if (space > 0 && space < out.length) out.bytes[space] = UPPER_T;
+  if (space < 0 || space >= out.length) return;
+  out.bytes[space] = UPPER_T;
   const sign = out.bytes[out.length - 3];
   if (sign !== PLUS && sign !== MINUS) return;
-  if (space < 0 || out.length - 3 <= space) return;
   if (sign === PLUS && out.bytes[out.length - 2] === ZERO && out.bytes[out.length - 1] === ZERO) {
     out.length -= 3;
     out.byte(LETTER_Z);

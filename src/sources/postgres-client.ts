@@ -1,6 +1,7 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import type { PostgresAddress } from './postgres-dsn.ts';
+import { asError } from './postgres-errors.ts';
 import { PostgresSocket } from './postgres-socket.ts';
 import type { RowBatcher } from './row-batcher.ts';
 
@@ -13,6 +14,48 @@ const FETCH_ROWS = 50_000;
 export interface PostgresField {
   readonly name: string;
   readonly oid: number;
+}
+
+/** A goodbye that takes longer than this is no longer waited for. */
+const GOODBYE_SECONDS = 2;
+
+/**
+ * Asks the server what a statement returns. It is parsed and checked as a whole, and not run: so an error has the database's
+ * own words and position, and it must be one statement alone.
+ */
+class Description implements pg.Submittable {
+  #fields: PostgresField[] | undefined;
+  readonly #text: string;
+  readonly #resolve: (fields: PostgresField[] | undefined) => void;
+  readonly #reject: (error: Error) => void;
+
+  constructor(
+    text: string,
+    resolve: (fields: PostgresField[] | undefined) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#text = text;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  submit(connection: pg.Connection): void {
+    connection.parse({ text: this.#text, name: '', types: [] }, true);
+    connection.describe({ type: 'S' }, true);
+    connection.sync();
+  }
+
+  handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.#fields = fields.map(({ name, dataTypeID }) => ({ name, oid: dataTypeID }));
+  }
+
+  handleReadyForQuery(): void {
+    this.#resolve(this.#fields);
+  }
+
+  handleError(error: Error): void {
+    this.#reject(error);
+  }
 }
 
 /** One connection to a Postgres server; the only file that names the driver. */
@@ -51,21 +94,25 @@ export class PostgresClient {
     await this.#client.connect();
   }
 
-  /** All rows of a small result, as text, and its columns. */
+  /** All rows of a small result, as text. */
   async query(
     text: string,
-    values: readonly (string | number | null | readonly number[])[] = [],
-  ): Promise<{ rows: (string | null)[][]; fields: PostgresField[] }> {
+    values: readonly (string | number | readonly number[])[] = [],
+  ): Promise<(string | null)[][]> {
     const result = await this.#client.query<(string | null)[]>({
       text,
       values: [...values],
       rowMode: 'array',
       types: { getTypeParser: () => (value: string) => value },
     });
-    return {
-      rows: result.rows,
-      fields: result.fields.map(({ name, dataTypeID }) => ({ name, oid: dataTypeID })),
-    };
+    return result.rows;
+  }
+
+  /** The columns that a statement returns; undefined for one that returns no rows at all. Runs nothing. */
+  describe(text: string): Promise<PostgresField[] | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#client.query(new Description(text, resolve, reject));
+    });
   }
 
   /** Several statements at once, without parameters. */
@@ -77,7 +124,7 @@ export class PostgresClient {
    * Streams a query's rows, as bytes, into batches, through a server-side cursor; ends or fails the batcher when it is done.
    * The connection is of no other use meanwhile.
    */
-  stream(text: string, values: readonly (string | null)[], rows: RowBatcher): void {
+  stream(text: string, values: readonly string[], rows: RowBatcher): void {
     const { tap } = this.#socket;
     rows.onDrain = () => {
       this.#socket.resumeRows();
@@ -91,7 +138,7 @@ export class PostgresClient {
         rows.end();
       },
       (thrown: unknown) => {
-        rows.fail(this.#broken ?? (thrown instanceof Error ? thrown : new Error(String(thrown))));
+        rows.fail(this.#broken ?? asError(thrown));
       },
     );
   }
@@ -111,8 +158,12 @@ export class PostgresClient {
     this.#socket.destroy();
   }
 
-  /** Says goodbye and closes. */
+  /** Says goodbye and closes; without the goodbye, the server would log each run as a lost connection. */
   async end(): Promise<void> {
+    const giveUp = setTimeout(() => {
+      this.destroy();
+    }, GOODBYE_SECONDS * 1_000);
     await this.#client.end();
+    clearTimeout(giveUp);
   }
 }

@@ -19,6 +19,7 @@ export interface PostgresAddress {
 }
 
 const PORT_DEFAULT = 5432;
+const PORT_MAX = 65_535;
 const SSL_MODES: readonly SslMode[] = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
 const FORM = 'postgres://user:password@host:5432/database?sslmode=verify-full';
 /** The password may hold any character, encoded or not: it ends at the last `@`. */
@@ -27,8 +28,8 @@ const PLACE = /^(?<host>\[[^\]]+\]|[^:/?]*)(?::(?<port>\d+))?(?:\/(?<database>[^
 
 /**
  * Reads a connection string. `sslmode` means what it means to libpq: `prefer` (the default) encrypts if the server can,
- * `require` always, `verify-ca` also checks who signed the certificate, `verify-full` also the host name. A CA file without
- * an `sslmode` means `verify-full`.
+ * `require` always, `verify-ca` (and `require` with a CA file) also checks who signed the certificate, `verify-full` also the
+ * host name. A CA file without an `sslmode` means `verify-full`.
  * @param ref the secret's name, for messages; its value is never in one
  * @param caFile from `source.tls.caFile`; `sslrootcert` in the string comes first
  * @throws BridgeError SECRET_INVALID
@@ -46,8 +47,9 @@ export function parsePostgresDsn(dsn: string, ref: string, caFile: string | unde
   if (shape === undefined) throw invalid('it does not begin with postgres://');
   const place = PLACE.exec(shape['place'] ?? '')?.groups;
   if (place === undefined) throw invalid('its host, port or database cannot be read');
-  const query = new URLSearchParams(place['query'] ?? '');
-  const user = decode(shape['user'] ?? query.get('user') ?? '');
+  // A plus sign is itself here, as in libpq, and no blank.
+  const query = new URLSearchParams((place['query'] ?? '').replaceAll('+', '%2B'));
+  const user = decode(shape['user'] ?? '') || (query.get('user') ?? '');
   const host = decode(place['host'] ?? '').replace(/^\[|\]$/g, '') || (query.get('host') ?? '');
   if (host === '') throw invalid('it names no host');
   if (user === '') throw invalid('it names no user');
@@ -55,15 +57,18 @@ export function parsePostgresDsn(dsn: string, ref: string, caFile: string | unde
   const mode = query.get('sslmode') ?? (ca === undefined ? 'prefer' : 'verify-full');
   const known = SSL_MODES.find((candidate) => candidate === mode);
   if (known === undefined) throw invalid(`its sslmode is not one of ${SSL_MODES.join(', ')}`);
-  const password = shape['password'] ?? query.get('password') ?? undefined;
+  const password = shape['password'];
+  const port = Number(place['port'] ?? PORT_DEFAULT);
+  if (port < 1 || port > PORT_MAX) throw invalid(`its port is not between 1 and ${PORT_MAX}`);
   return {
     host,
-    port: Number(place['port'] ?? PORT_DEFAULT),
+    port,
     user,
-    password: password === undefined ? undefined : decode(password),
+    password: password === undefined ? (query.get('password') ?? undefined) : decode(password),
     database: decode(place['database'] ?? '') || user,
     tls: {
-      mode: known,
+      // With an authority named, libpq takes `require` for `verify-ca`; without one, for encryption alone.
+      mode: known === 'require' && ca !== undefined ? 'verify-ca' : known,
       caFile: ca,
       certFile: query.get('sslcert') ?? undefined,
       keyFile: query.get('sslkey') ?? undefined,

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { BridgeError, type ErrorCode } from '../core/errors.ts';
 
 /** Where an error happened, for its message; never a password. */
@@ -10,12 +11,6 @@ export interface PostgresPlace {
   readonly secretRef: string;
 }
 
-/** A query, and how many characters were put in front of it in what the server was sent. */
-export interface PlacedQuery {
-  readonly text: string;
-  readonly offset: number;
-}
-
 interface Verdict {
   readonly code: ErrorCode;
   readonly hint: string;
@@ -25,6 +20,10 @@ const QUERY: Verdict = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in psql with the same user.',
 };
+const TIMEOUT: Verdict = {
+  code: 'SOURCE_TIMEOUT',
+  hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
+};
 const LOST: Verdict = {
   code: 'SOURCE_LOST',
   hint: 'Nothing was committed; the next run starts where this one did.',
@@ -32,6 +31,14 @@ const LOST: Verdict = {
 const CERTIFICATE: Verdict = {
   code: 'SOURCE_TLS',
   hint: 'Name the authority that signed it in spec.source.tls.caFile, or in sslrootcert= of the connection string.',
+};
+const NO_POSTGRES: Verdict = {
+  code: 'SOURCE_TLS',
+  hint: 'Check host and port in the secret: does a Postgres server answer there, with nothing in between?',
+};
+const CERTIFICATE_FILE: Verdict = {
+  code: 'SOURCE_TLS',
+  hint: 'Check the paths of the certificate files: caFile, sslrootcert, sslcert, sslkey.',
 };
 
 /** SQLSTATE, or its class (two characters), longest first; see appendix A of the PostgreSQL manual. */
@@ -44,10 +51,16 @@ const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
   '3D000': { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
   '42501': { code: 'SOURCE_PERMISSION', hint: 'Grant this user SELECT on what the query reads.' },
   '42': QUERY,
-  '57014': {
-    code: 'SOURCE_TIMEOUT',
-    hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
+  '25006': {
+    code: 'SOURCE_QUERY_INVALID',
+    hint: 'A source is only read: take whatever writes out of spec.source.query.',
   },
+  '22': {
+    code: 'SOURCE_REFUSED',
+    hint: 'A value does not fit what spec.source.query does with it: let the query allow for it.',
+  },
+  '25P04': TIMEOUT,
+  '57014': TIMEOUT,
   '57': LOST,
   '08': LOST,
   '40': LOST,
@@ -69,19 +82,42 @@ const BY_NODE_CODE: Readonly<Record<string, Verdict>> = {
   ETIMEDOUT: { code: 'SOURCE_TIMEOUT', hint: 'Check the network and the firewalls on the way.' },
   ECONNRESET: LOST,
   EPIPE: LOST,
-  ENOENT: { code: 'SOURCE_TLS', hint: 'Check the paths of the certificate files.' },
+  ENOENT: CERTIFICATE_FILE,
+  EACCES: CERTIFICATE_FILE,
+  EISDIR: CERTIFICATE_FILE,
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    code: 'SOURCE_TLS',
+    hint: 'Use a host name that the certificate has, or sslmode=verify-ca if any server of its authority will do.',
+  },
 };
 
 const TLS_CODES = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL|EPROTO|ERR_OSSL)/;
 
-/** A driver's or the server's error in our words and with its own, and what to do about it. */
-export function postgresError(thrown: unknown, place: PostgresPlace, query?: PlacedQuery): BridgeError {
+/**
+ * A driver's or the server's error in our words and with its own, and what to do about it.
+ * @param query what the server was asked, for the position of its error
+ */
+export function postgresError(thrown: unknown, place: PostgresPlace, query?: string): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = asError(thrown);
   const { code, hint } = verdictOf(error);
   const at = `${place.user}@${place.host}:${place.port}/${place.database} (secret ${place.secretRef})`;
   const where = query === undefined ? '' : positionIn(query, error);
-  return new BridgeError(code, `Postgres source ${at}: ${error.message}${where}`, { hint, cause: error });
+  return new BridgeError(code, `Postgres source ${at}: ${wordsOf(error)}${where}`, { hint, cause: error });
+}
+
+/** Also for errors that Node made outside of a sandbox, which `instanceof` does not know. */
+export function asError(thrown: unknown): Error {
+  return types.isNativeError(thrown) ? thrown : new Error(String(thrown));
+}
+
+/** The database's own hint often names the column that was meant. Trying several addresses of a host fails without a message. */
+function wordsOf(error: Error): string {
+  if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
+    return error.errors.map(String).join('; ');
+  }
+  const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : '';
+  return `${error.message}${hint === '' ? '' : '.'}${hint}`;
 }
 
 function verdictOf(error: Error): Verdict {
@@ -92,30 +128,38 @@ function verdictOf(error: Error): Verdict {
       hint: 'The server demands TLS: add sslmode=require (or verify-full) to the connection string.',
     };
   }
+  if (error.message.includes('before the TLS handshake')) return NO_POSTGRES;
   if (/does not support SSL/i.test(error.message)) {
     return {
       code: 'SOURCE_TLS',
       hint: 'Turn TLS on at the server, or set sslmode=disable if the network is trusted.',
     };
   }
-  if (TLS_CODES.test(code)) return CERTIFICATE;
+  // Somebody cancelled the query by hand; a timeout has the same code.
+  if (code === '57014' && error.message.includes('user request')) return LOST;
   const known = BY_NODE_CODE[code] ?? BY_SQLSTATE[code] ?? BY_SQLSTATE[code.slice(0, 2)];
   if (known !== undefined) return known;
+  if (TLS_CODES.test(code)) return CERTIFICATE;
   if (/client password must be/i.test(error.message)) {
     return { code: 'SOURCE_AUTH_FAILED', hint: 'The server asks for a password: put one into the secret.' };
   }
   if (/timeout/i.test(error.message)) {
     return { code: 'SOURCE_TIMEOUT', hint: 'Check the network, or raise spec.source.connectTimeoutSeconds.' };
   }
-  if (/terminated|closed|ended/i.test(error.message)) return LOST;
+  if (/terminated|closed|ended|not queryable/i.test(error.message)) return LOST;
   return { code: 'SOURCE_REFUSED', hint: 'The words above are the database’s own.' };
 }
 
-/** ` (line 2, column 8: …)`, counted in the query as the connector file has it. */
-function positionIn({ text, offset }: PlacedQuery, error: Error): string {
-  const position = ('position' in error ? Number(error.position) : Number.NaN) - offset;
-  if (!Number.isInteger(position) || position < 1 || position > text.length + 1) return '';
-  const before = text.slice(0, position - 1).split('\n');
-  const line = text.split('\n')[before.length - 1] ?? '';
-  return ` (query line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: ${line.trim()})`;
+/** ` (query line 2, column 8: …)`. The server counts code points. */
+function positionIn(query: string, error: Error): string {
+  const characters = Array.from(query);
+  const position = 'position' in error ? Number(error.position) : Number.NaN;
+  if (!Number.isInteger(position) || position < 1 || position > characters.length + 1) return '';
+  const before = characters
+    .slice(0, position - 1)
+    .join('')
+    .split('\n');
+  const line = query.split('\n')[before.length - 1] ?? '';
+  const column = Array.from(before.at(-1) ?? '').length + 1;
+  return ` (query line ${before.length}, column ${column}: ${line.trim()})`;
 }

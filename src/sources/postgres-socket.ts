@@ -2,6 +2,7 @@ import { Socket, isIP } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { readFile } from 'node:fs/promises';
+import { asError } from './postgres-errors.ts';
 import { PostgresRowTap } from './postgres-row-tap.ts';
 import type { PostgresTls } from './postgres-dsn.ts';
 
@@ -35,7 +36,7 @@ export class PostgresSocket extends Duplex {
         (stream) => {
           this.#start(stream);
         },
-        (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+        (error: unknown) => this.destroy(asError(error)),
       );
     });
     this.#tcp.connect(port, host);
@@ -120,6 +121,8 @@ export class PostgresSocket extends Duplex {
     }
     const options = {
       socket: this.#tcp,
+      // The name to check; without it, Node would check an address as if it were localhost.
+      host,
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...(await certificates(this.#tls)),
       rejectUnauthorized: mode === 'verify-ca' || mode === 'verify-full',

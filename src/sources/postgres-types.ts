@@ -24,9 +24,6 @@ const TYPES: readonly (readonly [oid: number, arrayOid: number, kind: ElementKin
   [2950, 2951, 'text'],
 ];
 
-/** Ids below this belong to Postgres itself; those above are made by users and must be looked up. */
-export const FIRST_USER_OID = 16_384;
-
 const KINDS = new Map<number, Omit<Column, 'name'>>(
   TYPES.flatMap(([oid, arrayOid, kind]) => [
     [oid, { kind }] as const,
@@ -34,11 +31,19 @@ const KINDS = new Map<number, Omit<Column, 'name'>>(
   ]),
 );
 
-/** @param userArrays types made by users that are arrays */
-export function columnOf(name: string, oid: number, userArrays: ReadonlySet<number>): Column {
+/** Whether a type's kind is known without asking the database. */
+export function isBuiltIn(oid: number): boolean {
+  return KINDS.has(oid);
+}
+
+/** @param elements of each type that is not built in and is an array: the type of its elements, by object id */
+export function columnOf(name: string, oid: number, elements: ReadonlyMap<number, number>): Column {
   const known = KINDS.get(oid);
   if (known !== undefined) return { name, ...known };
-  return userArrays.has(oid) ? { name, kind: 'array', element: 'text' } : { name, kind: 'text' };
+  const element = elements.get(oid);
+  if (element === undefined) return { name, kind: 'text' };
+  const kind = KINDS.get(element)?.kind ?? 'text';
+  return { name, kind: 'array', element: kind === 'array' ? 'text' : kind };
 }
 
 /** How the database does arithmetic with a watermark of some type. */

@@ -55,7 +55,7 @@ function typeOf(name: string, fields: readonly PostgresField[]): WatermarkType {
 
 async function startBefore(
   client: PostgresClient,
-  { sqlType, measure }: WatermarkType,
+  { sqlType, lowest, measure }: WatermarkType,
   spec: SqlSourceSpec,
   checkpoint: string,
 ): Promise<string> {
@@ -75,28 +75,36 @@ async function startBefore(
         Math.ceil(seconds / SECONDS_PER_DAY) + 1,
       ]);
     case 'steps':
-      return value(client, 'SELECT ($1::numeric - $2::numeric)::text', [checkpoint, Math.max(steps, 1)]);
+      return value(client, 'SELECT GREATEST($1::numeric - $2::numeric, $3::numeric)::text', [
+        checkpoint,
+        Math.max(steps, 1),
+        lowest,
+      ]);
   }
 }
 
-/** `infinity` is no watermark: nothing would ever come after it. Rows that have it are listed by every run. */
+/** `infinity` and `NaN` are no watermarks: nothing would ever come after them. Rows that have one are listed by every run. */
 async function highest(
   client: PostgresClient,
-  { sqlType }: WatermarkType,
+  { measure }: WatermarkType,
   name: string,
   bound: string,
   from: string,
 ): Promise<string | undefined> {
   const column = `listed."${name.replaceAll('"', '""')}"`;
-  const finite = ['timestamptz', 'timestamp', 'date'].includes(sqlType) ? ` AND isfinite(${column})` : '';
-  const { rows } = await client.query(
-    `SELECT ${column}::text FROM (\n${bound}\n) AS listed WHERE ${column} IS NOT NULL${finite} ORDER BY ${column} DESC LIMIT 1`,
+  const endless =
+    measure === 'none'
+      ? ''
+      : ` AND ${column}::text NOT IN ('infinity', '-infinity', 'Infinity', '-Infinity', 'NaN')`;
+  const rows = await client.query(
+    `SELECT ${column}::text FROM (\n${bound}\n) AS listed
+WHERE ${column} IS NOT NULL${endless} ORDER BY ${column} DESC LIMIT 1`,
     [from],
   );
   return rows[0]?.[0] ?? undefined;
 }
 
 async function value(client: PostgresClient, text: string, values: (string | number)[]): Promise<string> {
-  const { rows } = await client.query(text, values);
+  const rows = await client.query(text, values);
   return rows[0]?.[0] ?? '';
 }

@@ -1,17 +1,20 @@
 import type { SqlSourceSpec } from '../connector/types.ts';
+import { splitSql } from '../connector/sql-text.ts';
 import { bindWatermark, isDeltaQuery } from '../connector/watermark.ts';
+import { BridgeError } from '../core/errors.ts';
 import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../core/limits.ts';
 import type { Column, RowBatch, Source } from '../pipeline/ports.ts';
 import { PostgresClient, type PostgresField } from './postgres-client.ts';
 import { parsePostgresDsn, type PostgresAddress } from './postgres-dsn.ts';
-import { postgresError, type PlacedQuery, type PostgresPlace } from './postgres-errors.ts';
-import { columnOf, FIRST_USER_OID } from './postgres-types.ts';
+import { postgresError, type PostgresPlace } from './postgres-errors.ts';
+import { columnOf, isBuiltIn } from './postgres-types.ts';
 import { watermarkWindow } from './postgres-watermark.ts';
 import { RowBatcher } from './row-batcher.ts';
 
 /** A second connection that cancels a query gets this long; then the first is simply closed. */
 const CANCEL_SECONDS = 2;
-const DESCRIBE_START = 'SELECT * FROM (\n';
+/** As long as `:watermark`, so that a position in what the server was sent is one in the connector's query too. */
+const PLACEHOLDER = '$1'.padEnd(':watermark'.length);
 
 /**
  * Fixes every setting that changes how a value is written, so that equal rows are equal bytes in every session.
@@ -26,8 +29,18 @@ SET LOCAL extra_float_digits = 3;
 SET LOCAL bytea_output = 'hex';
 SET LOCAL xmlbinary = 'base64';
 SET LOCAL lc_monetary = 'C';
+SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL statement_timeout = ${statementSeconds * 1_000};`;
 }
+
+/** A SQL_ASCII database may hold anything; told to send UTF-8, the server would refuse to send what is none. */
+const IDENTIFY = `SELECT pg_backend_pid(), set_config('client_encoding',
+  CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true)`;
+
+/** A domain counts as what it is made of, as it does outside of an array. Arrays of boxes are written with semicolons. */
+const ARRAYS = `SELECT t.oid, COALESCE(NULLIF(e.typbasetype, 0), e.oid)
+FROM pg_catalog.pg_type t JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+WHERE t.oid = ANY($1) AND t.typoutput = 'pg_catalog.array_out'::regproc AND t.typdelim = ','`;
 
 /** Reads a Postgres database: one query, in one read-only snapshot, through a server-side cursor. */
 export class PostgresSource implements Source {
@@ -47,7 +60,7 @@ export class PostgresSource implements Source {
     this.#address = parsePostgresDsn(dsn, spec.secretRef, spec.tls?.caFile);
     const { host, port, database, user } = this.#address;
     this.#place = { host, port, database, user, secretRef: spec.secretRef };
-    this.#query = bindWatermark(spec.query.replace(/[;\s]+$/, ''), () => '$1');
+    this.#query = bindWatermark(withoutEnd(spec.query), () => PLACEHOLDER);
   }
 
   async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
@@ -66,23 +79,23 @@ export class PostgresSource implements Source {
       });
     };
     signal.addEventListener('abort', stop, { once: true });
-    let asked: PlacedQuery | undefined;
+    let asked: string | undefined;
     try {
       await client.connect();
       await client.execute(
         beginSnapshot(this.#spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT),
       );
-      backend = (await client.query('SELECT pg_backend_pid()')).rows[0]?.[0] ?? '';
-      asked = { text: this.#query, offset: DESCRIBE_START.length };
-      const fields = await this.#describe(client);
+      backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
+      asked = this.#spec.query;
+      const fields = checkFields(await client.describe(this.#query));
       const columns = await describeColumns(client, fields);
       const delta = this.listing === 'delta';
       const window = delta
         ? await watermarkWindow(client, this.#spec, this.#query, fields, checkpoint)
         : undefined;
-      asked = { text: this.#query, offset: 0 };
       client.stream(this.#query, window === undefined ? [] : [window.from], rows);
       yield* rows.batches(columns, { checkpoint: window?.to, truncated: false });
+      await client.end();
     } catch (thrown) {
       throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, asked);
     } finally {
@@ -97,35 +110,58 @@ export class PostgresSource implements Source {
     this.#client = undefined;
   }
 
-  /** The query's columns; the database checks all of it, and runs none of it. */
-  async #describe(client: PostgresClient): Promise<PostgresField[]> {
-    const values = this.listing === 'delta' ? [null] : [];
-    const { fields } = await client.query(`${DESCRIBE_START}${this.#query}\n) AS described LIMIT 0`, values);
-    return fields;
-  }
-
   /** Ends the query at the server too; closing the connection alone would let a long sort go on there. */
   async #cancel(backend: string): Promise<void> {
     if (backend === '') return;
     const second = new PostgresClient(this.#address, CANCEL_SECONDS);
+    const giveUp = setTimeout(() => {
+      second.destroy();
+    }, CANCEL_SECONDS * 1_000);
     try {
       await second.connect();
       await second.query('SELECT pg_cancel_backend($1)', [backend]);
     } catch {
       // The server will notice the closed connection by itself, only later.
     } finally {
+      clearTimeout(giveUp);
       second.destroy();
     }
   }
 }
 
-/** Types that users made are looked up: only the database knows which of them are arrays. */
-async function describeColumns(client: PostgresClient, fields: readonly PostgresField[]): Promise<Column[]> {
-  const unknown = fields.map(({ oid }) => oid).filter((oid) => oid >= FIRST_USER_OID);
-  const userArrays = new Set<number>();
-  if (unknown.length > 0) {
-    const text = `SELECT oid FROM pg_catalog.pg_type WHERE oid = ANY($1) AND typcategory = 'A'`;
-    for (const [oid] of (await client.query(text, [unknown])).rows) userArrays.add(Number(oid));
+/** The query without the semicolon, comments and blanks behind it, so that it can stand inside another. */
+function withoutEnd(query: string): string {
+  const pieces = splitSql(query);
+  for (let last = pieces.pop(); last !== undefined; last = pieces.pop()) {
+    const text =
+      last.kind === 'comment' ? '' : last.kind === 'code' ? last.text.replace(/[;\s]+$/, '') : last.text;
+    if (text !== '') return [...pieces.map((piece) => piece.text), text].join('');
   }
-  return fields.map(({ name, oid }) => columnOf(name, oid, userArrays));
+  return '';
+}
+
+function checkFields(fields: readonly PostgresField[] | undefined): readonly PostgresField[] {
+  if (fields === undefined) {
+    throw new BridgeError('SOURCE_QUERY_INVALID', 'The query of spec.source.query returns no rows at all.', {
+      hint: 'It must be one SELECT.',
+    });
+  }
+  const names = fields.map(({ name }) => name);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) < index));
+  if (twice.size === 0) return fields;
+  const list = [...twice].map((name) => JSON.stringify(name)).join(', ');
+  throw new BridgeError('SOURCE_QUERY_INVALID', `The query returns more than one column named ${list}.`, {
+    hint: 'Give each column of spec.source.query a name of its own, with AS.',
+  });
+}
+
+/** Arrays of less common types are looked up: only the database knows which types are arrays, and of what. */
+async function describeColumns(client: PostgresClient, fields: readonly PostgresField[]): Promise<Column[]> {
+  const others = fields.map(({ oid }) => oid).filter((oid) => !isBuiltIn(oid));
+  const elements = new Map<number, number>();
+  if (others.length > 0) {
+    const found = await client.query(ARRAYS, [others]);
+    for (const [oid, element] of found) elements.set(Number(oid), Number(element));
+  }
+  return fields.map(({ name, oid }) => columnOf(name, oid, elements));
 }

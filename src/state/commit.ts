@@ -4,6 +4,7 @@ import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
 import type { State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { givenUp, mayGoOn } from './runs.ts';
+import { codeOf } from './state-errors.ts';
 import type { RunTable } from './tables.ts';
 
 /** From here on, 0.2 s for statistics are well spent. */
@@ -156,8 +157,8 @@ async function refuseDuplicates(knex: Knex, runId: string): Promise<void> {
 }
 
 function isUniqueViolation(thrown: unknown): boolean {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return false;
-  return thrown.code === '23505' || String(thrown.code).startsWith('SQLITE_CONSTRAINT');
+  const code = codeOf(thrown) ?? '';
+  return code === '23505' || code.startsWith('SQLITE_CONSTRAINT');
 }
 
 async function moveCheckpoint(

@@ -65,7 +65,6 @@ async function openSqlite(file: string): Promise<Database> {
 /** SQLite does so itself when the last connection closes, but this driver closes only when its garbage is collected. */
 async function emptyJournal(knex: Knex): Promise<void> {
   try {
-    await knex.raw('PRAGMA busy_timeout = 0');
     await knex.raw('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
     // Somebody else is at work in it, or the file cannot be written: the journal stays, and loses nothing.

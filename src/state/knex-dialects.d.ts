@@ -5,6 +5,7 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
 
   export default class BetterSqlite3Client extends Knex.Client {
     connectionSettings: { readonly filename: string };
+    _query(connection: unknown, query: { readonly sql: string }): Promise<unknown>;
   }
 }
 

@@ -4,7 +4,7 @@ import { LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../core/limits.ts';
 import type { Lease, LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { keepAlive } from './heartbeat.ts';
-import { stateError } from './state-errors.ts';
+import { codeOf, stateError } from './state-errors.ts';
 import type { LeaseTable } from './tables.ts';
 
 export interface LeaseTiming {
@@ -109,7 +109,7 @@ function isGone(holder: LeaseTable, contender: LeaseOwner): boolean {
     return false;
   } catch (thrown) {
     // EPERM: it lives and belongs to somebody else.
-    return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === 'ESRCH';
+    return codeOf(thrown) === 'ESRCH';
   }
 }
 

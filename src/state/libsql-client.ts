@@ -3,8 +3,9 @@ import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transa
 import Libsql from 'libsql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STATE_BUSY_SECONDS_MAX } from '../core/limits.ts';
+import { codeOf } from './state-errors.ts';
 
-const WAL_RETRY_MS = 50;
+const RETRY_MS = 20;
 /** The program has some 40 statements; the bound only keeps an accident from becoming a leak. */
 const STATEMENTS_MAX = 200;
 /** What a large commit leaves of its journal for the next one, which need not grow it anew. */
@@ -16,7 +17,7 @@ const JOURNAL_BYTES = 64 * 1_048_576;
  */
 class WritingTransaction extends SqliteTransaction {
   override begin(connection: Libsql.Database): Promise<void> {
-    return Promise.resolve().then(() => {
+    return inTurn(() => {
       connection.exec('BEGIN IMMEDIATE');
     });
   }
@@ -32,29 +33,41 @@ export class LibsqlClient extends BetterSqlite3Client {
     return new WritingTransaction(this, container, config, outer);
   }
 
+  override _query(connection: Libsql.Database, query: { readonly sql: string }): Promise<unknown> {
+    // After a full disk or a failed write SQLite has rolled back by itself: an error about that would hide the reason.
+    if (query.sql === 'ROLLBACK' && !connection.inTransaction) return Promise.resolve(query);
+    return inTurn(() => super._query(connection, query));
+  }
+
   override async acquireRawConnection(): Promise<Libsql.Database> {
     const connection = new Libsql(this.connectionSettings.filename);
-    connection.exec(`PRAGMA busy_timeout = ${STATE_BUSY_SECONDS_MAX * 1_000}`);
-    await enterWal(connection);
+    await inTurn(() => {
+      connection.exec('PRAGMA journal_mode = WAL');
+    });
     connection.exec('PRAGMA synchronous = FULL');
     connection.exec('PRAGMA foreign_keys = ON');
+    // Sorting a large commit in memory would grow with it.
+    connection.exec('PRAGMA temp_store = FILE');
     connection.exec(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`);
     reuseStatements(connection);
     return connection;
   }
 }
 
-/** SQLite does not wait for its turn to change the journal mode of a new file, so two first processes would collide. */
-async function enterWal(connection: Libsql.Database): Promise<void> {
-  const attempts = (STATE_BUSY_SECONDS_MAX * 1_000) / WAL_RETRY_MS;
-  for (let attempt = 1; ; attempt += 1) {
+/**
+ * Tries again while another connection writes. SQLite's own waiting would stop the whole process, signals and heartbeat
+ * included, and for ever if the other connection belongs to this very process. Within a transaction no statement is ever
+ * refused for this reason, so what is tried again is a whole transaction or a statement by itself.
+ */
+async function inTurn<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
+  const givingUpAt = performance.now() + STATE_BUSY_SECONDS_MAX * 1_000;
+  for (;;) {
     try {
-      connection.exec('PRAGMA journal_mode = WAL');
-      return;
+      return await work();
     } catch (thrown) {
-      const busy = thrown instanceof Error && 'code' in thrown && thrown.code === 'SQLITE_BUSY';
-      if (!busy || attempt >= attempts) throw thrown;
-      await sleep(WAL_RETRY_MS);
+      const busy = codeOf(thrown)?.startsWith('SQLITE_BUSY') ?? false;
+      if (!busy || performance.now() > givingUpAt) throw thrown;
+      await sleep(RETRY_MS * (0.5 + Math.random()));
     }
   }
 }

@@ -1,9 +1,5 @@
+import { types } from 'node:util';
 import { BridgeError } from '../core/errors.ts';
-
-/** What an error says beside its message; the drivers agree on `code` only. */
-interface DriverError extends Error {
-  readonly code?: unknown;
-}
 
 interface Verdict {
   readonly code: 'STATE_UNREACHABLE' | 'STATE_FAILED' | 'STATE_NOT_MIGRATED';
@@ -98,7 +94,7 @@ const WORDS: readonly (readonly [RegExp, Verdict])[] = [
  * naming `location` and never a password. A BridgeError, and what nobody foresaw, is returned as it is.
  */
 export function stateError(thrown: unknown, location: string): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof BridgeError) return thrown;
+  if (!isError(thrown) || thrown instanceof BridgeError) return thrown;
   const verdict = verdictOn(thrown);
   if (verdict === undefined) return thrown;
   const sentence = {
@@ -112,20 +108,29 @@ export function stateError(thrown: unknown, location: string): unknown {
   });
 }
 
-function verdictOn(error: DriverError): Verdict | undefined {
-  const code = typeof error.code === 'string' ? error.code : '';
-  // SQLite refines its codes, as in SQLITE_IOERR_FSYNC; 08, 57P and 53 are Postgres's classes of connections that
-  // failed, of shutdowns and of exhausted resources.
-  const family = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
-  const verdict = VERDICTS[family];
+/** The `code` of an error of Node, SQLite or Postgres. */
+export function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+/** An error of Node's may come from another realm, and one of libsql's is no native one. */
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
+}
+
+function verdictOn(error: Error): Verdict | undefined {
+  const code = codeOf(error) ?? '';
+  // SQLite refines its codes, as in SQLITE_IOERR_FSYNC.
+  const verdict = VERDICTS[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code];
   if (verdict !== undefined) return verdict;
-  if (/^(08|57P|53)...?$/.test(code)) return UNREACHABLE;
+  // Postgres's classes of connections that failed, of shutdowns and of exhausted resources.
+  if (/^(08...|57P..|53...)$/.test(code)) return UNREACHABLE;
   return WORDS.find(([pattern]) => pattern.test(error.message))?.[1];
 }
 
 /** knex puts the statement before the database's own words. */
-function ownWords(error: DriverError): string {
+function ownWords(error: Error): string {
   const words = error.message.split(' - ').at(-1)?.trim() ?? '';
-  if (words !== '') return words;
-  return typeof error.code === 'string' ? error.code : error.name;
+  return words === '' ? (codeOf(error) ?? error.name) : words;
 }

@@ -179,7 +179,8 @@ describe.each(['sqlite', 'postgres'] as const)('with the state in %s', (engine) 
       });
       const committed: string[] = [];
       for (const runId of ['run-1', 'run-2', 'run-3']) {
-        if (((await state.findRun(runId))?.committedAt ?? null) !== null) committed.push(runId);
+        const row = await state.findRun(runId);
+        if (typeof row?.committedAt === 'string') committed.push(runId);
       }
       expect(await state.unfinishedRuns('hr-employees')).toEqual([]);
       await state.close();

@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RowBatch, Source } from '../../src/pipeline/ports.ts';
+import { readAll, textsOf } from '../support/read-rows.ts';
+
+export interface SourceUnderTest {
+  /** A source of `rows` rows with the columns `id` (1, 2, …) and `name` (`row 1`, …), in that order. */
+  readonly make: (rows: number) => Promise<Source>;
+}
+
+const ROWS_OF_SEVERAL_BATCHES = 7_000;
+
+const never = () => new AbortController().signal;
+
+function expected(rows: number) {
+  return Array.from({ length: rows }, (_, index) => ({ id: String(index + 1), name: `row ${index + 1}` }));
+}
+
+/** The promises of the port, which every source keeps. */
+export function sourceContract(sourceName: string, { make }: SourceUnderTest): void {
+  const open = async (rows: number) => {
+    const source = await make(rows);
+    const batches = source.read(undefined, never())[Symbol.asyncIterator]();
+    return { source, batches };
+  };
+
+  describe(`${sourceName} as a source`, () => {
+    it.each([0, 1, 2_000, 4_000, ROWS_OF_SEVERAL_BATCHES])('lists each of %i rows once', async (count) => {
+      const source = await make(count);
+      const { rows } = await readAll(source);
+      await source.close();
+      expect(rows.toSorted((a, b) => Number(a['id']) - Number(b['id']))).toEqual(expected(count));
+    });
+
+    it.each([0, 1, ROWS_OF_SEVERAL_BATCHES])(
+      'tells the columns with every batch, and the end with the last of %i rows alone',
+      async (count) => {
+        const source = await make(count);
+        const names: string[][] = [];
+        const ends: boolean[] = [];
+        for await (const { columns, end } of source.read(undefined, never())) {
+          names.push(columns.map(({ name }) => name));
+          ends.push(end !== undefined);
+        }
+        await source.close();
+        expect(names.length).toBeGreaterThan(0);
+        expect(names).toEqual(names.map(() => ['id', 'name']));
+        expect(ends).toEqual(ends.map((_, index) => index === ends.length - 1));
+      },
+    );
+
+    it('leaves a batch as it is until the next one is asked for', async () => {
+      const { source, batches } = await open(ROWS_OF_SEVERAL_BATCHES);
+      const { value } = (await batches.next()) as { value: RowBatch };
+      const before = textsOf(value);
+      // Time for the source to go on reading, if it wants to.
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+      expect(textsOf(value)).toEqual(before);
+      await source.close();
+    });
+
+    it('lists the same rows when read again', async () => {
+      const source = await make(3_000);
+      const first = await readAll(source);
+      const second = await readAll(source);
+      await source.close();
+      expect(second.rows).toHaveLength(3_000);
+      expect(new Set(second.rows.map((row) => row['id']))).toEqual(
+        new Set(first.rows.map((row) => row['id'])),
+      );
+      expect(second.end).toEqual(first.end);
+    });
+
+    it('may be left in the middle, and read again', async () => {
+      const source = await make(ROWS_OF_SEVERAL_BATCHES);
+      for await (const batch of source.read(undefined, never())) {
+        expect(batch.end).toBeUndefined();
+        break;
+      }
+      const { rows } = await readAll(source);
+      await source.close();
+      expect(rows).toHaveLength(ROWS_OF_SEVERAL_BATCHES);
+    });
+
+    it('may be closed before it is read, in the middle, after it, and twice', async () => {
+      const { source, batches } = await open(ROWS_OF_SEVERAL_BATCHES);
+      await source.close();
+      const again = await make(ROWS_OF_SEVERAL_BATCHES);
+      const middle = again.read(undefined, never())[Symbol.asyncIterator]();
+      await middle.next();
+      await again.close();
+      await again.close();
+      await batches.return?.();
+      await source.close();
+      const whole = await make(3);
+      expect((await readAll(whole)).rows).toEqual(expected(3));
+      await whole.close();
+      await whole.close();
+    });
+
+    it('throws the reason of a signal that was aborted before', async () => {
+      const source = await make(3);
+      const reason = new Error('not today');
+      await expect(readAll(source, undefined, AbortSignal.abort(reason))).rejects.toBe(reason);
+      await source.close();
+    });
+
+    it('throws the reason of a signal that is aborted in the middle', async () => {
+      const source = await make(ROWS_OF_SEVERAL_BATCHES);
+      const abort = new AbortController();
+      const batches = source.read(undefined, abort.signal)[Symbol.asyncIterator]();
+      await batches.next();
+      const reason = new Error('enough');
+      abort.abort(reason);
+      await expect(batches.next()).rejects.toBe(reason);
+      await expect(batches.next()).resolves.toMatchObject({ done: true });
+      await source.close();
+    });
+  });
+}

@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { checkConnectors } from '../../src/connector/load.ts';
+import { EXIT } from '../../src/core/exit-status.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const PAGES = ['README.md', join('bench', 'README.md'), ...markdownIn('docs')];
+
+const folders = temporaryFolders();
+afterAll(() => {
+  folders.removeAll();
+});
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+}
+
+const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+
+function codeBlocks(markdown: string, language: string): string[] {
+  const pattern = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms');
+  return [...markdown.matchAll(pattern)].map(([, code]) => code ?? '');
+}
+
+const withoutCode = (markdown: string): string =>
+  markdown.replaceAll(/^```.*?^```$/gms, '').replaceAll(/``.+?``/g, '');
+
+/** Headings as GitHub makes anchors of them. */
+function anchorsOf(markdown: string): string[] {
+  return [...withoutCode(markdown).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function relativeLinks(markdown: string): string[] {
+  return [...withoutCode(markdown).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target ?? '')
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** Why a link leads nowhere, or undefined. */
+function brokenLink(page: string, link: string): string | undefined {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : join(dirname(page), path);
+  if (!existsSync(join(ROOT, target))) return `${link}: no such file`;
+  if (anchor === undefined || anchorsOf(textOf(target)).includes(anchor)) return undefined;
+  return `${link}: no such heading`;
+}
+
+const EXAMPLES = PAGES.flatMap((page) =>
+  codeBlocks(textOf(page), 'yaml')
+    .filter((code) => /^kind: Connector$/m.test(code))
+    .map((code, index): [string, string] => [`${page}, number ${index + 1}`, code]),
+);
+
+describe('the documentation', () => {
+  it('shows a connector in the README and two on the page of its source', () => {
+    expect(EXAMPLES.map(([name]) => name)).toEqual([
+      'README.md, number 1',
+      'docs/connector-provider-postgres.md, number 1',
+      'docs/connector-provider-postgres.md, number 2',
+    ]);
+  });
+
+  it.each(EXAMPLES)('has a connector that is valid, without a warning: %s', async (_, code) => {
+    const file = join(folders.make(), 'connector.yaml');
+    await writeFile(file, code);
+    const { problems, connectors } = await checkConnectors([file]);
+    expect(problems).toEqual([]);
+    expect(connectors).toHaveLength(1);
+  });
+
+  it.each(PAGES)('has no link that leads nowhere: %s', (page) => {
+    const links = relativeLinks(textOf(page));
+    expect(links.flatMap((link) => brokenLink(page, link) ?? [])).toEqual([]);
+  });
+
+  it('lists every exit status in the README', () => {
+    const listed = [...textOf('README.md').matchAll(/^\| (\d+) +\|/gm)].map(([, status]) => Number(status));
+    expect(listed).toEqual(Object.values(EXIT));
+  });
+});

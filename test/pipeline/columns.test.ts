@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { columnFinder } from '../../src/pipeline/columns.ts';
+import type { Column } from '../../src/pipeline/ports.ts';
+import { mappingOf } from '../support/mapping.ts';
+
+const columnsNamed = (...names: string[]): Column[] => names.map((name) => ({ name, kind: 'text' }));
+
+const MAPPING = mappingOf(
+  {
+    idField: ['region', 'id'],
+    contentTemplate: '{{ body }}',
+    uriTemplate: '{{ link }}',
+    aclUsersField: 'users',
+    aclGroupsField: 'groups',
+    metadataFields: ['team'],
+  },
+  { watermarkField: 'updated' },
+);
+
+describe('the columns of a mapping', () => {
+  it('are found by name, whatever else the source returns', () => {
+    const names = ['x', 'region', 'id', 'title', 'body', 'link', 'users', 'groups', 'team', 'updated', 'y'];
+    const columnOf = columnFinder(MAPPING, columnsNamed(...names));
+    for (const [index, name] of names.entries()) expect(columnOf(name)).toBe(index);
+    expect(columnOf('not named')).toBe(-1);
+  });
+
+  it('that are missing are named all at once, with the field that asks for them', () => {
+    expect(() => columnFinder(MAPPING, columnsNamed('id', 'ID'))).toThrow(
+      [
+        'The source of hr does not return every column that its mapping needs:',
+        '  mapping.idField names "region"',
+        '  mapping.titleField names "title"',
+        '  mapping.contentTemplate names "body"',
+        '  mapping.uriTemplate names "link"',
+        '  mapping.aclUsersField names "users"',
+        '  mapping.aclGroupsField names "groups"',
+        '  mapping.metadataFields names "team"',
+        '  source.watermarkField names "updated"',
+        '  it returns: id, ID',
+      ].join('\n'),
+    );
+  });
+
+  it('may all be missing', () => {
+    expect(() => columnFinder(mappingOf(), [])).toThrow('it returns: nothing');
+    expect(() => columnFinder(mappingOf(), [])).toThrow(
+      expect.objectContaining({ code: 'SOURCE_COLUMN_MISSING' }),
+    );
+  });
+});

@@ -1,0 +1,293 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileStore } from '../../src/artifacts/file-store.ts';
+import { BridgeError } from '../../src/core/errors.ts';
+import { silentLogger } from '../../src/core/log.ts';
+import { discoveryRecords } from '../../src/gemini/records.ts';
+import type { Job, Ports } from '../../src/pipeline/job.ts';
+import type { Destination, Receipt } from '../../src/pipeline/ports.ts';
+import { runConnector } from '../../src/pipeline/run.ts';
+import type { State } from '../../src/pipeline/state-port.ts';
+import { openState } from '../../src/state/open-state.ts';
+import { jobOf } from '../support/planning.ts';
+import { rowsSource } from '../support/rows-source.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const COLUMNS = [
+  { name: 'id', kind: 'integer' },
+  { name: 'title', kind: 'text' },
+] as const;
+const ALL: Receipt = { upserts: 0, deletes: 0, rejected: [] };
+const never = new AbortController().signal;
+
+/** A destination that answers as told, one answer after the other, and then accepts everything. */
+class Answers implements Destination {
+  readonly delivered: string[] = [];
+  readonly #answers: (() => Promise<Receipt>)[];
+
+  constructor(...answers: (() => Promise<Receipt>)[]) {
+    this.#answers = answers;
+  }
+
+  deliver: Destination['deliver'] = (manifest) => {
+    this.delivered.push(manifest.runId);
+    return this.#answers.shift()?.() ?? Promise.resolve(ALL);
+  };
+}
+
+const unavailable = () => Promise.reject(new BridgeError('SOURCE_UNREACHABLE', 'the index is away'));
+const refuses = () =>
+  Promise.reject(new BridgeError('SOURCE_REFUSED', 'the index says no', { hint: 'Ask it.' }));
+
+const folders = temporaryFolders();
+let folder: string;
+let state: State;
+
+beforeEach(async () => {
+  folder = folders.make();
+  state = await openState({ file: join(folder, 'state.db'), readOnly: false });
+});
+
+afterEach(async () => {
+  await state.close();
+  folders.removeAll();
+});
+
+function ports(rows: readonly (readonly [string, string])[], changes: Partial<Ports> = {}): Ports {
+  return {
+    source: rowsSource({ columns: COLUMNS, rows }),
+    state,
+    store: fileStore(join(folder, 'bucket'), '/'),
+    destination: new Answers(),
+    records: discoveryRecords,
+    clock: { now: () => new Date(), elapsedMs: () => 0 },
+    log: silentLogger,
+    observer: { phase: () => undefined, rows: () => undefined },
+    owner: { host: 'here', pid: process.pid },
+    ...changes,
+  };
+}
+
+function run(runId: string, given: Ports, job: Partial<Job> = {}, signal = never) {
+  return runConnector(jobOf({ runId, ...job }), given, signal);
+}
+
+const TWO = [
+  ['1', 'one'],
+  ['2', 'two'],
+] as const;
+const THREE = [...TWO, ['3', 'three']] as const;
+
+async function runsInBucket(): Promise<string[]> {
+  return (await readdir(join(folder, 'bucket', 'connectors', 'hr', 'runs'))).sort();
+}
+
+describe('a destination that fails', () => {
+  test('for the moment leaves the run to the next one, which finishes it without reading the source again', async () => {
+    await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+    });
+    expect(await state.findRun('R1')).toMatchObject({ status: 'FAILED', committedAt: null });
+
+    const destination = new Answers();
+    const next = await run('R2', ports(THREE, { destination }));
+    expect(destination.delivered).toEqual(['R1', 'R2']);
+    expect(next.counts).toMatchObject({ unchanged: 2, added: 1 });
+  });
+
+  test('again keeps newer changes waiting, for they must not overtake the older ones', async () => {
+    await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toThrow('away');
+    const destination = new Answers(unavailable);
+    await expect(run('R2', ports(THREE, { destination }))).rejects.toThrow('away');
+    expect(destination.delivered).toEqual(['R1']);
+    expect(await state.findRun('R2')).toBeUndefined();
+  });
+
+  test('for good makes the next run start afresh', async () => {
+    await expect(run('R1', ports(TWO, { destination: new Answers(refuses) }))).rejects.toThrow('says no');
+    expect(await state.findRun('R1')).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'SOURCE_REFUSED', message: 'the index says no', hint: 'Ask it.' },
+    });
+    const next = await run('R2', ports(TWO));
+    expect(next.counts).toMatchObject({ added: 2 });
+  });
+
+  test('for good at the second try gives the run up, and its changes are found again', async () => {
+    await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toThrow('away');
+    const destination = new Answers(refuses);
+    const next = await run('R2', ports(TWO, { destination }));
+    expect(destination.delivered).toEqual(['R1', 'R2']);
+    expect(next.counts).toMatchObject({ added: 2 });
+    expect(await state.unfinishedRuns('hr')).toEqual([]);
+  });
+});
+
+test('documents that the destination rejects stay out of the state and are sent again, alone', async () => {
+  const rejected = [{ docId: 'hr:2', reason: 'too odd' }];
+  const first = await run(
+    'R1',
+    ports(TWO, { destination: new Answers(() => Promise.resolve({ ...ALL, rejected })) }),
+  );
+  expect(first).toMatchObject({ status: 'PARTIAL', counts: { added: 2, rejected: 1 } });
+  const second = await run('R2', ports(TWO));
+  expect(second).toMatchObject({
+    status: 'SUCCESS',
+    counts: { unchanged: 1, added: 1 },
+    samples: { added: ['hr:2'] },
+  });
+});
+
+test('nothing is sent when nothing changed', async () => {
+  await run('R1', ports(TWO));
+  const destination = new Answers();
+  const second = await run('R2', ports(TWO, { destination }));
+  expect(second).toMatchObject({ status: 'SUCCESS', counts: { unchanged: 2 } });
+  expect(destination.delivered).toEqual([]);
+});
+
+test('a run id does its work once, and gives the same result again', async () => {
+  const first = await run('R1', ports(TWO));
+  const destination = new Answers();
+  const again = await run('R1', ports(THREE, { destination }));
+  expect(again).toMatchObject({
+    work: 'repeated',
+    status: first.status,
+    counts: first.counts,
+    samples: undefined,
+  });
+  expect(destination.delivered).toEqual([]);
+});
+
+test('a run id that was published and not committed is finished, and no more', async () => {
+  await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toThrow('away');
+  const again = await run('R1', ports(THREE));
+  expect(again).toMatchObject({ work: 'repeated', counts: { added: 2 } });
+});
+
+test('a run id whose run failed may be used again, for other data', async () => {
+  await expect(run('R1', ports(TWO, { destination: new Answers(refuses) }))).rejects.toThrow('says no');
+  const again = await run('R1', ports(THREE));
+  expect(again).toMatchObject({ work: 'done', counts: { added: 3 } });
+});
+
+test('a run that fails in the middle leaves no artifact and says why in its row', async () => {
+  const doubled = [...TWO, ['1', 'again']] as const;
+  await expect(run('R1', ports(doubled))).rejects.toMatchObject({ code: 'DUPLICATE_ID' });
+  expect(await state.findRun('R1')).toMatchObject({ status: 'FAILED', error: { code: 'DUPLICATE_ID' } });
+  await run('R2', ports(TWO));
+  expect(await runsInBucket()).toEqual(['R2']);
+});
+
+test('what nobody foresaw is reported as a bug, with its own words', async () => {
+  const destination = new Answers(() => Promise.reject(new TypeError('x is not a function')));
+  await expect(run('R1', ports(TWO, { destination }))).rejects.toMatchObject({
+    code: 'INTERNAL',
+    message: 'x is not a function',
+  });
+});
+
+test('a failure that cannot be recorded does not hide the failure itself', async () => {
+  const warnings: string[] = [];
+  const broken: State = { ...state, failRun: () => Promise.reject(new Error('no state')) };
+  const log = { ...silentLogger, warn: (message: string) => warnings.push(message) };
+  const given = ports(TWO, { state: broken, log, destination: new Answers(refuses) });
+  await expect(run('R1', given)).rejects.toThrow('says no');
+  expect(warnings).toEqual(['the failure of this run could not be recorded']);
+});
+
+test('a run whose lease was lost writes nothing more, not even its failure', async () => {
+  let failures = 0;
+  const lost = new BridgeError('LEASE_LOST', 'somebody took over');
+  const overtaken: State = {
+    ...state,
+    commit: () => Promise.reject(lost),
+    failRun: () => {
+      failures += 1;
+      return Promise.resolve();
+    },
+  };
+  await expect(run('R1', ports(TWO, { state: overtaken }))).rejects.toBe(lost);
+  expect(failures).toBe(0);
+});
+
+test('a signal between two phases stops the run, and a published one is finished by the next', async () => {
+  const controller = new AbortController();
+  const stop = new BridgeError('INTERRUPTED', 'SIGTERM');
+  const observer = {
+    phase: (phase: string) => {
+      if (phase === 'ingest') controller.abort(stop);
+    },
+    rows: () => undefined,
+  };
+  await expect(run('R1', ports(TWO, { observer }), {}, controller.signal)).rejects.toBe(stop);
+  const destination = new Answers();
+  await run('R2', ports(TWO, { destination }));
+  expect(destination.delivered).toEqual(['R1']);
+});
+
+test('staging that fails stops the run before anything is sent', async () => {
+  const full: State = { ...state, stage: () => Promise.reject(new BridgeError('STATE_FAILED', 'disk full')) };
+  const destination = new Answers();
+  await expect(run('R1', ports(TWO, { state: full, destination }))).rejects.toThrow('disk full');
+  expect(destination.delivered).toEqual([]);
+});
+
+test('quarantined rows and held deletes stand in artifacts and counts, and held outranks partial', async () => {
+  const many = Array.from({ length: 40 }, (_, index) => [String(index + 1), `row ${index}`] as const);
+  await run('R1', ports(many));
+  const rows = [...many.slice(0, 5), ['', 'no id']] as const;
+  const held = await run('R2', ports(rows));
+  expect(held).toMatchObject({
+    status: 'HELD',
+    counts: { unchanged: 5, held: 35, deleted: 0, quarantined: 1 },
+  });
+  expect(held.holdReason).toContain('35 deletes are more than 25');
+  const lines = await readFile(
+    join(folder, 'bucket', 'connectors', 'hr', 'runs', 'R2', 'quarantine.ndjson'),
+    'utf8',
+  );
+  expect(JSON.parse(lines)).toMatchObject({ row: 6, doc_id: null, code: 'ID_MISSING', fields: { id: '' } });
+  const released = await run('R3', ports(many.slice(0, 5)), { allowDeletes: 35 });
+  expect(released).toMatchObject({ status: 'SUCCESS', counts: { deleted: 35 } });
+});
+
+test('under soft_delete_only what is missing is marked, stays in the index, and is sent again when it returns', async () => {
+  const soft = { deletePolicy: 'soft_delete_only' } as const;
+  await run('R1', ports(TWO), soft);
+  const second = await run('R2', ports([TWO[0]]), soft);
+  expect(second.counts).toMatchObject({ deleted: 1, missing: 1 });
+  const files = await readdir(join(folder, 'bucket', 'connectors', 'hr', 'runs', 'R2'));
+  expect(files.sort()).toEqual(['manifest.json', 'soft-deletes.ndjson']);
+  const third = await run('R3', ports(TWO), soft);
+  expect(third.counts).toMatchObject({ unchanged: 1, changed: 1 });
+});
+
+test('a dry run writes no run, no artifact and no lease', async () => {
+  const result = await run('R1', ports(TWO), { dryRun: true });
+  expect(result).toMatchObject({ work: 'planned', manifestName: null, counts: { added: 2 } });
+  expect(await state.findRun('R1')).toBeUndefined();
+  expect(await readdir(folder)).not.toContain('bucket');
+});
+
+test('another target has its own documents, and leaves the unfinished runs of the first alone', async () => {
+  await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toThrow('away');
+  const destination = new Answers();
+  const other = await run('R2', ports(TWO, { destination }), { target: 'elsewhere' });
+  expect(other.counts).toMatchObject({ added: 2 });
+  expect(destination.delivered).toEqual(['R2']);
+  expect(await state.unfinishedRuns('hr')).toHaveLength(1);
+});
+
+test('a newest manifest that got lost is put back by the next run', async () => {
+  await run('R1', ports(TWO));
+  const store = fileStore(join(folder, 'bucket'), '/');
+  await store.remove('connectors/hr/latest/manifest.json');
+  await expect(run('R2', ports([...TWO, ['1', 'double']]))).rejects.toMatchObject({ code: 'DUPLICATE_ID' });
+  const latest = await readFile(
+    join(folder, 'bucket', 'connectors', 'hr', 'latest', 'manifest.json'),
+    'utf8',
+  );
+  expect(JSON.parse(latest)).toMatchObject({ runId: 'R1' });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { Tally } from '../../src/pipeline/tally.ts';
+
+describe('a tally', () => {
+  it('starts from nothing, and from not knowing what is missing', () => {
+    expect(new Tally().counts()).toEqual({
+      seen: 0,
+      unchanged: 0,
+      added: 0,
+      changed: 0,
+      missing: null,
+      deleted: 0,
+      held: 0,
+      quarantined: 0,
+      rejected: 0,
+    });
+  });
+
+  it('keeps the first five examples of each kind', () => {
+    const tally = new Tally();
+    for (let id = 1; id <= 7; id++) tally.sample('added', `hr:${id}`);
+    tally.sample('held', 'hr:9');
+    expect(tally.samples).toEqual({
+      added: ['hr:1', 'hr:2', 'hr:3', 'hr:4', 'hr:5'],
+      changed: [],
+      deleted: [],
+      held: ['hr:9'],
+      quarantined: [],
+    });
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ByteWriter } from '../../src/pipeline/byte-writer.ts';
+import type { Column } from '../../src/pipeline/ports.ts';
+import { RowCursor } from '../../src/pipeline/row-cursor.ts';
+import { templateWriter, type Template } from '../../src/pipeline/template-writer.ts';
+import { text } from '../support/arbitrary.ts';
+import { template } from '../support/mapping.ts';
+import { batchOf, type WireValue } from '../support/rows-source.ts';
+
+type Field = Omit<Column, 'name'> & { readonly value: WireValue };
+
+function write(compiled: Template, fields: Readonly<Record<string, Field>>) {
+  const columns = Object.entries(fields).map(([name, { kind, element }]): Column => ({
+    name,
+    kind,
+    ...(element === undefined ? {} : { element }),
+  }));
+  const row = new RowCursor(columns.length);
+  row.load(batchOf(columns, [Object.values(fields).map(({ value }) => value)]), 0);
+  const columnOf = (name: string) => columns.findIndex((column) => column.name === name);
+  const out = new ByteWriter(4);
+  const failure = templateWriter(compiled, columns, columnOf)(row, out);
+  return failure ?? out.bytes.toString('utf8', 0, out.length);
+}
+
+const field = (value: WireValue, kind: Column['kind'] = 'text', element?: Column['element']): Field => ({
+  value,
+  kind,
+  ...(element === undefined ? {} : { element }),
+});
+
+/** What a template is given to render from. */
+function scopeOf(fields: Readonly<Record<string, Field>>): unknown {
+  let seen: unknown;
+  const names = Object.keys(fields);
+  write(
+    {
+      variables: names,
+      plain: undefined,
+      render: (scope) => {
+        seen = scope;
+        return '';
+      },
+    },
+    fields,
+  );
+  return seen;
+}
+
+describe('a plain template', () => {
+  it('is written as it stands, with its fields as text', () => {
+    const fields = {
+      name: field('Zoë "Z"'),
+      on: field('t', 'boolean'),
+      at: field('2024-01-02 03:04:05+00', 'timestamptz'),
+    };
+    expect(write(template('{{ name }}: {{ on }}, {{at}}!'), fields)).toBe(
+      'Zoë "Z": true, 2024-01-02T03:04:05Z!',
+    );
+    expect(write(template('no field'), fields)).toBe('no field');
+    expect(write(template(''), fields)).toBe('');
+  });
+
+  it('has nothing in place of NULL and of an empty text, and fails for a field that is not there', () => {
+    expect(write(template('[{{ a }}]'), { a: field(null) })).toBe('[]');
+    expect(write(template('[{{ a }}]'), { a: field('') })).toBe('[]');
+    expect(write(template('[{{ a }}]'), { a: field(undefined) })).toEqual({
+      code: 'TEMPLATE_VARIABLE_MISSING',
+      reason: 'this row has no field "a"',
+    });
+  });
+
+  it('says the same as the engine does', () => {
+    const value = fc.option(text);
+    fc.assert(
+      fc.property(value, value, text, (a, b, between) => {
+        const plain = between.replace(/[{}]/g, '');
+        const fields = { a: field(a), b: field(b, 'date') };
+        const [fast, slow] = [false, true].map((engine) =>
+          template(`{{ a }}${plain}{{ b }}{{ a }}`, { engine }),
+        );
+        expect(write(fast!, fields)).toBe(write(slow!, fields));
+      }),
+    );
+  });
+});
+
+describe('a template for the engine', () => {
+  it('gets each field as the value that it is', () => {
+    expect(
+      scopeOf({
+        nothing: field(null),
+        text: field('a'),
+        yes: field('t', 'boolean'),
+        no: field('f', 'boolean'),
+        count: field('42', 'integer'),
+        big: field('9007199254740993', 'integer'),
+        price: field('1.10', 'decimal'),
+        at: field('2024-01-02 03:04:05+00', 'timestamptz'),
+        json: field('{"a": [1, "b"]}', 'json'),
+        list: field('{1,NULL,{2}}', 'array', 'integer'),
+        words: field('{a,NULL}', 'array'),
+      }),
+    ).toEqual({
+      nothing: null,
+      text: 'a',
+      yes: true,
+      no: false,
+      count: 42,
+      big: '9007199254740993',
+      price: '1.10',
+      at: '2024-01-02T03:04:05Z',
+      json: { a: [1, 'b'] },
+      list: [1, null, [2]],
+      words: ['a', null],
+    });
+  });
+
+  it('is what a plain template becomes when a field of it has a structure', () => {
+    expect(write(template('{{ a }}!'), { a: field('"b \\"c\\""', 'json') })).toBe('b "c"!');
+    expect(write(template('{{ a }}!'), { a: field('{x,"y z"}', 'array', 'text') })).toBe('xy z!');
+    expect(write(template('{{ a.b }}'), { a: field('{"b":1}', 'json') })).toBe('1');
+    expect(write(template('{{ a | join: ", " }}'), { a: field('{x,y}', 'array', 'text') })).toBe('x, y');
+  });
+
+  it('fails for a field that is not there, and when the engine does', () => {
+    const engine = template('{{ a }}', { engine: true });
+    expect(write(engine, { a: field(undefined) })).toMatchObject({ code: 'TEMPLATE_VARIABLE_MISSING' });
+    const throwing = (thrown: unknown): Template => ({
+      ...engine,
+      render: () => {
+        throw thrown;
+      },
+    });
+    expect(write(throwing(new Error('bad filter')), { a: field('x') })).toEqual({
+      code: 'TEMPLATE_FAILED',
+      reason: 'bad filter',
+    });
+    expect(write(throwing('bad text'), { a: field('x') })).toEqual({
+      code: 'TEMPLATE_FAILED',
+      reason: 'bad text',
+    });
+  });
+});
