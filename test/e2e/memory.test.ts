@@ -10,7 +10,7 @@ const SMALLER = ROWS / 4;
 const CHANGES = { change: ROWS / 200, remove: ROWS / 400, add: ROWS / 400 };
 
 /** Megabytes of 2^20 bytes. Node itself takes 60 before it does anything. */
-const PEAK_RSS_MB_MAX = 220;
+const PEAK_RSS_MB_MAX = 180;
 /** Four times the rows need less than this much more memory: it is bounded by constants, not by the table. */
 const GROWTH_MAX = 1.5;
 

@@ -343,7 +343,7 @@ describe('a state that cannot be used', () => {
     expect(result.error?.hint).toContain('gemini-sync-bridge migrate');
     const migrated = await runCli(['migrate'], { cwd: place.cwd, env: { DATABASE_URL } });
     expect(migrated).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(migrated.stdout).toContain('is current');
+    expect(migrated.stdout).toContain('Applied');
     expect((await place.runJson([], { DATABASE_URL })).exitCode).toBe(0);
   });
 
