@@ -11,6 +11,7 @@ import { temporaryFolders } from '../support/temporary-folder.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CONNECTOR = join(ROOT, 'connectors', 'hr-employees.yaml');
 const ROWS = 20;
+const INSTALLED = ['--no-install', 'gemini-sync-bridge'];
 const QUIET = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 interface Packed {
@@ -48,7 +49,7 @@ afterAll(async () => {
 
 /** As an engineer types it, with nothing of this repository in sight. */
 const bridge = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  execa('npx', ['--no-install', 'gemini-sync-bridge', ...args], {
+  execa('npx', [...INSTALLED, ...args], {
     cwd: elsewhere,
     extendEnv: false,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
