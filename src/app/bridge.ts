@@ -9,6 +9,7 @@ import { discoveryRecords } from '../gemini/records.ts';
 import type { Observer, Ports } from '../pipeline/job.ts';
 import { runFolder } from '../pipeline/layout.ts';
 import type { Destination } from '../pipeline/ports.ts';
+import type { State } from '../pipeline/state-port.ts';
 import { runConnector, type RunResult } from '../pipeline/run.ts';
 import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
@@ -19,6 +20,8 @@ import { stateLocation } from './state-location.ts';
 /** Where `--local` puts artifacts, below the working directory. */
 const LOCAL_BUCKET = 'file://./local-bucket';
 
+type RunFailure = Parameters<State['failRun']>[1];
+
 /** What a run needs of its surroundings. */
 export interface BridgeContext {
   readonly databaseUrl: string | undefined;
@@ -28,6 +31,8 @@ export interface BridgeContext {
   readonly observer: Observer;
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
+  /** Removes secrets from a text that is to be kept. */
+  redact(text: string): string;
   /** Lets a test put something between the pipeline and its ports. */
   readonly wrapPorts?: (ports: Ports) => Ports;
 }
@@ -50,13 +55,15 @@ export async function runBridge(
   const job = jobOf(connector, options);
   const { spec } = connector;
   const source = await openSource(spec, (ref) => resolveSecret(ref, (variable) => context.secret(variable)));
-  const destination = openDestination(connector, options.local);
-  const store = await openArtifactStore(options.local ? LOCAL_BUCKET : spec.output.bucket, context.cwd);
+  // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
+  const local = options.local || options.dryRun;
+  const destination = openDestination(connector, local);
+  const store = await openArtifactStore(local ? LOCAL_BUCKET : spec.output.bucket, context.cwd);
   const state = await openState({ ...stateLocation(context), readOnly: options.dryRun });
   try {
     const ports: Ports = {
       source,
-      state,
+      state: { ...state, failRun: (runId, failure) => state.failRun(runId, clean(failure, context)) },
       store,
       destination,
       records: discoveryRecords,
@@ -72,6 +79,12 @@ export async function runBridge(
     await source.close();
     await state.close();
   }
+}
+
+/** An error carries the words of drivers and servers, and the state keeps them for good. */
+function clean(failure: RunFailure, { redact }: Pick<BridgeContext, 'redact'>): RunFailure {
+  const { error } = failure;
+  return { ...failure, error: { ...error, message: redact(error.message) } };
 }
 
 function openDestination({ spec }: Connector, local: boolean): Destination {

@@ -12,6 +12,6 @@ export function failureText({ code, message, hint, retryable, exit }: BridgeErro
 }
 
 /** The same for a program. */
-export function failureJson({ code, message, hint, retryable }: BridgeError): Record<string, unknown> {
+export function failureJson({ code, message, hint, retryable }: BridgeError) {
   return { code, message, hint: hint ?? null, retryable };
 }

@@ -13,6 +13,8 @@ const BAR_INTERVAL_MS = 100;
 /** Lines are kept by log collectors for ever: one every ten seconds. */
 const LINE_INTERVAL_MS = 10_000;
 const BAR_WIDTH = 18;
+/** Of a terminal that does not say how wide it is. */
+const COLUMNS_DEFAULT = 80;
 
 type Rows = Parameters<Observer['rows']>[0];
 
@@ -108,8 +110,9 @@ function barProgress(stderr: OutputStream, style: Style, clock: Clock): Progress
     tick += 1;
     const changes = count(rows.added + rows.changed);
     const text = `${phase.padEnd(8)}${count(rows.seen)} rows · ${count(rowsPerSecond)}/s · ${changes} changes · ${Math.round(elapsedMs / 1_000)} s`;
-    const room = (stderr.columns ?? 80) - BAR_WIDTH - 3;
-    drawn = `${style.cyan(movingBar(tick))} ${text.slice(0, Math.max(room, 10))}`;
+    // One column stays free: a line that is full goes on in the next one, which is then not cleared.
+    const room = (stderr.columns ?? COLUMNS_DEFAULT) - BAR_WIDTH - 2;
+    drawn = `${style.cyan(movingBar(tick))} ${text.slice(0, Math.max(room, 0))}`;
     stderr.write(`${CLEAR_LINE}${drawn}`);
   };
   const base = timed(draw, BAR_INTERVAL_MS, clock, () => undefined);

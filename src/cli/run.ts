@@ -7,7 +7,7 @@ import { withSignals } from '../app/process-signals.ts';
 import { loadConnector } from '../connector/load.ts';
 import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
-import { toBridgeError } from '../core/errors.ts';
+import { toBridgeError, type BridgeError } from '../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
 import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
@@ -72,8 +72,8 @@ interface Voices {
 
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   keepHeapSmall();
-  const voices = voicesOf(flags, io);
   const id = flags.runId ?? newRunId();
+  const voices = voicesOf(flags, io, id);
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
   try {
@@ -82,7 +82,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
     voices.progress.stop();
     const summary = {
       connector: connector.metadata.name,
-      connectorPath: flags.connector,
+      command: commandOf(flags),
       result,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
@@ -93,7 +93,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   } catch (thrown) {
     voices.progress.stop();
     const error = toBridgeError(thrown);
-    io.stderr.write(voices.redactor.redact(failureText(error)));
+    tellFailure(error, io, voices);
     if (flags.json === true) {
       const name = connector?.metadata.name ?? null;
       const failure = {
@@ -122,15 +122,22 @@ function execute(
   const context = {
     databaseUrl: io.env.databaseUrl,
     cwd: io.cwd,
-    log: log.child({ connector: connector.metadata.name, run: options.runId }),
+    log: log.child({ connector: connector.metadata.name }),
     observer: progress,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);
       return value;
     },
+    redact: (text: string) => redactor.redact(text),
   };
   return withSignals((signal) => runBridge(connector, options, context, signal), { process });
+}
+
+/** To be pasted into a shell: a path with unusual characters is quoted, and a local run is released locally. */
+function commandOf({ connector, local }: RunFlags): string {
+  const path = /^[\w@%+=:,./-]+$/.test(connector) ? connector : `'${connector.replaceAll("'", `'\\''`)}'`;
+  return `run --connector ${path}${local === true ? ' --local' : ''}`;
 }
 
 function optionsOf(flags: RunFlags, id: string): RunOptions {
@@ -143,21 +150,34 @@ function optionsOf(flags: RunFlags, id: string): RunOptions {
   };
 }
 
-function voicesOf(flags: RunFlags, io: CommandIo): Voices {
+function voicesOf(flags: RunFlags, io: CommandIo, id: string): Voices {
   const redactor = createRedactor();
   if (io.env.databaseUrl !== undefined) redactor.add(io.env.databaseUrl);
   const style = styleFor(io.stderr, io.env.noColor);
   const progress = createProgress(flags.progress, io.stderr, style, () => log, systemClock);
-  const log = createLogger({
-    write: (line) => {
-      progress.write(line);
+  const log = createLogger(
+    {
+      write: (line) => {
+        progress.write(line);
+      },
+      level: io.env.logLevel,
+      format: isPretty(io) ? prettyFormat : jsonFormat,
+      now: () => systemClock.now(),
+      redact: (line) => redactor.redact(line),
     },
-    level: io.env.logLevel,
-    format: isPretty(io) ? prettyFormat : jsonFormat,
-    now: () => systemClock.now(),
-    redact: (line) => redactor.redact(line),
-  });
+    { run: id },
+  );
   return { redactor, log, progress };
+}
+
+/** Where logs are JSON, a failure is one of their lines: whoever reads them line by line must not stumble over it. */
+function tellFailure(error: BridgeError, io: CommandIo, { redactor, log }: Voices): void {
+  if (isPretty(io)) {
+    io.stderr.write(redactor.redact(failureText(error)));
+    return;
+  }
+  const { message, ...fields } = failureJson(error);
+  log.error(message, { ...fields, exitStatus: error.exit });
 }
 
 function isPretty(io: CommandIo): boolean {

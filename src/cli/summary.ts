@@ -4,8 +4,8 @@ import { count, type Style } from './style.ts';
 
 interface SummaryOf {
   readonly connector: string;
-  /** As typed, for the command that releases a hold. */
-  readonly connectorPath: string;
+  /** The command that did it, as typed, without what is only about output: `run --connector … --local`. */
+  readonly command: string;
   readonly result: BridgeResult;
   readonly durationMs: number;
 }
@@ -86,13 +86,16 @@ function countLines({ counts }: BridgeResult, style: Style): string[] {
   });
 }
 
-function holdLines({ result, connectorPath }: SummaryOf, style: Style): string[] {
+function holdLines({ result, command }: SummaryOf, style: Style): string[] {
   if (result.holdReason === null) return [];
-  const release = `gemini-sync-bridge run --connector ${connectorPath} --allow-deletes ${result.counts.held}`;
+  const release = `gemini-sync-bridge ${command} --allow-deletes ${result.counts.held}`;
+  const planned = result.work === 'planned';
   return [
     '',
-    style.yellow(`  ! ${count(result.counts.held)} deletes are held: ${result.holdReason}.`),
-    '    Everything else was applied. If they are right, release them with',
+    style.yellow(
+      `  ! ${count(result.counts.held)} deletes ${planned ? 'would be' : 'are'} held: ${result.holdReason}.`,
+    ),
+    `    ${planned ? 'Everything else would be' : 'Everything else was'} applied. If they are right, release them with`,
     `      ${release}`,
   ];
 }

@@ -44,6 +44,11 @@ export function compileTemplate(source: string): CompiledTemplate {
 }
 
 function parse(source: string): Template[] {
+  // The engine's own limit is an assertion, which has no position.
+  if (source.length > TEMPLATE_CHARACTERS_MAX) {
+    const excess = `it has ${source.length} characters, more than ${TEMPLATE_CHARACTERS_MAX}`;
+    throw new TemplateSyntaxError(excess, 1, 1);
+  }
   try {
     return engine.parse(source);
   } catch (thrown) {

@@ -29,8 +29,7 @@ export function createRedactor(): Redactor {
 /** A connection string leaks by its password alone, and each value leaks in its JSON form too. */
 function formsOf(secret: string): string[] {
   const forms = [secret];
-  const password = /^[a-z][a-z0-9+.-]*:\/\/[^:/?#]*:([^@]*)@/i.exec(secret)?.[1];
-  if (password !== undefined) {
+  for (const password of passwordsOf(secret)) {
     forms.push(password);
     try {
       forms.push(decodeURIComponent(password));
@@ -39,4 +38,12 @@ function formsOf(secret: string): string[] {
     }
   }
   return forms.flatMap((form) => [form, JSON.stringify(form).slice(1, -1)]);
+}
+
+/** A password that was not encoded may hold an `@` itself, and so may what follows it: either way of reading counts. */
+function passwordsOf(url: string): string[] {
+  const start = /^[a-z][a-z0-9+.-]*:\/\/[^:/?#]*:/i.exec(url)?.[0].length;
+  if (start === undefined) return [];
+  const ends = [url.indexOf('@', start), url.lastIndexOf('@')];
+  return ends.filter((end) => end > start).map((end) => url.slice(start, end));
 }

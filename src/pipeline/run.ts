@@ -1,4 +1,4 @@
-import { toBridgeError, type BridgeError } from '../core/errors.ts';
+import { BridgeError, toBridgeError } from '../core/errors.ts';
 import { commit, statusOf, type FinishedStatus } from './commit.ts';
 import type { ChangeSink } from './diff.ts';
 import { ingest } from './ingest.ts';
@@ -30,14 +30,14 @@ export interface RunResult {
 export async function runConnector(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   if (job.dryRun) return plan(job, ports, signal);
   const done = await ports.state.findRun(job.runId);
-  if (isCommitted(done)) return repeated(done);
+  if (isCommitted(done)) return repeated(done, job);
 
   const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
   try {
     const alive = AbortSignal.any([signal, lease.signal]);
     await finishEarlierRuns(job, ports, lease, alive);
     const finished = await ports.state.findRun(job.runId);
-    return isCommitted(finished) ? repeated(finished) : await apply(job, ports, lease, alive);
+    return isCommitted(finished) ? repeated(finished, job) : await apply(job, ports, lease, alive);
   } finally {
     await lease.release();
   }
@@ -124,7 +124,16 @@ function isCommitted(run: RunRow | undefined): run is CommittedRun {
   return committedAt !== null && run?.counts !== null;
 }
 
-function repeated({ runId, status, counts, manifestName, holdReason }: CommittedRun): RunResult {
+/** @throws BridgeError RUN_ID_TAKEN: what somebody else did under this id is not the work that was asked for. */
+function repeated(run: CommittedRun, { connectorId, target }: Job): RunResult {
+  const { runId, status, counts, manifestName, holdReason } = run;
+  if (run.connectorId !== connectorId || run.target !== target) {
+    throw new BridgeError(
+      'RUN_ID_TAKEN',
+      `Run id ${runId} belongs to a run of connector ${run.connectorId} into ${run.target}.`,
+      { hint: 'Give each run an id of its own, or leave `--run-id` out.' },
+    );
+  }
   return { runId, status, counts, work: 'repeated', holdReason, manifestName, samples: undefined };
 }
 

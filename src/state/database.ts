@@ -88,8 +88,11 @@ function openPostgres(url: string): Database {
   return { knex, dialect: postgresDialect, location, embedded: false, close: () => knex.destroy() };
 }
 
+/** The `@` of a password that is not encoded would make its end a part of the host, or its middle a part of the path. */
+const MISREAD = /^[^:]*:\/\/([^/?#]*@[^/?#]*@|[^?#]*\/[^?#]*@)/;
+
 function locationOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = URL.canParse(url) && !MISREAD.test(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^postgres(ql)?:$/.test(parsed.protocol)) {
     throw new BridgeError('ENVIRONMENT_INVALID', 'DATABASE_URL is not the address of a Postgres database.', {
       hint: 'Write it as postgres://user:password@host:5432/database, with special characters percent-encoded, or unset it to use the embedded database.',

@@ -43,6 +43,12 @@ describe('a redactor', () => {
     expect(redacted('postgres://ada:100%sure@db/hr', 'it was 100%sure')).toBe('it was [redacted]');
   });
 
+  it('knows a password that was not encoded, whichever @ ends it', () => {
+    const dsn = 'postgres://ada:pass@word@host/db?user=ada@corp';
+    expect(redacted(dsn, 'host pass@word@host/db?user=ada, pass@word')).not.toContain('pass@word');
+    expect(redacted('postgres://ada:p@ss:w/rd@host/db', 'it is p@ss:w/rd')).toBe('it is [redacted]');
+  });
+
   it('leaves text alone for the sake of values that are too short to be secrets', () => {
     expect(redacted('abc', 'abc')).toBe('abc');
     expect(redacted('postgres://ada:pw@db/hr', 'pw')).toBe('pw');

