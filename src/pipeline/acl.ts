@@ -86,8 +86,7 @@ function normalised(raw: string): string {
 }
 
 function listed(text: string, kind: Column['kind']): string[] {
-  if (kind === 'array')
-    return isBare(text) ? text.slice(1, -1).split(',') : flatten(parseArrayLiteral(text));
+  if (kind === 'array') return isBare(text) ? text.slice(1, -1).split(',') : flatten(parseArrayLiteral(text));
   if (kind === 'json' || text.startsWith('[')) {
     const parsed = jsonList(text);
     if (parsed !== undefined) return parsed;
