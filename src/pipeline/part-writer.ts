@@ -45,11 +45,11 @@ export function createPartWriter(store: ArtifactStore, options: PartWriterOption
   }
 
   async function endPart(): Promise<void> {
-    if (rows === 0) return;
-    await buffer.flush();
+    if (rows > 0) await buffer.flush();
     await buffer.drained();
-    const stored = await part?.finish();
-    if (stored === undefined) return;
+    // No line, no part: an empty file is never written.
+    if (part === undefined) return;
+    const stored = await part.finish();
     finished.push({
       kind,
       name: nextName(),

@@ -291,3 +291,44 @@ test('a newest manifest that got lost is put back by the next run', async () => 
   );
   expect(JSON.parse(latest)).toMatchObject({ runId: 'R1' });
 });
+
+test('a row that changes only where the mapping does not look is not sent, and is known by its bytes from then on', async () => {
+  const wide = [...COLUMNS, { name: 'note', kind: 'text' }] as const;
+  const source = (note: string) => rowsSource({ columns: wide, rows: [['1', 'one', note]] });
+  await run('R1', ports([], { source: source('before') }));
+  const destination = new Answers();
+  const second = await run('R2', ports([], { source: source('after'), destination }));
+  expect(second.counts).toMatchObject({ unchanged: 1, added: 0, changed: 0 });
+  expect(destination.delivered).toEqual([]);
+  const looked: number[] = [];
+  const watching: State = {
+    ...state,
+    lookup: (scope, docIds) => {
+      looked.push(docIds.length);
+      return state.lookup(scope, docIds);
+    },
+  };
+  await run('R3', ports([], { source: source('after'), state: watching }));
+  expect(looked).toEqual([]);
+});
+
+test('a dry run counts every kind of change and changes nothing', async () => {
+  const wide = [...COLUMNS, { name: 'note', kind: 'text' }] as const;
+  const before = [
+    ['1', 'one', 'a'],
+    ['2', 'two', 'a'],
+    ['3', 'three', 'a'],
+  ] as const;
+  const after = [
+    ['1', 'ONE', 'a'],
+    ['2', 'two', 'b'],
+    ['4', 'four', 'a'],
+    ['', 'none', 'a'],
+  ] as const;
+  await run('R1', ports([], { source: rowsSource({ columns: wide, rows: before }) }));
+  const source = rowsSource({ columns: wide, rows: after });
+  const planned = await run('R2', ports([], { source }), { dryRun: true });
+  const counts = { unchanged: 1, added: 1, changed: 1, deleted: 1, quarantined: 1 };
+  expect(planned.counts).toMatchObject(counts);
+  expect((await run('R3', ports([], { source }))).counts).toMatchObject(counts);
+});
