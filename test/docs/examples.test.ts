@@ -7,7 +7,7 @@ import { EXIT } from '../../src/core/exit-status.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const PAGES = ['README.md', join('bench', 'README.md'), ...markdownIn('docs')];
+const PAGES = ['README.md', join('bench', 'README.md'), join('kestra', 'README.md'), ...markdownIn('docs')];
 
 const folders = temporaryFolders();
 afterAll(() => {
@@ -87,4 +87,10 @@ describe('the documentation', () => {
     const listed = [...textOf('README.md').matchAll(/^\| (\d+) +\|/gm)].map(([, status]) => Number(status));
     expect(listed).toEqual(Object.values(EXIT));
   });
+});
+
+it('the connectors that ship, and the examples, are valid', async () => {
+  const report = await checkConnectors([join(ROOT, 'connectors'), join(ROOT, 'examples')]);
+  expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(report.connectors).toHaveLength(4);
 });
