@@ -1,4 +1,5 @@
 import { ACL_PRINCIPALS_MAX } from '../core/limits.ts';
+import { BareArrayReader } from './bare-array.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { itemAt } from './in-range.ts';
 import type { Column } from './ports.ts';
@@ -26,6 +27,7 @@ export const NOBODY: Principals = { count: 0, json: Buffer.from('[]'), ends: [] 
 export class AclColumn {
   readonly #column: number;
   readonly #kind: Column['kind'];
+  readonly #bare = new BareArrayReader();
   #cache: Map<string, Principals> | undefined = new Map<string, Principals>();
 
   constructor(columns: readonly Column[], column: number) {
@@ -48,6 +50,12 @@ export class AclColumn {
   }
 
   #read(row: RowCursor): Principals {
+    const start = row.start(this.#column);
+    const bare = this.#bare;
+    if (this.#kind === 'array' && bare.read(row.bytes, start, start + row.length(this.#column))) {
+      const { ends } = bare;
+      return { count: ends.length, json: Buffer.from(bare.json.subarray(0, bare.length)), ends };
+    }
     return asJson(principals(row.text(this.#column), this.#kind));
   }
 }
@@ -86,18 +94,12 @@ function normalised(raw: string): string {
 }
 
 function listed(text: string, kind: Column['kind']): string[] {
-  if (kind === 'array') return isBare(text) ? text.slice(1, -1).split(',') : flatten(parseArrayLiteral(text));
+  if (kind === 'array') return flatten(parseArrayLiteral(text));
   if (kind === 'json' || text.startsWith('[')) {
     const parsed = jsonList(text);
     if (parsed !== undefined) return parsed;
   }
   return text.split(DELIMITERS);
-}
-
-/** An array of nothing but words, as nearly all are: no quotes, no nesting, and no NULL. Five times as fast to read. */
-function isBare(text: string): boolean {
-  if (text.includes('"') || text.includes('\\') || text.lastIndexOf('{') !== 0) return false;
-  return text.endsWith('}') && text !== '{}' && !text.includes('NULL') && !text.includes('null');
 }
 
 function flatten(items: readonly ArrayItem[]): string[] {
