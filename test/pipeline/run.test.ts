@@ -332,3 +332,19 @@ test('a dry run counts every kind of change and changes nothing', async () => {
   expect(planned.counts).toMatchObject(counts);
   expect((await run('R3', ports([], { source }))).counts).toMatchObject(counts);
 });
+
+test('a run id whose work another connector or target has done is refused', async () => {
+  await run('R1', ports(TWO));
+  await expect(run('R1', ports(TWO), { target: 'elsewhere' })).rejects.toMatchObject({
+    code: 'RUN_ID_TAKEN',
+  });
+  await expect(run('R1', ports(TWO), { connectorId: 'other' })).rejects.toMatchObject({
+    code: 'RUN_ID_TAKEN',
+  });
+});
+
+test('more changes than are set aside at once all arrive', async () => {
+  const many = Array.from({ length: 12_000 }, (_, index) => [String(index), `row ${index}`] as const);
+  await run('R1', ports(many));
+  expect((await run('R2', ports(many))).counts).toMatchObject({ unchanged: 12_000, added: 0 });
+});
