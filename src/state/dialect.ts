@@ -1,9 +1,6 @@
 import type { Knex } from 'knex';
 import type { KnownRecord, StagedRecord } from '../pipeline/state-port.ts';
 
-/** The length of a fingerprint, as the State port promises it. */
-export const FINGERPRINT_BYTES = 8;
-
 /** All in which the two engines differ. */
 export interface Dialect {
   /** SQL: now by the clock of the database, in milliseconds since 1970. */

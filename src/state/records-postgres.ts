@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StagedRecord } from '../pipeline/state-port.ts';
-import { FINGERPRINT_BYTES, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
+import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
+import { knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 
 /** The start of a binary COPY: its signature, flags and the length of no extension. */
 const COPY_HEADER_BYTES = 19;

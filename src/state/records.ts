@@ -1,7 +1,7 @@
 import { STATE_IDS_PER_GROUP } from '../core/limits.ts';
 import type { KnownRecord, Position, StagedRecord } from '../pipeline/state-port.ts';
+import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
 import type { Database } from './database.ts';
-import { FINGERPRINT_BYTES } from './dialect.ts';
 import { givenUp } from './runs.ts';
 
 /** The scope of a connector that a read-only state has never seen: no record has it. */
