@@ -41,7 +41,7 @@ export interface SqlSourceSpec {
   readonly watermarkLag?: string | number;
   readonly connectTimeoutSeconds?: number;
   readonly statementTimeoutSeconds?: number;
-  /** Path of a PEM file with the certificate authority to trust, beside those the system trusts. */
+  /** Path of a PEM file with the certificate authority to trust, in place of those that the system trusts. */
   readonly tls?: { readonly caFile?: string };
 }
 
