@@ -1,4 +1,11 @@
+import { parseEndpoint, type Endpoint } from '../core/endpoint.ts';
 import { BridgeError } from '../core/errors.ts';
+import {
+  RETRY_ATTEMPTS_DEFAULT,
+  RETRY_ATTEMPTS_MAX,
+  RETRY_BACKOFF_SECONDS_DEFAULT,
+  RETRY_BACKOFF_SECONDS_MAX,
+} from '../core/limits.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 
 /** The process's environment as the program knows it: typed, checked, and read here only. */
@@ -10,6 +17,12 @@ export interface Environment {
   readonly logFormat: 'json' | 'pretty' | undefined;
   /** No colours, as https://no-color.org asks. */
   readonly noColor: boolean;
+  /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT`, in place of Google's. */
+  readonly endpoints: { readonly gcs: Endpoint | undefined; readonly discoveryEngine: Endpoint | undefined };
+  /** `GEMINI_INGESTION_DRY_RUN`: requests are written and not sent. */
+  readonly ingestionDryRun: boolean;
+  /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. */
+  readonly retry: { readonly retries: number; readonly backoffSeconds: number };
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
 }
@@ -24,12 +37,49 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     logLevel: oneOf('LOG_LEVEL', env['LOG_LEVEL'], LOG_LEVELS) ?? 'info',
     logFormat: oneOf('LOG_FORMAT', env['LOG_FORMAT'], LOG_FORMATS),
     noColor: nonEmpty(env['NO_COLOR']) !== undefined,
+    endpoints: {
+      gcs: endpoint('GCS_ENDPOINT', env),
+      discoveryEngine: endpoint('DISCOVERY_ENGINE_ENDPOINT', env),
+    },
+    ingestionDryRun: onOrOff('GEMINI_INGESTION_DRY_RUN', env['GEMINI_INGESTION_DRY_RUN']),
+    retry: {
+      retries: number('MAX_RETRIES', env, RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX),
+      backoffSeconds: number(
+        'RETRY_BACKOFF_SECONDS',
+        env,
+        RETRY_BACKOFF_SECONDS_DEFAULT,
+        RETRY_BACKOFF_SECONDS_MAX,
+      ),
+    },
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
   };
 }
 
 function nonEmpty(value: string | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : value;
+}
+
+function endpoint(name: string, env: NodeJS.ProcessEnv): Endpoint | undefined {
+  const value = nonEmpty(env[name]);
+  return value === undefined ? undefined : parseEndpoint(name, value);
+}
+
+function onOrOff(name: string, value: string | undefined): boolean {
+  return (
+    oneOf(name, value, ['true', 'false', '1', '0', 'yes', 'no']) !== undefined &&
+    /^(true|1|yes)$/i.test(value ?? '')
+  );
+}
+
+function number(name: string, env: NodeJS.ProcessEnv, byDefault: number, most: number): number {
+  const text = nonEmpty(env[name]);
+  if (text === undefined) return byDefault;
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= most) return value;
+  throw new BridgeError(
+    'ENVIRONMENT_INVALID',
+    `${name} is ${JSON.stringify(text)}; it may be a number from 0 to ${most}.`,
+  );
 }
 
 function oneOf<const T extends string>(

@@ -120,3 +120,12 @@ export const STATE_IDS_PER_GROUP = 50_000;
 
 /** Ids named in the message about duplicates. */
 export const DUPLICATE_IDS_NAMED_MAX = 5;
+
+/** Times that a request to a service is tried again, unless `MAX_RETRIES` says otherwise: with the waits below, some minutes. */
+export const RETRY_ATTEMPTS_DEFAULT = 6;
+/** Beyond this an orchestrator that starts the run again is the better loop. */
+export const RETRY_ATTEMPTS_MAX = 50;
+/** The first wait before trying again, unless `RETRY_BACKOFF_SECONDS` says otherwise; each further one is twice as long. */
+export const RETRY_BACKOFF_SECONDS_DEFAULT = 1;
+/** Of one wait; a quota of Google's is counted by the minute. */
+export const RETRY_BACKOFF_SECONDS_MAX = 60;

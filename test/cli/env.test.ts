@@ -43,6 +43,44 @@ describe('the environment', () => {
     );
   });
 
+  test('reads endpoints, the switch of dry ingestion and how often to try again', () => {
+    expect(readEnvironment({})).toMatchObject({
+      endpoints: { gcs: undefined, discoveryEngine: undefined },
+      ingestionDryRun: false,
+      retry: { retries: 6, backoffSeconds: 1 },
+    });
+    expect(
+      readEnvironment({
+        GCS_ENDPOINT: 'http://127.0.0.1:9',
+        DISCOVERY_ENGINE_ENDPOINT: 'https://engine.example.com/',
+        GEMINI_INGESTION_DRY_RUN: 'TRUE',
+        MAX_RETRIES: '0',
+        RETRY_BACKOFF_SECONDS: '0.5',
+      }),
+    ).toMatchObject({
+      endpoints: {
+        gcs: { url: 'http://127.0.0.1:9', loopback: true },
+        discoveryEngine: { url: 'https://engine.example.com', loopback: false },
+      },
+      ingestionDryRun: true,
+      retry: { retries: 0, backoffSeconds: 0.5 },
+    });
+    expect(readEnvironment({ GEMINI_INGESTION_DRY_RUN: 'no' }).ingestionDryRun).toBe(false);
+  });
+
+  test.each([
+    ['GEMINI_INGESTION_DRY_RUN', 'maybe', 'true, false'],
+    ['MAX_RETRIES', 'many', 'a number from 0 to 50'],
+    ['MAX_RETRIES', '-1', 'a number from 0 to 50'],
+    ['RETRY_BACKOFF_SECONDS', '61', 'a number from 0 to 60'],
+    ['GCS_ENDPOINT', 'http://storage.example.com', 'http is for this machine only'],
+    ['DISCOVERY_ENGINE_ENDPOINT', 'nonsense', 'it must be a URL'],
+  ])('refuses %s=%s and says what it may be', (name, value, allowed) => {
+    expect(() => readEnvironment({ [name]: value })).toThrow(
+      expect.objectContaining({ code: 'ENVIRONMENT_INVALID', message: expect.stringContaining(allowed) }),
+    );
+  });
+
   test('hands out no variable but secrets', () => {
     const env = readEnvironment({ SECRET_A: 'a', DATABASE_URL: 'b' });
     expect([env.secret('SECRET_A'), env.secret('SECRET_B'), env.secret('DATABASE_URL')]).toEqual([
