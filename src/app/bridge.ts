@@ -8,7 +8,7 @@ import { localDestination } from '../gemini/local-destination.ts';
 import { discoveryRecords } from '../gemini/records.ts';
 import type { Observer, Ports } from '../pipeline/job.ts';
 import { runFolder } from '../pipeline/layout.ts';
-import type { Destination } from '../pipeline/ports.ts';
+import type { Destination } from '../pipeline/delivery-port.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { runConnector, type RunResult } from '../pipeline/run.ts';
 import { openSource } from '../sources/index.ts';

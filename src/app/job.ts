@@ -22,6 +22,9 @@ export interface RunOptions {
   readonly local: boolean;
   readonly dryRun: boolean;
   readonly full: boolean;
+  readonly reconcile: boolean;
+  /** False for dry ingestion: requests are written down and not sent. */
+  readonly sends: boolean;
   readonly allowDeletes: number | undefined;
 }
 
@@ -46,6 +49,8 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
     prefix: spec.output.prefix,
     dryRun: options.dryRun,
     full: options.full,
+    reconcile: options.reconcile,
+    sends: options.sends,
     allowDeletes: options.allowDeletes,
   };
 }

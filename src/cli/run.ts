@@ -24,6 +24,7 @@ interface RunFlags {
   readonly dryRun?: true;
   readonly full?: true;
   readonly local?: true;
+  readonly reconcileFull?: true;
   readonly allowDeletes?: number;
   readonly runId?: string;
   readonly json?: true;
@@ -56,6 +57,7 @@ export function runCommand(io: CommandIo): Command {
     .option('--full', 'read everything, ignoring the checkpoint')
     .option('--local', 'no cloud: artifacts go to ./local-bucket, requests are written instead of sent')
     .option('--allow-deletes <max>', 'release held deletes, up to this many', wholeNumber)
+    .option('--reconcile-full', 'send every document again, and let the index drop all others')
     .option('--run-id <id>', 'id of this run; the same id never does the work twice', runId)
     .option('--json', 'print one result object on stdout')
     .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
@@ -78,7 +80,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   let connector: Connector | undefined;
   try {
     connector = await loadConnector(resolve(io.cwd, flags.connector));
-    const result = await execute(connector, optionsOf(flags, id), io, voices);
+    const result = await execute(connector, optionsOf(flags, id, io), io, voices);
     voices.progress.stop();
     const summary = {
       connector: connector.metadata.name,
@@ -140,12 +142,14 @@ function commandOf({ connector, local }: RunFlags): string {
   return `run --connector ${path}${local === true ? ' --local' : ''}`;
 }
 
-function optionsOf(flags: RunFlags, id: string): RunOptions {
+function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
   return {
     runId: id,
     local: flags.local === true,
     dryRun: flags.dryRun === true,
     full: flags.full === true,
+    reconcile: flags.reconcileFull === true,
+    sends: flags.local === true || !io.env.ingestionDryRun,
     allowDeletes: flags.allowDeletes,
   };
 }

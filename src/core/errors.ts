@@ -55,6 +55,9 @@ export const ERROR_KINDS = {
   /** More rows were quarantined than `quarantine` allows, so the run stopped before anything was sent. Fix the rows or raise the limit. */
   QUARANTINE_LIMIT: wrong(EXIT.badData),
 
+  /** A full reconciliation was asked for, and the listing is not one to delete by. Nothing was sent. The message says why; an ordinary run is safe. */
+  RECONCILIATION_REFUSED: wrong(EXIT.badData),
+
   /** The state database cannot be reached, or went away during the run. Nothing half-done is left: the next run goes on from the last commit. */
   STATE_UNREACHABLE: later,
   /** The state database refuses: no permission, a full or read-only disk, a damaged file. */

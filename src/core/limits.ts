@@ -129,3 +129,11 @@ export const RETRY_ATTEMPTS_MAX = 50;
 export const RETRY_BACKOFF_SECONDS_DEFAULT = 1;
 /** Of one wait; a quota of Google's is counted by the minute. */
 export const RETRY_BACKOFF_SECONDS_MAX = 60;
+
+/** A run that waits for another one to finish its delivery to the same data store looks this often. */
+export const TURN_POLL_SECONDS = 2;
+/** ... and gives up after this long, to be finished by a later run. */
+export const TURN_WAIT_SECONDS_MAX = 3_600;
+
+/** Rejected documents written in one statement; Postgres takes 65,535 parameters, and SQLite half of them. */
+export const STATE_REJECTIONS_PER_STATEMENT = 1_000;

@@ -1,6 +1,7 @@
 import { BridgeError } from '../core/errors.ts';
 import { folderOf, requestName } from '../pipeline/layout.ts';
-import type { ArtifactKind, ArtifactStore, Destination, Manifest, ManifestFile } from '../pipeline/ports.ts';
+import type { Destination } from '../pipeline/delivery-port.ts';
+import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../pipeline/ports.ts';
 import { importRequests, purgeRequests, type DataStore } from './requests.ts';
 
 /**
@@ -11,7 +12,7 @@ import { importRequests, purgeRequests, type DataStore } from './requests.ts';
  */
 export function localDestination(dataStore: DataStore): Destination {
   return {
-    async deliver(manifest, store, signal) {
+    async deliver(manifest, store, _journal, signal) {
       const upserts = filesFor(manifest, 'upserts', 'upserts.discovery');
       const deletes = filesFor(manifest, 'deletes', 'deletes.discovery');
       const [anyFile] = manifest.files;
@@ -23,7 +24,7 @@ export function localDestination(dataStore: DataStore): Destination {
         await write('import', importRequests(dataStore, upserts, errorsUri));
         await write('purge', purgeRequests(dataStore, deletes, errorsUri));
       }
-      return { upserts: rowsOf(upserts), deletes: rowsOf(deletes), rejected: [] };
+      return { upserts: rowsOf(upserts), deletes: rowsOf(deletes), rejected: 0 };
     },
   };
 }

@@ -1,9 +1,8 @@
 import type { Ports } from './job.ts';
 import { latestManifest } from './layout.ts';
-import type { Manifest, Receipt, RunCounts } from './ports.ts';
-import type { Lease, RunStatus } from './state-port.ts';
-
-export type FinishedStatus = Exclude<RunStatus, 'RUNNING' | 'FAILED'>;
+import type { Receipt } from './delivery-port.ts';
+import type { Manifest, RunCounts } from './ports.ts';
+import type { FinishedStatus, Lease } from './state-port.ts';
 
 export interface Outcome {
   readonly status: FinishedStatus;
@@ -21,12 +20,11 @@ export async function commit(
   lease: Pick<Lease, 'fence'>,
   ports: Pick<Ports, 'state' | 'store' | 'clock'>,
 ): Promise<Outcome> {
-  const counts = { ...manifest.counts, rejected: receipt.rejected.length };
+  const counts = { ...manifest.counts, rejected: receipt.rejected };
   const status = statusOf(counts);
   await ports.state.commit({
     runId: manifest.runId,
     fence: lease.fence,
-    rejected: receipt.rejected.map(({ docId }) => docId),
     status,
     counts,
     finishedAt: ports.clock.now(),

@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
-import type { DocumentRenderer, Rejection } from './document.ts';
+import type { DocumentRenderer } from './document.ts';
 import type { ExtractedBatch } from './extract.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
 import { Fingerprinter } from './fingerprint.ts';
@@ -28,6 +28,8 @@ export interface DiffInput {
   readonly known: FingerprintSet;
   /** Whether the state holds no record that these rows could meet. */
   readonly nothingKnown: boolean;
+  /** Documents that did not change are sent as well. */
+  readonly resend: boolean;
   readonly tally: Tally;
   readonly quarantine: Quarantine;
   readonly sink: ChangeSink;
@@ -74,26 +76,45 @@ export class Differ {
     row: IdentifiedRow,
     record: KnownRecord | undefined,
   ): Promise<void> | undefined {
-    const { tally, sink } = this.#input;
+    const { tally, sink, resend } = this.#input;
     const { docId } = row;
     const rejection = mapper.render(extracted, row);
-    if (record !== undefined && keepsItsRecord(rejection) && !this.#markReplaced(record)) {
+    if (record !== undefined && !this.#markReplaced(record)) {
       this.#duplicate(docId);
       return undefined;
     }
-    if (rejection !== undefined)
-      return this.#setAside(mapper.quarantined(extracted, row.row, docId, rejection));
+    if (rejection !== undefined) {
+      const setAside = this.#setAside(mapper.quarantined(extracted, row.row, docId, rejection));
+      return record !== undefined && rejection.code === 'ACL_EMPTY'
+        ? this.#withdraw(docId, setAside)
+        : setAside;
+    }
 
     const { checksum } = mapper.document;
     const fingerprint = extracted.fingerprint(row.index);
     if (record?.checksum === checksum && !record.softDeleted) {
       tally.unchanged++;
-      return sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
+      return resend
+        ? sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint })
+        : sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
     }
     const kind = record === undefined ? 'added' : 'changed';
     tally[kind]++;
     tally.sample(kind, docId);
     return sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint });
+  }
+
+  /**
+   * A row that cannot become a document keeps the document that it was, except when it names no reader any more: then the
+   * old document, with its old readers, must go. That is no guess from a listing but said by the row itself, so neither the
+   * delete policy nor the guard is asked; how many there may be in a run, the quarantine limits say.
+   */
+  async #withdraw(docId: string, setAside: Promise<void> | undefined): Promise<void> {
+    const { tally, sink } = this.#input;
+    await setAside;
+    tally.deleted++;
+    tally.sample('deleted', docId);
+    await sink.remove(docId, false);
   }
 
   #setAside(row: QuarantinedRow): Promise<void> | undefined {
@@ -140,12 +161,4 @@ export class Differ {
       },
     );
   }
-}
-
-/**
- * A row that cannot become a document now keeps the document that it was. Not so when it names no reader: then the old
- * document, with its old readers, must go.
- */
-function keepsItsRecord(rejection: Rejection | undefined): boolean {
-  return rejection?.code !== 'ACL_EMPTY';
 }

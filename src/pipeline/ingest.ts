@@ -1,14 +1,17 @@
 import type { Ports } from './job.ts';
-import type { Manifest, Receipt } from './ports.ts';
+import type { Receipt } from './delivery-port.ts';
+import type { Manifest } from './ports.ts';
 
-const NOTHING: Receipt = { upserts: 0, deletes: 0, rejected: [] };
+const NOTHING: Receipt = { upserts: 0, deletes: 0, rejected: 0 };
 
 /** Phase ingest: hands the manifest to the destination and waits for its receipt. Nothing to send is nothing to ask. */
 export function ingest(
   manifest: Manifest,
-  { destination, store }: Pick<Ports, 'destination' | 'store'>,
+  { destination, store, state, owner }: Pick<Ports, 'destination' | 'store' | 'state' | 'owner'>,
   signal: AbortSignal,
 ): Promise<Receipt> {
   const sends = manifest.files.some(({ kind }) => kind === 'upserts' || kind === 'deletes');
-  return sends ? destination.deliver(manifest, store, signal) : Promise.resolve(NOTHING);
+  if (!sends) return Promise.resolve(NOTHING);
+  const journal = state.journal(manifest.runId, manifest.target, owner);
+  return destination.deliver(manifest, store, journal, signal);
 }

@@ -4,7 +4,8 @@ import type { Logger } from '../core/log.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { DocumentRenderer } from './document.ts';
 import type { Mapping } from './mapping.ts';
-import type { ArtifactStore, Destination, Phase, RunCounts, Source } from './ports.ts';
+import type { Destination } from './delivery-port.ts';
+import type { ArtifactStore, Phase, RunCounts, Source } from './ports.ts';
 import type { LeaseOwner, State } from './state-port.ts';
 
 /** What one run is to do: a connector with its defaults filled in, and the options of the command. */
@@ -23,6 +24,10 @@ export interface Job {
   readonly dryRun: boolean;
   /** Read everything, as if there were no checkpoint. */
   readonly full: boolean;
+  /** Send every document of the listing again, and let the destination drop what is not among them. */
+  readonly reconcile: boolean;
+  /** False: the destination only writes its requests down, so nothing is committed. */
+  readonly sends: boolean;
   /** Release held deletes, up to this many. */
   readonly allowDeletes: number | undefined;
 }

@@ -2,6 +2,7 @@ import { Differ, type ChangeSink } from './diff.ts';
 import { extract } from './extract.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
 import { decideDeletes } from './guard.ts';
+import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './job.ts';
 import { RowMapper } from './map.ts';
 import type { ListingEnd } from './ports.ts';
@@ -11,14 +12,16 @@ import { Tally } from './tally.ts';
 
 export interface Plan {
   readonly tally: Tally;
-  /** The checkpoint that holds once the plan is applied; null leaves it as it is. */
+  /** The checkpoint that holds once the plan is applied; null: none. */
   readonly watermark: string | null;
+  /** The checkpoint that this listing started from; null: it has everything. */
+  readonly startedFrom: string | null;
   readonly holdReason: string | null;
 }
 
 /** A plan only reads; these are the questions that it asks the state. */
 export interface PlanPorts extends Pick<Ports, 'source' | 'observer'> {
-  readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf'>;
+  readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf' | 'othersInto'>;
 }
 
 /**
@@ -38,12 +41,15 @@ export async function planChanges(
   const quarantine = new Quarantine(job.quarantine, tally);
   const known = await knownFingerprints(ports, position);
   const { scope, empty } = position;
-  const differ = new Differ({ state, scope, known, nothingKnown: empty, tally, quarantine, sink });
+  const resend = job.reconcile;
+  const differ = new Differ({ state, scope, known, nothingKnown: empty, resend, tally, quarantine, sink });
 
   let mapper: RowMapper | undefined;
   let end: ListingEnd | undefined;
   const checkpoint = usableCheckpoint(job, position);
-  for await (const extracted of extract(source, checkpoint, job.mapping.version, known, tally, signal)) {
+  // What is sent whatever the state says must be looked at, whatever its bytes say.
+  const skippable = resend ? new FingerprintSet() : known;
+  for await (const extracted of extract(source, checkpoint, job.mapping.version, skippable, tally, signal)) {
     mapper ??= new RowMapper(job.mapping, extracted.batch.columns);
     await differ.compare(extracted, mapper);
     observer.rows(tally);
@@ -62,7 +68,14 @@ export async function planChanges(
           sink,
         )
       : null;
-  return { tally, watermark: nextWatermark(source.listing, tally, end), holdReason };
+  if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
+  const startedFrom = checkpoint ?? null;
+  return {
+    tally,
+    watermark: nextWatermark(source.listing, tally, end, startedFrom),
+    startedFrom,
+    holdReason,
+  };
 }
 
 /** A delta query proves nothing about the rows that it does not list, so there it needs none of the stored fingerprints. */
@@ -85,12 +98,17 @@ function usableCheckpoint(
 }
 
 /**
- * A delta query that set rows aside would never list them again, once its checkpoint has passed them. So it stays: the next
- * run reads the same window, sends nothing twice (checksums decide), and tries these rows again.
+ * A delta query that set rows aside would never list them again, once its checkpoint has passed them. So it stays where this
+ * run started: the next one reads the same window, sends nothing twice (checksums decide), and tries these rows again.
  */
-function nextWatermark(listing: 'full' | 'delta', tally: Tally, end: ListingEnd | undefined): string | null {
-  if (listing === 'delta' && tally.quarantined > 0) return null;
-  return end?.checkpoint ?? null;
+function nextWatermark(
+  listing: 'full' | 'delta',
+  tally: Tally,
+  end: ListingEnd | undefined,
+  startedFrom: string | null,
+): string | null {
+  if (listing === 'delta' && tally.quarantined > 0) return startedFrom;
+  return end?.checkpoint ?? startedFrom;
 }
 
 interface Listing {

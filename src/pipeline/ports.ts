@@ -128,7 +128,7 @@ export interface ArtifactStore {
 }
 
 // ---------------------------------------------------------------------------------------------------------------
-// Destination
+// What a run delivers; the port of the destination is in `delivery-port.ts`
 
 export type ArtifactKind =
   'upserts' | 'upserts.discovery' | 'deletes' | 'deletes.discovery' | 'soft-deletes' | 'quarantine';
@@ -153,22 +153,9 @@ export interface Manifest {
   readonly publishedAt: string;
   readonly watermark: string | null;
   readonly counts: RunCounts;
+  /** `full`: the upserts are all documents there are, and the destination is to drop every other one. */
+  readonly reconciliation?: 'full';
   readonly files: readonly ManifestFile[];
-}
-
-export interface Receipt {
-  readonly upserts: number;
-  readonly deletes: number;
-  /** Documents that the destination refused; they stay out of the state and are sent again by the next run. */
-  readonly rejected: readonly { readonly docId: string; readonly reason: string }[];
-}
-
-export interface Destination {
-  /**
-   * Brings the destination in step with a manifest. Idempotent by run id: delivering twice has the effect of once.
-   * Never touches the state.
-   */
-  deliver(manifest: Manifest, store: ArtifactStore, signal: AbortSignal): Promise<Receipt>;
 }
 
 /** Counts of one run, in rows or documents. `null` means not known, which is not 0. */

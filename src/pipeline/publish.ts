@@ -91,17 +91,24 @@ export class Publisher implements ChangeSink {
       publishedAt: ports.clock.now().toISOString(),
       watermark: plan.watermark,
       counts: plan.tally.counts(),
+      ...(job.reconcile && { reconciliation: 'full' }),
       files,
     };
     await ports.store.replace(this.manifestName, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-    await ports.state.published(job.runId, {
-      manifestName: this.manifestName,
-      counts: manifest.counts,
-      watermark: plan.watermark,
-      mappingVersion: job.mapping.version,
-      holdReason: plan.holdReason,
-    });
+    // What is not to be sent must not be finished, and so sent, by a later run.
+    if (job.sends) await this.#publish(manifest, plan);
     return manifest;
+  }
+
+  #publish({ counts }: Manifest, { watermark, startedFrom, holdReason }: Plan): Promise<void> {
+    return this.#ports.state.published(this.#job.runId, {
+      manifestName: this.manifestName,
+      counts,
+      watermark,
+      startedFrom,
+      mappingVersion: this.#job.mapping.version,
+      holdReason,
+    });
   }
 
   /** Leaves nothing behind that looks finished. */

@@ -6,7 +6,7 @@ import { latestManifest, manifestName, runFolder } from './layout.ts';
 import type { ArtifactStore, Manifest } from './ports.ts';
 import type { Lease, RunRow } from './state-port.ts';
 
-type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log'>;
+type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log' | 'owner'>;
 
 /**
  * Ends what earlier runs of this connector and target left open. A published run is finished from its manifest, without

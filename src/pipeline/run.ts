@@ -1,11 +1,11 @@
 import { BridgeError, toBridgeError } from '../core/errors.ts';
-import { commit, statusOf, type FinishedStatus } from './commit.ts';
+import { commit, statusOf, type Outcome } from './commit.ts';
 import type { ChangeSink } from './diff.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { planChanges } from './plan.ts';
-import type { Phase, RunCounts } from './ports.ts';
-import type { Lease, RunRow } from './state-port.ts';
+import type { Manifest, Phase, RunCounts } from './ports.ts';
+import type { FinishedStatus, Lease, RunRow } from './state-port.ts';
 import { Publisher } from './publish.ts';
 import { finishEarlierRuns, removeArtifacts } from './recover.ts';
 import type { Tally } from './tally.ts';
@@ -14,8 +14,8 @@ export interface RunResult {
   readonly runId: string;
   readonly status: FinishedStatus;
   readonly counts: RunCounts;
-  /** `done` now, `planned` only, or `repeated`: this run id had done its work before. */
-  readonly work: 'done' | 'planned' | 'repeated';
+  /** `done` now, `planned` only, `written` and not sent, or `repeated`: this run id had done its work before. */
+  readonly work: 'done' | 'planned' | 'written' | 'repeated';
   readonly holdReason: string | null;
   /** Relative to the store; null for a dry run. */
   readonly manifestName: string | null;
@@ -35,7 +35,8 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
   const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
   try {
     const alive = AbortSignal.any([signal, lease.signal]);
-    await finishEarlierRuns(job, ports, lease, alive);
+    // A run that sends nothing leaves the others as they are, too.
+    if (job.sends) await finishEarlierRuns(job, ports, lease, alive);
     const finished = await ports.state.findRun(job.runId);
     return isCommitted(finished) ? repeated(finished, job) : await apply(job, ports, lease, alive);
   } finally {
@@ -88,16 +89,25 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
     const receipt = await ingest(manifest, ports, signal);
 
     await enter('commit');
-    const { status, counts } = await commit(manifest, receipt, job.prefix, lease, ports);
+    const outcome = job.sends
+      ? await commit(manifest, receipt, job.prefix, lease, ports)
+      : await closeUnsent(manifest, ports);
     const { manifestName } = publisher;
     const { holdReason } = planned;
-    return { runId, status, counts, work: 'done', holdReason, manifestName, samples: tally.samples };
+    const work = job.sends ? 'done' : 'written';
+    return { runId, ...outcome, work, holdReason, manifestName, samples: tally.samples };
   } catch (thrown) {
     await publisher.abort();
     const error = toBridgeError(thrown);
     await recordFailure(error, job, ports, published);
     throw error;
   }
+}
+
+/** In place of a commit, when nothing was sent: the state stays, so that everything is sent once sending is switched on. */
+async function closeUnsent({ runId, counts }: Manifest, { state, clock }: Ports): Promise<Outcome> {
+  await state.closeUnsent(runId, { counts, finishedAt: clock.now() });
+  return { status: statusOf(counts), counts };
 }
 
 /** A published run that may yet succeed stays, for the next one to finish; any other is closed. */

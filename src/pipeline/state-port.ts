@@ -1,6 +1,10 @@
+import type { DeliveryJournal } from './delivery-port.ts';
 import type { Phase, RunCounts } from './ports.ts';
 
-export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED';
+/** `DRY_RUN`: its requests were written down and not sent. */
+export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED' | 'DRY_RUN';
+
+export type FinishedStatus = Exclude<RunStatus, 'RUNNING' | 'FAILED' | 'DRY_RUN'>;
 
 export interface RunError {
   readonly code: string;
@@ -62,8 +66,10 @@ export interface StagedRecord {
 export interface Publication {
   readonly manifestName: string;
   readonly counts: RunCounts;
-  /** The checkpoint that holds once this is committed; null leaves it. */
+  /** The checkpoint that holds once all of this is committed; null means none: the next run reads everything. */
   readonly watermark: string | null;
+  /** The checkpoint that the run itself started from: it holds on if a document is rejected, so that its row is read again. */
+  readonly startedFrom: string | null;
   readonly mappingVersion: string;
   readonly holdReason: string | null;
 }
@@ -115,23 +121,32 @@ export interface State {
   /** Records that the artifacts and the manifest are whole: from now on the run can be finished by anybody. */
   published(runId: string, publication: Publication): Promise<void>;
   /**
-   * One transaction, all or nothing: applies the staged changes except the rejected documents, moves the checkpoint and
-   * closes the run with its status and counts. Fails with `LEASE_LOST`, having written nothing, if `fence` is not the newest.
-   * A run that is committed already stays as it is.
+   * One transaction, all or nothing: applies the staged changes except the rejected documents, moves the checkpoint (only if
+   * there is no rejected document) and closes the run with its status and counts. A rejected document of unknown outcome is
+   * remembered as one to send again, or to delete. Fails with `LEASE_LOST`, having written nothing, if `fence` is not the
+   * newest. A run that is committed already stays as it is.
    */
   commit(commit: {
     runId: string;
     fence: number;
-    rejected: readonly string[];
-    status: Exclude<RunStatus, 'RUNNING' | 'FAILED'>;
+    status: FinishedStatus;
     counts: RunCounts;
     finishedAt: Date;
   }): Promise<void>;
   /**
    * Closes a run as FAILED. With `abandon`, its staged changes are dropped and it will not be finished later; without, a
-   * published run stays to be finished.
+   * published run stays to be finished. What an abandoned run may have delivered is remembered like rejected documents of
+   * unknown outcome.
    */
   failRun(runId: string, failure: { error: RunError; finishedAt: Date; abandon: boolean }): Promise<void>;
+
+  /** Closes a run whose requests were written and not sent: its staged changes are dropped, and it counts for nothing. */
+  closeUnsent(runId: string, outcome: { counts: RunCounts; finishedAt: Date }): Promise<void>;
+
+  /** The journal of a run's delivery into its target. */
+  journal(runId: string, target: string, owner: Omit<LeaseOwner, 'runId'>): DeliveryJournal;
+  /** Other connectors that have documents in this target. */
+  othersInto(target: string, connectorId: string): Promise<string[]>;
 
   close(): Promise<void>;
 }

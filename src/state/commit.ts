@@ -3,7 +3,10 @@ import { BridgeError } from '../core/errors.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
 import type { State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
-import { givenUp, mayGoOn } from './runs.ts';
+import { scopeOf } from './records.ts';
+import { countRejected, forgetEarlier, rememberDoubts, takeOutRejected } from './rejections.ts';
+import { givenUp } from './given-up.ts';
+import { mayGoOn } from './runs.ts';
 import { codeOf } from './state-errors.ts';
 import type { RunTable } from './tables.ts';
 
@@ -25,9 +28,12 @@ export async function commit(database: Database, order: Commit): Promise<void> {
       if (run === undefined || !mayGoOn(run)) throw givenUp(order.runId);
       await requireNewestFence(database, transaction, run, order.fence);
       const scope = await scopeOf(transaction, run);
-      await dropRejected(database, transaction, order);
+      const complete = (await countRejected(transaction, order.runId)) === 0;
+      await takeOutRejected(transaction, order.runId);
       await applyStaged(transaction, scope, order.runId);
-      await moveCheckpoint(transaction, scope, run, order.finishedAt);
+      await rememberDoubts(transaction, scope, order.runId);
+      await forgetEarlier(transaction, run);
+      await moveCheckpoint(transaction, scope, run, order.finishedAt, complete);
       await closeRun(transaction, order);
       await transaction('staged_records').where({ run_id: order.runId }).delete();
     });
@@ -61,24 +67,6 @@ async function requireNewestFence(
     `Another run of ${run.connector_id} took over from ${run.run_id}, so nothing was committed.`,
     { hint: 'Look at the newer run of this connector; nothing needs to be done about this one.' },
   );
-}
-
-async function scopeOf(transaction: Knex.Transaction, run: RunTable): Promise<number> {
-  const position = await transaction('connector_checkpoints')
-    .where({ connector_id: run.connector_id, target: run.target })
-    .first('id');
-  if (position === undefined)
-    throw new Error(`${run.connector_id} has no position to commit run ${run.run_id} to.`);
-  return position.id;
-}
-
-/** A refused document keeps the record it had, so the next run sends it again. */
-async function dropRejected(database: Database, transaction: Knex.Transaction, order: Commit): Promise<void> {
-  if (order.rejected.length === 0) return;
-  await transaction('staged_records')
-    .where({ run_id: order.runId })
-    .whereRaw(`doc_id in (${database.dialect.jsonTexts})`, [JSON.stringify(order.rejected)])
-    .delete();
 }
 
 async function applyStaged(transaction: Knex.Transaction, scope: number, runId: string): Promise<void> {
@@ -166,13 +154,15 @@ async function moveCheckpoint(
   scope: number,
   run: RunTable,
   finishedAt: Date,
+  complete: boolean,
 ): Promise<void> {
   await transaction('connector_checkpoints')
     .where({ id: scope })
     .update({
       updated_at: finishedAt.toISOString(),
-      ...(run.watermark !== null && { watermark: run.watermark }),
-      ...(run.mapping_version !== null && { mapping_version: run.mapping_version }),
+      // The row of a rejected document must be read again, so the checkpoint may not pass it.
+      watermark: complete ? run.watermark : run.started_from,
+      mapping_version: run.mapping_version,
     });
 }
 

@@ -3,10 +3,20 @@ import { BridgeError } from '../core/errors.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { commit } from './commit.ts';
 import { openDatabase, type Database, type DatabaseAddress } from './database.ts';
+import { openJournal } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from './leases.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
-import { idsOf, lookup, position, stage } from './records.ts';
-import { beginRun, enterPhase, failRun, findRun, lastCommitted, published, unfinishedRuns } from './runs.ts';
+import { idsOf, lookup, othersInto, position, stage } from './records.ts';
+import {
+  beginRun,
+  closeUnsent,
+  enterPhase,
+  failRun,
+  findRun,
+  lastCommitted,
+  published,
+  unfinishedRuns,
+} from './runs.ts';
 import { stateError } from './state-errors.ts';
 
 /** Where the embedded state is, below the working directory. */
@@ -105,6 +115,12 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
     published: writing(published),
     commit: writing(commit),
     failRun: writing(failRun),
+    closeUnsent: writing(closeUnsent),
+    journal: (runId, target, owner) =>
+      openJournal(database, { runId, target, owner }, leaseTiming, (work) =>
+        writing((_, ...args: Parameters<typeof work>) => work(...args)),
+      ),
+    othersInto: reading(othersInto),
     close: () => database.close(),
   };
 }

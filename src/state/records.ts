@@ -1,8 +1,10 @@
+import type { Knex } from 'knex';
 import { STATE_IDS_PER_GROUP } from '../core/limits.ts';
 import type { KnownRecord, Position, StagedRecord } from '../pipeline/state-port.ts';
 import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
 import type { Database } from './database.ts';
-import { givenUp } from './runs.ts';
+import { givenUp } from './given-up.ts';
+import type { RunTable } from './tables.ts';
 
 /** The scope of a connector that a read-only state has never seen: no record has it. */
 const NO_SCOPE = -1;
@@ -32,6 +34,15 @@ export async function position(
     checkpoint: row?.watermark ?? undefined,
     mappingVersion: row?.mapping_version ?? undefined,
   };
+}
+
+export async function scopeOf(transaction: Knex.Transaction, run: RunTable): Promise<number> {
+  const position = await transaction('connector_checkpoints')
+    .where({ connector_id: run.connector_id, target: run.target })
+    .first('id');
+  if (position === undefined)
+    throw new Error(`${run.connector_id} has no position to commit run ${run.run_id} to.`);
+  return position.id;
 }
 
 export function lookup(database: Database, scope: number, docIds: readonly string[]): Promise<KnownRecord[]> {
@@ -64,4 +75,15 @@ export async function stage(
     if (open === undefined) throw givenUp(runId);
     await database.dialect.stage(transaction, runId, records);
   });
+}
+
+export async function othersInto({ knex }: Database, target: string, connectorId: string): Promise<string[]> {
+  return knex('connector_checkpoints')
+    .where({ target })
+    .whereNot({ connector_id: connectorId })
+    .whereExists(
+      knex('record_state').whereRaw('record_state.scope_id = connector_checkpoints.id').select('doc_id'),
+    )
+    .orderBy('connector_id')
+    .pluck('connector_id');
 }

@@ -1,7 +1,11 @@
+import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
 import type { Phase, RunCounts } from '../pipeline/ports.ts';
 import type { Publication, RunError, RunRow, State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
+import { givenUp } from './given-up.ts';
+import { scopeOf } from './records.ts';
+import { doubtDelivered } from './rejections.ts';
 import type { RunTable } from './tables.ts';
 
 export async function beginRun(database: Database, run: Parameters<State['beginRun']>[0]): Promise<void> {
@@ -10,6 +14,7 @@ export async function beginRun(database: Database, run: Parameters<State['beginR
     if (earlier !== undefined) {
       refuseTakenId(earlier, run.connectorId);
       await transaction('run_state').where({ run_id: run.runId }).delete();
+      await forgetDelivery(transaction, run.runId);
     }
     await transaction('staged_records').where({ run_id: run.runId }).delete();
     await transaction('run_state').insert({
@@ -21,6 +26,14 @@ export async function beginRun(database: Database, run: Parameters<State['beginR
       started_at: run.startedAt.toISOString(),
     });
   });
+}
+
+/** An operation that the earlier run of this id started may still be at work, so its step stays, without a run. */
+async function forgetDelivery(transaction: Knex.Transaction, runId: string): Promise<void> {
+  const steps = () => transaction('delivery_steps').where({ run_id: runId });
+  await steps().whereIn('state', ['done', 'refused']).delete();
+  await steps().update({ run_id: null });
+  await transaction('rejected_documents').where({ run_id: runId }).delete();
 }
 
 function refuseTakenId(earlier: RunTable, connectorId: string): void {
@@ -60,6 +73,7 @@ export async function published(database: Database, runId: string, publication: 
       manifest_name: publication.manifestName,
       counts: JSON.stringify(publication.counts),
       watermark: publication.watermark,
+      started_from: publication.startedFrom,
       mapping_version: publication.mappingVersion,
       hold_reason: publication.holdReason,
     });
@@ -76,7 +90,7 @@ export async function failRun(
     if (run === undefined) return;
     // What was not published cannot be finished by anybody, so its changes are of no use.
     const abandon = failure.abandon || run.manifest_name === null;
-    if (abandon) await transaction('staged_records').where({ run_id: runId }).delete();
+    if (abandon) await dropStaged(transaction, run);
     await transaction('run_state')
       .where({ run_id: runId })
       .update({
@@ -85,6 +99,29 @@ export async function failRun(
         error: JSON.stringify(failure.error),
         manifest_name: abandon ? null : run.manifest_name,
       });
+  });
+}
+
+async function dropStaged(transaction: Knex.Transaction, run: RunTable): Promise<void> {
+  const begun = await transaction('delivery_steps')
+    .where({ run_id: run.run_id })
+    .whereNot({ state: 'refused' })
+    .first('id');
+  if (begun !== undefined) await doubtDelivered(transaction, await scopeOf(transaction, run), run.run_id);
+  await transaction('staged_records').where({ run_id: run.run_id }).delete();
+}
+
+export async function closeUnsent(
+  database: Database,
+  runId: string,
+  { counts, finishedAt }: Parameters<State['closeUnsent']>[1],
+): Promise<void> {
+  await database.knex.transaction(async (transaction) => {
+    await transaction('staged_records').where({ run_id: runId }).delete();
+    const closed = await transaction('run_state')
+      .where({ run_id: runId, finished_at: null })
+      .update({ status: 'DRY_RUN', counts: JSON.stringify(counts), finished_at: finishedAt.toISOString() });
+    if (closed === 0) throw givenUp(runId);
   });
 }
 
@@ -119,16 +156,6 @@ export async function lastCommitted(database: Database, connectorId: string): Pr
 /** Whether this run may still change: it is at work, or published and waiting to be finished. */
 export function mayGoOn(run: RunTable): boolean {
   return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
-}
-
-export function givenUp(runId: string): BridgeError {
-  return new BridgeError(
-    'LEASE_LOST',
-    `Run ${runId} was given up by another one, so nothing more is written.`,
-    {
-      hint: 'Look at the newer run of this connector; nothing needs to be done about this one.',
-    },
-  );
 }
 
 function runRow(run: RunTable): RunRow {

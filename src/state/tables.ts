@@ -1,3 +1,4 @@
+import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
 import type { Phase } from '../pipeline/ports.ts';
 import type { RunStatus } from '../pipeline/state-port.ts';
 
@@ -20,6 +21,7 @@ export interface RunTable {
   finished_at: string | null;
   counts: string | null;
   watermark: string | null;
+  started_from: string | null;
   mapping_version: string | null;
   manifest_name: string | null;
   committed_at: string | null;
@@ -40,13 +42,42 @@ export interface LeaseTable {
 interface RecordTable {
   scope_id: number;
   doc_id: string;
+  checksum: string;
+  fingerprint: Buffer;
   soft_deleted: number;
+  run_id: string;
 }
 
 interface StagedTable {
   run_id: string;
   op: string;
   doc_id: string;
+}
+
+export interface StepTable {
+  id: number;
+  run_id: string | null;
+  name: string;
+  target: string;
+  state: DeliveryStep['state'];
+  operation: string | null;
+  asked_at: string;
+  detail: string;
+}
+
+interface RejectedTable {
+  run_id: string;
+  doc_id: string;
+  reason: string;
+  outcome: RejectedDocument['outcome'];
+  fingerprint: Buffer;
+}
+
+interface NoteTable {
+  target: string;
+  name: string;
+  value: string;
+  noted_at: string;
 }
 
 declare module 'knex/types/tables.js' {
@@ -56,6 +87,9 @@ declare module 'knex/types/tables.js' {
     connector_leases: LeaseTable;
     record_state: RecordTable;
     staged_records: StagedTable;
+    delivery_steps: StepTable;
+    rejected_documents: RejectedTable;
+    target_notes: NoteTable;
     knex_migrations: { name: string };
   }
 }

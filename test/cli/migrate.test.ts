@@ -31,7 +31,9 @@ async function migrate(env: NodeJS.ProcessEnv = {}): Promise<{ stdout: string; s
 test('makes the embedded state below the working directory, and has nothing to do the second time', async () => {
   const file = join(cwd, '.gemini-sync-bridge', 'state.db');
   expect(await migrate()).toEqual({
-    stdout: expect.stringMatching(new RegExp(`^Applied \\d+_initial\\.js to ${file}\n$`)),
+    stdout: expect.stringMatching(
+      new RegExp(`^Applied \\d+_initial\\.js to ${file}\nApplied \\d+_delivery\\.js to ${file}\n$`),
+    ),
     statuses: [0],
   });
   expect(await readdir(join(cwd, '.gemini-sync-bridge'))).toContain('state.db');

@@ -86,29 +86,34 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
     const nextRunId = () => `run-${(runs += 1)}`;
     const begin = (runId: string, connectorId = 'hr', target = 'store-1') =>
       state.beginRun({ runId, connectorId, target, startedAt: STARTED });
-    const publish = (runId: string, watermark: string | null = null) =>
+    const publish = (runId: string, watermark: string | null = null, startedFrom: string | null = null) =>
       state.published(runId, {
         manifestName: `runs/${runId}/manifest.json`,
         counts: COUNTS,
         watermark,
+        startedFrom,
         mappingVersion: 'mapping-1',
         holdReason: null,
       });
-    const commit = (runId: string, fence: number, rejected: readonly string[] = []) =>
-      state.commit({ runId, fence, rejected, status: 'SUCCESS', counts: COUNTS, finishedAt: FINISHED });
+    const commit = (runId: string, fence: number) =>
+      state.commit({ runId, fence, status: 'SUCCESS', counts: COUNTS, finishedAt: FINISHED });
+    const journalOf = (runId: string, target = 'store-1') =>
+      state.journal(runId, target, { host: HOST, pid: process.pid });
+    const refused = (docId: string) => ({ docId, reason: 'too odd', outcome: 'refused' }) as const;
 
     /** A whole run of connector `hr`, from lease to release. */
     async function run(
       records: readonly StagedRecord[],
-      { rejected = [], watermark = null, runId = nextRunId() }: RunOptions = {},
+      { rejected = [], watermark = null, startedFrom = null, runId = nextRunId() }: RunOptions = {},
     ): Promise<void> {
       const lease = await state.lease('hr', owner(runId));
       try {
         await state.position('hr', 'store-1');
         await begin(runId);
         await state.stage(runId, records);
-        await publish(runId, watermark);
-        await commit(runId, lease.fence, rejected);
+        await publish(runId, watermark, startedFrom);
+        await journalOf(runId).reject(rejected.map(refused));
+        await commit(runId, lease.fence);
       } finally {
         await lease.release();
       }
@@ -141,14 +146,24 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         expect(await state.lookup(other.scope, ['hr:1'])).toEqual([]);
       });
 
-      test('holds the watermark to the last character, and a null one leaves it as it was', async () => {
+      test('holds the watermark to the last character, and a null one takes it away', async () => {
         const watermark = '9223372036854775807|2024-01-02 03:04:05.678901+00';
         await run([], { watermark });
-        await run([]);
         expect(await state.position('hr', 'store-1')).toMatchObject({
           checkpoint: watermark,
           mappingVersion: 'mapping-1',
         });
+        await run([]);
+        expect((await state.position('hr', 'store-1')).checkpoint).toBeUndefined();
+      });
+
+      test('goes back to where the run started when a document of it was rejected', async () => {
+        await run([upsert('a')], { watermark: 'w1' });
+        await run([upsert('b')], { startedFrom: 'w1', watermark: 'w2', rejected: ['b'] });
+        expect((await state.position('hr', 'store-1')).checkpoint).toBe('w1');
+        // A run that read everything starts from nothing, so the next one reads everything again.
+        await run([upsert('b')], { startedFrom: null, watermark: 'w2', rejected: ['b'] });
+        expect((await state.position('hr', 'store-1')).checkpoint).toBeUndefined();
       });
     });
 
@@ -293,7 +308,6 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         await state.commit({
           runId: 'R',
           fence: lease.fence,
-          rejected: [],
           status: 'PARTIAL',
           counts: { ...COUNTS, seen: 99 },
           finishedAt: new Date(0),
@@ -383,7 +397,8 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
               }
               await publish(runId);
               const rejected = entries.filter(([, { rejected }]) => rejected).map(([docId]) => docId);
-              await commit(runId, lease.fence, rejected);
+              await journalOf(runId, 't').reject(rejected.map(refused));
+              await commit(runId, lease.fence);
               for (const [docId, { op, version, rejected }] of entries) {
                 const before = model.get(docId);
                 const fingerprint = fingerprintOf(docId, version);
@@ -425,6 +440,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           manifestName: 'm',
           counts: COUNTS,
           watermark: 'w',
+          startedFrom: null,
           mappingVersion: 'v',
           holdReason: 'too many',
         });
@@ -514,7 +530,6 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         await other.commit({
           runId: 'R',
           fence: lease.fence,
-          rejected: [],
           status: 'SUCCESS',
           counts: COUNTS,
           finishedAt: FINISHED,
@@ -547,7 +562,6 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         await state.commit({
           runId: 'R2',
           fence: lease.fence,
-          rejected: [],
           status: 'HELD',
           counts: COUNTS,
           finishedAt: new Date(FINISHED.getTime() + 1),
@@ -668,5 +682,6 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
 interface RunOptions {
   readonly rejected?: readonly string[];
   readonly watermark?: string | null;
+  readonly startedFrom?: string | null;
   readonly runId?: string;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileStore } from '../../src/artifacts/file-store.ts';
 import { localDestination } from '../../src/gemini/local-destination.ts';
 import { runFolder } from '../../src/pipeline/layout.ts';
+import { openState } from '../../src/state/open-state.ts';
 import { createPartWriter } from '../../src/pipeline/part-writer.ts';
 import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports.ts';
 import { readArtifact } from '../contracts/artifact-store.contract.ts';
@@ -52,6 +53,13 @@ async function publish(lines: Partial<Record<ArtifactKind, number>>, bytesMax = 
   };
 }
 
+/** A local delivery has nothing to remember. */
+const deliver = async (manifest: Manifest, ...[from, signal]: [ArtifactStore, AbortSignal]) => {
+  const state = await openState({ file: ':memory:', readOnly: false });
+  const journal = state.journal('R1', 't', { host: 'here', pid: process.pid });
+  return destination.deliver(manifest, from, journal, signal).finally(() => state.close());
+};
+
 const requestsIn = async () =>
   (await store.list(`${folder}/requests`)).map((name) => name.slice(folder.length + 1));
 const read = async (name: string) => JSON.parse(await readArtifact(store, `${folder}/${name}`)) as unknown;
@@ -65,10 +73,10 @@ describe('a local delivery', () => {
       'deletes.discovery': 2,
       'soft-deletes': 4,
     });
-    expect(await destination.deliver(manifest, store, noSignal)).toEqual({
+    expect(await deliver(manifest, store, noSignal)).toEqual({
       upserts: 3,
       deletes: 2,
-      rejected: [],
+      rejected: 0,
     });
     expect(await requestsIn()).toEqual(['requests/import-documents.json', 'requests/purge-documents.json']);
     const run = `${store.root}${folder}`;
@@ -92,7 +100,7 @@ describe('a local delivery', () => {
   });
 
   it('writes only the requests that have something to send', async () => {
-    await destination.deliver(await publish({ upserts: 1, 'upserts.discovery': 1 }), store, noSignal);
+    await deliver(await publish({ upserts: 1, 'upserts.discovery': 1 }), store, noSignal);
     expect(await requestsIn()).toEqual(['requests/import-documents.json']);
   });
 
@@ -100,14 +108,14 @@ describe('a local delivery', () => {
     ['nothing at all', {}],
     ['only rows in quarantine', { quarantine: 2 }],
   ])('writes no request for %s', async (_, lines) => {
-    const receipt = await destination.deliver(await publish(lines), store, noSignal);
-    expect(receipt).toEqual({ upserts: 0, deletes: 0, rejected: [] });
+    const receipt = await deliver(await publish(lines), store, noSignal);
+    expect(receipt).toEqual({ upserts: 0, deletes: 0, rejected: 0 });
     expect(await requestsIn()).toEqual([]);
   });
 
   it('goes on in a second request after a hundred files', async () => {
     const manifest = await publish({ upserts: 101, 'upserts.discovery': 101 }, 2);
-    expect(await destination.deliver(manifest, store, noSignal)).toMatchObject({ upserts: 101 });
+    expect(await deliver(manifest, store, noSignal)).toMatchObject({ upserts: 101 });
     expect(await requestsIn()).toEqual([
       'requests/import-documents-00002.json',
       'requests/import-documents.json',
@@ -116,9 +124,9 @@ describe('a local delivery', () => {
 
   it('has the same effect twice as once', async () => {
     const manifest = await publish({ upserts: 1, 'upserts.discovery': 1 });
-    const first = await destination.deliver(manifest, store, noSignal);
+    const first = await deliver(manifest, store, noSignal);
     const before = await read('requests/import-documents.json');
-    expect(await destination.deliver(manifest, store, noSignal)).toEqual(first);
+    expect(await deliver(manifest, store, noSignal)).toEqual(first);
     expect(await requestsIn()).toEqual(['requests/import-documents.json']);
     expect(await read('requests/import-documents.json')).toEqual(before);
   });
@@ -126,7 +134,7 @@ describe('a local delivery', () => {
   it('never acknowledges what it would not have sent', async () => {
     const lines = [{ deletes: 1 }, { upserts: 2, 'upserts.discovery': 1 }] as const;
     for (const missing of lines) {
-      const delivery = destination.deliver(await publish(missing), store, noSignal);
+      const delivery = deliver(await publish(missing), store, noSignal);
       await expect(delivery).rejects.toMatchObject({ code: 'INTERNAL' });
     }
     expect(await requestsIn()).toEqual([]);
@@ -135,7 +143,7 @@ describe('a local delivery', () => {
   it('stops with the reason of the signal', async () => {
     const reason = new Error('stopped');
     const manifest = await publish({ upserts: 1, 'upserts.discovery': 1 });
-    await expect(destination.deliver(manifest, store, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(deliver(manifest, store, AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(await requestsIn()).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { BridgeError } from '../../src/core/errors.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { discoveryRecords } from '../../src/gemini/records.ts';
 import type { Job, Ports } from '../../src/pipeline/job.ts';
-import type { Destination, Receipt } from '../../src/pipeline/ports.ts';
+import type { DeliveryJournal, Destination, Receipt } from '../../src/pipeline/delivery-port.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/state-port.ts';
 import { openState } from '../../src/state/open-state.ts';
@@ -18,21 +18,23 @@ const COLUMNS = [
   { name: 'id', kind: 'integer' },
   { name: 'title', kind: 'text' },
 ] as const;
-const ALL: Receipt = { upserts: 0, deletes: 0, rejected: [] };
+const ALL: Receipt = { upserts: 0, deletes: 0, rejected: 0 };
 const never = new AbortController().signal;
+
+type Answer = (journal: DeliveryJournal) => Promise<Receipt>;
 
 /** A destination that answers as told, one answer after the other, and then accepts everything. */
 class Answers implements Destination {
   readonly delivered: string[] = [];
-  readonly #answers: (() => Promise<Receipt>)[];
+  readonly #answers: Answer[];
 
-  constructor(...answers: (() => Promise<Receipt>)[]) {
+  constructor(...answers: Answer[]) {
     this.#answers = answers;
   }
 
-  deliver: Destination['deliver'] = (manifest) => {
+  deliver: Destination['deliver'] = (manifest, _store, journal) => {
     this.delivered.push(manifest.runId);
-    return this.#answers.shift()?.() ?? Promise.resolve(ALL);
+    return this.#answers.shift()?.(journal) ?? Promise.resolve(ALL);
   };
 }
 
@@ -125,11 +127,11 @@ describe('a destination that fails', () => {
 });
 
 test('documents that the destination rejects stay out of the state and are sent again, alone', async () => {
-  const rejected = [{ docId: 'hr:2', reason: 'too odd' }];
-  const first = await run(
-    'R1',
-    ports(TWO, { destination: new Answers(() => Promise.resolve({ ...ALL, rejected })) }),
-  );
+  const refuseOne: Answer = async (journal) => {
+    await journal.reject([{ docId: 'hr:2', reason: 'too odd', outcome: 'refused' }]);
+    return { ...ALL, rejected: await journal.rejected() };
+  };
+  const first = await run('R1', ports(TWO, { destination: new Answers(refuseOne) }));
   expect(first).toMatchObject({ status: 'PARTIAL', counts: { added: 2, rejected: 1 } });
   const second = await run('R2', ports(TWO));
   expect(second).toMatchObject({

@@ -73,7 +73,10 @@ describe('an embedded state file', () => {
   });
 
   test('is migrated once', async () => {
-    expect((await migrateState({ file })).applied).toEqual([expect.stringMatching(/_initial\.js$/)]);
+    expect((await migrateState({ file })).applied).toEqual([
+      expect.stringMatching(/_initial\.js$/),
+      expect.stringMatching(/_delivery\.js$/),
+    ]);
     expect((await migrateState({ file })).applied).toEqual([]);
   });
 

@@ -8,7 +8,8 @@ import { runBridge } from '../../src/app/bridge.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import type { Observer, Ports } from '../../src/pipeline/job.ts';
-import type { ArtifactStore, Destination } from '../../src/pipeline/ports.ts';
+import type { Destination } from '../../src/pipeline/delivery-port.ts';
+import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import type { State } from '../../src/pipeline/state-port.ts';
 
 const [path = '', killAt = '', runId = ''] = process.argv.slice(2);
@@ -72,8 +73,7 @@ function killableStore(store: ArtifactStore): ArtifactStore {
 
 function killableDestination(destination: Destination): Destination {
   return {
-    deliver: (manifest, store, signal) =>
-      around('deliver', () => destination.deliver(manifest, store, signal)),
+    deliver: (...delivery) => around('deliver', () => destination.deliver(...delivery)),
   };
 }
 
@@ -86,7 +86,7 @@ const wrapPorts = (ports: Ports): Ports => ({
 
 await runBridge(
   await loadConnector(path),
-  { runId, local: true, dryRun: false, full: false, allowDeletes: undefined },
+  { runId, local: true, dryRun: false, full: false, reconcile: false, sends: true, allowDeletes: undefined },
   {
     databaseUrl: process.env['DATABASE_URL'],
     cwd: process.cwd(),

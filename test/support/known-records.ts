@@ -4,10 +4,12 @@ const SCOPE = 7;
 const CHUNK_RECORDS = 3;
 
 /** The stored records of one connector, in memory: what a plan asks of the state, and what a commit does to it. */
-export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'idsOf'> {
+export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'idsOf' | 'othersInto'> {
   readonly byId = new Map<string, KnownRecord>();
   checkpoint: string | undefined;
   mappingVersion: string | undefined;
+  /** Other connectors with documents in the same target. */
+  others: string[] = [];
   /** How often `lookup` was called. */
   lookups = 0;
 
@@ -44,6 +46,10 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
         .map(({ docId }) => docId);
       await Promise.resolve();
     }
+  }
+
+  othersInto(): Promise<string[]> {
+    return Promise.resolve(this.others);
   }
 
   /** Does what a commit does with the changes that a run has set aside. */

@@ -31,6 +31,8 @@ export function jobOf(changes: Partial<Job> = {}): Job {
     prefix: 'hr',
     dryRun: false,
     full: false,
+    reconcile: false,
+    sends: true,
     allowDeletes: undefined,
     ...changes,
   };
@@ -101,6 +103,6 @@ export async function runOver(
   const planned = await planOver(source, known, changes);
   known.apply(planned.found.staged);
   known.mappingVersion = jobOf(changes).mapping.version;
-  known.checkpoint = planned.watermark ?? known.checkpoint;
+  known.checkpoint = planned.watermark ?? undefined;
   return planned;
 }

@@ -1,0 +1,53 @@
+import { BridgeError } from '../core/errors.ts';
+import type { Job } from './job.ts';
+import type { Source } from './ports.ts';
+import type { State } from './state-port.ts';
+import type { Tally } from './tally.ts';
+
+interface Listed {
+  readonly tally: Tally;
+  readonly truncated: boolean;
+}
+
+/**
+ * A full reconciliation makes the destination drop everything that it is not sent. So it takes a listing that is complete,
+ * whole and not suspicious, of the only connector that feeds this target.
+ * @throws BridgeError RECONCILIATION_REFUSED, saying why; nothing has been sent.
+ */
+export async function requireReconcilable(
+  job: Job,
+  { source, state }: { source: Pick<Source, 'listing'>; state: Pick<State, 'othersInto'> },
+  listed: Listed,
+): Promise<void> {
+  const problem =
+    problemOfJob(job, source.listing) ?? problemOfListing(listed) ?? (await problemOfOthers(job, state));
+  if (problem === undefined) return;
+  throw new BridgeError(
+    'RECONCILIATION_REFUSED',
+    `A full reconciliation of ${job.connectorId} would delete documents by mistake: ${problem}.`,
+    { hint: 'Run without --reconcile-full: the ordinary run sends what changed and holds what is doubtful.' },
+  );
+}
+
+function problemOfJob({ deletePolicy }: Job, listing: 'full' | 'delta'): string | undefined {
+  if (listing === 'delta') return 'its query lists only what changed since the checkpoint';
+  if (deletePolicy !== 'auto_delete_missing') return `its deletePolicy is ${deletePolicy}`;
+  return undefined;
+}
+
+function problemOfListing({ tally, truncated }: Listed): string | undefined {
+  if (truncated) return 'the listing of the source was not complete';
+  if (tally.seen === 0) return 'the source returned no rows at all';
+  if (tally.held > 0) return `${tally.held} deletes are held`;
+  if (tally.quarantined > 0)
+    return `${tally.quarantined} rows were quarantined, and their documents would go`;
+  return undefined;
+}
+
+async function problemOfOthers(
+  { connectorId, target }: Job,
+  state: Pick<State, 'othersInto'>,
+): Promise<string | undefined> {
+  const others = await state.othersInto(target, connectorId);
+  return others.length === 0 ? undefined : `${others.join(', ')} has documents in the same data store`;
+}

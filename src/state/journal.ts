@@ -1,0 +1,99 @@
+import type {
+  DeliveryDetail,
+  DeliveryJournal,
+  DeliveryStep,
+  OpenStep,
+  RejectedDocument,
+} from '../pipeline/delivery-port.ts';
+import type { LeaseOwner } from '../pipeline/state-port.ts';
+import type { Database } from './database.ts';
+import type { LeaseTiming } from './leases.ts';
+import { countRejected, reject } from './rejections.ts';
+import type { StepTable } from './tables.ts';
+import { takeTurn } from './turns.ts';
+
+/** Turns what the engine throws into errors of the state. */
+type Guard = <Args extends unknown[], Answer>(
+  work: (...args: Args) => Promise<Answer>,
+) => (...args: Args) => Promise<Answer>;
+
+/** The journal of one run's delivery into its target. */
+export function openJournal(
+  database: Database,
+  run: { readonly runId: string; readonly target: string; readonly owner: Omit<LeaseOwner, 'runId'> },
+  timing: LeaseTiming,
+  guard: Guard,
+): DeliveryJournal {
+  const { runId, target } = run;
+  return {
+    turn: guard((signal: AbortSignal) => takeTurn(database, target, { ...run.owner, runId }, timing, signal)),
+    steps: guard(() => stepsOf(database, runId)),
+    save: guard((step: DeliveryStep) => saveStep(database, runId, target, step)),
+    openSteps: guard(() => openSteps(database, runId, target)),
+    settle: guard((id: number) => settle(database, id)),
+    reject: guard((documents: readonly RejectedDocument[]) => reject(database, runId, documents)),
+    rejected: guard(() => countRejected(database.knex, runId)),
+    note: guard((name: string) => readNote(database, target, name)),
+    remember: guard((name: string, value: string) => writeNote(database, target, name, value)),
+  };
+}
+
+export async function stepsOf({ knex }: Database, runId: string): Promise<DeliveryStep[]> {
+  const rows = await knex('delivery_steps').where({ run_id: runId }).orderBy('id');
+  return rows.map(stepOf);
+}
+
+async function saveStep(
+  { knex }: Database,
+  runId: string,
+  target: string,
+  step: DeliveryStep,
+): Promise<void> {
+  const { name, state, operation, askedAt } = step;
+  const row = { target, state, operation, asked_at: askedAt, detail: JSON.stringify(step.detail) };
+  await knex('delivery_steps')
+    .insert({ run_id: runId, name, ...row })
+    .onConflict(['run_id', 'name'])
+    .merge(row);
+}
+
+async function openSteps({ knex }: Database, runId: string, target: string): Promise<OpenStep[]> {
+  const rows = await knex('delivery_steps')
+    .where({ target })
+    .whereIn('state', ['asked', 'running'])
+    .andWhere((other) => void other.whereNull('run_id').orWhereNot({ run_id: runId }))
+    .orderBy('id');
+  return rows.map((row) => ({ id: row.id, ...stepOf(row) }));
+}
+
+/** The step of a run that may still be finished keeps its state: whoever finishes that run looks at its operation again. */
+async function settle({ knex }: Database, id: number): Promise<void> {
+  const waiting = knex('run_state')
+    .select('run_id')
+    .whereNotNull('manifest_name')
+    .where({ committed_at: null });
+  await knex('delivery_steps')
+    .where({ id })
+    .andWhere((given) => void given.whereNull('run_id').orWhereNotIn('run_id', waiting))
+    .update({ state: 'done' });
+}
+
+function stepOf({ name, state, operation, asked_at, detail }: StepTable): DeliveryStep {
+  return { name, state, operation, askedAt: asked_at, detail: parseDetail(detail) };
+}
+
+/** Written by `saveStep` only. */
+const parseDetail: (json: string) => DeliveryDetail = JSON.parse;
+
+async function readNote({ knex }: Database, target: string, name: string) {
+  const row = await knex('target_notes').where({ target, name }).first();
+  return row === undefined ? undefined : { value: row.value, at: row.noted_at };
+}
+
+async function writeNote({ knex }: Database, target: string, name: string, value: string): Promise<void> {
+  const row = { value, noted_at: new Date().toISOString() };
+  await knex('target_notes')
+    .insert({ target, name, ...row })
+    .onConflict(['target', 'name'])
+    .merge(row);
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BridgeError } from '../core/errors.ts';
+import { TURN_POLL_SECONDS, TURN_WAIT_SECONDS_MAX } from '../core/limits.ts';
+import type { Turn } from '../pipeline/delivery-port.ts';
+import type { LeaseOwner } from '../pipeline/state-port.ts';
+import type { Database } from './database.ts';
+import { acquireLease, type LeaseTiming } from './leases.ts';
+
+/**
+ * Waits for the right to deliver to a target: a lease like that on a connector, with the target in place of its name, which
+ * no connector can have because of its slashes.
+ * @throws BridgeError LEASE_HELD when the turn did not come in time; the reason of `signal` when aborted.
+ */
+export async function takeTurn(
+  database: Database,
+  target: string,
+  owner: LeaseOwner,
+  timing: LeaseTiming,
+  signal: AbortSignal,
+): Promise<Turn> {
+  const pollMs = Math.min(TURN_POLL_SECONDS * 1_000, timing.heartbeatMs);
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
+    signal.throwIfAborted();
+    try {
+      return await acquireLease(database, target, owner, timing);
+    } catch (thrown) {
+      if (!(thrown instanceof BridgeError) || thrown.code !== 'LEASE_HELD') throw thrown;
+      if (waitedMs >= TURN_WAIT_SECONDS_MAX * 1_000) throw stillBusy(target, thrown);
+    }
+    await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function stillBusy(target: string, held: BridgeError): BridgeError {
+  return new BridgeError(
+    'LEASE_HELD',
+    `${target} has been delivered to by others for ${TURN_WAIT_SECONDS_MAX} s. ${held.message}`,
+    { hint: 'Run again later: what this run has published is kept, and delivered then.' },
+  );
+}
