@@ -38,7 +38,7 @@ export function openJournal(
   };
 }
 
-export async function stepsOf({ knex }: Database, runId: string): Promise<DeliveryStep[]> {
+async function stepsOf({ knex }: Database, runId: string): Promise<DeliveryStep[]> {
   const rows = await knex('delivery_steps').where({ run_id: runId }).orderBy('id');
   return rows.map(stepOf);
 }
