@@ -1,4 +1,4 @@
-import { idFields, type Connector, type MappingSpec } from '../connector/types.ts';
+import { contentConfigOf, idFields, type Connector, type ConnectorSpec } from '../connector/types.ts';
 import { compileTemplate } from '../connector/templates.ts';
 import {
   DELETE_LIMIT_COUNT_DEFAULT,
@@ -31,8 +31,8 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
   return {
     runId: options.runId,
     connectorId: metadata.name,
-    target: options.local ? LOCAL_TARGET : dataStoreName(spec.gemini),
-    mapping: compileMapping(metadata.name, spec.mapping, spec.source.watermarkField),
+    target: [options.local ? LOCAL_TARGET : dataStoreName(spec.gemini), ...recordShape(spec)].join('#'),
+    mapping: compileMapping(metadata.name, spec),
     deletePolicy,
     deleteLimit: {
       count: deleteLimit?.count ?? DELETE_LIMIT_COUNT_DEFAULT,
@@ -50,23 +50,35 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
   };
 }
 
-function dataStoreName({ projectId, location, dataStoreId }: Connector['spec']['gemini']): string {
+function dataStoreName({ projectId, location, dataStoreId }: ConnectorSpec['gemini']): string {
   return `projects/${projectId}/locations/${location}/dataStores/${dataStoreId}`;
 }
 
-function compileMapping(connector: string, spec: MappingSpec, watermarkField: string | undefined): Mapping {
+/**
+ * What else decides how Discovery Engine sees a document, where it is not the default: who does not name it, and who names
+ * the default, stays where they were. It is part of the target, because a data store can change it only by being created
+ * anew, and empty. `acl` needs no place here: it follows from the mapping's ACL fields, and they are in every checksum.
+ */
+function recordShape(spec: ConnectorSpec): readonly string[] {
+  const contentConfig = contentConfigOf(spec);
+  return contentConfig === 'CONTENT_REQUIRED' ? [] : [contentConfig];
+}
+
+function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
+  const { mapping } = spec;
+  const { watermarkField } = spec.source;
   return {
     connector,
-    idFields: idFields(spec),
-    title: fieldTemplate(spec.titleField),
-    content: compileTemplate(spec.contentTemplate),
-    uri: spec.uriTemplate === undefined ? undefined : compileTemplate(spec.uriTemplate),
-    mimeType: spec.mimeType ?? MIME_TYPE_DEFAULT,
-    aclUsersField: spec.aclUsersField,
-    aclGroupsField: spec.aclGroupsField,
-    metadataFields: spec.metadataFields ?? [],
+    idFields: idFields(mapping),
+    title: fieldTemplate(mapping.titleField),
+    content: compileTemplate(mapping.contentTemplate),
+    uri: mapping.uriTemplate === undefined ? undefined : compileTemplate(mapping.uriTemplate),
+    mimeType: mapping.mimeType ?? MIME_TYPE_DEFAULT,
+    aclUsersField: mapping.aclUsersField,
+    aclGroupsField: mapping.aclGroupsField,
+    metadataFields: mapping.metadataFields ?? [],
     watermarkField,
-    version: mappingVersion([connector, spec, watermarkField]),
+    version: mappingVersion([connector, mapping, watermarkField, ...recordShape(spec)]),
   };
 }
 
