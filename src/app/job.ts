@@ -55,9 +55,10 @@ function dataStoreName({ projectId, location, dataStoreId }: ConnectorSpec['gemi
 }
 
 /**
- * What else decides how Discovery Engine sees a document, where it is not the default: who does not name it, and who names
- * the default, stays where they were. It is part of the target, because a data store can change it only by being created
- * anew, and empty. `acl` needs no place here: it follows from the mapping's ACL fields, and they are in every checksum.
+ * What of the data store decides the form of its records; nothing for the default, so that naming it sends nothing again.
+ * It is part of the target: a data store never changes it, so another one is a new, empty data store, and the checksums,
+ * which do not know it, would find every document unchanged there. `acl` is not needed: it follows from the mapping's ACL
+ * fields, which are in the version and in every checksum.
  */
 function recordShape(spec: ConnectorSpec): readonly string[] {
   const contentConfig = contentConfigOf(spec);
