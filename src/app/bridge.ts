@@ -1,5 +1,5 @@
 import { resolveSecret } from '../connector/secrets.ts';
-import type { Connector } from '../connector/types.ts';
+import { contentConfigOf, type Connector } from '../connector/types.ts';
 import { openArtifactStore } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
@@ -66,7 +66,7 @@ export async function runBridge(
       state: { ...state, failRun: (runId, failure) => state.failRun(runId, clean(failure, context)) },
       store,
       destination,
-      records: discoveryRecords,
+      records: discoveryRecords({ contentConfig: contentConfigOf(spec) }),
       clock: systemClock,
       log: context.log,
       observer: context.observer,

@@ -1,4 +1,4 @@
-import { idFields, type Connector, type MappingSpec } from '../connector/types.ts';
+import { contentConfigOf, idFields, type Connector, type ConnectorSpec } from '../connector/types.ts';
 import { compileTemplate } from '../connector/templates.ts';
 import {
   DELETE_LIMIT_COUNT_DEFAULT,
@@ -34,8 +34,8 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
   return {
     runId: options.runId,
     connectorId: metadata.name,
-    target: options.local ? LOCAL_TARGET : dataStoreName(spec.gemini),
-    mapping: compileMapping(metadata.name, spec.mapping, spec.source.watermarkField),
+    target: [options.local ? LOCAL_TARGET : dataStoreName(spec.gemini), ...recordShape(spec)].join('#'),
+    mapping: compileMapping(metadata.name, spec),
     deletePolicy,
     deleteLimit: {
       count: deleteLimit?.count ?? DELETE_LIMIT_COUNT_DEFAULT,
@@ -55,23 +55,36 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
   };
 }
 
-function dataStoreName({ projectId, location, dataStoreId }: Connector['spec']['gemini']): string {
+function dataStoreName({ projectId, location, dataStoreId }: ConnectorSpec['gemini']): string {
   return `projects/${projectId}/locations/${location}/dataStores/${dataStoreId}`;
 }
 
-function compileMapping(connector: string, spec: MappingSpec, watermarkField: string | undefined): Mapping {
+/**
+ * What of the data store decides the form of its records; nothing for the default, so that naming it sends nothing again.
+ * It is part of the target: a data store never changes it, so another one is a new, empty data store, and the checksums,
+ * which do not know it, would find every document unchanged there. `acl` is not needed: it follows from the mapping's ACL
+ * fields, which are in the version and in every checksum.
+ */
+function recordShape(spec: ConnectorSpec): readonly string[] {
+  const contentConfig = contentConfigOf(spec);
+  return contentConfig === 'CONTENT_REQUIRED' ? [] : [contentConfig];
+}
+
+function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
+  const { mapping } = spec;
+  const { watermarkField } = spec.source;
   return {
     connector,
-    idFields: idFields(spec),
-    title: fieldTemplate(spec.titleField),
-    content: compileTemplate(spec.contentTemplate),
-    uri: spec.uriTemplate === undefined ? undefined : compileTemplate(spec.uriTemplate),
-    mimeType: spec.mimeType ?? MIME_TYPE_DEFAULT,
-    aclUsersField: spec.aclUsersField,
-    aclGroupsField: spec.aclGroupsField,
-    metadataFields: spec.metadataFields ?? [],
+    idFields: idFields(mapping),
+    title: fieldTemplate(mapping.titleField),
+    content: compileTemplate(mapping.contentTemplate),
+    uri: mapping.uriTemplate === undefined ? undefined : compileTemplate(mapping.uriTemplate),
+    mimeType: mapping.mimeType ?? MIME_TYPE_DEFAULT,
+    aclUsersField: mapping.aclUsersField,
+    aclGroupsField: mapping.aclGroupsField,
+    metadataFields: mapping.metadataFields ?? [],
     watermarkField,
-    version: mappingVersion([connector, spec, watermarkField]),
+    version: mappingVersion([connector, mapping, watermarkField, ...recordShape(spec)]),
   };
 }
 

@@ -25,6 +25,8 @@ type ProblemCode =
   | 'template_syntax'
   | 'field_not_selected'
   | 'reserved_field'
+  | 'acl_contradiction'
+  | 'mime_type_not_taken'
   | 'schedule_invalid'
   | 'secret_in_file'
   | 'secret_name'

@@ -1,6 +1,7 @@
 import type { Finding } from './problem.ts';
 import { deltaFindings } from './rules-delta.ts';
 import { fieldFindings } from './rules-fields.ts';
+import { geminiFindings } from './rules-gemini.ts';
 import { scheduleFindings } from './rules-schedule.ts';
 import { secretFindings } from './rules-secrets.ts';
 import { templateFindings } from './rules-templates.ts';
@@ -14,6 +15,7 @@ const RULES: readonly ((connector: unknown) => readonly Finding[])[] = [
   deltaFindings,
   templateFindings,
   fieldFindings,
+  geminiFindings,
   secretFindings,
 ];
 

@@ -24,10 +24,16 @@ export interface ConnectorSpec {
     readonly projectId: string;
     readonly location: string;
     readonly dataStoreId: string;
+    /** Whether documents have readers; without it, whether the mapping names any. A checked connector's fields agree. */
+    readonly acl?: 'required' | 'off';
+    readonly contentConfig?: ContentConfig;
   };
   readonly reconciliation: ReconciliationSpec;
   readonly quarantine?: QuarantineSpec;
 }
+
+/** The data store's own setting, in Google's words: whether each of its documents has `content`, or none has. */
+export type ContentConfig = 'CONTENT_REQUIRED' | 'NO_CONTENT';
 
 type SqlSourceType = 'postgres' | 'mysql' | 'mssql' | 'oracle';
 
@@ -102,4 +108,8 @@ export function isSqlSource(source: SqlSourceSpec | HttpSourceSpec): source is S
 /** The columns of the id, in order. */
 export function idFields(mapping: MappingSpec): readonly string[] {
   return typeof mapping.idField === 'string' ? [mapping.idField] : mapping.idField;
+}
+
+export function contentConfigOf({ gemini }: ConnectorSpec): ContentConfig {
+  return gemini.contentConfig ?? 'CONTENT_REQUIRED';
 }

@@ -15,7 +15,7 @@ export const BATCH_ROWS_MAX = 2_000;
 /** Bytes of rows handed on together, so that wide rows make small batches; one row may exceed it. */
 export const BATCH_BYTES_MAX = 4 * 1_048_576;
 
-/** Discovery Engine refuses `content.rawBytes` of more decoded bytes. */
+/** Discovery Engine refuses `content.rawBytes` of more decoded bytes. Under NO_CONTENT the text is held to the same. */
 export const CONTENT_BYTES_MAX = 1_000_000;
 
 /** The whole canonical line of one document: its content, and as much again for everything else, escaped. */

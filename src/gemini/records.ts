@@ -1,35 +1,64 @@
+import type { ContentConfig } from '../connector/types.ts';
 import type { Principals } from '../pipeline/acl.ts';
 import type { ByteWriter } from '../pipeline/byte-writer.ts';
-import type { DocumentRenderer } from '../pipeline/document.ts';
+import type { DocumentRenderer, Span } from '../pipeline/document.ts';
 import type { RecordFormat } from '../pipeline/job.ts';
 import { apiDocumentId } from './document-id.ts';
+
+/** What the data store wants its documents to look like. */
+export interface RecordShape {
+  readonly contentConfig: ContentConfig;
+}
 
 /**
  * Documents as Discovery Engine's `Document` (import with `dataSchema: document`): one line of JSON,
  *
- *     {"id":…,"structData":{"doc_id":…,"title":…,"uri":…,"metadata":{…}},"content":{"mimeType":…,"rawBytes":…},"aclInfo":…}
+ *     {"id":…,"jsonData":"…","content":{"mimeType":…,"rawBytes":…},"aclInfo":…}
+ *
+ * where `jsonData` is a string that holds `{"doc_id":…,"title":…,"uri":…,"metadata":{…}}`; `uri` only if there is one.
+ * The other field for it, `structData`, knows only doubles, which would round 64-bit integers. A data store of
+ * NO_CONTENT refuses `content`: there the text is `"content":"…"` inside `jsonData`, so that it can be searched.
  *
  * Values that the canonical line has as JSON already are copied from it as bytes.
  */
-export const discoveryRecords: RecordFormat = {
-  upsert(document, docId, out) {
-    const { line, title, uri, metadata, content } = document;
-    out.latin1(`{"id":"${apiDocumentId(docId)}","structData":{"doc_id":`);
-    out.utf8(JSON.stringify(docId));
-    out.latin1(',"title":');
-    out.raw(line.bytes, title.start, title.end);
-    out.latin1(',"uri":');
-    out.raw(line.bytes, uri.start, uri.end);
-    out.latin1(',"metadata":');
-    out.raw(line.bytes, metadata.start, metadata.end);
-    out.latin1(`},"content":{"mimeType":${JSON.stringify(document.mimeType)},"rawBytes":"`);
-    out.latin1(content.bytes.toString('base64', 0, content.length));
-    out.latin1('"}');
-    writeAcl(document, out);
-    out.latin1('}\n');
-  },
-  deletion: apiDocumentId,
-};
+export function discoveryRecords({ contentConfig }: RecordShape): RecordFormat {
+  const writeContent = contentConfig === 'NO_CONTENT' ? endOfTextInData : endOfDataAndContent;
+  return {
+    upsert(document, docId, out) {
+      out.latin1(`{"id":"${apiDocumentId(docId)}","jsonData":"{\\"doc_id\\":`);
+      writeInside(document, document.docId, out);
+      out.latin1(',\\"title\\":');
+      writeInside(document, document.title, out);
+      if (document.uri.end > document.uri.start) {
+        out.latin1(',\\"uri\\":');
+        writeInside(document, document.uri, out);
+      }
+      out.latin1(',\\"metadata\\":');
+      writeInside(document, document.metadata, out);
+      writeContent(document, out);
+      writeAcl(document, out);
+      out.latin1('}\n');
+    },
+    deletion: apiDocumentId,
+  };
+}
+
+/** JSON of the canonical line as a part of the string `jsonData`: escaped once more. */
+function writeInside({ line }: DocumentRenderer, { start, end }: Span, out: ByteWriter): void {
+  out.escaped(line.bytes, start, end);
+}
+
+function endOfTextInData(document: DocumentRenderer, out: ByteWriter): void {
+  out.latin1(',\\"content\\":');
+  writeInside(document, document.contentJson, out);
+  out.latin1('}"');
+}
+
+function endOfDataAndContent({ mimeType, content }: DocumentRenderer, out: ByteWriter): void {
+  out.latin1(`}","content":{"mimeType":${JSON.stringify(mimeType)},"rawBytes":"`);
+  out.latin1(content.bytes.toString('base64', 0, content.length));
+  out.latin1('"}');
+}
 
 /** All principals stand in one entry of `readers`: entries are combined with AND, principals within one with OR. */
 function writeAcl({ users, groups }: DocumentRenderer, out: ByteWriter): void {

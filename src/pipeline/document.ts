@@ -39,6 +39,7 @@ export interface Span {
 
 const NUL_ESCAPE = Buffer.from('\\u0000');
 const LINE_FEED = 0x0a;
+const QUOTE = 0x22;
 const BRACE = 0x7d;
 const LINE_BYTES_TYPICAL = 16_384;
 
@@ -58,9 +59,13 @@ export class DocumentRenderer {
   readonly line = new ByteWriter(LINE_BYTES_TYPICAL);
   /** The content as it is, not as JSON. */
   readonly content = new ByteWriter(LINE_BYTES_TYPICAL);
-  readonly title: Span = { start: 0, end: 0 };
-  readonly uri: Span = { start: 0, end: 0 };
+  /** Values as JSON, found in `line`: strings with their quotes. */
+  readonly contentJson: Span = { start: 0, end: 0 };
+  readonly docId: Span = { start: 0, end: 0 };
   readonly metadata: Span = { start: 0, end: 0 };
+  readonly title: Span = { start: 0, end: 0 };
+  /** Empty when there is no `uri`. */
+  readonly uri: Span = { start: 0, end: 0 };
   readonly mimeType: string;
   users: Principals = NOBODY;
   groups: Principals = NOBODY;
@@ -138,10 +143,12 @@ export class DocumentRenderer {
         reason: `its content has ${content.length} bytes, of ${CONTENT_BYTES_MAX} allowed`,
       };
     }
-    line.latin1(',"content":"');
-    line.escaped(content.bytes, 0, content.length);
-    line.latin1('","doc_id":');
+    line.latin1(',"content":');
+    this.#writeString(content, this.contentJson);
+    line.latin1(',"doc_id":');
+    this.docId.start = line.length;
     line.utf8(JSON.stringify(id));
+    this.docId.end = line.length;
     line.latin1(',"metadata":');
     this.metadata.start = line.length;
     this.#writeMetadata(row, line);
@@ -155,9 +162,7 @@ export class DocumentRenderer {
   #writeUriText(row: RowCursor): Rejection | undefined {
     this.line.latin1(',"uri":');
     if (this.#writeUri !== undefined) return this.#writeText(row, this.#writeUri, this.uri);
-    this.uri.start = this.line.length;
     this.line.latin1('null');
-    this.uri.end = this.line.length;
     return undefined;
   }
 
@@ -165,13 +170,17 @@ export class DocumentRenderer {
     const text = this.#text;
     text.length = 0;
     const failed = write(row, text);
-    if (failed !== undefined) return failed;
-    span.start = this.line.length;
-    this.line.latin1('"');
-    this.line.escaped(text.bytes, 0, text.length);
-    this.line.latin1('"');
-    span.end = this.line.length;
-    return undefined;
+    if (failed === undefined) this.#writeString(text, span);
+    return failed;
+  }
+
+  #writeString(text: ByteWriter, span: Span): void {
+    const { line } = this;
+    span.start = line.length;
+    line.byte(QUOTE);
+    line.escaped(text.bytes, 0, text.length);
+    line.byte(QUOTE);
+    span.end = line.length;
   }
 
   #writeEnd(row: RowCursor): void {

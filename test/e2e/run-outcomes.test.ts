@@ -105,6 +105,22 @@ describe('a run over the whole table', () => {
     expect(ids(result, 'upserts.ndjson')).toEqual(['people:1']);
   });
 
+  test('sends everything again, with its text among its data, once the data store is one without content', async () => {
+    await people(somePeople(2));
+    await place.runJson();
+    place.writeConnector({ gemini: { contentConfig: 'NO_CONTENT' } });
+    const { exitCode, result } = await place.runJson();
+    expect(exitCode).toBe(0);
+    expect(result.counts).toMatchObject({ seen: 2, unchanged: 0, added: 2 });
+    const [record = ''] = lines(result, 'upserts.discovery.ndjson');
+    const { jsonData, ...others } = JSON.parse(record) as { id: string; jsonData: string };
+    expect(others).toEqual({ id: 'people__1' });
+    expect(JSON.parse(jsonData)).toMatchObject({ title: 'Person 1', content: 'Person 1 works in Sales.' });
+    expect((await place.runJson()).result.counts).toMatchObject({ seen: 2, unchanged: 2 });
+    place.writeConnector();
+    expect((await place.runJson()).result.counts).toMatchObject({ seen: 2, unchanged: 2 });
+  });
+
   test('fails for two rows of one id, names it and applies nothing', async () => {
     await people(somePeople(3));
     await place.runJson();

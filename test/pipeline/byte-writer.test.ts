@@ -35,6 +35,22 @@ describe('ByteWriter', () => {
     }
   });
 
+  it.each([16_383, 16_384, 16_385, 100_000])('escapes %i bytes as it does a few', (size) => {
+    const text = 'a "b" \\ \u0001 漢 '.repeat(size).slice(0, size);
+    expect(
+      written((out) => {
+        out.escaped(Buffer.from(text));
+      }),
+    ).toBe(JSON.stringify(text).slice(1, -1));
+  });
+
+  it('makes room for a large text as it is, not for the worst that it could be', () => {
+    const out = new ByteWriter(1);
+    out.escaped(Buffer.alloc(1_000_000, 'a'));
+    expect(out.length).toBe(1_000_000);
+    expect(out.bytes.length).toBeLessThan(2_300_000);
+  });
+
   it('keeps what was written, in order, however often it has to grow', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(bytes, anyText, fc.nat(255))), fc.nat(4), (pieces, capacity) => {

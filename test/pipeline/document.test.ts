@@ -130,16 +130,19 @@ describe('a canonical line', () => {
     );
   });
 
-  it('says where its title, uri and metadata stand, and what its content is', () => {
+  it('says where its values stand, and what its content is', () => {
     const { document, line } = render({ id: '1', title: 'A "b"', body: 'x\ny' }, FULL);
     const at = ({ start, end }: { start: number; end: number }) =>
       Buffer.from(line).toString('utf8', start, end);
+    expect(at(document.docId)).toBe('"hr:1"');
+    expect(at(document.contentJson)).toBe('"A \\"b\\" — x\\ny"');
     expect(at(document.title)).toBe('"A \\"b\\""');
     expect(at(document.uri)).toBe('"https://hr.example/1?q=x\\ny"');
     expect(at(document.metadata)).toBe('{"body":"x\\ny","title":"A \\"b\\""}');
     expect(document.content.bytes.toString('utf8', 0, document.content.length)).toBe('A "b" — x\ny');
     const bare = render({ id: '1', title: 'T' });
-    expect(bare.line.slice(bare.document.uri.start, bare.document.uri.end)).toBe('null');
+    expect(bare.line).toContain('"uri":null,');
+    expect(bare.line.slice(bare.document.uri.start, bare.document.uri.end)).toBe('');
   });
 
   it('has the same checksum when only updated_at differs', () => {

@@ -62,7 +62,7 @@ function ports(rows: readonly (readonly [string, string])[], changes: Partial<Po
     state,
     store: fileStore(join(folder, 'bucket'), '/'),
     destination: new Answers(),
-    records: discoveryRecords,
+    records: discoveryRecords({ contentConfig: 'CONTENT_REQUIRED' }),
     clock: { now: () => new Date(), elapsedMs: () => 0 },
     log: silentLogger,
     observer: { phase: () => undefined, rows: () => undefined },
