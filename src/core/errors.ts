@@ -55,6 +55,17 @@ export const ERROR_KINDS = {
   /** More rows were quarantined than `quarantine` allows, so the run stopped before anything was sent. Fix the rows or raise the limit. */
   QUARANTINE_LIMIT: wrong(EXIT.badData),
 
+  /** The data store is not one for these documents: access control or content configuration differ. Nothing was sent. Both are fixed when a data store is created. */
+  GEMINI_STORE_MISMATCH: wrong(EXIT.configuration),
+  /** Discovery Engine is still at work on what was sent. The next run goes on waiting for the same operation. */
+  GEMINI_OPERATION_PENDING: later,
+  /** Discovery Engine ended an operation with an error. What it had done until then is not known; the next run sends the same documents again. */
+  GEMINI_OPERATION_FAILED: wrong(EXIT.unavailable),
+  /** Discovery Engine ended an operation with failures that cannot be told apart from its successes, or with counts that do not add up. Nothing of it counts; the next run sends the same documents again. */
+  GEMINI_UNPROVEN: wrong(EXIT.unavailable),
+  /** A purge was tried out, and would have deleted documents that were not to be deleted. Nothing was deleted. */
+  GEMINI_PURGE_UNSAFE: wrong(EXIT.unavailable),
+
   /** A full reconciliation was asked for, and the listing is not one to delete by. Nothing was sent. The message says why; an ordinary run is safe. */
   RECONCILIATION_REFUSED: wrong(EXIT.badData),
 

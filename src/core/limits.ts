@@ -137,3 +137,35 @@ export const TURN_WAIT_SECONDS_MAX = 3_600;
 
 /** Rejected documents written in one statement; Postgres takes 65,535 parameters, and SQLite half of them. */
 export const STATE_REJECTIONS_PER_STATEMENT = 1_000;
+
+/** The first look at an operation of Discovery Engine comes after this; the smallest ones take some seconds. */
+export const OPERATION_POLL_SECONDS_FIRST = 2;
+/** Between two looks at an operation; many take minutes, some hours. */
+export const OPERATION_POLL_SECONDS_MAX = 30;
+/** A run waits for one operation this long, then leaves the waiting to the next run. */
+export const OPERATION_WAIT_SECONDS_MAX = 3_600;
+/** Times that a request is made whose operation ended with an error of Google's own, or that Google no longer knows. */
+export const OPERATION_ATTEMPTS_MAX = 3;
+/** Times that a request is made while Discovery Engine says that it is busy with another one. */
+export const OPERATION_BUSY_ATTEMPTS_MAX = 5;
+
+/** Failures of one operation that are read and told apart; with more, all of its documents are sent again. Some 30 MB. */
+export const DELIVERY_FAILURES_READ_MAX = 100_000;
+/** Of the reason why a document was rejected, as the state keeps it. */
+export const DELIVERY_REASON_CHARACTERS_MAX = 500;
+/** Rejected documents handed to the state together. */
+export const REJECTIONS_PER_SAVE = 1_000;
+/** Rejected documents named in a summary; the state has all of them. */
+export const REJECTED_SAMPLES_MAX = 5;
+
+/** A caller that may not purge is not asked again for this long; then its role may have grown. */
+export const PURGE_REFUSAL_HOURS = 24;
+/** Single deletes at the same time. */
+export const DELETES_PARALLEL = 8;
+/** Single deletes between two notes of how far they got. */
+export const DELETES_PER_STEP = 500;
+
+/** Documents of one inline request, which Google recommends not to exceed. */
+export const INLINE_DOCUMENTS_MAX = 100;
+/** Bytes of one inline request. Google names no limit; its other APIs take 10 MB. */
+export const INLINE_BYTES_MAX = 8_000_000;

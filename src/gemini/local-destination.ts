@@ -1,7 +1,7 @@
-import { BridgeError } from '../core/errors.ts';
 import { folderOf, requestName } from '../pipeline/layout.ts';
 import type { Destination } from '../pipeline/delivery-port.ts';
 import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../pipeline/ports.ts';
+import { filesOf, modeOf, rowsOf } from './manifest-files.ts';
 import { importRequests, purgeRequests, type DataStore } from './requests.ts';
 
 /**
@@ -13,35 +13,20 @@ import { importRequests, purgeRequests, type DataStore } from './requests.ts';
 export function localDestination(dataStore: DataStore): Destination {
   return {
     async deliver(manifest, store, _journal, signal) {
-      const upserts = filesFor(manifest, 'upserts', 'upserts.discovery');
-      const deletes = filesFor(manifest, 'deletes', 'deletes.discovery');
+      const upserts = filesOf(manifest, 'upserts');
+      const deletes = filesOf(manifest, 'deletes');
       const [anyFile] = manifest.files;
       if (anyFile !== undefined) {
         const folder = folderOf(anyFile.name);
         const errorsUri = `${anyFile.uri.slice(0, anyFile.uri.lastIndexOf('/'))}/errors/`;
         const write = (kind: 'import' | 'purge', requests: readonly unknown[]) =>
           writeRequests(store, (number) => requestName(folder, kind, number), requests, signal);
-        await write('import', importRequests(dataStore, upserts, errorsUri));
+        await write('import', importRequests(dataStore, upserts, modeOf(manifest), errorsUri));
         await write('purge', purgeRequests(dataStore, deletes, errorsUri));
       }
       return { upserts: rowsOf(upserts), deletes: rowsOf(deletes), rejected: 0 };
     },
   };
-}
-
-/** The files that Discovery Engine reads. They must be as many documents as the canonical ones, or a receipt would lie. */
-function filesFor(manifest: Manifest, canonical: ArtifactKind, discovery: ArtifactKind): ManifestFile[] {
-  const files = manifest.files.filter((file) => file.kind === discovery);
-  const expected = rowsOf(manifest.files.filter((file) => file.kind === canonical));
-  if (rowsOf(files) === expected) return files;
-  throw new BridgeError(
-    'INTERNAL',
-    `The manifest of run ${manifest.runId} has ${expected} ${canonical} but ${rowsOf(files)} rows of ${discovery}.`,
-  );
-}
-
-function rowsOf(files: readonly ManifestFile[]): number {
-  return files.reduce((rows, file) => rows + file.rows, 0);
 }
 
 /** Replaces what is there: a run that is finished by a newer version may word its requests otherwise. */

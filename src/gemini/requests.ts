@@ -15,27 +15,29 @@ interface ErrorConfig {
   readonly gcsPrefix: string;
 }
 
-export interface ImportRequest {
-  readonly method: 'POST';
-  readonly url: string;
-  readonly body: {
-    readonly gcsSource: { readonly inputUris: readonly string[]; readonly dataSchema: 'document' };
-    readonly reconciliationMode: 'INCREMENTAL';
-    readonly errorConfig: ErrorConfig;
-  };
+/** The body of `documents:import` for files. */
+export interface ImportBody {
+  readonly gcsSource: { readonly inputUris: readonly string[]; readonly dataSchema: 'document' };
+  /** FULL deletes whatever the files lack. */
+  readonly reconciliationMode: 'INCREMENTAL' | 'FULL';
+  readonly errorConfig?: ErrorConfig;
 }
 
-export interface PurgeRequest {
+/** The body of `documents:purge` for files of ids. */
+export interface PurgeBody {
+  /** The only filter there is. Without `gcsSource` it would empty the data store, so the two are never apart. */
+  readonly filter: '*';
+  readonly gcsSource: { readonly inputUris: readonly string[]; readonly dataSchema: 'document_id' };
+  /** False only counts. */
+  readonly force: boolean;
+  readonly errorConfig?: ErrorConfig;
+}
+
+/** A request written down in place of being sent. */
+export interface WrittenRequest<Body> {
   readonly method: 'POST';
   readonly url: string;
-  readonly body: {
-    /** The only filter there is. Without `gcsSource` it would empty the data store, so the two are never apart. */
-    readonly filter: '*';
-    readonly gcsSource: { readonly inputUris: readonly string[]; readonly dataSchema: 'document_id' };
-    /** False would only count. */
-    readonly force: true;
-    readonly errorConfig: ErrorConfig;
-  };
+  readonly body: Body;
 }
 
 /**
@@ -58,59 +60,94 @@ export function endpointOf(location: string): string {
   return `https://discoveryengine.${location}.rep.googleapis.com`;
 }
 
+/** A data store as a resource name. */
+export function dataStoreOf({ projectId, location, dataStoreId }: DataStore): string {
+  const [project, place, id] = [projectId, location, dataStoreId].map(encodeURIComponent);
+  return `projects/${project}/locations/${place}/collections/default_collection/dataStores/${id}`;
+}
+
 /** The branch that documents live in, as a resource name. */
 export function branchOf(store: DataStore): string {
-  const { projectId, location, dataStoreId } = store;
-  const [project, place, id] = [projectId, location, dataStoreId].map(encodeURIComponent);
-  return `projects/${project}/locations/${place}/collections/default_collection/dataStores/${id}/branches/default_branch`;
+  return `${dataStoreOf(store)}/branches/default_branch`;
+}
+
+export function importBody(
+  files: readonly ManifestFile[],
+  mode: ImportBody['reconciliationMode'],
+  errorsUri: string | undefined,
+): ImportBody {
+  return {
+    gcsSource: { inputUris: urisOf(files), dataSchema: 'document' },
+    reconciliationMode: mode,
+    ...errorConfig(errorsUri),
+  };
+}
+
+export function purgeBody(
+  files: readonly ManifestFile[],
+  force: boolean,
+  errorsUri: string | undefined,
+): PurgeBody {
+  return {
+    filter: '*',
+    gcsSource: { inputUris: urisOf(files), dataSchema: 'document_id' },
+    force,
+    ...errorConfig(errorsUri),
+  };
+}
+
+function errorConfig(gcsPrefix: string | undefined): { errorConfig?: ErrorConfig } {
+  return gcsPrefix === undefined ? {} : { errorConfig: { gcsPrefix } };
+}
+
+/**
+ * No request is made without a file: an import of nothing is not documented, and a purge of nothing in particular empties
+ * the data store.
+ * @throws BridgeError INTERNAL
+ */
+function urisOf(files: readonly ManifestFile[]): string[] {
+  if (files.length > 0) return files.map(({ uri }) => uri);
+  throw new BridgeError('INTERNAL', 'A request without a file was about to be made.');
 }
 
 /**
  * Requests that import these files (of kind `upserts.discovery`), as few as Google's limit allows; none for no file.
- * INCREMENTAL, because FULL deletes whatever the files lack. `errorsUri` ends with `/`.
+ * `errorsUri` ends with `/`.
  */
 export function importRequests(
   store: DataStore,
   files: readonly ManifestFile[],
+  mode: ImportBody['reconciliationMode'],
   errorsUri: string,
-): ImportRequest[] {
-  return inRequests(files).map((inputUris, index) => ({
+): WrittenRequest<ImportBody>[] {
+  return requestGroups(files).map((group, index) => ({
     method: 'POST',
     url: `${endpointOf(store.location)}/v1/${branchOf(store)}/documents:import`,
-    body: {
-      gcsSource: { inputUris, dataSchema: 'document' },
-      reconciliationMode: 'INCREMENTAL',
-      errorConfig: { gcsPrefix: `${errorsUri}import-${index + 1}/` },
-    },
+    body: importBody(group, mode, `${errorsUri}import-${index + 1}/`),
   }));
 }
 
 /**
- * Requests that delete the documents listed in these files (of kind `deletes.discovery`); none for no file, since a purge
- * without a source empties the data store. `errorsUri` ends with `/`.
+ * Requests that delete the documents listed in these files (of kind `deletes.discovery`); none for no file. `errorsUri`
+ * ends with `/`.
  */
 export function purgeRequests(
   store: DataStore,
   files: readonly ManifestFile[],
   errorsUri: string,
-): PurgeRequest[] {
-  return inRequests(files).map((inputUris, index) => ({
+): WrittenRequest<PurgeBody>[] {
+  return requestGroups(files).map((group, index) => ({
     method: 'POST',
     url: `${endpointOf(store.location)}/v1/${branchOf(store)}/documents:purge`,
-    body: {
-      filter: '*',
-      gcsSource: { inputUris, dataSchema: 'document_id' },
-      force: true,
-      errorConfig: { gcsPrefix: `${errorsUri}purge-${index + 1}/` },
-    },
+    body: purgeBody(group, true, `${errorsUri}purge-${index + 1}/`),
   }));
 }
 
-/** Files without a row are left out: what an import of an empty file does is not documented. */
-function inRequests(files: readonly ManifestFile[]): string[][] {
-  const uris = files.filter((file) => file.rows > 0).map((file) => file.uri);
-  const requests = Math.ceil(uris.length / DISCOVERY_URIS_PER_REQUEST_MAX);
-  return Array.from({ length: requests }, (_, index) =>
-    uris.slice(index * DISCOVERY_URIS_PER_REQUEST_MAX, (index + 1) * DISCOVERY_URIS_PER_REQUEST_MAX),
+/** Files in groups of what one request may list. Those without a row are left out. */
+export function requestGroups(files: readonly ManifestFile[]): ManifestFile[][] {
+  const filled = files.filter((file) => file.rows > 0);
+  const groups = Math.ceil(filled.length / DISCOVERY_URIS_PER_REQUEST_MAX);
+  return Array.from({ length: groups }, (_, index) =>
+    filled.slice(index * DISCOVERY_URIS_PER_REQUEST_MAX, (index + 1) * DISCOVERY_URIS_PER_REQUEST_MAX),
   );
 }

@@ -24,7 +24,7 @@ function job(
       reconciliation: { deletePolicy: 'never_delete' },
     },
   };
-  return jobOf(connector, { runId: 'R1', local, dryRun: false, full: false, allowDeletes: undefined });
+  return jobOf(connector, { runId: 'R1', local, dryRun: false, full: false, reconcile: false, sends: true, allowDeletes: undefined });
 }
 
 describe('what the state knows of a connector', () => {

@@ -43,7 +43,7 @@ describe('a branch', () => {
 
 describe('an import', () => {
   it('inserts and updates the documents of all files, and deletes nothing', () => {
-    expect(importRequests(dataStore, files(2, 'upserts.discovery'), 'gs://b/R1/errors/')).toEqual([
+    expect(importRequests(dataStore, files(2, 'upserts.discovery'), 'INCREMENTAL', 'gs://b/R1/errors/')).toEqual([
       {
         method: 'POST',
         url: `${branch}/documents:import`,
@@ -61,18 +61,18 @@ describe('an import', () => {
 
   it('is one request for each hundred files, each with errors of its own', () => {
     const sent = files(201, 'upserts.discovery');
-    const requests = importRequests(dataStore, sent, 'gs://b/e/');
+    const requests = importRequests(dataStore, sent, 'INCREMENTAL', 'gs://b/e/');
     expect(requests.map((request) => request.body.gcsSource.inputUris.length)).toEqual([100, 100, 1]);
     expect(requests.flatMap((request) => request.body.gcsSource.inputUris)).toEqual(
       sent.map((file) => file.uri),
     );
     expect(new Set(requests.map((request) => request.body.errorConfig.gcsPrefix)).size).toBe(3);
-    expect(importRequests(dataStore, files(100, 'upserts.discovery'), 'gs://b/e/')).toHaveLength(1);
+    expect(importRequests(dataStore, files(100, 'upserts.discovery'), 'INCREMENTAL', 'gs://b/e/')).toHaveLength(1);
   });
 
   it('is not made for nothing', () => {
-    expect(importRequests(dataStore, [], 'gs://b/e/')).toEqual([]);
-    expect(importRequests(dataStore, files(2, 'upserts.discovery', 0), 'gs://b/e/')).toEqual([]);
+    expect(importRequests(dataStore, [], 'INCREMENTAL', 'gs://b/e/')).toEqual([]);
+    expect(importRequests(dataStore, files(2, 'upserts.discovery', 0), 'INCREMENTAL', 'gs://b/e/')).toEqual([]);
   });
 });
 

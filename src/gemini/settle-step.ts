@@ -1,0 +1,50 @@
+import { BridgeError } from '../core/errors.ts';
+import type { ManifestFile } from '../pipeline/ports.ts';
+import { errorsFolder } from './errors-folder.ts';
+import { readFailures } from './failures.ts';
+import { modeOf } from './manifest-files.ts';
+import { detailOf, type StepOutcome } from './part.ts';
+import { rejectBy } from './sent-documents.ts';
+import { endStep, type Delivery, type Finished } from './steps.ts';
+import { judge, type Counts } from './verdict.ts';
+
+/** What a step sent, and what Google counted. */
+export interface SettledStep {
+  readonly step: string;
+  readonly kind: 'upserts' | 'deletes';
+  readonly files: readonly ManifestFile[];
+  /** Of its first row, over all files of its kind. */
+  readonly from: number;
+  readonly counts: Counts;
+}
+
+/**
+ * Judges a finished operation: puts what is not proven to have succeeded into the journal, and then ends the step.
+ * @throws BridgeError GEMINI_UNPROVEN when that is everything that it sent.
+ */
+export async function settleStep(
+  { step, kind, files, from, counts }: SettledStep,
+  finished: Finished,
+  delivery: Delivery,
+): Promise<StepOutcome> {
+  const { manifest, store } = delivery;
+  const { operation, attempt } = finished;
+  const folder = errorsFolder(manifest, step, attempt);
+  const failures = counts.failed === 0 ? [] : await readFailures(store, folder, operation.response);
+  // A FULL import may have removed a document that it failed to import.
+  const refused = modeOf(manifest) === 'FULL' ? 'unknown' : 'refused';
+  const verdict = judge(counts, failures, files, refused);
+  const range = { manifest, kind, from, to: from + counts.sent };
+  let unproven = verdict.proven ? undefined : verdict.reason;
+  let rejected = await rejectBy(verdict, range, delivery);
+  if (unproven === undefined && rejected < counts.failed) {
+    unproven = `${counts.failed} documents failed, and Google names others than were sent`;
+    rejected = await rejectBy({ proven: false, reason: unproven }, range, delivery);
+  }
+  const outcome = { acknowledged: counts.sent - rejected, rejected };
+  await endStep(step, finished, detailOf(outcome), delivery);
+  if (unproven === undefined) return outcome;
+  throw new BridgeError('GEMINI_UNPROVEN', `None of the ${counts.sent} ${kind} of ${operation.name} counts: ${unproven}.`, {
+    hint: `Look at ${delivery.store.root}${folder}; the next run sends these documents again.`,
+  });
+}

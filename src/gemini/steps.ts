@@ -1,0 +1,189 @@
+import { BridgeError, toBridgeError } from '../core/errors.ts';
+import { OPERATION_ATTEMPTS_MAX, OPERATION_BUSY_ATTEMPTS_MAX, OPERATION_POLL_SECONDS_MAX } from '../core/limits.ts';
+import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../pipeline/delivery-port.ts';
+import type { ArtifactStore, Manifest } from '../pipeline/ports.ts';
+import type { ApiRequest } from './api.ts';
+import { textOf, fieldOf } from './json-fields.ts';
+import { awaitOperation, listOperations, operationOf, type Operation, type Waiting } from './operations.ts';
+
+/** What one delivery works with. */
+export interface Delivery extends Waiting {
+  readonly manifest: Manifest;
+  readonly store: ArtifactStore;
+  readonly journal: DeliveryJournal;
+  /** Resource name. */
+  readonly branch: string;
+  readonly signal: AbortSignal;
+  /** The steps of this run as the journal had them at the start. */
+  readonly earlier: ReadonlyMap<string, DeliveryStep>;
+}
+
+/** A request that starts an operation. */
+export interface Order {
+  /** The step's name in the journal, such as `import-1`. */
+  readonly step: string;
+  /** `errorsUri`: where failures go, `gs://…/`, or undefined for nowhere. */
+  request(errorsUri: string | undefined): Pick<ApiRequest, 'path' | 'body' | 'quota'>;
+  /** A fresh place for the failures of one attempt. */
+  errorsUri(attempt: number): string | undefined;
+}
+
+/** An operation that is done, and where its failures are. */
+export interface Finished {
+  readonly operation: Operation;
+  readonly attempt: number;
+}
+
+/** google.rpc.Code of ends that another attempt may better: UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE. */
+const PASSING_CODES = new Set([2, 4, 8, 10, 13, 14]);
+
+/**
+ * Makes a request once and waits for its operation. The journal has the step before anything is sent and the operation's
+ * name before it is waited for, so that whoever comes after a killed process waits for the same operation; only when that
+ * cannot be found any more, or has failed in a way that passes, is the request made again. That has the effect of once: an
+ * import writes the same documents, a purge deletes the same ids.
+ * @throws BridgeError GEMINI_OPERATION_PENDING, GEMINI_OPERATION_FAILED and those of the API.
+ */
+export async function operate(order: Order, delivery: Delivery): Promise<Finished> {
+  const step = delivery.earlier.get(order.step);
+  let attempt = attemptOf(step);
+  let operation = await taken(step, order, delivery);
+  while (operation?.error !== undefined || operation === undefined) {
+    requireAttempt(order, attempt, operation, delivery);
+    attempt += 1;
+    operation = await ask(order, attempt, delivery);
+  }
+  return { operation, attempt };
+}
+
+/** Ends a step whose operation was judged. */
+export async function endStep(
+  name: string,
+  { operation, attempt }: Finished,
+  detail: DeliveryDetail,
+  { journal }: Pick<Delivery, 'journal'>,
+): Promise<void> {
+  await journal.save({
+    name,
+    state: 'done',
+    operation: operation.name,
+    askedAt: textOf(operation.metadata, 'createTime') ?? new Date().toISOString(),
+    detail: { attempt, ...detail },
+  });
+}
+
+/** Waits for all that other runs, or an answer that was lost, have left at work on the branch. Two imports may not meet. */
+export async function quiet(delivery: Delivery): Promise<Operation[]> {
+  const { branch, api, signal, log } = delivery;
+  const listed = await listOperations(branch, api, signal);
+  if (listed === undefined) {
+    log.warn('the operations of the data store may not be listed, so a request may be made twice, which is harmless', {
+      permission: 'discoveryengine.operations.list',
+    });
+    return [];
+  }
+  const ended: Operation[] = [];
+  for (const operation of listed) {
+    const done = operation.done ? operation : await awaitOperation(operation.name, delivery, signal);
+    if (done !== undefined) ended.push(done);
+  }
+  return ended;
+}
+
+/** The operation of an earlier attempt, done; undefined if there is none to be found. */
+async function taken(
+  step: DeliveryStep | undefined,
+  order: Order,
+  delivery: Delivery,
+): Promise<Operation | undefined> {
+  if (step === undefined || step.state === 'refused') return undefined;
+  if (step.operation !== null) return awaitOperation(step.operation, delivery, delivery.signal);
+  const errorsUri = order.errorsUri(attemptOf(step));
+  const ended = await quiet(delivery);
+  return ended.find(({ response }) => {
+    const echoed = textOf(fieldOf(response, 'errorConfig'), 'gcsPrefix');
+    return echoed !== undefined && echoed === errorsUri;
+  });
+}
+
+/** @returns the operation, done; undefined if nobody knows what became of it. */
+async function ask(order: Order, attempt: number, delivery: Delivery): Promise<Operation | undefined> {
+  const { journal, log, signal } = delivery;
+  const askedAt = new Date().toISOString();
+  const asked: DeliveryStep = {
+    name: order.step,
+    state: 'asked',
+    operation: null,
+    askedAt,
+    detail: { attempt },
+  };
+  await journal.save(asked);
+  const operation = await submit(order, attempt, asked, delivery);
+  if (operation === undefined) return taken(asked, order, delivery);
+  if (operation.done) return operation;
+  await journal.save({ ...asked, state: 'running', operation: operation.name });
+  log.info('an operation has begun', { step: order.step, operation: operation.name });
+  return awaitOperation(operation.name, delivery, signal);
+}
+
+/** @returns undefined if nobody knows whether the request arrived. */
+async function submit(
+  order: Order,
+  attempt: number,
+  asked: DeliveryStep,
+  delivery: Delivery,
+): Promise<Operation | undefined> {
+  const { api, journal, log, signal, wait } = delivery;
+  let errorsUri = order.errorsUri(attempt);
+  for (let tries = 1; ; tries++) {
+    try {
+      const request = { method: 'POST', repeatable: false, ...order.request(errorsUri) } as const;
+      return operationOf(await api.request(request, signal));
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error = toBridgeError(thrown);
+      if (error.code === 'GEMINI_UNCLEAR') return undefined;
+      if (error.code === 'GEMINI_BUSY' && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
+        await quiet(delivery);
+        await wait(OPERATION_POLL_SECONDS_MAX * 1_000, signal);
+        continue;
+      }
+      if (errorsUri !== undefined && isAboutErrors(error)) {
+        log.warn('failures cannot be written to the bucket, so they may not be told apart', { reason: error.message });
+        errorsUri = undefined;
+        continue;
+      }
+      await journal.save({ ...asked, state: 'refused' });
+      throw error;
+    }
+  }
+}
+
+/** Whether a folder that is not there counts as the "empty, existing directory" that Google asks for is not documented. */
+function isAboutErrors({ code, message }: BridgeError): boolean {
+  return code === 'GEMINI_REFUSED' && /error_?config|gcs_?prefix/i.test(message);
+}
+
+/** @throws BridgeError GEMINI_OPERATION_FAILED when another attempt would not help, or has been made often enough. */
+function requireAttempt(
+  { step }: Order,
+  attempt: number,
+  operation: Operation | undefined,
+  { log }: Delivery,
+): void {
+  if (attempt < OPERATION_ATTEMPTS_MAX && operation?.error === undefined) return;
+  const { name = step, error } = operation ?? {};
+  const { code, message } = error ?? { code: 5, message: 'nobody knows what became of it' };
+  if (attempt < OPERATION_ATTEMPTS_MAX && PASSING_CODES.has(code)) {
+    log.warn('an operation failed and is started again', { step, operation: name, reason: message });
+    return;
+  }
+  throw new BridgeError('GEMINI_OPERATION_FAILED', `Discovery Engine gave up ${name}: ${message} (code ${code}).`, {
+    hint: 'The words above are Google’s own. The next run sends the same documents again.',
+  });
+}
+
+function attemptOf(step: DeliveryStep | undefined): number {
+  const attempt = step?.detail['attempt'];
+  return typeof attempt === 'number' ? attempt : 0;
+}
