@@ -82,6 +82,14 @@ module.exports = {
       from: { path: '^src/(?!state/)' },
       to: { path: 'node_modules/(knex|libsql)/' },
     },
+    {
+      name: 'google-auth-library-only-in-its-file',
+      comment:
+        'One file knows credentials and tokens; a run loads the library only when it sends something to Google.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/gemini/transport\\.ts$' },
+      to: { path: 'node_modules/google-auth-library/' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

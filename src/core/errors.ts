@@ -96,6 +96,23 @@ export const ERROR_KINDS = {
   /** An artifact is there but could not be read: a failing disk or a lost mount. Nothing was committed. */
   ARTIFACT_READ_FAILED: later,
 
+  /** Discovery Engine, or the server that gives out tokens, cannot be reached or has a failure of its own; or something between, such as a proxy, answers in its place. */
+  GEMINI_UNREACHABLE: later,
+  /** Discovery Engine's quota is used up, and stayed so through all attempts. Other connectors of the project share it. */
+  GEMINI_QUOTA: later,
+  /** Discovery Engine is at work on the same thing and refuses a second request meanwhile. */
+  GEMINI_BUSY: later,
+  /** A request was sent and no clear answer came, so whether it had its effect is not known. The next run looks before it sends it again. */
+  GEMINI_UNCLEAR: later,
+  /** There are no Google credentials, or they cannot be refreshed, or Google refuses them. */
+  GEMINI_CREDENTIALS: wrong(EXIT.permission),
+  /** Google knows who is asking and does not permit it: a role is missing, or the API is not enabled. The hint names which. */
+  GEMINI_PERMISSION: wrong(EXIT.permission),
+  /** Discovery Engine has no such data store, operation or document at this location. Check `gemini.dataStoreId` and `gemini.location`. */
+  GEMINI_NOT_FOUND: wrong(EXIT.configuration),
+  /** Discovery Engine refuses the request, or answers what this version does not understand; the message carries its own words. */
+  GEMINI_REFUSED: wrong(EXIT.unavailable),
+
   /** The run was stopped by a signal. Nothing was committed; the next run starts where this one did. */
   INTERRUPTED: { exit: EXIT.terminated, retryable: true },
   /** A bug in this program. Please report it with the log. */

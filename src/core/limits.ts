@@ -169,3 +169,29 @@ export const DELETES_PER_STEP = 500;
 export const INLINE_DOCUMENTS_MAX = 100;
 /** Bytes of one inline request. Google names no limit; its other APIs take 10 MB. */
 export const INLINE_BYTES_MAX = 8_000_000;
+/**
+ * The longest `Retry-After` that a run waits for. Google counts its quotas by the minute, so a longer one means something
+ * else, and an orchestrator that starts the run again is the better loop.
+ */
+export const RETRY_AFTER_SECONDS_MAX = 300;
+
+/** Google's default quota of imports from Cloud Storage, for a whole project. */
+export const DISCOVERY_IMPORTS_PER_MINUTE = 5;
+/** Google's default quota of inline imports and of purges, for a whole project. */
+export const DISCOVERY_BATCHES_PER_MINUTE = 100;
+/** Google's default quota of document reads, for a whole project; polling and everything else that reads counts here too. */
+export const DISCOVERY_READS_PER_MINUTE = 300;
+/**
+ * Documents deleted one by one. Google does not publish this quota. Ten a second is twice what the quota of reads allows,
+ * and leaves room for other connectors of the project; where it is too much, a 429 slows the run down.
+ */
+export const DISCOVERY_WRITES_PER_MINUTE = 600;
+
+/** One attempt to submit an import, which Google may process before it answers; Google's own client waits as long. */
+export const DISCOVERY_IMPORT_SECONDS_MAX = 300;
+/** One attempt of any other request, or to get a token; Google's own client waits 30 s. */
+export const DISCOVERY_REQUEST_SECONDS_MAX = 60;
+/** One answer. The largest expected are error samples and a page of documents, far below a megabyte. */
+export const DISCOVERY_ANSWER_BYTES_MAX = 8 * 1_048_576;
+/** Of the words of a server that an error repeats; Google's longest known ones have some 300. */
+export const DISCOVERY_WORDS_CHARACTERS_MAX = 500;

@@ -64,7 +64,11 @@ export async function requireFit(
   }
   const mismatch = mismatchOf(needs, facts);
   if (mismatch === undefined) return;
-  throw new BridgeError('GEMINI_STORE_MISMATCH', `Nothing was sent to data store ${store.dataStoreId}: ${mismatch}.`, {
-    hint: 'A data store cannot be changed in this: create another one, or change `gemini.acl`, `gemini.contentConfig` and the ACL fields of the mapping.',
-  });
+  throw new BridgeError(
+    'GEMINI_STORE_MISMATCH',
+    `Nothing was sent to data store ${store.dataStoreId}: ${mismatch}.`,
+    {
+      hint: 'A data store cannot be changed in this: create another one, or change `gemini.acl`, `gemini.contentConfig` and the ACL fields of the mapping.',
+    },
+  );
 }

@@ -4,8 +4,7 @@ import { linesOf } from './artifact-lines.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 
 /** Which document a failure is about, as far as Google says. */
-export type Place =
-  { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
+export type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
 
 /** One document that failed. */
 export interface Failure {

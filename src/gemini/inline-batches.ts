@@ -22,7 +22,10 @@ export async function* inlineBatches(
     for await (const line of linesOf(store, file.name)) {
       row++;
       if (row <= from) continue;
-      if (lines.length > 0 && (lines.length === INLINE_DOCUMENTS_MAX || bytes + line.length > INLINE_BYTES_MAX)) {
+      if (
+        lines.length > 0 &&
+        (lines.length === INLINE_DOCUMENTS_MAX || bytes + line.length > INLINE_BYTES_MAX)
+      ) {
         yield { from: row - 1 - lines.length, lines };
         lines = [];
         bytes = 0;

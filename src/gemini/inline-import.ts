@@ -52,7 +52,11 @@ async function settle(batch: InlineBatch, { operation }: Finished, delivery: Del
   const { lines, from } = batch;
   const { metadata } = operation;
   const sent = lines.length;
-  const counts = { sent, succeeded: countOf(metadata, 'successCount'), failed: countOf(metadata, 'failureCount') };
+  const counts = {
+    sent,
+    succeeded: countOf(metadata, 'successCount'),
+    failed: countOf(metadata, 'failureCount'),
+  };
   const failures = samplesOf(operation.response);
   const { manifest } = delivery;
   const range = { manifest, kind: 'upserts', from, to: from + sent } as const;

@@ -48,7 +48,10 @@ export function operationOf(json: unknown): Operation {
     error:
       error === undefined
         ? undefined
-        : { code: typeof code === 'number' ? code : 2, message: textOf(error, 'message') ?? 'no reason given' },
+        : {
+            code: typeof code === 'number' ? code : 2,
+            message: textOf(error, 'message') ?? 'no reason given',
+          },
     metadata: fieldOf(json, 'metadata'),
     response: fieldOf(json, 'response'),
   };
@@ -65,7 +68,7 @@ export async function awaitOperation(
   signal: AbortSignal,
 ): Promise<Operation | undefined> {
   let pauseMs = OPERATION_POLL_SECONDS_FIRST * 1_000;
-  for (let waitedMs = 0; waitedMs < OPERATION_WAIT_SECONDS_MAX * 1_000; ) {
+  for (let waitedMs = 0; waitedMs < OPERATION_WAIT_SECONDS_MAX * 1_000;) {
     const jitteredMs = pauseMs * (1 + POLL_JITTER * (2 * Math.random() - 1));
     await wait(jitteredMs, signal);
     waitedMs += jitteredMs;
@@ -124,5 +127,8 @@ function reading(path: string) {
 }
 
 function progressOf({ metadata }: Operation): Record<string, unknown> {
-  return { succeeded: textOf(metadata, 'successCount') ?? '0', failed: textOf(metadata, 'failureCount') ?? '0' };
+  return {
+    succeeded: textOf(metadata, 'successCount') ?? '0',
+    failed: textOf(metadata, 'failureCount') ?? '0',
+  };
 }

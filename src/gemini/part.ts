@@ -25,6 +25,7 @@ export function detailOf({ acknowledged, rejected }: StepOutcome): DeliveryDetai
 export function outcomeOf(step: DeliveryStep | undefined): StepOutcome | undefined {
   const acknowledged = step?.detail['acknowledged'];
   const rejected = step?.detail['rejected'];
-  if (step?.state !== 'done' || typeof acknowledged !== 'number' || typeof rejected !== 'number') return undefined;
+  if (step?.state !== 'done' || typeof acknowledged !== 'number' || typeof rejected !== 'number')
+    return undefined;
   return { acknowledged, rejected };
 }

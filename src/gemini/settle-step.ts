@@ -44,7 +44,11 @@ export async function settleStep(
   const outcome = { acknowledged: counts.sent - rejected, rejected };
   await endStep(step, finished, detailOf(outcome), delivery);
   if (unproven === undefined) return outcome;
-  throw new BridgeError('GEMINI_UNPROVEN', `None of the ${counts.sent} ${kind} of ${operation.name} counts: ${unproven}.`, {
-    hint: `Look at ${delivery.store.root}${folder}; the next run sends these documents again.`,
-  });
+  throw new BridgeError(
+    'GEMINI_UNPROVEN',
+    `None of the ${counts.sent} ${kind} of ${operation.name} counts: ${unproven}.`,
+    {
+      hint: `Look at ${delivery.store.root}${folder}; the next run sends these documents again.`,
+    },
+  );
 }

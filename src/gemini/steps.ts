@@ -1,5 +1,9 @@
 import { BridgeError, toBridgeError } from '../core/errors.ts';
-import { OPERATION_ATTEMPTS_MAX, OPERATION_BUSY_ATTEMPTS_MAX, OPERATION_POLL_SECONDS_MAX } from '../core/limits.ts';
+import {
+  OPERATION_ATTEMPTS_MAX,
+  OPERATION_BUSY_ATTEMPTS_MAX,
+  OPERATION_POLL_SECONDS_MAX,
+} from '../core/limits.ts';
 import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../pipeline/delivery-port.ts';
 import type { ArtifactStore, Manifest } from '../pipeline/ports.ts';
 import type { ApiRequest } from './api.ts';
@@ -77,9 +81,12 @@ export async function quiet(delivery: Delivery): Promise<Operation[]> {
   const { branch, api, signal, log } = delivery;
   const listed = await listOperations(branch, api, signal);
   if (listed === undefined) {
-    log.warn('the operations of the data store may not be listed, so a request may be made twice, which is harmless', {
-      permission: 'discoveryengine.operations.list',
-    });
+    log.warn(
+      'the operations of the data store may not be listed, so a request may be made twice, which is harmless',
+      {
+        permission: 'discoveryengine.operations.list',
+      },
+    );
     return [];
   }
   const ended: Operation[] = [];
@@ -149,7 +156,9 @@ async function submit(
         continue;
       }
       if (errorsUri !== undefined && isAboutErrors(error)) {
-        log.warn('failures cannot be written to the bucket, so they may not be told apart', { reason: error.message });
+        log.warn('failures cannot be written to the bucket, so they may not be told apart', {
+          reason: error.message,
+        });
         errorsUri = undefined;
         continue;
       }
@@ -178,9 +187,13 @@ function requireAttempt(
     log.warn('an operation failed and is started again', { step, operation: name, reason: message });
     return;
   }
-  throw new BridgeError('GEMINI_OPERATION_FAILED', `Discovery Engine gave up ${name}: ${message} (code ${code}).`, {
-    hint: 'The words above are Google’s own. The next run sends the same documents again.',
-  });
+  throw new BridgeError(
+    'GEMINI_OPERATION_FAILED',
+    `Discovery Engine gave up ${name}: ${message} (code ${code}).`,
+    {
+      hint: 'The words above are Google’s own. The next run sends the same documents again.',
+    },
+  );
 }
 
 function attemptOf(step: DeliveryStep | undefined): number {

@@ -38,7 +38,8 @@ export function judge(
     return unproven(`${sent} documents were sent, and ${succeeded} succeeded and ${failed} failed`);
   }
   if (failed === 0) return ALL_IN;
-  if (failed >= DELIVERY_FAILURES_READ_MAX) return unproven(`${failed} documents failed, which are too many to name`);
+  if (failed >= DELIVERY_FAILURES_READ_MAX)
+    return unproven(`${failed} documents failed, which are too many to name`);
   const named = new Map<string, Failure>();
   for (const failure of failures) {
     const key = keyOf(failure);

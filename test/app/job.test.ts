@@ -24,7 +24,15 @@ function job(
       reconciliation: { deletePolicy: 'never_delete' },
     },
   };
-  return jobOf(connector, { runId: 'R1', local, dryRun: false, full: false, reconcile: false, sends: true, allowDeletes: undefined });
+  return jobOf(connector, {
+    runId: 'R1',
+    local,
+    dryRun: false,
+    full: false,
+    reconcile: false,
+    sends: true,
+    allowDeletes: undefined,
+  });
 }
 
 describe('what the state knows of a connector', () => {

@@ -43,7 +43,9 @@ describe('a branch', () => {
 
 describe('an import', () => {
   it('inserts and updates the documents of all files, and deletes nothing', () => {
-    expect(importRequests(dataStore, files(2, 'upserts.discovery'), 'INCREMENTAL', 'gs://b/R1/errors/')).toEqual([
+    expect(
+      importRequests(dataStore, files(2, 'upserts.discovery'), 'INCREMENTAL', 'gs://b/R1/errors/'),
+    ).toEqual([
       {
         method: 'POST',
         url: `${branch}/documents:import`,
@@ -67,12 +69,16 @@ describe('an import', () => {
       sent.map((file) => file.uri),
     );
     expect(new Set(requests.map((request) => request.body.errorConfig.gcsPrefix)).size).toBe(3);
-    expect(importRequests(dataStore, files(100, 'upserts.discovery'), 'INCREMENTAL', 'gs://b/e/')).toHaveLength(1);
+    expect(
+      importRequests(dataStore, files(100, 'upserts.discovery'), 'INCREMENTAL', 'gs://b/e/'),
+    ).toHaveLength(1);
   });
 
   it('is not made for nothing', () => {
     expect(importRequests(dataStore, [], 'INCREMENTAL', 'gs://b/e/')).toEqual([]);
-    expect(importRequests(dataStore, files(2, 'upserts.discovery', 0), 'INCREMENTAL', 'gs://b/e/')).toEqual([]);
+    expect(importRequests(dataStore, files(2, 'upserts.discovery', 0), 'INCREMENTAL', 'gs://b/e/')).toEqual(
+      [],
+    );
   });
 });
 

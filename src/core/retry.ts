@@ -1,0 +1,97 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import { RETRY_AFTER_SECONDS_MAX, RETRY_BACKOFF_SECONDS_MAX } from './limits.ts';
+
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** The most that the first wait can be; each further one can be twice as long, up to `RETRY_BACKOFF_SECONDS_MAX`. */
+  readonly backoffSeconds: number;
+}
+
+/** Rejects with the signal's reason when aborted. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+export type Attempt<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export interface Failure {
+  /** A few words for a log line, such as `503 UNAVAILABLE`. */
+  readonly reason: string;
+  /** Whether another attempt is allowed and could end better. */
+  readonly again: boolean;
+  /** Milliseconds that the other side asked to wait, from `retryAfterMs`; 0 if it did not ask. */
+  readonly retryAfterMs: number;
+  /** The error to throw if this attempt was the last. */
+  toError(ending: Ending): Error;
+}
+
+export interface Ending {
+  readonly attempts: number;
+  /** Given up because the other side asked to wait until then, which is longer than a run waits. */
+  readonly notBefore: Date | undefined;
+}
+
+interface RetryOptions {
+  readonly policy: RetryPolicy;
+  readonly wait: Wait;
+  readonly now: () => Date;
+  /** From 0 to less than 1. */
+  readonly random?: () => number;
+  /** Called before each wait. */
+  readonly onRetry: (reason: string, waitMs: number) => void;
+}
+
+/** Attempts until one succeeds, one says that another would not help, or the policy's attempts are used up. */
+export async function withRetries<T>(
+  attempt: () => Promise<Attempt<T>>,
+  options: RetryOptions,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    const outcome = await attempt();
+    if (outcome.ok) return outcome.value;
+    const { failure } = outcome;
+    const tooLong = failure.again && failure.retryAfterMs > RETRY_AFTER_SECONDS_MAX * 1_000;
+    if (tooLong || !failure.again || attempts > options.policy.retries) {
+      const notBefore = tooLong ? new Date(options.now().getTime() + failure.retryAfterMs) : undefined;
+      throw failure.toError({ attempts, notBefore });
+    }
+    const waitMs = waitBefore(attempts, failure.retryAfterMs, options.policy, options.random);
+    options.onRetry(failure.reason, waitMs);
+    await options.wait(waitMs, signal);
+  }
+}
+
+/**
+ * Milliseconds before the given retry (1 is the first): what was asked for, and on top exponential back-off with full
+ * jitter, so that runs which were all refused at the same moment do not all come back at the same moment.
+ */
+export function waitBefore(
+  retry: number,
+  retryAfterMs: number,
+  policy: RetryPolicy,
+  random: () => number = Math.random,
+): number {
+  const ceiling = Math.min(policy.backoffSeconds * 2 ** (retry - 1), RETRY_BACKOFF_SECONDS_MAX);
+  return Math.ceil(retryAfterMs + random() * ceiling * 1_000);
+}
+
+/** A year: what is asked for must stay a date that can be shown. */
+const ASKED_MS_MAX = 365 * 86_400_000;
+
+/** The milliseconds that a `Retry-After` header asks for, in either of its forms; 0 without one or if it makes no sense. */
+export function retryAfterMs(header: string | null, now: Date): number {
+  if (header === null) return 0;
+  const asked = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now.getTime();
+  return Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), ASKED_MS_MAX);
+}
+
+/** Waits, unless `signal` ends it: then rejects with its reason. */
+export const sleep: Wait = async (ms, signal) => {
+  try {
+    await timer(ms, undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+};

@@ -1,0 +1,96 @@
+import { types } from 'node:util';
+import { DeadlineError } from '../core/deadline.ts';
+import { fieldOf, textOf } from './json-fields.ts';
+import type { Problem } from './problems.ts';
+import { oneLine } from './server-words.ts';
+
+export const PROXY_HINT =
+  'Something between this machine and Google answers in its place. Check HTTPS_PROXY and NO_PROXY, and whether a firewall or a login page is in the way.';
+
+/** The connection was never made, so nothing was sent. */
+const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+/** The server's certificate was looked at and not trusted, so nothing was sent. */
+const CERTIFICATE = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS_CERT)/;
+
+const HINTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Check the network, HTTPS_PROXY, and DISCOVERY_ENGINE_ENDPOINT if it is set.',
+  ENOTFOUND: 'Check that `gemini.location` is a location of Discovery Engine, and DNS on this machine.',
+  EAI_AGAIN: 'The name server did not answer; try again later.',
+};
+
+/** What a failed `send` means. */
+export function networkProblem(thrown: unknown): Problem {
+  const code = textOf(thrown, 'code') ?? '';
+  const cause = fieldOf(thrown, 'cause');
+  const problem = {
+    code: 'GEMINI_UNREACHABLE',
+    reason: code === '' ? 'no answer' : code,
+    // The address is what the message begins with anyhow.
+    what: `failed: ${wordsOf(thrown).replace(/^request to \S+ failed, reason: /, '')}`,
+    hint: HINTS[code] ?? 'Check the network, the firewalls on the way, and HTTPS_PROXY.',
+    passing: true,
+    effect: NEVER_CONNECTED.has(code) ? 'none' : 'unknown',
+    retryAfterMs: 0,
+  } as const satisfies Problem;
+  if (thrown instanceof DeadlineError) return { ...problem, reason: 'no answer in time' };
+  if (CERTIFICATE.test(code)) {
+    return {
+      ...problem,
+      hint: 'If a proxy opens TLS here, name the file of its authority in NODE_EXTRA_CA_CERTS.',
+      passing: false,
+      effect: 'none',
+    };
+  }
+  if (textOf(cause, 'type') === 'max-size' || fieldOf(thrown, 'response') !== undefined) {
+    return {
+      ...problem,
+      code: 'GEMINI_REFUSED',
+      reason: 'answer too large',
+      hint: 'No answer of Discovery Engine is so large. Check HTTPS_PROXY and DISCOVERY_ENGINE_ENDPOINT.',
+      passing: false,
+    };
+  }
+  return problem;
+}
+
+/** What a failed `authorize` means. The request itself was not sent. */
+export function authorizationProblem(thrown: unknown): Problem {
+  const status = fieldOf(thrown, 'status');
+  // Only the library's requests leave this behind: what it says otherwise is about files and their content.
+  const asked = fieldOf(thrown, 'config') !== undefined;
+  const refused = typeof status === 'number' && status < 500 && ![407, 408, 429].includes(status);
+  if ((asked && !refused) || thrown instanceof DeadlineError) {
+    const network = networkProblem(thrown);
+    return {
+      ...network,
+      code: 'GEMINI_UNREACHABLE',
+      reason: `no token: ${typeof status === 'number' ? status : network.reason}`,
+      what: `was not sent, because no access token could be fetched: ${wordsOf(thrown)}`,
+      effect: 'none',
+    };
+  }
+  const what = `was not sent, because there are no usable Google credentials: ${wordsOf(thrown)}`;
+  return credentialsProblem('no credentials', what);
+}
+
+/** There is nothing to show, or Google does not take it. */
+export function credentialsProblem(reason: string, what: string): Problem {
+  return {
+    code: 'GEMINI_CREDENTIALS',
+    reason,
+    what,
+    hint: 'Run `gcloud auth application-default login`, or let GOOGLE_APPLICATION_CREDENTIALS name a key file, or run where a workload identity is attached.',
+    passing: false,
+    effect: 'none',
+    retryAfterMs: 0,
+  };
+}
+
+function wordsOf(thrown: unknown): string {
+  const { name, message } = types.isNativeError(thrown) ? thrown : new Error(String(thrown));
+  // A parser repeats what it stumbled over, which is the inside of a key file.
+  if (name === 'SyntaxError') return 'the file of credentials is not JSON';
+  const code = textOf(thrown, 'code');
+  // A host with two addresses (IPv4 and IPv6) that both fail leaves a code and no message.
+  return oneLine(code === undefined || message.includes(code) ? message : `${message} ${code}`);
+}

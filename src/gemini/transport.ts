@@ -1,0 +1,90 @@
+import { DISCOVERY_ANSWER_BYTES_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../core/limits.ts';
+
+/** One HTTP request, complete. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string | undefined;
+}
+
+/** Any answer, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Pick<Headers, 'get'>;
+  readonly text: string;
+}
+
+/** HTTP to Google, with the credentials of this machine, through its proxies. */
+export interface Transport {
+  /**
+   * The headers that say who is asking. Kept until shortly before they expire, or until they are discarded.
+   * @throws whatever the library throws; `authorizationProblem` knows what it means.
+   */
+  authorize(): Promise<Headers>;
+  /** These were refused: the next ones are new, from the credentials as they are then. False if there can be no others. */
+  discard(refused: Headers): boolean;
+  /** Follows no redirect and tries nothing again. @throws what `networkProblem` knows. */
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+}
+
+/**
+ * Loads google-auth-library, the only one that names it.
+ * @param origin where requests will go, such as `http://127.0.0.1:8080`
+ * @param anonymous for a stand-in on this machine: no credentials are looked for, and no proxy is used
+ */
+export async function openTransport(
+  projectId: string,
+  origin: string,
+  anonymous: boolean,
+): Promise<Transport> {
+  const { GoogleAuth, PassThroughClient } = await import('google-auth-library');
+  const open = () =>
+    new GoogleAuth({
+      scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+      // Or the library looks for one, and starts gcloud for it.
+      projectId,
+      // For the library's own requests for tokens.
+      clientOptions: {
+        transporterOptions: {
+          timeout: DISCOVERY_REQUEST_SECONDS_MAX * 1_000,
+          maxContentLength: DISCOVERY_ANSWER_BYTES_MAX,
+        },
+      },
+    });
+  let auth: ReturnType<typeof open> | undefined;
+  /** The credentials that each set of headers is from, so that headers refused twice are discarded once. */
+  const sources = new WeakMap<Headers, typeof auth>();
+  const { transporter } = new PassThroughClient();
+
+  return {
+    async authorize() {
+      if (anonymous) return new Headers();
+      const source = (auth ??= open());
+      const headers = await (await source.getClient()).getRequestHeaders();
+      sources.set(headers, source);
+      return headers;
+    },
+    discard(refused) {
+      if (sources.get(refused) === auth) auth = undefined;
+      return !anonymous;
+    },
+    async send({ method, url, headers, body }, signal) {
+      const answer = await transporter.request<string>({
+        method,
+        url,
+        headers,
+        signal,
+        ...(body === undefined ? {} : { data: body }),
+        responseType: 'text',
+        validateStatus: () => true,
+        retry: false,
+        // Following one would send the request, and within one domain the token, where nobody meant it to go.
+        redirect: 'manual',
+        maxContentLength: DISCOVERY_ANSWER_BYTES_MAX,
+        ...(anonymous ? { noProxy: [origin] } : {}),
+      });
+      return { status: answer.status, headers: answer.headers, text: answer.data };
+    },
+  };
+}
