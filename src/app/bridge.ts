@@ -1,6 +1,6 @@
 import { resolveSecret } from '../connector/secrets.ts';
 import type { Connector } from '../connector/types.ts';
-import { openArtifactStore } from '../artifacts/index.ts';
+import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
@@ -23,10 +23,8 @@ const LOCAL_BUCKET = 'file://./local-bucket';
 type RunFailure = Parameters<State['failRun']>[1];
 
 /** What a run needs of its surroundings. */
-export interface BridgeContext {
+export interface BridgeContext extends StorePlace {
   readonly databaseUrl: string | undefined;
-  /** Relative paths start here. */
-  readonly cwd: string;
   readonly log: Logger;
   readonly observer: Observer;
   /** Reads one `SECRET_…` variable. */
@@ -58,7 +56,7 @@ export async function runBridge(
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
   const destination = openDestination(connector, local);
-  const store = await openArtifactStore(local ? LOCAL_BUCKET : spec.output.bucket, context.cwd);
+  const store = await openArtifactStore(local ? LOCAL_BUCKET : spec.output.bucket, context);
   const state = await openState({ ...stateLocation(context), readOnly: options.dryRun });
   try {
     const ports: Ports = {

@@ -122,6 +122,8 @@ function execute(
   const context = {
     databaseUrl: io.env.databaseUrl,
     cwd: io.cwd,
+    gcsEndpoint: io.env.endpoints.gcs,
+    retry: io.env.retry,
     log: log.child({ connector: connector.metadata.name }),
     observer: progress,
     secret: (variable: string) => {

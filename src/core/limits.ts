@@ -129,3 +129,17 @@ export const RETRY_ATTEMPTS_MAX = 50;
 export const RETRY_BACKOFF_SECONDS_DEFAULT = 1;
 /** Of one wait; a quota of Google's is counted by the minute. */
 export const RETRY_BACKOFF_SECONDS_MAX = 60;
+
+/**
+ * Bytes of one request of an upload to Cloud Storage, a multiple of 256 KiB as it asks. A writer holds two of them: one
+ * fills while the other is sent.
+ */
+export const GCS_CHUNK_BYTES = 8 * 1_048_576;
+/** Bytes of an object read by one request, and held while they are used. */
+export const GCS_READ_BYTES = 4 * 1_048_576;
+/** One request to Cloud Storage. The longest brings 8 MiB, which take 67 s at 1 Mbit/s. */
+export const GCS_REQUEST_SECONDS_MAX = 120;
+/** Objects deleted at the same time when a folder is cleared. */
+export const GCS_DELETES_AT_ONCE = 16;
+/** Characters kept of what a server says against a request; a proxy may answer with a page. */
+export const SERVER_WORDS_LENGTH_MAX = 300;
