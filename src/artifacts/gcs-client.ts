@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Storage, type Bucket, type StorageOptions } from '@google-cloud/storage';
 import type { Endpoint } from '../core/endpoint.ts';
-import { GCS_REQUEST_SECONDS_MAX } from '../core/limits.ts';
+import { GCS_READ_IDLE_SECONDS_MAX, GCS_REQUEST_SECONDS_MAX } from '../core/limits.ts';
 import { factsOf, pageTokenOf, receivedOf, sessionOf, type ObjectFacts } from './gcs-answers.ts';
 import { CredentialsFailure, failureOf, UnreadableAnswer, valueIn } from './gcs-failure.ts';
 
@@ -35,8 +35,11 @@ export class GcsBucket {
   readonly #bucket: Bucket;
   readonly #needsToken: boolean;
   readonly #endpoint: string;
+  readonly #readIdleMs: number;
 
-  constructor(name: string, endpoint: Endpoint | undefined) {
+  /** `readIdleMs` is there for tests, which need not wait so long. */
+  constructor(name: string, endpoint: Endpoint | undefined, readIdleMs = GCS_READ_IDLE_SECONDS_MAX * 1000) {
+    this.#readIdleMs = readIdleMs;
     const options = storageOptions(endpoint);
     this.#endpoint = options.apiEndpoint;
     this.#needsToken = options.useAuthWithCustomEndpoint;
@@ -80,7 +83,7 @@ export class GcsBucket {
     await this.#authorize();
     const file = this.#bucket.file(name, { generation });
     const range = { start, end: end - 1, validation: false, decompress: false };
-    return await contentOf(file.createReadStream(range), end - start);
+    return await contentOf(file.createReadStream(range), end - start, this.#readIdleMs);
   }
 
   async remove(name: string, generation?: string): Promise<void> {
@@ -165,14 +168,17 @@ export class GcsBucket {
   }
 }
 
-/** All of an answer's content, so many bytes. The library waits forever for one that stops in the middle. */
-async function contentOf(stream: Readable, bytes: number): Promise<Uint8Array> {
+/** All of an answer's content, so many bytes. The library waits forever when the connection was cut in the middle. */
+async function contentOf(stream: Readable, bytes: number, idleMs: number): Promise<Uint8Array> {
   const timer = setTimeout(() => {
-    stream.destroy(new UnreadableAnswer('the answer stopped'));
-  }, REQUEST_MS_MAX);
+    stream.destroy(new UnreadableAnswer('the answer stopped in the middle'));
+  }, idleMs);
   try {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) chunks.push(chunk);
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      timer.refresh();
+      chunks.push(chunk);
+    }
     const content = Buffer.concat(chunks);
     if (content.length === bytes) return content;
     throw new UnreadableAnswer(`the answer has ${content.length} bytes of ${bytes}`);

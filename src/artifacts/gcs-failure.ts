@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { SERVER_WORDS_LENGTH_MAX } from '../core/limits.ts';
 
 /** What a request came to, taken from the several kinds of errors that the client library throws. */
@@ -50,7 +49,8 @@ export function failureOf(error: unknown): GcsFailure | undefined {
   if (error instanceof CredentialsFailure) {
     return failureOf(error.cause) ?? { ...NOTHING_KNOWN, words: wordsOf(error.cause) };
   }
-  if (!types.isNativeError(error)) return undefined;
+  // Errors of this language's own kinds are never a server's.
+  if (error instanceof TypeError || error instanceof RangeError) return undefined;
   const status = statusOf(error);
   const code = stringIn(error, 'code') ?? stringIn(error, 'type');
   if (status === undefined && code === undefined) return undefined;
@@ -80,7 +80,7 @@ export function isTransient({ status, code, reason }: GcsFailure): boolean {
 }
 
 /** The library has the status as `code`; where a token is refused it is `status`, or only in the response. */
-function statusOf(error: Error): number | undefined {
+function statusOf(error: unknown): number | undefined {
   const candidates = [
     valueIn(error, 'code'),
     valueIn(error, 'status'),
@@ -90,15 +90,14 @@ function statusOf(error: Error): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-function firstReason(error: Error): string | undefined {
+function firstReason(error: unknown): string | undefined {
   const errors = valueIn(error, 'errors');
   return Array.isArray(errors) ? stringIn(errors[0], 'reason') : undefined;
 }
 
 /** The URI of an upload session is a key to it, and it is in the message when a connection breaks. */
 function wordsOf(error: unknown): string {
-  const message = types.isNativeError(error) ? error.message : String(error);
-  return message
+  return (stringIn(error, 'message') ?? String(error))
     .replace(/^Multiple errors occurred.*\n+\s*1\. /, '')
     .replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/g, '$1')
     .replace(/<[^>]*>/g, ' ')

@@ -13,22 +13,26 @@ import { GcsUpload } from './gcs-upload.ts';
 
 const BUCKET_URL = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/?$/;
 
+interface GcsPlace {
+  readonly gcsEndpoint: Endpoint | undefined;
+  readonly retry: RetryPolicy;
+  /** For tests: when a download that brings nothing is broken off. */
+  readonly readIdleMs?: number;
+}
+
 /**
  * Artifacts as objects of a bucket, which must exist. Credentials are Google's default ones; an endpoint on this machine gets none.
  * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN at once; from its methods ARTIFACT_*, and INTERNAL for a name that leads
  *   out of the store.
  */
-export function gcsStore(
-  bucketUrl: string,
-  { gcsEndpoint, retry }: { gcsEndpoint: Endpoint | undefined; retry: RetryPolicy },
-): ArtifactStore {
+export function gcsStore(bucketUrl: string, { gcsEndpoint, retry, readIdleMs }: GcsPlace): ArtifactStore {
   const bucketName = BUCKET_URL.exec(bucketUrl.replace(/^gs:/i, 'gs:'))?.[1];
   if (bucketName === undefined) {
     throw new BridgeError('ARTIFACT_SCHEME_UNKNOWN', `${JSON.stringify(bucketUrl)} names no bucket.`, {
       hint: 'Write `gs://` and the name of a bucket; folders inside it belong to `output.prefix`.',
     });
   }
-  const bucket = new GcsBucket(bucketName, gcsEndpoint);
+  const bucket = new GcsBucket(bucketName, gcsEndpoint, readIdleMs);
   const root = `gs://${bucketName}/`;
   const uriOf = (name: string) => `${root}${artifactNameParts(name).join('/')}`;
   return {

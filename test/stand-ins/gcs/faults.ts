@@ -14,9 +14,7 @@ export type Fault =
   /** The connection breaks when this much of the request's, or of the answer's, body has passed. */
   | { readonly how: 'cut upload' | 'cut download'; readonly bytes: number }
   /** A bit flips on the way. `store corrupt`: and the server stores it without having looked. */
-  | { readonly how: 'corrupt upload' | 'store corrupt' | 'corrupt download' }
-  /** Nothing is answered until the stand-in is closed. */
-  | { readonly how: 'hang' };
+  | { readonly how: 'corrupt upload' | 'store corrupt' | 'corrupt download' };
 
 /** What a rule looks at. */
 export interface Faultable {

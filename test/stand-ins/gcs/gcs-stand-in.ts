@@ -42,9 +42,15 @@ interface GcsStandInOptions {
   readonly buckets: readonly string[];
   /** Where contents are kept, each as a file; a temporary folder, removed at the end, unless given. */
   readonly folder?: string;
+  /** Objects on one page of a list, 1,000 unless given, as Cloud Storage has it. */
+  readonly pageObjects?: number;
 }
 
-export async function startGcsStandIn({ buckets, folder }: GcsStandInOptions): Promise<GcsStandIn> {
+export async function startGcsStandIn({
+  buckets,
+  folder,
+  pageObjects = 1_000,
+}: GcsStandInOptions): Promise<GcsStandIn> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'gcs-stand-in-')));
   const unfinished = join(home, '.unfinished');
   await mkdir(unfinished, { recursive: true });
@@ -55,7 +61,7 @@ export async function startGcsStandIn({ buckets, folder }: GcsStandInOptions): P
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
     requests.push({ method, url, headers });
-    void serve(request, response, { buckets: known, uploads, url: baseUrl }, faults);
+    void serve(request, response, { buckets: known, uploads, pageObjects, url: baseUrl }, faults);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -100,7 +106,6 @@ async function serve(
 ): Promise<void> {
   const { method, path, query, headers } = callOf(request, undefined);
   const fault = faults.take({ method, path, query, contentRange: headers['content-range'] });
-  if (fault?.how === 'hang') return;
   try {
     if (fault?.how === 'drop before') throw new Broken();
     const answer = fault?.how === 'status' ? refused(fault) : await answerTo(callOf(request, fault), service);

@@ -2,18 +2,16 @@ import type { Bucket, StoredObject } from './bucket.ts';
 import { Refusal, type Answer, type Call } from './exchange.ts';
 import { resourceOf } from './resource.ts';
 
-const PAGE_OBJECTS_MAX = 1_000;
-
 /** `GET /storage/v1/b/{bucket}/o` */
-export function listObjects(call: Call, bucket: Bucket): Answer {
+export function listObjects(call: Call, bucket: Bucket, pageObjects: number): Answer {
   const prefix = call.query.get('prefix') ?? '';
   const delimiter = call.query.get('delimiter') ?? '';
   const token = call.query.get('pageToken') ?? '';
-  const most = Number(call.query.get('maxResults') ?? PAGE_OBJECTS_MAX);
+  const most = Number(call.query.get('maxResults') ?? pageObjects);
   if (!Number.isInteger(most) || most < 1) throw new Refusal(400, 'invalid', 'Invalid maxResults.');
   // What is deleted between two pages is no reason to miss others.
   const entries = entriesOf(bucket.all(prefix), prefix, delimiter).filter(({ key }) => isAfter(key, token));
-  const page = entries.slice(0, Math.min(most, PAGE_OBJECTS_MAX));
+  const page = entries.slice(0, Math.min(most, pageObjects));
   const last = page.at(-1);
   const more = last !== undefined && page.length < entries.length;
   const items = page.flatMap(({ object }) => (object === undefined ? [] : [resourceOf(bucket.name, object)]));

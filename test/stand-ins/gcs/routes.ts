@@ -23,6 +23,7 @@ const PARAMETERS = new Set([
 export interface Service {
   readonly buckets: ReadonlyMap<string, Bucket>;
   readonly uploads: Uploads;
+  readonly pageObjects: number;
   readonly url: string;
 }
 
@@ -38,14 +39,14 @@ export async function route(call: Call, service: Service): Promise<Answer> {
   if (bucket === undefined) throw new Refusal(404, 'notFound', 'The specified bucket does not exist.');
   if (upload !== undefined && rest === '/o') return await service.uploads.handle(call, bucket, service.url);
   if (upload !== undefined) throw new Refusal(404, 'notFound', `No such path: ${call.path}`);
-  return await bucketRoute(call, bucket, rest);
+  return await bucketRoute(call, bucket, rest, service.pageObjects);
 }
 
-async function bucketRoute(call: Call, bucket: Bucket, rest: string): Promise<Answer> {
+async function bucketRoute(call: Call, bucket: Bucket, rest: string, pageObjects: number): Promise<Answer> {
   const object = rest.startsWith('/o/') ? decodeURIComponent(rest.slice('/o/'.length)) : undefined;
   if (call.method === 'GET') {
     if (object !== undefined) return getObject(call, bucket, object);
-    if (rest === '/o') return listObjects(call, bucket);
+    if (rest === '/o') return listObjects(call, bucket, pageObjects);
     if (rest === '/iam/testPermissions') return grantedPermissions(call);
     if (rest === '') return { status: 200, json: { kind: 'storage#bucket', name: bucket.name } };
   }
