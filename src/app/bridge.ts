@@ -1,19 +1,17 @@
 import { resolveSecret } from '../connector/secrets.ts';
 import { contentConfigOf, type Connector } from '../connector/types.ts';
-import { openArtifactStore } from '../artifacts/index.ts';
+import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
-import { BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { localDestination } from '../gemini/local-destination.ts';
 import { discoveryRecords } from '../gemini/records.ts';
 import type { Observer, Ports } from '../pipeline/job.ts';
 import { runFolder } from '../pipeline/layout.ts';
-import type { Destination } from '../pipeline/delivery-port.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { runConnector, type RunResult } from '../pipeline/run.ts';
 import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';
+import { openDestination, type DestinationContext } from './destination.ts';
 import { jobOf, type RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
 
@@ -23,10 +21,8 @@ const LOCAL_BUCKET = 'file://./local-bucket';
 type RunFailure = Parameters<State['failRun']>[1];
 
 /** What a run needs of its surroundings. */
-export interface BridgeContext {
+export interface BridgeContext extends StorePlace, DestinationContext {
   readonly databaseUrl: string | undefined;
-  /** Relative paths start here. */
-  readonly cwd: string;
   readonly log: Logger;
   readonly observer: Observer;
   /** Reads one `SECRET_…` variable. */
@@ -57,8 +53,8 @@ export async function runBridge(
   const source = await openSource(spec, (ref) => resolveSecret(ref, (variable) => context.secret(variable)));
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
-  const destination = openDestination(connector, local);
-  const store = await openArtifactStore(local ? LOCAL_BUCKET : spec.output.bucket, context.cwd);
+  const destination = openDestination(connector, options, context);
+  const store = await openArtifactStore(local ? LOCAL_BUCKET : spec.output.bucket, context);
   const state = await openState({ ...stateLocation(context), readOnly: options.dryRun });
   try {
     const ports: Ports = {
@@ -85,11 +81,4 @@ export async function runBridge(
 function clean(failure: RunFailure, { redact }: Pick<BridgeContext, 'redact'>): RunFailure {
   const { error } = failure;
   return { ...failure, error: { ...error, message: redact(error.message) } };
-}
-
-function openDestination({ spec }: Connector, local: boolean): Destination {
-  if (local) return localDestination(spec.gemini);
-  throw new BridgeError('NOT_SUPPORTED', 'This version cannot deliver to Discovery Engine yet.', {
-    hint: 'Run with --local: it does everything else, and writes the requests instead of sending them.',
-  });
 }

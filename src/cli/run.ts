@@ -124,6 +124,9 @@ function execute(
   const context = {
     databaseUrl: io.env.databaseUrl,
     cwd: io.cwd,
+    gcsEndpoint: io.env.endpoints.gcs,
+    discoveryEngineEndpoint: io.env.endpoints.discoveryEngine,
+    retry: io.env.retry,
     log: log.child({ connector: connector.metadata.name }),
     observer: progress,
     secret: (variable: string) => {

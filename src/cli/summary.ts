@@ -32,6 +32,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
     ...countLines(result, style),
     ...holdLines(summary, style),
     ...sampleLines(result, style),
+    ...rejectedLines(result, style),
     ...placeLines(result, style),
     '',
   ].join('\n');
@@ -39,7 +40,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
 
 /** The same for a program: exactly one object. */
 export function summaryJson({ connector, result, durationMs }: SummaryOf): Record<string, unknown> {
-  const { runId, status, work, counts, holdReason, artifacts, samples } = result;
+  const { runId, status, work, counts, holdReason, artifacts, samples, rejected } = result;
   return {
     runId,
     connector,
@@ -52,6 +53,7 @@ export function summaryJson({ connector, result, durationMs }: SummaryOf): Recor
     manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
     durationMs: Math.round(durationMs),
     samples: samples ?? null,
+    rejected,
   };
 }
 
@@ -59,6 +61,8 @@ function headline({ connector, result, durationMs }: SummaryOf, style: Style): s
   const seconds = `${(durationMs / 1_000).toFixed(1)} s`;
   if (result.work === 'planned')
     return `${style.bold(connector)}  ${style.cyan('DRY RUN')}  nothing was written · ${seconds}`;
+  if (result.work === 'written')
+    return `${style.bold(connector)}  ${style.cyan('DRY INGESTION')}  requests were written, nothing was sent · ${seconds}`;
   const paint = result.status === 'SUCCESS' ? style.green : style.yellow;
   const repeated = result.work === 'repeated' ? ' · this run id had done its work before' : '';
   return `${style.bold(connector)}  ${paint(result.status)}  ${seconds}${repeated}`;
@@ -116,6 +120,13 @@ function sampleLines({ samples, work, counts }: BridgeResult, style: Style): str
       ...shown.map((line) => style.dim(`    ${line}`)),
     ];
   });
+}
+
+function rejectedLines({ rejected, counts }: BridgeResult, style: Style): string[] {
+  if (rejected.length === 0) return [];
+  const some = counts.rejected > rejected.length ? ` (${rejected.length} of ${count(counts.rejected)})` : '';
+  const lines = rejected.map(({ docId, reason }) => style.dim(`    ${docId}: ${reason}`));
+  return ['', `  rejected by the index${some}; the next run sends them again`, ...lines];
 }
 
 function placeLines({ artifacts, runId }: BridgeResult, style: Style): string[] {

@@ -113,3 +113,9 @@ export function idFields(mapping: MappingSpec): readonly string[] {
 export function contentConfigOf({ gemini }: ConnectorSpec): ContentConfig {
   return gemini.contentConfig ?? 'CONTENT_REQUIRED';
 }
+
+/** What a connector that does not say it means: documents have access control if the mapping gives them readers. */
+export function aclOf({ gemini, mapping }: ConnectorSpec): 'required' | 'off' {
+  const named = mapping.aclUsersField !== undefined || mapping.aclGroupsField !== undefined;
+  return gemini.acl ?? (named ? 'required' : 'off');
+}

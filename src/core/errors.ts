@@ -89,11 +89,13 @@ export const ERROR_KINDS = {
   ARTIFACT_EXISTS: wrong(EXIT.unavailable),
   /** An artifact that should exist does not. Was it removed from the bucket? */
   ARTIFACT_MISSING: wrong(EXIT.unavailable),
-  /** The artifact store may not be written: a read-only file system or missing rights. */
+  /** The bucket does not exist. Create it, or correct `output.bucket`; this program never makes a bucket. */
+  ARTIFACT_BUCKET_MISSING: wrong(EXIT.configuration),
+  /** The artifact store may not be used: a read-only file system, missing rights or no credentials. */
   ARTIFACT_PERMISSION: wrong(EXIT.permission),
-  /** An artifact could not be written: the disk is full or failing. Nothing was committed. */
+  /** An artifact could not be written: the disk is full or failing, or Cloud Storage cannot be reached. Nothing was committed. */
   ARTIFACT_WRITE_FAILED: later,
-  /** An artifact is there but could not be read: a failing disk or a lost mount. Nothing was committed. */
+  /** An artifact is there but could not be read: a failing disk, a lost mount, or Cloud Storage cannot be reached. Nothing was committed. */
   ARTIFACT_READ_FAILED: later,
 
   /** Discovery Engine, or the server that gives out tokens, cannot be reached or has a failure of its own; or something between, such as a proxy, answers in its place. */

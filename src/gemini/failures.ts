@@ -4,7 +4,7 @@ import { linesOf } from './artifact-lines.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 
 /** Which document a failure is about, as far as Google says. */
-export type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
+type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
 
 /** One document that failed. */
 export interface Failure {
@@ -46,7 +46,7 @@ export function samplesOf(response: unknown): Failure[] {
  * Reads one google.rpc.Status. How it names its document is not documented, so every place where it may stand is looked at:
  * the details of whatever type, then the message.
  */
-export function failureOf(status: unknown): Failure {
+function failureOf(status: unknown): Failure {
   const message = textOf(status, 'message') ?? 'no reason given';
   const details = fieldOf(status, 'details');
   const texts = Array.isArray(details) ? details.flatMap(textsIn) : [];

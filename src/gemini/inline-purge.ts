@@ -32,14 +32,15 @@ async function purgeBatch({ from, lines }: InlineBatch, delivery: Delivery): Pro
   return settleStep({ step, kind: 'deletes', files: [], from, counts }, finished, delivery);
 }
 
-/** The files of a purge list bare ids; a request lists full names. */
+/** The files of a purge list bare ids; a request lists full names, which are not encoded as a path is. */
 function purgeOrder(step: string, ids: readonly string[], force: boolean, { branch }: Delivery): Order {
+  const name = decodeURIComponent(branch);
   return {
     step,
     errorsUri: () => undefined,
     request: () => ({
       path: `${branch}/documents:purge`,
-      body: { filter: '*', inlineSource: { documents: ids.map((id) => `${branch}/documents/${id}`) }, force },
+      body: { filter: '*', inlineSource: { documents: ids.map((id) => `${name}/documents/${id}`) }, force },
       quota: 'batches',
     }),
   };

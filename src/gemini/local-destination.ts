@@ -1,6 +1,6 @@
 import { folderOf, requestName } from '../pipeline/layout.ts';
 import type { Destination } from '../pipeline/delivery-port.ts';
-import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../pipeline/ports.ts';
+import type { ArtifactStore } from '../pipeline/ports.ts';
 import { filesOf, modeOf, rowsOf } from './manifest-files.ts';
 import { importRequests, purgeRequests, type DataStore } from './requests.ts';
 

@@ -1,11 +1,13 @@
 import { BridgeError, toBridgeError } from '../core/errors.ts';
+import { REJECTED_SAMPLES_MAX } from '../core/limits.ts';
 import { commit, statusOf, type Outcome } from './commit.ts';
 import type { ChangeSink } from './diff.ts';
+import type { RejectedDocument } from './delivery-port.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { planChanges } from './plan.ts';
 import type { Manifest, Phase, RunCounts } from './ports.ts';
-import type { FinishedStatus, Lease, RunRow } from './state-port.ts';
+import type { FinishedStatus, Lease, RunRow, State } from './state-port.ts';
 import { Publisher } from './publish.ts';
 import { finishEarlierRuns, removeArtifacts } from './recover.ts';
 import type { Tally } from './tally.ts';
@@ -21,6 +23,8 @@ export interface RunResult {
   readonly manifestName: string | null;
   /** A few examples of each kind of change; absent for repeated work. */
   readonly samples: Tally['samples'] | undefined;
+  /** A few of the documents that the destination rejected. */
+  readonly rejected: readonly RejectedDocument[];
 }
 
 /**
@@ -30,7 +34,7 @@ export interface RunResult {
 export async function runConnector(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   if (job.dryRun) return plan(job, ports, signal);
   const done = await ports.state.findRun(job.runId);
-  if (isCommitted(done)) return repeated(done, job);
+  if (isCommitted(done)) return repeated(done, job, ports);
 
   const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
   try {
@@ -38,7 +42,7 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
     // A run that sends nothing leaves the others as they are, too.
     if (job.sends) await finishEarlierRuns(job, ports, lease, alive);
     const finished = await ports.state.findRun(job.runId);
-    return isCommitted(finished) ? repeated(finished, job) : await apply(job, ports, lease, alive);
+    return isCommitted(finished) ? repeated(finished, job, ports) : await apply(job, ports, lease, alive);
   } finally {
     await lease.release();
   }
@@ -59,6 +63,7 @@ async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunRes
     holdReason,
     manifestName: null,
     samples: tally.samples,
+    rejected: [],
   };
 }
 
@@ -95,7 +100,8 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
     const { manifestName } = publisher;
     const { holdReason } = planned;
     const work = job.sends ? 'done' : 'written';
-    return { runId, ...outcome, work, holdReason, manifestName, samples: tally.samples };
+    const rejected = await rejectedSamples(runId, outcome.counts, state);
+    return { runId, ...outcome, work, holdReason, manifestName, samples: tally.samples, rejected };
   } catch (thrown) {
     await publisher.abort();
     const error = toBridgeError(thrown);
@@ -135,7 +141,11 @@ function isCommitted(run: RunRow | undefined): run is CommittedRun {
 }
 
 /** @throws BridgeError RUN_ID_TAKEN: what somebody else did under this id is not the work that was asked for. */
-function repeated(run: CommittedRun, { connectorId, target }: Job): RunResult {
+async function repeated(
+  run: CommittedRun,
+  { connectorId, target }: Job,
+  { state }: Ports,
+): Promise<RunResult> {
   const { runId, status, counts, manifestName, holdReason } = run;
   if (run.connectorId !== connectorId || run.target !== target) {
     throw new BridgeError(
@@ -144,7 +154,12 @@ function repeated(run: CommittedRun, { connectorId, target }: Job): RunResult {
       { hint: 'Give each run an id of its own, or leave `--run-id` out.' },
     );
   }
-  return { runId, status, counts, work: 'repeated', holdReason, manifestName, samples: undefined };
+  const rejected = await rejectedSamples(runId, counts, state);
+  return { runId, status, counts, work: 'repeated', holdReason, manifestName, samples: undefined, rejected };
+}
+
+function rejectedSamples(runId: string, { rejected }: RunCounts, state: State): Promise<RejectedDocument[]> {
+  return rejected === 0 ? Promise.resolve([]) : state.rejections(runId, REJECTED_SAMPLES_MAX);
 }
 
 const IGNORE_CHANGES: ChangeSink = {

@@ -1,4 +1,4 @@
-import type { DeliveryJournal } from './delivery-port.ts';
+import type { DeliveryJournal, RejectedDocument } from './delivery-port.ts';
 import type { Phase, RunCounts } from './ports.ts';
 
 /** `DRY_RUN`: its requests were written down and not sent. */
@@ -145,6 +145,8 @@ export interface State {
 
   /** The journal of a run's delivery into its target. */
   journal(runId: string, target: string, owner: Omit<LeaseOwner, 'runId'>): DeliveryJournal;
+  /** Some of the documents that a run's destination rejected, by id. */
+  rejections(runId: string, limit: number): Promise<RejectedDocument[]>;
   /** Other connectors that have documents in this target. */
   othersInto(target: string, connectorId: string): Promise<string[]>;
 

@@ -17,6 +17,7 @@ import {
   published,
   unfinishedRuns,
 } from './runs.ts';
+import { rejections } from './rejections.ts';
 import { stateError } from './state-errors.ts';
 
 /** Where the embedded state is, below the working directory. */
@@ -120,6 +121,7 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
       openJournal(database, { runId, target, owner }, leaseTiming, (work) =>
         writing((_, ...args: Parameters<typeof work>) => work(...args)),
       ),
+    rejections: reading(rejections),
     othersInto: reading(othersInto),
     close: () => database.close(),
   };

@@ -34,6 +34,16 @@ export async function countRejected(knex: Knex, runId: string): Promise<number> 
   return Number(row?.count ?? 0);
 }
 
+/** Some rejected documents of a run, by id. */
+export async function rejections(
+  { knex }: Database,
+  runId: string,
+  limit: number,
+): Promise<RejectedDocument[]> {
+  const rows = await knex('rejected_documents').where({ run_id: runId }).orderBy('doc_id').limit(limit);
+  return rows.map(({ doc_id, reason, outcome }) => ({ docId: doc_id, reason, outcome }));
+}
+
 /** Before a commit: rejected documents keep the records that they had. */
 export async function takeOutRejected(transaction: Knex.Transaction, runId: string): Promise<void> {
   const ids = transaction('rejected_documents').where({ run_id: runId }).select('doc_id');

@@ -24,6 +24,7 @@ function resultOf(changes: Partial<BridgeResult> = {}): BridgeResult {
     },
     holdReason: null,
     manifestName: 'connectors/hr/runs/r1/manifest.json',
+    rejected: [],
     samples: { added: ['hr:1'], changed: ['hr:2'], deleted: ['hr:3'], held: [], quarantined: [] },
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
     ...changes,

@@ -89,6 +89,9 @@ function run(cwd: string, databaseUrl: string | undefined, runId: string, dryRun
       {
         databaseUrl,
         cwd,
+        gcsEndpoint: undefined,
+        discoveryEngineEndpoint: undefined,
+        retry: { retries: 0, backoffSeconds: 0 },
         log: silentLogger,
         observer: quiet,
         secret: () => source.url(),

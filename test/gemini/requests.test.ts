@@ -68,7 +68,7 @@ describe('an import', () => {
     expect(requests.flatMap((request) => request.body.gcsSource.inputUris)).toEqual(
       sent.map((file) => file.uri),
     );
-    expect(new Set(requests.map((request) => request.body.errorConfig.gcsPrefix)).size).toBe(3);
+    expect(new Set(requests.map((request) => request.body.errorConfig?.gcsPrefix)).size).toBe(3);
     expect(
       importRequests(dataStore, files(100, 'upserts.discovery'), 'INCREMENTAL', 'gs://b/e/'),
     ).toHaveLength(1);

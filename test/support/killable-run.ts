@@ -90,6 +90,9 @@ await runBridge(
   {
     databaseUrl: process.env['DATABASE_URL'],
     cwd: process.cwd(),
+    gcsEndpoint: undefined,
+    discoveryEngineEndpoint: undefined,
+    retry: { retries: 0, backoffSeconds: 0 },
     log: silentLogger,
     observer,
     secret: (variable) => process.env[variable],

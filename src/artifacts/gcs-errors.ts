@@ -1,0 +1,87 @@
+import { BridgeError, type ErrorCode } from '../core/errors.ts';
+import { CredentialsFailure, failureOf, isTransient, type GcsFailure } from './gcs-failure.ts';
+
+/** What was tried: as people say it, and the permission that it needs. */
+const ACTIONS = {
+  write: { verb: 'write', permission: 'storage.objects.create' },
+  replace: { verb: 'replace', permission: 'storage.objects.create` and `storage.objects.delete' },
+  read: { verb: 'read', permission: 'storage.objects.get' },
+  list: { verb: 'list', permission: 'storage.objects.list' },
+  remove: { verb: 'remove', permission: 'storage.objects.delete' },
+} as const;
+
+export type GcsAction = keyof typeof ACTIONS;
+
+const NO_BUCKET = /bucket does not exist/i;
+const CHECKSUM = /crc32c|hash/i;
+
+/** Does something with an object or a folder, and words what Cloud Storage says against it. */
+export async function wording<T>(action: GcsAction, uri: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw gcsError(action, uri, error);
+  }
+}
+
+/**
+ * ARTIFACT_* for what Cloud Storage, the network or the credentials say; anything else, which is a bug, as it is. The library's error is
+ * not kept as the cause: it carries tokens and the URIs of upload sessions.
+ */
+export function gcsError(action: GcsAction, uri: string, error: unknown): unknown {
+  if (error instanceof BridgeError) return error;
+  const failure = failureOf(error);
+  if (failure === undefined) return error;
+  const failed = action === 'read' || action === 'list' ? 'ARTIFACT_READ_FAILED' : 'ARTIFACT_WRITE_FAILED';
+  const [code, hint, prefix = ''] =
+    error instanceof CredentialsFailure
+      ? aboutCredentials(failure, failed)
+      : about(action, uri, failure, failed);
+  return new BridgeError(code, `Cannot ${ACTIONS[action].verb} ${uri}: ${prefix}${failure.words}.`, { hint });
+}
+
+type Told = readonly [code: ErrorCode, hint: string, prefix?: string];
+
+const LOG_IN =
+  'Run `gcloud auth application-default login`, let GOOGLE_APPLICATION_CREDENTIALS name a key file, or give the workload an identity.';
+
+function aboutCredentials(failure: GcsFailure, failed: ErrorCode): Told {
+  if (isTransient(failure)) {
+    return [failed, 'Can this machine reach Google? Run again later.', 'no token could be had: '];
+  }
+  return ['ARTIFACT_PERMISSION', LOG_IN, 'Google gives no token: '];
+}
+
+function about(action: GcsAction, uri: string, failure: GcsFailure, failed: ErrorCode): Told {
+  const bucket = /^gs:\/\/[^/]+/.exec(uri)?.[0] ?? uri;
+  const { status, words } = failure;
+  if (isTransient(failure)) {
+    const prefix =
+      status === undefined ? 'Cloud Storage cannot be reached: ' : `Cloud Storage answers ${status}: `;
+    return [failed, 'It was tried several times. Run again later; nothing was committed.', prefix];
+  }
+  if (
+    status === 404 &&
+    (action === 'list' || action === 'write' || action === 'replace' || NO_BUCKET.test(words))
+  ) {
+    return [
+      'ARTIFACT_BUCKET_MISSING',
+      `Create it with \`gcloud storage buckets create ${bucket}\`, or correct \`output.bucket\`.`,
+    ];
+  }
+  if (status === 404) {
+    return ['ARTIFACT_MISSING', 'Was it removed? A run whose artifacts are gone must be run again.'];
+  }
+  if (status === 401) return ['ARTIFACT_PERMISSION', LOG_IN];
+  if (status === 403) {
+    const { permission } = ACTIONS[action];
+    return [
+      'ARTIFACT_PERMISSION',
+      `Grant \`roles/storage.objectUser\` on ${bucket} to the account that runs this, or at least \`${permission}\`.`,
+    ];
+  }
+  if (status === 400 && CHECKSUM.test(words)) {
+    return [failed, 'Run again: the content was damaged on its way, so Cloud Storage refused it.'];
+  }
+  return [failed, 'Nothing was committed. If running again does not help, its words say what to change.'];
+}

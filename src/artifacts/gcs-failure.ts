@@ -1,0 +1,120 @@
+import { SERVER_WORDS_LENGTH_MAX } from '../core/limits.ts';
+
+/** What a request came to, taken from the several kinds of errors that the client library throws. */
+export interface GcsFailure {
+  /** Of the answer; undefined if there was none. */
+  readonly status: number | undefined;
+  /** Of the system or the connection, such as `ECONNRESET`. */
+  readonly code: string | undefined;
+  /** Google's, such as `rateLimitExceeded`. */
+  readonly reason: string | undefined;
+  /** The header `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
+  /** The first line of what was said, without anything secret. */
+  readonly words: string;
+}
+
+/** There are no credentials, or Google does not exchange them for a token. */
+export class CredentialsFailure extends Error {
+  constructor(cause: unknown) {
+    super('no token', { cause });
+  }
+}
+
+/** An answer that is none: the connection may have broken in it, so it counts as such. */
+export class UnreadableAnswer extends Error {
+  readonly code = 'UNREADABLE_ANSWER';
+}
+
+const REASONS_TO_WAIT = new Set(['rateLimitExceeded', 'userRateLimitExceeded']);
+
+/** Connections that fail so may succeed the next time. A certificate that is not trusted stays so. */
+const CODES_TO_WAIT = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ETIMEDOUT',
+  'UNREADABLE_ANSWER',
+  'request-timeout',
+]);
+
+/** Undefined for an error that has nothing to do with a request: a bug. */
+export function failureOf(error: unknown): GcsFailure | undefined {
+  if (error instanceof CredentialsFailure) {
+    return failureOf(error.cause) ?? { ...NOTHING_KNOWN, words: wordsOf(error.cause) };
+  }
+  // Errors of this language's own kinds are never a server's.
+  if (error instanceof TypeError || error instanceof RangeError) return undefined;
+  const status = statusOf(error);
+  const code = stringIn(error, 'code') ?? stringIn(error, 'type');
+  if (status === undefined && code === undefined) return undefined;
+  const retryAfter = Number(stringIn(valueIn(valueIn(error, 'response'), 'headers'), 'retry-after'));
+  return {
+    status,
+    code,
+    reason: firstReason(error),
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    words: wordsOf(error),
+  };
+}
+
+const NOTHING_KNOWN = {
+  status: undefined,
+  code: undefined,
+  reason: undefined,
+  retryAfterSeconds: undefined,
+};
+
+/** Whether the same request may succeed a little later. */
+export function isTransient({ status, code, reason }: GcsFailure): boolean {
+  if (status !== undefined) {
+    return status >= 500 || status === 408 || status === 429 || REASONS_TO_WAIT.has(reason ?? '');
+  }
+  return CODES_TO_WAIT.has(code ?? '');
+}
+
+/** The library has the status as `code`; where a token is refused it is `status`, or only in the response. */
+function statusOf(error: unknown): number | undefined {
+  const candidates = [
+    valueIn(error, 'code'),
+    valueIn(error, 'status'),
+    valueIn(valueIn(error, 'response'), 'status'),
+  ];
+  const found = candidates.find((value) => /^[1-5]\d\d$/.test(String(value)));
+  return found === undefined ? undefined : Number(found);
+}
+
+function firstReason(error: unknown): string | undefined {
+  const errors = valueIn(error, 'errors');
+  return Array.isArray(errors) ? stringIn(errors[0], 'reason') : undefined;
+}
+
+/** The URI of an upload session is a key to it, and it is in the message when a connection breaks. */
+function wordsOf(error: unknown): string {
+  return (stringIn(error, 'message') ?? String(error))
+    .replace(/^Multiple errors occurred.*\n+\s*1\. /, '')
+    .replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/g, '$1')
+    .replace(/<[^>]*>/g, ' ')
+    .trim()
+    .replace(/\n.*$/s, '')
+    .replace(/\.$/, '')
+    .slice(0, SERVER_WORDS_LENGTH_MAX);
+}
+
+/** A property of whatever it is. */
+export function valueIn(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !(key in value)) return undefined;
+  const found: unknown = Reflect.get(value, key);
+  return found;
+}
+
+function stringIn(value: unknown, key: string): string | undefined {
+  const found = valueIn(value, key);
+  return typeof found === 'string' ? found : undefined;
+}
