@@ -39,6 +39,6 @@ export async function startOperation(
 ): Promise<JsonObject> {
   const { pollsUntilDone, synchronous } = service.settings;
   const operation = service.operations.start(kind, branch.name, pollsUntilDone, fault, work);
-  if (synchronous) await operation.finish();
+  if (synchronous && fault?.kind !== 'slow-operation') await operation.finish();
   return operation.toJson();
 }

@@ -9,7 +9,7 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
-  /** Undefined if there was none, if it was no JSON, and with `keepContent: false`. */
+  /** The text of it if it was no JSON; undefined if there was none, and with `keepContent: false`. */
   readonly body: unknown;
 }
 

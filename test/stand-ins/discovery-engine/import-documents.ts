@@ -24,14 +24,14 @@ export async function importDocuments(call: Call): Promise<JsonObject> {
   const { service, branch, body } = call;
   refuseProblems(call, importRequestProblems(body));
   refuseUnbuilt(body);
+  const errorConfig = objectAt(body, 'errorConfig');
+  const failures = await Failures.under(service.settings, textAt(errorConfig, 'gcsPrefix'));
   if (
     service.settings.overlappingImports === 'refuse' &&
     service.operations.runningImports(branch.name) > 0
   ) {
     throw new ApiError('ABORTED', 'Another import into this branch is running.');
   }
-  const errorConfig = objectAt(body, 'errorConfig');
-  const failures = await Failures.under(service.settings, textAt(errorConfig, 'gcsPrefix'));
   return startOperation(call, 'import', () => runImport(call, failures));
 }
 

@@ -70,9 +70,7 @@ export class Operation {
         throw new ApiError(fault.error, fault.message);
       }
       const outcome = await work();
-      return fault?.kind === 'miscount'
-        ? { ...outcome, counts: { successCount: fault.successCount, totalCount: fault.successCount } }
-        : outcome;
+      return fault?.kind === 'miscount' ? miscounted(outcome, fault.successCount) : outcome;
     } catch (error) {
       const told = error instanceof ApiError ? error : new ApiError('INTERNAL', String(error));
       return told.toStatus();
@@ -94,6 +92,11 @@ export class Operation {
       response: { '@type': `${type}Response`, ...result.response },
     };
   }
+}
+
+function miscounted({ counts, response }: Outcome, successCount: number): Outcome {
+  const total = 'totalCount' in counts ? { totalCount: successCount } : {};
+  return { counts: { successCount, ...total }, response };
 }
 
 /** 64-bit integers are strings of digits in JSON, and zeros are left out. */

@@ -54,7 +54,7 @@ export interface DiscoveryEngineOptions {
   readonly permissions?: Partial<Record<Permission, boolean>>;
   /** How often an operation must be asked for until it says that it is done. Default 1. */
   readonly pollsUntilDone?: number;
-  /** True: the answer to an import or a purge is its finished operation. */
+  /** True: the answer to an import or a purge is its finished operation, unless a fault makes it slow. */
   readonly synchronous?: boolean;
   readonly errorForm?: ErrorForm;
   /** How many failures an import's response has as `errorSamples`, at most. Default 3; the real number is not documented. */
@@ -65,7 +65,7 @@ export interface DiscoveryEngineOptions {
   readonly rejectDocument?: (document: JsonObject) => string | undefined;
   /** False keeps of a document only its id and readers, and no bodies of requests: for large loads. */
   readonly keepContent?: boolean;
-  /** False takes documents on trust, but for their ids: for large loads. Requests are always checked. */
+  /** False takes the documents of files on trust, but for their ids: for large loads. Requests are always checked. */
   readonly checkDocuments?: boolean;
   /** The only token that is let in; without it any caller is. */
   readonly requireBearer?: string;

@@ -61,15 +61,12 @@ async function* listedIds({ service, body }: Call, failures: Failures): AsyncGen
   }
 }
 
-/** An inline purge has full names, which must be of this branch. */
+/** An inline purge has full names, which must be of this branch; unlike in a URL nothing in them is percent-encoded. */
 function inlineIds({ body, branch }: Call): string[] {
   const { project, location, id: dataStore } = branch.setup;
   const [, number] = branch.name.split('/');
   return listAt(objectAt(body, 'inlineSource'), 'documents').map((name) => {
-    const parts = String(name)
-      .replace('/collections/default_collection/', '/')
-      .split('/')
-      .map((part) => decodeURIComponent(part));
+    const parts = String(name).replace('/collections/default_collection/', '/').split('/');
     const [, ofProject, , ofLocation, , ofDataStore, , ofBranch, , id = ''] = parts;
     const here =
       (ofProject === project || ofProject === number) &&

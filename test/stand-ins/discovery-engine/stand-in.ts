@@ -42,8 +42,8 @@ export interface DiscoveryEngineStandIn {
 
 /**
  * A server that answers as Discovery Engine's v1 REST API does, as far as a program needs it that keeps a data store in step.
- * It is stricter where Google's behaviour is not documented. There is no official emulator; what it
- * knows is from Google's descriptors, their comments, the documentation and field reports.
+ * There is no official emulator. What it knows is from Google's descriptors, their comments, the documentation and field
+ * reports; where Google's behaviour is not documented it is strict.
  */
 export async function startDiscoveryEngineStandIn(
   options: DiscoveryEngineOptions,
