@@ -34,7 +34,7 @@ export interface RunResult {
 export async function runConnector(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   if (job.dryRun) return plan(job, ports, signal);
   const done = await ports.state.findRun(job.runId);
-  if (isCommitted(done)) return repeated(done, job, ports);
+  if (isCommitted(done)) return await repeated(done, job, ports);
 
   const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
   try {
@@ -42,7 +42,9 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
     // A run that sends nothing leaves the others as they are, too.
     if (job.sends) await finishEarlierRuns(job, ports, lease, alive);
     const finished = await ports.state.findRun(job.runId);
-    return isCommitted(finished) ? repeated(finished, job, ports) : await apply(job, ports, lease, alive);
+    return isCommitted(finished)
+      ? await repeated(finished, job, ports)
+      : await apply(job, ports, lease, alive);
   } finally {
     await lease.release();
   }

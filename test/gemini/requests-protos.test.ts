@@ -14,7 +14,12 @@ function files(count: number, kind: ManifestFile['kind']): ManifestFile[] {
 
 describe('what is sent, by Google’s descriptors', () => {
   it.each([1, 100, 250])('is a correct import of %i files', (count) => {
-    const requests = importRequests(dataStore, files(count, 'upserts.discovery'), 'gs://bucket/errors/');
+    const requests = importRequests(
+      dataStore,
+      files(count, 'upserts.discovery'),
+      'INCREMENTAL',
+      'gs://bucket/errors/',
+    );
     expect(requests).toHaveLength(Math.ceil(count / 100));
     expect(requests.flatMap(({ body }) => importRequestProblems(body))).toEqual([]);
   });
