@@ -92,18 +92,18 @@ function send(
 ) {
   const headers = new Headers(authorization);
   headers.set('accept', 'application/json');
+  headers.set('user-agent', 'gemini-sync-bridge');
   if (body !== undefined) headers.set('content-type', 'application/json');
   const seconds = path.endsWith(':import') ? DISCOVERY_IMPORT_SECONDS_MAX : DISCOVERY_REQUEST_SECONDS_MAX;
   return withDeadline(seconds, signal, (inTime) => transport.send({ method, url, headers, body }, inTime));
 }
 
 function judge(answer: HttpAnswer, authorization: Headers, path: string, wire: Wire): Exchanged {
-  const json = jsonOf(answer);
-  if (answer.status >= 200 && answer.status < 300 && json !== undefined)
-    return { ok: true, value: json.value };
-  // A proxy's page may show the request that it refused.
+  const json = answer.status >= 200 && answer.status < 300 ? jsonOf(answer) : undefined;
+  if (json !== undefined) return { ok: true, value: json.value };
+  // A proxy's page, or a stand-in's words, may repeat the request that was refused.
   const redactor = createRedactor();
-  for (const part of authorization.get('authorization')?.split(' ') ?? []) redactor.add(part);
+  redactor.add(authorization.get('authorization')?.replace(/^Bearer /, '') ?? '');
   const text = redactor.redact(answer.text);
   const { projectId, clock } = wire;
   return { ok: false, problem: answerProblem({ ...answer, text }, clock.now(), { path, projectId }) };

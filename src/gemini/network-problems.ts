@@ -20,37 +20,36 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /** What a failed `send` means. */
 export function networkProblem(thrown: unknown): Problem {
-  const code = textOf(thrown, 'code') ?? '';
-  const cause = fieldOf(thrown, 'cause');
-  const problem = {
+  const problem = connectionProblem(thrown);
+  // An answer is there and was not read: it announced too much, or was too much.
+  const tooLarge =
+    fieldOf(thrown, 'response') !== undefined || textOf(fieldOf(thrown, 'cause'), 'type') === 'max-size';
+  if (!tooLarge) return problem;
+  return {
+    ...problem,
+    code: 'GEMINI_REFUSED',
+    reason: 'answer too large',
+    hint: 'No answer of Discovery Engine is so large. Check HTTPS_PROXY and DISCOVERY_ENGINE_ENDPOINT.',
+    passing: false,
+  };
+}
+
+/** No answer came. */
+function connectionProblem(thrown: unknown): Problem {
+  const code = textOf(thrown, 'code') ?? 'no answer';
+  const untrusted = CERTIFICATE.test(code);
+  return {
     code: 'GEMINI_UNREACHABLE',
-    reason: code === '' ? 'no answer' : code,
+    reason: thrown instanceof DeadlineError ? 'no answer in time' : code,
     // The address is what the message begins with anyhow.
     what: `failed: ${wordsOf(thrown).replace(/^request to \S+ failed, reason: /, '')}`,
-    hint: HINTS[code] ?? 'Check the network, the firewalls on the way, and HTTPS_PROXY.',
-    passing: true,
-    effect: NEVER_CONNECTED.has(code) ? 'none' : 'unknown',
+    hint: untrusted
+      ? 'If a proxy opens TLS here, name the file of its authority in NODE_EXTRA_CA_CERTS.'
+      : (HINTS[code] ?? 'Check the network, the firewalls on the way, and HTTPS_PROXY.'),
+    passing: !untrusted,
+    effect: untrusted || NEVER_CONNECTED.has(code) ? 'none' : 'unknown',
     retryAfterMs: 0,
-  } as const satisfies Problem;
-  if (thrown instanceof DeadlineError) return { ...problem, reason: 'no answer in time' };
-  if (CERTIFICATE.test(code)) {
-    return {
-      ...problem,
-      hint: 'If a proxy opens TLS here, name the file of its authority in NODE_EXTRA_CA_CERTS.',
-      passing: false,
-      effect: 'none',
-    };
-  }
-  if (textOf(cause, 'type') === 'max-size' || fieldOf(thrown, 'response') !== undefined) {
-    return {
-      ...problem,
-      code: 'GEMINI_REFUSED',
-      reason: 'answer too large',
-      hint: 'No answer of Discovery Engine is so large. Check HTTPS_PROXY and DISCOVERY_ENGINE_ENDPOINT.',
-      passing: false,
-    };
-  }
-  return problem;
+  };
 }
 
 /** What a failed `authorize` means. The request itself was not sent. */
@@ -60,10 +59,9 @@ export function authorizationProblem(thrown: unknown): Problem {
   const asked = fieldOf(thrown, 'config') !== undefined;
   const refused = typeof status === 'number' && status < 500 && ![407, 408, 429].includes(status);
   if ((asked && !refused) || thrown instanceof DeadlineError) {
-    const network = networkProblem(thrown);
+    const network = connectionProblem(thrown);
     return {
       ...network,
-      code: 'GEMINI_UNREACHABLE',
       reason: `no token: ${typeof status === 'number' ? status : network.reason}`,
       what: `was not sent, because no access token could be fetched: ${wordsOf(thrown)}`,
       effect: 'none',

@@ -1,7 +1,7 @@
 import { DISCOVERY_ANSWER_BYTES_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../core/limits.ts';
 
 /** One HTTP request, complete. */
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
@@ -38,13 +38,13 @@ export async function openTransport(
   origin: string,
   anonymous: boolean,
 ): Promise<Transport> {
-  const { GoogleAuth, PassThroughClient } = await import('google-auth-library');
+  const { GoogleAuth, gaxios } = await import('google-auth-library');
   const open = () =>
     new GoogleAuth({
       scopes: ['https://www.googleapis.com/auth/cloud-platform'],
       // Or the library looks for one, and starts gcloud for it.
       projectId,
-      // For the library's own requests for tokens.
+      // For the library's own requests for tokens. It tries those again by itself, for some two seconds.
       clientOptions: {
         transporterOptions: {
           timeout: DISCOVERY_REQUEST_SECONDS_MAX * 1_000,
@@ -55,7 +55,8 @@ export async function openTransport(
   let auth: ReturnType<typeof open> | undefined;
   /** The credentials that each set of headers is from, so that headers refused twice are discarded once. */
   const sources = new WeakMap<Headers, typeof auth>();
-  const { transporter } = new PassThroughClient();
+  // Bare, because the library's own clients can be told by a variable to log what they send.
+  const http = new gaxios.Gaxios();
 
   return {
     async authorize() {
@@ -70,7 +71,7 @@ export async function openTransport(
       return !anonymous;
     },
     async send({ method, url, headers, body }, signal) {
-      const answer = await transporter.request<string>({
+      const answer = await http.request<string>({
         method,
         url,
         headers,

@@ -10,6 +10,10 @@ describe('the table of errors', () => {
     expect(retried.sort()).toEqual([
       'ARTIFACT_READ_FAILED',
       'ARTIFACT_WRITE_FAILED',
+      'GEMINI_BUSY',
+      'GEMINI_QUOTA',
+      'GEMINI_UNCLEAR',
+      'GEMINI_UNREACHABLE',
       'INTERRUPTED',
       'LEASE_HELD',
       'LEASE_LOST',

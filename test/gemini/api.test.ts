@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { DISCOVERY_ANSWER_BYTES_MAX } from '../../src/core/limits.ts';
 import { createLogger, jsonFormat, silentLogger } from '../../src/core/log.ts';
 import { openApi, type ApiRequest } from '../../src/gemini/api.ts';
+import { createCertificates } from '../support/certificates.ts';
 import {
   drop,
   hang,
@@ -102,12 +106,11 @@ describe('a request', () => {
   });
 
   test('to this machine goes to it, also where a proxy is set', async () => {
-    process.env['HTTPS_PROXY'] = 'http://127.0.0.1:9';
-    try {
-      expect((await outcomeOf(GET, json(200, { done: true }))).result).toEqual({ done: true });
-    } finally {
-      delete process.env['HTTPS_PROXY'];
-    }
+    const outside = { ...process.env };
+    Object.assign(process.env, { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '' });
+    const { result } = await outcomeOf(GET, json(200, { done: true }));
+    process.env = outside;
+    expect(result).toEqual({ done: true });
   });
 
   test('gets large counts as the text that Google sends', async () => {
@@ -286,6 +289,19 @@ describe('something between', () => {
     expect(result).toEqual(failure('GEMINI_REFUSED', 'over limit'));
     expect(sent).toHaveLength(1);
     expect(sentBytes).toBeLessThan(10 * DISCOVERY_ANSWER_BYTES_MAX);
+  });
+
+  test('that shows a certificate which is not trusted gets nothing, and is not tried again', async () => {
+    const { certificate, key } = createCertificates();
+    const received = jest.fn();
+    const server = createServer({ key, cert: certificate }, received).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { api, waits } = await apiAt(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const error = await api.request(IMPORT, never).catch((thrown: unknown) => thrown);
+    server.close();
+    expect(error).toEqual(failure('GEMINI_UNREACHABLE', 'certificate', 'NODE_EXTRA_CA_CERTS'));
+    expect(waits).toEqual([]);
+    expect(received).not.toHaveBeenCalled();
   });
 
   test('that announces too much is not listened to', async () => {

@@ -8,8 +8,8 @@ export interface Certificates {
   readonly key: string;
 }
 
-/** Certificates for a server at `localhost` and 127.0.0.1, fresh and valid for a day, so that no key is ever committed. */
-export function createCertificates(): Certificates {
+/** Certificates for a server at 127.0.0.1 and these names, fresh and valid for a day, so that no key is ever committed. */
+export function createCertificates(names: readonly string[] = ['localhost']): Certificates {
   const authority = keyPair();
   const server = keyPair();
   const authorityName = [{ name: 'commonName', value: 'Test authority' }];
@@ -18,16 +18,13 @@ export function createCertificates(): Certificates {
     { name: 'keyUsage', keyCertSign: true, critical: true },
     { name: 'subjectKeyIdentifier' },
   ]);
-  const serverName = [{ name: 'commonName', value: 'localhost' }];
+  const serverName = [{ name: 'commonName', value: 'Test server' }];
   const serverCertificate = sign(server.publicKey, serverName, authority.privateKey, authorityName, [
     { name: 'basicConstraints', cA: false },
     { name: 'extKeyUsage', serverAuth: true },
     {
       name: 'subjectAltName',
-      altNames: [
-        { type: 2, value: 'localhost' },
-        { type: 7, ip: '127.0.0.1' },
-      ],
+      altNames: [...names.map((value) => ({ type: 2, value })), { type: 7, ip: '127.0.0.1' }],
     },
   ]);
   return {
