@@ -26,6 +26,8 @@ export function storageOptions(endpoint: Endpoint | undefined) {
     useAuthWithCustomEndpoint: endpoint?.loopback !== true,
     retryOptions: { autoRetry: false },
     timeout: REQUEST_MS_MAX,
+    // No request names a project. Without one the library would ask other services for it.
+    projectId: 'none',
   } satisfies StorageOptions;
 }
 
