@@ -19,7 +19,7 @@ export interface UploadEnd {
   readonly crc32c: string;
 }
 
-/** What the library is told. Its own retries are off: they ignore `Retry-After`, and the first wait that was asked for. */
+/** What the library is told. Its own retries are off: they ignore `Retry-After`, and the first wait asked for. */
 export function storageOptions(endpoint: Endpoint | undefined) {
   return {
     apiEndpoint: endpoint?.url ?? GOOGLE,

@@ -12,8 +12,8 @@ export interface RetryPolicy {
 const JITTER = 0.25;
 
 /**
- * Tries until it succeeds, fails for good, or has failed too often. The caller makes sure that the attempt may be repeated.
- * When `signal` aborts, a wait ends and the last failure is thrown.
+ * Tries until it succeeds, fails for good, or has failed too often. The caller makes sure that the attempt may be
+ * repeated. When `signal` aborts, a wait ends and the last failure is thrown.
  */
 export async function retrying<T>(
   attempt: () => Promise<T>,

@@ -1,6 +1,7 @@
 /**
- * Writes an artifact of many bytes to a bucket in a process of its own, `<endpoint> <bucket> <megabytes>`, and reads it back. Prints as
- * JSON how many bytes were read, and by how many MiB the process grew. It ends by itself, if nothing is left open.
+ * Writes an artifact of many bytes to a bucket in a process of its own, `<endpoint> <bucket> <megabytes>`, and reads it
+ * back. Prints as JSON how many bytes were read, and by how many MiB the process grew. It ends by itself, if nothing is
+ * left open.
  */
 import { gcsStore } from '../../src/artifacts/gcs-store.ts';
 
