@@ -12,8 +12,8 @@ export interface RetryPolicy {
 const JITTER = 0.25;
 
 /**
- * Tries until it succeeds, fails for good, or has failed too often. The caller makes sure that the attempt may be repeated.
- * When `signal` aborts, a wait ends and the last failure is thrown.
+ * Tries until it succeeds, fails for good, or has failed too often. The caller makes sure that the attempt may be
+ * repeated. When `signal` aborts, a wait ends and the last failure is thrown.
  */
 export async function retrying<T>(
   attempt: () => Promise<T>,
@@ -26,10 +26,21 @@ export async function retrying<T>(
     } catch (error) {
       const failure = failureOf(error);
       if (failure === undefined || !isTransient(failure) || failures >= retries) throw error;
-      const own = backoffSeconds * 2 ** failures * (1 + JITTER * Math.random());
-      const seconds = Math.min(Math.max(own, failure.retryAfterSeconds ?? 0), RETRY_BACKOFF_SECONDS_MAX);
+      const { retryAfterSeconds } = failure;
+      const seconds = waitSeconds({ failures, backoffSeconds, retryAfterSeconds, chance: Math.random() });
       await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
       if (signal?.aborted === true) throw error;
     }
   }
+}
+
+/** After so many failures before this one; `chance` is between 0 and 1. */
+export function waitSeconds(after: {
+  readonly failures: number;
+  readonly backoffSeconds: number;
+  readonly retryAfterSeconds: number | undefined;
+  readonly chance: number;
+}): number {
+  const own = after.backoffSeconds * 2 ** after.failures * (1 + JITTER * after.chance);
+  return Math.min(Math.max(own, after.retryAfterSeconds ?? 0), RETRY_BACKOFF_SECONDS_MAX);
 }

@@ -21,7 +21,8 @@ interface GcsPlace {
 }
 
 /**
- * Artifacts as objects of a bucket, which must exist. Credentials are Google's default ones; an endpoint on this machine gets none.
+ * Artifacts as objects of a bucket, which must exist. Credentials are Google's default ones; an endpoint on this machine
+ * gets none.
  * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN at once; from its methods ARTIFACT_*, and INTERNAL for a name that leads
  *   out of the store.
  */
