@@ -2,7 +2,8 @@ import { BridgeError } from '../core/errors.ts';
 import type { ObjectFacts } from './gcs-answers.ts';
 import type { GcsBucket, UploadEnd, UploadProgress } from './gcs-client.ts';
 import { failureOf, UnreadableAnswer } from './gcs-failure.ts';
-import { retrying, type RetryPolicy } from './gcs-retry.ts';
+import { retrying } from './gcs-retry.ts';
+import type { RetryPolicy } from '../core/retry.ts';
 
 /**
  * A resumable upload, chunk after chunk. After a failure it asks how much has arrived and goes on from there, as often as

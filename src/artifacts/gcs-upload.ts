@@ -7,7 +7,8 @@ import type { GcsBucket } from './gcs-client.ts';
 import { wording } from './gcs-errors.ts';
 import { failureOf } from './gcs-failure.ts';
 import { GcsSession } from './gcs-session.ts';
-import { retrying, type RetryPolicy } from './gcs-retry.ts';
+import { retrying } from './gcs-retry.ts';
+import type { RetryPolicy } from '../core/retry.ts';
 
 /**
  * Uploads one new object in chunks, one filling while the other is sent. What fits one chunk goes in a single request.
