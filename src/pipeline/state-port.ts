@@ -136,7 +136,7 @@ export interface State {
   /**
    * Closes a run as FAILED. With `abandon`, its staged changes are dropped and it will not be finished later; without, a
    * published run stays to be finished. What an abandoned run may have delivered is remembered like rejected documents of
-   * unknown outcome.
+   * unknown outcome, and the checkpoint goes back to where it started.
    */
   failRun(runId: string, failure: { error: RunError; finishedAt: Date; abandon: boolean }): Promise<void>;
 
@@ -145,7 +145,7 @@ export interface State {
 
   /** The journal of a run's delivery into its target. */
   journal(runId: string, target: string, owner: Omit<LeaseOwner, 'runId'>): DeliveryJournal;
-  /** Other connectors that have documents in this target. */
+  /** Other connectors that have documents in this target, or a run under way that may bring some. */
   othersInto(target: string, connectorId: string): Promise<string[]>;
 
   close(): Promise<void>;
