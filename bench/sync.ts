@@ -3,8 +3,9 @@
  * minutes:
  *
  *     npm run bench -- --rows 1000000 --state postgres --rounds 3
+ *     npm run bench -- --rows 1000000 --target both
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,89 +13,83 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { changeHrRows, createHrTable } from '../scripts/hr-table.ts';
 import { measureFloor } from './floor.ts';
-import { measuredRun, type MeasuredRun } from './measured-run.ts';
+import { startGoogle } from './google.ts';
+import { CONNECTOR, measuredRun, type MeasuredRun, type RunPlace } from './measured-run.ts';
+import { report } from './report.ts';
 
-/** Share of the rows that the third run finds changed, and deleted. */
+/** Share of the rows that the third run finds changed. */
 const CHANGED = 0.01;
-const DELETED = 0.005;
 
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '100000' },
     state: { type: 'string', default: 'sqlite' },
+    target: { type: 'string', default: 'local' },
+    /** Share of the rows that the third run finds deleted. */
+    deleted: { type: 'string', default: '0.005' },
     rounds: { type: 'string', default: '1' },
   },
 });
 const rows = Number(values.rows);
+const deleted = Math.ceil(rows * Number(values.deleted));
+const targets = values.target === 'both' ? ['local', 'cloud'] : [values.target];
 const server = await startEmbeddedPostgres();
+const google = targets.includes('cloud') ? await startGoogle(CONNECTOR) : undefined;
 try {
   process.stdout.write(`${rows.toLocaleString('en-US')} rows, state in ${values.state}\n\n`);
-  const source = server.url();
   for (let round = 1; round <= Number(values.rounds); round++) {
-    await createHrTable(source, rows);
-    await measureRound(source);
+    await createHrTable(server.url(), rows);
+    await measureRound(server.url());
   }
 } finally {
+  await google?.stop();
   await server.stop();
 }
 
-async function measureRound(source: string): Promise<void> {
+async function measureRound(sourceUrl: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
-    const state = values.state === 'postgres' ? await freshDatabase(source) : undefined;
+    const places = new Map<string, RunPlace>();
+    for (const target of targets) {
+      places.set(target, await placeFor(target, sourceUrl, folder));
+    }
     const floors: number[] = [];
-    const floor = async () => floors.push(await measureFloor(source, join(folder, 'floor')));
-    const allowed = Math.ceil(rows * DELETED);
+    const floor = async () => floors.push(await measureFloor(sourceUrl, join(folder, 'floor')));
+    const runs = new Map<string, MeasuredRun>();
+    const measure = async (name: string) => {
+      for (const [target, place] of places) runs.set(`${name}, ${target}`, await measuredRun(place, deleted));
+    };
     await floor();
     await floor();
-    const first = await measuredRun(source, folder, state, allowed);
+    await measure('first load');
     await floor();
-    const unchanged = await measuredRun(source, folder, state, allowed);
-    await changeHrRows(source, { change: rows * CHANGED, remove: rows * DELETED, add: 0 });
-    const delta = await measuredRun(source, folder, state, allowed);
+    await measure('nothing changed');
+    await changeHrRows(sourceUrl, { change: rows * CHANGED, remove: deleted, add: 0 });
+    await measure('1 % changed, some deleted');
     await floor();
-    report(floors, {
-      'first load': first,
-      'nothing changed': unchanged,
-      '1 % changed, 0.5 % deleted': delta,
-    });
+    process.stdout.write(report(floors, runs));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function freshDatabase(source: string): Promise<string> {
+async function placeFor(target: string, sourceUrl: string, folder: string): Promise<RunPlace> {
+  const own = join(folder, target);
+  await mkdir(own);
+  const stateUrl = values.state === 'postgres' ? await freshDatabase(sourceUrl, target) : undefined;
+  return { sourceUrl, folder: own, stateUrl, google: target === 'cloud' ? google : undefined };
+}
+
+async function freshDatabase(source: string, target: string): Promise<string> {
+  const name = `bridge_state_${target}`;
   const client = new pg.Client(source);
   await client.connect();
-  await client.query('DROP DATABASE IF EXISTS bridge_state');
-  await client.query('CREATE DATABASE bridge_state');
+  await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)}`);
+  await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
   await client.end();
   const url = new URL(source);
-  url.pathname = '/bridge_state';
+  url.pathname = `/${name}`;
   const { migrateState } = await import('../src/state/open-state.ts');
   await migrateState({ url: url.href, file: '' });
   return url.href;
-}
-
-function report(floors: number[], runs: Record<string, MeasuredRun>): void {
-  const floor = floors.toSorted((a, b) => a - b)[Math.floor(floors.length / 2)] ?? Number.NaN;
-  const list = floors.map((seconds) => seconds.toFixed(2)).join(' ');
-  process.stdout.write(`floor ${floor.toFixed(2)} s (of ${list})\n`);
-  process.stdout.write(
-    `${'run'.padEnd(28)}${'wall s'.padStart(8)}${'x floor'.padStart(9)}${'CPU s'.padStart(8)}${'x floor'.padStart(9)}${'RSS MB'.padStart(8)}\n`,
-  );
-  for (const [name, { wallSeconds, cpuSeconds, peakRssMb, counts }] of Object.entries(runs)) {
-    const figures = [
-      wallSeconds.toFixed(2).padStart(8),
-      (wallSeconds / floor).toFixed(2).padStart(9),
-      cpuSeconds.toFixed(2).padStart(8),
-      (cpuSeconds / floor).toFixed(2).padStart(9),
-      peakRssMb.toFixed(0).padStart(8),
-    ];
-    const changes = ['added', 'changed', 'deleted']
-      .map((kind) => `${counts[kind] ?? '?'} ${kind}`)
-      .join(', ');
-    process.stdout.write(`${name.padEnd(28)}${figures.join('')}  ${changes}\n`);
-  }
-  process.stdout.write('\n');
 }

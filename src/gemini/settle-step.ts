@@ -6,7 +6,7 @@ import { modeOf } from './manifest-files.ts';
 import { detailOf, type StepOutcome } from './part.ts';
 import { rejectBy } from './sent-documents.ts';
 import { endStep, type Delivery, type Finished } from './steps.ts';
-import { judge, type Counts } from './verdict.ts';
+import { ALL_IN, judge, type Counts } from './verdict.ts';
 
 /** What a step sent, and what Google counted. */
 export interface SettledStep {
@@ -36,7 +36,7 @@ export async function settleStep(
   const verdict = judge(counts, failures, files, refused);
   const range = { manifest, kind, from, to: from + counts.sent };
   let unproven = verdict.proven ? undefined : verdict.reason;
-  let rejected = await rejectBy(verdict, range, delivery);
+  let rejected = verdict === ALL_IN ? 0 : await rejectBy(verdict, range, delivery);
   if (unproven === undefined && rejected < counts.failed) {
     unproven = `${counts.failed} documents failed, and Google names others than were sent`;
     rejected = await rejectBy({ proven: false, reason: unproven }, range, delivery);

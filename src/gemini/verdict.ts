@@ -21,7 +21,8 @@ export type Verdict =
   /** None: the failures cannot be told apart from the successes. */
   | { readonly proven: false; readonly reason: string };
 
-const ALL_IN: Verdict = { proven: true, rejection: () => undefined };
+/** Nothing is rejected, so the documents need not be read to know which. */
+export const ALL_IN: Verdict = { proven: true, rejection: () => undefined };
 
 /**
  * Judges an operation that is done. `done` alone proves nothing: the counts must add up, and as many documents must be named
