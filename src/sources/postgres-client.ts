@@ -1,7 +1,7 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import type { PostgresAddress } from './postgres-dsn.ts';
-import { asError } from './postgres-errors.ts';
+import { asError } from './network-errors.ts';
 import { PostgresSocket } from './postgres-socket.ts';
 import type { RowBatcher } from './row-batcher.ts';
 

@@ -1,5 +1,13 @@
-import { types } from 'node:util';
-import { BridgeError, type ErrorCode } from '../core/errors.ts';
+import { BridgeError } from '../core/errors.ts';
+import {
+  asError,
+  codeOf,
+  LOST,
+  messageOf,
+  networkVerdict,
+  type CertificateHints,
+  type Verdict,
+} from './network-errors.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface PostgresPlace {
@@ -11,11 +19,6 @@ export interface PostgresPlace {
   readonly secretRef: string;
 }
 
-interface Verdict {
-  readonly code: ErrorCode;
-  readonly hint: string;
-}
-
 const QUERY: Verdict = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in psql with the same user.',
@@ -24,21 +27,16 @@ const TIMEOUT: Verdict = {
   code: 'SOURCE_TIMEOUT',
   hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
 };
-const LOST: Verdict = {
-  code: 'SOURCE_LOST',
-  hint: 'Nothing was committed; the next run starts where this one did.',
-};
-const CERTIFICATE: Verdict = {
-  code: 'SOURCE_TLS',
-  hint: 'Name the authority that signed it in spec.source.tls.caFile, or in sslrootcert= of the connection string.',
+const CERTIFICATE: CertificateHints = {
+  untrusted:
+    'Name the authority that signed it in spec.source.tls.caFile, or in sslrootcert= of the connection string.',
+  otherName:
+    'Use a host name that the certificate has, or sslmode=verify-ca if any server of its authority will do.',
+  files: 'Check the paths of the certificate files: caFile, sslrootcert, sslcert, sslkey.',
 };
 const NO_POSTGRES: Verdict = {
   code: 'SOURCE_TLS',
   hint: 'Check host and port in the secret: does a Postgres server answer there, with nothing in between?',
-};
-const CERTIFICATE_FILE: Verdict = {
-  code: 'SOURCE_TLS',
-  hint: 'Check the paths of the certificate files: caFile, sslrootcert, sslcert, sslkey.',
 };
 
 /** SQLSTATE, or its class (two characters), longest first; see appendix A of the PostgreSQL manual. */
@@ -67,32 +65,6 @@ const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
   '53': { code: 'SOURCE_UNREACHABLE', hint: 'The server is out of connections or memory; try again later.' },
 };
 
-const BY_NODE_CODE: Readonly<Record<string, Verdict>> = {
-  ENOTFOUND: {
-    code: 'SOURCE_UNREACHABLE',
-    hint: 'Check the host name in the secret, and DNS on this machine.',
-  },
-  EAI_AGAIN: { code: 'SOURCE_UNREACHABLE', hint: 'The name server did not answer; try again later.' },
-  ECONNREFUSED: {
-    code: 'SOURCE_UNREACHABLE',
-    hint: 'Check host and port in the secret, and that the server runs.',
-  },
-  EHOSTUNREACH: { code: 'SOURCE_UNREACHABLE', hint: 'Check the network and the firewalls on the way.' },
-  ENETUNREACH: { code: 'SOURCE_UNREACHABLE', hint: 'Check the network and the firewalls on the way.' },
-  ETIMEDOUT: { code: 'SOURCE_TIMEOUT', hint: 'Check the network and the firewalls on the way.' },
-  ECONNRESET: LOST,
-  EPIPE: LOST,
-  ENOENT: CERTIFICATE_FILE,
-  EACCES: CERTIFICATE_FILE,
-  EISDIR: CERTIFICATE_FILE,
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    code: 'SOURCE_TLS',
-    hint: 'Use a host name that the certificate has, or sslmode=verify-ca if any server of its authority will do.',
-  },
-};
-
-const TLS_CODES = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL|EPROTO|ERR_OSSL)/;
-
 /**
  * A driver's or the server's error in our words and with its own, and what to do about it.
  * @param query what the server was asked, for the position of its error
@@ -106,22 +78,14 @@ export function postgresError(thrown: unknown, place: PostgresPlace, query?: str
   return new BridgeError(code, `Postgres source ${at}: ${wordsOf(error)}${where}`, { hint, cause: error });
 }
 
-/** Also for errors that Node made outside of a sandbox, which `instanceof` does not know. */
-export function asError(thrown: unknown): Error {
-  return types.isNativeError(thrown) ? thrown : new Error(String(thrown));
-}
-
-/** The database's own hint often names the column that was meant. Trying several addresses of a host fails without a message. */
+/** The database's own hint often names the column that was meant. */
 function wordsOf(error: Error): string {
-  if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
-    return error.errors.map(String).join('; ');
-  }
   const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : '';
-  return `${error.message}${hint === '' ? '' : '.'}${hint}`;
+  return `${messageOf(error)}${hint === '' ? '' : '.'}${hint}`;
 }
 
 function verdictOf(error: Error): Verdict {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   if (/no encryption|SSL off/i.test(error.message)) {
     return {
       code: 'SOURCE_TLS',
@@ -137,9 +101,8 @@ function verdictOf(error: Error): Verdict {
   }
   // Somebody cancelled the query by hand; a timeout has the same code.
   if (code === '57014' && error.message.includes('user request')) return LOST;
-  const known = BY_NODE_CODE[code] ?? BY_SQLSTATE[code] ?? BY_SQLSTATE[code.slice(0, 2)];
+  const known = networkVerdict(code, CERTIFICATE) ?? BY_SQLSTATE[code] ?? BY_SQLSTATE[code.slice(0, 2)];
   if (known !== undefined) return known;
-  if (TLS_CODES.test(code)) return CERTIFICATE;
   if (/client password must be/i.test(error.message)) {
     return { code: 'SOURCE_AUTH_FAILED', hint: 'The server asks for a password: put one into the secret.' };
   }

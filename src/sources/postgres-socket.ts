@@ -2,7 +2,7 @@ import { Socket, isIP } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { readFile } from 'node:fs/promises';
-import { asError } from './postgres-errors.ts';
+import { asError } from './network-errors.ts';
 import { PostgresRowTap } from './postgres-row-tap.ts';
 import type { PostgresTls } from './postgres-dsn.ts';
 

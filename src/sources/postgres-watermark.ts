@@ -3,6 +3,7 @@ import { parseWatermarkLag } from '../connector/watermark.ts';
 import { BridgeError } from '../core/errors.ts';
 import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../core/limits.ts';
 import type { PostgresClient, PostgresField } from './postgres-client.ts';
+import { watermarkIndex } from './sql-query.ts';
 import { WATERMARK_TYPES, type WatermarkType } from './postgres-types.ts';
 
 /** The finest step of a timestamp. */
@@ -38,15 +39,8 @@ export async function watermarkWindow(
 
 /** @throws BridgeError SOURCE_COLUMN_MISSING; NOT_SUPPORTED for a column that cannot be a watermark */
 export function watermarkType(name: string, fields: readonly PostgresField[]): WatermarkType {
-  const field = fields.find((candidate) => candidate.name === name);
-  if (field === undefined) {
-    throw new BridgeError(
-      'SOURCE_COLUMN_MISSING',
-      `source.watermarkField names ${JSON.stringify(name)}, which the query does not return.`,
-      { hint: 'Add the column to spec.source.query, or correct the name.' },
-    );
-  }
-  const type = WATERMARK_TYPES.get(field.oid);
+  const field = fields[watermarkIndex(name, fields)];
+  const type = WATERMARK_TYPES.get(field?.oid ?? 0);
   if (type !== undefined) return type;
   const known = [...new Set([...WATERMARK_TYPES.values()].map(({ sqlType }) => sqlType))].join(', ');
   throw new BridgeError('NOT_SUPPORTED', `The column ${name} has a type that cannot be a watermark.`, {

@@ -90,12 +90,12 @@ export class RowBatcher {
     this.#wake();
   }
 
-  /** Batches as they fill; the last one carries `end`. @throws what `fail` was given. */
-  async *batches(columns: readonly Column[], end: ListingEnd): AsyncGenerator<RowBatch> {
+  /** Batches as they fill; the last one carries `end`, which is asked for only then. @throws what `fail` was given. */
+  async *batches(columns: readonly Column[], end: () => ListingEnd): AsyncGenerator<RowBatch> {
     for (let last = false; !last;) {
       const { bytes, starts, ends, count, oversized } = await this.#next();
       last = this.#ended && this.#ready.length === 0 && (this.#filling?.count ?? 0) === 0;
-      yield { columns, bytes, starts, ends, count, oversized, ...(last ? { end } : {}) };
+      yield { columns, bytes, starts, ends, count, oversized, ...(last ? { end: end() } : {}) };
     }
   }
 

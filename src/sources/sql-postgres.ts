@@ -1,7 +1,5 @@
 import type { SqlSourceSpec } from '../connector/types.ts';
-import { splitSql } from '../connector/sql-text.ts';
 import { bindWatermark, isDeltaQuery } from '../connector/watermark.ts';
-import { BridgeError } from '../core/errors.ts';
 import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../core/limits.ts';
 import type { Column, RowBatch, Source } from '../pipeline/ports.ts';
 import { PostgresClient, type PostgresField } from './postgres-client.ts';
@@ -10,6 +8,7 @@ import { postgresError, type PostgresPlace } from './postgres-errors.ts';
 import { columnOf, isBuiltIn } from './postgres-types.ts';
 import { watermarkType, watermarkWindow } from './postgres-watermark.ts';
 import { RowBatcher } from './row-batcher.ts';
+import { requireFields, withoutEnd } from './sql-query.ts';
 
 /** A second connection that cancels a query gets this long; then the first is simply closed. */
 const CANCEL_SECONDS = 2;
@@ -76,7 +75,7 @@ export class PostgresSource implements Source {
       await client.connect();
       await client.execute(beginSnapshot(this.#statementSeconds));
       asked = this.#spec.query;
-      const fields = checkFields(await client.describe(this.#query));
+      const fields = requireFields(await client.describe(this.#query));
       asked = undefined;
       const { watermarkField = '' } = this.#spec;
       const values = this.listing === 'delta' ? [watermarkType(watermarkField, fields).lowest] : [];
@@ -111,14 +110,14 @@ export class PostgresSource implements Source {
       await client.execute(beginSnapshot(this.#statementSeconds));
       backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
       asked = this.#spec.query;
-      const fields = checkFields(await client.describe(this.#query));
+      const fields = requireFields(await client.describe(this.#query));
       const columns = await describeColumns(client, fields);
       const delta = this.listing === 'delta';
       const window = delta
         ? await watermarkWindow(client, this.#spec, this.#query, fields, checkpoint)
         : undefined;
       client.stream(this.#query, window === undefined ? [] : [window.from], rows);
-      yield* rows.batches(columns, { checkpoint: window?.to, truncated: false });
+      yield* rows.batches(columns, () => ({ checkpoint: window?.to, truncated: false }));
       await client.end();
     } catch (thrown) {
       throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, asked);
@@ -162,32 +161,6 @@ export class PostgresSource implements Source {
       second.destroy();
     }
   }
-}
-
-/** The query without the semicolon, comments and blanks behind it, so that it can stand inside another. */
-function withoutEnd(query: string): string {
-  const pieces = splitSql(query);
-  for (let last = pieces.pop(); last !== undefined; last = pieces.pop()) {
-    const text =
-      last.kind === 'comment' ? '' : last.kind === 'code' ? last.text.replace(/[;\s]+$/, '') : last.text;
-    if (text !== '') return [...pieces.map((piece) => piece.text), text].join('');
-  }
-  return '';
-}
-
-function checkFields(fields: readonly PostgresField[] | undefined): readonly PostgresField[] {
-  if (fields === undefined) {
-    throw new BridgeError('SOURCE_QUERY_INVALID', 'The query of spec.source.query returns no rows at all.', {
-      hint: 'It must be one SELECT.',
-    });
-  }
-  const names = fields.map(({ name }) => name);
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) < index));
-  if (twice.size === 0) return fields;
-  const list = [...twice].map((name) => JSON.stringify(name)).join(', ');
-  throw new BridgeError('SOURCE_QUERY_INVALID', `The query returns more than one column named ${list}.`, {
-    hint: 'Give each column of spec.source.query a name of its own, with AS.',
-  });
 }
 
 /** Arrays of less common types are looked up: only the database knows which types are arrays, and of what. */

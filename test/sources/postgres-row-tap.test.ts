@@ -55,7 +55,7 @@ async function listThrough(chunks: readonly Buffer[]) {
   feed();
   const listed: Buffer[] = [];
   const batches: Pick<RowBatch, 'count' | 'oversized'>[] = [];
-  for await (const batch of rows.batches([], { checkpoint: undefined, truncated: false })) {
+  for await (const batch of rows.batches([], () => ({ checkpoint: undefined, truncated: false }))) {
     batches.push({ count: batch.count, oversized: [...batch.oversized] });
     for (let row = 0; row < batch.count; row++) {
       listed.push(Buffer.from(batch.bytes.subarray(batch.starts[row], batch.ends[row])));
@@ -166,7 +166,7 @@ describe('the rows in what a server sends', () => {
 describe('a batcher', () => {
   test('fails at once with what it was told, and only the first time counts', async () => {
     const rows = new RowBatcher();
-    const reading = rows.batches([], { checkpoint: undefined, truncated: false }).next();
+    const reading = rows.batches([], () => ({ checkpoint: undefined, truncated: false })).next();
     rows.fail(new Error('first'));
     rows.fail(new Error('second'));
     await expect(reading).rejects.toThrow('first');
@@ -180,7 +180,7 @@ describe('a batcher', () => {
     }
     rows.end();
     const counts: [number, boolean][] = [];
-    for await (const { count, end } of rows.batches([], { checkpoint: '7', truncated: false })) {
+    for await (const { count, end } of rows.batches([], () => ({ checkpoint: '7', truncated: false }))) {
       counts.push([count, end?.checkpoint === '7']);
     }
     expect(counts).toEqual([[BATCH_ROWS_MAX, true]]);

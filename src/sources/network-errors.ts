@@ -1,0 +1,71 @@
+import { types } from 'node:util';
+import type { ErrorCode } from '../core/errors.ts';
+
+/** What an error means, and what to do about it. */
+export interface Verdict {
+  readonly code: ErrorCode;
+  readonly hint: string;
+}
+
+export const LOST: Verdict = {
+  code: 'SOURCE_LOST',
+  hint: 'Nothing was committed; the next run starts where this one did.',
+};
+
+/** What to do about certificates, in the words of one kind of server. */
+export interface CertificateHints {
+  /** The certificate is not trusted. */
+  readonly untrusted: string;
+  /** It is one of another host name. */
+  readonly otherName: string;
+  /** A file with certificates or a key cannot be read. */
+  readonly files: string;
+}
+
+const BY_NODE_CODE: Readonly<Record<string, Verdict>> = {
+  ENOTFOUND: {
+    code: 'SOURCE_UNREACHABLE',
+    hint: 'Check the host name in the secret, and DNS on this machine.',
+  },
+  EAI_AGAIN: { code: 'SOURCE_UNREACHABLE', hint: 'The name server did not answer; try again later.' },
+  ECONNREFUSED: {
+    code: 'SOURCE_UNREACHABLE',
+    hint: 'Check host and port in the secret, and that the server runs.',
+  },
+  EHOSTUNREACH: { code: 'SOURCE_UNREACHABLE', hint: 'Check the network and the firewalls on the way.' },
+  ENETUNREACH: { code: 'SOURCE_UNREACHABLE', hint: 'Check the network and the firewalls on the way.' },
+  ETIMEDOUT: { code: 'SOURCE_TIMEOUT', hint: 'Check the network and the firewalls on the way.' },
+  ECONNRESET: LOST,
+  EPIPE: LOST,
+};
+
+const TLS_CODES = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL|EPROTO|ERR_OSSL)/;
+
+const FILE_CODES = new Set(['ENOENT', 'EACCES', 'EISDIR']);
+
+/** What an error of Node's own says about the way to a server; undefined for any other. */
+export function networkVerdict(code: string, certificate: CertificateHints): Verdict | undefined {
+  const known = BY_NODE_CODE[code];
+  if (known !== undefined) return known;
+  if (FILE_CODES.has(code)) return { code: 'SOURCE_TLS', hint: certificate.files };
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return { code: 'SOURCE_TLS', hint: certificate.otherName };
+  return TLS_CODES.test(code) ? { code: 'SOURCE_TLS', hint: certificate.untrusted } : undefined;
+}
+
+/** Also for errors that Node made outside of a sandbox, which `instanceof` does not know. */
+export function asError(thrown: unknown): Error {
+  return types.isNativeError(thrown) ? thrown : new Error(String(thrown));
+}
+
+/** The code that Node or a driver put on an error; empty if there is none. */
+export function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Trying several addresses of a host fails without a message of its own. */
+export function messageOf(error: Error): string {
+  if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
+    return error.errors.map(String).join('; ');
+  }
+  return error.message;
+}
