@@ -15,11 +15,18 @@ export async function openSource(
     const { PostgresSource } = await import('./sql-postgres.ts');
     return new PostgresSource(source, secret(source.secretRef));
   }
+  if (isSqlSource(source) && source.type === 'mysql') {
+    const [{ SqlSource }, { mysqlEngine }] = await Promise.all([
+      import('./sql-source.ts'),
+      import('./sql-mysql.ts'),
+    ]);
+    return new SqlSource(source, mysqlEngine(source, secret(source.secretRef)));
+  }
   throw new BridgeError(
     'NOT_SUPPORTED',
     `This version cannot run a ${mode} connector with a ${source.type} source.`,
     {
-      hint: 'It can run sql_pull from postgres; validate checks all the others.',
+      hint: 'It can run sql_pull from postgres and mysql; validate checks all the others.',
     },
   );
 }

@@ -13,6 +13,8 @@ export interface BoundWatermark {
   readonly kind: WatermarkKind;
   /** In the form of its kind. */
   readonly text: string;
+  /** How often it stands in the query. */
+  readonly occurrences: number;
 }
 
 /** One connection to a database. Its methods throw what the driver throws. */
@@ -61,6 +63,7 @@ export class SqlSource implements Source {
   readonly #spec: SqlSourceSpec;
   readonly #engine: SqlEngine;
   readonly #query: string;
+  #occurrences = 0;
   #session: SqlSession | undefined;
   #cancelling: Promise<void> = Promise.resolve();
 
@@ -68,7 +71,10 @@ export class SqlSource implements Source {
     this.listing = isDeltaQuery(spec.query) ? 'delta' : 'full';
     this.#spec = spec;
     this.#engine = engine;
-    this.#query = bindWatermark(withoutEnd(spec.query), engine.placeholder);
+    this.#query = bindWatermark(withoutEnd(spec.query), (occurrence) => {
+      this.#occurrences = occurrence;
+      return engine.placeholder(occurrence);
+    });
   }
 
   async columns(signal: AbortSignal): Promise<readonly Column[]> {
@@ -157,6 +163,7 @@ export class SqlSource implements Source {
     if (watermark === undefined) return undefined;
     const { kind, lowest } = watermark;
     const lag = parseWatermarkLag(this.#spec.watermarkLag);
-    return { kind, text: checkpoint === undefined ? lowest : watermarkBefore(checkpoint, kind, lag) };
+    const text = checkpoint === undefined ? lowest : watermarkBefore(checkpoint, kind, lag);
+    return { kind, text, occurrences: this.#occurrences };
   }
 }

@@ -1,0 +1,130 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import mysql from 'mysql2/promise';
+import { createCertificates } from './certificates.ts';
+import { freePort } from './free-port.ts';
+
+const run = promisify(execFile);
+
+const SERVER = '/usr/sbin/mariadbd';
+const START_ATTEMPTS_MAX = 600;
+const ATTEMPT_MS = 100;
+
+/** A MariaDB server of this test file's own. Its user `tester` may do everything, and has a password. */
+export interface TestMariadb {
+  readonly host: string;
+  readonly port: number;
+  readonly pid: number;
+  /** The authority that signed the server's certificate, in PEM format. */
+  readonly authority: string;
+  /** Connection string, password included; the database is `test` unless given. */
+  url(database?: string): string;
+  /** Runs statements and returns the rows of the last. */
+  query(...statements: string[]): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Installs the server where it can: as root on Debian, as CI is. */
+export async function installMariadb(): Promise<void> {
+  if (existsSync(SERVER)) return;
+  await run('apt-get', ['install', '-y', '--no-install-recommends', 'mariadb-server'], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+export async function startMariadb(): Promise<TestMariadb> {
+  await installMariadb();
+  const folder = await mkdtemp(path.join(tmpdir(), 'mariadb-'));
+  const data = path.join(folder, 'data');
+  const user = userInfo().username;
+  const certificates = createCertificates();
+  await Promise.all(
+    Object.entries({
+      'ca.pem': certificates.authority,
+      'cert.pem': certificates.certificate,
+      'key.pem': certificates.key,
+    }).map(([name, text]) => writeFile(path.join(folder, name), text)),
+  );
+  await run('mariadb-install-db', [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--user=${user}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+  ]);
+  const port = await freePort();
+  const password = randomBytes(12).toString('hex');
+  const init = path.join(folder, 'init.sql');
+  await writeFile(
+    init,
+    [
+      'CREATE DATABASE test CHARACTER SET utf8mb4;',
+      `CREATE USER tester@'127.0.0.1' IDENTIFIED BY '${password}';`,
+      "GRANT ALL ON *.* TO tester@'127.0.0.1' WITH GRANT OPTION;",
+      '',
+    ].join('\n'),
+  );
+  const server = spawn(
+    SERVER,
+    [
+      '--no-defaults',
+      `--user=${user}`,
+      `--datadir=${data}`,
+      `--socket=${path.join(folder, 'socket')}`,
+      `--pid-file=${path.join(folder, 'pid')}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      `--init-file=${init}`,
+      `--ssl-ca=${path.join(folder, 'ca.pem')}`,
+      `--ssl-cert=${path.join(folder, 'cert.pem')}`,
+      `--ssl-key=${path.join(folder, 'key.pem')}`,
+      '--innodb-flush-log-at-trx-commit=0',
+      '--max-allowed-packet=64M',
+    ],
+    { stdio: 'ignore' },
+  );
+  const config = { host: '127.0.0.1', port, user: 'tester', password, database: 'test' };
+  const query = async (...statements: string[]) => {
+    const connection = await mysql.createConnection(config);
+    try {
+      let rows: unknown;
+      for (const statement of statements) [rows] = await connection.query(statement);
+      return rows;
+    } finally {
+      await connection.end();
+    }
+  };
+  await untilReady(query);
+  return {
+    host: config.host,
+    port,
+    pid: server.pid ?? 0,
+    authority: certificates.authority,
+    url: (database = 'test') => `mysql://tester:${password}@127.0.0.1:${port}/${database}`,
+    query,
+    async stop() {
+      server.kill('SIGTERM');
+      if (server.exitCode === null) await once(server, 'exit');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(query: (text: string) => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await query('SELECT 1');
+      return;
+    } catch (error) {
+      if (attempt === START_ATTEMPTS_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS));
+    }
+  }
+}
