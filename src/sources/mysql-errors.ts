@@ -140,6 +140,6 @@ function verdictOf(error: Error): Verdict {
 }
 
 /** The server's error number; 0 if the error is not the server's. */
-export function numberOf(error: Error): number {
+function numberOf(error: Error): number {
   return 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
 }
