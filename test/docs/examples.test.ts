@@ -62,9 +62,12 @@ const EXAMPLES = PAGES.flatMap((page) =>
 );
 
 describe('the documentation', () => {
-  it('shows a connector in the README and two on the page of its source', () => {
+  it('shows a connector in the README, and a minimal and a full one on the page of each source', () => {
     expect(EXAMPLES.map(([name]) => name)).toEqual([
       'README.md, number 1',
+      'docs/connector-mode-sql-pull.md, number 1',
+      'docs/connector-provider-mysql.md, number 1',
+      'docs/connector-provider-mysql.md, number 2',
       'docs/connector-provider-postgres.md, number 1',
       'docs/connector-provider-postgres.md, number 2',
     ]);
