@@ -1,0 +1,29 @@
+import type { ByteWriter } from '../wire/byte-writer.ts';
+import type { TdsValue } from './answer.ts';
+import { BINARIES } from './binaries.ts';
+import type { TdsColumn, TypeCoding } from './column.ts';
+import { NUMBERS } from './numbers.ts';
+import { TEXTS } from './texts.ts';
+import { TIMES } from './times.ts';
+
+const CODINGS = { ...NUMBERS, ...TIMES, ...TEXTS, ...BINARIES } as const;
+
+export type TdsTypeName = keyof typeof CODINGS;
+
+const NULLABLE = 0x0001;
+
+export function writeTypeInfo(writer: ByteWriter, column: TdsColumn): void {
+  const coding: TypeCoding = CODINGS[column.type];
+  writer.u32le(coding.userType ?? 0).u16le(NULLABLE);
+  coding.writeInfo(writer, column);
+}
+
+/** @throws Error if the row does not fit its columns: then the test is wrong. */
+export function writeRow(writer: ByteWriter, columns: readonly TdsColumn[], row: readonly TdsValue[]): void {
+  if (row.length !== columns.length) {
+    throw new Error(`A row has ${row.length} values for ${columns.length} columns.`);
+  }
+  for (const [at, column] of columns.entries()) {
+    CODINGS[column.type].write(writer, column, row[at] ?? null);
+  }
+}
