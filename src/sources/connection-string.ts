@@ -20,6 +20,8 @@ export interface ConnectionForm {
   /** Without `://`; the first is the one that messages name. */
   readonly schemes: readonly [string, ...string[]];
   readonly example: string;
+  /** Whether who connects may be known without a name, as a managed identity is. */
+  readonly userOptional?: boolean;
 }
 
 const PORT_MAX = 65_535;
@@ -50,7 +52,7 @@ export function parseConnectionString(dsn: string, ref: string, form: Connection
   const user = decode(shape['user'] ?? '') || (query.get('user') ?? '');
   const host = decode(place['host'] ?? '').replace(/^\[|\]$/g, '') || (query.get('host') ?? '');
   if (host === '') throw invalid('it names no host');
-  if (user === '') throw invalid('it names no user');
+  if (user === '' && form.userOptional !== true) throw invalid('it names no user');
   const port = place['port'] === undefined ? 0 : Number(place['port']);
   if (place['port'] !== undefined && (port < 1 || port > PORT_MAX)) {
     throw invalid(`its port is not between 1 and ${PORT_MAX}`);

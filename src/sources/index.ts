@@ -1,6 +1,15 @@
-import { isSqlSource, type ConnectorSpec } from '../connector/types.ts';
+import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
+import type { SqlEngine } from './sql-source.ts';
+
+type EngineFactory = (spec: SqlSourceSpec, dsn: string) => SqlEngine;
+
+/** Each loads its driver. */
+const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
+  mysql: async () => (await import('./sql-mysql.ts')).mysqlEngine,
+  mssql: async () => (await import('./sql-mssql.ts')).mssqlEngine,
+};
 
 /**
  * Opens a connector's source; its driver is loaded here and not before.
@@ -15,18 +24,18 @@ export async function openSource(
     const { PostgresSource } = await import('./sql-postgres.ts');
     return new PostgresSource(source, secret(source.secretRef));
   }
-  if (isSqlSource(source) && source.type === 'mysql') {
-    const [{ SqlSource }, { mysqlEngine }] = await Promise.all([
-      import('./sql-source.ts'),
-      import('./sql-mysql.ts'),
-    ]);
-    return new SqlSource(source, mysqlEngine(source, secret(source.secretRef)));
+  if (isSqlSource(source)) {
+    const engine = ENGINES[source.type];
+    if (engine !== undefined) {
+      const { SqlSource } = await import('./sql-source.ts');
+      return new SqlSource(source, (await engine())(source, secret(source.secretRef)));
+    }
   }
   throw new BridgeError(
     'NOT_SUPPORTED',
     `This version cannot run a ${mode} connector with a ${source.type} source.`,
     {
-      hint: 'It can run sql_pull from postgres and mysql; validate checks all the others.',
+      hint: 'It can run sql_pull from postgres, mysql and mssql; validate checks all the others.',
     },
   );
 }

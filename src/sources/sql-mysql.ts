@@ -61,12 +61,7 @@ class MysqlSession implements SqlSession {
     return fields && this.#columns;
   }
 
-  async read(
-    query: string,
-    from: BoundWatermark | undefined,
-    _columns: unknown,
-    out: RowWriter,
-  ): Promise<void> {
+  async read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void> {
     if (from === undefined) {
       await this.#client.rows(query, this.#columns, out);
       return;

@@ -11,6 +11,8 @@ import { WATERMARK_KINDS, watermarkBefore, type WatermarkKind } from './watermar
 /** What a delta query starts after. */
 export interface BoundWatermark {
   readonly kind: WatermarkKind;
+  /** Of its column. */
+  readonly index: number;
   /** In the form of its kind. */
   readonly text: string;
   /** How often it stands in the query. */
@@ -21,18 +23,16 @@ export interface BoundWatermark {
 export interface SqlSession {
   /** Connects, and begins a read-only transaction that sees one moment, as far as the database can. */
   connect(): Promise<void>;
-  /** The columns of a query in this product's dialect; undefined for one that returns no rows at all. Runs nothing. */
-  describe(query: string): Promise<readonly Column[] | undefined>;
   /**
-   * Reads a query's rows into a writer, and resolves after the last. Stops reading from the server while the writer is full;
+   * The columns of a query in this product's dialect; undefined for one that returns no rows at all. Runs nothing.
+   * @param delta whether the query has the placeholder of a watermark
+   */
+  describe(query: string, delta: boolean): Promise<readonly Column[] | undefined>;
+  /**
+   * Reads the rows of the query that was described into a writer, and resolves after the last. Stops reading from the server while the writer is full;
    * `resume` is called when it no longer is.
    */
-  read(
-    query: string,
-    from: BoundWatermark | undefined,
-    columns: readonly Column[],
-    out: RowWriter,
-  ): Promise<void>;
+  read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void>;
   /** There is room for rows again. */
   resume(): void;
   /** Ends what the server is at work on, by its own means; does its best and never fails. */
@@ -88,7 +88,7 @@ export class SqlSource implements Source {
     try {
       await session.connect();
       asked = this.#query;
-      const columns = requireFields(await session.describe(this.#query));
+      const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
       this.#watermarkOf(columns);
       await session.end();
       return columns;
@@ -116,13 +116,13 @@ export class SqlSource implements Source {
     try {
       await session.connect();
       asked = this.#query;
-      const columns = requireFields(await session.describe(this.#query));
+      const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
       const watermark = this.#watermarkOf(columns);
       const out = new RowWriter(rows, watermark);
       rows.onDrain = () => {
         session.resume();
       };
-      session.read(this.#query, this.#from(watermark, checkpoint), columns, out).then(
+      session.read(this.#query, this.#from(watermark, checkpoint), out).then(
         () => {
           rows.end();
         },
@@ -161,9 +161,9 @@ export class SqlSource implements Source {
 
   #from(watermark: WatermarkColumn | undefined, checkpoint: string | undefined): BoundWatermark | undefined {
     if (watermark === undefined) return undefined;
-    const { kind, lowest } = watermark;
+    const { index, kind, lowest } = watermark;
     const lag = parseWatermarkLag(this.#spec.watermarkLag);
     const text = checkpoint === undefined ? lowest : watermarkBefore(checkpoint, kind, lag);
-    return { kind, text, occurrences: this.#occurrences };
+    return { kind, index, text, occurrences: this.#occurrences };
   }
 }

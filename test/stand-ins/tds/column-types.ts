@@ -27,3 +27,7 @@ export function writeRow(writer: ByteWriter, columns: readonly TdsColumn[], row:
     CODINGS[column.type].write(writer, column, row[at] ?? null);
   }
 }
+
+export function isTypeName(name: string): name is TdsTypeName {
+  return Object.hasOwn(CODINGS, name);
+}
