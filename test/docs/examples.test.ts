@@ -66,6 +66,8 @@ describe('the documentation', () => {
     expect(EXAMPLES.map(([name]) => name)).toEqual([
       'README.md, number 1',
       'docs/connector-mode-sql-pull.md, number 1',
+      'docs/connector-provider-mssql.md, number 1',
+      'docs/connector-provider-mssql.md, number 2',
       'docs/connector-provider-mysql.md, number 1',
       'docs/connector-provider-mysql.md, number 2',
       'docs/connector-provider-postgres.md, number 1',
