@@ -3,13 +3,15 @@ import path from 'node:path';
 import Database from 'libsql';
 import { count } from '../src/cli/style.ts';
 
-/** Where the sizes begin; the longest lines still fit into 60 columns. */
-const TREE_WIDTH = 42;
+/** Where the sizes begin; the longest lines still fit into 66 columns. */
+const TREE_WIDTH = 48;
 
-/** A folder as a tree, with what is in each file. Of `name#generation` only the name is shown. */
+/** A folder as a tree, with what is in each file, but for hidden ones. Of `name#generation` only the name is shown. */
 export async function treeLines(folder: string, indent = ''): Promise<string[]> {
   const lines: string[] = [];
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(
+    ({ name }) => !name.startsWith('.'),
+  );
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const [index, entry] of entries.entries()) {
     const last = index === entries.length - 1;
