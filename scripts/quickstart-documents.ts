@@ -59,13 +59,13 @@ export function findingLines(
 /** Somebody of each kind: by a group, by name, and not at all. Derived from who the document's readers are. */
 export function searchersFor(shown: StoredDocument, documents: Documents): Searcher[] {
   const { users, groups } = readersIn(shown.readers);
-  const [group = '', otherOwn = ''] = groups;
+  const [first = '', second = ''] = groups;
   const stranger = [...documents.values()]
     .flatMap(({ readers }) => readersIn(readers).groups)
     .find((name) => !groups.includes(name));
   return [
-    { who: `somebody in ${group}`, groups: [group] },
-    { who: `somebody in ${otherOwn}`, groups: [otherOwn] },
+    { who: `somebody in ${first}`, groups: [first] },
+    { who: `somebody in ${second}`, groups: [second] },
     ...users.map((user) => ({ who: user, user })),
     ...(stranger === undefined ? [] : [{ who: `somebody in ${stranger}`, groups: [stranger] }]),
     { who: 'visitor@example.com', user: 'visitor@example.com' },
@@ -94,15 +94,17 @@ export function changeLines(before: Documents, after: Documents): string[] {
 }
 
 function readerChange(then: StoredDocument, now: StoredDocument): string[] {
-  const [old, fresh] = [readersIn(then.readers), readersIn(now.readers)];
-  const lost = [...old.groups, ...old.users].filter(
-    (name) => ![...fresh.groups, ...fresh.users].includes(name),
-  );
-  const won = [...fresh.groups, ...fresh.users].filter(
-    (name) => ![...old.groups, ...old.users].includes(name),
-  );
+  const old = namesIn(then);
+  const current = namesIn(now);
+  const lost = old.filter((name) => !current.includes(name));
+  const won = current.filter((name) => !old.includes(name));
   if (lost.length + won.length === 0) return [];
   return [`    no longer found by ${lost.join(', ')},`, `    but by ${won.join(', ')}`];
+}
+
+function namesIn({ readers }: StoredDocument): string[] {
+  const { users, groups } = readersIn(readers);
+  return [...groups, ...users];
 }
 
 const nameOf = ({ data = {} }: StoredDocument): string => textAt(data, 'title') ?? '';
