@@ -11,6 +11,7 @@ describe('the table of errors', () => {
       'ARTIFACT_READ_FAILED',
       'ARTIFACT_WRITE_FAILED',
       'GEMINI_BUSY',
+      'GEMINI_OPERATION_PENDING',
       'GEMINI_QUOTA',
       'GEMINI_UNCLEAR',
       'GEMINI_UNREACHABLE',
