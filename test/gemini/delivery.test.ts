@@ -242,6 +242,31 @@ describe('what others have left at work', () => {
     expect(await here.journal('R3').openSteps()).toEqual([]);
   });
 
+  test('for too long leaves this run to be taken up later, with nothing sent', async () => {
+    const here = await open({ pollsUntilDone: 1_000 });
+    const name = `${NUMBERED_BRANCH}/operations/import-documents-1000000000000001`;
+    const other = await here.publish('R0', { upserts: docIds(1, 7) });
+    const stop = new AbortController();
+    here.onWait = () => {
+      stop.abort(new Error('killed'));
+    };
+    await expect(here.deliver(other, { signal: stop.signal })).rejects.toThrow('killed');
+    here.onWait = () => undefined;
+    const manifest = await here.publish('R1', { upserts: docIds(2) });
+    await expect(here.deliver(manifest)).rejects.toMatchObject({
+      code: 'GEMINI_OPERATION_PENDING',
+      message: expect.stringContaining(name),
+      retryable: true,
+    });
+    expect(await here.steps('R1')).toEqual([]);
+    await here.google.engine.settle();
+    here.google.engine.fail({
+      when: { path: 'documents:import' },
+      how: { kind: 'slow-operation', polls: 1 },
+    });
+    expect(await here.deliver(manifest)).toEqual({ upserts: 2, deletes: 0, rejected: 0 });
+  });
+
   test('is waited for by looking at the whole branch when nobody knows its name', async () => {
     const here = await open({ pollsUntilDone: 4 });
     await here.begin('R1');

@@ -4,8 +4,9 @@ import { fileStore } from '../../src/artifacts/file-store.ts';
 import { REJECTIONS_PER_SAVE } from '../../src/core/limits.ts';
 import { apiDocumentId } from '../../src/gemini/document-id.ts';
 import { rejectAll, rejectSome, sentDocuments } from '../../src/gemini/sent-documents.ts';
+import { judge } from '../../src/gemini/verdict.ts';
 import { createPartWriter } from '../../src/pipeline/part-writer.ts';
-import type { ArtifactStore, Manifest } from '../../src/pipeline/ports.ts';
+import type { ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports.ts';
 import { DeliveryPlace, docIds } from '../support/delivery-place.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
@@ -82,6 +83,62 @@ describe('the documents of a range', () => {
     await expect(idsIn(broken, manifest, 0, 1)).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 });
+
+/** Documents in files, files in requests, and which of the documents fail. */
+const spreads = fc.record({
+  canonicalBytes: fc.integer({ min: 1, max: 200 }),
+  sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 6 }),
+  filesPerRequest: fc.integer({ min: 1, max: 3 }),
+  fails: fc.infiniteStream(fc.boolean()),
+  base: fc.constantFrom(0, 1),
+});
+
+describe('a line that Google names', () => {
+  test('is its document, over all files of all requests, whichever way lines are counted', async () => {
+    await fc.assert(
+      fc.asyncProperty(spreads, async ({ canonicalBytes, sizes, filesPerRequest, fails, base }) => {
+        const ids = docIds(sizes.reduce((sum, size) => sum + size, 0));
+        const { store, manifest, runId } = await written(ids, canonicalBytes);
+        const failing = new Set(ids.filter(() => fails.next().value));
+        let from = 0;
+        for (let at = 0; at < sizes.length; at += filesPerRequest) {
+          const files = filesOf(sizes.slice(at, at + filesPerRequest));
+          const sent = files.reduce((sum, { rows }) => sum + rows, 0);
+          let row = from;
+          const failures = files.flatMap(({ uri, rows }) =>
+            Array.from({ length: rows }, (_, line) => ({
+              place: { uri, line: line + base },
+              reason: 'odd',
+            })).filter(() => failing.has(ids[row++] ?? '')),
+          );
+          const counts = { sent, succeeded: sent - failures.length, failed: failures.length };
+          const verdict = judge(counts, failures, files, 'refused');
+          if (!verdict.proven) throw new Error(verdict.reason);
+          const range = { manifest, kind: 'upserts', from, to: from + sent } as const;
+          expect(await rejectSome(range, verdict, { store, journal: place.journal(runId) })).toBe(
+            verdict.count,
+          );
+          from += sent;
+        }
+        const rejections = await place.rejections(runId);
+        const rejected = rejections.map(({ docId }) => docId);
+        expect(rejected).toEqual(expect.arrayContaining([...failing]));
+        const surely = rejections.filter(({ outcome }) => outcome === 'refused').map(({ docId }) => docId);
+        expect([...failing]).toEqual(expect.arrayContaining(surely));
+        // At most the neighbour of each.
+        expect(rejected.length).toBeLessThanOrEqual(2 * failing.size);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function filesOf(sizes: readonly number[]): ManifestFile[] {
+  return sizes.map((rows, index) => {
+    const name = `part-${index}`;
+    return { kind: 'upserts.discovery', name, uri: `gs://bucket/${name}`, rows, bytes: 1, crc32c: '' };
+  });
+}
 
 describe('rejecting', () => {
   const range = (manifest: Manifest, from: number, to: number) =>

@@ -50,6 +50,8 @@ export interface PlaceOptions extends Partial<Omit<DiscoveryEngineOptions, 'stor
   /** Artifacts go to files that Google cannot read. */
   readonly inline?: boolean;
   readonly needs?: Partial<StoreNeeds>;
+  /** False: requests to Discovery Engine need credentials, as if it were not on this machine. */
+  readonly anonymous?: boolean;
   /** Of each request to Discovery Engine. */
   readonly retries?: number;
 }
@@ -127,7 +129,7 @@ export class DeliveryPlace {
     this.#api ??= openApi({
       location: DATA_STORE.location,
       projectId: DATA_STORE.project,
-      endpoint: { url: this.google.engine.url, loopback: true },
+      endpoint: { url: this.google.engine.url, loopback: this.#options.anonymous ?? true },
       retry: { retries: this.#options.retries ?? 1, backoffSeconds: 0 },
       log: this.log,
       wait: this.wait,
