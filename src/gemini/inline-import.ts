@@ -18,15 +18,18 @@ export async function inlineImport(delivery: Delivery): Promise<StepOutcome> {
   if (modeOf(manifest) === 'FULL') throw needsFiles(manifest.runId, store.root);
   const total = { acknowledged: 0, rejected: 0 };
   for await (const batch of inlineBatches(store, filesOf(manifest, 'upserts'))) {
-    const rejected = await importBatch(batch, delivery);
+    const rejected = await importBatch(batch, false, delivery);
     total.rejected += rejected;
     total.acknowledged += batch.lines.length - rejected;
   }
   return total;
 }
 
-/** @returns how many of its documents were rejected. */
-async function importBatch(batch: InlineBatch, delivery: Delivery): Promise<number> {
+/**
+ * @param again this run has sent these documents before, with others
+ * @returns how many of them were rejected.
+ */
+async function importBatch(batch: InlineBatch, again: boolean, delivery: Delivery): Promise<number> {
   const { lines, from } = batch;
   const step = `import-rows-${from}-${from + lines.length}`;
   const judged = outcomeOf(delivery.earlier.get(step));
@@ -46,32 +49,39 @@ async function importBatch(batch: InlineBatch, delivery: Delivery): Promise<numb
     },
     delivery,
   );
-  const rejected = await settle(batch, finished, delivery);
+  const rejected = await settle(batch, again, finished, delivery);
   await endStep(step, finished, detailOf({ acknowledged: lines.length - rejected, rejected }), delivery);
   return rejected;
 }
 
 /** Failures that cannot be told apart are looked for in halves, until each stands alone. */
-async function settle(batch: InlineBatch, { operation }: Finished, delivery: Delivery): Promise<number> {
+async function settle(
+  batch: InlineBatch,
+  again: boolean,
+  { operation, attempt }: Finished,
+  delivery: Delivery,
+): Promise<number> {
   const { lines, from } = batch;
   const sent = lines.length;
   const failed = countOf(operation.metadata, 'failureCount');
   const counts = { sent, succeeded: countOf(operation.metadata, 'successCount'), failed };
   const failures = samplesOf(operation.response);
   const range = { manifest: delivery.manifest, kind: 'upserts', from, to: from + sent } as const;
-  const verdict = judge(counts, failures, [], 'refused');
+  // An earlier request may have taken what this one refuses.
+  const refused = again || attempt > 1 ? 'unknown' : 'refused';
+  const verdict = judge(counts, failures, [], refused);
   if (verdict.proven) {
     const rejected = await rejectSome(range, verdict, delivery);
     if (rejected === verdict.count) return rejected;
   }
   if (sent === 1) {
     const reason = failures[0]?.reason ?? 'no reason given';
-    const outcome = failed === 1 && counts.succeeded === 0 ? 'refused' : 'unknown';
+    const outcome = failed === 1 && counts.succeeded === 0 ? refused : 'unknown';
     return rejectAll(range, { reason, outcome }, delivery);
   }
   const middle = Math.ceil(sent / 2);
-  const first = await importBatch({ from, lines: lines.slice(0, middle) }, delivery);
-  return first + (await importBatch({ from: from + middle, lines: lines.slice(middle) }, delivery));
+  const first = await importBatch({ from, lines: lines.slice(0, middle) }, true, delivery);
+  return first + (await importBatch({ from: from + middle, lines: lines.slice(middle) }, true, delivery));
 }
 
 function needsFiles(runId: string, root: string): BridgeError {

@@ -32,8 +32,8 @@ export async function settleStep(
   const { sent, failed } = counts;
   const folder = errorsFolder(manifest, step, attempt);
   const failures = failed === 0 ? [] : await readFailures(folder, operation.response, delivery);
-  // A FULL import may have removed a document that it failed to import.
-  const refused = modeOf(manifest) === 'FULL' ? 'unknown' : 'refused';
+  // A FULL import may have removed a document that it failed to import, and an earlier attempt may have taken it.
+  const refused = modeOf(manifest) === 'FULL' || attempt > 1 ? 'unknown' : 'refused';
   const verdict = judge(counts, failures, files, refused);
   const range = { manifest, kind, from, to: from + sent };
   let rejected = verdict.proven ? await rejectSome(range, verdict, delivery) : 0;
@@ -47,7 +47,8 @@ export async function settleStep(
   const outcome = { acknowledged: sent - rejected, rejected };
   await endStep(step, finished, detailOf(outcome), delivery);
   if (unproven === undefined) return outcome;
+  const name = operation.name === '' ? 'the operation' : operation.name;
   throw new BridgeError('GEMINI_UNPROVEN', `None of the ${sent} ${kind} of ${step} counts: ${unproven}.`, {
-    hint: `The next run sends these documents again. Operation: ${operation.name}; what Google wrote about its failures, if anything, is below ${store.root}${folder}.`,
+    hint: `The next run sends these documents again. What Google wrote about the failures of ${name}, if anything, is below ${store.root}${folder}.`,
   });
 }

@@ -39,7 +39,6 @@ describe('documents that travel in the requests', () => {
       id: 'hr__1',
       jsonData: JSON.stringify({ doc_id: 'hr:1', title: 'hr:1', content: 'text' }),
     });
-    // An empty part of the state says nothing of the rest.
     expect(body).not.toHaveProperty('errorConfig');
   });
 
@@ -81,8 +80,9 @@ describe('documents that travel in the requests', () => {
     const manifest = await here.publish('R1', { upserts: docIds(8) });
     expect(await here.deliver(manifest)).toEqual({ upserts: 6, deletes: 0, rejected: 2 });
     expect(await here.rejections()).toEqual([
-      { docId: 'hr:2', reason: 'hr__2 is odd.', outcome: 'refused' },
-      { docId: 'hr:7', reason: 'hr__7 is odd.', outcome: 'refused' },
+      // The first request may have taken them, for all that is known.
+      { docId: 'hr:2', reason: 'hr__2 is odd.', outcome: 'unknown' },
+      { docId: 'hr:7', reason: 'hr__7 is odd.', outcome: 'unknown' },
     ]);
     const requests = here.requests('POST').length;
     expect(await here.deliver(manifest)).toEqual({ upserts: 6, deletes: 0, rejected: 2 });
@@ -106,6 +106,12 @@ describe('documents that travel in the requests', () => {
       expect(sizes(here)).toEqual([2, 1, 1]);
     },
   );
+
+  test('and are refused alone, in the only request, are said to have changed nothing', async () => {
+    const here = await open({ ...refusing('hr__1'), errorForm: 'anonymous' });
+    expect(await here.run('R1', { upserts: docIds(1) })).toEqual({ upserts: 0, deletes: 0, rejected: 1 });
+    expect(await here.rejections()).toEqual([{ docId: 'hr:1', reason: 'hr__1 is odd.', outcome: 'refused' }]);
+  });
 
   test('are not sent twice when the process was killed', async () => {
     const here = await open({ pollsUntilDone: 2 });

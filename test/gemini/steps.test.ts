@@ -211,6 +211,19 @@ describe('an operation that ends with an error', () => {
     expect(here.google.engine.operations).toHaveLength(times);
   });
 
+  test('may have taken what a later attempt refuses', async () => {
+    let refusals = 0;
+    const here = await open({
+      errorForm: 'document',
+      // The second time that it is looked at.
+      rejectDocument: ({ id }) => (id === 'hr__2' && (refusals += 1) > 1 ? 'It is odd.' : undefined),
+    });
+    here.google.engine.fail({ when: IMPORT, how: ended('INTERNAL', true) });
+    expect(await here.run('R1', TWO)).toEqual({ upserts: 1, deletes: 0, rejected: 1 });
+    expect(here.indexed()).toContain('hr__2');
+    expect(await here.rejections()).toEqual([{ docId: 'hr:2', reason: 'It is odd.', outcome: 'unknown' }]);
+  });
+
   test('leaves its documents in doubt when another part was taken', async () => {
     const here = await open();
     await here.run('R0', { upserts: docIds(1, 900) });
