@@ -161,17 +161,17 @@ async function submit(
       signal.throwIfAborted();
       const error = toBridgeError(thrown);
       if (error.code === 'GEMINI_UNCLEAR') return undefined;
-      if (BUSY_CODES.has(error.code) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
-        log.warn('a request is made again when nothing else is at work', { reason: error.message });
-        await quiet(delivery);
-        await wait(OPERATION_POLL_SECONDS_MAX * 1_000, signal);
-        continue;
-      }
       if (errorsUri !== undefined && isAboutErrors(error)) {
         log.warn('failures cannot be written to the bucket, so they may not be told apart', {
           reason: error.message,
         });
         errorsUri = undefined;
+        continue;
+      }
+      if (BUSY_CODES.has(error.code) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
+        log.warn('a request is made again when nothing else is at work', { reason: error.message });
+        await quiet(delivery);
+        await wait(OPERATION_POLL_SECONDS_MAX * 1_000, signal);
         continue;
       }
       await journal.save({ ...asked, state: 'refused' });
@@ -183,7 +183,8 @@ async function submit(
 
 /** Whether a folder that is not there counts as the "empty, existing directory" that Google asks for is not documented. */
 function isAboutErrors({ code, message }: BridgeError): boolean {
-  return code === 'GEMINI_REFUSED' && /error_?config|gcs_?prefix/i.test(message);
+  const refused = code === 'GEMINI_REFUSED' || code === 'GEMINI_PRECONDITION';
+  return refused && /error_?config|gcs_?prefix/i.test(message);
 }
 
 /** @throws BridgeError when asking again would not help, or has been done often enough. */

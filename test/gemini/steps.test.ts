@@ -265,20 +265,24 @@ describe('a delivery that is taken up by another process', () => {
 });
 
 describe('a folder for failures that Google does not take', () => {
-  test('is left out, and a warning says what that costs', async () => {
-    const here = await open({
-      rejectDocument: ({ id }) => (id === 'hr__2' ? 'It is odd.' : undefined),
-      errorForm: 'document',
-    });
-    here.google.engine.fail({
-      when: { ...IMPORT, body: (body) => (body as { errorConfig?: unknown }).errorConfig !== undefined },
-      how: answer('INVALID_ARGUMENT', 'errorConfig.gcsPrefix is no existing directory.'),
-    });
-    // The sample in the answer names the one that failed.
-    expect(await here.run('R1', TWO)).toEqual({ upserts: 1, deletes: 0, rejected: 1 });
-    expect(here.bodies('documents:import')[1]).not.toHaveProperty('errorConfig');
-    expect(here.lines.join('')).toContain('may not be told apart');
-  });
+  test.each(['INVALID_ARGUMENT', 'FAILED_PRECONDITION'] as const)(
+    '(%s) is left out, and a warning says what that costs',
+    async (name) => {
+      const here = await open({
+        rejectDocument: ({ id }) => (id === 'hr__2' ? 'It is odd.' : undefined),
+        errorForm: 'document',
+      });
+      here.google.engine.fail({
+        when: { ...IMPORT, body: (body) => (body as { errorConfig?: unknown }).errorConfig !== undefined },
+        how: answer(name, 'errorConfig.gcsPrefix is no existing directory.'),
+      });
+      // The sample in the answer names the one that failed.
+      expect(await here.run('R1', TWO)).toEqual({ upserts: 1, deletes: 0, rejected: 1 });
+      expect(here.bodies('documents:import')[1]).not.toHaveProperty('errorConfig');
+      expect(here.requests('documents:import')).toHaveLength(2);
+      expect(here.lines.join('')).toContain('may not be told apart');
+    },
+  );
 
   test('is no reason to send again what was refused for another one', async () => {
     const here = await open();
