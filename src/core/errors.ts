@@ -104,6 +104,8 @@ export const ERROR_KINDS = {
   GEMINI_QUOTA: later,
   /** Discovery Engine is at work on the same thing and refuses a second request meanwhile. */
   GEMINI_BUSY: later,
+  /** Discovery Engine refuses because of the state that the data store or its project is in, and went on refusing while the run waited for other operations. Its words say what must change first. */
+  GEMINI_PRECONDITION: wrong(EXIT.unavailable),
   /** A request was sent and no clear answer came, so whether it had its effect is not known. The next run looks before it sends it again. */
   GEMINI_UNCLEAR: later,
   /** There are no Google credentials, or they cannot be refreshed, or Google refuses them. */

@@ -144,15 +144,13 @@ export const OPERATION_POLL_SECONDS_FIRST = 2;
 export const OPERATION_POLL_SECONDS_MAX = 30;
 /** A run waits for one operation this long, then leaves the waiting to the next run. */
 export const OPERATION_WAIT_SECONDS_MAX = 3_600;
-/** Times that a request is made whose operation ended with an error of Google's own, or that Google no longer knows. */
+/** Times that a run makes a request whose answer was lost, or whose operation ended with an error that may pass. */
 export const OPERATION_ATTEMPTS_MAX = 3;
-/** Times that a request is made while Discovery Engine says that it is busy with another one. */
+/** Times that a request is made while Discovery Engine says that it is busy with another one, or in a state that does not allow it. */
 export const OPERATION_BUSY_ATTEMPTS_MAX = 5;
 
 /** Failures of one operation that are read and told apart; with more, all of its documents are sent again. Some 30 MB. */
 export const DELIVERY_FAILURES_READ_MAX = 100_000;
-/** Of the reason why a document was rejected, as the state keeps it. */
-export const DELIVERY_REASON_CHARACTERS_MAX = 500;
 /** Rejected documents handed to the state together. */
 export const REJECTIONS_PER_SAVE = 1_000;
 /** Rejected documents named in a summary; the state has all of them. */
@@ -193,7 +191,7 @@ export const DISCOVERY_IMPORT_SECONDS_MAX = 300;
 export const DISCOVERY_REQUEST_SECONDS_MAX = 60;
 /** One answer. The largest expected are error samples and a page of documents, far below a megabyte. */
 export const DISCOVERY_ANSWER_BYTES_MAX = 8 * 1_048_576;
-/** Of the words of a server that an error repeats; Google's longest known ones have some 300. */
+/** Of the words of a server that an error, or the reason of a rejected document, repeats; Google's longest known ones have some 300. */
 export const DISCOVERY_WORDS_CHARACTERS_MAX = 500;
 /**
  * Bytes of one request of an upload to Cloud Storage, a multiple of 256 KiB as it asks. A writer holds two of them: one
