@@ -1,0 +1,30 @@
+import { BridgeError } from '../core/errors.ts';
+import { authorizationProblem } from './network-problems.ts';
+import { openTransport } from './transport.ts';
+
+/** Who requests to Google come from. */
+export interface Caller {
+  /** The address of a service account; undefined for people and for identities of other clouds. */
+  readonly account: string | undefined;
+  /** The project that requests are counted for, if it is not that of the resource. */
+  readonly quotaProject: string | undefined;
+}
+
+/**
+ * Finds the credentials of this machine, and proves them by getting a token.
+ * @throws BridgeError GEMINI_CREDENTIALS, GEMINI_UNREACHABLE
+ */
+export async function findCaller(projectId: string): Promise<Caller> {
+  const transport = await openTransport(projectId, '', false);
+  let headers: Headers;
+  try {
+    headers = await transport.authorize();
+  } catch (thrown) {
+    const { code, what, hint } = authorizationProblem(thrown);
+    throw new BridgeError(code, `A request to Google ${what}.`, { hint });
+  }
+  return {
+    account: await transport.account(),
+    quotaProject: headers.get('x-goog-user-project') ?? undefined,
+  };
+}
