@@ -2,24 +2,25 @@ import type { Endpoint } from '../core/endpoint.ts';
 import { toBridgeError } from '../core/errors.ts';
 import { bucketNameOf } from './gcs-bucket-name.ts';
 import { GcsBucket } from './gcs-client.ts';
-import { wording } from './gcs-errors.ts';
-import { valueIn } from './gcs-failure.ts';
-import { retrying, type RetryPolicy } from './gcs-retry.ts';
+import { gcsError, wording } from './gcs-errors.ts';
+import { failureOf, valueIn } from './gcs-failure.ts';
 
 interface GcsAccessPlace {
   readonly gcsEndpoint: Endpoint | undefined;
-  readonly retry: RetryPolicy;
-  /** One request ends after this. */
+  /** One request ends after this. None is tried again. */
   readonly requestSeconds: number;
 }
 
 /** What the store does with objects: it writes, reads, lists, and replaces or clears away. */
 const STORE_PERMISSIONS = ['create', 'get', 'list', 'delete'].map((verb) => `storage.objects.${verb}`);
 
+/** How an endpoint that is not Google's says that it does not know a method. */
+const NO_SUCH_METHOD = new Set([404, 405, 501]);
+
 /** Who may do what in a bucket, as far as the caller may know. Writes nothing. Throws BridgeError ARTIFACT_*. */
 export interface GcsAccess {
-  /** The permissions that the artifact store needs and the caller lacks. */
-  missing(): Promise<readonly string[]>;
+  /** The permissions that the artifact store needs and the caller lacks; undefined if the endpoint does not know the question. */
+  missing(): Promise<readonly string[] | undefined>;
   /** The number of the bucket's project; undefined if the caller may not see it. */
   projectNumber(): Promise<string | undefined>;
   /**
@@ -30,19 +31,24 @@ export interface GcsAccess {
 }
 
 /** @throws BridgeError ARTIFACT_SCHEME_UNKNOWN */
-export function gcsAccess(bucketUrl: string, place: GcsAccessPlace): GcsAccess {
-  const name = bucketNameOf(bucketUrl);
-  const bucket = new GcsBucket(name, place.gcsEndpoint, { requestMs: place.requestSeconds * 1_000 });
-  const asking = <T>(question: () => Promise<T>) =>
-    wording('inspect', `gs://${name}`, () => retrying(question, place.retry));
+export function gcsAccess(bucketUrl: string, { gcsEndpoint, requestSeconds }: GcsAccessPlace): GcsAccess {
+  const uri = `gs://${bucketNameOf(bucketUrl)}`;
+  const bucket = new GcsBucket(bucketNameOf(bucketUrl), gcsEndpoint, { requestMs: requestSeconds * 1_000 });
   return {
     async missing() {
-      const granted = await asking(() => bucket.granted(STORE_PERMISSIONS));
-      return STORE_PERMISSIONS.filter((permission) => !granted.includes(permission));
+      try {
+        const granted = await bucket.granted(STORE_PERMISSIONS);
+        return STORE_PERMISSIONS.filter((permission) => !granted.includes(permission));
+      } catch (thrown) {
+        const error = toBridgeError(gcsError('inspect', uri, thrown));
+        const unknown = NO_SUCH_METHOD.has(failureOf(thrown)?.status ?? 0);
+        if (unknown && error.code !== 'ARTIFACT_BUCKET_MISSING') return undefined;
+        throw error;
+      }
     },
-    projectNumber: () => ifPermitted(() => asking(() => bucket.projectNumber())),
+    projectNumber: () => ifPermitted(() => wording('inspect', uri, () => bucket.projectNumber())),
     async rolesOf(member) {
-      const bindings = await ifPermitted(() => asking(() => bucket.bindings()));
+      const bindings = await ifPermitted(() => wording('inspect', uri, () => bucket.bindings()));
       return bindings?.flatMap((binding) => rolesIn(binding, member));
     },
   };

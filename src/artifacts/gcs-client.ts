@@ -87,8 +87,9 @@ export class GcsBucket {
   async bindings(): Promise<readonly unknown[]> {
     await this.#authorize();
     const [policy] = await this.#bucket.iam.getPolicy({ requestedPolicyVersion: 3 });
+    // An empty list is left out, whatever the library's types say.
     const bindings = valueIn(policy, 'bindings');
-    return Array.isArray(bindings) ? bindings : [];
+    return Array.isArray(bindings) ? Array.from<unknown>(bindings) : [];
   }
 
   /** Writes a whole object; `onlyNew` fails with 412 if there is one. The server compares the CRC-32C before. */

@@ -7,7 +7,7 @@ const ACTIONS = {
   replace: { verb: 'replace', permission: 'storage.objects.create` and `storage.objects.delete' },
   read: { verb: 'read', permission: 'storage.objects.get' },
   list: { verb: 'list', permission: 'storage.objects.list' },
-  inspect: { verb: 'look at', permission: 'storage.buckets.get' },
+  inspect: { verb: 'look at', permission: 'storage.objects.create' },
   remove: { verb: 'remove', permission: 'storage.objects.delete' },
 } as const;
 
@@ -15,7 +15,7 @@ export type GcsAction = keyof typeof ACTIONS;
 
 const READING: ReadonlySet<GcsAction> = new Set(['read', 'list', 'inspect']);
 /** A 404 to these can only mean the bucket. */
-const OF_THE_BUCKET: ReadonlySet<GcsAction> = new Set(['list', 'write', 'replace', 'inspect']);
+const OF_THE_BUCKET: ReadonlySet<GcsAction> = new Set(['list', 'write', 'replace']);
 const NO_BUCKET = /bucket does not exist/i;
 const CHECKSUM = /crc32c|hash/i;
 
@@ -63,7 +63,11 @@ function about(action: GcsAction, uri: string, failure: GcsFailure, failed: Erro
   if (isTransient(failure)) {
     const prefix =
       status === undefined ? 'Cloud Storage cannot be reached: ' : `Cloud Storage answers ${status}: `;
-    return [failed, 'It was tried several times. Run again later; nothing was committed.', prefix];
+    const hint =
+      action === 'inspect'
+        ? 'Look again later.'
+        : 'It was tried several times. Run again later; nothing was committed.';
+    return [failed, hint, prefix];
   }
   if (status === 404 && (OF_THE_BUCKET.has(action) || NO_BUCKET.test(words))) {
     return [

@@ -214,9 +214,7 @@ export const GCS_DELETES_AT_ONCE = 16;
 /** Characters kept of what a server says against a request; a proxy may answer with a page. */
 export const SERVER_WORDS_LENGTH_MAX = 300;
 
-/** One check of `doctor`: enough for a connection that is slow and one that is tried again, and a person waits for it. */
+/** One check of `doctor`: twice what a source has to connect by default, and a person waits for it. */
 export const DOCTOR_CHECK_SECONDS_MAX = 30;
-/** One request of `doctor` to Cloud Storage, which cannot be broken off; with those below it ends within its check. */
+/** One question of `doctor` to Cloud Storage or Cloud Resource Manager; a check asks two at most, so it ends in time. */
 export const DOCTOR_REQUEST_SECONDS_MAX = 10;
-/** Times that `doctor` tries a request again: one is for a hiccup, and what is still wrong then is what it has to say. */
-export const DOCTOR_RETRIES_MAX = 1;

@@ -6,16 +6,19 @@ import { openTransport } from './transport.ts';
 export interface Caller {
   /** The address of a service account; undefined for people and for identities of other clouds. */
   readonly account: string | undefined;
-  /** The project that requests are counted for, if it is not that of the resource. */
+  /** The project that the credentials want requests to be counted for; undefined if they name none. */
   readonly quotaProject: string | undefined;
 }
+
+/** No request names a project. Without one the library would start gcloud to find it. */
+const NO_PROJECT = 'none';
 
 /**
  * Finds the credentials of this machine, and proves them by getting a token.
  * @throws BridgeError GEMINI_CREDENTIALS, GEMINI_UNREACHABLE
  */
-export async function findCaller(projectId: string): Promise<Caller> {
-  const transport = await openTransport(projectId, '', false);
+export async function findCaller(): Promise<Caller> {
+  const transport = await openTransport(NO_PROJECT, '', false);
   let headers: Headers;
   try {
     headers = await transport.authorize();

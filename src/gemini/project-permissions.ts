@@ -1,4 +1,5 @@
 import { systemClock } from '../core/clock.ts';
+import type { Endpoint } from '../core/endpoint.ts';
 import { silentLogger } from '../core/log.ts';
 import { sleep } from '../core/retry.ts';
 import { exchange } from './exchange.ts';
@@ -10,21 +11,24 @@ const RESOURCE_MANAGER = 'https://cloudresourcemanager.googleapis.com';
 
 export type ProjectPermissions =
   | { readonly known: true; readonly granted: ReadonlySet<string> }
+  /** `reason` is a clause without a full stop. */
   | { readonly known: false; readonly reason: string; readonly hint: string };
 
 /**
  * Which of some permissions the caller has on a project, and so on all that is in it. Discovery Engine itself cannot be
- * asked this; Cloud Resource Manager can, where its API is enabled. Asks once.
- * @param base another address for a test
+ * asked this without something being done; Cloud Resource Manager can, where its API is enabled. Asks once.
+ * @param endpoint of Discovery Engine: a stand-in on this machine stands in for Cloud Resource Manager, too
  * @throws the reason of `signal`, and nothing else
  */
 export async function projectPermissions(
   projectId: string,
   permissions: readonly string[],
+  endpoint: Endpoint | undefined,
   signal: AbortSignal,
-  base = RESOURCE_MANAGER,
 ): Promise<ProjectPermissions> {
-  const transport = await openTransport(projectId, new URL(base).origin, false);
+  const standIn = endpoint?.loopback === true ? endpoint.url : undefined;
+  const base = standIn ?? RESOURCE_MANAGER;
+  const transport = await openTransport(projectId, new URL(base).origin, standIn !== undefined);
   const path = `projects/${encodeURIComponent(projectId)}:testIamPermissions`;
   const message = { method: 'POST', path, url: `${base}/v3/${path}`, body: JSON.stringify({ permissions }) };
   const wire = { transport, projectId, clock: systemClock, log: silentLogger };
@@ -35,9 +39,10 @@ export async function projectPermissions(
   }
   const { code, what, hint } = exchanged.problem;
   const ofProject = code === 'GEMINI_PERMISSION' || code === 'GEMINI_NOT_FOUND';
-  return { known: false, reason: `Cloud Resource Manager: POST ${path} ${what}`, hint: ofProject ? hintOf(projectId) : hint };
+  const reason = `Cloud Resource Manager: POST ${path} ${what}`;
+  return { known: false, reason, hint: ofProject ? hintOf(projectId) : hint };
 }
 
 function hintOf(projectId: string): string {
-  return `Check \`gemini.projectId\`. If it is right, \`gcloud services enable cloudresourcemanager.googleapis.com --project ${projectId}\` lets doctor see permissions; runs do not need it.`;
+  return `Check \`gemini.projectId\`. If it is right, enable cloudresourcemanager.googleapis.com in the project that requests are counted for, such as with \`gcloud services enable cloudresourcemanager.googleapis.com --project ${projectId}\`; runs do not need it.`;
 }

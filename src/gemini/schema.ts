@@ -14,7 +14,10 @@ export interface SchemaFacts {
 export async function readSchema(store: DataStore, api: Api, signal: AbortSignal): Promise<SchemaFacts> {
   const path = `${dataStoreOf(store)}/schemas/default_schema`;
   const json = await api.request({ method: 'GET', path, quota: 'reads', repeatable: true }, signal);
-  const properties = fieldOf(fieldOf(json, 'structSchema') ?? parsed(textOf(json, 'jsonSchema')), 'properties');
+  const properties = fieldOf(
+    fieldOf(json, 'structSchema') ?? parsed(textOf(json, 'jsonSchema')),
+    'properties',
+  );
   const fields = typeof properties === 'object' && properties !== null ? Object.values(properties) : [];
   return {
     fields: fields.length,

@@ -2,15 +2,13 @@ import { withDeadline, DeadlineError } from '../../core/deadline.ts';
 import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
 import { DOCTOR_CHECK_SECONDS_MAX } from '../../core/limits.ts';
 
-/** What a finding is about, in the order in which they are looked at. */
+/** What a finding is about. */
 export type Subject =
   | 'settings'
   | 'state'
   | 'credentials'
-  | 'project'
   | 'connector'
   | 'source'
-  | 'location'
   | 'data store'
   | 'access control'
   | 'content'
@@ -33,15 +31,19 @@ export function ok(subject: Subject, what: string): Finding {
   return { subject, status: 'ok', what };
 }
 
-export function skipped(subject: Subject, what: string): Finding {
-  return { subject, status: 'skipped', what };
+/** @param reason why it was not looked at: a clause without a full stop */
+export function skipped(subjects: readonly Subject[], reason: string): Finding[] {
+  return subjects.map((subject) => ({ subject, status: 'skipped', what: `Not looked at: ${reason}.` }));
 }
 
 export function warn(subject: Subject, what: string, fix: string): Finding {
   return { subject, status: 'warn', what, fix };
 }
 
-export function fail(subject: Subject, { code, message, hint = 'See docs/errors.md.' }: BridgeError): Finding {
+export function fail(
+  subject: Subject,
+  { code, message, hint = 'See docs/errors.md.' }: BridgeError,
+): Finding {
   return { subject, status: 'fail', what: message, fix: hint, code };
 }
 
@@ -60,7 +62,9 @@ export async function check(
     return await withDeadline(seconds, signal, look);
   } catch (thrown) {
     signal.throwIfAborted();
-    return [fail(subject, thrown instanceof DeadlineError ? tooSlow(subject, seconds) : toBridgeError(thrown))];
+    return [
+      fail(subject, thrown instanceof DeadlineError ? tooSlow(subject, seconds) : toBridgeError(thrown)),
+    ];
   }
 }
 

@@ -25,5 +25,7 @@ export function settingsFindings(settings: Settings): Finding[] {
       : `${variable} sends requests, and the credentials with them, to ${endpoint.url}.`;
     findings.push(warn('settings', what, 'Unset it unless that is meant.'));
   }
-  return findings.length > 0 ? findings : [ok('settings', 'Nothing is switched off or sent elsewhere.')];
+  return findings.length > 0
+    ? findings
+    : [ok('settings', 'Nothing is switched off, and nothing goes elsewhere.')];
 }

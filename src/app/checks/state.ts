@@ -13,29 +13,36 @@ interface StatePlace {
 
 /** Whether the state store can be reached, and has the schema of this version. Makes and migrates nothing. */
 export function stateFindings(place: StatePlace, signal: AbortSignal): Promise<Finding[]> {
-  const location = stateLocation(place);
-  return check('state', signal, async () => {
-    const embedded = location.url === undefined;
-    if (embedded && !existsSync(location.file)) return [await notYet(location.file)];
-    try {
-      const state = await openState({ ...location, readOnly: true });
-      await state.close();
-    } catch (thrown) {
-      const error = toBridgeError(thrown);
-      // A run brings its own file up to date, and only that.
-      if (!embedded || error.code !== 'STATE_NOT_MIGRATED') throw error;
-      return [ok('state', `${location.file} is of an older version; the next run brings it up to date.`)];
-    }
-    return [
-      ok('state', embedded ? `${location.file} can be read.` : 'The database of DATABASE_URL answers, and its schema is current.'),
-    ];
-  });
+  const { url, file } = stateLocation(place);
+  return check('state', signal, async () => [
+    url === undefined ? await embedded(file) : await database(url, file),
+  ]);
 }
 
-async function notYet(file: string): Promise<Finding> {
+async function database(url: string, file: string): Promise<Finding> {
+  await look(url, file);
+  return ok('state', 'The database of DATABASE_URL answers, and its schema is that of this version.');
+}
+
+async function embedded(file: string): Promise<Finding> {
   const reason = await whyNotWritable(dirname(file));
-  if (reason === undefined) return ok('state', `${file} is not there yet; the first run makes it.`);
-  const message = `The state file ${file} is not there, and cannot be made: ${reason}.`;
-  const hint = 'Let the user of this process write there, or set DATABASE_URL.';
-  return fail('state', new BridgeError('STATE_FAILED', message, { hint }));
+  if (reason !== undefined) {
+    const hint = 'Let the user of this process write there, or set DATABASE_URL.';
+    const message = `The state cannot be kept in ${file}: ${reason}.`;
+    return fail('state', new BridgeError('STATE_FAILED', message, { hint }));
+  }
+  if (!existsSync(file)) return ok('state', `${file} is not there yet; the first run makes it.`);
+  try {
+    await look(undefined, file);
+  } catch (thrown) {
+    // A run brings its own file up to date, and only that.
+    if (toBridgeError(thrown).code !== 'STATE_NOT_MIGRATED') throw thrown;
+    return ok('state', `${file} is of an older version; the next run brings it up to date.`);
+  }
+  return ok('state', `${file} can be read, and its schema is that of this version.`);
+}
+
+async function look(url: string | undefined, file: string): Promise<void> {
+  const state = await openState({ url, file, readOnly: true });
+  await state.close();
 }
