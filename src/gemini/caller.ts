@@ -24,7 +24,7 @@ export async function findCaller(): Promise<Caller> {
     headers = await transport.authorize();
   } catch (thrown) {
     const { code, what, hint } = authorizationProblem(thrown);
-    throw new BridgeError(code, `A request to Google ${what}.`, { hint });
+    throw new BridgeError(code, `A request to Google ${what.replace(/\.$/, '')}.`, { hint });
   }
   return {
     account: await transport.account(),

@@ -122,7 +122,7 @@ async function schemaFinding(spec: ConnectorSpec, api: Api, signal: AbortSignal)
     const wanted = ['title', ...(spec.mapping.uriTemplate === undefined ? [] : ['uri'])];
     const missing = wanted.filter((property) => !keyProperties.has(property));
     if (missing.length === 0) {
-      return ok('schema', `The schema has ${wanted.join(' and ')} as key properties.`);
+      return ok('schema', `The schema has fields for ${wanted.join(' and ')}.`);
     }
     return warn(
       'schema',

@@ -3,26 +3,32 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DISCOVERY_WRITES_PER_MINUTE, DOCTOR_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
 import { projectPermissions, type ProjectPermissions } from '../../gemini/project-permissions.ts';
-import { check, fail, ok, skipped, warn, type Finding } from './finding.ts';
+import { check, fail, ok, warn, type Finding } from './finding.ts';
 
 /** Without one of these, a run fails. */
 const NEEDED = ['documents.import', 'documents.delete', 'operations.get', 'dataStores.get'].map(
   (permission) => `discoveryengine.${permission}`,
 );
 const PURGE = 'discoveryengine.documents.purge';
+const GRANT_PURGE = `Grant roles/discoveryengine.admin, or a custom role with ${PURGE}.`;
+const EDITOR = `roles/discoveryengine.editor cannot purge; deletes then go one by one, ${DISCOVERY_WRITES_PER_MINUTE} per minute.`;
 
-/** What the caller may do in the data store's project. Roles are not looked at, only what they permit. */
+/**
+ * What the caller may do in the data store's project. Roles are not looked at, only what they permit.
+ * @param seconds another time for a test
+ */
 export function permissionsFindings(
   projectId: string,
   endpoint: Endpoint | undefined,
   signal: AbortSignal,
+  seconds = DOCTOR_REQUEST_SECONDS_MAX,
 ): Promise<Finding[]> {
   return check('permissions', signal, async (inTime) => {
-    const answer = await asked(projectId, endpoint, inTime);
+    const answer = await asked(projectId, endpoint, inTime, seconds);
     if (!answer.known) {
       const what = `What the caller may do cannot be seen: ${answer.reason}.`;
-      const purge = skipped(['purge'], 'permissions cannot be seen');
-      return [warn('permissions', what, answer.hint), ...purge];
+      const purge = warn('purge', `Whether the caller may purge cannot be seen: ${EDITOR}`, GRANT_PURGE);
+      return [warn('permissions', what, answer.hint), purge];
     }
     const missing = NEEDED.filter((permission) => !answer.granted.has(permission));
     return [neededFinding(missing, projectId), purgeFinding(answer.granted.has(PURGE), projectId)];
@@ -34,14 +40,15 @@ async function asked(
   projectId: string,
   endpoint: Endpoint | undefined,
   signal: AbortSignal,
+  seconds: number,
 ): Promise<ProjectPermissions> {
   try {
-    return await withDeadline(DOCTOR_REQUEST_SECONDS_MAX, signal, (inTime) =>
+    return await withDeadline(seconds, signal, (inTime) =>
       projectPermissions(projectId, [...NEEDED, PURGE], endpoint, inTime),
     );
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof DeadlineError)) throw thrown;
-    const reason = `Cloud Resource Manager does not answer within ${DOCTOR_REQUEST_SECONDS_MAX} s`;
+    const reason = `Cloud Resource Manager does not answer within ${seconds} s`;
     const hint =
       'Runs do not need it. To see permissions, let this machine reach cloudresourcemanager.googleapis.com.';
     return { known: false, reason, hint };
@@ -62,9 +69,5 @@ function neededFinding(missing: readonly string[], projectId: string): Finding {
 
 function purgeFinding(granted: boolean, projectId: string): Finding {
   if (granted) return ok('purge', 'The caller may purge, so all deletes of a run take one operation.');
-  return warn(
-    'purge',
-    `The caller lacks ${PURGE} on project ${projectId}: roles/discoveryengine.editor cannot purge. Deletes go one by one, ${DISCOVERY_WRITES_PER_MINUTE} per minute.`,
-    `Grant roles/discoveryengine.admin, or a custom role with ${PURGE}.`,
-  );
+  return warn('purge', `The caller may not purge in project ${projectId}: ${EDITOR}`, GRANT_PURGE);
 }
