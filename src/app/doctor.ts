@@ -29,7 +29,7 @@ const OF_GOOGLE: readonly Subject[] = [
   'content',
   'schema',
   'permissions',
-  'purge',
+  'deletes',
 ];
 const OF_CLOUD_BUCKET: readonly Subject[] = ['bucket', 'service agent'];
 const OF_CONNECTOR: readonly Subject[] = ['source', ...OF_GOOGLE, 'bucket'];
@@ -83,13 +83,13 @@ async function connectorFindings(
   context: DoctorContext,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const { output, gemini } = connector.spec;
+  const { output } = connector.spec;
   const endpoint = context.discoveryEngineEndpoint;
   const noCredentials = 'there are no usable credentials';
   const [source, store, permissions, bucket] = await Promise.all([
     sourceFindings(connector, (variable) => context.secret(variable), signal),
     blocked.google ? undefined : dataStoreFindings(connector.spec, endpoint, signal),
-    blocked.google ? [] : permissionsFindings(gemini.projectId, endpoint, signal),
+    blocked.google ? [] : permissionsFindings(connector.spec, endpoint, signal),
     blocked.bucket ? [] : bucketFindings(output.bucket, context, signal),
   ]);
   const google = store === undefined ? skipped(OF_GOOGLE, noCredentials) : store.findings;

@@ -216,5 +216,5 @@ export const SERVER_WORDS_LENGTH_MAX = 300;
 
 /** One check of `doctor`: twice what a source has to connect by default, and a person waits for it. */
 export const DOCTOR_CHECK_SECONDS_MAX = 30;
-/** One question of `doctor` to Cloud Storage or Cloud Resource Manager; a check asks two at most, so it ends in time. */
+/** One request of `doctor` to Cloud Storage, which cannot be broken off; a check makes two at most, so it ends in time. */
 export const DOCTOR_REQUEST_SECONDS_MAX = 10;

@@ -9,7 +9,7 @@ const coloured = styleFor({ write: () => undefined, isTTY: true }, false);
 const OK: Finding = { subject: 'state', status: 'ok', what: 'It can be read.' };
 const SKIPPED: Finding = { subject: 'service agent', status: 'skipped', what: 'Not looked at: no bucket.' };
 const WARN: Finding = {
-  subject: 'purge',
+  subject: 'deletes',
   status: 'warn',
   what: 'The caller may not purge, so that deletes of a run go one by one.',
   fix: 'Grant roles/discoveryengine.admin, or a custom role that has the permission to purge.',
@@ -38,7 +38,7 @@ describe('the report for a person', () => {
   test('has one line for each check, the fix below, and the sums last', () => {
     expect(textReport([OK, WARN, FAIL, SKIPPED], plain).split('\n')).toEqual([
       'ok    state           It can be read.',
-      'warn  purge           The caller may not purge, so that deletes of a run go one by one.',
+      'warn  deletes         The caller may not purge, so that deletes of a run go one by one.',
       '                      → Grant roles/discoveryengine.admin, or a custom role that has the permission to purge.',
       'fail  bucket          There is no bucket.',
       '                      → Create it.',
@@ -51,7 +51,7 @@ describe('the report for a person', () => {
 
   test('breaks lines below their sentence on a terminal', () => {
     expect(textReport([WARN], plain, 72).split('\n').slice(0, 5)).toEqual([
-      'warn  purge           The caller may not purge, so that deletes of a run',
+      'warn  deletes         The caller may not purge, so that deletes of a run',
       '                      go one by one.',
       '                      → Grant roles/discoveryengine.admin, or a custom',
       '                        role that has the permission to purge.',
@@ -61,7 +61,7 @@ describe('the report for a person', () => {
 
   test('puts the sentence below its subject on a narrow one', () => {
     expect(textReport([WARN], plain, 40).split('\n').slice(0, 7)).toEqual([
-      'warn  purge',
+      'warn  deletes',
       '  The caller may not purge, so that',
       '  deletes of a run go one by one.',
       '  → Grant roles/discoveryengine.admin,',
@@ -107,7 +107,7 @@ test('the report for a program has every check, the counts and the exit status',
     skipped: 1,
     checks: [
       { subject: 'state', status: 'ok', message: OK.what, fix: null, code: null },
-      { subject: 'purge', status: 'warn', message: WARN.what, fix: WARN.fix, code: null },
+      { subject: 'deletes', status: 'warn', message: WARN.what, fix: WARN.fix, code: null },
       { subject: 'bucket', status: 'fail', message: FAIL.what, fix: FAIL.fix, code: FAIL.code },
       { subject: 'service agent', status: 'skipped', message: SKIPPED.what, fix: null, code: null },
     ],

@@ -34,7 +34,7 @@ const ALL_OK = [
   'ok content',
   'ok schema',
   'ok permissions',
-  'ok purge',
+  'ok deletes',
   'ok bucket',
   'ok service agent',
 ];
@@ -125,8 +125,12 @@ describe('doctor', () => {
       failures: 0,
       skipped: 0,
     });
-    expect(report.checks.map(({ subject, status }) => `${status} ${subject}`)).toEqual(instead('warn purge'));
-    expect(report.checks.find(({ subject }) => subject === 'purge')?.fix).toContain('discoveryengine.admin');
+    expect(report.checks.map(({ subject, status }) => `${status} ${subject}`)).toEqual(
+      instead('warn deletes'),
+    );
+    expect(report.checks.find(({ subject }) => subject === 'deletes')?.fix).toContain(
+      'discoveryengine.admin',
+    );
   });
 
   test('breaks its lines on a narrow terminal', async () => {
@@ -142,7 +146,7 @@ describe('doctor', () => {
     });
     await command.parseAsync(['--connector', CONNECTOR_FILE], { from: 'user' });
     expect(status).toEqual([0]);
-    expect(out).toContain('\nwarn  purge\n  The caller may not purge in project my-project:\n');
+    expect(out).toContain('\nwarn  deletes\n  The caller may not purge in project my-project:\n');
     const tooLong = out.split('\n').filter((line) => line.length > 60 && line.trim().includes(' '));
     expect(tooLong).toEqual([]);
   });
@@ -178,9 +182,9 @@ describe('doctor says what to do about', () => {
   test('a role that cannot purge', async () => {
     await setUp({}, { permissions: { purge: false } });
     const { exitCode, stdout, checks } = await doctor();
-    expect({ exitCode, checks }).toEqual({ exitCode: 0, checks: instead('warn purge') });
+    expect({ exitCode, checks }).toEqual({ exitCode: 0, checks: instead('warn deletes') });
     expect(stdout).toContain(
-      'roles/discoveryengine.editor cannot purge; deletes then go one by one, 600 per minute.',
+      'roles/discoveryengine.editor cannot purge; deletes go one by one, 600 per minute.',
     );
     expect(stdout).toContain(
       '→ Grant roles/discoveryengine.admin, or a custom role with discoveryengine.documents.purge.',
@@ -195,7 +199,7 @@ describe('doctor says what to do about', () => {
       DISCOVERY_ENGINE_ENDPOINT: '',
       GOOGLE_APPLICATION_CREDENTIALS: file,
     });
-    const ofGoogle = ['data store', 'access control', 'content', 'schema', 'permissions', 'purge'];
+    const ofGoogle = ['data store', 'access control', 'content', 'schema', 'permissions', 'deletes'];
     const changed = [...ofGoogle, 'service agent'].map((subject) => `skip ${subject}`);
     expect({ exitCode, checks }).toEqual({
       exitCode: 77,
@@ -242,7 +246,8 @@ describe('doctor says what to do about', () => {
   });
 
   test('several things at once, with the status of the first', async () => {
-    await setUp({ output: { bucket: 'gs://not-there' } }, { permissions: { getDataStore: false } });
+    const changes = { mapping: { aclGroupsField: 'team' }, output: { bucket: 'gs://not-there' } };
+    await setUp(changes, { permissions: { getDataStore: false } });
     const { exitCode, checks } = await doctor({ SECRET_PEOPLE_DB: '', GEMINI_INGESTION_DRY_RUN: 'true' });
     expect(exitCode).toBe(78);
     expect(checks).toEqual([
@@ -253,7 +258,6 @@ describe('doctor says what to do about', () => {
         'skip access control',
         'skip content',
         'skip schema',
-        'fail permissions',
         'fail bucket',
         'skip service agent',
       ),

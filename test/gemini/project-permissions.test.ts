@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { projectPermissions } from '../../src/gemini/project-permissions.ts';
+import { grantedPermissions } from '../../src/gemini/project-permissions.ts';
 import { tokenReply, workloadIdentityFile } from '../support/google-credentials.ts';
 import { json, raw, refusal, startServer, type Reply, type TestServer } from '../support/http-server.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
@@ -31,13 +31,16 @@ async function serverOf(reply: Reply): Promise<TestServer> {
 async function ask(reply: Reply) {
   const server = await serverOf(reply);
   const endpoint = { url: server.url, loopback: true };
-  return { server, answer: await projectPermissions('my-project', ASKED, endpoint, never) };
+  const answer = await grantedPermissions('my-project', ASKED, endpoint, never).catch(
+    (error: unknown) => error,
+  );
+  return { server, answer };
 }
 
 describe('permissions on a project', () => {
   test('are those of the asked ones that the answer has', async () => {
     const { server, answer } = await ask(json(200, { permissions: ASKED.slice(0, 1) }));
-    expect(answer).toEqual({ known: true, granted: new Set(ASKED.slice(0, 1)) });
+    expect(answer).toEqual(new Set(ASKED.slice(0, 1)));
     expect(server.received).toMatchObject([
       { method: 'POST', url: '/v3/projects/my-project:testIamPermissions' },
     ]);
@@ -46,14 +49,14 @@ describe('permissions on a project', () => {
 
   test('are none when the answer leaves them out', async () => {
     const { answer } = await ask(json(200, {}));
-    expect(answer).toEqual({ known: true, granted: new Set() });
+    expect(answer).toEqual(new Set());
   });
 
   test('are not known when the API is not enabled, and the fix is about that API', async () => {
     const { answer, server } = await ask(refusal(403, 'PERMISSION_DENIED', 'It is disabled.'));
-    expect(answer).toEqual({
-      known: false,
-      reason: expect.stringContaining('403 PERMISSION_DENIED: "It is disabled."'),
+    expect(answer).toMatchObject({
+      code: 'GEMINI_PERMISSION',
+      message: expect.stringContaining('403 PERMISSION_DENIED: "It is disabled."'),
       hint: expect.stringContaining('cloudresourcemanager.googleapis.com'),
     });
     expect(server.received).toHaveLength(1);
@@ -61,13 +64,16 @@ describe('permissions on a project', () => {
 
   test('are not known while the service fails, and the fix is to wait', async () => {
     const { answer } = await ask(raw(503, 'busy'));
-    expect(answer).toMatchObject({ known: false, hint: expect.stringContaining('Try again later') });
+    expect(answer).toMatchObject({
+      code: 'GEMINI_UNREACHABLE',
+      hint: expect.stringContaining('Try again later'),
+    });
   });
 
   test('end with the reason of the signal', async () => {
     const reason = new Error('enough');
     const endpoint = { url: 'http://127.0.0.1:1', loopback: true };
-    await expect(projectPermissions('p', ASKED, endpoint, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(grantedPermissions('p', ASKED, endpoint, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
   test('are asked of Google itself unless the endpoint is a stand-in: another host has only Discovery Engine', async () => {
@@ -82,10 +88,12 @@ describe('permissions on a project', () => {
     const tokens = await serverOf(tokenReply('canary-token'));
     process.env['GOOGLE_APPLICATION_CREDENTIALS'] = workloadIdentityFile(folders.make(), tokens.url);
     const endpoint = { url: 'https://discovery.example.com', loopback: false };
-    const answer = await projectPermissions('my-project', ASKED, endpoint, never);
+    const answer = await grantedPermissions('my-project', ASKED, endpoint, never).catch(
+      (error: unknown) => error,
+    );
     proxy.close();
     expect(asked).toEqual(['cloudresourcemanager.googleapis.com:443']);
-    expect(answer).toMatchObject({ known: false });
-    expect(JSON.stringify(answer)).not.toContain('canary-token');
+    expect(answer).toMatchObject({ code: 'GEMINI_UNREACHABLE' });
+    expect(String(answer)).not.toContain('canary-token');
   });
 });

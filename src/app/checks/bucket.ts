@@ -3,7 +3,7 @@ import type { GcsAccess } from '../../artifacts/gcs-access.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DOCTOR_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
-import { check, fail, ok, warn, type Finding } from './finding.ts';
+import { check, fail, glance, ok, warn, type Finding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
 interface BucketPlace {
@@ -63,7 +63,7 @@ export function serviceAgentFindings(
   place: BucketPlace,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  return check('service agent', signal, async () => [await agentFinding(bucket, projectNumber, place)]);
+  return glance('service agent', signal, async () => [await agentFinding(bucket, projectNumber, place)]);
 }
 
 async function agentFinding(bucket: string, projectNumber: string, place: BucketPlace): Promise<Finding> {

@@ -11,7 +11,7 @@ import {
   type StoreNeeds,
 } from '../../gemini/data-store.ts';
 import { readSchema } from '../../gemini/schema.ts';
-import { check, fail, ok, skipped, warn, type Finding, type Subject } from './finding.ts';
+import { check, fail, glance, ok, skipped, warn, type Finding, type Subject } from './finding.ts';
 
 /** The multi-regions; a region of its own is seldom confused with another. */
 const LOCATIONS = ['global', 'us', 'eu'];
@@ -36,8 +36,12 @@ export async function dataStoreFindings(
     try {
       facts = await readDataStore(spec.gemini, await openAt(location), inTime);
     } catch (thrown) {
-      if (toBridgeError(thrown).code !== 'GEMINI_NOT_FOUND') throw thrown;
-      throw (await foundElsewhere(spec.gemini, openAt, inTime)) ?? thrown;
+      const error = toBridgeError(thrown);
+      if (error.code === 'GEMINI_NOT_FOUND')
+        throw (await foundElsewhere(spec.gemini, openAt, inTime)) ?? thrown;
+      if (error.code !== 'GEMINI_PERMISSION' || aclOf(spec) === 'required') throw thrown;
+      // Such a run goes on, for no reader is at stake.
+      return [warn('data store', `This cannot be seen: ${error.message}`, error.hint ?? '')];
     }
     return [ok('data store', `Project ${projectId} has the data store ${dataStoreId} in ${location}.`)];
   });
@@ -46,7 +50,7 @@ export async function dataStoreFindings(
     return { findings: [...found, ...rest], projectNumber: undefined };
   }
   const needs = { acl: aclOf(spec), contentConfig: contentConfigOf(spec) };
-  const schema = await check('schema', signal, async (inTime) => [
+  const schema = await glance('schema', signal, async (inTime) => [
     await schemaFinding(spec, await openAt(location), inTime),
   ]);
   const findings = [...found, aclFinding(needs, facts), contentFinding(needs, facts), ...schema];
@@ -108,30 +112,21 @@ function mismatchError(mismatch: string, hint: string): BridgeError {
   return new BridgeError('GEMINI_STORE_MISMATCH', message, { hint });
 }
 
-/** Runs do not need to see the schema, so that it cannot be seen fails nothing. */
 async function schemaFinding(spec: ConnectorSpec, api: Api, signal: AbortSignal): Promise<Finding> {
-  try {
-    const { fields, keyProperties } = await readSchema(spec.gemini, api, signal);
-    if (fields === 0) {
-      return warn(
-        'schema',
-        'The schema has no fields: Google takes their types from the first documents, and keeps them for good.',
-        'Give the schema its fields before the first run, `title` and `uri` as key properties; or make sure that the first documents are typical.',
-      );
-    }
-    const wanted = ['title', ...(spec.mapping.uriTemplate === undefined ? [] : ['uri'])];
-    const missing = wanted.filter((property) => !keyProperties.has(property));
-    if (missing.length === 0) {
-      return ok('schema', `The schema has fields for ${wanted.join(' and ')}.`);
-    }
+  const { fields, keyProperties } = await readSchema(spec.gemini, api, signal);
+  if (fields === 0) {
     return warn(
       'schema',
-      `No field of the schema is the key property ${missing.join(' or ')}, so results show documents without it.`,
-      `Set \`keyPropertyMapping\` of ${missing.join(' and ')} in the schema of the data store.`,
+      'The schema has no fields: Google takes their types from the first documents, and keeps them for good.',
+      'Give the schema its fields before the first run, `title` and `uri` as key properties; or make sure that the first documents are typical.',
     );
-  } catch (thrown) {
-    const error = toBridgeError(thrown);
-    if (error.code !== 'GEMINI_PERMISSION') throw thrown;
-    return warn('schema', `The schema cannot be seen: ${error.message}`, error.hint ?? '');
   }
+  const wanted = ['title', ...(spec.mapping.uriTemplate === undefined ? [] : ['uri'])];
+  const missing = wanted.filter((property) => !keyProperties.has(property));
+  if (missing.length === 0) return ok('schema', `The schema has fields for ${wanted.join(' and ')}.`);
+  return warn(
+    'schema',
+    `No field of the schema is the key property ${missing.join(' or ')}, so results show documents without it.`,
+    `Set \`keyPropertyMapping\` of ${missing.join(' and ')} in the schema of the data store.`,
+  );
 }

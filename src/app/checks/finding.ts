@@ -14,7 +14,7 @@ export type Subject =
   | 'content'
   | 'schema'
   | 'permissions'
-  | 'purge'
+  | 'deletes'
   | 'bucket'
   | 'service agent';
 
@@ -66,6 +66,21 @@ export async function check(
       fail(subject, thrown instanceof DeadlineError ? tooSlow(subject, seconds) : toBridgeError(thrown)),
     ];
   }
+}
+
+/** Looks at something that runs do not look at: that it cannot be seen is a warning, for a run can succeed all the same. */
+export async function glance(
+  subject: Subject,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<Finding[]>,
+  seconds?: number,
+): Promise<Finding[]> {
+  const findings = await check(subject, signal, look, seconds);
+  return findings.map((finding) =>
+    finding.status === 'fail' && finding.code !== 'INTERNAL'
+      ? warn(finding.subject, `This cannot be seen: ${finding.what}`, finding.fix)
+      : finding,
+  );
 }
 
 function tooSlow(subject: Subject, seconds: number): BridgeError {

@@ -3,6 +3,7 @@ import { dataStoreFindings } from '../../../src/app/checks/data-store.ts';
 import type { Finding } from '../../../src/app/checks/finding.ts';
 import type { ConnectorSpec } from '../../../src/connector/types.ts';
 import { ACL_STORE, Caller, PLAIN_STORE } from '../../stand-ins/discovery-engine/caller.ts';
+import { connectorSpec } from '../../support/connector-spec.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../../stand-ins/discovery-engine/options.ts';
 
 const never = new AbortController().signal;
@@ -18,25 +19,10 @@ const SCHEMA = {
 };
 const STORE: DataStoreSetup = { ...PLAIN_STORE, schema: SCHEMA };
 
-function specFor(
+const specFor = (
   gemini: Partial<ConnectorSpec['gemini']> = {},
   mapping: Partial<ConnectorSpec['mapping']> = {},
-) {
-  const store = {
-    projectId: 'my-project',
-    location: 'eu',
-    dataStoreId: 'hr',
-    contentConfig: 'NO_CONTENT',
-  } as const;
-  return {
-    mode: 'sql_pull',
-    source: { type: 'postgres', secretRef: 'hr-db', query: 'SELECT 1' },
-    mapping: { idField: 'id', titleField: 'name', contentTemplate: 'x', ...mapping },
-    output: { bucket: 'gs://b', prefix: 'hr', format: 'ndjson' },
-    gemini: { ...store, ...gemini },
-    reconciliation: { deletePolicy: 'auto_delete_missing' },
-  } satisfies ConnectorSpec;
-}
+) => connectorSpec({ gemini, mapping });
 
 async function open(options: Partial<DiscoveryEngineOptions> = {}, store = STORE): Promise<void> {
   caller = await Caller.open({ dataStores: [store], ...options });
@@ -85,14 +71,26 @@ describe('a data store', () => {
     });
   });
 
-  test('that may not be read fails, and names the permission', async () => {
+  test('that may not be read fails where readers are at stake, and names the permission', async () => {
     await open({ permissions: { getDataStore: false } });
-    const { findings } = await look();
+    const { findings } = await look(specFor({}, { aclUsersField: 'readers' }));
     expect(findings[0]).toMatchObject({
       status: 'fail',
       code: 'GEMINI_PERMISSION',
       fix: expect.stringContaining('discoveryengine.dataStores.get'),
     });
+  });
+
+  test('that may not be read is a warning without readers, for such a run goes on', async () => {
+    await open({ permissions: { getDataStore: false } });
+    const { findings } = await look();
+    expect(brief(findings)).toEqual([
+      'data store: warn',
+      'access control: skipped',
+      'content: skipped',
+      'schema: skipped',
+    ]);
+    expect(findings[0]).toMatchObject({ fix: expect.stringContaining('discoveryengine.dataStores.get') });
   });
 
   test('that has a bad moment is asked once, and fails as something that passes', async () => {
@@ -177,10 +175,10 @@ describe('a schema', () => {
     });
   });
 
-  test('that is not answered fails alone', async () => {
+  test('that is not answered is a warning alone', async () => {
     await open();
     caller.standIn.fail({ when: { path: 'schemas/' }, how: { kind: 'drop', effect: 'before' } });
     const { findings } = await look();
-    expect(brief(findings)).toEqual(['data store: ok', 'access control: ok', 'content: ok', 'schema: fail']);
+    expect(brief(findings)).toEqual(['data store: ok', 'access control: ok', 'content: ok', 'schema: warn']);
   });
 });

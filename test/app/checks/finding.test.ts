@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { check, ok, skipped } from '../../../src/app/checks/finding.ts';
+import { check, glance, ok, skipped } from '../../../src/app/checks/finding.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 
 const never = new AbortController().signal;
@@ -59,6 +59,27 @@ describe('a check', () => {
     const hanging = check('state', ending.signal, () => new Promise<never>(() => undefined));
     ending.abort(reason);
     await expect(hanging).rejects.toBe(reason);
+  });
+});
+
+describe('a glance', () => {
+  test('that fails, or takes too long, is a warning', async () => {
+    const error = new BridgeError('GEMINI_PERMISSION', 'You may not.', { hint: 'Ask somebody.' });
+    await expect(glance('schema', never, () => Promise.reject(error))).resolves.toEqual([
+      { subject: 'schema', status: 'warn', what: 'This cannot be seen: You may not.', fix: 'Ask somebody.' },
+    ]);
+    const hang = () => new Promise<never>(() => undefined);
+    await expect(glance('schema', never, hang, 0.01)).resolves.toMatchObject([{ status: 'warn' }]);
+  });
+
+  test('that finds a bug does not hide it', async () => {
+    const found = await glance('schema', never, () => Promise.reject(new TypeError('oops')));
+    expect(found).toMatchObject([{ status: 'fail', code: 'INTERNAL' }]);
+  });
+
+  test('leaves what else it finds as it is', async () => {
+    const found = [ok('schema', 'Fine.')];
+    await expect(glance('schema', never, () => Promise.resolve(found))).resolves.toEqual(found);
   });
 });
 

@@ -2,44 +2,31 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { permissionsFindings } from '../../../src/app/checks/permissions.ts';
 import { Caller } from '../../stand-ins/discovery-engine/caller.ts';
 import type { DiscoveryEngineOptions } from '../../stand-ins/discovery-engine/options.ts';
+import { connectorSpec } from '../../support/connector-spec.ts';
 
 const never = new AbortController().signal;
 let caller: Caller;
 afterEach(() => caller.standIn.close());
 
-async function findings(permissions: DiscoveryEngineOptions['permissions'] = {}, project = 'my-project') {
+async function findings(permissions: DiscoveryEngineOptions['permissions'] = {}, spec = connectorSpec()) {
   caller = await Caller.open({ permissions });
-  return permissionsFindings(project, { url: caller.standIn.url, loopback: true }, never);
+  return permissionsFindings(spec, { url: caller.standIn.url, loopback: true }, never);
 }
 
 describe('permissions', () => {
   test('are fine when all of them are there', async () => {
     expect(await findings()).toMatchObject([
       { subject: 'permissions', status: 'ok' },
-      { subject: 'purge', status: 'ok' },
+      { subject: 'deletes', status: 'ok', what: expect.stringContaining('may purge') },
     ]);
     expect(caller.standIn.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'POST /v3/projects/my-project:testIamPermissions',
     ]);
   });
 
-  test('without purge are a warning that says what it means and which role helps', async () => {
-    expect(await findings({ purge: false })).toMatchObject([
-      { subject: 'permissions', status: 'ok' },
-      {
-        subject: 'purge',
-        status: 'warn',
-        what: 'The caller may not purge in project my-project: roles/discoveryengine.editor cannot purge; deletes then go one by one, 600 per minute.',
-        fix: 'Grant roles/discoveryengine.admin, or a custom role with discoveryengine.documents.purge.',
-      },
-    ]);
-  });
-
   test.each([
     ['import', 'discoveryengine.documents.import'],
-    ['delete', 'discoveryengine.documents.delete'],
     ['operationsGet', 'discoveryengine.operations.get'],
-    ['getDataStore', 'discoveryengine.dataStores.get'],
   ])('without %s fail, and name it', async (key, name) => {
     expect(await findings({ [key]: false })).toMatchObject([
       {
@@ -48,12 +35,23 @@ describe('permissions', () => {
         code: 'GEMINI_PERMISSION',
         what: `On project my-project the caller lacks ${name}.`,
       },
-      { subject: 'purge', status: 'ok' },
+      { subject: 'deletes', status: 'ok' },
     ]);
   });
 
-  test('that cannot be seen fail nothing, and say what purging takes all the same', async () => {
-    expect(await findings({}, 'other-project')).toMatchObject([
+  test('without the list of operations are a warning, because runs do without', async () => {
+    expect(await findings({ operationsList: false })).toMatchObject([
+      {
+        subject: 'permissions',
+        status: 'warn',
+        fix: expect.stringContaining('discoveryengine.operations.list'),
+      },
+      { subject: 'deletes', status: 'ok' },
+    ]);
+  });
+
+  test('that cannot be seen are a warning, and say what deletes take all the same', async () => {
+    expect(await findings({}, connectorSpec({ gemini: { projectId: 'other-project' } }))).toMatchObject([
       {
         subject: 'permissions',
         status: 'warn',
@@ -61,25 +59,65 @@ describe('permissions', () => {
         fix: expect.stringMatching(/gemini\.projectId.*cloudresourcemanager\.googleapis\.com/),
       },
       {
-        subject: 'purge',
+        subject: 'deletes',
         status: 'warn',
         what: expect.stringContaining('roles/discoveryengine.editor cannot purge'),
         fix: expect.stringContaining('roles/discoveryengine.admin'),
       },
     ]);
   });
+});
 
-  test('fail nothing either when nobody answers', async () => {
-    caller = await Caller.open();
-    caller.standIn.fail({ when: { path: 'testIamPermissions' }, how: { kind: 'hang', effect: 'before' } });
-    const endpoint = { url: caller.standIn.url, loopback: true };
-    expect(await permissionsFindings('my-project', endpoint, never, 0.05)).toMatchObject([
+describe('deletes', () => {
+  test('without purge are a warning that says what it means and which role helps', async () => {
+    expect(await findings({ purge: false })).toMatchObject([
+      { subject: 'permissions', status: 'ok' },
       {
-        subject: 'permissions',
+        subject: 'deletes',
         status: 'warn',
-        what: expect.stringContaining('does not answer within 0.05 s'),
+        what: 'The caller may not purge in project my-project: roles/discoveryengine.editor cannot purge; deletes go one by one, 600 per minute.',
+        fix: 'Grant roles/discoveryengine.admin, or a custom role with discoveryengine.documents.purge.',
       },
-      { subject: 'purge', status: 'warn' },
+    ]);
+  });
+
+  test('need no permission for single documents where purge is there', async () => {
+    expect(await findings({ delete: false })).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+  });
+
+  test('without either permission fail', async () => {
+    expect(await findings({ delete: false, purge: false })).toMatchObject([
+      { subject: 'permissions', status: 'ok' },
+      {
+        subject: 'deletes',
+        status: 'fail',
+        what: expect.stringContaining('discoveryengine.documents.delete'),
+      },
+    ]);
+  });
+
+  test.each(['never_delete', 'soft_delete_only'] as const)(
+    'need none of them under %s, unless rows can lose their readers',
+    async (deletePolicy) => {
+      const denied = { delete: false, purge: false };
+      expect(await findings(denied, connectorSpec({ deletePolicy }))).toMatchObject([
+        { subject: 'permissions', status: 'ok' },
+        { subject: 'deletes', status: 'ok' },
+      ]);
+      await caller.standIn.close();
+      const mapping = { aclUsersField: 'readers' };
+      expect(await findings(denied, connectorSpec({ deletePolicy, mapping }))).toMatchObject([
+        { subject: 'permissions', status: 'ok' },
+        { subject: 'deletes', status: 'fail' },
+      ]);
+    },
+  );
+
+  test('need none of them either where permissions cannot be seen', async () => {
+    const spec = connectorSpec({ gemini: { projectId: 'other-project' }, deletePolicy: 'never_delete' });
+    expect(await findings({}, spec)).toMatchObject([
+      { status: 'warn' },
+      { subject: 'deletes', status: 'ok' },
     ]);
   });
 });
