@@ -70,7 +70,8 @@ function recordShape(spec: ConnectorSpec): readonly string[] {
   return contentConfig === 'CONTENT_REQUIRED' ? [] : [contentConfig];
 }
 
-function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
+/** A connector's mapping with its templates compiled. */
+export function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
   const { mapping } = spec;
   const { watermarkField } = spec.source;
   return {

@@ -117,6 +117,9 @@ export const ERROR_KINDS = {
   /** Discovery Engine refuses the request, or answers what this version does not understand; the message carries its own words. */
   GEMINI_REFUSED: wrong(EXIT.unavailable),
 
+  /** A check of `doctor` had no answer in time, so it says nothing about what it looked at. Try again; if it stays so, look at the network on the way there. */
+  CHECK_TIMEOUT: later,
+
   /** The run was stopped by a signal. Nothing was committed; the next run starts where this one did. */
   INTERRUPTED: { exit: EXIT.terminated, retryable: true },
   /** A bug in this program. Please report it with the log. */

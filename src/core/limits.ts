@@ -211,3 +211,8 @@ export const GCS_READ_IDLE_SECONDS_MAX = 20;
 export const GCS_DELETES_AT_ONCE = 16;
 /** Characters kept of what a server says against a request; a proxy may answer with a page. */
 export const SERVER_WORDS_LENGTH_MAX = 300;
+
+/** One check of `doctor`: twice what a source has to connect by default, and a person waits for it. */
+export const DOCTOR_CHECK_SECONDS_MAX = 30;
+/** One request of `doctor` to Cloud Storage, which cannot be broken off; a check makes two at most, so it ends in time. */
+export const DOCTOR_REQUEST_SECONDS_MAX = 10;

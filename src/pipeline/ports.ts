@@ -82,6 +82,11 @@ export interface Source {
    * - Ends early only by throwing: a BridgeError of code `SOURCE_*`, or the reason of `signal` when aborted.
    */
   read(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<RowBatch>;
+  /**
+   * The columns that `read` would tell, without a row being read: connects, and lets the source say whether it takes the
+   * query and permits it. Fails as `read` does.
+   */
+  columns(signal: AbortSignal): Promise<readonly Column[]>;
   /** Gives back what `read` holds, also in the middle of it. May be called twice. */
   close(): Promise<void>;
 }

@@ -31,12 +31,13 @@ export async function watermarkWindow(
   checkpoint: string | undefined,
 ): Promise<WatermarkWindow> {
   const name = spec.watermarkField ?? '';
-  const type = typeOf(name, fields);
+  const type = watermarkType(name, fields);
   const from = checkpoint === undefined ? type.lowest : await startBefore(client, type, spec, checkpoint);
   return { from, to: await highest(client, type, name, bound, from) };
 }
 
-function typeOf(name: string, fields: readonly PostgresField[]): WatermarkType {
+/** @throws BridgeError SOURCE_COLUMN_MISSING; NOT_SUPPORTED for a column that cannot be a watermark */
+export function watermarkType(name: string, fields: readonly PostgresField[]): WatermarkType {
   const field = fields.find((candidate) => candidate.name === name);
   if (field === undefined) {
     throw new BridgeError(

@@ -8,7 +8,7 @@ import { PostgresClient, type PostgresField } from './postgres-client.ts';
 import { parsePostgresDsn, type PostgresAddress } from './postgres-dsn.ts';
 import { postgresError, type PostgresPlace } from './postgres-errors.ts';
 import { columnOf, isBuiltIn } from './postgres-types.ts';
-import { watermarkWindow } from './postgres-watermark.ts';
+import { watermarkType, watermarkWindow } from './postgres-watermark.ts';
 import { RowBatcher } from './row-batcher.ts';
 
 /** A second connection that cancels a query gets this long; then the first is simply closed. */
@@ -63,13 +63,39 @@ export class PostgresSource implements Source {
     this.#query = bindWatermark(withoutEnd(spec.query), () => PLACEHOLDER);
   }
 
+  /** EXPLAIN, which runs nothing, because a description alone does not look at permissions. */
+  async columns(signal: AbortSignal): Promise<Column[]> {
+    signal.throwIfAborted();
+    const client = this.#connection();
+    const stop = (): void => {
+      client.destroy();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let asked: string | undefined;
+    try {
+      await client.connect();
+      await client.execute(beginSnapshot(this.#statementSeconds));
+      asked = this.#spec.query;
+      const fields = checkFields(await client.describe(this.#query));
+      asked = undefined;
+      const { watermarkField = '' } = this.#spec;
+      const values = this.listing === 'delta' ? [watermarkType(watermarkField, fields).lowest] : [];
+      await client.query(`EXPLAIN ${this.#query}`, values);
+      const columns = await describeColumns(client, fields);
+      await client.end();
+      return columns;
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, asked);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      client.destroy();
+    }
+  }
+
   async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
     signal.throwIfAborted();
     const rows = new RowBatcher();
-    const client = new PostgresClient(
-      this.#address,
-      this.#spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
-    );
+    const client = this.#connection();
     this.#client = client;
     let backend = '';
     const stop = (): void => {
@@ -82,9 +108,7 @@ export class PostgresSource implements Source {
     let asked: string | undefined;
     try {
       await client.connect();
-      await client.execute(
-        beginSnapshot(this.#spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT),
-      );
+      await client.execute(beginSnapshot(this.#statementSeconds));
       backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
       asked = this.#spec.query;
       const fields = checkFields(await client.describe(this.#query));
@@ -102,6 +126,17 @@ export class PostgresSource implements Source {
       signal.removeEventListener('abort', stop);
       await this.close();
     }
+  }
+
+  #connection(): PostgresClient {
+    return new PostgresClient(
+      this.#address,
+      this.#spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
+    );
+  }
+
+  get #statementSeconds(): number {
+    return this.#spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT;
   }
 
   async close(): Promise<void> {

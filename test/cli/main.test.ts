@@ -22,10 +22,10 @@ describe('--help', () => {
   test('lists the subcommands', async () => {
     const { exitCode, stdout, stderr } = await cli('--help');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout.match(/^ {2}(run|validate|migrate)\b/gm)).toHaveLength(3);
+    expect(stdout.match(/^ {2}(run|validate|doctor|migrate)\b/gm)).toHaveLength(4);
   });
 
-  test.each(['run', 'validate', 'migrate'])(
+  test.each(['run', 'validate', 'doctor', 'migrate'])(
     'of %s ends with its exit statuses and an example',
     async (name) => {
       const { exitCode, stdout, stderr } = await cli(name, '--help');

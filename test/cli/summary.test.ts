@@ -52,7 +52,7 @@ describe('the summary for a person', () => {
       { docId: 'hr:\u001B[2J1', reason: 'line one\r\nline two\u2028three', outcome: 'refused' as const },
     ];
     const lines = text(resultOf({ counts: { ...resultOf().counts, rejected: 1 }, rejected })).split('\n');
-    expect(lines).toContain('    hr: [2J1: line one line two three');
+    expect(lines).toContain('    hr:1: line one line two three');
   });
 
   test('says what was seen and done, and where it is', () => {

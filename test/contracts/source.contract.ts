@@ -48,6 +48,22 @@ export function sourceContract(sourceName: string, { make }: SourceUnderTest): v
       },
     );
 
+    it.each([0, 3])('tells the columns of %i rows without reading one', async (count) => {
+      const source = await make(count);
+      const columns = await source.columns(never());
+      const read = source.read(undefined, never())[Symbol.asyncIterator]();
+      expect(((await read.next()) as { value: RowBatch }).value.columns).toEqual(columns);
+      expect(columns.map(({ name }) => name)).toEqual(['id', 'name']);
+      await source.close();
+    });
+
+    it('throws the reason of a signal that was aborted before the columns are asked for', async () => {
+      const source = await make(3);
+      const reason = new Error('not today');
+      await expect(source.columns(AbortSignal.abort(reason))).rejects.toBe(reason);
+      await source.close();
+    });
+
     it('leaves a batch as it is until the next one is asked for', async () => {
       const { source, batches } = await open(ROWS_OF_SEVERAL_BATCHES);
       const { value } = (await batches.next()) as { value: RowBatch };

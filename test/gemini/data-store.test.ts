@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { mismatchOf, readDataStore, requireFit, type StoreNeeds } from '../../src/gemini/data-store.ts';
+import {
+  aclMismatch,
+  contentMismatch,
+  readDataStore,
+  requireFit,
+  type StoreFacts,
+  type StoreNeeds,
+} from '../../src/gemini/data-store.ts';
 import { answer, unavailable, type Fault } from '../stand-ins/discovery-engine/faults.ts';
 import { DATA_STORE, DeliveryPlace, type PlaceOptions } from '../support/delivery-place.ts';
 
@@ -26,7 +33,13 @@ describe('documents and their data store', () => {
     acl,
     contentConfig,
   });
-  const facts = (aclEnabled: boolean, contentConfig = 'NO_CONTENT') => ({ aclEnabled, contentConfig });
+  const facts = (aclEnabled: boolean, contentConfig = 'NO_CONTENT') => ({
+    aclEnabled,
+    contentConfig,
+    projectNumber: undefined,
+  });
+  const mismatchOf = (wanted: StoreNeeds, found: StoreFacts) =>
+    aclMismatch(wanted, found) ?? contentMismatch(wanted, found);
 
   test.each([
     [needs('off'), facts(false)],
@@ -50,11 +63,19 @@ describe('documents and their data store', () => {
 describe('a data store as Google describes it', () => {
   test('lacks what is false or zero, which then is no access control and no content', async () => {
     const here = await open();
-    here.google.engine.fail({ when: { path: /dataStores\/hr$/ }, how: answering({ name: 'x' }) });
+    here.google.engine.fail({ when: { path: /dataStores\/hr$/ }, how: answering({ name: 'projects/p/x' }) });
     expect(await readDataStore(STORE, await here.api(), signal)).toEqual({
       aclEnabled: false,
       contentConfig: 'NO_CONTENT',
+      projectNumber: undefined,
     });
+  });
+
+  test('tells the number of its project by its name', async () => {
+    const here = await open();
+    const name = 'projects/123/locations/eu/collections/default_collection/dataStores/hr';
+    here.google.engine.fail({ when: { path: /dataStores\/hr$/ }, how: answering({ name }) });
+    expect(await readDataStore(STORE, await here.api(), signal)).toMatchObject({ projectNumber: '123' });
   });
 
   test('has access control only if it says true', async () => {

@@ -211,6 +211,7 @@ describe('over any history of deliveries that fail in any way', () => {
             };
             return rowsSource(listed).read(checkpoint, signal);
           },
+          columns: () => Promise.resolve(COLUMNS),
           close: () => Promise.resolve(),
         };
         for (const { rows: changes, fates, template, sameId, full, dry } of moments) {

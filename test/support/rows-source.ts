@@ -44,7 +44,16 @@ export function rowsSource(
     }
   }
 
-  return { listing, checkpoints, read, close: () => Promise.resolve() };
+  return {
+    listing,
+    checkpoints,
+    read,
+    columns(signal) {
+      signal.throwIfAborted();
+      return Promise.resolve(columns);
+    },
+    close: () => Promise.resolve(),
+  };
 }
 
 /** One batch, without an end. */

@@ -7,6 +7,7 @@ import { crc32c } from '@node-rs/crc32';
 import { Bucket, type StoredObject } from './bucket.ts';
 import { callOf, Refusal, refusalAnswer, send, type Answer, type Call } from './exchange.ts';
 import { Broken, Faults, type Fault, type FaultRule } from './faults.ts';
+import { OPEN_ACCESS, type Access } from './iam-api.ts';
 import { base64 } from './receiving.ts';
 import { route, type Service } from './routes.ts';
 import { Uploads } from './uploads.ts';
@@ -44,12 +45,15 @@ interface GcsStandInOptions {
   readonly folder?: string;
   /** Objects on one page of a list, 1,000 unless given, as Cloud Storage has it. */
   readonly pageObjects?: number;
+  /** What it answers to questions about permissions. */
+  readonly access?: Partial<Access>;
 }
 
 export async function startGcsStandIn({
   buckets,
   folder,
   pageObjects = 1_000,
+  access = {},
 }: GcsStandInOptions): Promise<GcsStandIn> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'gcs-stand-in-')));
   const unfinished = join(home, '.unfinished');
@@ -61,7 +65,14 @@ export async function startGcsStandIn({
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
     requests.push({ method, url, headers });
-    void serve(request, response, { buckets: known, uploads, pageObjects, url: baseUrl }, faults);
+    const service = {
+      buckets: known,
+      uploads,
+      pageObjects,
+      url: baseUrl,
+      access: { ...OPEN_ACCESS, ...access },
+    };
+    void serve(request, response, service, faults);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
