@@ -1,5 +1,6 @@
 import type { DataStoreRules } from '../../support/discovery-protos/documents.ts';
 import type { JsonObject } from '../../support/json.ts';
+import type { ReceivedRequest } from './faults.ts';
 
 /** Where a data store is. */
 export interface DataStorePlace {
@@ -71,6 +72,8 @@ export interface DiscoveryEngineOptions {
   readonly requireBearer?: string;
   /** Whether a second import into a branch is let in while one runs (it is not documented), or gets 409. Default `run`. */
   readonly overlappingImports?: 'run' | 'refuse';
+  /** Told of each request when it has come, and again when it has had its effect. What follows waits until this resolves. */
+  readonly watch?: (request: ReceivedRequest, moment: 'received' | 'carried out') => Promise<void>;
 }
 
 export const DEFAULTS = {
@@ -85,6 +88,7 @@ export const DEFAULTS = {
   keepContent: true,
   checkDocuments: true,
   overlappingImports: 'run',
+  watch: () => Promise.resolve(),
 } as const satisfies Partial<DiscoveryEngineOptions>;
 
 export type Settings = Required<Omit<DiscoveryEngineOptions, 'requireBearer'>>;

@@ -60,6 +60,7 @@ export async function startDiscoveryEngineStandIn(
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const request = await received(incoming);
     requests.push(settings.keepContent ? request : { ...request, body: undefined });
+    await settings.watch(request, 'received');
     const fault = faults.next(request);
     if (fault?.kind === 'answer') {
       outgoing.writeHead(fault.httpStatus, fault.headers).end(fault.body);
@@ -68,6 +69,7 @@ export async function startDiscoveryEngineStandIn(
     const lost = fault?.kind === 'drop' || fault?.kind === 'hang';
     if (!lost || fault.effect === 'after') {
       const answer = await answerTo(request, fault);
+      await settings.watch(request, 'carried out');
       if (!lost) send(outgoing, answer);
     }
     if (fault?.kind === 'drop') incoming.socket.destroy();
