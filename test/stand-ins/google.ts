@@ -18,14 +18,21 @@ interface GoogleOptions extends Omit<DiscoveryEngineOptions, 'storage'> {
   readonly buckets: readonly string[];
   /** Where objects are kept; a temporary folder unless given. */
   readonly folder?: string;
+  /** `watch` for the requests to Cloud Storage. */
+  readonly watchGcs?: Parameters<typeof startGcsStandIn>[0]['watch'];
 }
 
 export async function startGoogleStandIn({
   buckets,
   folder,
+  watchGcs,
   ...options
 }: GoogleOptions): Promise<GoogleStandIn> {
-  const gcs = await startGcsStandIn({ buckets, ...(folder !== undefined && { folder }) });
+  const gcs = await startGcsStandIn({
+    buckets,
+    ...(folder !== undefined && { folder }),
+    ...(watchGcs !== undefined && { watch: watchGcs }),
+  });
   const engine = await startDiscoveryEngineStandIn({ ...options, storage: storageIn(gcs) });
   return {
     gcs,
