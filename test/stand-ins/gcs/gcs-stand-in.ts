@@ -69,6 +69,8 @@ export async function startGcsStandIn({
     requests.push({ method, url, headers });
     void serve(request, response, { buckets: known, uploads, pageObjects, url: baseUrl }, faults, watch);
   });
+  // However slow the machine is, no connection ends by itself in the moment in which it is used again.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const bucketOf = (name: string) => {
