@@ -195,11 +195,12 @@ describe('a run that brings changes and deletes', () => {
     moments = await inSyncedPlace({}, ({ place }) => place.moments(KILLED));
   });
 
-  // Where an object is only read or not yet sent, the world is as it was at the moment before.
+  // Of moments between which nothing has changed, one stands for all: an object that is yet to be sent or only read leaves
+  // the world as it was, and a step that is noted as asked or running is the world in which its request or its poll comes.
   test.each([
-    ['write to the bucket', /^bucket: (POST|DELETE) (.* carried out|(latest\/)?manifest\.json received)/, 10],
+    ['write to the bucket', /^bucket: (POST|DELETE) .* carried out/, 7],
     ['request to Discovery Engine', /^engine: /, 13],
-    ['write to the state', /^(begin|stage|published|turn|save|end of turn|commit)\b.*: /, 15],
+    ['write to the state', /^(begin|stage|published|turn|save .* done|end of turn|commit): /, 10],
   ])(
     'killed at any %s, is made good by the next one, which imports nothing again',
     async (_what, which, fewest) => {
@@ -256,7 +257,6 @@ describe('a run that brings changes and deletes', () => {
       ['bucket: POST manifest.json carried out 1', 'bucket: DELETE manifest.json carried out 1'],
       ['published: after 1', 'engine: POST documents:import carried out 1'],
       ['engine: POST documents:import carried out 1', 'engine: GET operations received 1'],
-      ['engine: POST documents:import carried out 1', 'save import-1 done: after 1'],
       ['save import-1 running: after 1', 'commit: after 1'],
     ] as const;
     await forEach(chosen, async (moments) => {
@@ -273,10 +273,8 @@ describe('a run that brings changes and deletes', () => {
 
   test('killed, and impossible to finish, leaves an import at work that the next ones wait for before they send all again', async () => {
     const chosen = [
-      ['engine: POST documents:import carried out 1', 'turn: after 1'],
       ['engine: POST documents:import carried out 1', 'settle: after 1'],
       ['save import-1 running: after 1', 'engine: GET import-documents received 1'],
-      ['save import-1 running: after 1', 'settle: after 1'],
     ] as const;
     await forEach(chosen, async (moments) => {
       await inSyncedPlace({ pollsUntilDone: 10 }, async (scene) => {
@@ -298,7 +296,6 @@ describe('a run that brings changes and deletes', () => {
     const chosen = [
       'published: after 1',
       'engine: POST documents:import carried out 1',
-      'engine: GET import-documents received 1',
       'engine: POST documents:purge carried out 2',
       'commit: after 1',
     ];
@@ -337,20 +334,15 @@ describe('a first run, some of whose documents are refused', () => {
   }
 
   test('killed once it imports, is made good by the next one, which imports only those again', async () => {
-    let moments: string[] = [];
-    await inPickyPlace(async ({ place }) => {
-      moments = await place.moments(first);
-    });
-    const chosen = moments.filter((moment) =>
-      /documents:import carried|errors|save import-1 (running|done)|reject|end of turn|commit/.test(moment),
-    );
-    expect(chosen).toEqual(
-      expect.arrayContaining([
-        'bucket: GET errors/import-1-1/ received 1',
-        'bucket: GET errors/import-1-1/errors-00000.jsonl content received 1',
-        'reject: after 1',
-      ]),
-    );
+    const chosen = [
+      'engine: POST documents:import carried out 1',
+      'bucket: GET errors/import-1-1/ received 1',
+      'bucket: GET errors/import-1-1/errors-00000.jsonl content received 1',
+      'reject: after 1',
+      'save import-1 done: after 1',
+      'end of turn: after 1',
+      'commit: after 1',
+    ];
     await forEach(chosen, async (moment) => {
       await inPickyPlace(async (scene) => {
         await scene.place.kill(first, moment);
@@ -368,11 +360,8 @@ describe('a first run, some of whose documents are refused', () => {
 test('a run killed in the middle of an upload is made good by the next one', async () => {
   const killed = runOf('run-2', 'large');
   const chosen = [
-    'bucket: POST upserts.ndjson received 1',
     'bucket: POST upserts.ndjson carried out 1',
-    'bucket: PUT upserts.ndjson chunk received 1',
     'bucket: PUT upserts.ndjson chunk carried out 1',
-    'bucket: PUT upserts.ndjson end received 1',
     'bucket: PUT upserts.ndjson end carried out 1',
   ];
   await forEach(chosen, async (moment, index) => {
@@ -390,7 +379,6 @@ test('a run killed in the middle of an upload is made good by the next one', asy
 test('a run killed while it deletes one by one is made good by the next one', async () => {
   const chosen = [
     'remember purge-refused: after 1',
-    'save deletes running: after 1',
     'engine: DELETE document carried out 1',
     'save deletes running: after 2',
   ];
