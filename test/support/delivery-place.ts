@@ -38,7 +38,7 @@ interface PlacedRun {
 }
 
 /** What a document says to who finds it. */
-export interface FoundDocument {
+interface FoundDocument {
   readonly title: string;
   readonly content: string;
 }
@@ -46,9 +46,10 @@ export interface FoundDocument {
 /** A connector, a state, and a Google on this machine, in which runs can be killed at any moment. */
 export interface DeliveryPlace {
   readonly google: GoogleStandIn;
-  /** Ids of documents of `mustStay` that were missed after any request since then. */
-  readonly missed: ReadonlySet<string>;
+  /** From now on these documents may not be gone for a moment. */
   mustStay(docIds: Iterable<string>): void;
+  /** Those of them that were gone when a request came or had had its effect. */
+  readonly missed: ReadonlySet<string>;
   /** Runs in this process, to the end. */
   run(run: PlacedRun): Promise<BridgeResult>;
   /**
@@ -176,12 +177,12 @@ export async function openDeliveryPlace(options: PlaceOptions): Promise<Delivery
   };
 }
 
-/** A run in a process of its own, and what it has done as far as others see it. */
+/** A run in a process of its own, and the moments that it has passed as far as others see them. */
 class RunningChild {
   readonly ended: Promise<{ signal: string | null; stderr: string; passed: string[] }>;
   #process: ChildProcess | undefined;
   readonly #killAt: string | undefined;
-  readonly #requests = new Map<string, number>();
+  readonly #requests = new Set<string>();
 
   constructor(
     args: readonly string[],
@@ -192,7 +193,7 @@ class RunningChild {
     const program = ['--import', import.meta.resolve('tsx'), ...args];
     this.ended = new Promise((resolve) => {
       this.#process = execFile(process.execPath, program, options, (_error, stdout, stderr) => {
-        const passed = [...this.#requests.keys(), ...distinct(stdout)];
+        const passed = [...this.#requests, ...distinct(stdout)];
         resolve({ signal: this.#process?.signalCode ?? null, stderr, passed });
       });
     });
@@ -205,7 +206,7 @@ class RunningChild {
     const name = `${request} ${happened}`;
     let times = 1;
     while (this.#requests.has(`${name} ${times}`)) times++;
-    this.#requests.set(`${name} ${times}`, times);
+    this.#requests.add(`${name} ${times}`);
     if (`${name} ${times}` !== this.#killAt) return;
     this.#process?.kill('SIGKILL');
     await this.ended;

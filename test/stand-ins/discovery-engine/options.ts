@@ -72,10 +72,7 @@ export interface DiscoveryEngineOptions {
   readonly requireBearer?: string;
   /** Whether a second import into a branch is let in while one runs (it is not documented), or gets 409. Default `run`. */
   readonly overlappingImports?: 'run' | 'refuse';
-  /**
-   * Told of each request when it has come, and again when it has had its effect. What follows waits until this resolves; if
-   * it rejects, the connection breaks instead.
-   */
+  /** Told of each request when it has come, and again when it has had its effect. What follows waits until this resolves. */
   readonly watch?: (request: ReceivedRequest, moment: 'received' | 'carried out') => Promise<void>;
 }
 

@@ -92,6 +92,7 @@ export async function startDiscoveryEngineStandIn(
   };
 
   const server = createServer((incoming, outgoing) => {
+    // A `watch` that rejects has the connection broken in place of what would follow.
     handle(incoming, outgoing).catch(() => incoming.socket.destroy());
   });
   // However slow the machine is, no connection ends by itself in the moment in which it is used again.
