@@ -252,6 +252,33 @@ describe('a run that brings changes and deletes', () => {
     });
   });
 
+  test('leaves its import at work when it is killed, and another connector waits for it, too', async () => {
+    const chosen = ['engine: POST documents:import carried out 1', 'save import-1 running: after 1'];
+    await forEach(chosen, async (moment) => {
+      await inSyncedPlace({ pollsUntilDone: 30 }, async ({ place, offers }) => {
+        const { engine } = place.google;
+        await place.kill(KILLED, moment);
+        const other = await place.run({ ...runOf('other-1', 'before'), connector: 'others' });
+        const next = await place.run(runOf('run-3', 'after'));
+        expect({
+          moment,
+          statuses: [other.status, next.status],
+          documents: place.documents().size,
+          offers,
+          imports: engine.operations.filter(({ kind }) => kind === 'import').length,
+          overlaps: engine.overlaps,
+        }).toEqual({
+          moment,
+          statuses: ['SUCCESS', 'SUCCESS'],
+          documents: before.length + after.length,
+          offers: new Map([...changed, ...before.map(([id]) => `others:${id}`)].map((docId) => [docId, 1])),
+          imports: 3,
+          overlaps: 0,
+        });
+      });
+    });
+  });
+
   test('killed, and killed again while the next run makes it good, is made good by the one after that', async () => {
     const chosen = [
       ['bucket: POST manifest.json carried out 1', 'bucket: DELETE manifest.json carried out 1'],

@@ -31,8 +31,9 @@ export interface PlaceOptions {
   readonly mapping?: ConnectorChanges['mapping'];
 }
 
-/** A run of the connector `people`. */
+/** A run of the connector `people`, or of another one into the same data store. */
 interface PlacedRun {
+  readonly connector?: string;
   readonly runId: string;
   readonly query: string;
 }
@@ -85,9 +86,9 @@ export async function openDeliveryPlace(options: PlaceOptions): Promise<Delivery
     },
   });
   const place = workplace(cwd, {});
-  const connector = join(cwd, CONNECTOR_FILE);
-  const prepare = (query: string) => {
-    place.writeConnector({ source: { query }, output: { bucket: output }, mapping });
+  const file = join(cwd, CONNECTOR_FILE);
+  const prepare = ({ connector = 'people', query }: PlacedRun) => {
+    place.writeConnector({ name: connector, source: { query }, output: { bucket: output }, mapping });
   };
   const outside = {
     cwd,
@@ -105,15 +106,15 @@ export async function openDeliveryPlace(options: PlaceOptions): Promise<Delivery
     );
     return new Map(found);
   };
-  const start = async ({ runId, query }: PlacedRun, killAt: string | undefined) => {
-    prepare(query);
+  const start = async (run: PlacedRun, killAt: string | undefined) => {
+    prepare(run);
     const env = {
       ...google.env,
       PATH: process.env['PATH'] ?? '',
       SECRET_PEOPLE_DB: sourceUrl,
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     };
-    child = new RunningChild([KILLABLE, connector, killAt ?? 'list', runId], { cwd, env }, killAt);
+    child = new RunningChild([KILLABLE, file, killAt ?? 'list', run.runId], { cwd, env }, killAt);
     const ended = await child.ended;
     child = undefined;
     return ended;
@@ -124,12 +125,12 @@ export async function openDeliveryPlace(options: PlaceOptions): Promise<Delivery
     mustStay(docIds) {
       stay = new Set(docIds);
     },
-    async run({ runId, query }) {
-      prepare(query);
+    async run(run) {
+      prepare(run);
       return runBridge(
-        await loadConnector(connector),
+        await loadConnector(file),
         {
-          runId,
+          runId: run.runId,
           local: false,
           dryRun: false,
           full: false,
