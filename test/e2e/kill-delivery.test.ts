@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrateState } from '../../src/state/open-state.ts';
-import { openDeliveryPlace, type DeliveryPlace, type PlaceOptions } from '../support/delivery-place.ts';
+import { openKillingPlace, type KillingPlace, type PlaceOptions } from '../support/killing-place.ts';
 import { parsedObject, textAt } from '../support/json.ts';
 import { peopleTable, somePeople, type Person } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 interface Scene {
-  readonly place: DeliveryPlace;
+  readonly place: KillingPlace;
   readonly cwd: string;
   /** Of the state; undefined for the embedded one. */
   readonly databaseUrl: string | undefined;
@@ -81,7 +81,7 @@ async function inPlace<T>(
 ): Promise<T> {
   const cwd = folders.make();
   const offers = new Map<string, number>();
-  const place = await openDeliveryPlace({
+  const place = await openKillingPlace({
     ...options,
     cwd,
     databaseUrl,
@@ -352,7 +352,7 @@ describe('a first run, some of whose documents are refused', () => {
     const refuses = (docId: string) => picky && unwanted.includes(docId);
     return inPlace({ refuses }, async (scene) => {
       const { place } = scene;
-      const kill: DeliveryPlace['kill'] = async (...args) => {
+      const kill: KillingPlace['kill'] = async (...args) => {
         await place.kill(...args);
         picky = false;
       };

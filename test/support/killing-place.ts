@@ -45,7 +45,7 @@ interface FoundDocument {
 }
 
 /** A connector, a state, and a Google on this machine, in which runs can be killed at any moment. */
-export interface DeliveryPlace {
+export interface KillingPlace {
   readonly google: GoogleStandIn;
   /** From now on these documents may not be gone for a moment. */
   mustStay(docIds: Iterable<string>): void;
@@ -69,7 +69,7 @@ export interface DeliveryPlace {
   close(): Promise<void>;
 }
 
-export async function openDeliveryPlace(options: PlaceOptions): Promise<DeliveryPlace> {
+export async function openKillingPlace(options: PlaceOptions): Promise<KillingPlace> {
   const { cwd, databaseUrl, sourceUrl, output = `gs://${BUCKET}`, mapping = {} } = options;
   let child: RunningChild | undefined;
   let stay: ReadonlySet<string> = new Set();
