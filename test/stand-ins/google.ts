@@ -21,18 +21,22 @@ interface GoogleOptions extends Omit<DiscoveryEngineOptions, 'storage'> {
   readonly folder?: string;
   /** To the buckets. */
   readonly access?: Partial<Access>;
+  /** `watch` for the requests to Cloud Storage. */
+  readonly watchGcs?: Parameters<typeof startGcsStandIn>[0]['watch'];
 }
 
 export async function startGoogleStandIn({
   buckets,
   folder,
   access,
+  watchGcs,
   ...options
 }: GoogleOptions): Promise<GoogleStandIn> {
   const gcs = await startGcsStandIn({
     buckets,
     ...(folder !== undefined && { folder }),
     ...(access !== undefined && { access }),
+    ...(watchGcs !== undefined && { watch: watchGcs }),
   });
   const engine = await startDiscoveryEngineStandIn({ ...options, storage: storageIn(gcs) });
   return {
