@@ -210,3 +210,10 @@ export const GCS_READ_IDLE_SECONDS_MAX = 20;
 export const GCS_DELETES_AT_ONCE = 16;
 /** Characters kept of what a server says against a request; a proxy may answer with a page. */
 export const SERVER_WORDS_LENGTH_MAX = 300;
+
+/** Runs whose artifacts `explain` looks through for a document that is not in the index, newest first. */
+export const EXPLAIN_RUNS_MAX = 20;
+/** Readers of a document that `explain` shows; `--json` has all. */
+export const EXPLAIN_READERS_SHOWN_MAX = 20;
+/** Document ids read from the state in one group, when `explain` must look through all of them. */
+export const EXPLAIN_IDS_PER_PAGE = 10_000;

@@ -1,4 +1,4 @@
-import type { DeliveryJournal, RejectedDocument } from './delivery-port.ts';
+import type { DeliveryJournal, DeliveryStep, RejectedDocument } from './delivery-port.ts';
 import type { Phase, RunCounts } from './ports.ts';
 
 /** `DRY_RUN`: its requests were written down and not sent. */
@@ -49,6 +49,14 @@ export interface KnownRecord {
   /** 16 lower-case hexadecimal digits. */
   readonly fingerprint: string;
   readonly softDeleted: boolean;
+}
+
+/** A record with the run that last sent its document. */
+export interface StoredRecord {
+  /** Empty: of unknown outcome, so its document is sent again or deleted. */
+  readonly checksum: string;
+  readonly softDeleted: boolean;
+  readonly runId: string;
 }
 
 /**
@@ -149,6 +157,28 @@ export interface State {
   rejections(runId: string, limit: number): Promise<RejectedDocument[]>;
   /** Other connectors that have documents in this target. */
   othersInto(target: string, connectorId: string): Promise<string[]>;
+
+  /** Where a connector has a position, by name; it need not have documents there. */
+  targetsOf(connectorId: string): Promise<string[]>;
+  /** The record of one document; undefined if there is none. */
+  findRecord(connectorId: string, target: string, docId: string): Promise<StoredRecord | undefined>;
+  /** Ids of all records, soft-deleted ones too, in groups. */
+  recordIds(connectorId: string, target: string): AsyncIterable<string[]>;
+  /** Runs into one target, or only those that are committed; newest first. */
+  newestRuns(
+    connectorId: string,
+    target: string,
+    which: { readonly committed: boolean; readonly limit: number },
+  ): Promise<RunRow[]>;
+  /** What a run has set aside for one document; undefined if nothing, and after the run is closed. */
+  stagedChange(runId: string, docId: string): Promise<StagedRecord['op'] | undefined>;
+  /** How one document was rejected by these runs, in any order. Runs before the last committed one are forgotten. */
+  rejectionsOf(
+    docId: string,
+    runIds: readonly string[],
+  ): Promise<(RejectedDocument & { readonly runId: string })[]>;
+  /** The delivery steps of a run, in the order in which they were first saved. */
+  deliverySteps(runId: string): Promise<DeliveryStep[]>;
 
   close(): Promise<void>;
 }
