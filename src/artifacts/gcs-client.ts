@@ -19,13 +19,15 @@ export interface UploadEnd {
   readonly crc32c: string;
 }
 
-/** What the library is told. Its own retries are off: they ignore `Retry-After`, and the first wait that was asked for. */
+/** What the library is told. Its own retries are off: they ignore `Retry-After`, and the first wait asked for. */
 export function storageOptions(endpoint: Endpoint | undefined) {
   return {
     apiEndpoint: endpoint?.url ?? GOOGLE,
     useAuthWithCustomEndpoint: endpoint?.loopback !== true,
     retryOptions: { autoRetry: false },
     timeout: REQUEST_MS_MAX,
+    // No request names a project. Without one the library would ask other services for it.
+    projectId: 'none',
   } satisfies StorageOptions;
 }
 

@@ -25,8 +25,8 @@ export async function wording<T>(action: GcsAction, uri: string, work: () => Pro
 }
 
 /**
- * ARTIFACT_* for what Cloud Storage, the network or the credentials say; anything else, which is a bug, as it is. The library's error is
- * not kept as the cause: it carries tokens and the URIs of upload sessions.
+ * ARTIFACT_* for what Cloud Storage, the network or the credentials say; anything else, which is a bug, as it is. The
+ * library's error is not kept as the cause: it carries tokens and the URIs of upload sessions.
  */
 export function gcsError(action: GcsAction, uri: string, error: unknown): unknown {
   if (error instanceof BridgeError) return error;
@@ -43,7 +43,8 @@ export function gcsError(action: GcsAction, uri: string, error: unknown): unknow
 type Told = readonly [code: ErrorCode, hint: string, prefix?: string];
 
 const LOG_IN =
-  'Run `gcloud auth application-default login`, let GOOGLE_APPLICATION_CREDENTIALS name a key file, or give the workload an identity.';
+  'Run `gcloud auth application-default login`, let GOOGLE_APPLICATION_CREDENTIALS name a key file, ' +
+  'or give the workload an identity.';
 
 function aboutCredentials(failure: GcsFailure, failed: ErrorCode): Told {
   if (isTransient(failure)) {

@@ -41,6 +41,7 @@ const CODES_TO_WAIT = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
   'ETIMEDOUT',
   'UNREADABLE_ANSWER',
+  'body-timeout',
   'request-timeout',
 ]);
 

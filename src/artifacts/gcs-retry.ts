@@ -1,35 +1,38 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RETRY_BACKOFF_SECONDS_MAX } from '../core/limits.ts';
+import { systemClock } from '../core/clock.ts';
+import { sleep, withRetries, type Attempt, type RetryPolicy } from '../core/retry.ts';
 import { failureOf, isTransient } from './gcs-failure.ts';
 
-/** How often a request is tried again, and the first wait before that; each further one is twice as long. */
-export interface RetryPolicy {
-  readonly retries: number;
-  readonly backoffSeconds: number;
-}
-
-/** Waits are up to this share longer, so that those who failed together do not come back together. */
-const JITTER = 0.25;
-
 /**
- * Tries until it succeeds, fails for good, or has failed too often. The caller makes sure that the attempt may be repeated.
- * When `signal` aborts, a wait ends and the last failure is thrown.
+ * Tries until it succeeds, fails for good, or has failed too often. The caller makes sure that the attempt may be
+ * repeated. When `signal` aborts, a wait ends and the last failure is thrown.
  */
 export async function retrying<T>(
   attempt: () => Promise<T>,
-  { retries, backoffSeconds }: RetryPolicy,
-  signal?: AbortSignal,
+  policy: RetryPolicy,
+  signal: AbortSignal = NEVER,
 ): Promise<T> {
-  for (let failures = 0; ; failures++) {
+  let last: unknown;
+  const once = async (): Promise<Attempt<T>> => {
     try {
-      return await attempt();
+      return { ok: true, value: await attempt() };
     } catch (error) {
+      last = error;
       const failure = failureOf(error);
-      if (failure === undefined || !isTransient(failure) || failures >= retries) throw error;
-      const own = backoffSeconds * 2 ** failures * (1 + JITTER * Math.random());
-      const seconds = Math.min(Math.max(own, failure.retryAfterSeconds ?? 0), RETRY_BACKOFF_SECONDS_MAX);
-      await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
-      if (signal?.aborted === true) throw error;
+      if (failure === undefined || !(error instanceof Error)) throw error;
+      const { words: reason, retryAfterSeconds = 0 } = failure;
+      const retryAfterMs = retryAfterSeconds * 1_000;
+      return {
+        ok: false,
+        failure: { reason, again: isTransient(failure), retryAfterMs, toError: () => error },
+      };
     }
+  };
+  const now = () => systemClock.now();
+  try {
+    return await withRetries(once, { policy, wait: sleep, now, onRetry: () => undefined }, signal);
+  } catch (thrown) {
+    throw signal.aborted ? last : thrown;
   }
 }
+
+const NEVER = new AbortController().signal;

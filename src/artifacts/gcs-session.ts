@@ -2,14 +2,15 @@ import { BridgeError } from '../core/errors.ts';
 import type { ObjectFacts } from './gcs-answers.ts';
 import type { GcsBucket, UploadEnd, UploadProgress } from './gcs-client.ts';
 import { failureOf, UnreadableAnswer } from './gcs-failure.ts';
-import { retrying, type RetryPolicy } from './gcs-retry.ts';
+import { retrying } from './gcs-retry.ts';
+import type { RetryPolicy } from '../core/retry.ts';
 
 /**
- * A resumable upload, chunk after chunk. After a failure it asks how much has arrived and goes on from there, as often as the policy
- * allows without any progress.
+ * A resumable upload, chunk after chunk. After a failure it asks how much has arrived and goes on from there, as often as
+ * the policy allows without any progress.
  *
- * The library has one too (7.22): it fails for good when the question fails as well, or when the answer to the last chunk is lost, and counts its
- * retries, of at most ten minutes in all, over the whole upload.
+ * The library has one too (7.22). It fails for good when the question fails as well, or when the answer to the last chunk
+ * is lost, and it counts its retries over the whole upload, for ten minutes in all.
  */
 export class GcsSession {
   readonly #bucket: GcsBucket;
@@ -40,7 +41,10 @@ export class GcsSession {
   /** Sends a chunk that is not the last. Its length must be a multiple of 256 KiB. */
   async send(chunk: Uint8Array): Promise<void> {
     const from = this.#received;
-    while (this.#received < from + chunk.byteLength) await this.#advance(chunk, from);
+    while (this.#received < from + chunk.byteLength) {
+      const facts = await this.#advance(chunk, from);
+      if (facts !== undefined) throw lost('Cloud Storage took a part of an upload for the whole.');
+    }
   }
 
   /** Sends the last chunk. The server compares the checksum of everything before it shows the object. */
@@ -73,7 +77,7 @@ export class GcsSession {
         chunk,
       );
       if (facts !== undefined || this.#received > before) return facts;
-      throw new UnreadableAnswer('Cloud Storage kept nothing of what was sent');
+      throw new UnreadableAnswer('it kept nothing of what was sent');
     };
     try {
       return await retrying(attempt, this.#retry, this.#signal);

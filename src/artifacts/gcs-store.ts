@@ -8,7 +8,8 @@ import type { ObjectFacts } from './gcs-answers.ts';
 import { GcsBucket } from './gcs-client.ts';
 import { gcsError, wording } from './gcs-errors.ts';
 import { failureOf } from './gcs-failure.ts';
-import { retrying, type RetryPolicy } from './gcs-retry.ts';
+import { retrying } from './gcs-retry.ts';
+import type { RetryPolicy } from '../core/retry.ts';
 import { GcsUpload } from './gcs-upload.ts';
 
 const BUCKET_URL = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/?$/;
@@ -21,7 +22,8 @@ interface GcsPlace {
 }
 
 /**
- * Artifacts as objects of a bucket, which must exist. Credentials are Google's default ones; an endpoint on this machine gets none.
+ * Artifacts as objects of a bucket, which must exist. Credentials are Google's default ones; an endpoint on this machine
+ * gets none.
  * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN at once; from its methods ARTIFACT_*, and INTERNAL for a name that leads
  *   out of the store.
  */

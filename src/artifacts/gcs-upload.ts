@@ -7,11 +7,12 @@ import type { GcsBucket } from './gcs-client.ts';
 import { wording } from './gcs-errors.ts';
 import { failureOf } from './gcs-failure.ts';
 import { GcsSession } from './gcs-session.ts';
-import { retrying, type RetryPolicy } from './gcs-retry.ts';
+import { retrying } from './gcs-retry.ts';
+import type { RetryPolicy } from '../core/retry.ts';
 
 /**
- * Uploads one new object in chunks, one filling while the other is sent. What fits one chunk goes in a single request. The
- * server gets the CRC-32C with the last bytes and shows nothing that differs.
+ * Uploads one new object in chunks, one filling while the other is sent. What fits one chunk goes in a single request.
+ * The server gets the CRC-32C with the last bytes and shows nothing that differs.
  */
 export class GcsUpload implements ArtifactWriter {
   readonly #bucket: GcsBucket;
@@ -131,7 +132,7 @@ export class GcsUpload implements ArtifactWriter {
     );
   }
 
-  /** Does not wait for what is under way: an upload that is given up is never shown, and one left behind ends after a week. */
+  /** Does not wait for what is under way: it is never shown, and a session that is left behind ends after a week. */
   async abort(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,7 +1,7 @@
 import { BridgeError } from '../core/errors.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { ArtifactStore } from '../pipeline/ports.ts';
-import type { RetryPolicy } from './gcs-retry.ts';
+import type { RetryPolicy } from '../core/retry.ts';
 
 /** What a store needs to know of its surroundings. */
 export interface StorePlace {

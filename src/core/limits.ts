@@ -204,7 +204,10 @@ export const GCS_CHUNK_BYTES = 8 * 1_048_576;
 export const GCS_READ_BYTES = 4 * 1_048_576;
 /** One request to Cloud Storage. The longest brings 8 MiB, which take 67 s at 1 Mbit/s. */
 export const GCS_REQUEST_SECONDS_MAX = 120;
-/** A download that brings nothing for so long is broken off and resumed: the client library does not notice a connection that was cut. */
+/**
+ * A download that brings nothing for so long is broken off and resumed: the client library does not notice a connection
+ * that was cut.
+ */
 export const GCS_READ_IDLE_SECONDS_MAX = 20;
 /** Objects deleted at the same time when a folder is cleared. */
 export const GCS_DELETES_AT_ONCE = 16;

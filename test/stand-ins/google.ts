@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { startDiscoveryEngineStandIn } from './discovery-engine/stand-in.ts';
 import type { DiscoveryEngineOptions, StandInStorage } from './discovery-engine/options.ts';
 import { startGcsStandIn, type GcsStandIn } from './gcs/gcs-stand-in.ts';
@@ -41,7 +42,9 @@ function storageIn(gcs: GcsStandIn): StandInStorage {
   return {
     async *open(uri) {
       const { bucket, name } = placeOf(uri);
-      yield await gcs.read(bucket, name);
+      const object = gcs.objects(bucket, name).find((candidate) => candidate.name === name);
+      if (object === undefined) throw new Error(`There is no ${uri}.`);
+      yield* createReadStream(object.file);
     },
     list(prefix) {
       const { bucket, name } = placeOf(prefix);

@@ -56,7 +56,6 @@ export function callOf(request: IncomingMessage, fault: Fault | undefined): Call
 async function* received(request: IncomingMessage, fault: Fault | undefined): AsyncGenerator<Buffer> {
   let bytes: AsyncIterable<Buffer> = request;
   if (fault?.how === 'cut upload') bytes = cutAfter(bytes, fault.bytes);
-  if (fault?.how === 'corrupt upload' || fault?.how === 'store corrupt') bytes = corrupted(bytes);
   yield* bytes;
 }
 

@@ -71,17 +71,17 @@ export async function* cutAfter(bytes: AsyncIterable<Buffer>, count: number): As
   }
 }
 
-/** Flips one bit of the first byte. */
+/** The same, with one bit of its first byte flipped. */
+export function damaged(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8(copy.readUInt8(0) ^ 1, 0);
+  return copy;
+}
+
 export async function* corrupted(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let first = true;
   for await (const chunk of bytes) {
-    if (!first) {
-      yield chunk;
-      continue;
-    }
+    yield first ? damaged(chunk) : chunk;
     first = false;
-    const copy = Buffer.from(chunk);
-    copy.writeUInt8(copy.readUInt8(0) ^ 1, 0);
-    yield copy;
   }
 }

@@ -12,7 +12,7 @@ import { route, type Service } from './routes.ts';
 import { Uploads } from './uploads.ts';
 
 /** One request that came in. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   /** Path and query as they came. */
   readonly url: string;
@@ -93,6 +93,7 @@ export async function startGcsStandIn({
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await uploads.close();
       await rm(folder === undefined ? home : unfinished, { recursive: true, force: true });
     },
   };
@@ -137,6 +138,7 @@ function refused({ status, reason = 'backendError', retryAfter }: Extract<Fault,
 /** Cut by us, or by the client, which may stop reading or go away at any time. */
 function isOfTheConnection(error: unknown): boolean {
   if (error instanceof Broken) return true;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // Not `instanceof Error`: under Jest, Node's own errors are of another world.
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'].includes(code);
 }

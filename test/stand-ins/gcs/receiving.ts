@@ -1,10 +1,11 @@
 import { crc32c } from '@node-rs/crc32';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Refusal, type Call } from './exchange.ts';
+import { damaged } from './faults.ts';
 import type { Received } from './bucket.ts';
 
 /** Cloud Storage keeps an unfinished upload in multiples of this. */
-export const QUANTUM_BYTES = 262_144;
+const QUANTUM_BYTES = 262_144;
 
 /** Content on its way into a file. */
 export class Receiver {
@@ -12,6 +13,7 @@ export class Receiver {
   readonly #handle: FileHandle;
   #bytes = 0;
   #checksum = 0;
+  #damageNext = false;
   /** What would be kept if the connection broke now. */
   #kept = { bytes: 0, checksum: 0 };
 
@@ -28,7 +30,15 @@ export class Receiver {
     return this.#bytes;
   }
 
-  async append(chunk: Buffer): Promise<void> {
+  /** Makes the next byte arrive damaged. */
+  damageNext(): void {
+    this.#damageNext = true;
+  }
+
+  async append(sent: Buffer): Promise<void> {
+    if (sent.length === 0) return;
+    const chunk = this.#damageNext ? damaged(sent) : sent;
+    this.#damageNext = false;
     const writing = this.#handle.write(chunk, 0, chunk.length, this.#bytes);
     for (let start = 0; start < chunk.length;) {
       const end = Math.min(chunk.length, start + QUANTUM_BYTES - (this.#bytes % QUANTUM_BYTES));

@@ -2,8 +2,9 @@ import { Refusal, type Call } from './exchange.ts';
 import type { Receiver } from './receiving.ts';
 
 /**
- * Takes what a PUT to an upload session brings, as its `Content-Range` says: `bytes 0-99/*` (more will come), `bytes 100-199/200`
- * (the end), `bytes *\/*` (only asks), or nothing for a whole content. Says whether the upload is complete now.
+ * Takes what a PUT to an upload session brings, as its `Content-Range` says: `bytes 0-99/*` (more will come),
+ * `bytes 100-199/200` (the end), no range but a star (a question only), or no such header (a whole content). Says whether
+ * the upload is complete now.
  * @throws Refusal 400
  */
 export async function appendRange(call: Call, receiver: Receiver): Promise<boolean> {

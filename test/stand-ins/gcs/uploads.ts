@@ -36,6 +36,11 @@ export class Uploads {
       .map(({ name }) => name);
   }
 
+  /** Gives up what nobody finished. */
+  async close(): Promise<void> {
+    for (const { receiver } of this.#sessions.values()) await receiver.discard();
+  }
+
   async handle(call: Call, bucket: Bucket, baseUrl: string): Promise<Answer> {
     const id = call.query.get('upload_id');
     if (id !== null) return await this.#continue(call, id);
@@ -50,6 +55,7 @@ export class Uploads {
   async #atOnce(call: Call, bucket: Bucket, type: 'media' | 'multipart'): Promise<Answer> {
     const wanted = call.query.get('ifGenerationMatch');
     const receiver = await this.#receiver();
+    if (isDamaging(call)) receiver.damageNext();
     try {
       let metadata: Record<string, unknown> = { contentType: call.headers['content-type'] };
       if (type === 'multipart') metadata = await readMultipart(call, receiver);
@@ -115,6 +121,7 @@ async function continueSession(call: Call, session: Session): Promise<Answer> {
   }
   if (call.method !== 'PUT')
     throw new Refusal(405, 'methodNotAllowed', `${call.method} continues no upload.`);
+  if (isDamaging(call)) session.receiver.damageNext();
   if (!(await appendRange(call, session.receiver))) return incomplete(session.receiver.bytes);
   return await finish(call, session);
 }
@@ -132,6 +139,10 @@ async function finish(call: Call, session: Session): Promise<Answer> {
     await receiver.discard();
     throw error;
   }
+}
+
+function isDamaging({ fault }: Call): boolean {
+  return fault?.how === 'corrupt upload' || fault?.how === 'store corrupt';
 }
 
 /** 308, and how much there is; no range at all if that is nothing. */
