@@ -33,7 +33,6 @@ export async function up(knex) {
       doc_id ${postgres ? 'text collate "C"' : 'text'} not null,
       reason text not null,
       outcome text not null,
-      fingerprint ${postgres ? 'bytea' : 'blob'} not null,
       primary key (run_id, doc_id)
     )`);
 

@@ -135,8 +135,8 @@ export const TURN_POLL_SECONDS = 2;
 /** ... and gives up after this long, to be finished by a later run. */
 export const TURN_WAIT_SECONDS_MAX = 3_600;
 
-/** Rejected documents written in one statement; Postgres takes 65,535 parameters, and SQLite half of them. */
-export const STATE_REJECTIONS_PER_STATEMENT = 1_000;
+/** Rejected documents written in one statement; SQLite takes no more rows at once, the way that knex writes them. */
+export const STATE_REJECTIONS_PER_STATEMENT = 500;
 
 /** The first look at an operation of Discovery Engine comes after this; the smallest ones take some seconds. */
 export const OPERATION_POLL_SECONDS_FIRST = 2;

@@ -13,7 +13,7 @@ export interface Receipt {
 export interface RejectedDocument {
   readonly docId: string;
   readonly reason: string;
-  /** `refused`: nothing changed there. `unknown`: the change may be in, in part or not at all. */
+  /** `refused`: no request of this run changed anything there. `unknown`: the change may be in, in part or not at all. */
   readonly outcome: 'refused' | 'unknown';
 }
 
@@ -47,13 +47,16 @@ export interface DeliveryJournal {
   turn(signal: AbortSignal): Promise<Turn>;
   /** The steps of this run, in the order in which they were first saved. */
   steps(): Promise<DeliveryStep[]>;
-  /** Adds a step, or replaces the one of this name. */
+  /** Adds a step, or replaces the one of this name. Fails with `LEASE_LOST` once somebody else has closed the run. */
   save(step: DeliveryStep): Promise<void>;
   /** Steps that other runs into this target left `asked` or `running`; only while it is this run's turn. */
   openSteps(): Promise<OpenStep[]>;
   /** An open step of another run is over. */
   settle(id: number): Promise<void>;
-  /** Adds to the rejected documents of this run; a document that is there already keeps its first reason. */
+  /**
+   * Adds to the rejected documents of this run. A document that is there already keeps its first reason, and is `unknown`
+   * if it ever was.
+   */
   reject(documents: readonly RejectedDocument[]): Promise<void>;
   /** How many documents of this run are rejected. */
   rejected(): Promise<number>;

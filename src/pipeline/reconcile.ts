@@ -19,12 +19,28 @@ export async function requireReconcilable(
   { source, state }: { source: Pick<Source, 'listing'>; state: Pick<State, 'othersInto'> },
   listed: Listed,
 ): Promise<void> {
-  const problem =
-    problemOfJob(job, source.listing) ?? problemOfListing(listed) ?? (await problemOfOthers(job, state));
-  if (problem === undefined) return;
-  throw new BridgeError(
+  const problem = problemOfJob(job, source.listing) ?? problemOfListing(listed);
+  if (problem !== undefined) throw refused(job.connectorId, problem);
+  await requireAlone(job, state);
+}
+
+/**
+ * Nobody else feeds this target. Asked again before a delivery, which may be one that waited for days.
+ * @throws BridgeError RECONCILIATION_REFUSED, naming the other connectors.
+ */
+export async function requireAlone(
+  { connectorId, target }: Pick<Job, 'connectorId' | 'target'>,
+  state: Pick<State, 'othersInto'>,
+): Promise<void> {
+  const others = await state.othersInto(target, connectorId);
+  if (others.length === 0) return;
+  throw refused(connectorId, `${others.join(', ')} has documents in the same data store, or brings some now`);
+}
+
+function refused(connectorId: string, problem: string): BridgeError {
+  return new BridgeError(
     'RECONCILIATION_REFUSED',
-    `A full reconciliation of ${job.connectorId} would delete documents by mistake: ${problem}.`,
+    `A full reconciliation of ${connectorId} would delete documents by mistake: ${problem}.`,
     { hint: 'Run without --reconcile-full: the ordinary run sends what changed and holds what is doubtful.' },
   );
 }
@@ -42,12 +58,4 @@ function problemOfListing({ tally, truncated }: Listed): string | undefined {
   if (tally.quarantined > 0)
     return `${tally.quarantined} rows were quarantined, and their documents would go`;
   return undefined;
-}
-
-async function problemOfOthers(
-  { connectorId, target }: Job,
-  state: Pick<State, 'othersInto'>,
-): Promise<string | undefined> {
-  const others = await state.othersInto(target, connectorId);
-  return others.length === 0 ? undefined : `${others.join(', ')} has documents in the same data store`;
 }

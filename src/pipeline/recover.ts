@@ -23,10 +23,12 @@ export async function finishEarlierRuns(
   const finished = new Map<string, Outcome>();
   for (const run of await ports.state.unfinishedRuns(job.connectorId)) {
     if (run.target !== job.target) continue;
+    // A run that sends nothing sends nothing of others, either.
+    if (run.manifestName !== null && !job.sends) continue;
     const outcome = await endRun(run, job, ports, lease, signal);
     if (outcome !== undefined) finished.set(run.runId, outcome);
   }
-  await repairLatest(job, ports);
+  if (job.sends) await repairLatest(job, ports);
   return finished;
 }
 

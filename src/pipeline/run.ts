@@ -39,8 +39,7 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
   const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
   try {
     const alive = AbortSignal.any([signal, lease.signal]);
-    // A run that sends nothing leaves the others as they are, too.
-    if (job.sends) await finishEarlierRuns(job, ports, lease, alive);
+    await finishEarlierRuns(job, ports, lease, alive);
     const finished = await ports.state.findRun(job.runId);
     return isCommitted(finished)
       ? await repeated(finished, job, ports)
@@ -79,11 +78,12 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
     await state.enterPhase(runId, phase);
   };
   const startedAt = clock.now();
-  await removeArtifacts(store, job.prefix, runId);
+  // First, because it refuses an id whose run may still need its artifacts.
   await state.beginRun({ runId, connectorId, target, startedAt });
   const publisher = new Publisher(job, ports, startedAt);
   let published = false;
   try {
+    await removeArtifacts(store, job.prefix, runId);
     await enter('extract');
     const position = await state.position(connectorId, target);
     const { tally, ...planned } = await planChanges(job, ports, position, publisher, signal);

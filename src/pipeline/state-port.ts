@@ -144,7 +144,7 @@ export interface State {
   /**
    * Closes a run as FAILED. With `abandon`, its staged changes are dropped and it will not be finished later; without, a
    * published run stays to be finished. What an abandoned run may have delivered is remembered like rejected documents of
-   * unknown outcome.
+   * unknown outcome, and the checkpoint goes back to where it started.
    */
   failRun(runId: string, failure: { error: RunError; finishedAt: Date; abandon: boolean }): Promise<void>;
 
@@ -155,7 +155,7 @@ export interface State {
   journal(runId: string, target: string, owner: Omit<LeaseOwner, 'runId'>): DeliveryJournal;
   /** Some of the documents that a run's destination rejected, by id. */
   rejections(runId: string, limit: number): Promise<RejectedDocument[]>;
-  /** Other connectors that have documents in this target. */
+  /** Other connectors that have documents in this target, or a run under way that may bring some. */
   othersInto(target: string, connectorId: string): Promise<string[]>;
 
   /** Where a connector has a position, by name; it need not have documents there. */

@@ -4,7 +4,7 @@ import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
 import type { State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { scopeOf } from './records.ts';
-import { countRejected, forgetEarlier, rememberDoubts, takeOutRejected } from './rejections.ts';
+import { countRejected, forgetEarlier, rememberRejected, takeOutRejected } from './rejections.ts';
 import { givenUp } from './given-up.ts';
 import { mayGoOn } from './runs.ts';
 import { codeOf } from './state-errors.ts';
@@ -31,7 +31,7 @@ export async function commit(database: Database, order: Commit): Promise<void> {
       const complete = (await countRejected(transaction, order.runId)) === 0;
       await takeOutRejected(transaction, order.runId);
       await applyStaged(transaction, scope, order.runId);
-      await rememberDoubts(transaction, scope, order.runId);
+      await rememberRejected(database.dialect, transaction, scope, order.runId);
       await forgetEarlier(transaction, run);
       await moveCheckpoint(transaction, scope, run, order.finishedAt, complete);
       await closeRun(transaction, order);

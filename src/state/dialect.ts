@@ -7,6 +7,11 @@ export interface Dialect {
   readonly clockMs: string;
   /** SQL: a subquery that turns one binding, a JSON array of strings, into rows. */
   readonly jsonTexts: string;
+  /**
+   * SQL: a fingerprint for the document `doc_id` that no row has and no other document: 62 bits, as a FingerprintSet takes
+   * them, for one with more would be counted as missing and never found again.
+   */
+  readonly doubtfulFingerprint: string;
   /** Whether the engine locks rows; SQLite has one writer at a time, so a transaction has everything to itself. */
   readonly rowLocks: boolean;
 

@@ -7,8 +7,10 @@ import type {
 } from '../pipeline/delivery-port.ts';
 import type { LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
+import { givenUp } from './given-up.ts';
 import type { LeaseTiming } from './leases.ts';
 import { countRejected, reject } from './rejections.ts';
+import { mayGoOn } from './runs.ts';
 import type { StepTable } from './tables.ts';
 import { takeTurn } from './turns.ts';
 
@@ -43,18 +45,25 @@ export async function stepsOf({ knex }: Database, runId: string): Promise<Delive
   return rows.map(stepOf);
 }
 
+/** @throws BridgeError LEASE_LOST if the run was closed in the meantime: what it asks for now, nobody would know of. */
 async function saveStep(
-  { knex }: Database,
+  { knex, dialect }: Database,
   runId: string,
   target: string,
   step: DeliveryStep,
 ): Promise<void> {
   const { name, state, operation, askedAt } = step;
   const row = { target, state, operation, asked_at: askedAt, detail: JSON.stringify(step.detail) };
-  await knex('delivery_steps')
-    .insert({ run_id: runId, name, ...row })
-    .onConflict(['run_id', 'name'])
-    .merge(row);
+  await knex.transaction(async (transaction) => {
+    const runs = transaction('run_state').where({ run_id: runId });
+    // Held until the step is in, so that nobody gives up the run between the look and the write.
+    const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
+    if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
+    await transaction('delivery_steps')
+      .insert({ run_id: runId, name, ...row })
+      .onConflict(['run_id', 'name'])
+      .merge(row);
+  });
 }
 
 async function openSteps({ knex }: Database, runId: string, target: string): Promise<OpenStep[]> {

@@ -11,6 +11,8 @@ export interface LeaseTiming {
   /** A lease not renewed for this long is dead. */
   readonly leaseMs: number;
   readonly heartbeatMs: number;
+  /** How long a run waits for its turn to deliver, if not `TURN_WAIT_SECONDS_MAX`. */
+  readonly turnWaitMs?: number;
 }
 
 export const LEASE_TIMING: LeaseTiming = {

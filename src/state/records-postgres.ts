@@ -18,6 +18,9 @@ interface Answer<Row> {
 export const postgresDialect: Dialect = {
   clockMs: 'floor(extract(epoch from clock_timestamp()) * 1000)::double precision',
   jsonTexts: 'select json_array_elements_text(?::json)',
+  doubtfulFingerprint: `int8send(
+    ('x' || encode(substr(sha256(convert_to('unknown outcome: ' || doc_id, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint
+    & x'3fffffffffffffff'::bigint)`,
   rowLocks: true,
 
   // A user that does not own the tables gets a warning, and slower commits.

@@ -6,6 +6,7 @@ import { knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 export const sqliteDialect: Dialect = {
   clockMs: "round(unixepoch('subsec') * 1000)",
   jsonTexts: 'select value from json_each(?)',
+  doubtfulFingerprint: "unhex(printf('%016x', random() & 0x3fffffffffffffff))",
   rowLocks: false,
 
   // Its plans follow the indexes, whatever the tables hold.

@@ -78,12 +78,19 @@ export async function stage(
 }
 
 export async function othersInto({ knex }: Database, target: string, connectorId: string): Promise<string[]> {
+  const documents = knex('record_state')
+    .whereRaw('record_state.scope_id = connector_checkpoints.id')
+    .select('doc_id');
+  // What a run has delivered is no record before its commit.
+  const openRuns = knex('run_state')
+    .whereRaw('run_state.connector_id = connector_checkpoints.connector_id')
+    .where({ target, committed_at: null })
+    .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
+    .select('run_id');
   return knex('connector_checkpoints')
     .where({ target })
     .whereNot({ connector_id: connectorId })
-    .whereExists(
-      knex('record_state').whereRaw('record_state.scope_id = connector_checkpoints.id').select('doc_id'),
-    )
+    .andWhere((either) => void either.whereExists(documents).orWhereExists(openRuns))
     .orderBy('connector_id')
     .pluck('connector_id');
 }

@@ -1,31 +1,30 @@
 import type { Knex } from 'knex';
-import { createHash } from 'node:crypto';
 import { STATE_REJECTIONS_PER_STATEMENT } from '../core/limits.ts';
-import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
 import type { RejectedDocument } from '../pipeline/delivery-port.ts';
 import type { Database } from './database.ts';
+import type { Dialect } from './dialect.ts';
 import type { RunTable } from './tables.ts';
 
-/** Changes that travel; `refresh` and `soft_delete` are known here only. */
-const DELIVERED = ['upsert', 'delete'];
-
-/** Adds rejected documents; those that are there already keep their first reason. */
+/**
+ * Adds rejected documents; those that are there already keep their first reason. A document is `unknown` once it was said to
+ * be: that a later request was refused tells nothing about an earlier one, nor the other way round.
+ */
 export async function reject(
   { knex }: Database,
   runId: string,
   documents: readonly RejectedDocument[],
 ): Promise<void> {
   for (let at = 0; at < documents.length; at += STATE_REJECTIONS_PER_STATEMENT) {
-    const rows = documents
-      .slice(at, at + STATE_REJECTIONS_PER_STATEMENT)
-      .map(({ docId, reason, outcome }) => ({
-        run_id: runId,
-        doc_id: docId,
-        reason,
-        outcome,
-        fingerprint: doubtfulFingerprint(docId),
-      }));
-    await knex('rejected_documents').insert(rows).onConflict(['run_id', 'doc_id']).ignore();
+    const group = documents.slice(at, at + STATE_REJECTIONS_PER_STATEMENT);
+    const unknown = group.filter(({ outcome }) => outcome === 'unknown').map(({ docId }) => docId);
+    await knex('rejected_documents')
+      .insert(group.map(({ docId, reason, outcome }) => ({ run_id: runId, doc_id: docId, reason, outcome })))
+      .onConflict(['run_id', 'doc_id'])
+      .ignore();
+    await knex('rejected_documents')
+      .where({ run_id: runId, outcome: 'refused' })
+      .whereIn('doc_id', unknown)
+      .update({ outcome: 'unknown' });
   }
 }
 
@@ -50,22 +49,45 @@ export async function takeOutRejected(transaction: Knex.Transaction, runId: stri
   await transaction('staged_records').where({ run_id: runId }).whereIn('doc_id', ids).delete();
 }
 
-/**
- * After a commit: a document of unknown outcome becomes a record that equals nothing. Whatever the source says next, it is
- * sent again or deleted.
- */
-export async function rememberDoubts(
+/** After a commit: rejected documents of unknown outcome are in doubt. */
+export function rememberRejected(
+  dialect: Dialect,
   transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+): Promise<void> {
+  const unknown = `select doc_id from rejected_documents where run_id = ? and outcome = 'unknown'`;
+  return doubt(dialect, transaction, unknown, scope, runId);
+}
+
+/** Whatever a run that is given up may have delivered is in doubt; `refresh` and `soft_delete` do not travel. */
+export function rememberDelivered(
+  dialect: Dialect,
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+): Promise<void> {
+  const delivered = `select distinct doc_id from staged_records where run_id = ? and op in ('upsert', 'delete')`;
+  return doubt(dialect, transaction, delivered, scope, runId);
+}
+
+/**
+ * A document in doubt becomes a record that equals nothing. Whatever the source says next, it is sent again or deleted.
+ * @param docIds SQL that selects them, with the run's id as its only binding
+ */
+async function doubt(
+  { doubtfulFingerprint }: Dialect,
+  transaction: Knex.Transaction,
+  docIds: string,
   scope: number,
   runId: string,
 ): Promise<void> {
   await transaction.raw(
     `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
-     select ?, doc_id, '', fingerprint, 0, run_id from rejected_documents
-     where run_id = ? and outcome = 'unknown' order by doc_id
+     select ?, doc_id, '', ${doubtfulFingerprint}, 0, ? from (${docIds}) as doubtful where true order by doc_id
      on conflict (scope_id, doc_id) do update set
-       checksum = excluded.checksum, fingerprint = excluded.fingerprint, soft_deleted = 0`,
-    [scope, runId],
+       checksum = excluded.checksum, fingerprint = excluded.fingerprint, soft_deleted = 0, run_id = excluded.run_id`,
+    [scope, runId, runId],
   );
 }
 
@@ -76,42 +98,4 @@ export async function forgetEarlier(transaction: Knex.Transaction, run: RunTable
     .whereNot({ run_id: run.run_id })
     .select('run_id');
   await transaction('rejected_documents').whereIn('run_id', earlier).delete();
-}
-
-/** Whatever a run that is given up may have delivered is of unknown outcome. */
-export async function doubtDelivered(
-  transaction: Knex.Transaction,
-  scope: number,
-  runId: string,
-): Promise<void> {
-  let after = '';
-  for (;;) {
-    const docIds: string[] = await transaction('staged_records')
-      .where({ run_id: runId })
-      .whereIn('op', DELIVERED)
-      .andWhere('doc_id', '>', after)
-      .orderBy('doc_id')
-      .limit(STATE_REJECTIONS_PER_STATEMENT)
-      .pluck('doc_id');
-    const last = docIds.at(-1);
-    if (last === undefined) break;
-    const rows = docIds.map((docId) => ({
-      scope_id: scope,
-      doc_id: docId,
-      checksum: '',
-      fingerprint: doubtfulFingerprint(docId),
-      soft_deleted: 0,
-      run_id: runId,
-    }));
-    await transaction('record_state')
-      .insert(rows)
-      .onConflict(['scope_id', 'doc_id'])
-      .merge(['checksum', 'fingerprint', 'soft_deleted']);
-    after = last;
-  }
-}
-
-/** That of no row: another text goes into it, and it differs from document to document, as a record's must. */
-function doubtfulFingerprint(docId: string): Buffer {
-  return createHash('sha256').update(`unknown outcome: ${docId}`).digest().subarray(0, FINGERPRINT_BYTES);
 }

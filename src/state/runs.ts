@@ -5,7 +5,7 @@ import type { Publication, RunError, RunRow, State } from '../pipeline/state-por
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
 import { scopeOf } from './records.ts';
-import { doubtDelivered } from './rejections.ts';
+import { rememberDelivered } from './rejections.ts';
 import type { RunTable } from './tables.ts';
 
 export async function beginRun(database: Database, run: Parameters<State['beginRun']>[0]): Promise<void> {
@@ -90,7 +90,7 @@ export async function failRun(
     if (run === undefined) return;
     // What was not published cannot be finished by anybody, so its changes are of no use.
     const abandon = failure.abandon || run.manifest_name === null;
-    if (abandon) await dropStaged(transaction, run);
+    if (abandon) await dropStaged(database, transaction, run);
     await transaction('run_state')
       .where({ run_id: runId })
       .update({
@@ -102,12 +102,21 @@ export async function failRun(
   });
 }
 
-async function dropStaged(transaction: Knex.Transaction, run: RunTable): Promise<void> {
+async function dropStaged(
+  { dialect }: Database,
+  transaction: Knex.Transaction,
+  run: RunTable,
+): Promise<void> {
   const begun = await transaction('delivery_steps')
     .where({ run_id: run.run_id })
     .whereNot({ state: 'refused' })
     .first('id');
-  if (begun !== undefined) await doubtDelivered(transaction, await scopeOf(transaction, run), run.run_id);
+  if (begun !== undefined) {
+    const scope = await scopeOf(transaction, run);
+    await rememberDelivered(dialect, transaction, scope, run.run_id);
+    // It may have read more than the checkpoint has before it: those rows must be read again, too.
+    await transaction('connector_checkpoints').where({ id: scope }).update({ watermark: run.started_from });
+  }
   await transaction('staged_records').where({ run_id: run.run_id }).delete();
 }
 

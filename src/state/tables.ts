@@ -70,7 +70,6 @@ interface RejectedTable {
   doc_id: string;
   reason: string;
   outcome: RejectedDocument['outcome'];
-  fingerprint: Buffer;
 }
 
 interface NoteTable {

@@ -18,6 +18,7 @@ export async function takeTurn(
   timing: LeaseTiming,
   signal: AbortSignal,
 ): Promise<Turn> {
+  const { turnWaitMs = TURN_WAIT_SECONDS_MAX * 1_000 } = timing;
   const pollMs = Math.min(TURN_POLL_SECONDS * 1_000, timing.heartbeatMs);
   for (let waitedMs = 0; ; waitedMs += pollMs) {
     signal.throwIfAborted();
@@ -25,16 +26,16 @@ export async function takeTurn(
       return await acquireLease(database, target, owner, timing);
     } catch (thrown) {
       if (!(thrown instanceof BridgeError) || thrown.code !== 'LEASE_HELD') throw thrown;
-      if (waitedMs >= TURN_WAIT_SECONDS_MAX * 1_000) throw stillBusy(target, thrown);
+      if (waitedMs >= turnWaitMs) throw stillBusy(target, waitedMs, thrown);
     }
     await sleep(pollMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-function stillBusy(target: string, held: BridgeError): BridgeError {
+function stillBusy(target: string, waitedMs: number, held: BridgeError): BridgeError {
   return new BridgeError(
     'LEASE_HELD',
-    `${target} has been delivered to by others for ${TURN_WAIT_SECONDS_MAX} s. ${held.message}`,
+    `${target} has been delivered to by others for ${Math.round(waitedMs / 1_000)} s. ${held.message}`,
     { hint: 'Run again later: what this run has published is kept, and delivered then.' },
   );
 }

@@ -286,8 +286,32 @@ describe('the checkpoint', () => {
     expect(await plan('full')).toMatchObject({ watermark: '200' });
   });
 
+  it('of a delta listing stays where it started, so that a row that was set aside is read again', async () => {
+    const known = await after(people(1));
+    known.checkpoint = '100';
+    const rows: WireRow[] = [...people(1), ['Nobody', null]];
+    const source = () => listing(rows, { listing: 'delta', checkpoint: '200' });
+    expect(await planOver(source(), known, LOOSE)).toMatchObject({ startedFrom: '100', watermark: '100' });
+    // What read everything starts from nothing, and so does the run after it.
+    for (const changes of [
+      { full: true },
+      { mapping: mappingOf({ contentTemplate: 'Hello {{ title }}' }) },
+    ]) {
+      const wide = { ...LOOSE, ...changes };
+      expect(await planOver(source(), known, wide)).toMatchObject({ startedFrom: null, watermark: null });
+    }
+    const mapping = mappingOf({ contentTemplate: 'Hello {{ title }}' });
+    await runOver(source(), known, { ...LOOSE, mapping });
+    const next = source();
+    await planOver(next, known, { ...LOOSE, mapping });
+    expect(next.checkpoints).toEqual([undefined]);
+  });
+
   it('stays when the listing gives none', async () => {
     expect(await planOver(listing(people(1)), new KnownRecords())).toMatchObject({ watermark: null });
+    const known = await after(people(1));
+    known.checkpoint = '100';
+    expect(await planOver(listing(people(1)), known)).toMatchObject({ startedFrom: '100', watermark: '100' });
   });
 });
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { State } from '../../src/pipeline/state-port.ts';
 import { migrateState, openState } from '../../src/state/open-state.ts';
-import { describeStateContract } from '../contracts/state.contract.ts';
+import { describeJournalContract } from '../contracts/journal.contract.ts';
+import { describeStateContract, type StateStore } from '../contracts/state.contract.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const FILE = 'not-used.db';
@@ -23,7 +24,7 @@ async function migratedDatabase(): Promise<{ name: string; url: string }> {
   return { name, url: server.url(name) };
 }
 
-describeStateContract('Postgres', async () => {
+async function makeStore(): Promise<StateStore> {
   const { name, url } = await migratedDatabase();
   return {
     open: (options) => openState({ url, file: FILE, readOnly: false, ...options }),
@@ -31,7 +32,10 @@ describeStateContract('Postgres', async () => {
       await server.query(`drop database ${name} with (force)`);
     },
   };
-});
+}
+
+describeStateContract('Postgres', makeStore);
+describeJournalContract('Postgres', makeStore);
 
 describe('a Postgres state', () => {
   test('without a schema is refused until it is migrated', async () => {

@@ -5,7 +5,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateState, openState } from '../../src/state/open-state.ts';
-import { describeStateContract } from '../contracts/state.contract.ts';
+import { describeJournalContract } from '../contracts/journal.contract.ts';
+import { describeStateContract, type StateStore } from '../contracts/state.contract.ts';
 
 const source = new URL('../../src/state/open-state.ts', import.meta.url).href;
 
@@ -13,14 +14,17 @@ async function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'state-'));
 }
 
-describeStateContract('SQLite', async () => {
+async function makeStore(): Promise<StateStore> {
   const folder = await temporaryFolder();
   const file = join(folder, 'below', 'state.db');
   return {
     open: (options) => openState({ file, readOnly: false, ...options }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-});
+}
+
+describeStateContract('SQLite', makeStore);
+describeJournalContract('SQLite', makeStore);
 
 describe('an embedded state file', () => {
   let folder: string;

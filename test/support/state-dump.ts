@@ -10,6 +10,9 @@ const TABLES = [
   'connector_leases',
   'push_batches',
   'push_events',
+  'delivery_steps',
+  'rejected_documents',
+  'target_notes',
 ] as const;
 
 type Table = (typeof TABLES)[number];
@@ -48,5 +51,8 @@ function emptyDump(): Record<Table, string[]> {
     connector_leases: [],
     push_batches: [],
     push_events: [],
+    delivery_steps: [],
+    rejected_documents: [],
+    target_notes: [],
   };
 }

@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { BridgeError } from '../../src/core/errors.ts';
+import type { Job, Ports } from '../../src/pipeline/job.ts';
+import type { Column, Source } from '../../src/pipeline/ports.ts';
+import { runConnector } from '../../src/pipeline/run.ts';
+import type { KnownRecord, State } from '../../src/pipeline/state-port.ts';
+import { openState } from '../../src/state/open-state.ts';
+import { FlakyIndex, type DeliveryFate } from '../support/flaky-index.ts';
+import { mappingOf } from '../support/mapping.ts';
+import { jobOf } from '../support/planning.ts';
+import { rowsSource } from '../support/rows-source.ts';
+import { portsOf } from '../support/running.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const COLUMNS: Column[] = [
+  { name: 'id', kind: 'text' },
+  { name: 'title', kind: 'text' },
+  { name: 'readers', kind: 'text' },
+];
+const IDS = ['a', 'b', 'c', 'd', 'é'];
+/** Each shows a document in another way, so that a change of it makes every row a change. */
+const TEMPLATES = ['{{ title }}', 'Hello {{ title }}'] as const;
+/** What may end a run of such a history; anything else is a bug. */
+const EXPECTED_ENDS = [
+  'SOURCE_UNREACHABLE',
+  'SOURCE_REFUSED',
+  'ARTIFACT_MISSING',
+  'RECONCILIATION_REFUSED',
+  'RUN_ID_TAKEN',
+];
+
+/** One moment of a table, by id. A row without readers is no document. */
+type Table = ReadonlyMap<string, { readonly title: string; readonly readers: string }>;
+
+const row = fc.record({
+  id: fc.constantFrom(...IDS),
+  title: fc.constantFrom('one', 'two', 'three'),
+  readers: fc.constantFrom('x@example.com', 'y@example.com', ''),
+});
+const rows = fc
+  .uniqueArray(row, { selector: ({ id }) => id, maxLength: IDS.length })
+  .map((listed): Table => new Map(listed.map(({ id, ...rest }) => [id, rest])));
+const fate: fc.Arbitrary<DeliveryFate> = fc.record({
+  end: fc.constantFrom(
+    'is acknowledged',
+    'is acknowledged',
+    'is lost',
+    'fails',
+    'fails unasked',
+    'is refused',
+  ),
+  applied: fc.nat(IDS.length),
+  late: fc.boolean(),
+  documents: fc.array(
+    fc.constantFrom('applied', 'applied', 'refused', 'unknown and applied', 'unknown and not applied'),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
+const rarely = fc.nat(5).map((drawn) => drawn === 0);
+const history = fc.array(
+  fc.record({
+    rows,
+    fates: fc.array(fate, { maxLength: 3 }),
+    template: fc.constantFrom(...TEMPLATES),
+    sameId: rarely,
+    full: rarely,
+    reconcile: rarely,
+    dry: rarely,
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+const folders = temporaryFolders();
+let state: State;
+let folder: string;
+let worlds = 0;
+
+beforeAll(async () => {
+  folder = folders.make();
+  state = await openState({ file: ':memory:', readOnly: false });
+});
+afterAll(async () => {
+  await state.close();
+  folders.removeAll();
+});
+
+/** A connector that nothing is known of, and the index that it feeds. */
+class World {
+  readonly index = new FlakyIndex();
+  readonly #name = `connector-${(worlds += 1)}`;
+  readonly #target = `stores/${this.#name}`;
+  #runs = 0;
+
+  /** @returns whether the run did all that it was to do. */
+  async run(source: Source, template: string, job: Partial<Job> = {}, sameId = false): Promise<boolean> {
+    if (!sameId || this.#runs === 0) this.#runs += 1;
+    const given = jobOf({
+      runId: `${this.#name}-${this.#runs}`,
+      connectorId: this.#name,
+      target: this.#target,
+      prefix: this.#name,
+      mapping: mappingOf({ contentTemplate: template, aclUsersField: 'readers' }),
+      quarantine: { maxCount: 1_000, maxRatio: 1, maxConsecutive: 1_000 },
+      // Even an empty listing is believed.
+      allowDeletes: 1_000,
+      ...job,
+    });
+    try {
+      await runConnector(given, this.#ports(source, given.sends), new AbortController().signal);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof BridgeError) || !EXPECTED_ENDS.includes(thrown.code)) throw thrown;
+      return false;
+    }
+  }
+
+  /** Whether a run is published and not committed: then the index may be ahead of the state. */
+  async isBetween(): Promise<boolean> {
+    return (await state.unfinishedRuns(this.#name)).length > 0;
+  }
+
+  async records(): Promise<KnownRecord[]> {
+    const { scope } = await state.position(this.#name, this.#target);
+    return state.lookup(
+      scope,
+      IDS.map((id) => `hr:${id}`),
+    );
+  }
+
+  #ports(source: Source, sends: boolean): Ports {
+    const writesOnly = { deliver: () => Promise.resolve({ upserts: 0, deletes: 0, rejected: 0 }) };
+    return portsOf({ source, state, destination: sends ? this.index : writesOnly }, folder);
+  }
+}
+
+const wireRows = (table: Table) => [...table].map(([id, { title, readers }]) => [id, title, readers]);
+const fullSource = (table: Table) => rowsSource({ columns: COLUMNS, rows: wireRows(table) });
+
+/** What the index should hold of a table. */
+function expected(table: Table, template: string): Map<string, unknown> {
+  const documents = [...table].filter(([, { readers }]) => readers !== '');
+  return new Map(
+    documents.map(([id, { title, readers }]) => [
+      `hr:${id}`,
+      { title, content: template.replace('{{ title }}', title), acl_users: [readers] },
+    ]),
+  );
+}
+
+function held({ documents }: FlakyIndex): Map<string, unknown> {
+  return new Map(
+    [...documents].map(([docId, { title, content, acl_users }]) => [docId, { title, content, acl_users }]),
+  );
+}
+
+/** No record says of a document that the index has it, unless it does; and the index has none that no record knows. */
+async function expectNoFalseClaim(world: World): Promise<void> {
+  const records = await world.records();
+  for (const { docId, checksum } of records) {
+    // Of one in doubt the index may have anything.
+    const indexed = checksum === '' ? '' : world.index.documents.get(docId)?.checksum;
+    expect([docId, indexed]).toEqual([docId, checksum]);
+  }
+  const known = new Set(records.map(({ docId }) => docId));
+  for (const docId of world.index.documents.keys()) expect(known).toContain(docId);
+}
+
+describe('over any history of deliveries that fail in any way', () => {
+  test('no record claims what the index may not have, and one clean run makes the index equal to the table', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (moments) => {
+        const world = new World();
+        for (const { rows: table, fates, template, sameId, full, reconcile, dry } of moments) {
+          world.index.fates = [...fates];
+          const before = world.index.deliveries;
+          await world.run(fullSource(table), template, { full, reconcile, sends: !dry }, sameId);
+          // That of the run before, which was published, and its own.
+          expect(world.index.deliveries - before).toBeLessThanOrEqual(dry ? 0 : 2);
+          if (!(await world.isBetween())) await expectNoFalseClaim(world);
+        }
+        const { rows: table, template } = moments.at(-1) ?? { rows: new Map(), template: TEMPLATES[0] };
+        world.index.fates = [];
+        expect(await world.run(fullSource(table), template)).toBe(true);
+        expect(held(world.index)).toEqual(expected(table, template));
+        await expectNoFalseClaim(world);
+
+        const deliveries = world.index.deliveries;
+        expect(await world.run(fullSource(table), template)).toBe(true);
+        expect(world.index.deliveries).toBe(deliveries);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a delta query reads again what was not taken, so that one clean run brings every row up to date', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (moments) => {
+        const world = new World();
+        const table = new Map<string, { title: string; readers: string }>();
+        const versions = new Map<string, number>();
+        let version = 0;
+        const deltaSource: Source = {
+          listing: 'delta',
+          read(checkpoint, signal) {
+            const changed = [...table].filter(([id]) => (versions.get(id) ?? 0) > Number(checkpoint ?? 0));
+            const listed = {
+              columns: COLUMNS,
+              rows: wireRows(new Map(changed)),
+              checkpoint: String(version),
+            };
+            return rowsSource(listed).read(checkpoint, signal);
+          },
+          close: () => Promise.resolve(),
+        };
+        for (const { rows: changes, fates, template, sameId, full, dry } of moments) {
+          for (const [id, content] of changes) {
+            table.set(id, content);
+            versions.set(id, (version += 1));
+          }
+          world.index.fates = [...fates];
+          await world.run(deltaSource, template, { full, sends: !dry }, sameId);
+          if (!(await world.isBetween())) await expectNoFalseClaim(world);
+        }
+        const template = moments.at(-1)?.template ?? TEMPLATES[0];
+        world.index.fates = [];
+        expect(await world.run(deltaSource, template)).toBe(true);
+        expect(held(world.index)).toEqual(expected(table, template));
+        await expectNoFalseClaim(world);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
