@@ -214,9 +214,12 @@ export const GCS_DELETES_AT_ONCE = 16;
 /** Characters kept of what a server says against a request; a proxy may answer with a page. */
 export const SERVER_WORDS_LENGTH_MAX = 300;
 
-/** Runs whose artifacts `explain` looks through for a document that is not in the index, newest first. */
-export const EXPLAIN_RUNS_MAX = 20;
+/**
+ * Committed runs that `explain` looks at, newest first; of these it reads the artifacts of those that deleted something, to
+ * find the delete. With an hourly run it is eight days; a bucket takes some 0.2 s a run.
+ */
+export const EXPLAIN_RUNS_MAX = 200;
 /** Readers of a document that `explain` shows; `--json` has all. */
 export const EXPLAIN_READERS_SHOWN_MAX = 20;
-/** Document ids read from the state in one group, when `explain` must look through all of them. */
+/** Document ids read from the state together, when `explain` is given the digest of one; 10 MB of the longest ids. */
 export const EXPLAIN_IDS_PER_PAGE = 10_000;

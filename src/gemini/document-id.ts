@@ -13,6 +13,11 @@ export function apiDocumentId(docId: string): string {
   return `sha256-${createHash('sha256').update(docId).digest('hex')}`;
 }
 
+/** Whether an id of the API is the digest of a document's id, which cannot be turned back. */
+export function isDigest(apiId: string): boolean {
+  return /^sha256-[0-9a-f]{64}$/.test(apiId);
+}
+
 /** The id of a document that Discovery Engine knows by this one; undefined if it is no such id, or only the digest of one. */
 export function docIdOf(apiId: string): string | undefined {
   if (!/^(?:[a-zA-Z0-9-]|__|_[0-9A-F]{2})+$/.test(apiId)) return undefined;

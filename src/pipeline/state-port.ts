@@ -51,14 +51,6 @@ export interface KnownRecord {
   readonly softDeleted: boolean;
 }
 
-/** A record with the run that last sent its document. */
-export interface StoredRecord {
-  /** Empty: of unknown outcome, so its document is sent again or deleted. */
-  readonly checksum: string;
-  readonly softDeleted: boolean;
-  readonly runId: string;
-}
-
 /**
  * A change of `record_state`, set aside until the commit. `refresh`: the row's bytes changed and its document did not.
  * For `delete` and `soft_delete`, checksum and fingerprint are empty strings.
@@ -68,6 +60,30 @@ export interface StagedRecord {
   readonly docId: string;
   readonly checksum: string;
   readonly fingerprint: string;
+}
+
+/** What the state knows of one document of a connector, for one target. */
+export interface DocumentFacts {
+  readonly record:
+    | {
+        /** Empty: whether the last change arrived is not known, so the document is sent again or deleted. */
+        readonly checksum: string;
+        readonly softDeleted: boolean;
+        /** The run that last sent it. */
+        readonly run: RunRow;
+      }
+    | undefined;
+  /** A change of it that is published and not committed. */
+  readonly waiting:
+    { readonly run: RunRow; readonly change: Exclude<StagedRecord['op'], 'refresh'> } | undefined;
+  /** How the newest run that tells was refused it. The next commit forgets that. */
+  readonly rejection: (Omit<RejectedDocument, 'docId'> & { readonly run: RunRow }) | undefined;
+  /** The run that began last, whatever became of it. */
+  readonly newestRun: RunRow | undefined;
+  /** Committed runs, newest first, as many as were asked for. */
+  readonly committed: readonly RunRow[];
+  /** The connector's other targets, by name, and whether each has a record of the document. */
+  readonly elsewhere: readonly { readonly target: string; readonly known: boolean }[];
 }
 
 /** What a finished plan leaves for the commit, stored with the run so that any process can finish it. */
@@ -158,25 +174,15 @@ export interface State {
   /** Other connectors that have documents in this target, or a run under way that may bring some. */
   othersInto(target: string, connectorId: string): Promise<string[]>;
 
-  /** Where a connector has a position, by name; it need not have documents there. */
-  targetsOf(connectorId: string): Promise<string[]>;
-  /** The record of one document; undefined if there is none. */
-  findRecord(connectorId: string, target: string, docId: string): Promise<StoredRecord | undefined>;
-  /** Ids of all records, soft-deleted ones too, in groups. */
-  recordIds(connectorId: string, target: string): AsyncIterable<string[]>;
-  /** Runs into one target, or only those that are committed; newest first. */
-  newestRuns(
+  /** What is known of one document, all of one moment. */
+  documentFacts(
     connectorId: string,
     target: string,
-    which: { readonly committed: boolean; readonly limit: number },
-  ): Promise<RunRow[]>;
-  /** What a run has set aside for one document; undefined if nothing, and after the run is closed. */
-  stagedChange(runId: string, docId: string): Promise<StagedRecord['op'] | undefined>;
-  /** How one document was rejected by these runs, in any order. Runs before the last committed one are forgotten. */
-  rejectionsOf(
     docId: string,
-    runIds: readonly string[],
-  ): Promise<(RejectedDocument & { readonly runId: string })[]>;
+    limits: { readonly runs: number },
+  ): Promise<DocumentFacts>;
+  /** Ids of all records, soft-deleted ones too, in groups. */
+  recordIds(connectorId: string, target: string): AsyncIterable<string[]>;
   /** The delivery steps of a run, in the order in which they were first saved. */
   deliverySteps(runId: string): Promise<DeliveryStep[]>;
 

@@ -3,14 +3,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { commit } from './commit.ts';
 import { openDatabase, type Database, type DatabaseAddress } from './database.ts';
-import {
-  findRecord,
-  newestRuns,
-  recordIds,
-  rejectionsOf,
-  stagedChange,
-  targetsOf,
-} from './document-history.ts';
+import { documentFacts, recordIds } from './document-facts.ts';
 import { openJournal, stepsOf } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from './leases.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
@@ -131,12 +124,8 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
       ),
     rejections: reading(rejections),
     othersInto: reading(othersInto),
-    targetsOf: reading(targetsOf),
-    findRecord: reading(findRecord),
+    documentFacts: reading(documentFacts),
     recordIds: (connectorId, target) => streaming(recordIds(database, connectorId, target)),
-    newestRuns: reading(newestRuns),
-    stagedChange: reading(stagedChange),
-    rejectionsOf: reading(rejectionsOf),
     deliverySteps: reading(stepsOf),
     close: () => database.close(),
   };

@@ -1,0 +1,163 @@
+import type { Explanation, Quarantined, RunFacts, Sending, SentDocument } from '../app/explanation.ts';
+import { EXPLAIN_READERS_SHOWN_MAX } from '../core/limits.ts';
+import { advice, headline, type Explained } from './explanation-sentences.ts';
+import { printable } from './printable.ts';
+import { count, type Style } from './style.ts';
+import { wrap } from './wrap.ts';
+
+type Row = readonly [label: string, value: string];
+
+/** Where a document stands, for a person. `width`: columns of the terminal. */
+export function explanationText(explained: Explained, style: Style, width: number): string {
+  const { explanation } = explained;
+  const name = style.bold(printable(explanation.docId ?? explanation.apiId));
+  const groups = [
+    documentRows(explanation, explained.local),
+    changeRows(explanation),
+    placeRows(explanation),
+  ].filter((rows) => rows.length > 0);
+  const labels = Math.max(...groups.flat().map(([label]) => label.length));
+  const indent = ' '.repeat(labels + 4);
+  const shown = groups.map((rows) =>
+    rows.map(([label, value]) => {
+      const padded = style.dim(`  ${label.padEnd(labels)}  `);
+      return wrap(`${padded}${printable(value)}`, width, indent);
+    }),
+  );
+  const next = advice(explained).map((line) =>
+    line.startsWith('gemini-sync-bridge ') ? `    ${line}` : wrap(`→ ${line}`, width, '  '),
+  );
+  const blocks = [[wrap(headline(explained, name, style), width)], ...shown, next];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** The document as it is there. */
+function documentRows(explanation: Explanation, local: boolean): Row[] {
+  const { lastSeen, checksum, sent, standing } = explanation;
+  const rows: Row[] = [['last seen', lastSeenText(lastSeen)]];
+  if (checksum !== null) rows.push(['checksum', checksum]);
+  if (sent === null) return rows;
+  rows.push(['sent by run', runText(sent.run)]);
+  if (!local) rows.push([standing === 'unclear' ? 'request' : 'acknowledged by', requestText(sent)]);
+  if (sent.change !== 'delete') rows.push(['readers', readersText(sent.document)]);
+  rows.push(['artifact line', artifactText(sent)]);
+  const { title = null, uri = null } = sent.document ?? {};
+  if (title !== null) rows.push(['title', title]);
+  if (uri !== null) rows.push(['link', uri]);
+  return rows;
+}
+
+/** What else became of it, each with its run. */
+function changeRows({ waiting, rejection, quarantine, removal, missing }: Explanation): Row[] {
+  const rows: Row[] = [];
+  if (waiting !== null) {
+    rows.push(['published by run', runText(waiting.run)]);
+    if (waiting.run.error !== null) rows.push(['which failed', errorText(waiting.run.error)]);
+    if (waiting.request !== null) rows.push(['request', requestText(waiting)]);
+    rows.push(['artifact line', artifactText(waiting)]);
+  }
+  if (rejection !== null) {
+    rows.push(['rejected in run', runText(rejection.sending.run)], ['reason', rejection.reason]);
+    if (rejection.sending.request !== null) rows.push(['request', requestText(rejection.sending)]);
+    rows.push(['artifact line', artifactText(rejection.sending)]);
+  }
+  if (quarantine !== null) rows.push(...quarantineRows(quarantine));
+  if (removal !== null) {
+    rows.push([removal.change === 'delete' ? 'deleted by run' : 'marked by run', runText(removal.run)]);
+    rows.push(['because', CAUSES[removal.cause ?? 'unknown']]);
+    if (removal.request !== null) rows.push(['acknowledged by', requestText(removal)]);
+    rows.push(['artifact line', artifactText(removal)]);
+  }
+  if (missing !== null) {
+    rows.push(['not deleted', missing.holdReason ?? 'the connector never deletes (never_delete)']);
+  }
+  return rows;
+}
+
+const CAUSES = {
+  missing: 'the listing lacked its row',
+  'no readers': 'its row named no reader any more',
+  unknown: 'not known, because the quarantine of that run cannot be read',
+} as const;
+
+/** Where was looked. */
+function placeRows(explanation: Explanation): Row[] {
+  const { target, apiId, newestRun, lastSeen, elsewhere, unreadable, present } = explanation;
+  const rows: Row[] = [
+    ['target', target],
+    ['id there', apiId],
+  ];
+  if (newestRun !== null && newestRun.runId !== lastSeen?.runId) {
+    rows.push([
+      'newest run',
+      `${runText(newestRun)}${newestRun.error === null ? '' : `: ${errorText(newestRun.error)}`}`,
+    ]);
+  }
+  if (present !== true) {
+    for (const other of elsewhere)
+      rows.push(['other target', `${other.target}, which ${other.known ? 'has it' : 'does not have it'}`]);
+  }
+  for (const { runId, message } of unreadable)
+    rows.push(['not read', `artifacts of run ${runId}: ${message}`]);
+  return rows;
+}
+
+function quarantineRows({ run, artifact, row, code, reason, fields }: Quarantined): Row[] {
+  const named = Object.entries(fields).map(([name, value]) => `${name} ${value ?? 'NULL'}`);
+  return [
+    ['set aside by run', runText(run)],
+    ['because', `${code}, ${reason}`],
+    ['row', [row === null ? [] : `number ${count(row)} of the listing`, named].flat().join(', ')],
+    ['artifact line', `${artifact.uri} line ${artifact.line}`],
+  ];
+}
+
+function lastSeenText(lastSeen: Explanation['lastSeen']): string {
+  if (lastSeen === null) return 'not known';
+  const { at, runId, newest } = lastSeen;
+  return `${time(at)} by run ${runId}${newest ? '' : '; whether later runs saw it is not kept'}`;
+}
+
+function runText({ runId, status, startedAt, committedAt }: RunFacts): string {
+  return `${runId}, ${committedAt === null ? `${status}, begun` : 'committed'} ${time(committedAt ?? startedAt)}`;
+}
+
+function requestText({ artifact, request }: Sending): string {
+  if (request === null) return artifact === null ? 'not known: its artifact line is not' : 'not known';
+  const { operation, name, state } = request;
+  const what = operation ?? `${name}, requests without an operation`;
+  return state === 'done' ? what : `${what} (${REQUEST_STATES[state]})`;
+}
+
+const REQUEST_STATES = {
+  asked: 'no answer is known',
+  running: 'no end is known',
+  refused: 'refused as a whole',
+} as const;
+
+function artifactText({ artifact }: Sending): string {
+  return artifact === null
+    ? 'not found in the artifacts of the run'
+    : `${artifact.uri} line ${artifact.line}`;
+}
+
+/** Groups first: they are what most people read by. */
+function readersText(document: SentDocument | null): string {
+  if (document === null) return 'not known: the artifact line is not';
+  const readers = [...document.groups.map((group) => `${group} (group)`), ...document.users];
+  if (readers.length === 0) return 'the document names none, so everybody who may use the data store';
+  const more = readers.length - EXPLAIN_READERS_SHOWN_MAX;
+  const shown = readers.slice(0, EXPLAIN_READERS_SHOWN_MAX).join(', ');
+  return more > 0 ? `${shown} and ${count(more)} more (--json has all)` : shown;
+}
+
+function errorText({ code, message }: { readonly code: string; readonly message: string }): string {
+  return `${code}, ${message}`;
+}
+
+function time(iso: string): string {
+  return iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+}
