@@ -62,7 +62,7 @@ export async function explainDocument(
       ...found,
       missing,
       newestRun: newestRun === undefined ? null : runFacts(newestRun),
-      elsewhere,
+      elsewhere: docId === undefined ? [] : elsewhere,
       runsSearched: committed.length,
       unreadable: [...lines.unreadable].map(([runId, message]) => ({ runId, message })),
     };
@@ -90,7 +90,13 @@ async function find(
     record !== undefined && isDoubtful(record) ? (['deletes', 'upserts'] as const) : (['upserts'] as const);
   return {
     sent: record === undefined ? null : await sending(record.run, sentAs),
-    waiting: waiting === undefined ? null : await sending(waiting.run, [KIND_OF_CHANGE[waiting.change]]),
+    waiting:
+      waiting === undefined
+        ? null
+        : {
+            ...(await sending(waiting.run, [KIND_OF_CHANGE[waiting.change]])),
+            change: waiting.change,
+          },
     rejection:
       rejection === undefined
         ? null

@@ -47,7 +47,7 @@ export interface SentDocument {
 /** How a run carried one change of the document. */
 export interface Sending {
   readonly run: RunFacts;
-  /** null: not known, because no line of it could be found in the run's artifacts. */
+  /** null: not known, because no line of it was found in the run's artifacts. */
   readonly change: 'upsert' | 'delete' | 'soft_delete' | null;
   /** null for the same reason. */
   readonly artifact: ArtifactLine | null;
@@ -107,7 +107,7 @@ export interface Explanation {
   /** Whatever became of it; null: there is none into this target. */
   readonly newestRun: RunFacts | null;
   readonly elsewhere: readonly { readonly target: string; readonly known: boolean }[];
-  /** Committed runs that were looked at for a delete. */
+  /** Committed runs that were looked at for a delete, the newest ones. */
   readonly runsSearched: number;
   /** Runs whose artifacts could not be read, and why; what only they know is missing here. */
   readonly unreadable: readonly { readonly runId: string; readonly message: string }[];

@@ -47,7 +47,10 @@ export async function quarantinedIn(
   };
 }
 
-/** The newest of these runs that deleted or marked the document, or null. Reads those only that deleted anything. */
+/**
+ * The newest of these runs that deleted or marked the document, or null. Reads those only that deleted anything, and stops at
+ * one that cannot be read: it may be the one, and then no older one is.
+ */
 export async function removalOf(
   docId: string,
   kind: 'deletes' | 'soft-deletes',
@@ -59,6 +62,7 @@ export async function removalOf(
   for (const run of committed) {
     if ((run.counts?.deleted ?? 0) === 0) continue;
     const removal = await sending(run, [kind]);
+    if (lines.unreadable.has(run.runId)) return null;
     if (removal.change === null) continue;
     const aside = await quarantinedIn(run, docId, lines);
     const known = aside !== null || !lines.unreadable.has(run.runId);

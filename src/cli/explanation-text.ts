@@ -1,5 +1,5 @@
 import type { Explanation, Quarantined, RunFacts, Sending, SentDocument } from '../app/explanation.ts';
-import { EXPLAIN_READERS_SHOWN_MAX } from '../core/limits.ts';
+import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../core/limits.ts';
 import { advice, headline, type Explained } from './explanation-sentences.ts';
 import { printable } from './printable.ts';
 import { count, type Style } from './style.ts';
@@ -13,19 +13,19 @@ export function explanationText(explained: Explained, style: Style, width: numbe
   const name = style.bold(printable(explanation.docId ?? explanation.apiId));
   const groups = [
     documentRows(explanation, explained.local),
-    changeRows(explanation),
+    ...changeGroups(explanation),
     placeRows(explanation),
-  ].filter((rows) => rows.length > 0);
+  ];
   const labels = Math.max(...groups.flat().map(([label]) => label.length));
   const indent = ' '.repeat(labels + 4);
   const shown = groups.map((rows) =>
     rows.map(([label, value]) => {
-      const padded = style.dim(`  ${label.padEnd(labels)}  `);
-      return wrap(`${padded}${printable(value)}`, width, indent);
+      const start = style.dim(`  ${label.padEnd(labels)}  `);
+      return wrap(shortened(printable(value)), width, start, indent);
     }),
   );
   const next = advice(explained).map((line) =>
-    line.startsWith('gemini-sync-bridge ') ? `    ${line}` : wrap(`→ ${line}`, width, '  '),
+    line.startsWith('gemini-sync-bridge ') ? `    ${line}` : wrap(line, width, '→ ', '  '),
   );
   const blocks = [[wrap(headline(explained, name, style), width)], ...shown, next];
   return `${blocks
@@ -37,7 +37,7 @@ export function explanationText(explained: Explained, style: Style, width: numbe
 /** The document as it is there. */
 function documentRows(explanation: Explanation, local: boolean): Row[] {
   const { lastSeen, checksum, sent, standing } = explanation;
-  const rows: Row[] = [['last seen', lastSeenText(lastSeen)]];
+  const rows: Row[] = [['last seen', lastSeenText(lastSeen, standing)]];
   if (checksum !== null) rows.push(['checksum', checksum]);
   if (sent === null) return rows;
   rows.push(['sent by run', runText(sent.run)]);
@@ -45,35 +45,47 @@ function documentRows(explanation: Explanation, local: boolean): Row[] {
   if (sent.change !== 'delete') rows.push(['readers', readersText(sent.document)]);
   rows.push(['artifact line', artifactText(sent)]);
   const { title = null, uri = null } = sent.document ?? {};
-  if (title !== null) rows.push(['title', title]);
+  if (title !== null && title !== '') rows.push(['title', title]);
   if (uri !== null) rows.push(['link', uri]);
   return rows;
 }
 
 /** What else became of it, each with its run. */
-function changeRows({ waiting, rejection, quarantine, removal, missing }: Explanation): Row[] {
-  const rows: Row[] = [];
+function changeGroups({ waiting, rejection, quarantine, removal, missing }: Explanation): Row[][] {
+  const groups: Row[][] = [];
   if (waiting !== null) {
-    rows.push(['published by run', runText(waiting.run)]);
-    if (waiting.run.error !== null) rows.push(['which failed', errorText(waiting.run.error)]);
-    if (waiting.request !== null) rows.push(['request', requestText(waiting)]);
-    rows.push(['artifact line', artifactText(waiting)]);
+    const { error } = waiting.run;
+    groups.push([
+      ['published by run', runText(waiting.run)],
+      ...(error === null ? [] : [['which failed', errorText(error)] as const]),
+      ...requestRows('request', waiting),
+    ]);
   }
   if (rejection !== null) {
-    rows.push(['rejected in run', runText(rejection.sending.run)], ['reason', rejection.reason]);
-    if (rejection.sending.request !== null) rows.push(['request', requestText(rejection.sending)]);
-    rows.push(['artifact line', artifactText(rejection.sending)]);
+    const { reason, sending } = rejection;
+    groups.push([
+      ['rejected in run', runText(sending.run)],
+      ['because', reason],
+      ...requestRows('request', sending),
+    ]);
   }
-  if (quarantine !== null) rows.push(...quarantineRows(quarantine));
+  if (quarantine !== null) groups.push(quarantineRows(quarantine));
   if (removal !== null) {
-    rows.push([removal.change === 'delete' ? 'deleted by run' : 'marked by run', runText(removal.run)]);
-    rows.push(['because', CAUSES[removal.cause ?? 'unknown']]);
-    if (removal.request !== null) rows.push(['acknowledged by', requestText(removal)]);
-    rows.push(['artifact line', artifactText(removal)]);
+    groups.push([
+      [removal.change === 'delete' ? 'deleted by run' : 'marked by run', runText(removal.run)],
+      ['because', CAUSES[removal.cause ?? 'unknown']],
+      ...requestRows('acknowledged by', removal),
+    ]);
   }
   if (missing !== null) {
-    rows.push(['not deleted', missing.holdReason ?? 'the connector never deletes (never_delete)']);
+    groups.push([['not deleted', missing.holdReason ?? 'the connector never deletes (never_delete)']]);
   }
+  return groups;
+}
+
+function requestRows(label: string, sending: Sending): Row[] {
+  const rows: Row[] = [['artifact line', artifactText(sending)]];
+  if (sending.request !== null) rows.unshift([label, requestText(sending)]);
   return rows;
 }
 
@@ -115,10 +127,13 @@ function quarantineRows({ run, artifact, row, code, reason, fields }: Quarantine
   ];
 }
 
-function lastSeenText(lastSeen: Explanation['lastSeen']): string {
-  if (lastSeen === null) return 'not known';
+function lastSeenText(lastSeen: Explanation['lastSeen'], standing: Explanation['standing']): string {
+  if (lastSeen === null)
+    return standing === 'deleted' ? 'not known: the state forgets what is deleted' : 'not known';
   const { at, runId, newest } = lastSeen;
-  return `${time(at)} by run ${runId}${newest ? '' : '; whether later runs saw it is not kept'}`;
+  // Of one that was marked it is known that a later listing lacked it.
+  const later = newest || standing === 'soft-deleted' ? '' : '; whether later runs saw it is not kept';
+  return `${time(at)} by run ${runId}${later}`;
 }
 
 function runText({ runId, status, startedAt, committedAt }: RunFacts): string {
@@ -126,7 +141,7 @@ function runText({ runId, status, startedAt, committedAt }: RunFacts): string {
 }
 
 function requestText({ artifact, request }: Sending): string {
-  if (request === null) return artifact === null ? 'not known: its artifact line is not' : 'not known';
+  if (request === null) return artifact === null ? 'not known, as its artifact line is not' : 'not known';
   const { operation, name, state } = request;
   const what = operation ?? `${name}, requests without an operation`;
   return state === 'done' ? what : `${what} (${REQUEST_STATES[state]})`;
@@ -146,12 +161,17 @@ function artifactText({ artifact }: Sending): string {
 
 /** Groups first: they are what most people read by. */
 function readersText(document: SentDocument | null): string {
-  if (document === null) return 'not known: the artifact line is not';
+  if (document === null) return 'not known, as its artifact line is not';
   const readers = [...document.groups.map((group) => `${group} (group)`), ...document.users];
   if (readers.length === 0) return 'the document names none, so everybody who may use the data store';
   const more = readers.length - EXPLAIN_READERS_SHOWN_MAX;
   const shown = readers.slice(0, EXPLAIN_READERS_SHOWN_MAX).join(', ');
   return more > 0 ? `${shown} and ${count(more)} more (--json has all)` : shown;
+}
+
+function shortened(value: string): string {
+  if (value.length <= EXPLAIN_VALUE_CHARACTERS_MAX) return value;
+  return `${value.slice(0, EXPLAIN_VALUE_CHARACTERS_MAX)}… (--json has all)`;
 }
 
 function errorText({ code, message }: { readonly code: string; readonly message: string }): string {

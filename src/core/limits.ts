@@ -221,5 +221,7 @@ export const SERVER_WORDS_LENGTH_MAX = 300;
 export const EXPLAIN_RUNS_MAX = 200;
 /** Readers of a document that `explain` shows; `--json` has all. */
 export const EXPLAIN_READERS_SHOWN_MAX = 20;
+/** Characters of one value that `explain` shows, such as a title; `--json` has all. */
+export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
 /** Document ids read from the state together, when `explain` is given the digest of one; 10 MB of the longest ids. */
 export const EXPLAIN_IDS_PER_PAGE = 10_000;
