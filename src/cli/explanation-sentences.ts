@@ -29,7 +29,7 @@ export function headline({ explanation, local }: Explained, name: string, style:
     case 'soft-deleted':
       return `${name} ${there}, and marked as gone: a listing of the source lacked its row.`;
     case 'maybe-missing':
-      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} that were not deleted, and which ones is not kept.`;
+      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted, and which is not kept.`;
     case 'indexed':
       return `${name} ${there}, as ${by(sent)} sent it.`;
     case 'deleted':
@@ -141,5 +141,5 @@ function changeWord(sending: Sending | null, otherwise: string): string {
 }
 
 function counted(documents: number): string {
-  return `${count(documents)} ${documents === 1 ? 'document' : 'documents'}`;
+  return documents === 1 ? '1 document that was' : `${count(documents)} documents that were`;
 }
