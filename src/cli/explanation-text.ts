@@ -1,8 +1,7 @@
 import type { Explanation, Quarantined, RunFacts, Sending, SentDocument } from '../app/explanation.ts';
 import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../core/limits.ts';
 import { advice, headline, type Explained } from './explanation-sentences.ts';
-import { printable } from './printable.ts';
-import { count, type Style } from './style.ts';
+import { count, printable, type Style } from './style.ts';
 import { wrap } from './wrap.ts';
 
 type Row = readonly [label: string, value: string];

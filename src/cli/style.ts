@@ -22,3 +22,8 @@ export function styleFor(stream: OutputStream, noColor: boolean): Style {
 export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
+
+/** A text from outside on one line: a line break would tear the layout, and an escape sequence could forge what is around it. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}

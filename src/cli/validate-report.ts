@@ -1,7 +1,6 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Report } from '../connector/load.ts';
 import type { Problem } from '../connector/problem.ts';
-import { printable } from './printable.ts';
 
 /** For people: files apart, each problem with its place, its field, what is wrong and what to write; then one line of sums. */
 export function textReport(report: Report, colour: boolean): string {
@@ -14,8 +13,8 @@ export function textReport(report: Report, colour: boolean): string {
       .map(({ severity, path, message, fix }, index) => {
         const place = (places[index] ?? '').padEnd(width);
         const label = severity === 'error' ? paint('red', 'error  ') : paint('yellow', 'warning');
-        const field = path === '' ? '' : `${paint('bold', printable(path))}  `;
-        return `${paint('cyan', printable(place))}  ${label}  ${field}${printable(message)}\n    write: ${printable(fix)}\n`;
+        const field = path === '' ? '' : `${paint('bold', clean(path))}  `;
+        return `${paint('cyan', clean(place))}  ${label}  ${field}${clean(message)}\n    write: ${clean(fix)}\n`;
       })
       .join('');
   });
@@ -72,4 +71,9 @@ function summary(report: Report, paint: (style: 'green' | 'red', text: string) =
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A file's own text must not be able to write on a terminal, or to look like another line of the report. */
+function clean(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}]+/gu, ' ');
 }

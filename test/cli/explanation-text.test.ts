@@ -118,9 +118,9 @@ describe('an explanation for a person', () => {
       groups: [],
     };
     const text = textOf({ docId: 'hr:\u001B]0;x\u0007\n7', sent: sending({ document }) });
-    expect(text).toContain('  title            ab   readers  nobody\n');
+    expect(text).toContain('  title            a [2Jb   readers  nobody\n');
     expect(text).toContain('  readers          x @example.com\n');
-    expect(text).toMatch(/^hr: 7 is in/);
+    expect(text).toMatch(/^hr: \]0;x 7 is in/);
   });
 
   test('shows some of many readers and a part of a long value, and says where the rest is', () => {
