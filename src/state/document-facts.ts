@@ -11,8 +11,8 @@ interface DocumentKey {
 }
 
 /**
- * Reads without a transaction, because on SQLite each one takes the turn to write. Whatever changes a document's facts
- * changes a row of a run too, so facts between two equal looks at the runs are of one moment.
+ * Reads without a transaction, because on SQLite each one takes the turn to write. A record and a staged change come and go
+ * together with the state of a run, so what is read between two equal looks at the runs is of one moment.
  */
 export async function documentFacts(
   { knex }: Database,
@@ -22,32 +22,42 @@ export async function documentFacts(
   { runs }: { readonly runs: number },
 ): Promise<DocumentFacts> {
   const key = { connectorId, target, docId };
-  let before = await runsOf(knex, key, runs);
+  let before = await lookAtRuns(knex, key, runs);
   for (;;) {
     const facts = {
       record: await recordOf(knex, key),
-      waiting: await waitingOf(knex, key),
+      waiting: await waitingOf(knex, docId, before.published),
       rejection: await rejectionOf(knex, key),
       elsewhere: await elsewhereOf(knex, key),
     };
-    const after = await runsOf(knex, key, runs);
-    if (JSON.stringify(before) === JSON.stringify(after)) return { ...facts, ...after };
+    const after = await lookAtRuns(knex, key, runs);
+    const { newestRun, committed } = after;
+    if (JSON.stringify(before) === JSON.stringify(after)) return { ...facts, newestRun, committed };
     before = after;
   }
 }
 
-async function runsOf(
-  knex: Knex,
-  { connectorId, target }: DocumentKey,
-  limit: number,
-): Promise<Pick<DocumentFacts, 'newestRun' | 'committed'>> {
+interface Runs extends Pick<DocumentFacts, 'newestRun' | 'committed'> {
+  /** Published and not committed; seldom more than one. */
+  readonly published: readonly RunRow[];
+}
+
+async function lookAtRuns(knex: Knex, { connectorId, target }: DocumentKey, limit: number): Promise<Runs> {
   const runs = () => knex('run_state').where({ connector_id: connectorId, target });
   const newest = await runs().orderBy(newestFirst('started_at', 'run_id')).first();
   const committed = await runs()
     .whereNotNull('committed_at')
     .orderBy(newestFirst('committed_at', 'started_at', 'run_id'))
     .limit(limit);
-  return { newestRun: newest && runRow(newest), committed: committed.map(runRow) };
+  const published = await runs()
+    .where({ committed_at: null })
+    .whereNotNull('manifest_name')
+    .orderBy(newestFirst('started_at', 'run_id'));
+  return {
+    newestRun: newest && runRow(newest),
+    committed: committed.map(runRow),
+    published: published.map(runRow),
+  };
 }
 
 function newestFirst(...columns: string[]): { column: string; order: 'desc' }[] {
@@ -66,15 +76,14 @@ async function recordOf(
 
 async function waitingOf(
   knex: Knex,
-  { connectorId, target, docId }: DocumentKey,
+  docId: string,
+  published: readonly RunRow[],
 ): Promise<DocumentFacts['waiting']> {
-  const published = knex('run_state')
-    .where({ connector_id: connectorId, target, committed_at: null })
-    .whereNotNull('manifest_name')
-    .select('run_id');
-  const change = await knex('staged_records').where({ doc_id: docId }).whereIn('run_id', published).first();
-  if (change === undefined || change.op === 'refresh') return undefined;
-  return { run: await existingRun(knex, change.run_id), change: change.op };
+  for (const run of published) {
+    const change = await knex('staged_records').where({ run_id: run.runId, doc_id: docId }).first('op');
+    if (change !== undefined && change.op !== 'refresh') return { run, change: change.op };
+  }
+  return undefined;
 }
 
 async function rejectionOf(
