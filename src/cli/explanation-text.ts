@@ -61,9 +61,9 @@ function changeGroups({ waiting, rejection, quarantine, removal, missing }: Expl
     ]);
   }
   if (rejection !== null) {
-    const { reason, sending } = rejection;
+    const { reason, outcome, sending } = rejection;
     groups.push([
-      ['rejected in run', runText(sending.run)],
+      [outcome === 'refused' ? 'rejected in run' : 'unproven in run', runText(sending.run)],
       ['because', reason],
       ...requestRows('request', sending),
     ]);

@@ -177,6 +177,6 @@ test('over any history of runs, nothing that an explanation claims is false', as
         await state.close();
       }
     }),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 });
