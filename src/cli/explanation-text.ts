@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Explanation, Quarantined, RunFacts, Sending, SentDocument } from '../app/explanation.ts';
 import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../core/limits.ts';
 import { advice, headline, type Explained } from './explanation-sentences.ts';
@@ -18,19 +19,33 @@ export function explanationText(explained: Explained, style: Style, width: numbe
   const labels = Math.max(...groups.flat().map(([label]) => label.length));
   const indent = ' '.repeat(labels + 4);
   const shown = groups.map((rows) =>
-    rows.map(([label, value]) => {
+    rows.flatMap(([label, value]) => {
       const start = style.dim(`  ${label.padEnd(labels)}  `);
-      return wrap(shortened(printable(value)), width, start, indent);
+      const [first = '', ...rest] = linesOf(shortened(printable(value)), width - indent.length);
+      return [`${start}${first}`, ...rest.map((line) => `${indent}${line}`)];
     }),
   );
-  const next = advice(explained).map((line) =>
-    line.startsWith('gemini-sync-bridge ') ? `    ${line}` : wrap(line, width, '→ ', '  '),
+  const next = advice(explained).flatMap((line) =>
+    // A command is to be copied, so it stays whole.
+    line.startsWith('gemini-sync-bridge ')
+      ? [`    ${line}`]
+      : linesOf(line, width - 2).map((part, index) => `${index === 0 ? '→' : ' '} ${part}`),
   );
-  const blocks = [[wrap(headline(explained, name, style), width)], ...shown, next];
+  const blocks = [linesOf(headline(explained, name, style), width), ...shown, next];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** Text in lines of at most `width` columns, where it has more. Colours take no room. */
+function linesOf(text: string, width: number): string[] {
+  const plain = stripVTControlCharacters(text);
+  if (plain.length <= width) return [text];
+  const words = text.split(/ +/);
+  const lines = wrap(plain, width).map((line) => words.splice(0, line.split(' ').length).join(' '));
+  // A colour that ends behind a space is a word of its own.
+  return [...lines.slice(0, -1), [lines.at(-1) ?? '', ...words].join(' ')];
 }
 
 /** The document as it is there. */

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from './command-io.ts';
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -25,5 +26,5 @@ export function count(value: number): string {
 
 /** A text from outside on one line: a line break would tear the layout, and an escape sequence could forge what is around it. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }

@@ -1,26 +1,18 @@
-import { stripVTControlCharacters } from 'node:util';
-
 /**
- * Text in lines of at most `width` columns, broken between words; `first` goes before the first line, `rest` before each
- * other. A word that is longer, such as a URI, keeps a line of its own whole, so that it can be copied. Colours take no room.
+ * Breaks a text between words into lines of at most `width` characters; a word that is longer has a line of its own.
+ * Lines that the text has already stay apart.
  */
-export function wrap(text: string, width: number, first = '', rest = first): string {
-  const lines: string[] = [];
-  let start = first;
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && columnsOf(start + longer) > width) {
-      lines.push(start + line);
-      start = rest;
-      line = word;
-    } else {
-      line = longer;
-    }
-  }
-  return [...lines, start + line].join('\n');
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => wrapLine(line, width));
 }
 
-function columnsOf(text: string): number {
-  return stripVTControlCharacters(text).length;
+function wrapLine(text: string, width: number): string[] {
+  const [first = '', ...words] = text.trim().split(/ +/);
+  const lines = [first];
+  for (const word of words) {
+    const last = lines.at(-1) ?? '';
+    if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
