@@ -216,3 +216,14 @@ export const SERVER_WORDS_LENGTH_MAX = 300;
 export const DOCTOR_CHECK_SECONDS_MAX = 30;
 /** One request of `doctor` to Cloud Storage, which cannot be broken off; a check makes two at most, so it ends in time. */
 export const DOCTOR_REQUEST_SECONDS_MAX = 10;
+/**
+ * Committed runs that `explain` looks at, newest first; of these it reads the artifacts of those that deleted something, to
+ * find the delete. With an hourly run it is eight days; a bucket takes some 0.2 s a run.
+ */
+export const EXPLAIN_RUNS_MAX = 200;
+/** Readers of a document that `explain` shows; `--json` has all. */
+export const EXPLAIN_READERS_SHOWN_MAX = 20;
+/** Characters of one value that `explain` shows, such as a title; `--json` has all. */
+export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
+/** Document ids read from the state together, when `explain` is given the digest of one; 10 MB of the longest ids. */
+export const EXPLAIN_IDS_PER_PAGE = 10_000;

@@ -113,7 +113,8 @@ export async function removeArtifacts(store: ArtifactStore, prefix: string, runI
   await store.clear(folder);
 }
 
-async function readManifest(store: ArtifactStore, name: string): Promise<Manifest> {
+/** @throws BridgeError ARTIFACT_* */
+export async function readManifest(store: ArtifactStore, name: string): Promise<Manifest> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of await store.open(name)) chunks.push(chunk);
   // Written by this program as a Manifest, and replaced atomically: it is whole or absent.
