@@ -11,6 +11,9 @@ import {
   WORK,
 } from './hr-words.ts';
 
+const DEPARTMENT_NAMES = DEPARTMENTS.map(([name]) => name);
+const DEPARTMENT_GROUPS = DEPARTMENTS.map(([, group]) => `${group}@example.com`);
+
 export interface HrChanges {
   /** Employees who move to another office. */
   readonly change: number;
@@ -63,11 +66,34 @@ export async function changeHrRows(url: string, { change, remove, add }: HrChang
   });
 }
 
-async function withClient(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
+/** The one who changed last, of all but the newest employee, goes to the next department, so another group may read. */
+export async function changeDepartment(url: string): Promise<void> {
+  const next = `1 + array_position(${array(DEPARTMENT_NAMES)}, department) % ${DEPARTMENTS.length}`;
+  await withClient(url, async (client) => {
+    await client.query(`
+      UPDATE employees SET
+        department = (${array(DEPARTMENT_NAMES)})[${next}],
+        allowed_groups[2] = (${array(DEPARTMENT_GROUPS)})[${next}]
+      WHERE employee_id = (
+        SELECT employee_id FROM employees
+        WHERE employee_id < (SELECT max(employee_id) FROM employees) ORDER BY updated_at DESC LIMIT 1
+      )`);
+  });
+}
+
+/** Such as `18.4`. */
+export async function serverVersion(url: string): Promise<string> {
+  return await withClient(url, async (client) => {
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    return rows[0]?.server_version ?? '';
+  });
+}
+
+async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await use(client);
+    return await use(client);
   } finally {
     await client.end();
   }
@@ -120,14 +146,12 @@ const MANAGER_ID = 'greatest(id / 12, 1)';
 function employeesBetween(first: string, last: string): string {
   const titlesEach = DEPARTMENTS[0][2].length;
   const titles = DEPARTMENTS.flatMap(([, , names]) => [...names]);
-  const departments = DEPARTMENTS.map(([name]) => name);
-  const groups = DEPARTMENTS.map(([, group]) => `${group}@example.com`);
   return `
     SELECT
       id AS employee_id,
       ${fullName('id')} AS full_name,
       (${array(titles)})[1 + department * ${titlesEach} + ${chosen('id', 3, titlesEach)}] AS job_title,
-      (${array(departments)})[1 + department] AS department,
+      (${array(DEPARTMENT_NAMES)})[1 + department] AS department,
       ${oneOf(OFFICES, 'id', 4)} AS office,
       ${email('id')} AS email,
       ${fullName('manager_id')} AS manager,
@@ -136,7 +160,7 @@ function employeesBetween(first: string, last: string): string {
       ${oneOf(SALARY_BANDS, 'id', 8)} AS salary_band,
       date '2004-01-01' + ${chosen('id', 9, 7_900)} AS hired_on,
       ARRAY[${email('id')}, ${email('manager_id')}] AS allowed_users,
-      ARRAY['hr@example.com', (${array(groups)})[1 + department]] AS allowed_groups,
+      ARRAY['hr@example.com', (${array(DEPARTMENT_GROUPS)})[1 + department]] AS allowed_groups,
       timestamptz '2026-01-01 00:00:00+00'
         + (hashint8extended(id, 10) & 17592186044415) % 20000000000000 * interval '1 microsecond' AS updated_at
     FROM (

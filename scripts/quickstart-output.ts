@@ -3,20 +3,20 @@ import path from 'node:path';
 import Database from 'libsql';
 import { count } from '../src/cli/style.ts';
 
-/** Where the sizes begin. */
-const TREE_WIDTH = 46;
-/** By code point, so that no character is cut in half. */
-const LONG_TEXT = /^(.{100}).+$/su;
+/** Where the sizes begin; the longest lines still fit into 66 columns. */
+const TREE_WIDTH = 48;
 
-/** A folder as a tree, with what is in each file. */
+/** A folder as a tree, with what is in each file, but for hidden ones. Of `name#generation` only the name is shown. */
 export async function treeLines(folder: string, indent = ''): Promise<string[]> {
   const lines: string[] = [];
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(
+    ({ name }) => !name.startsWith('.'),
+  );
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const [index, entry] of entries.entries()) {
     const last = index === entries.length - 1;
     const file = path.join(folder, entry.name);
-    const branch = `${indent}${last ? '└── ' : '├── '}${entry.name}`;
+    const branch = `${indent}${last ? '└── ' : '├── '}${entry.name.replace(/#\d+$/, '')}`;
     lines.push(entry.isDirectory() ? `${branch}/` : `${branch.padEnd(TREE_WIDTH)}  ${await sizeOf(file)}`);
     if (entry.isDirectory()) lines.push(...(await treeLines(file, `${indent}${last ? '    ' : '│   '}`)));
   }
@@ -25,18 +25,9 @@ export async function treeLines(folder: string, indent = ''): Promise<string[]> 
 
 async function sizeOf(file: string): Promise<string> {
   const { size } = await stat(file);
-  const bytes = size < 1_000_000 ? `${count(size)} bytes` : `${(size / 1_000_000).toFixed(1)} MB`;
-  if (!file.endsWith('.ndjson')) return bytes;
+  if (!/\.(ndjson|txt)(#\d+)?$/.test(file)) return `${count(size)} bytes`;
   const lines = (await readFile(file, 'utf8')).split('\n').length - 1;
-  return `${count(lines)} ${lines === 1 ? 'line' : 'lines'}, ${bytes}`;
-}
-
-/** The first line of an NDJSON file, indented for reading, with long texts cut. */
-export async function documentLines(file: string): Promise<string[]> {
-  const [line = 'null'] = (await readFile(file, 'utf8')).split('\n', 1);
-  const shorten = (_key: string, value: unknown): unknown =>
-    typeof value === 'string' ? value.replace(LONG_TEXT, '$1…') : value;
-  return JSON.stringify(JSON.parse(line), shorten, 2).split('\n');
+  return `${count(lines)} ${lines === 1 ? 'line' : 'lines'}`;
 }
 
 /** The tables of a SQLite file and how much is in each; empty ones are left out. */

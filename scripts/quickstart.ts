@@ -1,28 +1,27 @@
 /**
- * The whole job on one machine, with nothing but Node: a real PostgreSQL, the HR connector as it stands, a first run, some
- * changes, a second run. Everything it makes is in ./quickstart-output; the database is gone when it ends.
+ * The whole job on one machine, with nothing but Node: a real PostgreSQL, stand-ins of Cloud Storage and Discovery Engine,
+ * the HR connector as it stands, a first run, a working day, a second run. The files that it makes are in
+ * ./quickstart-output; the database and the stand-ins are gone when it ends.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import pg from 'pg';
 import { count, styleFor } from '../src/cli/style.ts';
+import { loadConnector } from '../src/connector/load.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
-import { changeHrRows, createHrTable } from './hr-table.ts';
-import { documentLines, stateLines, treeLines } from './quickstart-output.ts';
+import { changeHrRows, createHrTable, changeDepartment, serverVersion } from './hr-table.ts';
+import { changeLines, documentLines, findingLines, searchersFor } from './quickstart-documents.ts';
+import { stateLines, treeLines } from './quickstart-output.ts';
+import { runProgram, typedCommand, type ExpectedCounts, type RunPlace } from './quickstart-run.ts';
+import { startQuickstartStore, type QuickstartStore } from './quickstart-store.ts';
 
 const ROWS = 5_000;
 const DAY = { change: 7, remove: 1, add: 1 };
+/** The employee whose document is shown. */
+const SHOWN = 'hr-employees__678';
 const OUTPUT = 'quickstart-output';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BIN = path.join(ROOT, 'bin', 'gemini-sync-bridge.js');
-const CONNECTOR = path.join(ROOT, 'connectors', 'hr-employees.yaml');
-/** When this script itself runs from the sources of the program, the program does too. */
-const NODE_FLAGS = process.execArgv.includes('--conditions=development') ? process.execArgv : [];
-/** Longer than the program takes to release what it holds. */
-const STOP_MS_MAX = 10_000;
+const CONNECTOR = fileURLToPath(new URL('../connectors/hr-employees.yaml', import.meta.url));
+const SECRET = 'SECRET_HR_DB_CREDENTIALS';
 const SIGNAL_STATUSES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const style = styleFor(process.stdout, process.env['NO_COLOR'] !== undefined);
@@ -35,159 +34,159 @@ function heading(text: string): void {
   say('', style.bold(style.cyan(text)), '');
 }
 
-/** The result line of `run --json`, as far as it is used here. */
-interface RunResult {
-  readonly status: string;
-  readonly counts: Readonly<Record<string, unknown>>;
-  readonly artifacts: string;
+const indented = (line: string): string => (line === '' ? '' : `    ${line}`);
+
+/** What there is once everything has started. */
+interface Stage {
+  readonly store: QuickstartStore;
+  readonly database: EmbeddedPostgres;
+  readonly place: RunPlace;
 }
 
 async function quickstart(signal: AbortSignal): Promise<void> {
   const output = path.resolve(OUTPUT);
-  for (const old of ['local-bucket', '.gemini-sync-bridge']) {
+  for (const old of ['gcs', '.gemini-sync-bridge']) {
     await rm(path.join(output, old), { recursive: true, force: true });
   }
   await mkdir(output, { recursive: true });
 
-  say(style.bold('gemini-sync-bridge quickstart'));
-  say('A real PostgreSQL and the HR connector as it stands. No cloud, no Docker, no account.');
+  say(
+    style.bold('gemini-sync-bridge quickstart'),
+    'A real PostgreSQL, stand-ins of Cloud Storage and Discovery',
+    'Engine, and the HR connector as it stands.',
+    'No cloud, no Docker, no account.',
+  );
+  const store = await startQuickstartStore(await loadConnector(CONNECTOR), path.join(output, 'gcs'));
+  try {
+    heading('1  Start PostgreSQL and the stand-ins');
+    await withDatabase(async (database) => {
+      signal.throwIfAborted();
+      const env = { ...store.env, [SECRET]: database.url() };
+      const stage = { store, database, place: { connector: CONNECTOR, cwd: output, env, signal } };
+      await showStart(stage);
+      await firstRun(stage);
+      await secondRun(stage);
+      await showFiles(output);
+      showLimits();
+    });
+  } finally {
+    await store.close();
+  }
+}
 
-  heading(`1  Start PostgreSQL and fill the table "employees"`);
+async function withDatabase(use: (database: EmbeddedPostgres) => Promise<void>): Promise<void> {
   const database = await startEmbeddedPostgres();
   try {
-    signal.throwIfAborted();
-    await createHrTable(database.url(), ROWS);
-    say(`  ${await versionOf(database)}, process ${database.pid}, at ${database.host}:${database.port}`);
-    say(`  ${count(ROWS)} employees`);
-
-    heading('2  The first run: everything is new');
-    say(
-      style.dim(`  $ cd ${OUTPUT}`),
-      style.dim(`  $ export SECRET_HR_DB_CREDENTIALS='${database.url().replace(database.password, '…')}'`),
-    );
-    const none = {
-      seen: 0,
-      unchanged: 0,
-      added: 0,
-      changed: 0,
-      deleted: 0,
-      held: 0,
-      quarantined: 0,
-      rejected: 0,
-    };
-    await run(database, output, signal, { ...none, seen: ROWS, added: ROWS });
-
-    heading('3  A working day');
-    await changeHrRows(database.url(), DAY);
-    say(`  ${DAY.change} employees moved to another office, ${DAY.remove} left, ${DAY.add} joined.`);
-
-    heading('4  The second run: only what changed');
-    const second = await run(database, output, signal, {
-      ...none,
-      seen: ROWS - DAY.remove + DAY.add,
-      unchanged: ROWS - DAY.remove - DAY.change,
-      added: DAY.add,
-      changed: DAY.change,
-      deleted: DAY.remove,
-    });
-    await showResults(output, fileURLToPath(second.artifacts));
+    await use(database);
   } finally {
     await database.stop();
   }
 }
 
-async function versionOf(database: EmbeddedPostgres): Promise<string> {
-  const client = new pg.Client({ connectionString: database.url() });
-  await client.connect();
-  const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-  await client.end();
-  return `PostgreSQL ${rows[0]?.server_version ?? ''}`;
+async function showStart({ store, database }: Stage): Promise<void> {
+  await createHrTable(database.url(), ROWS);
+  const version = await serverVersion(database.url());
+  say(
+    `    PostgreSQL ${version}, process ${database.pid}, at ${database.host}:${database.port}`,
+    `      table employees, ${count(ROWS)} rows`,
+    ...store.places().map(indented),
+  );
 }
 
-/** Runs the program as a user would, lets it speak for itself, and checks what it says that it did. */
-async function run(
-  database: EmbeddedPostgres,
-  output: string,
-  signal: AbortSignal,
-  expected: Readonly<Record<string, number>>,
-): Promise<RunResult> {
-  const typed = (file: string) => path.relative(output, file);
-  const command = ['run', '--connector', CONNECTOR, '--local', '--json'];
-  say(style.dim(`  $ node ${typed(BIN)} run --connector ${typed(CONNECTOR)} --local`), '');
-  const child = await execa(process.execPath, [...NODE_FLAGS, BIN, ...command], {
-    cwd: output,
-    env: {
-      ...process.env,
-      SECRET_HR_DB_CREDENTIALS: database.url(),
-      LOG_FORMAT: 'pretty',
-      LOG_LEVEL: 'warn',
-      // A state database of the user's own must not learn about invented employees.
-      DATABASE_URL: undefined,
-    },
-    extendEnv: false,
-    // Its words for people go where this script's go, as they come; its result is read here.
-    stdio: ['ignore', 'pipe', process.stdout.fd],
-    reject: false,
-    cancelSignal: signal,
-    forceKillAfterDelay: STOP_MS_MAX,
+async function firstRun(stage: Stage): Promise<void> {
+  const { store, database } = stage;
+  heading('2  The first run: everything is new');
+  const variables = Object.entries(store.env).map(([name, value]) => `  $ export ${name}=${value}`);
+  const secret = database.url().replace(database.password, '…');
+  say(...[`  $ cd ${OUTPUT}`, ...variables, `  $ export ${SECRET}=\\`, `      '${secret}'`].map(style.dim));
+  await run(stage, { seen: ROWS, added: ROWS });
+
+  const documents = store.documents();
+  const shown = documents.get(SHOWN);
+  if (shown === undefined) throw new Error(`The data store does not have ${SHOWN}.`);
+  heading(`3  The data store has ${count(documents.size)} documents; this is one`);
+  say(...documentLines(shown).map(indented));
+
+  heading('4  Who finds what');
+  say(
+    ...findingLines(shown, searchersFor(shown, documents), (reader) => store.foundBy(reader)).map(indented),
+  );
+}
+
+async function secondRun(stage: Stage): Promise<void> {
+  const { store, database } = stage;
+  heading('5  A working day');
+  const before = store.documents();
+  await changeHrRows(database.url(), DAY);
+  await changeDepartment(database.url());
+  say(
+    `    ${DAY.change} employees move to another office, one of them to`,
+    `    another department too. ${DAY.remove} leaves, ${DAY.add} joins.`,
+  );
+
+  heading('6  The second run: only what changed');
+  await run(stage, {
+    seen: ROWS - DAY.remove + DAY.add,
+    unchanged: ROWS - DAY.remove - DAY.change,
+    added: DAY.add,
+    changed: DAY.change,
+    deleted: DAY.remove,
   });
-  signal.throwIfAborted();
-  if (child.exitCode !== 0) {
-    throw new Error(`The run ended with exit status ${child.exitCode ?? 'none'} instead of 0.`);
-  }
-  const result = parseResult(child.stdout);
-  const wrong = Object.entries(expected).filter(([name, value]) => result.counts[name] !== value);
-  if (wrong.length > 0) {
-    const differences = wrong.map(
-      ([name, value]) => `${name} ${String(result.counts[name])} instead of ${value}`,
-    );
-    throw new Error(`The run did something else than it should have: ${differences.join(', ')}.`);
-  }
-  const confirmed = Object.entries(expected).filter(([, value]) => value > 0);
-  const words = confirmed.map(([name, value]) => `${count(value)} ${name}`).join(', ');
-  say('', style.green(`  ✓ as it should be: ${words}`));
-  return result;
+
+  heading('7  What is different in the data store');
+  say(...changeLines(before, store.documents()).map(indented));
 }
 
-function parseResult(text: string): RunResult {
-  const result: unknown = JSON.parse(text);
-  if (isRunResult(result)) return result;
-  throw new Error(`The run printed another result than it should have: ${text}`);
-}
-
-function isRunResult(value: unknown): value is RunResult {
-  if (typeof value !== 'object' || value === null) return false;
-  const { status, counts, artifacts } = value as Partial<Record<string, unknown>>;
-  return (
-    typeof status === 'string' &&
-    typeof counts === 'object' &&
-    counts !== null &&
-    typeof artifacts === 'string'
+async function run({ store, place }: Stage, expected: ExpectedCounts): Promise<void> {
+  say(...typedCommand(place).map((line) => style.dim(`  ${line}`)), '');
+  const done = await runProgram(place, expected);
+  store.requireFaultless();
+  say(
+    '',
+    style.green('  ✓ as it should be:'),
+    style.green(`    ${done}`),
+    style.green("  ✓ Google's own descriptors allow every request and document"),
   );
 }
 
-async function showResults(output: string, runFolder: string): Promise<void> {
+async function showFiles(output: string): Promise<void> {
   heading('Where to look');
-  say(`  ${style.bold(`${OUTPUT}/local-bucket/`)}  what would be in the bucket`);
-  say(...(await treeLines(path.join(output, 'local-bucket'))).map((line) => `    ${line}`));
-  say('', `  ${style.bold('upserts.ndjson')} of the second run, its first line, spread out`);
-  say(
-    ...(await documentLines(path.join(runFolder, 'upserts.ndjson'))).map((line) => style.dim(`    ${line}`)),
-  );
+  say(`  ${style.bold(`${OUTPUT}/gcs/`)}  what the bucket has`);
+  say(...(await treeLines(path.join(output, 'gcs'))).map(indented));
+  say('', '    A file there has the name of its object, and behind it #', '    and the generation.');
   const state = path.join('.gemini-sync-bridge', 'state.db');
-  say('', `  ${style.bold(`${OUTPUT}/${state}`)}  what the next run starts from (SQLite)`);
-  say(...stateLines(path.join(output, state)).map((line) => `    ${line}`));
+  say('', `  ${style.bold(`${OUTPUT}/${state}`)}`, '    what the next run starts from (SQLite)');
+  say(...stateLines(path.join(output, state)).map(indented));
+}
 
-  heading('Next steps');
+function showLimits(): void {
+  heading('What was not real');
   say(
-    '  Run it on a database of your own: put its table and columns into a copy of',
-    '  connectors/hr-employees.yaml, then',
+    '  The bucket and the data store were stand-ins: programs on',
+    '  this machine that answer as Google documents it. Each',
+    "  request and document was checked against Google's own",
+    '  descriptors. The stand-ins keep documents and know who may',
+    '  read them; they neither search nor rank. They answer at',
+    '  once. Google may take minutes to import, and longer until',
+    '  everything is found.',
+  );
+  heading('With a data store of your own');
+  say(
+    '  1. Copy connectors/hr-employees.yaml and put in your table',
+    '     and columns, bucket, projectId, location, dataStoreId.',
+    '     docs/gemini.md says what to create.',
+    '  2. Unset GCS_ENDPOINT and DISCOVERY_ENGINE_ENDPOINT.',
+    '  3. Look, then run:',
+    ...[
+      '$ gcloud auth application-default login',
+      `$ export ${SECRET}='postgres://…'`,
+      '$ npx gemini-sync-bridge validate my.yaml',
+      '$ npx gemini-sync-bridge run --connector my.yaml --dry-run',
+      '$ npx gemini-sync-bridge run --connector my.yaml',
+    ].map((line) => style.dim(`     ${line}`)),
     '',
-    style.dim('    $ npx gemini-sync-bridge validate my-connector.yaml'),
-    style.dim("    $ export SECRET_HR_DB_CREDENTIALS='postgres://user:password@host/database'"),
-    style.dim('    $ npx gemini-sync-bridge run --connector my-connector.yaml --local --dry-run'),
-    '',
-    '  A dry run says what it would do and writes nothing; without --dry-run it does it.',
+    '  A dry run reads the source, says what it would do and',
+    '  writes nothing.',
     '',
   );
 }
@@ -204,7 +203,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (stop.signal.aborted) {
       const name = stop.signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
-      say('', `Stopped by ${name}. The database is gone too.`);
+      say('', `Stopped by ${name}. The database and the stand-ins are gone too.`);
       return SIGNAL_STATUSES[name];
     }
     process.stderr.write(`\n${style.red('✗')} ${error instanceof Error ? error.message : String(error)}\n`);

@@ -12,11 +12,8 @@ import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
-import { jobOf, type RunOptions } from './job.ts';
+import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
-
-/** Where `--local` puts artifacts, below the working directory. */
-const LOCAL_BUCKET = 'file://./local-bucket';
 
 type RunFailure = Parameters<State['failRun']>[1];
 
@@ -54,7 +51,7 @@ export async function runBridge(
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
   const destination = openDestination(connector, options, context);
-  const store = await openArtifactStore(local ? LOCAL_BUCKET : spec.output.bucket, context);
+  const store = await openArtifactStore(bucketOf(spec, local), context);
   const state = await openState({ ...stateLocation(context), readOnly: options.dryRun });
   try {
     const ports: Ports = {

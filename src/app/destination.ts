@@ -2,7 +2,7 @@ import { aclOf, contentConfigOf, type Connector } from '../connector/types.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { RetryPolicy } from '../core/retry.ts';
+import { sleep, type RetryPolicy, type Wait } from '../core/retry.ts';
 import { localDestination } from '../gemini/local-destination.ts';
 import type { Destination } from '../pipeline/delivery-port.ts';
 import type { RunOptions } from './job.ts';
@@ -13,6 +13,8 @@ export interface DestinationContext {
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly retry: RetryPolicy;
   readonly log: Logger;
+  /** Lets a test go faster than the clock. */
+  readonly wait?: Wait;
 }
 
 /**
@@ -37,14 +39,14 @@ export function openDestination(
 async function openDiscovery(
   { spec }: Connector,
   inline: boolean,
-  { discoveryEngineEndpoint, retry, log }: DestinationContext,
+  { discoveryEngineEndpoint, retry, log, wait = sleep }: DestinationContext,
 ): Promise<Destination> {
   const { openApi } = await import('../gemini/api.ts');
   const { discoveryDestination } = await import('../gemini/delivery.ts');
   const { projectId, location } = spec.gemini;
-  const api = await openApi({ location, projectId, endpoint: discoveryEngineEndpoint, retry, log });
+  const api = await openApi({ location, projectId, endpoint: discoveryEngineEndpoint, retry, log, wait });
   const needs = { acl: aclOf(spec), contentConfig: contentConfigOf(spec) };
-  return discoveryDestination({ api, dataStore: spec.gemini, needs, inline, log });
+  return discoveryDestination({ api, dataStore: spec.gemini, needs, inline, log, wait });
 }
 
 function needsBucket(bucket: string): BridgeError {

@@ -16,6 +16,9 @@ const MIME_TYPE_DEFAULT = 'text/plain';
 /** Where documents of a `--local` run go; the data store does not have them, and the state says so. */
 const LOCAL_TARGET = 'local';
 
+/** Where `--local` puts artifacts, below the working directory. */
+const LOCAL_BUCKET = 'file://./local-bucket';
+
 /** The options of a run command, as far as they decide what the run does. */
 export interface RunOptions {
   readonly runId: string;
@@ -34,7 +37,7 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
   return {
     runId: options.runId,
     connectorId: metadata.name,
-    target: [options.local ? LOCAL_TARGET : dataStoreName(spec.gemini), ...recordShape(spec)].join('#'),
+    target: targetOf(spec, options.local),
     mapping: compileMapping(metadata.name, spec),
     deletePolicy,
     deleteLimit: {
@@ -55,6 +58,16 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
   };
 }
 
+/** The place that documents go to, as the state names it. */
+export function targetOf(spec: ConnectorSpec, local: boolean): string {
+  return [local ? LOCAL_TARGET : dataStoreName(spec.gemini), ...recordShape(spec)].join('#');
+}
+
+/** The bucket that artifacts go to. */
+export function bucketOf({ output }: ConnectorSpec, local: boolean): string {
+  return local ? LOCAL_BUCKET : output.bucket;
+}
+
 function dataStoreName({ projectId, location, dataStoreId }: ConnectorSpec['gemini']): string {
   return `projects/${projectId}/locations/${location}/dataStores/${dataStoreId}`;
 }
@@ -70,7 +83,8 @@ function recordShape(spec: ConnectorSpec): readonly string[] {
   return contentConfig === 'CONTENT_REQUIRED' ? [] : [contentConfig];
 }
 
-function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
+/** A connector's mapping with its templates compiled. */
+export function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
   const { mapping } = spec;
   const { watermarkField } = spec.source;
   return {

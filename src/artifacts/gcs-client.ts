@@ -19,6 +19,12 @@ export interface UploadEnd {
   readonly crc32c: string;
 }
 
+/** How long one request may take, and how long a download may bring nothing. */
+interface GcsPatience {
+  readonly readIdleMs?: number | undefined;
+  readonly requestMs?: number | undefined;
+}
+
 /** What the library is told. Its own retries are off: they ignore `Retry-After`, and the first wait asked for. */
 export function storageOptions(endpoint: Endpoint | undefined) {
   return {
@@ -39,10 +45,14 @@ export class GcsBucket {
   readonly #endpoint: string;
   readonly #readIdleMs: number;
 
-  /** `readIdleMs` is there for tests, which need not wait so long. */
-  constructor(name: string, endpoint: Endpoint | undefined, readIdleMs = GCS_READ_IDLE_SECONDS_MAX * 1000) {
+  /** `readIdleMs` is there for tests, which need not wait so long; `requestMs` for who asks a question and no more. */
+  constructor(
+    name: string,
+    endpoint: Endpoint | undefined,
+    { readIdleMs = GCS_READ_IDLE_SECONDS_MAX * 1000, requestMs = REQUEST_MS_MAX }: GcsPatience = {},
+  ) {
     this.#readIdleMs = readIdleMs;
-    const options = storageOptions(endpoint);
+    const options = { ...storageOptions(endpoint), timeout: requestMs };
     this.#endpoint = options.apiEndpoint;
     this.#needsToken = options.useAuthWithCustomEndpoint;
     this.#storage = new Storage(options);
@@ -56,6 +66,30 @@ export class GcsBucket {
     await this.#authorize();
     const [metadata] = await this.#bucket.file(name).getMetadata();
     return factsOf(metadata);
+  }
+
+  /** Those of some permissions on the bucket that the caller has. Needs none itself. */
+  async granted(permissions: readonly string[]): Promise<readonly string[]> {
+    await this.#authorize();
+    const [answer] = await this.#bucket.iam.testPermissions([...permissions]);
+    return permissions.filter((permission) => answer[permission] === true);
+  }
+
+  /** The number of the project that the bucket is in. Needs `storage.buckets.get`. */
+  async projectNumber(): Promise<string | undefined> {
+    await this.#authorize();
+    const [metadata] = await this.#bucket.getMetadata();
+    const number = valueIn(metadata, 'projectNumber');
+    return typeof number === 'string' || typeof number === 'number' ? String(number) : undefined;
+  }
+
+  /** Who has which role on the bucket itself. Needs `storage.buckets.getIamPolicy`. */
+  async bindings(): Promise<readonly unknown[]> {
+    await this.#authorize();
+    const [policy] = await this.#bucket.iam.getPolicy({ requestedPolicyVersion: 3 });
+    // An empty list is left out, whatever the library's types say.
+    const bindings = valueIn(policy, 'bindings');
+    return Array.isArray(bindings) ? Array.from<unknown>(bindings) : [];
   }
 
   /** Writes a whole object; `onlyNew` fails with 412 if there is one. The server compares the CRC-32C before. */

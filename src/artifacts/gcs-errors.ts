@@ -7,11 +7,15 @@ const ACTIONS = {
   replace: { verb: 'replace', permission: 'storage.objects.create` and `storage.objects.delete' },
   read: { verb: 'read', permission: 'storage.objects.get' },
   list: { verb: 'list', permission: 'storage.objects.list' },
+  inspect: { verb: 'look at', permission: 'storage.objects.create' },
   remove: { verb: 'remove', permission: 'storage.objects.delete' },
 } as const;
 
 export type GcsAction = keyof typeof ACTIONS;
 
+const READING: ReadonlySet<GcsAction> = new Set(['read', 'list', 'inspect']);
+/** A 404 to these can only mean the bucket. */
+const OF_THE_BUCKET: ReadonlySet<GcsAction> = new Set(['list', 'write', 'replace']);
 const NO_BUCKET = /bucket does not exist/i;
 const CHECKSUM = /crc32c|hash/i;
 
@@ -32,7 +36,7 @@ export function gcsError(action: GcsAction, uri: string, error: unknown): unknow
   if (error instanceof BridgeError) return error;
   const failure = failureOf(error);
   if (failure === undefined) return error;
-  const failed = action === 'read' || action === 'list' ? 'ARTIFACT_READ_FAILED' : 'ARTIFACT_WRITE_FAILED';
+  const failed = READING.has(action) ? 'ARTIFACT_READ_FAILED' : 'ARTIFACT_WRITE_FAILED';
   const [code, hint, prefix = ''] =
     error instanceof CredentialsFailure
       ? aboutCredentials(failure, failed)
@@ -59,12 +63,13 @@ function about(action: GcsAction, uri: string, failure: GcsFailure, failed: Erro
   if (isTransient(failure)) {
     const prefix =
       status === undefined ? 'Cloud Storage cannot be reached: ' : `Cloud Storage answers ${status}: `;
-    return [failed, 'It was tried several times. Run again later; nothing was committed.', prefix];
+    const hint =
+      action === 'inspect'
+        ? 'Look again later.'
+        : 'It was tried several times. Run again later; nothing was committed.';
+    return [failed, hint, prefix];
   }
-  if (
-    status === 404 &&
-    (action === 'list' || action === 'write' || action === 'replace' || NO_BUCKET.test(words))
-  ) {
+  if (status === 404 && (OF_THE_BUCKET.has(action) || NO_BUCKET.test(words))) {
     return [
       'ARTIFACT_BUCKET_MISSING',
       `Create it with \`gcloud storage buckets create ${bucket}\`, or correct \`output.bucket\`.`,

@@ -6,13 +6,12 @@ import { artifactNameParts, folderParts } from './artifact-name.ts';
 import { createChecksum } from './crc32c.ts';
 import type { ObjectFacts } from './gcs-answers.ts';
 import { GcsBucket } from './gcs-client.ts';
+import { bucketNameOf } from './gcs-bucket-name.ts';
 import { gcsError, wording } from './gcs-errors.ts';
 import { failureOf } from './gcs-failure.ts';
 import { retrying } from './gcs-retry.ts';
 import type { RetryPolicy } from '../core/retry.ts';
 import { GcsUpload } from './gcs-upload.ts';
-
-const BUCKET_URL = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/?$/;
 
 interface GcsPlace {
   readonly gcsEndpoint: Endpoint | undefined;
@@ -28,13 +27,8 @@ interface GcsPlace {
  *   out of the store.
  */
 export function gcsStore(bucketUrl: string, { gcsEndpoint, retry, readIdleMs }: GcsPlace): ArtifactStore {
-  const bucketName = BUCKET_URL.exec(bucketUrl.replace(/^gs:/i, 'gs:'))?.[1];
-  if (bucketName === undefined) {
-    throw new BridgeError('ARTIFACT_SCHEME_UNKNOWN', `${JSON.stringify(bucketUrl)} names no bucket.`, {
-      hint: 'Write `gs://` and the name of a bucket; folders inside it belong to `output.prefix`.',
-    });
-  }
-  const bucket = new GcsBucket(bucketName, gcsEndpoint, readIdleMs);
+  const bucketName = bucketNameOf(bucketUrl);
+  const bucket = new GcsBucket(bucketName, gcsEndpoint, { readIdleMs });
   const root = `gs://${bucketName}/`;
   const uriOf = (name: string) => `${root}${artifactNameParts(name).join('/')}`;
   return {

@@ -4,6 +4,8 @@ import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { readEnvironment } from './env.ts';
 import type { CommandIo } from './command-io.ts';
+import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import { failureText } from './failure.ts';
 import { migrateCommand } from './migrate.ts';
 import { runCommand } from './run.ts';
@@ -44,7 +46,7 @@ function program(io: CommandIo): Command {
       writeErr: (text) => io.stderr.write(text),
     });
   bridge.exitOverride();
-  for (const make of [runCommand, validateCommand, migrateCommand]) {
+  for (const make of [runCommand, validateCommand, doctorCommand, explainCommand, migrateCommand]) {
     bridge.addCommand(make(io).copyInheritedSettings(bridge));
   }
   return bridge;

@@ -13,6 +13,7 @@ import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 import { failureJson, failureText } from './failure.ts';
 import { createProgress, PROGRESS_MODES, type Progress, type ProgressMode } from './progress.ts';
+import { runCommandLine } from './run-command-line.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { styleFor } from './style.ts';
 import { exitStatusOf, summaryJson, summaryText } from './summary.ts';
@@ -84,7 +85,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
     voices.progress.stop();
     const summary = {
       connector: connector.metadata.name,
-      command: commandOf(flags),
+      command: runCommandLine(flags.connector, flags.local === true),
       result,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
@@ -137,12 +138,6 @@ function execute(
     redact: (text: string) => redactor.redact(text),
   };
   return withSignals((signal) => runBridge(connector, options, context, signal), { process });
-}
-
-/** To be pasted into a shell: a path with unusual characters is quoted, and a local run is released locally. */
-function commandOf({ connector, local }: RunFlags): string {
-  const path = /^[\w@%+=:,./-]+$/.test(connector) ? connector : `'${connector.replaceAll("'", `'\\''`)}'`;
-  return `run --connector ${path}${local === true ? ' --local' : ''}`;
 }
 
 function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from './command-io.ts';
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -21,4 +22,9 @@ export function styleFor(stream: OutputStream, noColor: boolean): Style {
 /** `1234567` as `1,234,567`, the same everywhere. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** A text from outside on one line: a line break would tear the layout, and an escape sequence could forge what is around it. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }

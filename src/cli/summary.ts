@@ -1,6 +1,6 @@
 import type { BridgeResult } from '../app/bridge.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
-import { count, type Style } from './style.ts';
+import { count, printable, type Style } from './style.ts';
 
 interface SummaryOf {
   readonly connector: string;
@@ -117,7 +117,7 @@ function sampleLines({ samples, work, counts }: BridgeResult, style: Style): str
     return [
       '',
       `  ${kind}${more > 0 ? ` (${shown.length} of ${count(counts[kind])})` : ''}`,
-      ...shown.map((line) => style.dim(`    ${line}`)),
+      ...shown.map((line) => style.dim(`    ${printable(line)}`)),
     ];
   });
 }
@@ -125,7 +125,7 @@ function sampleLines({ samples, work, counts }: BridgeResult, style: Style): str
 function rejectedLines({ rejected, counts }: BridgeResult, style: Style): string[] {
   if (rejected.length === 0) return [];
   const some = counts.rejected > rejected.length ? ` (${rejected.length} of ${count(counts.rejected)})` : '';
-  const lines = rejected.map(({ docId, reason }) => style.dim(`    ${docId}: ${reason}`));
+  const lines = rejected.map(({ docId, reason }) => style.dim(`    ${printable(`${docId}: ${reason}`)}`));
   return ['', `  rejected by the index${some}; the next run sends them again`, ...lines];
 }
 

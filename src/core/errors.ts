@@ -104,6 +104,8 @@ export const ERROR_KINDS = {
   GEMINI_QUOTA: later,
   /** Discovery Engine is at work on the same thing and refuses a second request meanwhile. */
   GEMINI_BUSY: later,
+  /** Discovery Engine refuses because of the state that the data store or its project is in, and went on refusing while the run waited for other operations. Its words say what must change first. */
+  GEMINI_PRECONDITION: wrong(EXIT.unavailable),
   /** A request was sent and no clear answer came, so whether it had its effect is not known. The next run looks before it sends it again. */
   GEMINI_UNCLEAR: later,
   /** There are no Google credentials, or they cannot be refreshed, or Google refuses them. */
@@ -114,6 +116,9 @@ export const ERROR_KINDS = {
   GEMINI_NOT_FOUND: wrong(EXIT.configuration),
   /** Discovery Engine refuses the request, or answers what this version does not understand; the message carries its own words. */
   GEMINI_REFUSED: wrong(EXIT.unavailable),
+
+  /** A check of `doctor` had no answer in time, so it says nothing about what it looked at. Try again; if it stays so, look at the network on the way there. */
+  CHECK_TIMEOUT: later,
 
   /** The run was stopped by a signal. Nothing was committed; the next run starts where this one did. */
   INTERRUPTED: { exit: EXIT.terminated, retryable: true },

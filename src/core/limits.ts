@@ -144,15 +144,13 @@ export const OPERATION_POLL_SECONDS_FIRST = 2;
 export const OPERATION_POLL_SECONDS_MAX = 30;
 /** A run waits for one operation this long, then leaves the waiting to the next run. */
 export const OPERATION_WAIT_SECONDS_MAX = 3_600;
-/** Times that a request is made whose operation ended with an error of Google's own, or that Google no longer knows. */
+/** Times that a run makes a request whose answer was lost, or whose operation ended with an error that may pass. */
 export const OPERATION_ATTEMPTS_MAX = 3;
-/** Times that a request is made while Discovery Engine says that it is busy with another one. */
+/** Times that a request is made while Discovery Engine says that it is busy with another one, or in a state that does not allow it. */
 export const OPERATION_BUSY_ATTEMPTS_MAX = 5;
 
 /** Failures of one operation that are read and told apart; with more, all of its documents are sent again. Some 30 MB. */
 export const DELIVERY_FAILURES_READ_MAX = 100_000;
-/** Of the reason why a document was rejected, as the state keeps it. */
-export const DELIVERY_REASON_CHARACTERS_MAX = 500;
 /** Rejected documents handed to the state together. */
 export const REJECTIONS_PER_SAVE = 1_000;
 /** Rejected documents named in a summary; the state has all of them. */
@@ -193,7 +191,7 @@ export const DISCOVERY_IMPORT_SECONDS_MAX = 300;
 export const DISCOVERY_REQUEST_SECONDS_MAX = 60;
 /** One answer. The largest expected are error samples and a page of documents, far below a megabyte. */
 export const DISCOVERY_ANSWER_BYTES_MAX = 8 * 1_048_576;
-/** Of the words of a server that an error repeats; Google's longest known ones have some 300. */
+/** Of the words of a server that an error, or the reason of a rejected document, repeats; Google's longest known ones have some 300. */
 export const DISCOVERY_WORDS_CHARACTERS_MAX = 500;
 /**
  * Bytes of one request of an upload to Cloud Storage, a multiple of 256 KiB as it asks. A writer holds two of them: one
@@ -213,3 +211,19 @@ export const GCS_READ_IDLE_SECONDS_MAX = 20;
 export const GCS_DELETES_AT_ONCE = 16;
 /** Characters kept of what a server says against a request; a proxy may answer with a page. */
 export const SERVER_WORDS_LENGTH_MAX = 300;
+
+/** One check of `doctor`: twice what a source has to connect by default, and a person waits for it. */
+export const DOCTOR_CHECK_SECONDS_MAX = 30;
+/** One request of `doctor` to Cloud Storage, which cannot be broken off; a check makes two at most, so it ends in time. */
+export const DOCTOR_REQUEST_SECONDS_MAX = 10;
+/**
+ * Committed runs that `explain` looks at, newest first; of these it reads the artifacts of those that deleted something, to
+ * find the delete. With an hourly run it is eight days; a bucket takes some 0.2 s a run.
+ */
+export const EXPLAIN_RUNS_MAX = 200;
+/** Readers of a document that `explain` shows; `--json` has all. */
+export const EXPLAIN_READERS_SHOWN_MAX = 20;
+/** Characters of one value that `explain` shows, such as a title; `--json` has all. */
+export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
+/** Document ids read from the state together, when `explain` is given the digest of one; 10 MB of the longest ids. */
+export const EXPLAIN_IDS_PER_PAGE = 10_000;

@@ -66,6 +66,13 @@ export function answerProblem(answer: HttpAnswer, now: Date, subject: Subject): 
       hint: 'Try again when the other operation on this data store has ended.',
     };
   }
+  if (status === 400 && textOf(error, 'status') === 'FAILED_PRECONDITION') {
+    return {
+      ...refusal,
+      code: 'GEMINI_PRECONDITION',
+      hint: 'The words above are Google’s own: they say what must change in the data store or its project first.',
+    };
+  }
   return refusal;
 }
 

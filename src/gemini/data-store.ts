@@ -15,6 +15,8 @@ export interface StoreNeeds {
 export interface StoreFacts {
   readonly aclEnabled: boolean;
   readonly contentConfig: string;
+  /** Of its project; undefined if Google names the project by its id. */
+  readonly projectNumber: string | undefined;
 }
 
 /** @throws BridgeError GEMINI_*. */
@@ -25,21 +27,25 @@ export async function readDataStore(store: DataStore, api: Api, signal: AbortSig
   return {
     aclEnabled: fieldOf(json, 'aclEnabled') === true,
     contentConfig: textOf(json, 'contentConfig') ?? 'NO_CONTENT',
+    projectNumber: /^projects\/(\d+)\//.exec(textOf(json, 'name') ?? '')?.[1],
   };
 }
 
-/** What keeps documents of these needs out of a store of these facts, as a sentence, or undefined. */
-export function mismatchOf(needs: StoreNeeds, facts: StoreFacts): string | undefined {
+/** How the access control of a store differs from what documents need, as a sentence, or undefined. */
+export function aclMismatch(needs: StoreNeeds, facts: StoreFacts): string | undefined {
   if (needs.acl === 'required' && !facts.aclEnabled) {
     return 'it has no access control, so everybody would see documents that the mapping gives readers';
   }
   if (needs.acl === 'off' && facts.aclEnabled) {
     return 'it has access control, and the mapping gives its documents no readers';
   }
-  if (needs.contentConfig !== facts.contentConfig) {
-    return `its contentConfig is ${facts.contentConfig}, and the connector makes documents for ${needs.contentConfig}`;
-  }
   return undefined;
+}
+
+/** How the content configuration of a store differs from what documents need, as a sentence, or undefined. */
+export function contentMismatch(needs: StoreNeeds, facts: StoreFacts): string | undefined {
+  if (needs.contentConfig === facts.contentConfig) return undefined;
+  return `its contentConfig is ${facts.contentConfig}, and the connector makes documents for ${needs.contentConfig}`;
 }
 
 /**
@@ -62,7 +68,7 @@ export async function requireFit(
     log.warn('the data store could not be looked at before sending', { reason: error.message });
     return;
   }
-  const mismatch = mismatchOf(needs, facts);
+  const mismatch = aclMismatch(needs, facts) ?? contentMismatch(needs, facts);
   if (mismatch === undefined) return;
   throw new BridgeError(
     'GEMINI_STORE_MISMATCH',

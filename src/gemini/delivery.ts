@@ -13,7 +13,7 @@ import { filesOf, rowsOf } from './manifest-files.ts';
 import { awaitOperation } from './operations.ts';
 import type { Part, StepOutcome } from './part.ts';
 import { branchOf, type DataStore } from './requests.ts';
-import { rejectBy } from './sent-documents.ts';
+import { rejectAll } from './sent-documents.ts';
 import { deleteEach } from './single-deletes.ts';
 import { quiet, type Delivery } from './steps.ts';
 
@@ -129,6 +129,5 @@ async function rejectPart(
   outcome: RejectedDocument['outcome'],
   delivery: Delivery,
 ): Promise<void> {
-  const verdict = { proven: true, rejection: () => ({ reason, outcome }) } as const;
-  await rejectBy(verdict, { manifest: delivery.manifest, kind, from, to }, delivery);
+  await rejectAll({ manifest: delivery.manifest, kind, from, to }, { reason, outcome }, delivery);
 }

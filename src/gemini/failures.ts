@@ -1,10 +1,13 @@
-import { DELIVERY_FAILURES_READ_MAX, DELIVERY_REASON_CHARACTERS_MAX } from '../core/limits.ts';
+import { toBridgeError } from '../core/errors.ts';
+import { DELIVERY_FAILURES_READ_MAX } from '../core/limits.ts';
+import type { Logger } from '../core/log.ts';
 import type { ArtifactStore } from '../pipeline/ports.ts';
 import { linesOf } from './artifact-lines.ts';
 import { fieldOf, textOf } from './json-fields.ts';
+import { oneLine } from './server-words.ts';
 
 /** Which document a failure is about, as far as Google says. */
-type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
+export type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
 
 /** One document that failed. */
 export interface Failure {
@@ -13,33 +16,46 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** Of a resource name; an id has these characters only. */
-const DOCUMENT_NAME = /\/documents\/([a-zA-Z0-9_-]{1,128})(?![a-zA-Z0-9_-])/;
+/** Of a resource name; an id has these characters only. A folder of artifacts may be called `documents`, too. */
+const DOCUMENT_NAME = /\/branches\/[^/\s]+\/documents\/([a-zA-Z0-9_-]{1,128})(?![a-zA-Z0-9_-])/;
 const FILE_LINE = /(gs:\/\/[^\s"']+):(\d+)(?!\d)/;
 
 /**
- * The failures of an operation: all of them from the files that Google wrote below `folder`, or else the samples in its
- * response. At most `DELIVERY_FAILURES_READ_MAX`.
+ * The failures of an operation: all of them from the files that Google wrote below `folder`, or else, when there are none or
+ * they may not be read, the samples in its response. At most `DELIVERY_FAILURES_READ_MAX`.
+ * @throws BridgeError ARTIFACT_* that may pass.
  */
 export async function readFailures(
-  store: ArtifactStore,
   folder: string,
   response: unknown,
+  { store, log }: { readonly store: ArtifactStore; readonly log: Logger },
 ): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  for (const name of await store.list(folder)) {
-    for await (const line of linesOf(store, name)) {
-      if (line.trim() === '') continue;
-      if (failures.length >= DELIVERY_FAILURES_READ_MAX) return failures;
-      failures.push(failureOf(parsed(line)));
-    }
+  let written: Failure[] = [];
+  try {
+    written = await failuresBelow(folder, store);
+  } catch (thrown) {
+    const { code, message, hint, retryable } = toBridgeError(thrown);
+    if (retryable || !code.startsWith('ARTIFACT_')) throw thrown;
+    log.warn('the failures that Google wrote to the bucket cannot be read', { reason: message, hint });
   }
-  return failures.length > 0 ? failures : samplesOf(response);
+  return written.length > 0 ? written : samplesOf(response);
 }
 
 export function samplesOf(response: unknown): Failure[] {
   const samples = fieldOf(response, 'errorSamples');
   return Array.isArray(samples) ? samples.map(failureOf) : [];
+}
+
+async function failuresBelow(folder: string, store: ArtifactStore): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  for (const name of await store.list(folder)) {
+    for await (const line of linesOf(store, name)) {
+      if (line.trim() === '') continue;
+      failures.push(failureOf(parsed(line)));
+      if (failures.length >= DELIVERY_FAILURES_READ_MAX) return failures;
+    }
+  }
+  return failures;
 }
 
 /**
@@ -52,7 +68,7 @@ function failureOf(status: unknown): Failure {
   const texts = Array.isArray(details) ? details.flatMap(textsIn) : [];
   return {
     place: [...texts, message].map(placeIn).find((place) => place !== undefined),
-    reason: message.slice(0, DELIVERY_REASON_CHARACTERS_MAX),
+    reason: oneLine(message),
   };
 }
 
@@ -68,11 +84,12 @@ function textsIn(detail: unknown): string[] {
   return Object.values(detail).filter((value): value is string => typeof value === 'string');
 }
 
+/** What is no JSON says nothing: it may be a line of ours, with what the document says. */
 function parsed(line: string): unknown {
   try {
     const value: unknown = JSON.parse(line);
     return value;
   } catch {
-    return { message: line };
+    return undefined;
   }
 }

@@ -9,30 +9,26 @@ export interface InlineBatch {
   readonly lines: readonly string[];
 }
 
-/** Lines of files in batches of what one inline request may hold, from a row on. A line too large for any goes alone. */
+/** Lines of files in batches of what one inline request may hold. A line too large for any goes alone. */
 export async function* inlineBatches(
   store: ArtifactStore,
   files: readonly ManifestFile[],
-  from: number,
 ): AsyncGenerator<InlineBatch> {
-  let row = 0;
+  let from = 0;
   let lines: string[] = [];
   let bytes = 0;
   for (const file of files) {
     for await (const line of linesOf(store, file.name)) {
-      row++;
-      if (row <= from) continue;
-      if (
-        lines.length > 0 &&
-        (lines.length === INLINE_DOCUMENTS_MAX || bytes + line.length > INLINE_BYTES_MAX)
-      ) {
-        yield { from: row - 1 - lines.length, lines };
+      const size = Buffer.byteLength(line);
+      if (lines.length > 0 && (lines.length === INLINE_DOCUMENTS_MAX || bytes + size > INLINE_BYTES_MAX)) {
+        yield { from, lines };
+        from += lines.length;
         lines = [];
         bytes = 0;
       }
       lines.push(line);
-      bytes += line.length;
+      bytes += size;
     }
   }
-  if (lines.length > 0) yield { from: row - lines.length, lines };
+  if (lines.length > 0) yield { from, lines };
 }

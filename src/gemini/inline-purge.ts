@@ -9,7 +9,7 @@ import { operate, type Delivery, type Order } from './steps.ts';
 /** Purges documents whose names stand in the requests, for artifacts that Google cannot read. */
 export async function inlinePurge(delivery: Delivery): Promise<StepOutcome> {
   const total = { acknowledged: 0, rejected: 0 };
-  for await (const batch of inlineBatches(delivery.store, filesOf(delivery.manifest, 'deletes'), 0)) {
+  for await (const batch of inlineBatches(delivery.store, filesOf(delivery.manifest, 'deletes'))) {
     const outcome = await purgeBatch(batch, delivery);
     total.acknowledged += outcome.acknowledged;
     total.rejected += outcome.rejected;

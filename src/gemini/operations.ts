@@ -8,10 +8,11 @@ import type { Logger } from '../core/log.ts';
 import type { Wait } from '../core/retry.ts';
 import type { Api } from './api.ts';
 import { fieldOf, textOf } from './json-fields.ts';
+import { oneLine } from './server-words.ts';
 
 /** A long-running operation, as far as this program reads it. */
 export interface Operation {
-  /** `projects/…/operations/import-documents-123`. */
+  /** `projects/…/operations/import-documents-123`; empty for one that was done at once and has no name. */
   readonly name: string;
   readonly done: boolean;
   /** Why the whole of it failed; `code` is one of google.rpc.Code. */
@@ -31,7 +32,7 @@ export interface Waiting {
 const POLL_GROWTH = 1.5;
 const POLL_JITTER = 0.2;
 
-/** One that was done at once needs no name. @throws BridgeError GEMINI_REFUSED if it is no operation. */
+/** @throws BridgeError GEMINI_REFUSED if it is no operation. */
 export function operationOf(json: unknown): Operation {
   const name = textOf(json, 'name') ?? '';
   const done = fieldOf(json, 'done') === true;
@@ -50,7 +51,7 @@ export function operationOf(json: unknown): Operation {
         ? undefined
         : {
             code: typeof code === 'number' ? code : 2,
-            message: textOf(error, 'message') ?? 'no reason given',
+            message: oneLine(textOf(error, 'message') ?? 'no reason given'),
           },
     metadata: fieldOf(json, 'metadata'),
     response: fieldOf(json, 'response'),

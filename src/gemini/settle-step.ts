@@ -4,9 +4,9 @@ import { errorsFolder } from './errors-folder.ts';
 import { readFailures } from './failures.ts';
 import { modeOf } from './manifest-files.ts';
 import { detailOf, type StepOutcome } from './part.ts';
-import { rejectBy } from './sent-documents.ts';
+import { rejectAll, rejectSome } from './sent-documents.ts';
 import { endStep, type Delivery, type Finished } from './steps.ts';
-import { ALL_IN, judge, type Counts } from './verdict.ts';
+import { judge, type Counts } from './verdict.ts';
 
 /** What a step sent, and what Google counted. */
 export interface SettledStep {
@@ -29,26 +29,26 @@ export async function settleStep(
 ): Promise<StepOutcome> {
   const { manifest, store } = delivery;
   const { operation, attempt } = finished;
+  const { sent, failed } = counts;
   const folder = errorsFolder(manifest, step, attempt);
-  const failures = counts.failed === 0 ? [] : await readFailures(store, folder, operation.response);
-  // A FULL import may have removed a document that it failed to import.
-  const refused = modeOf(manifest) === 'FULL' ? 'unknown' : 'refused';
+  const failures = failed === 0 ? [] : await readFailures(folder, operation.response, delivery);
+  // A FULL import may have removed a document that it failed to import, and an earlier attempt may have taken it.
+  const refused = modeOf(manifest) === 'FULL' || attempt > 1 ? 'unknown' : 'refused';
   const verdict = judge(counts, failures, files, refused);
-  const range = { manifest, kind, from, to: from + counts.sent };
+  const range = { manifest, kind, from, to: from + sent };
+  let rejected = verdict.proven ? await rejectSome(range, verdict, delivery) : 0;
   let unproven = verdict.proven ? undefined : verdict.reason;
-  let rejected = verdict === ALL_IN ? 0 : await rejectBy(verdict, range, delivery);
-  if (unproven === undefined && rejected < counts.failed) {
-    unproven = `${counts.failed} documents failed, and Google names others than were sent`;
-    rejected = await rejectBy({ proven: false, reason: unproven }, range, delivery);
+  if (verdict.proven && rejected !== verdict.count) {
+    unproven = `${failed} documents failed, and Google names others than were sent`;
   }
-  const outcome = { acknowledged: counts.sent - rejected, rejected };
+  if (unproven !== undefined) {
+    rejected = await rejectAll(range, { reason: unproven, outcome: 'unknown' }, delivery);
+  }
+  const outcome = { acknowledged: sent - rejected, rejected };
   await endStep(step, finished, detailOf(outcome), delivery);
   if (unproven === undefined) return outcome;
-  throw new BridgeError(
-    'GEMINI_UNPROVEN',
-    `None of the ${counts.sent} ${kind} of ${operation.name} counts: ${unproven}.`,
-    {
-      hint: `Look at ${delivery.store.root}${folder}; the next run sends these documents again.`,
-    },
-  );
+  const name = operation.name === '' ? 'the operation' : operation.name;
+  throw new BridgeError('GEMINI_UNPROVEN', `None of the ${sent} ${kind} of ${step} counts: ${unproven}.`, {
+    hint: `The next run sends these documents again. What Google wrote about the failures of ${name}, if anything, is below ${store.root}${folder}.`,
+  });
 }

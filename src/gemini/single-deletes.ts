@@ -1,5 +1,5 @@
 import { toBridgeError } from '../core/errors.ts';
-import { DELETES_PARALLEL, DELETES_PER_STEP, DELIVERY_REASON_CHARACTERS_MAX } from '../core/limits.ts';
+import { DELETES_PARALLEL, DELETES_PER_STEP } from '../core/limits.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
 import { apiDocumentId } from './document-id.ts';
 import { filesOf, rowsOf } from './manifest-files.ts';
@@ -49,17 +49,28 @@ export async function deleteEach(delivery: Delivery): Promise<StepOutcome> {
   return { acknowledged: sent - rejected, rejected };
 }
 
-/** @returns those that were refused for a reason of their own. */
+/**
+ * Deletes some at a time. After a failure that is not about one document alone, no further delete is begun, and none is
+ * still under way when it is thrown.
+ * @returns those that were refused for a reason of their own.
+ */
 async function deleteAll(docIds: readonly string[], delivery: Delivery): Promise<RejectedDocument[]> {
   const refused: RejectedDocument[] = [];
   const rest = [...docIds];
   const work = async () => {
     for (let docId = rest.pop(); docId !== undefined; docId = rest.pop()) {
-      const reason = await deleteOne(docId, delivery);
-      if (reason !== undefined) refused.push({ docId, reason, outcome: 'refused' });
+      try {
+        const reason = await deleteOne(docId, delivery);
+        if (reason !== undefined) refused.push({ docId, reason, outcome: 'refused' });
+      } catch (thrown) {
+        rest.length = 0;
+        throw thrown;
+      }
     }
   };
-  await Promise.all(Array.from({ length: DELETES_PARALLEL }, work));
+  const ended = await Promise.allSettled(Array.from({ length: DELETES_PARALLEL }, work));
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return refused;
 }
 
@@ -72,7 +83,7 @@ async function deleteOne(docId: string, { api, branch, signal }: Delivery): Prom
     signal.throwIfAborted();
     const error = toBridgeError(thrown);
     if (error.code === 'GEMINI_NOT_FOUND') return undefined;
-    if (error.code === 'GEMINI_REFUSED') return error.message.slice(0, DELIVERY_REASON_CHARACTERS_MAX);
+    if (error.code === 'GEMINI_REFUSED' || error.code === 'GEMINI_PRECONDITION') return error.message;
     throw error;
   }
   return undefined;

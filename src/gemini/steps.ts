@@ -1,4 +1,4 @@
-import { BridgeError, toBridgeError } from '../core/errors.ts';
+import { BridgeError, toBridgeError, type ErrorCode } from '../core/errors.ts';
 import {
   OPERATION_ATTEMPTS_MAX,
   OPERATION_BUSY_ATTEMPTS_MAX,
@@ -41,19 +41,24 @@ export interface Finished {
 /** google.rpc.Code of ends that another attempt may better: UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE. */
 const PASSING_CODES = new Set([2, 4, 8, 10, 13, 14]);
 
+/** How Google refuses a second import into a branch is not documented: 409, or a state that does not allow it. */
+const BUSY_CODES = new Set<string>(['GEMINI_BUSY', 'GEMINI_PRECONDITION'] satisfies ErrorCode[]);
+
 /**
  * Makes a request once and waits for its operation. The journal has the step before anything is sent and the operation's
  * name before it is waited for, so that whoever comes after a killed process waits for the same operation; only when that
  * cannot be found any more, or has failed in a way that passes, is the request made again. That has the effect of once: an
  * import writes the same documents, a purge deletes the same ids.
- * @throws BridgeError GEMINI_OPERATION_PENDING, GEMINI_OPERATION_FAILED and those of the API.
+ * @throws BridgeError GEMINI_OPERATION_PENDING, GEMINI_OPERATION_FAILED, GEMINI_UNCLEAR and those of the API.
  */
 export async function operate(order: Order, delivery: Delivery): Promise<Finished> {
   const step = delivery.earlier.get(order.step);
   let attempt = attemptOf(step);
   let operation = await taken(step, order, delivery);
-  while (operation?.error !== undefined || operation === undefined) {
-    requireAttempt(order, attempt, operation, delivery);
+  // Attempts of earlier runs do not count here: most of them were refused, and had no effect.
+  for (let asked = 0; operation === undefined || operation.error !== undefined; asked++) {
+    requireAnother(order, asked, operation, delivery);
+    if (asked > 0) await delivery.wait(OPERATION_POLL_SECONDS_MAX * 1_000, delivery.signal);
     attempt += 1;
     operation = await ask(order, attempt, delivery);
   }
@@ -70,23 +75,24 @@ export async function endStep(
   await journal.save({
     name,
     state: 'done',
-    operation: operation.name,
+    operation: operation.name === '' ? null : operation.name,
     askedAt: textOf(operation.metadata, 'createTime') ?? new Date().toISOString(),
     detail: { attempt, ...detail },
   });
 }
 
-/** Waits for all that other runs, or an answer that was lost, have left at work on the branch. Two imports may not meet. */
+/**
+ * Waits for all that is at work on the branch: left by other runs, begun by an answer that was lost, or by somebody else.
+ * Two imports may not meet.
+ * @returns all operations that Google still lists, done; none if the caller may not list them.
+ */
 export async function quiet(delivery: Delivery): Promise<Operation[]> {
   const { branch, api, signal, log } = delivery;
   const listed = await listOperations(branch, api, signal);
   if (listed === undefined) {
-    log.warn(
-      'the operations of the data store may not be listed, so a request may be made twice, which is harmless',
-      {
-        permission: 'discoveryengine.operations.list',
-      },
-    );
+    log.warn('the operations of the data store may not be listed, so a request may be made twice', {
+      permission: 'discoveryengine.operations.list',
+    });
     return [];
   }
   const ended: Operation[] = [];
@@ -109,7 +115,7 @@ async function taken(
   const ended = await quiet(delivery);
   return ended.find(({ response }) => {
     const echoed = textOf(fieldOf(response, 'errorConfig'), 'gcsPrefix');
-    return echoed !== undefined && echoed === errorsUri;
+    return errorsUri !== undefined && withoutSlash(echoed) === withoutSlash(errorsUri);
   });
 }
 
@@ -133,7 +139,11 @@ async function ask(order: Order, attempt: number, delivery: Delivery): Promise<O
   return awaitOperation(operation.name, delivery, signal);
 }
 
-/** @returns undefined if nobody knows whether the request arrived. */
+/**
+ * @returns undefined if nobody knows whether the request arrived.
+ * @throws BridgeError that the step is `refused` for; but GEMINI_REFUSED for an answer that is no operation, after which
+ *   nobody knows either.
+ */
 async function submit(
   order: Order,
   attempt: number,
@@ -143,18 +153,14 @@ async function submit(
   const { api, journal, log, signal, wait } = delivery;
   let errorsUri = order.errorsUri(attempt);
   for (let tries = 1; ; tries++) {
+    let answer: unknown;
     try {
       const request = { method: 'POST', repeatable: false, ...order.request(errorsUri) } as const;
-      return operationOf(await api.request(request, signal));
+      answer = await api.request(request, signal);
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toBridgeError(thrown);
       if (error.code === 'GEMINI_UNCLEAR') return undefined;
-      if (error.code === 'GEMINI_BUSY' && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
-        await quiet(delivery);
-        await wait(OPERATION_POLL_SECONDS_MAX * 1_000, signal);
-        continue;
-      }
       if (errorsUri !== undefined && isAboutErrors(error)) {
         log.warn('failures cannot be written to the bucket, so they may not be told apart', {
           reason: error.message,
@@ -162,41 +168,57 @@ async function submit(
         errorsUri = undefined;
         continue;
       }
+      if (BUSY_CODES.has(error.code) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
+        log.warn('a request is made again when nothing else is at work', { reason: error.message });
+        await quiet(delivery);
+        await wait(OPERATION_POLL_SECONDS_MAX * 1_000, signal);
+        continue;
+      }
       await journal.save({ ...asked, state: 'refused' });
       throw error;
     }
+    return operationOf(answer);
   }
 }
 
 /** Whether a folder that is not there counts as the "empty, existing directory" that Google asks for is not documented. */
 function isAboutErrors({ code, message }: BridgeError): boolean {
-  return code === 'GEMINI_REFUSED' && /error_?config|gcs_?prefix/i.test(message);
+  const refused = code === 'GEMINI_REFUSED' || code === 'GEMINI_PRECONDITION';
+  return refused && /error_?config|gcs_?prefix/i.test(message);
 }
 
-/** @throws BridgeError GEMINI_OPERATION_FAILED when another attempt would not help, or has been made often enough. */
-function requireAttempt(
+/** @throws BridgeError when asking again would not help, or has been done often enough. */
+function requireAnother(
   { step }: Order,
-  attempt: number,
+  asked: number,
   operation: Operation | undefined,
   { log }: Delivery,
 ): void {
-  if (attempt < OPERATION_ATTEMPTS_MAX && operation?.error === undefined) return;
-  const { name = step, error } = operation ?? {};
-  const { code, message } = error ?? { code: 5, message: 'nobody knows what became of it' };
-  if (attempt < OPERATION_ATTEMPTS_MAX && PASSING_CODES.has(code)) {
-    log.warn('an operation failed and is started again', { step, operation: name, reason: message });
+  if (operation?.error === undefined) {
+    if (asked < OPERATION_ATTEMPTS_MAX) return;
+    throw new BridgeError(
+      'GEMINI_UNCLEAR',
+      `Discovery Engine was asked ${asked} times for ${step}, and nobody knows what became of it.`,
+      { hint: 'Run again later: the next run looks for it before it is asked for again.' },
+    );
+  }
+  const { name, error } = operation;
+  if (asked < OPERATION_ATTEMPTS_MAX && PASSING_CODES.has(error.code)) {
+    log.warn('an operation failed and is started again', { step, operation: name, reason: error.message });
     return;
   }
   throw new BridgeError(
     'GEMINI_OPERATION_FAILED',
-    `Discovery Engine gave up ${name}: ${message} (code ${code}).`,
-    {
-      hint: 'The words above are Google’s own. The next run sends the same documents again.',
-    },
+    `Discovery Engine gave up ${step}, ${name}: "${error.message}" (code ${error.code}).`,
+    { hint: 'The words above are Google’s own. The next run sends the same documents again.' },
   );
 }
 
 function attemptOf(step: DeliveryStep | undefined): number {
   const attempt = step?.detail['attempt'];
   return typeof attempt === 'number' ? attempt : 0;
+}
+
+function withoutSlash(uri: string | undefined): string | undefined {
+  return uri?.replace(/\/$/, '');
 }

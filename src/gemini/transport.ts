@@ -22,6 +22,8 @@ export interface Transport {
    * @throws whatever the library throws; `authorizationProblem` knows what it means.
    */
   authorize(): Promise<Headers>;
+  /** The address of the service account whose credentials these are; undefined if they are of none, or it cannot be seen. */
+  account(): Promise<string | undefined>;
   /** These were refused: the next ones are new, from the credentials as they are then. False if there can be no others. */
   discard(refused: Headers): boolean;
   /** Follows no redirect and tries nothing again. @throws what `networkProblem` knows. */
@@ -65,6 +67,13 @@ export async function openTransport(
       const headers = await (await source.getClient()).getRequestHeaders();
       sources.set(headers, source);
       return headers;
+    },
+    async account() {
+      try {
+        return (await (auth ??= open()).getCredentials()).client_email;
+      } catch {
+        return undefined;
+      }
     },
     discard(refused) {
       if (sources.get(refused) === auth) auth = undefined;

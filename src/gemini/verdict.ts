@@ -1,8 +1,9 @@
 import { DELIVERY_FAILURES_READ_MAX } from '../core/limits.ts';
 import type { RejectedDocument } from '../pipeline/delivery-port.ts';
 import type { ManifestFile } from '../pipeline/ports.ts';
-import type { Failure } from './failures.ts';
+import type { Failure, Place } from './failures.ts';
 import { rowsOf } from './manifest-files.ts';
+import type { Rejection, Rejections } from './sent-documents.ts';
 
 /** What an operation says it did with the documents that it was sent. */
 export interface Counts {
@@ -12,17 +13,14 @@ export interface Counts {
   readonly failed: number;
 }
 
-type Rejection = Omit<RejectedDocument, 'docId'>;
-
 /** Which of the documents sent are proven in. */
 export type Verdict =
-  /** All but those that `rejection` names. Rows count from 0 over all files that were sent, in order. */
-  | { readonly proven: true; readonly rejection: (row: number, apiId: string) => Rejection | undefined }
+  /** All but those rejected, provided that all which are named were sent. */
+  | ({ readonly proven: true } & Rejections)
   /** None: the failures cannot be told apart from the successes. */
   | { readonly proven: false; readonly reason: string };
 
-/** Nothing is rejected, so the documents need not be read to know which. */
-export const ALL_IN: Verdict = { proven: true, rejection: () => undefined };
+const ALL_IN: Verdict = { proven: true, count: 0, rejectionOf: () => undefined };
 
 /**
  * Judges an operation that is done. `done` alone proves nothing: the counts must add up, and as many documents must be named
@@ -39,8 +37,9 @@ export function judge(
     return unproven(`${sent} documents were sent, and ${succeeded} succeeded and ${failed} failed`);
   }
   if (failed === 0) return ALL_IN;
-  if (failed >= DELIVERY_FAILURES_READ_MAX)
+  if (failed >= DELIVERY_FAILURES_READ_MAX) {
     return unproven(`${failed} documents failed, which are too many to name`);
+  }
   const named = new Map<string, Failure>();
   for (const failure of failures) {
     const key = keyOf(failure);
@@ -51,7 +50,7 @@ export function judge(
     const words = (nameless ?? failures[0])?.reason ?? 'no reason given';
     return unproven(`${failed} documents failed, and Google names ${named.size} of them; it says: ${words}`);
   }
-  return { proven: true, rejection: rejectionsOf([...named.values()], files, refused) };
+  return rejectionsOf([...named.values()], files, refused);
 }
 
 function unproven(reason: string): Verdict {
@@ -67,7 +66,7 @@ function rejectionsOf(
   failures: readonly Failure[],
   files: readonly ManifestFile[],
   refused: RejectedDocument['outcome'],
-): (row: number, apiId: string) => Rejection | undefined {
+): Verdict {
   const byId = new Map<string, Rejection>();
   const byRow = new Map<number, Rejection>();
   const bases = lineBases(failures, files);
@@ -77,10 +76,16 @@ function rejectionsOf(
       byId.set(place.apiId, { reason, outcome: refused });
       continue;
     }
-    const outcome = bases.length === 1 ? refused : 'unknown';
-    for (const base of bases) byRow.set(rowOf(files, place.uri, place.line - base), { reason, outcome });
+    const rows = rowsAt(place, bases, files);
+    if (rows.length === 0) return unproven(`Google names ${place.uri}:${place.line}, which was not sent`);
+    const outcome = rows.length === 1 ? refused : 'unknown';
+    for (const row of rows) byRow.set(row, { reason, outcome });
   }
-  return (row, apiId) => byId.get(apiId) ?? byRow.get(row);
+  return {
+    proven: true,
+    count: byId.size + byRow.size,
+    rejectionOf: (row, apiId) => byId.get(apiId) ?? byRow.get(row),
+  };
 }
 
 /**
@@ -97,8 +102,19 @@ function lineBases(failures: readonly Failure[], files: readonly ManifestFile[])
   return [0, 1];
 }
 
-/** Over all files; -1, which no row has, for a file that was not sent. */
-function rowOf(files: readonly ManifestFile[], uri: string, line: number): number {
+type LinePlace = Extract<Place, { readonly uri: string }>;
+
+/** The rows, over all files, that a line may be; none for a line that no file sent has. */
+function rowsAt(
+  { uri, line }: LinePlace,
+  bases: readonly number[],
+  files: readonly ManifestFile[],
+): readonly number[] {
   const index = files.findIndex((file) => file.uri === uri);
-  return index < 0 ? -1 : rowsOf(files.slice(0, index)) + line;
+  const rows = files[index]?.rows ?? 0;
+  const before = rowsOf(files.slice(0, Math.max(index, 0)));
+  return bases
+    .map((base) => line - base)
+    .filter((row) => row >= 0 && row < rows)
+    .map((row) => before + row);
 }

@@ -56,6 +56,6 @@ function problemOfListing({ tally, truncated }: Listed): string | undefined {
   if (tally.seen === 0) return 'the source returned no rows at all';
   if (tally.held > 0) return `${tally.held} deletes are held`;
   if (tally.quarantined > 0)
-    return `${tally.quarantined} rows were quarantined, and their documents would go`;
+    return `${tally.quarantined === 1 ? '1 row was' : `${tally.quarantined} rows were`} quarantined, and with a full reconciliation their documents would go`;
   return undefined;
 }

@@ -28,7 +28,7 @@ export async function finishEarlierRuns(
     const outcome = await endRun(run, job, ports, lease, signal);
     if (outcome !== undefined) finished.set(run.runId, outcome);
   }
-  if (job.sends) await repairLatest(job, ports);
+  await repairLatest(job, ports);
   return finished;
 }
 
@@ -40,9 +40,10 @@ async function endRun(
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   if (run.manifestName === null) {
-    ports.log.warn('closed a run that died before it was published', { run: run.runId });
-    await closeRun(run, ports, 'The process that ran it is gone.');
+    // In this order, because nobody would come back to clear up after a run that is closed.
     await removeArtifacts(ports.store, job.prefix, run.runId);
+    await closeRun(run, ports, 'The process that ran it is gone.');
+    ports.log.warn('closed a run that died before it was published', { run: run.runId });
     return undefined;
   }
   try {
@@ -74,8 +75,29 @@ async function closeRun(
   });
 }
 
+/**
+ * The last thing that `finishEarlierRuns` does, for a run that has nothing else to do: its process may have died right after
+ * its commit. If the connector is being run, whoever runs it has done it before.
+ */
+export async function repairLatestAlone(job: Job, ports: RecoverPorts): Promise<void> {
+  let lease: Lease;
+  try {
+    lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
+  } catch (thrown) {
+    if (toBridgeError(thrown).code === 'LEASE_HELD') return;
+    throw thrown;
+  }
+  try {
+    await repairLatest(job, ports);
+  } finally {
+    await lease.release();
+  }
+}
+
 /** A process may die between its commit and moving `latest`. */
 async function repairLatest(job: Job, ports: RecoverPorts): Promise<void> {
+  // A run that sends nothing leaves what says what was sent.
+  if (!job.sends) return;
   const last = await ports.state.lastCommitted(job.connectorId);
   if (last?.target !== job.target || last.manifestName === null) return;
   const latest = await readManifest(ports.store, latestManifest(job.prefix)).catch(() => undefined);
@@ -91,7 +113,8 @@ export async function removeArtifacts(store: ArtifactStore, prefix: string, runI
   await store.clear(folder);
 }
 
-async function readManifest(store: ArtifactStore, name: string): Promise<Manifest> {
+/** @throws BridgeError ARTIFACT_* */
+export async function readManifest(store: ArtifactStore, name: string): Promise<Manifest> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of await store.open(name)) chunks.push(chunk);
   // Written by this program as a Manifest, and replaced atomically: it is whole or absent.

@@ -9,7 +9,7 @@ import { planChanges } from './plan.ts';
 import type { Manifest, Phase, RunCounts } from './ports.ts';
 import type { FinishedStatus, Lease, RunRow, State } from './state-port.ts';
 import { Publisher } from './publish.ts';
-import { finishEarlierRuns, removeArtifacts } from './recover.ts';
+import { finishEarlierRuns, removeArtifacts, repairLatestAlone } from './recover.ts';
 import type { Tally } from './tally.ts';
 
 export interface RunResult {
@@ -34,7 +34,11 @@ export interface RunResult {
 export async function runConnector(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   if (job.dryRun) return plan(job, ports, signal);
   const done = await ports.state.findRun(job.runId);
-  if (isCommitted(done)) return await repeated(done, job, ports);
+  if (isCommitted(done)) {
+    const result = await repeated(done, job, ports);
+    await repairLatestAlone(job, ports);
+    return result;
+  }
 
   const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
   try {

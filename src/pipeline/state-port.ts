@@ -1,4 +1,4 @@
-import type { DeliveryJournal, RejectedDocument } from './delivery-port.ts';
+import type { DeliveryJournal, DeliveryStep, RejectedDocument } from './delivery-port.ts';
 import type { Phase, RunCounts } from './ports.ts';
 
 /** `DRY_RUN`: its requests were written down and not sent. */
@@ -60,6 +60,30 @@ export interface StagedRecord {
   readonly docId: string;
   readonly checksum: string;
   readonly fingerprint: string;
+}
+
+/** What the state knows of one document of a connector, for one target. */
+export interface DocumentFacts {
+  readonly record:
+    | {
+        /** Empty: whether the last change arrived is not known, so the document is sent again or deleted. */
+        readonly checksum: string;
+        readonly softDeleted: boolean;
+        /** The run that last sent it. */
+        readonly run: RunRow;
+      }
+    | undefined;
+  /** A change of it that is published and not committed. */
+  readonly waiting:
+    { readonly run: RunRow; readonly change: Exclude<StagedRecord['op'], 'refresh'> } | undefined;
+  /** How the newest run that tells was refused it. The next commit forgets that. */
+  readonly rejection: (Omit<RejectedDocument, 'docId'> & { readonly run: RunRow }) | undefined;
+  /** The run that began last, whatever became of it. */
+  readonly newestRun: RunRow | undefined;
+  /** Committed runs, newest first, as many as were asked for. */
+  readonly committed: readonly RunRow[];
+  /** The connector's other targets, by name, and whether each has a record of the document. */
+  readonly elsewhere: readonly { readonly target: string; readonly known: boolean }[];
 }
 
 /** What a finished plan leaves for the commit, stored with the run so that any process can finish it. */
@@ -149,6 +173,18 @@ export interface State {
   rejections(runId: string, limit: number): Promise<RejectedDocument[]>;
   /** Other connectors that have documents in this target, or a run under way that may bring some. */
   othersInto(target: string, connectorId: string): Promise<string[]>;
+
+  /** What is known of one document, all of one moment. */
+  documentFacts(
+    connectorId: string,
+    target: string,
+    docId: string,
+    limits: { readonly runs: number },
+  ): Promise<DocumentFacts>;
+  /** Ids of all records, soft-deleted ones too, in groups. */
+  recordIds(connectorId: string, target: string): AsyncIterable<string[]>;
+  /** The delivery steps of a run, in the order in which they were first saved. */
+  deliverySteps(runId: string): Promise<DeliveryStep[]>;
 
   close(): Promise<void>;
 }

@@ -122,7 +122,7 @@ async function insertStaged(
   );
 }
 
-function stagedIds(transaction: Knex.Transaction, runId: string, op: string) {
+function stagedIds(transaction: Knex.Transaction, runId: string, op: 'delete' | 'soft_delete') {
   return transaction('staged_records').where({ run_id: runId, op }).select('doc_id');
 }
 

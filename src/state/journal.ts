@@ -40,7 +40,7 @@ export function openJournal(
   };
 }
 
-async function stepsOf({ knex }: Database, runId: string): Promise<DeliveryStep[]> {
+export async function stepsOf({ knex }: Database, runId: string): Promise<DeliveryStep[]> {
   const rows = await knex('delivery_steps').where({ run_id: runId }).orderBy('id');
   return rows.map(stepOf);
 }

@@ -3,7 +3,8 @@ import { BridgeError } from '../core/errors.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { commit } from './commit.ts';
 import { openDatabase, type Database, type DatabaseAddress } from './database.ts';
-import { openJournal } from './journal.ts';
+import { documentFacts, recordIds } from './document-facts.ts';
+import { openJournal, stepsOf } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from './leases.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
 import { idsOf, lookup, othersInto, position, stage } from './records.ts';
@@ -123,6 +124,9 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
       ),
     rejections: reading(rejections),
     othersInto: reading(othersInto),
+    documentFacts: reading(documentFacts),
+    recordIds: (connectorId, target) => streaming(recordIds(database, connectorId, target)),
+    deliverySteps: reading(stepsOf),
     close: () => database.close(),
   };
 }

@@ -167,7 +167,7 @@ export function mayGoOn(run: RunTable): boolean {
   return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
 }
 
-function runRow(run: RunTable): RunRow {
+export function runRow(run: RunTable): RunRow {
   return {
     runId: run.run_id,
     connectorId: run.connector_id,

@@ -1,6 +1,6 @@
 import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
 import type { Phase } from '../pipeline/ports.ts';
-import type { RunStatus } from '../pipeline/state-port.ts';
+import type { RunStatus, StagedRecord } from '../pipeline/state-port.ts';
 
 interface CheckpointTable {
   id: number;
@@ -50,7 +50,7 @@ interface RecordTable {
 
 interface StagedTable {
   run_id: string;
-  op: string;
+  op: StagedRecord['op'];
   doc_id: string;
 }
 

@@ -22,10 +22,10 @@ describe('--help', () => {
   test('lists the subcommands', async () => {
     const { exitCode, stdout, stderr } = await cli('--help');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout.match(/^ {2}(run|validate|migrate)\b/gm)).toHaveLength(3);
+    expect(stdout.match(/^ {2}(run|validate|doctor|explain|migrate)\b/gm)).toHaveLength(5);
   });
 
-  test.each(['run', 'validate', 'migrate'])(
+  test.each(['run', 'validate', 'doctor', 'explain', 'migrate'])(
     'of %s ends with its exit statuses and an example',
     async (name) => {
       const { exitCode, stdout, stderr } = await cli(name, '--help');
@@ -46,6 +46,7 @@ describe('a wrong command line exits with 2, says why on stderr and points to --
     [['run', '--connector', 'a.yaml', '--allow-deletes', '-1'], '--allow-deletes'],
     [['run', '--connector', 'a.yaml', '--allow-deletes', '1.5'], 'whole number'],
     [['run', '--connector', 'a.yaml', '--run-id', '../up'], '--run-id'],
+    [['explain', '--connector', 'a.yaml'], '--doc'],
     [['sing'], 'sing'],
   ])('%j', async (args, named) => {
     const { exitCode, stdout, stderr } = await cli(...args);

@@ -47,6 +47,14 @@ const held = resultOf({
 });
 
 describe('the summary for a person', () => {
+  test('keeps on its line what comes from outside, with line breaks and escape sequences', () => {
+    const rejected = [
+      { docId: 'hr:\u001B[2J1', reason: 'line one\r\nline two\u2028three', outcome: 'refused' as const },
+    ];
+    const lines = text(resultOf({ counts: { ...resultOf().counts, rejected: 1 }, rejected })).split('\n');
+    expect(lines).toContain('    hr:1: line one line two three');
+  });
+
   test('says what was seen and done, and where it is', () => {
     expect(text(resultOf())).toBe(
       [
@@ -126,6 +134,7 @@ test('the summary for a program has everything under its own name', () => {
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
     manifest: 'file:///bucket/connectors/hr/runs/r1/manifest.json',
     durationMs: 1_234,
+    rejected: [],
     samples: resultOf().samples,
   });
 });

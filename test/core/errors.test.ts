@@ -10,7 +10,9 @@ describe('the table of errors', () => {
     expect(retried.sort()).toEqual([
       'ARTIFACT_READ_FAILED',
       'ARTIFACT_WRITE_FAILED',
+      'CHECK_TIMEOUT',
       'GEMINI_BUSY',
+      'GEMINI_OPERATION_PENDING',
       'GEMINI_QUOTA',
       'GEMINI_UNCLEAR',
       'GEMINI_UNREACHABLE',

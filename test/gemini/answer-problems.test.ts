@@ -27,7 +27,7 @@ const errorInfo = (reason: string, metadata: unknown = {}) => ({
 describe('a refusal', () => {
   test.each([
     [400, 'INVALID_ARGUMENT', 'GEMINI_REFUSED'],
-    [400, 'FAILED_PRECONDITION', 'GEMINI_REFUSED'],
+    [400, 'FAILED_PRECONDITION', 'GEMINI_PRECONDITION'],
     [401, 'UNAUTHENTICATED', 'GEMINI_CREDENTIALS'],
     [403, 'PERMISSION_DENIED', 'GEMINI_PERMISSION'],
     [404, 'NOT_FOUND', 'GEMINI_NOT_FOUND'],

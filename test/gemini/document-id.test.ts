@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { apiDocumentId } from '../../src/gemini/document-id.ts';
+import { apiDocumentId, docIdOf, isDigest } from '../../src/gemini/document-id.ts';
 
 describe('the document id of the API', () => {
   it.each([
@@ -58,6 +58,36 @@ describe('the document id of the API', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('the id of a document that the API knows', () => {
+  it('is read back from the API’s, unless that is a digest', () => {
+    const docId = fc
+      .tuple(fc.stringMatching(/^[a-z0-9]{1,8}$/), fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }))
+      .map(([connector, id]) => `${connector}:${id}`);
+    fc.assert(
+      fc.property(docId, (id) => {
+        const apiId = apiDocumentId(id);
+        expect([docIdOf(apiId), isDigest(apiId)]).toEqual(
+          apiId.startsWith('sha256-') ? [undefined, true] : [id, false],
+        );
+      }),
+    );
+  });
+
+  it.each([
+    ['no separator', 'hr-4711'],
+    ['nothing', ''],
+    ['a character that the API does not take', 'hr__a.b'],
+    ['an escape in lower case', 'hr__a_5f'],
+    ['an escape of what needs none', 'hr___61'],
+    ['an escape that breaks off', 'hr__a_5'],
+    ['bytes that are not UTF-8', 'hr___FF'],
+    ['the id itself', 'hr:4711'],
+    ['a digest that is too short', 'sha256-00'],
+  ])('is not known for %s', (_, apiId) => {
+    expect([docIdOf(apiId), isDigest(apiId)]).toEqual([undefined, false]);
   });
 });
 

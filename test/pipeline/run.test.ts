@@ -7,6 +7,7 @@ import { silentLogger } from '../../src/core/log.ts';
 import { discoveryRecords } from '../../src/gemini/records.ts';
 import type { Job, Ports } from '../../src/pipeline/job.ts';
 import type { DeliveryJournal, Destination, Receipt } from '../../src/pipeline/delivery-port.ts';
+import type { Manifest } from '../../src/pipeline/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/state-port.ts';
 import { openState } from '../../src/state/open-state.ts';
@@ -282,16 +283,50 @@ test('another target has its own documents, and leaves the unfinished runs of th
   expect(await state.unfinishedRuns('hr')).toHaveLength(1);
 });
 
-test('a newest manifest that got lost is put back by the next run', async () => {
-  await run('R1', ports(TWO));
-  const store = fileStore(join(folder, 'bucket'), '/');
-  await store.remove('connectors/hr/latest/manifest.json');
-  await expect(run('R2', ports([...TWO, ['1', 'double']]))).rejects.toMatchObject({ code: 'DUPLICATE_ID' });
-  const latest = await readFile(
-    join(folder, 'bucket', 'connectors', 'hr', 'latest', 'manifest.json'),
-    'utf8',
-  );
-  expect(JSON.parse(latest)).toMatchObject({ runId: 'R1' });
+describe('a newest manifest that got lost', () => {
+  const NAME = 'connectors/hr/latest/manifest.json';
+
+  beforeEach(async () => {
+    await run('R1', ports(TWO));
+    await fileStore(join(folder, 'bucket'), '/').remove(NAME);
+  });
+
+  async function latestRun(): Promise<string> {
+    const manifest = JSON.parse(await readFile(join(folder, 'bucket', NAME), 'utf8')) as Manifest;
+    return manifest.runId;
+  }
+
+  test('is put back by the next run', async () => {
+    await expect(run('R2', ports([...TWO, ['1', 'double']]))).rejects.toMatchObject({ code: 'DUPLICATE_ID' });
+    expect(await latestRun()).toBe('R1');
+  });
+
+  test('is put back by the same run asked for again, whose process may have died before it wrote it', async () => {
+    expect(await run('R1', ports(TWO))).toMatchObject({ work: 'repeated', status: 'SUCCESS' });
+    expect(await latestRun()).toBe('R1');
+    const lease = await state.lease('hr', { host: 'here', pid: process.pid, runId: 'R2' });
+    await lease.release();
+  });
+
+  test('is left to whoever runs the connector meanwhile', async () => {
+    const lease = await state.lease('hr', { host: 'here', pid: process.pid, runId: 'R2' });
+    expect(await run('R1', ports(TWO))).toMatchObject({ work: 'repeated', status: 'SUCCESS' });
+    await expect(latestRun()).rejects.toMatchObject({ code: 'ENOENT' });
+    await lease.release();
+  });
+
+  test('is left alone by a run that sends nothing', async () => {
+    expect(await run('R1', ports(TWO), { sends: false })).toMatchObject({ work: 'repeated' });
+    await expect(latestRun()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('stays lost, and the run fails, when the state cannot say whose turn it is', async () => {
+    const away: State = {
+      ...state,
+      lease: () => Promise.reject(new BridgeError('STATE_UNREACHABLE', 'it is away')),
+    };
+    await expect(run('R1', ports(TWO, { state: away }))).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
+  });
 });
 
 test('a row that changes only where the mapping does not look is not sent, and is known by its bytes from then on', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { changeHrRows, createHrTable } from '../../scripts/hr-table.ts';
+import { changeDepartment, changeHrRows, createHrTable } from '../../scripts/hr-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let postgres: TestPostgres;
@@ -72,4 +72,26 @@ test('changes as many rows as asked for, each of them later than all before', as
     'changes',
   );
   expect(row).toEqual({ added: 4, removed: 7, moved: 20, later: 24 });
+});
+
+test('gives one of those who changed another department, and its group in place of the old one', async () => {
+  const url = await postgres.createDatabase('departments');
+  await createHrTable(url, 500);
+  await changeHrRows(url, { change: 3, remove: 0, add: 1 });
+  await postgres.query('CREATE TABLE before AS TABLE employees', 'departments');
+  await changeDepartment(url);
+  const rows = await postgres.query(
+    `SELECT a.updated_at > (SELECT max(updated_at) FROM before WHERE employee_id NOT IN
+              (SELECT employee_id FROM before ORDER BY updated_at DESC LIMIT 4)) AS changed_today,
+            a.allowed_groups[1] = b.allowed_groups[1] AND cardinality(a.allowed_groups) = 2 AS hr_stays,
+            a.allowed_groups[2] <> b.allowed_groups[2] AS other_group,
+            a.allowed_groups[2] = (SELECT allowed_groups[2] FROM before WHERE department = a.department LIMIT 1)
+              AS group_of_department
+       FROM employees a JOIN before b USING (employee_id)
+      WHERE a.department <> b.department`,
+    'departments',
+  );
+  expect(rows).toEqual([
+    { changed_today: true, hr_stays: true, other_group: true, group_of_department: true },
+  ]);
 });

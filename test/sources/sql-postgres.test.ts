@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { sourceContract } from '../contracts/source.contract.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { failureOf, listQuery, postgresSource } from '../support/postgres-source.ts';
@@ -241,6 +242,81 @@ describe('a query', () => {
       code: 'SOURCE_TIMEOUT',
       hint: expect.stringContaining('statementTimeoutSeconds'),
     });
+    await sessionsGone();
+  });
+});
+
+describe('the columns of a query', () => {
+  const never = new AbortController().signal;
+  const columnsOf = async (query: string, options = {}, url = postgres.url()) => {
+    const source = postgresSource(url, query, options);
+    return (await source.columns(never)).map(({ name }) => name);
+  };
+
+  test.each([
+    'SELECT 1 AS id;',
+    'SELECT 1 AS id; -- the only one;',
+    'WITH one AS (SELECT 1 AS id) SELECT id FROM one;',
+    'TABLE numbers',
+  ])('are told for %j', async (query) => {
+    await postgres.query('CREATE TABLE IF NOT EXISTS numbers (id int)');
+    expect(await columnsOf(query)).toEqual(['id']);
+  });
+
+  test('are told without the query being run', async () => {
+    await postgres.query(`
+      CREATE SEQUENCE runs;
+      CREATE TABLE untouched (id int)`);
+    expect(await columnsOf("SELECT nextval('runs') AS id, pg_sleep(3600) AS wait")).toEqual(['id', 'wait']);
+    expect(await columnsOf('INSERT INTO untouched VALUES (1) RETURNING id')).toEqual(['id']);
+    const [state] = await postgres.query('SELECT is_called, (SELECT count(*) FROM untouched) AS n FROM runs');
+    expect(state).toEqual({ is_called: false, n: '0' });
+    await sessionsGone();
+  });
+
+  test('are kept from a user who may log in and not read', async () => {
+    await postgres.query(`
+      CREATE TABLE secret (id int);
+      CREATE ROLE nosy LOGIN PASSWORD 'nosy'`);
+    const url = `postgres://nosy:nosy@${postgres.host}:${postgres.port}/postgres`;
+    const error = await failureOf(() => columnsOf('SELECT id FROM secret', {}, url));
+    expect(error).toMatchObject({ code: 'SOURCE_PERMISSION' });
+  });
+
+  test('are refused for a query that the database does not take', async () => {
+    const error = await failureOf(() => columnsOf('SELECT id FROM not_there'));
+    expect(error).toMatchObject({ code: 'SOURCE_QUERY_INVALID' });
+  });
+
+  test('are told for a delta query, if its watermark is one', async () => {
+    await postgres.query('CREATE TABLE news (id int, at timestamptz, flag boolean)');
+    const query = 'SELECT id, at, flag FROM news WHERE at > :watermark';
+    expect(await columnsOf(query, { watermarkField: 'at' })).toEqual(['id', 'at', 'flag']);
+    const other = 'SELECT id, at, flag FROM news WHERE flag > :watermark';
+    expect(await failureOf(() => columnsOf(other, { watermarkField: 'flag' }))).toMatchObject({
+      code: 'NOT_SUPPORTED',
+    });
+    expect(await failureOf(() => columnsOf(query, { watermarkField: 'gone' }))).toMatchObject({
+      code: 'SOURCE_COLUMN_MISSING',
+    });
+  });
+
+  test('are given up when the signal ends, however long the server takes', async () => {
+    await postgres.query('CREATE TABLE locked (id int)');
+    const holder = new pg.Client({ connectionString: postgres.url() });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE locked');
+    const ending = new AbortController();
+    const asking = postgresSource(postgres.url(), 'SELECT id FROM locked').columns(ending.signal);
+    const reason = new Error('enough');
+    for (;;) {
+      const waiting = `SELECT 1 FROM pg_stat_activity
+        WHERE application_name = 'gemini-sync-bridge' AND wait_event_type = 'Lock'`;
+      if ((await postgres.query(waiting)).length > 0) break;
+    }
+    ending.abort(reason);
+    await expect(asking).rejects.toBe(reason);
+    await holder.end();
     await sessionsGone();
   });
 });

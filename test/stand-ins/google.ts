@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { startDiscoveryEngineStandIn } from './discovery-engine/stand-in.ts';
 import type { DiscoveryEngineOptions, StandInStorage } from './discovery-engine/options.ts';
 import { startGcsStandIn, type GcsStandIn } from './gcs/gcs-stand-in.ts';
+import type { Access } from './gcs/iam-api.ts';
 
 type Engine = Awaited<ReturnType<typeof startDiscoveryEngineStandIn>>;
 
@@ -18,14 +19,25 @@ interface GoogleOptions extends Omit<DiscoveryEngineOptions, 'storage'> {
   readonly buckets: readonly string[];
   /** Where objects are kept; a temporary folder unless given. */
   readonly folder?: string;
+  /** To the buckets. */
+  readonly access?: Partial<Access>;
+  /** `watch` for the requests to Cloud Storage. */
+  readonly watchGcs?: Parameters<typeof startGcsStandIn>[0]['watch'];
 }
 
 export async function startGoogleStandIn({
   buckets,
   folder,
+  access,
+  watchGcs,
   ...options
 }: GoogleOptions): Promise<GoogleStandIn> {
-  const gcs = await startGcsStandIn({ buckets, ...(folder !== undefined && { folder }) });
+  const gcs = await startGcsStandIn({
+    buckets,
+    ...(folder !== undefined && { folder }),
+    ...(access !== undefined && { access }),
+    ...(watchGcs !== undefined && { watch: watchGcs }),
+  });
   const engine = await startDiscoveryEngineStandIn({ ...options, storage: storageIn(gcs) });
   return {
     gcs,

@@ -1,18 +1,22 @@
 /**
- * Runs a connector like `run --local`, and kills its own process with SIGKILL when it reaches a given point. With `list` in
- * place of a point it runs to the end and prints every point it passed.
+ * Runs a connector like `run --local`, or like `run` if there is a DISCOVERY_ENGINE_ENDPOINT, and kills its own process with
+ * SIGKILL when it reaches a given point. With `list` in place of a point it runs to the end and prints every point it
+ * passed. It never waits for the clock.
  *
  *     killable-run.ts <connector.yaml> <point> <run id>
  */
 import { runBridge } from '../../src/app/bridge.ts';
+import { readEnvironment } from '../../src/cli/env.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import type { Observer, Ports } from '../../src/pipeline/job.ts';
-import type { Destination } from '../../src/pipeline/delivery-port.ts';
+import type { DeliveryJournal, Destination } from '../../src/pipeline/delivery-port.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import type { State } from '../../src/pipeline/state-port.ts';
 
 const [path = '', killAt = '', runId = ''] = process.argv.slice(2);
+const env = readEnvironment();
+const local = env.endpoints.discoveryEngine === undefined;
 const passed = new Map<string, number>();
 
 /** A point is a name and how often it was passed: `stage: before 1`. */
@@ -49,6 +53,21 @@ function killableState(state: State): State {
     stage: (id, records) => around('stage', () => state.stage(id, records)),
     published: (id, publication) => around('published', () => state.published(id, publication)),
     commit: (commit) => around('commit', () => state.commit(commit)),
+    journal: (...run) => killableJournal(state.journal(...run)),
+  };
+}
+
+function killableJournal(journal: DeliveryJournal): DeliveryJournal {
+  return {
+    ...journal,
+    turn: async (signal) => {
+      const turn = await around('turn', () => journal.turn(signal));
+      return { signal: turn.signal, release: () => around('end of turn', () => turn.release()) };
+    },
+    save: (step) => around(`save ${step.name} ${step.state}`, () => journal.save(step)),
+    settle: (id) => around('settle', () => journal.settle(id)),
+    reject: (documents) => around('reject', () => journal.reject(documents)),
+    remember: (name, value) => around(`remember ${name}`, () => journal.remember(name, value)),
   };
 }
 
@@ -80,23 +99,25 @@ function killableDestination(destination: Destination): Destination {
 const wrapPorts = (ports: Ports): Ports => ({
   ...ports,
   state: killableState(ports.state),
-  store: killableStore(ports.store),
+  // A bucket is outside: who plays it sees each write, and can kill.
+  store: local ? killableStore(ports.store) : ports.store,
   destination: killableDestination(ports.destination),
 });
 
 await runBridge(
   await loadConnector(path),
-  { runId, local: true, dryRun: false, full: false, reconcile: false, sends: true, allowDeletes: undefined },
+  { runId, local, dryRun: false, full: false, reconcile: false, sends: true, allowDeletes: undefined },
   {
-    databaseUrl: process.env['DATABASE_URL'],
+    databaseUrl: env.databaseUrl,
     cwd: process.cwd(),
-    gcsEndpoint: undefined,
-    discoveryEngineEndpoint: undefined,
+    gcsEndpoint: env.endpoints.gcs,
+    discoveryEngineEndpoint: env.endpoints.discoveryEngine,
     retry: { retries: 0, backoffSeconds: 0 },
     log: silentLogger,
     observer,
-    secret: (variable) => process.env[variable],
+    secret: (variable) => env.secret(variable),
     redact: (text) => text,
+    wait: () => Promise.resolve(),
     wrapPorts,
   },
   new AbortController().signal,

@@ -7,6 +7,7 @@ import type { Fault, ReceivedRequest } from './faults.ts';
 import { importDocuments } from './import-documents.ts';
 import { PERMISSIONS, type Permission } from './options.ts';
 import { purgeDocuments } from './purge-documents.ts';
+import { testProjectPermissions } from './project-permissions.ts';
 import { getDataStore, getOperation, getSchema, listOperations } from './reads.ts';
 
 interface Route {
@@ -49,6 +50,9 @@ function route(
 const DATA_STORE =
   /^\/v1\/projects\/([^/]+)\/locations\/([^/]+)\/(?:collections\/default_collection\/)?dataStores\/([^/:]+)(?:\/(.*))?$/;
 
+/** Of Cloud Resource Manager, whose API has a host of its own. */
+const PROJECT_PERMISSIONS = /^\/v3\/projects\/([^/:]+):testIamPermissions$/;
+
 /** Parameters that every method of every Google API has. */
 const SYSTEM_QUERY = [
   '$alt',
@@ -73,6 +77,10 @@ export async function dispatch(
   fault: Fault | undefined,
 ): Promise<JsonObject> {
   const { settings } = service;
+  const tested = PROJECT_PERMISSIONS.exec(request.path)?.[1];
+  if (tested !== undefined && request.method === 'POST') {
+    return testProjectPermissions(settings, branches, decoded(tested), body);
+  }
   const [, project = '', location = '', dataStore = '', rest = ''] = DATA_STORE.exec(request.path) ?? [];
   const found = ROUTES.find(({ method, rest: pattern }) => method === request.method && pattern.test(rest));
   if (dataStore === '' || found === undefined) {

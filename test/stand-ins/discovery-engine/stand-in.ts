@@ -92,8 +92,11 @@ export async function startDiscoveryEngineStandIn(
   };
 
   const server = createServer((incoming, outgoing) => {
+    // A `watch` that rejects has the connection broken in place of what would follow.
     handle(incoming, outgoing).catch(() => incoming.socket.destroy());
   });
+  // However slow the machine is, no connection ends by itself in the moment in which it is used again.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${portOf(server.address())}`,

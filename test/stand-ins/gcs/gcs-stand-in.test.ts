@@ -50,6 +50,35 @@ describe('the stand-in for Cloud Storage', () => {
     expect(await bucket.file('multipart').exists()).toEqual([false]);
   });
 
+  it("answers Google's own client about permissions, policies and projects as it is told to", async () => {
+    const bindings = [{ role: 'roles/storage.objectViewer', members: ['user:a@example.com'] }];
+    const told = await startGcsStandIn({
+      buckets: ['b'],
+      access: { denied: ['storage.objects.create'], projectNumber: '77', bindings },
+    });
+    const bucket = new Storage({ apiEndpoint: told.url }).bucket('b');
+    const [granted] = await bucket.iam.testPermissions(['storage.objects.create', 'storage.objects.get']);
+    const [policy] = await bucket.iam.getPolicy({ requestedPolicyVersion: 3 });
+    const [metadata] = await bucket.getMetadata();
+    await told.close();
+    expect(granted).toEqual({ 'storage.objects.create': false, 'storage.objects.get': true });
+    expect(policy.bindings).toEqual(bindings);
+    expect(metadata).toMatchObject({ name: 'b', projectNumber: '77' });
+  });
+
+  it('keeps a policy and a project from who may not see them, and refuses to test permissions on projects', async () => {
+    const denied = ['storage.buckets.get', 'storage.buckets.getIamPolicy'];
+    const told = await startGcsStandIn({ buckets: ['b'], access: { denied } });
+    const bucket = new Storage({ apiEndpoint: told.url, retryOptions: { autoRetry: false } }).bucket('b');
+    const answers = await Promise.allSettled([
+      bucket.iam.getPolicy(),
+      bucket.getMetadata(),
+      bucket.iam.testPermissions(['storage.buckets.list']),
+    ]);
+    await told.close();
+    expect(answers).toMatchObject([403, 403, 400].map((code) => ({ status: 'rejected', reason: { code } })));
+  });
+
   it('keeps of an unfinished upload what fills whole quanta, and says how much that is', async () => {
     const session = await begin();
     expect(await put(session, 'bytes */*')).toEqual([308, null]);

@@ -7,6 +7,7 @@ import { crc32c } from '@node-rs/crc32';
 import { Bucket, type StoredObject } from './bucket.ts';
 import { callOf, Refusal, refusalAnswer, send, type Answer, type Call } from './exchange.ts';
 import { Broken, Faults, type Fault, type FaultRule } from './faults.ts';
+import { OPEN_ACCESS, type Access } from './iam-api.ts';
 import { base64 } from './receiving.ts';
 import { route, type Service } from './routes.ts';
 import { Uploads } from './uploads.ts';
@@ -44,12 +45,21 @@ interface GcsStandInOptions {
   readonly folder?: string;
   /** Objects on one page of a list, 1,000 unless given, as Cloud Storage has it. */
   readonly pageObjects?: number;
+  /** What it answers to questions about permissions. */
+  readonly access?: Partial<Access>;
+  /**
+   * Told of each request when it has come, before its body, and again when it has had its effect. What follows waits until
+   * this resolves; if it rejects, the connection breaks instead.
+   */
+  readonly watch?: (call: Call, moment: 'received' | 'carried out') => Promise<void>;
 }
 
 export async function startGcsStandIn({
   buckets,
   folder,
   pageObjects = 1_000,
+  access = {},
+  watch = () => Promise.resolve(),
 }: GcsStandInOptions): Promise<GcsStandIn> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'gcs-stand-in-')));
   const unfinished = join(home, '.unfinished');
@@ -61,8 +71,17 @@ export async function startGcsStandIn({
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
     requests.push({ method, url, headers });
-    void serve(request, response, { buckets: known, uploads, pageObjects, url: baseUrl }, faults);
+    const service = {
+      buckets: known,
+      uploads,
+      pageObjects,
+      url: baseUrl,
+      access: { ...OPEN_ACCESS, ...access },
+    };
+    void serve(request, response, service, faults, watch);
   });
+  // However slow the machine is, no connection ends by itself in the moment in which it is used again.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const bucketOf = (name: string) => {
@@ -104,12 +123,20 @@ async function serve(
   response: ServerResponse,
   service: Service,
   faults: Faults,
+  watch: NonNullable<GcsStandInOptions['watch']>,
 ): Promise<void> {
-  const { method, path, query, headers } = callOf(request, undefined);
+  const call = callOf(request, undefined);
+  const { method, path, query, headers } = call;
   const fault = faults.take({ method, path, query, contentRange: headers['content-range'] });
+  const tell = (moment: 'received' | 'carried out') =>
+    watch(call, moment).catch(() => {
+      throw new Broken();
+    });
   try {
+    await tell('received');
     if (fault?.how === 'drop before') throw new Broken();
     const answer = fault?.how === 'status' ? refused(fault) : await answerTo(callOf(request, fault), service);
+    await tell('carried out');
     if (fault?.how === 'drop after') throw new Broken();
     // What nobody read would be in the way of the next request on this connection.
     request.resume();

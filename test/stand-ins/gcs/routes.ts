@@ -1,5 +1,6 @@
 import type { Bucket } from './bucket.ts';
 import { Refusal, type Answer, type Call } from './exchange.ts';
+import { getBucket, getPolicy, testPermissions, type Access } from './iam-api.ts';
 import { getObject, listObjects } from './objects-api.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -12,6 +13,7 @@ const PARAMETERS = new Set([
   'ifGenerationMatch',
   'maxResults',
   'name',
+  'optionsRequestedPolicyVersion',
   'pageToken',
   'permissions',
   'prefix',
@@ -25,6 +27,7 @@ export interface Service {
   readonly uploads: Uploads;
   readonly pageObjects: number;
   readonly url: string;
+  readonly access: Access;
 }
 
 /** Answers a call as the JSON API of Cloud Storage would. @throws Refusal */
@@ -39,26 +42,26 @@ export async function route(call: Call, service: Service): Promise<Answer> {
   if (bucket === undefined) throw new Refusal(404, 'notFound', 'The specified bucket does not exist.');
   if (upload !== undefined && rest === '/o') return await service.uploads.handle(call, bucket, service.url);
   if (upload !== undefined) throw new Refusal(404, 'notFound', `No such path: ${call.path}`);
-  return await bucketRoute(call, bucket, rest, service.pageObjects);
+  return await bucketRoute(call, bucket, rest, service);
 }
 
-async function bucketRoute(call: Call, bucket: Bucket, rest: string, pageObjects: number): Promise<Answer> {
+async function bucketRoute(
+  call: Call,
+  bucket: Bucket,
+  rest: string,
+  { pageObjects, access }: Service,
+): Promise<Answer> {
   const object = rest.startsWith('/o/') ? decodeURIComponent(rest.slice('/o/'.length)) : undefined;
   if (call.method === 'GET') {
     if (object !== undefined) return getObject(call, bucket, object);
     if (rest === '/o') return listObjects(call, bucket, pageObjects);
-    if (rest === '/iam/testPermissions') return grantedPermissions(call);
-    if (rest === '') return { status: 200, json: { kind: 'storage#bucket', name: bucket.name } };
+    if (rest === '/iam/testPermissions') return testPermissions(call, access);
+    if (rest === '/iam') return getPolicy(bucket, access);
+    if (rest === '') return getBucket(bucket, access);
   }
   if (call.method === 'DELETE' && object !== undefined) {
     await bucket.remove(object, call.query.get('ifGenerationMatch'));
     return { status: 204 };
   }
   throw new Refusal(404, 'notFound', `No such method: ${call.method} ${call.path}`);
-}
-
-/** All that are asked for: there is no IAM here. */
-function grantedPermissions(call: Call): Answer {
-  const permissions = call.query.getAll('permissions');
-  return { status: 200, json: { kind: 'storage#testIamPermissionsResponse', permissions } };
 }

@@ -1,0 +1,16 @@
+import { findCaller } from '../../gemini/caller.ts';
+import { check, ok, type Finding } from './finding.ts';
+
+/**
+ * Whether this machine has credentials that Google gives a token for.
+ * @param needed false if all requests go to stand-ins on this machine
+ */
+export function credentialsFindings(needed: boolean, signal: AbortSignal): Promise<Finding[]> {
+  return check('credentials', signal, async () => {
+    if (!needed) return [ok('credentials', 'None are needed: everything goes to this machine.')];
+    const { account, quotaProject } = await findCaller();
+    const whose = account === undefined ? 'The credentials of this machine' : `The credentials of ${account}`;
+    const counted = quotaProject === undefined ? '' : ` Requests are counted for project ${quotaProject}.`;
+    return [ok('credentials', `${whose} give a token.${counted}`)];
+  });
+}

@@ -1,0 +1,132 @@
+import { aclOf, contentConfigOf, type ConnectorSpec } from '../../connector/types.ts';
+import type { Endpoint } from '../../core/endpoint.ts';
+import { BridgeError, toBridgeError } from '../../core/errors.ts';
+import { silentLogger } from '../../core/log.ts';
+import { openApi, type Api } from '../../gemini/api.ts';
+import {
+  aclMismatch,
+  contentMismatch,
+  readDataStore,
+  type StoreFacts,
+  type StoreNeeds,
+} from '../../gemini/data-store.ts';
+import { readSchema } from '../../gemini/schema.ts';
+import { check, fail, glance, ok, skipped, warn, type Finding, type Subject } from './finding.ts';
+
+/** The multi-regions; a region of its own is seldom confused with another. */
+const LOCATIONS = ['global', 'us', 'eu'];
+const ABOUT_THE_STORE: readonly Subject[] = ['access control', 'content', 'schema'];
+
+interface StoreFindings {
+  readonly findings: Finding[];
+  /** Undefined if the data store was not found, or its name does not have it. */
+  readonly projectNumber: string | undefined;
+}
+
+/** Whether the data store is there, where the connector says, and whether it is one for its documents. */
+export async function dataStoreFindings(
+  spec: ConnectorSpec,
+  endpoint: Endpoint | undefined,
+  signal: AbortSignal,
+): Promise<StoreFindings> {
+  const { projectId, location, dataStoreId } = spec.gemini;
+  const openAt = (place: string) => openApi({ location: place, projectId, endpoint, ...ONCE });
+  let facts: StoreFacts | undefined;
+  const found = await check('data store', signal, async (inTime) => {
+    try {
+      facts = await readDataStore(spec.gemini, await openAt(location), inTime);
+    } catch (thrown) {
+      const error = toBridgeError(thrown);
+      if (error.code === 'GEMINI_NOT_FOUND')
+        throw (await foundElsewhere(spec.gemini, openAt, inTime)) ?? thrown;
+      if (error.code !== 'GEMINI_PERMISSION' || aclOf(spec) === 'required') throw thrown;
+      // Such a run goes on, for no reader is at stake.
+      return [warn('data store', `This cannot be seen: ${error.message}`, error.hint ?? '')];
+    }
+    return [ok('data store', `Project ${projectId} has the data store ${dataStoreId} in ${location}.`)];
+  });
+  if (facts === undefined) {
+    const rest = skipped(ABOUT_THE_STORE, 'the data store could not be read');
+    return { findings: [...found, ...rest], projectNumber: undefined };
+  }
+  const needs = { acl: aclOf(spec), contentConfig: contentConfigOf(spec) };
+  const schema = await glance('schema', signal, async (inTime) => [
+    await schemaFinding(spec, await openAt(location), inTime),
+  ]);
+  const findings = [...found, aclFinding(needs, facts), contentFinding(needs, facts), ...schema];
+  return { findings, projectNumber: facts.projectNumber };
+}
+
+/** What is wrong at the first attempt is what there is to say. */
+const ONCE = { retry: { retries: 0, backoffSeconds: 0 }, log: silentLogger };
+
+/** @returns the error that says so, if another location has a data store of this name. */
+async function foundElsewhere(
+  { projectId, location, dataStoreId }: ConnectorSpec['gemini'],
+  openAt: (location: string) => Promise<Api>,
+  signal: AbortSignal,
+): Promise<BridgeError | undefined> {
+  for (const place of LOCATIONS.filter((candidate) => candidate !== location)) {
+    try {
+      await readDataStore({ projectId, location: place, dataStoreId }, await openAt(place), signal);
+    } catch {
+      signal.throwIfAborted();
+      continue;
+    }
+    return new BridgeError(
+      'GEMINI_NOT_FOUND',
+      `The data store ${dataStoreId} of project ${projectId} is in ${place}, not in ${location}.`,
+      { hint: `Write \`location: ${place}\` under \`spec.gemini\`.` },
+    );
+  }
+  return undefined;
+}
+
+const ANOTHER_STORE =
+  'This is fixed when a data store is created: create another one, or change the connector';
+
+function aclFinding(needs: StoreNeeds, facts: StoreFacts): Finding {
+  const mismatch = aclMismatch(needs, facts);
+  if (mismatch !== undefined) {
+    const hint = `${ANOTHER_STORE}: \`gemini.acl\` and the ACL fields of the mapping.`;
+    return fail('access control', mismatchError(mismatch, hint));
+  }
+  return ok(
+    'access control',
+    facts.aclEnabled
+      ? 'The data store has access control, and the mapping gives each document its readers.'
+      : 'The data store has no access control: whoever may search it sees every document.',
+  );
+}
+
+function contentFinding(needs: StoreNeeds, facts: StoreFacts): Finding {
+  const mismatch = contentMismatch(needs, facts);
+  if (mismatch !== undefined) {
+    return fail('content', mismatchError(mismatch, `${ANOTHER_STORE}: \`gemini.contentConfig\`.`));
+  }
+  return ok('content', `The data store is ${facts.contentConfig}, as the connector makes its documents.`);
+}
+
+function mismatchError(mismatch: string, hint: string): BridgeError {
+  const message = `The data store does not fit: ${mismatch}.`;
+  return new BridgeError('GEMINI_STORE_MISMATCH', message, { hint });
+}
+
+async function schemaFinding(spec: ConnectorSpec, api: Api, signal: AbortSignal): Promise<Finding> {
+  const { fields, keyProperties } = await readSchema(spec.gemini, api, signal);
+  if (fields === 0) {
+    return warn(
+      'schema',
+      'The schema has no fields: Google takes their types from the first documents, and keeps them for good.',
+      'Give the schema its fields before the first run, `title` and `uri` as key properties; or make sure that the first documents are typical.',
+    );
+  }
+  const wanted = ['title', ...(spec.mapping.uriTemplate === undefined ? [] : ['uri'])];
+  const missing = wanted.filter((property) => !keyProperties.has(property));
+  if (missing.length === 0) return ok('schema', `The schema has fields for ${wanted.join(' and ')}.`);
+  return warn(
+    'schema',
+    `No field of the schema is the key property ${missing.join(' or ')}, so results show documents without it.`,
+    `Set \`keyPropertyMapping\` of ${missing.join(' and ')} in the schema of the data store.`,
+  );
+}

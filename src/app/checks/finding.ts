@@ -1,0 +1,90 @@
+import { withDeadline, DeadlineError } from '../../core/deadline.ts';
+import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
+import { DOCTOR_CHECK_SECONDS_MAX } from '../../core/limits.ts';
+
+/** What a finding is about. */
+export type Subject =
+  | 'settings'
+  | 'state'
+  | 'credentials'
+  | 'connector'
+  | 'source'
+  | 'data store'
+  | 'access control'
+  | 'content'
+  | 'schema'
+  | 'permissions'
+  | 'deletes'
+  | 'bucket'
+  | 'service agent';
+
+/** One thing that was looked at. `what` and `fix` are sentences, perhaps of several lines. */
+export type Finding = { readonly subject: Subject; readonly what: string } & (
+  | { readonly status: 'ok' | 'skipped' }
+  /** A run can succeed all the same. */
+  | { readonly status: 'warn'; readonly fix: string }
+  /** A run fails. */
+  | { readonly status: 'fail'; readonly fix: string; readonly code: ErrorCode }
+);
+
+export function ok(subject: Subject, what: string): Finding {
+  return { subject, status: 'ok', what };
+}
+
+/** @param reason why it was not looked at: a clause without a full stop */
+export function skipped(subjects: readonly Subject[], reason: string): Finding[] {
+  return subjects.map((subject) => ({ subject, status: 'skipped', what: `Not looked at: ${reason}.` }));
+}
+
+export function warn(subject: Subject, what: string, fix: string): Finding {
+  return { subject, status: 'warn', what, fix };
+}
+
+export function fail(
+  subject: Subject,
+  { code, message, hint = 'See docs/errors.md.' }: BridgeError,
+): Finding {
+  return { subject, status: 'fail', what: message, fix: hint, code };
+}
+
+/**
+ * Looks at something within a time; what it throws is a finding too.
+ * @param seconds another time for a test
+ * @throws the reason of `signal`, and nothing else
+ */
+export async function check(
+  subject: Subject,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<Finding[]>,
+  seconds = DOCTOR_CHECK_SECONDS_MAX,
+): Promise<Finding[]> {
+  try {
+    return await withDeadline(seconds, signal, look);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return [
+      fail(subject, thrown instanceof DeadlineError ? tooSlow(subject, seconds) : toBridgeError(thrown)),
+    ];
+  }
+}
+
+/** Looks at something that runs do not look at: that it cannot be seen is a warning, for a run can succeed all the same. */
+export async function glance(
+  subject: Subject,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<Finding[]>,
+  seconds?: number,
+): Promise<Finding[]> {
+  const findings = await check(subject, signal, look, seconds);
+  return findings.map((finding) =>
+    finding.status === 'fail' && finding.code !== 'INTERNAL'
+      ? warn(finding.subject, `This cannot be seen: ${finding.what}`, finding.fix)
+      : finding,
+  );
+}
+
+function tooSlow(subject: Subject, seconds: number): BridgeError {
+  return new BridgeError('CHECK_TIMEOUT', `The check of the ${subject} had no answer within ${seconds} s.`, {
+    hint: 'Try again; if it stays so, look at the network, the firewalls and the proxies on the way there.',
+  });
+}

@@ -1,0 +1,117 @@
+import { loadConnector } from '../connector/load.ts';
+import type { Connector } from '../connector/types.ts';
+import type { Endpoint } from '../core/endpoint.ts';
+import { bucketFindings, isInCloud, serviceAgentFindings } from './checks/bucket.ts';
+import { credentialsFindings } from './checks/credentials.ts';
+import { dataStoreFindings } from './checks/data-store.ts';
+import { check, ok, skipped, type Finding, type Subject } from './checks/finding.ts';
+import { permissionsFindings } from './checks/permissions.ts';
+import { settingsFindings } from './checks/settings.ts';
+import { sourceFindings } from './checks/source.ts';
+import { stateFindings } from './checks/state.ts';
+
+/** What is looked at, and from where. */
+export interface DoctorContext {
+  /** Path of a connector; without it, only what all connectors share is looked at. */
+  readonly connectorPath: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly cwd: string;
+  readonly gcsEndpoint: Endpoint | undefined;
+  readonly discoveryEngineEndpoint: Endpoint | undefined;
+  readonly ingestionDryRun: boolean;
+  /** Reads one `SECRET_…` variable. */
+  secret(variable: string): string | undefined;
+}
+
+const OF_GOOGLE: readonly Subject[] = [
+  'data store',
+  'access control',
+  'content',
+  'schema',
+  'permissions',
+  'deletes',
+];
+const OF_CLOUD_BUCKET: readonly Subject[] = ['bucket', 'service agent'];
+const OF_CONNECTOR: readonly Subject[] = ['source', ...OF_GOOGLE, 'bucket'];
+
+/**
+ * Looks at everything that a run needs, and writes nothing anywhere. What is wrong is a finding; what depends on it is
+ * skipped, and everything else is looked at all the same.
+ * @throws the reason of `signal`, and nothing else
+ */
+export async function examine(context: DoctorContext, signal: AbortSignal): Promise<Finding[]> {
+  const { connectorPath } = context;
+  let connector: Connector | undefined;
+  const loaded =
+    connectorPath === undefined
+      ? []
+      : await check('connector', signal, async () => {
+          connector = await loadConnector(connectorPath);
+          return [ok('connector', `${connectorPath} is valid: ${connector.metadata.name}.`)];
+        });
+  const needs = credentialsNeeded(connector, context);
+  const [state, credentials] = await Promise.all([
+    stateFindings(context, signal),
+    credentialsFindings(needs.google || needs.bucket, signal),
+  ]);
+  const shared = [...settingsFindings(context), ...state, ...credentials, ...loaded];
+  if (connectorPath === undefined) return shared;
+  if (connector === undefined) return [...shared, ...skipped(OF_CONNECTOR, 'the connector is not valid')];
+  const refused = credentials.some(({ status }) => status === 'fail');
+  const blocked = { google: refused && needs.google, bucket: refused && needs.bucket };
+  return [...shared, ...(await connectorFindings(connector, blocked, context, signal))];
+}
+
+/** What takes credentials, or what there are none for. */
+interface Reach {
+  readonly google: boolean;
+  readonly bucket: boolean;
+}
+
+/** A stand-in on this machine gets none. */
+function credentialsNeeded(connector: Connector | undefined, context: DoctorContext): Reach {
+  const inCloud = connector === undefined || isInCloud(connector.spec.output.bucket);
+  return {
+    google: context.discoveryEngineEndpoint?.loopback !== true,
+    bucket: inCloud && context.gcsEndpoint?.loopback !== true,
+  };
+}
+
+async function connectorFindings(
+  connector: Connector,
+  blocked: Reach,
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const { output } = connector.spec;
+  const endpoint = context.discoveryEngineEndpoint;
+  const noCredentials = 'there are no usable credentials';
+  const [source, store, permissions, bucket] = await Promise.all([
+    sourceFindings(connector, (variable) => context.secret(variable), signal),
+    blocked.google ? undefined : dataStoreFindings(connector.spec, endpoint, signal),
+    blocked.google ? [] : permissionsFindings(connector.spec, endpoint, signal),
+    blocked.bucket ? [] : bucketFindings(output.bucket, context, signal),
+  ]);
+  const google = store === undefined ? skipped(OF_GOOGLE, noCredentials) : store.findings;
+  const findings = [...source, ...google, ...permissions];
+  if (blocked.bucket) return [...findings, ...skipped(OF_CLOUD_BUCKET, noCredentials)];
+  if (!isInCloud(output.bucket)) return [...findings, ...bucket];
+  const agent = await agentFindings(output.bucket, store?.projectNumber, bucket, context, signal);
+  return [...findings, ...bucket, ...agent];
+}
+
+function agentFindings(
+  bucket: string,
+  projectNumber: string | undefined,
+  ofBucket: readonly Finding[],
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<Finding[]> | Finding[] {
+  if (ofBucket.some(({ status }) => status === 'fail')) {
+    return skipped(['service agent'], 'the bucket cannot be used');
+  }
+  if (projectNumber === undefined) {
+    return skipped(['service agent'], 'the number of its project is not known');
+  }
+  return serviceAgentFindings(bucket, projectNumber, context, signal);
+}

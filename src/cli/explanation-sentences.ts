@@ -1,0 +1,145 @@
+import type { Explanation, Sending } from '../app/explanation.ts';
+import { count, type Style } from './style.ts';
+
+export interface Explained {
+  readonly explanation: Explanation;
+  /** As typed, for the same connector and target: `run --connector … --local`. */
+  readonly run: string;
+  readonly local: boolean;
+}
+
+/** One sentence: where the document stands. */
+export function headline({ explanation, local }: Explained, name: string, style: Style): string {
+  const { standing, sent, waiting, rejection, quarantine, removal, missing, connector } = explanation;
+  const index = local ? 'the local target' : 'the index';
+  const there = style.green(`is in ${index}`);
+  const absent = style.red(`is not in ${index}`);
+  const by = (sending: { readonly run: { readonly runId: string } } | null) =>
+    `run ${sending?.run.runId ?? 'not known'}`;
+  const before = explanation.present === true ? `${there} as it was before` : absent;
+  switch (standing) {
+    case 'waiting':
+      return `${changeWord(waiting, 'A change')} of ${name} ${style.yellow('is on its way')}: ${by(waiting)} has published it, and ${index} has not acknowledged it.`;
+    case 'unclear':
+      return `Whether ${name} is in ${index} ${style.yellow('is not known')}: ${by(unclearSending(explanation))} may have sent its last change, and has no proof of what became of it.`;
+    case 'rejected':
+      return `${name} ${before}: ${index} refused ${refusedPart(explanation)} in ${by(rejection?.sending ?? null)}.`;
+    case 'quarantined':
+      return `${name} ${before}: ${by(quarantine)} set its row aside.`;
+    case 'soft-deleted':
+      return `${name} ${there}, and marked as gone: a listing of the source lacked its row.`;
+    case 'maybe-missing':
+      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted, and which is not kept.`;
+    case 'indexed':
+      return `${name} ${there}, as ${by(sent)} sent it.`;
+    case 'deleted':
+      return `${name} ${absent}: ${by(removal)} deleted it.`;
+    case 'never-run':
+      return `${name} ${absent}: no run of ${connector} into it has been committed.`;
+    case 'not-found':
+      return `${name} ${absent}, as far as is known: ${notFoundBecause(explanation)}.`;
+  }
+}
+
+/** What to do next: sentences, and commands that begin with the program's name. None when nothing is wrong. */
+export function advice({ explanation, run, local }: Explained): string[] {
+  const command = `gemini-sync-bridge ${run}`;
+  const { standing, docId, missing, removal, quarantine, elsewhere } = explanation;
+  switch (standing) {
+    case 'waiting':
+      return [waitingAdvice(explanation), command];
+    case 'unclear':
+      return ['The next run sends it again; if its row is gone, the delete policy decides:', command];
+    case 'rejected':
+      return ['The next run sends it again. If the reason stays, correct the row or the mapping:', command];
+    case 'quarantined':
+      return [
+        `${quarantine?.code === 'ACL_EMPTY' ? GIVE_READER : 'Correct the row'}, and run again:`,
+        command,
+      ];
+    case 'soft-deleted':
+      return [
+        'The policy soft_delete_only leaves it there. If nobody is to find it, delete it in the data store; if its row comes back, it is sent again.',
+      ];
+    case 'maybe-missing':
+      return missing?.holdReason === null
+        ? ['The policy never_delete leaves it there. If nobody is to find it, delete it in the data store.']
+        : [
+            'Look at the source. If the listing was complete and those rows are gone for good, release their deletes:',
+            `${command} --allow-deletes ${missing?.count ?? 0}`,
+          ];
+    case 'indexed': {
+      const behind = behindAdvice(explanation);
+      return behind === undefined ? [] : [behind, command];
+    }
+    case 'deleted':
+      return [
+        removal?.cause === 'no readers'
+          ? `If it is to be there: ${GIVE_READER}, and run again:`
+          : 'If it is to be there, see that the query lists its row, and run again:',
+        command,
+      ];
+    case 'never-run':
+      return [
+        ...(elsewhere.some(({ known }) => known) ? [OTHER_TARGET[local ? 'local' : 'store']] : []),
+        behindAdvice(explanation) ?? 'Run the connector:',
+        command,
+      ];
+    case 'not-found':
+      return docId === null
+        ? ['A document that was deleted is not found by a digest: ask for its own id.']
+        : [
+            behindAdvice(explanation) ??
+              'See that the query lists its row and that mapping.idField makes this id, and run again:',
+            command,
+          ];
+  }
+}
+
+const GIVE_READER = 'Give the row a reader';
+
+const OTHER_TARGET = {
+  local: 'Another target has it. To ask about the data store, leave out --local.',
+  store: 'Another target has it, but each is fed by runs of its own.',
+} as const;
+
+function waitingAdvice({ waiting }: Explanation): string {
+  return waiting?.run.status === 'RUNNING'
+    ? 'The run is at work, or was killed. If it was killed, the next run finishes it:'
+    : 'The next run finishes it:';
+}
+
+/** Why the source may be ahead of what is known here; undefined if the newest run was committed or is at work. */
+function behindAdvice({ newestRun }: Explanation): string | undefined {
+  if (newestRun?.status === 'FAILED')
+    return 'The newest run failed, so what it was to bring is not there. Correct what it says, and run again:';
+  if (newestRun?.status === 'DRY_RUN')
+    return 'The newest run sent nothing, because of GEMINI_INGESTION_DRY_RUN. Switch that off, and run again:';
+  return undefined;
+}
+
+function unclearSending({ rejection, sent }: Explanation): Sending | null {
+  return rejection?.outcome === 'unknown' ? rejection.sending : sent;
+}
+
+function notFoundBecause({ docId, runsSearched, unreadable }: Explanation): string {
+  if (docId === null) return 'no record has an id of this digest';
+  const no = 'there is no record of it';
+  return unreadable.length > 0
+    ? `${no}, and artifacts that may tell of a delete cannot be read`
+    : `${no}, and none of the newest ${count(runsSearched)} committed runs deleted it`;
+}
+
+function refusedPart({ present, rejection }: Explanation): string {
+  if (present !== true) return 'it';
+  return rejection?.sending.change === 'delete' ? 'its delete' : 'its last change';
+}
+
+function changeWord(sending: Sending | null, otherwise: string): string {
+  if (sending?.change === 'delete') return 'The delete';
+  return sending?.change === 'soft_delete' ? 'The mark as gone' : otherwise;
+}
+
+function counted(documents: number): string {
+  return documents === 1 ? '1 document that was' : `${count(documents)} documents that were`;
+}

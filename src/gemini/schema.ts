@@ -1,0 +1,35 @@
+import type { Api } from './api.ts';
+import { fieldOf, textOf } from './json-fields.ts';
+import { dataStoreOf, type DataStore } from './requests.ts';
+
+/** What a data store makes of the fields of its documents, as far as this program cares. */
+export interface SchemaFacts {
+  /** Fields at the top. None: Google has seen no document yet, and will take the types of the first ones. */
+  readonly fields: number;
+  /** The key properties that some field at the top is mapped to, such as `title` and `uri`. */
+  readonly keyProperties: ReadonlySet<string>;
+}
+
+/** @throws BridgeError GEMINI_*. */
+export async function readSchema(store: DataStore, api: Api, signal: AbortSignal): Promise<SchemaFacts> {
+  const path = `${dataStoreOf(store)}/schemas/default_schema`;
+  const json = await api.request({ method: 'GET', path, quota: 'reads', repeatable: true }, signal);
+  const properties = fieldOf(
+    fieldOf(json, 'structSchema') ?? parsed(textOf(json, 'jsonSchema')),
+    'properties',
+  );
+  const fields = typeof properties === 'object' && properties !== null ? Object.values(properties) : [];
+  return {
+    fields: fields.length,
+    keyProperties: new Set(fields.flatMap((field: unknown) => textOf(field, 'keyPropertyMapping') ?? [])),
+  };
+}
+
+/** Google has a schema in one of two fields; this one holds JSON as text. */
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

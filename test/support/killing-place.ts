@@ -1,0 +1,244 @@
+import { execFile, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runBridge, type BridgeResult } from '../../src/app/bridge.ts';
+import { openArtifactStore } from '../../src/artifacts/index.ts';
+import { loadConnector } from '../../src/connector/load.ts';
+import { silentLogger } from '../../src/core/log.ts';
+import type { Call } from '../stand-ins/gcs/exchange.ts';
+import type { ReceivedRequest } from '../stand-ins/discovery-engine/faults.ts';
+import type { DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
+import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
+import { parsedObject, textAt } from './json.ts';
+import { CONNECTOR_FILE, workplace, type ConnectorChanges } from './workplace.ts';
+
+const KILLABLE = fileURLToPath(new URL('killable-run.ts', import.meta.url));
+const BUCKET = 'company-sync';
+const FOLDER = 'connectors/people';
+const DATA_STORE = { project: 'my-project', location: 'global', id: 'people' };
+
+type Happened = 'received' | 'carried out';
+
+export interface PlaceOptions {
+  readonly cwd: string;
+  /** Of the state; embedded below `cwd` unless given. */
+  readonly databaseUrl: string | undefined;
+  /** Of the database with the tables of people. */
+  readonly sourceUrl: string;
+  readonly engine: Pick<DiscoveryEngineOptions, 'pollsUntilDone' | 'permissions' | 'rejectDocument'>;
+  /** Where artifacts go if not to a bucket of Cloud Storage. */
+  readonly output?: string;
+  readonly mapping?: ConnectorChanges['mapping'];
+}
+
+/** A run of the connector `people`, or of another one into the same data store. */
+interface PlacedRun {
+  readonly connector?: string;
+  readonly runId: string;
+  readonly query: string;
+}
+
+/** What a document says to who finds it. */
+interface FoundDocument {
+  readonly title: string;
+  readonly content: string;
+}
+
+/** A connector, a state, and a Google on this machine, in which runs can be killed at any moment. */
+export interface KillingPlace {
+  readonly google: GoogleStandIn;
+  /** From now on these documents may not be gone for a moment. */
+  mustStay(docIds: Iterable<string>): void;
+  /** Those of them that were gone when a request came or had had its effect. */
+  readonly missed: ReadonlySet<string>;
+  /** Runs in this process, to the end. */
+  run(run: PlacedRun): Promise<BridgeResult>;
+  /**
+   * Runs in a process of its own, to the end, and returns the moments at which it can be killed, such as
+   * `engine: POST documents:import carried out 1`, `bucket: GET upserts.ndjson received 1`, `commit: after 1`.
+   */
+  moments(run: PlacedRun): Promise<string[]>;
+  /** Runs in a process of its own, which is killed at a moment. */
+  kill(run: PlacedRun, moment: string): Promise<void>;
+  /** What is in the data store, by canonical id. */
+  documents(): Map<string, FoundDocument>;
+  /** Somebody deletes the manifest of a run. */
+  loseManifest(runId: string): Promise<void>;
+  /** Of which runs there are artifacts, and which run the newest manifest is of. */
+  artifacts(): Promise<{ readonly runs: ReadonlySet<string>; readonly latest: unknown }>;
+  close(): Promise<void>;
+}
+
+export async function openKillingPlace(options: PlaceOptions): Promise<KillingPlace> {
+  const { cwd, databaseUrl, sourceUrl, output = `gs://${BUCKET}`, mapping = {} } = options;
+  let child: RunningChild | undefined;
+  let stay: ReadonlySet<string> = new Set();
+  const missed = new Set<string>();
+  const google = await startGoogleStandIn({
+    ...options.engine,
+    buckets: [BUCKET],
+    dataStores: [{ ...DATA_STORE, aclEnabled: false, contentConfig: 'CONTENT_REQUIRED' }],
+    watchGcs: async (call, happened) => child?.passed(`bucket: ${gcsRequest(call)}`, call.method, happened),
+    watch: async (request, happened) => {
+      const found = documents();
+      for (const docId of stay) if (!found.has(docId)) missed.add(docId);
+      await child?.passed(`engine: ${engineRequest(request)}`, request.method, happened);
+    },
+  });
+  const place = workplace(cwd, {});
+  const file = join(cwd, CONNECTOR_FILE);
+  const prepare = ({ connector = 'people', query }: PlacedRun) => {
+    place.writeConnector({ name: connector, source: { query }, output: { bucket: output }, mapping });
+  };
+  const outside = {
+    cwd,
+    gcsEndpoint: { url: google.env.GCS_ENDPOINT, loopback: true },
+    retry: { retries: 0, backoffSeconds: 0 },
+  };
+  const store = () => openArtifactStore(output, outside);
+  const documents = () => {
+    const found = [...google.engine.documents(DATA_STORE).values()].map(
+      ({ data = {}, document }) =>
+        [
+          textAt(data, 'doc_id') ?? '',
+          { title: textAt(data, 'title') ?? '', content: contentOf(document) },
+        ] as const,
+    );
+    return new Map(found);
+  };
+  const start = async (run: PlacedRun, killAt: string | undefined) => {
+    prepare(run);
+    const env = {
+      ...google.env,
+      PATH: process.env['PATH'] ?? '',
+      SECRET_PEOPLE_DB: sourceUrl,
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    };
+    child = new RunningChild([KILLABLE, file, killAt ?? 'list', run.runId], { cwd, env }, killAt);
+    const ended = await child.ended;
+    child = undefined;
+    return ended;
+  };
+  return {
+    google,
+    missed,
+    mustStay(docIds) {
+      stay = new Set(docIds);
+    },
+    async run(run) {
+      prepare(run);
+      return runBridge(
+        await loadConnector(file),
+        {
+          runId: run.runId,
+          local: false,
+          dryRun: false,
+          full: false,
+          reconcile: false,
+          sends: true,
+          allowDeletes: undefined,
+        },
+        {
+          ...outside,
+          databaseUrl,
+          discoveryEngineEndpoint: { url: google.env.DISCOVERY_ENGINE_ENDPOINT, loopback: true },
+          log: silentLogger,
+          observer: { phase: () => undefined, rows: () => undefined },
+          secret: () => sourceUrl,
+          redact: (text) => text,
+          wait: () => Promise.resolve(),
+        },
+        new AbortController().signal,
+      );
+    },
+    async moments(run) {
+      const { signal, stderr, passed } = await start(run, undefined);
+      if (signal !== null || stderr !== '') throw new Error(`The undisturbed run failed: ${stderr}`);
+      return passed;
+    },
+    async kill(run, moment) {
+      const { signal, stderr } = await start(run, moment);
+      if (signal !== 'SIGKILL') throw new Error(`The run never came to “${moment}”. ${stderr}`);
+    },
+    documents,
+    async loseManifest(runId) {
+      await (await store()).remove(`${FOLDER}/runs/${runId}/manifest.json`);
+    },
+    async artifacts() {
+      const artifacts = await store();
+      const names = await artifacts.list(`${FOLDER}/runs`);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await artifacts.open(`${FOLDER}/latest/manifest.json`)) chunks.push(chunk);
+      return {
+        runs: new Set(names.map((name) => name.split('/')[3] ?? '')),
+        latest: parsedObject(Buffer.concat(chunks).toString())?.['runId'],
+      };
+    },
+    close: () => google.close(),
+  };
+}
+
+/** A run in a process of its own, and the moments that it has passed as far as others see them. */
+class RunningChild {
+  readonly ended: Promise<{ signal: string | null; stderr: string; passed: string[] }>;
+  #process: ChildProcess | undefined;
+  readonly #killAt: string | undefined;
+  readonly #requests = new Set<string>();
+
+  constructor(
+    args: readonly string[],
+    options: { readonly cwd: string; readonly env: Record<string, string> },
+    killAt: string | undefined,
+  ) {
+    this.#killAt = killAt;
+    const program = ['--import', import.meta.resolve('tsx'), ...args];
+    this.ended = new Promise((resolve) => {
+      this.#process = execFile(process.execPath, program, options, (_error, stdout, stderr) => {
+        const passed = [...this.#requests, ...distinct(stdout)];
+        resolve({ signal: this.#process?.signalCode ?? null, stderr, passed });
+      });
+    });
+  }
+
+  /** It stands at a moment of a request. Rejects once it is dead. */
+  async passed(request: string, method: string, happened: Happened): Promise<void> {
+    // What only reads has no effect to be killed after.
+    if (method === 'GET' && happened === 'carried out') return;
+    const name = `${request} ${happened}`;
+    let times = 1;
+    while (this.#requests.has(`${name} ${times}`)) times++;
+    this.#requests.add(`${name} ${times}`);
+    if (`${name} ${times}` !== this.#killAt) return;
+    this.#process?.kill('SIGKILL');
+    await this.ended;
+    throw new Error('Who asked is dead.');
+  }
+}
+
+/** Right before a write the world is as it was after the one before it, and so it is when a phase begins. */
+function distinct(stdout: string): string[] {
+  return stdout.split('\n').filter((point) => point.includes(': after ') || point === 'begin: before 1');
+}
+
+function engineRequest({ method, path }: ReceivedRequest): string {
+  const last = path.split('/').at(-1) ?? '';
+  if (method === 'DELETE') return 'DELETE document';
+  return `${method} ${last.replace(/-\d+$/, '')}`;
+}
+
+function gcsRequest({ method, path, query, headers }: Call): string {
+  const named = query.get('name') ?? query.get('prefix') ?? decodeURIComponent(path.split('/o/')[1] ?? '');
+  const parts = named.split('/').slice(2);
+  const [of = '', , ...inRun] = parts;
+  const name = of === 'runs' ? inRun.join('/') || 'folder of the run' : parts.join('/');
+  const range = headers['content-range'];
+  const part = range === undefined ? '' : range.endsWith('/*') ? ' chunk' : ' end';
+  const content = query.get('alt') === 'media' ? ' content' : '';
+  return `${method} ${name}${part}${content}`;
+}
+
+function contentOf(document: Readonly<Record<string, unknown>> | undefined): string {
+  const content = document?.['content'];
+  if (typeof content !== 'object' || content === null || !('rawBytes' in content)) return '';
+  return Buffer.from(String(content.rawBytes), 'base64').toString();
+}
