@@ -549,6 +549,7 @@ describe('many rows from the TDS stand-in', () => {
       });
     });
     await expect(reading).rejects.toThrow();
-    await eventually('the rows are ended', () => ended && server.connections === 0);
+    await eventually('the rows are ended', () => ended);
+    await eventually('the connection is gone', () => server.connections === 0);
   });
 });
