@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ISOLATION_LEVEL, TYPES, type Connection } from 'tedious';
+import { ISOLATION_LEVEL, TYPES, type Connection, type Request } from 'tedious';
 import { createCertificates } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { standstill } from '../support/standstill.ts';
-import { connectTedious, rowsOf } from '../support/tedious-client.ts';
+import { connectTedious, eachRow, rowsOf } from '../support/tedious-client.ts';
 import { TdsError, type TdsHandler, type TdsResult, type TdsValue } from './tds/answer.ts';
 import type { TdsColumn } from './tds/column.ts';
 import { describedColumns } from './tds/described-columns.ts';
@@ -513,18 +513,23 @@ describe('many rows from the TDS stand-in', () => {
     const connection = await connect(server);
     let read = 0;
     let madeWhilePaused = 0;
-    await rowsOf(connection, 'SELECT', (request) => {
-      request.removeAllListeners('row');
-      request.on('row', () => {
+    let request: Request | undefined;
+    await eachRow(
+      connection,
+      'SELECT',
+      () => {
         read += 1;
         if (read !== 1_000) return;
-        request.pause();
+        request?.pause();
         void standstill(() => made).then((value) => {
           madeWhilePaused = value;
-          request.resume();
+          request?.resume();
         });
-      });
-    });
+      },
+      (begun) => {
+        request = begun;
+      },
+    );
     expect(read).toBe(200_000);
     // What sockets and the driver hold of rows that are a kilobyte each.
     expect(madeWhilePaused).toBeLessThan(50_000);
