@@ -45,16 +45,25 @@ describe('values of the TDS stand-in', () => {
     columns.map((column, at) => ({ name: `c${at}`, ...column }));
 
   async function read(columns: TdsColumn[], values: TdsValue[]): Promise<unknown[]> {
+    // One NULL among eight columns and more is sent as it is, many are sent as bits.
+    const wide = [...columns, ...columns, ...columns, ...columns];
     const server = await start(
       rows(
-        columns,
-        values,
-        columns.map(() => null),
+        wide,
+        [...values, ...values, ...values, ...values],
+        wide.map(() => null),
+        ...columns.map((_, at) =>
+          wide.map((_column, other) => (other === at ? null : (values[other % columns.length] ?? null))),
+        ),
       ),
     );
-    const [given = [], nothing] = await rowsOf(await connect(server), 'SELECT everything');
-    expect(nothing).toEqual(columns.map(() => null));
-    return given;
+    const [given = [], nothing, ...single] = await rowsOf(await connect(server), 'SELECT everything');
+    expect(nothing).toEqual(wide.map(() => null));
+    for (const [at, row] of single.entries()) {
+      expect(row).toEqual(given.map((value, other) => (other === at ? null : value)));
+    }
+    expect(single).toHaveLength(columns.length);
+    return given.slice(0, columns.length);
   }
 
   it('are numbers, and NULL', async () => {

@@ -147,6 +147,31 @@ describe('values of the TNS stand-in', () => {
     expect(given).toEqual([Buffer.from([0, 1, 255]), bytes.subarray(0, 2_000), text, text, bytes]);
   });
 
+  it('come also where they are the same in several rows, which then are sent once', async () => {
+    const columns: TnsColumn[] = [
+      { name: 'N', type: 'NUMBER' },
+      { name: 'T', type: 'VARCHAR2' },
+      { name: 'C', type: 'CLOB' },
+      ...Array.from({ length: 8 }, (_, at) => ({ name: `D${at}`, type: 'DATE' as const })),
+    ];
+    const given = Array.from({ length: 300 }, (_, row) => [
+      String(row % 2),
+      row % 3 === 0 ? null : 'same',
+      `large ${row % 2}`,
+      ...Array.from({ length: 8 }, (_each, at) =>
+        row % 5 === 0 ? null : `2024-01-0${(Math.floor(row / (at + 3)) % 9) + 1}`,
+      ),
+    ]);
+    const found = await read(await connect(await start(rows(columns, ...given))), 'SELECT the same');
+    const days = (values: unknown[]) =>
+      values.map((value) => (value instanceof Date ? value.getDate() : value));
+    const expected = given.map((row) => [
+      ...row.slice(0, 3),
+      ...row.slice(3).map((day) => day && Number(day.slice(8))),
+    ]);
+    expect(found.map(days)).toEqual(expected);
+  });
+
   it.each([
     ['NUMBER', 1],
     ['NUMBER', '9'.repeat(41)],

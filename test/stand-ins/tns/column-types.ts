@@ -3,7 +3,6 @@ import { misfit, type TnsColumn, type TypeCoding } from './column.ts';
 import { dateBytes, type DateForm } from './dates.ts';
 import { binaryBytes, numberBytes } from './numbers.ts';
 import { writeRowid } from './rowid.ts';
-import type { TtcWriter } from './ttc-writer.ts';
 
 /** What a client may bind or define, by the numbers that TTC has for types. */
 export const TypeCode = {
@@ -138,16 +137,4 @@ export function codingOf({ type }: TnsColumn): TypeCoding {
 export function isLarge(column: TnsColumn): boolean {
   const { code } = codingOf(column);
   return code === TypeCode.clob || code === TypeCode.blob;
-}
-
-/** @throws Error if the row does not fit its columns: then the test is wrong. */
-export function writeRow(writer: TtcWriter, columns: readonly TnsColumn[], row: readonly TnsValue[]): void {
-  if (row.length !== columns.length) {
-    throw new Error(`A row has ${row.length} values for ${columns.length} columns.`);
-  }
-  for (const [at, column] of columns.entries()) {
-    const value = row[at] ?? null;
-    if (value !== null && value !== '') codingOf(column).write(writer, column, value);
-    else writer.zeros(isLarge(column) ? 3 : 1);
-  }
 }

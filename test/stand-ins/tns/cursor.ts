@@ -3,9 +3,10 @@ import { RowFeed } from '../wire/row-feed.ts';
 import { notPlayed, type TnsRows, type TnsValue } from './answer.ts';
 import type { Definition } from './binds.ts';
 import type { TnsColumn } from './column.ts';
-import { isLarge, TypeCode, writeRow } from './column-types.ts';
-import { MessageType, writeRowHeader } from './messages.ts';
+import { isLarge, TypeCode } from './column-types.ts';
+import { writeRowHeader } from './messages.ts';
 import type { AnswerWriter } from './packets.ts';
+import { writeRow } from './rows.ts';
 
 /** A statement that a client keeps, and the rows that are left of its last execution. */
 export class Cursor {
@@ -53,6 +54,7 @@ export class Cursor {
   async fetch(count: number, writer: AnswerWriter, interruption: Interruption): Promise<boolean> {
     const { messages } = writer;
     writeRowHeader(messages);
+    let before: readonly TnsValue[] | undefined;
     for (let fetched = 0; fetched < count; fetched += 1) {
       const row = await this.#feed?.next(interruption);
       if (row === undefined) {
@@ -61,11 +63,12 @@ export class Cursor {
       }
       const start = messages.length;
       try {
-        writeRow(messages.u8(MessageType.row), this.#columns, row);
+        writeRow(messages, this.#columns, row, before);
       } catch (error) {
         messages.cutTo(start);
         throw error;
       }
+      before = row;
       this.sent += 1;
       await writer.flush();
     }

@@ -13,9 +13,9 @@ export const MessageType = {
   row: 7,
   parameters: 8,
   status: 9,
-  lobData: 14,
   columns: 16,
   piggyback: 17,
+  sentColumns: 21,
 } as const;
 
 /** AL32UTF8 and AL16UTF16, which the database is said to have. */
