@@ -269,6 +269,19 @@ describe('requests to the TNS stand-in', () => {
     expect([begun, server.statements.at(-1)?.describeOnly]).toEqual([false, true]);
   });
 
+  it('come from clients that name themselves', async () => {
+    const server = await start(rows(NUMBER));
+    const connection = await connect(server);
+    connection.module = 'gemini-sync-bridge';
+    connection.action = 'extract';
+    connection.clientInfo = 'run 1';
+    await read(connection, 'SELECT 1');
+    connection.action = 'end';
+    await read(connection, 'SELECT 2');
+    const names = { module: 'gemini-sync-bridge', action: 'end', 'client info': 'run 1' };
+    expect(server.statements.at(-1)?.session.names).toEqual(names);
+  });
+
   it('are transactions too, of which the account is kept', async () => {
     const server = await start((sql) =>
       sql.startsWith('DELETE') ? { rowCount: 1 } : { columns: NUMBER, rows: [] },
@@ -363,16 +376,15 @@ describe('a request to the TNS stand-in that is taken back', () => {
   });
 
   it('ends in the middle of the rows', async () => {
-    const server = await start((sql) => ({
-      columns: NUMBER,
-      rows:
-        sql === 'SELECT 1'
-          ? count(1)
-          : (async function* () {
-              yield* count(150);
-              await new Promise(() => undefined);
-            })(),
-    }));
+    const columns: readonly TnsColumn[] = [{ name: 'T', type: 'VARCHAR2' }];
+    // Of the rows before the end, some are on their way and some are not: packets cut them anywhere.
+    const stuck = async function* () {
+      for (let row = 0; row < 150; row += 1) yield [String(row).padEnd(1_000, 'x')];
+      await new Promise(() => undefined);
+    };
+    const server = await start((sql) =>
+      sql === 'SELECT 1' ? { columns: NUMBER, rows: count(1) } : { columns, rows: stuck() },
+    );
     const connection = await connect(server);
     const { resultSet } = await connection.execute('SELECT n', [], { resultSet: true, fetchArraySize: 100 });
     expect(await resultSet?.getRows(100)).toHaveLength(100);

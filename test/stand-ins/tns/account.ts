@@ -33,6 +33,8 @@ export class Account {
   transaction: TnsSession['transaction'] = 'none';
   #who: { readonly id: number; readonly user: string } | undefined;
 
+  #names: TnsSession['names'] = {};
+
   constructor(service: TnsService) {
     this.service = service;
   }
@@ -46,6 +48,10 @@ export class Account {
     this.#who = { id: this.service.sessions, user };
   }
 
+  rename(names: TnsSession['names']): void {
+    this.#names = { ...this.#names, ...names };
+  }
+
   record(sql: string, binds: readonly TnsValue[] = [], describeOnly = false): void {
     this.service.statements.push({ sql, binds, describeOnly, session: this.now() });
   }
@@ -53,6 +59,6 @@ export class Account {
   /** @throws TnsError ORA-01012 before the login */
   now(): TnsStatement['session'] {
     if (this.#who === undefined) throw new TnsError(1012, 'not logged on');
-    return { ...this.#who, service: this.serviceName, transaction: this.transaction };
+    return { ...this.#who, service: this.serviceName, transaction: this.transaction, names: this.#names };
   }
 }

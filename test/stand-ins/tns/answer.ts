@@ -1,4 +1,5 @@
 import type { Rows } from '../wire/row-feed.ts';
+import type { ClientName } from './client-names.ts';
 import type { TnsColumn } from './column.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface TnsSession {
   readonly user: string;
   /** The name of the service, or the SID. */
   readonly service: string;
+  /** What the client calls itself: its module, its action. */
+  readonly names: Readonly<Partial<Record<ClientName, string>>>;
   readonly transaction: 'none' | 'read only' | 'serializable' | 'read write';
   /** Breaks the connection at once. */
   drop(): void;

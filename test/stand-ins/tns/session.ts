@@ -2,6 +2,7 @@ import { Interrupted, type Interruption } from '../wire/interruption.ts';
 import { Disconnected } from '../wire/paced-output.ts';
 import { Account, type TnsService } from './account.ts';
 import { notPlayed, TnsError } from './answer.ts';
+import { readClientNames } from './client-names.ts';
 import { Execution } from './execution.ts';
 import { LoginExchange, readLogin } from './login.ts';
 import { MessageType, writeDataTypes, writeEndOfCall, writeProtocol, writeStatus } from './messages.ts';
@@ -21,6 +22,7 @@ const Call = {
   authenticate: 115,
   greet: 118,
   cancelCursors: 120,
+  nameClient: 135,
   ping: 147,
 } as const;
 
@@ -81,8 +83,10 @@ export class Session {
 
   /** What comes along with a call and has no answer. */
   #piggyback(call: number, reader: TtcReader): void {
-    if (call !== Call.closeCursors && call !== Call.cancelCursors) throw notPlayed(`the piggyback ${call}`);
-    this.#execution.closeCursors(reader, call === Call.closeCursors);
+    if (call === Call.nameClient) this.#account.rename(readClientNames(reader));
+    else if (call === Call.closeCursors || call === Call.cancelCursors) {
+      this.#execution.closeCursors(reader, call === Call.closeCursors);
+    } else throw notPlayed(`the piggyback ${call}`);
   }
 
   async #call(call: number, reader: TtcReader, interruption: Interruption): Promise<void> {
