@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ISOLATION_LEVEL, TYPES, type Connection } from 'tedious';
+import { ISOLATION_LEVEL, TYPES, type Connection, type Request } from 'tedious';
 import { createCertificates } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { standstill } from '../support/standstill.ts';
-import { connectTedious, rowsOf } from '../support/tedious-client.ts';
+import { connectTedious, eachRow, rowsOf } from '../support/tedious-client.ts';
 import { TdsError, type TdsHandler, type TdsResult, type TdsValue } from './tds/answer.ts';
 import type { TdsColumn } from './tds/column.ts';
 import { describedColumns } from './tds/described-columns.ts';
@@ -45,16 +45,25 @@ describe('values of the TDS stand-in', () => {
     columns.map((column, at) => ({ name: `c${at}`, ...column }));
 
   async function read(columns: TdsColumn[], values: TdsValue[]): Promise<unknown[]> {
+    // One NULL among eight columns and more is sent as it is, many are sent as bits.
+    const wide = [...columns, ...columns, ...columns, ...columns];
     const server = await start(
       rows(
-        columns,
-        values,
-        columns.map(() => null),
+        wide,
+        [...values, ...values, ...values, ...values],
+        wide.map(() => null),
+        ...columns.map((_, at) =>
+          wide.map((_column, other) => (other === at ? null : (values[other % columns.length] ?? null))),
+        ),
       ),
     );
-    const [given = [], nothing] = await rowsOf(await connect(server), 'SELECT everything');
-    expect(nothing).toEqual(columns.map(() => null));
-    return given;
+    const [given = [], nothing, ...single] = await rowsOf(await connect(server), 'SELECT everything');
+    expect(nothing).toEqual(wide.map(() => null));
+    for (const [at, row] of single.entries()) {
+      expect(row).toEqual(given.map((value, other) => (other === at ? null : value)));
+    }
+    expect(single).toHaveLength(columns.length);
+    return given.slice(0, columns.length);
   }
 
   it('are numbers, and NULL', async () => {
@@ -513,18 +522,23 @@ describe('many rows from the TDS stand-in', () => {
     const connection = await connect(server);
     let read = 0;
     let madeWhilePaused = 0;
-    await rowsOf(connection, 'SELECT', (request) => {
-      request.removeAllListeners('row');
-      request.on('row', () => {
+    let request: Request | undefined;
+    await eachRow(
+      connection,
+      'SELECT',
+      () => {
         read += 1;
         if (read !== 1_000) return;
-        request.pause();
+        request?.pause();
         void standstill(() => made).then((value) => {
           madeWhilePaused = value;
-          request.resume();
+          request?.resume();
         });
-      });
-    });
+      },
+      (begun) => {
+        request = begun;
+      },
+    );
     expect(read).toBe(200_000);
     // What sockets and the driver hold of rows that are a kilobyte each.
     expect(madeWhilePaused).toBeLessThan(50_000);
@@ -549,6 +563,7 @@ describe('many rows from the TDS stand-in', () => {
       });
     });
     await expect(reading).rejects.toThrow();
-    await eventually('the rows are ended', () => ended && server.connections === 0);
+    await eventually('the rows are ended', () => ended);
+    await eventually('the connection is gone', () => server.connections === 0);
   });
 });

@@ -41,20 +41,31 @@ export async function connectTedious(
 export async function rowsOf(
   connection: Connection,
   sql: string,
-  prepare: (request: Request) => void = () => undefined,
-  how: 'execSql' | 'execSqlBatch' | 'callProcedure' = 'execSql',
+  prepare?: (request: Request) => void,
+  how?: 'execSql' | 'execSqlBatch' | 'callProcedure',
 ): Promise<unknown[][]> {
   const rows: unknown[][] = [];
+  await eachRow(connection, sql, (values) => rows.push(values), prepare, how);
+  return rows;
+}
+
+/** Executes a request and keeps nothing of it. @throws what the driver reports */
+export async function eachRow(
+  connection: Connection,
+  sql: string,
+  take: (values: unknown[]) => void,
+  prepare: (request: Request) => void = () => undefined,
+  how: 'execSql' | 'execSqlBatch' | 'callProcedure' = 'execSql',
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const request = new Request(sql, (error) => {
       if (error) reject(error);
       else resolve();
     });
     request.on('row', (cells: Cell[]) => {
-      rows.push(cells.map(({ value }) => value));
+      take(cells.map(({ value }) => value));
     });
     prepare(request);
     connection[how](request);
   });
-  return rows;
 }

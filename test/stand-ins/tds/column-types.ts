@@ -1,3 +1,4 @@
+import { bitmap } from '../wire/bitmap.ts';
 import type { ByteWriter } from '../wire/byte-writer.ts';
 import type { TdsValue } from './answer.ts';
 import { BINARIES } from './binaries.ts';
@@ -5,6 +6,8 @@ import type { TdsColumn, TypeCoding } from './column.ts';
 import { NUMBERS } from './numbers.ts';
 import { TEXTS } from './texts.ts';
 import { TIMES } from './times.ts';
+
+const Token = { row: 0xd1, rowWithoutNulls: 0xd2 } as const;
 
 const CODINGS = { ...NUMBERS, ...TIMES, ...TEXTS, ...BINARIES } as const;
 
@@ -18,13 +21,21 @@ export function writeTypeInfo(writer: ByteWriter, column: TdsColumn): void {
   coding.writeInfo(writer, column);
 }
 
-/** @throws Error if the row does not fit its columns: then the test is wrong. */
+/**
+ * A row, with its token. As servers do where that is shorter, one with more than a few NULLs has a bit for each column
+ * that says so, in place of the NULLs.
+ * @throws Error if the row does not fit its columns: then the test is wrong.
+ */
 export function writeRow(writer: ByteWriter, columns: readonly TdsColumn[], row: readonly TdsValue[]): void {
   if (row.length !== columns.length) {
     throw new Error(`A row has ${row.length} values for ${columns.length} columns.`);
   }
+  const nulls = row.map((value) => value === null);
+  const compressed = nulls.filter(Boolean).length > nulls.length / 8;
+  writer.u8(compressed ? Token.rowWithoutNulls : Token.row);
+  if (compressed) writer.raw(bitmap(nulls));
   for (const [at, column] of columns.entries()) {
-    CODINGS[column.type].write(writer, column, row[at] ?? null);
+    if (!(compressed && nulls[at])) CODINGS[column.type].write(writer, column, row[at] ?? null);
   }
 }
 

@@ -5,7 +5,7 @@ import { RowFeed } from '../wire/row-feed.ts';
 import { TdsError, type TdsResult, type TdsRows } from './answer.ts';
 import { writeRow } from './column-types.ts';
 import { ResponseWriter } from './packets.ts';
-import { Done, DoneStatus, Token, writeColumns, writeDone, writeError, writeReturnStatus } from './tokens.ts';
+import { Done, DoneStatus, writeColumns, writeDone, writeError, writeReturnStatus } from './tokens.ts';
 
 /** From this severity on an error ends the connection. */
 const FATAL_SEVERITY = 20;
@@ -74,7 +74,7 @@ export class Response {
         if (row === undefined) return sent;
         const start = tokens.length;
         try {
-          writeRow(tokens.u8(Token.row), columns, row);
+          writeRow(tokens, columns, row);
         } catch (error) {
           tokens.cutTo(start);
           throw error;

@@ -5,7 +5,6 @@ import { writeTypeInfo } from './column-types.ts';
 
 const SERVER_NAME = 'TDS stand-in';
 
-export const Token = { row: 0xd1 } as const;
 const COLUMN_METADATA = 0x81;
 const ERROR = 0xaa;
 const ENVIRONMENT_CHANGE = 0xe3;

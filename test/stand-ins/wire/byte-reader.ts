@@ -21,6 +21,11 @@ export class ByteReader {
     return taken;
   }
 
+  /** All that is left. */
+  rest(): Buffer {
+    return this.take(this.#bytes.length - this.#at);
+  }
+
   skip(bytes: number): void {
     this.take(bytes);
   }
