@@ -25,20 +25,25 @@ export function readExecute(reader: TtcReader): ExecuteRequest {
   const options = reader.int();
   const cursor = reader.int();
   const newSql = reader.u8() === 1;
-  reader.int();
-  reader.skip(1);
-  reader.int();
-  reader.skip(3);
+  const sqlBytes = 1;
+  reader.ints(sqlBytes);
+  const vectorPointer = 1;
+  reader.skip(vectorPointer);
+  const vectorLength = reader.int();
+  const outputPointers = 3;
+  reader.skip(outputPointers);
   const rows = reader.int();
-  reader.int();
-  reader.skip(1);
+  const longestValue = 1;
+  reader.ints(longestValue);
+  const bindPointer = 1;
+  reader.skip(bindPointer);
   const bindCount = reader.int();
-  reader.skip(6);
+  const transactionAndDefinePointers = 6;
+  reader.skip(transactionAndDefinePointers);
   const defineCount = reader.int();
   skipRest(reader);
   const sql = newSql ? String(reader.value() ?? '') : undefined;
-  const vector = 13;
-  reader.ints(vector);
+  reader.ints(vectorLength);
   const definitions = readDefinitions(reader, defineCount > 0 ? defineCount : bindCount);
   const [defines, bindTypes] = (options & Option.define) === 0 ? [[], definitions] : [definitions, []];
   const execute = (options & Option.execute) !== 0;
@@ -54,19 +59,27 @@ export function readExecute(reader: TtcReader): ExecuteRequest {
   };
 }
 
-/** Registrations, object lists, the counts of an array and the signature of the SQL: nothing of them is used. */
+/** What only other requests use: each part is a number of pointers, which have one byte each, and integers. */
 function skipRest(reader: TtcReader): void {
-  reader.int();
-  reader.skip(3);
-  reader.int();
-  reader.skip(1);
-  reader.ints(2);
-  reader.skip(1);
-  reader.int();
-  reader.skip(2);
-  reader.int();
-  reader.skip(1);
-  reader.int();
-  reader.skip(2);
-  reader.int();
+  const parts: readonly { readonly pointers: number; readonly integers: number }[] = [
+    // A registration for changes.
+    { pointers: 0, integers: 1 },
+    // Objects, and a value whose type the server is told.
+    { pointers: 3, integers: 1 },
+    // A name, and the registration's other half.
+    { pointers: 1, integers: 2 },
+    // The counts of a statement that is executed with many rows of binds.
+    { pointers: 1, integers: 1 },
+    { pointers: 1, integers: 0 },
+    // The signature of the SQL, its id, and the length of that; since 12.2.
+    { pointers: 1, integers: 1 },
+    { pointers: 1, integers: 1 },
+    { pointers: 1, integers: 0 },
+    // Parts of a table that is sharded; since 12.2 too.
+    { pointers: 1, integers: 1 },
+  ];
+  for (const { pointers, integers } of parts) {
+    reader.skip(pointers);
+    reader.ints(integers);
+  }
 }
