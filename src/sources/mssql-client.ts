@@ -1,18 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
-import { Connection, ISOLATION_LEVEL, Request, TYPES, type ConnectionConfiguration } from 'tedious';
-import type { MssqlAddress, MssqlLogin } from './mssql-dsn.ts';
+import { Connection, ISOLATION_LEVEL, Request, TYPES } from 'tedious';
+import { mssqlConfiguration, type MssqlTimes } from './mssql-configuration.ts';
+import type { MssqlAddress } from './mssql-dsn.ts';
 import type { MssqlColumn } from './mssql-types.ts';
 import { asError } from './network-errors.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /** A value of a statement, apart from its text. */
 export type MssqlParameter = readonly [name: string, value: string | Buffer];
-
-interface MssqlTimes {
-  readonly connectSeconds: number;
-  readonly statementSeconds: number;
-}
 
 /** A query that is cancelled gets this long to say so; then the connection is simply closed. */
 const CANCEL_MS = 2_000;
@@ -34,7 +28,12 @@ export class MssqlClient {
 
   /** @throws what the driver throws */
   async connect(): Promise<void> {
-    const connection = new Connection(await configuration(this.#address, this.#times));
+    let refusal: Error | undefined;
+    const connection = new Connection(
+      await mssqlConfiguration(this.#address, this.#times, (error) => {
+        refusal = error;
+      }),
+    );
     this.#connection = connection;
     connection.on('error', (error) => {
       this.#failure = error;
@@ -42,9 +41,13 @@ export class MssqlClient {
     connection.on('end', () => {
       this.#onEnd(this.#failure ?? new ConnectionEnded());
     });
-    await this.#settled((done) => {
-      connection.connect(done);
-    });
+    try {
+      await this.#settled((done) => {
+        connection.connect(done);
+      });
+    } catch (thrown) {
+      throw refusal ?? asError(thrown);
+    }
   }
 
   /** Begins a transaction that sees one moment, or one in which each read sees what is committed. */
@@ -174,63 +177,4 @@ class ConnectionEnded extends Error {
   constructor() {
     super('The connection was closed.');
   }
-}
-
-async function configuration(address: MssqlAddress, times: MssqlTimes): Promise<ConnectionConfiguration> {
-  const { host, port, instance, database, encrypt, trustServerCertificate, caFile, certificateName } =
-    address;
-  return {
-    server: host,
-    authentication: authentication(address.login),
-    options: {
-      ...(port !== undefined && { port }),
-      ...(instance !== undefined && { instanceName: instance }),
-      ...(database !== undefined && { database }),
-      // The driver takes a number for a name that a certificate could have.
-      ...(certificateName !== undefined && { serverName: certificateName }),
-      ...(certificateName === undefined && isIP(host) !== 0 && { serverName: '' }),
-      encrypt,
-      trustServerCertificate,
-      ...(caFile !== undefined && { cryptoCredentialsDetails: { ca: await readFile(caFile) } }),
-      appName: 'gemini-sync-bridge',
-      connectTimeout: times.connectSeconds * 1_000,
-      requestTimeout: times.statementSeconds * 1_000,
-      // Runs are tried again by whoever started them.
-      maxRetriesOnTransientErrors: 0,
-      // Routes to a readable secondary, where there is one.
-      readOnlyIntent: true,
-      useUTC: true,
-      // Otherwise a text is cut at two gigabytes less; the limit of a row is our own.
-      textsize: 2_147_483_647,
-    },
-  };
-}
-
-function authentication(login: MssqlLogin): NonNullable<ConnectionConfiguration['authentication']> {
-  switch (login.kind) {
-    case 'sql':
-      return { type: 'default', options: { userName: login.user, password: login.password } };
-    case 'ntlm':
-      return {
-        type: 'ntlm',
-        options: { userName: login.user, password: login.password, domain: login.domain },
-      };
-    case 'service principal':
-      return {
-        type: 'azure-active-directory-service-principal-secret',
-        options: {
-          clientId: login.clientId,
-          clientSecret: login.clientSecret,
-          tenantId: login.tenantId,
-        },
-      };
-    case 'managed identity':
-      return { type: 'azure-active-directory-msi-vm', options: clientOptions(login.clientId) };
-    case 'ambient':
-      return { type: 'azure-active-directory-default', options: clientOptions(login.clientId) };
-  }
-}
-
-function clientOptions(clientId: string | undefined): { clientId?: string } {
-  return clientId === undefined ? {} : { clientId };
 }

@@ -447,6 +447,17 @@ describe('a login', () => {
     },
   );
 
+  test('is not sent to a server without encryption, which the driver would do', async () => {
+    const { server } = await start({ answer });
+    const url = `mssql://reader:pass@127.0.0.1:${server.port}/shop`;
+    await expect(readAll(mssqlSource(url, 'SELECT x'))).rejects.toMatchObject({
+      code: 'SOURCE_TLS',
+      message: expect.stringContaining('No password was sent'),
+      hint: expect.stringContaining('encrypt=false'),
+    });
+    expect(server.sessions).toBe(0);
+  });
+
   test('of a server with a certificate of another name is refused, unless the secret names it', async () => {
     const certificates = createCertificates(['db.example.com']);
     const caFile = path.join(folders.make(), 'ca.pem');
