@@ -9,6 +9,7 @@ type EngineFactory = (spec: SqlSourceSpec, dsn: string) => SqlEngine;
 const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
   mysql: async () => (await import('./sql-mysql.ts')).mysqlEngine,
   mssql: async () => (await import('./sql-mssql.ts')).mssqlEngine,
+  oracle: async () => (await import('./sql-oracle.ts')).oracleEngine,
 };
 
 /**
@@ -35,7 +36,7 @@ export async function openSource(
     'NOT_SUPPORTED',
     `This version cannot run a ${mode} connector with a ${source.type} source.`,
     {
-      hint: 'It can run sql_pull from postgres, mysql and mssql; validate checks all the others.',
+      hint: 'It can run sql_pull from postgres, mysql, mssql and oracle; validate checks all the others.',
     },
   );
 }

@@ -21,6 +21,8 @@ const sqlSource: Whole<SqlSourceSpec> = {
   connectTimeoutSeconds: 5,
   statementTimeoutSeconds: 60,
   tls: { caFile: '/etc/ssl/ca.pem' },
+  thick: true,
+  oracleClientPath: '/opt/oracle/instantclient_23_9',
 };
 
 const httpSource: Whole<HttpSourceSpec> = {
