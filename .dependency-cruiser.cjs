@@ -76,6 +76,27 @@ module.exports = {
       to: { path: 'node_modules/pg/' },
     },
     {
+      name: 'mysql2-only-in-its-file',
+      comment: 'One file names a driver; a run loads it only when its connector needs it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/sources/mysql-client\\.ts$' },
+      to: { path: 'node_modules/mysql2/' },
+    },
+    {
+      name: 'tedious-only-in-its-files',
+      comment: 'Loading it costs a third of a second; the second file uses its types alone.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/sources/mssql-(client|configuration)\\.ts$' },
+      to: { path: 'node_modules/tedious/' },
+    },
+    {
+      name: 'oracledb-only-in-its-file',
+      comment: 'One file names a driver; a run loads it only when its connector needs it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/sources/oracle-client\\.ts$' },
+      to: { path: 'node_modules/oracledb/' },
+    },
+    {
       name: 'cloud-storage-only-in-its-file',
       comment: 'Loading the client costs a fifth of a second, which only a run with a bucket pays.',
       severity: 'error',

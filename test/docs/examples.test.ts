@@ -70,6 +70,8 @@ describe('the documentation', () => {
       'docs/connector-provider-mssql.md, number 2',
       'docs/connector-provider-mysql.md, number 1',
       'docs/connector-provider-mysql.md, number 2',
+      'docs/connector-provider-oracle.md, number 1',
+      'docs/connector-provider-oracle.md, number 2',
       'docs/connector-provider-postgres.md, number 1',
       'docs/connector-provider-postgres.md, number 2',
     ]);
