@@ -70,16 +70,8 @@ export function jsonWriter(column: Column): ValueWriter {
 
 /** A time as JSON, or null where the value is none; undefined for columns that never hold one. */
 export function timeWriter(column: Column): ValueWriter | undefined {
-  switch (column.kind) {
-    case 'timestamp':
-    case 'timestamptz':
-    case 'date':
-      return jsonWriter(column);
-    case 'json':
-      return writeTimeInJson;
-    default:
-      return undefined;
-  }
+  if (column.kind === 'json') return writeTimeInJson;
+  return TIMES.has(column.kind) ? jsonWriter(column) : undefined;
 }
 
 function writeVerbatim(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
@@ -114,6 +106,7 @@ function writeJsonText(out: ByteWriter, bytes: Buffer, start: number, end: numbe
   out.utf8(String(parsed));
 }
 
+const TIMES: ReadonlySet<ColumnKind> = new Set(['timestamp', 'timestamptz', 'date']);
 /** RFC 3339, where the date may stand alone or before a blank. */
 const TIME_IN_JSON = /^"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?)?"$/;
 const TIME_BYTES_MAX = 64;

@@ -92,6 +92,7 @@ await runBridge(
     cwd: process.cwd(),
     gcsEndpoint: undefined,
     discoveryEngineEndpoint: undefined,
+    proxy: { http: undefined, https: undefined, except: undefined },
     retry: { retries: 0, backoffSeconds: 0 },
     log: silentLogger,
     observer,
