@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { HttpSourceSpec } from '../connector/types.ts';
 import { mentionsWatermark } from '../connector/watermark.ts';
 import type { Clock } from '../core/clock.ts';
@@ -12,8 +11,9 @@ import { openAuthorizer, usable } from './http-auth.ts';
 import { readPlace, writePlace } from './http-checkpoint.ts';
 import { HttpClient, type ProxySettings } from './http-client.ts';
 import { Exchange } from './http-exchange.ts';
-import { Listing, type Page } from './http-listing.ts';
+import { Listing } from './http-listing.ts';
 import { openTokens } from './http-oauth.ts';
+import { Overlap } from './http-overlap.ts';
 import { openPaging, paginationOf } from './http-pagination.ts';
 import { RecordFinder } from './http-records.ts';
 import { RequestTemplate } from './http-request.ts';
@@ -106,8 +106,8 @@ export class HttpSource implements Source {
       rows.fail(new Error('stopped'));
     });
     this.#fill(opened, row, rows, alive).then(
-      () => {
-        Object.assign(end, this.#endOf(opened));
+      (reached) => {
+        Object.assign(end, reached);
         rows.end();
       },
       (thrown: unknown) => {
@@ -169,7 +169,7 @@ export class HttpSource implements Source {
     return { client, listing, start, watermark, shifts: paging.shifts };
   }
 
-  async #fill(opened: Opened, row: RecordRow, rows: RowBatcher, signal: AbortSignal): Promise<void> {
+  async #fill(opened: Opened, row: RecordRow, rows: RowBatcher, signal: AbortSignal): Promise<ListingEnd> {
     const { listing, start, watermark } = opened;
     const watermarkColumn = this.#fields.indexOf(this.#spec.watermarkField ?? '');
     const overlap = new Overlap();
@@ -187,6 +187,7 @@ export class HttpSource implements Source {
       records += fresh.length;
     }
     if (this.listing === 'full' && !listing.truncated && records > 0) this.#checkFields(row);
+    return this.#endOf(opened);
   }
 
   #moved(listing: Listing): void {
@@ -226,22 +227,6 @@ function cutOffChanges({ url = '' }: HttpSourceSpec): BridgeError {
       hint: 'Raise source.pagination.maxPages; otherwise no run ever comes to the end of them.',
     },
   );
-}
-
-/** Leaves out of a page what the page before had already: an API that counts moves records when others are added. */
-class Overlap {
-  #before: ReadonlySet<string> = new Set();
-
-  withoutRepeated({ bytes, records }: Page): Page['records'] {
-    const now = new Set<string>();
-    const fresh = records.filter(({ start, end }) => {
-      const content = hash('sha256', bytes.subarray(start, end), 'base64');
-      now.add(content);
-      return !this.#before.has(content);
-    });
-    this.#before = now;
-    return fresh;
-  }
 }
 
 async function drained(rows: RowBatcher, signal: AbortSignal): Promise<void> {

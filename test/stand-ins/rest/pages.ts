@@ -33,7 +33,7 @@ export function pageOf({ url, body, method }: ReceivedRequest, listed: Listed): 
   const payload = method === 'POST' && body !== '' ? (JSON.parse(body) as Record<string, unknown>) : {};
   const asked = (name: string): string | undefined => {
     const value = payload[name] ?? address.searchParams.get(name) ?? undefined;
-    return value === undefined ? undefined : String(value);
+    return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
   };
   const from = startOf(style, asked, pageSize);
   const page = records.slice(from, style === 'whole' ? undefined : from + pageSize);
