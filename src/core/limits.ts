@@ -228,7 +228,7 @@ export const HTTP_CONNECT_SECONDS = 15;
 export const HTTP_REQUEST_SECONDS_DEFAULT = 60;
 /** Redirects of one request; one or two are usual, more are a loop. */
 export const HTTP_REDIRECTS_MAX = 5;
-/** Pages of one listing, unless `source.pagination.maxPages` says fewer: of each, 16 bytes are kept to find a loop. */
+/** Pages of one listing, unless `source.pagination.maxPages` says fewer: of each, some 100 bytes are kept to find a loop. */
 export const HTTP_PAGES_MAX = 100_000;
 /** Pages that one run reads of a resumable listing, unless `source.pagesPerRun` says otherwise. */
 export const HTTP_PAGES_PER_RUN_DEFAULT = 100;

@@ -49,7 +49,7 @@ export function answerProblem(answer: HttpAnswer, now: Date, redact: (text: stri
 }
 
 /** What an answer says, on one line; of a page of HTML, only that it is one. */
-export function wordsOf({ body, header }: HttpAnswer, redact: (text: string) => string): string {
+function wordsOf({ body, header }: HttpAnswer, redact: (text: string) => string): string {
   // A character may be cut in two at the end; four bytes are the longest.
   const text = body.toString('utf8', 0, HTTP_WORDS_CHARACTERS_MAX * 4);
   if (isHtml(text, header('content-type'))) return 'a page of HTML';

@@ -62,9 +62,15 @@ const EXAMPLES = PAGES.flatMap((page) =>
 );
 
 describe('the documentation', () => {
-  it('shows a connector in the README and two on the page of its source', () => {
+  it('shows a connector in the README, and several on the page of each source and mode', () => {
     expect(EXAMPLES.map(([name]) => name)).toEqual([
       'README.md, number 1',
+      'docs/connector-mode-rest-pull.md, number 1',
+      'docs/connector-mode-rest-pull.md, number 2',
+      'docs/connector-mode-rest-pull.md, number 3',
+      'docs/connector-mode-rest-pull.md, number 4',
+      'docs/connector-provider-http.md, number 1',
+      'docs/connector-provider-http.md, number 2',
       'docs/connector-provider-postgres.md, number 1',
       'docs/connector-provider-postgres.md, number 2',
     ]);
