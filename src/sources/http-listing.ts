@@ -114,9 +114,7 @@ export class Listing {
     this.#keySeen ||= next.kind !== 'absent';
     if (next.kind === 'wrong') throw this.#lost(asked, next.what);
     if (next.kind === 'place') return this.#follow(next.place, place, count, asked);
-    if (more !== undefined && spec?.type !== 'page' && spec?.type !== 'offset') {
-      throw this.#lost(asked, `says at ${spec?.hasMorePath ?? ''} that there is more, and not where`);
-    }
+    if (more !== undefined) this.#contradicted(asked);
     this.#checkAbsence(next, answer, asked);
     this.#end();
     return undefined;
@@ -133,7 +131,20 @@ export class Listing {
     return next;
   }
 
+  /** The API says that there is more, and no way leads there. */
+  #contradicted(asked: string): void {
+    const { spec, log } = this.#ports;
+    const { type, hasMorePath = '' } = spec ?? {};
+    if (type !== 'page' && type !== 'offset') {
+      throw this.#lost(asked, `says at ${hasMorePath} that there is more, and not where`);
+    }
+    log.warn('the listing ended, and the API says that there is more', { hasMorePath });
+    this.truncated = true;
+  }
+
   #end(): void {
+    // Of a listing in parts, this is the last part alone.
+    if (this.#ports.pagesPerRun !== undefined) return;
     if (this.#total !== undefined && this.#records < this.#total) {
       this.#ports.log.warn('the listing ended with fewer records than the API says there are', {
         records: this.#records,

@@ -50,8 +50,8 @@ export function openPaging(spec: PaginationSpec | undefined, context: PagingCont
   const ways: Readonly<Record<PaginationSpec['type'], () => Paging>> = {
     none: () => onePage(context),
     cursor: () => byCursor(spec, context),
-    next_url: () => byUrl(context, (page) => fieldOf(page, spec?.nextUrlPath)),
-    link_header: () => byUrl(context, (page) => ({ text: nextLink(page.header('link')) ?? '' })),
+    next_url: () => byUrl(spec, context, (page) => fieldOf(page, spec?.nextUrlPath)),
+    link_header: () => byUrl(spec, context, (page) => ({ text: nextLink(page.header('link')) ?? '' })),
     page: () => byPage(spec, context),
     offset: () => byOffset(spec, context),
   };
@@ -84,12 +84,15 @@ function byCursor(spec: PaginationSpec | undefined, { template }: PagingContext)
 }
 
 function byUrl(
+  spec: PaginationSpec | undefined,
   { template, secretParameter }: PagingContext,
   linkOf: (page: PageAnswer) => { text: string } | undefined,
 ): Paging {
+  const size = sizeOf(spec);
+  const first = template.request(size);
   return {
     shifts: false,
-    request: (place) => template.request([], place ?? template.url),
+    request: (place) => (place === undefined ? first : template.request([], place)),
     next(page) {
       const link = linkOf(page);
       if (link === undefined) return { kind: 'absent' };
@@ -100,7 +103,7 @@ function byUrl(
         const what = `leads on to ${origin}, which is another server and is sent no credentials`;
         return { kind: 'wrong', what };
       }
-      const whole = withQueryOf(url, template.url);
+      const whole = withQueryOf(url, first.url);
       return {
         kind: 'place',
         place: secretParameter === undefined ? whole : withoutParameter(whole, secretParameter),

@@ -84,6 +84,11 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   UND_ERR_ABORTED: UNREACHABLE(
     'The proxy refused. Check HTTPS_PROXY with its user and password, and NO_PROXY.',
   ),
+  UND_ERR_INVALID_ARG: {
+    code: 'CONNECTOR_INVALID',
+    hint: 'Correct spec.source: a header or the address has a character that HTTP does not know.',
+    again: false,
+  },
   ECONNRESET: LOST,
   EPIPE: LOST,
   UND_ERR_SOCKET: LOST,

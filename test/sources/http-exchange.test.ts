@@ -225,6 +225,12 @@ describe('a request is tried again', () => {
   });
 });
 
+test('a header that HTTP does not know is a fault of the connector', async () => {
+  const { failure, server } = await api([OK], { headers: { 'X-Who': 'Zoë 🙂' } });
+  expect(await failure()).toMatchObject({ code: 'CONNECTOR_INVALID', exit: 78 });
+  expect(server.received).toEqual([]);
+});
+
 test('requests keep to the budget of the connector, those tried again too', async () => {
   const server = await servers.answering(json(503, {}), OK);
   let now = 0;

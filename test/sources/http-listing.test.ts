@@ -119,6 +119,13 @@ describe('a listing that is cut off', () => {
     expect(lines.join('\n')).toContain('records moved from page to page');
   });
 
+  test('where the API says that there is more is not complete', async () => {
+    const spec = { type: 'page', hasMorePath: 'more' } as const;
+    const { read, lines } = await listing(spec, page([1], { more: true }), page([], { more: true }));
+    expect(await read()).toEqual({ ids: [1], truncated: true });
+    expect(lines.join('\n')).toContain('the API says that there is more');
+  });
+
   test('by no movement at all is complete, where each page begins with the end of the one before', async () => {
     const { read } = await listing(CURSOR, page([1, 2], { next: 2 }), page([2, 3], { next: null }));
     expect(await read()).toEqual({ ids: [1, 2, 3], truncated: false });
@@ -198,6 +205,21 @@ describe('the address of a next page', () => {
     const { read, server } = await listing(NEXT, next(link), page([2]));
     await expect(read()).rejects.toMatchObject({ code: 'SOURCE_PAGINATION' });
     expect(server.received).toHaveLength(1);
+  });
+
+  test('keeps the size of a page that was asked for', async () => {
+    const { read, server } = await listing(
+      { ...NEXT, pageSizeField: 'limit', pageSize: 50 },
+      page([1], { links: { next: '?p=2' } }),
+      page([2], { links: { next: '?p=3&limit=10' } }),
+      page([3], { links: {} }),
+    );
+    expect(await read()).toEqual({ ids: [1, 2, 3], truncated: false });
+    expect(server.received.map(({ url }) => url)).toEqual([
+      '/articles?space=ENG&limit=50',
+      '/articles?p=2&space=ENG&limit=50',
+      '/articles?p=3&limit=10&space=ENG',
+    ]);
   });
 
   test('may not lead to another port of the same host', async () => {
