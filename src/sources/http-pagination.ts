@@ -4,7 +4,7 @@ import type { HttpRequest } from './http-client.ts';
 import type { PageAnswer } from './http-exchange.ts';
 import { nextLink } from './http-link-header.ts';
 import type { RequestTemplate } from './http-request.ts';
-import { plainText, valueAtPath } from './json-path.ts';
+import { plainText, valueAtPath, withoutRoot } from './json-path.ts';
 
 const START_PAGE_DEFAULT = 1;
 
@@ -168,11 +168,6 @@ export function numberAt(page: PageAnswer, path: string): number | undefined {
   const json = jsonAt(page, path);
   const digits = /^"?(\d{1,15})(?:\.0+)?"?$/.exec(json ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);
-}
-
-/** As JSONPath writes it: `$.meta.next`. */
-function withoutRoot(path: string): string {
-  return path.replace(/^\$\./, '');
 }
 
 /** What APIs write, as JSON, where there is no next page. */

@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import type { PageAnswer } from './http-exchange.ts';
-import { plainText, valueAtPath } from './json-path.ts';
+import { plainText, valueAtPath, withoutRoot } from './json-path.ts';
 import { eachMember, elements, isArray, isObject, type Span } from './json-scan.ts';
 
 /** What lists of records are usually called. A response has one of them, or the connector says which. */
@@ -14,7 +14,7 @@ export class RecordFinder {
   #path: string | undefined;
 
   constructor(recordsPath: string | undefined) {
-    this.#path = recordsPath;
+    this.#path = recordsPath && withoutRoot(recordsPath);
   }
 
   /**

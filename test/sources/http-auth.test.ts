@@ -80,6 +80,26 @@ describe('a secret', () => {
     }
   });
 
+  test('is not in the message about a circle of redirects that repeat it', async () => {
+    const echoed = `/b?${new URLSearchParams({ key: SECRET })}&copy=${encodeURIComponent(SECRET)}`;
+    const server = await servers.answering(raw(302, '', { location: echoed }));
+    const spec = {
+      url: server.url,
+      secretRef: 'kb',
+      auth: { type: 'api_key', in: 'query', name: 'key' },
+    } as const;
+    const { source, lines } = restSource(spec, { secrets: { kb: SECRET } });
+    const error = await failureOf(() => readAll(source));
+    expect(error).toMatchObject({
+      code: 'SOURCE_REDIRECT',
+      message: expect.stringContaining('copy=[redacted]'),
+    });
+    expect([error.message, ...lines].filter((text) => text.includes('canary'))).toEqual([]);
+    expect(new URL(server.received.at(-1)?.url ?? '', server.url).searchParams.getAll('key')).toEqual([
+      SECRET,
+    ]);
+  });
+
   test('is not in the checkpoint, though the API repeats it in the address of the next page', async () => {
     const server = await servers.start({ records: numbered(3), style: 'next_url', pageSize: 1 });
     const { end } = await listRest(

@@ -22,6 +22,7 @@ describe('the records of a response', () => {
     [{ results: RECORDS, tags: ['a'], data: { x: [] } }, undefined],
     [{ value: RECORDS }, undefined],
     [{ data: { articles: RECORDS } }, 'data.articles'],
+    [{ data: { articles: RECORDS } }, '$.data.articles'],
     [{ articles: RECORDS, items: [] }, 'articles'],
     [{ 'data.articles': RECORDS }, 'data.articles'],
     [{ items: RECORDS, error: null, errors: [] }, undefined],

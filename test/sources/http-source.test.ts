@@ -2,18 +2,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sourceContract } from '../contracts/source.contract.ts';
 import type { Style } from '../stand-ins/rest/pages.ts';
-import { startRest, type RestStandIn } from '../stand-ins/rest/rest-stand-in.ts';
+import { startRest } from '../stand-ins/rest/rest-stand-in.ts';
+import { json, raw } from '../support/http-server.ts';
 import { listRest, numbered, PAGINATION, restSource } from '../support/rest-source.ts';
+import { RestServers } from '../support/rest-servers.ts';
 
-const servers: RestStandIn[] = [];
-const start = async (...options: Parameters<typeof startRest>): Promise<RestStandIn> => {
-  const server = await startRest(...options);
-  servers.push(server);
-  return server;
-};
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
+const servers = new RestServers();
+const start = (...options: Parameters<RestServers['start']>) => servers.start(...options);
+afterEach(() => servers.close());
 
 const pagination = (style: Style) => {
   const spec = PAGINATION[style];
@@ -96,6 +92,27 @@ describe('a listing', () => {
     expect(server.received[0]?.headers['content-type']).toBe('application/json');
   });
 
+  test('sends a cursor back in every digit and of its own kind, also inside the payload', async () => {
+    const server = await servers.answering(
+      json(200, { data: [{ id: 1, name: 'x' }], next: { after: [1, 'x'] } }),
+      raw(200, '{"data":[{"id":2,"name":"y"}],"next":12345678901234567890}'),
+      json(200, { data: [{ id: 3, name: 'z' }], next: 'end\n"' }),
+      json(200, { data: [], next: null }),
+    );
+    await listRest({
+      url: server.url,
+      method: 'POST',
+      payload: { page: { size: 1 }, 'x.y': 1 },
+      pagination: { type: 'cursor', cursorField: 'page.cursor', nextCursorPath: 'next' },
+    });
+    expect(server.received.map(({ body }) => body)).toEqual([
+      '{"page":{"size":1},"x.y":1}',
+      '{"page":{"size":1,"cursor":{"after":[1,"x"]}},"x.y":1}',
+      '{"page":{"size":1,"cursor":12345678901234567890},"x.y":1}',
+      '{"page":{"size":1,"cursor":"end\\n\\""},"x.y":1}',
+    ]);
+  });
+
   test('sends the payload of a GET, the size of a page and the headers of the connector', async () => {
     const server = await start({ records: numbered(3), style: 'offset', pageSize: 2 });
     await listRest({
@@ -140,6 +157,13 @@ describe('values', () => {
       },
     ]);
     expect(json[0]?.['id']).toBe('12345678901234567890');
+  });
+
+  test('of a key with dots come before those inside another one, and the last of equal keys counts', async () => {
+    const records = ['{"a.b":1,"a":{"b":2}}', '{"a":{"b":2},"a.b":1}', '{"a":{"b":3},"a":{"b":4}}'];
+    const server = await start({ records, style: 'whole' });
+    const { rows } = await listRest({ url: server.url }, { fields: ['a.b'] });
+    expect(rows.map((row) => row['a.b'])).toEqual(['1', '1', '4']);
   });
 
   test('that only some records have are absent in the others', async () => {
