@@ -81,7 +81,7 @@ describe('a secret', () => {
   });
 
   test('is not in the message about a circle of redirects that repeat it', async () => {
-    const echoed = `/b?${new URLSearchParams({ key: SECRET })}&copy=${encodeURIComponent(SECRET)}`;
+    const echoed = `/b?${new URLSearchParams({ key: SECRET }).toString()}&copy=${encodeURIComponent(SECRET)}`;
     const server = await servers.answering(raw(302, '', { location: echoed }));
     const spec = {
       url: server.url,
