@@ -104,6 +104,14 @@ module.exports = {
       to: { path: 'node_modules/@google-cloud/storage/' },
     },
     {
+      name: 'undici-only-in-its-file',
+      comment:
+        'One file knows proxies and certificates; a run loads the library only when its source is an API.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/sources/http-client\\.ts$' },
+      to: { path: 'node_modules/undici/' },
+    },
+    {
       name: 'knex-only-in-state',
       comment: 'Queries live behind the State port.',
       severity: 'error',

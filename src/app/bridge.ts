@@ -3,11 +3,13 @@ import { contentConfigOf, type Connector } from '../connector/types.ts';
 import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
+import { sleep } from '../core/retry.ts';
 import { discoveryRecords } from '../gemini/records.ts';
 import type { Observer, Ports } from '../pipeline/job.ts';
 import { runFolder } from '../pipeline/layout.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { runConnector, type RunResult } from '../pipeline/run.ts';
+import type { ProxySettings } from '../sources/http-client.ts';
 import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';
@@ -22,6 +24,7 @@ export interface BridgeContext extends StorePlace, DestinationContext {
   readonly databaseUrl: string | undefined;
   readonly log: Logger;
   readonly observer: Observer;
+  readonly proxy: ProxySettings;
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
   /** Removes secrets from a text that is to be kept. */
@@ -47,7 +50,8 @@ export async function runBridge(
 ): Promise<BridgeResult> {
   const job = jobOf(connector, options);
   const { spec } = connector;
-  const source = await openSource(spec, (ref) => resolveSecret(ref, (variable) => context.secret(variable)));
+  const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
+  const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep });
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
   const destination = openDestination(connector, options, context);

@@ -1,6 +1,7 @@
 import { loadConnector } from '../connector/load.ts';
 import type { Connector } from '../connector/types.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { BridgeContext } from './bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './checks/bucket.ts';
 import { credentialsFindings } from './checks/credentials.ts';
 import { dataStoreFindings } from './checks/data-store.ts';
@@ -19,6 +20,7 @@ export interface DoctorContext {
   readonly gcsEndpoint: Endpoint | undefined;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly ingestionDryRun: boolean;
+  readonly proxy: BridgeContext['proxy'];
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
 }
@@ -87,7 +89,7 @@ async function connectorFindings(
   const endpoint = context.discoveryEngineEndpoint;
   const noCredentials = 'there are no usable credentials';
   const [source, store, permissions, bucket] = await Promise.all([
-    sourceFindings(connector, (variable) => context.secret(variable), signal),
+    sourceFindings(connector, context, signal),
     blocked.google ? undefined : dataStoreFindings(connector.spec, endpoint, signal),
     blocked.google ? [] : permissionsFindings(connector.spec, endpoint, signal),
     blocked.bucket ? [] : bucketFindings(output.bucket, context, signal),

@@ -42,8 +42,12 @@ export function doctorCommand(io: CommandIo): Command {
 async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
   const { examine } = await import('../app/doctor.ts');
   const redactor = createRedactor();
-  const { databaseUrl, endpoints, ingestionDryRun } = io.env;
+  const { databaseUrl, endpoints, ingestionDryRun, proxy } = io.env;
   if (databaseUrl !== undefined) redactor.add(databaseUrl);
+  for (const address of [proxy.http, proxy.https]) {
+    // Without a password it is no secret.
+    if (address?.includes('@') === true) redactor.add(address);
+  }
   const context = {
     connectorPath: connector === undefined ? undefined : resolve(io.cwd, connector),
     databaseUrl,
@@ -51,6 +55,7 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
     gcsEndpoint: endpoints.gcs,
     discoveryEngineEndpoint: endpoints.discoveryEngine,
     ingestionDryRun,
+    proxy,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);

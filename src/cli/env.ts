@@ -19,6 +19,12 @@ export interface Environment {
   readonly noColor: boolean;
   /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT`, in place of Google's. */
   readonly endpoints: { readonly gcs: Endpoint | undefined; readonly discoveryEngine: Endpoint | undefined };
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, for sources; each also in lower case, which comes first. */
+  readonly proxy: {
+    readonly http: string | undefined;
+    readonly https: string | undefined;
+    readonly except: string | undefined;
+  };
   /** `GEMINI_INGESTION_DRY_RUN`: requests are written and not sent. */
   readonly ingestionDryRun: boolean;
   /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. */
@@ -41,6 +47,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       gcs: endpoint('GCS_ENDPOINT', env),
       discoveryEngine: endpoint('DISCOVERY_ENGINE_ENDPOINT', env),
     },
+    proxy: {
+      http: eitherCase('HTTP_PROXY', env),
+      https: eitherCase('HTTPS_PROXY', env),
+      except: eitherCase('NO_PROXY', env),
+    },
     ingestionDryRun: onOrOff('GEMINI_INGESTION_DRY_RUN', env['GEMINI_INGESTION_DRY_RUN']),
     retry: {
       retries: number('MAX_RETRIES', env, RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX),
@@ -57,6 +68,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
 
 function nonEmpty(value: string | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : value;
+}
+
+function eitherCase(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  return nonEmpty(env[name.toLowerCase()]) ?? nonEmpty(env[name]);
 }
 
 function endpoint(name: string, env: NodeJS.ProcessEnv): Endpoint | undefined {

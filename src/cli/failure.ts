@@ -1,8 +1,11 @@
 import type { BridgeError } from '../core/errors.ts';
 
 /** An error as a person reads it: what failed, whether trying again helps, what to do next. */
-export function failureText({ code, message, hint, retryable, exit }: BridgeError): string {
-  const again = retryable ? 'Trying again later can help.' : 'Trying again without a change will not help.';
+export function failureText({ code, message, hint, retryable, nextRunAfter, exit }: BridgeError): string {
+  const later = nextRunAfter === undefined ? 'later' : `after ${nextRunAfter.toISOString()}`;
+  const again = retryable
+    ? `Trying again ${later} can help.`
+    : 'Trying again without a change will not help.';
   const lines = [
     `✗ ${code}: ${message}`,
     ...(hint === undefined ? [] : [`  → ${hint}`]),
@@ -12,6 +15,12 @@ export function failureText({ code, message, hint, retryable, exit }: BridgeErro
 }
 
 /** The same for a program. */
-export function failureJson({ code, message, hint, retryable }: BridgeError) {
-  return { code, message, hint: hint ?? null, retryable };
+export function failureJson({ code, message, hint, retryable, nextRunAfter }: BridgeError) {
+  return {
+    code,
+    message,
+    hint: hint ?? null,
+    retryable,
+    next_run_after: nextRunAfter?.toISOString() ?? null,
+  };
 }

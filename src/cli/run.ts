@@ -128,6 +128,7 @@ function execute(
     gcsEndpoint: io.env.endpoints.gcs,
     discoveryEngineEndpoint: io.env.endpoints.discoveryEngine,
     retry: io.env.retry,
+    proxy: io.env.proxy,
     log: log.child({ connector: connector.metadata.name }),
     observer: progress,
     secret: (variable: string) => {
@@ -154,7 +155,12 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
 
 function voicesOf(flags: RunFlags, io: CommandIo, id: string): Voices {
   const redactor = createRedactor();
-  if (io.env.databaseUrl !== undefined) redactor.add(io.env.databaseUrl);
+  const { databaseUrl, proxy } = io.env;
+  if (databaseUrl !== undefined) redactor.add(databaseUrl);
+  for (const address of [proxy.http, proxy.https]) {
+    // Without a password it is no secret, and its host is what a message may be about.
+    if (address?.includes('@') === true) redactor.add(address);
+  }
   const style = styleFor(io.stderr, io.env.noColor);
   const progress = createProgress(flags.progress, io.stderr, style, () => log, systemClock);
   const log = createLogger(

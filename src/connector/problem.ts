@@ -22,6 +22,8 @@ type ProblemCode =
   | 'watermark_field_missing'
   | 'watermark_lag_unused'
   | 'watermark_nulls_lost'
+  | 'pagination_twice'
+  | 'auth_twice'
   | 'template_syntax'
   | 'field_not_selected'
   | 'reserved_field'
@@ -32,6 +34,8 @@ type ProblemCode =
   | 'secret_name'
   | 'secret_missing'
   | 'secret_ambiguous'
+  | 'secret_unused'
+  | 'secret_in_clear'
   | 'duplicate_name'
   | 'shared_output';
 

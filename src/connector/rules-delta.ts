@@ -5,14 +5,26 @@ import { isDeltaQuery, mentionsWatermark } from './watermark.ts';
 /** Something in a connector that makes its listing a part of the whole. */
 interface Delta {
   readonly path: string;
-  /** As the message names it. */
-  readonly what: string;
   readonly isWatermark: boolean;
+  /** Ends a sentence about what such a listing is not. */
+  readonly why: string;
+  /** What else may be done about it. */
+  readonly cure: string;
+}
+
+/** @param what as the message names it */
+function changesOnly(path: string, what: string, isWatermark: boolean): Delta {
+  return {
+    path,
+    isWatermark,
+    why: `${what} in ${path} makes the source return changes only: every unchanged document would be taken for deleted.`,
+    cure: `take ${what} out of ${path}`,
+  };
 }
 
 /** Rules about connectors that ask their source for changes only. */
 export function deltaFindings(connector: unknown): Finding[] {
-  const delta = sqlDelta(connector) ?? httpDelta(connector);
+  const delta = sqlDelta(connector) ?? httpDelta(connector) ?? resumable(connector);
   return [
     ...deletesFromDelta(connector, delta),
     ...watermarkWithoutField(connector, delta),
@@ -25,7 +37,18 @@ function sqlDelta(connector: unknown): Delta | undefined {
   const path = 'spec.source.query';
   const query = textAt(connector, path);
   if (query === undefined || !isDeltaQuery(query)) return undefined;
-  return { path, what: ':watermark', isWatermark: true };
+  return changesOnly(path, ':watermark', true);
+}
+
+function resumable(connector: unknown): Delta | undefined {
+  const path = 'spec.source.resumable';
+  if (valueAt(connector, path) !== true) return undefined;
+  return {
+    path,
+    isWatermark: false,
+    why: 'a resumable one may stop after some pages: every document of the others would be taken for deleted.',
+    cure: 'no resumable',
+  };
 }
 
 function deletesFromDelta(connector: unknown, delta: Delta | undefined): Finding[] {
@@ -35,10 +58,8 @@ function deletesFromDelta(connector: unknown, delta: Delta | undefined): Finding
     {
       code: 'delta_deletes',
       path,
-      message:
-        `auto_delete_missing needs a complete listing, but ${delta.what} in ${delta.path} makes the source return ` +
-        'changes only: every unchanged document would be taken for deleted.',
-      fix: `deletePolicy: soft_delete_only or never_delete, or take ${delta.what} out of ${delta.path}`,
+      message: `auto_delete_missing needs a complete listing, but ${delta.why}`,
+      fix: `deletePolicy: soft_delete_only or never_delete, or ${delta.cure}`,
     },
   ];
 }
@@ -58,14 +79,16 @@ function watermarkWithoutField(connector: unknown, delta: Delta | undefined): Fi
 
 function lagWithoutWatermark(connector: unknown, delta: Delta | undefined): Finding[] {
   const path = 'spec.source.watermarkLag';
-  const readsDatabase = textAt(connector, 'spec.source.query') !== undefined;
-  if (valueAt(connector, path) === undefined || delta !== undefined || !readsDatabase) return [];
+  const asked = ['spec.source.query', 'spec.source.url'].some(
+    (from) => textAt(connector, from) !== undefined,
+  );
+  if (valueAt(connector, path) === undefined || delta?.isWatermark === true || !asked) return [];
   return [
     {
       code: 'watermark_lag_unused',
       path,
-      message: 'watermarkLag has no effect: the query has no :watermark and reads everything in every run.',
-      fix: 'no watermarkLag, or a query with :watermark',
+      message: 'watermarkLag has no effect: there is no :watermark, so every run reads everything.',
+      fix: 'no watermarkLag, or :watermark in the query or the url',
     },
   ];
 }
@@ -100,21 +123,28 @@ const DELTA_NAME = new RegExp(
     '(?:date|time|timestamp)(?:from|since|after|min|start)|(?:changes|delta)(?:since|token))$',
 );
 
+/** Parameters that say which page is wanted, whatever their name. */
+const PAGING_FIELDS = [
+  'spec.source.paginationCursorField',
+  'spec.source.pagination.cursorField',
+  'spec.source.pagination.pageField',
+  'spec.source.pagination.offsetField',
+];
+
 function httpDelta(connector: unknown): Delta | undefined {
-  const cursor = textAt(connector, 'spec.source.paginationCursorField');
+  const paging = PAGING_FIELDS.map((path) => textAt(connector, path));
   const url = textAt(connector, 'spec.source.url') ?? '';
   const search = url.includes('?') ? url.slice(url.indexOf('?') + 1).replace(/#.*$/s, '') : '';
   const headers = namedValues(valueAt(connector, 'spec.source.headers'));
-  const watermark: Delta = { path: 'spec.source.url', what: ':watermark', isWatermark: true };
   return (
-    (mentionsWatermark(url) ? watermark : undefined) ??
-    deltaOf('spec.source.url', [...new URLSearchParams(search)], cursor) ??
-    deltaOf('spec.source.payload', namedValues(valueAt(connector, 'spec.source.payload')), cursor) ??
+    (mentionsWatermark(url) ? changesOnly('spec.source.url', ':watermark', true) : undefined) ??
+    deltaOf('spec.source.url', [...new URLSearchParams(search)], paging) ??
+    deltaOf('spec.source.payload', namedValues(valueAt(connector, 'spec.source.payload')), paging) ??
     // `From` is an address of a person here; the one header that asks for changes says so.
     deltaOf(
       'spec.source.headers',
-      headers.filter(([name]) => /modified-since$/i.test(name)),
-      cursor,
+      headers.filter(([name, value]) => /modified-since$/i.test(name) || mentionsWatermark(String(value))),
+      paging,
     )
   );
 }
@@ -122,13 +152,12 @@ function httpDelta(connector: unknown): Delta | undefined {
 function deltaOf(
   path: string,
   entries: readonly (readonly [string, unknown])[],
-  cursor: string | undefined,
+  paging: readonly (string | undefined)[],
 ): Delta | undefined {
   for (const [name, value] of entries) {
-    if (typeof value === 'string' && mentionsWatermark(value))
-      return { path, what: ':watermark', isWatermark: true };
-    if (name !== cursor && asksForChanges(name) && !isOffset(name, value))
-      return { path, what: name, isWatermark: false };
+    if (typeof value === 'string' && mentionsWatermark(value)) return changesOnly(path, ':watermark', true);
+    if (!paging.includes(name) && asksForChanges(name) && !isOffset(name, value))
+      return changesOnly(path, name, false);
   }
   return undefined;
 }

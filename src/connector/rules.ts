@@ -2,6 +2,7 @@ import type { Finding } from './problem.ts';
 import { deltaFindings } from './rules-delta.ts';
 import { fieldFindings } from './rules-fields.ts';
 import { geminiFindings } from './rules-gemini.ts';
+import { httpFindings } from './rules-http.ts';
 import { scheduleFindings } from './rules-schedule.ts';
 import { secretFindings } from './rules-secrets.ts';
 import { templateFindings } from './rules-templates.ts';
@@ -16,6 +17,7 @@ const RULES: readonly ((connector: unknown) => readonly Finding[])[] = [
   templateFindings,
   fieldFindings,
   geminiFindings,
+  httpFindings,
   secretFindings,
 ];
 

@@ -63,12 +63,49 @@ export interface HttpSourceSpec {
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly watermarkField?: string;
+  /** As for a database. */
+  readonly watermarkLag?: string | number;
+  /** What `:watermark` is in the first run, and what kind of watermark it is. */
+  readonly watermarkStart?: string | number;
   readonly paginationCursorField?: string;
   readonly paginationNextCursorJsonPath?: string;
+  readonly pagination?: PaginationSpec;
+  readonly recordsPath?: string;
+  readonly auth?: AuthSpec;
   readonly oauth?: OAuthSpec;
+  readonly rateLimit?: { readonly requestsPerMinute: number };
+  readonly resumable?: boolean;
+  readonly pagesPerRun?: number;
+  readonly requestTimeoutSeconds?: number;
+  /** Paths of PEM files: the authority to trust, and the client's own certificate with its key. */
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
 }
 
-interface OAuthSpec {
+export interface PaginationSpec {
+  readonly type: 'cursor' | 'next_url' | 'link_header' | 'page' | 'offset' | 'none';
+  readonly cursorField?: string;
+  readonly nextCursorPath?: string;
+  readonly nextCursorHeader?: string;
+  readonly nextUrlPath?: string;
+  readonly pageField?: string;
+  readonly startPage?: number;
+  readonly totalPagesPath?: string;
+  readonly offsetField?: string;
+  readonly totalPath?: string;
+  readonly hasMorePath?: string;
+  readonly pageSizeField?: string;
+  readonly pageSize?: number;
+  readonly maxPages?: number;
+}
+
+export interface AuthSpec {
+  readonly type: 'bearer' | 'api_key' | 'basic';
+  readonly in?: 'header' | 'query';
+  readonly name?: string;
+  readonly username?: string;
+}
+
+export interface OAuthSpec {
   readonly grantType: 'client_credentials';
   readonly tokenUrl: string;
   readonly clientId: string;

@@ -14,6 +14,11 @@ export function mentionsWatermark(text: string): boolean {
   return text.search(WATERMARK) !== -1;
 }
 
+/** Replaces each `:watermark` in a text that is no SQL. */
+export function bindWatermarkText(text: string, value: string): string {
+  return text.replaceAll(WATERMARK, () => value);
+}
+
 /**
  * Replaces each `:watermark` outside of quotes and comments by the driver's own placeholder.
  * @param placeholder gets the number of the occurrence, from 1; a driver that binds by number may ignore it.

@@ -35,7 +35,7 @@ export const ERROR_KINDS = {
   SOURCE_UNREACHABLE: later,
   /** The source broke off the connection, or cancelled the query, during the run. Nothing was committed. */
   SOURCE_LOST: later,
-  /** The source did not answer in time. Raise `source.connectTimeoutSeconds` or `source.statementTimeoutSeconds`, or make the query faster. */
+  /** The source did not answer in time. Raise `source.connectTimeoutSeconds` or `source.statementTimeoutSeconds`, or make the query faster; for an API, raise `source.requestTimeoutSeconds` or ask for smaller pages. */
   SOURCE_TIMEOUT: later,
   /** The source refuses the user name or the password. */
   SOURCE_AUTH_FAILED: wrong(EXIT.permission),
@@ -49,6 +49,21 @@ export const ERROR_KINDS = {
   SOURCE_COLUMN_MISSING: wrong(EXIT.configuration),
   /** The source refused the query for another reason; the message carries its own words. */
   SOURCE_REFUSED: wrong(EXIT.unavailable),
+
+  /** The API sends no more answers for now, and asks to wait for longer than a run waits. The result of `run --json` has the time in `next_run_after`. */
+  SOURCE_RATE_LIMITED: later,
+  /** The API answered what is no JSON, or what says itself that it is an error. Often a login page, a wrong address, or a proxy. Nothing was changed. */
+  SOURCE_ANSWER_INVALID: wrong(EXIT.unavailable),
+  /** The API answered more bytes than one page may have. Ask for smaller pages with `source.pagination.pageSize`. */
+  SOURCE_ANSWER_TOO_LARGE: wrong(EXIT.configuration),
+  /** The API's answer has no list of records where the connector says, or several where it does not say. Correct `source.recordsPath`. */
+  SOURCE_RECORDS_MISSING: wrong(EXIT.configuration),
+  /** The pages of the API lead nowhere, in a circle, or to another server, so it is not known what is missing. Nothing was changed. Correct `source.pagination`. */
+  SOURCE_PAGINATION: wrong(EXIT.configuration),
+  /** The API redirects in a circle, or to another server, where credentials are not sent. Write the address that it redirects to. */
+  SOURCE_REDIRECT: wrong(EXIT.configuration),
+  /** A record of the API has a watermark that cannot be compared with the others. Correct `source.watermarkField` or `source.watermarkStart`. */
+  SOURCE_WATERMARK_INVALID: wrong(EXIT.badData),
 
   /** Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query distinct. */
   DUPLICATE_ID: wrong(EXIT.badData),
@@ -132,6 +147,8 @@ interface BridgeErrorOptions {
   /** What to do next, one sentence; printed on a line of its own. */
   readonly hint?: string;
   readonly cause?: unknown;
+  /** The other side said when; trying again before cannot help. */
+  readonly nextRunAfter?: Date | undefined;
   /** Overrides the table, only where one code ends differently (SIGINT and SIGTERM). */
   readonly exit?: ExitStatus;
 }
@@ -146,6 +163,7 @@ export class BridgeError extends Error {
   readonly hint: string | undefined;
   readonly exit: ExitStatus;
   readonly retryable: boolean;
+  readonly nextRunAfter: Date | undefined;
 
   constructor(code: ErrorCode, message: string, options: BridgeErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -154,6 +172,7 @@ export class BridgeError extends Error {
     this.hint = options.hint;
     this.exit = options.exit ?? kind.exit;
     this.retryable = kind.retryable;
+    this.nextRunAfter = options.nextRunAfter;
   }
 }
 

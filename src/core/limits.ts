@@ -227,3 +227,23 @@ export const EXPLAIN_READERS_SHOWN_MAX = 20;
 export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
 /** Document ids read from the state together, when `explain` is given the digest of one; 10 MB of the longest ids. */
 export const EXPLAIN_IDS_PER_PAGE = 10_000;
+/** Levels of lists and objects inside one another in a response of an API; real ones have some ten. */
+export const JSON_DEPTH_MAX = 500;
+/** Bytes of one page of an API, unpacked. It is in memory once; a page of 100 records has some 300 kB. */
+export const HTTP_PAGE_BYTES_MAX = 32 * 1_048_576;
+/** Bytes of a response that is no page: an error, a token. */
+export const HTTP_WORDS_BYTES_MAX = 1_048_576;
+/** Characters kept of what an API says against a request; it may be a page of HTML. */
+export const HTTP_WORDS_CHARACTERS_MAX = 300;
+/** Connecting to an API, TLS and proxy included. */
+export const HTTP_CONNECT_SECONDS = 15;
+/** One request to an API with its whole response, unless `source.requestTimeoutSeconds` says otherwise. */
+export const HTTP_REQUEST_SECONDS_DEFAULT = 60;
+/** Redirects of one request; one or two are usual, more are a loop. */
+export const HTTP_REDIRECTS_MAX = 5;
+/** Pages of one listing, unless `source.pagination.maxPages` says fewer: of each, some 100 bytes are kept to find a loop. */
+export const HTTP_PAGES_MAX = 100_000;
+/** Pages that one run reads of a resumable listing, unless `source.pagesPerRun` says otherwise. */
+export const HTTP_PAGES_PER_RUN_DEFAULT = 100;
+/** A token is replaced this long before it expires, so that it does not expire on its way. */
+export const OAUTH_SKEW_SECONDS = 60;

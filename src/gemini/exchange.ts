@@ -2,11 +2,11 @@ import type { Clock } from '../core/clock.ts';
 import { withDeadline } from '../core/deadline.ts';
 import { DISCOVERY_IMPORT_SECONDS_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../core/limits.ts';
 import type { Logger } from '../core/log.ts';
+import type { MinuteQuota } from '../core/minute-quota.ts';
 import { createRedactor } from '../core/redact.ts';
 import { answerProblem, jsonOf } from './answer-problems.ts';
 import { authorizationProblem, networkProblem } from './network-problems.ts';
 import type { Problem } from './problems.ts';
-import type { MinuteQuota } from './quotas.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 /** What one attempt sends. */

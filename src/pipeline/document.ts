@@ -10,7 +10,7 @@ import type { Mapping } from './mapping.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { templateWriter, type TemplateWriter } from './template-writer.ts';
-import { jsonWriter, type ValueWriter } from './values.ts';
+import { jsonWriter, timeWriter, type ValueWriter } from './values.ts';
 
 /** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
 type QuarantineCode =
@@ -95,8 +95,8 @@ export class DocumentRenderer {
     this.#groupsOf = aclColumn(mapping.aclGroupsField);
     const watermark = mapping.watermarkField === undefined ? -1 : columnOf(mapping.watermarkField);
     const column = columns[watermark];
-    const isTime = column !== undefined && ['timestamp', 'timestamptz', 'date'].includes(column.kind);
-    this.#updatedAt = isTime ? { column: watermark, write: jsonWriter(column) } : undefined;
+    const write = column && timeWriter(column);
+    this.#updatedAt = write && { column: watermark, write };
 
     function aclColumn(name: string | undefined): AclColumn | undefined {
       return name === undefined ? undefined : new AclColumn(columns, columnOf(name));

@@ -14,7 +14,7 @@ export interface Plan {
   readonly tally: Tally;
   /** The checkpoint that holds once the plan is applied; null: none. */
   readonly watermark: string | null;
-  /** The checkpoint that this listing started from; null: it has everything. */
+  /** Where to go back to for rows that were refused: the checkpoint that this listing started from; null: it has everything. */
   readonly startedFrom: string | null;
   readonly holdReason: string | null;
 }
@@ -69,13 +69,9 @@ export async function planChanges(
         )
       : null;
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
-  const startedFrom = checkpoint ?? null;
-  return {
-    tally,
-    watermark: nextWatermark(source.listing, tally, end, startedFrom),
-    startedFrom,
-    holdReason,
-  };
+  const watermark = nextWatermark(source.listing, tally, end, checkpoint ?? null);
+  const startedFrom = end?.recurring === true ? watermark : (checkpoint ?? null);
+  return { tally, watermark, startedFrom, holdReason };
 }
 
 /** A delta query proves nothing about the rows that it does not list, so there it needs none of the stored fingerprints. */
@@ -107,7 +103,7 @@ function nextWatermark(
   end: ListingEnd | undefined,
   startedFrom: string | null,
 ): string | null {
-  if (listing === 'delta' && tally.quarantined > 0) return startedFrom;
+  if (listing === 'delta' && tally.quarantined > 0 && end?.recurring !== true) return startedFrom;
   return end?.checkpoint ?? startedFrom;
 }
 

@@ -69,6 +69,11 @@ export interface ListingEnd {
   readonly checkpoint: string | undefined;
   /** The source knows that there is more: nothing may be concluded from what is missing. */
   readonly truncated: boolean;
+  /**
+   * The listing goes round: after its end it begins again, so rows that were set aside or refused come again whatever the
+   * checkpoint is, and it may pass them.
+   */
+  readonly recurring?: true;
 }
 
 export interface Source {

@@ -1,5 +1,6 @@
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { parseExactJson } from './exact-json.ts';
 import { itemAt } from './in-range.ts';
 import type { Column, ColumnKind } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
@@ -103,7 +104,7 @@ function arrayValue(item: ArrayItem, kind: ColumnKind): unknown {
 /** Numbers that a double cannot hold stay text: a template prints them exactly, and arithmetic on them is not ours to lose. */
 function valueOf(kind: ColumnKind, bytes: Buffer, start: number, end: number): unknown {
   const out = new ByteWriter(end - start + 8);
-  if (kind === 'json') return JSON.parse(bytes.toString('utf8', start, end));
+  if (kind === 'json') return parseExactJson(bytes.toString('utf8', start, end));
   textWriter(kind)(out, bytes, start, end);
   const text = out.bytes.toString('utf8', 0, out.length);
   if (kind === 'boolean') return text === 'true';

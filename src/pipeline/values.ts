@@ -68,6 +68,12 @@ export function jsonWriter(column: Column): ValueWriter {
   }
 }
 
+/** A time as JSON, or null where the value is none; undefined for columns that never hold one. */
+export function timeWriter(column: Column): ValueWriter | undefined {
+  if (column.kind === 'json') return writeTimeInJson;
+  return TIMES.has(column.kind) ? jsonWriter(column) : undefined;
+}
+
 function writeVerbatim(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
   out.raw(bytes, start, end);
 }
@@ -98,6 +104,18 @@ function writeJsonText(out: ByteWriter, bytes: Buffer, start: number, end: numbe
   }
   const parsed: unknown = JSON.parse(bytes.toString('utf8', start, end));
   out.utf8(String(parsed));
+}
+
+const TIMES: ReadonlySet<ColumnKind> = new Set(['timestamp', 'timestamptz', 'date']);
+/** RFC 3339, where the date may stand alone or before a blank. */
+const TIME_IN_JSON = /^"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?)?"$/;
+const TIME_BYTES_MAX = 64;
+
+/** A source of JSON has no kind for times: a string that is one is taken for one, and stays as it is. */
+function writeTimeInJson(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
+  const isTime = end - start <= TIME_BYTES_MAX && TIME_IN_JSON.test(bytes.toString('latin1', start, end));
+  if (isTime) out.raw(bytes, start, end);
+  else out.latin1('null');
 }
 
 /** JSON has no NaN and no Infinity: they become strings. */

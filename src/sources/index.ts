@@ -1,6 +1,8 @@
+import { mappedFields } from '../connector/mapped-fields.ts';
 import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
+import type { HttpSurroundings } from './http-source.ts';
 import type { SqlEngine } from './sql-source.ts';
 
 type EngineFactory = (spec: SqlSourceSpec, dsn: string) => SqlEngine;
@@ -15,12 +17,15 @@ const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
 /**
  * Opens a connector's source; its driver is loaded here and not before.
  * @param secret reads a secret by its ref
+ * @param surroundings for sources that are asked over HTTP
  * @throws BridgeError NOT_SUPPORTED for a source that this version cannot read; SECRET_*
  */
 export async function openSource(
-  { mode, source }: ConnectorSpec,
+  spec: ConnectorSpec,
   secret: (ref: string) => string,
+  surroundings: HttpSurroundings,
 ): Promise<Source> {
+  const { mode, source } = spec;
   if (isSqlSource(source) && source.type === 'postgres') {
     const { PostgresSource } = await import('./sql-postgres.ts');
     return new PostgresSource(source, secret(source.secretRef));
@@ -32,11 +37,15 @@ export async function openSource(
       return new SqlSource(source, (await engine())(source, secret(source.secretRef)));
     }
   }
+  if (!isSqlSource(source) && mode === 'rest_pull') {
+    const { HttpSource } = await import('./http-source.ts');
+    return new HttpSource(source, mappedFields(spec), secret, surroundings);
+  }
   throw new BridgeError(
     'NOT_SUPPORTED',
     `This version cannot run a ${mode} connector with a ${source.type} source.`,
     {
-      hint: 'It can run sql_pull from postgres, mysql, mssql and oracle; validate checks all the others.',
+      hint: 'It can run sql_pull and rest_pull; validate checks all the others.',
     },
   );
 }

@@ -43,6 +43,18 @@ describe('the environment', () => {
     );
   });
 
+  test('reads proxies, of which those in small letters come first', () => {
+    expect(readEnvironment({}).proxy).toEqual({ http: undefined, https: undefined, except: undefined });
+    const env = {
+      HTTP_PROXY: 'http://a',
+      https_proxy: 'http://b',
+      HTTPS_PROXY: 'http://c',
+      NO_PROXY: 'x,y',
+      no_proxy: '',
+    };
+    expect(readEnvironment(env).proxy).toEqual({ http: 'http://a', https: 'http://b', except: 'x,y' });
+  });
+
   test('reads endpoints, the switch of dry ingestion and how often to try again', () => {
     expect(readEnvironment({})).toMatchObject({
       endpoints: { gcs: undefined, discoveryEngine: undefined },

@@ -12,7 +12,15 @@ test('a failure says what failed, what to do next and whether trying again helps
     message: 'Nobody there.',
     hint: 'Look for them.',
     retryable: true,
+    next_run_after: null,
   });
+});
+
+test('a failure that the other side set a time for says when', () => {
+  const nextRunAfter = new Date('2026-11-20T12:00:00Z');
+  const error = new BridgeError('SOURCE_RATE_LIMITED', 'Not now.', { nextRunAfter });
+  expect(failureText(error)).toContain('Trying again after 2026-11-20T12:00:00.000Z can help. (exit 75)');
+  expect(failureJson(error)).toMatchObject({ next_run_after: '2026-11-20T12:00:00.000Z' });
 });
 
 test('a failure without a hint has no line for it', () => {

@@ -20,6 +20,7 @@ describe('the table of errors', () => {
       'LEASE_HELD',
       'LEASE_LOST',
       'SOURCE_LOST',
+      'SOURCE_RATE_LIMITED',
       'SOURCE_TIMEOUT',
       'SOURCE_UNREACHABLE',
       'STATE_UNREACHABLE',

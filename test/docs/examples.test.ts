@@ -62,10 +62,16 @@ const EXAMPLES = PAGES.flatMap((page) =>
 );
 
 describe('the documentation', () => {
-  it('shows a connector in the README, and a minimal and a full one on the page of each source', () => {
+  it('shows a connector in the README, and several on the page of each source and mode', () => {
     expect(EXAMPLES.map(([name]) => name)).toEqual([
       'README.md, number 1',
+      'docs/connector-mode-rest-pull.md, number 1',
+      'docs/connector-mode-rest-pull.md, number 2',
+      'docs/connector-mode-rest-pull.md, number 3',
+      'docs/connector-mode-rest-pull.md, number 4',
       'docs/connector-mode-sql-pull.md, number 1',
+      'docs/connector-provider-http.md, number 1',
+      'docs/connector-provider-http.md, number 2',
       'docs/connector-provider-mssql.md, number 1',
       'docs/connector-provider-mssql.md, number 2',
       'docs/connector-provider-mysql.md, number 1',

@@ -91,6 +91,7 @@ function run(cwd: string, databaseUrl: string | undefined, runId: string, dryRun
         cwd,
         gcsEndpoint: undefined,
         discoveryEngineEndpoint: undefined,
+        proxy: { http: undefined, https: undefined, except: undefined },
         retry: { retries: 0, backoffSeconds: 0 },
         log: silentLogger,
         observer: quiet,

@@ -307,6 +307,14 @@ describe('the checkpoint', () => {
     expect(next.checkpoints).toEqual([undefined]);
   });
 
+  it('of a listing that goes round passes a row that was set aside, for it comes again, and never goes back', async () => {
+    const known = await after(people(1));
+    known.checkpoint = '100';
+    const rows: WireRow[] = [...people(1), ['Nobody', null]];
+    const source = listing(rows, { listing: 'delta', checkpoint: '200', recurring: true });
+    expect(await planOver(source, known, LOOSE)).toMatchObject({ startedFrom: '200', watermark: '200' });
+  });
+
   it('stays when the listing gives none', async () => {
     expect(await planOver(listing(people(1)), new KnownRecords())).toMatchObject({ watermark: null });
     const known = await after(people(1));

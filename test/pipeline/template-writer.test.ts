@@ -118,6 +118,12 @@ describe('a template for the engine', () => {
   });
 
   it('is what a plain template becomes when a field of it has a structure', () => {
+    expect(
+      write(template('{{ a }}/{{ b.c }}'), {
+        a: field('9007199254740993', 'json'),
+        b: field('{"c":1.50}', 'json'),
+      }),
+    ).toBe('9007199254740993/1.50');
     expect(write(template('{{ a }}!'), { a: field('"b \\"c\\""', 'json') })).toBe('b "c"!');
     expect(write(template('{{ a }}!'), { a: field('{x,"y z"}', 'array', 'text') })).toBe('xy z!');
     expect(write(template('{{ a.b }}'), { a: field('{"b":1}', 'json') })).toBe('1');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ByteWriter } from '../../src/pipeline/byte-writer.ts';
 import type { Column, ColumnKind } from '../../src/pipeline/ports.ts';
-import { jsonWriter, textWriter, type ValueWriter } from '../../src/pipeline/values.ts';
+import { jsonWriter, textWriter, timeWriter, type ValueWriter } from '../../src/pipeline/values.ts';
 import { text } from '../support/arbitrary.ts';
 
 /** Writes a value that stands amid other bytes, after some text. */
@@ -93,6 +93,24 @@ describe('a value', () => {
 
   it('of an array of unknown elements is a list of texts', () => {
     expect(asJson('array', '{a,1}')).toBe('["a","1"]');
+  });
+
+  it.each<[ColumnKind, string, string | undefined]>([
+    ['timestamptz', '2024-01-02 03:04:05+00', '"2024-01-02T03:04:05Z"'],
+    ['timestamp', '2024-01-02 03:04:05', '"2024-01-02T03:04:05"'],
+    ['date', '2024-01-02', '"2024-01-02"'],
+    ['json', '"2024-01-02T03:04:05.1234567+02:00"', '"2024-01-02T03:04:05.1234567+02:00"'],
+    ['json', '"2024-01-02 03:04:05"', '"2024-01-02 03:04:05"'],
+    ['json', '"2024-01-02T03:04:05Z"', '"2024-01-02T03:04:05Z"'],
+    ['json', '"2024-01-02"', '"2024-01-02"'],
+    ['json', '1704164645', 'null'],
+    ['json', '"yesterday"', 'null'],
+    ['json', `"2024-01-02T03:04:05.${'0'.repeat(60)}Z"`, 'null'],
+    ['integer', '1704164645', undefined],
+    ['text', '2024-01-02', undefined],
+  ])('of kind %s, %s, is as a time %s', (kind, value, json) => {
+    const write = timeWriter({ name: 'x', kind });
+    expect(write && written(write, value)).toBe(json);
   });
 
   it('of text is the same after JSON', () => {

@@ -112,6 +112,7 @@ await runBridge(
     cwd: process.cwd(),
     gcsEndpoint: env.endpoints.gcs,
     discoveryEngineEndpoint: env.endpoints.discoveryEngine,
+    proxy: { http: undefined, https: undefined, except: undefined },
     retry: { retries: 0, backoffSeconds: 0 },
     log: silentLogger,
     observer,

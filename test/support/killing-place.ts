@@ -146,6 +146,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
           observer: { phase: () => undefined, rows: () => undefined },
           secret: () => sourceUrl,
           redact: (text) => text,
+          proxy: { http: undefined, https: undefined, except: undefined },
           wait: () => Promise.resolve(),
         },
         new AbortController().signal,

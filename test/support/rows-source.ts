@@ -18,6 +18,8 @@ export interface RowsSourceOptions {
   /** What the listing gives the next run to start from. */
   readonly checkpoint?: string;
   readonly truncated?: boolean;
+  /** The listing goes round. */
+  readonly recurring?: true;
   readonly batchRows?: number;
   /** Indexes of rows that pass for too large: their bytes stop in the middle of the last value. */
   readonly oversized?: readonly number[];
@@ -28,7 +30,11 @@ export function rowsSource(
   options: RowsSourceOptions,
 ): Source & { readonly checkpoints: (string | undefined)[] } {
   const { columns, rows, listing = 'full', batchRows = 1_000, oversized = [] } = options;
-  const end: ListingEnd = { checkpoint: options.checkpoint, truncated: options.truncated ?? false };
+  const end: ListingEnd = {
+    checkpoint: options.checkpoint,
+    truncated: options.truncated ?? false,
+    ...(options.recurring === true ? { recurring: true } : {}),
+  };
   const checkpoints: (string | undefined)[] = [];
 
   async function* read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {

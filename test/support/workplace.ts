@@ -5,6 +5,7 @@ import { runCli, startCli, type CliResult } from './run-cli.ts';
 /** What a test changes in the connector that `people` otherwise is. */
 export interface ConnectorChanges {
   readonly name?: string;
+  readonly mode?: string;
   readonly source?: Readonly<Record<string, unknown>>;
   readonly mapping?: Readonly<Record<string, unknown>>;
   readonly output?: Readonly<Record<string, unknown>>;
@@ -30,6 +31,7 @@ export interface RunObject {
     readonly message: string;
     readonly hint: string | null;
     readonly retryable: boolean;
+    readonly next_run_after: string | null;
   };
 }
 
@@ -83,7 +85,7 @@ function connectorOf(changes: ConnectorChanges): unknown {
     kind: 'Connector',
     metadata: { name },
     spec: {
-      mode: 'sql_pull',
+      mode: changes.mode ?? 'sql_pull',
       source: {
         type: 'postgres',
         secretRef: 'people-db',

@@ -1,30 +1,65 @@
 import { resolveSecret } from '../../connector/secrets.ts';
-import type { Connector } from '../../connector/types.ts';
+import { isSqlSource, type Connector } from '../../connector/types.ts';
+import { systemClock } from '../../core/clock.ts';
+import { toBridgeError } from '../../core/errors.ts';
+import { silentLogger } from '../../core/log.ts';
+import { sleep } from '../../core/retry.ts';
 import { columnFinder } from '../../pipeline/columns.ts';
 import { openSource } from '../../sources/index.ts';
 import { compileMapping } from '../job.ts';
-import { check, ok, type Finding } from './finding.ts';
+import type { BridgeContext } from '../bridge.ts';
+import { check, ok, warn, type Finding } from './finding.ts';
 
-/** Whether the source lets us in, takes the query, and has every column that the mapping names. Reads no row. */
+/**
+ * Whether the source lets us in, takes the query, and has every column that the mapping names. Reads no row of a database,
+ * and of an API one page.
+ */
 export function sourceFindings(
   { metadata, spec }: Connector,
-  secret: (variable: string) => string | undefined,
+  { secret, proxy }: Pick<BridgeContext, 'secret' | 'proxy'>,
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  // A person waits for it, so nothing is tried twice.
+  const surroundings = {
+    retry: { retries: 0, backoffSeconds: 0 },
+    clock: systemClock,
+    wait: sleep,
+    log: silentLogger,
+    proxy,
+  };
+  const database = isSqlSource(spec.source);
   return check('source', signal, async (inTime) => {
-    const source = await openSource(spec, (ref) => resolveSecret(ref, secret));
+    const source = await openSource(spec, (ref) => resolveSecret(ref, secret), surroundings);
     try {
       const columns = await source.columns(inTime);
-      columnFinder(compileMapping(metadata.name, spec), columns);
       const count = `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
+      const missing = whatIsMissing(() => columnFinder(compileMapping(metadata.name, spec), columns));
+      if (missing === undefined) {
+        const takes = database ? 'takes the query' : 'answers';
+        return [
+          ok('source', `${spec.source.type} ${takes}, and its ${count} have all that the mapping names.`),
+        ];
+      }
+      if (database) throw missing;
+      // Records need not all have the same fields, and this was one page.
       return [
-        ok(
+        warn(
           'source',
-          `${spec.source.type} takes the query, and its ${count} have all that the mapping names.`,
+          `On its first page: ${missing.message}`,
+          'Look whether later records have it; if none has, a run fails.',
         ),
       ];
     } finally {
       await source.close();
     }
   });
+}
+
+function whatIsMissing(look: () => unknown): Error | undefined {
+  try {
+    look();
+    return undefined;
+  } catch (thrown) {
+    return toBridgeError(thrown);
+  }
 }

@@ -31,7 +31,14 @@ function connector(query: string, mode: Connector['spec']['mode'] = 'sql_pull'):
 
 const never = new AbortController().signal;
 const look = (of: Connector, secret: string | undefined = postgres.url()) =>
-  sourceFindings(of, (variable) => (variable === 'SECRET_PEOPLE_DB' ? secret : undefined), never);
+  sourceFindings(
+    of,
+    {
+      secret: (variable) => (variable === 'SECRET_PEOPLE_DB' ? secret : undefined),
+      proxy: { http: undefined, https: undefined, except: undefined },
+    },
+    never,
+  );
 
 describe('a source', () => {
   test('that takes the query and has the columns is fine', async () => {

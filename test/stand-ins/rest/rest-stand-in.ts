@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttps, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { ReceivedRequest, Reply } from '../../support/http-server.ts';
+import { pageOf, type Style } from './pages.ts';
+import type { TokenEndpoint } from './token-endpoint.ts';
+
+interface RestOptions {
+  /** Each as JSON; may be changed while the stand-in runs. */
+  readonly records: string[];
+  readonly style: Style;
+  readonly pageSize?: number;
+  /** Whether a request may read; others are answered 401. */
+  readonly accepts?: (request: ReceivedRequest) => boolean;
+  /** At `/token`. */
+  readonly tokens?: TokenEndpoint;
+  /** With it, the stand-in speaks TLS. */
+  readonly tls?: ServerOptions;
+}
+
+/** An API of records at `/articles`, in any of the usual ways to page, that can be told to misbehave. */
+export interface RestStandIn {
+  readonly origin: string;
+  /** Of the listing. */
+  readonly url: string;
+  /** What came in for the listing, in this order. */
+  readonly received: ReceivedRequest[];
+  /** Answers the next requests in place of the listing; undefined lets one through. */
+  readonly faults: (Reply | undefined)[];
+  close(): Promise<void>;
+}
+
+export async function startRest(options: RestOptions): Promise<RestStandIn> {
+  const received: ReceivedRequest[] = [];
+  const faults: (Reply | undefined)[] = [];
+  let origin = '';
+  const listener: RequestListener = (request, response) => {
+    void text(request).then((body) => {
+      const { method = '', url = '', headers } = request;
+      const whole = { method, url, headers, body };
+      const json = (status: number, content: string, more: Readonly<Record<string, string>> = {}) => {
+        response.writeHead(status, { 'content-type': 'application/json', ...more });
+        response.end(content);
+      };
+      if (url === '/token' && options.tokens !== undefined) {
+        const answer = options.tokens.answer(whole);
+        json(answer.status, JSON.stringify(answer.body));
+        return;
+      }
+      received.push(whole);
+      const fault = faults.shift();
+      if (fault !== undefined) {
+        fault(response, whole);
+        return;
+      }
+      const accepts = options.accepts?.(whole) ?? options.tokens?.accepts(whole) ?? true;
+      if (!accepts) {
+        json(401, '{"message":"Bad credentials"}');
+        return;
+      }
+      const { records, style, pageSize = 100 } = options;
+      const page = pageOf(whole, { records, style, pageSize, origin });
+      json(200, page.body, page.headers);
+    });
+  };
+  const server: Server =
+    options.tls === undefined ? createHttp(listener) : createHttps(options.tls, listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  origin = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  return {
+    origin,
+    url: `${origin}/articles`,
+    received,
+    faults,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
