@@ -25,10 +25,10 @@ function rowOf({ path, schema }: SchemaProperty): string[] {
 }
 
 function valueOf(node: SchemaNode): string {
-  if (node.const !== undefined) return `\`${String(node.const)}\``;
-  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (node.const !== undefined) return `\`${exampleText(node.const)}\``;
+  if (node.enum !== undefined) return node.enum.map((value) => `\`${exampleText(value)}\``).join(', ');
   const [example] = node.examples ?? [];
-  const type = Array.isArray(node.type) ? node.type.join(' or ') : (node.type ?? 'see text');
+  const type = typeof node.type === 'string' ? node.type : (node.type?.join(' or ') ?? 'see text');
   const words = example === undefined ? type : `${type}, such as \`${exampleText(example)}\``;
   return words + rangeOf(node);
 }
