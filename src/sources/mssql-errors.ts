@@ -1,13 +1,16 @@
 import { BridgeError } from '../core/errors.ts';
+import { asError, codeOf, messageOf, networkVerdict, type CertificateHints } from './network-errors.ts';
 import {
-  asError,
-  codeOf,
   LOST,
-  messageOf,
-  networkVerdict,
-  type CertificateHints,
+  TIMEOUT,
+  CONNECT_TIMEOUT,
+  LOGIN,
+  PASSWORD_EXPIRED,
+  GRANT,
+  VALUE,
+  OTHER,
   type Verdict,
-} from './network-errors.ts';
+} from './verdicts.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface MssqlPlace {
@@ -24,27 +27,9 @@ const QUERY: Verdict = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in sqlcmd with the same user.',
 };
-const TIMEOUT: Verdict = {
-  code: 'SOURCE_TIMEOUT',
-  hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
-};
-const LOGIN: Verdict = {
-  code: 'SOURCE_AUTH_FAILED',
-  hint: 'Correct the user or the password in the secret.',
-};
-const EXPIRED: Verdict = {
-  code: 'SOURCE_AUTH_FAILED',
-  hint: 'The password has expired: set a new one, and put it in the secret.',
-};
-const OTHER: Verdict = { code: 'SOURCE_REFUSED', hint: 'The words above are the database’s own.' };
-const GRANT: Verdict = { code: 'SOURCE_PERMISSION', hint: 'Grant this user SELECT on what the query reads.' };
 const BUSY: Verdict = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'The server is short of resources, or moves the database; try again later.',
-};
-const VALUE: Verdict = {
-  code: 'SOURCE_REFUSED',
-  hint: 'A value does not fit what spec.source.query does with it: let the query allow for it.',
 };
 const CERTIFICATE: CertificateHints = {
   untrusted: 'Name the authority that signed it in spec.source.tls.caFile.',
@@ -149,7 +134,7 @@ const BY_LOGIN_WORDS: readonly (readonly [words: RegExp, verdict: Verdict])[] = 
     /not allowed to access the server/i,
     { code: 'SOURCE_AUTH_FAILED', hint: 'Let this address in, in the firewall rules of the server.' },
   ],
-  [/password .*(?:expired|must be changed)/i, EXPIRED],
+  [/password .*(?:expired|must be changed)/i, PASSWORD_EXPIRED],
   [
     /account is (?:disabled|currently locked)/i,
     { code: 'SOURCE_AUTH_FAILED', hint: 'ALTER LOGIN … ENABLE, or UNLOCK.' },
@@ -171,9 +156,7 @@ function verdictOf(error: Error): Verdict {
     return { code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted };
   }
   if (code === 'ETIMEOUT') {
-    return error.message.includes('connect')
-      ? { code: 'SOURCE_TIMEOUT', hint: 'Check the network, or raise spec.source.connectTimeoutSeconds.' }
-      : TIMEOUT;
+    return error.message.includes('connect') ? CONNECT_TIMEOUT : TIMEOUT;
   }
   return BY_DRIVER_CODE[code] ?? OTHER;
 }

@@ -1,13 +1,17 @@
 import { BridgeError } from '../core/errors.ts';
+import { asError, codeOf, messageOf, networkVerdict, type CertificateHints } from './network-errors.ts';
 import {
-  asError,
-  codeOf,
   LOST,
-  messageOf,
-  networkVerdict,
-  type CertificateHints,
+  TIMEOUT,
+  CONNECT_TIMEOUT,
+  LOGIN,
+  PASSWORD_EXPIRED,
+  GRANT,
+  READ_ONLY,
+  VALUE,
+  OTHER,
   type Verdict,
-} from './network-errors.ts';
+} from './verdicts.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface MysqlPlace {
@@ -23,22 +27,9 @@ const QUERY: Verdict = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in the mysql client with the same user.',
 };
-const TIMEOUT: Verdict = {
-  code: 'SOURCE_TIMEOUT',
-  hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
-};
-const LOGIN: Verdict = {
-  code: 'SOURCE_AUTH_FAILED',
-  hint: 'Correct the user or the password in the secret.',
-};
 const HOST: Verdict = {
   code: 'SOURCE_AUTH_FAILED',
   hint: 'Let this user in from this host: see `CREATE USER name@host` in the manual of the server.',
-};
-const GRANT: Verdict = { code: 'SOURCE_PERMISSION', hint: 'Grant this user SELECT on what the query reads.' };
-const READ_ONLY: Verdict = {
-  code: 'SOURCE_QUERY_INVALID',
-  hint: 'A source is only read: take whatever writes out of spec.source.query.',
 };
 const FULL: Verdict = {
   code: 'SOURCE_UNREACHABLE',
@@ -70,14 +61,8 @@ const BY_NUMBER: Readonly<Record<number, Verdict>> = {
   1130: HOST,
   1045: LOGIN,
   1698: LOGIN,
-  1820: {
-    code: 'SOURCE_AUTH_FAILED',
-    hint: 'The password has expired: set a new one, and put it in the secret.',
-  },
-  1862: {
-    code: 'SOURCE_AUTH_FAILED',
-    hint: 'The password has expired: set a new one, and put it in the secret.',
-  },
+  1820: PASSWORD_EXPIRED,
+  1862: PASSWORD_EXPIRED,
   3118: { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
   1049: { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
   1046: {
@@ -127,16 +112,13 @@ function verdictOf(error: Error): Verdict {
   const state = 'sqlState' in error && typeof error.sqlState === 'string' ? error.sqlState : '';
   if (state.startsWith('42')) return QUERY;
   if (/^2[12]/.test(state)) {
-    return {
-      code: 'SOURCE_REFUSED',
-      hint: 'A value does not fit what spec.source.query does with it: let the query allow for it.',
-    };
+    return VALUE;
   }
   if (/timeout/i.test(error.message)) {
-    return { code: 'SOURCE_TIMEOUT', hint: 'Check the network, or raise spec.source.connectTimeoutSeconds.' };
+    return CONNECT_TIMEOUT;
   }
   if (/closed state|connection (?:was |is )?(?:closed|lost)/i.test(error.message)) return LOST;
-  return { code: 'SOURCE_REFUSED', hint: 'The words above are the database’s own.' };
+  return OTHER;
 }
 
 /** The server's error number; 0 if the error is not the server's. */

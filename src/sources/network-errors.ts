@@ -1,16 +1,5 @@
 import { types } from 'node:util';
-import type { ErrorCode } from '../core/errors.ts';
-
-/** What an error means, and what to do about it. */
-export interface Verdict {
-  readonly code: ErrorCode;
-  readonly hint: string;
-}
-
-export const LOST: Verdict = {
-  code: 'SOURCE_LOST',
-  hint: 'Nothing was committed; the next run starts where this one did.',
-};
+import { LOST, type Verdict } from './verdicts.ts';
 
 /** What to do about certificates, in the words of one kind of server. */
 export interface CertificateHints {

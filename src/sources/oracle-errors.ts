@@ -1,5 +1,16 @@
 import { BridgeError } from '../core/errors.ts';
-import { asError, LOST, messageOf, type Verdict } from './network-errors.ts';
+import { asError, messageOf } from './network-errors.ts';
+import {
+  LOST,
+  TIMEOUT,
+  CONNECT_TIMEOUT,
+  PASSWORD_EXPIRED,
+  GRANT,
+  READ_ONLY,
+  VALUE,
+  OTHER,
+  type Verdict,
+} from './verdicts.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface OraclePlace {
@@ -12,11 +23,6 @@ export interface OraclePlace {
 const QUERY: Verdict = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in sqlplus with the same user. Names without quotes are upper case in Oracle.',
-};
-const GRANT: Verdict = { code: 'SOURCE_PERMISSION', hint: 'Grant this user SELECT on what the query reads.' };
-const TIMEOUT: Verdict = {
-  code: 'SOURCE_TIMEOUT',
-  hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
 };
 const UNREACHABLE: Verdict = {
   code: 'SOURCE_UNREACHABLE',
@@ -42,14 +48,6 @@ const CONNECT_STRING: Verdict = {
   code: 'SECRET_INVALID',
   hint: 'Correct the descriptor or the alias in the secret; for an alias, ?tnsAdmin= names the folder of tnsnames.ora.',
 };
-const READ_ONLY: Verdict = {
-  code: 'SOURCE_QUERY_INVALID',
-  hint: 'A source is only read: take whatever writes out of spec.source.query.',
-};
-const VALUE: Verdict = {
-  code: 'SOURCE_REFUSED',
-  hint: 'A value does not fit what spec.source.query does with it: let the query allow for it.',
-};
 const BUSY: Verdict = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'The database starts, stops or has no process left; try again later.',
@@ -62,10 +60,7 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
     hint: 'Correct the user or the password in the secret; passwords have upper and lower case.',
   },
   'ORA-28000': { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
-  'ORA-28001': {
-    code: 'SOURCE_AUTH_FAILED',
-    hint: 'The password has expired: set a new one, and put it in the secret.',
-  },
+  'ORA-28001': PASSWORD_EXPIRED,
   'ORA-01045': { code: 'SOURCE_PERMISSION', hint: 'GRANT CREATE SESSION to this user.' },
   'ORA-28040': VERIFIER,
   'NJS-116': VERIFIER,
@@ -94,14 +89,8 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   'NJS-530': UNREACHABLE,
   'ORA-12541': UNREACHABLE,
   'ORA-12545': UNREACHABLE,
-  'NJS-510': {
-    code: 'SOURCE_TIMEOUT',
-    hint: 'Check the network, or raise spec.source.connectTimeoutSeconds.',
-  },
-  'ORA-12170': {
-    code: 'SOURCE_TIMEOUT',
-    hint: 'Check the network, or raise spec.source.connectTimeoutSeconds.',
-  },
+  'NJS-510': CONNECT_TIMEOUT,
+  'ORA-12170': CONNECT_TIMEOUT,
   'NJS-123': TIMEOUT,
   'ORA-03136': TIMEOUT,
   'ORA-00020': BUSY,
@@ -167,7 +156,7 @@ function verdictOf(error: Error): Verdict {
     const known = BY_CODE[code] ?? (SYNTAX.test(code) ? QUERY : undefined);
     if (known !== undefined) return known;
   }
-  return { code: 'SOURCE_REFUSED', hint: 'The words above are the database’s own.' };
+  return OTHER;
 }
 
 /** ` (query line 2, column 8: …)`. */

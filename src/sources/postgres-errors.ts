@@ -1,13 +1,16 @@
 import { BridgeError } from '../core/errors.ts';
+import { asError, codeOf, messageOf, networkVerdict, type CertificateHints } from './network-errors.ts';
 import {
-  asError,
-  codeOf,
   LOST,
-  messageOf,
-  networkVerdict,
-  type CertificateHints,
+  TIMEOUT,
+  CONNECT_TIMEOUT,
+  LOGIN,
+  GRANT,
+  READ_ONLY,
+  VALUE,
+  OTHER,
   type Verdict,
-} from './network-errors.ts';
+} from './verdicts.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface PostgresPlace {
@@ -23,10 +26,6 @@ const QUERY: Verdict = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in psql with the same user.',
 };
-const TIMEOUT: Verdict = {
-  code: 'SOURCE_TIMEOUT',
-  hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
-};
 const CERTIFICATE: CertificateHints = {
   untrusted:
     'Name the authority that signed it in spec.source.tls.caFile, or in sslrootcert= of the connection string.',
@@ -41,22 +40,16 @@ const NO_POSTGRES: Verdict = {
 
 /** SQLSTATE, or its class (two characters), longest first; see appendix A of the PostgreSQL manual. */
 const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
-  '28P01': { code: 'SOURCE_AUTH_FAILED', hint: 'Correct the user or the password in the secret.' },
+  '28P01': LOGIN,
   '28000': {
     code: 'SOURCE_AUTH_FAILED',
     hint: 'Let this user in from here, in the pg_hba.conf of the server.',
   },
   '3D000': { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
-  '42501': { code: 'SOURCE_PERMISSION', hint: 'Grant this user SELECT on what the query reads.' },
+  '42501': GRANT,
   '42': QUERY,
-  '25006': {
-    code: 'SOURCE_QUERY_INVALID',
-    hint: 'A source is only read: take whatever writes out of spec.source.query.',
-  },
-  '22': {
-    code: 'SOURCE_REFUSED',
-    hint: 'A value does not fit what spec.source.query does with it: let the query allow for it.',
-  },
+  '25006': READ_ONLY,
+  '22': VALUE,
   '25P04': TIMEOUT,
   '57014': TIMEOUT,
   '57': LOST,
@@ -107,10 +100,10 @@ function verdictOf(error: Error): Verdict {
     return { code: 'SOURCE_AUTH_FAILED', hint: 'The server asks for a password: put one into the secret.' };
   }
   if (/timeout/i.test(error.message)) {
-    return { code: 'SOURCE_TIMEOUT', hint: 'Check the network, or raise spec.source.connectTimeoutSeconds.' };
+    return CONNECT_TIMEOUT;
   }
   if (/terminated|closed|ended|not queryable/i.test(error.message)) return LOST;
-  return { code: 'SOURCE_REFUSED', hint: 'The words above are the database’s own.' };
+  return OTHER;
 }
 
 /** ` (query line 2, column 8: …)`. The server counts code points. */
