@@ -1,6 +1,7 @@
 import type { Finding } from './problem.ts';
 import { deltaFindings } from './rules-delta.ts';
 import { fieldFindings } from './rules-fields.ts';
+import { fileFindings } from './rules-file.ts';
 import { geminiFindings } from './rules-gemini.ts';
 import { scheduleFindings } from './rules-schedule.ts';
 import { secretFindings } from './rules-secrets.ts';
@@ -15,6 +16,7 @@ const RULES: readonly ((connector: unknown) => readonly Finding[])[] = [
   deltaFindings,
   templateFindings,
   fieldFindings,
+  fileFindings,
   geminiFindings,
   secretFindings,
 ];

@@ -213,3 +213,20 @@ export const GCS_READ_IDLE_SECONDS_MAX = 20;
 export const GCS_DELETES_AT_ONCE = 16;
 /** Characters kept of what a server says against a request; a proxy may answer with a page. */
 export const SERVER_WORDS_LENGTH_MAX = 300;
+
+/** Levels of lists and objects inside one another in a response of an API; real ones have some ten. */
+export const JSON_DEPTH_MAX = 500;
+
+/** Files of one listing: of each, some 500 bytes are held, and it is opened twice. */
+export const FILE_COUNT_MAX = 100_000;
+/**
+ * A file that was written to within so many seconds may still be on its way: a copy over a slow network pauses for some
+ * seconds, and the clock of a file server may differ from that of this machine by one or two.
+ */
+export const FILE_AGE_SECONDS_MIN = 10;
+/** The header of a CSV file. 16,384 columns, the most that a spreadsheet has, with 64 bytes each. */
+export const FILE_HEADER_BYTES_MAX = 1_048_576;
+/** Bytes read from a file at once. */
+export const FILE_READ_BYTES = 65_536;
+/** Names of columns that a message lists. */
+export const FILE_COLUMNS_NAMED_MAX = 50;

@@ -1,4 +1,6 @@
+import { mappedFields } from '../connector/mapped-fields.ts';
 import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
+import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
 import type { SqlEngine } from './sql-source.ts';
@@ -16,10 +18,8 @@ const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
  * @param secret reads a secret by its ref
  * @throws BridgeError NOT_SUPPORTED for a source that this version cannot read; SECRET_*
  */
-export async function openSource(
-  { mode, source }: ConnectorSpec,
-  secret: (ref: string) => string,
-): Promise<Source> {
+export async function openSource(spec: ConnectorSpec, secret: (ref: string) => string): Promise<Source> {
+  const { mode, source } = spec;
   if (isSqlSource(source) && source.type === 'postgres') {
     const { PostgresSource } = await import('./sql-postgres.ts');
     return new PostgresSource(source, secret(source.secretRef));
@@ -31,11 +31,17 @@ export async function openSource(
       return new SqlSource(source, (await engine())(source, secret(source.secretRef)));
     }
   }
+  if (source.type === 'file') {
+    const { FileSource } = await import('./file-source.ts');
+    const { aclUsersField, aclGroupsField } = spec.mapping;
+    const readers = [aclUsersField, aclGroupsField].filter((name) => name !== undefined);
+    return new FileSource(source, { fields: mappedFields(spec), readers }, () => systemClock.now());
+  }
   throw new BridgeError(
     'NOT_SUPPORTED',
     `This version cannot run a ${mode} connector with a ${source.type} source.`,
     {
-      hint: 'It can run sql_pull from postgres, mysql and mssql; validate checks all the others.',
+      hint: 'It can run sql_pull from postgres, mysql and mssql, and file_pull; validate checks all the others.',
     },
   );
 }
