@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { glob } from 'tinyglobby';
 import { folderError, fileError, fileRefused } from './file-errors.ts';
 import { asError, codeOf } from './network-errors.ts';
@@ -41,7 +41,7 @@ function noting<Call extends (...args: never[]) => unknown>(call: Call, failures
     apply(target, self, args: unknown[]): unknown {
       const callback = args.at(-1);
       const noted = (error: unknown, ...results: unknown[]): void => {
-        if (error !== null && error !== undefined) failures.push({ path: String(args[0]), error });
+        if (error !== null && error !== undefined) failures.push({ path: join(String(args[0]), '.'), error });
         if (typeof callback === 'function') Reflect.apply(callback, undefined, [error, ...results]);
       };
       return Reflect.apply(target, self, [...args.slice(0, -1), noted]);

@@ -124,6 +124,8 @@ class Converted implements Decoder {
   readonly #decoder: iconv.DecoderStream;
   readonly #unit: number;
   #bytes = 0;
+  /** The first half of a pair: not every decoder keeps it back. */
+  #half = '';
 
   constructor(encoding: Encoding) {
     this.#decoder = iconv.getDecoder(encoding, { stripBOM: false });
@@ -131,12 +133,15 @@ class Converted implements Decoder {
   }
 
   get unfinished(): boolean {
-    return this.#bytes % this.#unit !== 0 || (this.#decoder.end() ?? '') !== '';
+    return this.#bytes % this.#unit !== 0 || this.#half !== '' || (this.#decoder.end() ?? '') !== '';
   }
 
   write(chunk: Buffer): Buffer {
     this.#bytes += chunk.length;
-    return Buffer.from(this.#decoder.write(chunk));
+    const text = this.#half + this.#decoder.write(chunk);
+    const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length;
+    this.#half = text.slice(end);
+    return Buffer.from(text.slice(0, end));
   }
 
   isRight(text: Buffer): boolean {
