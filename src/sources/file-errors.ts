@@ -13,10 +13,18 @@ export function fileRefused(file: string, what: string, hint: string): BridgeErr
   return new BridgeError('SOURCE_FILE_REFUSED', `${file} ${what}.`, { hint });
 }
 
+export function linkOut(file: string): BridgeError {
+  return fileRefused(
+    file,
+    'is a link that leads out of the folder',
+    'Put what it leads to into the folder, or let source.path be the folder where that is.',
+  );
+}
+
 export function fileChanging(file: string, what: string, cause?: unknown): BridgeError {
   return new BridgeError('SOURCE_FILE_CHANGING', `${file} ${what}.`, {
     cause,
-    hint: 'Run again when it is written. Who writes it best writes it under another name, and renames it when it is whole.',
+    hint: 'Run again in a moment. Files are best written under a temporary name, such as x.csv.tmp, and renamed when they are whole.',
   });
 }
 

@@ -1,7 +1,8 @@
 import { readdir, realpath, stat } from 'node:fs';
-import { join, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { glob } from 'tinyglobby';
-import { folderError, fileError, fileRefused } from './file-errors.ts';
+import type { BridgeError } from '../core/errors.ts';
+import { fileError, fileRefused, folderError, linkOut } from './file-errors.ts';
 import { asError, codeOf } from './network-errors.ts';
 
 /** Something that could not be looked at. */
@@ -24,7 +25,11 @@ export async function matchingFiles(folder: string, pattern: string, signal: Abo
     dot: false,
     expandDirectories: false,
     signal,
-    fs: { readdir: noting(readdir, folders), realpath: noting(realpath, links), stat: noting(stat, links) },
+    fs: {
+      readdir: noting(readdir, folders),
+      realpath: noting(realpath, links, (name, target) => refusal(folder, name, target)),
+      stat: noting(stat, links),
+    },
   });
   signal.throwIfAborted();
   for (const { path, error } of folders) throw folderError(path, error);
@@ -35,13 +40,27 @@ export async function matchingFiles(folder: string, pattern: string, signal: Abo
   return names.filter((name) => !isHidden(name) && !UNFINISHED.test(name)).sort();
 }
 
-/** The crawler passes over what it cannot read, without a word. This is the same call, with its failures written down. */
-function noting<Call extends (...args: never[]) => unknown>(call: Call, failures: Failure[]): Call {
+/** Why a link that leads out of the folder is not followed: the crawler would walk through whatever is there. */
+function refusal(folder: string, path: string, target: unknown): BridgeError | undefined {
+  return isBelow(folder, String(target)) ? undefined : linkOut(relative(folder, path));
+}
+
+/**
+ * The crawler passes over what it cannot read, without a word. This is the same call, with its failures written down.
+ * @param refuse makes a failure of a result
+ */
+function noting<Call extends (...args: never[]) => unknown>(
+  call: Call,
+  failures: Failure[],
+  refuse: (path: string, result: unknown) => BridgeError | undefined = () => undefined,
+): Call {
   return new Proxy(call, {
     apply(target, self, args: unknown[]): unknown {
+      const path = join(String(args[0]), '.');
       const callback = args.at(-1);
-      const noted = (error: unknown, ...results: unknown[]): void => {
-        if (error !== null && error !== undefined) failures.push({ path: join(String(args[0]), '.'), error });
+      const noted = (thrown: unknown, ...results: unknown[]): void => {
+        const error = thrown ?? refuse(path, results[0]) ?? null;
+        if (error !== null) failures.push({ path, error });
         if (typeof callback === 'function') Reflect.apply(callback, undefined, [error, ...results]);
       };
       return Reflect.apply(target, self, [...args.slice(0, -1), noted]);
@@ -56,6 +75,12 @@ function linkError(name: string, error: unknown): unknown {
     'is a link that leads nowhere',
     'Remove the link, or bring back what it leads to.',
   );
+}
+
+/** @param path absolute and resolved, like the folder */
+export function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith('../') && !isAbsolute(way);
 }
 
 function isHidden(name: string): boolean {

@@ -1,10 +1,10 @@
 import type { BigIntStats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FileSourceSpec } from '../connector/types.ts';
 import { FILE_AGE_SECONDS_MIN, FILE_COUNT_MAX } from '../core/limits.ts';
-import { fileChanging, fileError, fileRefused, folderError, folderMissing } from './file-errors.ts';
-import { matchingFiles } from './file-glob.ts';
+import { fileChanging, fileError, fileRefused, folderError, folderMissing, linkOut } from './file-errors.ts';
+import { isBelow, matchingFiles } from './file-glob.ts';
 
 /** A file as it was when the folder was listed. */
 export interface ListedFile {
@@ -71,14 +71,7 @@ async function lookAt(folder: string, name: string): Promise<ListedFile> {
     throw fileRefused(JSON.stringify(name), 'has a name that is not UTF-8', 'Rename the file.');
   }
   const path = await realPathOf(folder, name);
-  const fromFolder = relative(folder, path);
-  if (fromFolder === '..' || fromFolder.startsWith('../') || isAbsolute(fromFolder)) {
-    throw fileRefused(
-      name,
-      'is a link that leads out of the folder',
-      'Put the file itself into the folder, or let source.path be the folder where it is.',
-    );
-  }
+  if (!isBelow(folder, path)) throw linkOut(name);
   const stats = await statOf(name, path);
   if (!stats.isFile()) throw fileRefused(name, 'is no file', 'Remove it, or correct source.glob.');
   return { name, path, bytes: stats.size, modifiedNs: stats.mtimeNs };

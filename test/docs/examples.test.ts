@@ -65,6 +65,9 @@ describe('the documentation', () => {
   it('shows a connector in the README, and a minimal and a full one on the page of each source', () => {
     expect(EXAMPLES.map(([name]) => name)).toEqual([
       'README.md, number 1',
+      'docs/connector-mode-file-pull.md, number 1',
+      'docs/connector-mode-file-pull.md, number 2',
+      'docs/connector-mode-file-pull.md, number 3',
       'docs/connector-mode-sql-pull.md, number 1',
       'docs/connector-provider-mysql.md, number 1',
       'docs/connector-provider-mysql.md, number 2',

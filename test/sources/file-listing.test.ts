@@ -90,6 +90,13 @@ describe('the files of a folder', () => {
   });
 });
 
+it('a link to the folder itself ends the search', async () => {
+  write('a.csv');
+  symlinkSync('.', join(folder, 'again'));
+  expect(await names('*.csv')).toEqual(['a.csv']);
+  expect(await names('**/*.csv')).toEqual(['a.csv', 'again/a.csv']);
+});
+
 describe('a folder fails the run, instead of being taken for one with less,', () => {
   it.each(['nowhere', 'file.csv'])('when it is not there: %s', async (path) => {
     write('file.csv');
@@ -138,6 +145,16 @@ describe('a folder fails the run, instead of being taken for one with less,', ()
     writeOldFile(outside, 'secret.csv', 'x');
     symlinkSync(outside, join(folder, 'sub'));
     expect(await failure(documents('**/*.csv'))).toMatchObject({
+      code: 'SOURCE_FILE_REFUSED',
+      message: 'sub is a link that leads out of the folder.',
+    });
+  });
+
+  it('when the folder that the glob begins with is such a link', async () => {
+    const outside = folders.make();
+    writeOldFile(outside, 'secret.csv', 'x');
+    symlinkSync(outside, join(folder, 'sub'));
+    expect(await failure(documents('sub/*.csv'))).toMatchObject({
       code: 'SOURCE_FILE_REFUSED',
       message: 'sub/secret.csv is a link that leads out of the folder.',
     });
