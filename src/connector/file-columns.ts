@@ -3,7 +3,7 @@ import { textAt, textsAt, valueAt } from './draft.ts';
 /** Columns that every row of a file has beside its own. */
 export const ROW_PLACE_COLUMNS = { file: '_file', line: '_line' } as const;
 
-/** All columns that a file has when it is one document. */
+/** All columns that a file has when it is one document. The text is the last: a row too large still has all before it. */
 export const FILE_DOCUMENT_COLUMNS = ['_file', '_name', 'modified_at', 'content'] as const;
 
 /** The columns that a source of files has, as far as the connector alone says so. */

@@ -1,4 +1,5 @@
-import { textAt, valueAt } from './draft.ts';
+import { textAt, textsAt, valueAt } from './draft.ts';
+import { ROW_PLACE_COLUMNS } from './file-columns.ts';
 import type { Finding } from './problem.ts';
 
 const SOURCE = 'spec.source';
@@ -7,7 +8,12 @@ const CSV = `${SOURCE}.csv`;
 /** Rules about connectors that read files. */
 export function fileFindings(connector: unknown): Finding[] {
   if (textAt(connector, `${SOURCE}.type`) !== 'file') return [];
-  return [...formatFindings(connector), ...headerFindings(connector), ...delimiterFindings(connector)];
+  return [
+    ...formatFindings(connector),
+    ...headerFindings(connector),
+    ...ownNames(connector),
+    ...delimiterFindings(connector),
+  ];
 }
 
 const has = (connector: unknown, path: string): boolean => valueAt(connector, path) !== undefined;
@@ -60,6 +66,18 @@ function headerFindings(connector: unknown): Finding[] {
       ? []
       : missing(columns, 'columns is missing: without a header nothing names them.', 'columns: [id, …]')),
   ];
+}
+
+function ownNames(connector: unknown): Finding[] {
+  const own: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
+  return textsAt(connector, `${CSV}.columns`)
+    .filter(({ text }) => own.includes(text))
+    .map(({ path, text }) => ({
+      code: 'wrong_value',
+      path,
+      message: `${text} is the name of a column that every row has anyway.`,
+      fix: 'another name',
+    }));
 }
 
 function delimiterFindings(connector: unknown): Finding[] {

@@ -1,41 +1,43 @@
 import { basename, extname } from 'node:path';
+import { FILE_DOCUMENT_COLUMNS } from '../connector/file-columns.ts';
 import type { FileEncoding } from '../connector/types.ts';
 import { ROW_BYTES_MAX } from '../core/limits.ts';
-import type { Column } from '../pipeline/ports.ts';
+import type { Column, ColumnKind } from '../pipeline/ports.ts';
 import type { FileFormat, FileRow } from './file-format.ts';
 import type { ListedFile } from './file-listing.ts';
 import { textOf } from './file-text.ts';
 
-type ValueOf = (file: ListedFile, text: Buffer) => Buffer;
+interface DocumentColumn {
+  readonly kind: ColumnKind;
+  readonly of: (file: ListedFile, text: Buffer) => Buffer;
+}
 
-const VALUES: readonly { readonly column: Column; readonly of: ValueOf }[] = [
-  { column: { name: '_file', kind: 'text' }, of: ({ name }) => Buffer.from(name) },
-  { column: { name: '_name', kind: 'text' }, of: ({ name }) => Buffer.from(basename(name, extname(name))) },
-  {
-    column: { name: 'modified_at', kind: 'timestamptz' },
-    of: ({ modifiedNs }) => Buffer.from(momentText(modifiedNs)),
-  },
-  // The last one, so that a row that is cut off for its size still has all the others.
-  { column: { name: 'content', kind: 'text' }, of: (_, text) => text },
-];
+type DocumentColumnName = (typeof FILE_DOCUMENT_COLUMNS)[number];
+
+const COLUMNS: Readonly<Record<DocumentColumnName, DocumentColumn>> = {
+  _file: { kind: 'text', of: ({ name }) => Buffer.from(name) },
+  _name: { kind: 'text', of: ({ name }) => Buffer.from(basename(name, extname(name))) },
+  modified_at: { kind: 'timestamptz', of: ({ modifiedNs }) => Buffer.from(momentText(modifiedNs)) },
+  content: { kind: 'text', of: (_, text) => text },
+};
 
 /** Files that are one document each. */
 export class DocumentFormat implements FileFormat {
   readonly #encoding: FileEncoding | undefined;
-  readonly #values: typeof VALUES;
+  readonly #names: readonly DocumentColumnName[];
 
   constructor(fields: readonly string[], encoding: FileEncoding | undefined) {
     this.#encoding = encoding;
-    this.#values = VALUES.filter(({ column }) => fields.includes(column.name));
+    this.#names = FILE_DOCUMENT_COLUMNS.filter((name) => fields.includes(name));
   }
 
   columns(): Promise<readonly Column[]> {
-    return Promise.resolve(this.#values.map(({ column }) => column));
+    return Promise.resolve(this.#names.map((name) => ({ name, kind: COLUMNS[name].kind })));
   }
 
   async *rows(file: ListedFile): AsyncGenerator<readonly FileRow[]> {
     const text = await wholeText(file, this.#encoding);
-    yield [this.#values.map((value) => value.of(file, text))];
+    yield [this.#names.map((name) => COLUMNS[name].of(file, text))];
   }
 
   end(): void {

@@ -44,6 +44,10 @@ describe('a connector of files', () => {
       { format: 'csv', csv: { header: false, columns: ['id'], normalizeHeader: true } },
       ['misplaced_key spec.source.csv.normalizeHeader'],
     ],
+    [
+      { format: 'csv', csv: { header: false, columns: ['id', '_line'] } },
+      ['wrong_value spec.source.csv.columns[1]'],
+    ],
     [{ format: 'csv', csv: { quote: ',' } }, ['wrong_value spec.source.csv.quote']],
     [{ format: 'csv', csv: { delimiter: '"' } }, ['wrong_value spec.source.csv.delimiter']],
     [{ format: 'csv', csv: { delimiter: '|', quote: '|' } }, ['wrong_value spec.source.csv.quote']],

@@ -249,4 +249,16 @@ describe('a file that is being written', () => {
       ),
     });
   });
+
+  // Files of the kernel have a size of 0 and a content none the less, as a file on a share may that another machine writes.
+  (process.platform === 'linux' ? it : it.skip)(
+    'is not whole when it has more or less than its size',
+    async () => {
+      const source = fileSource('/proc', { documentPer: 'file', glob: 'version', fields: ['content'] });
+      await expect(readAll(source)).rejects.toMatchObject({
+        code: 'SOURCE_FILE_CHANGING',
+        message: 'version changed while it was read.',
+      });
+    },
+  );
 });
