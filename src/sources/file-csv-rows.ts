@@ -17,8 +17,8 @@ const PLACES: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
 export interface FieldUse {
   /** All columns that it names, each once. */
   readonly fields: readonly string[];
-  /** Those that say who may read a document. */
-  readonly readers: readonly string[];
+  /** Those of the id and of the readers: where they are missing, a document that is there would count as gone. */
+  readonly vital: readonly string[];
 }
 
 /** CSV files with a document per row. Every cell is text: CSV does not say what it is. */
@@ -36,11 +36,15 @@ export class CsvFormat implements FileFormat {
     const found = new Set<string>();
     for (const file of files) {
       signal.throwIfAborted();
-      for (const name of await this.#header(file)) found.add(name);
+      const names = await this.#header(file);
+      const lacking = this.#use.vital.filter((name) => !PLACES.includes(name) && !names.includes(name));
+      if (lacking.length > 0) throw columnsMissing(`${file.name} has no column`, lacking, names);
+      for (const name of names) found.add(name);
     }
     const missing = fields.filter((name) => !PLACES.includes(name) && !found.has(name));
     // No files are an empty listing, and the guard keeps the documents.
-    if (files.length > 0 && missing.length > 0) throw columnsMissing(missing, [...found]);
+    if (files.length > 0 && missing.length > 0)
+      throw columnsMissing('None of the files has', missing, [...found]);
     return fields.map((name) => ({ name, kind: name === ROW_PLACE_COLUMNS.line ? 'integer' : 'text' }));
   }
 
@@ -92,7 +96,7 @@ export class CsvFormat implements FileFormat {
     const columns = this.#use.fields.map((field) => ({
       field,
       at: names.indexOf(field),
-      errors: errorCells === 'null' && this.#use.readers.includes(field) ? 'fail' : errorCells,
+      errors: errorCells === 'null' && this.#use.vital.includes(field) ? 'fail' : errorCells,
     }));
     return ({ cells, line }) => {
       if (cells.length !== names.length) throw cellCount(file, line, cells.length, names.length);

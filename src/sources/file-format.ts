@@ -33,15 +33,22 @@ export function appendRow(rows: RowBatcher, row: FileRow): void {
   rows.endRow();
 }
 
-/** @param found names of columns that the files have */
-export function columnsMissing(missing: readonly string[], found: readonly string[]): BridgeError {
+/**
+ * @param where the beginning of a sentence that goes on with the columns
+ * @param found names of columns that there are, if they are known
+ */
+export function columnsMissing(
+  where: string,
+  missing: readonly string[],
+  found: readonly string[] | undefined,
+): BridgeError {
   const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(', ');
-  const shown =
-    list(found.slice(0, FILE_COLUMNS_NAMED_MAX)) + (found.length > FILE_COLUMNS_NAMED_MAX ? ', …' : '');
-  const has = found.length === 0 ? '' : ` They have ${shown}.`;
+  const shown = list(found?.slice(0, FILE_COLUMNS_NAMED_MAX) ?? []);
+  const more = (found?.length ?? 0) > FILE_COLUMNS_NAMED_MAX ? ', …' : '';
+  const has = found === undefined ? '' : ` There are: ${shown}${more}.`;
   return new BridgeError(
     'SOURCE_COLUMN_MISSING',
-    `None of the files has ${list(missing)}, which the mapping names.${has}`,
+    `${where} ${list(missing)}, which the mapping names.${has}`,
     { hint: 'Correct the name in spec.mapping, or look whether source.csv says how the files are written.' },
   );
 }

@@ -50,7 +50,8 @@ export class NdjsonFormat implements FileFormat {
   /** Each line may lack a field, but one that all of them lack has another name, or was removed. */
   end(): void {
     const missing = this.#fields.filter((name) => !this.#found.has(name));
-    if (this.#rows > 0 && missing.length > 0) throw columnsMissing(missing, []);
+    if (this.#rows > 0 && missing.length > 0)
+      throw columnsMissing('None of the lines has', missing, undefined);
   }
 
   #row(file: ListedFile, name: Buffer, { bytes, number }: Line): FileRow {

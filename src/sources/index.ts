@@ -1,5 +1,5 @@
 import { mappedFields } from '../connector/mapped-fields.ts';
-import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
+import { idFields, isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
@@ -35,7 +35,8 @@ export async function openSource(spec: ConnectorSpec, secret: (ref: string) => s
     const { FileSource } = await import('./file-source.ts');
     const { aclUsersField, aclGroupsField } = spec.mapping;
     const readers = [aclUsersField, aclGroupsField].filter((name) => name !== undefined);
-    return new FileSource(source, { fields: mappedFields(spec), readers }, () => systemClock.now());
+    const use = { fields: mappedFields(spec), vital: [...idFields(spec.mapping), ...readers] };
+    return new FileSource(source, use, () => systemClock.now());
   }
   throw new BridgeError(
     'NOT_SUPPORTED',

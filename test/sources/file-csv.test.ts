@@ -18,7 +18,7 @@ afterAll(() => {
 interface Reading {
   readonly csv?: CsvSpec;
   readonly fields?: readonly string[];
-  readonly readers?: readonly string[];
+  readonly vital?: readonly string[];
 }
 
 const listing = (files: Readonly<Record<string, string>>, options: Reading) => {
@@ -253,7 +253,18 @@ describe('columns that the mapping names', () => {
     );
     expect(error).toMatchObject({
       code: 'SOURCE_COLUMN_MISSING',
-      message: 'None of the files has "id", "nmae", which the mapping names. They have "Id", "name", "team".',
+      message:
+        'None of the files has "id", "nmae", which the mapping names. There are: "Id", "name", "team".',
+    });
+  });
+});
+
+describe('a column of ids or readers', () => {
+  it('fails the run when one file lacks it, for the documents of that file would be deleted', async () => {
+    const files = { 'a.csv': 'id,name,readers\n1,one,a@x.com\n', 'b.csv': 'id,name,reader\n2,two,b@x.com\n' };
+    expect(await failure(files, { vital: ['id', 'readers', '_line'] })).toMatchObject({
+      code: 'SOURCE_COLUMN_MISSING',
+      message: 'b.csv has no column "readers", which the mapping names. There are: "id", "name", "reader".',
     });
   });
 });
@@ -262,7 +273,7 @@ describe('a cell that a spreadsheet could not compute', () => {
   const text = 'id,name,readers,other\n1,one,a@x.com,#REF!\n2,#N/A,b@x.com,\n';
   const fields = ['id', 'name', 'readers'];
   const read = (errorCells: CsvSpec['errorCells']) =>
-    rowsOf(text, { csv: errorCells === undefined ? {} : { errorCells }, fields, readers: ['readers'] });
+    rowsOf(text, { csv: errorCells === undefined ? {} : { errorCells }, fields, vital: ['id', 'readers'] });
 
   it('fails the run, unless no field is made of it', async () => {
     await expect(read(undefined)).rejects.toMatchObject({
@@ -277,8 +288,8 @@ describe('a cell that a spreadsheet could not compute', () => {
     expect((await read('keep')).map((row) => row['name'])).toEqual(['one', '#N/A']);
   });
 
-  it('is never NULL among readers, for a document without readers is deleted', async () => {
-    const options = { csv: { errorCells: 'null' as const }, fields, readers: ['readers'] };
+  it('is never NULL in an id or among readers, for the document would be deleted', async () => {
+    const options = { csv: { errorCells: 'null' as const }, fields, vital: ['id', 'readers'] };
     expect(await failure('id,name,readers\n1,one,#NAME?\n', options)).toMatchObject({
       message: expect.stringContaining('#NAME? in the column readers'),
     });

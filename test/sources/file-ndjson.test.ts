@@ -105,7 +105,7 @@ describe('an NDJSON file that is not what it should be fails the run, with file 
 it('a field that no line has fails the run, unless there are no lines', async () => {
   expect(await failure('{"id":1}\n{"id":2}\n')).toMatchObject({
     code: 'SOURCE_COLUMN_MISSING',
-    message: 'None of the files has "name", which the mapping names.',
+    message: 'None of the lines has "name", which the mapping names.',
   });
   expect((await listing('', ['nowhere'])).rows).toEqual([]);
 });

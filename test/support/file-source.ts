@@ -17,17 +17,17 @@ export function writeOldFile(folder: string, name: string, content: string | Buf
 
 interface FileSourceOptions extends Partial<FileSourceSpec> {
   readonly fields?: readonly string[];
-  readonly readers?: readonly string[];
+  readonly vital?: readonly string[];
   readonly now?: Date;
 }
 
 /** A source of CSV files with the columns `id` and `name`, unless told otherwise. */
 export function fileSource(path: string, options: FileSourceOptions = {}): FileSource {
-  const { fields = ['id', 'name'], readers = [], now = NOW, ...spec } = options;
+  const { fields = ['id', 'name'], vital = [], now = NOW, ...spec } = options;
   const format = spec.documentPer === 'file' ? {} : { format: 'csv' as const };
   return new FileSource(
     { type: 'file', path, glob: '**/*', ...format, ...spec },
-    { fields, readers },
+    { fields, vital },
     () => now,
   );
 }

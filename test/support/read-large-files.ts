@@ -8,7 +8,7 @@ const [path = '', format = ''] = process.argv.slice(2);
 const MIB = 1_048_576;
 const source = new FileSource(
   { type: 'file', path, glob: '*', format: format === 'ndjson' ? 'ndjson' : 'csv' },
-  { fields: ['id', 'text'], readers: [] },
+  { fields: ['id', 'text'], vital: ['id'] },
   () => new Date('2026-01-03'),
 );
 let [rows, bytes, before, most] = [0, 0, 0, 0];
