@@ -23,6 +23,11 @@ function below(bytes: Buffer, start: number, path: string, key: string): Span | 
   return path.startsWith(`${key}.`) ? valueAtPath(bytes, start, path.slice(key.length + 1)) : undefined;
 }
 
+/** A path may be written as in JSONPath: `$.meta.next`. */
+export function withoutRoot(path: string): string {
+  return path.replace(/^\$\./, '');
+}
+
 /** A JSON string as its text, any other value as it is written. */
 export function plainText(bytes: Buffer, { start, end }: Span): string {
   const json = bytes.toString('utf8', start, end);
