@@ -1,4 +1,5 @@
 import { textAt, textsAt } from './draft.ts';
+import { declaredFileColumns } from './file-columns.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problem.ts';
 import { TEMPLATE_PATHS, variablesAt } from './rules-templates.ts';
@@ -9,7 +10,7 @@ const RESERVED_FIELDS: ReadonlySet<string> = new Set(['title', 'uri', 'doc_id', 
 
 /** Rules about the fields that the mapping names. */
 export function fieldFindings(connector: unknown): Finding[] {
-  return [...reservedFields(connector), ...fieldsNotSelected(connector)];
+  return [...reservedFields(connector), ...fieldsNotSelected(connector), ...fieldsNotInFiles(connector)];
 }
 
 function reservedFields(connector: unknown): Finding[] {
@@ -32,6 +33,20 @@ function fieldsNotSelected(connector: unknown): Finding[] {
   return [...fieldsNamed(connector), ...templateVariables(connector)]
     .filter(({ text }) => !names.has(text))
     .map((field) => missingField(field, [...names.values()]));
+}
+
+/** Where the files' columns are known without looking at them. */
+function fieldsNotInFiles(connector: unknown): Finding[] {
+  const names = declaredFileColumns(connector);
+  if (names === undefined) return [];
+  return [...fieldsNamed(connector), ...templateVariables(connector)]
+    .filter(({ text }) => !names.includes(text))
+    .map(({ text, ...place }) => ({
+      code: 'field_not_selected',
+      ...place,
+      message: `The files have no column ${text}.`,
+      fix: nearest(text, names) ?? `one of ${names.join(', ')}`,
+    }));
 }
 
 interface NamedField extends Pick<Finding, 'path' | 'lineInText'> {

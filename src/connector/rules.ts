@@ -1,6 +1,7 @@
 import type { Finding } from './problem.ts';
 import { deltaFindings } from './rules-delta.ts';
 import { fieldFindings } from './rules-fields.ts';
+import { fileFindings } from './rules-file.ts';
 import { geminiFindings } from './rules-gemini.ts';
 import { httpFindings } from './rules-http.ts';
 import { scheduleFindings } from './rules-schedule.ts';
@@ -16,6 +17,7 @@ const RULES: readonly ((connector: unknown) => readonly Finding[])[] = [
   deltaFindings,
   templateFindings,
   fieldFindings,
+  fileFindings,
   geminiFindings,
   httpFindings,
   secretFindings,

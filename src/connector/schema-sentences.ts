@@ -171,7 +171,7 @@ function wrongChoice(error: ErrorObject, connector: unknown, path: string, name:
   const value = textOf(error.data);
   const mode = textOf(valueAt(connector, 'spec.mode'));
   const fitsOtherMode =
-    path === 'spec.source.type' && ['postgres', 'mysql', 'mssql', 'oracle', 'http'].includes(value);
+    path === 'spec.source.type' && ['postgres', 'mysql', 'mssql', 'oracle', 'http', 'file'].includes(value);
   const meant = nearest(value, allowed);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   const message = fitsOtherMode

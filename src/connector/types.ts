@@ -14,10 +14,10 @@ export interface Connector {
 }
 
 export interface ConnectorSpec {
-  readonly mode: 'sql_pull' | 'rest_pull' | 'rest_push';
+  readonly mode: 'sql_pull' | 'rest_pull' | 'rest_push' | 'file_pull';
   /** Cron expression of five fields; read by the orchestrator's flow, never by a run. */
   readonly schedule?: string;
-  readonly source: SqlSourceSpec | HttpSourceSpec;
+  readonly source: SourceSpec;
   readonly mapping: MappingSpec;
   readonly output: { readonly bucket: string; readonly prefix: string; readonly format: 'ndjson' };
   readonly gemini: {
@@ -34,6 +34,8 @@ export interface ConnectorSpec {
 
 /** The data store's own setting, in Google's words: whether each of its documents has `content`, or none has. */
 export type ContentConfig = 'CONTENT_REQUIRED' | 'NO_CONTENT';
+
+export type SourceSpec = SqlSourceSpec | HttpSourceSpec | FileSourceSpec;
 
 type SqlSourceType = 'postgres' | 'mysql' | 'mssql' | 'oracle';
 
@@ -115,6 +117,35 @@ export interface OAuthSpec {
   readonly clientAuthMethod?: 'client_secret_basic' | 'client_secret_post';
 }
 
+export interface FileSourceSpec {
+  readonly type: 'file';
+  /** A folder; relative to the working directory. */
+  readonly path: string;
+  /** Which files, relative to `path`. */
+  readonly glob: string;
+  /** Of files with a document per row. */
+  readonly format?: 'csv' | 'ndjson';
+  readonly documentPer?: 'row' | 'file';
+  readonly encoding?: FileEncoding;
+  readonly csv?: CsvSpec;
+  /** Files have no watermark: every run lists all of them. */
+  readonly watermarkField?: never;
+}
+
+/** Of files without a byte order mark. */
+export type FileEncoding = 'utf-8' | 'windows-1252' | 'latin1';
+
+export interface CsvSpec {
+  readonly delimiter?: string;
+  /** Empty: quotes have no meaning. */
+  readonly quote?: string;
+  readonly header?: boolean;
+  /** Names of the columns of files without a header. */
+  readonly columns?: readonly string[];
+  readonly normalizeHeader?: boolean;
+  readonly errorCells?: 'fail' | 'null' | 'keep';
+}
+
 export interface MappingSpec {
   /** One column, or several that identify a row together. */
   readonly idField: string | readonly string[];
@@ -142,8 +173,8 @@ interface QuarantineSpec {
   readonly maxConsecutive?: number;
 }
 
-export function isSqlSource(source: SqlSourceSpec | HttpSourceSpec): source is SqlSourceSpec {
-  return source.type !== 'http';
+export function isSqlSource(source: SourceSpec): source is SqlSourceSpec {
+  return source.type !== 'http' && source.type !== 'file';
 }
 
 /** The columns of the id, in order. */

@@ -39,7 +39,7 @@ export const ERROR_KINDS = {
   SOURCE_TIMEOUT: later,
   /** The source refuses the user name or the password. */
   SOURCE_AUTH_FAILED: wrong(EXIT.permission),
-  /** The user may log in to the source but may not read what the query asks for. Grant SELECT on it. */
+  /** The user may log in to the source but may not read what the query asks for: grant SELECT on it. Or a file or folder may not be read. */
   SOURCE_PERMISSION: wrong(EXIT.permission),
   /** TLS to the source failed: the certificate is not trusted, or the server and the connection string disagree about TLS. */
   SOURCE_TLS: wrong(EXIT.configuration),
@@ -64,6 +64,14 @@ export const ERROR_KINDS = {
   SOURCE_REDIRECT: wrong(EXIT.configuration),
   /** A record of the API has a watermark that cannot be compared with the others. Correct `source.watermarkField` or `source.watermarkStart`. */
   SOURCE_WATERMARK_INVALID: wrong(EXIT.badData),
+  /** The folder of `source.path` is not there, or is no folder. Check the path, and that the file system is mounted. */
+  SOURCE_FOLDER_MISSING: wrong(EXIT.configuration),
+  /** Something in the folder is not read, and must not be passed over either: a link that leads out of the folder or nowhere, or too many files. */
+  SOURCE_FILE_REFUSED: wrong(EXIT.configuration),
+  /** A file is not what the connector says: another encoding, a quote that is not closed, a row with too many cells, no JSON. The message names file and line. Nothing was changed. */
+  SOURCE_FILE_INVALID: wrong(EXIT.badData),
+  /** A file is being written: it was written to a moment ago, or it changed while it was read. Nothing was changed; try again. */
+  SOURCE_FILE_CHANGING: later,
 
   /** Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query distinct. */
   DUPLICATE_ID: wrong(EXIT.badData),

@@ -247,3 +247,17 @@ export const HTTP_PAGES_MAX = 100_000;
 export const HTTP_PAGES_PER_RUN_DEFAULT = 100;
 /** A token is replaced this long before it expires, so that it does not expire on its way. */
 export const OAUTH_SKEW_SECONDS = 60;
+
+/** Files of one listing: of each, some 500 bytes are held, and it is opened twice. */
+export const FILE_COUNT_MAX = 100_000;
+/**
+ * A file that was written to within so many seconds may still be on its way: a copy over a slow network pauses for some
+ * seconds, and the clock of a file server may differ from that of this machine by one or two.
+ */
+export const FILE_AGE_SECONDS_MIN = 10;
+/** The header of a CSV file. 16,384 columns, the most that a spreadsheet has, with 64 bytes each. */
+export const FILE_HEADER_BYTES_MAX = 1_048_576;
+/** Bytes read from a file at once. */
+export const FILE_READ_BYTES = 65_536;
+/** Names of columns that a message lists. */
+export const FILE_COLUMNS_NAMED_MAX = 50;

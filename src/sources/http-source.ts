@@ -178,7 +178,7 @@ export class HttpSource implements Source {
       const fresh = overlap.withoutRepeated(page);
       if (fresh.length < page.records.length && opened.shifts) this.#moved(listing);
       for (const record of fresh) {
-        while (rows.full) await drained(rows, signal);
+        while (rows.full) await rows.drained(signal);
         row.load(page.bytes, record.start);
         const mark = row.value(watermarkColumn);
         if (mark !== undefined) watermark?.see(plainText(page.bytes, mark));
@@ -227,18 +227,4 @@ function cutOffChanges({ url = '' }: HttpSourceSpec): BridgeError {
       hint: 'Raise source.pagination.maxPages; otherwise no run ever comes to the end of them.',
     },
   );
-}
-
-async function drained(rows: RowBatcher, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const stop = (): void => {
-      reject(new Error('stopped'));
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    rows.onDrain = () => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    };
-  });
 }

@@ -1,5 +1,5 @@
 import { mappedFields } from '../connector/mapped-fields.ts';
-import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
+import { idFields, isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
 import type { HttpSurroundings } from './http-source.ts';
@@ -37,15 +37,22 @@ export async function openSource(
       return new SqlSource(source, (await engine())(source, secret(source.secretRef)));
     }
   }
-  if (!isSqlSource(source) && mode === 'rest_pull') {
+  if (source.type === 'http' && mode === 'rest_pull') {
     const { HttpSource } = await import('./http-source.ts');
     return new HttpSource(source, mappedFields(spec), secret, surroundings);
+  }
+  if (source.type === 'file') {
+    const { FileSource } = await import('./file-source.ts');
+    const { aclUsersField, aclGroupsField } = spec.mapping;
+    const readers = [aclUsersField, aclGroupsField].filter((name) => name !== undefined);
+    const use = { fields: mappedFields(spec), vital: [...idFields(spec.mapping), ...readers] };
+    return new FileSource(source, use, () => surroundings.clock.now());
   }
   throw new BridgeError(
     'NOT_SUPPORTED',
     `This version cannot run a ${mode} connector with a ${source.type} source.`,
     {
-      hint: 'It can run sql_pull and rest_pull; validate checks all the others.',
+      hint: 'It can run sql_pull, rest_pull and file_pull; validate checks all the others.',
     },
   );
 }

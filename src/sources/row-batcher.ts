@@ -1,5 +1,6 @@
 import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, ROW_BYTES_MAX } from '../core/limits.ts';
 import type { Column, ListingEnd, RowBatch } from '../pipeline/ports.ts';
+import { asError } from './network-errors.ts';
 
 const BUFFER_BYTES_START = 1_048_576;
 
@@ -88,6 +89,21 @@ export class RowBatcher {
   fail(error: Error): void {
     this.#failure ??= error;
     this.#wake();
+  }
+
+  /** Resolves when there is room for a row again, and rejects with the reason of `signal` when nobody will make any. */
+  async drained(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const stop = (): void => {
+        reject(asError(signal.reason));
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      this.onDrain = () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      };
+    });
   }
 
   /** Batches as they fill; the last one carries `end`, which is asked for only then. @throws what `fail` was given. */

@@ -3,13 +3,18 @@ import fc from 'fast-check';
 import { valueAt } from '../../src/connector/draft.ts';
 import { connectorSchema, schemaProperties } from '../../src/connector/schema-document.ts';
 import { isConnector, shapeFindings } from '../../src/connector/schema.ts';
-import type { Connector, HttpSourceSpec, SqlSourceSpec } from '../../src/connector/types.ts';
+import type { Connector, FileSourceSpec, HttpSourceSpec, SqlSourceSpec } from '../../src/connector/types.ts';
 
 /** Makes every optional field of the types needed, so that a new one fails to compile until it is in these examples. */
 type Whole<T> = T extends readonly (infer Item)[]
   ? readonly Item[]
   : T extends object
-    ? { readonly [Key in keyof T]-?: Whole<NonNullable<T[Key]>> }
+    ? {
+        // Without those that exist only to say that there are none.
+        readonly [Key in keyof T as [NonNullable<T[Key]>] extends [never] ? never : Key]-?: Whole<
+          NonNullable<T[Key]>
+        >;
+      }
     : T;
 
 const sqlSource: Whole<SqlSourceSpec> = {
@@ -71,9 +76,26 @@ const httpSource: Whole<HttpSourceSpec> = {
   },
 };
 
+const fileSource: Whole<FileSourceSpec> = {
+  type: 'file',
+  path: '/srv/exports',
+  glob: '**/*.csv',
+  format: 'csv',
+  documentPer: 'row',
+  encoding: 'windows-1252',
+  csv: {
+    delimiter: ';',
+    quote: '',
+    header: true,
+    columns: ['id'],
+    normalizeHeader: true,
+    errorCells: 'null',
+  },
+};
+
 const whole = (
   mode: Connector['spec']['mode'],
-  source: typeof sqlSource | typeof httpSource,
+  source: typeof sqlSource | typeof httpSource | typeof fileSource,
 ): Whole<Connector> => ({
   apiVersion: 'sync.gemini.io/v1alpha1',
   kind: 'Connector',
@@ -107,15 +129,21 @@ const whole = (
 
 const sql = whole('sql_pull', sqlSource);
 const http = whole('rest_pull', httpSource);
+const file = whole('file_pull', fileSource);
 
 describe('the schema and the types', () => {
   test('agree on an example that has every field', () => {
     expect(shapeFindings(sql)).toEqual([]);
     expect(shapeFindings(http)).toEqual([]);
+    expect(shapeFindings(file)).toEqual([]);
   });
 
   test.each(schemaProperties().map(({ path }) => path))('both know %s', (path) => {
-    expect([valueAt(sql, path), valueAt(http, path)]).not.toEqual([undefined, undefined]);
+    expect([sql, http, file].map((example) => valueAt(example, path))).not.toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test.each(schemaProperties())('describe $path for the field reference', ({ schema }) => {
@@ -137,7 +165,8 @@ describe('the schema', () => {
       ({ path, schema }) => schema.examples && !path.includes('oauth'),
     );
     for (const { path, schema } of examples) {
-      const changed = structuredClone(valueAt(sql, path) === undefined ? http : sql);
+      const example = [sql, http].find((candidate) => valueAt(candidate, path) !== undefined) ?? file;
+      const changed = structuredClone(example);
       const parent = valueAt(changed, path.replace(/\.[^.]+$/, ''));
       Reflect.set(Object(parent) as object, path.split('.').at(-1) ?? '', schema.examples?.[0]);
       expect({ path, findings: shapeFindings(changed) }).toEqual({ path, findings: [] });
@@ -146,6 +175,27 @@ describe('the schema', () => {
 
   test.each(['90s', '0s', 0, 1_000])('takes the watermark lag %j', (watermarkLag) => {
     expect(isConnector(whole('sql_pull', { ...sqlSource, watermarkLag }))).toBe(true);
+  });
+
+  test.each(['*.csv', '**/*.csv', '2026-0[1-3]/*.{csv,txt}', 'a..b.csv', 'hr/export.v1.csv'])(
+    'takes the glob %s',
+    (glob) => {
+      expect(isConnector(whole('file_pull', { ...fileSource, glob }))).toBe(true);
+    },
+  );
+
+  test.each(['/etc/*', '!*.csv', '../*.csv', 'a/../../*', '..', '{..,a}/*', '{a,..}/x', '@(..|a)/*', 'a\\*'])(
+    'refuses the glob %s, which is no path below the folder',
+    (glob) => {
+      const findings = shapeFindings(whole('file_pull', { ...fileSource, glob }));
+      expect(findings.map(({ path }) => path)).toEqual(['spec.source.glob']);
+    },
+  );
+
+  test.each(['', ',,', '\n', '\r'])('refuses the delimiter %j', (delimiter) => {
+    const csv = { ...fileSource.csv, delimiter };
+    const findings = shapeFindings(whole('file_pull', { ...fileSource, csv }));
+    expect(findings.map(({ path }) => path)).toEqual(['spec.source.csv.delimiter']);
   });
 
   test.each(['gs://b_c-1.d', 'file:///var/out', 'file://./local-bucket'])('takes the bucket %s', (bucket) => {

@@ -19,6 +19,7 @@ describe('the table of errors', () => {
       'INTERRUPTED',
       'LEASE_HELD',
       'LEASE_LOST',
+      'SOURCE_FILE_CHANGING',
       'SOURCE_LOST',
       'SOURCE_RATE_LIMITED',
       'SOURCE_TIMEOUT',

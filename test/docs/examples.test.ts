@@ -65,6 +65,9 @@ describe('the documentation', () => {
   it('shows a connector in the README, and several on the page of each source and mode', () => {
     expect(EXAMPLES.map(([name]) => name)).toEqual([
       'README.md, number 1',
+      'docs/connector-mode-file-pull.md, number 1',
+      'docs/connector-mode-file-pull.md, number 2',
+      'docs/connector-mode-file-pull.md, number 3',
       'docs/connector-mode-rest-pull.md, number 1',
       'docs/connector-mode-rest-pull.md, number 2',
       'docs/connector-mode-rest-pull.md, number 3',
