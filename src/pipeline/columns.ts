@@ -1,3 +1,4 @@
+import { nearest } from '../connector/nearest.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Mapping } from './mapping.ts';
 import type { Column } from './ports.ts';
@@ -8,9 +9,14 @@ import type { Column } from './ports.ts';
  */
 export function columnFinder(mapping: Mapping, columns: readonly Column[]): (name: string) => number {
   const index = new Map(columns.map((column, position) => [column.name, position]));
-  const missing = columnUses(mapping).filter(({ name }) => !index.has(name));
+  const uses = columnUses(mapping);
+  const missing = uses.filter(({ name }) => !index.has(name));
   if (missing.length > 0) {
-    const lines = missing.map(({ name, field }) => `  ${field} names ${JSON.stringify(name)}`);
+    const used = new Set(uses.map(({ name }) => name));
+    const others = columns.map(({ name }) => name).filter((name) => !used.has(name));
+    const lines = missing.map(
+      ({ name, field }) => `  ${field} names ${JSON.stringify(name)}${perhaps(nearest(name, others))}`,
+    );
     throw new BridgeError(
       'SOURCE_COLUMN_MISSING',
       [
@@ -23,6 +29,11 @@ export function columnFinder(mapping: Mapping, columns: readonly Column[]): (nam
   }
   // Every name that is asked for later was checked above.
   return (name) => index.get(name) ?? -1;
+}
+
+/** A column that was renamed, or that the database writes in upper case, is one that nothing in the mapping names. */
+function perhaps(name: string | undefined): string {
+  return name === undefined ? '' : `, perhaps it is ${JSON.stringify(name)} now`;
 }
 
 function columnUses(mapping: Mapping): { name: string; field: string }[] {

@@ -42,6 +42,18 @@ describe('the columns of a mapping', () => {
     );
   });
 
+  it('that were renamed, or are in another case, are named with what they may be now', () => {
+    const mapping = mappingOf({ idField: 'id', contentTemplate: '{{ description }}' });
+    expect(() => columnFinder(mapping, columnsNamed('ID', 'title', 'descriptions'))).toThrow(
+      [
+        '  mapping.idField names "id", perhaps it is "ID" now',
+        '  mapping.contentTemplate names "description", perhaps it is "descriptions" now',
+      ].join('\n'),
+    );
+    // "title" is the title, whatever else is missing.
+    expect(() => columnFinder(mapping, columnsNamed('id', 'title'))).toThrow(/"description"\n/);
+  });
+
   it('may all be missing', () => {
     expect(() => columnFinder(mappingOf(), [])).toThrow('it returns: nothing');
     expect(() => columnFinder(mappingOf(), [])).toThrow(
