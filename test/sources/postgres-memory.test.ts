@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { ROW_BYTES_MAX } from '../../src/core/limits.ts';
+import { growth } from '../support/growth.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { postgresSource } from '../support/postgres-source.ts';
 
@@ -16,23 +14,11 @@ afterAll(async () => {
 
 const MIB = 1_048_576;
 
-async function growth(query: string): Promise<{ rows: number; bytes: number; grownMib: number }> {
-  const child = fileURLToPath(new URL('../support/read-wide-rows.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    child,
-    postgres.url(),
-    query,
-  ]);
-  return JSON.parse(stdout) as { rows: number; bytes: number; grownMib: number };
-}
-
 describe('memory', () => {
   test('does not grow with the number of wide rows', async () => {
     const query = (rows: number) =>
       `SELECT i AS id, repeat('x', ${8 * MIB}) AS wide FROM generate_series(1, ${rows}) AS i`;
-    const { rows, bytes, grownMib } = await growth(query(60));
+    const { rows, bytes, grownMib } = await growth('postgres', postgres.url(), query(60));
     expect(rows).toBe(60);
     expect(bytes).toBeGreaterThan(60 * 8 * MIB);
     // Two buffers of at most a batch and a row, once more while one grows: 480 MiB of rows would be seen.
@@ -41,6 +27,8 @@ describe('memory', () => {
 
   test('does not grow with the number of narrow rows', async () => {
     const { rows, grownMib } = await growth(
+      'postgres',
+      postgres.url(),
       `SELECT generate_series(1, 400000) AS id, repeat('x', 600) AS text`,
     );
     expect(rows).toBe(400_000);

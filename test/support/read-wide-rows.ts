@@ -1,12 +1,24 @@
 /**
- * Reads a query in a process of its own, `<url> <query>`, and prints as JSON how many rows and bytes came, and by how many
- * MiB the process grew.
+ * Reads a query in a process of its own, `<postgres|mysql|mssql|oracle> <url> <query>`, and prints as JSON how many rows and
+ * bytes came, and by how many MiB the process grew.
  */
-import { PostgresSource } from '../../src/sources/sql-postgres.ts';
+import type { Source } from '../../src/pipeline/ports.ts';
+import { mssqlSource } from './sql-server.ts';
+import { mysqlSource } from './mysql-source.ts';
+import { oracleSource } from './oracle-server.ts';
+import { postgresSource } from './postgres-source.ts';
 
-const [url = '', query = ''] = process.argv.slice(2);
+const OPEN: Readonly<Record<string, (url: string, query: string) => Source>> = {
+  postgres: postgresSource,
+  mysql: mysqlSource,
+  mssql: mssqlSource,
+  oracle: oracleSource,
+};
+
+const [type = '', url = '', query = ''] = process.argv.slice(2);
 const MIB = 1_048_576;
-const source = new PostgresSource({ type: 'postgres', secretRef: 'test-db', query }, url);
+const source = OPEN[type]?.(url, query);
+if (source === undefined) throw new Error(`There is no source ${type}.`);
 let [rows, bytes, before, most] = [0, 0, 0, 0];
 for await (const batch of source.read(undefined, new AbortController().signal)) {
   if (rows === 0) before = process.memoryUsage().rss;
