@@ -61,6 +61,22 @@ describe('one server', () => {
   });
 });
 
+/** A contributor with a SQL Server can hold the source against it. */
+const REAL_URL = process.env['MSSQL_TEST_URL'];
+if (REAL_URL !== undefined) {
+  sourceContract('A query of a real SQL Server', {
+    make: (rows) =>
+      Promise.resolve(
+        mssqlSource(
+          REAL_URL,
+          `SELECT n AS id, CONCAT('row ', n) AS name FROM (
+             SELECT TOP (10000) CAST(ROW_NUMBER() OVER (ORDER BY (SELECT NULL)) AS int) AS n
+             FROM sys.all_columns AS a CROSS JOIN sys.all_columns AS b) AS numbers WHERE n <= ${rows}`,
+        ),
+      ),
+  });
+}
+
 /** What a column of a type lists for some values: kind, text, and JSON. */
 async function listed(column: Omit<TdsColumn, 'name'>, values: readonly TdsValue[], sent = values) {
   const server = await start({

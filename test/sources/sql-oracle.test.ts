@@ -49,6 +49,21 @@ describe('one server', () => {
   });
 });
 
+/** A contributor with an Oracle database can hold the source against it. */
+const REAL_URL = process.env['ORACLE_TEST_URL'];
+if (REAL_URL !== undefined) {
+  sourceContract('A query of a real Oracle', {
+    make: (rows) =>
+      Promise.resolve(
+        oracleSource(
+          REAL_URL,
+          `SELECT n AS "id", 'row ' || n AS "name" FROM (
+             SELECT LEVEL AS n FROM dual CONNECT BY LEVEL <= 10000) WHERE n <= ${rows}`,
+        ),
+      ),
+  });
+}
+
 /** What a column of a type lists for some values: kind and JSON, and as what the query reads it. */
 async function listed(column: Omit<TnsColumn, 'name'>, values: readonly TnsValue[]) {
   const server = await start({
