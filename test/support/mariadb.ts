@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -17,8 +17,9 @@ const SERVER = '/usr/sbin/mariadbd';
 const APT = '/usr/bin/apt-get';
 /** Another installation on the same machine takes less. */
 const LOCK_SECONDS = 600;
-const START_ATTEMPTS_MAX = 600;
-const ATTEMPT_MS = 100;
+const START_ATTEMPTS_MAX = 5;
+/** Between two looks whether the server answers. */
+const PAUSE_MS = 100;
 
 /** A MariaDB server of this test file's own. Its user `tester` may do everything, and has a password. */
 export interface TestMariadb {
@@ -77,38 +78,33 @@ export async function startMariadb(): Promise<TestMariadb> {
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
   ]);
-  const port = await freePort();
   const password = randomBytes(12).toString('hex');
   const init = path.join(folder, 'init.sql');
   await writeFile(
     init,
     [
-      'CREATE DATABASE test CHARACTER SET utf8mb4;',
-      `CREATE USER tester@'127.0.0.1' IDENTIFIED BY '${password}';`,
+      'CREATE DATABASE IF NOT EXISTS test CHARACTER SET utf8mb4;',
+      `CREATE OR REPLACE USER tester@'127.0.0.1' IDENTIFIED BY '${password}';`,
       "GRANT ALL ON *.* TO tester@'127.0.0.1' WITH GRANT OPTION;",
       '',
     ].join('\n'),
   );
-  const server = spawn(
-    SERVER,
-    [
-      '--no-defaults',
-      `--user=${user}`,
-      `--datadir=${data}`,
-      `--socket=${path.join(folder, 'socket')}`,
-      `--pid-file=${path.join(folder, 'pid')}`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      '--skip-name-resolve',
-      `--init-file=${init}`,
-      `--ssl-ca=${path.join(folder, 'ca.pem')}`,
-      `--ssl-cert=${path.join(folder, 'cert.pem')}`,
-      `--ssl-key=${path.join(folder, 'key.pem')}`,
-      '--innodb-flush-log-at-trx-commit=0',
-      '--max-allowed-packet=64M',
-    ],
-    { stdio: 'ignore' },
-  );
+  const settings = [
+    '--no-defaults',
+    `--user=${user}`,
+    `--datadir=${data}`,
+    `--socket=${path.join(folder, 'socket')}`,
+    `--pid-file=${path.join(folder, 'pid')}`,
+    '--bind-address=127.0.0.1',
+    '--skip-name-resolve',
+    `--init-file=${init}`,
+    `--ssl-ca=${path.join(folder, 'ca.pem')}`,
+    `--ssl-cert=${path.join(folder, 'cert.pem')}`,
+    `--ssl-key=${path.join(folder, 'key.pem')}`,
+    '--innodb-flush-log-at-trx-commit=0',
+    '--max-allowed-packet=64M',
+  ];
+  const { server, port } = await startOnFreePort(settings, password);
   const config = { host: '127.0.0.1', port, user: 'tester', password, database: 'test' };
   const query = async (...statements: string[]) => {
     const connection = await mysql.createConnection(config);
@@ -120,7 +116,6 @@ export async function startMariadb(): Promise<TestMariadb> {
       await connection.end();
     }
   };
-  await untilReady(query);
   return {
     host: config.host,
     port,
@@ -136,14 +131,32 @@ export async function startMariadb(): Promise<TestMariadb> {
   };
 }
 
-async function untilReady(query: (text: string) => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+/** Somebody else may take the port before the server does; then it ends, and another port is tried. */
+async function startOnFreePort(
+  settings: readonly string[],
+  password: string,
+): Promise<{ server: ChildProcess; port: number }> {
+  for (let attempt = 1; attempt <= START_ATTEMPTS_MAX; attempt++) {
+    const port = await freePort();
+    const server = spawn(SERVER, [...settings, `--port=${port}`], { stdio: 'ignore' });
+    process.once('exit', () => {
+      server.kill('SIGKILL');
+    });
+    if (await becomesReady(server, port, password)) return { server, port };
+  }
+  throw new Error(`MariaDB did not start in ${START_ATTEMPTS_MAX} attempts.`);
+}
+
+/** Whether it answers; false when it has ended instead. */
+async function becomesReady(server: ChildProcess, port: number, password: string): Promise<boolean> {
+  while (server.exitCode === null && server.signalCode === null) {
     try {
-      await query('SELECT 1');
-      return;
-    } catch (error) {
-      if (attempt === START_ATTEMPTS_MAX) throw error;
-      await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS));
+      const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'tester', password });
+      await connection.end();
+      return true;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
+  return false;
 }
