@@ -20,6 +20,7 @@ import { RequestTemplate } from './http-request.ts';
 import { RecordRow } from './http-row.ts';
 import { HttpWatermark } from './http-watermark.ts';
 import { plainText } from './json-path.ts';
+import { asError } from './network-errors.ts';
 import { RowBatcher } from './row-batcher.ts';
 
 /** What a source needs of its surroundings. */
@@ -111,7 +112,7 @@ export class HttpSource implements Source {
         rows.end();
       },
       (thrown: unknown) => {
-        rows.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        rows.fail(asError(thrown));
       },
     );
     try {

@@ -1,5 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import type { Column, ColumnKind } from '../pipeline/ports.ts';
+import { float32Text } from './float-text.ts';
 
 /** A column of a query, as `sp_describe_first_result_set` tells it. */
 export interface MssqlField {
@@ -40,7 +41,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   int: ['integer', 'int', asText],
   bigint: ['integer', 'bigint', asText],
   float: ['float', 'float', asText],
-  real: ['float', 'real', (value) => shortestFloat32(Number(value))],
+  real: ['float', 'real', (value) => float32Text(Number(value))],
   money: ['decimal', 'money', moneyText],
   smallmoney: ['decimal', 'smallmoney', moneyText],
   date: ['date', 'date', (value) => dateOf(value)],
@@ -154,15 +155,6 @@ function moneyText(value: unknown): string {
   throw new BridgeError('SOURCE_REFUSED', 'A value of type money is too large to be read exactly.', {
     hint: `Beyond ${EXACT_MONEY_MAX.toFixed(MONEY_SCALE)}, CAST the column to decimal(19,4) in spec.source.query.`,
   });
-}
-
-/** The shortest digits that are this 32-bit float and no other. */
-function shortestFloat32(value: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const text = String(Number(value.toPrecision(digits)));
-    if (Math.fround(Number(text)) === value) return text;
-  }
-  return String(value);
 }
 
 function unsupported(name: string, typeName: string): BridgeError {

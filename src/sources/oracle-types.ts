@@ -1,5 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import type { Column, ColumnKind } from '../pipeline/ports.ts';
+import { float32Text } from './float-text.ts';
 
 /** A column of a query, as the driver describes it. */
 export interface OracleField {
@@ -48,8 +49,8 @@ const asLabel: Rule = { kind: 'text' };
 const asBytes: Rule = { kind: 'bytes', text: hexOf };
 
 const RULES: Readonly<Record<string, Rule>> = {
-  BINARY_FLOAT: { kind: 'float', text: (value) => floatText(value, true) },
-  BINARY_DOUBLE: { kind: 'float', text: (value) => floatText(value, false) },
+  BINARY_FLOAT: { kind: 'float', text: (value) => float32Text(Number(value)) },
+  BINARY_DOUBLE: { kind: 'float' },
   BOOLEAN: { kind: 'boolean', text: (value) => (value === true ? 't' : 'f') },
   DATE: {
     kind: 'timestamp',
@@ -106,16 +107,6 @@ function withLeadingZero(digits: string): string {
 /** Nine digits where there are nine, else six. */
 function withoutNanoseconds(text: string): string {
   return text.endsWith('000') ? text.slice(0, -3) : text;
-}
-
-function floatText(value: unknown, single: boolean): string {
-  const number = Number(value);
-  if (!single || !Number.isFinite(number)) return String(number);
-  for (let digits = 1; digits < 9; digits++) {
-    const text = String(Number(number.toPrecision(digits)));
-    if (Math.fround(Number(text)) === number) return text;
-  }
-  return String(number);
 }
 
 function hexOf(value: unknown): string {
