@@ -55,6 +55,13 @@ module.exports = {
       to: { path: `^src/(${adapters}|app|cli)/`, pathNot: '^src/$1/' },
     },
     {
+      name: 'sources-never-import-each-other',
+      comment: 'What two of them share lies in sql/, json/ or beside the folders.',
+      severity: 'error',
+      from: { path: '^src/sources/(postgres|mysql|mssql|oracle|http|file)/' },
+      to: { path: '^src/sources/(postgres|mysql|mssql|oracle|http|file)/', pathNot: '^src/sources/$1/' },
+    },
+    {
       name: 'app-does-not-know-its-callers',
       comment: 'The command line and the server use the same composition root.',
       severity: 'error',
@@ -72,28 +79,28 @@ module.exports = {
       name: 'pg-only-in-its-files',
       comment: 'One file names a driver; a run loads it only when its connector or its state needs it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(sources/postgres-client|state/database)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(sources/postgres/client|state/database)\\.ts$' },
       to: { path: 'node_modules/pg/' },
     },
     {
       name: 'mysql2-only-in-its-file',
       comment: 'One file names a driver; a run loads it only when its connector needs it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/sources/mysql-client\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/sources/mysql/client\\.ts$' },
       to: { path: 'node_modules/mysql2/' },
     },
     {
       name: 'tedious-only-in-its-files',
       comment: 'Loading it costs a third of a second; the second file uses its types alone.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/sources/mssql-(client|configuration)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/sources/mssql/(client|configuration)\\.ts$' },
       to: { path: 'node_modules/tedious/' },
     },
     {
       name: 'oracledb-only-in-its-file',
       comment: 'One file names a driver; a run loads it only when its connector needs it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/sources/oracle-client\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/sources/oracle/client\\.ts$' },
       to: { path: 'node_modules/oracledb/' },
     },
     {
@@ -101,14 +108,14 @@ module.exports = {
       comment:
         'What the parser calls a line or a limit is not what this program means by it; one file knows.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/sources/file-csv\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/sources/file/csv\\.ts$' },
       to: { path: 'node_modules/csv-parse/' },
     },
     {
       name: 'tinyglobby-only-in-its-file',
       comment: 'It passes over what it cannot read; the one file that calls it does not let it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/sources/file-glob\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/sources/file/glob\\.ts$' },
       to: { path: 'node_modules/tinyglobby/' },
     },
     {
@@ -123,7 +130,7 @@ module.exports = {
       comment:
         'One file knows proxies and certificates; a run loads the library only when its source is an API.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/sources/http-client\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/sources/http/client\\.ts$' },
       to: { path: 'node_modules/undici/' },
     },
     {

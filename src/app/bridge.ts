@@ -9,7 +9,7 @@ import type { Observer, Ports } from '../pipeline/job.ts';
 import { runFolder } from '../pipeline/layout.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { runConnector, type RunResult } from '../pipeline/run.ts';
-import type { ProxySettings } from '../sources/http-client.ts';
+import type { ProxySettings } from '../sources/http/client.ts';
 import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';

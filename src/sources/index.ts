@@ -2,16 +2,16 @@ import { mappedFields } from '../connector/mapped-fields.ts';
 import { idFields, isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
-import type { HttpSurroundings } from './http-source.ts';
-import type { SqlEngine } from './sql-source.ts';
+import type { HttpSurroundings } from './http/source.ts';
+import type { SqlEngine } from './sql/source.ts';
 
 type EngineFactory = (spec: SqlSourceSpec, dsn: string) => SqlEngine;
 
 /** Each loads its driver. */
 const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
-  mysql: async () => (await import('./sql-mysql.ts')).mysqlEngine,
-  mssql: async () => (await import('./sql-mssql.ts')).mssqlEngine,
-  oracle: async () => (await import('./sql-oracle.ts')).oracleEngine,
+  mysql: async () => (await import('./mysql/engine.ts')).mysqlEngine,
+  mssql: async () => (await import('./mssql/engine.ts')).mssqlEngine,
+  oracle: async () => (await import('./oracle/engine.ts')).oracleEngine,
 };
 
 /**
@@ -27,22 +27,22 @@ export async function openSource(
 ): Promise<Source> {
   const { mode, source } = spec;
   if (isSqlSource(source) && source.type === 'postgres') {
-    const { PostgresSource } = await import('./sql-postgres.ts');
+    const { PostgresSource } = await import('./postgres/source.ts');
     return new PostgresSource(source, secret(source.secretRef));
   }
   if (isSqlSource(source)) {
     const engine = ENGINES[source.type];
     if (engine !== undefined) {
-      const { SqlSource } = await import('./sql-source.ts');
+      const { SqlSource } = await import('./sql/source.ts');
       return new SqlSource(source, (await engine())(source, secret(source.secretRef)));
     }
   }
   if (source.type === 'http' && mode === 'rest_pull') {
-    const { HttpSource } = await import('./http-source.ts');
+    const { HttpSource } = await import('./http/source.ts');
     return new HttpSource(source, mappedFields(spec), secret, surroundings);
   }
   if (source.type === 'file') {
-    const { FileSource } = await import('./file-source.ts');
+    const { FileSource } = await import('./file/source.ts');
     const { aclUsersField, aclGroupsField } = spec.mapping;
     const readers = [aclUsersField, aclGroupsField].filter((name) => name !== undefined);
     const use = { fields: mappedFields(spec), vital: [...idFields(spec.mapping), ...readers] };

@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileSourceSpec } from '../../src/connector/types.ts';
-import { FileSource } from '../../src/sources/file-source.ts';
+import { FileSource } from '../../src/sources/file/source.ts';
 
 /** When the files of tests were written, unless a test says otherwise. */
 export const WRITTEN = new Date('2026-01-02T03:04:05.678Z');

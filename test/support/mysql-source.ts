@@ -1,6 +1,6 @@
 import type { SqlSourceSpec } from '../../src/connector/types.ts';
-import { mysqlEngine } from '../../src/sources/sql-mysql.ts';
-import { SqlSource } from '../../src/sources/sql-source.ts';
+import { mysqlEngine } from '../../src/sources/mysql/engine.ts';
+import { SqlSource } from '../../src/sources/sql/source.ts';
 import { readAll, type Listing } from './read-rows.ts';
 
 type SourceOptions = Partial<Omit<SqlSourceSpec, 'type' | 'query'>>;

@@ -1,6 +1,6 @@
 import type { SqlSourceSpec } from '../../src/connector/types.ts';
-import { oracleEngine } from '../../src/sources/sql-oracle.ts';
-import { SqlSource } from '../../src/sources/sql-source.ts';
+import { oracleEngine } from '../../src/sources/oracle/engine.ts';
+import { SqlSource } from '../../src/sources/sql/source.ts';
 import type { TnsHandler, TnsSession, TnsValue } from '../stand-ins/tns/answer.ts';
 import type { TnsColumn } from '../stand-ins/tns/column.ts';
 import { startTnsStandIn, type TnsStandInOptions } from '../stand-ins/tns/tns-stand-in.ts';

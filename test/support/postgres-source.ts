@@ -1,6 +1,6 @@
 import type { SqlSourceSpec } from '../../src/connector/types.ts';
 import { BridgeError } from '../../src/core/errors.ts';
-import { PostgresSource } from '../../src/sources/sql-postgres.ts';
+import { PostgresSource } from '../../src/sources/postgres/source.ts';
 import { readAll, type Listing } from './read-rows.ts';
 
 export type SourceOptions = Partial<Omit<SqlSourceSpec, 'type' | 'query'>>;

@@ -2,7 +2,7 @@
  * Reads a folder of files in a process of its own, `<folder> <format>`, and prints as JSON how many rows and bytes came, and
  * by how many MiB the process grew.
  */
-import { FileSource } from '../../src/sources/file-source.ts';
+import { FileSource } from '../../src/sources/file/source.ts';
 
 const [path = '', format = ''] = process.argv.slice(2);
 const MIB = 1_048_576;

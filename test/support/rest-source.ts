@@ -1,6 +1,6 @@
 import type { HttpSourceSpec, PaginationSpec } from '../../src/connector/types.ts';
 import { createLogger } from '../../src/core/log.ts';
-import { HttpSource, type HttpSurroundings } from '../../src/sources/http-source.ts';
+import { HttpSource, type HttpSurroundings } from '../../src/sources/http/source.ts';
 import type { Style } from '../stand-ins/rest/pages.ts';
 import { readAll, type Listing } from './read-rows.ts';
 

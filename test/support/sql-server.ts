@@ -1,6 +1,6 @@
 import type { SqlSourceSpec } from '../../src/connector/types.ts';
-import { mssqlEngine } from '../../src/sources/sql-mssql.ts';
-import { SqlSource } from '../../src/sources/sql-source.ts';
+import { mssqlEngine } from '../../src/sources/mssql/engine.ts';
+import { SqlSource } from '../../src/sources/sql/source.ts';
 import type { TdsHandler, TdsParameters, TdsResult, TdsSession, TdsValue } from '../stand-ins/tds/answer.ts';
 import type { TdsColumn } from '../stand-ins/tds/column.ts';
 import { isTypeName } from '../stand-ins/tds/column-types.ts';

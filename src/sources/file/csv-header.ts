@@ -1,0 +1,39 @@
+import type { CsvSpec } from '../../connector/types.ts';
+import type { CsvRow } from './csv.ts';
+import { fileInvalid } from './errors.ts';
+
+/**
+ * The names of a file's columns. One without a name has the empty one, so nothing can name it.
+ * @throws BridgeError SOURCE_FILE_INVALID for a name that is there twice
+ */
+export function headerNames(file: string, { cells, line }: CsvRow, csv: CsvSpec = {}): readonly string[] {
+  const names = csv.normalizeHeader === true ? cells.map(normalizeName) : cells;
+  const seen = new Map<string, string>();
+  names.forEach((name, index) => {
+    const cell = cells[index] ?? '';
+    const other = seen.get(name);
+    if (name !== '' && other !== undefined) throw twice(file, line, name, [other, cell]);
+    seen.set(name, cell);
+  });
+  return names;
+}
+
+/** `Full Name (EN)` as `full_name_en`. */
+function normalizeName(name: string): string {
+  return name
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '_')
+    .replaceAll(/^_|_$/g, '');
+}
+
+function twice(file: string, line: number, name: string, cells: readonly string[]): Error {
+  const [one = '', other = ''] = cells;
+  const written = one === other ? '' : ` (${JSON.stringify(one)} and ${JSON.stringify(other)})`;
+  return fileInvalid(
+    file,
+    line,
+    `the header has two columns of the name ${JSON.stringify(name)}${written}`,
+    'Give each column of the file a name of its own.',
+  );
+}

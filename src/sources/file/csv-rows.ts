@@ -1,0 +1,132 @@
+import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
+import type { FileSourceSpec } from '../../connector/types.ts';
+import type { Column } from '../../pipeline/ports.ts';
+import { csvRows, type CsvRow } from './csv.ts';
+import { headerNames } from './csv-header.ts';
+import { fileInvalid } from './errors.ts';
+import { columnsMissing, type FileFormat, type FileRow } from './format.ts';
+import type { ListedFile } from './listing.ts';
+import { textOf } from './text.ts';
+
+const ERROR_CELL =
+  /^(?:#(?:N\/A|REF!|DIV\/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|EXTERNAL!|PYTHON!|ERROR!|GETTING_DATA)|Err:\d{3})$/;
+
+const PLACES: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
+
+/** What a connector makes of the columns. */
+export interface FieldUse {
+  /** All columns that it names, each once. */
+  readonly fields: readonly string[];
+  /** Those of the id and of the readers: where they are missing, a document that is there would count as gone. */
+  readonly vital: readonly string[];
+}
+
+/** CSV files with a document per row. Every cell is text: CSV does not say what it is. */
+export class CsvFormat implements FileFormat {
+  readonly #spec: FileSourceSpec;
+  readonly #use: FieldUse;
+
+  constructor(spec: FileSourceSpec, use: FieldUse) {
+    this.#spec = spec;
+    this.#use = use;
+  }
+
+  async columns(files: readonly ListedFile[], signal: AbortSignal): Promise<readonly Column[]> {
+    const { fields } = this.#use;
+    const found = new Set<string>();
+    for (const file of files) {
+      signal.throwIfAborted();
+      const names = await this.#header(file);
+      const lacking = this.#use.vital.filter((name) => !PLACES.includes(name) && !names.includes(name));
+      if (lacking.length > 0) throw columnsMissing(`${file.name} has no column`, lacking, names);
+      for (const name of names) found.add(name);
+    }
+    const missing = fields.filter((name) => !PLACES.includes(name) && !found.has(name));
+    // No files are an empty listing, and the guard keeps the documents.
+    if (files.length > 0 && missing.length > 0)
+      throw columnsMissing('None of the files has', missing, [...found]);
+    return fields.map((name) => ({ name, kind: name === ROW_PLACE_COLUMNS.line ? 'integer' : 'text' }));
+  }
+
+  async *rows(file: ListedFile): AsyncGenerator<readonly FileRow[]> {
+    let reader =
+      this.#spec.csv?.header === false ? this.#reader(file, this.#spec.csv.columns ?? []) : undefined;
+    for await (const rows of csvRows(file.name, textOf(file, this.#spec.encoding), this.#spec.csv)) {
+      const [first] = rows;
+      if (reader === undefined && first !== undefined) {
+        reader = this.#reader(file, headerNames(file.name, first, this.#spec.csv));
+        yield rows.slice(1).map(reader);
+      } else if (reader !== undefined) {
+        yield rows.map(reader);
+      }
+    }
+  }
+
+  end(): void {
+    // Headers have told it all.
+  }
+
+  async #header(file: ListedFile): Promise<readonly string[]> {
+    const { csv, encoding } = this.#spec;
+    if (csv?.header === false) return csv.columns ?? [];
+    for await (const [first] of csvRows(file.name, textOf(file, encoding), csv)) {
+      if (first === undefined) continue;
+      const names = headerNames(file.name, first, csv);
+      this.#refuseOwnNames(file, names);
+      return names;
+    }
+    throw fileInvalid(
+      file.name,
+      1,
+      'the file is empty, without even a header',
+      'Is it not written yet? Else remove it.',
+    );
+  }
+
+  #refuseOwnNames(file: ListedFile, names: readonly string[]): void {
+    const clash = names.find((name) => PLACES.includes(name) && this.#use.fields.includes(name));
+    if (clash === undefined) return;
+    const what = `the header has a column ${clash}, which is the name of a column that every row has anyway`;
+    throw fileInvalid(file.name, 1, what, 'Give the column of the file another name.');
+  }
+
+  #reader(file: ListedFile, names: readonly string[]): (row: CsvRow) => FileRow {
+    const { errorCells = 'fail' } = this.#spec.csv ?? {};
+    const name = Buffer.from(file.name);
+    const columns = this.#use.fields.map((field) => ({
+      field,
+      at: names.indexOf(field),
+      errors: errorCells === 'null' && this.#use.vital.includes(field) ? 'fail' : errorCells,
+    }));
+    return ({ cells, line }) => {
+      if (cells.length !== names.length) throw cellCount(file, line, cells.length, names.length);
+      return columns.map(({ field, at, errors }) => {
+        if (field === ROW_PLACE_COLUMNS.file) return name;
+        if (field === ROW_PLACE_COLUMNS.line) return Buffer.from(String(line));
+        const cell = cells[at];
+        if (cell === undefined) return undefined;
+        if (errors === 'keep' || !ERROR_CELL.test(cell)) return Buffer.from(cell);
+        if (errors === 'null') return null;
+        throw errorCell(file, line, field, cell);
+      });
+    };
+  }
+}
+
+function cellCount({ name }: ListedFile, line: number, cells: number, columns: number): Error {
+  return fileInvalid(
+    name,
+    line,
+    `the row that begins here has ${cells} cells, and there are ${columns} columns`,
+    'Correct the row: a cell with a delimiter or a line break in it must be quoted. Or is source.csv.delimiter another one?',
+  );
+}
+
+function errorCell({ name }: ListedFile, line: number, field: string, cell: string): Error {
+  return fileInvalid(
+    name,
+    line,
+    `the row that begins here has ${cell} in the column ${field}, which a spreadsheet could not compute`,
+    'Correct the spreadsheet, or say with source.csv.errorCells what to do with such cells.',
+  );
+}

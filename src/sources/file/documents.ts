@@ -1,0 +1,65 @@
+import { basename, extname } from 'node:path';
+import { FILE_DOCUMENT_COLUMNS } from '../../connector/file-columns.ts';
+import type { FileEncoding } from '../../connector/types.ts';
+import { ROW_BYTES_MAX } from '../../core/limits.ts';
+import type { Column, ColumnKind } from '../../pipeline/ports.ts';
+import type { FileFormat, FileRow } from './format.ts';
+import type { ListedFile } from './listing.ts';
+import { textOf } from './text.ts';
+
+interface DocumentColumn {
+  readonly kind: ColumnKind;
+  readonly of: (file: ListedFile, text: Buffer) => Buffer;
+}
+
+type DocumentColumnName = (typeof FILE_DOCUMENT_COLUMNS)[number];
+
+const COLUMNS: Readonly<Record<DocumentColumnName, DocumentColumn>> = {
+  _file: { kind: 'text', of: ({ name }) => Buffer.from(name) },
+  _name: { kind: 'text', of: ({ name }) => Buffer.from(basename(name, extname(name))) },
+  modified_at: { kind: 'timestamptz', of: ({ modifiedNs }) => Buffer.from(momentText(modifiedNs)) },
+  content: { kind: 'text', of: (_, text) => text },
+};
+
+/** Files that are one document each. */
+export class DocumentFormat implements FileFormat {
+  readonly #encoding: FileEncoding | undefined;
+  readonly #names: readonly DocumentColumnName[];
+
+  constructor(fields: readonly string[], encoding: FileEncoding | undefined) {
+    this.#encoding = encoding;
+    this.#names = FILE_DOCUMENT_COLUMNS.filter((name) => fields.includes(name));
+  }
+
+  columns(): Promise<readonly Column[]> {
+    return Promise.resolve(this.#names.map((name) => ({ name, kind: COLUMNS[name].kind })));
+  }
+
+  async *rows(file: ListedFile): AsyncGenerator<readonly FileRow[]> {
+    const text = await wholeText(file, this.#encoding);
+    yield [this.#names.map((name) => COLUMNS[name].of(file, text))];
+  }
+
+  end(): void {
+    // Every file has all columns.
+  }
+}
+
+/** A text too large for a row comes with more than a row may have, so that the row is known to be too large. */
+async function wholeText(file: ListedFile, encoding: FileEncoding | undefined): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of textOf(file, encoding)) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > ROW_BYTES_MAX) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Microseconds, as a column of kind `timestamptz` has them. */
+function momentText(nanoseconds: bigint): string {
+  const microseconds = nanoseconds / 1_000n;
+  const date = new Date(Number(microseconds / 1_000n)).toISOString().slice(0, -1).replace('T', ' ');
+  return `${date}${String(microseconds % 1_000n).padStart(3, '0')}+00`;
+}

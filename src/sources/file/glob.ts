@@ -1,0 +1,88 @@
+import { readdir, realpath, stat } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { BridgeError } from '../../core/errors.ts';
+import { fileError, fileRefused, folderError, linkOut } from './errors.ts';
+import { asError, codeOf } from '../network-errors.ts';
+
+/** Something that could not be looked at. */
+interface Failure {
+  readonly path: string;
+  readonly error: unknown;
+}
+
+const UNFINISHED = /\.(?:part|partial|filepart|tmp|temp|crdownload)$/i;
+
+/**
+ * The files of a folder that match a pattern, by their paths from there, sorted.
+ * @throws BridgeError SOURCE_* for anything that could not be looked at: passed over, its rows would count as gone
+ */
+export async function matchingFiles(folder: string, pattern: string, signal: AbortSignal): Promise<string[]> {
+  const folders: Failure[] = [];
+  const links: Failure[] = [];
+  const names = await glob(pattern, {
+    cwd: folder,
+    dot: false,
+    expandDirectories: false,
+    signal,
+    fs: {
+      readdir: noting(readdir, folders),
+      realpath: noting(realpath, links, (name, target) => refusal(folder, name, target)),
+      stat: noting(stat, links),
+    },
+  });
+  signal.throwIfAborted();
+  for (const { path, error } of folders) throw folderError(path, error);
+  for (const { path, error } of links) {
+    const name = relative(folder, path);
+    if (!isHidden(name)) throw linkError(name, error);
+  }
+  return names.filter((name) => !isHidden(name) && !UNFINISHED.test(name)).sort();
+}
+
+/** Why a link that leads out of the folder is not followed: the crawler would walk through whatever is there. */
+function refusal(folder: string, path: string, target: unknown): BridgeError | undefined {
+  return isBelow(folder, String(target)) ? undefined : linkOut(relative(folder, path));
+}
+
+/**
+ * The crawler passes over what it cannot read, without a word. This is the same call, with its failures written down.
+ * @param refuse makes a failure of a result
+ */
+function noting<Call extends (...args: never[]) => unknown>(
+  call: Call,
+  failures: Failure[],
+  refuse: (path: string, result: unknown) => BridgeError | undefined = () => undefined,
+): Call {
+  return new Proxy(call, {
+    apply(target, self, args: unknown[]): unknown {
+      const path = join(String(args[0]), '.');
+      const callback = args.at(-1);
+      const noted = (thrown: unknown, ...results: unknown[]): void => {
+        const error = thrown ?? refuse(path, results[0]) ?? null;
+        if (error !== null) failures.push({ path, error });
+        if (typeof callback === 'function') Reflect.apply(callback, undefined, [error, ...results]);
+      };
+      return Reflect.apply(target, self, [...args.slice(0, -1), noted]);
+    },
+  });
+}
+
+function linkError(name: string, error: unknown): unknown {
+  if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(asError(error)))) return fileError(name, error);
+  return fileRefused(
+    name,
+    'is a link that leads nowhere',
+    'Remove the link, or bring back what it leads to.',
+  );
+}
+
+/** @param path absolute and resolved, like the folder */
+export function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith('../../') && !isAbsolute(way);
+}
+
+function isHidden(name: string): boolean {
+  return name.split('/').some((part) => part.startsWith('.') && part !== '..');
+}

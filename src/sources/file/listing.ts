@@ -1,0 +1,101 @@
+import type { BigIntStats } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { FileSourceSpec } from '../../connector/types.ts';
+import { FILE_AGE_SECONDS_MIN, FILE_COUNT_MAX } from '../../core/limits.ts';
+import { fileChanging, fileError, fileRefused, folderError, folderMissing, linkOut } from './errors.ts';
+import { isBelow, matchingFiles } from './glob.ts';
+
+/** A file as it was when the folder was listed. */
+export interface ListedFile {
+  /** Its path from the folder, with `/` between parts. */
+  readonly name: string;
+  /** Where it really is. */
+  readonly path: string;
+  readonly bytes: bigint;
+  readonly modifiedNs: bigint;
+}
+
+/**
+ * The files that a connector reads, by name.
+ * @param now the time, to tell files that may still be written
+ * @throws BridgeError SOURCE_FOLDER_MISSING, SOURCE_FILE_REFUSED, SOURCE_FILE_CHANGING, SOURCE_PERMISSION, SOURCE_LOST
+ */
+export async function listFiles(spec: FileSourceSpec, now: Date, signal: AbortSignal): Promise<ListedFile[]> {
+  const folder = await realFolder(spec.path);
+  const names = await matchingFiles(folder, spec.glob, signal);
+  if (names.length > FILE_COUNT_MAX) {
+    throw fileRefused(
+      folder,
+      `has ${names.length} files that match ${spec.glob}, more than ${FILE_COUNT_MAX}`,
+      'Divide them among several connectors.',
+    );
+  }
+  const files: ListedFile[] = [];
+  for (const name of names) {
+    signal.throwIfAborted();
+    const file = await lookAt(folder, name);
+    requireAge(file, now);
+    files.push(file);
+  }
+  return files;
+}
+
+/** @throws BridgeError SOURCE_FILE_CHANGING unless the file is what it was when it was listed */
+export function requireSame(file: ListedFile, { size, mtimeNs }: BigIntStats): void {
+  if (size === file.bytes && mtimeNs === file.modifiedNs) return;
+  throw fileChanging(file.name, 'changed while it was read');
+}
+
+/** After all were read: a listing is one of files that did not change meanwhile. @throws BridgeError SOURCE_FILE_CHANGING */
+export async function requireAllSame(files: readonly ListedFile[], signal: AbortSignal): Promise<void> {
+  for (const file of files) {
+    signal.throwIfAborted();
+    requireSame(file, await statOf(file.name, file.path));
+  }
+}
+
+async function realFolder(path: string): Promise<string> {
+  try {
+    const folder = await realpath(resolve(path));
+    if (!(await stat(folder)).isDirectory()) throw folderMissing(path);
+    return folder;
+  } catch (thrown) {
+    throw folderError(path, thrown);
+  }
+}
+
+async function lookAt(folder: string, name: string): Promise<ListedFile> {
+  // What Node cannot decode it replaces, and then finds no such file.
+  if (name.includes('\uFFFD')) {
+    throw fileRefused(JSON.stringify(name), 'has a name that is not UTF-8', 'Rename the file.');
+  }
+  const path = await realPathOf(folder, name);
+  if (!isBelow(folder, path)) throw linkOut(name);
+  const stats = await statOf(name, path);
+  if (!stats.isFile()) throw fileRefused(name, 'is no file', 'Remove it, or correct source.glob.');
+  return { name, path, bytes: stats.size, modifiedNs: stats.mtimeNs };
+}
+
+async function realPathOf(folder: string, name: string): Promise<string> {
+  try {
+    return await realpath(join(folder, name));
+  } catch (thrown) {
+    throw fileError(name, thrown);
+  }
+}
+
+async function statOf(name: string, path: string): Promise<BigIntStats> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (thrown) {
+    throw fileError(name, thrown);
+  }
+}
+
+/** A time a little in the future is that of a file server whose clock is ahead. */
+function requireAge({ name, modifiedNs }: ListedFile, now: Date): void {
+  const seconds = Math.abs(now.getTime() - Number(modifiedNs / 1_000_000n)) / 1_000;
+  if (seconds >= FILE_AGE_SECONDS_MIN) return;
+  throw fileChanging(name, `was written to less than ${FILE_AGE_SECONDS_MIN} seconds ago`);
+}

@@ -1,0 +1,130 @@
+import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
+import { ROW_BYTES_MAX } from '../../core/limits.ts';
+import type { Column } from '../../pipeline/ports.ts';
+import { fileInvalid } from './errors.ts';
+import { columnsMissing, type FileFormat, type FileRow } from './format.ts';
+import type { ListedFile } from './listing.ts';
+import { textOf } from './text.ts';
+import { checkJson, JsonTextError } from '../json/check.ts';
+import { valueAtPath } from '../json/path.ts';
+import { afterBlanks, eachMember, isObject, type Span } from '../json/scan.ts';
+
+const LINE_FEED = 0x0a;
+const NULL = 'null';
+
+interface Line {
+  readonly bytes: Buffer;
+  /** From 1. */
+  readonly number: number;
+}
+
+/**
+ * NDJSON files with a document per line. Any value may be in any line, so every column is of kind `json`, and the bytes
+ * are those of the file, with every digit.
+ */
+export class NdjsonFormat implements FileFormat {
+  readonly #fields: readonly string[];
+  readonly #found = new Set<string>();
+  #rows = 0;
+
+  constructor(fields: readonly string[]) {
+    this.#fields = fields;
+  }
+
+  columns(): Promise<readonly Column[]> {
+    return Promise.resolve(
+      this.#fields.map((name): Column => {
+        if (name === ROW_PLACE_COLUMNS.file) return { name, kind: 'text' };
+        return { name, kind: name === ROW_PLACE_COLUMNS.line ? 'integer' : 'json' };
+      }),
+    );
+  }
+
+  async *rows(file: ListedFile): AsyncGenerator<readonly FileRow[]> {
+    const name = Buffer.from(file.name);
+    for await (const lines of linesOf(file)) {
+      yield lines.map((line) => this.#row(file, name, line));
+    }
+  }
+
+  /** Each line may lack a field, but one that all of them lack has another name, or was removed. */
+  end(): void {
+    const missing = this.#fields.filter((name) => !this.#found.has(name));
+    if (this.#rows > 0 && missing.length > 0)
+      throw columnsMissing('None of the lines has', missing, undefined);
+  }
+
+  #row(file: ListedFile, name: Buffer, { bytes, number }: Line): FileRow {
+    const { start } = valueIn(file, bytes, number);
+    const members = new Map<string, Span>();
+    eachMember(bytes, start, (key, from, end) => members.set(key, { start: from, end }));
+    this.#rows++;
+    return this.#fields.map((field) => {
+      const place = placeOf(field, name, number);
+      if (place !== undefined && members.has(field)) throw ownName(file, number, field);
+      const span = place === undefined ? (members.get(field) ?? below(bytes, start, field)) : undefined;
+      if (place !== undefined || span !== undefined) this.#found.add(field);
+      if (span === undefined) return place;
+      const value = bytes.subarray(span.start, span.end);
+      return value.length === NULL.length && value.toString('latin1') === NULL ? null : value;
+    });
+  }
+}
+
+function placeOf(field: string, name: Buffer, line: number): Buffer | undefined {
+  if (field === ROW_PLACE_COLUMNS.file) return name;
+  return field === ROW_PLACE_COLUMNS.line ? Buffer.from(String(line)) : undefined;
+}
+
+function below(bytes: Buffer, start: number, field: string): Span | undefined {
+  return field.includes('.') ? valueAtPath(bytes, start, field) : undefined;
+}
+
+function valueIn(file: ListedFile, bytes: Buffer, line: number): Span {
+  const hint = 'NDJSON has one JSON object a line. Is the file cut off, or is source.format another one?';
+  try {
+    const value = checkJson(bytes);
+    if (isObject(bytes, value.start)) return value;
+  } catch (thrown) {
+    if (!(thrown instanceof JsonTextError)) throw thrown;
+    throw fileInvalid(file.name, line, `no JSON: ${thrown.message}`, hint);
+  }
+  throw fileInvalid(file.name, line, 'no JSON object', hint);
+}
+
+function ownName(file: ListedFile, line: number, field: string): Error {
+  const what = `the object has a field ${field}, which is the name of a column that every row has anyway`;
+  return fileInvalid(file.name, line, what, 'Give the field of the file another name.');
+}
+
+/** The lines of a file that are not blank, some at a time. @throws BridgeError SOURCE_FILE_INVALID */
+async function* linesOf(file: ListedFile): AsyncGenerator<readonly Line[]> {
+  let number = 1;
+  let unfinished: Buffer[] = [];
+  let waiting = 0;
+  for await (const chunk of textOf(file)) {
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      const bytes = Buffer.concat([...unfinished, chunk.subarray(start, end)]);
+      unfinished = [];
+      waiting = 0;
+      if (!isBlank(bytes)) lines.push({ bytes, number });
+      number++;
+      start = end + 1;
+    }
+    unfinished.push(chunk.subarray(start));
+    waiting += chunk.length - start;
+    if (waiting > ROW_BYTES_MAX) {
+      const what = `a line of more than ${ROW_BYTES_MAX} bytes`;
+      throw fileInvalid(file.name, number, what, 'Is it one large JSON array? NDJSON has one object a line.');
+    }
+    if (lines.length > 0) yield lines;
+  }
+  const last = Buffer.concat(unfinished);
+  if (!isBlank(last)) yield [{ bytes: last, number }];
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return afterBlanks(bytes, 0) === bytes.length;
+}

@@ -1,0 +1,150 @@
+import { isUtf8 } from 'node:buffer';
+import iconv from 'iconv-lite';
+import type { FileEncoding } from '../../connector/types.ts';
+import { bytesOf } from './bytes.ts';
+import { fileInvalid } from './errors.ts';
+import type { ListedFile } from './listing.ts';
+import { LineCounter } from './line-counter.ts';
+
+type Encoding = FileEncoding | 'utf-16le' | 'utf-16be';
+
+const MARKS: readonly { readonly encoding: Encoding; readonly bytes: Buffer }[] = [
+  { encoding: 'utf-8', bytes: Buffer.from([0xef, 0xbb, 0xbf]) },
+  { encoding: 'utf-16le', bytes: Buffer.from([0xff, 0xfe]) },
+  { encoding: 'utf-16be', bytes: Buffer.from([0xfe, 0xff]) },
+];
+
+/** U+FFFD, which stands for what could not be decoded. */
+const REPLACEMENT = Buffer.from('\uFFFD');
+
+const ENCODING_HINT =
+  'Save the file as UTF-8, or say with source.encoding what it is (UTF-16 needs a byte order mark).';
+
+/** Turns bytes into UTF-8, some at a time. */
+interface Decoder {
+  /** May keep an unfinished character back. */
+  write(chunk: Buffer): Buffer;
+  /** Whether bytes are left that are no whole character. */
+  readonly unfinished: boolean;
+  isRight(text: Buffer): boolean;
+}
+
+/**
+ * The text of a file as UTF-8 without its byte order mark, in chunks that hold whole characters.
+ * @throws BridgeError SOURCE_FILE_INVALID for bytes that are no text in its encoding; and what `bytesOf` throws
+ */
+export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'): AsyncGenerator<Buffer> {
+  const lines = new LineCounter();
+  let decoder: Decoder | undefined;
+  let found: Encoding = encoding;
+  for await (const bytes of bytesOf(file)) {
+    let chunk = bytes;
+    if (decoder === undefined) {
+      const mark = MARKS.find((candidate) =>
+        bytes.subarray(0, candidate.bytes.length).equals(candidate.bytes),
+      );
+      found = mark?.encoding ?? encoding;
+      chunk = bytes.subarray(mark?.bytes.length ?? 0);
+      decoder = found === 'utf-8' ? new Utf8() : new Converted(found);
+    }
+    const text = decoder.write(chunk);
+    requireText(file, lines, decoder, found, text);
+    lines.see(text);
+    if (text.length > 0) yield text;
+  }
+  if (decoder?.unfinished === true) {
+    throw fileInvalid(file.name, lines.line, `the file ends inside a character of ${found}`, ENCODING_HINT);
+  }
+}
+
+function requireText(
+  file: ListedFile,
+  lines: LineCounter,
+  decoder: Decoder,
+  encoding: string,
+  text: Buffer,
+): void {
+  if (!decoder.isRight(text)) {
+    lines.see(
+      text.subarray(
+        0,
+        firstWrong(text, (part) => !decoder.isRight(part)),
+      ),
+    );
+    throw fileInvalid(file.name, lines.line, `bytes that are no text in ${encoding}`, ENCODING_HINT);
+  }
+  const nul = text.indexOf(0);
+  if (nul < 0) return;
+  lines.see(text.subarray(0, nul));
+  throw fileInvalid(file.name, lines.line, 'a NUL character, which text does not have', ENCODING_HINT);
+}
+
+/** Where the first line begins that is wrong. */
+function firstWrong(text: Buffer, isWrong: (line: Buffer) => boolean): number {
+  for (let start = 0; ;) {
+    const found = text.subarray(start).findIndex((byte) => byte === 0x0a || byte === 0x0d);
+    const end = found < 0 ? text.length : start + found + 1;
+    if (found < 0 || isWrong(text.subarray(start, end))) return start;
+    start = end;
+  }
+}
+
+class Utf8 implements Decoder {
+  #rest: Buffer = Buffer.alloc(0);
+
+  get unfinished(): boolean {
+    return this.#rest.length > 0;
+  }
+
+  write(chunk: Buffer): Buffer {
+    const bytes = this.unfinished ? Buffer.concat([this.#rest, chunk]) : chunk;
+    const end = bytes.length - unfinishedBytes(bytes);
+    this.#rest = bytes.subarray(end);
+    return bytes.subarray(0, end);
+  }
+
+  isRight(text: Buffer): boolean {
+    return isUtf8(text);
+  }
+}
+
+/** Bytes at the end that begin a character of more bytes than there are. */
+function unfinishedBytes(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte < 0xc0) continue;
+    const wanted = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return wanted > back ? back : 0;
+  }
+  return 0;
+}
+
+class Converted implements Decoder {
+  readonly #decoder: iconv.DecoderStream;
+  readonly #unit: number;
+  #bytes = 0;
+  /** The first half of a pair: not every decoder keeps it back. */
+  #half = '';
+
+  constructor(encoding: Encoding) {
+    this.#decoder = iconv.getDecoder(encoding, { stripBOM: false });
+    this.#unit = encoding.startsWith('utf-16') ? 2 : 1;
+  }
+
+  get unfinished(): boolean {
+    return this.#bytes % this.#unit !== 0 || this.#half !== '' || (this.#decoder.end() ?? '') !== '';
+  }
+
+  write(chunk: Buffer): Buffer {
+    this.#bytes += chunk.length;
+    const text = this.#half + this.#decoder.write(chunk);
+    const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length;
+    this.#half = text.slice(end);
+    return Buffer.from(text.slice(0, end));
+  }
+
+  isRight(text: Buffer): boolean {
+    return !text.includes(REPLACEMENT);
+  }
+}

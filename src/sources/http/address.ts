@@ -1,0 +1,100 @@
+import { BridgeError } from '../../core/errors.ts';
+
+/** Names and values, not encoded. */
+export type Parameters = readonly (readonly [name: string, value: string])[];
+
+/**
+ * An address with these query parameters, in place of those of the same names. Its own others stay letter for letter: an API
+ * that signs or compares them would notice if `%20` became `+`.
+ */
+export function withParameters(url: string, parameters: Parameters): string {
+  if (parameters.length === 0) return url;
+  const names = new Set(parameters.map(([name]) => name));
+  const { place, parts } = splitQuery(url);
+  const kept = parts.filter((part) => !names.has(nameOf(part)));
+  const added = parameters.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  return joinQuery(place, [...kept, ...added]);
+}
+
+export function withoutParameter(url: string, name: string): string {
+  const { place, parts } = splitQuery(url);
+  return joinQuery(
+    place,
+    parts.filter((part) => nameOf(part) !== name),
+  );
+}
+
+/** The address of a next page, with the query parameters of the connector's own address that it lacks. */
+export function withQueryOf(url: string, original: string): string {
+  const { place, parts } = splitQuery(url);
+  const names = new Set(parts.map(nameOf));
+  const lost = splitQuery(original).parts.filter((part) => !names.has(nameOf(part)));
+  return joinQuery(place, [...parts, ...lost]);
+}
+
+function splitQuery(url: string): { place: string; parts: string[] } {
+  const whole = url.replace(/#.*$/s, '');
+  const mark = whole.indexOf('?');
+  if (mark === -1) return { place: whole, parts: [] };
+  const parts = whole.slice(mark + 1).split('&');
+  return { place: whole.slice(0, mark), parts: parts.filter((part) => part !== '') };
+}
+
+function joinQuery(place: string, parts: readonly string[]): string {
+  return parts.length === 0 ? place : `${place}?${parts.join('&')}`;
+}
+
+function nameOf(part: string): string {
+  const [name = ''] = part.split('=', 1);
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '));
+  } catch {
+    return name;
+  }
+}
+
+/**
+ * Where a link or a redirect leads. It may not leave the origin: credentials go with the request, and whoever can write a
+ * link into an answer would get them. Only `http` in place of `https` on the same host, which servers behind a proxy write,
+ * is taken for `https`.
+ * @returns undefined for another origin, or what is no address
+ */
+export function sameOriginUrl(link: string, base: string): string | undefined {
+  if (!URL.canParse(link, base)) return undefined;
+  const from = new URL(base);
+  const to = new URL(link, base);
+  if (
+    to.protocol === 'http:' &&
+    from.protocol === 'https:' &&
+    to.hostname === from.hostname &&
+    to.port === ''
+  ) {
+    to.protocol = 'https:';
+    to.port = from.port;
+  }
+  if (to.origin !== from.origin || to.username !== '' || to.password !== '') return undefined;
+  return to.href;
+}
+
+/** The origin that a link leads to, for a message; never its path or query, which may carry a token. */
+export function originOf(link: string, base: string): string {
+  return URL.canParse(link, base) ? new URL(link, base).origin : 'what is no address';
+}
+
+/**
+ * The connector's address, checked as far as its schema does not.
+ * @throws BridgeError CONNECTOR_INVALID
+ */
+export function checkedUrl(url: string | undefined): string {
+  if (url !== undefined && URL.canParse(url)) {
+    const { username, password, href } = new URL(url);
+    if (username === '' && password === '') return href.replace(/#.*$/s, '');
+  }
+  throw new BridgeError(
+    'CONNECTOR_INVALID',
+    'source.url is no address, or carries a user name or password.',
+    {
+      hint: 'Write an address such as https://kb.example.com/api/articles, and name credentials with secretRef.',
+    },
+  );
+}

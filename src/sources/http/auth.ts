@@ -1,0 +1,97 @@
+import type { AuthSpec, HttpSourceSpec } from '../../connector/types.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { createRedactor, type Redactor } from '../../core/redact.ts';
+import type { Parameters } from './address.ts';
+import type { TokenSource } from './oauth.ts';
+
+const API_KEY_NAME_DEFAULT = 'X-API-Key';
+
+/** Says who is asking. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Parameters;
+  readonly token: string | undefined;
+}
+
+/** How requests of one connector are authorised. */
+export interface Authorizer {
+  /** What removes the secrets from texts of others. */
+  readonly redactor: Redactor;
+  /** The query parameter that has a secret in it, if there is one. */
+  readonly secretParameter: string | undefined;
+  /** @throws ProblemError when a token is needed and cannot be had. */
+  authorize(signal: AbortSignal): Promise<Credentials>;
+  /** These were refused. Whether the next ones can be others. */
+  renew(refused: Credentials): boolean;
+}
+
+/**
+ * @param secret reads a secret by its ref
+ * @param openTokens called when the connector has `oauth`
+ * @throws BridgeError SECRET_*
+ */
+export function openAuthorizer(
+  { secretRef, auth, oauth }: HttpSourceSpec,
+  secret: (ref: string) => string,
+  openTokens: (redactor: Redactor) => TokenSource,
+): Authorizer {
+  const redactor = createRedactor();
+  const bearer: AuthSpec | undefined = oauth === undefined ? { type: 'bearer' } : undefined;
+  const way = secretRef === undefined ? undefined : (auth ?? bearer);
+  const fixed: Pick<Credentials, 'headers' | 'query'> =
+    way === undefined || secretRef === undefined
+      ? { headers: {}, query: [] }
+      : fixedCredentials(way, usable(secret(secretRef), secretRef), redactor);
+  const tokens = oauth === undefined ? undefined : openTokens(redactor);
+  return {
+    redactor,
+    secretParameter: fixed.query[0]?.[0],
+    async authorize(signal) {
+      const token = await tokens?.token(signal);
+      const { headers, query } = fixed;
+      if (token === undefined) return { headers, query, token };
+      return { headers: { ...headers, authorization: `Bearer ${token}` }, query, token };
+    },
+    renew({ token }) {
+      if (token === undefined) return false;
+      tokens?.discard(token);
+      return true;
+    },
+  };
+}
+
+function fixedCredentials(
+  way: AuthSpec,
+  value: string,
+  redactor: Redactor,
+): Pick<Credentials, 'headers' | 'query'> {
+  redactor.add(value);
+  switch (way.type) {
+    case 'bearer':
+      return { headers: { authorization: `Bearer ${value}` }, query: [] };
+    case 'basic': {
+      const pair = way.username === undefined ? value : `${way.username}:${value}`;
+      const encoded = Buffer.from(pair).toString('base64');
+      redactor.add(encoded);
+      redactor.add(pair.slice(pair.indexOf(':') + 1));
+      return { headers: { authorization: `Basic ${encoded}` }, query: [] };
+    }
+    case 'api_key': {
+      const name = way.name ?? API_KEY_NAME_DEFAULT;
+      redactor.add(encodeURIComponent(value));
+      redactor.add(new URLSearchParams({ '': value }).toString().slice(1));
+      if (way.in === 'query') return { headers: {}, query: [[name, value]] };
+      return { headers: { [name.toLowerCase()]: value }, query: [] };
+    }
+  }
+}
+
+/** A file that was read into a variable ends in a line break, which is no part of the secret and would break a header. */
+export function usable(value: string, ref: string): string {
+  const trimmed = value.trim();
+  // What a header can carry.
+  if (trimmed !== '' && /^[\x20-\x7e]*$/.test(trimmed)) return trimmed;
+  throw new BridgeError('SECRET_INVALID', `The secret ${ref} cannot be sent to an API.`, {
+    hint: 'It may have letters, digits and signs of ASCII, on one line.',
+  });
+}

@@ -1,0 +1,180 @@
+import { Connection, ISOLATION_LEVEL, Request, TYPES } from 'tedious';
+import { mssqlConfiguration, type MssqlTimes } from './configuration.ts';
+import type { MssqlAddress } from './dsn.ts';
+import type { MssqlColumn } from './types.ts';
+import { asError } from '../network-errors.ts';
+import type { RowWriter } from '../sql/row-writer.ts';
+
+/** A value of a statement, apart from its text. */
+export type MssqlParameter = readonly [name: string, value: string | Buffer];
+
+/** A query that is cancelled gets this long to say so; then the connection is simply closed. */
+const CANCEL_MS = 2_000;
+
+/** One connection to SQL Server; the only file that names the driver. */
+export class MssqlClient {
+  readonly #address: MssqlAddress;
+  readonly #times: MssqlTimes;
+  #connection: Connection | undefined;
+  #request: Request | undefined;
+  /** Fails what is waited for when the connection ends under it. */
+  #onEnd: (error: Error) => void = () => undefined;
+  #failure: Error | undefined;
+
+  constructor(address: MssqlAddress, times: MssqlTimes) {
+    this.#address = address;
+    this.#times = times;
+  }
+
+  /** @throws what the driver throws */
+  async connect(): Promise<void> {
+    let refusal: Error | undefined;
+    const connection = new Connection(
+      await mssqlConfiguration(this.#address, this.#times, (error) => {
+        refusal = error;
+      }),
+    );
+    this.#connection = connection;
+    connection.on('error', (error) => {
+      this.#failure = error;
+    });
+    connection.on('end', () => {
+      this.#onEnd(this.#failure ?? new ConnectionEnded());
+    });
+    try {
+      await this.#settled((done) => {
+        connection.connect(done);
+      });
+    } catch (thrown) {
+      throw refusal ?? asError(thrown);
+    }
+  }
+
+  /** Begins a transaction that sees one moment, or one in which each read sees what is committed. */
+  begin(snapshot: boolean): Promise<void> {
+    const level = snapshot ? ISOLATION_LEVEL['SNAPSHOT'] : ISOLATION_LEVEL['READ_COMMITTED'];
+    return this.#settled((done) => {
+      this.#open.beginTransaction(done, '', level);
+    });
+  }
+
+  /** Undoes whatever was done: a source is only read. */
+  rollback(): Promise<void> {
+    return this.#settled((done) => {
+      this.#open.rollbackTransaction(done);
+    });
+  }
+
+  /** All rows of a small result, each as its values by name. */
+  async rows(text: string, parameters: readonly MssqlParameter[] = []): Promise<Record<string, unknown>[]> {
+    const rows: Record<string, unknown>[] = [];
+    await this.#execute(text, parameters, (row) => {
+      rows.push(Object.fromEntries(row.map(({ metadata, value }) => [metadata.colName, value])));
+    });
+    return rows;
+  }
+
+  /** Streams the rows of a statement; resolves after the last. */
+  async stream(
+    text: string,
+    parameters: readonly MssqlParameter[],
+    columns: readonly MssqlColumn[],
+    out: RowWriter,
+  ): Promise<void> {
+    await this.#execute(text, parameters, (row) => {
+      out.startRow();
+      for (const [index, { value }] of row.entries()) {
+        const column = columns[index];
+        out.value(value === null || column === undefined ? null : Buffer.from(column.text(value)));
+      }
+      out.endRow();
+      if (out.full) this.#request?.pause();
+    });
+  }
+
+  resume(): void {
+    this.#request?.resume();
+  }
+
+  /** Asks the server to end what it is at work on, and waits a little for it to say so. */
+  async cancel(): Promise<void> {
+    const request = this.#request;
+    if (request === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CANCEL_MS);
+      request.once('requestCompleted', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      request.resume();
+      this.#connection?.cancel();
+    });
+  }
+
+  /** Closes the connection at once. May be called twice. */
+  destroy(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  get #open(): Connection {
+    if (this.#connection === undefined) throw new ConnectionEnded();
+    return this.#connection;
+  }
+
+  async #execute(
+    text: string,
+    parameters: readonly MssqlParameter[],
+    onRow: (row: readonly Cell[]) => void,
+  ): Promise<void> {
+    let failure: Error | undefined;
+    try {
+      await this.#settled((done) => {
+        const request = new Request(text, done);
+        this.#request = request;
+        for (const [name, value] of parameters) {
+          request.addParameter(name, typeof value === 'string' ? TYPES.NVarChar : TYPES.VarBinary, value);
+        }
+        request.on('row', (row: readonly Cell[]) => {
+          if (failure !== undefined) return;
+          try {
+            onRow(row);
+          } catch (thrown) {
+            // Thrown in the driver's own code, it would end the process.
+            failure = asError(thrown);
+            this.#connection?.cancel();
+          }
+        });
+        this.#open.execSql(request);
+      });
+    } catch (thrown) {
+      throw failure ?? asError(thrown);
+    }
+    this.#request = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  #settled(start: (done: (error?: Error | null) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#onEnd = reject;
+      start((error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  }
+}
+
+/** A value and its column, as the driver hands rows over. */
+interface Cell {
+  readonly metadata: { readonly colName: string };
+  readonly value: unknown;
+}
+
+class ConnectionEnded extends Error {
+  readonly code = 'ECONNCLOSED';
+
+  constructor() {
+    super('The connection was closed.');
+  }
+}

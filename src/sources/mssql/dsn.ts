@@ -1,0 +1,112 @@
+import type { BridgeError } from '../../core/errors.ts';
+import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
+
+/** Who connects, and how that is proven. */
+export type MssqlLogin =
+  | { readonly kind: 'sql'; readonly user: string; readonly password: string }
+  | { readonly kind: 'ntlm'; readonly user: string; readonly password: string; readonly domain: string }
+  | {
+      readonly kind: 'service principal';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly tenantId: string;
+    }
+  /** `ambient`: by what the machine has, an environment, a workload identity or a managed identity. */
+  | { readonly kind: 'managed identity' | 'ambient'; readonly clientId: string | undefined };
+
+export interface MssqlAddress {
+  readonly host: string;
+  /** Undefined with an instance, whose port the server's browser service tells. */
+  readonly port: number | undefined;
+  readonly instance: string | undefined;
+  readonly database: string | undefined;
+  /** As errors name who connects. */
+  readonly user: string;
+  readonly login: MssqlLogin;
+  /** `strict`: TLS before the first byte of TDS, as SQL Server 2022 and newer can. */
+  readonly encrypt: boolean | 'strict';
+  readonly trustServerCertificate: boolean;
+  readonly caFile: string | undefined;
+  /** The name that the certificate must have, if it is not that of the host. */
+  readonly certificateName: string | undefined;
+}
+
+const PORT_DEFAULT = 1433;
+const AUTHENTICATIONS = [
+  'SqlPassword',
+  'Ntlm',
+  'ActiveDirectoryServicePrincipal',
+  'ActiveDirectoryManagedIdentity',
+  'ActiveDirectoryDefault',
+] as const;
+const FORM: ConnectionForm = {
+  product: 'SQL Server',
+  schemes: ['mssql', 'sqlserver'],
+  example: 'mssql://user:password@host:1433/database?encrypt=true',
+  userOptional: true,
+};
+
+/**
+ * Reads a connection string. Its parameters are named as in Microsoft's own: `encrypt` (`true`, the default, `strict` or
+ * `false`), `trustServerCertificate`, `hostNameInCertificate`, `instanceName`, `authentication`, `tenantId`, `domain`.
+ * @param ref the secret's name, for messages; its value is never in one
+ * @param caFile from `source.tls.caFile`
+ * @throws BridgeError SECRET_INVALID
+ */
+export function parseMssqlDsn(dsn: string, ref: string, caFile: string | undefined): MssqlAddress {
+  const { host, port, user, password = '', database, query, invalid } = parseConnectionString(dsn, ref, FORM);
+  const instance = query.get('instanceName') ?? undefined;
+  const encrypt = oneOf(query, 'encrypt', ['true', 'strict', 'false'], invalid) ?? 'true';
+  const trust = oneOf(query, 'trustServerCertificate', ['true', 'false'], invalid) === 'true';
+  if (trust && encrypt === 'strict')
+    throw invalid('strict encryption checks the certificate; take trustServerCertificate out');
+  const login = loginOf({ user, password, query, invalid });
+  return {
+    host,
+    port: port !== 0 ? port : instance === undefined ? PORT_DEFAULT : undefined,
+    instance,
+    database: database === '' ? undefined : database,
+    user: user === '' ? login.kind : user,
+    login,
+    encrypt: encrypt === 'strict' ? 'strict' : encrypt === 'true',
+    trustServerCertificate: trust,
+    caFile,
+    certificateName: query.get('hostNameInCertificate') ?? undefined,
+  };
+}
+
+interface LoginParts {
+  readonly user: string;
+  readonly password: string;
+  readonly query: URLSearchParams;
+  readonly invalid: (what: string) => BridgeError;
+}
+
+function loginOf({ user, password, query, invalid }: LoginParts): MssqlLogin {
+  const kind = oneOf(query, 'authentication', AUTHENTICATIONS, invalid) ?? 'SqlPassword';
+  const required = (name: string): string => {
+    const value = query.get(name) ?? '';
+    if (value === '') throw invalid(`authentication=${kind} needs ${name}=`);
+    return value;
+  };
+  const clientId = user === '' ? undefined : user;
+  if (kind === 'ActiveDirectoryManagedIdentity') return { kind: 'managed identity', clientId };
+  if (kind === 'ActiveDirectoryDefault') return { kind: 'ambient', clientId };
+  if (clientId === undefined) throw invalid('it names no user');
+  if (kind === 'Ntlm') return { kind: 'ntlm', user, password, domain: required('domain') };
+  if (kind === 'SqlPassword') return { kind: 'sql', user, password };
+  return { kind: 'service principal', clientId, clientSecret: password, tenantId: required('tenantId') };
+}
+
+function oneOf<T extends string>(
+  query: URLSearchParams,
+  name: string,
+  allowed: readonly T[],
+  invalid: (what: string) => BridgeError,
+): T | undefined {
+  const given = query.get(name);
+  if (given === null) return undefined;
+  const known = allowed.find((candidate) => candidate.toLowerCase() === given.toLowerCase());
+  if (known === undefined) throw invalid(`its ${name} is not one of ${allowed.join(', ')}`);
+  return known;
+}

@@ -1,0 +1,141 @@
+import type { SqlSourceSpec } from '../../connector/types.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../../core/limits.ts';
+import { MssqlClient, type MssqlParameter } from './client.ts';
+import { parseMssqlDsn, type MssqlAddress } from './dsn.ts';
+import { mssqlError } from './errors.ts';
+import { mssqlColumn, type MssqlColumn, type MssqlField } from './types.ts';
+import { asError } from '../network-errors.ts';
+import type { RowWriter } from '../sql/row-writer.ts';
+import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/source.ts';
+
+/** What the server must know of the watermark's type before it can tell that of its column; tried in turn. */
+const WATERMARK_GUESSES = ['datetime2(7)', 'bigint', 'varbinary(8)', 'decimal(38,10)'] as const;
+
+const DESCRIBE = 'EXEC sys.sp_describe_first_result_set @tsql = @query, @params = @params';
+const SNAPSHOT_STATE =
+  'SELECT snapshot_isolation_state AS state FROM sys.databases WHERE database_id = DB_ID()';
+
+/** Reads SQL Server and Azure SQL. @throws BridgeError SECRET_INVALID */
+export function mssqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
+  const address = parseMssqlDsn(dsn, spec.secretRef, spec.tls?.caFile);
+  const { host, port, instance, database, user } = address;
+  const place = { host, port, instance, database, user, secretRef: spec.secretRef };
+  return {
+    placeholder: () => '@watermark',
+    lowest: {
+      timestamp: '0001-01-01 00:00:00',
+      timestamptz: '0001-01-01 00:00:00+00',
+      date: '0001-01-01',
+      integer: '-9223372036854775808',
+      decimal: `-${'9'.repeat(28)}`,
+      bytes: '\\x0000000000000000',
+    },
+    open: () => new MssqlSession(spec, address),
+    errorOf: (thrown) => mssqlError(thrown, place),
+  };
+}
+
+class MssqlSession implements SqlSession {
+  readonly #client: MssqlClient;
+  #columns: readonly MssqlColumn[] = [];
+
+  constructor(spec: SqlSourceSpec, address: MssqlAddress) {
+    this.#client = new MssqlClient(address, {
+      connectSeconds: spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
+      statementSeconds: spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT,
+    });
+  }
+
+  /** One moment where the database allows snapshots; elsewhere each row is as it was committed when it was read. */
+  async connect(): Promise<void> {
+    await this.#client.connect();
+    const [database] = await this.#client.rows(SNAPSHOT_STATE);
+    await this.#client.begin(database?.['state'] === 1);
+  }
+
+  async describe(query: string, delta: boolean): Promise<readonly MssqlColumn[] | undefined> {
+    const fields = delta ? await this.#describeDelta(query) : await this.#fields(query, '');
+    if (fields.length === 0) return undefined;
+    const nameless = fields.findIndex(({ name }) => name === '');
+    if (nameless >= 0) throw withoutName(nameless);
+    this.#columns = fields.map(mssqlColumn);
+    return this.#columns;
+  }
+
+  /**
+   * The statement runs inside another one that says as what each column is to be sent: the driver makes floats of decimals,
+   * and text of code pages needs their tables.
+   */
+  async read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void> {
+    const shape = this.#columns.map(({ name, sentAs }) => `[${name.replaceAll(']', ']]')}] ${sentAs} NULL`);
+    const parameters: MssqlParameter[] = [['query', query]];
+    let call = 'EXEC sys.sp_executesql @query';
+    const column = from && this.#columns[from.index];
+    if (from !== undefined && column !== undefined) {
+      parameters.push(['params', `@watermark ${column.declaredAs}`], ['watermark', valueOf(from)]);
+      call += ', @params, @watermark = @watermark';
+    }
+    await this.#client.stream(
+      `${call} WITH RESULT SETS ((${shape.join(', ')}))`,
+      parameters,
+      this.#columns,
+      out,
+    );
+  }
+
+  resume(): void {
+    this.#client.resume();
+  }
+
+  async cancel(): Promise<void> {
+    await this.#client.cancel();
+  }
+
+  async end(): Promise<void> {
+    await this.#client.rollback();
+    this.#client.destroy();
+  }
+
+  destroy(): void {
+    this.#client.destroy();
+  }
+
+  async #describeDelta(query: string): Promise<MssqlField[]> {
+    const failures: unknown[] = [];
+    for (const type of WATERMARK_GUESSES) {
+      try {
+        return await this.#fields(query, `@watermark ${type}`);
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    }
+    throw asError(failures[0]);
+  }
+
+  async #fields(query: string, params: string): Promise<MssqlField[]> {
+    const rows = await this.#client.rows(DESCRIBE, [
+      ['query', query],
+      ['params', params],
+    ]);
+    return rows
+      .filter((row) => row['is_hidden'] !== true)
+      .map((row) => ({ name: textOf(row['name']), typeName: textOf(row['system_type_name']) }));
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** As the server reads it, whatever the language of the login. */
+function valueOf({ kind, text }: BoundWatermark): string | Buffer {
+  if (kind === 'bytes') return Buffer.from(text.slice(2), 'hex');
+  return kind === 'timestamptz' ? text.replace(/\+00$/, '+00:00') : text;
+}
+
+function withoutName(index: number): BridgeError {
+  return new BridgeError('SOURCE_QUERY_INVALID', `Column ${index + 1} of the query has no name.`, {
+    hint: 'Give each column of spec.source.query a name of its own, with AS.',
+  });
+}

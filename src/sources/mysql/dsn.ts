@@ -1,0 +1,62 @@
+import { isIP } from 'node:net';
+import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
+
+const SSL_MODES = ['DISABLED', 'PREFERRED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'] as const;
+
+export interface MysqlTls {
+  readonly mode: (typeof SSL_MODES)[number];
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+export interface MysqlAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string | undefined;
+  readonly tls: MysqlTls;
+}
+
+const PORT_DEFAULT = 3306;
+const FORM: ConnectionForm = {
+  product: 'MySQL',
+  schemes: ['mysql', 'mariadb'],
+  example: 'mysql://user:password@host:3306/database?ssl-mode=VERIFY_IDENTITY',
+};
+
+/**
+ * Reads a connection string. `ssl-mode` means what it means to the `mysql` client: `PREFERRED` (the default) encrypts if the
+ * server can, `REQUIRED` always, `VERIFY_CA` also checks who signed the certificate, `VERIFY_IDENTITY` also the host name.
+ * A CA file without an `ssl-mode` means `VERIFY_IDENTITY`.
+ * @param ref the secret's name, for messages; its value is never in one
+ * @param caFile from `source.tls.caFile`; `ssl-ca` in the string comes first
+ * @throws BridgeError SECRET_INVALID
+ */
+export function parseMysqlDsn(dsn: string, ref: string, caFile: string | undefined): MysqlAddress {
+  const { host, port, user, password, database, query, invalid } = parseConnectionString(dsn, ref, FORM);
+  const ca = query.get('ssl-ca') ?? caFile;
+  const asked = query.get('ssl-mode') ?? (ca === undefined ? 'PREFERRED' : 'VERIFY_IDENTITY');
+  const mode = SSL_MODES.find((candidate) => candidate === asked.toUpperCase());
+  if (mode === undefined) throw invalid(`its ssl-mode is not one of ${SSL_MODES.join(', ')}`);
+  // The driver would compare the certificate with `localhost` in place of an address.
+  if (mode === 'VERIFY_IDENTITY' && isIP(host) !== 0) {
+    throw invalid(
+      'VERIFY_IDENTITY needs a host name, and it has an address; name the host, or say VERIFY_CA',
+    );
+  }
+  return {
+    host,
+    port: port === 0 ? PORT_DEFAULT : port,
+    user,
+    password: password ?? '',
+    database: database === '' ? undefined : database,
+    tls: {
+      mode,
+      caFile: ca,
+      certFile: query.get('ssl-cert') ?? undefined,
+      keyFile: query.get('ssl-key') ?? undefined,
+    },
+  };
+}

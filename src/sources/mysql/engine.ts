@@ -1,0 +1,119 @@
+import type { SqlSourceSpec } from '../../connector/types.ts';
+import {
+  ROW_BYTES_MAX,
+  SOURCE_CONNECT_SECONDS_DEFAULT,
+  SOURCE_STATEMENT_SECONDS_DEFAULT,
+} from '../../core/limits.ts';
+import { MysqlClient } from './client.ts';
+import { parseMysqlDsn, type MysqlAddress } from './dsn.ts';
+import { mysqlError } from './errors.ts';
+import { mysqlColumn, type MysqlColumn } from './types.ts';
+import type { RowWriter } from '../sql/row-writer.ts';
+import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/source.ts';
+
+/** A second connection that cancels a query gets this long; then the first is simply closed. */
+const CANCEL_SECONDS = 2;
+
+/** Reads MySQL and MariaDB. @throws BridgeError SECRET_INVALID */
+export function mysqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
+  const address = parseMysqlDsn(dsn, spec.secretRef, spec.tls?.caFile);
+  const { host, port, database, user } = address;
+  const place = { host, port, database, user, secretRef: spec.secretRef };
+  return {
+    placeholder: () => '?',
+    lowest: {
+      timestamp: '0000-00-00 00:00:00',
+      timestamptz: '1970-01-01 00:00:00+00',
+      date: '0000-00-00',
+      integer: '-9223372036854775808',
+      decimal: `-${'9'.repeat(35)}`,
+    },
+    open: () => new MysqlSession(spec, address),
+    errorOf: (thrown) => mysqlError(thrown, place),
+  };
+}
+
+class MysqlSession implements SqlSession {
+  readonly #address: MysqlAddress;
+  readonly #statementSeconds: number;
+  readonly #client: MysqlClient;
+  #columns: readonly MysqlColumn[] = [];
+  #id = 0;
+
+  constructor(spec: SqlSourceSpec, address: MysqlAddress) {
+    this.#address = address;
+    this.#statementSeconds = spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT;
+    this.#client = new MysqlClient(address, spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT);
+  }
+
+  async connect(): Promise<void> {
+    await this.#client.connect();
+    this.#id = this.#client.id;
+    const mariadb = (await this.#client.value('SELECT VERSION()'))?.includes('MariaDB') === true;
+    await this.#client.run(sessionSettings(mariadb, this.#statementSeconds));
+    await this.#client.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    await this.#client.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+  }
+
+  async describe(query: string): Promise<readonly MysqlColumn[] | undefined> {
+    const fields = await this.#client.fields(query);
+    this.#columns = fields?.map(mysqlColumn) ?? [];
+    return fields && this.#columns;
+  }
+
+  async read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void> {
+    if (from === undefined) {
+      await this.#client.rows(query, this.#columns, out);
+      return;
+    }
+    // Prepared by SQL and not by the protocol, whose prepared statements send values in another form than text.
+    await this.#client.run('SET @gemini_sync_query = ?', [query]);
+    await this.#client.run(`SET @gemini_sync_watermark = ${typed(from)}`, [from.text.replace(/\+00$/, '')]);
+    await this.#client.run('PREPARE gemini_sync FROM @gemini_sync_query');
+    const values = Array.from({ length: from.occurrences }, () => '@gemini_sync_watermark').join(', ');
+    await this.#client.rows(`EXECUTE gemini_sync USING ${values}`, this.#columns, out);
+  }
+
+  resume(): void {
+    this.#client.resume();
+  }
+
+  async cancel(): Promise<void> {
+    if (this.#id === 0) return;
+    const second = new MysqlClient(this.#address, CANCEL_SECONDS);
+    try {
+      await second.connect();
+      await second.run(`KILL QUERY ${this.#id}`);
+    } catch {
+      // The server will notice the closed connection by itself, only later.
+    } finally {
+      second.destroy();
+    }
+  }
+
+  end(): Promise<void> {
+    return this.#client.end();
+  }
+
+  destroy(): void {
+    this.#client.destroy();
+  }
+}
+
+/**
+ * Fixes what changes how a value is written, so that equal rows are equal bytes in every session; and what would cut a long
+ * GROUP_CONCAT silently, or the connection while a slow bucket keeps rows waiting.
+ */
+function sessionSettings(mariadb: boolean, statementSeconds: number): string {
+  return `SET SESSION time_zone = '+00:00',
+  SESSION sql_mode = REPLACE(REPLACE(@@SESSION.sql_mode, 'NO_ZERO_IN_DATE', ''), 'NO_ZERO_DATE', ''),
+  SESSION group_concat_max_len = ${ROW_BYTES_MAX},
+  SESSION net_write_timeout = ${statementSeconds},
+  SESSION ${mariadb ? `max_statement_time = ${statementSeconds}` : `max_execution_time = ${statementSeconds * 1_000}`}`;
+}
+
+/** Compared with a number, a text would become a float. */
+function typed({ kind }: BoundWatermark): string {
+  if (kind === 'integer') return 'CAST(? AS DECIMAL(65, 0))';
+  return kind === 'decimal' ? 'CAST(? AS DECIMAL(65, 30))' : '?';
+}

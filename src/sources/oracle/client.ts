@@ -1,0 +1,160 @@
+import oracledb from 'oracledb';
+import type { OracleAddress } from './dsn.ts';
+import type { OracleColumn, OracleField } from './types.ts';
+import type { RowWriter } from '../sql/row-writer.ts';
+
+interface OracleTimes {
+  readonly connectSeconds: number;
+  readonly statementSeconds: number;
+}
+
+/** Rows of one answer of the server. Each answer costs a round trip, and its rows are in memory at once. */
+const FETCH_ROWS = 500;
+
+/** One connection to an Oracle database; the only file that names the driver. */
+export class OracleClient {
+  readonly #address: OracleAddress;
+  readonly #times: OracleTimes;
+  #connection: oracledb.Connection | undefined;
+  #destroyed = false;
+  /** Tells who waits for room that there is some, or that the connection is gone. */
+  #onRoom: () => void = () => undefined;
+
+  constructor(address: OracleAddress, times: OracleTimes) {
+    this.#address = address;
+    this.#times = times;
+  }
+
+  /** @throws what the driver throws */
+  async connect(): Promise<void> {
+    const { user, password, connectString, configDir, walletFolder, walletPassword } = this.#address;
+    const connection = await oracledb.getConnection({
+      user,
+      password,
+      connectString,
+      connectTimeout: this.#times.connectSeconds,
+      transportConnectTimeout: this.#times.connectSeconds,
+      ...(configDir !== undefined && { configDir }),
+      ...(walletFolder !== undefined && { walletLocation: walletFolder }),
+      ...(walletPassword !== undefined && { walletPassword }),
+    });
+    connection.callTimeout = this.#times.statementSeconds * 1_000;
+    connection.module = 'gemini-sync-bridge';
+    this.#connection = connection;
+    if (this.#destroyed) this.destroy();
+  }
+
+  /** Runs one statement without values. */
+  async run(text: string): Promise<void> {
+    await this.#open.execute(text);
+  }
+
+  /** The columns of a query; undefined for a statement that is none. Runs nothing. */
+  async fields(text: string): Promise<OracleField[] | undefined> {
+    const { metaData } = await this.#open.getStatementInfo(text);
+    return metaData?.map(({ name, dbTypeName = '', precision = 0, scale = -1 }) => ({
+      name,
+      typeName: dbTypeName.replace(/^DB_TYPE_/, ''),
+      precision,
+      scale,
+    }));
+  }
+
+  /** Reads the rows of a query, some at a time; resolves after the last. */
+  async read(
+    text: string,
+    binds: Readonly<Record<string, string>>,
+    columns: readonly OracleColumn[],
+    out: RowWriter,
+  ): Promise<void> {
+    const { resultSet } = await this.#open.execute<unknown[]>(
+      text,
+      { ...binds },
+      {
+        resultSet: true,
+        outFormat: oracledb.OUT_FORMAT_ARRAY,
+        fetchArraySize: FETCH_ROWS,
+        prefetchRows: FETCH_ROWS,
+        fetchTypeHandler,
+      },
+    );
+    if (resultSet === undefined) return;
+    for (;;) {
+      const rows = await resultSet.getRows(FETCH_ROWS);
+      if (rows.length === 0) break;
+      for (const row of rows) {
+        if (out.full) await this.#room();
+        writeRow(row, columns, out);
+      }
+    }
+    await resultSet.close();
+  }
+
+  /** There is room for rows again. */
+  resume(): void {
+    this.#onRoom();
+  }
+
+  /** Asks the server to end what it is at work on. */
+  async cancel(): Promise<void> {
+    await this.#connection?.break().catch(() => undefined);
+  }
+
+  async end(): Promise<void> {
+    await this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  /** Closes at once, without waiting for it. May be called twice. */
+  destroy(): void {
+    this.#destroyed = true;
+    this.#onRoom();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    // A call that is under way would be waited for.
+    void connection
+      ?.break()
+      .catch(() => undefined)
+      .then(() => connection.close())
+      .catch(() => undefined);
+  }
+
+  get #open(): oracledb.Connection {
+    if (this.#connection === undefined) throw new Error('NJS-500: the connection was closed');
+    return this.#connection;
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#onRoom = () => {
+        if (this.#destroyed) reject(new Error('NJS-500: the connection was closed'));
+        else resolve();
+      };
+      if (this.#destroyed) this.#onRoom();
+    });
+  }
+}
+
+/** Large objects and exact numbers come as text, or as bytes, with the rows. */
+function fetchTypeHandler({ dbTypeName = '' }: oracledb.Metadata<unknown>) {
+  if (['NUMBER', 'CLOB', 'NCLOB'].includes(dbTypeName)) return { type: oracledb.STRING, converter: asIs };
+  return dbTypeName === 'BLOB' ? { type: oracledb.BUFFER, converter: asIs } : undefined;
+}
+
+function asIs(value: unknown): unknown {
+  return value;
+}
+
+/** Uses Oracle's own client in place of the driver's JavaScript, from now on and for the whole process. */
+export function useThickClient(libDir: string | undefined): void {
+  oracledb.initOracleClient(libDir === undefined ? {} : { libDir });
+}
+
+function writeRow(row: readonly unknown[], columns: readonly OracleColumn[], out: RowWriter): void {
+  out.startRow();
+  for (const [index, value] of row.entries()) {
+    const column = columns[index];
+    out.value(value === null || column === undefined ? null : Buffer.from(column.text(value)));
+  }
+  out.endRow();
+}

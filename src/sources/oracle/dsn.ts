@@ -1,0 +1,61 @@
+import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
+
+export interface OracleAddress {
+  /** As errors name the server. */
+  readonly at: string;
+  readonly user: string;
+  readonly password: string;
+  /** What the driver takes: `host:port/service`, a descriptor, or an alias of tnsnames.ora. */
+  readonly connectString: string;
+  /** The folder with tnsnames.ora. */
+  readonly configDir: string | undefined;
+  readonly walletFolder: string | undefined;
+  readonly walletPassword: string | undefined;
+}
+
+const PORT_DEFAULT = 1521;
+const PORT_TLS_DEFAULT = 2484;
+const FORM: ConnectionForm = {
+  product: 'Oracle',
+  schemes: ['oracle'],
+  example: 'oracle://user:password@host:1521/service',
+};
+/** What may stand in a descriptor that is put together here, so that no part can add another. */
+const PLAIN = /^[\w.$#:-]+$/;
+
+/**
+ * Reads a connection string. Beside `host:port/service`, the parameters `sid=`, `protocol=tcps`, `descriptor=` (a whole TNS
+ * descriptor), `tns=` with `tnsAdmin=` (an alias and the folder of tnsnames.ora), `wallet=` and `walletPassword=`.
+ * @param ref the secret's name, for messages; its value is never in one
+ * @throws BridgeError SECRET_INVALID
+ */
+export function parseOracleDsn(dsn: string, ref: string): OracleAddress {
+  const parts = parseConnectionString(dsn, ref, FORM);
+  const { host, user, password = '', database: service, query, invalid } = parts;
+  const given = (name: string) => query.get(name) ?? undefined;
+  const [descriptor, alias, sid] = [given('descriptor'), given('tns'), given('sid')];
+  const login = {
+    user,
+    password,
+    configDir: given('tnsAdmin'),
+    walletFolder: given('wallet'),
+    walletPassword: given('walletPassword'),
+  };
+  if (descriptor !== undefined) return { ...login, connectString: descriptor, at: 'its descriptor' };
+  if (alias !== undefined) return { ...login, connectString: alias, at: alias };
+  const protocol = (given('protocol') ?? 'tcp').toLowerCase();
+  if (protocol !== 'tcp' && protocol !== 'tcps') throw invalid('its protocol is not one of tcp, tcps');
+  if (service === '' && sid === undefined) {
+    throw invalid('it names no service, as in host:1521/service, and no sid=');
+  }
+  const port = parts.port === 0 ? (protocol === 'tcps' ? PORT_TLS_DEFAULT : PORT_DEFAULT) : parts.port;
+  const target = sid === undefined ? `SERVICE_NAME=${service}` : `SID=${sid}`;
+  if (!PLAIN.test(host) || !PLAIN.test(sid ?? service)) {
+    throw invalid('its host, service or sid has characters that such names do not have');
+  }
+  return {
+    ...login,
+    at: `${host}:${port}/${sid ?? service}`,
+    connectString: `(DESCRIPTION=(ADDRESS=(PROTOCOL=${protocol})(HOST=${host})(PORT=${port}))(CONNECT_DATA=(${target})))`,
+  };
+}

@@ -1,0 +1,89 @@
+import type { SqlSourceSpec } from '../../connector/types.ts';
+import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../../core/limits.ts';
+import { OracleClient, useThickClient } from './client.ts';
+import { parseOracleDsn, type OracleAddress } from './dsn.ts';
+import { oracleError } from './errors.ts';
+import { oracleColumn, type OracleColumn } from './types.ts';
+import type { RowWriter } from '../sql/row-writer.ts';
+import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/source.ts';
+
+/** Stands for the watermark until its column's type is known; longer than any name that a query could use for it. */
+const PLACEHOLDER = ':gemini_sync_bridge_watermark';
+
+/** What changes how a value is written: a decimal comma above all. */
+const SESSION =
+  "ALTER SESSION SET TIME_ZONE = '+00:00' NLS_NUMERIC_CHARACTERS = '.,' NLS_CALENDAR = 'GREGORIAN'";
+
+/** Reads Oracle. @throws BridgeError SECRET_INVALID */
+export function oracleEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
+  const address = parseOracleDsn(dsn, spec.secretRef);
+  const place = { at: address.at, user: address.user, secretRef: spec.secretRef };
+  const lowestNumber = `-${'9'.repeat(38)}`;
+  return {
+    placeholder: () => PLACEHOLDER,
+    lowest: {
+      timestamp: '0001-01-01 00:00:00',
+      timestamptz: '0001-01-01 00:00:00+00',
+      integer: lowestNumber,
+      decimal: lowestNumber,
+    },
+    open: () => new OracleSession(spec, address),
+    errorOf: (thrown, query) => oracleError(thrown, place, query),
+  };
+}
+
+class OracleSession implements SqlSession {
+  readonly #spec: SqlSourceSpec;
+  readonly #client: OracleClient;
+  #columns: readonly OracleColumn[] = [];
+
+  constructor(spec: SqlSourceSpec, address: OracleAddress) {
+    this.#spec = spec;
+    this.#client = new OracleClient(address, {
+      connectSeconds: spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
+      statementSeconds: spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT,
+    });
+  }
+
+  async connect(): Promise<void> {
+    if (this.#spec.thick === true) useThickClient(this.#spec.oracleClientPath);
+    await this.#client.connect();
+    await this.#client.run(SESSION);
+    await this.#client.run('SET TRANSACTION READ ONLY');
+  }
+
+  async describe(query: string): Promise<readonly OracleColumn[] | undefined> {
+    const fields = await this.#client.fields(query);
+    this.#columns = fields?.map(oracleColumn) ?? [];
+    return fields && this.#columns;
+  }
+
+  /** The query runs inside another, in which the database itself writes what the driver would cut: times above all. */
+  async read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void> {
+    const column = from && this.#columns[from.index];
+    const bound =
+      column === undefined ? query : query.replaceAll(PLACEHOLDER, column.watermark(':watermark'));
+    const list = this.#columns.map(({ name, expression }) => {
+      const quoted = `"${name}"`;
+      return `${expression(quoted)} AS ${quoted}`;
+    });
+    const binds = from === undefined ? {} : { watermark: from.text.replace(/\+00$/, '') };
+    await this.#client.read(`SELECT ${list.join(', ')} FROM (\n${bound}\n)`, binds, this.#columns, out);
+  }
+
+  resume(): void {
+    this.#client.resume();
+  }
+
+  cancel(): Promise<void> {
+    return this.#client.cancel();
+  }
+
+  end(): Promise<void> {
+    return this.#client.end();
+  }
+
+  destroy(): void {
+    this.#client.destroy();
+  }
+}

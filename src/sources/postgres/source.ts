@@ -1,0 +1,175 @@
+import type { SqlSourceSpec } from '../../connector/types.ts';
+import { bindWatermark, isDeltaQuery } from '../../connector/watermark.ts';
+import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../../core/limits.ts';
+import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
+import { PostgresClient, type PostgresField } from './client.ts';
+import { parsePostgresDsn, type PostgresAddress } from './dsn.ts';
+import { postgresError, type PostgresPlace } from './errors.ts';
+import { columnOf, isBuiltIn } from './types.ts';
+import { watermarkType, watermarkWindow } from './watermark.ts';
+import { RowBatcher } from '../row-batcher.ts';
+import { requireFields, withoutEnd } from '../sql/query.ts';
+
+/** A second connection that cancels a query gets this long; then the first is simply closed. */
+const CANCEL_SECONDS = 2;
+/** As long as `:watermark`, so that a position in what the server was sent is one in the connector's query too. */
+const PLACEHOLDER = '$1'.padEnd(':watermark'.length);
+
+/**
+ * Fixes every setting that changes how a value is written, so that equal rows are equal bytes in every session.
+ * A standby takes REPEATABLE READ, and one snapshot serves the watermark and the rows.
+ */
+function beginSnapshot(statementSeconds: number): string {
+  return `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+SET LOCAL TimeZone = 'UTC';
+SET LOCAL DateStyle = 'ISO, YMD';
+SET LOCAL IntervalStyle = 'iso_8601';
+SET LOCAL extra_float_digits = 3;
+SET LOCAL bytea_output = 'hex';
+SET LOCAL xmlbinary = 'base64';
+SET LOCAL lc_monetary = 'C';
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL statement_timeout = ${statementSeconds * 1_000};`;
+}
+
+/** A SQL_ASCII database may hold anything; told to send UTF-8, the server would refuse to send what is none. */
+const IDENTIFY = `SELECT pg_backend_pid(), set_config('client_encoding',
+  CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true)`;
+
+/** A domain counts as what it is made of, as it does outside of an array. Arrays of boxes are written with semicolons. */
+const ARRAYS = `SELECT t.oid, COALESCE(NULLIF(e.typbasetype, 0), e.oid)
+FROM pg_catalog.pg_type t JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+WHERE t.oid = ANY($1) AND t.typoutput = 'pg_catalog.array_out'::regproc AND t.typdelim = ','`;
+
+/** Reads a Postgres database: one query, in one read-only snapshot, through a server-side cursor. */
+export class PostgresSource implements Source {
+  readonly listing: 'full' | 'delta';
+  readonly #spec: SqlSourceSpec;
+  readonly #address: PostgresAddress;
+  readonly #place: PostgresPlace;
+  /** The connector's query with `$1` for its watermark. */
+  readonly #query: string;
+  #client: PostgresClient | undefined;
+  #cancelling: Promise<void> = Promise.resolve();
+
+  /** @param dsn what the connector's secret holds. @throws BridgeError SECRET_INVALID */
+  constructor(spec: SqlSourceSpec, dsn: string) {
+    this.listing = isDeltaQuery(spec.query) ? 'delta' : 'full';
+    this.#spec = spec;
+    this.#address = parsePostgresDsn(dsn, spec.secretRef, spec.tls?.caFile);
+    const { host, port, database, user } = this.#address;
+    this.#place = { host, port, database, user, secretRef: spec.secretRef };
+    this.#query = bindWatermark(withoutEnd(spec.query), () => PLACEHOLDER);
+  }
+
+  /** EXPLAIN, which runs nothing, because a description alone does not look at permissions. */
+  async columns(signal: AbortSignal): Promise<Column[]> {
+    signal.throwIfAborted();
+    const client = this.#connection();
+    const stop = (): void => {
+      client.destroy();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let asked: string | undefined;
+    try {
+      await client.connect();
+      await client.execute(beginSnapshot(this.#statementSeconds));
+      asked = this.#spec.query;
+      const fields = requireFields(await client.describe(this.#query));
+      asked = undefined;
+      const { watermarkField = '' } = this.#spec;
+      const values = this.listing === 'delta' ? [watermarkType(watermarkField, fields).lowest] : [];
+      await client.query(`EXPLAIN ${this.#query}`, values);
+      const columns = await describeColumns(client, fields);
+      await client.end();
+      return columns;
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, asked);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      client.destroy();
+    }
+  }
+
+  async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
+    signal.throwIfAborted();
+    const rows = new RowBatcher();
+    const client = this.#connection();
+    this.#client = client;
+    let backend = '';
+    const stop = (): void => {
+      rows.fail(new Error('stopped'));
+      this.#cancelling = this.#cancel(backend).finally(() => {
+        client.destroy();
+      });
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let asked: string | undefined;
+    try {
+      await client.connect();
+      await client.execute(beginSnapshot(this.#statementSeconds));
+      backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
+      asked = this.#spec.query;
+      const fields = requireFields(await client.describe(this.#query));
+      const columns = await describeColumns(client, fields);
+      const delta = this.listing === 'delta';
+      const window = delta
+        ? await watermarkWindow(client, this.#spec, this.#query, fields, checkpoint)
+        : undefined;
+      client.stream(this.#query, window === undefined ? [] : [window.from], rows);
+      yield* rows.batches(columns, () => ({ checkpoint: window?.to, truncated: false }));
+      await client.end();
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, asked);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await this.close();
+    }
+  }
+
+  #connection(): PostgresClient {
+    return new PostgresClient(
+      this.#address,
+      this.#spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
+    );
+  }
+
+  get #statementSeconds(): number {
+    return this.#spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT;
+  }
+
+  async close(): Promise<void> {
+    await this.#cancelling;
+    this.#client?.destroy();
+    this.#client = undefined;
+  }
+
+  /** Ends the query at the server too; closing the connection alone would let a long sort go on there. */
+  async #cancel(backend: string): Promise<void> {
+    if (backend === '') return;
+    const second = new PostgresClient(this.#address, CANCEL_SECONDS);
+    const giveUp = setTimeout(() => {
+      second.destroy();
+    }, CANCEL_SECONDS * 1_000);
+    try {
+      await second.connect();
+      await second.query('SELECT pg_cancel_backend($1)', [backend]);
+    } catch {
+      // The server will notice the closed connection by itself, only later.
+    } finally {
+      clearTimeout(giveUp);
+      second.destroy();
+    }
+  }
+}
+
+/** Arrays of less common types are looked up: only the database knows which types are arrays, and of what. */
+async function describeColumns(client: PostgresClient, fields: readonly PostgresField[]): Promise<Column[]> {
+  const others = fields.map(({ oid }) => oid).filter((oid) => !isBuiltIn(oid));
+  const elements = new Map<number, number>();
+  if (others.length > 0) {
+    const found = await client.query(ARRAYS, [others]);
+    for (const [oid, element] of found) elements.set(Number(oid), Number(element));
+  }
+  return fields.map(({ name, oid }) => columnOf(name, oid, elements));
+}

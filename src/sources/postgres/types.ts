@@ -1,0 +1,71 @@
+import type { Column, ColumnKind } from '../../pipeline/ports.ts';
+
+type ElementKind = Exclude<ColumnKind, 'array'>;
+
+/** Built-in types by object id; the number behind it is the array of that type. All others are text. */
+const TYPES: readonly (readonly [oid: number, arrayOid: number, kind: ElementKind])[] = [
+  [16, 1000, 'boolean'],
+  [17, 1001, 'bytes'],
+  [20, 1016, 'integer'],
+  [21, 1005, 'integer'],
+  [23, 1007, 'integer'],
+  [26, 1028, 'integer'],
+  [700, 1021, 'float'],
+  [701, 1022, 'float'],
+  [1700, 1231, 'decimal'],
+  [1082, 1182, 'date'],
+  [1114, 1115, 'timestamp'],
+  [1184, 1185, 'timestamptz'],
+  [114, 199, 'json'],
+  [3802, 3807, 'json'],
+  [25, 1009, 'text'],
+  [1043, 1015, 'text'],
+  [1042, 1014, 'text'],
+  [2950, 2951, 'text'],
+];
+
+const KINDS = new Map<number, Omit<Column, 'name'>>(
+  TYPES.flatMap(([oid, arrayOid, kind]) => [
+    [oid, { kind }] as const,
+    [arrayOid, { kind: 'array', element: kind }] as const,
+  ]),
+);
+
+/** Whether a type's kind is known without asking the database. */
+export function isBuiltIn(oid: number): boolean {
+  return KINDS.has(oid);
+}
+
+/** @param elements of each type that is not built in and is an array: the type of its elements, by object id */
+export function columnOf(name: string, oid: number, elements: ReadonlyMap<number, number>): Column {
+  const known = KINDS.get(oid);
+  if (known !== undefined) return { name, ...known };
+  const element = elements.get(oid);
+  if (element === undefined) return { name, kind: 'text' };
+  const kind = KINDS.get(element)?.kind ?? 'text';
+  return { name, kind: 'array', element: kind === 'array' ? 'text' : kind };
+}
+
+/** How the database does arithmetic with a watermark of some type. */
+export interface WatermarkType {
+  /** As SQL writes it, for a cast. */
+  readonly sqlType: string;
+  /** Comes before every value: where a first run starts. */
+  readonly lowest: string;
+  /** What `watermarkLag` is measured in; `none` for types that cannot be subtracted from. */
+  readonly measure: 'seconds' | 'days' | 'steps' | 'none';
+}
+
+/** The types that a watermark may have, by object id. */
+export const WATERMARK_TYPES: ReadonlyMap<number, WatermarkType> = new Map([
+  [1184, { sqlType: 'timestamptz', lowest: '-infinity', measure: 'seconds' }],
+  [1114, { sqlType: 'timestamp', lowest: '-infinity', measure: 'seconds' }],
+  [1082, { sqlType: 'date', lowest: '-infinity', measure: 'days' }],
+  [21, { sqlType: 'int2', lowest: '-32768', measure: 'steps' }],
+  [23, { sqlType: 'int4', lowest: '-2147483648', measure: 'steps' }],
+  [20, { sqlType: 'int8', lowest: '-9223372036854775808', measure: 'steps' }],
+  [1700, { sqlType: 'numeric', lowest: '-1e1000', measure: 'steps' }],
+  [25, { sqlType: 'text', lowest: '', measure: 'none' }],
+  [1043, { sqlType: 'text', lowest: '', measure: 'none' }],
+  [2950, { sqlType: 'uuid', lowest: '00000000-0000-0000-0000-000000000000', measure: 'none' }],
+]);

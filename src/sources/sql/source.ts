@@ -1,0 +1,169 @@
+import type { SqlSourceSpec } from '../../connector/types.ts';
+import { bindWatermark, isDeltaQuery, parseWatermarkLag } from '../../connector/watermark.ts';
+import { BridgeError } from '../../core/errors.ts';
+import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
+import { asError } from '../network-errors.ts';
+import { RowBatcher } from '../row-batcher.ts';
+import { RowWriter, type WatermarkColumn } from './row-writer.ts';
+import { requireFields, watermarkIndex, withoutEnd } from './query.ts';
+import { WATERMARK_KINDS, watermarkBefore, type WatermarkKind } from './watermark-value.ts';
+
+/** What a delta query starts after. */
+export interface BoundWatermark {
+  readonly kind: WatermarkKind;
+  /** Of its column. */
+  readonly index: number;
+  /** In the form of its kind. */
+  readonly text: string;
+  /** How often it stands in the query. */
+  readonly occurrences: number;
+}
+
+/** One connection to a database. Its methods throw what the driver throws. */
+export interface SqlSession {
+  /** Connects, and begins a read-only transaction that sees one moment, as far as the database can. */
+  connect(): Promise<void>;
+  /**
+   * The columns of a query in this product's dialect; undefined for one that returns no rows at all. Runs nothing.
+   * @param delta whether the query has the placeholder of a watermark
+   */
+  describe(query: string, delta: boolean): Promise<readonly Column[] | undefined>;
+  /**
+   * Reads the rows of the query that was described into a writer, and resolves after the last. Stops reading from the server while the writer is full;
+   * `resume` is called when it no longer is.
+   */
+  read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void>;
+  /** There is room for rows again. */
+  resume(): void;
+  /** Ends what the server is at work on, by its own means; does its best and never fails. */
+  cancel(): Promise<void>;
+  /** Says goodbye and closes. */
+  end(): Promise<void>;
+  /** Closes at once. May be called twice. */
+  destroy(): void;
+}
+
+/** A database product, as a record of what is different from the others. */
+export interface SqlEngine {
+  /** Stands for `:watermark` in a query. */
+  readonly placeholder: (occurrence: number) => string;
+  /** Comes before every watermark of a kind that this product has; undefined for a kind that it cannot compare. */
+  readonly lowest: Readonly<Partial<Record<WatermarkKind, string>>>;
+  open(): SqlSession;
+  /**
+   * An error of the driver or the server in our words and with its own, and what to do about it.
+   * @param query what the server was asked, for the position of its error
+   */
+  errorOf(thrown: unknown, query: string | undefined): BridgeError;
+}
+
+/** Reads a database: one query, in one read-only transaction. */
+export class SqlSource implements Source {
+  readonly listing: 'full' | 'delta';
+  readonly #spec: SqlSourceSpec;
+  readonly #engine: SqlEngine;
+  readonly #query: string;
+  #occurrences = 0;
+  #session: SqlSession | undefined;
+  #cancelling: Promise<void> = Promise.resolve();
+
+  constructor(spec: SqlSourceSpec, engine: SqlEngine) {
+    this.listing = isDeltaQuery(spec.query) ? 'delta' : 'full';
+    this.#spec = spec;
+    this.#engine = engine;
+    this.#query = bindWatermark(withoutEnd(spec.query), (occurrence) => {
+      this.#occurrences = occurrence;
+      return engine.placeholder(occurrence);
+    });
+  }
+
+  async columns(signal: AbortSignal): Promise<readonly Column[]> {
+    signal.throwIfAborted();
+    const session = this.#engine.open();
+    const stop = (): void => {
+      session.destroy();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let asked: string | undefined;
+    try {
+      await session.connect();
+      asked = this.#query;
+      const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
+      this.#watermarkOf(columns);
+      await session.end();
+      return columns;
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, asked);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      session.destroy();
+    }
+  }
+
+  async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
+    signal.throwIfAborted();
+    const rows = new RowBatcher();
+    const session = this.#engine.open();
+    this.#session = session;
+    const stop = (): void => {
+      rows.fail(new Error('stopped'));
+      this.#cancelling = session.cancel().finally(() => {
+        session.destroy();
+      });
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let asked: string | undefined;
+    try {
+      await session.connect();
+      asked = this.#query;
+      const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
+      const watermark = this.#watermarkOf(columns);
+      const out = new RowWriter(rows, watermark);
+      rows.onDrain = () => {
+        session.resume();
+      };
+      session.read(this.#query, this.#from(watermark, checkpoint), out).then(
+        () => {
+          rows.end();
+        },
+        (thrown: unknown) => {
+          rows.fail(asError(thrown));
+        },
+      );
+      yield* rows.batches(columns, () => ({ checkpoint: out.highest, truncated: false }));
+      await session.end();
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, asked);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#cancelling;
+    this.#session?.destroy();
+    this.#session = undefined;
+  }
+
+  /** @throws BridgeError SOURCE_COLUMN_MISSING; NOT_SUPPORTED for a column that cannot be a watermark */
+  #watermarkOf(columns: readonly Column[]): WatermarkColumn | undefined {
+    if (this.listing === 'full') return undefined;
+    const name = this.#spec.watermarkField ?? '';
+    const index = watermarkIndex(name, columns);
+    const kind = WATERMARK_KINDS.find((candidate) => candidate === columns[index]?.kind);
+    const lowest = kind && this.#engine.lowest[kind];
+    if (kind !== undefined && lowest !== undefined) return { index, kind, lowest };
+    throw new BridgeError('NOT_SUPPORTED', `The column ${name} has a type that cannot be a watermark.`, {
+      hint: `Convert it in the query to one of these kinds: ${Object.keys(this.#engine.lowest).join(', ')}.`,
+    });
+  }
+
+  #from(watermark: WatermarkColumn | undefined, checkpoint: string | undefined): BoundWatermark | undefined {
+    if (watermark === undefined) return undefined;
+    const { index, kind, lowest } = watermark;
+    const lag = parseWatermarkLag(this.#spec.watermarkLag);
+    const text = checkpoint === undefined ? lowest : watermarkBefore(checkpoint, kind, lag);
+    return { kind, index, text, occurrences: this.#occurrences };
+  }
+}

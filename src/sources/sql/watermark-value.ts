@@ -1,0 +1,120 @@
+import type { WatermarkLag } from '../../connector/watermark.ts';
+import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../../core/limits.ts';
+import type { ColumnKind } from '../../pipeline/ports.ts';
+
+/** Kinds of columns that a watermark may have. */
+export const WATERMARK_KINDS = [
+  'timestamp',
+  'timestamptz',
+  'date',
+  'integer',
+  'decimal',
+  'bytes',
+] as const satisfies ColumnKind[];
+
+export type WatermarkKind = (typeof WATERMARK_KINDS)[number];
+
+const NANOSECONDS = 1_000_000_000n;
+const SECONDS_PER_DAY = 86_400;
+const FRACTION_DIGITS_MIN = 6;
+const MOMENT =
+  /^(?<date>\d{4}-\d\d-\d\d)(?:[ T](?<time>\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?)?(?<offset>[+-]\d\d(?::\d\d)?)?$/;
+
+/** A time to the nanosecond, without a float; undefined for what is none, such as `0000-00-00`. */
+interface Moment {
+  readonly nanoseconds: bigint;
+  readonly digits: number;
+}
+
+/**
+ * Where a delta query starts: so far before the checkpoint as the lag says, and at least one step, so that a query with `>`
+ * still lists rows that share the checkpoint's value and came later. What is listed twice is not sent twice: checksums decide.
+ * Exact: neither a float nor a Date ever has the value.
+ * @param text in the form of `ColumnKind`
+ * @returns the checkpoint itself for `bytes`, and for a date that is none
+ */
+export function watermarkBefore(text: string, kind: WatermarkKind, lag: WatermarkLag | undefined): string {
+  const seconds = lag !== undefined && 'seconds' in lag ? lag.seconds : WATERMARK_LAG_DEFAULT_SECONDS;
+  const steps = lag !== undefined && 'steps' in lag ? lag.steps : WATERMARK_LAG_DEFAULT_STEPS;
+  switch (kind) {
+    case 'timestamp':
+    case 'timestamptz':
+      return momentBefore(text, seconds);
+    case 'date':
+      return momentBefore(text, (Math.ceil(seconds / SECONDS_PER_DAY) + 1) * SECONDS_PER_DAY).slice(0, 10);
+    case 'integer':
+    case 'decimal': {
+      const { digits, scale } = scaled(text);
+      return unscaled(digits - BigInt(Math.max(steps, 1)) * 10n ** BigInt(scale), scale);
+    }
+    case 'bytes':
+      return text;
+  }
+}
+
+/** Whether one watermark comes after another of its kind; what cannot be compared as a time is compared as text. */
+export function isLater(left: string, right: string, kind: WatermarkKind): boolean {
+  switch (kind) {
+    case 'integer':
+    case 'decimal': {
+      const [one, other] = [scaled(left), scaled(right)];
+      const scale = Math.max(one.scale, other.scale);
+      return raised(one, scale) > raised(other, scale);
+    }
+    case 'timestamptz': {
+      const [one, other] = [momentOf(left), momentOf(right)];
+      return one === undefined || other === undefined ? left > right : one.nanoseconds > other.nanoseconds;
+    }
+    case 'timestamp':
+    case 'date':
+    case 'bytes':
+      return left > right;
+  }
+}
+
+function momentBefore(text: string, seconds: number): string {
+  const moment = momentOf(text);
+  if (moment === undefined) return text;
+  const step = 10n ** BigInt(9 - moment.digits);
+  const lag = BigInt(seconds) * NANOSECONDS;
+  const before = moment.nanoseconds - (lag > step ? lag : step);
+  const whole = (before - (((before % NANOSECONDS) + NANOSECONDS) % NANOSECONDS)) / NANOSECONDS;
+  const date = new Date(Number(whole) * 1_000).toISOString();
+  // The year 0 and those before it, which no database has.
+  if (!/^\d{4}-/.test(date) || date.startsWith('0000')) return text;
+  const fraction = (before - whole * NANOSECONDS).toString().padStart(9, '0').slice(0, moment.digits);
+  const offset = /[+-]\d\d(?::\d\d)?$/.test(text.slice(10)) ? '+00' : '';
+  return `${date.slice(0, 10)} ${date.slice(11, 19)}.${fraction}${offset}`;
+}
+
+function momentOf(text: string): Moment | undefined {
+  const { date, time = '00:00:00', fraction = '', offset } = MOMENT.exec(text)?.groups ?? {};
+  if (date === undefined) return undefined;
+  const milliseconds = Date.parse(`${date}T${time}${zone(offset)}`);
+  if (Number.isNaN(milliseconds)) return undefined;
+  return {
+    nanoseconds: BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0')),
+    digits: Math.max(fraction.length, FRACTION_DIGITS_MIN),
+  };
+}
+
+function zone(offset: string | undefined): string {
+  if (offset === undefined) return 'Z';
+  return offset.length === 3 ? `${offset}:00` : offset;
+}
+
+/** `-12.50` as -1250 and a scale of 2. */
+function scaled(text: string): { readonly digits: bigint; readonly scale: number } {
+  const [whole = '', fraction = ''] = text.split('.');
+  return { digits: BigInt(whole + fraction), scale: fraction.length };
+}
+
+function raised({ digits, scale }: ReturnType<typeof scaled>, to: number): bigint {
+  return digits * 10n ** BigInt(to - scale);
+}
+
+function unscaled(digits: bigint, scale: number): string {
+  if (scale === 0) return String(digits);
+  const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0');
+  return `${digits < 0n ? '-' : ''}${text.slice(0, -scale)}.${text.slice(-scale)}`;
+}

@@ -1,0 +1,222 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { HttpSourceSpec } from '../../../src/connector/types.ts';
+import { createCertificates, type Certificates } from '../../support/certificates.ts';
+import { failureOf } from '../../support/postgres-source.ts';
+import { readAll } from '../../support/read-rows.ts';
+import { numbered, restSource } from '../../support/rest-source.ts';
+import { RestServers } from '../../support/rest-servers.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
+
+const servers = new RestServers();
+const folders = temporaryFolders();
+let certificates: Certificates;
+let caFile: string;
+
+beforeAll(() => {
+  certificates = createCertificates();
+  caFile = file('ca.pem', certificates.authority);
+});
+afterEach(() => servers.close());
+afterAll(() => {
+  folders.removeAll();
+});
+
+function file(name: string, content: string): string {
+  const path = join(folders.make(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const read = async (
+  url: string,
+  tls: HttpSourceSpec['tls'],
+  proxy?: { https?: string; http?: string; except?: string },
+) => {
+  const settings = { http: proxy?.http, https: proxy?.https, except: proxy?.except };
+  const { source } = restSource({ url, ...(tls === undefined ? {} : { tls }) }, { proxy: settings });
+  const { rows } = await readAll(source);
+  return rows.map(({ id }) => id);
+};
+
+const secure = () => {
+  const { certificate: cert, key } = certificates;
+  return servers.start({ records: numbered(2), style: 'whole', tls: { cert, key } });
+};
+
+describe('a certificate', () => {
+  test('is trusted when its authority is named', async () => {
+    const server = await secure();
+    expect(await read(server.url, { caFile })).toEqual(['1', '2']);
+  });
+
+  test('that is not trusted is an error that names the option, and nothing is sent', async () => {
+    const server = await secure();
+    expect(await failureOf(() => read(server.url, undefined))).toMatchObject({
+      code: 'SOURCE_TLS',
+      exit: 78,
+      hint: expect.stringContaining('source.tls.caFile'),
+    });
+    expect(server.received).toEqual([]);
+  });
+
+  test('of another host is an error', async () => {
+    const other = createCertificates(['kb.example.com']);
+    const { cert, key } = { cert: other.certificate, key: other.key };
+    const server = await servers.start({ records: [], style: 'whole', tls: { cert, key } });
+    const url = server.url.replace('127.0.0.1', 'localhost');
+    const tls = { caFile: file('other.pem', other.authority) };
+    expect(await failureOf(() => read(url, tls))).toMatchObject({
+      code: 'SOURCE_TLS',
+      hint: expect.stringContaining('host name'),
+    });
+  });
+
+  test.each(['caFile', 'certFile', 'keyFile'])('whose file cannot be read is an error: %s', async (field) => {
+    const error = await failureOf(() => read('https://127.0.0.1:9/', { [field]: '/nowhere/x.pem' }));
+    expect(error).toMatchObject({
+      code: 'SOURCE_TLS',
+      message: expect.stringContaining(`source.tls.${field}`),
+    });
+  });
+
+  test('of the client is shown', async () => {
+    const { certificate: cert, key, authority: ca } = certificates;
+    let subject: string | string[] | undefined;
+    const server = createTlsServer(
+      { cert, key, ca, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        if (request.socket instanceof TLSSocket) subject = request.socket.getPeerCertificate().subject.CN;
+        response.end('[{"id":1,"name":"x"}]');
+      },
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    try {
+      await read(url, { caFile, certFile: file('c.pem', cert), keyFile: file('c.key', key) });
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+    expect(subject).toBe('Test server');
+  });
+});
+
+describe('a server that does not speak what is asked', () => {
+  test('is an error: TLS at a server without it', async () => {
+    const server = await servers.start({ records: [], style: 'whole' });
+    expect(await failureOf(() => read(server.url.replace('http:', 'https:'), undefined))).toMatchObject({
+      code: 'SOURCE_TLS',
+    });
+  });
+
+  test('is an error: no name that is known', async () => {
+    expect(await failureOf(() => read('http://nowhere.invalid/', undefined))).toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      exit: 75,
+    });
+  });
+});
+
+describe('a proxy', () => {
+  /** Passes on requests and tunnels; tells where to. */
+  async function startProxy(password?: string) {
+    const asked: string[] = [];
+    const denied = (authorization: string | undefined) =>
+      password !== undefined &&
+      authorization !== `Basic ${Buffer.from(`user:${password}`).toString('base64')}`;
+    const server = createServer((incoming, response) => {
+      asked.push(`${incoming.method} ${incoming.url}`);
+      const passed = httpRequest(
+        incoming.url ?? '',
+        { method: incoming.method ?? '', headers: incoming.headers },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(response);
+        },
+      );
+      incoming.pipe(passed);
+    });
+    server.on('connect', ({ url = '', headers }, socket) => {
+      asked.push(`CONNECT ${url}`);
+      if (denied(headers['proxy-authorization'])) {
+        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+        return;
+      }
+      const [host = '', port = ''] = url.split(':');
+      const through = connect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        through.pipe(socket).pipe(through);
+      });
+      for (const end of [through, socket]) end.on('error', () => through.destroy());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    return {
+      asked,
+      url: (user = '') => `http://${user}127.0.0.1:${port}`,
+      close: () => {
+        server.close();
+        server.closeAllConnections();
+      },
+    };
+  }
+
+  test('is gone through, with TLS from end to end and its own password', async () => {
+    const proxy = await startProxy('pw');
+    const server = await secure();
+    try {
+      expect(await read(server.url, { caFile }, { https: proxy.url('user:pw@') })).toEqual(['1', '2']);
+      expect(proxy.asked).toEqual([`CONNECT ${new URL(server.url).host}`]);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  test('is gone through without TLS too, and not where it is not to be', async () => {
+    const proxy = await startProxy();
+    const server = await servers.start({ records: numbered(2), style: 'whole' });
+    try {
+      expect(await read(server.url, undefined, { http: proxy.url() })).toEqual(['1', '2']);
+      expect(proxy.asked).toHaveLength(1);
+      expect(
+        await read(server.url, undefined, { http: proxy.url(), except: 'example.com,127.0.0.1' }),
+      ).toHaveLength(2);
+      expect(proxy.asked).toHaveLength(1);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  test('that refuses is an error that names the variable', async () => {
+    const proxy = await startProxy('pw');
+    const server = await secure();
+    try {
+      const error = await failureOf(() => read(server.url, { caFile }, { https: proxy.url('user:wrong@') }));
+      expect(error).toMatchObject({
+        code: 'SOURCE_UNREACHABLE',
+        hint: expect.stringContaining('HTTPS_PROXY'),
+      });
+      expect(error.message).not.toContain('wrong');
+    } finally {
+      proxy.close();
+    }
+  });
+
+  test('that is no address is an error', async () => {
+    expect(
+      await failureOf(() => read('http://127.0.0.1:9/', undefined, { http: 'pr oxy:pw@x' })),
+    ).toMatchObject({
+      code: 'ENVIRONMENT_INVALID',
+      message: expect.not.stringContaining('pw'),
+    });
+  });
+});
