@@ -69,6 +69,20 @@ module.exports = {
       to: { path: '^src/(cli|server)/' },
     },
     {
+      name: 'server-reaches-adapters-through-app',
+      comment: 'Routes and pages say what they need; only app knows who has it.',
+      severity: 'error',
+      from: { path: '^src/server/' },
+      to: { path: `^src/(${adapters}|cli)/` },
+    },
+    {
+      name: 'fastify-only-in-server',
+      comment: 'HTTP is one way in among several, and only `serve` pays for loading it.',
+      severity: 'error',
+      from: { path: '^src/(?!server/)' },
+      to: { path: 'node_modules/(fastify|@fastify|typebox|preact)' },
+    },
+    {
       name: 'commander-only-in-cli',
       comment: 'The command line is one way in among several.',
       severity: 'error',

@@ -9,6 +9,7 @@ import { explainCommand } from './explain.ts';
 import { failureText } from './failure.ts';
 import { migrateCommand } from './migrate.ts';
 import { runCommand } from './run.ts';
+import { serveCommand } from './serve.ts';
 import { validateCommand } from './validate.ts';
 
 /** Runs the command line. Resolves to the exit status and never throws. */
@@ -49,6 +50,7 @@ function program(io: CommandIo): Command {
   for (const make of [runCommand, validateCommand, doctorCommand, explainCommand, migrateCommand]) {
     bridge.addCommand(make(io).copyInheritedSettings(bridge));
   }
+  bridge.addCommand(serveCommand(io, version()).copyInheritedSettings(bridge));
   return bridge;
 }
 

@@ -30,6 +30,10 @@ export const ERROR_KINDS = {
   SECRET_INVALID: wrong(EXIT.configuration),
   /** An environment variable holds a value that cannot be used. */
   ENVIRONMENT_INVALID: wrong(EXIT.configuration),
+  /** The port of `serve` is taken by another program. Choose another `--port`. */
+  PORT_TAKEN: wrong(EXIT.configuration),
+  /** The address of `serve --host` is none of this machine's, or the port takes rights that this user does not have. */
+  HOST_INVALID: wrong(EXIT.configuration),
 
   /** The source cannot be reached: unknown host, refused port, network down. Nothing was changed. */
   SOURCE_UNREACHABLE: later,

@@ -261,3 +261,20 @@ export const FILE_HEADER_BYTES_MAX = 1_048_576;
 export const FILE_READ_BYTES = 65_536;
 /** Names of columns that a message lists. */
 export const FILE_COLUMNS_NAMED_MAX = 50;
+
+/** Body of a request to the server, where its route does not say otherwise. */
+export const HTTP_BODY_BYTES_MAX = 1_048_576;
+/** A part of a path, such as a connector's name (64) or a run id (100). */
+export const HTTP_PATH_PART_CHARACTERS_MAX = 256;
+/** From a request's first byte to its last; who sends slower than that holds a connection for nothing. */
+export const HTTP_REQUEST_READ_SECONDS_MAX = 60;
+/** From a connection's first byte to the end of the headers. */
+export const HTTP_HEADERS_SECONDS_MAX = 10;
+/** A connection without a request; more than the 60 s of usual load balancers, so that they close first. */
+export const HTTP_IDLE_SECONDS_MAX = 65;
+/** After which a client is to try again when the server cannot do its work. */
+export const UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
+/** What requests in flight have after SIGTERM. A run has 10 s in all; the server stays below it. */
+export const SERVER_DRAIN_SECONDS_MAX = 8;
+/** How often the folder of connectors is looked at, at most. 500 files take 5 ms to look at. */
+export const CATALOG_LOOK_MS = 2_000;

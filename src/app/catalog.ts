@@ -1,0 +1,71 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { listConnectorFiles } from '../connector/connector-files.ts';
+import { checkConnectors } from '../connector/load.ts';
+import type { Problem } from '../connector/problem.ts';
+import type { Connector } from '../connector/types.ts';
+import type { Clock } from '../core/clock.ts';
+import { CATALOG_LOOK_MS } from '../core/limits.ts';
+
+/** The connectors of a folder, as they are now. */
+interface CatalogContent {
+  /** Those without an error, by name. */
+  readonly connectors: ReadonlyMap<string, { readonly file: string; readonly connector: Connector }>;
+  /** What is wrong in the folder. A broken file hides no other. */
+  readonly problems: readonly Problem[];
+}
+
+/** Knows the connectors of a folder, and sees when a file changes. */
+export interface Catalog {
+  /** Looks at the files at most every `CATALOG_LOOK_MS`, and reads them only when one changed. Never throws for a file. */
+  current(): Promise<CatalogContent>;
+}
+
+/** @param options `directory` as given, relative to `cwd` */
+export function openCatalog(options: {
+  readonly directory: string;
+  readonly cwd: string;
+  readonly clock: Clock;
+}): Catalog {
+  const { directory, cwd, clock } = options;
+  let stamp = '';
+  let lookedMs = Number.NEGATIVE_INFINITY;
+  let content: Promise<CatalogContent> = Promise.resolve({ connectors: new Map(), problems: [] });
+
+  async function look(before: Promise<CatalogContent>): Promise<CatalogContent> {
+    const next = await stampOf(directory, cwd);
+    if (next === stamp) return before;
+    const read = await readAll(directory, cwd);
+    stamp = next;
+    return read;
+  }
+
+  return {
+    current() {
+      if (clock.elapsedMs() - lookedMs >= CATALOG_LOOK_MS) {
+        lookedMs = clock.elapsedMs();
+        content = look(content);
+      }
+      return content;
+    },
+  };
+}
+
+async function stampOf(directory: string, cwd: string): Promise<string> {
+  const { files, problems } = await listConnectorFiles([directory], cwd);
+  const stamps = await Promise.all(
+    files.map(async (file) => {
+      const found = await stat(resolve(cwd, file)).catch(() => undefined);
+      return `${file} ${found?.mtimeMs ?? 0} ${found?.size ?? 0}`;
+    }),
+  );
+  return ['read', ...stamps, ...problems.map(({ message }) => message)].join('\n');
+}
+
+async function readAll(directory: string, cwd: string): Promise<CatalogContent> {
+  const { connectors, problems } = await checkConnectors([directory], { cwd });
+  return {
+    connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
+    problems: problems.filter(({ severity }) => severity === 'error'),
+  };
+}

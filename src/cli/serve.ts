@@ -1,0 +1,93 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../core/clock.ts';
+import { EXIT } from '../core/exit-status.ts';
+import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
+import { createRedactor } from '../core/redact.ts';
+import type { CommandIo } from './command-io.ts';
+
+const HELP = `
+Exit statuses:
+  0   stopped by SIGTERM or SIGINT, after the requests in flight were answered
+  2   the command line is wrong
+  69  the database refuses
+  75  the database cannot be reached; try again later
+  78  the environment is wrong, the port is taken, or the schema is not up to date
+
+Example:
+  $ gemini-sync-bridge serve --host 0.0.0.0 --port 8080
+`;
+
+interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `serve`: push API and Ops, until it is told to stop. Its address is on stdout once it answers. */
+export function serveCommand(io: CommandIo, version: string): Command {
+  return new Command('serve')
+    .summary('take pushes and show the operator what runs did')
+    .description('Serves the push API and Ops. Runs never happen inside it.')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
+    .addHelpText('after', HELP)
+    .action(async (flags: ServeFlags) => {
+      await serve(flags, io, version);
+      io.exit(EXIT.done);
+    });
+}
+
+async function serve(flags: ServeFlags, io: CommandIo, version: string): Promise<void> {
+  // Loading the server costs a quarter of a second, which no other command should pay.
+  const [{ openBridgeServer }, { withSignals }] = await Promise.all([
+    import('../server/open-bridge-server.ts'),
+    import('../app/process-signals.ts'),
+  ]);
+  const { databaseUrl, connectorsDir } = io.env;
+  await withSignals(
+    async (signal) => {
+      const server = await openBridgeServer({
+        ...flags,
+        version,
+        databaseUrl,
+        connectorsDir,
+        cwd: io.cwd,
+        clock: systemClock,
+        log: loggerOf(io),
+      });
+      io.stdout.write(`Listening on ${server.address}\n`);
+      await aborted(signal);
+      await server.stop();
+    },
+    { process },
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+    if (signal.aborted) resolve();
+  });
+}
+
+function loggerOf(io: CommandIo): Logger {
+  const redactor = createRedactor();
+  if (io.env.databaseUrl !== undefined) redactor.add(io.env.databaseUrl);
+  const pretty = io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
+  return createLogger({
+    write: (line) => {
+      io.stderr.write(line);
+    },
+    level: io.env.logLevel,
+    format: pretty ? prettyFormat : jsonFormat,
+    now: () => systemClock.now(),
+    redact: (line) => redactor.redact(line),
+  });
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}

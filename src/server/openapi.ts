@@ -1,0 +1,28 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+
+/** Gathers the schemas of all routes that are registered afterwards into the OpenAPI document `/openapi.json`. */
+export async function describeRoutes(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'gemini-sync-bridge',
+        version,
+        description: 'Push API, Ops and server state of gemini-sync-bridge.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A key of `keys create`, or the push token of a connector.',
+          },
+        },
+      },
+      security: [{ key: [] }],
+    },
+  });
+  app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => app.swagger());
+}
