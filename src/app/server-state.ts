@@ -1,10 +1,20 @@
 import { openServerDatabase } from '../state/open-server-database.ts';
+import {
+  addStartedRun,
+  endStartedRun,
+  findStartedRun,
+  keepLog,
+  type StartedRun,
+} from '../state/started-runs.ts';
+import type { StartedRuns } from './run-starter.ts';
 import { stateLocation } from './state-location.ts';
 
 /** What the server keeps in and asks of the state store. */
 export interface ServerState {
   /** Resolves when the database answers. @throws BridgeError STATE_* */
   ping(): Promise<void>;
+  readonly startedRuns: StartedRuns;
+  startedRun(runId: string): Promise<StartedRun | undefined>;
   close(): Promise<void>;
 }
 
@@ -16,6 +26,12 @@ export async function openServerState(place: {
   const database = await openServerDatabase(stateLocation(place));
   return {
     ping: () => database.guarded(({ knex }) => knex.raw('select 1')).then(() => undefined),
+    startedRuns: {
+      add: (run) => database.guarded((on) => addStartedRun(on, run)),
+      keepLog: (runId, log) => database.guarded((on) => keepLog(on, runId, log)),
+      end: (runId, end) => database.guarded((on) => endStartedRun(on, runId, end)),
+    },
+    startedRun: (runId) => database.guarded((on) => findStartedRun(on, runId)),
     close: () => database.close(),
   };
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runBridge, type BridgeResult } from '../app/bridge.ts';
 import type { RunOptions } from '../app/job.ts';
 import { withSignals } from '../app/process-signals.ts';
+import { newRunId } from '../app/run-id.ts';
 import { loadConnector } from '../connector/load.ts';
 import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
@@ -75,7 +75,7 @@ interface Voices {
 
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   keepHeapSmall();
-  const id = flags.runId ?? newRunId();
+  const id = flags.runId ?? newRunId(systemClock.now());
   const voices = voicesOf(flags, io, id);
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
@@ -190,15 +190,6 @@ function tellFailure(error: BridgeError, io: CommandIo, { redactor, log }: Voice
 
 function isPretty(io: CommandIo): boolean {
   return io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
-}
-
-/** Sorts by time, and two runs of the same second differ. */
-function newRunId(): string {
-  const time = systemClock
-    .now()
-    .toISOString()
-    .replace(/[-:]|\.\d+/g, '');
-  return `${time}-${randomBytes(4).toString('hex')}`;
 }
 
 function wholeNumber(text: string): number {

@@ -274,7 +274,14 @@ export const HTTP_HEADERS_SECONDS_MAX = 10;
 export const HTTP_IDLE_SECONDS_MAX = 65;
 /** After which a client is to try again when the server cannot do its work. */
 export const UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
-/** What requests in flight have after SIGTERM. A run has 10 s in all; the server stays below it. */
-export const SERVER_DRAIN_SECONDS_MAX = 8;
+/** What requests in flight have after SIGTERM; two seconds below `SHUTDOWN_SECONDS_MAX`, so that what runs said can still be kept. */
+export const SERVER_DRAIN_SECONDS_MAX = 6;
 /** How often the folder of connectors is looked at, at most. 500 files take 5 ms to look at. */
 export const CATALOG_LOOK_MS = 2_000;
+
+/** Runs that one server has at work at once by "run now"; each is a process of some 130 MB. */
+export const STARTED_RUNS_MAX = 4;
+/** Of a run's log, its end: some 1,000 lines. */
+export const RUN_LOG_CHARACTERS_MAX = 262_144;
+/** How often the log of a run at work is kept, so that it can be followed. */
+export const RUN_LOG_KEEP_MS = 2_000;

@@ -14,6 +14,7 @@ import { describeRoutes } from './openapi.ts';
 import { logRequests } from './request-log.ts';
 import { healthRoutes } from './routes/health.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
+import { runLogRoutes, runNowRoutes } from './routes/run-now.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
 /** The server, with all its routes, not yet listening. */
@@ -40,5 +41,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
 
   await app.register(healthRoutes(context));
   await app.register(publicFileRoutes());
+  await app.register(runNowRoutes(context));
+  await app.register(runLogRoutes(context));
   return app;
 }

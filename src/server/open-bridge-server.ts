@@ -1,4 +1,5 @@
 import { openCatalog } from '../app/catalog.ts';
+import { createRunStarter } from '../app/run-starter.ts';
 import { openServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -28,13 +29,23 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
   const state = await openServerState(settings);
   try {
     const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
+    const runStarter = createRunStarter({ runs: state.startedRuns, cwd, clock, log });
     const gate = loopbackGate();
-    const app = await createServer({ version, log, clock, catalog, state, gate, trustedProxies: [] });
+    const app = await createServer({
+      version,
+      log,
+      clock,
+      catalog,
+      state,
+      runStarter,
+      gate,
+      trustedProxies: [],
+    });
     const listening = await listen(app, { host, port });
     return {
       address: listening.address,
       async stop() {
-        await listening.stop();
+        await Promise.all([listening.stop(), runStarter.stop()]);
         await state.close();
       },
     };

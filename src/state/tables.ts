@@ -79,6 +79,16 @@ interface NoteTable {
   noted_at: string;
 }
 
+export interface StartedRunTable {
+  run_id: string;
+  connector_id: string;
+  started_by: string;
+  started_at: string;
+  finished_at: string | null;
+  exit_status: number | null;
+  log: string;
+}
+
 declare module 'knex/types/tables.js' {
   interface Tables {
     connector_checkpoints: CheckpointTable;
@@ -89,6 +99,7 @@ declare module 'knex/types/tables.js' {
     delivery_steps: StepTable;
     rejected_documents: RejectedTable;
     target_notes: NoteTable;
+    started_runs: StartedRunTable;
     knex_migrations: { name: string };
   }
 }

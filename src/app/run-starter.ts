@@ -1,0 +1,114 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Clock } from '../core/clock.ts';
+import {
+  RUN_LOG_CHARACTERS_MAX,
+  RUN_LOG_KEEP_MS,
+  SERVER_DRAIN_SECONDS_MAX,
+  STARTED_RUNS_MAX,
+} from '../core/limits.ts';
+import type { Logger } from '../core/log.ts';
+import type { StartedRun } from '../state/started-runs.ts';
+import { LogTail } from './log-tail.ts';
+import { newRunId } from './run-id.ts';
+
+/** The same two levels up from `src/app/` and from `dist/app/`. */
+const PROGRAM = fileURLToPath(new URL('../../bin/gemini-sync-bridge.js', import.meta.url));
+
+/** Where the starter keeps what it knows of its runs. */
+export interface StartedRuns {
+  add(run: Pick<StartedRun, 'runId' | 'connectorId' | 'startedBy' | 'startedAt'>): Promise<void>;
+  keepLog(runId: string, log: string): Promise<void>;
+  end(
+    runId: string,
+    end: Pick<StartedRun, 'exitStatus' | 'log'> & { readonly finishedAt: string },
+  ): Promise<void>;
+}
+
+/** What somebody asks for with "run now". */
+interface RunOrder {
+  readonly connectorId: string;
+  /** The connector's file, from the working directory. */
+  readonly file: string;
+  readonly dryRun: boolean;
+  readonly full: boolean;
+  /** Id of the key that asked. */
+  readonly startedBy: string;
+}
+
+/** Starts runs as processes of their own, so that none of them can hurt the server, and the server none of them. */
+export interface RunStarter {
+  /** @returns the run's id, once its process was started; undefined if `STARTED_RUNS_MAX` are at work already. */
+  start(order: RunOrder): Promise<string | undefined>;
+  /** Tells the runs to stop, and resolves when they have, and what they said is kept. */
+  stop(): Promise<void>;
+}
+
+export function createRunStarter(context: {
+  readonly runs: StartedRuns;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): RunStarter {
+  const { runs, cwd, clock, log } = context;
+  const atWork = new Set<Promise<void>>();
+  const stopping = new AbortController();
+
+  async function follow(runId: string, args: readonly string[]): Promise<void> {
+    const tail = new LogTail(RUN_LOG_CHARACTERS_MAX);
+    const child = execa(process.execPath, [...process.execArgv, PROGRAM, ...args], {
+      cwd,
+      // Beside the server's own environment, which has the secrets that a run needs.
+      env: { LOG_FORMAT: 'json' },
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+      buffer: false,
+      reject: false,
+      cancelSignal: stopping.signal,
+      forceKillAfterDelay: SERVER_DRAIN_SECONDS_MAX * 1_000,
+    });
+    // Both are whole lines of JSON, and the result is the last of them.
+    for (const stream of [child.stderr, child.stdout]) {
+      stream.on('data', (piece: Uint8Array) => {
+        tail.add(piece);
+      });
+    }
+    const keeping = setInterval(() => {
+      runs.keepLog(runId, tail.text).catch((thrown: unknown) => {
+        log.debug('the log of a run could not be kept for now', { run: runId, reason: String(thrown) });
+      });
+    }, RUN_LOG_KEEP_MS);
+    const { exitCode } = await child;
+    clearInterval(keeping);
+    const finishedAt = clock.now().toISOString();
+    await runs.end(runId, { exitStatus: exitCode ?? null, finishedAt, log: tail.text });
+    log.info('a run that was started here has ended', { run: runId, exitStatus: exitCode });
+  }
+
+  return {
+    async start({ connectorId, file, dryRun, full, startedBy }) {
+      if (atWork.size >= STARTED_RUNS_MAX || stopping.signal.aborted) return undefined;
+      const startedAt = clock.now();
+      const runId = newRunId(startedAt);
+      await runs.add({ runId, connectorId, startedBy, startedAt: startedAt.toISOString() });
+      const args = ['run', '--connector', file, '--run-id', runId, '--progress', 'json', '--json'];
+      const following = follow(runId, [
+        ...args,
+        ...(dryRun ? ['--dry-run'] : []),
+        ...(full ? ['--full'] : []),
+      ])
+        .catch((thrown: unknown) => {
+          log.error('how a run ended could not be kept', { run: runId, reason: String(thrown) });
+        })
+        .finally(() => atWork.delete(following));
+      atWork.add(following);
+      log.info('run started', { run: runId, connector: connectorId, by: startedBy });
+      return runId;
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(atWork);
+    },
+  };
+}

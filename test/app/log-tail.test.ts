@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals';
+import { LogTail } from '../../src/app/log-tail.ts';
+
+function tailOf(charactersMax: number, ...pieces: readonly (string | Buffer)[]): string {
+  const tail = new LogTail(charactersMax);
+  for (const piece of pieces) tail.add(Buffer.from(piece));
+  return tail.text;
+}
+
+describe('the tail of a log', () => {
+  test('is all of it while it fits', () => {
+    expect(tailOf(10, 'one\n', 'two\n')).toBe('one\ntwo\n');
+  });
+
+  test('drops the oldest lines whole, and says so', () => {
+    expect(tailOf(10, 'one\n', 'two\n', 'three\n')).toBe('[earlier lines were not kept]\ntwo\nthree\n');
+  });
+
+  test('keeps a line that just fits', () => {
+    expect(tailOf(8, 'one\n', 'two\n', 'six\n')).toBe('[earlier lines were not kept]\ntwo\nsix\n');
+  });
+
+  test('keeps the end of a line that is too long by itself', () => {
+    expect(tailOf(4, 'abcdefgh')).toBe('[earlier lines were not kept]\nefgh');
+  });
+
+  test('does not break a character that comes in two pieces', () => {
+    const euro = Buffer.from('€\n');
+    expect(tailOf(10, euro.subarray(0, 1), euro.subarray(1))).toBe('€\n');
+  });
+});

@@ -1,0 +1,120 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { writeOldFile } from '../support/file-source.ts';
+import { startServer, type TestServer } from '../support/http-server.ts';
+import { startServe } from '../support/serving.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+interface RunLog {
+  readonly started_by: string;
+  readonly finished_at: string | null;
+  readonly exit_status: number | null;
+  readonly log: string;
+}
+
+const folders = temporaryFolders();
+const cwd = folders.make();
+let api: TestServer;
+const atWork: { status: number; runId: string }[] = [];
+let server: Awaited<ReturnType<typeof startServe>>;
+
+function connector(name: string, mode: string, source: object): string {
+  return JSON.stringify({
+    apiVersion: 'sync.gemini.io/v1alpha1',
+    kind: 'Connector',
+    metadata: { name },
+    spec: {
+      mode,
+      source,
+      mapping: { idField: 'id', titleField: 'name', contentTemplate: '{{ name }}' },
+      output: { bucket: 'file://./bucket', prefix: name, format: 'ndjson' },
+      gemini: { projectId: 'my-project', location: 'global', dataStoreId: name },
+      reconciliation: { deletePolicy: 'auto_delete_missing' },
+    },
+  });
+}
+
+async function runNow(name: string, order: object = {}): Promise<{ status: number; runId: string }> {
+  const answer = await server.request(`/v1/studio/connectors/${name}/run-now`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(order),
+  });
+  const { run_id: runId = '' } = (await answer.json()) as { run_id?: string };
+  return { status: answer.status, runId };
+}
+
+async function logOf(runId: string): Promise<RunLog> {
+  const answer = await server.request(`/v1/ops/runs/${runId}/log`);
+  return (await answer.json()) as RunLog;
+}
+
+async function ended(runId: string): Promise<RunLog> {
+  await eventually(`run ${runId} ends`, async () => (await logOf(runId)).finished_at !== null);
+  return logOf(runId);
+}
+
+describe('a run started by the server', () => {
+  beforeAll(async () => {
+    // It takes the request and never answers.
+    api = await startServer(() => undefined);
+    mkdirSync(join(cwd, 'connectors'));
+    writeOldFile(join(cwd, 'files'), 'staff.csv', 'id,name\n1,Mei\n2,Omar\n');
+    const files = { type: 'file', path: 'files', glob: '*.csv', format: 'csv' };
+    const endless = { type: 'http', url: `${api.url}/people` };
+    writeFileSync(join(cwd, 'connectors/staff.yaml'), connector('staff', 'file_pull', files));
+    writeFileSync(
+      join(cwd, 'connectors/absent.yaml'),
+      connector('absent', 'file_pull', { ...files, path: 'nowhere' }),
+    );
+    writeFileSync(join(cwd, 'connectors/endless.yaml'), connector('endless', 'rest_pull', endless));
+    server = await startServe({ cwd, env: { GEMINI_INGESTION_DRY_RUN: 'true' } });
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    await api.close();
+    folders.removeAll();
+  });
+
+  test('is a process of its own, whose exit status and log are kept', async () => {
+    const { status, runId } = await runNow('staff', { dry_run: false });
+    expect(status).toBe(202);
+    const log = await ended(runId);
+    expect(log).toMatchObject({ exit_status: 0, started_by: 'local' });
+    expect(log.log).toContain(`"runId":"${runId}"`);
+  });
+
+  test('that fails says so by its exit status, and why in its log', async () => {
+    const log = await ended((await runNow('absent')).runId);
+    expect(log.exit_status).toBe(78);
+    expect(log.log).toContain('SOURCE_FOLDER_MISSING');
+  });
+
+  test('is refused for a connector that there is not', async () => {
+    expect((await runNow('nobody')).status).toBe(404);
+  });
+
+  test('is refused while as many runs are at work as there may be', async () => {
+    for (let runs = 0; runs < 4; runs++) atWork.push(await runNow('endless'));
+    expect(atWork.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    expect((await runNow('staff')).status).toBe(429);
+  });
+
+  test('is told to stop when the server is, and what it said is kept', async () => {
+    await eventually('a run waits for the API', () => api.received.length > 0);
+    const { exitCode } = await server.stop();
+    expect(exitCode).toBe(0);
+    server = await startServe({ cwd });
+    const logs = await Promise.all(atWork.map(({ runId }) => logOf(runId)));
+    // One of them had the lease; the others had to try again later, if they came that far.
+    expect(logs.map(({ exit_status }) => exit_status)).toContain(143);
+    expect(logs.every(({ finished_at }) => finished_at !== null)).toBe(true);
+  });
+
+  test('by somebody else has no log here', async () => {
+    expect((await server.request('/v1/ops/runs/none/log')).status).toBe(404);
+  });
+});
