@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 /** A Markdown table, cells as they are. */
@@ -9,13 +10,14 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 }
 
 /**
- * Writes a generated Markdown page; with `--check` on the command line only looks whether it is current, and if not sets
+ * Writes a generated file; with `--check` on the command line only looks whether it is current, and if not sets
  * the exit status 1.
  * @param page a path, for messages too
  */
-export async function writeOrCheck(page: string, markdown: string): Promise<void> {
-  const wanted = await format(markdown, { ...(await resolveConfig(page)), filepath: page });
+export async function writeOrCheck(page: string, content: string): Promise<void> {
+  const wanted = await format(content, { ...(await resolveConfig(page)), filepath: page });
   if (!process.argv.includes('--check')) {
+    await mkdir(dirname(page), { recursive: true });
     await writeFile(page, wanted);
     return;
   }

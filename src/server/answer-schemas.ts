@@ -13,13 +13,31 @@ export const failureAnswerSchema = Type.Object(
     ),
     request_id: Type.String({ description: 'Names this request in the log of the server.' }),
   },
-  { additionalProperties: false, description: 'The request failed.' },
+  { $id: 'Failure', title: 'Failure', additionalProperties: false, description: 'The request failed.' },
 );
 
 export type FailureAnswer = Static<typeof failureAnswerSchema>;
 
+const MEANINGS: Readonly<Record<number, string>> = {
+  400: 'The request is not what this route takes; the message names the field.',
+  401: 'There is no credential, or it is not good any more.',
+  403: 'The credential is good, but not for this.',
+  404: 'There is no such thing.',
+  409: 'It contradicts what is there already.',
+  413: 'It is larger than the limit that the message names.',
+  415: 'It has a content type that this route does not take.',
+  422: 'Nothing of it can be taken.',
+  429: 'Too much at once; Retry-After says when to try again.',
+  500: 'The server failed; its log has the reason under the request id.',
+  503: 'The server cannot do this now; Retry-After says when to try again.',
+};
+
+const FAILURE = { 'application/json': { schema: { $ref: 'Failure#' } } };
+
 /** The failures that a route may answer with, for its schema. 400, 401, 403, 429, 500 and 503 are possible everywhere. */
-export function failures(...statuses: readonly number[]): Record<number, typeof failureAnswerSchema> {
+export function failures(...statuses: readonly number[]) {
   const all = new Set([400, 401, 403, 429, 500, 503, ...statuses]);
-  return Object.fromEntries([...all].map((status) => [status, failureAnswerSchema]));
+  return Object.fromEntries(
+    [...all].map((status) => [status, { description: MEANINGS[status] ?? '', content: FAILURE }]),
+  );
 }

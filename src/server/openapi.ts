@@ -1,9 +1,15 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import { failureAnswerSchema } from './answer-schemas.ts';
 
 /** Gathers the schemas of all routes that are registered afterwards into the OpenAPI document `/openapi.json`. */
 export async function describeRoutes(app: FastifyInstance, version: string): Promise<void> {
+  app.addSchema(failureAnswerSchema);
   await app.register(swagger, {
+    refResolver: {
+      buildLocalReference: ({ $id }, _base, _fragment, index) =>
+        typeof $id === 'string' ? $id : `Schema${index}`,
+    },
     openapi: {
       openapi: '3.1.0',
       info: {

@@ -1,0 +1,38 @@
+/**
+ * Makes website/static/openapi.json from the schemas of the server's routes, by asking a server:
+ *
+ *     npm run generate          writes it
+ *     npm run generate:check    fails when it is not current
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../src/core/clock.ts';
+import { silentLogger } from '../src/core/log.ts';
+import { openBridgeServer } from '../src/server/open-bridge-server.ts';
+import { writeOrCheck } from './generated-page.ts';
+
+async function versionOfPackage(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return hasVersion ? String(manifest.version) : '';
+}
+
+const cwd = await mkdtemp(join(tmpdir(), 'openapi-'));
+const server = await openBridgeServer({
+  host: '127.0.0.1',
+  port: 0,
+  version: await versionOfPackage(),
+  databaseUrl: undefined,
+  connectorsDir: '.',
+  cwd,
+  clock: systemClock,
+  log: silentLogger,
+});
+try {
+  const answer = await fetch(`${server.address}/openapi.json`);
+  await writeOrCheck('website/static/openapi.json', await answer.text());
+} finally {
+  await server.stop();
+  await rm(cwd, { recursive: true, force: true });
+}
