@@ -1,6 +1,7 @@
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { openBridgeServer } from '../../src/server/open-bridge-server.ts';
+import { answerJudge, type AnswerJudge, type OpenApiDocument } from './openapi.ts';
 import { temporaryFolders } from './temporary-folder.ts';
 
 type Settings = Parameters<typeof openBridgeServer>[0];
@@ -20,6 +21,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     log: silentLogger,
     ...settings,
   });
+  let judge: AnswerJudge | undefined;
   let stopped: Promise<void> | undefined;
   const stop = () =>
     (stopped ??= server.stop().then(() => {
@@ -29,6 +31,15 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     url: server.address,
     cwd,
     stop,
-    request: (path: string, init?: RequestInit) => fetch(`${server.address}${path}`, init),
+    /** Fails when the answer is none that the OpenAPI document declares; the body can still be read. */
+    async request(path: string, init: RequestInit = {}): Promise<Response> {
+      judge ??= answerJudge(
+        (await (await fetch(`${server.address}/openapi.json`)).json()) as OpenApiDocument,
+      );
+      const answer = await fetch(`${server.address}${path}`, { redirect: 'manual', ...init });
+      const type = answer.headers.get('content-type') ?? '';
+      judge.judge(init.method ?? 'GET', path, answer.status, type, await answer.clone().text());
+      return answer;
+    },
   };
 }
