@@ -8,6 +8,7 @@ import {
   HTTP_REQUEST_READ_SECONDS_MAX,
 } from '../core/limits.ts';
 import { guardRoutes } from './access.ts';
+import { closeConnectionsWhenStopping } from './closing-connections.ts';
 import type { ServerContext } from './context.ts';
 import { answerFailures } from './failure-answers.ts';
 import { describeRoutes } from './openapi.ts';
@@ -35,6 +36,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   });
   answerFailures(app, log);
   logRequests(app, log);
+  closeConnectionsWhenStopping(app);
   await sendSecurityHeaders(app);
   guardRoutes(app, gate);
   await describeRoutes(app, version);
