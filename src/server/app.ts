@@ -10,7 +10,7 @@ import {
 import { guardRoutes } from './access.ts';
 import { closeConnectionsWhenStopping } from './closing-connections.ts';
 import type { ServerContext } from './context.ts';
-import { answerFailures } from './failure-answers.ts';
+import { answerFailures, answerUnreadablePath } from './failure-answers.ts';
 import { describeRoutes } from './openapi.ts';
 import { logRequests } from './request-log.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -30,6 +30,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     http: { headersTimeout: HTTP_HEADERS_SECONDS_MAX * 1_000 },
     forceCloseConnections: 'idle',
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    frameworkErrors: answerUnreadablePath,
     routerOptions: { maxParamLength: HTTP_PATH_PART_CHARACTERS_MAX },
     // A field that nobody declared is an error of the request, not something to drop in silence.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },

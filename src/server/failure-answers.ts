@@ -27,6 +27,15 @@ export function answerFailures(app: FastifyInstance, log: Logger): void {
   });
 }
 
+/** What the router refuses before there is a route: a path that cannot be read, or parts of it that are too long. */
+export function answerUnreadablePath(
+  _thrown: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void answer(new HttpError('BAD_REQUEST', 'The path of the request cannot be read.'), request, reply);
+}
+
 /** The JSON form of a failure. */
 function failureAnswer(error: HttpError, requestId: string): FailureAnswer {
   const { code, message, hint } = error;

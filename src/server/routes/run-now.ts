@@ -53,7 +53,7 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
           summary: 'Start a run now',
           params: connectorParams,
           body: orderSchema,
-          response: { 202: startedSchema, ...failures(404, 409) },
+          response: { 202: startedSchema, ...failures(404, 413, 415) },
         },
       },
       async (request, reply) => {
