@@ -64,6 +64,8 @@ export const ERROR_KINDS = {
   SOURCE_REDIRECT: wrong(EXIT.configuration),
   /** A record of the API has a watermark that cannot be compared with the others. Correct `source.watermarkField` or `source.watermarkStart`. */
   SOURCE_WATERMARK_INVALID: wrong(EXIT.badData),
+  /** The column of `source.watermarkField` has another kind than in the last run, so the checkpoint cannot be compared with it. Nothing was changed. Run once with `--full`, or cast the column in the query. */
+  SOURCE_WATERMARK_RETYPED: wrong(EXIT.badData),
   /** The folder of `source.path` is not there, or is no folder. Check the path, and that the file system is mounted. */
   SOURCE_FOLDER_MISSING: wrong(EXIT.configuration),
   /** Something in the folder is not read, and must not be passed over either: a link that leads out of the folder or nowhere, or too many files. */

@@ -36,7 +36,8 @@ function perhaps(name: string | undefined): string {
   return name === undefined ? '' : `, perhaps it is ${JSON.stringify(name)} now`;
 }
 
-function columnUses(mapping: Mapping): { name: string; field: string }[] {
+/** Each column that a mapping names, with the field of the connector that does; one that several fields name is there several times. */
+export function columnUses(mapping: Mapping): { readonly name: string; readonly field: string }[] {
   const use = (field: string, names: readonly (string | undefined)[]) =>
     names.flatMap((name) => (name === undefined ? [] : [{ name, field }]));
   return [
