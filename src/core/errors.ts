@@ -142,7 +142,7 @@ export const ERROR_KINDS = {
   /** Discovery Engine refuses the request, or answers what this version does not understand; the message carries its own words. */
   GEMINI_REFUSED: wrong(EXIT.unavailable),
 
-  /** A check of `doctor` had no answer in time, so it says nothing about what it looked at. Try again; if it stays so, look at the network on the way there. */
+  /** A check of `doctor`, or a comparison of `check-drift`, had no answer in time, so it says nothing about what it looked at. Try again; if it stays so, look at the network on the way there. */
   CHECK_TIMEOUT: later,
 
   /** The run was stopped by a signal. Nothing was committed; the next run starts where this one did. */

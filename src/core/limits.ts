@@ -212,7 +212,7 @@ export const GCS_DELETES_AT_ONCE = 16;
 /** Characters kept of what a server says against a request; a proxy may answer with a page. */
 export const SERVER_WORDS_LENGTH_MAX = 300;
 
-/** One check of `doctor`: twice what a source has to connect by default, and a person waits for it. */
+/** One check of `doctor`, or one comparison of a connector by `check-drift`: twice what a source has to connect by default, and a person waits for it. */
 export const DOCTOR_CHECK_SECONDS_MAX = 30;
 /** One request of `doctor` to Cloud Storage, which cannot be broken off; a check makes two at most, so it ends in time. */
 export const DOCTOR_REQUEST_SECONDS_MAX = 10;
@@ -261,3 +261,6 @@ export const FILE_HEADER_BYTES_MAX = 1_048_576;
 export const FILE_READ_BYTES = 65_536;
 /** Names of columns that a message lists. */
 export const FILE_COLUMNS_NAMED_MAX = 50;
+
+/** Connectors that `check-drift --live` looks at together: enough that one which does not answer holds up few others. */
+export const DRIFT_CONNECTORS_AT_ONCE = 4;
