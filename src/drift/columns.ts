@@ -29,8 +29,10 @@ export function compareColumns(compared: ColumnsCompared): Verdict[] {
   if (found.length > 0) return found;
   const has = `The source has ${used.length === 1 ? 'the column' : `the ${used.length} columns`} that the mapping names`;
   const kinds =
-    remembered === undefined ? 'no run has remembered their kinds yet' : 'of the kinds that the last run saw';
-  return [{ status: 'ok', what: `${has}, ${kinds}.` }];
+    remembered === undefined
+      ? '; no run has remembered their kinds yet'
+      : ', of the kinds that the last run saw';
+  return [{ status: 'ok', what: `${has}${kinds}.` }];
 }
 
 function missingInQuery({ name, field, renamed }: MissingColumn): Verdict {
