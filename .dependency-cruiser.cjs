@@ -52,7 +52,23 @@ module.exports = {
       comment: 'A source that knows a store cannot be used with another one.',
       severity: 'error',
       from: { path: `^src/(${adapters})/` },
-      to: { path: `^src/(${adapters}|app|cli)/`, pathNot: '^src/$1/' },
+      to: { path: `^src/(${adapters}|drift|app|cli)/`, pathNot: '^src/$1/' },
+    },
+    {
+      name: 'drift-is-pure',
+      comment: 'What is compared is read by the app; how it is compared must be testable without it.',
+      severity: 'error',
+      from: { path: '^src/drift/' },
+      to: {
+        path: '^(src/(?!core/|connector/|pipeline/|drift/)|node_modules/)',
+      },
+    },
+    {
+      name: 'drift-has-no-io',
+      comment: 'A comparison of two things that are known needs neither files nor a network.',
+      severity: 'error',
+      from: { path: '^src/drift/' },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'sources-never-import-each-other',

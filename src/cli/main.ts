@@ -4,6 +4,7 @@ import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { readEnvironment } from './env.ts';
 import type { CommandIo } from './command-io.ts';
+import { checkDriftCommand } from './check-drift.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { failureText } from './failure.ts';
@@ -47,7 +48,14 @@ function program(io: CommandIo): Command {
       writeErr: (text) => io.stderr.write(text),
     });
   bridge.exitOverride();
-  for (const make of [runCommand, validateCommand, doctorCommand, explainCommand, migrateCommand]) {
+  for (const make of [
+    runCommand,
+    validateCommand,
+    doctorCommand,
+    checkDriftCommand,
+    explainCommand,
+    migrateCommand,
+  ]) {
     bridge.addCommand(make(io).copyInheritedSettings(bridge));
   }
   bridge.addCommand(serveCommand(io, version()).copyInheritedSettings(bridge));

@@ -31,6 +31,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
     '',
     ...countLines(result, style),
     ...holdLines(summary, style),
+    ...driftLines(result, style),
     ...sampleLines(result, style),
     ...rejectedLines(result, style),
     ...placeLines(result, style),
@@ -40,7 +41,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
 
 /** The same for a program: exactly one object. */
 export function summaryJson({ connector, result, durationMs }: SummaryOf): Record<string, unknown> {
-  const { runId, status, work, counts, holdReason, artifacts, samples, rejected } = result;
+  const { runId, status, work, counts, holdReason, artifacts, samples, drift, rejected } = result;
   return {
     runId,
     connector,
@@ -53,6 +54,7 @@ export function summaryJson({ connector, result, durationMs }: SummaryOf): Recor
     manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
     durationMs: Math.round(durationMs),
     samples: samples ?? null,
+    drift: drift ?? null,
     rejected,
   };
 }
@@ -102,6 +104,14 @@ function holdLines({ result, command }: SummaryOf, style: Style): string[] {
     `    ${planned ? 'Everything else would be' : 'Everything else was'} applied. If they are right, release them with`,
     `      ${release}`,
   ];
+}
+
+function driftLines({ drift = [] }: BridgeResult, style: Style): string[] {
+  if (drift.length === 0) return [];
+  const lines = drift.map(({ column, was, is }) =>
+    style.yellow(`  ! column ${printable(column)} was ${was} in the last run and is ${is} now`),
+  );
+  return ['', ...lines];
 }
 
 function sampleLines({ samples, work, counts }: BridgeResult, style: Style): string[] {

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Report } from '../connector/load.ts';
 import type { Problem } from '../connector/problem.ts';
+import { githubAnnotation } from './github-annotation.ts';
 
 /** For people: files apart, each problem with its place, its field, what is wrong and what to write; then one line of sums. */
 export function textReport(report: Report, colour: boolean): string {
@@ -30,24 +31,10 @@ export function jsonReport({ files, problems }: Report): string {
 /** Workflow commands that GitHub shows beside the lines of a pull request. */
 export function githubReport(report: Report): string {
   const lines = report.problems.map(({ severity, file, line, column, path, message, fix }) => {
-    const place = [
-      `file=${property(file)}`,
-      `line=${line}`,
-      ...(column === undefined ? [] : [`col=${column}`]),
-    ];
-    if (path !== '') place.push(`title=${property(path)}`);
-    return `::${severity} ${place.join(',')}::${data(`${message} Write: ${fix}`)}\n`;
+    const title = path === '' ? undefined : path;
+    return githubAnnotation({ severity, file, line, column, title }, `${message} Write: ${fix}`);
   });
   return [...lines, `${summary(report, (_, text) => text)}\n`].join('');
-}
-
-/** https://github.com/actions/toolkit: what a command's text and its properties must escape. */
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
 function byFile(problems: readonly Problem[]): Iterable<readonly Problem[]> {

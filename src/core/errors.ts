@@ -68,6 +68,8 @@ export const ERROR_KINDS = {
   SOURCE_REDIRECT: wrong(EXIT.configuration),
   /** A record of the API has a watermark that cannot be compared with the others. Correct `source.watermarkField` or `source.watermarkStart`. */
   SOURCE_WATERMARK_INVALID: wrong(EXIT.badData),
+  /** The column of `source.watermarkField` has another kind than in the last run, so the checkpoint cannot be compared with it. Nothing was changed. Run once with `--full`, or cast the column in the query. */
+  SOURCE_WATERMARK_RETYPED: wrong(EXIT.badData),
   /** The folder of `source.path` is not there, or is no folder. Check the path, and that the file system is mounted. */
   SOURCE_FOLDER_MISSING: wrong(EXIT.configuration),
   /** Something in the folder is not read, and must not be passed over either: a link that leads out of the folder or nowhere, or too many files. */
@@ -144,7 +146,7 @@ export const ERROR_KINDS = {
   /** Discovery Engine refuses the request, or answers what this version does not understand; the message carries its own words. */
   GEMINI_REFUSED: wrong(EXIT.unavailable),
 
-  /** A check of `doctor` had no answer in time, so it says nothing about what it looked at. Try again; if it stays so, look at the network on the way there. */
+  /** A check of `doctor`, or a comparison of `check-drift`, had no answer in time, so it says nothing about what it looked at. Try again; if it stays so, look at the network on the way there. */
   CHECK_TIMEOUT: later,
 
   /** The run was stopped by a signal. Nothing was committed; the next run starts where this one did. */

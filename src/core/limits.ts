@@ -212,7 +212,7 @@ export const GCS_DELETES_AT_ONCE = 16;
 /** Characters kept of what a server says against a request; a proxy may answer with a page. */
 export const SERVER_WORDS_LENGTH_MAX = 300;
 
-/** One check of `doctor`: twice what a source has to connect by default, and a person waits for it. */
+/** One check of `doctor`, or one comparison of a connector by `check-drift`: twice what a source has to connect by default, and a person waits for it. */
 export const DOCTOR_CHECK_SECONDS_MAX = 30;
 /** One request of `doctor` to Cloud Storage, which cannot be broken off; a check makes two at most, so it ends in time. */
 export const DOCTOR_REQUEST_SECONDS_MAX = 10;
@@ -285,3 +285,6 @@ export const STARTED_RUNS_MAX = 4;
 export const RUN_LOG_CHARACTERS_MAX = 262_144;
 /** How often the log of a run at work is kept, so that it can be followed. */
 export const RUN_LOG_KEEP_MS = 2_000;
+
+/** Connectors that `check-drift --live` looks at together: enough that one which does not answer holds up few others. */
+export const DRIFT_CONNECTORS_AT_ONCE = 4;

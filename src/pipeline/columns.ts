@@ -9,13 +9,10 @@ import type { Column } from './ports.ts';
  */
 export function columnFinder(mapping: Mapping, columns: readonly Column[]): (name: string) => number {
   const index = new Map(columns.map((column, position) => [column.name, position]));
-  const uses = columnUses(mapping);
-  const missing = uses.filter(({ name }) => !index.has(name));
+  const missing = missingColumns(mapping, columns);
   if (missing.length > 0) {
-    const used = new Set(uses.map(({ name }) => name));
-    const others = columns.map(({ name }) => name).filter((name) => !used.has(name));
     const lines = missing.map(
-      ({ name, field }) => `  ${field} names ${JSON.stringify(name)}${perhaps(nearest(name, others))}`,
+      ({ name, field, renamed }) => `  ${field} names ${JSON.stringify(name)}${perhaps(renamed)}`,
     );
     throw new BridgeError(
       'SOURCE_COLUMN_MISSING',
@@ -31,12 +28,32 @@ export function columnFinder(mapping: Mapping, columns: readonly Column[]): (nam
   return (name) => index.get(name) ?? -1;
 }
 
+/** A column that a mapping names and the source does not have. */
+export interface MissingColumn {
+  readonly name: string;
+  /** The field of the connector that names it. */
+  readonly field: string;
+  /** What it is perhaps called now. */
+  readonly renamed: string | undefined;
+}
+
 /** A column that was renamed, or that the database writes in upper case, is one that nothing in the mapping names. */
+export function missingColumns(mapping: Mapping, columns: readonly Column[]): MissingColumn[] {
+  const uses = columnUses(mapping);
+  const used = new Set(uses.map(({ name }) => name));
+  const names = columns.map(({ name }) => name);
+  const others = names.filter((name) => !used.has(name));
+  return uses
+    .filter(({ name }) => !names.includes(name))
+    .map(({ name, field }) => ({ name, field, renamed: nearest(name, others) }));
+}
+
 function perhaps(name: string | undefined): string {
   return name === undefined ? '' : `, perhaps it is ${JSON.stringify(name)} now`;
 }
 
-function columnUses(mapping: Mapping): { name: string; field: string }[] {
+/** Each column that a mapping names, with the field of the connector that does; one that several fields name is there several times. */
+export function columnUses(mapping: Mapping): { readonly name: string; readonly field: string }[] {
   const use = (field: string, names: readonly (string | undefined)[]) =>
     names.flatMap((name) => (name === undefined ? [] : [{ name, field }]));
   return [

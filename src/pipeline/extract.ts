@@ -22,7 +22,7 @@ export interface ExtractedBatch {
  * makes a run over an unchanged table four times as fast as decoding it.
  */
 export async function* extract(
-  source: Source,
+  source: Pick<Source, 'read'>,
   checkpoint: string | undefined,
   mappingVersion: string,
   known: FingerprintSet,

@@ -1,3 +1,4 @@
+import { retypedColumns, usedColumns, type ColumnDrift } from './column-drift.ts';
 import { Differ, type ChangeSink } from './diff.ts';
 import { extract } from './extract.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
@@ -5,10 +6,11 @@ import { decideDeletes } from './guard.ts';
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './job.ts';
 import { RowMapper } from './map.ts';
-import type { ListingEnd } from './ports.ts';
+import type { Column, ListingEnd, Source } from './ports.ts';
 import type { Position, State } from './state-port.ts';
 import { Quarantine } from './quarantine.ts';
 import { Tally } from './tally.ts';
+import { guardWatermark } from './watermark-guard.ts';
 
 export interface Plan {
   readonly tally: Tally;
@@ -17,10 +19,14 @@ export interface Plan {
   /** Where to go back to for rows that were refused: the checkpoint that this listing started from; null: it has everything. */
   readonly startedFrom: string | null;
   readonly holdReason: string | null;
+  /** Those of the source that the mapping uses. */
+  readonly columns: readonly Column[];
+  /** Which of them have another kind than in the last committed run. */
+  readonly drift: readonly ColumnDrift[];
 }
 
 /** A plan only reads; these are the questions that it asks the state. */
-export interface PlanPorts extends Pick<Ports, 'source' | 'observer'> {
+export interface PlanPorts extends Pick<Ports, 'source' | 'observer' | 'log'> {
   readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf' | 'othersInto'>;
 }
 
@@ -45,12 +51,19 @@ export async function planChanges(
   const differ = new Differ({ state, scope, known, nothingKnown: empty, resend, tally, quarantine, sink });
 
   let mapper: RowMapper | undefined;
+  let columns: readonly Column[] = [];
+  let drift: readonly ColumnDrift[] = [];
   let end: ListingEnd | undefined;
   const checkpoint = usableCheckpoint(job, position);
+  const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // What is sent whatever the state says must be looked at, whatever its bytes say.
   const skippable = resend ? new FingerprintSet() : known;
-  for await (const extracted of extract(source, checkpoint, job.mapping.version, skippable, tally, signal)) {
-    mapper ??= new RowMapper(job.mapping, extracted.batch.columns);
+  for await (const extracted of extract(guarded, checkpoint, job.mapping.version, skippable, tally, signal)) {
+    if (mapper === undefined) {
+      mapper = new RowMapper(job.mapping, extracted.batch.columns);
+      columns = usedColumns(job.mapping, extracted.batch.columns);
+      drift = columnDrift(columns, position, ports);
+    }
     await differ.compare(extracted, mapper);
     observer.rows(tally);
     end = extracted.batch.end;
@@ -71,7 +84,28 @@ export async function planChanges(
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
   const watermark = nextWatermark(source.listing, tally, end, checkpoint ?? null);
   const startedFrom = end?.recurring === true ? watermark : (checkpoint ?? null);
-  return { tally, watermark, startedFrom, holdReason };
+  return { tally, watermark, startedFrom, holdReason, columns, drift };
+}
+
+/** Only a delta listing compares a checkpoint with a column. */
+function guardedSource({ mapping }: Job, source: Source, { columns }: Position): Pick<Source, 'read'> {
+  const before = columns?.find(({ name }) => name === mapping.watermarkField);
+  return source.listing === 'full' || before === undefined ? source : guardWatermark(source, before);
+}
+
+/** Said before rows are looked at: should the run fail because of it, the reason stands in the log. */
+function columnDrift(
+  now: readonly Column[],
+  { columns: before = [] }: Position,
+  { log }: PlanPorts,
+): readonly ColumnDrift[] {
+  const drift = retypedColumns(before, now);
+  if (drift.length > 0) {
+    log.warn('columns of the source have another kind than in the last run; checksums decide what is sent', {
+      drift,
+    });
+  }
+  return drift;
 }
 
 /** A delta query proves nothing about the rows that it does not list, so there it needs none of the stored fingerprints. */

@@ -100,13 +100,14 @@ export class Publisher implements ChangeSink {
     return manifest;
   }
 
-  #publish({ counts }: Manifest, { watermark, startedFrom, holdReason }: Plan): Promise<void> {
+  #publish({ counts }: Manifest, { watermark, startedFrom, holdReason, columns }: Plan): Promise<void> {
     return this.#ports.state.published(this.#job.runId, {
       manifestName: this.manifestName,
       counts,
       watermark,
       startedFrom,
       mappingVersion: this.#job.mapping.version,
+      columns,
       holdReason,
     });
   }

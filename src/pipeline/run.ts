@@ -1,5 +1,6 @@
 import { BridgeError, toBridgeError } from '../core/errors.ts';
 import { REJECTED_SAMPLES_MAX } from '../core/limits.ts';
+import type { ColumnDrift } from './column-drift.ts';
 import { commit, statusOf, type Outcome } from './commit.ts';
 import type { ChangeSink } from './diff.ts';
 import type { RejectedDocument } from './delivery-port.ts';
@@ -23,6 +24,8 @@ export interface RunResult {
   readonly manifestName: string | null;
   /** A few examples of each kind of change; absent for repeated work. */
   readonly samples: Tally['samples'] | undefined;
+  /** Columns that have another kind than in the last committed run; absent for repeated work. */
+  readonly drift: readonly ColumnDrift[] | undefined;
   /** A few of the documents that the destination rejected. */
   readonly rejected: readonly RejectedDocument[];
 }
@@ -57,7 +60,7 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
 async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   ports.observer.phase('extract');
   const position = await ports.state.position(job.connectorId, job.target);
-  const { tally, holdReason } = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
+  const { tally, holdReason, drift } = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
   const counts = tally.counts();
   const { runId } = job;
   return {
@@ -68,6 +71,7 @@ async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunRes
     holdReason,
     manifestName: null,
     samples: tally.samples,
+    drift,
     rejected: [],
   };
 }
@@ -104,10 +108,10 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
       ? await commit(manifest, receipt, job.prefix, lease, ports)
       : await closeUnsent(manifest, ports);
     const { manifestName } = publisher;
-    const { holdReason } = planned;
+    const { holdReason, drift } = planned;
     const work = job.sends ? 'done' : 'written';
     const rejected = await rejectedSamples(runId, outcome.counts, state);
-    return { runId, ...outcome, work, holdReason, manifestName, samples: tally.samples, rejected };
+    return { runId, ...outcome, work, holdReason, manifestName, samples: tally.samples, drift, rejected };
   } catch (thrown) {
     await publisher.abort();
     const error = toBridgeError(thrown);
@@ -161,7 +165,17 @@ async function repeated(
     );
   }
   const rejected = await rejectedSamples(runId, counts, state);
-  return { runId, status, counts, work: 'repeated', holdReason, manifestName, samples: undefined, rejected };
+  return {
+    runId,
+    status,
+    counts,
+    work: 'repeated',
+    holdReason,
+    manifestName,
+    samples: undefined,
+    drift: undefined,
+    rejected,
+  };
 }
 
 function rejectedSamples(runId: string, { rejected }: RunCounts, state: State): Promise<RejectedDocument[]> {

@@ -1,5 +1,5 @@
 import type { DeliveryJournal, DeliveryStep, RejectedDocument } from './delivery-port.ts';
-import type { Phase, RunCounts } from './ports.ts';
+import type { Column, Phase, RunCounts } from './ports.ts';
 
 /** `DRY_RUN`: its requests were written down and not sent. */
 export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED' | 'DRY_RUN';
@@ -39,6 +39,8 @@ export interface Position {
   readonly checkpoint: string | undefined;
   /** Of the mapping that made the stored documents; another one looks at every row again. */
   readonly mappingVersion: string | undefined;
+  /** The columns that the last committed run used; undefined if there was none, or none that remembered them. */
+  readonly columns: readonly Column[] | undefined;
   /** There is no record at all, not even a soft-deleted one. */
   readonly empty: boolean;
 }
@@ -95,6 +97,8 @@ export interface Publication {
   /** The checkpoint that the run itself started from: it holds on if a document is rejected, so that its row is read again. */
   readonly startedFrom: string | null;
   readonly mappingVersion: string;
+  /** Those of the source that the mapping uses; the commit makes them the position's. */
+  readonly columns: readonly Column[];
   readonly holdReason: string | null;
 }
 

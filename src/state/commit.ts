@@ -163,6 +163,7 @@ async function moveCheckpoint(
       // The row of a rejected document must be read again, so the checkpoint may not pass it.
       watermark: complete ? run.watermark : run.started_from,
       mapping_version: run.mapping_version,
+      source_columns: run.source_columns,
     });
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { STATE_IDS_PER_GROUP } from '../core/limits.ts';
+import type { Column } from '../pipeline/ports.ts';
 import type { KnownRecord, Position, StagedRecord } from '../pipeline/state-port.ts';
 import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
 import type { Database } from './database.ts';
@@ -27,14 +28,19 @@ export async function position(
     row = await known();
   }
   const scope = row?.id ?? NO_SCOPE;
+  const columns = row?.source_columns ?? null;
   const any = await database.knex('record_state').where({ scope_id: scope }).first('doc_id');
   return {
     scope,
     empty: any === undefined,
     checkpoint: row?.watermark ?? undefined,
     mappingVersion: row?.mapping_version ?? undefined,
+    columns: columns === null ? undefined : parseColumns(columns),
   };
 }
+
+/** This column is written by `runs.ts` only, from values of this type. */
+const parseColumns: (json: string) => readonly Column[] = JSON.parse;
 
 export async function scopeOf(transaction: Knex.Transaction, run: RunTable): Promise<number> {
   const position = await transaction('connector_checkpoints')

@@ -75,6 +75,7 @@ export async function published(database: Database, runId: string, publication: 
       watermark: publication.watermark,
       started_from: publication.startedFrom,
       mapping_version: publication.mappingVersion,
+      source_columns: JSON.stringify(publication.columns),
       hold_reason: publication.holdReason,
     });
   if (updated === 0) throw givenUp(runId);

@@ -8,6 +8,7 @@ interface CheckpointTable {
   target: string;
   watermark: string | null;
   mapping_version: string | null;
+  source_columns: string | null;
   updated_at: string;
 }
 
@@ -23,6 +24,7 @@ export interface RunTable {
   watermark: string | null;
   started_from: string | null;
   mapping_version: string | null;
+  source_columns: string | null;
   manifest_name: string | null;
   committed_at: string | null;
   hold_reason: string | null;

@@ -25,6 +25,7 @@ function resultOf(changes: Partial<BridgeResult> = {}): BridgeResult {
     holdReason: null,
     manifestName: 'connectors/hr/runs/r1/manifest.json',
     rejected: [],
+    drift: [],
     samples: { added: ['hr:1'], changed: ['hr:2'], deleted: ['hr:3'], held: [], quarantined: [] },
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
     ...changes,
@@ -53,6 +54,14 @@ describe('the summary for a person', () => {
     ];
     const lines = text(resultOf({ counts: { ...resultOf().counts, rejected: 1 }, rejected })).split('\n');
     expect(lines).toContain('    hr:1: line one line two three');
+  });
+
+  test('names the columns that have another kind now', () => {
+    const drift = [{ column: 'team\u001B[2J', was: 'text', is: 'array of text' }];
+    expect(text(resultOf({ drift })).split('\n')).toContain(
+      '  ! column team was text in the last run and is array of text now',
+    );
+    expect(text(resultOf({ drift: undefined }))).not.toContain('column');
   });
 
   test('says what was seen and done, and where it is', () => {
@@ -135,6 +144,7 @@ test('the summary for a program has everything under its own name', () => {
     manifest: 'file:///bucket/connectors/hr/runs/r1/manifest.json',
     durationMs: 1_234,
     rejected: [],
+    drift: [],
     samples: resultOf().samples,
   });
 });

@@ -82,6 +82,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         watermark: 'end',
         startedFrom,
         mappingVersion: 'mapping-1',
+        columns: [],
         holdReason: null,
       });
     }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { EXPLAIN_IDS_PER_PAGE } from '../../src/core/limits.ts';
-import type { RunCounts } from '../../src/pipeline/ports.ts';
+import type { Column, RunCounts } from '../../src/pipeline/ports.ts';
 import type { StagedRecord, State } from '../../src/pipeline/state-port.ts';
 import type { LeaseTiming } from '../../src/state/leases.ts';
 import { startSleeper } from '../support/sleeper.ts';
@@ -29,6 +29,11 @@ const COUNTS: RunCounts = {
   quarantined: 1,
   rejected: 0,
 };
+
+const COLUMNS: readonly Column[] = [
+  { name: 'id', kind: 'integer' },
+  { name: 'Grüße "x"', kind: 'array', element: 'text' },
+];
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const fingerprintOf = (docId: string, version: string) => hash(`${docId} ${version}`).slice(0, 16);
@@ -87,13 +92,19 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
     const nextRunId = () => `run-${(runs += 1)}`;
     const begin = (runId: string, connectorId = 'hr', target = 'store-1') =>
       state.beginRun({ runId, connectorId, target, startedAt: STARTED });
-    const publish = (runId: string, watermark: string | null = null, startedFrom: string | null = null) =>
+    const publish = (
+      runId: string,
+      watermark: string | null = null,
+      startedFrom: string | null = null,
+      columns: readonly Column[] = COLUMNS,
+    ) =>
       state.published(runId, {
         manifestName: `runs/${runId}/manifest.json`,
         counts: COUNTS,
         watermark,
         startedFrom,
         mappingVersion: 'mapping-1',
+        columns,
         holdReason: null,
       });
     const commit = (runId: string, fence: number) =>
@@ -105,14 +116,20 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
     /** A whole run of connector `hr`, from lease to release. */
     async function run(
       records: readonly StagedRecord[],
-      { rejected = [], watermark = null, startedFrom = null, runId = nextRunId() }: RunOptions = {},
+      {
+        rejected = [],
+        watermark = null,
+        startedFrom = null,
+        columns = COLUMNS,
+        runId = nextRunId(),
+      }: RunOptions = {},
     ): Promise<void> {
       const lease = await state.lease('hr', owner(runId));
       try {
         await state.position('hr', 'store-1');
         await begin(runId);
         await state.stage(runId, records);
-        await publish(runId, watermark, startedFrom);
+        await publish(runId, watermark, startedFrom, columns);
         await journalOf(runId).reject(rejected.map(refused));
         await commit(runId, lease.fence);
       } finally {
@@ -132,6 +149,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           scope: expect.any(Number),
           checkpoint: undefined,
           mappingVersion: undefined,
+          columns: undefined,
           empty: true,
         });
         expect(await state.position('hr', 'store-1')).toEqual(first);
@@ -156,6 +174,47 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         });
         await run([]);
         expect((await state.position('hr', 'store-1')).checkpoint).toBeUndefined();
+      });
+
+      test('remembers the columns of the last committed run, of this target alone', async () => {
+        await run([]);
+        expect((await state.position('hr', 'store-1')).columns).toEqual(COLUMNS);
+        expect((await state.position('hr', 'store-2')).columns).toBeUndefined();
+        const columns: readonly Column[] = [{ name: 'id', kind: 'text' }];
+        await run([upsert('a')], { columns, rejected: ['a'] });
+        expect((await state.position('hr', 'store-1')).columns).toEqual(columns);
+      });
+
+      test('remembers no columns of a run that is published and not committed, and whoever commits it brings them', async () => {
+        await run([]);
+        const columns: readonly Column[] = [{ name: 'id', kind: 'text' }];
+        await begin('R');
+        await publish('R', 'w1', null, columns);
+        const other = await store.open();
+        expect((await other.position('hr', 'store-1')).columns).toEqual(COLUMNS);
+        const lease = await other.lease('hr', owner('S'));
+        await other.commit({
+          runId: 'R',
+          fence: lease.fence,
+          status: 'SUCCESS',
+          counts: COUNTS,
+          finishedAt: FINISHED,
+        });
+        await lease.release();
+        await other.close();
+        expect((await state.position('hr', 'store-1')).columns).toEqual(columns);
+      });
+
+      test('keeps the columns that it had when a published run is given up', async () => {
+        await run([]);
+        await begin('R');
+        await publish('R', 'w1', null, []);
+        await state.failRun('R', {
+          error: { code: 'X', message: 'x' },
+          finishedAt: FINISHED,
+          abandon: true,
+        });
+        expect((await state.position('hr', 'store-1')).columns).toEqual(COLUMNS);
       });
 
       test('goes back to where the run started when a document of it was rejected', async () => {
@@ -580,6 +639,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           watermark: 'w',
           startedFrom: null,
           mappingVersion: 'v',
+          columns: [],
           holdReason: 'too many',
         });
         expect(await state.findRun('R')).toMatchObject({
@@ -821,5 +881,6 @@ interface RunOptions {
   readonly rejected?: readonly string[];
   readonly watermark?: string | null;
   readonly startedFrom?: string | null;
+  readonly columns?: readonly Column[];
   readonly runId?: string;
 }

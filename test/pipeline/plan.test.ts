@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { silentLogger } from '../../src/core/log.ts';
 import type { Job } from '../../src/pipeline/job.ts';
 import { planChanges } from '../../src/pipeline/plan.ts';
 import type { Column } from '../../src/pipeline/ports.ts';
@@ -358,7 +359,7 @@ describe('a plan', () => {
     const known = new KnownRecords();
     const observer = { phase: () => undefined, rows: (counts: { seen: number }) => seen.push(counts.seen) };
     const source = listing(people(1, 2, 3), { batchRows: 2 });
-    const ports = { source, state: known, observer };
+    const ports = { source, state: known, observer, log: silentLogger };
     await planChanges(jobOf(), ports, known.position(), new FoundChanges(), new AbortController().signal);
     expect(seen).toEqual([2, 3]);
   });
@@ -375,7 +376,7 @@ describe('a plan', () => {
       },
     };
     const source = listing(people(1, 2, 3), { batchRows: 2 });
-    const ports = { source, state: known, observer };
+    const ports = { source, state: known, observer, log: silentLogger };
     const found = new FoundChanges();
     await expect(planChanges(jobOf(), ports, known.position(), found, stop.signal)).rejects.toBe(reason);
     expect(found.upserts).toHaveLength(2);

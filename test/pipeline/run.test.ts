@@ -274,6 +274,23 @@ test('a dry run writes no run, no artifact and no lease', async () => {
   expect(await readdir(folder)).not.toContain('bucket');
 });
 
+test('a column of another kind is in the result, planned and done, and the next run knows the new kind', async () => {
+  const retyped = rowsSource({ columns: [{ name: 'id', kind: 'text' }, COLUMNS[1]], rows: TWO });
+  const drift = [{ column: 'id', was: 'integer', is: 'text' }];
+  expect((await run('R1', ports(TWO))).drift).toEqual([]);
+  expect((await run('R2', ports(TWO, { source: retyped }), { dryRun: true })).drift).toEqual(drift);
+  expect((await run('R2', ports(TWO, { source: retyped }))).drift).toEqual(drift);
+  expect((await run('R2', ports(TWO, { source: retyped }))).drift).toBeUndefined();
+  expect((await run('R3', ports(TWO, { source: retyped }))).drift).toEqual([]);
+});
+
+test('columns of a run that another one finishes are those that the next is compared with', async () => {
+  await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toThrow('away');
+  const retyped = rowsSource({ columns: [{ name: 'id', kind: 'text' }, COLUMNS[1]], rows: THREE });
+  const { drift } = await run('R2', ports(TWO, { source: retyped }));
+  expect(drift).toEqual([{ column: 'id', was: 'integer', is: 'text' }]);
+});
+
 test('another target has its own documents, and leaves the unfinished runs of the first alone', async () => {
   await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toThrow('away');
   const destination = new Answers();

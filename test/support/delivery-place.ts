@@ -183,6 +183,7 @@ export class DeliveryPlace {
       watermark: null,
       startedFrom: null,
       mappingVersion: '1',
+      columns: [],
       holdReason: null,
     });
   }

@@ -1,3 +1,4 @@
+import type { Column } from '../../src/pipeline/ports.ts';
 import type { KnownRecord, Position, StagedRecord, State } from '../../src/pipeline/state-port.ts';
 
 const SCOPE = 7;
@@ -8,6 +9,7 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
   readonly byId = new Map<string, KnownRecord>();
   checkpoint: string | undefined;
   mappingVersion: string | undefined;
+  columns: readonly Column[] | undefined;
   /** Other connectors with documents in the same target. */
   others: string[] = [];
   /** How often `lookup` was called. */
@@ -18,8 +20,8 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
   }
 
   position(): Position {
-    const { checkpoint, mappingVersion } = this;
-    return { scope: SCOPE, checkpoint, mappingVersion, empty: this.byId.size === 0 };
+    const { checkpoint, mappingVersion, columns } = this;
+    return { scope: SCOPE, checkpoint, mappingVersion, columns, empty: this.byId.size === 0 };
   }
 
   async *fingerprints(scope: number): AsyncGenerator<Buffer> {

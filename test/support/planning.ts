@@ -7,6 +7,7 @@ import {
 } from '../../src/core/limits.ts';
 import type { ChangeSink } from '../../src/pipeline/diff.ts';
 import type { Job } from '../../src/pipeline/job.ts';
+import { silentLogger } from '../../src/core/log.ts';
 import { planChanges, type Plan } from '../../src/pipeline/plan.ts';
 import type { Source } from '../../src/pipeline/ports.ts';
 import type { StagedRecord } from '../../src/pipeline/state-port.ts';
@@ -81,12 +82,13 @@ export async function planOver(
   known: KnownRecords,
   changes: Partial<Job> = {},
   found = new FoundChanges(),
+  log = silentLogger,
 ): Promise<Planned> {
   const observer = { phase: () => undefined, rows: () => undefined };
   const signal = new AbortController().signal;
   const plan = await planChanges(
     jobOf(changes),
-    { source, state: known, observer },
+    { source, state: known, observer, log },
     known.position(),
     found,
     signal,
@@ -104,5 +106,6 @@ export async function runOver(
   known.apply(planned.found.staged);
   known.mappingVersion = jobOf(changes).mapping.version;
   known.checkpoint = planned.watermark ?? undefined;
+  known.columns = planned.columns;
   return planned;
 }

@@ -78,7 +78,8 @@ export function workplace(cwd: string, env: Readonly<Record<string, string>>): W
   };
 }
 
-function connectorOf(changes: ConnectorChanges): unknown {
+/** A connector as `writeConnector` writes it. */
+export function connectorOf(changes: ConnectorChanges): unknown {
   const name = changes.name ?? 'people';
   return {
     apiVersion: 'sync.gemini.io/v1alpha1',

@@ -59,12 +59,27 @@ export async function check(
   seconds = DOCTOR_CHECK_SECONDS_MAX,
 ): Promise<Finding[]> {
   try {
-    return await withDeadline(seconds, signal, look);
+    return await inTime(subject, signal, look, seconds);
   } catch (thrown) {
     signal.throwIfAborted();
-    return [
-      fail(subject, thrown instanceof DeadlineError ? tooSlow(subject, seconds) : toBridgeError(thrown)),
-    ];
+    return [fail(subject, toBridgeError(thrown))];
+  }
+}
+
+/**
+ * @param subject what is looked at, for the message
+ * @throws BridgeError CHECK_TIMEOUT; what `look` throws; the reason of `signal`
+ */
+export async function inTime<T>(
+  subject: string,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<T>,
+  seconds = DOCTOR_CHECK_SECONDS_MAX,
+): Promise<T> {
+  try {
+    return await withDeadline(seconds, signal, look);
+  } catch (thrown) {
+    throw thrown instanceof DeadlineError ? tooSlow(subject, seconds) : thrown;
   }
 }
 
@@ -83,7 +98,7 @@ export async function glance(
   );
 }
 
-function tooSlow(subject: Subject, seconds: number): BridgeError {
+function tooSlow(subject: string, seconds: number): BridgeError {
   return new BridgeError('CHECK_TIMEOUT', `The check of the ${subject} had no answer within ${seconds} s.`, {
     hint: 'Try again; if it stays so, look at the network, the firewalls and the proxies on the way there.',
   });

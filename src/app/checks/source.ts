@@ -1,13 +1,8 @@
-import { resolveSecret } from '../../connector/secrets.ts';
 import { isSqlSource, type Connector } from '../../connector/types.ts';
-import { systemClock } from '../../core/clock.ts';
 import { toBridgeError } from '../../core/errors.ts';
-import { silentLogger } from '../../core/log.ts';
-import { sleep } from '../../core/retry.ts';
 import { columnFinder } from '../../pipeline/columns.ts';
-import { openSource } from '../../sources/index.ts';
 import { compileMapping } from '../job.ts';
-import type { BridgeContext } from '../bridge.ts';
+import { withSource, type SourceSurroundings } from '../with-source.ts';
 import { check, ok, warn, type Finding } from './finding.ts';
 
 /**
@@ -16,21 +11,12 @@ import { check, ok, warn, type Finding } from './finding.ts';
  */
 export function sourceFindings(
   { metadata, spec }: Connector,
-  { secret, proxy }: Pick<BridgeContext, 'secret' | 'proxy'>,
+  surroundings: SourceSurroundings,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  // A person waits for it, so nothing is tried twice.
-  const surroundings = {
-    retry: { retries: 0, backoffSeconds: 0 },
-    clock: systemClock,
-    wait: sleep,
-    log: silentLogger,
-    proxy,
-  };
   const database = isSqlSource(spec.source);
-  return check('source', signal, async (inTime) => {
-    const source = await openSource(spec, (ref) => resolveSecret(ref, secret), surroundings);
-    try {
+  return check('source', signal, (inTime) =>
+    withSource(spec, surroundings, async (source) => {
       const columns = await source.columns(inTime);
       const count = `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
       const missing = whatIsMissing(() => columnFinder(compileMapping(metadata.name, spec), columns));
@@ -49,10 +35,8 @@ export function sourceFindings(
           'Look whether later records have it; if none has, a run fails.',
         ),
       ];
-    } finally {
-      await source.close();
-    }
-  });
+    }),
+  );
 }
 
 function whatIsMissing(look: () => unknown): Error | undefined {

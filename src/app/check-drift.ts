@@ -1,0 +1,71 @@
+import { checkConnectors } from '../connector/load.ts';
+import type { Problem } from '../connector/problem.ts';
+import type { DriftFinding } from '../drift/finding.ts';
+import { columnsComparer } from './drift/columns.ts';
+import type { Comparer, DriftContext, FoundConnector } from './drift/comparer.ts';
+import { dataStoreComparer } from './drift/data-store.ts';
+import { stateComparer } from './drift/state.ts';
+
+/** All that can be compared, in the order of the report. */
+export const COMPARERS: readonly Comparer[] = [stateComparer, columnsComparer, dataStoreComparer];
+
+export interface DriftOptions extends Omit<DriftContext, 'connectors'> {
+  /** A directory of connectors, or one file; relative to `cwd`. */
+  readonly connectorsPath: string;
+  /** Which comparers to ask. */
+  readonly comparers: readonly Comparer[];
+  /** Whether to ask those that need sources or Google. */
+  readonly live: boolean;
+}
+
+/**
+ * Asks every comparer, and writes nothing anywhere. What cannot be compared is a finding and hides nothing else.
+ * @throws the reason of `signal`, and nothing else
+ */
+export async function checkDrift(options: DriftOptions, signal: AbortSignal): Promise<DriftFinding[]> {
+  const { comparers, connectorsPath, live, cwd } = options;
+  let checking: ReturnType<typeof readConnectors> | undefined;
+  const context: DriftContext = {
+    ...options,
+    connectors: async () => (await (checking ??= readConnectors(connectorsPath, cwd))).connectors,
+  };
+  const found: DriftFinding[] = [];
+  for (const comparer of comparers) {
+    if (live || !comparer.live) found.push(...(await comparer.compare(context, signal)));
+    else found.push(notLive(comparer));
+  }
+  return [...((await checking)?.invalid ?? []), ...found];
+}
+
+function notLive({ name }: Comparer): DriftFinding {
+  const what = 'Not compared: it takes --live.';
+  return { comparer: name, connector: null, file: null, status: 'skipped', what };
+}
+
+async function readConnectors(
+  path: string,
+  cwd: string,
+): Promise<{ readonly connectors: readonly FoundConnector[]; readonly invalid: readonly DriftFinding[] }> {
+  const { connectors, problems } = await checkConnectors([path], { cwd });
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const firstOfEach = errors.filter(
+    ({ file }, index) => errors.findIndex((other) => other.file === file) === index,
+  );
+  const invalid = firstOfEach.map((first) =>
+    invalidFinding(first, errors.filter(({ file }) => file === first.file).length),
+  );
+  return { connectors, invalid };
+}
+
+function invalidFinding({ file, code, path, message }: Problem, count: number): DriftFinding {
+  const more = count === 1 ? '' : ` And ${count - 1} more.`;
+  return {
+    comparer: 'connectors',
+    connector: null,
+    file,
+    status: 'failed',
+    what: `${file} is not compared: ${path === '' ? '' : `${path}: `}${message}${more}`,
+    fix: `See what to write with: gemini-sync-bridge validate ${file}`,
+    code: code === 'file_unreadable' ? 'CONNECTOR_FILE_UNREADABLE' : 'CONNECTOR_INVALID',
+  };
+}

@@ -1,0 +1,95 @@
+import type { Connector } from '../../connector/types.ts';
+import type { ErrorCode } from '../../core/errors.ts';
+import { compareColumns } from '../../drift/columns.ts';
+import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';
+import type { Source } from '../../pipeline/ports.ts';
+import type { Position, State } from '../../pipeline/state-port.ts';
+import { openState } from '../../state/open-state.ts';
+import { compileMapping, targetOf } from '../job.ts';
+import { stateLocation } from '../state-location.ts';
+import { withSource } from '../with-source.ts';
+import type { Comparer, DriftContext } from './comparer.ts';
+import { eachConnector } from './each-connector.ts';
+
+const NAME = 'columns';
+
+/** The source answered, and has not what the connector asks for, or as a type that cannot be read or be a watermark. */
+const DRIFTS: readonly ErrorCode[] = [
+  'NOT_SUPPORTED',
+  'SOURCE_COLUMN_MISSING',
+  'SOURCE_QUERY_INVALID',
+  'SOURCE_RECORDS_MISSING',
+];
+
+/** The columns of each source, with what the mapping names and what the last committed run saw. Reads no row of a database. */
+export const columnsComparer: Comparer = {
+  name: NAME,
+  about: 'the columns of each source, with the mapping and with those of the last run',
+  live: true,
+  async compare(context, signal) {
+    const connectors = await context.connectors();
+    const { state, finding } = await openMemory(context);
+    try {
+      const compare = ({ connector }: { readonly connector: Connector }, ending: AbortSignal) =>
+        compareSource(connector, state, context, ending);
+      const found = await eachConnector(connectors, { comparer: NAME, drifts: DRIFTS, compare }, signal);
+      return [...finding, ...found];
+    } finally {
+      await state?.close();
+    }
+  },
+};
+
+type Memory = Pick<State, 'position' | 'close'>;
+
+/** Without it, columns are still compared with the mapping. */
+async function openMemory(
+  context: DriftContext,
+): Promise<{ readonly state: Memory | undefined; readonly finding: readonly DriftFinding[] }> {
+  try {
+    return { state: await openState({ ...stateLocation(context), readOnly: true }), finding: [] };
+  } catch (thrown) {
+    const about = { comparer: NAME, connector: null, file: null };
+    const verdict = thrownVerdict(thrown, []);
+    const what = `What the last runs saw cannot be read: ${verdict.what}`;
+    return { state: undefined, finding: [{ ...about, ...verdict, what }] };
+  }
+}
+
+async function compareSource(
+  { metadata, spec }: Connector,
+  state: Memory | undefined,
+  context: DriftContext,
+  signal: AbortSignal,
+): Promise<Verdict[]> {
+  if (spec.mode === 'rest_push') {
+    return [{ status: 'skipped', what: 'Its documents are pushed, so there are no columns to compare.' }];
+  }
+  const mapping = compileMapping(metadata.name, spec);
+  return withSource(spec, context, async (source) => {
+    const columns = await source.columns(signal);
+    const position = state && (await rememberedPosition(metadata.name, spec, state));
+    const compared = {
+      mapping,
+      remembered: position?.columns,
+      columns,
+      firstPage: spec.source.type === 'http',
+      usesCheckpoint: usesCheckpoint(source, mapping.version, position),
+    };
+    return compareColumns(compared);
+  });
+}
+
+/** Where only `run --local` is at work, that is what there is to be compared with. */
+async function rememberedPosition(name: string, spec: Connector['spec'], state: Memory): Promise<Position> {
+  const position = await state.position(name, targetOf(spec, false));
+  return position.columns === undefined ? state.position(name, targetOf(spec, true)) : position;
+}
+
+function usesCheckpoint(source: Source, mappingVersion: string, position: Position | undefined): boolean {
+  return (
+    source.listing === 'delta' &&
+    position?.checkpoint !== undefined &&
+    position.mappingVersion === mappingVersion
+  );
+}

@@ -1,0 +1,49 @@
+import type { Verdict } from '../../drift/finding.ts';
+import { dataStoreFindings } from '../checks/data-store.ts';
+import type { Finding } from '../checks/finding.ts';
+import type { Comparer } from './comparer.ts';
+import { eachConnector } from './each-connector.ts';
+
+const NAME = 'data-store';
+
+/** The data store of each connector: whether it is there, and is one for its documents. */
+export const dataStoreComparer: Comparer = {
+  name: NAME,
+  about:
+    'the data store of each connector: whether it is there, with the access control and content it needs',
+  live: true,
+  async compare(context, signal) {
+    const connectors = await context.connectors();
+    const comparison = {
+      comparer: NAME,
+      drifts: [],
+      compare: async ({ connector }: (typeof connectors)[number], ending: AbortSignal) => {
+        const endpoint = context.discoveryEngineEndpoint;
+        const { findings } = await dataStoreFindings(connector.spec, endpoint, ending);
+        return findings.flatMap(verdictOf);
+      },
+    };
+    return eachConnector(connectors, comparison, signal);
+  },
+};
+
+/** The schema of a data store belongs to Google, and what depends on a store that was not found says nothing. */
+function verdictOf(finding: Finding): Verdict[] {
+  if (finding.subject === 'schema') return [];
+  const { what } = finding;
+  switch (finding.status) {
+    case 'ok':
+      return [{ status: 'ok', what }];
+    case 'skipped':
+      return [];
+    case 'warn':
+      // A run can go without the right to look; a comparison cannot.
+      return [{ status: 'failed', what, fix: finding.fix, code: 'GEMINI_PERMISSION' }];
+    case 'fail': {
+      const { code, fix } = finding;
+      return code === 'GEMINI_NOT_FOUND' || code === 'GEMINI_STORE_MISMATCH'
+        ? [{ status: 'drift', what, fix }]
+        : [{ status: 'failed', what, fix, code }];
+    }
+  }
+}

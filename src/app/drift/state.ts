@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { thrownVerdict, type Verdict } from '../../drift/finding.ts';
+import { openState } from '../../state/open-state.ts';
+import { inTime } from '../checks/finding.ts';
+import { stateLocation } from '../state-location.ts';
+import type { Comparer, DriftContext } from './comparer.ts';
+
+/** The schema of the state store, with what `migrate` would apply. Makes and migrates nothing. */
+export const stateComparer: Comparer = {
+  name: 'state',
+  about: 'the schema of the state store, with what `migrate` would apply',
+  live: false,
+  async compare(context, signal) {
+    const verdict = await inTime('state', signal, () => compareSchema(context)).catch((thrown: unknown) => {
+      signal.throwIfAborted();
+      return thrownVerdict(thrown, ['STATE_NOT_MIGRATED', 'STATE_NEWER']);
+    });
+    return [{ comparer: 'state', connector: null, file: null, ...verdict }];
+  },
+};
+
+async function compareSchema(context: DriftContext): Promise<Verdict> {
+  const { url, file } = stateLocation(context);
+  if (url === undefined && !existsSync(file)) {
+    return { status: 'ok', what: `${file} is not there yet; the first run makes it.` };
+  }
+  const state = await openState({ url, file, readOnly: true });
+  await state.close();
+  const place = url === undefined ? file : 'the database of DATABASE_URL';
+  return { status: 'ok', what: `The schema of ${place} is that of this version.` };
+}

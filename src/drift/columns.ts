@@ -1,0 +1,85 @@
+import { retypedColumns, usedColumns } from '../pipeline/column-drift.ts';
+import { missingColumns, type MissingColumn } from '../pipeline/columns.ts';
+import type { Mapping } from '../pipeline/mapping.ts';
+import type { Column } from '../pipeline/ports.ts';
+import type { Verdict } from './finding.ts';
+
+export interface ColumnsCompared {
+  readonly mapping: Mapping;
+  /** What the last committed run saw; undefined if none remembered it. */
+  readonly remembered: readonly Column[] | undefined;
+  /** What the source has now. */
+  readonly columns: readonly Column[];
+  /** The columns are only those of the first page of an API: later records may have more. */
+  readonly firstPage: boolean;
+  /** The next run compares the checkpoint with the watermark's column. */
+  readonly usesCheckpoint: boolean;
+}
+
+/** Compares the columns of a source with what the mapping names, and with what the last committed run saw. */
+export function compareColumns(compared: ColumnsCompared): Verdict[] {
+  const { mapping, remembered, columns, firstPage } = compared;
+  const used = usedColumns(mapping, columns);
+  const found = [
+    ...missingColumns(mapping, columns).map((column) =>
+      firstPage ? missingOnPage(column, mapping) : missingInQuery(column),
+    ),
+    ...retypedVerdicts(used, compared),
+  ];
+  if (found.length > 0) return found;
+  const has = `The source has ${used.length === 1 ? 'the column' : `the ${used.length} columns`} that the mapping names`;
+  const kinds =
+    remembered === undefined
+      ? '; no run has remembered their kinds yet'
+      : ', of the kinds that the last run saw';
+  return [{ status: 'ok', what: `${has}${kinds}.` }];
+}
+
+function missingInQuery({ name, field, renamed }: MissingColumn): Verdict {
+  const what = `${field} names ${quoted(name)}, which the source does not return`;
+  if (renamed === undefined) {
+    const fix = `Add the column to spec.source.query, or correct the name in spec.${field}.`;
+    return { status: 'drift', what: `${what}.`, fix };
+  }
+  return {
+    status: 'drift',
+    what: `${what}; perhaps it is ${quoted(renamed)} now.`,
+    fix: `Write ${quoted(renamed)} in spec.${field}, or let spec.source.query return it under its old name, with AS.`,
+  };
+}
+
+/** Every record has its id; anything else may be missing from some, and so from all of one page. */
+function missingOnPage({ name, field }: MissingColumn, { idFields }: Mapping): Verdict {
+  const vital = idFields.includes(name);
+  return {
+    status: vital ? 'drift' : 'warn',
+    what: `${field} names ${quoted(name)}, which no record of the first page has.`,
+    fix: vital
+      ? `Correct the name in spec.${field}.`
+      : `Look whether later records have it; if none has, correct the name in spec.${field}.`,
+  };
+}
+
+function retypedVerdicts(used: readonly Column[], compared: ColumnsCompared): Verdict[] {
+  const { mapping, remembered = [], usesCheckpoint } = compared;
+  return retypedColumns(remembered, used).map(({ column, was, is }) => {
+    const stops = usesCheckpoint && column === mapping.watermarkField;
+    const what = `The column ${quoted(column)} was ${was} in the last run and is ${is} now`;
+    const otherwise = 'Otherwise cast it in spec.source.query.';
+    return stops
+      ? {
+          status: 'drift',
+          what: `${what}. The next run fails, because the checkpoint cannot be compared with it.`,
+          fix: `If that is meant, run once with \`--full\`. ${otherwise}`,
+        }
+      : {
+          status: 'drift',
+          what: `${what}.`,
+          fix: `If that is meant, there is nothing to write: the next run looks at every row, and checksums decide what is sent. ${otherwise}`,
+        };
+  });
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name);
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import { compareColumns, type ColumnsCompared } from '../../src/drift/columns.ts';
+import type { Column } from '../../src/pipeline/ports.ts';
+import { mappingOf } from '../support/mapping.ts';
+
+const ID: Column = { name: 'id', kind: 'integer' };
+const TITLE: Column = { name: 'title', kind: 'text' };
+const UPDATED: Column = { name: 'updated', kind: 'integer' };
+const ALL = [ID, TITLE, UPDATED];
+
+const compare = (changes: Partial<ColumnsCompared> = {}) =>
+  compareColumns({
+    mapping: mappingOf({}, { watermarkField: 'updated' }),
+    remembered: ALL,
+    columns: ALL,
+    firstPage: false,
+    usesCheckpoint: false,
+    ...changes,
+  });
+
+describe('columns', () => {
+  test('that are all there, of the same kinds, are no drift, whatever else the source has', () => {
+    expect(compare({ columns: [{ name: 'other', kind: 'json' }, ...ALL] })).toEqual([
+      {
+        status: 'ok',
+        what: 'The source has the 3 columns that the mapping names, of the kinds that the last run saw.',
+      },
+    ]);
+  });
+
+  test('that no run has seen yet are compared with the mapping alone, and it says so', () => {
+    const columns: Column[] = [{ name: 'title', kind: 'text' }];
+    const mapping = mappingOf({ idField: 'title' });
+    expect(compare({ mapping, columns, remembered: undefined })).toEqual([
+      {
+        status: 'ok',
+        what: 'The source has the column that the mapping names; no run has remembered their kinds yet.',
+      },
+    ]);
+  });
+
+  test('that are missing, renamed and of another kind are all named, each with what to write', () => {
+    const columns: Column[] = [
+      { name: 'titles', kind: 'text' },
+      { name: 'id', kind: 'array', element: 'integer' },
+    ];
+    expect(compare({ columns })).toEqual([
+      {
+        status: 'drift',
+        what: 'mapping.titleField names "title", which the source does not return; perhaps it is "titles" now.',
+        fix: 'Write "titles" in spec.mapping.titleField, or let spec.source.query return it under its old name, with AS.',
+      },
+      {
+        status: 'drift',
+        what: expect.stringMatching(/^mapping\.contentTemplate names "title".*"titles" now\.$/),
+        fix: expect.stringContaining('spec.mapping.contentTemplate'),
+      },
+      {
+        status: 'drift',
+        what: 'source.watermarkField names "updated", which the source does not return.',
+        fix: 'Add the column to spec.source.query, or correct the name in spec.source.watermarkField.',
+      },
+      {
+        status: 'drift',
+        what: 'The column "id" was integer in the last run and is array of integer now.',
+        fix: expect.stringMatching(/there is nothing to write.*cast it/),
+      },
+    ]);
+  });
+
+  test('whose watermark has another kind stop the next run only where it uses its checkpoint', () => {
+    const columns: Column[] = [ID, TITLE, { name: 'updated', kind: 'timestamptz' }];
+    const [stopped] = compare({ columns, usesCheckpoint: true });
+    expect(stopped).toMatchObject({
+      status: 'drift',
+      what: expect.stringMatching(/was integer .* is timestamptz now\. The next run fails/),
+      fix: expect.stringContaining('`--full`'),
+    });
+    const [passed] = compare({ columns });
+    expect(passed).toMatchObject({ status: 'drift', fix: expect.stringContaining('nothing to write') });
+    const [other] = compare({
+      columns: [{ name: 'id', kind: 'text' }, TITLE, UPDATED],
+      usesCheckpoint: true,
+    });
+    expect(other).toMatchObject({ fix: expect.stringContaining('nothing to write') });
+  });
+
+  test('of one page of an API may come later, but for the id', () => {
+    expect(compare({ columns: [UPDATED], firstPage: true })).toEqual([
+      {
+        status: 'drift',
+        what: 'mapping.idField names "id", which no record of the first page has.',
+        fix: 'Correct the name in spec.mapping.idField.',
+      },
+      { status: 'warn', what: expect.stringContaining('"title"'), fix: expect.stringContaining('later') },
+      { status: 'warn', what: expect.stringContaining('"title"'), fix: expect.stringContaining('later') },
+    ]);
+  });
+});
