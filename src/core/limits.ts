@@ -261,3 +261,11 @@ export const FILE_HEADER_BYTES_MAX = 1_048_576;
 export const FILE_READ_BYTES = 65_536;
 /** Names of columns that a message lists. */
 export const FILE_COLUMNS_NAMED_MAX = 50;
+
+/** An ETag is some 50 characters; what is far longer is not kept, because every run of the connector would carry it. */
+export const HTTP_VALIDATOR_CHARACTERS_MAX = 1_000;
+/**
+ * A Last-Modified is relied on if it is older than its answer by so many seconds. It counts whole seconds, so a second change
+ * in the same one would not show, and the clock that it was taken from may be another one than that of the answer.
+ */
+export const HTTP_LAST_MODIFIED_AGE_SECONDS_MIN = 60;

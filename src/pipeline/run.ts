@@ -6,10 +6,10 @@ import type { RejectedDocument } from './delivery-port.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { planChanges } from './plan.ts';
-import type { Manifest, Phase, RunCounts } from './ports.ts';
+import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from './ports.ts';
 import type { FinishedStatus, Lease, RunRow, State } from './state-port.ts';
 import { Publisher } from './publish.ts';
-import { finishEarlierRuns, removeArtifacts, repairLatestAlone } from './recover.ts';
+import { finishEarlierRuns, readManifest, removeArtifacts, repairLatestAlone } from './recover.ts';
 import type { Tally } from './tally.ts';
 
 export interface RunResult {
@@ -19,6 +19,7 @@ export interface RunResult {
   /** `done` now, `planned` only, `written` and not sent, or `repeated`: this run id had done its work before. */
   readonly work: 'done' | 'planned' | 'written' | 'repeated';
   readonly holdReason: string | null;
+  readonly remarks: ListingRemarks;
   /** Relative to the store; null for a dry run. */
   readonly manifestName: string | null;
   /** A few examples of each kind of change; absent for repeated work. */
@@ -57,15 +58,16 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
 async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   ports.observer.phase('extract');
   const position = await ports.state.position(job.connectorId, job.target);
-  const { tally, holdReason } = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
+  const { tally, holdReason, remarks } = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
   const counts = tally.counts();
   const { runId } = job;
   return {
     runId,
-    status: statusOf(counts),
+    status: statusOf(counts, remarks),
     counts,
     work: 'planned',
     holdReason,
+    remarks,
     manifestName: null,
     samples: tally.samples,
     rejected: [],
@@ -104,10 +106,10 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
       ? await commit(manifest, receipt, job.prefix, lease, ports)
       : await closeUnsent(manifest, ports);
     const { manifestName } = publisher;
-    const { holdReason } = planned;
+    const { holdReason, remarks } = planned;
     const work = job.sends ? 'done' : 'written';
     const rejected = await rejectedSamples(runId, outcome.counts, state);
-    return { runId, ...outcome, work, holdReason, manifestName, samples: tally.samples, rejected };
+    return { runId, ...outcome, work, holdReason, remarks, manifestName, samples: tally.samples, rejected };
   } catch (thrown) {
     await publisher.abort();
     const error = toBridgeError(thrown);
@@ -117,9 +119,10 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
 }
 
 /** In place of a commit, when nothing was sent: the state stays, so that everything is sent once sending is switched on. */
-async function closeUnsent({ runId, counts }: Manifest, { state, clock }: Ports): Promise<Outcome> {
+async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise<Outcome> {
+  const { runId, counts, listing } = manifest;
   await state.closeUnsent(runId, { counts, finishedAt: clock.now() });
-  return { status: statusOf(counts), counts };
+  return { status: statusOf(counts, listing), counts };
 }
 
 /** A published run that may yet succeed stays, for the next one to finish; any other is closed. */
@@ -139,18 +142,22 @@ async function recordFailure(error: BridgeError, job: Job, ports: Ports, publish
   });
 }
 
-type CommittedRun = RunRow & { readonly status: FinishedStatus; readonly counts: RunCounts };
+interface CommittedRun extends RunRow {
+  readonly status: FinishedStatus;
+  readonly counts: RunCounts;
+  readonly manifestName: string;
+}
 
 function isCommitted(run: RunRow | undefined): run is CommittedRun {
   const committedAt = run?.committedAt ?? null;
-  return committedAt !== null && run?.counts !== null;
+  return committedAt !== null && run?.counts !== null && run?.manifestName !== null;
 }
 
 /** @throws BridgeError RUN_ID_TAKEN: what somebody else did under this id is not the work that was asked for. */
 async function repeated(
   run: CommittedRun,
   { connectorId, target }: Job,
-  { state }: Ports,
+  { state, store }: Ports,
 ): Promise<RunResult> {
   const { runId, status, counts, manifestName, holdReason } = run;
   if (run.connectorId !== connectorId || run.target !== target) {
@@ -161,7 +168,15 @@ async function repeated(
     );
   }
   const rejected = await rejectedSamples(runId, counts, state);
-  return { runId, status, counts, work: 'repeated', holdReason, manifestName, samples: undefined, rejected };
+  const remarks = await remarksIn(manifestName, store);
+  const done = { runId, status, counts, holdReason, remarks, manifestName, rejected };
+  return { ...done, work: 'repeated', samples: undefined };
+}
+
+/** Of a run that was committed long ago; its artifacts may have been removed since. */
+async function remarksIn(manifestName: string, store: ArtifactStore): Promise<ListingRemarks> {
+  const manifest = await readManifest(store, manifestName).catch(() => undefined);
+  return manifest?.listing ?? {};
 }
 
 function rejectedSamples(runId: string, { rejected }: RunCounts, state: State): Promise<RejectedDocument[]> {

@@ -23,6 +23,7 @@ function resultOf(changes: Partial<BridgeResult> = {}): BridgeResult {
       rejected: 0,
     },
     holdReason: null,
+    remarks: {},
     manifestName: 'connectors/hr/runs/r1/manifest.json',
     rejected: [],
     samples: { added: ['hr:1'], changed: ['hr:2'], deleted: ['hr:3'], held: [], quarantined: [] },
