@@ -112,11 +112,7 @@ export class Exchange {
     return renewed ? await this.#followed(request, await authorizer.authorize(signal), signal) : first;
   }
 
-  async #followed(
-    request: HttpRequest,
-    credentials: Credentials,
-    signal: AbortSignal,
-  ): Promise<Followed> {
+  async #followed(request: HttpRequest, credentials: Credentials, signal: AbortSignal): Promise<Followed> {
     let { url } = request;
     for (let redirects = 0; redirects <= HTTP_REDIRECTS_MAX; redirects++) {
       const answer = await this.#sent({ ...request, url }, credentials, signal);

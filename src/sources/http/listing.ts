@@ -174,17 +174,19 @@ export class Listing {
   }
 
   #checkAbsence({ kind }: Next, answer: PageAnswer, asked: string): void {
-    const { spec } = this.#ports;
+    const { spec, log } = this.#ports;
     if (kind !== 'absent' || this.#keySeen) return;
     const sign = signOfMore(answer);
     if (sign === undefined) return;
     // Somebody wrote that one response is wanted, and knows that it is a part.
-    if (spec?.type === 'none') this.truncated = true;
-    else
+    if (spec?.type !== 'none') {
       throw this.#lost(
         asked,
         `has ${sign}, so there are more pages, and the connector does not say how to get them`,
       );
+    }
+    log.warn('only the first page was read, and the API says that there are more', { sign });
+    this.truncated = true;
   }
 
   #refuseRepeatedPage({ bytes }: PageAnswer, records: readonly Span[], asked: string): void {
