@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -487,6 +489,26 @@ describe('a login', () => {
     expect((await readAll(mssqlSource(named, 'SELECT x', { tls: { caFile } }))).rows).toHaveLength(1);
   });
 });
+
+test.each(['read', 'columns'] as const)(
+  'a run that is stopped while its certificate is read connects to nobody: %s',
+  async (what) => {
+    const { server } = await start({ answer: () => ({ columns: NUMBERED, rows: () => numbered(1) }) });
+    const url = `mssql://reader:pass@localhost:${server.port}/shop?encrypt=true`;
+    // Who reads a pipe waits for somebody to write.
+    const caFile = path.join(folders.make(), 'ca.pem');
+    execFileSync('mkfifo', [caFile]);
+    const source = mssqlSource(url, 'SELECT x', { tls: { caFile } });
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const work = what === 'read' ? readAll(source, undefined, abort.signal) : source.columns(abort.signal);
+    const settled = expect(work).rejects.toBe(reason);
+    abort.abort(reason);
+    await writeFile(caFile, createCertificates().authority);
+    await settled;
+    expect(server.connections).toBe(0);
+  },
+);
 
 test('a run that is stopped ends its query at the server too', async () => {
   let ended: () => void = () => undefined;
