@@ -56,6 +56,8 @@ describe('a listing may be asked for by condition', () => {
     [true, { method: 'GET', headers: { Accept: 'application/json' } }],
     [true, { pagination: { type: 'cursor', nextCursorPath: 'next' } }],
     [true, { pagination: { type: 'page', totalPagesPath: 'pages' } }],
+    [true, { headers: { 'Cache-Control': 'max-age=60', 'X-If': 'no-cache' } }],
+    [false, { headers: { 'cache-control': 'max-age=0, No-Cache' } }],
     [false, { method: 'POST' }],
     [false, { pagination: { type: 'link_header' } }],
     [false, { pagination: { type: 'cursor', nextCursorHeader: 'X-Next' } }],
