@@ -315,7 +315,7 @@ describe('over any history of deliveries that fail in any way', () => {
         // Rows without readers are looked at by each run.
         expect(told.length - before).toBe(expected(table, template).size === table.size ? 1 : 0);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
     expect(told.length).toBeGreaterThan(0);
   });
@@ -358,7 +358,7 @@ describe('over any history of deliveries that fail in any way', () => {
         expect(held(world.index)).toEqual(expected(table, template));
         await expectNoFalseClaim(world);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

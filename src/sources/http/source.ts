@@ -10,6 +10,7 @@ import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports.
 import { openAuthorizer, usable } from './auth.ts';
 import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
 import { HttpClient, type ProxySettings } from './client.ts';
+import { mayBeConditional } from './conditional.ts';
 import { Exchange } from './exchange.ts';
 import { Listing } from './listing.ts';
 import { openTokens } from './oauth.ts';
@@ -18,7 +19,6 @@ import { openPaging, paginationOf } from './pagination.ts';
 import { RecordFinder } from './records.ts';
 import { RequestTemplate } from './request.ts';
 import { RecordRow } from './row.ts';
-import { mayBeConditional } from './validator.ts';
 import { HttpWatermark } from './watermark.ts';
 import { plainText } from '../json/path.ts';
 import { asError } from '../network-errors.ts';

@@ -1,7 +1,5 @@
-import type { HttpSourceSpec } from '../../connector/types.ts';
 import { HTTP_LAST_MODIFIED_AGE_SECONDS_MIN, HTTP_VALIDATOR_CHARACTERS_MAX } from '../../core/limits.ts';
 import type { HttpAnswer } from './client.ts';
-import { paginationOf } from './pagination.ts';
 
 /** What an API gave with its listing, to be asked by whether that is still what it has. */
 export type Validator = { readonly etag: string } | { readonly lastModified: string };
@@ -9,21 +7,6 @@ export type Validator = { readonly etag: string } | { readonly lastModified: str
 /** As RFC 9110 has it, and not empty. */
 const ETAG = /^(?:W\/)?"[\x21\x23-\x7E]+"$/;
 const DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
-
-/**
- * Whether the answer to one request can stand for a whole listing. Of a POST no server says 304. Where a header leads to the
- * next page, a page that is the same may have got one behind it. A connector that wants no cache in between wants to be told
- * everything.
- */
-export function mayBeConditional(spec: HttpSourceSpec): boolean {
-  const { method = 'GET', headers = {} } = spec;
-  const { type, nextCursorHeader } = paginationOf(spec) ?? {};
-  if (method !== 'GET' || type === 'link_header' || nextCursorHeader !== undefined) return false;
-  return !Object.entries(headers).some(
-    ([name, value]) =>
-      /^if-/i.test(name) || (/^cache-control$/i.test(name) && /no-(?:cache|store)/i.test(value)),
-  );
-}
 
 /** @returns undefined if there is none, or none that can be relied on */
 export function validatorOf({ header }: Pick<HttpAnswer, 'header'>): Validator | undefined {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/connector/types.ts';
+import { mayBeConditional } from '../../../src/sources/http/conditional.ts';
 import { sourceContract } from '../../contracts/source.contract.ts';
 import { json, raw } from '../../support/http-server.ts';
 import { listRest, numbered, PAGINATION, restSource } from '../../support/rest-source.ts';
@@ -150,5 +151,23 @@ describe('a condition', () => {
     const second = await listRest({ url: server.url }, {}, end.checkpoint);
     expect(second.rows).toHaveLength(1);
     expect(second.end).toEqual(end);
+  });
+});
+
+describe('a listing may be asked for by condition', () => {
+  test.each<[boolean, Partial<HttpSourceSpec>]>([
+    [true, {}],
+    [true, { method: 'GET', headers: { Accept: 'application/json' } }],
+    [true, { pagination: { type: 'cursor', nextCursorPath: 'next' } }],
+    [true, { pagination: { type: 'page', totalPagesPath: 'pages' } }],
+    [true, { headers: { 'Cache-Control': 'max-age=60', 'X-If': 'no-cache' } }],
+    [false, { headers: { 'cache-control': 'max-age=0, No-Cache' } }],
+    [false, { method: 'POST' }],
+    [false, { pagination: { type: 'link_header' } }],
+    [false, { pagination: { type: 'cursor', nextCursorHeader: 'X-Next' } }],
+    [false, { headers: { 'If-None-Match': '"mine"' } }],
+    [false, { headers: { 'if-modified-since': 'Fri, 20 Nov 2026 11:58:59 GMT' } }],
+  ])('%s: %j', (expected, spec) => {
+    expect(mayBeConditional({ type: 'http', url: 'http://127.0.0.1/', ...spec })).toBe(expected);
   });
 });

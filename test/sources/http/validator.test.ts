@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HttpSourceSpec } from '../../../src/connector/types.ts';
-import { conditionOf, mayBeConditional, validatorOf } from '../../../src/sources/http/validator.ts';
+import { conditionOf, validatorOf } from '../../../src/sources/http/validator.ts';
 
 const OLD = 'Fri, 20 Nov 2026 11:58:59 GMT';
 const AT = 'Fri, 20 Nov 2026 11:59:59 GMT';
@@ -47,23 +46,5 @@ describe('a validator', () => {
   test('is asked by with the header that fits it', () => {
     expect(conditionOf({ etag: 'W/"a"' })).toEqual({ 'if-none-match': 'W/"a"' });
     expect(conditionOf({ lastModified: OLD })).toEqual({ 'if-modified-since': OLD });
-  });
-});
-
-describe('a listing may be asked for by condition', () => {
-  test.each<[boolean, Partial<HttpSourceSpec>]>([
-    [true, {}],
-    [true, { method: 'GET', headers: { Accept: 'application/json' } }],
-    [true, { pagination: { type: 'cursor', nextCursorPath: 'next' } }],
-    [true, { pagination: { type: 'page', totalPagesPath: 'pages' } }],
-    [true, { headers: { 'Cache-Control': 'max-age=60', 'X-If': 'no-cache' } }],
-    [false, { headers: { 'cache-control': 'max-age=0, No-Cache' } }],
-    [false, { method: 'POST' }],
-    [false, { pagination: { type: 'link_header' } }],
-    [false, { pagination: { type: 'cursor', nextCursorHeader: 'X-Next' } }],
-    [false, { headers: { 'If-None-Match': '"mine"' } }],
-    [false, { headers: { 'if-modified-since': OLD } }],
-  ])('%s: %j', (expected, spec) => {
-    expect(mayBeConditional({ type: 'http', url: 'http://127.0.0.1/', ...spec })).toBe(expected);
   });
 });
