@@ -68,8 +68,10 @@ function refuseBareUtf16(file: ListedFile, start: Buffer): void {
     if (byte === 0) nuls[at % 2] = (nuls[at % 2] ?? 0) + 1;
   });
   const [even = 0, odd = 0] = nuls;
-  // A single NUL may be anything; and a few letters of UTF-16 have theirs on the other side, such as U+4E00.
-  if (Math.max(even, odd) < 2 || Math.min(even, odd) * 4 > Math.max(even, odd)) return;
+  const most = Math.max(even, odd);
+  // A few NULs may be anything. Of Chinese text, only blanks, delimiters and line breaks have one; and a few letters have
+  // theirs on the other side, such as U+4E00.
+  if (most < 2 || most * 32 < start.length || Math.min(even, odd) * 4 > most) return;
   const encoding = odd > even ? 'utf-16le' : 'utf-16be';
   throw fileInvalid(file.name, 1, `the file seems to be ${encoding}, without a byte order mark`, MARK_HINT);
 }

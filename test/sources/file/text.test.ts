@@ -98,6 +98,12 @@ describe('bytes that are no text fail the run, with file and line:', () => {
       'a.txt, line 2: a NUL character, which text does not have.',
     ],
     [
+      'a few NULs, all at odd places',
+      Buffer.from(`a\nb\0c\0${'de'.repeat(50)}`),
+      undefined,
+      'a.txt, line 2: a NUL character, which text does not have.',
+    ],
+    [
       'UTF-16 without a mark',
       Buffer.from('id;Größe\n', 'utf16le'),
       undefined,
