@@ -38,7 +38,7 @@ Exit statuses:
   1    a bug in this program
   2    the command line is wrong
   3    deletes are held; everything else was applied
-  4    some rows were quarantined or documents rejected; everything else was applied
+  4    some rows were quarantined, rejected, or not listed by the source; everything else was applied
   65   bad data: the run failed
   69   the source or the target refuses
   75   try again later: network, or another run of this connector is at work

@@ -31,6 +31,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
     '',
     ...countLines(result, style),
     ...holdLines(summary, style),
+    ...remarkLines(result, style),
     ...driftLines(result, style),
     ...sampleLines(result, style),
     ...rejectedLines(result, style),
@@ -41,7 +42,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
 
 /** The same for a program: exactly one object. */
 export function summaryJson({ connector, result, durationMs }: SummaryOf): Record<string, unknown> {
-  const { runId, status, work, counts, holdReason, artifacts, samples, drift, rejected } = result;
+  const { runId, status, work, counts, holdReason, remarks, artifacts, samples, drift, rejected } = result;
   return {
     runId,
     connector,
@@ -50,6 +51,8 @@ export function summaryJson({ connector, result, durationMs }: SummaryOf): Recor
     work,
     counts,
     holdReason,
+    truncated: remarks.truncated ?? false,
+    unchanged: remarks.unchanged ?? false,
     artifacts,
     manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
     durationMs: Math.round(durationMs),
@@ -94,15 +97,48 @@ function countLines({ counts }: BridgeResult, style: Style): string[] {
 
 function holdLines({ result, command }: SummaryOf, style: Style): string[] {
   if (result.holdReason === null) return [];
-  const release = `gemini-sync-bridge ${command} --allow-deletes ${result.counts.held}`;
   const planned = result.work === 'planned';
   return [
     '',
     style.yellow(
       `  ! ${count(result.counts.held)} deletes ${planned ? 'would be' : 'are'} held: ${result.holdReason}.`,
     ),
-    `    ${planned ? 'Everything else would be' : 'Everything else was'} applied. If they are right, release them with`,
-    `      ${release}`,
+    ...releaseLines(
+      result,
+      `gemini-sync-bridge ${command}`,
+      `    ${planned ? 'Everything else would be' : 'Everything else was'} applied.`,
+    ),
+  ];
+}
+
+/** What helps against a hold. Where the listing proves nothing, `--allow-deletes` does not. */
+function releaseLines({ remarks, counts }: BridgeResult, command: string, applied: string): string[] {
+  if (remarks.truncated === true) {
+    return [
+      `${applied} The log of the run says why the listing stopped early.`,
+      '    A complete one releases them; --allow-deletes does not.',
+    ];
+  }
+  if (remarks.unidentified !== undefined) {
+    return [
+      `${applied} Let the source send those rows shorter; quarantine.ndjson says which.`,
+      '    Then the next run decides; --allow-deletes does not release them.',
+    ];
+  }
+  return [
+    `${applied} If they are right, release them with`,
+    `      ${command} --allow-deletes ${counts.held}`,
+  ];
+}
+
+function remarkLines({ remarks, holdReason, work }: BridgeResult, style: Style): string[] {
+  if (remarks.unchanged === true) return ['', '  The source says that nothing changed, so no row was read.'];
+  // A hold has said so.
+  if (remarks.truncated !== true || holdReason !== null) return [];
+  return [
+    '',
+    style.yellow('  ! The listing of the source was not complete: there are rows that were not read.'),
+    `    ${work === 'planned' ? 'What was read would be' : 'What was read was'} applied. The log of the run says why it stopped early.`,
   ];
 }
 

@@ -8,7 +8,10 @@ export const EXIT = {
   usage: 2,
   /** Deletes were withheld by the guard; everything else was applied. */
   held: 3,
-  /** Some rows were quarantined or documents rejected; the rest was applied. For `explain`: absent, or not known. */
+  /**
+   * Some rows were quarantined, documents rejected, or not all rows listed; the rest was applied. For `explain`: absent, or
+   * not known.
+   */
   partial: 4,
   /** The data is wrong in a way that fails the run. */
   badData: 65,

@@ -288,3 +288,11 @@ export const RUN_LOG_KEEP_MS = 2_000;
 
 /** Connectors that `check-drift --live` looks at together: enough that one which does not answer holds up few others. */
 export const DRIFT_CONNECTORS_AT_ONCE = 4;
+
+/** An ETag is some 50 characters; what is far longer is not kept, because every run of the connector would carry it. */
+export const HTTP_VALIDATOR_CHARACTERS_MAX = 1_000;
+/**
+ * A Last-Modified is relied on if it is older than its answer by so many seconds. It counts whole seconds, so a second change
+ * in the same one would not show, and the clock that it was taken from may be another one than that of the answer.
+ */
+export const HTTP_LAST_MODIFIED_AGE_SECONDS_MIN = 60;

@@ -1,7 +1,7 @@
 import type { Ports } from './job.ts';
 import { latestManifest } from './layout.ts';
 import type { Receipt } from './delivery-port.ts';
-import type { Manifest, RunCounts } from './ports.ts';
+import type { ListingRemarks, Manifest, RunCounts } from './ports.ts';
 import type { FinishedStatus, Lease } from './state-port.ts';
 
 export interface Outcome {
@@ -21,7 +21,7 @@ export async function commit(
   ports: Pick<Ports, 'state' | 'store' | 'clock'>,
 ): Promise<Outcome> {
   const counts = { ...manifest.counts, rejected: receipt.rejected };
-  const status = statusOf(counts);
+  const status = statusOf(counts, manifest.listing);
   await ports.state.commit({
     runId: manifest.runId,
     fence: lease.fence,
@@ -33,10 +33,13 @@ export async function commit(
   return { status, counts };
 }
 
-/** Held deletes need a person, so they outrank rows that were set aside. */
-export function statusOf({ held, quarantined, rejected }: RunCounts): FinishedStatus {
+/** Held deletes need a person, so they outrank rows that were set aside, or that the source kept to itself. */
+export function statusOf(
+  { held, quarantined, rejected }: RunCounts,
+  { truncated }: ListingRemarks = {},
+): FinishedStatus {
   if (held > 0) return 'HELD';
-  return quarantined > 0 || rejected > 0 ? 'PARTIAL' : 'SUCCESS';
+  return quarantined > 0 || rejected > 0 || truncated === true ? 'PARTIAL' : 'SUCCESS';
 }
 
 export function pointLatest(

@@ -6,11 +6,13 @@ import { decideDeletes } from './guard.ts';
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './job.ts';
 import { RowMapper } from './map.ts';
-import type { Column, ListingEnd, Source } from './ports.ts';
+import type { Column, ListingEnd, ListingRemarks, Source } from './ports.ts';
 import type { Position, State } from './state-port.ts';
 import { Quarantine } from './quarantine.ts';
 import { Tally } from './tally.ts';
 import { guardWatermark } from './watermark-guard.ts';
+
+type Listing = Source['listing'];
 
 export interface Plan {
   readonly tally: Tally;
@@ -19,6 +21,7 @@ export interface Plan {
   /** Where to go back to for rows that were refused: the checkpoint that this listing started from; null: it has everything. */
   readonly startedFrom: string | null;
   readonly holdReason: string | null;
+  readonly remarks: ListingRemarks;
   /** Those of the source that the mapping uses. */
   readonly columns: readonly Column[];
   /** Which of them have another kind than in the last committed run. */
@@ -53,8 +56,8 @@ export async function planChanges(
   let mapper: RowMapper | undefined;
   let columns: readonly Column[] = [];
   let drift: readonly ColumnDrift[] = [];
-  let end: ListingEnd | undefined;
-  const checkpoint = usableCheckpoint(job, position);
+  let last: ListingEnd | undefined;
+  const checkpoint = usableCheckpoint(job, source.listing, position);
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // What is sent whatever the state says must be looked at, whatever its bytes say.
   const skippable = resend ? new FingerprintSet() : known;
@@ -66,25 +69,33 @@ export async function planChanges(
     }
     await differ.compare(extracted, mapper);
     observer.rows(tally);
-    end = extracted.batch.end;
+    last = extracted.batch.end;
   }
   differ.end();
   quarantine.end();
 
-  const truncated = end?.truncated ?? true;
-  const holdReason =
-    source.listing === 'full'
-      ? await planDeletes(
-          job,
-          ports,
-          { position, known, tally, unidentified: quarantine.unidentified, truncated },
-          sink,
-        )
-      : null;
+  const end = last ?? ENDED_WITHOUT_A_WORD;
+  const { truncated, unchanged } = end;
+  const { unidentified } = quarantine;
+  const listed = { position, known, tally, unidentified, truncated };
+  if (unchanged === true) tally.missing = 0;
+  const proves = source.listing === 'full' && unchanged !== true;
+  const holdReason = proves ? await planDeletes(job, ports, listed, sink) : null;
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
-  const watermark = nextWatermark(source.listing, tally, end, checkpoint ?? null);
-  const startedFrom = end?.recurring === true ? watermark : (checkpoint ?? null);
-  return { tally, watermark, startedFrom, holdReason, columns, drift };
+  const next = nextCheckpoint(source.listing, tally, end, checkpoint ?? null);
+  return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
+}
+
+/** Of a source that stopped before its last batch: what it did not list is not known. */
+const ENDED_WITHOUT_A_WORD: ListingEnd = { checkpoint: undefined, truncated: true };
+
+function remarksOf({ truncated, recurring, unchanged }: ListingEnd, unidentified: number): ListingRemarks {
+  return {
+    // Of a listing that goes round, the rest is the next part.
+    ...(truncated && recurring !== true && { truncated }),
+    ...(unchanged === true && { unchanged }),
+    ...(unidentified > 0 && { unidentified }),
+  };
 }
 
 /** Only a delta listing compares a checkpoint with a column. */
@@ -119,29 +130,49 @@ async function knownFingerprints(
   return known;
 }
 
-/** A checkpoint of another mapping says nothing: its documents look different now, so all rows must be looked at. */
+/**
+ * A checkpoint of another mapping says nothing: its documents look different now, so all rows must be looked at. A full
+ * listing that is to be sent again must not be told that nothing changed.
+ */
 function usableCheckpoint(
-  { full, mapping }: Job,
+  { full, reconcile, mapping }: Job,
+  listing: Listing,
   { checkpoint, mappingVersion }: Position,
 ): string | undefined {
-  return full || mappingVersion !== mapping.version ? undefined : checkpoint;
+  const all = full || (reconcile && listing === 'full') || mappingVersion !== mapping.version;
+  return all ? undefined : checkpoint;
 }
 
-/**
- * A delta query that set rows aside would never list them again, once its checkpoint has passed them. So it stays where this
- * run started: the next one reads the same window, sends nothing twice (checksums decide), and tries these rows again.
- */
-function nextWatermark(
-  listing: 'full' | 'delta',
+/** @param startedFrom the checkpoint that the source was given; null: none */
+function nextCheckpoint(
+  listing: Listing,
   tally: Tally,
-  end: ListingEnd | undefined,
+  end: ListingEnd,
   startedFrom: string | null,
-): string | null {
-  if (listing === 'delta' && tally.quarantined > 0 && end?.recurring !== true) return startedFrom;
-  return end?.checkpoint ?? startedFrom;
+): Pick<Plan, 'watermark' | 'startedFrom'> {
+  if (listing === 'full') {
+    // It goes back to nothing: a source that has what it had before would otherwise be believed to be as the state has it.
+    return { watermark: end.unchanged === true ? startedFrom : stateOfSource(tally, end), startedFrom: null };
+  }
+  if (end.recurring === true) {
+    const watermark = end.checkpoint ?? startedFrom;
+    return { watermark, startedFrom: watermark };
+  }
+  // A delta query that set rows aside would never list them again, once its checkpoint has passed them. So it stays where
+  // this run started: the next one reads the same window, sends nothing twice (checksums decide), and tries them again.
+  const watermark = tally.quarantined > 0 ? startedFrom : (end.checkpoint ?? startedFrom);
+  return { watermark, startedFrom };
 }
 
-interface Listing {
+/** The checkpoint of a full listing, if the state has the whole of it and nothing else once the plan is applied. */
+function stateOfSource(
+  { quarantined, missing, deleted }: Tally,
+  { checkpoint, truncated }: ListingEnd,
+): string | null {
+  return truncated || quarantined > 0 || missing !== deleted ? null : (checkpoint ?? null);
+}
+
+interface Listed {
   readonly position: Position;
   readonly known: FingerprintSet;
   readonly tally: Tally;
@@ -153,7 +184,7 @@ interface Listing {
 async function planDeletes(
   job: Job,
   { state }: PlanPorts,
-  { position, known, tally, unidentified, truncated }: Listing,
+  { position, known, tally, unidentified, truncated }: Listed,
   sink: ChangeSink,
 ): Promise<string | null> {
   const missing = known.unmarked;

@@ -65,7 +65,11 @@ export interface RowBatch {
 }
 
 export interface ListingEnd {
-  /** What the next run may start from once all batches are committed; undefined leaves it as it was. Text, exact. */
+  /**
+   * What the next run may start from once all batches are committed. Text, exact. Undefined leaves that of a delta listing as
+   * it was; after a full listing there is none then. A full listing's says what it was a listing of, so that the next one can
+   * be `unchanged`; it is kept only if every row became a document and everything that was missing was deleted.
+   */
   readonly checkpoint: string | undefined;
   /** The source knows that there is more: nothing may be concluded from what is missing. */
   readonly truncated: boolean;
@@ -74,6 +78,11 @@ export interface ListingEnd {
    * checkpoint is, and it may pass them.
    */
   readonly recurring?: true;
+  /**
+   * Only of a full listing, of no rows, that was given a checkpoint: the source says that it has what it had when it gave
+   * that one. So every known document is as it was and none is missing, which an empty listing would say the opposite of.
+   */
+  readonly unchanged?: true;
 }
 
 export interface Source {
@@ -153,6 +162,16 @@ export interface ManifestFile {
   readonly crc32c: string;
 }
 
+/** What is to be known of a run's listing beside its counts. Absent: no. */
+export interface ListingRemarks {
+  /** The source has more than it listed, and what that is will not be listed by itself. */
+  readonly truncated?: true;
+  /** The source said that nothing changed, and listed nothing. */
+  readonly unchanged?: true;
+  /** Rows too large to have an id, any of which may be one that seems to be missing. */
+  readonly unidentified?: number;
+}
+
 /** `manifest.json`: written last, so its presence means that the run's artifacts are whole. */
 export interface Manifest {
   readonly version: 1;
@@ -165,6 +184,8 @@ export interface Manifest {
   readonly counts: RunCounts;
   /** `full`: the upserts are all documents there are, and the destination is to drop every other one. */
   readonly reconciliation?: 'full';
+  /** Absent: nothing is to be said of the listing. */
+  readonly listing?: ListingRemarks;
   readonly files: readonly ManifestFile[];
 }
 

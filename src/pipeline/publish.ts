@@ -91,6 +91,7 @@ export class Publisher implements ChangeSink {
       publishedAt: ports.clock.now().toISOString(),
       watermark: plan.watermark,
       counts: plan.tally.counts(),
+      ...(Object.keys(plan.remarks).length > 0 && { listing: plan.remarks }),
       ...(job.reconcile && { reconciliation: 'full' }),
       files,
     };

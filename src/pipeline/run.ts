@@ -7,10 +7,10 @@ import type { RejectedDocument } from './delivery-port.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { planChanges } from './plan.ts';
-import type { Manifest, Phase, RunCounts } from './ports.ts';
+import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from './ports.ts';
 import type { FinishedStatus, Lease, RunRow, State } from './state-port.ts';
 import { Publisher } from './publish.ts';
-import { finishEarlierRuns, removeArtifacts, repairLatestAlone } from './recover.ts';
+import { finishEarlierRuns, readManifest, removeArtifacts, repairLatestAlone } from './recover.ts';
 import type { Tally } from './tally.ts';
 
 export interface RunResult {
@@ -20,6 +20,7 @@ export interface RunResult {
   /** `done` now, `planned` only, `written` and not sent, or `repeated`: this run id had done its work before. */
   readonly work: 'done' | 'planned' | 'written' | 'repeated';
   readonly holdReason: string | null;
+  readonly remarks: ListingRemarks;
   /** Relative to the store; null for a dry run. */
   readonly manifestName: string | null;
   /** A few examples of each kind of change; absent for repeated work. */
@@ -60,15 +61,17 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
 async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   ports.observer.phase('extract');
   const position = await ports.state.position(job.connectorId, job.target);
-  const { tally, holdReason, drift } = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
+  const plan = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
+  const { tally, holdReason, remarks, drift } = plan;
   const counts = tally.counts();
   const { runId } = job;
   return {
     runId,
-    status: statusOf(counts),
+    status: statusOf(counts, remarks),
     counts,
     work: 'planned',
     holdReason,
+    remarks,
     manifestName: null,
     samples: tally.samples,
     drift,
@@ -108,10 +111,11 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
       ? await commit(manifest, receipt, job.prefix, lease, ports)
       : await closeUnsent(manifest, ports);
     const { manifestName } = publisher;
-    const { holdReason, drift } = planned;
+    const { holdReason, remarks, drift } = planned;
     const work = job.sends ? 'done' : 'written';
     const rejected = await rejectedSamples(runId, outcome.counts, state);
-    return { runId, ...outcome, work, holdReason, manifestName, samples: tally.samples, drift, rejected };
+    const { samples } = tally;
+    return { runId, ...outcome, work, holdReason, remarks, manifestName, samples, drift, rejected };
   } catch (thrown) {
     await publisher.abort();
     const error = toBridgeError(thrown);
@@ -121,9 +125,10 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
 }
 
 /** In place of a commit, when nothing was sent: the state stays, so that everything is sent once sending is switched on. */
-async function closeUnsent({ runId, counts }: Manifest, { state, clock }: Ports): Promise<Outcome> {
+async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise<Outcome> {
+  const { runId, counts, listing } = manifest;
   await state.closeUnsent(runId, { counts, finishedAt: clock.now() });
-  return { status: statusOf(counts), counts };
+  return { status: statusOf(counts, listing), counts };
 }
 
 /** A published run that may yet succeed stays, for the next one to finish; any other is closed. */
@@ -143,18 +148,22 @@ async function recordFailure(error: BridgeError, job: Job, ports: Ports, publish
   });
 }
 
-type CommittedRun = RunRow & { readonly status: FinishedStatus; readonly counts: RunCounts };
+interface CommittedRun extends RunRow {
+  readonly status: FinishedStatus;
+  readonly counts: RunCounts;
+  readonly manifestName: string;
+}
 
 function isCommitted(run: RunRow | undefined): run is CommittedRun {
   const committedAt = run?.committedAt ?? null;
-  return committedAt !== null && run?.counts !== null;
+  return committedAt !== null && run?.counts !== null && run?.manifestName !== null;
 }
 
 /** @throws BridgeError RUN_ID_TAKEN: what somebody else did under this id is not the work that was asked for. */
 async function repeated(
   run: CommittedRun,
   { connectorId, target }: Job,
-  { state }: Ports,
+  { state, store }: Ports,
 ): Promise<RunResult> {
   const { runId, status, counts, manifestName, holdReason } = run;
   if (run.connectorId !== connectorId || run.target !== target) {
@@ -165,17 +174,15 @@ async function repeated(
     );
   }
   const rejected = await rejectedSamples(runId, counts, state);
-  return {
-    runId,
-    status,
-    counts,
-    work: 'repeated',
-    holdReason,
-    manifestName,
-    samples: undefined,
-    drift: undefined,
-    rejected,
-  };
+  const remarks = await remarksIn(manifestName, store);
+  const done = { runId, status, counts, holdReason, remarks, manifestName, rejected };
+  return { ...done, work: 'repeated', samples: undefined, drift: undefined };
+}
+
+/** Of a run that was committed long ago; its artifacts may have been removed since. */
+async function remarksIn(manifestName: string, store: ArtifactStore): Promise<ListingRemarks> {
+  const manifest = await readManifest(store, manifestName).catch(() => undefined);
+  return manifest?.listing ?? {};
 }
 
 function rejectedSamples(runId: string, { rejected }: RunCounts, state: State): Promise<RejectedDocument[]> {

@@ -23,6 +23,7 @@ function resultOf(changes: Partial<BridgeResult> = {}): BridgeResult {
       rejected: 0,
     },
     holdReason: null,
+    remarks: {},
     manifestName: 'connectors/hr/runs/r1/manifest.json',
     rejected: [],
     drift: [],
@@ -98,6 +99,34 @@ describe('the summary for a person', () => {
     );
   });
 
+  test.each([
+    [
+      { truncated: true },
+      ['The log of the run says why the listing stopped early.', 'A complete one releases'],
+    ],
+    [{ unidentified: 2 }, ['Let the source send those rows shorter', 'Then the next run decides']],
+  ] as const)(
+    'of deletes held by a listing that proves none says what helps instead: %j',
+    (remarks, words) => {
+      const out = text({ ...held, remarks });
+      for (const part of words) expect(out).toContain(part);
+      expect(out).not.toContain('gemini-sync-bridge run');
+      expect(out).toContain('1,500 deletes are held');
+      expect(out).not.toContain('there are rows that were not read');
+    },
+  );
+
+  test('says that the source did not list everything, and that it says nothing changed', () => {
+    const cut = text(resultOf({ status: 'PARTIAL', remarks: { truncated: true } }));
+    expect(cut).toContain('! The listing of the source was not complete: there are rows that were not read.');
+    expect(cut).toContain('What was read was applied.');
+    const planned = text(resultOf({ work: 'planned', remarks: { truncated: true } }));
+    expect(planned).toContain('What was read would be applied.');
+    const same = text(resultOf({ remarks: { unchanged: true } }));
+    expect(same).toContain('\n  The source says that nothing changed, so no row was read.\n');
+    expect(text(resultOf())).not.toMatch(/listing|nothing changed/);
+  });
+
   test('of a plan does not say that anything was applied', () => {
     const out = text({ ...held, work: 'planned', artifacts: null, manifestName: null });
     expect(out).toMatch(/^hr {2}DRY RUN {2}nothing was written · 1\.2 s\n/);
@@ -140,12 +169,23 @@ test('the summary for a program has everything under its own name', () => {
     work: 'done',
     counts: resultOf().counts,
     holdReason: null,
+    truncated: false,
+    unchanged: false,
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
     manifest: 'file:///bucket/connectors/hr/runs/r1/manifest.json',
     durationMs: 1_234,
     rejected: [],
     drift: [],
     samples: resultOf().samples,
+  });
+});
+
+test('the summary for a program says what is to be known of the listing', () => {
+  expect(summaryJson(summaryOf(resultOf({ remarks: { truncated: true } })))).toMatchObject({
+    truncated: true,
+  });
+  expect(summaryJson(summaryOf(resultOf({ remarks: { unchanged: true } })))).toMatchObject({
+    unchanged: true,
   });
 });
 

@@ -100,6 +100,16 @@ export function sourceContract(sourceName: string, { make }: SourceUnderTest): v
       expect(second.end).toEqual(first.end);
     });
 
+    it('given its own checkpoint, lists no rows of a full listing only if it says that nothing changed', async () => {
+      const source = await make(3);
+      const { end } = await readAll(source);
+      const again = await readAll(source, end.checkpoint);
+      await source.close();
+      const said = again.end.unchanged === true;
+      expect(said).toBe(source.listing === 'full' && again.rows.length === 0);
+      expect([end.unchanged, said && end.checkpoint === undefined]).toEqual([undefined, false]);
+    });
+
     it('may be left in the middle, and read again', async () => {
       const source = await make(ROWS_OF_SEVERAL_BATCHES);
       for await (const batch of source.read(undefined, never())) {

@@ -281,10 +281,9 @@ describe('the checkpoint', () => {
 
   it('of a delta listing stays when a row was set aside, so that it is read again', async () => {
     const rows: WireRow[] = [...people(1), ['Nobody', null]];
-    const plan = (kind: 'delta' | 'full') =>
-      planOver(listing(rows, { listing: kind, checkpoint: '200' }), new KnownRecords(), LOOSE);
-    expect(await plan('delta')).toMatchObject({ watermark: null, tally: { added: 1, quarantined: 1 } });
-    expect(await plan('full')).toMatchObject({ watermark: '200' });
+    const source = listing(rows, { listing: 'delta', checkpoint: '200' });
+    const planned = await planOver(source, new KnownRecords(), LOOSE);
+    expect(planned).toMatchObject({ watermark: null, tally: { added: 1, quarantined: 1 } });
   });
 
   it('of a delta listing stays where it started, so that a row that was set aside is read again', async () => {
@@ -316,11 +315,98 @@ describe('the checkpoint', () => {
     expect(await planOver(source, known, LOOSE)).toMatchObject({ startedFrom: '200', watermark: '200' });
   });
 
-  it('stays when the listing gives none', async () => {
-    expect(await planOver(listing(people(1)), new KnownRecords())).toMatchObject({ watermark: null });
+  it('of a delta listing stays when it gives none', async () => {
+    const delta = () => listing(people(1), { listing: 'delta' });
+    expect(await planOver(delta(), new KnownRecords())).toMatchObject({ watermark: null });
     const known = await after(people(1));
     known.checkpoint = '100';
-    expect(await planOver(listing(people(1)), known)).toMatchObject({ startedFrom: '100', watermark: '100' });
+    expect(await planOver(delta(), known)).toMatchObject({ startedFrom: '100', watermark: '100' });
+    const around = listing(people(1), { listing: 'delta', recurring: true });
+    expect(await planOver(around, known)).toMatchObject({ startedFrom: '100', watermark: '100' });
+  });
+
+  const bad: WireRow = ['Nobody', null];
+  const deleting = { deleteLimit: { count: 0, ratio: 0 }, allowDeletes: 1 };
+  const checkpoints: [string, WireRow[], Partial<RowsSourceOptions>, Partial<Job>, string | null][] = [
+    ['every row is a document', people(1, 2), {}, {}, '200'],
+    ['it brings and takes away', people(1, 3), {}, deleting, '200'],
+    ['it marks what is missing', people(1), {}, { deletePolicy: 'soft_delete_only' }, '200'],
+    ['a row was set aside', [...people(1, 2), bad], {}, {}, null],
+    ['deletes are held', people(1), {}, { deleteLimit: { count: 0, ratio: 0 } }, null],
+    ['what is missing stays', people(1), {}, { deletePolicy: 'never_delete' }, null],
+    ['it was not complete', people(1, 2), { truncated: true }, {}, null],
+  ];
+  it.each(checkpoints)('of a full listing is what it gives: %s', async (_, rows, options, job, expected) => {
+    const known = await after(people(1, 2));
+    known.checkpoint = '100';
+    const source = listing(rows, { checkpoint: '200', ...options });
+    const planned = await planOver(source, known, { ...LOOSE, ...job });
+    expect(planned).toMatchObject({ startedFrom: null, watermark: expected });
+    expect(source.checkpoints).toEqual(['100']);
+  });
+
+  it('of a full listing is gone when it gives none, for the source is not as it was any more', async () => {
+    const known = await after(people(1));
+    known.checkpoint = '100';
+    expect(await planOver(listing(people(1)), known)).toMatchObject({ startedFrom: null, watermark: null });
+  });
+});
+
+describe('a listing that says that nothing changed', () => {
+  const unchanged = () => listing([], { unchanged: true });
+
+  it.each(['auto_delete_missing', 'soft_delete_only', 'never_delete'] as const)(
+    'deletes nothing, holds nothing and keeps the checkpoint: %s',
+    async (deletePolicy) => {
+      const known = await after(people(1, 2, 3));
+      known.checkpoint = '100';
+      const source = unchanged();
+      const job = { ...LOOSE, deletePolicy, allowDeletes: 1_000 };
+      const { found, tally, ...plan } = await planOver(source, known, job);
+      nothingFound(found);
+      expect(found.deletes).toEqual([]);
+      expect(tally.counts()).toMatchObject({ seen: 0, missing: 0, deleted: 0, held: 0 });
+      expect(plan).toEqual({
+        watermark: '100',
+        startedFrom: null,
+        holdReason: null,
+        remarks: { unchanged: true },
+      });
+      expect(source.checkpoints).toEqual(['100']);
+    },
+  );
+
+  it('is not asked for by a run that reads everything, or sends everything', async () => {
+    const known = await after(people(1));
+    known.checkpoint = '100';
+    for (const job of [
+      { full: true },
+      { reconcile: true },
+      { mapping: mappingOf({ contentTemplate: '{{ id }}' }) },
+    ]) {
+      const source = listing(people(1));
+      await planOver(source, known, job);
+      expect(source.checkpoints).toEqual([undefined]);
+    }
+  });
+});
+
+describe('the remarks on a listing', () => {
+  it('are none on one that is complete', async () => {
+    expect((await planOver(listing(people(1)), new KnownRecords())).remarks).toEqual({});
+  });
+
+  it('say that it was not complete, unless the rest is only its next part', async () => {
+    const remarksOf = async (options: Partial<RowsSourceOptions>) =>
+      (await planOver(listing(people(1), { truncated: true, ...options }), new KnownRecords())).remarks;
+    expect(await remarksOf({})).toEqual({ truncated: true });
+    expect(await remarksOf({ listing: 'delta' })).toEqual({ truncated: true });
+    expect(await remarksOf({ listing: 'delta', recurring: true })).toEqual({});
+  });
+
+  it('count the rows without an id', async () => {
+    const source = listing(people(1, 2, 3), { oversized: [0, 2] });
+    expect((await planOver(source, new KnownRecords(), LOOSE)).remarks).toEqual({ unidentified: 2 });
   });
 });
 

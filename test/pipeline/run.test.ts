@@ -256,6 +256,61 @@ test('quarantined rows and held deletes stand in artifacts and counts, and held 
   expect(released).toMatchObject({ status: 'SUCCESS', counts: { deleted: 35 } });
 });
 
+describe('a listing that is not complete', () => {
+  const cut = (rows: readonly (readonly [string, string])[], changes: Partial<Ports> = {}) =>
+    ports(rows, { source: rowsSource({ columns: COLUMNS, rows, truncated: true }), ...changes });
+  const partial = { status: 'PARTIAL', remarks: { truncated: true }, holdReason: null };
+
+  test('makes the run partial, also a planned, an unsent, and a repeated one, though nothing is missing', async () => {
+    expect(await run('R1', cut(TWO), { dryRun: true })).toMatchObject(partial);
+    expect(await run('R1', cut(TWO), { sends: false })).toMatchObject({ ...partial, work: 'written' });
+    expect(await run('R1', cut(TWO))).toMatchObject({ ...partial, work: 'done' });
+    expect(await run('R1', ports(TWO))).toMatchObject({ ...partial, work: 'repeated' });
+    expect(await run('R2', ports(TWO))).toMatchObject({ status: 'SUCCESS', remarks: {} });
+  });
+
+  test('makes a run partial that a later one finishes', async () => {
+    const given = cut(TWO, { destination: new Answers(unavailable) });
+    await expect(run('R1', given)).rejects.toThrow('away');
+    await run('R2', ports(TWO));
+    expect(await state.findRun('R1')).toMatchObject({ status: 'PARTIAL' });
+    expect(await run('R1', ports(TWO))).toMatchObject({ ...partial, work: 'repeated' });
+  });
+
+  test('leaves a held run held', async () => {
+    await run('R1', ports(TWO));
+    expect(await run('R2', cut([TWO[0]]))).toMatchObject({
+      status: 'HELD',
+      remarks: { truncated: true },
+      holdReason: 'the listing of the source was not complete',
+    });
+  });
+
+  test('is no longer remarked on once the artifacts of its run were removed', async () => {
+    await run('R1', cut(TWO));
+    await fileStore(join(folder, 'bucket'), '/').clear('connectors/hr/runs/R1/');
+    expect(await run('R1', ports(TWO))).toMatchObject({ work: 'repeated', status: 'PARTIAL', remarks: {} });
+  });
+});
+
+test('a run whose source says that nothing changed sends nothing, deletes nothing and says so', async () => {
+  const source = (rows: readonly (readonly [string, string])[], unchanged?: true) =>
+    rowsSource({ columns: COLUMNS, rows, checkpoint: 'tag', ...(unchanged && { unchanged }) });
+  await run('R1', ports([], { source: source(TWO) }));
+  const destination = new Answers();
+  const same = source([], true);
+  const second = await run('R2', ports([], { source: same, destination }));
+  expect(second).toMatchObject({
+    status: 'SUCCESS',
+    remarks: { unchanged: true },
+    counts: { seen: 0, unchanged: 0, missing: 0, deleted: 0, held: 0 },
+  });
+  expect(same.checkpoints).toEqual(['tag']);
+  expect(destination.delivered).toEqual([]);
+  expect(await state.position('hr', jobOf().target)).toMatchObject({ checkpoint: 'tag' });
+  expect((await run('R3', ports([], { source: source(TWO) }))).counts).toMatchObject({ unchanged: 2 });
+});
+
 test('under soft_delete_only what is missing is marked, stays in the index, and is sent again when it returns', async () => {
   const soft = { deletePolicy: 'soft_delete_only' } as const;
   await run('R1', ports(TWO), soft);

@@ -20,6 +20,8 @@ export interface RowsSourceOptions {
   readonly truncated?: boolean;
   /** The listing goes round. */
   readonly recurring?: true;
+  /** What a listing of no rows says that was given a checkpoint. */
+  readonly unchanged?: true;
   readonly batchRows?: number;
   /** Indexes of rows that pass for too large: their bytes stop in the middle of the last value. */
   readonly oversized?: readonly number[];
@@ -34,6 +36,7 @@ export function rowsSource(
     checkpoint: options.checkpoint,
     truncated: options.truncated ?? false,
     ...(options.recurring === true ? { recurring: true } : {}),
+    ...(options.unchanged === true ? { unchanged: true } : {}),
   };
   const checkpoints: (string | undefined)[] = [];
 

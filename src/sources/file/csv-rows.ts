@@ -8,8 +8,18 @@ import { columnsMissing, type FileFormat, type FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
 import { textOf } from './text.ts';
 
-const ERROR_CELL =
-  /^(?:#(?:N\/A|REF!|DIV\/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|EXTERNAL!|PYTHON!|ERROR!|GETTING_DATA)|Err:\d{3})$/;
+/** What spreadsheets write; `#NAME?` and some others are the same in several languages. */
+const ERROR_CELLS = [
+  String.raw`#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!)`,
+  '#(?:EXTERNAL!|PYTHON!|ERROR!|GETTING_DATA)',
+  // German, French, Spanish.
+  '#(?:NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|KALK!)',
+  String.raw`#(?:VALEUR!|NOM\?|NOMBRE!|NUL!|PROPAGATION!)`,
+  String.raw`#(?:N/D|¡REF!|¡DIV/0!|¡VALOR!|¿NOMBRE\?|¡NUM!|¡NULO!|¡DESBORDAMIENTO!|¡CALC!)`,
+  // LibreOffice.
+  String.raw`Err:\d{3}`,
+];
+const ERROR_CELL = new RegExp(`^(?:${ERROR_CELLS.join('|')})$`);
 
 const PLACES: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
 

@@ -80,7 +80,7 @@ function linkError(name: string, error: unknown): unknown {
 /** @param path absolute and resolved, like the folder */
 export function isBelow(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return way !== '..' && !way.startsWith('../../') && !isAbsolute(way);
+  return way !== '..' && !way.startsWith('../') && !isAbsolute(way);
 }
 
 function isHidden(name: string): boolean {

@@ -17,6 +17,9 @@ const MARKS: readonly { readonly encoding: Encoding; readonly bytes: Buffer }[] 
 /** U+FFFD, which stands for what could not be decoded. */
 const REPLACEMENT = Buffer.from('\uFFFD');
 
+const MARK_HINT =
+  'Save the file as UTF-8, or with a byte order mark; source.encoding is for files of one byte a character.';
+
 const ENCODING_HINT =
   'Save the file as UTF-8, or say with source.encoding what it is (UTF-16 needs a byte order mark).';
 
@@ -44,6 +47,7 @@ export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'
         bytes.subarray(0, candidate.bytes.length).equals(candidate.bytes),
       );
       found = mark?.encoding ?? encoding;
+      if (mark === undefined) refuseBareUtf16(file, bytes);
       chunk = bytes.subarray(mark?.bytes.length ?? 0);
       decoder = found === 'utf-8' ? new Utf8() : new Converted(found);
     }
@@ -55,6 +59,21 @@ export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'
   if (decoder?.unfinished === true) {
     throw fileInvalid(file.name, lines.line, `the file ends inside a character of ${found}`, ENCODING_HINT);
   }
+}
+
+/** Read as anything else, it would have a NUL beside each letter. */
+function refuseBareUtf16(file: ListedFile, start: Buffer): void {
+  const nuls = [0, 0];
+  start.forEach((byte, at) => {
+    if (byte === 0) nuls[at % 2] = (nuls[at % 2] ?? 0) + 1;
+  });
+  const [even = 0, odd = 0] = nuls;
+  const most = Math.max(even, odd);
+  // A few NULs may be anything. Of Chinese text, only blanks, delimiters and line breaks have one; and a few letters have
+  // theirs on the other side, such as U+4E00.
+  if (most < 2 || most * 32 < start.length || Math.min(even, odd) * 4 > most) return;
+  const encoding = odd > even ? 'utf-16le' : 'utf-16be';
+  throw fileInvalid(file.name, 1, `the file seems to be ${encoding}, without a byte order mark`, MARK_HINT);
 }
 
 function requireText(

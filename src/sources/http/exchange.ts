@@ -13,6 +13,7 @@ import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { failureOf, networkProblem, ProblemError, type Problem } from './problems.ts';
 import { checkJson, JsonTextError } from '../json/check.ts';
 import type { Span } from '../json/scan.ts';
+import { conditionOf, type Validator } from './validator.ts';
 
 /** One page, checked to be JSON. */
 export interface PageAnswer extends Pick<HttpAnswer, 'header'> {
@@ -35,6 +36,12 @@ interface ExchangePorts {
   readonly seconds: number;
 }
 
+interface Followed {
+  readonly answer: HttpAnswer;
+  /** After redirections. */
+  readonly url: string;
+}
+
 /** Asks an API for one page, as often as it takes. */
 export class Exchange {
   readonly #ports: ExchangePorts;
@@ -43,12 +50,17 @@ export class Exchange {
     this.#ports = ports;
   }
 
-  /** @param request without credentials. @throws BridgeError SOURCE_*; the reason of `signal` when aborted */
-  async page(request: HttpRequest, signal: AbortSignal): Promise<PageAnswer> {
+  /**
+   * @param request without credentials
+   * @param known of an earlier answer to the same request
+   * @returns undefined if that answer is known to be the same still
+   * @throws BridgeError SOURCE_*; the reason of `signal` when aborted
+   */
+  async page(request: HttpRequest, signal: AbortSignal, known?: Validator): Promise<PageAnswer | undefined> {
     const { retry, wait, clock, log } = this.#ports;
     const asked = this.nameOf(request);
     return await withRetries(
-      () => this.#attempt(request, asked, signal),
+      () => this.#attempt(request, asked, signal, known),
       {
         policy: retry,
         wait,
@@ -70,9 +82,19 @@ export class Exchange {
     return this.#ports.authorizer.redactor.redact(text);
   }
 
-  async #attempt(request: HttpRequest, asked: string, signal: AbortSignal): Promise<Attempt<PageAnswer>> {
+  async #attempt(
+    request: HttpRequest,
+    asked: string,
+    signal: AbortSignal,
+    known: Validator | undefined,
+  ): Promise<Attempt<PageAnswer | undefined>> {
+    const condition = known === undefined ? {} : conditionOf(known);
+    const whole = { ...request, headers: { ...request.headers, ...condition } };
     try {
-      return { ok: true, value: await this.#authorised(request, signal) };
+      const { answer, url } = await this.#authorised(whole, signal);
+      // Nobody who did not ask for it may be told so.
+      const same = answer.status === 304 && known !== undefined;
+      return { ok: true, value: same ? undefined : this.#judged(answer, url) };
     } catch (thrown) {
       signal.throwIfAborted();
       if (thrown instanceof BridgeError) throw thrown;
@@ -82,22 +104,15 @@ export class Exchange {
   }
 
   /** A token can be withdrawn before its time, so one that is refused is tried again with a new one; once. */
-  async #authorised(request: HttpRequest, signal: AbortSignal): Promise<PageAnswer> {
+  async #authorised(request: HttpRequest, signal: AbortSignal): Promise<Followed> {
     const { authorizer } = this.#ports;
     const credentials = await authorizer.authorize(signal);
     const first = await this.#followed(request, credentials, signal);
     const renewed = first.answer.status === 401 && authorizer.renew(credentials);
-    const { answer, url } = renewed
-      ? await this.#followed(request, await authorizer.authorize(signal), signal)
-      : first;
-    return this.#judged(answer, url);
+    return renewed ? await this.#followed(request, await authorizer.authorize(signal), signal) : first;
   }
 
-  async #followed(
-    request: HttpRequest,
-    credentials: Credentials,
-    signal: AbortSignal,
-  ): Promise<{ answer: HttpAnswer; url: string }> {
+  async #followed(request: HttpRequest, credentials: Credentials, signal: AbortSignal): Promise<Followed> {
     let { url } = request;
     for (let redirects = 0; redirects <= HTTP_REDIRECTS_MAX; redirects++) {
       const answer = await this.#sent({ ...request, url }, credentials, signal);

@@ -7,6 +7,7 @@ import type { Exchange, PageAnswer } from './exchange.ts';
 import { signOfMore } from './more.ts';
 import { isNothing, jsonAt, numberAt, type Next, type Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
+import { conditionOf, validatorOf, type Validator } from './validator.ts';
 import type { Span } from '../json/scan.ts';
 
 export interface Page {
@@ -22,6 +23,8 @@ interface ListingPorts {
   readonly log: Logger;
   /** After so many pages the listing stops, to be gone on with; undefined for one that is read whole. */
   readonly pagesPerRun: number | undefined;
+  /** Of an earlier listing that was one page. */
+  readonly known: Validator | undefined;
 }
 
 const PAGINATION_HINT =
@@ -35,6 +38,10 @@ export class Listing {
   cutOff = false;
   /** Where the next run goes on; undefined when the listing came to its end. */
   rest: string | undefined;
+  /** The API says that it has what `known` was given with; there were no pages. */
+  unchanged = false;
+  /** What the API gave with the only page; undefined when there were others. */
+  validator: Validator | undefined;
   readonly #ports: ListingPorts;
   /** Hashes of places and of pages, to notice a circle. */
   readonly #places = new Set<string>();
@@ -51,20 +58,25 @@ export class Listing {
 
   /** @param start where an earlier listing stopped. @throws BridgeError SOURCE_* */
   async *pages(start: string | undefined, signal: AbortSignal): AsyncGenerator<Page> {
-    const { exchange, finder, paging } = this.#ports;
+    const { exchange, finder, paging, known } = this.#ports;
     let place = start;
     for (;;) {
       const request = paging.request(place);
       const asked = exchange.nameOf(request);
-      let answer: PageAnswer;
+      let answer: PageAnswer | undefined;
       try {
-        answer = await exchange.page(request, signal);
+        answer = await exchange.page(request, signal, this.#pages === 0 ? known : undefined);
       } catch (thrown) {
         if (!this.#mayStop(thrown, place)) throw thrown;
         return;
       }
+      if (answer === undefined) {
+        this.unchanged = true;
+        return;
+      }
       const records = finder.find(answer, asked, (text) => exchange.redact(text));
       this.#pages++;
+      this.validator = this.#pages === 1 ? this.#keepable(answer) : undefined;
       this.#records += records.length;
       this.#refuseRepeatedPage(answer, records, asked);
       yield { bytes: answer.bytes, records };
@@ -72,6 +84,13 @@ export class Listing {
       if (next === undefined || this.#stopsBefore(next)) return;
       place = next;
     }
+  }
+
+  /** A checkpoint must not hold a secret, whatever an API makes its tags of. */
+  #keepable(answer: PageAnswer): Validator | undefined {
+    const validator = validatorOf(answer);
+    const texts = Object.values(validator === undefined ? {} : conditionOf(validator));
+    return texts.every((text) => this.#ports.exchange.redact(text) === text) ? validator : undefined;
   }
 
   /** An API that wants to be left alone for long: what was read is kept where the next run can go on. */
@@ -155,17 +174,19 @@ export class Listing {
   }
 
   #checkAbsence({ kind }: Next, answer: PageAnswer, asked: string): void {
-    const { spec } = this.#ports;
+    const { spec, log } = this.#ports;
     if (kind !== 'absent' || this.#keySeen) return;
     const sign = signOfMore(answer);
     if (sign === undefined) return;
     // Somebody wrote that one response is wanted, and knows that it is a part.
-    if (spec?.type === 'none') this.truncated = true;
-    else
+    if (spec?.type !== 'none') {
       throw this.#lost(
         asked,
         `has ${sign}, so there are more pages, and the connector does not say how to get them`,
       );
+    }
+    log.warn('only the first page was read, and the API says that there are more', { sign });
+    this.truncated = true;
   }
 
   #refuseRepeatedPage({ bytes }: PageAnswer, records: readonly Span[], asked: string): void {

@@ -8,8 +8,9 @@ import { MinuteQuota } from '../../core/minute-quota.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports.ts';
 import { openAuthorizer, usable } from './auth.ts';
-import { readPlace, writePlace } from './checkpoint.ts';
+import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
 import { HttpClient, type ProxySettings } from './client.ts';
+import { mayBeConditional } from './conditional.ts';
 import { Exchange } from './exchange.ts';
 import { Listing } from './listing.ts';
 import { openTokens } from './oauth.ts';
@@ -50,6 +51,8 @@ export class HttpSource implements Source {
   readonly #secret: (ref: string) => string;
   readonly #surroundings: HttpSurroundings;
   readonly #delta: boolean;
+  /** A full listing that may be asked for only if it is another one. */
+  readonly #conditional: boolean;
   readonly #budget: MinuteQuota | undefined;
   readonly #stops = new Set<AbortController>();
 
@@ -70,6 +73,7 @@ export class HttpSource implements Source {
     this.#surroundings = surroundings;
     this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers]));
     this.listing = this.#delta || spec.resumable === true ? 'delta' : 'full';
+    this.#conditional = this.listing === 'full' && mayBeConditional(spec);
     const { clock, wait } = surroundings;
     this.#budget = spec.rateLimit && new MinuteQuota(spec.rateLimit.requestsPerMinute, clock, wait);
   }
@@ -165,6 +169,7 @@ export class HttpSource implements Source {
       spec: pagination,
       log,
       pagesPerRun: resumable ? pagesPerRun : undefined,
+      known: this.#conditional ? readValidator(checkpoint, spec) : undefined,
     });
     const start = resumable ? readPlace(checkpoint, spec) : undefined;
     return { client, listing, start, watermark, shifts: paging.shifts };
@@ -215,8 +220,12 @@ export class HttpSource implements Source {
     if (this.#spec.resumable === true) {
       return { checkpoint: writePlace(listing.rest, this.#spec), truncated, recurring: true };
     }
+    if (listing.unchanged) return { checkpoint: undefined, truncated, unchanged: true };
     if (watermark !== undefined && listing.cutOff) throw cutOffChanges(this.#spec);
-    return { checkpoint: truncated ? undefined : watermark?.checkpoint, truncated };
+    if (truncated) return { checkpoint: undefined, truncated };
+    const { validator } = listing;
+    const one = this.#conditional && validator !== undefined;
+    return { checkpoint: one ? writeValidator(validator, this.#spec) : watermark?.checkpoint, truncated };
   }
 }
 

@@ -20,6 +20,7 @@ export class MssqlClient {
   /** Fails what is waited for when the connection ends under it. */
   #onEnd: (error: Error) => void = () => undefined;
   #failure: Error | undefined;
+  #destroyed = false;
 
   constructor(address: MssqlAddress, times: MssqlTimes) {
     this.#address = address;
@@ -29,11 +30,12 @@ export class MssqlClient {
   /** @throws what the driver throws */
   async connect(): Promise<void> {
     let refusal: Error | undefined;
-    const connection = new Connection(
-      await mssqlConfiguration(this.#address, this.#times, (error) => {
-        refusal = error;
-      }),
-    );
+    const configuration = await mssqlConfiguration(this.#address, this.#times, (error) => {
+      refusal = error;
+    });
+    // While the certificate's file was read, there was nothing yet to close.
+    if (this.#destroyed) throw new ConnectionEnded();
+    const connection = new Connection(configuration);
     this.#connection = connection;
     connection.on('error', (error) => {
       this.#failure = error;
@@ -113,6 +115,7 @@ export class MssqlClient {
 
   /** Closes the connection at once. May be called twice. */
   destroy(): void {
+    this.#destroyed = true;
     this.#connection?.close();
     this.#connection = undefined;
   }

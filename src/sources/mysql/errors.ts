@@ -101,7 +101,12 @@ export function mysqlError(thrown: unknown, place: MysqlPlace): BridgeError {
   const { code, hint } = verdictOf(error);
   const database = place.database === undefined ? '' : `/${place.database}`;
   const at = `${place.user}@${place.host}:${place.port}${database} (secret ${place.secretRef})`;
-  return new BridgeError(code, `MySQL source ${at}: ${messageOf(error)}`, { hint, cause: error });
+  return new BridgeError(code, `MySQL source ${at}: ${wordsOf(error)}`, { hint, cause: error });
+}
+
+/** Of a syntax error, the server says the line at the end, and not of what. */
+function wordsOf(error: Error): string {
+  return messageOf(error).replace(/ at line (\d+)$/, ' (query line $1)');
 }
 
 function verdictOf(error: Error): Verdict {

@@ -305,6 +305,19 @@ describe('a cell that a spreadsheet could not compute', () => {
     '#NULL!',
     '#SPILL!',
     '#ERROR!',
+    '#NV',
+    '#BEZUG!',
+    '#WERT!',
+    '#ZAHL!',
+    '#ÜBERLAUF!',
+    '#VALEUR!',
+    '#NOM?',
+    '#NOMBRE!',
+    '#NUL!',
+    '#N/D',
+    '#¡REF!',
+    '#¡DIV/0!',
+    '#¿NOMBRE?',
     'Err:502',
   ])('is %s', async (cell) => {
     expect(await rowsOf(`id\n${cell}\n`, { csv: { errorCells: 'null' }, fields: ['id'] })).toEqual([
@@ -312,7 +325,10 @@ describe('a cell that a spreadsheet could not compute', () => {
     ]);
   });
 
-  it.each(['#1', '#sales', 'N/A', ' #N/A', '#REF! is an error', 'Err:5021'])('is not %j', async (cell) => {
-    expect(await rowsOf(`id\n${cell}\n`, { fields: ['id'] })).toEqual([{ id: cell }]);
-  });
+  it.each(['#1', '#sales', '#NVIDIA', '#Wert', 'N/A', ' #N/A', '#REF! is an error', 'Err:5021'])(
+    'is not %j',
+    async (cell) => {
+      expect(await rowsOf(`id\n${cell}\n`, { fields: ['id'] })).toEqual([{ id: cell }]);
+    },
+  );
 });

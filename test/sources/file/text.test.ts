@@ -90,11 +90,30 @@ describe('bytes that are no text fail the run, with file and line:', () => {
       undefined,
       'a.txt, line 1: bytes that are no text in utf-8.',
     ],
+    ['a NUL', Buffer.from('a\nb\0c'), undefined, 'a.txt, line 2: a NUL character, which text does not have.'],
     [
-      'UTF-16 without a mark',
-      Buffer.from('\nab', 'utf16le'),
+      'NULs behind one another',
+      Buffer.from('a\nb\0\0\0\0c'),
+      'windows-1252',
+      'a.txt, line 2: a NUL character, which text does not have.',
+    ],
+    [
+      'a few NULs, all at odd places',
+      Buffer.from(`a\nb\0c\0${'de'.repeat(50)}`),
       undefined,
       'a.txt, line 2: a NUL character, which text does not have.',
+    ],
+    [
+      'UTF-16 without a mark',
+      Buffer.from('id;Größe\n', 'utf16le'),
+      undefined,
+      'a.txt, line 1: the file seems to be utf-16le, without a byte order mark.',
+    ],
+    [
+      'UTF-16 without a mark, read as Windows-1252',
+      iconv.encode('id;название;一\r\n1;Ж;一\r\n', 'utf-16be'),
+      'windows-1252',
+      'a.txt, line 1: the file seems to be utf-16be, without a byte order mark.',
     ],
     [
       'half a character of UTF-16',
@@ -116,6 +135,12 @@ describe('bytes that are no text fail the run, with file and line:', () => {
     ],
   ])('%s', async (_, bytes, encoding, message) => {
     expect(await failure(bytes, encoding)).toMatchObject({ code: 'SOURCE_FILE_INVALID', message });
+  });
+
+  it('and names what may say its encoding, when it is UTF-16 without a mark', async () => {
+    expect(await failure(Buffer.from('id;name\n', 'utf16le'))).toMatchObject({
+      hint: expect.stringContaining('source.encoding'),
+    });
   });
 
   it('also far into a file', async () => {

@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -11,6 +15,8 @@ import { mssqlSource, startSqlServer, type TestTable } from '../../support/sql-s
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 
 type Server = Awaited<ReturnType<typeof startSqlServer>>;
+
+const MKFIFO = '/usr/bin/mkfifo';
 
 const folders = temporaryFolders();
 const open: Server[] = [];
@@ -487,6 +493,33 @@ describe('a login', () => {
     expect((await readAll(mssqlSource(named, 'SELECT x', { tls: { caFile } }))).rows).toHaveLength(1);
   });
 });
+
+test.each(['read', 'columns'] as const)(
+  'a run that is stopped while its certificate is read connects to nobody: %s',
+  async (what) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const url = `mssql://reader:pass@127.0.0.1:${port}/shop?encrypt=true`;
+    // Who reads a pipe waits for somebody to write.
+    const caFile = path.join(folders.make(), 'ca.pem');
+    execFileSync(MKFIFO, [caFile]);
+    const source = mssqlSource(url, 'SELECT x', { tls: { caFile } });
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const work = what === 'read' ? readAll(source, undefined, abort.signal) : source.columns(abort.signal);
+    abort.abort(reason);
+    await Promise.all([expect(work).rejects.toBe(reason), writeFile(caFile, createCertificates().authority)]);
+    server.close();
+    await once(server, 'close');
+    expect(connections).toBe(0);
+  },
+);
 
 test('a run that is stopped ends its query at the server too', async () => {
   let ended: () => void = () => undefined;

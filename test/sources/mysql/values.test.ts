@@ -63,18 +63,17 @@ describeOnMariadb('on a real MariaDB', () => {
     });
 
     test('of TIMESTAMP is UTC, whatever the time zone of the server', async () => {
-      await mariadb.query("SET GLOBAL time_zone = '+05:30'");
-      try {
-        await mariadb.query(
-          'CREATE OR REPLACE TABLE moment (t TIMESTAMP(6) NULL)',
-          "SET time_zone = '+02:00'",
-          "INSERT INTO moment VALUES ('2024-01-02 03:04:05.5')",
-        );
-        const { columns, json } = await listMysql(mariadb.url(), 'SELECT t FROM moment');
-        expect([columns[0]?.kind, json]).toEqual(['timestamptz', [{ t: '"2024-01-02T01:04:05.500000Z"' }]]);
-      } finally {
-        await mariadb.query("SET GLOBAL time_zone = 'SYSTEM'");
-      }
+      // The one that it takes from its machine, in a session that says nothing else.
+      await expect(mariadb.query("SELECT FROM_UNIXTIME(0, '%H:%i') AS epoch")).resolves.toEqual([
+        { epoch: '05:30' },
+      ]);
+      await mariadb.query(
+        'CREATE OR REPLACE TABLE moment (t TIMESTAMP(6) NULL)',
+        "SET time_zone = '+02:00'",
+        "INSERT INTO moment VALUES ('2024-01-02 03:04:05.5')",
+      );
+      const { columns, json } = await listMysql(mariadb.url(), 'SELECT t FROM moment');
+      expect([columns[0]?.kind, json]).toEqual(['timestamptz', [{ t: '"2024-01-02T01:04:05.500000Z"' }]]);
     });
 
     test('of a date that is none, or half of one, is as the server has it', async () => {
@@ -167,6 +166,17 @@ describeOnMariadb('on a real MariaDB', () => {
         message: expect.stringContaining(words),
       });
       await expect(mariadb.query('SELECT COUNT(*) AS n FROM written')).resolves.toEqual([{ n: 0 }]);
+    });
+
+    test.each([
+      ['SELECT 1 AS a,\n  2 AS b\n  FORM written', {}, 3],
+      ['SELECT 1 AS a\nFROM written WHERE a > :watermark\nGROUP a', { watermarkField: 'a' }, 3],
+    ])('with a syntax error names the line of the query: %j', async (query, options, line) => {
+      await mariadb.query('CREATE OR REPLACE TABLE written (a INT)');
+      await expect(listMysql(mariadb.url(), query, options)).rejects.toMatchObject({
+        code: 'SOURCE_QUERY_INVALID',
+        message: expect.stringMatching(new RegExp(`near '.*' \\(query line ${line}\\)$`, 's')),
+      });
     });
 
     test('cannot write by a function of the database', async () => {

@@ -6,8 +6,9 @@ import { text } from 'node:stream/consumers';
 import type { ReceivedRequest, Reply } from '../../support/http-server.ts';
 import { pageOf, type Style } from './pages.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
+import { Validators } from './validators.ts';
 
-interface RestOptions {
+export interface RestOptions {
   /** Each as JSON; may be changed while the stand-in runs. */
   readonly records: string[];
   readonly style: Style;
@@ -16,6 +17,8 @@ interface RestOptions {
   readonly accepts?: (request: ReceivedRequest) => boolean;
   /** At `/token`. */
   readonly tokens?: TokenEndpoint;
+  /** What it gives with an answer, and heeds in a conditional request. */
+  readonly validator?: 'etag' | 'last-modified';
   /** With it, the stand-in speaks TLS. */
   readonly tls?: ServerOptions;
 }
@@ -35,6 +38,7 @@ export interface RestStandIn {
 export async function startRest(options: RestOptions): Promise<RestStandIn> {
   const received: ReceivedRequest[] = [];
   const faults: (Reply | undefined)[] = [];
+  const validators = new Validators();
   let origin = '';
   const listener: RequestListener = (request, response) => {
     void text(request).then((body) => {
@@ -62,7 +66,12 @@ export async function startRest(options: RestOptions): Promise<RestStandIn> {
       }
       const { records, style, pageSize = 100 } = options;
       const page = pageOf(whole, { records, style, pageSize, origin });
-      json(200, page.body, page.headers);
+      const tagged = validators.of(page.body, options.validator);
+      if (validators.isKnown(whole, tagged)) {
+        response.writeHead(304, tagged).end();
+        return;
+      }
+      json(200, page.body, { ...page.headers, ...tagged });
     });
   };
   const server: Server =
