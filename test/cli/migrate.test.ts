@@ -30,10 +30,9 @@ async function migrate(env: NodeJS.ProcessEnv = {}): Promise<{ stdout: string; s
 
 test('makes the embedded state below the working directory, and has nothing to do the second time', async () => {
   const file = join(cwd, '.gemini-sync-bridge', 'state.db');
+  const names = (await readdir(new URL('../../migrations/', import.meta.url))).sort();
   expect(await migrate()).toEqual({
-    stdout: expect.stringMatching(
-      new RegExp(`^Applied \\d+_initial\\.js to ${file}\nApplied \\d+_delivery\\.js to ${file}\n$`),
-    ),
+    stdout: names.map((name) => `Applied ${name} to ${file}\n`).join(''),
     statuses: [0],
   });
   expect(await readdir(join(cwd, '.gemini-sync-bridge'))).toContain('state.db');

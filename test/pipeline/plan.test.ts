@@ -366,12 +366,8 @@ describe('a listing that says that nothing changed', () => {
       nothingFound(found);
       expect(found.deletes).toEqual([]);
       expect(tally.counts()).toMatchObject({ seen: 0, missing: 0, deleted: 0, held: 0 });
-      expect(plan).toEqual({
-        watermark: '100',
-        startedFrom: null,
-        holdReason: null,
-        remarks: { unchanged: true },
-      });
+      expect(plan).toMatchObject({ watermark: '100', startedFrom: null, holdReason: null });
+      expect(plan.remarks).toEqual({ unchanged: true });
       expect(source.checkpoints).toEqual(['100']);
     },
   );
