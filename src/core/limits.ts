@@ -261,3 +261,8 @@ export const FILE_HEADER_BYTES_MAX = 1_048_576;
 export const FILE_READ_BYTES = 65_536;
 /** Names of columns that a message lists. */
 export const FILE_COLUMNS_NAMED_MAX = 50;
+
+/** Connections to Postgres of a server that takes pushes: as many writes wait for the disk together. */
+export const PUSH_CONNECTIONS_MAX = 10;
+/** Expired batches removed in one statement, some milliseconds each. */
+export const PUSH_PURGE_BATCHES = 1_000;
