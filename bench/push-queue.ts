@@ -1,0 +1,99 @@
+/**
+ * Measures how fast pushes are stored, as a ratio to what Postgres does with the same rows in the same minutes when they are
+ * inserted by one bare multi-row INSERT of the same driver:
+ *
+ *     node --import tsx bench/push-queue.ts
+ */
+import { performance } from 'node:perf_hooks';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
+import { PUSH_CONNECTIONS_MAX } from '../src/core/limits.ts';
+import type { NewPushBatch } from '../src/state/push-batch.ts';
+import { migrateState } from '../src/state/open-state.ts';
+import { openPushQueue } from '../src/state/push-queue.ts';
+
+const SECONDS = 3;
+const ROUNDS = 3;
+/** Of one document; a ticket has some. */
+const DOCUMENT_BYTES = 600;
+/** Pushes at the same time: more than there are connections, as on a busy server. */
+const PUSHES_AT_ONCE = 16;
+
+const DOCUMENT = JSON.stringify({ title: 'A ticket', content: 'x'.repeat(DOCUMENT_BYTES) });
+
+const server = await startEmbeddedPostgres();
+const url = server.url();
+await migrateState({ url, file: '' });
+const pool = new pg.Pool({ connectionString: url, max: PUSH_CONNECTIONS_MAX });
+const queue = await openPushQueue({ url, file: '' });
+let number = 0;
+try {
+  // As push_events, with its key, and nothing else.
+  await pool.query(
+    'create table bare (batch_id bigint, seq integer, doc_id text, op text, document text, primary key (batch_id, seq))',
+  );
+  for (const events of [1, 100, 1_000]) {
+    const ratios: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const bare = await pushesPerSecond(() => insertBare(events));
+      const pushed = await pushesPerSecond(() => queue.enqueue(batchOf(events)));
+      ratios.push(pushed / bare);
+    }
+    const list = ratios.map((ratio) => ratio.toFixed(2)).join(' ');
+    process.stdout.write(`${String(events).padStart(5)} events a push   x bare insert: ${list}\n`);
+  }
+} finally {
+  await queue.close();
+  await pool.end();
+  await server.stop();
+}
+
+async function pushesPerSecond(push: () => Promise<unknown>): Promise<number> {
+  await pool.query('truncate bare, push_batches, push_events');
+  await pool.query('checkpoint');
+  const startedMs = performance.now();
+  const endMs = startedMs + SECONDS * 1_000;
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    while (performance.now() < endMs) {
+      await push();
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: PUSHES_AT_ONCE }, worker));
+  return done / ((performance.now() - startedMs) / 1_000);
+}
+
+function batchOf(events: number): NewPushBatch {
+  number += 1;
+  const receivedAt = new Date();
+  return {
+    connectorId: 'support',
+    idempotencyKey: `key-${number}`,
+    bodyChecksum: 'sha256:0',
+    pushRunId: `push-${number}`,
+    receivedAt,
+    keyExpiresAt: new Date(receivedAt.getTime() + 86_400_000),
+    answer: `{"accepted":${events},"rejected":0,"run_id":"push-${number}","errors":[]}`,
+    rejected: 0,
+    events: Array.from({ length: events }, (_, at) => ({
+      docId: `support:${number}-${at}`,
+      op: 'UPSERT',
+      document: DOCUMENT,
+    })),
+  };
+}
+
+async function insertBare(events: number): Promise<void> {
+  number += 1;
+  const values: unknown[] = [];
+  const tuples = Array.from({ length: events }, (_, at) => {
+    values.push(number, at, `support:${number}-${at}`, 'UPSERT', DOCUMENT);
+    const first = at * 5;
+    return `($${first + 1}, $${first + 2}, $${first + 3}, $${first + 4}, $${first + 5})`;
+  });
+  await pool.query(
+    `insert into bare (batch_id, seq, doc_id, op, document) values ${tuples.join(', ')}`,
+    values,
+  );
+}
