@@ -1,6 +1,7 @@
 /**
- * Measures how fast pushes are stored, as a ratio to what Postgres does with the same rows in the same minutes when they are
- * inserted by one bare multi-row INSERT of the same driver:
+ * Measures how fast pushes are stored, as a ratio to what Postgres does with the same rows in the same minutes when the same
+ * driver inserts them by one bare statement: the row of the batch, and its events as one multi-row INSERT. The bare tables
+ * have their keys and nothing else.
  *
  *     node --import tsx bench/push-queue.ts
  */
@@ -30,9 +31,11 @@ pool.on('error', () => undefined);
 const queue = await openPushQueue({ url, file: '' });
 let number = 0;
 try {
-  // As push_events, with its key, and nothing else.
   await pool.query(
-    'create table bare (batch_id bigint, seq integer, doc_id text, op text, document text, primary key (batch_id, seq))',
+    `create table bare_batches (id bigint primary key, connector_id text, idempotency_key text, body_checksum text,
+       push_run_id text, received_at text, expires_at text, answer text);
+     create table bare_events (batch_id bigint, seq integer, doc_id text, op text, document text,
+       primary key (batch_id, seq))`,
   );
   for (const events of [1, 100, 1_000]) {
     const ratios: number[] = [];
@@ -51,7 +54,7 @@ try {
 }
 
 async function pushesPerSecond(push: () => Promise<unknown>): Promise<number> {
-  await pool.query('truncate bare, push_batches, push_events');
+  await pool.query('truncate bare_batches, bare_events, push_batches, push_events');
   await pool.query('checkpoint');
   const startedMs = performance.now();
   const endMs = startedMs + SECONDS * 1_000;
@@ -86,16 +89,21 @@ function batchOf(events: number): NewPushBatch {
   };
 }
 
-async function insertBare(events: number): Promise<void> {
-  number += 1;
-  const values: unknown[] = [];
-  const tuples = Array.from({ length: events }, (_, at) => {
-    values.push(number, at, `support:${number}-${at}`, 'UPSERT', DOCUMENT);
-    const first = at * 5;
-    return `($${first + 1}, $${first + 2}, $${first + 3}, $${first + 4}, $${first + 5})`;
+async function insertBare(size: number): Promise<void> {
+  const { connectorId, idempotencyKey, bodyChecksum, pushRunId, receivedAt, keyExpiresAt, answer, events } =
+    batchOf(size);
+  const received = receivedAt.toISOString();
+  const expires = keyExpiresAt.toISOString();
+  const values: unknown[] = [
+    ...[number, connectorId, idempotencyKey, bodyChecksum, pushRunId, received, expires, answer],
+  ];
+  const tuples = events.map(({ docId, op, document }, seq) => {
+    const first = values.push(number, seq, docId, op, document) - 4;
+    return `($${first}, $${first + 1}, $${first + 2}, $${first + 3}, $${first + 4})`;
   });
   await pool.query(
-    `insert into bare (batch_id, seq, doc_id, op, document) values ${tuples.join(', ')}`,
+    `with batch as (insert into bare_batches values ($1, $2, $3, $4, $5, $6, $7, $8))
+     insert into bare_events values ${tuples.join(', ')}`,
     values,
   );
 }
