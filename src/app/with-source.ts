@@ -24,10 +24,15 @@ export async function withSource<T>(
     wait: sleep,
     log: silentLogger,
     proxy,
+    pushed: nothingPushed,
   });
   try {
     return await look(source);
   } finally {
     await source.close();
   }
+}
+
+function nothingPushed(): never {
+  throw new Error('A look at a source reads no rows.');
 }
