@@ -65,8 +65,8 @@ export async function migrateState(
   return { applied, location: database.location };
 }
 
-/** A database that has been prepared, or that is closed again if that failed. */
-async function opened(
+/** A database that has been prepared, or that is closed again if that failed. @throws BridgeError, as `openState` does. */
+export async function opened(
   address: DatabaseAddress,
   prepare: (database: Database) => Promise<void>,
 ): Promise<Database> {

@@ -79,6 +79,16 @@ interface NoteTable {
   noted_at: string;
 }
 
+interface AlertTable {
+  connector_id: string;
+  target: string;
+  signature: string;
+  claimed_by: string | null;
+  claimed_at: number | null;
+  sent_at: number | null;
+  unresolved: number;
+}
+
 declare module 'knex/types/tables.js' {
   interface Tables {
     connector_checkpoints: CheckpointTable;
@@ -89,6 +99,7 @@ declare module 'knex/types/tables.js' {
     delivery_steps: StepTable;
     rejected_documents: RejectedTable;
     target_notes: NoteTable;
+    alert_state: AlertTable;
     knex_migrations: { name: string };
   }
 }

@@ -27,6 +27,7 @@ function resultOf(changes: Partial<BridgeResult> = {}): BridgeResult {
     rejected: [],
     samples: { added: ['hr:1'], changed: ['hr:2'], deleted: ['hr:3'], held: [], quarantined: [] },
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
+    watermark: null,
     ...changes,
   };
 }
@@ -132,6 +133,7 @@ test('the summary for a program has everything under its own name', () => {
     counts: resultOf().counts,
     holdReason: null,
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
+    watermark: null,
     manifest: 'file:///bucket/connectors/hr/runs/r1/manifest.json',
     durationMs: 1_234,
     rejected: [],
