@@ -12,10 +12,12 @@ export interface PostAnswer {
 /** HTTP through the proxies of this machine; the only file of telemetry that names undici. */
 export class PostClient {
   readonly #dispatcher: Dispatcher;
+  /** Ends connections that are not made yet, which the dispatcher leaves alone. */
+  readonly #end = new AbortController();
 
   constructor(proxy: ProxySettings) {
     const options = {
-      connect: { timeout: TELEMETRY_REQUEST_SECONDS_MAX * 1_000 },
+      connect: { timeout: TELEMETRY_REQUEST_SECONDS_MAX * 1_000, signal: this.#end.signal },
       // The time limit of a request is its caller's signal, which a server that trickles cannot put off.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -56,6 +58,7 @@ export class PostClient {
 
   /** Closes all connections at once. */
   async close(): Promise<void> {
+    this.#end.abort();
     await this.#dispatcher.destroy();
   }
 }

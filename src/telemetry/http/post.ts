@@ -54,7 +54,7 @@ export function networkFailure(thrown: unknown): PostFailure {
       fix: 'If the certificate is of an authority of your own, name that in NODE_EXTRA_CA_CERTS.',
     };
   }
-  const late = thrown instanceof DeadlineError || (thrown instanceof Error && thrown.name === 'AbortError');
+  const late = thrown instanceof DeadlineError || LATE.has(nameOf(thrown));
   const reason = late ? 'no answer in time' : `no connection: ${code ?? 'it was broken off'}`;
   return { reason, again: true, retryAfterMs: 0, fix: undefined };
 }
@@ -62,6 +62,13 @@ export function networkFailure(thrown: unknown): PostFailure {
 /** The words of a server, for a message. */
 export function serverWords(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, SERVER_WORDS_LENGTH_MAX);
+}
+
+/** Of the reasons that signals have by themselves. */
+const LATE = new Set(['AbortError', 'TimeoutError']);
+
+function nameOf(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null && 'name' in thrown ? String(thrown.name) : '';
 }
 
 function codeOf(thrown: unknown): string | undefined {
