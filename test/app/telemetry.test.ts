@@ -239,7 +239,7 @@ describe('a connector in trouble', () => {
     expect(texts(0)).toEqual(
       expect.arrayContaining([
         'Counts: seen 9, unchanged 4, added 2, changed 3, missing 1, deleted 0, held 40, quarantined 0, rejected 0',
-        'Held: 40 deletes: 40 of 90 documents are missing',
+        'Held: 40 of 90 documents are missing',
         expect.stringContaining('--allow-deletes 40'),
       ]),
     );

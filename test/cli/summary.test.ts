@@ -133,7 +133,6 @@ test('the summary for a program has everything under its own name', () => {
     counts: resultOf().counts,
     holdReason: null,
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
-    watermark: null,
     manifest: 'file:///bucket/connectors/hr/runs/r1/manifest.json',
     durationMs: 1_234,
     rejected: [],

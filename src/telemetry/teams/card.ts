@@ -92,7 +92,7 @@ function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
     const where = phases.at(-1)?.phase;
     return [
       fact('Error', `${error.code}${where === undefined ? '' : ` in phase ${where}`}`),
-      line({ type: 'TextRun', text: shownText(error.message, TELEMETRY_MESSAGE_CHARACTERS_MAX) }),
+      line({ type: 'TextRun', text: shown(error.message, TELEMETRY_MESSAGE_CHARACTERS_MAX) }),
       ...(error.hint === null ? [] : [fact('Next', error.hint)]),
       fact(
         'Again',
@@ -105,7 +105,7 @@ function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
     ...(held === 0
       ? []
       : [
-          fact('Held', `${held} deletes: ${holdReason ?? 'the listing is not one to delete by'}`),
+          fact('Held', holdReason ?? `${held} deletes`),
           fact('Next', `If they are right, release them: run the connector with --allow-deletes ${held}`),
         ]),
     ...(quarantined === 0
@@ -135,6 +135,8 @@ function line(...inlines: readonly TextRun[]): Line {
   return { type: 'RichTextBlock', inlines };
 }
 
-function shown(text: string): string {
-  return shownText(text, TELEMETRY_TEXT_CHARACTERS_MAX);
+/** A run of text must not be empty. */
+function shown(text: string, charactersMax = TELEMETRY_TEXT_CHARACTERS_MAX): string {
+  const clean = shownText(text, charactersMax);
+  return clean === '' ? '–' : clean;
 }
