@@ -51,7 +51,7 @@ const TIMING: TelemetryTiming = {
 };
 
 /** How a run ended, as its command knows it. */
-export type RunEnding =
+type RunEnding =
   { readonly result: BridgeResult; readonly exitStatus: ExitStatus } | { readonly error: BridgeError };
 
 /** Tells others of one run. Nothing that goes wrong there is the run's trouble. */

@@ -31,10 +31,11 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
 
     /** As if all that was written down had been written down so much earlier. */
     async function age(seconds: number): Promise<void> {
-      const { knex, close } = await openDatabase(store.address);
+      const database = await openDatabase(store.address);
+      const { knex } = database;
       const earlier = (column: string) => knex.raw(`${column} - ?`, [seconds * 1_000]);
       await knex('alert_state').update({ sent_at: earlier('sent_at'), claimed_at: earlier('claimed_at') });
-      await close();
+      await database.close();
     }
 
     async function announce(key = KEY): Promise<void> {

@@ -1,7 +1,7 @@
 import type { PhaseTime, RunEnd, RunSubject } from '../run-report.ts';
 
 /** What searches look for; `docs/telemetry.md` has the fields. */
-export const SOURCETYPE = 'gemini_sync_bridge:run';
+const SOURCETYPE = 'gemini_sync_bridge:run';
 const SOURCE = 'gemini-sync-bridge';
 
 /** One event in the form of the HTTP Event Collector. */

@@ -1,5 +1,5 @@
 /** What is announced, and about what. */
-export interface AlertKey {
+interface AlertKey {
   readonly connectorId: string;
   readonly target: string;
   /** Two troubles of one signature are the same: the status and the error's code. */
