@@ -108,5 +108,6 @@ export async function exportSpans(
 /** Only its code: some words of the network repeat the address. */
 function reasonOf(error: Error | undefined): string {
   if (error === undefined || !('code' in error)) return 'no answer, or one that asks to come again';
-  return `the collector answered ${String(error.code)}`;
+  const { code } = error;
+  return typeof code === 'number' ? `the collector answered ${code}` : `no connection: ${String(code)}`;
 }
