@@ -123,7 +123,7 @@ export function bothObservers(one: Observer, other: Observer): Observer {
 
 async function openChannels(subject: RunSubject, context: TelemetryContext): Promise<Channel[]> {
   const { splunk, teams, traces } = context.settings;
-  const { memoryMs } = context.timing ?? TIMING;
+  const { memoryMs, settleMs } = context.timing ?? TIMING;
   const ports = { ...context, wait: sleep };
   const channels: Channel[] = [];
   if (splunk !== undefined) {
@@ -136,7 +136,7 @@ async function openChannels(subject: RunSubject, context: TelemetryContext): Pro
       const { openAlertState } = await import('../state/alert-state.ts');
       return openAlertState(stateLocation(context));
     };
-    channels.push(teamsChannel(teams, subject, { ...ports, openMemory, memoryMs }));
+    channels.push(teamsChannel(teams, subject, { ...ports, openMemory, memoryMs, settleMs }));
   }
   if (traces !== undefined) {
     const { traceChannel } = await import('../telemetry/traces/channel.ts');
@@ -151,7 +151,8 @@ async function tell(
   { log, timing = TIMING }: TelemetryContext,
 ): Promise<void> {
   const late = AbortSignal.timeout(timing.flushMs);
-  const seconds = (timing.flushMs + timing.settleMs) / 1_000;
+  // Each channel ends by itself before that; a bug in one of them must not keep the run.
+  const seconds = (timing.flushMs + 2 * timing.settleMs) / 1_000;
   try {
     const undelivered = await withDeadline(seconds, NEVER, () => channel.finish(end, late));
     if (undelivered === undefined) return;

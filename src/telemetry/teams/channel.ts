@@ -15,6 +15,8 @@ interface TeamsPorts {
   readonly openMemory: () => Promise<AlertMemory>;
   /** How long the memory is waited for. */
   readonly memoryMs: number;
+  /** How long it is waited for when the time of `finish` is over. */
+  readonly settleMs: number;
   readonly proxy: ProxySettings;
   readonly clock: Clock;
   readonly wait: Wait;
@@ -31,15 +33,23 @@ export function teamsChannel(settings: TeamsSettings, subject: RunSubject, ports
       if (occasion === undefined) return undefined;
       const memory = new PatientMemory(ports);
       const claim = await memory.claim(occasion, subject, signal);
-      const undelivered =
+      const { undelivered, settled } =
         claim === undefined
-          ? undefined
+          ? NOTHING
           : await announce(settings, { occasion, subject, end, claim }, ports, signal);
-      await memory.close();
+      await Promise.race([settled.then(() => memory.close()), lateness(signal, ports.settleMs)]);
       return undelivered;
     },
   };
 }
+
+interface Announced {
+  readonly undelivered: Undelivered | undefined;
+  /** What became of it is written down, or could not be. */
+  readonly settled: Promise<void>;
+}
+
+const NOTHING: Announced = { undelivered: undefined, settled: Promise.resolve() };
 
 interface Announcement {
   readonly occasion: Occasion;
@@ -53,17 +63,29 @@ async function announce(
   { occasion, subject, end, claim }: Announcement,
   { proxy, wait, clock, log }: TeamsPorts,
   signal: AbortSignal,
-): Promise<Undelivered | undefined> {
+): Promise<Announced> {
   const { post, close } = lazyPost(proxy);
   const message = teamsMessage(occasion, subject, end, links);
   const failure = await postMessage(webhookUrl, message, { post, wait, now: () => clock.now() }, signal);
+  await close();
+  const settling = failure === undefined ? claim.sent() : claim.release();
   // What is not written down is announced once more by the next run, and that is the lesser evil.
-  const settled = failure === undefined ? claim.sent() : claim.release();
-  await settled.catch(() => {
+  const settled = settling.catch(() => {
     log.debug('what became of an alert could not be written down');
   });
-  await close();
-  return failure && { count: 1, what: 'alert', reason: failure.reason, fix: failure.fix };
+  const undelivered = failure && { count: 1, what: 'alert', reason: failure.reason, fix: failure.fix };
+  return { undelivered, settled };
+}
+
+/** Some time after a signal. The timer does not keep the process. */
+function lateness(signal: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const begin = () => {
+      setTimeout(resolve, ms).unref();
+    };
+    if (signal.aborted) begin();
+    else signal.addEventListener('abort', begin);
+  });
 }
 
 /** The memory of alerts, which is not waited for longer than an alert can wait. */
