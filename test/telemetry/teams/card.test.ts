@@ -90,11 +90,11 @@ describe('the card of an alert', () => {
     expect(failedWith('a\u202Eb\u200Bc\u0007d\nnext')).toContain('a b c d\nnext');
   });
 
-  test('cuts a long message, and says so', () => {
-    const [text = ''] = failedWith('é'.repeat(TELEMETRY_MESSAGE_CHARACTERS_MAX + 1)).filter((line) =>
-      line.startsWith('é'),
+  test.each(['é', '\u{1F600}'])('cuts a long message of %s, and says so', (character) => {
+    const [text = ''] = failedWith(character.repeat(TELEMETRY_MESSAGE_CHARACTERS_MAX * 2)).filter((line) =>
+      line.startsWith(character),
     );
-    expect(text).toHaveLength(TELEMETRY_MESSAGE_CHARACTERS_MAX);
+    expect(Array.from(text)).toHaveLength(TELEMETRY_MESSAGE_CHARACTERS_MAX);
     expect(text.endsWith('…')).toBe(true);
   });
 
