@@ -1,5 +1,5 @@
 /** The layers of the house, each rule with its reason. Order: core, connector, pipeline, adapters, app, cli. */
-const adapters = 'sources|state|artifacts|gemini';
+const adapters = 'sources|state|artifacts|gemini|telemetry';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -156,12 +156,26 @@ module.exports = {
       to: { path: 'node_modules/@google-cloud/storage/' },
     },
     {
-      name: 'undici-only-in-its-file',
+      name: 'undici-only-in-its-files',
       comment:
-        'One file knows proxies and certificates; a run loads the library only when its source is an API.',
+        'One file of each layer knows proxies; a run loads the library only when its source is an API, or somebody is told of it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/sources/http/client\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(sources|telemetry)/http/client\\.ts$' },
       to: { path: 'node_modules/undici/' },
+    },
+    {
+      name: 'opentelemetry-only-in-its-file',
+      comment: 'Loading it costs a fifth of a second, which only a run with a trace collector pays.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telemetry/traces/spans\\.ts$' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
+      name: 'prom-client-only-in-metrics',
+      comment: 'Only a server has metrics to be read.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telemetry/metrics/' },
+      to: { path: 'node_modules/prom-client/' },
     },
     {
       name: 'knex-only-in-state',

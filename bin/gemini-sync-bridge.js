@@ -2,5 +2,6 @@
 import process from 'node:process';
 
 process.setSourceMapsEnabled(true);
-const { main } = await import('#main');
+const { main, endSoon } = await import('#main');
 process.exitCode = await main(process.argv.slice(2));
+endSoon(process);

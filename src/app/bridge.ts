@@ -37,6 +37,8 @@ export interface BridgeContext extends StorePlace, DestinationContext {
 export interface BridgeResult extends RunResult {
   /** URI of the run's folder; null for a dry run. */
   readonly artifacts: string | null;
+  /** The checkpoint that this run leaves; null when there is none, or for a dry run. */
+  readonly watermark: string | null;
 }
 
 /**
@@ -73,7 +75,7 @@ export async function runBridge(
     };
     const result = await runConnector(job, context.wrapPorts?.(ports) ?? ports, signal);
     const artifacts = options.dryRun ? null : `${store.root}${runFolder(job.prefix, result.runId)}`;
-    return { ...result, artifacts };
+    return { ...result, artifacts, watermark: options.dryRun ? null : await watermarkOf(result, state) };
   } finally {
     await source.close();
     await state.close();
@@ -86,6 +88,12 @@ function pushSelection(
   { local, dryRun, sends, pushRunId }: RunOptions,
 ): PushSelection {
   return { connectorId, runId, claim: sends && !local && !dryRun, upTo: pushRunId };
+}
+
+/** For telemetry alone, so a run that is committed does not fail for it. */
+async function watermarkOf({ runId }: RunResult, state: State): Promise<string | null> {
+  const run = await state.findRun(runId).catch(() => undefined);
+  return run?.watermark ?? null;
 }
 
 /** An error carries the words of drivers and servers, and the state keeps them for good. */

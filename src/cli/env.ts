@@ -7,6 +7,8 @@ import {
   RETRY_BACKOFF_SECONDS_MAX,
 } from '../core/limits.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
+import type { TelemetrySettings } from '../telemetry/settings.ts';
+import { telemetrySettings } from './telemetry-env.ts';
 
 /** The process's environment as the program knows it: typed, checked, and read here only. */
 export interface Environment {
@@ -29,6 +31,8 @@ export interface Environment {
   readonly ingestionDryRun: boolean;
   /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. */
   readonly retry: { readonly retries: number; readonly backoffSeconds: number };
+  /** Splunk, Teams and OpenTelemetry. */
+  readonly telemetry: TelemetrySettings;
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
 }
@@ -62,6 +66,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
         RETRY_BACKOFF_SECONDS_MAX,
       ),
     },
+    telemetry: telemetrySettings(env),
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
   };
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
+import { PROCESS_LINGER_MS_MAX } from '../core/limits.ts';
 import { readEnvironment } from './env.ts';
 import type { CommandIo } from './command-io.ts';
 import { checkDriftCommand } from './check-drift.ts';
@@ -12,6 +12,7 @@ import { migrateCommand } from './migrate.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
 import { validateCommand } from './validate.ts';
+import { programVersion } from './version.ts';
 
 /** Runs the command line. Resolves to the exit status and never throws. */
 export async function main(args: readonly string[]): Promise<ExitStatus> {
@@ -37,10 +38,21 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
   }
 }
 
+/**
+ * Ends the process if it does not end by itself now that `main` is done: what telemetry gave up on, such as the lookup of a
+ * host name, may not keep it. Output that is still on its way is waited for.
+ */
+export function endSoon(process: Pick<NodeJS.Process, 'stdout' | 'exit'>): void {
+  const timer = setTimeout(() => {
+    process.stdout.write('', () => process.exit());
+  }, PROCESS_LINGER_MS_MAX);
+  timer.unref();
+}
+
 function program(io: CommandIo): Command {
   const bridge = new Command('gemini-sync-bridge')
     .description('Keeps Gemini Enterprise in step with SQL tables and internal APIs.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(programVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(try --help)')
     .configureOutput({
@@ -55,16 +67,9 @@ function program(io: CommandIo): Command {
     checkDriftCommand,
     explainCommand,
     migrateCommand,
+    serveCommand,
   ]) {
     bridge.addCommand(make(io).copyInheritedSettings(bridge));
   }
-  bridge.addCommand(serveCommand(io, version()).copyInheritedSettings(bridge));
   return bridge;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '';
 }

@@ -4,6 +4,8 @@ import { runBridge, type BridgeResult } from '../app/bridge.ts';
 import type { RunOptions } from '../app/job.ts';
 import { withSignals } from '../app/process-signals.ts';
 import { newRunId } from '../app/run-id.ts';
+
+import { bothObservers, openTelemetry, withTelemetry } from '../app/telemetry.ts';
 import { loadConnector } from '../connector/load.ts';
 import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
@@ -17,6 +19,7 @@ import { runCommandLine } from './run-command-line.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { styleFor } from './style.ts';
 import { exitStatusOf, summaryJson, summaryText } from './summary.ts';
+import { programVersion } from './version.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -120,29 +123,39 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   }
 }
 
-function execute(
+async function execute(
   connector: Connector,
   options: RunOptions,
   io: CommandIo,
-  { redactor, log, progress }: Voices,
+  { redactor, log: runLog, progress }: Voices,
 ): Promise<BridgeResult> {
+  const log = runLog.child({ connector: connector.metadata.name });
+  const { databaseUrl, proxy } = io.env;
+  const redact = (text: string) => redactor.redact(text);
+  const shared = { databaseUrl, cwd: io.cwd, proxy, log, redact };
+  const telemetry = await openTelemetry(connector, options, {
+    ...shared,
+    settings: io.env.telemetry,
+    clock: systemClock,
+    version: programVersion(),
+  });
   const context = {
-    databaseUrl: io.env.databaseUrl,
-    cwd: io.cwd,
+    ...shared,
     gcsEndpoint: io.env.endpoints.gcs,
     discoveryEngineEndpoint: io.env.endpoints.discoveryEngine,
     retry: io.env.retry,
-    proxy: io.env.proxy,
-    log: log.child({ connector: connector.metadata.name }),
-    observer: progress,
+    observer: bothObservers(progress, telemetry.observer),
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);
       return value;
     },
-    redact: (text: string) => redactor.redact(text),
   };
-  return withSignals((signal) => runBridge(connector, options, context, signal), { process });
+  // Within, so that a signal neither cuts short what is told of its run nor adds to its time.
+  return withSignals(
+    (signal) => withTelemetry(telemetry, exitStatusOf, () => runBridge(connector, options, context, signal)),
+    { process },
+  );
 }
 
 function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
@@ -171,6 +184,7 @@ function voicesOf(flags: RunFlags, io: CommandIo, id: string): Voices {
   const redactor = createRedactor();
   const { databaseUrl, proxy } = io.env;
   if (databaseUrl !== undefined) redactor.add(databaseUrl);
+  for (const secret of io.env.telemetry.secrets) redactor.add(secret);
   for (const address of [proxy.http, proxy.https]) {
     // Without a password it is no secret, and its host is what a message may be about.
     if (address?.includes('@') === true) redactor.add(address);

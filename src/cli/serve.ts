@@ -4,6 +4,7 @@ import { EXIT } from '../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
 import { createRedactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
+import { programVersion } from './version.ts';
 
 const HELP = `
 Exit statuses:
@@ -23,7 +24,7 @@ interface ServeFlags {
 }
 
 /** `serve`: push API and Ops, until it is told to stop. Its address is on stdout once it answers. */
-export function serveCommand(io: CommandIo, version: string): Command {
+export function serveCommand(io: CommandIo): Command {
   return new Command('serve')
     .summary('take pushes and show the operator what runs did')
     .description('Serves the push API and Ops. Runs never happen inside it.')
@@ -31,12 +32,12 @@ export function serveCommand(io: CommandIo, version: string): Command {
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
     .addHelpText('after', HELP)
     .action(async (flags: ServeFlags) => {
-      await serve(flags, io, version);
+      await serve(flags, io);
       io.exit(EXIT.done);
     });
 }
 
-async function serve(flags: ServeFlags, io: CommandIo, version: string): Promise<void> {
+async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
   // Loading the server costs a quarter of a second, which no other command should pay.
   const [{ openBridgeServer }, { withSignals }] = await Promise.all([
     import('../server/open-bridge-server.ts'),
@@ -47,7 +48,7 @@ async function serve(flags: ServeFlags, io: CommandIo, version: string): Promise
     async (signal) => {
       const server = await openBridgeServer({
         ...flags,
-        version,
+        version: programVersion(),
         databaseUrl,
         connectorsDir,
         cwd: io.cwd,

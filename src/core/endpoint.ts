@@ -18,16 +18,30 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 export function parseEndpoint(variable: string, value: string): Endpoint {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const refuse = (problem: string) =>
-    new BridgeError('ENVIRONMENT_INVALID', `${variable} is ${JSON.stringify(value)}; ${problem}.`, {
-      hint: 'Write a URL such as `https://private.example.com`, or `http://127.0.0.1:8080` for a stand-in.',
-    });
+    new BridgeError(
+      'ENVIRONMENT_INVALID',
+      `${variable} is ${JSON.stringify(withoutSecrets(value))}; ${problem}.`,
+      {
+        hint: 'Write a URL such as `https://private.example.com`, or `http://127.0.0.1:8080` for a stand-in.',
+      },
+    );
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw refuse('it must be a URL');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw refuse('it may have a host, a port and a path, and nothing else');
   }
-  const loopback = LOOPBACK.test(url.hostname);
+  const loopback = isLoopback(url);
   if (url.protocol === 'http:' && !loopback) {
     throw refuse('http is for this machine only, because credentials travel with each request');
   }
   return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, loopback };
+}
+
+/** Whether a host is this machine. */
+export function isLoopback({ hostname }: Pick<URL, 'hostname'>): boolean {
+  return LOOPBACK.test(hostname);
+}
+
+/** A password or a key may stand before the `@` and behind the path, though it has no business there. */
+function withoutSecrets(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@').replace(/[?#].*$/s, '?…');
 }

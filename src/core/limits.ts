@@ -305,3 +305,41 @@ export const PUSH_EVENTS_PER_PAGE = 1_000;
 export const PUSH_PAGE_BYTES = 4 * 1_048_576;
 /** Expired batches removed in one statement, some milliseconds each. */
 export const PUSH_PURGE_BATCHES = 1_000;
+
+/**
+ * What the telemetry of a run may take when its work is done. With the two limits below it is one second in all, which a
+ * dead Splunk, Teams or trace collector may delay the end of a run.
+ */
+export const TELEMETRY_FLUSH_MS_MAX = 800;
+/** After that, to write down what became of an alert and to let go of connections. */
+export const TELEMETRY_SETTLE_MS_MAX = 100;
+/** What a process may live on for when its command is done: the lookup of a host name, for one, cannot be broken off. */
+export const PROCESS_LINGER_MS_MAX = 100;
+/** One request of telemetry while the run is at work; a Splunk that is well answers within a second. */
+export const TELEMETRY_REQUEST_SECONDS_MAX = 10;
+/** The first wait before such a request is tried again; each further one can be twice as long, up to a minute. */
+export const TELEMETRY_BACKOFF_SECONDS = 1;
+/** The same at the end of a run: four attempts fit into what is left. */
+export const TELEMETRY_FLUSH_BACKOFF_SECONDS = 0.1;
+/** Bytes of an answer that telemetry reads; those of Splunk and Teams have some hundred. */
+export const TELEMETRY_ANSWER_BYTES_MAX = 65_536;
+/** Characters of an error's message that telemetry passes on; a longer one lists what `--json` and the log have in full. */
+export const TELEMETRY_MESSAGE_CHARACTERS_MAX = 2_000;
+/** Characters of any other text of a run that telemetry passes on, such as a hint. */
+export const TELEMETRY_TEXT_CHARACTERS_MAX = 500;
+/** Events of one run are gathered this long, so that a short run makes one request. */
+export const SPLUNK_GATHER_MS = 1_000;
+/** How often a run asks whether Splunk has indexed what it took; Splunk itself looks about as often. */
+export const SPLUNK_ACK_POLL_SECONDS = 10;
+/** What Splunk took and has not indexed after this long is sent again, as its documentation advises. */
+export const SPLUNK_ACK_SECONDS_MAX = 300;
+/** The same trouble of a connector is announced once in this time: it is seen within a working day, and by each shift. */
+export const ALERT_REPEAT_SECONDS = 21_600;
+/** A run that was about to announce something and died is waited for so long, before another one announces it. */
+export const ALERT_CLAIM_SECONDS = 60;
+/** To ask the state whether an alert was sent before. Then it is sent in any case: twice is better than never. */
+export const ALERT_MEMORY_MS_MAX = 300;
+/** Teams refuses a larger message. */
+export const TEAMS_MESSAGE_BYTES_MAX = 28 * 1_024;
+/** A link to a run, with everything filled in; browsers and proxies take no longer ones. */
+export const RUN_URL_CHARACTERS_MAX = 2_000;

@@ -116,6 +116,16 @@ interface PushEventTable {
   document: string | null;
 }
 
+interface AlertTable {
+  connector_id: string;
+  target: string;
+  signature: string;
+  claimed_by: string | null;
+  claimed_at: number | null;
+  sent_at: number | null;
+  unresolved: number;
+}
+
 declare module 'knex/types/tables.js' {
   interface Tables {
     connector_checkpoints: CheckpointTable;
@@ -130,6 +140,8 @@ declare module 'knex/types/tables.js' {
 
     push_batches: PushBatchTable;
     push_events: PushEventTable;
+
+    alert_state: AlertTable;
     knex_migrations: { name: string };
   }
 }

@@ -29,6 +29,7 @@ function resultOf(changes: Partial<BridgeResult> = {}): BridgeResult {
     drift: [],
     samples: { added: ['hr:1'], changed: ['hr:2'], deleted: ['hr:3'], held: [], quarantined: [] },
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
+    watermark: null,
     ...changes,
   };
 }

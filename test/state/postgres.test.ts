@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { State } from '../../src/pipeline/state-port.ts';
 import { migrateState, openState } from '../../src/state/open-state.ts';
+import { describeAlertStateContract } from '../contracts/alert-state.contract.ts';
 import { describeJournalContract } from '../contracts/journal.contract.ts';
+import { describeRunMetricsContract } from '../contracts/run-metrics.contract.ts';
 import { describeStateContract, type StateStore } from '../contracts/state.contract.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -24,10 +26,12 @@ async function migratedDatabase(): Promise<{ name: string; url: string }> {
   return { name, url: server.url(name) };
 }
 
-async function makeStore(): Promise<StateStore> {
+async function makeStore() {
   const { name, url } = await migratedDatabase();
   return {
-    open: (options) => openState({ url, file: FILE, readOnly: false, ...options }),
+    address: { url, file: FILE },
+    open: ((options) =>
+      openState({ url, file: FILE, readOnly: false, ...options })) satisfies StateStore['open'],
     remove: async () => {
       await server.query(`drop database ${name} with (force)`);
     },
@@ -36,6 +40,8 @@ async function makeStore(): Promise<StateStore> {
 
 describeStateContract('Postgres', makeStore);
 describeJournalContract('Postgres', makeStore);
+describeAlertStateContract('Postgres', makeStore);
+describeRunMetricsContract('Postgres', makeStore);
 
 describe('a Postgres state', () => {
   test('without a schema is refused until it is migrated', async () => {

@@ -4,8 +4,12 @@ import Libsql from 'libsql';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDatabase } from '../../src/state/database.ts';
 import { migrateState, openState } from '../../src/state/open-state.ts';
+import { runMetrics } from '../../src/state/run-metrics.ts';
+import { describeAlertStateContract } from '../contracts/alert-state.contract.ts';
 import { describeJournalContract } from '../contracts/journal.contract.ts';
+import { describeRunMetricsContract } from '../contracts/run-metrics.contract.ts';
 import { describeStateContract, type StateStore } from '../contracts/state.contract.ts';
 
 const source = new URL('../../src/state/open-state.ts', import.meta.url).href;
@@ -14,17 +18,35 @@ async function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'state-'));
 }
 
-async function makeStore(): Promise<StateStore> {
+async function makeStore() {
   const folder = await temporaryFolder();
   const file = join(folder, 'below', 'state.db');
   return {
-    open: (options) => openState({ file, readOnly: false, ...options }),
+    address: { file },
+    open: ((options) => openState({ file, readOnly: false, ...options })) satisfies StateStore['open'],
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
 describeStateContract('SQLite', makeStore);
 describeJournalContract('SQLite', makeStore);
+describeAlertStateContract('SQLite', makeStore);
+describeRunMetricsContract('SQLite', makeStore);
+
+test('the metrics of runs are looked up in indexes, and no table is read through', async () => {
+  const { address, remove } = await makeStore();
+  await migrateState(address);
+  const { knex, dialect, ...database } = await openDatabase(address);
+  const asked: string[] = [];
+  knex.on('query', ({ sql }: { sql: string }) => asked.push(sql));
+  await runMetrics({ knex, dialect, ...database });
+  const plan: unknown = await knex.raw(`explain query plan ${asked[0]}`);
+  const steps = (plan as { detail: string }[]).map(({ detail }) => detail);
+  expect(steps.filter((step) => step.startsWith('SCAN') && step !== 'SCAN connectors')).toEqual([]);
+  expect(steps.join('\n')).toContain('run_state_success');
+  await database.close();
+  await remove();
+});
 
 describe('an embedded state file', () => {
   let folder: string;

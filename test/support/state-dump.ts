@@ -13,6 +13,7 @@ const TABLES = [
   'delivery_steps',
   'rejected_documents',
   'target_notes',
+  'alert_state',
 ] as const;
 
 type Table = (typeof TABLES)[number];
@@ -54,5 +55,6 @@ function emptyDump(): Record<Table, string[]> {
     delivery_steps: [],
     rejected_documents: [],
     target_notes: [],
+    alert_state: [],
   };
 }

@@ -1,0 +1,117 @@
+import type { Knex } from 'knex';
+import { randomUUID } from 'node:crypto';
+import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS } from '../core/limits.ts';
+import type { Database, DatabaseAddress } from './database.ts';
+import { migrate, requireCurrentSchema } from './migrations.ts';
+import { preparedDatabase } from './prepared-database.ts';
+import { stateError } from './state-errors.ts';
+
+/** The row by which runs agree who announces that a connector works again. */
+const RECOVERY = 'SUCCESS';
+
+interface AlertKey {
+  readonly connectorId: string;
+  readonly target: string;
+  /** Two troubles of one signature are the same. */
+  readonly signature: string;
+}
+
+/** The right to announce something; it ends by itself after `ALERT_CLAIM_SECONDS`. */
+interface AlertClaim {
+  /** It was announced. */
+  sent(): Promise<void>;
+  /** It was not. */
+  release(): Promise<void>;
+}
+
+/** What was announced about connectors. All methods fail with STATE_UNREACHABLE or STATE_FAILED. */
+export interface AlertState {
+  /** Undefined when it was announced within `ALERT_REPEAT_SECONDS`, or somebody else is about to. Of several that ask at once, one gets it. */
+  claimAlert(key: AlertKey): Promise<AlertClaim | undefined>;
+  /** The same for saying that all is well again. Undefined, too, when no trouble was announced since it last was. */
+  claimRecovery(key: Omit<AlertKey, 'signature'>): Promise<AlertClaim | undefined>;
+  close(): Promise<void>;
+}
+
+/** @throws BridgeError, as `openState` does. */
+export async function openAlertState(address: DatabaseAddress): Promise<AlertState> {
+  const database = await preparedDatabase(address, async (opening) => {
+    // A look first, because bringing up to date waits for its turn to write.
+    await requireCurrentSchema(opening).catch(async (thrown: unknown) => {
+      // A run may fail before it has opened its state, and its alert is the first thing that is kept.
+      if (!opening.embedded) throw thrown;
+      await migrate(opening);
+    });
+  });
+  const telling = <Args extends unknown[], Answer>(work: (...args: Args) => Promise<Answer>) =>
+    async function told(...args: Args): Promise<Answer> {
+      return work(...args).catch((thrown: unknown) => {
+        throw stateError(thrown, database.location);
+      });
+    };
+  return {
+    claimAlert: telling((key: AlertKey) => claimAlert(database, key)),
+    claimRecovery: telling((key: Omit<AlertKey, 'signature'>) => claimRecovery(database, key)),
+    close: () => database.close(),
+  };
+}
+
+async function claimAlert(database: Database, key: AlertKey): Promise<AlertClaim | undefined> {
+  const { knex, dialect } = database;
+  const settle = await claimRow(database, key, (row) => {
+    const repeat = knex.raw(`${dialect.clockMs} - ?`, [ALERT_REPEAT_SECONDS * 1_000]);
+    void row.where((either) => void either.whereNull('sent_at').orWhere('sent_at', '<=', repeat));
+  });
+  return settle && { sent: () => settle(true), release: () => settle(false) };
+}
+
+async function claimRecovery(
+  database: Database,
+  key: Omit<AlertKey, 'signature'>,
+): Promise<AlertClaim | undefined> {
+  const all = () => database.knex('alert_state').where({ connector_id: key.connectorId, target: key.target });
+  const unresolved = async () => (await all().where({ unresolved: 1 }).first('signature')) !== undefined;
+  // Nearly every run ends here, and writes nothing.
+  if (!(await unresolved())) return undefined;
+  const settle = await claimRow(database, { ...key, signature: RECOVERY }, () => undefined);
+  if (settle === undefined) return undefined;
+  // Somebody else may have announced it in between.
+  if (!(await unresolved())) {
+    await settle(false);
+    return undefined;
+  }
+  return {
+    async sent() {
+      await all().update({ unresolved: 0 });
+      await settle(false);
+    },
+    release: () => settle(false),
+  };
+}
+
+/** Ends a claim that is still ours, and says whether its row was announced. */
+type Settle = (announced: boolean) => Promise<void>;
+
+/** One update decides who has the row; `narrow` says which rows are to be had besides. */
+async function claimRow(
+  { knex, dialect }: Database,
+  { connectorId, target, signature }: AlertKey,
+  narrow: (row: Knex.QueryBuilder) => void,
+): Promise<Settle | undefined> {
+  const key = { connector_id: connectorId, target, signature };
+  await knex('alert_state').insert(key).onConflict(['connector_id', 'target', 'signature']).ignore();
+  const claimedBy = randomUUID();
+  const dead = knex.raw(`${dialect.clockMs} - ?`, [ALERT_CLAIM_SECONDS * 1_000]);
+  const row = knex('alert_state')
+    .where(key)
+    .andWhere((either) => void either.whereNull('claimed_by').orWhere('claimed_at', '<=', dead));
+  narrow(row);
+  const claimed = await row.update({ claimed_by: claimedBy, claimed_at: knex.raw(dialect.clockMs) });
+  if (claimed === 0) return undefined;
+  return async (announced) => {
+    const sent = { sent_at: knex.raw<number>(dialect.clockMs), unresolved: 1 };
+    await knex('alert_state')
+      .where({ ...key, claimed_by: claimedBy })
+      .update({ claimed_by: null, claimed_at: null, ...(announced ? sent : {}) });
+  };
+}

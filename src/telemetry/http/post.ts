@@ -1,0 +1,77 @@
+import { DeadlineError } from '../../core/deadline.ts';
+import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
+import type { ProxySettings } from '../settings.ts';
+import type { PostAnswer } from './client.ts';
+
+export type Post = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  signal: AbortSignal,
+) => Promise<PostAnswer>;
+
+/** Why a request did not do what it was to do. */
+export interface PostFailure {
+  /** A few words. */
+  readonly reason: string;
+  /** Whether another attempt could end better. */
+  readonly again: boolean;
+  /** Milliseconds that the server asked to wait; 0 if it did not ask. */
+  readonly retryAfterMs: number;
+  readonly fix: string | undefined;
+}
+
+/** A client that is loaded by the first request. */
+export function lazyPost(proxy: ProxySettings): {
+  readonly post: Post;
+  readonly close: () => Promise<void>;
+} {
+  let loading: ReturnType<typeof load> | undefined;
+  async function load() {
+    const { PostClient } = await import('./client.ts');
+    return new PostClient(proxy);
+  }
+  return {
+    post: async (...args) => (await (loading ??= load())).post(...args),
+    async close() {
+      const client = await loading?.catch(() => undefined);
+      await client?.close();
+    },
+  };
+}
+
+/** Of Node and OpenSSL, when a certificate is not trusted. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|EPROTO|ERR_SSL/;
+
+/** What an error of the client means. Its own words are not shown, because some repeat the address. */
+export function networkFailure(thrown: unknown): PostFailure {
+  const code = codeOf(thrown) ?? (thrown instanceof Error ? codeOf(thrown.cause) : undefined);
+  if (code !== undefined && CERTIFICATE.test(code)) {
+    return {
+      reason: `TLS failed: ${code}`,
+      again: false,
+      retryAfterMs: 0,
+      fix: 'If the certificate is of an authority of your own, name that in NODE_EXTRA_CA_CERTS.',
+    };
+  }
+  const late = thrown instanceof DeadlineError || LATE.has(nameOf(thrown));
+  const reason = late ? 'no answer in time' : `no connection: ${code ?? 'it was broken off'}`;
+  return { reason, again: true, retryAfterMs: 0, fix: undefined };
+}
+
+/** The words of a server, for a message. */
+export function serverWords(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, SERVER_WORDS_LENGTH_MAX);
+}
+
+/** Of the reasons that signals have by themselves. */
+const LATE = new Set(['AbortError', 'TimeoutError']);
+
+function nameOf(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null && 'name' in thrown ? String(thrown.name) : '';
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}

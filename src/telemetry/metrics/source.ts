@@ -1,0 +1,33 @@
+import type { RunCounts } from '../../pipeline/ports.ts';
+import type { RunStatus } from '../../pipeline/state-port.ts';
+import type { RequestRecorder } from './requests.ts';
+
+/** What a page of metrics is made from, looked up anew for each page. */
+export interface MetricsSource {
+  /** Each connector once. */
+  connectors(): Promise<readonly ConnectorMetrics[]>;
+  /** What waits in the queue of pushes; connectors of which nothing waits may be left out. */
+  pending(): Promise<readonly PendingPushes[]>;
+  /** The requests that this server has answered; undefined: none are shown. */
+  readonly requests: RequestRecorder | undefined;
+}
+
+/** The latest run of a connector. */
+export interface ConnectorMetrics {
+  readonly connectorId: string;
+  readonly status: RunStatus;
+  /** ISO 8601, UTC, as the two below. */
+  readonly startedAt: string;
+  /** Null while it is at work, or if its process died. */
+  readonly finishedAt: string | null;
+  readonly counts: RunCounts | null;
+  /** When a run last ended as SUCCESS; null: never. */
+  readonly lastSuccessAt: string | null;
+  readonly running: boolean;
+}
+
+export interface PendingPushes {
+  readonly connectorId: string;
+  readonly batches: number;
+  readonly events: number;
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../../core/clock.ts';
+import { SPLUNK_ACK_POLL_SECONDS, SPLUNK_ACK_SECONDS_MAX } from '../../core/limits.ts';
+import type { Wait } from '../../core/retry.ts';
+
+interface AcknowledgementPorts {
+  /** Which of these ids are indexed; undefined when that cannot be told now. */
+  readonly ask: (ids: readonly number[], signal: AbortSignal) => Promise<ReadonlySet<number> | undefined>;
+  /** Events that were taken long ago and are not indexed. */
+  readonly overdue: (events: readonly string[]) => void;
+  readonly clock: Pick<Clock, 'elapsedMs'>;
+  readonly wait: Wait;
+}
+
+/** Events that Splunk took and has not indexed yet. It is asked for them while the run is at work, and never waited for. */
+export class Acknowledgements {
+  readonly #ports: AcknowledgementPorts;
+  readonly #signal: AbortSignal;
+  readonly #taken = new Map<number, { readonly events: readonly string[]; readonly atMs: number }>();
+  #polling = false;
+
+  /** @param signal ends the asking */
+  constructor(ports: AcknowledgementPorts, signal: AbortSignal) {
+    this.#ports = ports;
+    this.#signal = signal;
+  }
+
+  /** Events that are not known to be indexed. */
+  get open(): number {
+    return [...this.#taken.values()].reduce((sum, { events }) => sum + events.length, 0);
+  }
+
+  add(id: number, events: readonly string[]): void {
+    this.#taken.set(id, { events, atMs: this.#ports.clock.elapsedMs() });
+    if (!this.#polling) void this.#poll();
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    while (this.#taken.size > 0) {
+      const ended = await this.#ports.wait(SPLUNK_ACK_POLL_SECONDS * 1_000, this.#signal).then(
+        () => false,
+        () => true,
+      );
+      if (ended) break;
+      const indexed = await this.#ports.ask([...this.#taken.keys()], this.#signal).catch(() => undefined);
+      for (const id of indexed ?? []) this.#taken.delete(id);
+      this.#giveBackOverdue();
+    }
+    this.#polling = false;
+  }
+
+  #giveBackOverdue(): void {
+    const before = this.#ports.clock.elapsedMs() - SPLUNK_ACK_SECONDS_MAX * 1_000;
+    for (const [id, { events, atMs }] of this.#taken) {
+      if (atMs > before) continue;
+      this.#taken.delete(id);
+      this.#ports.overdue(events);
+    }
+  }
+}

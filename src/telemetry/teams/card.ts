@@ -1,0 +1,142 @@
+import {
+  ALERT_REPEAT_SECONDS,
+  TELEMETRY_MESSAGE_CHARACTERS_MAX,
+  TELEMETRY_TEXT_CHARACTERS_MAX,
+} from '../../core/limits.ts';
+import type { RunEnd, RunSubject } from '../run-report.ts';
+import type { TeamsSettings } from '../settings.ts';
+import { shownText } from '../text.ts';
+import type { Occasion } from './occasion.ts';
+
+/** Of Adaptive Cards, the newest that all clients of Teams show. */
+const SCHEMA_VERSION = '1.4';
+const REPEAT_HOURS = ALERT_REPEAT_SECONDS / 3_600;
+
+type Color = 'Attention' | 'Warning' | 'Good';
+
+interface TextRun {
+  readonly type: 'TextRun';
+  readonly text: string;
+  readonly weight?: 'Bolder';
+  readonly size?: 'Large';
+  readonly color?: Color;
+  readonly isSubtle?: true;
+}
+
+interface Line {
+  readonly type: 'RichTextBlock';
+  readonly inlines: readonly TextRun[];
+}
+
+/**
+ * The message of an alert as the webhook of a Teams workflow takes it: JSON of fewer than `TEAMS_MESSAGE_BYTES_MAX` bytes,
+ * because every text in it is bounded. Texts are runs of rich text, the one element in which Markdown means nothing, so
+ * that what a source or a server said stays what it is.
+ */
+export function teamsMessage(
+  occasion: Occasion,
+  subject: RunSubject,
+  end: RunEnd,
+  links: TeamsSettings['links'],
+): string {
+  const content = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: SCHEMA_VERSION,
+    body: [headline(occasion, subject, end), ...facts(subject, end), ...story(end), footnote(occasion)],
+    actions: Object.entries(links).map(([system, link]) => ({
+      type: 'Action.OpenUrl',
+      title: `Run in ${system}`,
+      url: link({ runId: subject.runId, connectorId: subject.connector }),
+    })),
+  };
+  const contentType = 'application/vnd.microsoft.card.adaptive';
+  return JSON.stringify({ type: 'message', attachments: [{ contentType, contentUrl: null, content }] });
+}
+
+function headline({ kind }: Occasion, { connector }: RunSubject, { status }: RunEnd): Line {
+  const [what, color] = kind === 'recovery' ? (['works again', 'Good'] as const) : HEADLINES[status];
+  return line({
+    type: 'TextRun',
+    text: `${shown(connector)}: ${what}`,
+    weight: 'Bolder',
+    size: 'Large',
+    color,
+  });
+}
+
+const HEADLINES: Readonly<Record<RunEnd['status'], readonly [string, Color]>> = {
+  FAILED: ['failed', 'Attention'],
+  HELD: ['deletes are held', 'Warning'],
+  PARTIAL: ['partly done', 'Warning'],
+  SUCCESS: ['done', 'Good'],
+};
+
+function facts(subject: RunSubject, end: RunEnd): Line[] {
+  const counts = Object.entries(end.counts).filter(([, value]) => value !== null);
+  return [
+    fact('Connector', subject.connector),
+    fact('Status', `${end.status}, exit status ${end.exitStatus}`),
+    fact('Run', subject.runId),
+    fact('Target', subject.target),
+    fact('Time', `${end.finishedAt.toISOString()}, after ${(end.durationMs / 1_000).toFixed(1)} s`),
+    ...(counts.length === 0
+      ? []
+      : [fact('Counts', counts.map(([name, value]) => `${name} ${value}`).join(', '))]),
+  ];
+}
+
+/** What happened, and what to do about it. */
+function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
+  if (error !== null) {
+    const where = phases.at(-1)?.phase;
+    return [
+      fact('Error', `${error.code}${where === undefined ? '' : ` in phase ${where}`}`),
+      line({ type: 'TextRun', text: shown(error.message, TELEMETRY_MESSAGE_CHARACTERS_MAX) }),
+      ...(error.hint === null ? [] : [fact('Next', error.hint)]),
+      fact(
+        'Again',
+        error.retryable ? 'Trying again later can help.' : 'Trying again without a change will not help.',
+      ),
+    ];
+  }
+  const { held = 0, quarantined = 0, rejected = 0 } = counts;
+  return [
+    ...(held === 0
+      ? []
+      : [
+          fact('Held', holdReason ?? `${held} deletes`),
+          fact('Next', `If they are right, release them: run the connector with --allow-deletes ${held}`),
+        ]),
+    ...(quarantined === 0
+      ? []
+      : [fact('Quarantined', `${quarantined} rows; quarantine.ndjson of the run has each with its reason`)]),
+    ...(rejected === 0 ? [] : [fact('Rejected', `${rejected} by the index; the next run sends them again`)]),
+  ];
+}
+
+/** Silence must not be mistaken for health. */
+function footnote({ kind }: Occasion): Line {
+  const text =
+    kind === 'alert'
+      ? `While it stays so, this is said once in ${REPEAT_HOURS} hours; then that it works again.`
+      : `If the same trouble comes back within ${REPEAT_HOURS} hours of its alert, it is not announced until they are over.`;
+  return line({ type: 'TextRun', text, isSubtle: true });
+}
+
+function fact(label: string, value: string): Line {
+  return line(
+    { type: 'TextRun', text: `${label}: `, weight: 'Bolder' },
+    { type: 'TextRun', text: shown(value) },
+  );
+}
+
+function line(...inlines: readonly TextRun[]): Line {
+  return { type: 'RichTextBlock', inlines };
+}
+
+/** A run of text must not be empty. */
+function shown(text: string, charactersMax = TELEMETRY_TEXT_CHARACTERS_MAX): string {
+  const clean = shownText(text, charactersMax);
+  return clean === '' ? '–' : clean;
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '../../core/clock.ts';
+import { withDeadline } from '../../core/deadline.ts';
+import type { Logger } from '../../core/log.ts';
+import type { Wait } from '../../core/retry.ts';
+import type { Channel, Undelivered } from '../channel.ts';
+import { lazyPost } from '../http/post.ts';
+import type { RunEnd, RunSubject } from '../run-report.ts';
+import type { ProxySettings, TeamsSettings } from '../settings.ts';
+import { teamsMessage } from './card.ts';
+import type { AlertClaim, AlertMemory } from './memory.ts';
+import { occasionOf, type Occasion } from './occasion.ts';
+import { postMessage } from './webhook.ts';
+
+interface TeamsPorts {
+  readonly openMemory: () => Promise<AlertMemory>;
+  /** How long the memory is waited for. */
+  readonly memoryMs: number;
+  /** How long it is waited for when the time of `finish` is over. */
+  readonly settleMs: number;
+  readonly proxy: ProxySettings;
+  readonly clock: Clock;
+  readonly wait: Wait;
+  readonly log: Logger;
+}
+
+/** Announces in Teams that a run needs a person, and that a connector works again. */
+export function teamsChannel(settings: TeamsSettings, subject: RunSubject, ports: TeamsPorts): Channel {
+  return {
+    name: 'Teams',
+    phaseEnded: () => undefined,
+    async finish(end, signal) {
+      const occasion = occasionOf(subject, end);
+      if (occasion === undefined) return undefined;
+      const memory = new PatientMemory(ports);
+      const claim = await memory.claim(occasion, subject, signal);
+      const { undelivered, settled } =
+        claim === undefined
+          ? NOTHING
+          : await announce(settings, { occasion, subject, end, claim }, ports, signal);
+      await Promise.race([settled.then(() => memory.close()), lateness(signal, ports.settleMs)]);
+      return undelivered;
+    },
+  };
+}
+
+interface Announced {
+  readonly undelivered: Undelivered | undefined;
+  /** What became of it is written down, or could not be. */
+  readonly settled: Promise<void>;
+}
+
+const NOTHING: Announced = { undelivered: undefined, settled: Promise.resolve() };
+
+interface Announcement {
+  readonly occasion: Occasion;
+  readonly subject: RunSubject;
+  readonly end: RunEnd;
+  readonly claim: AlertClaim;
+}
+
+async function announce(
+  { webhookUrl, links }: TeamsSettings,
+  { occasion, subject, end, claim }: Announcement,
+  { proxy, wait, clock, log }: TeamsPorts,
+  signal: AbortSignal,
+): Promise<Announced> {
+  const { post, close } = lazyPost(proxy);
+  const message = teamsMessage(occasion, subject, end, links);
+  const failure = await postMessage(webhookUrl, message, { post, wait, now: () => clock.now() }, signal);
+  await close();
+  const settling = failure === undefined ? claim.sent() : claim.release();
+  // What is not written down is announced once more by the next run, and that is the lesser evil.
+  const settled = settling.catch(() => {
+    log.debug('what became of an alert could not be written down');
+  });
+  const undelivered = failure && { count: 1, what: 'alert', reason: failure.reason, fix: failure.fix };
+  return { undelivered, settled };
+}
+
+/** Some time after a signal. The timer does not keep the process. */
+function lateness(signal: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const begin = () => {
+      setTimeout(resolve, ms).unref();
+    };
+    if (signal.aborted) begin();
+    else signal.addEventListener('abort', begin);
+  });
+}
+
+/** The memory of alerts, which is not waited for longer than an alert can wait. */
+class PatientMemory {
+  readonly #ports: TeamsPorts;
+  #memory: AlertMemory | undefined;
+
+  constructor(ports: TeamsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Without a memory an alert is sent in any case, and a recovery never. */
+  async claim(
+    occasion: Occasion,
+    { connector: connectorId, target }: RunSubject,
+    signal: AbortSignal,
+  ): Promise<AlertClaim | undefined> {
+    try {
+      return await withDeadline(this.#ports.memoryMs / 1_000, signal, async () => {
+        this.#memory = await this.#ports.openMemory();
+        return occasion.kind === 'alert'
+          ? this.#memory.claimAlert({ connectorId, target, signature: occasion.signature })
+          : this.#memory.claimRecovery({ connectorId, target });
+      });
+    } catch {
+      this.#ports.log.debug('the state does not tell what was announced before');
+      return occasion.kind === 'alert' ? UNREMEMBERED : undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#memory?.close().catch(() => undefined);
+  }
+}
+
+const UNREMEMBERED: AlertClaim = {
+  sent: () => Promise.resolve(),
+  release: () => Promise.resolve(),
+};

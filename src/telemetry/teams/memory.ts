@@ -1,0 +1,24 @@
+/** What is announced, and about what. */
+interface AlertKey {
+  readonly connectorId: string;
+  readonly target: string;
+  /** Two troubles of one signature are the same: the status and the error's code. */
+  readonly signature: string;
+}
+
+/** The right to announce something, for a minute. One of several runs has it. */
+export interface AlertClaim {
+  /** It was announced: nobody says it again for `ALERT_REPEAT_SECONDS`. */
+  sent(): Promise<void>;
+  /** It was not: the next run may try. */
+  release(): Promise<void>;
+}
+
+/** What was announced before. Runs are short and many, so it is kept where their state is. */
+export interface AlertMemory {
+  /** Undefined: it was announced a while ago, or somebody is about to. */
+  claimAlert(key: AlertKey): Promise<AlertClaim | undefined>;
+  /** To say that all is well again. Undefined: there is no trouble that was announced and not ended. */
+  claimRecovery(key: Omit<AlertKey, 'signature'>): Promise<AlertClaim | undefined>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,58 @@
+import { TELEMETRY_FLUSH_BACKOFF_SECONDS } from '../../core/limits.ts';
+import { retryAfterMs, waitBefore, type Wait } from '../../core/retry.ts';
+import type { PostAnswer } from '../http/client.ts';
+import { networkFailure, type Post, type PostFailure } from '../http/post.ts';
+
+interface WebhookPorts {
+  readonly post: Post;
+  readonly wait: Wait;
+  readonly now: () => Date;
+}
+
+/**
+ * Posts a message to the webhook, as often as it takes until `signal` is aborted.
+ * @returns why it was not taken; undefined if it was. Without an answer in time it may have been all the same.
+ */
+export async function postMessage(
+  url: string,
+  message: string,
+  { post, wait, now }: WebhookPorts,
+  signal: AbortSignal,
+): Promise<PostFailure | undefined> {
+  for (let failures = 1; ; failures++) {
+    const failure = await attempt(() => post(url, {}, message, signal), now);
+    if (failure?.again !== true) return failure;
+    const policy = { retries: 0, backoffSeconds: TELEMETRY_FLUSH_BACKOFF_SECONDS };
+    const late = await wait(waitBefore(failures, failure.retryAfterMs, policy), signal).then(
+      () => false,
+      () => true,
+    );
+    if (late) return failure;
+  }
+}
+
+async function attempt(send: () => Promise<PostAnswer>, now: () => Date): Promise<PostFailure | undefined> {
+  try {
+    const answer = await send();
+    return answer.status >= 200 && answer.status < 300 ? undefined : failureOf(answer, now());
+  } catch (thrown) {
+    return networkFailure(thrown);
+  }
+}
+
+/** What the webhook says is not repeated: some answers have its address in them. */
+function failureOf({ status, retryAfter }: PostAnswer, now: Date): PostFailure {
+  const again = status === 408 || status === 429 || status >= 500;
+  const reason = `the webhook answered ${status}`;
+  return {
+    reason,
+    again,
+    retryAfterMs: again ? retryAfterMs(retryAfter, now) : 0,
+    fix: again ? undefined : fixOf(status),
+  };
+}
+
+function fixOf(status: number): string {
+  if (status === 413) return 'This is a bug in gemini-sync-bridge: please report it.';
+  return 'Check TEAMS_WEBHOOK_URL: copy it anew from the workflow "Post to a channel when a webhook request is received", and see that the workflow is on.';
+}

@@ -1,0 +1,36 @@
+import type { Channel } from '../channel.ts';
+import type { RunSubject } from '../run-report.ts';
+import type { TraceSettings } from '../settings.ts';
+
+/**
+ * Sends a run as a trace when it has ended. The libraries of OpenTelemetry take some 0.2 s to load, so that begins with the
+ * run and is done long before its end.
+ */
+export function traceChannel(settings: TraceSettings, subject: RunSubject): Channel {
+  const loading = import('./spans.ts');
+  // Whoever asks for it at the end is told.
+  loading.catch(() => undefined);
+  return {
+    name: 'The trace collector',
+    phaseEnded: () => undefined,
+    async finish(end, signal) {
+      const { spansOf, exportSpans } = await loading;
+      const spans = spansOf(settings, subject, end);
+      if (spans.length === 0) return undefined;
+      const reason = await Promise.race([exportSpans(settings, spans), lateness(signal)]);
+      return reason === undefined
+        ? undefined
+        : { count: spans.length, what: 'spans', reason, fix: undefined };
+    },
+  };
+}
+
+function lateness(signal: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    const late = () => {
+      resolve('no answer in time');
+    };
+    if (signal.aborted) late();
+    else signal.addEventListener('abort', late);
+  });
+}

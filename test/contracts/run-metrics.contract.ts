@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openDatabase, type Database, type DatabaseAddress } from '../../src/state/database.ts';
+import { runMetrics } from '../../src/state/run-metrics.ts';
+import { migrateState } from '../../src/state/open-state.ts';
+import type { RunTable } from '../../src/state/tables.ts';
+
+interface MetricsStore {
+  readonly address: DatabaseAddress;
+  remove(): Promise<void>;
+}
+
+const COUNTS = {
+  seen: 1,
+  unchanged: 0,
+  added: 1,
+  changed: 0,
+  missing: null,
+  deleted: 0,
+  held: 0,
+  quarantined: 0,
+  rejected: 0,
+};
+
+/** What every engine answers about the runs of connectors. */
+export function describeRunMetricsContract(engine: string, makeStore: () => Promise<MetricsStore>): void {
+  describe(`the metrics of runs in ${engine}`, () => {
+    let store: MetricsStore;
+    let database: Database;
+
+    beforeEach(async () => {
+      store = await makeStore();
+      await migrateState(store.address);
+      database = await openDatabase(store.address);
+    });
+    afterEach(async () => {
+      await database.close();
+      await store.remove();
+    });
+
+    const at = (hour: number) => `2026-01-02T${String(hour).padStart(2, '0')}:00:00.000Z`;
+    const insert = (connectorId: string, hour: number, run: Partial<RunTable>) =>
+      database.knex('run_state').insert({
+        run_id: `${connectorId}-${hour}`,
+        connector_id: connectorId,
+        target: 'store',
+        status: 'SUCCESS',
+        phase: 'commit',
+        started_at: at(hour),
+        finished_at: at(hour + 1),
+        counts: JSON.stringify(COUNTS),
+        ...run,
+      });
+
+    test('are none before the first run', async () => {
+      expect(await runMetrics(database)).toEqual([]);
+    });
+
+    test('are those of the latest run and the latest success of each connector, by name', async () => {
+      await insert('hr', 1, {});
+      await insert('hr', 4, {});
+      await insert('hr', 8, { status: 'FAILED', counts: null });
+      await insert('hr', 6, { status: 'PARTIAL' });
+      await insert('crm', 2, { status: 'RUNNING', finished_at: null, counts: null });
+      await insert('wiki', 3, {});
+      expect(await runMetrics(database)).toEqual([
+        {
+          connectorId: 'crm',
+          status: 'RUNNING',
+          startedAt: at(2),
+          finishedAt: null,
+          counts: null,
+          lastSuccessAt: null,
+          running: false,
+        },
+        {
+          connectorId: 'hr',
+          status: 'FAILED',
+          startedAt: at(8),
+          finishedAt: at(9),
+          counts: null,
+          lastSuccessAt: at(5),
+          running: false,
+        },
+        {
+          connectorId: 'wiki',
+          status: 'SUCCESS',
+          startedAt: at(3),
+          finishedAt: at(4),
+          counts: COUNTS,
+          lastSuccessAt: at(4),
+          running: false,
+        },
+      ]);
+    });
+
+    test('tell which connectors are at work: those whose lease lives', async () => {
+      const now = Date.now();
+      for (const [connectorId, expiresAt, runId] of [
+        ['alive', now + 600_000, 'R'],
+        ['dead', now - 600_000, 'R'],
+        ['free', now + 600_000, null],
+      ] as const) {
+        await insert(connectorId, 1, {});
+        await database
+          .knex('connector_leases')
+          .insert({ connector_id: connectorId, fence: 1, run_id: runId, expires_at: expiresAt });
+      }
+      const running = (await runMetrics(database)).map(({ connectorId, running: is }) => [connectorId, is]);
+      expect(Object.fromEntries(running)).toEqual({ alive: true, dead: false, free: false });
+    });
+  });
+}
