@@ -1,10 +1,14 @@
+import { openAccessKeys, type AccessKeys } from '../state/access-keys.ts';
 import { openServerDatabase } from '../state/open-server-database.ts';
+import { openSessionStore, type SessionStore } from '../state/session-store.ts';
 import { stateLocation } from './state-location.ts';
 
 /** What the server keeps in and asks of the state store. */
 export interface ServerState {
   /** Resolves when the database answers. @throws BridgeError STATE_* */
   ping(): Promise<void>;
+  readonly keys: AccessKeys;
+  readonly sessions: SessionStore;
   close(): Promise<void>;
 }
 
@@ -16,6 +20,8 @@ export async function openServerState(place: {
   const database = await openServerDatabase(stateLocation(place));
   return {
     ping: () => database.guarded(({ knex }) => knex.raw('select 1')).then(() => undefined),
+    keys: openAccessKeys(database),
+    sessions: openSessionStore(database),
     close: () => database.close(),
   };
 }

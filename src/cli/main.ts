@@ -7,6 +7,7 @@ import type { CommandIo } from './command-io.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { failureText } from './failure.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
@@ -47,11 +48,16 @@ function program(io: CommandIo): Command {
       writeErr: (text) => io.stderr.write(text),
     });
   bridge.exitOverride();
-  for (const make of [runCommand, validateCommand, doctorCommand, explainCommand, migrateCommand]) {
-    bridge.addCommand(make(io).copyInheritedSettings(bridge));
-  }
-  bridge.addCommand(serveCommand(io, version()).copyInheritedSettings(bridge));
+  const commands = [runCommand, validateCommand, doctorCommand, explainCommand, migrateCommand, keysCommand];
+  for (const make of commands) bridge.addCommand(make(io));
+  bridge.addCommand(serveCommand(io, version()));
+  inheritSettings(bridge);
   return bridge;
+}
+
+/** Commander copies settings only to commands that are made by a parent. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) inheritSettings(command.copyInheritedSettings(parent));
 }
 
 function version(): string {

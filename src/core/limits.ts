@@ -278,3 +278,12 @@ export const UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
 export const SERVER_DRAIN_SECONDS_MAX = 8;
 /** How often the folder of connectors is looked at, at most. 500 files take 5 ms to look at. */
 export const CATALOG_LOOK_MS = 2_000;
+
+/** The name of a key, which is for people. */
+export const KEY_NAME_CHARACTERS_MAX = 100;
+/** How long a key may be made to last: ten years. One that shall last longer is made without an end. */
+export const KEY_DAYS_MAX = 3_650;
+/** `ADMIN_API_KEY`, which may be a person's choice: 16 random letters cannot be guessed, and 12 of a word can. */
+export const ADMIN_KEY_CHARACTERS_MIN = 16;
+/** `SESSION_SECRET`, which signs: 32 characters of base64 are 192 bits. */
+export const SESSION_SECRET_CHARACTERS_MIN = 32;

@@ -1,3 +1,4 @@
+import type { Right } from '../core/access-key.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
 import type { Phase } from '../pipeline/ports.ts';
 import type { RunStatus, StagedRecord } from '../pipeline/state-port.ts';
@@ -79,6 +80,29 @@ interface NoteTable {
   noted_at: string;
 }
 
+export interface AccessKeyTable {
+  id: string;
+  name: string;
+  rights: Right;
+  connector_id: string | null;
+  hash: string;
+  created_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+  last_used_at: string | null;
+}
+
+interface ServerSecretTable {
+  name: string;
+  value: string;
+  made_at: string;
+}
+
+interface EndedSessionTable {
+  session_id: string;
+  forget_at: string;
+}
+
 declare module 'knex/types/tables.js' {
   interface Tables {
     connector_checkpoints: CheckpointTable;
@@ -89,6 +113,9 @@ declare module 'knex/types/tables.js' {
     delivery_steps: StepTable;
     rejected_documents: RejectedTable;
     target_notes: NoteTable;
+    access_keys: AccessKeyTable;
+    server_secrets: ServerSecretTable;
+    ended_sessions: EndedSessionTable;
     knex_migrations: { name: string };
   }
 }
