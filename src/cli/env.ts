@@ -6,6 +6,7 @@ import {
   RETRY_BACKOFF_SECONDS_DEFAULT,
   RETRY_BACKOFF_SECONDS_MAX,
 } from '../core/limits.ts';
+import { readServerAccess, type ServerAccess } from './server-access-env.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 
 /** The process's environment as the program knows it: typed, checked, and read here only. */
@@ -29,6 +30,8 @@ export interface Environment {
   readonly ingestionDryRun: boolean;
   /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. */
   readonly retry: { readonly retries: number; readonly backoffSeconds: number };
+  /** Who may use the server, as far as the environment says. */
+  readonly access: ServerAccess;
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
 }
@@ -62,6 +65,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
         RETRY_BACKOFF_SECONDS_MAX,
       ),
     },
+    access: readServerAccess(env),
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
   };
 }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { EXIT } from '../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
-import { createRedactor } from '../core/redact.ts';
+import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 
 const HELP = `
@@ -43,6 +43,7 @@ async function serve(flags: ServeFlags, io: CommandIo, version: string): Promise
     import('../app/process-signals.ts'),
   ]);
   const { databaseUrl, connectorsDir } = io.env;
+  const redactor = redactorOf(io);
   await withSignals(
     async (signal) => {
       const server = await openBridgeServer({
@@ -52,7 +53,16 @@ async function serve(flags: ServeFlags, io: CommandIo, version: string): Promise
         connectorsDir,
         cwd: io.cwd,
         clock: systemClock,
-        log: loggerOf(io),
+        log: loggerOf(io, redactor),
+        access: {
+          ...io.env.access,
+          secret: (variable) => {
+            const value = io.env.secret(variable);
+            if (value !== undefined) redactor.add(value);
+            return value;
+          },
+          announceKey: (key) => io.stderr.write(announcement(key)),
+        },
       });
       io.stdout.write(`Listening on ${server.address}\n`);
       await aborted(signal);
@@ -71,9 +81,29 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function loggerOf(io: CommandIo): Logger {
+function redactorOf({ env: { databaseUrl, access } }: CommandIo): Redactor {
   const redactor = createRedactor();
-  if (io.env.databaseUrl !== undefined) redactor.add(io.env.databaseUrl);
+  for (const secret of [databaseUrl, access.adminKey, access.sessionSecret]) {
+    if (secret !== undefined) redactor.add(secret);
+  }
+  return redactor;
+}
+
+/** The only time that the key is shown; it must not drown in a log. */
+function announcement(key: string): string {
+  const rule = '='.repeat(72);
+  const lines = [
+    'This server had no keys, and others can reach it. So it has an admin key now,',
+    'which is shown this once:',
+    '',
+    `  ${key}`,
+    '',
+    'Make others with gemini-sync-bridge keys create, then revoke this one.',
+  ];
+  return `${[rule, ...lines, rule].join('\n')}\n`;
+}
+
+function loggerOf(io: CommandIo, redactor: Redactor): Logger {
   const pretty = io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
   return createLogger({
     write: (line) => {

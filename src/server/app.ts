@@ -13,6 +13,7 @@ import { answerFailures } from './failure-answers.ts';
 import { describeRoutes } from './openapi.ts';
 import { logRequests } from './request-log.ts';
 import { healthRoutes } from './routes/health.ts';
+import { loginRoutes } from './routes/login.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
@@ -35,10 +36,11 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   answerFailures(app, log);
   logRequests(app, log);
   await sendSecurityHeaders(app);
-  guardRoutes(app, gate);
+  await guardRoutes(app, gate);
   await describeRoutes(app, version);
 
   await app.register(healthRoutes(context));
+  await app.register(loginRoutes(context));
   await app.register(publicFileRoutes());
   return app;
 }
