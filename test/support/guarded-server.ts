@@ -71,6 +71,8 @@ export async function startGuardedServer({
     clock,
     lines,
     announced,
+    /** Node's own server, for its settings. */
+    http: app.server,
     request: (path: string, options?: Parameters<typeof rawRequest>[2]) => rawRequest(url, path, options),
     /** A new key of this server. */
     async makeKey(
