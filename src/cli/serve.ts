@@ -13,6 +13,9 @@ Exit statuses:
   75  the database cannot be reached; try again later
   78  the environment is wrong, the port is taken, or the schema is not up to date
 
+Without keys it is open to this machine alone. Where others can reach it, it makes
+an admin key at its first start, and prints it to stderr once. See also: keys --help
+
 Example:
   $ gemini-sync-bridge serve --host 0.0.0.0 --port 8080
 `;

@@ -4,7 +4,7 @@ import { CALLER_REQUESTS_PER_MINUTE, FAILED_ATTEMPTS_PER_MINUTE } from '../core/
 import { HttpError } from './http-error.ts';
 
 /** How often the same may ask. Counts are of this server alone, and of the 5,000 addresses and callers that asked last. */
-export interface RequestLimits {
+interface RequestLimits {
   /** Whether more wrong keys came from this address lately than from somebody who mistypes. */
   guessing(request: FastifyRequest): Promise<boolean>;
   /** Counts a wrong key. @throws HttpError TOO_MANY_REQUESTS when it is one too many */

@@ -13,7 +13,7 @@ import {
 import { rememberBriefly } from './remember-briefly.ts';
 
 /** A login that lasts. All of it is in a signed cookie, but that it was ended. */
-export interface Session {
+interface Session {
   readonly id: string;
   readonly credentialId: string;
   /** Moments in milliseconds since 1970. */

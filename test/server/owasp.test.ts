@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keyIdOf } from '../../src/core/access-key.ts';
@@ -304,11 +303,8 @@ describe('requests', () => {
     expect((await browser.logIn('a'.repeat(100_000))).status).toBe(413);
   });
 
-  test('that are never finished do not hold a connection for ever (slowloris)', async () => {
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    await new Promise((open) => socket.once('connect', open));
+  test('that are never finished do not hold a connection for ever (slowloris)', () => {
     const { requestTimeout, headersTimeout, keepAliveTimeout } = server.http;
-    socket.destroy();
     expect({ requestTimeout, headersTimeout, keepAliveTimeout }).toEqual({
       requestTimeout: 60_000,
       headersTimeout: 10_000,
