@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { fastify } from 'fastify';
 import { KEY_CACHE_MS, KEY_USE_SECONDS } from '../../src/core/limits.ts';
 import { keyIdOf } from '../../src/core/access-key.ts';
+import { guardRoutes } from '../../src/server/access.ts';
+import { loopbackGate } from '../../src/server/loopback-gate.ts';
 import { bearer, PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../support/guarded-server.ts';
 import { parsedObject } from '../support/json.ts';
 
@@ -167,6 +170,17 @@ describe('a server behind a proxy that logs people in', () => {
     },
   );
 
+  test('knows nobody when two name somebody, in a header of which Node keeps only the first', async () => {
+    const other = await startGuardedServer({
+      access: { signOn: { header: 'from', right: 'read' }, trustedProxies: ['127.0.0.1'] },
+    });
+    const status = async (from: string | string[]) =>
+      (await other.request('/test/read', { headers: { From: from } })).status;
+    expect(await status('ada')).toBe(200);
+    expect(await status(['root', 'ada'])).toBe(401);
+    await other.stop();
+  });
+
   test('takes keys beside', async () => {
     expect((await server.request('/test/read', bearer(await server.makeKey('read')))).status).toBe(200);
   });
@@ -179,5 +193,17 @@ describe('a server behind a proxy that logs people in', () => {
     };
     const { text } = await server.request('/test/read', { headers });
     expect(parsedObject(text)).toMatchObject({ ip: '203.0.113.9', protocol: 'https' });
+  });
+});
+
+describe('a route', () => {
+  test.each([
+    ['does not say who may use it', '/somewhere', {}],
+    ['is for pushes and names no connector', '/v1/push', { access: 'push' }],
+  ] as const)('that %s is not served', async (_, url, config) => {
+    const app = fastify();
+    await guardRoutes(app, loopbackGate());
+    expect(() => app.get(url, { config }, () => 'served')).toThrow(`Route ${url} does not say`);
+    await app.close();
   });
 });
