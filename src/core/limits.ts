@@ -297,7 +297,7 @@ export const KEY_USE_SECONDS = 3_600;
 export const KEY_CHARACTERS_MAX = 4_096;
 /** Requests of one key or session in a minute: ten a second, where a push may carry hundreds of documents. */
 export const CALLER_REQUESTS_PER_MINUTE = 600;
-/** Wrong keys from one address, or one /64 of IPv6, in a minute. At ten, 16 random letters take longer than the sun has. */
+/** Wrong keys from one address, or one /64 of IPv6, in a minute. 16 random letters are 4e22 guesses. */
 export const FAILED_ATTEMPTS_PER_MINUTE = 10;
 /** A session ends this long after its login, whatever happens: a working day. */
 export const SESSION_SECONDS_MAX = 43_200;
