@@ -7,6 +7,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readEnvironment } from '../src/cli/env.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { silentLogger } from '../src/core/log.ts';
 import { openBridgeServer } from '../src/server/open-bridge-server.ts';
@@ -28,6 +29,7 @@ const server = await openBridgeServer({
   cwd,
   clock: systemClock,
   log: silentLogger,
+  access: { ...readEnvironment({}).access, secret: () => undefined, announceKey: () => undefined },
 });
 try {
   const answer = await fetch(`${server.address}/openapi.json`);

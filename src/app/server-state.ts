@@ -1,3 +1,4 @@
+import { openAccessKeys, type AccessKeys } from '../state/access-keys.ts';
 import { openServerDatabase } from '../state/open-server-database.ts';
 import {
   addStartedRun,
@@ -7,6 +8,8 @@ import {
   type StartedRun,
 } from '../state/started-runs.ts';
 import type { StartedRuns } from './run-starter.ts';
+
+import { openSessionStore, type SessionStore } from '../state/session-store.ts';
 import { stateLocation } from './state-location.ts';
 
 /** What the server keeps in and asks of the state store. */
@@ -15,6 +18,9 @@ export interface ServerState {
   ping(): Promise<void>;
   readonly startedRuns: StartedRuns;
   startedRun(runId: string): Promise<StartedRun | undefined>;
+
+  readonly keys: AccessKeys;
+  readonly sessions: SessionStore;
   close(): Promise<void>;
 }
 
@@ -32,6 +38,9 @@ export async function openServerState(place: {
       end: (runId, end) => database.guarded((on) => endStartedRun(on, runId, end)),
     },
     startedRun: (runId) => database.guarded((on) => findStartedRun(on, runId)),
+
+    keys: openAccessKeys(database),
+    sessions: openSessionStore(database),
     close: () => database.close(),
   };
 }

@@ -6,6 +6,7 @@ import {
   RETRY_BACKOFF_SECONDS_DEFAULT,
   RETRY_BACKOFF_SECONDS_MAX,
 } from '../core/limits.ts';
+import { readServerAccess, type ServerAccess } from './server-access-env.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import type { TelemetrySettings } from '../telemetry/settings.ts';
 import { telemetrySettings } from './telemetry-env.ts';
@@ -33,6 +34,9 @@ export interface Environment {
   readonly retry: { readonly retries: number; readonly backoffSeconds: number };
   /** Splunk, Teams and OpenTelemetry. */
   readonly telemetry: TelemetrySettings;
+
+  /** Who may use the server, as far as the environment says. */
+  readonly access: ServerAccess;
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
 }
@@ -67,6 +71,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       ),
     },
     telemetry: telemetrySettings(env),
+
+    access: readServerAccess(env),
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
   };
 }

@@ -8,6 +8,7 @@ import { checkDriftCommand } from './check-drift.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { failureText } from './failure.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
@@ -60,7 +61,7 @@ function program(io: CommandIo): Command {
       writeErr: (text) => io.stderr.write(text),
     });
   bridge.exitOverride();
-  for (const make of [
+  const commands = [
     runCommand,
     validateCommand,
     doctorCommand,
@@ -68,8 +69,14 @@ function program(io: CommandIo): Command {
     explainCommand,
     migrateCommand,
     serveCommand,
-  ]) {
-    bridge.addCommand(make(io).copyInheritedSettings(bridge));
-  }
+    keysCommand,
+  ];
+  for (const make of commands) bridge.addCommand(make(io));
+  inheritSettings(bridge);
   return bridge;
+}
+
+/** Commander copies settings only to commands that are made by a parent. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) inheritSettings(command.copyInheritedSettings(parent));
 }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { EXIT } from '../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
-import { createRedactor } from '../core/redact.ts';
+import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 import { programVersion } from './version.ts';
 
@@ -13,6 +13,9 @@ Exit statuses:
   69  the database refuses
   75  the database cannot be reached; try again later
   78  the environment is wrong, the port is taken, or the schema is not up to date
+
+Without keys it is open to this machine alone. Where others can reach it, it makes
+an admin key at its first start, and prints it to stderr once. See also: keys --help
 
 Example:
   $ gemini-sync-bridge serve --host 0.0.0.0 --port 8080
@@ -44,6 +47,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
     import('../app/process-signals.ts'),
   ]);
   const { databaseUrl, connectorsDir } = io.env;
+  const redactor = redactorOf(io);
   await withSignals(
     async (signal) => {
       const server = await openBridgeServer({
@@ -53,7 +57,16 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         connectorsDir,
         cwd: io.cwd,
         clock: systemClock,
-        log: loggerOf(io),
+        log: loggerOf(io, redactor),
+        access: {
+          ...io.env.access,
+          secret: (variable) => {
+            const value = io.env.secret(variable);
+            if (value !== undefined) redactor.add(value);
+            return value;
+          },
+          announceKey: (key) => io.stderr.write(announcement(key)),
+        },
       });
       io.stdout.write(`Listening on ${server.address}\n`);
       await aborted(signal);
@@ -72,9 +85,29 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function loggerOf(io: CommandIo): Logger {
+function redactorOf({ env: { databaseUrl, access } }: CommandIo): Redactor {
   const redactor = createRedactor();
-  if (io.env.databaseUrl !== undefined) redactor.add(io.env.databaseUrl);
+  for (const secret of [databaseUrl, access.adminKey, access.sessionSecret]) {
+    if (secret !== undefined) redactor.add(secret);
+  }
+  return redactor;
+}
+
+/** The only time that the key is shown; it must not drown in a log. */
+function announcement(key: string): string {
+  const rule = '='.repeat(72);
+  const lines = [
+    'This server had no keys, and others can reach it. So it has an admin key now,',
+    'which is shown this once:',
+    '',
+    `  ${key}`,
+    '',
+    'Make others with gemini-sync-bridge keys create, then revoke this one.',
+  ];
+  return `${[rule, ...lines, rule].join('\n')}\n`;
+}
+
+function loggerOf(io: CommandIo, redactor: Redactor): Logger {
   const pretty = io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
   return createLogger({
     write: (line) => {

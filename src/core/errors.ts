@@ -20,6 +20,9 @@ export const ERROR_KINDS = {
   RUN_ID_TAKEN: wrong(EXIT.usage),
   /** `--push-run-id` names no push of this connector: the id is wrong, or the push was delivered so long ago that it is forgotten. */
   PUSH_RUN_UNKNOWN: wrong(EXIT.usage),
+
+  /** There is no key with this id. `gemini-sync-bridge keys list` shows those there are; the id stands in the key too, after `gsb_`. */
+  KEY_UNKNOWN: wrong(EXIT.usage),
   /** The connector file does not exist or cannot be read. Check the path; it is relative to the working directory. */
   CONNECTOR_FILE_UNREADABLE: wrong(EXIT.configuration),
   /** The connector file is not valid. The message lists every problem with file, line and field; `validate` shows the same. */

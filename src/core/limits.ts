@@ -343,3 +343,38 @@ export const ALERT_MEMORY_MS_MAX = 300;
 export const TEAMS_MESSAGE_BYTES_MAX = 28 * 1_024;
 /** A link to a run, with everything filled in; browsers and proxies take no longer ones. */
 export const RUN_URL_CHARACTERS_MAX = 2_000;
+
+/** The name of a key, which is for people. */
+export const KEY_NAME_CHARACTERS_MAX = 100;
+/** How long a key may be made to last: ten years. One that shall last longer is made without an end. */
+export const KEY_DAYS_MAX = 3_650;
+/** `ADMIN_API_KEY`, which may be a person's choice: 16 random letters cannot be guessed, and 12 of a word can. */
+export const ADMIN_KEY_CHARACTERS_MIN = 16;
+/** `SESSION_SECRET`, which signs: 32 characters of base64 are 192 bits. */
+export const SESSION_SECRET_CHARACTERS_MIN = 32;
+/** How old what is known of a key or a session may be: so long after `keys revoke` it still opens. */
+export const KEY_CACHE_MS = 2_000;
+/** Keys and sessions that are known so; some 500 bytes each. */
+export const KEY_CACHE_ENTRIES_MAX = 5_000;
+/** The last use of a key is noted when it is this much later than the one noted before: not every request shall write. */
+export const KEY_USE_SECONDS = 3_600;
+/** Characters of a key that is sent; ours have 60, and those of other systems are tokens of a few hundred. */
+export const KEY_CHARACTERS_MAX = 4_096;
+/** Requests of one key or session in a minute: ten a second, where a push may carry hundreds of documents. */
+export const CALLER_REQUESTS_PER_MINUTE = 600;
+/** Wrong keys from one address, or one /64 of IPv6, in a minute. 16 random letters are 4e22 guesses. */
+export const FAILED_ATTEMPTS_PER_MINUTE = 10;
+/** A session ends this long after its login, whatever happens: a working day. */
+export const SESSION_SECONDS_MAX = 43_200;
+/** A session ends when nothing was asked for so long. */
+export const SESSION_IDLE_SECONDS_MAX = 7_200;
+/** Activity is noted in the cookie of a session when it is this much later than the one noted before. */
+export const SESSION_RENEW_SECONDS = 300;
+/** How long a login form may be left open. */
+export const LOGIN_FORM_SECONDS_MAX = 3_600;
+/** The login form: the longest key, percent-encoded, and a path. */
+export const LOGIN_BODY_BYTES_MAX = 16_384;
+/** The path to return to after a login, query included; browsers and proxies cut longer ones. */
+export const RETURN_PATH_CHARACTERS_MAX = 2_000;
+/** The name of a user that a proxy says; the longest e-mail address has 254. */
+export const SIGN_ON_USER_CHARACTERS_MAX = 254;

@@ -14,6 +14,7 @@ import { answerFailures, answerUnreadablePath } from './failure-answers.ts';
 import { describeRoutes } from './openapi.ts';
 import { logRequests } from './request-log.ts';
 import { healthRoutes } from './routes/health.ts';
+import { loginRoutes } from './routes/login.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
 import { runLogRoutes, runNowRoutes } from './routes/run-now.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
@@ -39,10 +40,11 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   logRequests(app, log);
   closeConnectionsWhenStopping(app);
   await sendSecurityHeaders(app);
-  guardRoutes(app, gate);
+  await guardRoutes(app, gate);
   await describeRoutes(app, version);
 
   await app.register(healthRoutes(context));
+  await app.register(loginRoutes(context));
   await app.register(publicFileRoutes());
   await app.register(runNowRoutes(context));
   await app.register(runLogRoutes(context));

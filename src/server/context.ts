@@ -4,6 +4,7 @@ import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Gate } from './access.ts';
+import type { Login } from './open-access.ts';
 
 /** What the routes work with. */
 export interface ServerContext {
@@ -14,6 +15,8 @@ export interface ServerContext {
   readonly state: ServerState;
   readonly runStarter: RunStarter;
   readonly gate: Gate;
+  /** Undefined: nobody has to log in. */
+  readonly login: Login | undefined;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies: readonly string[];
 }

@@ -3,9 +3,10 @@ import { createRunStarter } from '../app/run-starter.ts';
 import { openServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
+import type { AccessSettings } from './access-settings.ts';
 import { createServer } from './app.ts';
-import { loopbackGate } from './loopback-gate.ts';
 import { listen, type Listening } from './listening.ts';
+import { openAccess } from './open-access.ts';
 
 interface ServerSettings {
   readonly host: string;
@@ -18,6 +19,7 @@ interface ServerSettings {
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly access: AccessSettings;
 }
 
 /**
@@ -25,12 +27,13 @@ interface ServerSettings {
  * @throws BridgeError STATE_*, ENVIRONMENT_INVALID, PORT_TAKEN or HOST_INVALID; nothing stays open then.
  */
 export async function openBridgeServer(settings: ServerSettings): Promise<Listening> {
-  const { host, port, version, connectorsDir, cwd, clock, log } = settings;
+  const { host, port, version, connectorsDir, cwd, clock, log, access } = settings;
   const state = await openServerState(settings);
   try {
     const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
     const runStarter = createRunStarter({ runs: state.startedRuns, cwd, clock, log });
-    const gate = loopbackGate();
+    const { gate, login } = await openAccess({ settings: access, host, state, catalog, clock, log });
+    const { trustedProxies } = access;
     const app = await createServer({
       version,
       log,
@@ -39,7 +42,8 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       state,
       runStarter,
       gate,
-      trustedProxies: [],
+      login,
+      trustedProxies,
     });
     const listening = await listen(app, { host, port });
     return {

@@ -1,3 +1,4 @@
+import type { Right } from '../core/access-key.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
 import type { Phase } from '../pipeline/ports.ts';
 import type { RunStatus, StagedRecord } from '../pipeline/state-port.ts';
@@ -126,6 +127,29 @@ interface AlertTable {
   unresolved: number;
 }
 
+export interface AccessKeyTable {
+  id: string;
+  name: string;
+  rights: Right;
+  connector_id: string | null;
+  hash: string;
+  created_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+  last_used_at: string | null;
+}
+
+interface ServerSecretTable {
+  name: string;
+  value: string;
+  made_at: string;
+}
+
+interface EndedSessionTable {
+  session_id: string;
+  forget_at: string;
+}
+
 declare module 'knex/types/tables.js' {
   interface Tables {
     connector_checkpoints: CheckpointTable;
@@ -142,6 +166,10 @@ declare module 'knex/types/tables.js' {
     push_events: PushEventTable;
 
     alert_state: AlertTable;
+
+    access_keys: AccessKeyTable;
+    server_secrets: ServerSecretTable;
+    ended_sessions: EndedSessionTable;
     knex_migrations: { name: string };
   }
 }

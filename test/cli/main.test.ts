@@ -22,10 +22,10 @@ describe('--help', () => {
   test('lists the subcommands', async () => {
     const { exitCode, stdout, stderr } = await cli('--help');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout.match(/^ {2}(run|validate|doctor|explain|migrate)\b/gm)).toHaveLength(5);
+    expect(stdout.match(/^ {2}(run|validate|doctor|explain|migrate|keys)\b/gm)).toHaveLength(6);
   });
 
-  test.each(['run', 'validate', 'doctor', 'explain', 'migrate'])(
+  test.each(['run', 'validate', 'doctor', 'explain', 'migrate', 'keys'])(
     'of %s ends with its exit statuses and an example',
     async (name) => {
       const { exitCode, stdout, stderr } = await cli(name, '--help');
@@ -47,6 +47,7 @@ describe('a wrong command line exits with 2, says why on stderr and points to --
     [['run', '--connector', 'a.yaml', '--allow-deletes', '1.5'], 'whole number'],
     [['run', '--connector', 'a.yaml', '--run-id', '../up'], '--run-id'],
     [['explain', '--connector', 'a.yaml'], '--doc'],
+    [['keys', 'create', '--name', 'a', '--right', 'fly'], 'fly'],
     [['sing'], 'sing'],
   ])('%j', async (args, named) => {
     const { exitCode, stdout, stderr } = await cli(...args);

@@ -6,6 +6,16 @@ import { temporaryFolders } from './temporary-folder.ts';
 
 type Settings = Parameters<typeof openBridgeServer>[0];
 
+/** As with an empty environment. */
+export const NO_ACCESS: Settings['access'] = {
+  adminKey: undefined,
+  sessionSecret: undefined,
+  trustedProxies: [],
+  signOn: undefined,
+  secret: () => undefined,
+  announceKey: () => undefined,
+};
+
 /** A server of this program on a free port of the loopback, with a state of its own; stop it after the tests. */
 export async function startBridgeServer(settings: Partial<Settings> = {}) {
   const folders = temporaryFolders();
@@ -19,6 +29,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     cwd,
     clock: systemClock,
     log: silentLogger,
+    access: NO_ACCESS,
     ...settings,
   });
   let judge: AnswerJudge | undefined;

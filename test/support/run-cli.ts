@@ -4,6 +4,8 @@ import { execa } from 'execa';
 
 const ROOT = new URL('../../', import.meta.url);
 const BIN = fileURLToPath(new URL('bin/gemini-sync-bridge.js', ROOT));
+/** tsx would look for one in the working directory, and then not know what the pages are written in. */
+const TSCONFIG = fileURLToPath(new URL('tsconfig.json', ROOT));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** What the program may see of the outer environment. Above all no DATABASE_URL and no SECRET_* of whoever runs the tests. */
@@ -43,7 +45,7 @@ export function startCli(
   const [file = '', ...rest] = fileKibibytesMax === undefined ? program : limited(fileKibibytesMax, program);
   return execa(file, rest, {
     cwd,
-    env: { ...inherited(), ...env },
+    env: { ...inherited(), TSX_TSCONFIG_PATH: TSCONFIG, ...env },
     extendEnv: false,
     input,
     reject: false,

@@ -3,11 +3,13 @@ import { render } from 'preact-render-to-string';
 
 interface Page {
   readonly title: string;
+  /** A style sheet in `public/` beside the one of all pages. */
+  readonly styles?: string;
   readonly body: VNode;
 }
 
 /** A whole HTML document. All text in it is escaped by the renderer. */
-export function page({ title, body }: Page): string {
+export function page({ title, styles, body }: Page): string {
   const html = render(
     <html lang="en">
       <head>
@@ -16,6 +18,7 @@ export function page({ title, body }: Page): string {
         <meta name="color-scheme" content="light dark" />
         <title>{`${title} · gemini-sync-bridge`}</title>
         <link rel="stylesheet" href="/public/bridge.css" />
+        {styles !== undefined && <link rel="stylesheet" href={`/public/${styles}`} />}
       </head>
       <body>{body}</body>
     </html>,

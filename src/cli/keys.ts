@@ -1,0 +1,158 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { keyIdOf, RIGHTS, type Right } from '../core/access-key.ts';
+import { systemClock } from '../core/clock.ts';
+import { BridgeError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-status.ts';
+import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../core/limits.ts';
+import type { ServerState } from '../app/server-state.ts';
+import type { CommandIo } from './command-io.ts';
+import { keyJson, keyTable } from './key-list.ts';
+
+const HELP = `
+Exit statuses:
+  0   done
+  2   the command line is wrong, or there is no such key
+  69  the database refuses
+  75  the database cannot be reached; try again later
+  78  DATABASE_URL is wrong, or the schema is not up to date
+`;
+
+const CREATE_EXAMPLE = `
+Example:
+  $ gemini-sync-bridge keys create --name ticket-system --right push --connector support-push --expires-days 365
+`;
+
+const DAY_MS = 86_400_000;
+
+interface CreateFlags {
+  readonly name: string;
+  readonly right: Right;
+  readonly connector?: string;
+  readonly expiresDays?: number;
+  readonly json?: true;
+}
+
+/** `keys`: makes, lists and revokes the keys of the server. @throws BridgeError KEY_UNKNOWN, USAGE, STATE_* and ENVIRONMENT_INVALID */
+export function keysCommand(io: CommandIo): Command {
+  const keys = new Command('keys')
+    .description('Make, list and revoke the keys that the server asks for.')
+    .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys list\n`);
+  for (const make of [createCommand, listCommand, revokeCommand]) {
+    keys.addCommand(make(io));
+  }
+  return keys;
+}
+
+function createCommand(io: CommandIo): Command {
+  return new Command('create')
+    .description('Make a key. It is printed once, alone on a line of stdout; only its hash is stored.')
+    .requiredOption('--name <text>', 'whose it is, for the list and the log', keyName)
+    .addOption(
+      new Option('--right <right>', 'what it is for; operate includes read, admin includes all')
+        .choices(RIGHTS)
+        .makeOptionMandatory(),
+    )
+    .option(
+      '--connector <id>',
+      'the one connector that a push key is for; without it, all of them',
+      connectorId,
+    )
+    .option('--expires-days <number>', 'days until it ends by itself; without it, never', days)
+    .option('--json', 'print one object on stdout')
+    .addHelpText('after', `${HELP}${CREATE_EXAMPLE}`)
+    .action((flags: CreateFlags) => create(flags, io));
+}
+
+async function create({ name, right, connector, expiresDays, json }: CreateFlags, io: CommandIo) {
+  if (connector !== undefined && right !== 'push') {
+    throw new BridgeError('USAGE', `--connector is for push keys; a key to ${right} is for all connectors.`, {
+      hint: 'Leave --connector out, or use --right push.',
+    });
+  }
+  const { makeAccessKey } = await import('../app/make-access-key.ts');
+  const now = systemClock.now();
+  const expiresAt =
+    expiresDays === undefined ? null : new Date(now.getTime() + expiresDays * DAY_MS).toISOString();
+  const { key, stored } = await withState(io, (state) =>
+    makeAccessKey(state, { name, right, connectorId: connector ?? null, expiresAt }, now),
+  );
+  if (json === true) {
+    io.stdout.write(`${JSON.stringify({ ...keyJson(stored, now), key })}\n`);
+  } else {
+    io.stderr.write(`Key ${stored.id}, to ${right}. It is shown this once:\n`);
+    io.stdout.write(`${key}\n`);
+  }
+  io.exit(EXIT.done);
+}
+
+function listCommand(io: CommandIo): Command {
+  return new Command('list')
+    .description('List all keys, newest first, without what is secret of them.')
+    .option('--json', 'print one object on stdout')
+    .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys list --json\n`)
+    .action(async ({ json }: { readonly json?: true }) => {
+      const keys = await withState(io, (state) => state.keys.list());
+      const now = systemClock.now();
+      io.stdout.write(
+        json === true
+          ? `${JSON.stringify({ keys: keys.map((key) => keyJson(key, now)) })}\n`
+          : keyTable(keys, now),
+      );
+      io.exit(EXIT.done);
+    });
+}
+
+function revokeCommand(io: CommandIo): Command {
+  return new Command('revoke')
+    .description('End a key, and the sessions that were opened with it, for good. Safe to repeat.')
+    .argument('<id>', 'as in the list, and in the key after gsb_; or the key itself')
+    .option('--json', 'print one object on stdout')
+    .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys revoke 0f3a5c7e9b1d\n`)
+    .action(async (id: string, { json }: { readonly json?: true }) => {
+      const now = systemClock.now();
+      const key = await withState(io, (state) => state.keys.revoke(keyIdOf(id) ?? id, now));
+      if (key === undefined) throw unknownKey(id);
+      io.stdout.write(
+        json === true
+          ? `${JSON.stringify(keyJson(key, now))}\n`
+          : `Key ${key.id} is revoked since ${key.revokedAt ?? ''}.\n`,
+      );
+      io.exit(EXIT.done);
+    });
+}
+
+/** Whoever gives a whole key does not find it in a message again. */
+function unknownKey(id: string): BridgeError {
+  const named = /^[\w-]{1,20}$/.test(id) ? ` ${id}` : '';
+  return new BridgeError('KEY_UNKNOWN', `There is no key with the id${named}.`, {
+    hint: 'gemini-sync-bridge keys list shows the ids.',
+  });
+}
+
+async function withState<Answer>(io: CommandIo, work: (state: ServerState) => Promise<Answer>) {
+  const { openServerState } = await import('../app/server-state.ts');
+  const state = await openServerState({ databaseUrl: io.env.databaseUrl, cwd: io.cwd });
+  try {
+    return await work(state);
+  } finally {
+    await state.close();
+  }
+}
+
+/** Letters of any language, but nothing that could forge a line of a log or a list. */
+function keyName(text: string): string {
+  if (text.trim() !== '' && text.length <= KEY_NAME_CHARACTERS_MAX && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text))
+    return text;
+  throw new InvalidArgumentError(`It must have 1 to ${KEY_NAME_CHARACTERS_MAX} printable characters.`);
+}
+
+function connectorId(text: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be the name of a connector, as in metadata.name.');
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && value <= KEY_DAYS_MAX) return value;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${KEY_DAYS_MAX}.`);
+}

@@ -1,0 +1,123 @@
+import type { Catalog } from '../app/catalog.ts';
+import type { ServerState } from '../app/server-state.ts';
+import { secretVariable } from '../connector/secrets.ts';
+import { digestOf, keyIdOf, sameDigest, type AccessKey, type Right } from '../core/access-key.ts';
+import type { Clock } from '../core/clock.ts';
+import { KEY_USE_SECONDS } from '../core/limits.ts';
+import type { Logger } from '../core/log.ts';
+import type { Caller } from './access.ts';
+import type { AccessSettings } from './access-settings.ts';
+import { rememberBriefly } from './remember-briefly.ts';
+
+/** What a good key stands for. */
+export interface Credential {
+  /** What a session remembers of it. */
+  readonly id: string;
+  readonly caller: Caller;
+  readonly right: Right;
+  /** The one connector that may be pushed to; null: every one. */
+  readonly connectorId: string | null;
+}
+
+/** Knows all that may be shown in place of a login: keys, `ADMIN_API_KEY`, and the push tokens of connectors. */
+export interface Credentials {
+  /**
+   * @param connectorId the connector that is pushed to, whose own token counts too
+   * @param randomOnly refuses, without a look, what a person may have chosen: others guess too often from there
+   * @throws BridgeError STATE_*
+   */
+  ofKey(key: string, options: KeyOptions): Promise<Credential | undefined>;
+  /** The credential that a session was opened with, if it is still good. @throws BridgeError STATE_* */
+  ofId(id: string): Promise<Credential | undefined>;
+}
+
+interface KeyOptions {
+  readonly connectorId?: string | undefined;
+  readonly randomOnly: boolean;
+}
+
+interface CredentialsOptions {
+  readonly settings: AccessSettings;
+  readonly state: Pick<ServerState, 'keys'>;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** In place of the hash of a key that does not exist: the comparison costs the same. */
+const NO_KEY = Buffer.alloc(32);
+
+export function openCredentials({ settings, state, catalog, clock, log }: CredentialsOptions): Credentials {
+  const { keys } = state;
+  const admin = adminCredential(settings.adminKey);
+  const stored = rememberBriefly((id: string) => keys.find(id), clock);
+
+  async function goodKey(id: string): Promise<AccessKey | undefined> {
+    const key = await stored(id);
+    if (key?.revokedAt !== null) return undefined;
+    return key.expiresAt !== null && key.expiresAt <= clock.now().toISOString() ? undefined : key;
+  }
+
+  const noting = new Set<string>();
+  /** A note that cannot be taken is no reason to refuse a request. */
+  async function noteUse({ id, lastUsedAt }: AccessKey): Promise<void> {
+    const now = clock.now();
+    const noted = lastUsedAt !== null && now.getTime() - Date.parse(lastUsedAt) < KEY_USE_SECONDS * 1_000;
+    if (noted || noting.has(id)) return;
+    noting.add(id);
+    await keys.noteUse(id, now).catch((thrown: unknown) => {
+      log.warn('the use of a key could not be noted', { key: id, reason: String(thrown) });
+    });
+    stored.forget(id);
+    noting.delete(id);
+  }
+
+  async function ofStoredKey(id: string, digest: Buffer): Promise<Credential | undefined> {
+    const key = await goodKey(id);
+    const same = sameDigest(digest, key === undefined ? NO_KEY : Buffer.from(key.hash, 'hex'));
+    if (!same || key === undefined) return undefined;
+    await noteUse(key);
+    return credentialOf(key);
+  }
+
+  async function ofConnectorToken(connectorId: string, digest: Buffer): Promise<Credential | undefined> {
+    const { connectors } = await catalog.current();
+    const spec = connectors.get(connectorId)?.connector.spec;
+    // The secret of any other connector is a password of its source, which is nobody's to send here.
+    if (spec?.mode !== 'rest_push' || !('secretRef' in spec.source)) return undefined;
+    const token = settings.secret(secretVariable(spec.source.secretRef ?? ''));
+    if (token === undefined || !sameDigest(digest, digestOf(token))) return undefined;
+    const caller = { id: `connector:${connectorId}`, name: `the push token of ${connectorId}` };
+    return { id: caller.id, caller, right: 'push', connectorId };
+  }
+
+  return {
+    async ofKey(key, { connectorId, randomOnly }) {
+      const digest = digestOf(key);
+      const id = keyIdOf(key);
+      const found = id === undefined ? undefined : await ofStoredKey(id, digest);
+      if (found !== undefined || randomOnly) return found;
+      if (admin !== undefined && sameDigest(digest, admin.digest)) return admin.credential;
+      return connectorId === undefined ? undefined : ofConnectorToken(connectorId, digest);
+    },
+    async ofId(id) {
+      if (id === admin?.credential.id) return admin.credential;
+      const key = await goodKey(id);
+      return key === undefined ? undefined : credentialOf(key);
+    },
+  };
+}
+
+function credentialOf({ id, name, right, connectorId }: AccessKey): Credential {
+  return { id, caller: { id, name }, right, connectorId };
+}
+
+function adminCredential(key: string | undefined) {
+  if (key === undefined) return undefined;
+  const digest = digestOf(key);
+  // Sessions end when the key is changed: they remember a hash of its hash.
+  const id = `env-${digestOf(digest.toString('hex')).toString('hex').slice(0, 16)}`;
+  const caller = { id: 'admin-api-key', name: 'ADMIN_API_KEY' };
+  const credential: Credential = { id, caller, right: 'admin', connectorId: null };
+  return { digest, credential };
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import type { Catalog } from '../app/catalog.ts';
+import { makeAccessKey } from '../app/make-access-key.ts';
+import type { ServerState } from '../app/server-state.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/log.ts';
+import type { Gate } from './access.ts';
+import type { AccessSettings } from './access-settings.ts';
+import { openCredentials, type Credentials } from './credentials.ts';
+import { keyGate } from './key-gate.ts';
+import { isLoopbackHost, loopbackGate } from './loopback-gate.ts';
+import { openSessions, type Sessions } from './sessions.ts';
+import { openSignOn } from './sign-on.ts';
+
+/** What the login page works with. */
+export interface Login {
+  readonly credentials: Credentials;
+  readonly sessions: Sessions;
+}
+
+interface AccessOptions {
+  readonly settings: AccessSettings;
+  /** As given to `--host`. */
+  readonly host: string;
+  readonly state: ServerState;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * The doors of a server. One that has never had a key is open to its machine, if it listens there alone; otherwise it gets
+ * an admin key now.
+ * @returns `login` undefined: nobody has to
+ * @throws BridgeError STATE_*
+ */
+export async function openAccess(
+  options: AccessOptions,
+): Promise<{ readonly gate: Gate; readonly login: Login | undefined }> {
+  const { settings, host, state, clock } = options;
+  const signOn = openSignOn(settings);
+  if (settings.adminKey === undefined && signOn === undefined && !(await state.keys.any())) {
+    if (isLoopbackHost(host)) return { gate: loopbackGate(), login: undefined };
+    const wanted = {
+      name: 'made at the first start',
+      right: 'admin',
+      connectorId: null,
+      expiresAt: null,
+    } as const;
+    const { key } = await makeAccessKey(state, wanted, clock.now());
+    settings.announceKey(key);
+  }
+  const secret =
+    settings.sessionSecret ??
+    (await state.sessions.signingSecret(randomBytes(32).toString('base64url'), clock.now()));
+  const credentials = openCredentials(options);
+  const sessions = openSessions(secret, state.sessions, clock);
+  return { gate: keyGate({ credentials, sessions, signOn }), login: { credentials, sessions } };
+}

@@ -1,0 +1,76 @@
+import type { AccessKey } from '../core/access-key.ts';
+import type { ServerDatabase } from './open-server-database.ts';
+import type { AccessKeyTable } from './tables.ts';
+
+/** The keys of the server. Every method: @throws BridgeError STATE_* */
+export interface AccessKeys {
+  add(key: AccessKey): Promise<void>;
+  /** Also one that was revoked or has expired. */
+  find(id: string): Promise<AccessKey | undefined>;
+  /** Whether there ever was one. */
+  any(): Promise<boolean>;
+  /** All, newest first. */
+  list(): Promise<AccessKey[]>;
+  /** For good; a key that was revoked before keeps its moment. @returns the key as it is now, undefined if there is none */
+  revoke(id: string, now: Date): Promise<AccessKey | undefined>;
+  noteUse(id: string, now: Date): Promise<void>;
+}
+
+export function openAccessKeys(database: ServerDatabase): AccessKeys {
+  const find = (id: string) =>
+    database.guarded(async ({ knex }) => {
+      const row = await knex('access_keys').where({ id }).first();
+      return row === undefined ? undefined : keyOf(row);
+    });
+  return {
+    find,
+    add: (key) =>
+      database.guarded(async ({ knex }) => {
+        await knex('access_keys').insert(rowOf(key));
+      }),
+    any: () => database.guarded(async ({ knex }) => (await knex('access_keys').first('id')) !== undefined),
+    list: () =>
+      database.guarded(async ({ knex }) => {
+        const rows = await knex('access_keys').orderBy([{ column: 'created_at', order: 'desc' }, 'id']);
+        return rows.map(keyOf);
+      }),
+    async revoke(id, now) {
+      await database.guarded(({ knex }) =>
+        knex('access_keys').where({ id }).whereNull('revoked_at').update({ revoked_at: now.toISOString() }),
+      );
+      return find(id);
+    },
+    noteUse: (id, now) =>
+      database.guarded(async ({ knex }) => {
+        await knex('access_keys').where({ id }).update({ last_used_at: now.toISOString() });
+      }),
+  };
+}
+
+function keyOf(row: AccessKeyTable): AccessKey {
+  return {
+    id: row.id,
+    name: row.name,
+    right: row.rights,
+    connectorId: row.connector_id,
+    hash: row.hash,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+  };
+}
+
+function rowOf(key: AccessKey): AccessKeyTable {
+  return {
+    id: key.id,
+    name: key.name,
+    rights: key.right,
+    connector_id: key.connectorId,
+    hash: key.hash,
+    created_at: key.createdAt,
+    expires_at: key.expiresAt,
+    revoked_at: key.revokedAt,
+    last_used_at: key.lastUsedAt,
+  };
+}

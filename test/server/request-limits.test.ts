@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { CALLER_REQUESTS_PER_MINUTE } from '../../src/core/limits.ts';
+import { openBrowser } from '../support/browser.ts';
+import { bearer, startGuardedServer, type GuardedServer } from '../support/guarded-server.ts';
+
+let server: GuardedServer;
+beforeAll(async () => {
+  server = await startGuardedServer({ locked: true });
+});
+afterAll(() => server.stop());
+
+const AT_ONCE = 50;
+
+/** Statuses of so many requests, by how often each came. */
+async function statusesOf(requests: number, key: string): Promise<Record<number, number>> {
+  const statuses: Record<number, number> = {};
+  for (let sent = 0; sent < requests; sent += AT_ONCE) {
+    const group = Array.from({ length: Math.min(AT_ONCE, requests - sent) }, () =>
+      fetch(`${server.url}/test/read`, bearer(key)),
+    );
+    for (const answer of await Promise.all(group)) {
+      await answer.arrayBuffer();
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+    }
+  }
+  return statuses;
+}
+
+test('a key has its requests in a minute, and no other key or session pays for it', async () => {
+  const [busy, other] = [await server.makeKey('read'), await server.makeKey('read')];
+  expect(await statusesOf(CALLER_REQUESTS_PER_MINUTE, busy)).toEqual({ 200: CALLER_REQUESTS_PER_MINUTE });
+  const refused = await server.request('/test/read', bearer(busy));
+  expect(refused.status).toBe(429);
+  const wait = Number(refused.headers['retry-after']);
+  expect(wait).toBeGreaterThanOrEqual(1);
+  expect(wait).toBeLessThanOrEqual(60);
+  expect(await statusesOf(1, other)).toEqual({ 200: 1 });
+  const browser = openBrowser(server);
+  await browser.logIn(busy);
+  expect((await browser.visit('/test/read')).status).toBe(200);
+});
