@@ -26,7 +26,7 @@ export function answerJudge(document: OpenApiDocument): AnswerJudge {
   const routes = Object.entries(document.paths).map(([template, operations]) => ({
     template,
     operations,
-    pattern: new RegExp(`^${template.replace(/\{[^}]+\}/g, '[^/]+')}$`),
+    pattern: new RegExp(`^${template.replace(/\{[^}]+\}/g, '[^/]*')}$`),
   }));
 
   return {
