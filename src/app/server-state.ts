@@ -1,5 +1,8 @@
 import { openAccessKeys, type AccessKeys } from '../state/access-keys.ts';
+import type { QueueDepth } from '../pipeline/push-port.ts';
 import { openServerDatabase } from '../state/open-server-database.ts';
+import { queueDepths } from '../state/queue-depth.ts';
+import { runMetrics, type RunMetrics } from '../state/run-metrics.ts';
 import {
   addStartedRun,
   endStartedRun,
@@ -8,7 +11,6 @@ import {
   type StartedRun,
 } from '../state/started-runs.ts';
 import type { StartedRuns } from './run-starter.ts';
-
 import { openSessionStore, type SessionStore } from '../state/session-store.ts';
 import { stateLocation } from './state-location.ts';
 
@@ -18,7 +20,10 @@ export interface ServerState {
   ping(): Promise<void>;
   readonly startedRuns: StartedRuns;
   startedRun(runId: string): Promise<StartedRun | undefined>;
-
+  /** The latest run of each connector. */
+  runMetrics(): Promise<RunMetrics[]>;
+  /** What waits in the push queue, by connector. */
+  queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
   readonly keys: AccessKeys;
   readonly sessions: SessionStore;
   close(): Promise<void>;
@@ -38,7 +43,8 @@ export async function openServerState(place: {
       end: (runId, end) => database.guarded((on) => endStartedRun(on, runId, end)),
     },
     startedRun: (runId) => database.guarded((on) => findStartedRun(on, runId)),
-
+    runMetrics: () => database.guarded(runMetrics),
+    queueDepths: () => database.guarded(queueDepths),
     keys: openAccessKeys(database),
     sessions: openSessionStore(database),
     close: () => database.close(),

@@ -13,15 +13,17 @@ import type { ServerContext } from './context.ts';
 import { answerFailures, answerUnreadablePath } from './failure-answers.ts';
 import { describeRoutes } from './openapi.ts';
 import { logRequests } from './request-log.ts';
+import { measureRequests } from './request-metrics.ts';
 import { healthRoutes } from './routes/health.ts';
 import { loginRoutes } from './routes/login.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
 import { runLogRoutes, runNowRoutes } from './routes/run-now.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
 /** The server, with all its routes, not yet listening. */
 export async function createServer(context: ServerContext): Promise<FastifyInstance> {
-  const { log, version, gate, trustedProxies } = context;
+  const { log, metrics, version, gate, trustedProxies } = context;
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -38,6 +40,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   });
   answerFailures(app, log);
   logRequests(app, log);
+  measureRequests(app, metrics);
   closeConnectionsWhenStopping(app);
   await sendSecurityHeaders(app);
   await guardRoutes(app, gate);
@@ -45,6 +48,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
 
   await app.register(healthRoutes(context));
   await app.register(loginRoutes(context));
+  await app.register(metricsRoutes(context));
   await app.register(publicFileRoutes());
   await app.register(runNowRoutes(context));
   await app.register(runLogRoutes(context));

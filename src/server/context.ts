@@ -1,4 +1,5 @@
 import type { Catalog } from '../app/catalog.ts';
+import type { Metrics } from '../app/metrics.ts';
 import type { RunStarter } from '../app/run-starter.ts';
 import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
@@ -13,6 +14,7 @@ export interface ServerContext {
   readonly clock: Clock;
   readonly catalog: Catalog;
   readonly state: ServerState;
+  readonly metrics: Metrics;
   readonly runStarter: RunStarter;
   readonly gate: Gate;
   /** Undefined: nobody has to log in. */

@@ -1,4 +1,5 @@
 import { openCatalog } from '../app/catalog.ts';
+import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
 import { openServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
@@ -40,6 +41,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       clock,
       catalog,
       state,
+      metrics: createMetrics(state),
       runStarter,
       gate,
       login,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Type } from 'typebox';
 import { openCatalog } from '../../src/app/catalog.ts';
 import { makeAccessKey } from '../../src/app/make-access-key.ts';
+import { createMetrics } from '../../src/app/metrics.ts';
 import { createRunStarter } from '../../src/app/run-starter.ts';
 import { openServerState } from '../../src/app/server-state.ts';
 import type { AccessKey } from '../../src/core/access-key.ts';
@@ -61,7 +62,19 @@ export async function startGuardedServer({
   const { gate, login } = await openAccess({ settings, host, state, catalog, clock, log });
   const { trustedProxies } = settings;
   const runStarter = createRunStarter({ runs: state.startedRuns, cwd: folder, clock, log });
-  const context = { version: '1.2.3', log, clock, catalog, state, runStarter, gate, login, trustedProxies };
+  const metrics = createMetrics(state);
+  const context = {
+    version: '1.2.3',
+    log,
+    clock,
+    catalog,
+    state,
+    metrics,
+    runStarter,
+    gate,
+    login,
+    trustedProxies,
+  };
   const app = await createServer(context);
   await app.register(routesOfEachAccess);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
