@@ -1,3 +1,4 @@
+import { opsState, type OpsState } from '../state/ops-state.ts';
 import { openServerDatabase } from '../state/open-server-database.ts';
 import { stateLocation } from './state-location.ts';
 
@@ -5,6 +6,8 @@ import { stateLocation } from './state-location.ts';
 export interface ServerState {
   /** Resolves when the database answers. @throws BridgeError STATE_* */
   ping(): Promise<void>;
+  /** What Ops shows. */
+  readonly ops: OpsState;
   close(): Promise<void>;
 }
 
@@ -16,6 +19,7 @@ export async function openServerState(place: {
   const database = await openServerDatabase(stateLocation(place));
   return {
     ping: () => database.guarded(({ knex }) => knex.raw('select 1')).then(() => undefined),
+    ops: opsState(database),
     close: () => database.close(),
   };
 }

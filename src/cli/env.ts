@@ -7,6 +7,7 @@ import {
   RETRY_BACKOFF_SECONDS_MAX,
 } from '../core/limits.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
+import { parseRunLink, type RunLink } from '../core/run-link.ts';
 
 /** The process's environment as the program knows it: typed, checked, and read here only. */
 export interface Environment {
@@ -29,6 +30,8 @@ export interface Environment {
   readonly ingestionDryRun: boolean;
   /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. */
   readonly retry: { readonly retries: number; readonly backoffSeconds: number };
+  /** `SPLUNK_RUN_URL_TEMPLATE` and `KESTRA_RUN_URL_TEMPLATE`, by the name of the system. */
+  readonly runLinks: Readonly<Record<string, RunLink>>;
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
 }
@@ -62,6 +65,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
         RETRY_BACKOFF_SECONDS_MAX,
       ),
     },
+    runLinks: {
+      ...runLink('Splunk', 'SPLUNK_RUN_URL_TEMPLATE', env),
+      ...runLink('Kestra', 'KESTRA_RUN_URL_TEMPLATE', env),
+    },
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
   };
 }
@@ -77,6 +84,11 @@ function eitherCase(name: string, env: NodeJS.ProcessEnv): string | undefined {
 function endpoint(name: string, env: NodeJS.ProcessEnv): Endpoint | undefined {
   const value = nonEmpty(env[name]);
   return value === undefined ? undefined : parseEndpoint(name, value);
+}
+
+function runLink(system: string, name: string, env: NodeJS.ProcessEnv): Readonly<Record<string, RunLink>> {
+  const template = nonEmpty(env[name]);
+  return template === undefined ? {} : { [system]: parseRunLink(name, template) };
 }
 
 function onOrOff(name: string, value: string | undefined): boolean {

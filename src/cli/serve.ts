@@ -42,7 +42,7 @@ async function serve(flags: ServeFlags, io: CommandIo, version: string): Promise
     import('../server/open-bridge-server.ts'),
     import('../app/process-signals.ts'),
   ]);
-  const { databaseUrl, connectorsDir } = io.env;
+  const { databaseUrl, connectorsDir, runLinks } = io.env;
   await withSignals(
     async (signal) => {
       const server = await openBridgeServer({
@@ -50,6 +50,7 @@ async function serve(flags: ServeFlags, io: CommandIo, version: string): Promise
         version,
         databaseUrl,
         connectorsDir,
+        runLinks,
         cwd: io.cwd,
         clock: systemClock,
         log: loggerOf(io),

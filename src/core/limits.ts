@@ -279,6 +279,32 @@ export const SERVER_DRAIN_SECONDS_MAX = 8;
 /** How often the folder of connectors is looked at, at most. 500 files take 5 ms to look at. */
 export const CATALOG_LOOK_MS = 2_000;
 
+/** A link to a run, with everything filled in; browsers and proxies take no longer ones. */
+export const RUN_URL_CHARACTERS_MAX = 2_000;
+/** Hours that Ops looks back, unless asked otherwise: a night, and the evening before it. */
+export const OPS_WINDOW_HOURS_DEFAULT = 24;
+/** A year, with its leap day. */
+export const OPS_WINDOW_HOURS_MAX = 8_784;
+/** Runs on a page of Ops, unless asked otherwise. */
+export const OPS_RUNS_DEFAULT = 50;
+/** Runs in one answer of Ops, some 600 bytes each. */
+export const OPS_RUNS_MAX = 500;
+/** Runs that a list of Ops may leave out before its first; the index is read that far. */
+export const OPS_OFFSET_MAX = 1_000_000;
+/** Runs of a connector that its page shows: two days and a half of an hourly one. */
+export const OPS_HISTORY_RUNS = 60;
+/** Rejected documents that the page of a run shows; `explain` tells about any other. */
+export const OPS_REJECTED_MAX = 100;
+/** Connectors on the page, those first that need somebody; a link shows all. */
+export const OPS_CONNECTORS_SHOWN = 100;
+/**
+ * A run may start, work and commit for so long before its connector counts as late: orchestrators queue, and most runs take
+ * minutes. A run that is at work is never late.
+ */
+export const OPS_LATE_GRACE_MINUTES = 15;
+/** The clocks of an orchestrator and of a run may differ by so much: a run that began so early was the one that was due. */
+export const OPS_CLOCK_SKEW_SECONDS = 60;
+
 /** Connections to Postgres of a server that takes pushes: as many writes wait for the disk together. */
 export const PUSH_CONNECTIONS_MAX = 10;
 /** Expired batches removed in one statement, some milliseconds each. */

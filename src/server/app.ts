@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fastify, type FastifyInstance } from 'fastify';
+import { openOps } from '../app/ops.ts';
 import {
   HTTP_BODY_BYTES_MAX,
   HTTP_HEADERS_SECONDS_MAX,
@@ -13,6 +14,7 @@ import { answerFailures } from './failure-answers.ts';
 import { describeRoutes } from './openapi.ts';
 import { logRequests } from './request-log.ts';
 import { healthRoutes } from './routes/health.ts';
+import { opsApiRoutes } from './routes/ops-api.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
@@ -39,6 +41,8 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await describeRoutes(app, version);
 
   await app.register(healthRoutes(context));
+  const ops = openOps({ ...context, state: context.state.ops });
+  await app.register(opsApiRoutes(ops));
   await app.register(publicFileRoutes());
   return app;
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../app/catalog.ts';
+import type { RunLinks } from '../app/ops-surroundings.ts';
 import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -12,6 +13,8 @@ export interface ServerContext {
   readonly catalog: Catalog;
   readonly state: ServerState;
   readonly gate: Gate;
+  /** From the pages of runs to other systems. */
+  readonly runLinks: RunLinks;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies: readonly string[];
 }

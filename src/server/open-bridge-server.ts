@@ -1,4 +1,5 @@
 import { openCatalog } from '../app/catalog.ts';
+import type { RunLinks } from '../app/ops-surroundings.ts';
 import { openServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -17,6 +18,7 @@ interface ServerSettings {
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly runLinks: RunLinks;
 }
 
 /**
@@ -24,12 +26,13 @@ interface ServerSettings {
  * @throws BridgeError STATE_*, ENVIRONMENT_INVALID, PORT_TAKEN or HOST_INVALID; nothing stays open then.
  */
 export async function openBridgeServer(settings: ServerSettings): Promise<Listening> {
-  const { host, port, version, connectorsDir, cwd, clock, log } = settings;
+  const { host, port, version, connectorsDir, cwd, clock, log, runLinks } = settings;
   const state = await openServerState(settings);
   try {
     const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
     const gate = loopbackGate();
-    const app = await createServer({ version, log, clock, catalog, state, gate, trustedProxies: [] });
+    const context = { version, log, clock, catalog, state, gate, runLinks, trustedProxies: [] };
+    const app = await createServer(context);
     const listening = await listen(app, { host, port });
     return {
       address: listening.address,

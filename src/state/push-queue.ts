@@ -9,7 +9,7 @@ import { stateError } from './state-errors.ts';
 type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };
 
 /** What waits for the next run of a connector. */
-interface QueueDepth {
+export interface QueueDepth {
   readonly batches: number;
   readonly events: number;
   /** ISO 8601, UTC; null when nothing waits. */
@@ -85,7 +85,7 @@ async function enqueue({ knex, dialect }: Database, batch: NewPushBatch): Promis
   }
 }
 
-async function depths({ knex }: Database, connectorId?: string): Promise<Map<string, QueueDepth>> {
+export async function depths({ knex }: Database, connectorId?: string): Promise<Map<string, QueueDepth>> {
   const pending = knex('push_batches').where({ status: 'pending' });
   const rows = await (connectorId === undefined ? pending : pending.andWhere({ connector_id: connectorId }))
     .groupBy('connector_id')

@@ -567,7 +567,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
       test('begin in phase extract and go through the phases', async () => {
         await begin('R');
         expect(await state.findRun('R')).toMatchObject({ status: 'RUNNING', phase: 'extract', counts: null });
-        await state.enterPhase('R', 'diff');
+        await state.enterPhase('R', 'diff', STARTED);
         expect(await state.findRun('R')).toMatchObject({ phase: 'diff', startedAt: STARTED.toISOString() });
         expect(await state.findRun('nobody')).toBeUndefined();
       });
@@ -664,7 +664,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         });
         const other = await store.open();
         const lease = await other.lease('hr', owner('S'));
-        await other.enterPhase('R', 'ingest');
+        await other.enterPhase('R', 'ingest', STARTED);
         await other.commit({
           runId: 'R',
           fence: lease.fence,
@@ -686,7 +686,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         const lost = { code: 'LEASE_LOST' };
         await expect(state.stage('R', [upsert('a')])).rejects.toMatchObject(lost);
         await expect(publish('R')).rejects.toMatchObject(lost);
-        await expect(state.enterPhase('R', 'diff')).rejects.toMatchObject(lost);
+        await expect(state.enterPhase('R', 'diff', STARTED)).rejects.toMatchObject(lost);
         await expect(commit('R', lease.fence)).rejects.toMatchObject(lost);
         await lease.release();
       });

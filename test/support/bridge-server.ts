@@ -18,6 +18,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     cwd,
     clock: systemClock,
     log: silentLogger,
+    runLinks: {},
     ...settings,
   });
   let stopped: Promise<void> | undefined;
