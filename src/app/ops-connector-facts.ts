@@ -36,6 +36,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
   const committed = newest?.committed ?? null;
   const freshness = freshnessOf(known, now, schedules);
   const last = newest?.last ?? null;
+  const finished = newest?.finished ?? null;
   return {
     connector_id: connectorId,
     file: entry?.file ?? null,
@@ -43,6 +44,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
     schedule: spec?.schedule ?? null,
     state: stateOf(newest, holder, freshness),
     last_run: last === null ? null : opsRun(last, now, holder),
+    previous_run: last?.status === 'RUNNING' && finished !== null ? opsRun(finished, now, holder) : null,
     last_success_at: newest?.success?.finishedAt ?? null,
     freshness,
     usual_seconds: usualSeconds(committed),

@@ -15,6 +15,7 @@ import { describeRoutes } from './openapi.ts';
 import { logRequests } from './request-log.ts';
 import { healthRoutes } from './routes/health.ts';
 import { opsApiRoutes } from './routes/ops-api.ts';
+import { opsPageRoutes } from './routes/ops-pages.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
@@ -43,6 +44,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(healthRoutes(context));
   const ops = openOps({ ...context, state: context.state.ops });
   await app.register(opsApiRoutes(ops));
+  await app.register(opsPageRoutes(ops));
   await app.register(publicFileRoutes());
   return app;
 }

@@ -4,10 +4,12 @@ import { render } from 'preact-render-to-string';
 interface Page {
   readonly title: string;
   readonly body: VNode;
+  /** Of `public/`; a page works without it. */
+  readonly script?: string;
 }
 
 /** A whole HTML document. All text in it is escaped by the renderer. */
-export function page({ title, body }: Page): string {
+export function page({ title, body, script }: Page): string {
   const html = render(
     <html lang="en">
       <head>
@@ -15,7 +17,9 @@ export function page({ title, body }: Page): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{`${title} · gemini-sync-bridge`}</title>
+        <link rel="icon" href="/public/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/public/bridge.css" />
+        {script !== undefined && <script type="module" src={script} />}
       </head>
       <body>{body}</body>
     </html>,

@@ -55,6 +55,7 @@ const connectorSchema = Type.Object(
     schedule: orNull(text, 'Cron expression of five fields, in UTC.'),
     state: stateSchema,
     last_run: orNull(runSchema, 'The run that began last.'),
+    previous_run: orNull(runSchema, 'While that is at work: the run that ended before it.'),
     last_success_at: orNull(moment, 'When the last run of status SUCCESS ended.'),
     freshness: Type.Object(
       {
