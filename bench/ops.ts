@@ -78,12 +78,17 @@ async function timed(name: string, url: string): Promise<string> {
     if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}.`);
     // The first one reads the folder of connectors and their schedules.
     if (round > 0) took.push(performance.now() - from);
-    else process.stdout.write(`  ${'first'.padStart(8)} ${(performance.now() - from).toFixed(1).padStart(7)}`);
+    else
+      process.stdout.write(`  ${'first'.padStart(8)} ${(performance.now() - from).toFixed(1).padStart(7)}`);
   }
   took.sort((left, right) => left - right);
   const median = took[ROUNDS / 2] ?? Number.NaN;
   const slowest = took.at(-1) ?? Number.NaN;
-  const columns = [median.toFixed(1).padStart(7), slowest.toFixed(1).padStart(7), `${Math.round(bytes / 1_024)} kB`.padStart(8)];
+  const columns = [
+    median.toFixed(1).padStart(7),
+    slowest.toFixed(1).padStart(7),
+    `${Math.round(bytes / 1_024)} kB`.padStart(8),
+  ];
   return `  ${columns.join(' ')}  ${name}`;
 }
 

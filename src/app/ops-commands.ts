@@ -4,11 +4,7 @@ import type { OpsConnector, OpsConnectorDetail, OpsRun, OpsRunDetail } from './o
 const PROGRAM = 'gemini-sync-bridge';
 
 /** What an operator may want to run next, to be pasted into a shell in the working directory of the server. */
-export function runCommands(
-  run: OpsRun,
-  file: string | undefined,
-  local: boolean,
-): OpsRunDetail['commands'] {
+export function runCommands(run: OpsRun, file: string | undefined, local: boolean): OpsRunDetail['commands'] {
   if (file === undefined) return { run: null, release_deletes: null, explain: null };
   const again = `${PROGRAM} ${runCommandLine(file, local)}`;
   const held = run.status === 'HELD' ? (run.counts?.held ?? 0) : 0;

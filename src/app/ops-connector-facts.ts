@@ -66,7 +66,9 @@ function pendingOf({ entry, pending }: Known): PendingPushes | null {
     const { batches, events, oldestReceivedAt } = pending;
     return { batches, events, oldest_received_at: oldestReceivedAt };
   }
-  return entry?.connector.spec.mode === 'rest_push' ? { batches: 0, events: 0, oldest_received_at: null } : null;
+  return entry?.connector.spec.mode === 'rest_push'
+    ? { batches: 0, events: 0, oldest_received_at: null }
+    : null;
 }
 
 /**
@@ -98,7 +100,14 @@ function freshnessOf({ entry, newest, holder }: Known, now: Date, schedules: Sch
   const asOf = newest?.committed?.startedAt ?? null;
   const age = asOf === null ? null : secondsBetween(asOf, now.toISOString());
   if (schedule === undefined || schedule === '') {
-    return { as_of: asOf, age_seconds: age, last_due_at: null, next_due_at: null, late: null, overdue_seconds: null };
+    return {
+      as_of: asOf,
+      age_seconds: age,
+      last_due_at: null,
+      next_due_at: null,
+      late: null,
+      overdue_seconds: null,
+    };
   }
   const { lastDue, nextDue } = schedules.dueAt(schedule, now);
   const last = newest?.last ?? null;
@@ -114,7 +123,8 @@ function freshnessOf({ entry, newest, holder }: Known, now: Date, schedules: Sch
     last_due_at: lastDue?.toISOString() ?? null,
     next_due_at: nextDue?.toISOString() ?? null,
     late,
-    overdue_seconds: late === true && missed !== null ? secondsBetween(missed.toISOString(), now.toISOString()) : null,
+    overdue_seconds:
+      late === true && missed !== null ? secondsBetween(missed.toISOString(), now.toISOString()) : null,
   };
 }
 

@@ -19,7 +19,8 @@ export function opsRun(run: RunRow, now: Date, holder: Holder | undefined): OpsR
     hold_reason: run.holdReason,
     error: run.error === null ? null : opsError(run.error),
     alive: running ? holder?.runId === run.runId && holder.alive : null,
-    waits_for_next_run: !running && run.manifestName !== null && run.committedAt === null && run.status === 'FAILED',
+    waits_for_next_run:
+      !running && run.manifestName !== null && run.committedAt === null && run.status === 'FAILED',
   };
 }
 
@@ -29,7 +30,12 @@ export function secondsBetween(from: string, to: string): number {
 }
 
 function opsError({ code, message, hint }: RunError): OpsError {
-  return { code, message, hint: hint ?? null, retryable: isErrorCode(code) ? ERROR_KINDS[code].retryable : null };
+  return {
+    code,
+    message,
+    hint: hint ?? null,
+    retryable: isErrorCode(code) ? ERROR_KINDS[code].retryable : null,
+  };
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -82,7 +82,11 @@ async function detailOfRun(
     watermark: found.run.watermark,
     artifacts: artifactsOf(found.run, local ? undefined : entry?.connector.spec.output.bucket),
     operations: operationsOf(found),
-    rejected_documents: found.rejected.map(({ docId, reason, outcome }) => ({ doc_id: docId, reason, outcome })),
+    rejected_documents: found.rejected.map(({ docId, reason, outcome }) => ({
+      doc_id: docId,
+      reason,
+      outcome,
+    })),
     process: run.alive === true ? { host: holder?.host ?? null, pid: holder?.pid ?? null } : null,
     links: linksTo(runId, connectorId, runLinks),
     commands: runCommands(run, entry?.file, local),

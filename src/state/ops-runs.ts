@@ -15,7 +15,14 @@ export interface RunFilter {
   readonly status: RunStatus | null;
 }
 
-export const RUN_STATUSES = ['RUNNING', 'SUCCESS', 'HELD', 'PARTIAL', 'FAILED', 'DRY_RUN'] as const satisfies readonly RunStatus[];
+export const RUN_STATUSES = [
+  'RUNNING',
+  'SUCCESS',
+  'HELD',
+  'PARTIAL',
+  'FAILED',
+  'DRY_RUN',
+] as const satisfies readonly RunStatus[];
 
 const NEWEST_FIRST = [
   { column: 'started_at', order: 'desc' },
@@ -64,13 +71,14 @@ export async function countRuns(
 }
 
 /** One range of an index for each status. Exported for the test that looks at its plan. */
-export function countQuery(
-  { knex }: Database,
-  { since, connectorId }: Omit<RunFilter, 'status'>,
-) {
+export function countQuery({ knex }: Database, { since, connectorId }: Omit<RunFilter, 'status'>) {
   const ofConnector = connectorId === null ? '' : 'connector_id = ? and ';
   return knex
-    .with('statuses', ['value'], knex.raw(`values ${RUN_STATUSES.map(() => '(?)').join(', ')}`, [...RUN_STATUSES]))
+    .with(
+      'statuses',
+      ['value'],
+      knex.raw(`values ${RUN_STATUSES.map(() => '(?)').join(', ')}`, [...RUN_STATUSES]),
+    )
     .select<{ readonly status: RunStatus; readonly runs: number | string }[]>(
       'statuses.value as status',
       knex.raw(

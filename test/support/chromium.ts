@@ -20,9 +20,7 @@ function installed(): string | undefined {
 /** Whether it is installed, or can be: as root on Debian, as CI is. In CI it must be, so there nothing is skipped. */
 function canHaveChromium(): boolean {
   return (
-    process.env['CI'] !== undefined ||
-    installed() !== undefined ||
-    (userInfo().uid === 0 && existsSync(APT))
+    process.env['CI'] !== undefined || installed() !== undefined || (userInfo().uid === 0 && existsSync(APT))
   );
 }
 

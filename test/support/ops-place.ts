@@ -34,7 +34,12 @@ export interface OpsPlace {
   writeConnector(name: string, schedule?: string, mode?: 'sql_pull' | 'rest_push'): void;
   writeFile(name: string, content: string): void;
   /** Begins a run and takes it into a phase, a minute for each. */
-  begin(run: { runId: string; connector: string; at: Date; phase?: 'extract' | 'publish' | 'ingest' }): Promise<void>;
+  begin(run: {
+    runId: string;
+    connector: string;
+    at: Date;
+    phase?: 'extract' | 'publish' | 'ingest';
+  }): Promise<void>;
   /** A run from its beginning to its commit. */
   commit(run: {
     runId: string;
@@ -45,7 +50,13 @@ export interface OpsPlace {
     holdReason?: string;
     rejected?: readonly string[];
   }): Promise<void>;
-  fail(run: { runId: string; connector: string; at: Date; published?: boolean; code?: string }): Promise<void>;
+  fail(run: {
+    runId: string;
+    connector: string;
+    at: Date;
+    published?: boolean;
+    code?: string;
+  }): Promise<void>;
   /** Holds the lease of a run, until `close`. */
   hold(runId: string, connector: string): Promise<void>;
   close(): Promise<void>;
@@ -81,7 +92,10 @@ export async function opsPlace(cwd: string, url?: string): Promise<OpsPlace> {
   return {
     state,
     writeConnector(name, schedule, mode = 'sql_pull') {
-      writeFileSync(join(folder, `${name}.yaml`), JSON.stringify(connectorFile(name, schedule, mode), null, 2));
+      writeFileSync(
+        join(folder, `${name}.yaml`),
+        JSON.stringify(connectorFile(name, schedule, mode), null, 2),
+      );
     },
     writeFile(name, content) {
       writeFileSync(join(folder, name), content);
@@ -101,7 +115,11 @@ export async function opsPlace(cwd: string, url?: string): Promise<OpsPlace> {
         detail: { succeeded: counts.added + counts.changed, failed: rejected.length },
       });
       await journalOf(runId).reject(
-        rejected.map((docId) => ({ docId, reason: 'Field "title" is too long.', outcome: 'refused' as const })),
+        rejected.map((docId) => ({
+          docId,
+          reason: 'Field "title" is too long.',
+          outcome: 'refused' as const,
+        })),
       );
       await state.enterPhase(runId, 'commit', new Date(at.getTime() + 170_000));
       const finishedAt = new Date(at.getTime() + 180_000);
@@ -157,12 +175,23 @@ function connectorFile(name: string, schedule: string | undefined, mode: 'sql_pu
 /** One connector of each state, and a broken file. */
 export async function fillWithEverything(place: OpsPlace): Promise<void> {
   const hourly = '5 * * * *';
-  for (const name of ['hr-employees', 'crm-accounts', 'wiki-pages', 'orders', 'tickets', 'handbook', LONG_NAME]) {
+  for (const name of [
+    'hr-employees',
+    'crm-accounts',
+    'wiki-pages',
+    'orders',
+    'tickets',
+    'handbook',
+    LONG_NAME,
+  ]) {
     place.writeConnector(name, hourly);
   }
   place.writeConnector('never-yet');
   place.writeConnector('support-push', undefined, 'rest_push');
-  place.writeFile('broken.yaml', 'apiVersion: sync.gemini.io/v1alpha1\nkind: Connector\nmetadata:\n  name: broken\n');
+  place.writeFile(
+    'broken.yaml',
+    'apiVersion: sync.gemini.io/v1alpha1\nkind: Connector\nmetadata:\n  name: broken\n',
+  );
 
   for (let hour = 8; hour >= 1; hour--) {
     const at = minutesAgo(hour * 60 + 5);
@@ -173,7 +202,12 @@ export async function fillWithEverything(place: OpsPlace): Promise<void> {
   }
   await place.fail({ runId: 'hr-failed', connector: 'hr-employees', at: minutesAgo(5) });
   await place.commit({ runId: 'handbook-now', connector: 'handbook', at: minutesAgo(5) });
-  await place.commit({ runId: 'long-now', connector: LONG_NAME, at: minutesAgo(5), counts: { quarantined: 3 } });
+  await place.commit({
+    runId: 'long-now',
+    connector: LONG_NAME,
+    at: minutesAgo(5),
+    counts: { quarantined: 3 },
+  });
   await place.commit({
     runId: 'crm-held',
     connector: 'crm-accounts',

@@ -43,5 +43,8 @@ const TITLES = new Map([
 
 /** What a person can make of what the server only calls unavailable. */
 const EXPLAINED = new Map([
-  [503, 'The server cannot reach its database. Connectors run without this server, but they need the database, too.'],
+  [
+    503,
+    'The server cannot reach its database. Connectors run without this server, but they need the database, too.',
+  ],
 ]);

@@ -19,7 +19,8 @@ export function opsPageRoutes(ops: Ops): RouteSet {
       async ({ query }, reply) => {
         const address = {
           status: query.status === undefined || query.status === '' ? null : query.status,
-          connectorId: query.connector_id === undefined || query.connector_id === '' ? null : query.connector_id,
+          connectorId:
+            query.connector_id === undefined || query.connector_id === '' ? null : query.connector_id,
           windowHours: query.window_hours,
           limitRuns: query.limit_runs,
           offsetRuns: query.offset_runs,

@@ -1,13 +1,18 @@
 import { Type, type Static, type TSchema } from 'typebox';
 
 /** Null stands for what is not known; with the types side by side, which is how OpenAPI 3.1 says it and what is written fast. */
-export function orNull<Schema extends TSchema & { readonly type: string }>(schema: Schema, description: string) {
+export function orNull<Schema extends TSchema & { readonly type: string }>(
+  schema: Schema,
+  description: string,
+) {
   return Type.Unsafe<Static<Schema> | null>({ ...schema, description, type: [schema.type, 'null'] });
 }
 
 /** What is answered is never changed on its way, so read-only lists will do. */
 export function listOf<Schema extends TSchema>(items: Schema, description?: string) {
-  return Type.Unsafe<readonly Static<Schema>[]>(Type.Array(items, description === undefined ? {} : { description }));
+  return Type.Unsafe<readonly Static<Schema>[]>(
+    Type.Array(items, description === undefined ? {} : { description }),
+  );
 }
 
 export const moment = Type.String({ format: 'date-time' });
@@ -32,7 +37,10 @@ const countsSchema = Type.Object(
     unchanged: count,
     added: count,
     changed: count,
-    missing: orNull(count, 'Documents in the state and not in the source; null for a delta query, which cannot know.'),
+    missing: orNull(
+      count,
+      'Documents in the state and not in the source; null for a delta query, which cannot know.',
+    ),
     deleted: Type.Integer({ minimum: 0, description: 'Deletes that were published.' }),
     held: Type.Integer({ minimum: 0, description: 'Deletes that were withheld.' }),
     quarantined: Type.Integer({ minimum: 0, description: 'Rows that were set aside.' }),
@@ -64,9 +72,13 @@ export const runSchema = Type.Object(
     counts: orNull(countsSchema, 'Null until the run has published.'),
     hold_reason: orNull(text, 'Why deletes were withheld.'),
     error: orNull(errorSchema, 'Why the run failed.'),
-    alive: orNull(Type.Boolean(), 'Whether the process of a run shows signs of life; null for one that ended.'),
+    alive: orNull(
+      Type.Boolean(),
+      'Whether the process of a run shows signs of life; null for one that ended.',
+    ),
     waits_for_next_run: Type.Boolean({
-      description: 'The run published its artifacts and failed; the next run of the connector finishes it first.',
+      description:
+        'The run published its artifacts and failed; the next run of the connector finishes it first.',
     }),
   },
   { additionalProperties: false, description: 'One run of one connector.' },
@@ -100,7 +112,10 @@ const operationSchema = Type.Object(
 );
 
 export const linkSchema = Type.Object(
-  { label: Type.String({ description: 'The system that it leads to.' }), url: Type.String({ format: 'uri' }) },
+  {
+    label: Type.String({ description: 'The system that it leads to.' }),
+    url: Type.String({ format: 'uri' }),
+  },
   { additionalProperties: false },
 );
 

@@ -1,6 +1,22 @@
 import { Type } from 'typebox';
-import { OPS_OFFSET_MAX, OPS_RUNS_DEFAULT, OPS_RUNS_MAX, OPS_WINDOW_HOURS_DEFAULT, OPS_WINDOW_HOURS_MAX } from '../../core/limits.ts';
-import { count, linkSchema, listOf, moment, orNull, runSchema, seconds, statusSchema, text } from './ops-run-schemas.ts';
+import {
+  OPS_OFFSET_MAX,
+  OPS_RUNS_DEFAULT,
+  OPS_RUNS_MAX,
+  OPS_WINDOW_HOURS_DEFAULT,
+  OPS_WINDOW_HOURS_MAX,
+} from '../../core/limits.ts';
+import {
+  count,
+  linkSchema,
+  listOf,
+  moment,
+  orNull,
+  runSchema,
+  seconds,
+  statusSchema,
+  text,
+} from './ops-run-schemas.ts';
 
 const NAME_CHARACTERS_MAX = 256;
 
@@ -37,7 +53,9 @@ export const pageQuerySchema = Type.Object(
   { additionalProperties: false },
 );
 
-export const idParamsSchema = Type.Object({ id: Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX }) });
+export const idParamsSchema = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX }),
+});
 export const runParamsSchema = Type.Object({
   run_id: Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX }),
 });
@@ -63,7 +81,10 @@ const connectorSchema = Type.Object(
         age_seconds: orNull(seconds, 'Since then.'),
         last_due_at: orNull(moment, 'The newest start by the schedule whose grace is over.'),
         next_due_at: orNull(moment, 'The next start by the schedule.'),
-        late: orNull(Type.Boolean(), 'A start was due and no run has committed since; null without a schedule or a run.'),
+        late: orNull(
+          Type.Boolean(),
+          'A start was due and no run has committed since; null without a schedule or a run.',
+        ),
         overdue_seconds: orNull(seconds, 'Since the first start that was missed; null unless late.'),
       },
       { additionalProperties: false },
@@ -88,7 +109,16 @@ const byStatus = Type.Object(
   { additionalProperties: false },
 );
 const byState = Type.Object(
-  { failing: count, stalled: count, held: count, partial: count, late: count, running: count, never_run: count, ok: count },
+  {
+    failing: count,
+    stalled: count,
+    held: count,
+    partial: count,
+    late: count,
+    running: count,
+    never_run: count,
+    ok: count,
+  },
   { additionalProperties: false },
 );
 
@@ -98,7 +128,10 @@ export const snapshotSchema = Type.Object(
     window: Type.Object({ hours: Type.Integer(), since: moment }, { additionalProperties: false }),
     totals: Type.Object(
       {
-        runs: Type.Integer({ minimum: 0, description: 'Runs that started within the window, of any status.' }),
+        runs: Type.Integer({
+          minimum: 0,
+          description: 'Runs that started within the window, of any status.',
+        }),
         by_status: byStatus,
         success_rate: orNull(
           Type.Number({ minimum: 0, maximum: 1 }),

@@ -47,7 +47,9 @@ export function connectorPage(detail: OpsConnectorDetail): string {
             <p class="nothing">No run yet.</p>
           ) : (
             <>
-              <HistoryChart history={history} name={id} />
+              <div class="scroll" tabindex={0} role="region" aria-label="Chart of the history">
+                <HistoryChart history={history} name={id} />
+              </div>
               <details id="history-table" open>
                 <summary>The same as a table</summary>
                 <RunsTable runs={history} now={now} caption={`Runs of ${id}, newest first`} ofOne />
@@ -81,7 +83,10 @@ function Standing({ detail }: { readonly detail: OpsConnectorDetail }) {
               </a>
             ),
           ],
-          ['Last success', connector.last_success_at && <ExactMoment key="ok" at={connector.last_success_at} now={now} />],
+          [
+            'Last success',
+            connector.last_success_at && <ExactMoment key="ok" at={connector.last_success_at} now={now} />,
+          ],
           ['Index as of', freshness.as_of && <ExactMoment key="as-of" at={freshness.as_of} now={now} />],
           ['Next due', due && <ExactMoment key="due" at={due} now={now} />],
           ['Usually takes', durationText(connector.usual_seconds)],
@@ -128,14 +133,23 @@ function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConne
         rows={[
           ['File', <code key="file">{connector.file}</code>],
           ['Mode', connector.mode],
-          ['Schedule', connector.schedule === null ? null : <code key="cron">{connector.schedule} (UTC)</code>],
+          [
+            'Schedule',
+            connector.schedule === null ? null : <code key="cron">{connector.schedule} (UTC)</code>,
+          ],
           ['Source', facts.source_type],
           ['Secret', facts.secret_ref === null ? UNKNOWN : <code key="secret">{facts.secret_ref}</code>],
           ['Asks for', facts.delta ? 'what changed since the last run' : 'everything, each time'],
           ['Target', <code key="target">{facts.target}</code>],
-          ['Bucket', <code key="bucket">{`${facts.bucket.replace(/\/?$/, '/')}connectors/${facts.prefix}`}</code>],
+          [
+            'Bucket',
+            <code key="bucket">{`${facts.bucket.replace(/\/?$/, '/')}connectors/${facts.prefix}`}</code>,
+          ],
           ['Access control', facts.access_control === 'required' ? 'readers of each document' : 'none'],
-          ['Deletes', `${facts.delete_policy}, held above ${countText(count)} and ${ratio * 100} % of the documents`],
+          [
+            'Deletes',
+            `${facts.delete_policy}, held above ${countText(count)} and ${ratio * 100} % of the documents`,
+          ],
           ['Labels', labels.join(', ')],
         ]}
       />

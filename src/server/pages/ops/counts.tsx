@@ -50,7 +50,14 @@ export function Counts({ counts }: { readonly counts: Counts }) {
         {KINDS.map(([kind, word]) => (
           <div key={kind} class={counts[kind] === 0 ? 'zero' : undefined}>
             <dt>
-              <svg class="swatch" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true" focusable="false">
+              <svg
+                class="swatch"
+                viewBox="0 0 10 10"
+                width="10"
+                height="10"
+                aria-hidden="true"
+                focusable="false"
+              >
                 <rect class={`kind-${kind}`} width="10" height="10" rx="2" />
               </svg>
               {word}

@@ -21,7 +21,9 @@ export function durationText(seconds: number | null): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return pair(minutes, 'min', Math.floor(seconds % 60), 's');
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? pair(hours, 'h', minutes % 60, 'min') : pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
+  return hours < 48
+    ? pair(hours, 'h', minutes % 60, 'min')
+    : pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
 /** `just now`, `5 min ago`, `in 2 h`. */

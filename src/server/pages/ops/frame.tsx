@@ -31,11 +31,7 @@ export function framed({ title, at, trail = [], children }: Frame): string {
               </li>
               {trail.map(({ label, href }) => (
                 <li key={label}>
-                  {href === undefined ? (
-                    <span aria-current="page">{label}</span>
-                  ) : (
-                    <a href={href}>{label}</a>
-                  )}
+                  {href === undefined ? <span aria-current="page">{label}</span> : <a href={href}>{label}</a>}
                 </li>
               ))}
             </ol>

@@ -19,7 +19,13 @@ const SLOT_MAX = 24;
  * The runs of a connector from left to right, oldest first: a mark for the status, a bar for the duration and one for the
  * documents sent. The table below it says the same in words.
  */
-export function HistoryChart({ history, name }: { readonly history: readonly OpsRun[]; readonly name: string }) {
+export function HistoryChart({
+  history,
+  name,
+}: {
+  readonly history: readonly OpsRun[];
+  readonly name: string;
+}) {
   const runs = history.toReversed();
   const oldest = runs.at(0);
   const newest = runs.at(-1);
@@ -30,10 +36,13 @@ export function HistoryChart({ history, name }: { readonly history: readonly Ops
   const failed = runs.filter(({ status }) => status === 'FAILED').length;
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="chart-title chart-desc">
-      <title id="chart-title">The last {runs.length} runs of {name}</title>
+      <title id="chart-title">
+        The last {runs.length} runs of {name}
+      </title>
       <desc id="chart-desc">
-        From {exactText(oldest.started_at)} to {exactText(newest.started_at)}. {failed} failed. The longest took{' '}
-        {durationText(longest)}, the largest sent {countText(most)} documents. The table below has each of them.
+        From {exactText(oldest.started_at)} to {exactText(newest.started_at)}. {failed} failed. The longest
+        took {durationText(longest)}, the largest sent {countText(most)} documents. The table below has each
+        of them.
       </desc>
       <text class="axis" x="0" y={STATUS_Y + 4}>
         Status
@@ -48,7 +57,10 @@ export function HistoryChart({ history, name }: { readonly history: readonly Ops
             <title>
               {`${exactText(run.started_at)}: ${word}, ${durationText(run.duration_seconds)}, ${countText(sentOf(run))} sent`}
             </title>
-            <path class={MARKS[tone].drawn} d={MARKS[tone].path(x + slot / 2, STATUS_Y, Math.min(5, slot * 0.4))} />
+            <path
+              class={MARKS[tone].drawn}
+              d={MARKS[tone].path(x + slot / 2, STATUS_Y, Math.min(5, slot * 0.4))}
+            />
             <Rod panel={0} x={x} width={slot} share={run.duration_seconds / longest} />
             <Rod panel={1} x={x} width={slot} share={(sentOf(run) ?? 0) / most} />
           </g>
@@ -58,7 +70,12 @@ export function HistoryChart({ history, name }: { readonly history: readonly Ops
         {oldest.started_at.slice(5, 16).replace('T', ' ')}
       </text>
       {runs.length > 1 && (
-        <text class="axis" x={Math.max(LEFT + 220, LEFT + runs.length * slot)} y={HEIGHT - 4} text-anchor="end">
+        <text
+          class="axis"
+          x={Math.max(LEFT + 220, LEFT + runs.length * slot)}
+          y={HEIGHT - 4}
+          text-anchor="end"
+        >
           {newest.started_at.slice(5, 16).replace('T', ' ')} UTC
         </text>
       )}
@@ -93,7 +110,8 @@ interface Sign {
   readonly path: (x: number, y: number, r: number) => string;
 }
 
-const disc = (x: number, y: number, r: number) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
+const disc = (x: number, y: number, r: number) =>
+  `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
 
 /** The shapes of the marks, without what is cut out of them: there is no room for that. */
 const MARKS: Readonly<Record<Tone, Sign>> = {

@@ -41,7 +41,14 @@ export function meaningOfState(state: ConnectorState): Meaning {
 /** A square with a cross, a triangle, a diamond half full, a ring half closed, a disc with a tick, and an empty ring. */
 export function Shape({ tone }: { readonly tone: Tone }) {
   return (
-    <svg class={`shape tone-${tone}`} viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">
+    <svg
+      class={`shape tone-${tone}`}
+      viewBox="0 0 16 16"
+      width="14"
+      height="14"
+      aria-hidden="true"
+      focusable="false"
+    >
       {SHAPES[tone]}
     </svg>
   );

@@ -50,6 +50,7 @@ export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
 }
 
 function BrokenFileNeed({ file, line, path, message, fix }: BrokenFile) {
+  if (!/\.ya?ml$/.test(file)) return <FolderNeed folder={file} message={message} />;
   return (
     <>
       <h3>
@@ -63,6 +64,20 @@ function BrokenFileNeed({ file, line, path, message, fix }: BrokenFile) {
         {message} No run of it can start.
       </p>
       <p class="fix">Write: {fix}</p>
+    </>
+  );
+}
+
+function FolderNeed({ folder, message }: { readonly folder: string; readonly message: string }) {
+  return (
+    <>
+      <h3>
+        <Mark meaning={{ word: 'No folder', tone: 'bad' }} /> <span class="name">{folder}</span>
+      </h3>
+      <p>The folder of connectors cannot be read. {message}</p>
+      <p class="fix">
+        Start the server where the folder is, or say with <code>CONNECTORS_DIR</code> where it is.
+      </p>
     </>
   );
 }
@@ -101,7 +116,8 @@ export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
       <Why connector={connector} ended={endedRun(connector)} />
       {previous !== null && last?.alive === true && (
         <p class="quiet">
-          <a href={runPath(last.run_id)}>A new run</a> is at work since <Moment at={last.started_at} now={now} />.
+          <a href={runPath(last.run_id)}>A new run</a> is at work since{' '}
+          <Moment at={last.started_at} now={now} />.
         </p>
       )}
       {release !== null && (
@@ -122,7 +138,8 @@ interface NeedOf {
 /** When it happened, with the way to the run. */
 export function Since({ connector, now }: NeedOfConnector) {
   const { state, freshness, last_run: last } = connector;
-  if (state === 'late') return <span class="quiet">overdue for {durationText(freshness.overdue_seconds)}</span>;
+  if (state === 'late')
+    return <span class="quiet">overdue for {durationText(freshness.overdue_seconds)}</span>;
   const run = state === 'stalled' ? last : endedRun(connector);
   if (run === null) return null;
   return (
@@ -139,21 +156,27 @@ function Why({ connector, ended }: NeedOf) {
     case 'stalled':
       return (
         <>
-          <p>The process of the run shows no signs of life. Nothing of it is lost, and nothing half-done counts.</p>
-          <p class="fix">Start the connector again: the next run clears up or finishes what this one began.</p>
+          <p>
+            The process of the run shows no signs of life. Nothing of it is lost, and nothing half-done
+            counts.
+          </p>
+          <p class="fix">
+            Start the connector again: the next run clears up or finishes what this one began.
+          </p>
         </>
       );
     case 'held':
       return (
         <p>
-          {countText(connector.held_deletes)} deletes are withheld: {ended?.hold_reason ?? 'the guard did not say why'}.
-          Everything else was applied.
+          {countText(connector.held_deletes)} deletes are withheld:{' '}
+          {ended?.hold_reason ?? 'the guard did not say why'}. Everything else was applied.
         </p>
       );
     case 'partial':
       return (
         <p>
-          The index refused {countText(connector.rejected)} documents; the run lists them. The next run sends them again.
+          The index refused {countText(connector.rejected)} documents; the run lists them. The next run sends
+          them again.
         </p>
       );
     case 'late':

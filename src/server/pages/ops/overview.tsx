@@ -48,13 +48,16 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
   if (needs + broken === 0) {
     return (
       <h1 class="headline">
-        <Shape tone="good" /> {connectors === 1 ? 'The connector is' : `All ${countText(connectors)} connectors are`} well
+        <Shape tone="good" />{' '}
+        {connectors === 1 ? 'The connector is' : `All ${countText(connectors)} connectors are`} well
       </h1>
     );
   }
   const parts = [
     ...(needs > 0 ? [`${countText(needs)} of ${countText(connectors)} connectors need you`] : []),
-    ...(broken > 0 ? [`${countText(broken)} ${broken === 1 ? 'problem' : 'problems'} in connector files`] : []),
+    ...(broken > 0
+      ? [`${countText(broken)} ${broken === 1 ? 'problem' : 'problems'} in connector files`]
+      : []),
   ];
   return (
     <h1 class="headline">

@@ -18,10 +18,7 @@ export function runPage(detail: OpsRunDetail): string {
   return framed({
     title: `${meaning.word}: run of ${run.connector_id}`,
     at: now,
-    trail: [
-      { label: run.connector_id, href: connectorPath(run.connector_id) },
-      { label: run.run_id },
-    ],
+    trail: [{ label: run.connector_id, href: connectorPath(run.connector_id) }, { label: run.run_id }],
     children: (
       <div id="run" data-live>
         <header class="head" data-news={`Run of ${run.connector_id}`} data-word={meaning.word}>
@@ -131,7 +128,8 @@ function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }
 
 function Particulars({ detail }: { readonly detail: OpsRunDetail }) {
   const { run, generated_at: now, artifacts, process, links, commands } = detail;
-  const place = [artifacts.bucket?.replace(/\/?$/, '/') ?? '', artifacts.manifest ?? ''].join('');
+  const { manifest } = artifacts;
+  const place = [artifacts.bucket?.replace(/\/?$/, '/') ?? '', manifest ?? ''].join('');
   return (
     <section aria-labelledby="facts-title">
       <h2 id="facts-title">Particulars</h2>
@@ -142,9 +140,13 @@ function Particulars({ detail }: { readonly detail: OpsRunDetail }) {
           ['Ended', run.finished_at === null ? null : exactText(run.finished_at)],
           ['Committed', detail.committed_at === null ? null : exactText(detail.committed_at)],
           ['Target', <code key="target">{run.target}</code>],
-          ['Manifest', artifacts.manifest === null ? null : <code key="manifest">{place}</code>],
-          ['Watermark', detail.watermark === null ? null : <code key="watermark">{detail.watermark}</code>],
-          ['Process', process === null ? null : `${process.pid ?? ''} on ${process.host ?? ''}`],
+          ...(manifest === null ? [] : [['Manifest', <code key="manifest">{place}</code>] as const]),
+          ...(detail.watermark === null
+            ? []
+            : [['Watermark', <code key="watermark">{detail.watermark}</code>] as const]),
+          ...(process === null
+            ? []
+            : [['Process', `${process.pid ?? ''} on ${process.host ?? ''}`] as const]),
         ]}
       />
       {links.length > 0 && (

@@ -52,9 +52,15 @@ export function RunsTable({ runs, now, caption, ofOne }: RunsTable) {
               <td>
                 <Moment at={run.started_at} now={now} />
               </td>
-              <td class="figure" data-label="took">{run.alive === false ? UNKNOWN : durationText(run.duration_seconds)}</td>
-              <td class="figure" data-label="sent">{countText(sentOf(run))}</td>
-              <td class="figure" data-label="deleted">{countText(run.counts?.deleted ?? null)}</td>
+              <td class="figure" data-label="took">
+                {run.alive === false ? UNKNOWN : durationText(run.duration_seconds)}
+              </td>
+              <td class="figure" data-label="sent">
+                {countText(sentOf(run))}
+              </td>
+              <td class="figure" data-label="deleted">
+                {countText(run.counts?.deleted ?? null)}
+              </td>
               <td class="remarks">{remarkOf(run)}</td>
             </tr>
           ))}
