@@ -3,8 +3,9 @@
 /**
  * When each phase of a run was entered, and the indexes that Ops pages through runs with.
  *
- * Every list of runs is in order of `started_at` and, because two may start together, of `run_id`; so the indexes end with
- * both. The last one is for the newest run that changed the target.
+ * Every list of runs is in order of `started_at` and, because two may start together, of `run_id`; so the indexes have both.
+ * Two have the status besides, so that runs are counted without being read. The last one is for the newest run that changed
+ * the target.
  *
  * @typedef {import('knex').Knex} Knex
  */
@@ -18,8 +19,8 @@ export async function up(knex) {
     table.dropIndex(['connector_id', 'started_at']);
     table.dropIndex(['status', 'started_at']);
     table.dropIndex(['started_at']);
-    table.index(ORDER, 'run_state_newest');
-    table.index(['connector_id', ...ORDER], 'run_state_of_connector');
+    table.index([...ORDER, 'status'], 'run_state_newest');
+    table.index(['connector_id', ...ORDER, 'status'], 'run_state_of_connector');
     table.index(['status', ...ORDER], 'run_state_of_status');
     table.index(['connector_id', 'status', ...ORDER], 'run_state_of_connector_and_status');
   });

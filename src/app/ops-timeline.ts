@@ -1,6 +1,6 @@
 import { secondsBetween } from './ops-run-facts.ts';
 import type { OpsRun, TimelineStep } from './ops-model.ts';
-import type { PhaseTimes } from '../state/runs.ts';
+import type { RunRow } from '../pipeline/state-port.ts';
 
 const STEPS = [
   { name: 'read', phases: ['extract', 'map', 'diff'] },
@@ -10,7 +10,7 @@ const STEPS = [
 ] as const satisfies readonly Pick<TimelineStep, 'name' | 'phases'>[];
 
 /** When a run was where. A run of an older version has no times of phases, only where it is and when it began and ended. */
-export function timelineOf(run: OpsRun, times: PhaseTimes, now: Date): TimelineStep[] {
+export function timelineOf(run: OpsRun, times: RunRow['phaseTimes'], now: Date): TimelineStep[] {
   const current = STEPS.findIndex(({ phases }) => phases.some((phase) => phase === run.phase));
   const entered = STEPS.map(({ phases }, index) => {
     // The row is written a moment before the first phase is entered.

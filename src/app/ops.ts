@@ -76,7 +76,7 @@ async function detailOfRun(
   return {
     generated_at: now.toISOString(),
     run,
-    timeline: timelineOf(run, found.phaseTimes, now),
+    timeline: timelineOf(run, found.run.phaseTimes, now),
     usual_seconds: usualSeconds(newest?.committed ?? null),
     committed_at: found.run.committedAt,
     watermark: found.run.watermark,

@@ -30,6 +30,8 @@ export interface RunRow {
   /** The reason why deletes were held. */
   readonly holdReason: string | null;
   readonly error: RunError | null;
+  /** When each phase was entered for the first time, ISO 8601, UTC; none for runs of older versions. */
+  readonly phaseTimes: Readonly<Partial<Record<Phase, string>>>;
 }
 
 /** Where a connector stands towards one target. Another target has another position, and no documents yet. */

@@ -185,18 +185,15 @@ export function runRow(run: RunTable): RunRow {
     committedAt: run.committed_at,
     holdReason: run.hold_reason,
     error: run.error === null ? null : parseError(run.error),
+    phaseTimes: phaseTimesOf(run),
   };
 }
 
-/** When a run entered each phase for the first time; ISO 8601, UTC. */
-export type PhaseTimes = Readonly<Partial<Record<Phase, string>>>;
-
-/** Runs of older versions have none. */
-export function phaseTimesOf({ phase_times }: RunTable): PhaseTimes {
+function phaseTimesOf({ phase_times }: RunTable): RunRow['phaseTimes'] {
   return phase_times === null ? {} : parsePhaseTimes(phase_times);
 }
 
 /** These columns are written by this file and `commit.ts` only, from values of these types. */
-const parsePhaseTimes: (json: string) => PhaseTimes = JSON.parse;
+const parsePhaseTimes: (json: string) => RunRow['phaseTimes'] = JSON.parse;
 const parseCounts: (json: string) => RunCounts = JSON.parse;
 const parseError: (json: string) => RunError = JSON.parse;

@@ -8,8 +8,14 @@ const at = (text: string) => new Date(`2026-11-21T${text}:00.000Z`);
 describe('the schedules of Ops', () => {
   test('know the newest start whose grace is over, and the next one', () => {
     const schedules = openSchedules();
-    expect(schedules.dueAt('0 */3 * * *', at('03:10'))).toEqual({ lastDue: at('00:00'), nextDue: at('06:00') });
-    expect(schedules.dueAt('0 */3 * * *', at('03:15'))).toEqual({ lastDue: at('03:00'), nextDue: at('06:00') });
+    expect(schedules.dueAt('0 */3 * * *', at('03:10'))).toEqual({
+      lastDue: at('00:00'),
+      nextDue: at('06:00'),
+    });
+    expect(schedules.dueAt('0 */3 * * *', at('03:15'))).toEqual({
+      lastDue: at('03:00'),
+      nextDue: at('06:00'),
+    });
   });
 
   test('tell since when a run is missing, and nothing within the grace', () => {

@@ -572,6 +572,17 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         expect(await state.findRun('nobody')).toBeUndefined();
       });
 
+      test('keep when they entered a phase for the first time', async () => {
+        await begin('R');
+        const minute = (index: number) => new Date(STARTED.getTime() + index * 60_000);
+        await state.enterPhase('R', 'extract', minute(0));
+        await state.enterPhase('R', 'ingest', minute(1));
+        await state.enterPhase('R', 'ingest', minute(2));
+        expect(await state.findRun('R')).toMatchObject({
+          phaseTimes: { extract: minute(0).toISOString(), ingest: minute(1).toISOString() },
+        });
+      });
+
       test('show what was published', async () => {
         await begin('R');
         await state.published('R', {

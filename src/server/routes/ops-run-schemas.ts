@@ -20,7 +20,7 @@ export const text = Type.String();
 export const count = Type.Integer({ minimum: 0 });
 export const seconds = Type.Number({ minimum: 0 });
 
-export const RUN_STATUS = ['RUNNING', 'SUCCESS', 'HELD', 'PARTIAL', 'FAILED', 'DRY_RUN'] as const;
+const RUN_STATUS = ['RUNNING', 'SUCCESS', 'HELD', 'PARTIAL', 'FAILED', 'DRY_RUN'] as const;
 
 export const statusSchema = Type.Enum(RUN_STATUS, {
   description:

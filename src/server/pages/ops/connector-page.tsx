@@ -17,6 +17,7 @@ export function connectorPage(detail: OpsConnectorDetail): string {
   const { connector, history, generated_at: now } = detail;
   const { connector_id: id, state } = connector;
   const meaning = meaningOfState(state);
+  const description = detail.facts?.description ?? null;
   return framed({
     title: `${meaning.word}: ${id}`,
     at: now,
@@ -27,7 +28,7 @@ export function connectorPage(detail: OpsConnectorDetail): string {
           <h1>
             <Mark meaning={meaning} /> <span class="name">{id}</span>
           </h1>
-          {detail.facts?.description != null && <p>{detail.facts.description}</p>}
+          {description !== null && <p>{description}</p>}
           {connector.file === null && (
             <p class="quiet">There is no valid file of this name in the folder of connectors now.</p>
           )}

@@ -46,6 +46,7 @@ export function ConnectorsTable({ connectors, now }: ConnectorsTable) {
 function ConnectorRow({ connector, now }: { readonly connector: OpsConnector; readonly now: string }) {
   const { connector_id: id, state, last_run: last, freshness, pending } = connector;
   const meaning = meaningOfState(state);
+  const oldest = pending?.oldest_received_at ?? null;
   return (
     <tr data-key={id} data-news={id} data-word={meaning.word}>
       <td>
@@ -74,10 +75,10 @@ function ConnectorRow({ connector, now }: { readonly connector: OpsConnector; re
       <Figure value={connector.quarantined} label="quarantined" />
       <td class="figure" data-label="waiting">
         {pending === null ? <span class="unknown">{UNKNOWN}</span> : countText(pending.events)}
-        {pending?.oldest_received_at != null && (
+        {oldest !== null && (
           <span class="quiet">
             {' '}
-            since <Moment at={pending.oldest_received_at} now={now} />
+            since <Moment at={oldest} now={now} />
           </span>
         )}
       </td>
