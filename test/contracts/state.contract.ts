@@ -299,6 +299,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           committedAt: FINISHED.toISOString(),
           holdReason: null,
           error: null,
+          phaseTimes: {},
         });
         expect(await state.unfinishedRuns('hr')).toEqual([]);
       });

@@ -81,6 +81,7 @@ describe('an embedded state file', () => {
       expect.stringMatching(/_initial\.js$/),
       expect.stringMatching(/_delivery\.js$/),
       expect.stringMatching(/_push_queue\.js$/),
+      expect.stringMatching(/_ops\.js$/),
     ]);
     expect((await migrateState({ file })).applied).toEqual([]);
   });
