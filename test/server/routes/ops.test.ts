@@ -141,6 +141,23 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
     expect(await response.json()).toMatchObject({ error: { code: 'BAD_REQUEST' } });
   });
 
+  test('is described in the OpenAPI document, with its filters', async () => {
+    const { paths } = await answered<{
+      paths: Record<string, { get?: { parameters?: readonly { name: string }[] } }>;
+    }>('/openapi.json');
+    const parameters = paths['/v1/ops/snapshot']?.get?.parameters ?? [];
+    expect(parameters.map(({ name }) => name).sort()).toEqual([
+      'connector_id',
+      'limit_runs',
+      'offset_runs',
+      'status',
+      'window_hours',
+    ]);
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/v1/ops/connectors/{id}', '/v1/ops/runs/{run_id}']),
+    );
+  });
+
   test('shows a broken file with what to write', async () => {
     const { broken_files: broken } = await snapshot();
     expect(broken).toMatchObject([{ file: 'connectors/broken.yaml', path: 'spec' }]);

@@ -1,9 +1,11 @@
 /** Figures as people read them. A figure that is not known is a dash, never 0. */
 export const UNKNOWN = '–';
 
+const WHOLE = new Intl.NumberFormat('en-US');
+
 /** `12,345`. */
 export function countText(value: number | null): string {
-  return value === null ? UNKNOWN : value.toLocaleString('en-US');
+  return value === null ? UNKNOWN : WHOLE.format(value);
 }
 
 /** `98.4 %`; never rounded up to 100, because that would hide a failure. */
