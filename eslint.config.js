@@ -67,6 +67,11 @@ export default tseslint.config(
     },
   },
   {
+    // For browsers; types are checked by tsconfig.public.json.
+    files: ['public/*.js'],
+    rules: { 'no-undef': 'off' },
+  },
+  {
     files: ['**/*.js', '**/*.cjs'],
     languageOptions: {
       globals: {

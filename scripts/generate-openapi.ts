@@ -29,6 +29,7 @@ const server = await openBridgeServer({
   cwd,
   clock: systemClock,
   log: silentLogger,
+  runLinks: {},
   access: { ...readEnvironment({}).access, secret: () => undefined, announceKey: () => undefined },
 });
 try {

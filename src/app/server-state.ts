@@ -1,5 +1,7 @@
 import { openAccessKeys, type AccessKeys } from '../state/access-keys.ts';
 import type { QueueDepth } from '../pipeline/push-port.ts';
+
+import { opsState, type OpsState } from '../state/ops-state.ts';
 import { openServerDatabase } from '../state/open-server-database.ts';
 import { queueDepths } from '../state/queue-depth.ts';
 import { runMetrics, type RunMetrics } from '../state/run-metrics.ts';
@@ -26,6 +28,9 @@ export interface ServerState {
   queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
   readonly keys: AccessKeys;
   readonly sessions: SessionStore;
+
+  /** What Ops shows. */
+  readonly ops: OpsState;
   close(): Promise<void>;
 }
 
@@ -47,6 +52,8 @@ export async function openServerState(place: {
     queueDepths: () => database.guarded(queueDepths),
     keys: openAccessKeys(database),
     sessions: openSessionStore(database),
+
+    ops: opsState(database),
     close: () => database.close(),
   };
 }

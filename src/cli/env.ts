@@ -9,7 +9,7 @@ import {
 import { readServerAccess, type ServerAccess } from './server-access-env.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import type { TelemetrySettings } from '../telemetry/settings.ts';
-import { telemetrySettings } from './telemetry-env.ts';
+import { runLinks, telemetrySettings } from './telemetry-env.ts';
 
 /** The process's environment as the program knows it: typed, checked, and read here only. */
 export interface Environment {
@@ -34,9 +34,12 @@ export interface Environment {
   readonly retry: { readonly retries: number; readonly backoffSeconds: number };
   /** Splunk, Teams and OpenTelemetry. */
   readonly telemetry: TelemetrySettings;
+  /** Where a run can be looked at, by the name of the system. */
+  readonly runLinks: ReturnType<typeof runLinks>;
 
   /** Who may use the server, as far as the environment says. */
   readonly access: ServerAccess;
+
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
 }
@@ -71,8 +74,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       ),
     },
     telemetry: telemetrySettings(env),
+    runLinks: runLinks(env),
 
     access: readServerAccess(env),
+
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
   };
 }

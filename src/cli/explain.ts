@@ -9,7 +9,7 @@ import { createRedactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 import { explanationText } from './explanation-text.ts';
 import { failureJson, failureText } from './failure.ts';
-import { runCommandLine } from './run-command-line.ts';
+import { runCommandLine } from '../app/run-command-line.ts';
 import { styleFor } from './style.ts';
 
 interface ExplainFlags {

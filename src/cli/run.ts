@@ -15,7 +15,7 @@ import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 import { failureJson, failureText } from './failure.ts';
 import { createProgress, PROGRESS_MODES, type Progress, type ProgressMode } from './progress.ts';
-import { runCommandLine } from './run-command-line.ts';
+import { runCommandLine } from '../app/run-command-line.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { styleFor } from './style.ts';
 import { exitStatusOf, summaryJson, summaryText } from './summary.ts';

@@ -46,7 +46,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
     import('../server/open-bridge-server.ts'),
     import('../app/process-signals.ts'),
   ]);
-  const { databaseUrl, connectorsDir } = io.env;
+  const { databaseUrl, connectorsDir, runLinks } = io.env;
   const redactor = redactorOf(io);
   await withSignals(
     async (signal) => {
@@ -55,6 +55,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         version: programVersion(),
         databaseUrl,
         connectorsDir,
+        runLinks,
         cwd: io.cwd,
         clock: systemClock,
         log: loggerOf(io, redactor),

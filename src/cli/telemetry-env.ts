@@ -54,13 +54,18 @@ function splunkSettings(env: Variables): SplunkSettings | undefined {
   };
 }
 
-function teamsSettings(env: Variables): TeamsSettings | undefined {
+/** Where a run can be looked at. @throws BridgeError ENVIRONMENT_INVALID */
+export function runLinks(env: Variables): TeamsSettings['links'] {
   const splunk = valueOf('SPLUNK_RUN_URL_TEMPLATE', env);
   const kestra = valueOf('KESTRA_RUN_URL_TEMPLATE', env);
-  const links = {
+  return {
     ...(splunk === undefined ? {} : { Splunk: parseRunLink('SPLUNK_RUN_URL_TEMPLATE', splunk) }),
     ...(kestra === undefined ? {} : { Kestra: parseRunLink('KESTRA_RUN_URL_TEMPLATE', kestra) }),
   };
+}
+
+function teamsSettings(env: Variables): TeamsSettings | undefined {
+  const links = runLinks(env);
   const webhookUrl = valueOf('TEAMS_WEBHOOK_URL', env)?.trim();
   if (webhookUrl === undefined) return undefined;
   const hint = 'Copy it anew from the workflow in Teams; it begins with https://.';

@@ -378,3 +378,27 @@ export const LOGIN_BODY_BYTES_MAX = 16_384;
 export const RETURN_PATH_CHARACTERS_MAX = 2_000;
 /** The name of a user that a proxy says; the longest e-mail address has 254. */
 export const SIGN_ON_USER_CHARACTERS_MAX = 254;
+
+/** Hours that Ops looks back, unless asked otherwise: a night, and the evening before it. */
+export const OPS_WINDOW_HOURS_DEFAULT = 24;
+/** A year, with its leap day. */
+export const OPS_WINDOW_HOURS_MAX = 8_784;
+/** Runs on a page of Ops, unless asked otherwise. */
+export const OPS_RUNS_DEFAULT = 50;
+/** Runs in one answer of Ops, some 600 bytes each. */
+export const OPS_RUNS_MAX = 500;
+/** Runs that a list of Ops may leave out before its first; the index is read that far. */
+export const OPS_OFFSET_MAX = 1_000_000;
+/** Runs of a connector that its page shows: two days and a half of an hourly one. */
+export const OPS_HISTORY_RUNS = 60;
+/** Rejected documents that the page of a run shows; `explain` tells about any other. */
+export const OPS_REJECTED_MAX = 100;
+/** Connectors on the page, those first that need somebody; a link shows all. */
+export const OPS_CONNECTORS_SHOWN = 100;
+/**
+ * A run may start, work and commit for so long before its connector counts as late: orchestrators queue, and most runs take
+ * minutes. A run that is at work is never late.
+ */
+export const OPS_LATE_GRACE_MINUTES = 15;
+/** The clocks of an orchestrator and of a run may differ by so much: a run that began so early was the one that was due. */
+export const OPS_CLOCK_SKEW_SECONDS = 60;

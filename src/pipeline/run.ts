@@ -86,7 +86,7 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
   const enter = async (phase: Phase): Promise<void> => {
     signal.throwIfAborted();
     ports.observer.phase(phase);
-    await state.enterPhase(runId, phase);
+    await state.enterPhase(runId, phase, clock.now());
   };
   const startedAt = clock.now();
   // First, because it refuses an id whose run may still need its artifacts.

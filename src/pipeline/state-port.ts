@@ -32,6 +32,8 @@ export interface RunRow {
   /** The reason why deletes were held. */
   readonly holdReason: string | null;
   readonly error: RunError | null;
+  /** When each phase was entered for the first time, ISO 8601, UTC; none for runs of older versions. */
+  readonly phaseTimes: Readonly<Partial<Record<Phase, string>>>;
 }
 
 /** Where a connector stands towards one target. Another target has another position, and no documents yet. */
@@ -141,7 +143,8 @@ export interface State {
 
   /** Writes the row of a new run, status RUNNING, phase extract. The same id again is replaced if it failed unpublished. */
   beginRun(run: { runId: string; connectorId: string; target: string; startedAt: Date }): Promise<void>;
-  enterPhase(runId: string, phase: Phase): Promise<void>;
+  /** `at`: remembered when the phase is entered for the first time. */
+  enterPhase(runId: string, phase: Phase, at: Date): Promise<void>;
   findRun(runId: string): Promise<RunRow | undefined>;
   /** Runs of this connector that have begun and neither failed nor committed, or are published and not committed; oldest first. */
   unfinishedRuns(connectorId: string): Promise<RunRow[]>;

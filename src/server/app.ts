@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fastify, type FastifyInstance } from 'fastify';
+import { openOps } from '../app/ops.ts';
 import {
   HTTP_BODY_BYTES_MAX,
   HTTP_HEADERS_SECONDS_MAX,
@@ -17,6 +18,9 @@ import { measureRequests } from './request-metrics.ts';
 import { healthRoutes } from './routes/health.ts';
 import { loginRoutes } from './routes/login.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+
+import { opsApiRoutes } from './routes/ops-api.ts';
+import { opsPageRoutes } from './routes/ops-pages.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
 import { runLogRoutes, runNowRoutes } from './routes/run-now.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
@@ -49,6 +53,10 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(healthRoutes(context));
   await app.register(loginRoutes(context));
   await app.register(metricsRoutes(context));
+
+  const ops = openOps({ ...context, state: context.state.ops });
+  await app.register(opsApiRoutes(ops));
+  await app.register(opsPageRoutes(ops));
   await app.register(publicFileRoutes());
   await app.register(runNowRoutes(context));
   await app.register(runLogRoutes(context));

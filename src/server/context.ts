@@ -1,6 +1,8 @@
 import type { Catalog } from '../app/catalog.ts';
 import type { Metrics } from '../app/metrics.ts';
 import type { RunStarter } from '../app/run-starter.ts';
+
+import type { RunLinks } from '../app/ops-surroundings.ts';
 import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -19,6 +21,9 @@ export interface ServerContext {
   readonly gate: Gate;
   /** Undefined: nobody has to log in. */
   readonly login: Login | undefined;
+
+  /** From the pages of runs to other systems. */
+  readonly runLinks: RunLinks;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies: readonly string[];
 }

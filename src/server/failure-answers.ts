@@ -67,7 +67,8 @@ const OF_STATUS = new Map<number | undefined, HttpErrorCode>([
 function httpErrorOf(thrown: FastifyError): HttpError {
   if (thrown instanceof HttpError) return thrown;
   if (thrown instanceof BridgeError) {
-    return thrown.retryable
+    // A full disk or a lost right is for an operator of the database to mend; to a client it is a time to wait.
+    return thrown.retryable || thrown.code.startsWith('STATE_')
       ? unavailable(thrown)
       : new HttpError('INTERNAL', 'The server failed to answer.', { cause: thrown });
   }

@@ -1,6 +1,8 @@
 import { openCatalog } from '../app/catalog.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
+
+import type { RunLinks } from '../app/ops-surroundings.ts';
 import { openServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -21,6 +23,8 @@ interface ServerSettings {
   readonly clock: Clock;
   readonly log: Logger;
   readonly access: AccessSettings;
+
+  readonly runLinks: RunLinks;
 }
 
 /**
@@ -28,7 +32,7 @@ interface ServerSettings {
  * @throws BridgeError STATE_*, ENVIRONMENT_INVALID, PORT_TAKEN or HOST_INVALID; nothing stays open then.
  */
 export async function openBridgeServer(settings: ServerSettings): Promise<Listening> {
-  const { host, port, version, connectorsDir, cwd, clock, log, access } = settings;
+  const { host, port, version, connectorsDir, cwd, clock, log, access, runLinks } = settings;
   const state = await openServerState(settings);
   try {
     const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
@@ -41,6 +45,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       clock,
       catalog,
       state,
+      runLinks,
       metrics: createMetrics(state),
       runStarter,
       gate,

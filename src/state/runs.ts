@@ -55,12 +55,15 @@ function refuseTakenId(earlier: RunTable, connectorId: string): void {
 }
 
 /** A committed run stays as it is. @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
-export async function enterPhase(database: Database, runId: string, phase: Phase): Promise<void> {
+export async function enterPhase(database: Database, runId: string, phase: Phase, at: Date): Promise<void> {
   await database.knex.transaction(async (transaction) => {
     const run = await transaction('run_state').where({ run_id: runId }).first();
     if (run !== undefined && run.committed_at !== null) return;
     if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
-    await transaction('run_state').where({ run_id: runId }).update({ phase });
+    const times = { [phase]: at.toISOString(), ...phaseTimesOf(run) };
+    await transaction('run_state')
+      .where({ run_id: runId })
+      .update({ phase, phase_times: JSON.stringify(times) });
   });
 }
 
@@ -183,9 +186,15 @@ export function runRow(run: RunTable): RunRow {
     committedAt: run.committed_at,
     holdReason: run.hold_reason,
     error: run.error === null ? null : parseError(run.error),
+    phaseTimes: phaseTimesOf(run),
   };
 }
 
+function phaseTimesOf({ phase_times }: RunTable): RunRow['phaseTimes'] {
+  return phase_times === null ? {} : parsePhaseTimes(phase_times);
+}
+
 /** These columns are written by this file and `commit.ts` only, from values of these types. */
+const parsePhaseTimes: (json: string) => RunRow['phaseTimes'] = JSON.parse;
 const parseCounts: (json: string) => RunCounts = JSON.parse;
 const parseError: (json: string) => RunError = JSON.parse;

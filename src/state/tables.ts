@@ -30,6 +30,7 @@ export interface RunTable {
   committed_at: string | null;
   hold_reason: string | null;
   error: string | null;
+  phase_times: string | null;
 }
 
 export interface LeaseTable {

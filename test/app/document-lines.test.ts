@@ -31,6 +31,7 @@ const runRow = (manifestName: string | null): RunRow => ({
   committedAt: null,
   holdReason: null,
   error: null,
+  phaseTimes: {},
 });
 const RUN = runRow(`${FOLDER}/manifest.json`);
 

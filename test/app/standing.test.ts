@@ -32,6 +32,7 @@ function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {
     committedAt: at,
     holdReason: null,
     error: null,
+    phaseTimes: {},
   };
 }
 

@@ -87,9 +87,25 @@ describe('the environment', () => {
     ['RETRY_BACKOFF_SECONDS', '61', 'a number from 0 to 60'],
     ['GCS_ENDPOINT', 'http://storage.example.com', 'http is for this machine only'],
     ['DISCOVERY_ENGINE_ENDPOINT', 'nonsense', 'it must be a URL'],
+    ['SPLUNK_RUN_URL_TEMPLATE', 'javascript:alert({run_id})', 'a URL of http or https'],
+    [
+      'KESTRA_RUN_URL_TEMPLATE',
+      'https://kestra.example.com/{run}',
+      'only {run_id} and {connector_id} are known',
+    ],
   ])('refuses %s=%s and says what it may be', (name, value, allowed) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(
       expect.objectContaining({ code: 'ENVIRONMENT_INVALID', message: expect.stringContaining(allowed) }),
+    );
+  });
+
+  test('fills run and connector into the links to other systems, URL-encoded', () => {
+    const { runLinks } = readEnvironment({
+      SPLUNK_RUN_URL_TEMPLATE: 'https://splunk.example.com/search?q={run_id}',
+    });
+    expect(Object.keys(runLinks)).toEqual(['Splunk']);
+    expect(runLinks.Splunk?.({ runId: 'a&b', connectorId: 'hr' })).toBe(
+      'https://splunk.example.com/search?q=a%26b',
     );
   });
 

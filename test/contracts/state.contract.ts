@@ -358,6 +358,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           committedAt: FINISHED.toISOString(),
           holdReason: null,
           error: null,
+          phaseTimes: {},
         });
         expect(await state.unfinishedRuns('hr')).toEqual([]);
       });
@@ -626,9 +627,20 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
       test('begin in phase extract and go through the phases', async () => {
         await begin('R');
         expect(await state.findRun('R')).toMatchObject({ status: 'RUNNING', phase: 'extract', counts: null });
-        await state.enterPhase('R', 'diff');
+        await state.enterPhase('R', 'diff', STARTED);
         expect(await state.findRun('R')).toMatchObject({ phase: 'diff', startedAt: STARTED.toISOString() });
         expect(await state.findRun('nobody')).toBeUndefined();
+      });
+
+      test('keep when they entered a phase for the first time', async () => {
+        await begin('R');
+        const minute = (index: number) => new Date(STARTED.getTime() + index * 60_000);
+        await state.enterPhase('R', 'extract', minute(0));
+        await state.enterPhase('R', 'ingest', minute(1));
+        await state.enterPhase('R', 'ingest', minute(2));
+        expect(await state.findRun('R')).toMatchObject({
+          phaseTimes: { extract: minute(0).toISOString(), ingest: minute(1).toISOString() },
+        });
       });
 
       test('show what was published', async () => {
@@ -724,7 +736,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         });
         const other = await store.open();
         const lease = await other.lease('hr', owner('S'));
-        await other.enterPhase('R', 'ingest');
+        await other.enterPhase('R', 'ingest', STARTED);
         await other.commit({
           runId: 'R',
           fence: lease.fence,
@@ -746,7 +758,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         const lost = { code: 'LEASE_LOST' };
         await expect(state.stage('R', [upsert('a')])).rejects.toMatchObject(lost);
         await expect(publish('R')).rejects.toMatchObject(lost);
-        await expect(state.enterPhase('R', 'diff')).rejects.toMatchObject(lost);
+        await expect(state.enterPhase('R', 'diff', STARTED)).rejects.toMatchObject(lost);
         await expect(commit('R', lease.fence)).rejects.toMatchObject(lost);
         await lease.release();
       });

@@ -176,7 +176,7 @@ describe('a Postgres state', () => {
       code: 'STATE_UNREACHABLE',
       message: expect.stringContaining(`${mortal.host}:${mortal.port}`),
     };
-    await expect(state.enterPhase('R', 'diff')).rejects.toMatchObject(unreachable);
+    await expect(state.enterPhase('R', 'diff', new Date())).rejects.toMatchObject(unreachable);
     await expect(state.stage('R', [record('hr:2')])).rejects.toMatchObject(unreachable);
     await expect(state.lookup(scope, ['hr:1'])).rejects.toMatchObject(unreachable);
     await expect(commit(state, fence)).rejects.toMatchObject(unreachable);

@@ -30,6 +30,8 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     clock: systemClock,
     log: silentLogger,
     access: NO_ACCESS,
+
+    runLinks: {},
     ...settings,
   });
   let judge: AnswerJudge | undefined;

@@ -71,6 +71,7 @@ export async function startGuardedServer({
     state,
     metrics,
     runStarter,
+    runLinks: {},
     gate,
     login,
     trustedProxies,

@@ -6,10 +6,12 @@ interface Page {
   /** A style sheet in `public/` beside the one of all pages. */
   readonly styles?: string;
   readonly body: VNode;
+  /** Of `public/`; a page works without it. */
+  readonly script?: string;
 }
 
 /** A whole HTML document. All text in it is escaped by the renderer. */
-export function page({ title, styles, body }: Page): string {
+export function page({ title, styles, script, body }: Page): string {
   const html = render(
     <html lang="en">
       <head>
@@ -17,8 +19,11 @@ export function page({ title, styles, body }: Page): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{`${title} · gemini-sync-bridge`}</title>
+        <link rel="icon" href="/public/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/public/bridge.css" />
         {styles !== undefined && <link rel="stylesheet" href={`/public/${styles}`} />}
+
+        {script !== undefined && <script type="module" src={script} />}
       </head>
       <body>{body}</body>
     </html>,

@@ -1,0 +1,25 @@
+import { runCommandLine } from './run-command-line.ts';
+import type { OpsConnector, OpsConnectorDetail, OpsRun, OpsRunDetail } from './ops-model.ts';
+
+const PROGRAM = 'gemini-sync-bridge';
+
+/** What an operator may want to run next, to be pasted into a shell in the working directory of the server. */
+export function runCommands(run: OpsRun, file: string | undefined, local: boolean): OpsRunDetail['commands'] {
+  if (file === undefined) return { run: null, release_deletes: null, explain: null };
+  const again = `${PROGRAM} ${runCommandLine(file, local)}`;
+  const held = run.status === 'HELD' ? (run.counts?.held ?? 0) : 0;
+  return {
+    run: again,
+    release_deletes: held > 0 ? `${again} --allow-deletes ${held}` : null,
+    explain: `${again.replace(/ run /, ' explain ')} --doc ID`,
+  };
+}
+
+export function connectorCommands(connector: OpsConnector): OpsConnectorDetail['commands'] {
+  const { file, state, held_deletes: held, last_run: last } = connector;
+  if (file === null) return { run: null, release_deletes: null };
+  const local = last !== null && !last.target.includes('/');
+  const again = `${PROGRAM} ${runCommandLine(file, local)}`;
+  const releases = state === 'held' && held !== null && held > 0;
+  return { run: again, release_deletes: releases ? `${again} --allow-deletes ${held}` : null };
+}

@@ -1,0 +1,151 @@
+import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../core/limits.ts';
+import { looksLikeSecret } from '../connector/secrets.ts';
+import { aclOf, isSqlSource, type Connector } from '../connector/types.ts';
+import type { RunRow } from '../pipeline/state-port.ts';
+import type { Holder, Newest } from '../state/ops-connectors.ts';
+import type { QueueDepth } from '../pipeline/push-port.ts';
+import { targetOf } from './job.ts';
+import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPushes } from './ops-model.ts';
+import { opsRun, secondsBetween } from './ops-run-facts.ts';
+import type { Schedules } from './ops-schedule.ts';
+
+/** What is known of one connector. */
+export interface Known {
+  readonly connectorId: string;
+  readonly entry: { readonly file: string; readonly connector: Connector } | undefined;
+  readonly newest: Newest | undefined;
+  readonly holder: Holder | undefined;
+  readonly pending: QueueDepth | undefined;
+}
+
+/** Those first that need somebody most; the order of the page, too. */
+export const STATES_BY_NEED = [
+  'failing',
+  'stalled',
+  'held',
+  'partial',
+  'late',
+  'running',
+  'never_run',
+  'ok',
+] as const satisfies readonly ConnectorState[];
+
+export function opsConnector(known: Known, now: Date, schedules: Schedules): OpsConnector {
+  const { connectorId, entry, newest, holder } = known;
+  const spec = entry?.connector.spec;
+  const committed = newest?.committed ?? null;
+  const freshness = freshnessOf(known, now, schedules);
+  const last = newest?.last ?? null;
+  const finished = newest?.finished ?? null;
+  return {
+    connector_id: connectorId,
+    file: entry?.file ?? null,
+    mode: spec?.mode ?? null,
+    schedule: spec?.schedule ?? null,
+    state: stateOf(newest, holder, freshness),
+    last_run: last === null ? null : opsRun(last, now, holder),
+    previous_run: last?.status === 'RUNNING' && finished !== null ? opsRun(finished, now, holder) : null,
+    last_success_at: newest?.success?.finishedAt ?? null,
+    freshness,
+    usual_seconds: usualSeconds(committed),
+    held_deletes: committed?.counts?.held ?? null,
+    quarantined: committed?.counts?.quarantined ?? null,
+    rejected: committed?.counts?.rejected ?? null,
+    pending: pendingOf(known),
+  };
+}
+
+/** How long a committed run took. */
+export function usualSeconds(committed: RunRow | null): number | null {
+  const finished = committed?.finishedAt ?? null;
+  return committed === null || finished === null ? null : secondsBetween(committed.startedAt, finished);
+}
+
+function pendingOf({ entry, pending }: Known): PendingPushes | null {
+  if (pending !== undefined) {
+    const { batches, events, oldestReceivedAt } = pending;
+    return { batches, events, oldest_received_at: oldestReceivedAt };
+  }
+  return entry?.connector.spec.mode === 'rest_push'
+    ? { batches: 0, events: 0, oldest_received_at: null }
+    : null;
+}
+
+/**
+ * A run at work hides nothing that was wrong before it: its connector is failing until a run ends well. Late comes after
+ * what a run itself said, because that says more.
+ */
+function stateOf(
+  newest: Newest | undefined,
+  holder: Holder | undefined,
+  { late }: Freshness,
+): ConnectorState {
+  const last = newest?.last ?? null;
+  if (last === null) return 'never_run';
+  const running = last.status === 'RUNNING';
+  if (newest?.finished?.status === 'FAILED') return 'failing';
+  if (running && !isAtWork(last, holder)) return 'stalled';
+  if (newest?.finished?.status === 'HELD') return 'held';
+  if (newest?.finished?.status === 'PARTIAL') return 'partial';
+  if (late === true) return 'late';
+  return running ? 'running' : 'ok';
+}
+
+function isAtWork(run: RunRow, holder: Holder | undefined): boolean {
+  return run.status === 'RUNNING' && holder?.runId === run.runId && holder.alive;
+}
+
+function freshnessOf({ entry, newest, holder }: Known, now: Date, schedules: Schedules): Freshness {
+  const schedule = entry?.connector.spec.schedule;
+  const asOf = newest?.committed?.startedAt ?? null;
+  const age = asOf === null ? null : secondsBetween(asOf, now.toISOString());
+  if (schedule === undefined || schedule === '') {
+    return {
+      as_of: asOf,
+      age_seconds: age,
+      last_due_at: null,
+      next_due_at: null,
+      late: null,
+      overdue_seconds: null,
+    };
+  }
+  const { lastDue, nextDue } = schedules.dueAt(schedule, now);
+  const last = newest?.last ?? null;
+  const atWork = last !== null && isAtWork(last, holder);
+  const missed =
+    asOf === null || lastDue === null || Date.parse(asOf) >= lastDue.getTime()
+      ? null
+      : schedules.missedSince(schedule, new Date(asOf), now);
+  const late = asOf === null ? null : missed !== null && !atWork;
+  return {
+    as_of: asOf,
+    age_seconds: age,
+    last_due_at: lastDue?.toISOString() ?? null,
+    next_due_at: nextDue?.toISOString() ?? null,
+    late,
+    overdue_seconds:
+      late === true && missed !== null ? secondsBetween(missed.toISOString(), now.toISOString()) : null,
+  };
+}
+
+/** What a file says, without what may hold a secret: queries, addresses, headers, payloads. */
+export function factsOf({ metadata, spec }: Connector): ConnectorFacts {
+  const { source, output, reconciliation } = spec;
+  const secretRef = source.type === 'file' ? undefined : source.secretRef;
+  return {
+    description: metadata.description ?? null,
+    labels: metadata.labels ?? {},
+    source_type: source.type,
+    secret_ref: secretRef === undefined || looksLikeSecret(secretRef) ? null : secretRef,
+    delta: isSqlSource(source) ? source.query.includes(':watermark') : source.watermarkField !== undefined,
+    target: targetOf(spec, false),
+    bucket: output.bucket,
+    prefix: output.prefix,
+    access_control: aclOf(spec),
+    delete_policy: reconciliation.deletePolicy,
+    delete_limit: {
+      count: reconciliation.deleteLimit?.count ?? DELETE_LIMIT_COUNT_DEFAULT,
+      ratio: reconciliation.deleteLimit?.ratio ?? DELETE_LIMIT_RATIO_DEFAULT,
+    },
+  };
+}

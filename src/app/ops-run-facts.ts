@@ -1,0 +1,43 @@
+import { ERROR_KINDS, type ErrorCode } from '../core/errors.ts';
+import type { RunError, RunRow } from '../pipeline/state-port.ts';
+import type { Holder } from '../state/ops-connectors.ts';
+import type { OpsError, OpsRun } from './ops-model.ts';
+
+/** A run as Ops shows it. */
+export function opsRun(run: RunRow, now: Date, holder: Holder | undefined): OpsRun {
+  const running = run.status === 'RUNNING';
+  return {
+    run_id: run.runId,
+    connector_id: run.connectorId,
+    target: run.target,
+    status: run.status,
+    phase: run.phase,
+    started_at: run.startedAt,
+    finished_at: run.finishedAt,
+    duration_seconds: secondsBetween(run.startedAt, run.finishedAt ?? now.toISOString()),
+    counts: run.counts,
+    hold_reason: run.holdReason,
+    error: run.error === null ? null : opsError(run.error),
+    alive: running ? holder?.runId === run.runId && holder.alive : null,
+    waits_for_next_run:
+      !running && run.manifestName !== null && run.committedAt === null && run.status === 'FAILED',
+  };
+}
+
+/** Seconds with milliseconds; 0 when clocks of two machines disagree. */
+export function secondsBetween(from: string, to: string): number {
+  return Math.max(0, Date.parse(to) - Date.parse(from)) / 1_000;
+}
+
+function opsError({ code, message, hint }: RunError): OpsError {
+  return {
+    code,
+    message,
+    hint: hint ?? null,
+    retryable: isErrorCode(code) ? ERROR_KINDS[code].retryable : null,
+  };
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_KINDS, code);
+}

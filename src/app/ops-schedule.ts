@@ -1,0 +1,78 @@
+import { Cron } from 'croner';
+import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../core/limits.ts';
+
+/** What a schedule says at one moment. */
+interface DueTimes {
+  /** The newest start whose grace is over. */
+  readonly lastDue: Date | null;
+  readonly nextDue: Date | null;
+}
+
+/** Reads schedules in UTC, which is what a checked connector's five fields mean. */
+export interface Schedules {
+  dueAt(schedule: string, now: Date): DueTimes;
+  /** Since when something is missing, of a target that is as old as `asOf`; null: nothing is. */
+  missedSince(schedule: string, asOf: Date, now: Date): Date | null;
+}
+
+interface Known {
+  readonly cron: Cron;
+  overdue: Span;
+  coming: Span;
+}
+
+/** Two starts that follow each other, and so what is true between them. */
+interface Span {
+  readonly from: Date | null;
+  readonly to: Date | null;
+}
+
+const GRACE_MS = OPS_LATE_GRACE_MINUTES * 60_000;
+const SKEW_MS = OPS_CLOCK_SKEW_SECONDS * 1_000;
+/** More schedules than connectors; a folder whose files change for years must not fill the memory. */
+const SCHEDULES_KNOWN_MAX = 2_000;
+
+/** Looking back for a start takes 0.4 ms, 500 connectors 0.2 s; so it is done once, and the starts that follow are counted up. */
+export function openSchedules(): Schedules {
+  const known = new Map<string, Known>();
+
+  function knownOf(schedule: string, now: Date): Known {
+    const found = known.get(schedule);
+    if (found !== undefined) return found;
+    if (known.size >= SCHEDULES_KNOWN_MAX) known.clear();
+    const cron = new Cron(schedule, { mode: '5-part', timezone: 'UTC' });
+    const graced = new Date(now.getTime() - GRACE_MS);
+    const made = { cron, overdue: spanAround(cron, graced), coming: spanAround(cron, now) };
+    known.set(schedule, made);
+    return made;
+  }
+
+  return {
+    dueAt(schedule, now) {
+      const entry = knownOf(schedule, now);
+      entry.overdue = advanced(entry.cron, entry.overdue, new Date(now.getTime() - GRACE_MS));
+      entry.coming = advanced(entry.cron, entry.coming, now);
+      return { lastDue: entry.overdue.from, nextDue: entry.coming.to };
+    },
+    missedSince(schedule, asOf, now) {
+      const first = knownOf(schedule, now).cron.nextRun(new Date(asOf.getTime() + SKEW_MS));
+      return first !== null && first.getTime() + GRACE_MS < now.getTime() ? first : null;
+    },
+  };
+}
+
+/** The last start at or before a moment, and the next one after it. */
+function spanAround(cron: Cron, moment: Date): Span {
+  // Looking back leaves out the moment itself.
+  const [from = null] = cron.previousRuns(1, new Date(moment.getTime() + 1));
+  return { from, to: cron.nextRun(moment) };
+}
+
+function advanced(cron: Cron, span: Span, moment: Date): Span {
+  if (span.from !== null && span.from > moment) return spanAround(cron, moment);
+  if (span.to === null || span.to > moment) return span;
+  const next = cron.nextRun(span.to);
+  // Nobody has asked for longer than one start: counting up could take as long as looking back.
+  if (next !== null && next <= moment) return spanAround(cron, moment);
+  return { from: span.to, to: next };
+}

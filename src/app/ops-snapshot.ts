@@ -1,0 +1,103 @@
+import type { Problem } from '../connector/problem.ts';
+import type { RunStatus } from '../pipeline/state-port.ts';
+import { opsConnector, STATES_BY_NEED } from './ops-connector-facts.ts';
+import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } from './ops-model.ts';
+import type { OpsSurroundings } from './ops-surroundings.ts';
+import { opsRun } from './ops-run-facts.ts';
+import type { Schedules } from './ops-schedule.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Everything at once: a fixed number of queries, however many connectors and runs there are. */
+export async function snapshotOf(
+  query: OpsQuery,
+  { state, catalog, clock }: OpsSurroundings,
+  schedules: Schedules,
+): Promise<OpsSnapshot> {
+  const { status, connectorId, windowHours, limitRuns, offsetRuns } = query;
+  const now = clock.now();
+  const since = new Date(now.getTime() - windowHours * HOUR_MS).toISOString();
+  const filter = { since, connectorId, status };
+  const [content, holders, pending, counts, runs] = await Promise.all([
+    catalog.current(),
+    state.holders(),
+    state.pendingPushes(),
+    state.countRuns(filter),
+    state.pageOfRuns(filter, { limit: limitRuns, offset: offsetRuns }),
+  ]);
+  const known = new Set([...content.connectors.keys(), ...holders.keys(), ...pending.keys()]);
+  const ids = [...known].filter((id) => connectorId === null || id === connectorId);
+  const newest = await state.newestRuns(ids);
+  const connectors = ids
+    .map((id) => {
+      const found = {
+        entry: content.connectors.get(id),
+        newest: newest.get(id),
+        holder: holders.get(id),
+        pending: pending.get(id),
+      };
+      return opsConnector({ connectorId: id, ...found }, now, schedules);
+    })
+    .sort(byNeed);
+  const broken = content.problems.flatMap(brokenFile);
+  return {
+    generated_at: now.toISOString(),
+    window: { hours: windowHours, since },
+    totals: totalsOf(counts, connectors, broken.length),
+    connectors,
+    broken_files: broken,
+    runs: {
+      items: runs.map((run) => opsRun(run, now, holders.get(run.connectorId))),
+      total: status === null ? sum(Object.values(counts)) : counts[status],
+      limit: limitRuns,
+      offset: offsetRuns,
+    },
+  };
+}
+
+function byNeed(left: OpsConnector, right: OpsConnector): number {
+  const need = STATES_BY_NEED.indexOf(left.state) - STATES_BY_NEED.indexOf(right.state);
+  if (need !== 0) return need;
+  return left.connector_id < right.connector_id ? -1 : 1;
+}
+
+function totalsOf(
+  counts: Readonly<Record<RunStatus, number>>,
+  connectors: readonly OpsConnector[],
+  brokenFiles: number,
+): OpsSnapshot['totals'] {
+  const ended = counts.SUCCESS + counts.HELD + counts.PARTIAL + counts.FAILED;
+  const byState: Record<ConnectorState, number> = {
+    failing: 0,
+    stalled: 0,
+    held: 0,
+    partial: 0,
+    late: 0,
+    running: 0,
+    never_run: 0,
+    ok: 0,
+  };
+  for (const { state } of connectors) byState[state] += 1;
+  return {
+    runs: sum(Object.values(counts)),
+    by_status: counts,
+    success_rate: ended === 0 ? null : counts.SUCCESS / ended,
+    connectors: connectors.length,
+    by_state: byState,
+    broken_files: brokenFiles,
+    held_deletes: sum(connectors.map(({ held_deletes }) => held_deletes ?? 0)),
+    pending: {
+      batches: sum(connectors.map(({ pending }) => pending?.batches ?? 0)),
+      events: sum(connectors.map(({ pending }) => pending?.events ?? 0)),
+    },
+  };
+}
+
+/** A folder without connectors is no broken file; the page says what to do about it. */
+function brokenFile({ code, file, line, path, message, fix }: Problem): BrokenFile[] {
+  return code === 'no_files' ? [] : [{ file, line, path, message, fix }];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

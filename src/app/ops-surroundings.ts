@@ -1,0 +1,15 @@
+import type { Clock } from '../core/clock.ts';
+import type { RunLink } from '../core/run-link.ts';
+import type { OpsState } from '../state/ops-state.ts';
+import type { Catalog } from './catalog.ts';
+
+/** Pages about a run in other systems, by the name of the system. */
+export type RunLinks = Readonly<Record<string, RunLink>>;
+
+/** What Ops looks at. */
+export interface OpsSurroundings {
+  readonly state: OpsState;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly runLinks: RunLinks;
+}

@@ -1,0 +1,120 @@
+import { OPS_HISTORY_RUNS, OPS_REJECTED_MAX } from '../core/limits.ts';
+import { folderOf } from '../pipeline/layout.ts';
+import type { RunRow } from '../pipeline/state-port.ts';
+import type { RunDetail } from '../state/ops-runs.ts';
+import { runCommands, connectorCommands } from './ops-commands.ts';
+import { factsOf, opsConnector, usualSeconds, type Known } from './ops-connector-facts.ts';
+import type {
+  OpsConnectorDetail,
+  OpsLink,
+  OpsOperation,
+  OpsQuery,
+  OpsRunDetail,
+  OpsSnapshot,
+} from './ops-model.ts';
+import { opsRun } from './ops-run-facts.ts';
+import { openSchedules, type Schedules } from './ops-schedule.ts';
+import { snapshotOf } from './ops-snapshot.ts';
+import type { OpsSurroundings, RunLinks } from './ops-surroundings.ts';
+import { timelineOf } from './ops-timeline.ts';
+
+/** What Ops knows. Nothing here changes anything. Everything fails with BridgeError STATE_*. */
+export interface Ops {
+  snapshot(query: OpsQuery): Promise<OpsSnapshot>;
+  /** Undefined if there is neither a file nor a run of this name. */
+  connector(connectorId: string): Promise<OpsConnectorDetail | undefined>;
+  run(runId: string): Promise<OpsRunDetail | undefined>;
+}
+
+export function openOps(surroundings: OpsSurroundings): Ops {
+  const schedules = openSchedules();
+  return {
+    snapshot: (query) => snapshotOf(query, surroundings, schedules),
+    connector: (connectorId) => connectorDetail(connectorId, surroundings, schedules),
+    run: (runId) => detailOfRun(runId, surroundings),
+  };
+}
+
+async function connectorDetail(
+  connectorId: string,
+  surroundings: OpsSurroundings,
+  schedules: Schedules,
+): Promise<OpsConnectorDetail | undefined> {
+  const { state, catalog, clock, runLinks } = surroundings;
+  const entry = (await catalog.current()).connectors.get(connectorId);
+  const holder = (await state.holders()).get(connectorId);
+  if (entry === undefined && holder === undefined) return undefined;
+  const newest = (await state.newestRuns([connectorId])).get(connectorId);
+  const history = await state.historyOf(connectorId, OPS_HISTORY_RUNS);
+  const pending = (await state.pendingPushes()).get(connectorId);
+  const now = clock.now();
+  const known: Known = { connectorId, entry, newest, holder, pending };
+  const connector = opsConnector(known, now, schedules);
+  return {
+    generated_at: now.toISOString(),
+    connector,
+    facts: entry === undefined ? null : factsOf(entry.connector),
+    history: history.map((run) => opsRun(run, now, holder)),
+    links: connector.last_run === null ? [] : linksTo(connector.last_run.run_id, connectorId, runLinks),
+    commands: connectorCommands(connector),
+  };
+}
+
+async function detailOfRun(
+  runId: string,
+  { state, catalog, clock, runLinks }: OpsSurroundings,
+): Promise<OpsRunDetail | undefined> {
+  const found = await state.runDetail(runId, { rejected: OPS_REJECTED_MAX });
+  if (found === undefined) return undefined;
+  const { connectorId } = found.run;
+  const holder = (await state.holders()).get(connectorId);
+  const newest = (await state.newestRuns([connectorId])).get(connectorId);
+  const entry = (await catalog.current()).connectors.get(connectorId);
+  const now = clock.now();
+  const run = opsRun(found.run, now, holder);
+  const local = isLocal(found.run);
+  return {
+    generated_at: now.toISOString(),
+    run,
+    timeline: timelineOf(run, found.run.phaseTimes, now),
+    usual_seconds: usualSeconds(newest?.committed ?? null),
+    committed_at: found.run.committedAt,
+    watermark: found.run.watermark,
+    artifacts: artifactsOf(found.run, local ? undefined : entry?.connector.spec.output.bucket),
+    operations: operationsOf(found),
+    rejected_documents: found.rejected.map(({ docId, reason, outcome }) => ({
+      doc_id: docId,
+      reason,
+      outcome,
+    })),
+    process: run.alive === true ? { host: holder?.host ?? null, pid: holder?.pid ?? null } : null,
+    links: linksTo(runId, connectorId, runLinks),
+    commands: runCommands(run, entry?.file, local),
+  };
+}
+
+function artifactsOf({ manifestName }: RunRow, bucket: string | undefined): OpsRunDetail['artifacts'] {
+  return {
+    manifest: manifestName,
+    folder: manifestName === null ? null : folderOf(manifestName),
+    bucket: bucket ?? null,
+  };
+}
+
+function operationsOf({ steps }: RunDetail): OpsOperation[] {
+  return steps.map(({ name, state, operation, askedAt, detail }) => ({
+    name,
+    state,
+    operation,
+    asked_at: askedAt,
+    detail,
+  }));
+}
+
+function linksTo(runId: string, connectorId: string, runLinks: RunLinks): OpsLink[] {
+  return Object.entries(runLinks).map(([label, link]) => ({ label, url: link({ runId, connectorId }) }));
+}
+
+function isLocal({ target }: RunRow): boolean {
+  return !target.includes('/');
+}

@@ -1,0 +1,9 @@
+/** How far something is, for the eye; the words beside it say the same. */
+export function Bar({ share }: { readonly share: number }) {
+  return (
+    <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect class="track" width="100" height="4" />
+      <rect class="done" width={Math.round(share * 1_000) / 10} height="4" />
+    </svg>
+  );
+}

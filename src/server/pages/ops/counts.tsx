@@ -1,0 +1,74 @@
+import type { OpsRun } from '../../../app/ops-model.ts';
+import { countText } from './figures.ts';
+
+type Counts = NonNullable<OpsRun['counts']>;
+
+/** Of the rows and documents of a run, and of how they differ; what is listed is all there is to know. */
+const KINDS = [
+  ['unchanged', 'unchanged'],
+  ['added', 'added'],
+  ['changed', 'changed'],
+  ['deleted', 'deleted'],
+  ['held', 'deletes held'],
+  ['quarantined', 'rows quarantined'],
+  ['rejected', 'rejected by the index'],
+] as const satisfies readonly (readonly [keyof Counts, string])[];
+
+const WIDTH = 1_000;
+
+/** A bar of what became of the rows, and the same in words and figures. */
+export function Counts({ counts }: { readonly counts: Counts }) {
+  const total = KINDS.reduce((sum, [kind]) => sum + counts[kind], 0);
+  let left = 0;
+  const bars = KINDS.map(([kind]) => {
+    const value = counts[kind];
+    // A handful among a million must still be seen.
+    const width = value === 0 ? 0 : Math.max(6, (value / total) * WIDTH);
+    const bar = { kind, x: left, width };
+    left += width;
+    return bar;
+  });
+  return (
+    <>
+      <svg
+        class="shares"
+        viewBox={`0 0 ${Math.max(WIDTH, left)} 10`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        focusable="false"
+      >
+        <rect class="track" width={Math.max(WIDTH, left)} height="10" />
+        {bars.map(({ kind, x, width }) => (
+          <rect key={kind} class={`kind-${kind}`} x={x} width={width} height="10" />
+        ))}
+      </svg>
+      <dl class="counts">
+        <div>
+          <dt>seen</dt>
+          <dd>{countText(counts.seen)}</dd>
+        </div>
+        {KINDS.map(([kind, word]) => (
+          <div key={kind} class={counts[kind] === 0 ? 'zero' : undefined}>
+            <dt>
+              <svg
+                class="swatch"
+                viewBox="0 0 10 10"
+                width="10"
+                height="10"
+                aria-hidden="true"
+                focusable="false"
+              >
+                <rect class={`kind-${kind}`} width="10" height="10" rx="2" />
+              </svg>
+              {word}
+            </dt>
+            <dd>{countText(counts[kind])}</dd>
+          </div>
+        ))}
+      </dl>
+      {counts.missing === null && (
+        <p class="quiet">A delta query lists what changed, so which documents are gone is not known.</p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,210 @@
+import { connectorCommands } from '../../../app/ops-commands.ts';
+import type { BrokenFile, OpsConnector, OpsRun, OpsSnapshot } from '../../../app/ops-model.ts';
+import { connectorPath, runPath } from './addresses.ts';
+import { Command } from './command.tsx';
+import { countText, durationText } from './figures.ts';
+import { Mark, meaningOfState } from './mark.tsx';
+import { Moment } from './moment.tsx';
+
+/** More would push everything else off the page; the table of connectors has them all, in the same order. */
+const NEEDS_SHOWN = 20;
+const CALM = new Set(['running', 'never_run', 'ok']);
+
+/** Connectors that need somebody. The snapshot has them in order of need. */
+export function needy({ connectors }: Pick<OpsSnapshot, 'connectors'>): readonly OpsConnector[] {
+  return connectors.filter(({ state }) => !CALM.has(state));
+}
+
+/** What needs somebody, first: why, and what to do. */
+export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
+  const { broken_files: broken, generated_at: now } = snapshot;
+  const connectors = needy(snapshot);
+  if (connectors.length + broken.length === 0) return null;
+  const more = connectors.length - NEEDS_SHOWN;
+  return (
+    <section aria-labelledby="needs-title">
+      <h2 id="needs-title">Needs you</h2>
+      <ul class="needs">
+        {broken.map((file) => (
+          <li class="need tone-bad" key={`${file.file}:${file.line}:${file.path}`}>
+            <BrokenFileNeed {...file} />
+          </li>
+        ))}
+        {connectors.slice(0, NEEDS_SHOWN).map((connector) => (
+          <li
+            class={`need tone-${meaningOfState(connector.state).tone}`}
+            key={connector.connector_id}
+            data-key={connector.connector_id}
+          >
+            <ConnectorNeed connector={connector} now={now} />
+          </li>
+        ))}
+      </ul>
+      {more > 0 && (
+        <p>
+          <a href="#connectors-title">And {countText(more)} more, in the table of connectors</a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function BrokenFileNeed({ file, line, path, message, fix }: BrokenFile) {
+  if (!/\.ya?ml$/.test(file)) return <FolderNeed folder={file} message={message} />;
+  return (
+    <>
+      <h3>
+        <Mark meaning={{ word: 'Broken file', tone: 'bad' }} />{' '}
+        <span class="name">
+          {file}:{line}
+        </span>
+      </h3>
+      <p>
+        {path !== '' && !message.includes(path) && <code>{path}: </code>}
+        {message} No run of it can start.
+      </p>
+      <p class="fix">Write: {fix}</p>
+    </>
+  );
+}
+
+function FolderNeed({ folder, message }: { readonly folder: string; readonly message: string }) {
+  return (
+    <>
+      <h3>
+        <Mark meaning={{ word: 'No folder', tone: 'bad' }} /> <span class="name">{folder}</span>
+      </h3>
+      <p>The folder of connectors cannot be read. {message}</p>
+      <p class="fix">
+        Start the server where the folder is, or say with <code>CONNECTORS_DIR</code> where it is.
+      </p>
+    </>
+  );
+}
+
+interface NeedOfConnector {
+  readonly connector: OpsConnector;
+  readonly now: string;
+}
+
+function ConnectorNeed({ connector, now }: NeedOfConnector) {
+  const { connector_id: id, state } = connector;
+  return (
+    <>
+      <h3>
+        <Mark meaning={meaningOfState(state)} />{' '}
+        <a class="name" href={connectorPath(id)}>
+          {id}
+        </a>{' '}
+        <Since connector={connector} now={now} />
+      </h3>
+      <WhyAndWhatToDo connector={connector} now={now} />
+    </>
+  );
+}
+
+/** The run that says why: the newest one that ended. */
+function endedRun({ last_run: last, previous_run: previous }: OpsConnector): OpsRun | null {
+  return previous ?? (last?.status === 'RUNNING' ? null : last);
+}
+
+export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
+  const { connector_id: id, last_run: last, previous_run: previous } = connector;
+  const { release_deletes: release } = connectorCommands(connector);
+  return (
+    <>
+      <Why connector={connector} ended={endedRun(connector)} />
+      {previous !== null && last?.alive === true && (
+        <p class="quiet">
+          <a href={runPath(last.run_id)}>A new run</a> is at work since{' '}
+          <Moment at={last.started_at} now={now} />.
+        </p>
+      )}
+      {release !== null && (
+        <>
+          <p class="fix">If the source is right and these documents are gone, release the deletes:</p>
+          <Command text={release} label={`Release the deletes of ${id}`} />
+        </>
+      )}
+    </>
+  );
+}
+
+interface NeedOf {
+  readonly connector: OpsConnector;
+  readonly ended: OpsRun | null;
+}
+
+/** When it happened, with the way to the run. */
+export function Since({ connector, now }: NeedOfConnector) {
+  const { state, freshness, last_run: last } = connector;
+  if (state === 'late')
+    return <span class="quiet">overdue for {durationText(freshness.overdue_seconds)}</span>;
+  const run = state === 'stalled' ? last : endedRun(connector);
+  if (run === null) return null;
+  return (
+    <span class="quiet">
+      <a href={runPath(run.run_id)}>run</a> <Moment at={run.finished_at ?? run.started_at} now={now} />
+    </span>
+  );
+}
+
+function Why({ connector, ended }: NeedOf) {
+  switch (connector.state) {
+    case 'failing':
+      return <FailedWhy run={ended} />;
+    case 'stalled':
+      return (
+        <>
+          <p>
+            The process of the run shows no signs of life. Nothing of it is lost, and nothing half-done
+            counts.
+          </p>
+          <p class="fix">
+            Start the connector again: the next run clears up or finishes what this one began.
+          </p>
+        </>
+      );
+    case 'held':
+      return (
+        <p>
+          {countText(connector.held_deletes)} deletes are withheld:{' '}
+          {ended?.hold_reason ?? 'the guard did not say why'}. Everything else was applied.
+        </p>
+      );
+    case 'partial':
+      return (
+        <p>
+          The index refused {countText(connector.rejected)} documents; the run lists them. The next run sends
+          them again.
+        </p>
+      );
+    case 'late':
+      return (
+        <>
+          <p>
+            A run was due by <code>{connector.schedule}</code> and none has committed since.
+          </p>
+          <p class="fix">Look whether the orchestrator starts it.</p>
+        </>
+      );
+    case 'running':
+    case 'never_run':
+    case 'ok':
+      return null;
+  }
+}
+
+function FailedWhy({ run }: { readonly run: OpsRun | null }) {
+  const error = run?.error ?? null;
+  if (error === null) return <p>The last run failed and did not say why.</p>;
+  return (
+    <>
+      <p>
+        <code class="code">{error.code}</code> {error.message}
+      </p>
+      {error.hint !== null && <p class="fix">{error.hint}</p>}
+      {error.retryable === true && <p class="quiet">The same run again can succeed without a change.</p>}
+    </>
+  );
+}

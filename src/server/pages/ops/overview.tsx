@@ -1,0 +1,193 @@
+import type { OpsConnector, OpsSnapshot } from '../../../app/ops-model.ts';
+import { OPS_CONNECTORS_SHOWN } from '../../../core/limits.ts';
+import { connectorPath, overviewPath, runPath, type OverviewAddress } from './addresses.ts';
+import { Bar } from './bar.tsx';
+import { Command } from './command.tsx';
+import { ConnectorsTable } from './connectors-table.tsx';
+import { countText, durationText, shareText } from './figures.ts';
+import { framed } from './frame.tsx';
+import { Mark, meaningOfRun, Shape } from './mark.tsx';
+import { Moment } from './moment.tsx';
+import { Needs, needy } from './needs.tsx';
+import { RunsFilter } from './runs-filter.tsx';
+import { Pager } from './pager.tsx';
+import { RunsTable } from './runs-table.tsx';
+
+/** `/ops`: what needs somebody, then how everything is. */
+export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress): string {
+  const nothing = snapshot.totals.connectors === 0 && snapshot.totals.runs === 0;
+  return framed({
+    title: titleOf(snapshot),
+    at: snapshot.generated_at,
+    children: (
+      <>
+        <div id="summary" data-live>
+          <Headline snapshot={snapshot} nothing={nothing} />
+          <Needs snapshot={snapshot} />
+          {nothing ? <FirstSteps /> : <Figures snapshot={snapshot} />}
+          <AtWork snapshot={snapshot} />
+        </div>
+        {!nothing && <Runs snapshot={snapshot} address={address} />}
+        {!nothing && <Connectors snapshot={snapshot} address={address} />}
+      </>
+    ),
+  });
+}
+
+/** The tab tells how many need somebody, too. */
+function titleOf(snapshot: OpsSnapshot): string {
+  const needs = needy(snapshot).length + snapshot.broken_files.length;
+  return needs === 0 ? 'Ops' : `(${needs}) Ops`;
+}
+
+function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; readonly nothing: boolean }) {
+  const needs = needy(snapshot).length;
+  const { connectors } = snapshot.totals;
+  const broken = snapshot.broken_files.length;
+  if (nothing && broken === 0) return <h1>Nothing has run here yet</h1>;
+  if (needs + broken === 0) {
+    return (
+      <h1 class="headline">
+        <Shape tone="good" />{' '}
+        {connectors === 1 ? 'The connector is' : `All ${countText(connectors)} connectors are`} well
+      </h1>
+    );
+  }
+  const parts = [
+    ...(needs > 0 ? [`${countText(needs)} of ${countText(connectors)} connectors need you`] : []),
+    ...(broken > 0
+      ? [`${countText(broken)} ${broken === 1 ? 'problem' : 'problems'} in connector files`]
+      : []),
+  ];
+  return (
+    <h1 class="headline">
+      <Shape tone="bad" /> {parts.join(', ')}
+    </h1>
+  );
+}
+
+function FirstSteps() {
+  return (
+    <section aria-labelledby="first-title">
+      <h2 id="first-title">Start here</h2>
+      <p>Check the connectors of the folder, then run one. It shows up here as soon as it has begun.</p>
+      <Command text="gemini-sync-bridge validate connectors" label="Check the connectors" />
+      <Command
+        text="gemini-sync-bridge run --connector connectors/hr-employees.yaml --local"
+        label="Run a connector without a cloud"
+      />
+      <p class="quiet">
+        A run that you know of and do not see used another state: the server and the run need the same{' '}
+        <code>DATABASE_URL</code>, or the same working directory.
+      </p>
+    </section>
+  );
+}
+
+function Figures({ snapshot }: { readonly snapshot: OpsSnapshot }) {
+  const { totals, window } = snapshot;
+  const { by_status: status } = totals;
+  const figures: readonly (readonly [name: string, value: string])[] = [
+    [`runs in ${durationText(window.hours * 3_600)}`, countText(totals.runs)],
+    ['of these succeeded', shareText(totals.success_rate)],
+    ['failed', countText(status.FAILED)],
+    ['held or partial', countText(status.HELD + status.PARTIAL)],
+    ['deletes held now', countText(totals.held_deletes)],
+    ['pushed events waiting', countText(totals.pending.events)],
+  ];
+  return (
+    <section aria-labelledby="figures-title">
+      <h2 id="figures-title" class="unseen">
+        Figures
+      </h2>
+      <dl class="figures">
+        {figures.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function AtWork({ snapshot }: { readonly snapshot: OpsSnapshot }) {
+  const working = snapshot.connectors.filter(({ last_run: last }) => last?.alive === true);
+  if (working.length === 0) return null;
+  return (
+    <section aria-labelledby="work-title">
+      <h2 id="work-title">At work</h2>
+      <ul class="work">
+        {working.map((connector) => (
+          <WorkingConnector key={connector.connector_id} connector={connector} now={snapshot.generated_at} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function WorkingConnector({ connector, now }: { readonly connector: OpsConnector; readonly now: string }) {
+  const { connector_id: id, last_run: run, usual_seconds: usual } = connector;
+  if (run === null) return null;
+  return (
+    <li data-key={id}>
+      <Mark meaning={meaningOfRun(run)} />{' '}
+      <a class="name" href={connectorPath(id)}>
+        {id}
+      </a>
+      <span>
+        <a href={runPath(run.run_id)}>in {run.phase}</a>, began <Moment at={run.started_at} now={now} />
+      </span>
+      <span class="quiet">{usual === null ? 'its first run' : `usually takes ${durationText(usual)}`}</span>
+      {usual !== null && <Bar share={Math.min(1, run.duration_seconds / Math.max(usual, 1))} />}
+    </li>
+  );
+}
+
+interface Part {
+  readonly snapshot: OpsSnapshot;
+  readonly address: OverviewAddress;
+}
+
+function Runs({ snapshot, address }: Part) {
+  const { runs, generated_at: now, window } = snapshot;
+  return (
+    <section aria-labelledby="runs-title">
+      <h2 id="runs-title">Runs</h2>
+      <RunsFilter address={address} />
+      <div id="runs" data-live>
+        {runs.items.length === 0 ? (
+          <p class="nothing">
+            No run of the last {durationText(window.hours * 3_600)} is like that.{' '}
+            <a href={overviewPath({ windowHours: 24 * 30 })}>Look at all of the last 30 days</a>
+          </p>
+        ) : (
+          <RunsTable runs={runs.items} now={now} caption="Runs, newest first" ofOne={false} />
+        )}
+        <Pager runs={runs} address={address} />
+      </div>
+    </section>
+  );
+}
+
+function Connectors({ snapshot, address }: Part) {
+  const { connectors, generated_at: now } = snapshot;
+  const shown = address.allConnectors ? connectors : connectors.slice(0, OPS_CONNECTORS_SHOWN);
+  return (
+    <section aria-labelledby="connectors-title">
+      <h2 id="connectors-title" tabindex={-1}>
+        Connectors
+      </h2>
+      <div id="connectors" data-live>
+        <ConnectorsTable connectors={shown} now={now} />
+        {shown.length < connectors.length && (
+          <p>
+            Those {countText(shown.length)} of {countText(connectors.length)} that need somebody most.{' '}
+            <a href={`${overviewPath({ ...address, allConnectors: true })}#connectors-title`}>Show all</a>
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}

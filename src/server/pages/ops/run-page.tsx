@@ -1,0 +1,169 @@
+import type { OpsRunDetail } from '../../../app/ops-model.ts';
+import { connectorPath } from './addresses.ts';
+import { Bar } from './bar.tsx';
+import { Command } from './command.tsx';
+import { Counts } from './counts.tsx';
+import { Facts } from './facts.tsx';
+import { countText, durationText, exactText } from './figures.ts';
+import { framed } from './frame.tsx';
+import { Mark, meaningOfRun } from './mark.tsx';
+import { ExactMoment, Moment } from './moment.tsx';
+import { Delivery } from './run-delivery.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** `/ops/runs/{run_id}`: what became of a run, and what to do about it. */
+export function runPage(detail: OpsRunDetail): string {
+  const { run, generated_at: now } = detail;
+  const meaning = meaningOfRun(run);
+  return framed({
+    title: `${meaning.word}: run of ${run.connector_id}`,
+    at: now,
+    trail: [{ label: run.connector_id, href: connectorPath(run.connector_id) }, { label: run.run_id }],
+    children: (
+      <div id="run" data-live>
+        <header class="head" data-news={`Run of ${run.connector_id}`} data-word={meaning.word}>
+          <h1>
+            <Mark meaning={meaning} />{' '}
+            <span class="name">
+              Run of <a href={connectorPath(run.connector_id)}>{run.connector_id}</a>
+            </span>
+          </h1>
+          <p>
+            Began <Moment at={run.started_at} now={now} /> · {took(detail)}
+          </p>
+          <Progress detail={detail} />
+        </header>
+        <WhatToDo detail={detail} />
+        <section aria-labelledby="timeline-title">
+          <h2 id="timeline-title">Phases</h2>
+          <Timeline steps={detail.timeline} now={now} />
+        </section>
+        <section aria-labelledby="counts-title">
+          <h2 id="counts-title">Rows and documents</h2>
+          {run.counts === null ? (
+            <p class="nothing">Not known before the run has published.</p>
+          ) : (
+            <Counts counts={run.counts} />
+          )}
+        </section>
+        <Delivery detail={detail} />
+        <Particulars detail={detail} />
+      </div>
+    ),
+  });
+}
+
+function took({ run, usual_seconds: usual }: OpsRunDetail): string {
+  if (run.status !== 'RUNNING') return `took ${durationText(run.duration_seconds)}`;
+  const usually = usual === null ? '' : `, the last one took ${durationText(usual)}`;
+  return run.alive === true
+    ? `at work for ${durationText(run.duration_seconds)}${usually}`
+    : 'its process is silent';
+}
+
+function Progress({ detail: { run, usual_seconds: usual } }: { readonly detail: OpsRunDetail }) {
+  if (run.alive !== true || usual === null) return null;
+  return <Bar share={Math.min(1, run.duration_seconds / Math.max(usual, 1))} />;
+}
+
+/** The error with its fix, or what is held or was refused; nothing for a run that went well. */
+function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
+  const { run, commands } = detail;
+  if (run.error !== null) return <Failed detail={detail} />;
+  if (run.alive === false) {
+    return (
+      <section class="need tone-bad" aria-labelledby="todo-title">
+        <h2 id="todo-title">The process of this run is silent</h2>
+        <p>Nothing of it is lost, and nothing half-done counts.</p>
+        <p class="fix">Start the connector again: the next run clears up or finishes what this one began.</p>
+        {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
+      </section>
+    );
+  }
+  if (run.status === 'HELD') {
+    return (
+      <section class="need tone-warn" aria-labelledby="todo-title">
+        <h2 id="todo-title">{countText(run.counts?.held ?? null)} deletes are withheld</h2>
+        <p>{run.hold_reason ?? 'The guard did not say why'}. Everything else was applied.</p>
+        <p class="fix">Look at the source first. If these documents are gone there, release the deletes:</p>
+        {commands.release_deletes !== null && (
+          <Command text={commands.release_deletes} label="Release the deletes" />
+        )}
+      </section>
+    );
+  }
+  if (run.status === 'PARTIAL') {
+    return (
+      <section class="need tone-part" aria-labelledby="todo-title">
+        <h2 id="todo-title">The index refused {countText(run.counts?.rejected ?? null)} documents</h2>
+        <p>Each has its reason below. The others are in. The next run sends these again.</p>
+      </section>
+    );
+  }
+  return null;
+}
+
+function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }) {
+  const { error } = run;
+  if (error === null) return null;
+  return (
+    <section class="need tone-bad" aria-labelledby="todo-title">
+      <h2 id="todo-title">
+        <code class="code">{error.code}</code> in {run.phase}
+      </h2>
+      <p class="message">{error.message}</p>
+      {error.hint !== null && <p class="fix">{error.hint}</p>}
+      <p class="quiet">
+        {error.retryable === true && 'The same run again can succeed without a change. '}
+        {error.retryable === false && 'The same run again fails again until something is changed. '}
+        {run.waits_for_next_run
+          ? 'Its artifacts are published: the next run delivers them first.'
+          : 'Nothing of it was committed: the next run starts where this one did.'}{' '}
+        All codes are in <code>docs/errors.md</code>.
+      </p>
+      {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
+    </section>
+  );
+}
+
+function Particulars({ detail }: { readonly detail: OpsRunDetail }) {
+  const { run, generated_at: now, artifacts, process, links, commands } = detail;
+  const { manifest } = artifacts;
+  const place = [artifacts.bucket?.replace(/\/?$/, '/') ?? '', manifest ?? ''].join('');
+  return (
+    <section aria-labelledby="facts-title">
+      <h2 id="facts-title">Particulars</h2>
+      <Facts
+        rows={[
+          ['Run', <code key="run">{run.run_id}</code>],
+          ['Began', <ExactMoment key="began" at={run.started_at} now={now} />],
+          ['Ended', run.finished_at === null ? null : exactText(run.finished_at)],
+          ['Committed', detail.committed_at === null ? null : exactText(detail.committed_at)],
+          ['Target', <code key="target">{run.target}</code>],
+          ...(manifest === null ? [] : [['Manifest', <code key="manifest">{place}</code>] as const]),
+          ...(detail.watermark === null
+            ? []
+            : [['Watermark', <code key="watermark">{detail.watermark}</code>] as const]),
+          ...(process === null
+            ? []
+            : [['Process', `${process.pid ?? ''} on ${process.host ?? ''}`] as const]),
+        ]}
+      />
+      {links.length > 0 && (
+        <p class="links">
+          {links.map(({ label, url }) => (
+            <a key={label} href={url} rel="noreferrer">
+              This run in {label}
+            </a>
+          ))}
+        </p>
+      )}
+      {commands.explain !== null && (
+        <>
+          <p>Why a document is there, or not, in place of ID its id:</p>
+          <Command text={commands.explain} label="Explain a document" />
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,47 @@
+import type { TimelineStep } from '../../../app/ops-model.ts';
+import { Bar } from './bar.tsx';
+import { durationText } from './figures.ts';
+import { Shape, type Tone } from './mark.tsx';
+import { ExactMoment } from './moment.tsx';
+
+const WORDS: Readonly<Record<TimelineStep['name'], string>> = {
+  read: 'Extract, map, diff',
+  publish: 'Publish',
+  ingest: 'Ingest',
+  commit: 'Commit',
+};
+
+const TONES: Readonly<Record<TimelineStep['state'], Tone>> = {
+  done: 'good',
+  current: 'work',
+  failed: 'bad',
+  not_reached: 'none',
+};
+
+const STATES: Readonly<Record<TimelineStep['state'], string>> = {
+  done: 'done',
+  current: 'here now',
+  failed: 'failed here',
+  not_reached: 'not reached',
+};
+
+/** The phases in order, each with its time and its share of the whole. */
+export function Timeline({ steps, now }: { readonly steps: readonly TimelineStep[]; readonly now: string }) {
+  const whole = steps.reduce((total, step) => total + (step.duration_seconds ?? 0), 0);
+  return (
+    <ol class="timeline">
+      {steps.map((step) => (
+        <li key={step.name} class={`step ${step.state}`} data-key={step.name}>
+          <Shape tone={TONES[step.state]} />
+          <span class="phase">{WORDS[step.name]}</span>
+          <span class="state">{STATES[step.state]}</span>
+          <span class="figure">{durationText(step.duration_seconds)}</span>
+          <Bar share={whole === 0 ? 0 : (step.duration_seconds ?? 0) / whole} />
+          <span class="quiet when">
+            <ExactMoment at={step.entered_at} now={now} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

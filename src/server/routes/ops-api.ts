@@ -1,0 +1,67 @@
+import type { Ops } from '../../app/ops.ts';
+import { failures } from '../answer-schemas.ts';
+import type { RouteSet } from '../route-set.ts';
+import { foundConnector, foundRun } from './ops-found.ts';
+import { runDetailSchema } from './ops-run-schemas.ts';
+import {
+  connectorDetailSchema,
+  idParamsSchema,
+  runParamsSchema,
+  snapshotQuerySchema,
+  snapshotSchema,
+} from './ops-schemas.ts';
+
+const access = { access: 'read' } as const;
+
+/** `/v1/ops/…`: what the pages show, for programs. */
+export function opsApiRoutes(ops: Ops): RouteSet {
+  return (app, _options, done) => {
+    app.get(
+      '/v1/ops/snapshot',
+      {
+        config: access,
+        schema: {
+          tags: ['ops'],
+          summary: 'How all connectors and their runs are',
+          querystring: snapshotQuerySchema,
+          response: { 200: snapshotSchema, ...failures() },
+        },
+      },
+      ({ query }) =>
+        ops.snapshot({
+          status: query.status ?? null,
+          connectorId: query.connector_id ?? null,
+          windowHours: query.window_hours,
+          limitRuns: query.limit_runs,
+          offsetRuns: query.offset_runs,
+        }),
+    );
+    app.get(
+      '/v1/ops/connectors/:id',
+      {
+        config: access,
+        schema: {
+          tags: ['ops'],
+          summary: 'What is known of a connector, and its newest runs',
+          params: idParamsSchema,
+          response: { 200: connectorDetailSchema, ...failures(404) },
+        },
+      },
+      async ({ params }) => foundConnector(await ops.connector(params.id), params.id),
+    );
+    app.get(
+      '/v1/ops/runs/:run_id',
+      {
+        config: access,
+        schema: {
+          tags: ['ops'],
+          summary: 'What is known of a run',
+          params: runParamsSchema,
+          response: { 200: runDetailSchema, ...failures(404) },
+        },
+      },
+      async ({ params }) => foundRun(await ops.run(params.run_id), params.run_id),
+    );
+    done();
+  };
+}

@@ -1,0 +1,51 @@
+import type { Ops } from '../../app/ops.ts';
+import { connectorPage } from '../pages/ops/connector-page.tsx';
+import { overviewPage } from '../pages/ops/overview.tsx';
+import { runPage } from '../pages/ops/run-page.tsx';
+import type { RouteSet } from '../route-set.ts';
+import { foundConnector, foundRun } from './ops-found.ts';
+import { idParamsSchema, pageQuerySchema, runParamsSchema } from './ops-schemas.ts';
+
+const access = { access: 'read' } as const;
+const HTML = 'text/html; charset=utf-8';
+
+/** `/ops`: pages for people. They change nothing. */
+export function opsPageRoutes(ops: Ops): RouteSet {
+  return (app, _options, done) => {
+    app.get('/', { config: access, schema: { hide: true } }, (_request, reply) => reply.redirect('/ops'));
+    app.get(
+      '/ops',
+      { config: access, schema: { hide: true, querystring: pageQuerySchema } },
+      async ({ query }, reply) => {
+        const address = {
+          status: query.status === undefined || query.status === '' ? null : query.status,
+          connectorId:
+            query.connector_id === undefined || query.connector_id === '' ? null : query.connector_id,
+          windowHours: query.window_hours,
+          limitRuns: query.limit_runs,
+          offsetRuns: query.offset_runs,
+        };
+        const snapshot = await ops.snapshot(address);
+        const allConnectors = query.connectors === 'all';
+        return reply.type(HTML).send(overviewPage(snapshot, { ...address, allConnectors }));
+      },
+    );
+    app.get(
+      '/ops/connectors/:id',
+      { config: access, schema: { hide: true, params: idParamsSchema } },
+      async ({ params }, reply) => {
+        const detail = foundConnector(await ops.connector(params.id), params.id);
+        return reply.type(HTML).send(connectorPage(detail));
+      },
+    );
+    app.get(
+      '/ops/runs/:run_id',
+      { config: access, schema: { hide: true, params: runParamsSchema } },
+      async ({ params }, reply) => {
+        const detail = foundRun(await ops.run(params.run_id), params.run_id);
+        return reply.type(HTML).send(runPage(detail));
+      },
+    );
+    done();
+  };
+}

@@ -1,0 +1,110 @@
+import type { Knex } from 'knex';
+import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
+import type { RunRow, RunStatus } from '../pipeline/state-port.ts';
+import type { Database } from './database.ts';
+import { stepsOf } from './journal.ts';
+import { rejections } from './rejections.ts';
+import { runRow } from './runs.ts';
+import type { RunTable } from './tables.ts';
+
+/** Which runs a list is of. */
+export interface RunFilter {
+  /** ISO 8601, UTC; runs that started earlier are left out. */
+  readonly since: string;
+  readonly connectorId: string | null;
+  readonly status: RunStatus | null;
+}
+
+const NEWEST_FIRST = [
+  { column: 'started_at', order: 'desc' },
+  { column: 'run_id', order: 'desc' },
+] as const;
+
+/** Some runs, newest first. What is left out is read from an index alone. */
+export function pageOfRuns(
+  { knex }: Database,
+  filter: RunFilter,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<RunRow[]> {
+  return rowsOf(pageQuery(knex, filter, page));
+}
+
+/** Exported for the test that looks at its plan. */
+export function pageQuery(
+  knex: Knex,
+  { since, connectorId, status }: RunFilter,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+) {
+  const ids = knex('run_state')
+    .select('run_id')
+    .where({
+      ...(connectorId === null ? {} : { connector_id: connectorId }),
+      ...(status === null ? {} : { status }),
+    })
+    .andWhere('started_at', '>=', since)
+    .orderBy([...NEWEST_FIRST])
+    .limit(limit)
+    .offset(offset);
+  return knex('run_state')
+    .whereIn('run_id', ids)
+    .orderBy([...NEWEST_FIRST]);
+}
+
+/** How many runs there are of each status; the filter's own status does not matter. */
+export async function countRuns(
+  database: Database,
+  filter: Omit<RunFilter, 'status'>,
+): Promise<Record<RunStatus, number>> {
+  const counts = { RUNNING: 0, SUCCESS: 0, HELD: 0, PARTIAL: 0, FAILED: 0, DRY_RUN: 0 };
+  const rows = await countQuery(database, filter);
+  for (const { status, runs } of rows) counts[status] = Number(runs);
+  return counts;
+}
+
+/** One range of an index. Exported for the test that looks at its plan. */
+export function countQuery({ knex }: Database, { since, connectorId }: Omit<RunFilter, 'status'>) {
+  return knex('run_state')
+    .where(connectorId === null ? {} : { connector_id: connectorId })
+    .andWhere('started_at', '>=', since)
+    .groupBy('status')
+    .select<{ readonly status: RunStatus; readonly runs: number | string }[]>(
+      'status',
+      knex.raw('count(*) as runs'),
+    );
+}
+
+/** The newest runs of a connector. */
+export function historyOf({ knex }: Database, connectorId: string, limit: number): Promise<RunRow[]> {
+  return rowsOf(
+    knex('run_state')
+      .where({ connector_id: connectorId })
+      .orderBy([...NEWEST_FIRST])
+      .limit(limit),
+  );
+}
+
+/** All that the state knows of one run. */
+export interface RunDetail {
+  readonly run: RunRow;
+  readonly steps: readonly DeliveryStep[];
+  /** Some of them, by id; the commit of a later run forgets them. */
+  readonly rejected: readonly RejectedDocument[];
+}
+
+/** @returns undefined if there is no such run */
+export async function runDetail(
+  database: Database,
+  runId: string,
+  limits: { readonly rejected: number },
+): Promise<RunDetail | undefined> {
+  const row = await database.knex('run_state').where({ run_id: runId }).first();
+  if (row === undefined) return undefined;
+  const steps = await stepsOf(database, runId);
+  const rejected = await rejections(database, runId, limits.rejected);
+  return { run: runRow(row), steps, rejected };
+}
+
+async function rowsOf(query: PromiseLike<RunTable[]>): Promise<RunRow[]> {
+  const rows = await query;
+  return rows.map(runRow);
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { openSchedules } from '../../src/app/ops-schedule.ts';
+import { OPS_LATE_GRACE_MINUTES } from '../../src/core/limits.ts';
+
+const at = (text: string) => new Date(`2026-11-21T${text}:00.000Z`);
+
+describe('the schedules of Ops', () => {
+  test('know the newest start whose grace is over, and the next one', () => {
+    const schedules = openSchedules();
+    expect(schedules.dueAt('0 */3 * * *', at('03:10'))).toEqual({
+      lastDue: at('00:00'),
+      nextDue: at('06:00'),
+    });
+    expect(schedules.dueAt('0 */3 * * *', at('03:15'))).toEqual({
+      lastDue: at('03:00'),
+      nextDue: at('06:00'),
+    });
+  });
+
+  test('tell since when a run is missing, and nothing within the grace', () => {
+    const schedules = openSchedules();
+    expect(schedules.missedSince('0 * * * *', at('01:00'), at('03:20'))).toEqual(at('02:00'));
+    expect(schedules.missedSince('0 * * * *', at('02:00'), at('03:15'))).toBeNull();
+    expect(schedules.missedSince('0 * * * *', at('02:00'), at('03:16'))).toEqual(at('03:00'));
+  });
+
+  test('take a run for the one that was due when its clock was a little early', () => {
+    const early = new Date(at('02:00').getTime() - 30_000);
+    expect(openSchedules().missedSince('0 * * * *', early, at('02:50'))).toBeNull();
+  });
+
+  test('say the same however often they were asked before, in whatever order', () => {
+    const schedule = fc.constantFrom('*/5 * * * *', '5 * * * *', '0 3 * * *', '30 2 * * 1', '0 0 29 2 *');
+    const minutes = fc.array(fc.integer({ min: 0, max: 60 * 24 * 40 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(schedule, minutes, (cron, offsets) => {
+        const asked = openSchedules();
+        for (const offset of offsets) {
+          const now = new Date(Date.UTC(2026, 10, 1, 0, offset));
+          const due = asked.dueAt(cron, now);
+          expect(due).toEqual(openSchedules().dueAt(cron, now));
+          const graced = now.getTime() - OPS_LATE_GRACE_MINUTES * 60_000;
+          expect(due.lastDue?.getTime() ?? 0).toBeLessThanOrEqual(graced);
+          expect(due.nextDue?.getTime() ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now.getTime());
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
