@@ -278,3 +278,8 @@ export const UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
 export const SERVER_DRAIN_SECONDS_MAX = 8;
 /** How often the folder of connectors is looked at, at most. 500 files take 5 ms to look at. */
 export const CATALOG_LOOK_MS = 2_000;
+
+/** Connections to Postgres of a server that takes pushes: as many writes wait for the disk together. */
+export const PUSH_CONNECTIONS_MAX = 10;
+/** Expired batches removed in one statement, some milliseconds each. */
+export const PUSH_PURGE_BATCHES = 1_000;

@@ -23,6 +23,11 @@ export interface DatabaseAddress {
   readonly file: string;
 }
 
+export interface DatabaseOptions {
+  /** Connections to Postgres at the same time; SQLite has one. */
+  readonly connections?: number;
+}
+
 /** knex writes to the console by itself; everything it has to say comes as an error, too. */
 const quiet = { warn: ignore, error: ignore, debug: ignore, deprecate: ignore };
 
@@ -34,8 +39,11 @@ function ignore(): void {
  * Opens nothing yet, except that the directory of an embedded database is made.
  * @throws BridgeError ENVIRONMENT_INVALID for a URL of another kind; file system errors as they come.
  */
-export async function openDatabase({ url, file }: DatabaseAddress): Promise<Database> {
-  return url === undefined ? openSqlite(file) : openPostgres(url);
+export async function openDatabase(
+  { url, file }: DatabaseAddress,
+  { connections = STATE_CONNECTIONS_MAX }: DatabaseOptions = {},
+): Promise<Database> {
+  return url === undefined ? openSqlite(file) : openPostgres(url, connections);
 }
 
 async function openSqlite(file: string): Promise<Database> {
@@ -71,7 +79,7 @@ async function emptyJournal(knex: Knex): Promise<void> {
   }
 }
 
-function openPostgres(url: string): Database {
+function openPostgres(url: string, connections: number): Database {
   const location = locationOf(url);
   const knex = createKnex({
     client: 'pg',
@@ -83,7 +91,7 @@ function openPostgres(url: string): Database {
     },
     compileSqlOnError: false,
     log: quiet,
-    pool: { min: 0, max: STATE_CONNECTIONS_MAX },
+    pool: { min: 0, max: connections },
   });
   return { knex, dialect: postgresDialect, location, embedded: false, close: () => knex.destroy() };
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { NewPushBatch } from './push-batch.ts';
 import type { KnownRecord, StagedRecord } from '../pipeline/state-port.ts';
 
 /** All in which the two engines differ. */
@@ -23,6 +24,9 @@ export interface Dialect {
   lookup(knex: Knex, scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
   /** Ids of the records, not soft-deleted, with one of these fingerprints: as many as one query should answer. */
   idsOf(knex: Knex, scope: number, fingerprints: Buffer): Promise<string[]>;
+
+  /** Stores a batch with its events, whole and durable. @returns false, having stored nothing, if its key is taken. */
+  storePush(knex: Knex, batch: NewPushBatch): Promise<boolean>;
 }
 
 /** How both engines are made to answer a lookup. */

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { BridgeError } from '../core/errors.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { commit } from './commit.ts';
-import { openDatabase, type Database, type DatabaseAddress } from './database.ts';
+import type { Database, DatabaseAddress } from './database.ts';
 import { documentFacts, recordIds } from './document-facts.ts';
 import { openJournal, stepsOf } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from './leases.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
+import { preparedDatabase } from './prepared-database.ts';
 import { idsOf, lookup, othersInto, position, stage } from './records.ts';
 import {
   beginRun,
@@ -40,7 +41,7 @@ export interface StateOptions extends DatabaseAddress {
 export async function openState(options: StateOptions): Promise<State> {
   const nothingYet = options.readOnly && options.url === undefined && !existsSync(options.file);
   const address = nothingYet ? { file: ':memory:' } : options;
-  const database = await opened(address, async (opening) => {
+  const database = await preparedDatabase(address, async (opening) => {
     const mayMigrate = nothingYet || (!options.readOnly && (opening.embedded || options.migrate === true));
     if (mayMigrate) await migrate(opening);
     else await requireCurrentSchema(opening);
@@ -58,27 +59,11 @@ export async function migrateState(
   address: DatabaseAddress,
 ): Promise<{ readonly applied: readonly string[]; readonly location: string }> {
   let applied: readonly string[] = [];
-  const database = await opened(address, async (opening) => {
+  const database = await preparedDatabase(address, async (opening) => {
     applied = await migrate(opening);
   });
   await database.close();
   return { applied, location: database.location };
-}
-
-/** A database that has been prepared, or that is closed again if that failed. */
-async function opened(
-  address: DatabaseAddress,
-  prepare: (database: Database) => Promise<void>,
-): Promise<Database> {
-  let database: Database | undefined;
-  try {
-    database = await openDatabase(address);
-    await prepare(database);
-    return database;
-  } catch (thrown) {
-    await database?.close();
-    throw stateError(thrown, database?.location ?? address.file);
-  }
 }
 
 function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: StateOptions): State {

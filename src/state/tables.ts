@@ -79,6 +79,31 @@ interface NoteTable {
   noted_at: string;
 }
 
+interface PushBatchTable {
+  /** Postgres writes a bigint as text. */
+  id: number | string;
+  push_run_id: string;
+  connector_id: string;
+  idempotency_key: string | null;
+  body_checksum: string;
+  status: 'pending' | 'done';
+  received_at: string;
+  expires_at: string;
+  answer: string;
+  accepted: number;
+  rejected: number;
+  waiting: number;
+  run_id: string | null;
+}
+
+interface PushEventTable {
+  batch_id: number | string;
+  seq: number;
+  doc_id: string;
+  op: 'UPSERT' | 'DELETE';
+  document: string | null;
+}
+
 declare module 'knex/types/tables.js' {
   interface Tables {
     connector_checkpoints: CheckpointTable;
@@ -89,6 +114,8 @@ declare module 'knex/types/tables.js' {
     delivery_steps: StepTable;
     rejected_documents: RejectedTable;
     target_notes: NoteTable;
+    push_batches: PushBatchTable;
+    push_events: PushEventTable;
     knex_migrations: { name: string };
   }
 }

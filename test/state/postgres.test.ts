@@ -47,7 +47,7 @@ describe('a Postgres state', () => {
     expect(await server.query('select 1 from pg_tables where tablename like $$knex%$$', 'bare')).toEqual([]);
     // Several at once, as when all replicas of a deployment start.
     const answers = await Promise.all([1, 2, 3].map(() => migrateState({ url, file: FILE })));
-    expect(answers.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 2]);
+    expect(answers.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
     const state = await openState({ url, file: FILE, readOnly: false });
     await state.close();
   });

@@ -80,6 +80,7 @@ describe('an embedded state file', () => {
     expect((await migrateState({ file })).applied).toEqual([
       expect.stringMatching(/_initial\.js$/),
       expect.stringMatching(/_delivery\.js$/),
+      expect.stringMatching(/_push_queue\.js$/),
     ]);
     expect((await migrateState({ file })).applied).toEqual([]);
   });

@@ -1,0 +1,125 @@
+import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../core/limits.ts';
+import type { Database, DatabaseAddress } from './database.ts';
+import { migrate, requireCurrentSchema } from './migrations.ts';
+import { preparedDatabase } from './prepared-database.ts';
+import type { NewPushBatch } from './push-batch.ts';
+import { stateError } from './state-errors.ts';
+
+/** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */
+type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };
+
+/** What waits for the next run of a connector. */
+interface QueueDepth {
+  readonly batches: number;
+  readonly events: number;
+  /** ISO 8601, UTC; null when nothing waits. */
+  readonly oldestReceivedAt: string | null;
+}
+
+/**
+ * The queue as a server fills it; runs drain it through their own connection.
+ * Every call fails with BridgeError STATE_UNREACHABLE, which may pass, or STATE_FAILED.
+ */
+export interface PushQueue {
+  /** Durable when it resolves with `stored`, whole or not at all. Pushes of one key at the same time store one of them. */
+  enqueue(batch: NewPushBatch): Promise<EnqueueResult>;
+  /** Reads an index of as many entries as batches are waiting. */
+  depth(connectorId: string): Promise<QueueDepth>;
+  /** Of all connectors that something waits for, by name. */
+  depths(): Promise<ReadonlyMap<string, QueueDepth>>;
+  /** Forgets batches that are done and whose key expired. @returns how many. */
+  purge(now: Date): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the push queue of a state store. The embedded one is made and migrated as needed.
+ * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
+ */
+export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue> {
+  const database = await preparedDatabase(
+    address,
+    async (opening) => {
+      if (opening.embedded) await migrate(opening);
+      else await requireCurrentSchema(opening);
+    },
+    { connections: PUSH_CONNECTIONS_MAX },
+  );
+  const named =
+    <Args extends unknown[], Answer>(work: (database: Database, ...args: Args) => Promise<Answer>) =>
+    async (...args: Args): Promise<Answer> => {
+      try {
+        return await work(database, ...args);
+      } catch (thrown) {
+        throw stateError(thrown, database.location);
+      }
+    };
+  return {
+    enqueue: named(enqueue),
+    depth: named(
+      async (on, connectorId: string) => (await depths(on, connectorId)).get(connectorId) ?? EMPTY,
+    ),
+    depths: named((on) => depths(on)),
+    purge: named(purge),
+    close: () => database.close(),
+  };
+}
+
+const EMPTY: QueueDepth = { batches: 0, events: 0, oldestReceivedAt: null };
+
+async function enqueue({ knex, dialect }: Database, batch: NewPushBatch): Promise<EnqueueResult> {
+  const key = { connector_id: batch.connectorId, idempotency_key: batch.idempotencyKey };
+  for (;;) {
+    if (await dialect.storePush(knex, batch)) return 'stored';
+    // Its batch may still wait for a run, so only the key is freed.
+    const freed = await knex('push_batches')
+      .where(key)
+      .where('expires_at', '<=', batch.receivedAt.toISOString())
+      .update({ idempotency_key: null });
+    if (freed > 0) continue;
+    const known = await knex('push_batches').where(key).first('body_checksum', 'answer');
+    // Otherwise the key was freed, or its batch purged, since.
+    if (known !== undefined) {
+      return known.body_checksum === batch.bodyChecksum ? { replay: known.answer } : 'conflict';
+    }
+  }
+}
+
+async function depths({ knex }: Database, connectorId?: string): Promise<Map<string, QueueDepth>> {
+  const pending = knex('push_batches').where({ status: 'pending' });
+  const rows = await (connectorId === undefined ? pending : pending.andWhere({ connector_id: connectorId }))
+    .groupBy('connector_id')
+    .orderBy('connector_id')
+    .select<DepthAnswer[]>(
+      'connector_id',
+      knex.raw('count(*) as batches, sum(waiting) as events, min(received_at) as oldest'),
+    );
+  return new Map(
+    rows.map(({ connector_id, batches, events, oldest }) => [
+      connector_id,
+      { batches: Number(batches), events: Number(events), oldestReceivedAt: oldest },
+    ]),
+  );
+}
+
+/** Postgres writes counts and sums as text. */
+interface DepthAnswer {
+  readonly connector_id: string;
+  readonly batches: number | string;
+  readonly events: number | string;
+  readonly oldest: string;
+}
+
+async function purge({ knex }: Database, now: Date): Promise<number> {
+  for (let purged = 0; ;) {
+    const expired = knex('push_batches')
+      .where({ status: 'done' })
+      .where('expires_at', '<=', now.toISOString())
+      .orderBy('expires_at')
+      .limit(PUSH_PURGE_BATCHES)
+      .select('id');
+    const some = await knex('push_batches').whereIn('id', expired).delete();
+    purged += some;
+    if (some < PUSH_PURGE_BATCHES) return purged;
+  }
+}

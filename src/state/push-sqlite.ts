@@ -1,0 +1,20 @@
+import type { Knex } from 'knex';
+import { batchRow, type NewPushBatch } from './push-batch.ts';
+
+/** Durable, because the connection's `synchronous` is FULL. */
+export function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {
+  return knex.transaction(async (transaction) => {
+    const [stored] = await transaction('push_batches')
+      .insert(batchRow(batch))
+      .onConflict(['connector_id', 'idempotency_key'])
+      .ignore()
+      .returning('id');
+    if (stored === undefined) return false;
+    await transaction.raw(
+      `insert into push_events (batch_id, seq, doc_id, op, document)
+       select ?, key + 1, value ->> 0, value ->> 1, value ->> 2 from json_each(?)`,
+      [stored.id, JSON.stringify(batch.events.map(({ docId, op, document }) => [docId, op, document]))],
+    );
+    return true;
+  });
+}
