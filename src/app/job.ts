@@ -11,7 +11,7 @@ import type { Job } from '../pipeline/job.ts';
 import { mappingVersion, type Mapping } from '../pipeline/mapping.ts';
 import type { Template } from '../pipeline/template-writer.ts';
 
-const MIME_TYPE_DEFAULT = 'text/plain';
+export const MIME_TYPE_DEFAULT = 'text/plain';
 
 /** Where documents of a `--local` run go; the data store does not have them, and the state says so. */
 const LOCAL_TARGET = 'local';

@@ -14,6 +14,7 @@ import { describeRoutes } from './openapi.ts';
 import { logRequests } from './request-log.ts';
 import { healthRoutes } from './routes/health.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
+import { pushRoutes } from './routes/push.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
 /** The server, with all its routes, not yet listening. */
@@ -39,6 +40,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await describeRoutes(app, version);
 
   await app.register(healthRoutes(context));
+  await app.register(pushRoutes(context));
   await app.register(publicFileRoutes());
   return app;
 }

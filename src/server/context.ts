@@ -1,4 +1,5 @@
 import type { Catalog } from '../app/catalog.ts';
+import type { PushIntake } from '../app/push/intake.ts';
 import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -11,6 +12,7 @@ export interface ServerContext {
   readonly clock: Clock;
   readonly catalog: Catalog;
   readonly state: ServerState;
+  readonly intake: PushIntake;
   readonly gate: Gate;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies: readonly string[];

@@ -1,4 +1,5 @@
 import { openCatalog } from '../app/catalog.ts';
+import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -25,21 +26,28 @@ interface ServerSettings {
  */
 export async function openBridgeServer(settings: ServerSettings): Promise<Listening> {
   const { host, port, version, connectorsDir, cwd, clock, log } = settings;
-  const state = await openServerState(settings);
+  const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
+  const opened: { close(): Promise<void> }[] = [];
+  const closeAll = async () => {
+    for (const part of opened.splice(0).reverse()) await part.close();
+  };
   try {
-    const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
+    const state = await openServerState(settings);
+    opened.push(state);
+    const intake = await openPushIntake({ ...settings, catalog });
+    opened.push(intake);
     const gate = loopbackGate();
-    const app = await createServer({ version, log, clock, catalog, state, gate, trustedProxies: [] });
+    const app = await createServer({ version, log, clock, catalog, state, intake, gate, trustedProxies: [] });
     const listening = await listen(app, { host, port });
     return {
       address: listening.address,
       async stop() {
         await listening.stop();
-        await state.close();
+        await closeAll();
       },
     };
   } catch (thrown) {
-    await state.close();
+    await closeAll();
     throw thrown;
   }
 }

@@ -8,6 +8,9 @@ import { stateError } from './state-errors.ts';
 /** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */
 type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };
 
+/** What of a batch decides whether it was received before. */
+type KeyedBatch = Pick<NewPushBatch, 'connectorId' | 'idempotencyKey' | 'bodyChecksum' | 'receivedAt'>;
+
 /** What waits for the next run of a connector. */
 interface QueueDepth {
   readonly batches: number;
@@ -23,6 +26,8 @@ interface QueueDepth {
 export interface PushQueue {
   /** Durable when it resolves with `stored`, whole or not at all. Pushes of one key at the same time store one of them. */
   enqueue(batch: NewPushBatch): Promise<EnqueueResult>;
+  /** What `enqueue` would answer to a batch with this key; undefined if it would store it. Stores nothing. */
+  recall(batch: KeyedBatch): Promise<Exclude<EnqueueResult, 'stored'> | undefined>;
   /** Reads an index of as many entries as batches are waiting. */
   depth(connectorId: string): Promise<QueueDepth>;
   /** Of all connectors that something waits for, by name. */
@@ -56,6 +61,7 @@ export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue
     };
   return {
     enqueue: named(enqueue),
+    recall: named(recall),
     depth: named(
       async (on, connectorId: string) => (await depths(on, connectorId)).get(connectorId) ?? EMPTY,
     ),
@@ -83,6 +89,15 @@ async function enqueue({ knex, dialect }: Database, batch: NewPushBatch): Promis
       return known.body_checksum === batch.bodyChecksum ? { replay: known.answer } : 'conflict';
     }
   }
+}
+
+async function recall({ knex }: Database, batch: KeyedBatch) {
+  const known = await knex('push_batches')
+    .where({ connector_id: batch.connectorId, idempotency_key: batch.idempotencyKey })
+    .where('expires_at', '>', batch.receivedAt.toISOString())
+    .first('body_checksum', 'answer');
+  if (known === undefined) return undefined;
+  return known.body_checksum === batch.bodyChecksum ? { replay: known.answer } : 'conflict';
 }
 
 async function depths({ knex }: Database, connectorId?: string): Promise<Map<string, QueueDepth>> {

@@ -195,7 +195,7 @@ function jsonProblem({ status, body, header }: HttpAnswer, error: JsonTextError)
   }
   const what = `was answered ${status}, and of ${body.length} bytes ${error.message}`;
   // A server that fails in the middle may send all the next time; what is no JSON stays none.
-  if (error.cut) {
+  if (error.fault === 'cut') {
     return {
       code: 'SOURCE_LOST',
       reason: 'JSON cut off',

@@ -7,24 +7,34 @@ import {
   BRACKET,
   BRACKET_END,
   COMMA,
+  keyAt,
   QUOTE,
   SPACE,
   type Span,
 } from './scan.ts';
 
-/** The text is no JSON, or is cut off. */
+/** `cut`: the text ended too soon, and what is there was right so far. `depth` and `key`: it breaks a rule that was given. */
+type JsonFault = 'syntax' | 'cut' | 'depth' | 'key';
+
+/** The text is no JSON, or is cut off, or breaks a rule. */
 export class JsonTextError extends Error {
   override readonly name = 'JsonTextError';
   /** Byte, from 0. */
   readonly at: number;
-  /** The text ended too soon: what is there was right so far. */
-  readonly cut: boolean;
+  readonly fault: JsonFault;
 
-  constructor(at: number, cut: boolean, message: string) {
+  constructor(at: number, fault: JsonFault, message: string) {
     super(message);
     this.at = at;
-    this.cut = cut;
+    this.fault = fault;
   }
+}
+
+interface JsonRules {
+  /** Levels of lists and objects inside the outermost one. */
+  readonly depthMax?: number;
+  /** JSON allows a key twice in one object, and every reader makes something else of it. */
+  readonly uniqueKeys?: boolean;
 }
 
 const COLON = 0x3a;
@@ -47,17 +57,21 @@ const WORDS = new Map([
  * @returns where the value stands
  * @throws JsonTextError
  */
-export function checkJson(bytes: Buffer): Span {
-  const checker = new Checker(bytes);
+export function checkJson(bytes: Buffer, rules: JsonRules = {}): Span {
+  const checker = new Checker(bytes, rules);
   return checker.whole();
 }
 
 class Checker {
   readonly #bytes: Buffer;
+  readonly #depthMax: number;
+  readonly #uniqueKeys: boolean;
   #at = 0;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, { depthMax = JSON_DEPTH_MAX, uniqueKeys = false }: JsonRules) {
     this.#bytes = bytes;
+    this.#depthMax = depthMax;
+    this.#uniqueKeys = uniqueKeys;
   }
 
   whole(): Span {
@@ -75,12 +89,12 @@ class Checker {
   #wrong(): JsonTextError {
     const cut = this.#at >= this.#bytes.length;
     const message = cut ? 'it ends too soon' : `it is no JSON at byte ${this.#at + 1}`;
-    return new JsonTextError(this.#at, cut, message);
+    return new JsonTextError(this.#at, cut ? 'cut' : 'syntax', message);
   }
 
   #value(depth: number): void {
-    if (depth > JSON_DEPTH_MAX) {
-      throw new JsonTextError(this.#at, false, `it nests deeper than ${JSON_DEPTH_MAX} levels`);
+    if (depth > this.#depthMax) {
+      throw new JsonTextError(this.#at, 'depth', `it nests deeper than ${this.#depthMax} levels`);
     }
     switch (this.#bytes[this.#at]) {
       case BRACE:
@@ -104,10 +118,13 @@ class Checker {
       this.#at++;
       return;
     }
+    const keys = named && this.#uniqueKeys ? new Set<string>() : undefined;
     for (;;) {
       if (named) {
         if (this.#bytes[this.#at] !== QUOTE) throw this.#wrong();
+        const start = this.#at;
         this.#string();
+        if (keys !== undefined) this.#remember(keys, start);
         this.#at = afterBlanks(this.#bytes, this.#at);
         if (this.#bytes[this.#at] !== COLON) throw this.#wrong();
         this.#step();
@@ -122,6 +139,14 @@ class Checker {
       if (byte !== COMMA) throw this.#wrong();
       this.#step();
     }
+  }
+
+  #remember(keys: Set<string>, start: number): void {
+    const key = keyAt(this.#bytes, start, this.#at);
+    if (keys.has(key)) {
+      throw new JsonTextError(start, 'key', `it has the key ${JSON.stringify(key)} twice in one object`);
+    }
+    keys.add(key);
   }
 
   #step(): void {
