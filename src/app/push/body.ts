@@ -7,8 +7,9 @@ import {
   PUSH_JSON_BODY_BYTES_MAX,
   PUSH_NDJSON_BODY_BYTES_MAX,
 } from '../../core/limits.ts';
-import { checkJson, JsonTextError } from '../../sources/json/check.ts';
-import { afterBlanks, elements, isArray, type Span } from '../../sources/json/scan.ts';
+import { checkListed, type ListedValue } from '../../sources/json/check.ts';
+import { afterBlanks, isArray } from '../../sources/json/scan.ts';
+import { JsonTextError } from '../../sources/json/tokens.ts';
 import type { MemoryShare } from './memory.ts';
 import { PushRefusal } from './refusal.ts';
 
@@ -16,7 +17,7 @@ import { PushRefusal } from './refusal.ts';
 export type BodyFormat = 'json' | 'ndjson';
 
 /** Where an event stands in text that was checked. */
-export interface EventText extends Span {
+export interface EventText extends ListedValue {
   readonly bytes: Buffer;
 }
 
@@ -77,20 +78,11 @@ async function* jsonEvents(chunks: AsyncIterable<Buffer>): AsyncGenerator<readon
   const parts: Buffer[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   const bytes = Buffer.concat(parts);
-  const first = afterBlanks(bytes, 0);
-  const root = checked(bytes, 'The body', isArray(bytes, first) ? PUSH_DEPTH_MAX + 1 : PUSH_DEPTH_MAX);
-  if (!isArray(bytes, root.start)) {
-    yield [{ bytes, ...root }];
-    return;
+  const depth = isArray(bytes, afterBlanks(bytes, 0)) ? PUSH_DEPTH_MAX + 1 : PUSH_DEPTH_MAX;
+  const listed = checked(bytes, 'The body', depth);
+  for (let from = 0; from < listed.length; from += PUSH_EVENTS_PER_TURN) {
+    yield listed.slice(from, from + PUSH_EVENTS_PER_TURN).map((value) => ({ bytes, ...value }));
   }
-  let events: EventText[] = [];
-  for (const { start, end } of elements(bytes, root.start)) {
-    events.push({ bytes, start, end });
-    if (events.length < PUSH_EVENTS_PER_TURN) continue;
-    yield events;
-    events = [];
-  }
-  yield events;
 }
 
 async function* ndjsonEvents(
@@ -105,7 +97,11 @@ async function* ndjsonEvents(
     const place = `Line ${number}`;
     number++;
     if (afterBlanks(bytes, 0) === bytes.length) return [];
-    return [{ bytes, ...checked(bytes, place, PUSH_DEPTH_MAX) }];
+    const listed = checked(bytes, place, PUSH_DEPTH_MAX);
+    if (isArray(bytes, afterBlanks(bytes, 0))) {
+      throw new PushRefusal('BODY_INVALID', `${place} is an array; NDJSON has one object a line.`);
+    }
+    return listed.map((value) => ({ bytes, ...value }));
   };
   for await (const chunk of chunks) {
     let start = 0;
@@ -141,10 +137,10 @@ function lineTooLarge(line: number): PushRefusal {
 }
 
 /** @param what the beginning of a sentence that goes on with what is wrong */
-function checked(bytes: Buffer, what: string, depthMax: number): Span {
+function checked(bytes: Buffer, what: string, depthMax: number): ListedValue[] {
   if (!isUtf8(bytes)) throw new PushRefusal('BODY_INVALID', `${what} is not UTF-8.`);
   try {
-    return checkJson(bytes, { depthMax, uniqueKeys: true });
+    return checkListed(bytes, { depthMax });
   } catch (thrown) {
     if (!(thrown instanceof JsonTextError)) throw thrown;
     throw new PushRefusal('BODY_INVALID', `${what} ${faultOf(thrown)}.`);
@@ -156,7 +152,7 @@ function faultOf({ fault, message, at }: JsonTextError): string {
     case 'depth':
       return `has an event that nests deeper than ${PUSH_DEPTH_MAX} levels, at byte ${at + 1}`;
     case 'key':
-      return `cannot be read: ${message}, at byte ${at + 1}`;
+      return `is refused, because ${message}, at byte ${at + 1}`;
     case 'cut':
     case 'syntax':
       return `is no JSON: ${message}`;

@@ -4,10 +4,9 @@ import { aclOf, contentConfigOf, type Connector } from '../../connector/types.ts
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX } from '../../core/limits.ts';
 import { principals } from '../../pipeline/acl.ts';
 import { MIME_TYPE_DEFAULT } from '../job.ts';
-import { plainText } from '../../sources/json/path.ts';
-import { eachMember, elements, isArray, isObject, isString, type Span } from '../../sources/json/scan.ts';
+import { eachMember, isObject, isString, type Span } from '../../sources/json/scan.ts';
 import { canonicalDocument } from './canonical-document.ts';
-import { canonicalJson, canonicalString, holdsNul } from './canonical-json.ts';
+import { canonicalJson, canonicalString, HALF_PAIR, holdsHalfPair, holdsNul } from './canonical-json.ts';
 import { quoted, type EventRejection } from './verdict.ts';
 
 /** The fields of an event that is a document already. A checksum is taken and not used: it is made anew. */
@@ -25,6 +24,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'uri',
 ]);
 
+const TYPES_TAKEN: ReadonlySet<string> = new Set(CONTENT_TYPES.map((type) => JSON.stringify(type)));
 const NO_READERS = '[]';
 /** RFC 3339, or a date alone. */
 const TIME = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d))?$/;
@@ -90,6 +90,7 @@ export class CanonicalEvents {
       const reason = `its document has ${size} bytes, of ${DOCUMENT_BYTES_MAX} allowed`;
       throw new Rejected('DOCUMENT_TOO_LARGE', reason);
     }
+    if (holdsHalfPair(document)) throw new Rejected('INVALID_UTF8', HALF_PAIR);
     if (holdsNul(document)) {
       throw new Rejected('NUL_CHARACTER', 'it holds text with a NUL character (U+0000)');
     }
@@ -116,8 +117,7 @@ export class CanonicalEvents {
 
   #mimeTypeOf(read: FieldReader): string {
     const json = read.text('mime_type') ?? this.#mimeType;
-    const taken = this.#takesAnyType || CONTENT_TYPES.some((type) => JSON.stringify(type) === json);
-    if (taken) return json;
+    if (this.#takesAnyType || TYPES_TAKEN.has(json)) return json;
     const reason = `its mime_type ${quoted(String(JSON.parse(json)))} is none of ${CONTENT_TYPES.join(', ')}`;
     throw new Rejected('FIELD_INVALID', reason);
   }
@@ -129,9 +129,9 @@ function listText(names: readonly string[] | undefined): string {
 
 function contentOf(read: FieldReader): string {
   const json = read.required('content');
-  // Without an escape, its bytes are those of the text; most content has some.
-  const text = json.includes('\\') ? String(JSON.parse(json)) : json.slice(1, -1);
-  const size = Buffer.byteLength(text);
+  // No escape is shorter than what it stands for.
+  if (read.lengthOf('content') <= CONTENT_BYTES_MAX) return json;
+  const size = Buffer.byteLength(String(JSON.parse(json)));
   if (size <= CONTENT_BYTES_MAX) return json;
   const reason = `its content has ${size} bytes, of ${CONTENT_BYTES_MAX} allowed`;
   throw new Rejected('CONTENT_TOO_LARGE', reason);
@@ -170,6 +170,12 @@ class FieldReader {
     this.fields = fields;
   }
 
+  /** Bytes of a field as it was sent. */
+  lengthOf(name: string): number {
+    const span = this.fields.get(name);
+    return span === undefined ? 0 : span.end - span.start;
+  }
+
   /** A string as canonical JSON. */
   required(name: string): string {
     const json = this.text(name);
@@ -191,12 +197,11 @@ class FieldReader {
     const span = this.fields.get(name);
     if (span === undefined) return undefined;
     if (isNull(this.bytes, span)) return [];
-    if (!isArray(this.bytes, span.start)) throw new Rejected('FIELD_INVALID', `its ${name} is no list`);
-    for (const item of elements(this.bytes, span.start)) {
-      if (!isString(this.bytes, item.start) || plainText(this.bytes, item).trim() === '') {
-        throw new Rejected('FIELD_INVALID', `its ${name} has an item that is no name`);
-      }
+    const json = this.bytes.toString('utf8', span.start, span.end);
+    const names: unknown = JSON.parse(json);
+    if (Array.isArray(names) && names.every((item) => typeof item === 'string' && item.trim() !== '')) {
+      return principals(json, 'json');
     }
-    return principals(this.bytes.toString('utf8', span.start, span.end), 'json');
+    throw new Rejected('FIELD_INVALID', `its ${name} is no list of names`);
   }
 }

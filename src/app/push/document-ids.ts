@@ -1,5 +1,6 @@
 import { DOC_ID_BYTES_MAX } from '../../core/limits.ts';
 import { escapeIdPart } from '../../pipeline/document-id.ts';
+import { HALF_PAIR, holdsHalfPair } from './canonical-json.ts';
 import type { EventRejection } from './verdict.ts';
 
 /** `%` that stands for itself, where only `%25` and `%3A` may be. */
@@ -33,5 +34,6 @@ export function idProblem(docId: string): EventRejection | undefined {
     return { code: 'ID_TOO_LONG', reason: `its id has more than ${DOC_ID_BYTES_MAX} bytes` };
   }
   if (docId.includes('\0')) return { code: 'NUL_CHARACTER', reason: 'its id holds a NUL character (U+0000)' };
+  if (holdsHalfPair(JSON.stringify(docId))) return { code: 'INVALID_UTF8', reason: HALF_PAIR };
   return undefined;
 }

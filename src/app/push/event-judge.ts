@@ -1,10 +1,9 @@
 import type { Connector } from '../../connector/types.ts';
 import { PUSH_FIELD_BYTES_MAX } from '../../core/limits.ts';
 import { plainText } from '../../sources/json/path.ts';
-import { eachMember, isObject, isString, type Span } from '../../sources/json/scan.ts';
+import { isString, type Span } from '../../sources/json/scan.ts';
 import type { EventText } from './body.ts';
 import { CanonicalEvents } from './canonical-events.ts';
-import { holdsHalfPair } from './canonical-json.ts';
 import { fullDocId, idProblem } from './document-ids.ts';
 import { MappedEvents } from './mapped-events.ts';
 import { PushRefusal } from './refusal.ts';
@@ -29,15 +28,13 @@ export class EventJudge {
    * @param index of the event in its push, from 0, for messages
    * @throws PushRefusal for a field that is too long
    */
-  judge({ bytes, start, end }: EventText, index: number): Verdict {
-    if (!isObject(bytes, start)) return rejected(undefined, 'EVENT_INVALID', 'an event is a JSON object');
-    const fields = fieldsOf(bytes, start, index);
+  judge({ bytes, start, end, members: fields }: EventText, index: number): Verdict {
+    if (fields === undefined) return rejected(undefined, 'EVENT_INVALID', 'an event is a JSON object');
+    refuseLongFields(fields, index);
     const given = fields.get('doc_id');
-    const docId = given === undefined ? this.#mappedId(bytes, start) : this.#canonicalId(bytes, given);
+    const docId =
+      given === undefined ? this.#mapped.load(bytes, { start, end }) : this.#canonicalId(bytes, given);
     if (typeof docId !== 'string') return { docId: undefined, rejection: docId };
-    if (holdsHalfPair(bytes, { start, end })) {
-      return rejected(undefined, 'INVALID_UTF8', 'it holds half of a surrogate pair, which is no character');
-    }
     const problem = idProblem(docId);
     if (problem !== undefined) return { docId: undefined, rejection: problem };
     return this.#judgeOp(bytes, fields, docId, given !== undefined);
@@ -64,14 +61,6 @@ export class EventJudge {
     return { event: { docId, op: 'DELETE', document: null } };
   }
 
-  #mappedId(bytes: Buffer, start: number): string | EventRejection {
-    const docId = this.#mapped.load(bytes, start);
-    if (docId !== undefined) return docId;
-    const { idField } = this.#connector.spec.mapping;
-    const names = [idField].flat().join(', ');
-    return { code: 'ID_MISSING', reason: `it has no doc_id, and its id (${names}) is absent, null or empty` };
-  }
-
   #canonicalId(bytes: Buffer, given: Span): string | EventRejection {
     if (!isString(bytes, given.start)) return { code: 'ID_INVALID', reason: 'its doc_id is no string' };
     return fullDocId(this.#connector.metadata.name, plainText(bytes, given));
@@ -82,18 +71,14 @@ function rejected(docId: string | undefined, code: EventRejection['code'], reaso
   return { docId, rejection: { code, reason } };
 }
 
-function fieldsOf(bytes: Buffer, start: number, index: number): Fields {
-  const fields = new Map<string, Span>();
-  eachMember(bytes, start, (key, from, to) => {
-    if (to - from > PUSH_FIELD_BYTES_MAX) {
-      throw new PushRefusal(
-        'BODY_INVALID',
-        `Field ${quoted(key)} of event ${index} has ${to - from} bytes; a field may have ${PUSH_FIELD_BYTES_MAX}.`,
-      );
-    }
-    fields.set(key, { start: from, end: to });
-  });
-  return fields;
+function refuseLongFields(fields: Fields, index: number): void {
+  for (const [key, { start, end }] of fields) {
+    if (end - start <= PUSH_FIELD_BYTES_MAX) continue;
+    throw new PushRefusal(
+      'BODY_INVALID',
+      `Field ${quoted(key)} of event ${index} has ${end - start} bytes; a field may have ${PUSH_FIELD_BYTES_MAX}.`,
+    );
+  }
 }
 
 function opOf(bytes: Buffer, fields: Fields): 'UPSERT' | 'DELETE' | EventRejection {

@@ -11,7 +11,8 @@ import { answerProblem, isHtml } from './answers.ts';
 import type { Authorizer, Credentials } from './auth.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { failureOf, networkProblem, ProblemError, type Problem } from './problems.ts';
-import { checkJson, JsonTextError } from '../json/check.ts';
+import { checkJson } from '../json/check.ts';
+import { JsonTextError } from '../json/tokens.ts';
 import type { Span } from '../json/scan.ts';
 
 /** One page, checked to be JSON. */
