@@ -5,8 +5,9 @@ import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { sleep } from '../core/retry.ts';
 import { discoveryRecords } from '../gemini/records.ts';
-import type { Observer, Ports } from '../pipeline/job.ts';
+import type { Job, Observer, Ports } from '../pipeline/job.ts';
 import { runFolder } from '../pipeline/layout.ts';
+import type { PushSelection } from '../pipeline/push-port.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { runConnector, type RunResult } from '../pipeline/run.ts';
 import type { ProxySettings } from '../sources/http/client.ts';
@@ -51,7 +52,8 @@ export async function runBridge(
   const job = jobOf(connector, options);
   const { spec } = connector;
   const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
-  const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep });
+  const pushed = () => state.pushed(pushSelection(job, options));
+  const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep, pushed });
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
   const destination = openDestination(connector, options, context);
@@ -76,6 +78,14 @@ export async function runBridge(
     await source.close();
     await state.close();
   }
+}
+
+/** What only looks, or delivers to somewhere else, acknowledges nothing. */
+function pushSelection(
+  { connectorId, runId }: Job,
+  { local, dryRun, sends, pushRunId }: RunOptions,
+): PushSelection {
+  return { connectorId, runId, claim: sends && !local && !dryRun, upTo: pushRunId };
 }
 
 /** An error carries the words of drivers and servers, and the state keeps them for good. */

@@ -7,6 +7,7 @@ import { credentialsFindings } from './checks/credentials.ts';
 import { dataStoreFindings } from './checks/data-store.ts';
 import { check, ok, skipped, type Finding, type Subject } from './checks/finding.ts';
 import { permissionsFindings } from './checks/permissions.ts';
+import { pushQueueFindings } from './checks/push-queue.ts';
 import { settingsFindings } from './checks/settings.ts';
 import { sourceFindings } from './checks/source.ts';
 import { stateFindings } from './checks/state.ts';
@@ -89,7 +90,9 @@ async function connectorFindings(
   const endpoint = context.discoveryEngineEndpoint;
   const noCredentials = 'there are no usable credentials';
   const [source, store, permissions, bucket] = await Promise.all([
-    sourceFindings(connector, context, signal),
+    connector.spec.mode === 'rest_push'
+      ? pushQueueFindings(connector, context, signal)
+      : sourceFindings(connector, context, signal),
     blocked.google ? undefined : dataStoreFindings(connector.spec, endpoint, signal),
     blocked.google ? [] : permissionsFindings(connector.spec, endpoint, signal),
     blocked.bucket ? [] : bucketFindings(output.bucket, context, signal),

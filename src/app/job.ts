@@ -1,4 +1,4 @@
-import { contentConfigOf, idFields, type Connector, type ConnectorSpec } from '../connector/types.ts';
+import { aclOf, contentConfigOf, idFields, type Connector, type ConnectorSpec } from '../connector/types.ts';
 import { compileTemplate } from '../connector/templates.ts';
 import {
   DELETE_LIMIT_COUNT_DEFAULT,
@@ -29,6 +29,8 @@ export interface RunOptions {
   /** False for dry ingestion: requests are written down and not sent. */
   readonly sends: boolean;
   readonly allowDeletes: number | undefined;
+  /** Of a push: nothing that came after it is delivered. Without it, everything is. */
+  readonly pushRunId?: string | undefined;
 }
 
 /** A checked connector and the command's options as a job, with every default filled in. */
@@ -83,8 +85,13 @@ function recordShape(spec: ConnectorSpec): readonly string[] {
   return contentConfig === 'CONTENT_REQUIRED' ? [] : [contentConfig];
 }
 
-/** A connector's mapping with its templates compiled. */
+/** A connector's mapping with its templates compiled; that of canonical documents if they come mapped already. */
 export function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
+  return spec.mode === 'rest_push' ? canonicalMapping(connector, spec) : compileFieldMapping(connector, spec);
+}
+
+/** The mapping of the source's own fields, as it stands in the file. */
+export function compileFieldMapping(connector: string, spec: ConnectorSpec): Mapping {
   const { mapping } = spec;
   const { watermarkField } = spec.source;
   return {
@@ -99,6 +106,24 @@ export function compileMapping(connector: string, spec: ConnectorSpec): Mapping 
     metadataFields: mapping.metadataFields ?? [],
     watermarkField,
     version: mappingVersion([connector, mapping, watermarkField, ...recordShape(spec)]),
+  };
+}
+
+/** Nothing of the connector decides what a canonical document looks like: it was made when it was pushed. */
+function canonicalMapping(connector: string, spec: ConnectorSpec): Mapping {
+  return {
+    connector,
+    idFields: ['doc_id'],
+    title: fieldTemplate('title'),
+    content: fieldTemplate('content'),
+    uri: fieldTemplate('uri'),
+    mimeType: spec.mapping.mimeType ?? MIME_TYPE_DEFAULT,
+    aclUsersField: 'acl_users',
+    aclGroupsField: 'acl_groups',
+    metadataFields: [],
+    watermarkField: 'updated_at',
+    canonical: { readersKept: aclOf(spec) === 'required' },
+    version: mappingVersion(['canonical', connector, ...recordShape(spec)]),
   };
 }
 

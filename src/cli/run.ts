@@ -7,7 +7,7 @@ import { withSignals } from '../app/process-signals.ts';
 import { loadConnector } from '../connector/load.ts';
 import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
-import { toBridgeError, type BridgeError } from '../core/errors.ts';
+import { BridgeError, toBridgeError } from '../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
 import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
@@ -28,6 +28,7 @@ interface RunFlags {
   readonly reconcileFull?: true;
   readonly allowDeletes?: number;
   readonly runId?: string;
+  readonly pushRunId?: string;
   readonly json?: true;
   readonly progress: ProgressMode;
 }
@@ -60,6 +61,7 @@ export function runCommand(io: CommandIo): Command {
     .option('--allow-deletes <max>', 'release held deletes, up to this many', wholeNumber)
     .option('--reconcile-full', 'send every document again, and let the index drop all others')
     .option('--run-id <id>', 'id of this run; the same id never does the work twice', runId)
+    .option('--push-run-id <id>', 'deliver what was pushed up to this `run_id` of an answer, and no more')
     .option('--json', 'print one result object on stdout')
     .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
     .addHelpText('after', HELP)
@@ -81,11 +83,13 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   let connector: Connector | undefined;
   try {
     connector = await loadConnector(resolve(io.cwd, flags.connector));
+    requirePushed(flags, connector);
     const result = await execute(connector, optionsOf(flags, id, io), io, voices);
     voices.progress.stop();
     const summary = {
       connector: connector.metadata.name,
       command: runCommandLine(flags.connector, flags.local === true),
+      deletesAreSaid: connector.spec.mode === 'rest_push',
       result,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
@@ -150,7 +154,17 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
     reconcile: flags.reconcileFull === true,
     sends: flags.local === true || !io.env.ingestionDryRun,
     allowDeletes: flags.allowDeletes,
+    pushRunId: flags.pushRunId,
   };
+}
+
+function requirePushed({ pushRunId }: RunFlags, { metadata, spec }: Connector): void {
+  if (pushRunId === undefined || spec.mode === 'rest_push') return;
+  throw new BridgeError(
+    'USAGE',
+    `--push-run-id is about pushed documents, and ${metadata.name} is a ${spec.mode} connector.`,
+    { hint: 'Leave --push-run-id out.' },
+  );
 }
 
 function voicesOf(flags: RunFlags, io: CommandIo, id: string): Voices {

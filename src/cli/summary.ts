@@ -7,6 +7,8 @@ interface SummaryOf {
   /** The command that did it, as typed, without what is only about output: `run --connector … --local`. */
   readonly command: string;
   readonly result: BridgeResult;
+  /** The source says what is gone, so it is known without a complete listing. */
+  readonly deletesAreSaid?: boolean;
   readonly durationMs: number;
 }
 
@@ -29,7 +31,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
   return [
     headline(summary, style),
     '',
-    ...countLines(result, style),
+    ...countLines(summary, style),
     ...holdLines(summary, style),
     ...sampleLines(result, style),
     ...rejectedLines(result, style),
@@ -68,14 +70,14 @@ function headline({ connector, result, durationMs }: SummaryOf, style: Style): s
   return `${style.bold(connector)}  ${paint(result.status)}  ${seconds}${repeated}`;
 }
 
-function countLines({ counts }: BridgeResult, style: Style): string[] {
+function countLines({ result: { counts }, deletesAreSaid }: SummaryOf, style: Style): string[] {
   const unknown = 'not known (a delta query lists no deletes)';
   const rows: readonly (readonly [string, number | null])[] = [
     ['seen', counts.seen],
     ['unchanged', counts.unchanged],
     ['added', counts.added],
     ['changed', counts.changed],
-    ['deleted', counts.missing === null ? null : counts.deleted],
+    ['deleted', counts.missing === null && deletesAreSaid !== true ? null : counts.deleted],
     ['held', counts.held],
     ['quarantined', counts.quarantined],
     ...(counts.rejected > 0 ? [['rejected', counts.rejected] as const] : []),

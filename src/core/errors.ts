@@ -18,6 +18,8 @@ export const ERROR_KINDS = {
   USAGE: wrong(EXIT.usage),
   /** This run id was used by another connector. Give each run an id of its own, or leave `--run-id` out. */
   RUN_ID_TAKEN: wrong(EXIT.usage),
+  /** `--push-run-id` names no push of this connector: the id is wrong, or the push was delivered so long ago that it is forgotten. */
+  PUSH_RUN_UNKNOWN: wrong(EXIT.usage),
   /** The connector file does not exist or cannot be read. Check the path; it is relative to the working directory. */
   CONNECTOR_FILE_UNREADABLE: wrong(EXIT.configuration),
   /** The connector file is not valid. The message lists every problem with file, line and field; `validate` shows the same. */

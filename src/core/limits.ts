@@ -281,6 +281,10 @@ export const CATALOG_LOOK_MS = 2_000;
 
 /** Connections to Postgres of a server that takes pushes: as many writes wait for the disk together. */
 export const PUSH_CONNECTIONS_MAX = 10;
+/** Pushed events read together, ... */
+export const PUSH_EVENTS_PER_PAGE = 1_000;
+/** ... unless their documents are large: bytes of one page, which one document may exceed. */
+export const PUSH_PAGE_BYTES = 4 * 1_048_576;
 /** Expired batches removed in one statement, some milliseconds each. */
 export const PUSH_PURGE_BATCHES = 1_000;
 

@@ -55,7 +55,7 @@ function endOfTextInData(document: DocumentRenderer, out: ByteWriter): void {
 }
 
 function endOfDataAndContent({ mimeType, content }: DocumentRenderer, out: ByteWriter): void {
-  out.latin1(`}","content":{"mimeType":${JSON.stringify(mimeType)},"rawBytes":"`);
+  out.utf8(`}","content":{"mimeType":${JSON.stringify(mimeType)},"rawBytes":"`);
   out.latin1(content.bytes.toString('base64', 0, content.length));
   out.latin1('"}');
 }

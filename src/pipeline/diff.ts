@@ -1,3 +1,4 @@
+import type { DeletePolicy } from '../connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { DocumentRenderer } from './document.ts';
 import type { ExtractedBatch } from './extract.ts';
@@ -30,6 +31,8 @@ export interface DiffInput {
   readonly nothingKnown: boolean;
   /** Documents that did not change are sent as well. */
   readonly resend: boolean;
+  /** What becomes of documents that the source says are gone. */
+  readonly deletePolicy: DeletePolicy;
   readonly tally: Tally;
   readonly quarantine: Quarantine;
   readonly sink: ChangeSink;
@@ -58,9 +61,12 @@ export class Differ {
     for (const { docId } of mapper.identify(extracted, extracted.repeated).rows) this.#duplicate(docId);
     const fresh = rows.filter(({ docId }) => this.#isFirst(docId));
     const stored = await this.#stored(fresh);
+    const gone = new Set(extracted.batch.deletes);
     for (const row of fresh) {
       const record = stored?.get(row.docId);
-      const pending = this.#compareRow(extracted, mapper, row, record);
+      const pending = gone.has(row.row)
+        ? this.#delete(row.docId, record)
+        : this.#compareRow(extracted, mapper, row, record);
       if (pending !== undefined) await pending;
     }
   }
@@ -115,6 +121,19 @@ export class Differ {
     tally.deleted++;
     tally.sample('deleted', docId);
     await sink.remove(docId, false);
+  }
+
+  /** The source says that the document is gone. One that is not known, or that may not be deleted, is left as it is. */
+  #delete(docId: string, record: KnownRecord | undefined): Promise<void> | undefined {
+    const { tally, sink, deletePolicy } = this.#input;
+    const soft = deletePolicy === 'soft_delete_only';
+    if (record === undefined || deletePolicy === 'never_delete' || (soft && record.softDeleted)) {
+      tally.unchanged++;
+      return undefined;
+    }
+    tally.deleted++;
+    tally.sample('deleted', docId);
+    return sink.remove(docId, soft);
   }
 
   #setAside(row: QuarantinedRow): Promise<void> | undefined {

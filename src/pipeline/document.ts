@@ -3,14 +3,15 @@ import { hash } from 'node:crypto';
 import { CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX, DOC_ID_BYTES_MAX } from '../core/limits.ts';
 import { AclColumn, aclProblem, NOBODY, type Principals } from './acl.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { CanonicalRow } from './canonical-rows.ts';
 import { columnFinder } from './columns.ts';
 import { DocumentIds } from './document-id.ts';
-import { itemAt } from './in-range.ts';
 import type { Mapping } from './mapping.ts';
+import { metadataWriter } from './metadata-writer.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { templateWriter, type TemplateWriter } from './template-writer.ts';
-import { jsonWriter, timeWriter, type ValueWriter } from './values.ts';
+import { timeWriter, type ValueWriter } from './values.ts';
 
 /** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
 type QuarantineCode =
@@ -24,6 +25,7 @@ type QuarantineCode =
   | 'DOCUMENT_TOO_LARGE'
   | 'ROW_TOO_LARGE'
   | 'ACL_EMPTY'
+  | 'ACL_NOT_KEPT'
   | 'ACL_TOO_LARGE';
 
 export interface Rejection {
@@ -66,12 +68,12 @@ export class DocumentRenderer {
   readonly title: Span = { start: 0, end: 0 };
   /** Empty when there is no `uri`. */
   readonly uri: Span = { start: 0, end: 0 };
-  readonly mimeType: string;
+  mimeType: string;
   users: Principals = NOBODY;
   groups: Principals = NOBODY;
   checksum = '';
 
-  readonly ids: DocumentIds;
+  readonly ids: Pick<DocumentIds, 'of'>;
   readonly #text = new ByteWriter(LINE_BYTES_TYPICAL);
   readonly #writeTitle: TemplateWriter;
   readonly #writeContent: TemplateWriter;
@@ -80,17 +82,27 @@ export class DocumentRenderer {
   readonly #usersOf: AclColumn | undefined;
   readonly #groupsOf: AclColumn | undefined;
   readonly #updatedAt: { column: number; write: ValueWriter } | undefined;
+  readonly #mimeTypeDefault: string;
+  readonly #canonical: CanonicalRow | undefined;
 
   /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks. */
   constructor(mapping: Mapping, columns: readonly Column[]) {
     const columnOf = columnFinder(mapping, columns);
     const writer = (template: Mapping['content']) => templateWriter(template, columns, columnOf);
+    const canonical = mapping.canonical && new CanonicalRow(mapping.canonical.readersKept, columnOf);
+    this.#canonical = canonical;
+    this.#mimeTypeDefault = mapping.mimeType;
     this.mimeType = mapping.mimeType;
-    this.ids = new DocumentIds(mapping.connector, columns, mapping.idFields.map(columnOf));
+    this.ids = canonical ?? new DocumentIds(mapping.connector, columns, mapping.idFields.map(columnOf));
     this.#writeTitle = writer(mapping.title);
     this.#writeContent = writer(mapping.content);
     this.#writeUri = mapping.uri && writer(mapping.uri);
-    this.#writeMetadata = metadataWriter(mapping.metadataFields, columns, columnOf);
+    this.#writeMetadata =
+      canonical === undefined
+        ? metadataWriter(mapping.metadataFields, columns, columnOf)
+        : (row, out) => {
+            canonical.writeMetadata(row, out);
+          };
     this.#usersOf = aclColumn(mapping.aclUsersField);
     this.#groupsOf = aclColumn(mapping.aclGroupsField);
     const watermark = mapping.watermarkField === undefined ? -1 : columnOf(mapping.watermarkField);
@@ -121,10 +133,14 @@ export class DocumentRenderer {
   #writeAcl(row: RowCursor): Rejection | undefined {
     this.users = this.#usersOf?.of(row) ?? NOBODY;
     this.groups = this.#groupsOf?.of(row) ?? NOBODY;
-    if (this.#usersOf !== undefined || this.#groupsOf !== undefined) {
+    const canonical = this.#canonical;
+    const named = this.#usersOf !== undefined || this.#groupsOf !== undefined;
+    if (canonical === undefined ? named : canonical.wantsReaders(row)) {
       const problem = aclProblem(this.users, this.groups);
       if (problem === 'ACL_EMPTY') return { code: problem, reason: 'its ACL columns name no reader' };
       if (problem !== undefined) return { code: problem, reason: 'its ACL columns name too many readers' };
+      const unkept = canonical?.readersProblem();
+      if (unkept !== undefined) return unkept;
     }
     this.line.latin1('{"acl_groups":');
     this.line.raw(this.groups.json);
@@ -153,16 +169,19 @@ export class DocumentRenderer {
     this.metadata.start = line.length;
     this.#writeMetadata(row, line);
     this.metadata.end = line.length;
+    if (this.#canonical !== undefined) this.mimeType = this.#canonical.mimeType(row) ?? this.#mimeTypeDefault;
     line.latin1(',"mime_type":');
-    line.latin1(JSON.stringify(this.mimeType));
+    line.utf8(JSON.stringify(this.mimeType));
     line.latin1(',"title":');
     return this.#writeText(row, this.#writeTitle, this.title) ?? this.#writeUriText(row);
   }
 
   #writeUriText(row: RowCursor): Rejection | undefined {
     this.line.latin1(',"uri":');
-    if (this.#writeUri !== undefined) return this.#writeText(row, this.#writeUri, this.uri);
+    if (this.#writeUri !== undefined && this.#canonical?.hasUri(row) !== false)
+      return this.#writeText(row, this.#writeUri, this.uri);
     this.line.latin1('null');
+    this.uri.end = this.uri.start;
     return undefined;
   }
 
@@ -224,27 +243,4 @@ function holdsNulEscape(bytes: Buffer): boolean {
     if (backslashes % 2 === 0) return true;
   }
   return false;
-}
-
-function metadataWriter(
-  names: readonly string[],
-  columns: readonly Column[],
-  columnOf: (name: string) => number,
-): (row: RowCursor, out: ByteWriter) => void {
-  const fields = [...names].sort().map((name, index) => {
-    const column = columnOf(name);
-    const key = Buffer.from(`${index === 0 ? '' : ','}${JSON.stringify(name)}:`);
-    return { key, column, write: jsonWriter(itemAt(columns, column)) };
-  });
-  return (row, out) => {
-    out.latin1('{');
-    for (const { key, column, write } of fields) {
-      out.raw(key);
-      const length = row.length(column);
-      const start = row.start(column);
-      if (length < 0) out.latin1('null');
-      else write(out, row.bytes, start, start + length);
-    }
-    out.latin1('}');
-  };
 }

@@ -13,6 +13,11 @@ export interface Mapping {
   readonly aclGroupsField: string | undefined;
   readonly metadataFields: readonly string[];
   readonly watermarkField: string | undefined;
+  /** Set when the rows are documents already, with the columns of `CANONICAL_COLUMNS`. */
+  readonly canonical?: {
+    /** Whether the data store keeps readers. If it does not, everybody would see a document that names some. */
+    readonly readersKept: boolean;
+  };
   /** Changes with everything that decides what a document looks like. */
   readonly version: string;
 }

@@ -42,7 +42,9 @@ export async function planChanges(
   const known = await knownFingerprints(ports, position);
   const { scope, empty } = position;
   const resend = job.reconcile;
-  const differ = new Differ({ state, scope, known, nothingKnown: empty, resend, tally, quarantine, sink });
+  const { deletePolicy } = job;
+  const records = { state, scope, known, nothingKnown: empty };
+  const differ = new Differ({ ...records, resend, deletePolicy, tally, quarantine, sink });
 
   let mapper: RowMapper | undefined;
   let end: ListingEnd | undefined;

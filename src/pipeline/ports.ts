@@ -60,6 +60,11 @@ export interface RowBatch {
   readonly count: number;
   /** Indexes of rows of more than `ROW_BYTES_MAX`, ascending: their bytes stop there, perhaps inside a value. */
   readonly oversized: readonly number[];
+  /**
+   * Indexes of rows that say: this document is gone. Ascending; only in a delta listing. Their id counts and nothing else. The
+   * guard is not asked: it doubts what is missing from a listing, and this was said.
+   */
+  readonly deletes?: readonly number[];
   /** Set on the last batch only. */
   readonly end?: ListingEnd;
 }

@@ -71,7 +71,9 @@ export class Publisher implements ChangeSink {
   }
 
   quarantine(row: QuarantinedRow): Promise<void> | undefined {
-    return this.#parts.quarantine.text(quarantineLine(row));
+    const line = this.#parts.quarantine.text(quarantineLine(row));
+    if (row.docId === undefined) return line;
+    return together(line, this.#stage({ op: 'set_aside', docId: row.docId, checksum: '', fingerprint: '' }));
   }
 
   /** Makes everything whole and durable, the manifest last. */

@@ -1,5 +1,6 @@
 import type { DeliveryJournal, DeliveryStep, RejectedDocument } from './delivery-port.ts';
 import type { Phase, RunCounts } from './ports.ts';
+import type { PushedEvent, PushSelection, QueueDepth } from './push-port.ts';
 
 /** `DRY_RUN`: its requests were written down and not sent. */
 export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED' | 'DRY_RUN';
@@ -52,11 +53,12 @@ export interface KnownRecord {
 }
 
 /**
- * A change of `record_state`, set aside until the commit. `refresh`: the row's bytes changed and its document did not.
- * For `delete` and `soft_delete`, checksum and fingerprint are empty strings.
+ * A change of `record_state`, staged until the commit. `refresh`: the row's bytes changed and its document did not.
+ * `set_aside`: the row is in quarantine, which changes no record; if it was pushed, its event goes on waiting.
+ * For `delete`, `soft_delete` and `set_aside`, checksum and fingerprint are empty strings.
  */
 export interface StagedRecord {
-  readonly op: 'upsert' | 'refresh' | 'delete' | 'soft_delete';
+  readonly op: 'upsert' | 'refresh' | 'delete' | 'soft_delete' | 'set_aside';
   readonly docId: string;
   readonly checksum: string;
   readonly fingerprint: string;
@@ -75,7 +77,8 @@ export interface DocumentFacts {
     | undefined;
   /** A change of it that is published and not committed. */
   readonly waiting:
-    { readonly run: RunRow; readonly change: Exclude<StagedRecord['op'], 'refresh'> } | undefined;
+    | { readonly run: RunRow; readonly change: Exclude<StagedRecord['op'], 'refresh' | 'set_aside'> }
+    | undefined;
   /** How the newest run that tells was refused it. The next commit forgets that. */
   readonly rejection: (Omit<RejectedDocument, 'docId'> & { readonly run: RunRow }) | undefined;
   /** The run that began last, whatever became of it. */
@@ -140,6 +143,16 @@ export interface State {
   /** The newest committed run of this connector. */
   lastCommitted(connectorId: string): Promise<RunRow | undefined>;
 
+  /**
+   * Events that were pushed, the last one of each document, in pages of bounded size.
+   * With `claim` they are this run's from now on, and no longer those of an earlier run that claimed them: only for the
+   * owner of the lease, after the earlier runs were finished. Fails with `PUSH_RUN_UNKNOWN`; `LEASE_LOST` if the run was
+   * given up.
+   */
+  pushed(selection: PushSelection): AsyncIterable<readonly PushedEvent[]>;
+  /** How much of what was pushed to a connector waits for a run. */
+  queueDepth(connectorId: string): Promise<QueueDepth>;
+
   /** Sets changes aside, durably, in short transactions. Nothing else sees them before the commit. */
   stage(runId: string, records: readonly StagedRecord[]): Promise<void>;
   /** Records that the artifacts and the manifest are whole: from now on the run can be finished by anybody. */
@@ -147,7 +160,8 @@ export interface State {
   /**
    * One transaction, all or nothing: applies the staged changes except the rejected documents, moves the checkpoint (only if
    * there is no rejected document) and closes the run with its status and counts. A rejected document of unknown outcome is
-   * remembered as one to send again, or to delete. Fails with `LEASE_LOST`, having written nothing, if `fence` is not the
+   * remembered as one to send again, or to delete. Pushed events that the run claimed are acknowledged: they are gone, except
+   * the last one of a document that was rejected or set aside. Fails with `LEASE_LOST`, having written nothing, if `fence` is not the
    * newest. A run that is committed already stays as it is.
    */
   commit(commit: {

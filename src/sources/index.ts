@@ -3,9 +3,15 @@ import { idFields, isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '.
 import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
 import type { HttpSurroundings } from './http/source.ts';
+import type { ReadPushed } from './push/source.ts';
 import type { SqlEngine } from './sql/source.ts';
 
 type EngineFactory = (spec: SqlSourceSpec, dsn: string) => SqlEngine;
+
+export interface SourceSurroundings extends HttpSurroundings {
+  /** Starts to read what producers pushed. */
+  readonly pushed: ReadPushed;
+}
 
 /** Each loads its driver. */
 const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
@@ -17,13 +23,13 @@ const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
 /**
  * Opens a connector's source; its driver is loaded here and not before.
  * @param secret reads a secret by its ref
- * @param surroundings for sources that are asked over HTTP
+ * @param surroundings for sources that are asked over HTTP, and for pushed documents the queue that they wait in
  * @throws BridgeError NOT_SUPPORTED for a source that this version cannot read; SECRET_*
  */
 export async function openSource(
   spec: ConnectorSpec,
   secret: (ref: string) => string,
-  surroundings: HttpSurroundings,
+  surroundings: SourceSurroundings,
 ): Promise<Source> {
   const { mode, source } = spec;
   if (isSqlSource(source) && source.type === 'postgres') {
@@ -41,6 +47,10 @@ export async function openSource(
     const { HttpSource } = await import('./http/source.ts');
     return new HttpSource(source, mappedFields(spec), secret, surroundings);
   }
+  if (mode === 'rest_push') {
+    const { PushSource } = await import('./push/source.ts');
+    return new PushSource(surroundings.pushed);
+  }
   if (source.type === 'file') {
     const { FileSource } = await import('./file/source.ts');
     const { aclUsersField, aclGroupsField } = spec.mapping;
@@ -52,7 +62,7 @@ export async function openSource(
     'NOT_SUPPORTED',
     `This version cannot run a ${mode} connector with a ${source.type} source.`,
     {
-      hint: 'It can run sql_pull, rest_pull and file_pull; validate checks all the others.',
+      hint: 'Validate names the modes and sources that go together.',
     },
   );
 }

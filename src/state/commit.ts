@@ -3,6 +3,7 @@ import { BridgeError } from '../core/errors.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
 import type { State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
+import { acknowledgePushes } from './push-acknowledgement.ts';
 import { scopeOf } from './records.ts';
 import { countRejected, forgetEarlier, rememberRejected, takeOutRejected } from './rejections.ts';
 import { givenUp } from './given-up.ts';
@@ -29,6 +30,7 @@ export async function commit(database: Database, order: Commit): Promise<void> {
       await requireNewestFence(database, transaction, run, order.fence);
       const scope = await scopeOf(transaction, run);
       const complete = (await countRejected(transaction, order.runId)) === 0;
+      await acknowledgePushes(transaction, run);
       await takeOutRejected(transaction, order.runId);
       await applyStaged(transaction, scope, order.runId);
       await rememberRejected(database.dialect, transaction, scope, order.runId);

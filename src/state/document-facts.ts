@@ -80,8 +80,9 @@ async function waitingOf(
   published: readonly RunRow[],
 ): Promise<DocumentFacts['waiting']> {
   for (const run of published) {
-    const change = await knex('staged_records').where({ run_id: run.runId, doc_id: docId }).first('op');
-    if (change !== undefined && change.op !== 'refresh') return { run, change: change.op };
+    const changes = await knex('staged_records').where({ run_id: run.runId, doc_id: docId }).pluck('op');
+    const change = changes.find((op) => op !== 'refresh' && op !== 'set_aside');
+    if (change !== undefined) return { run, change };
   }
   return undefined;
 }

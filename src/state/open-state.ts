@@ -19,6 +19,8 @@ import {
   published,
   unfinishedRuns,
 } from './runs.ts';
+import { queueDepth } from './queue-depth.ts';
+import { pushed } from './pushed.ts';
 import { rejections } from './rejections.ts';
 import { stateError } from './state-errors.ts';
 
@@ -98,6 +100,8 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
     findRun: reading(findRun),
     unfinishedRuns: reading(unfinishedRuns),
     lastCommitted: reading(lastCommitted),
+    queueDepth: reading(queueDepth),
+    pushed: (selection) => streaming(pushed(database, selection)),
     stage: writing(stage),
     published: writing(published),
     commit: writing(commit),

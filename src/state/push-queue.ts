@@ -3,6 +3,8 @@ import type { Database, DatabaseAddress } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
 import { preparedDatabase } from './prepared-database.ts';
 import type { NewPushBatch } from './push-batch.ts';
+import type { QueueDepth } from '../pipeline/push-port.ts';
+import { queueDepth, queueDepths } from './queue-depth.ts';
 import { stateError } from './state-errors.ts';
 
 /** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */
@@ -10,14 +12,6 @@ type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };
 
 /** What of a batch decides whether it was received before. */
 type KeyedBatch = Pick<NewPushBatch, 'connectorId' | 'idempotencyKey' | 'bodyChecksum' | 'receivedAt'>;
-
-/** What waits for the next run of a connector. */
-interface QueueDepth {
-  readonly batches: number;
-  readonly events: number;
-  /** ISO 8601, UTC; null when nothing waits. */
-  readonly oldestReceivedAt: string | null;
-}
 
 /**
  * The queue as a server fills it; runs drain it through their own connection.
@@ -62,16 +56,12 @@ export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue
   return {
     enqueue: named(enqueue),
     recall: named(recall),
-    depth: named(
-      async (on, connectorId: string) => (await depths(on, connectorId)).get(connectorId) ?? EMPTY,
-    ),
-    depths: named((on) => depths(on)),
+    depth: named(queueDepth),
+    depths: named(queueDepths),
     purge: named(purge),
     close: () => database.close(),
   };
 }
-
-const EMPTY: QueueDepth = { batches: 0, events: 0, oldestReceivedAt: null };
 
 async function enqueue({ knex, dialect }: Database, batch: NewPushBatch): Promise<EnqueueResult> {
   const key = { connector_id: batch.connectorId, idempotency_key: batch.idempotencyKey };
@@ -98,31 +88,6 @@ async function recall({ knex }: Database, batch: KeyedBatch) {
     .first('body_checksum', 'answer');
   if (known === undefined) return undefined;
   return known.body_checksum === batch.bodyChecksum ? { replay: known.answer } : 'conflict';
-}
-
-async function depths({ knex }: Database, connectorId?: string): Promise<Map<string, QueueDepth>> {
-  const pending = knex('push_batches').where({ status: 'pending' });
-  const rows = await (connectorId === undefined ? pending : pending.andWhere({ connector_id: connectorId }))
-    .groupBy('connector_id')
-    .orderBy('connector_id')
-    .select<DepthAnswer[]>(
-      'connector_id',
-      knex.raw('count(*) as batches, sum(waiting) as events, min(received_at) as oldest'),
-    );
-  return new Map(
-    rows.map(({ connector_id, batches, events, oldest }) => [
-      connector_id,
-      { batches: Number(batches), events: Number(events), oldestReceivedAt: oldest },
-    ]),
-  );
-}
-
-/** Postgres writes counts and sums as text. */
-interface DepthAnswer {
-  readonly connector_id: string;
-  readonly batches: number | string;
-  readonly events: number | string;
-  readonly oldest: string;
 }
 
 async function purge({ knex }: Database, now: Date): Promise<number> {

@@ -32,7 +32,7 @@ test('makes the embedded state below the working directory, and has nothing to d
   const file = join(cwd, '.gemini-sync-bridge', 'state.db');
   expect(await migrate()).toEqual({
     stdout: expect.stringMatching(
-      new RegExp(`^Applied \\d+_initial\\.js to ${file}\nApplied \\d+_delivery\\.js to ${file}\n$`),
+      new RegExp(`^Applied \\d+_initial\\.js to ${file}\n(?:Applied \\d+_\\w+\\.js to ${file}\n)+$`),
     ),
     statuses: [0],
   });

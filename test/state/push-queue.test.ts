@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateState } from '../../src/state/open-state.ts';
 import { openPushQueue } from '../../src/state/push-queue.ts';
+import { describePushHistory } from '../contracts/push-history.contract.ts';
 import { describePushQueueContract, pushBatch } from '../contracts/push-queue.contract.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -41,6 +42,9 @@ async function onSqlite() {
 
 describePushQueueContract('Postgres', onPostgres);
 describePushQueueContract('SQLite', onSqlite);
+// On each engine as many histories as take some seconds.
+describePushHistory('Postgres', 8, onPostgres);
+describePushHistory('SQLite', 25, onSqlite);
 
 describe('a push queue in Postgres', () => {
   test('without a schema is refused until it is migrated', async () => {

@@ -23,13 +23,15 @@ export interface RowsSourceOptions {
   readonly batchRows?: number;
   /** Indexes of rows that pass for too large: their bytes stop in the middle of the last value. */
   readonly oversized?: readonly number[];
+  /** Indexes of rows that say that their document is gone. */
+  readonly deletes?: readonly number[];
 }
 
 /** A source over rows in memory, as strict as the contract allows: a batch's bytes are spoilt once the next one is asked for. */
 export function rowsSource(
   options: RowsSourceOptions,
 ): Source & { readonly checkpoints: (string | undefined)[] } {
-  const { columns, rows, listing = 'full', batchRows = 1_000, oversized = [] } = options;
+  const { columns, rows, listing = 'full', batchRows = 1_000, oversized = [], deletes = [] } = options;
   const end: ListingEnd = {
     checkpoint: options.checkpoint,
     truncated: options.truncated ?? false,
@@ -43,7 +45,9 @@ export function rowsSource(
       signal.throwIfAborted();
       const to = Math.min(from + batchRows, rows.length);
       const marked = oversized.filter((row) => row >= from && row < to).map((row) => row - from);
-      const batch = batchOf(columns, rows.slice(from, to), marked);
+      const gone = deletes.filter((row) => row >= from && row < to).map((row) => row - from);
+      const whole = batchOf(columns, rows.slice(from, to), marked);
+      const batch = gone.length === 0 ? whole : { ...whole, deletes: gone };
       yield to === rows.length ? { ...batch, end } : batch;
       batch.bytes.fill(0xff);
       await Promise.resolve();

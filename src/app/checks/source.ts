@@ -26,6 +26,7 @@ export function sourceFindings(
     wait: sleep,
     log: silentLogger,
     proxy,
+    pushed: nothingPushed,
   };
   const database = isSqlSource(spec.source);
   return check('source', signal, async (inTime) => {
@@ -53,6 +54,10 @@ export function sourceFindings(
       await source.close();
     }
   });
+}
+
+function nothingPushed(): never {
+  throw new Error('A check reads no rows.');
 }
 
 function whatIsMissing(look: () => unknown): Error | undefined {

@@ -3,7 +3,7 @@ import { idFields, type Connector } from '../../connector/types.ts';
 import { DocumentRenderer, type Rejection } from '../../pipeline/document.ts';
 import { RowCursor } from '../../pipeline/row-cursor.ts';
 import { RecordRow } from '../../sources/http/row.ts';
-import { compileMapping } from '../job.ts';
+import { compileFieldMapping } from '../job.ts';
 import { canonicalDocument } from './canonical-document.ts';
 import type { Span } from '../../sources/json/scan.ts';
 import { canonicalJson, HALF_PAIR, holdsHalfPair } from './canonical-json.ts';
@@ -29,7 +29,7 @@ export class MappedEvents {
     const { columns } = this.#record;
     this.#row = new SingleRow(columns);
     this.#cursor = new RowCursor(columns.length);
-    this.#renderer = new DocumentRenderer(compileMapping(metadata.name, spec), columns);
+    this.#renderer = new DocumentRenderer(compileFieldMapping(metadata.name, spec), columns);
   }
 
   /**

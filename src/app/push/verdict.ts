@@ -14,7 +14,6 @@ type RejectionCode =
   | 'FIELD_MISSING'
   | 'FIELD_UNKNOWN'
   | 'FIELD_INVALID'
-  | 'ACL_NOT_KEPT'
   | 'DELETE_REFUSED';
 
 export interface EventRejection {

@@ -62,10 +62,4 @@ describe('a source', () => {
       { status: 'fail', code: 'SECRET_MISSING', fix: expect.stringContaining('SECRET_PEOPLE_DB') },
     ]);
   });
-
-  test('that this version cannot read fails, as its runs do', async () => {
-    await expect(look(connector('', 'rest_push'))).resolves.toMatchObject([
-      { status: 'fail', code: 'NOT_SUPPORTED' },
-    ]);
-  });
 });

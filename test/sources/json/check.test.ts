@@ -115,8 +115,8 @@ describe('the scanner of JSON', () => {
 
   test('finds the items of a list with their members where they are, however they are spaced', () => {
     fc.assert(
-      fc.property(fc.array(spaced), ({ length, ...list }) => {
-        const jsons = Object.values(list).map(({ json }) => json);
+      fc.property(fc.array(spaced), (list) => {
+        const jsons = list.map(({ json }) => json);
         const bytes = Buffer.from(` [ ${jsons.join(' , ')} ] `);
         const found = checkListed(bytes).map(({ start, end, members }) =>
           members === undefined
@@ -126,7 +126,6 @@ describe('the scanner of JSON', () => {
               ),
         );
         expect(found).toEqual(jsons.map((json) => JSON.parse(json)));
-        expect(found).toHaveLength(length);
       }),
     );
   });

@@ -1,0 +1,31 @@
+import type { Connector } from '../../connector/types.ts';
+import { toBridgeError } from '../../core/errors.ts';
+import { openState } from '../../state/open-state.ts';
+import { stateLocation } from '../state-location.ts';
+import { check, ok, skipped, type Finding } from './finding.ts';
+
+/** What waits for the next run of a connector that is pushed to. Makes and migrates nothing. */
+export function pushQueueFindings(
+  { metadata }: Connector,
+  place: Parameters<typeof stateLocation>[0],
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  return check('source', signal, async () => {
+    try {
+      const state = await openState({ ...stateLocation(place), readOnly: true });
+      try {
+        const { batches, events, oldestReceivedAt } = await state.queueDepth(metadata.name);
+        if (oldestReceivedAt === null) return [ok('source', 'Nothing that was pushed waits for a run.')];
+        const what = `${events} pushed ${events === 1 ? 'event' : 'events'} in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
+        return [ok('source', `Waiting for the next run: ${what}, the oldest of ${oldestReceivedAt}.`)];
+      } finally {
+        await state.close();
+      }
+    } catch (thrown) {
+      // The check of the state says more about it.
+      const { code } = toBridgeError(thrown);
+      if (!code.startsWith('STATE_')) throw thrown;
+      return skipped(['source'], 'the state, which has the queue, cannot be read');
+    }
+  });
+}

@@ -1,0 +1,32 @@
+import type { Knex } from 'knex';
+import type { RunTable } from './tables.ts';
+
+/**
+ * Part of a run's commit, while its staged records are still there: what it claimed is delivered, so its events go. The last
+ * event of a document that was rejected or set aside stays, for the next run, unless a newer one came meanwhile.
+ */
+export async function acknowledgePushes(transaction: Knex.Transaction, run: RunTable): Promise<void> {
+  const { run_id, connector_id } = run;
+  const claimed = () => transaction('push_batches').where({ connector_id, run_id, status: 'pending' });
+  if ((await claimed().first('id')) === undefined) return;
+  await transaction.raw(
+    `delete from push_events
+     where batch_id in (select id from push_batches where connector_id = ? and run_id = ? and status = 'pending')
+       and (
+         doc_id not in (
+           select doc_id from rejected_documents where run_id = ?
+           union all select doc_id from staged_records where run_id = ? and op = 'set_aside'
+         )
+         or exists (
+           select 1 from push_events as newer
+           where newer.doc_id = push_events.doc_id
+             and (newer.batch_id, newer.seq) > (push_events.batch_id, push_events.seq)
+         )
+       )`,
+    [connector_id, run_id, run_id, run_id],
+  );
+  await claimed().update({
+    waiting: transaction.raw('(select count(*) from push_events where batch_id = push_batches.id)'),
+  });
+  await claimed().where({ waiting: 0 }).update({ status: 'done' });
+}

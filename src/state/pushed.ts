@@ -1,0 +1,132 @@
+import type { Knex } from 'knex';
+import { BridgeError } from '../core/errors.ts';
+import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../core/limits.ts';
+import type { PushedEvent, PushSelection } from '../pipeline/push-port.ts';
+import type { Database } from './database.ts';
+import { givenUp } from './given-up.ts';
+
+/** A batch id: Postgres writes a bigint as text. */
+type BatchId = number | string;
+
+/** Where an event stands in the queue. */
+interface Place {
+  readonly batch_id: BatchId;
+  readonly seq: number;
+}
+
+const START: Place = { batch_id: 0, seq: 0 };
+
+/**
+ * Pages follow the primary key, so that nothing is sorted and a slow reader holds no transaction open.
+ * @throws BridgeError PUSH_RUN_UNKNOWN or LEASE_LOST
+ */
+export async function* pushed(
+  database: Database,
+  selection: PushSelection,
+): AsyncIterable<readonly PushedEvent[]> {
+  const last = await lastBatch(database.knex, selection);
+  if (selection.claim) await claim(database, selection, last);
+  const chosen = chosenBatches(selection, last);
+  for (let after = START; ;) {
+    const end = await pageEnd(database, chosen, after);
+    if (end === undefined) return;
+    // Empty when newer events follow for all of its documents.
+    yield await newestEvents(database, chosen, after, end);
+    after = end;
+  }
+}
+
+/**
+ * The last batch to be read. Ids say in which order to apply, and never what was read before: of two pushes at the same time,
+ * the one with the lower id may become visible later. What was read is known by claims.
+ */
+async function lastBatch(knex: Knex, { connectorId, upTo }: PushSelection): Promise<BatchId> {
+  const batches = knex('push_batches').where({ connector_id: connectorId });
+  if (upTo === undefined) {
+    const [newest] = await batches.where({ status: 'pending' }).max({ id: 'id' });
+    return newest?.id ?? 0;
+  }
+  const batch = await batches.where({ push_run_id: upTo }).first('id', 'status');
+  if (batch === undefined) throw unknownRun(upTo, connectorId);
+  return batch.status === 'done' ? 0 : batch.id;
+}
+
+function unknownRun(upTo: string, connectorId: string): BridgeError {
+  return new BridgeError('PUSH_RUN_UNKNOWN', `There is no push ${upTo} to connector ${connectorId}.`, {
+    hint: 'Take the `run_id` of the answer to the push; once it is delivered, it is forgotten after some time.',
+  });
+}
+
+/** In one transaction, so that what an earlier attempt of this run claimed is not acknowledged unread. */
+async function claim(
+  { knex, dialect }: Database,
+  { connectorId, runId }: PushSelection,
+  last: BatchId,
+): Promise<void> {
+  await knex.transaction(async (transaction) => {
+    const run = transaction('run_state').where({ run_id: runId, finished_at: null });
+    // Held until the claim is there, so that nobody gives up the run in between and claims before it.
+    const open = await (dialect.rowLocks ? run.forShare() : run).first('run_id');
+    if (open === undefined) throw givenUp(runId);
+    const pending = () => transaction('push_batches').where({ connector_id: connectorId, status: 'pending' });
+    await pending().where({ run_id: runId }).update({ run_id: null });
+    await pending().where('id', '<=', last).update({ run_id: runId });
+  });
+}
+
+/** SQL that selects the ids of the batches, with its bindings. */
+interface Chosen {
+  readonly sql: string;
+  readonly bindings: readonly BatchId[];
+}
+
+function chosenBatches({ connectorId, runId, claim }: PushSelection, last: BatchId): Chosen {
+  return {
+    sql: `select id from push_batches where connector_id = ? and status = 'pending' and ${claim ? 'run_id = ?' : 'id <= ?'}`,
+    bindings: [connectorId, claim ? runId : last],
+  };
+}
+
+/** The last event of the next page; undefined: there is none. */
+async function pageEnd({ knex }: Database, chosen: Chosen, after: Place): Promise<Place | undefined> {
+  const end = knex.raw(
+    `(with page as (
+       select batch_id, seq, coalesce(octet_length(document), 0) as bytes from push_events
+       where (batch_id, seq) > (?, ?) and batch_id in (${chosen.sql})
+       order by batch_id, seq limit ?
+     ), sized as (
+       select batch_id, seq, sum(bytes) over (order by batch_id, seq) - bytes as bytes_before from page
+     )
+     select batch_id, seq from sized where bytes_before < ? order by batch_id desc, seq desc limit 1) as page_end`,
+    [after.batch_id, after.seq, ...chosen.bindings, PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES],
+  );
+  return knex.from<Place>(end).first('batch_id', 'seq');
+}
+
+interface EventAnswer {
+  readonly doc_id: string;
+  readonly op: PushedEvent['op'];
+  readonly document: string | null;
+}
+
+/** The events of a page that no chosen one of the same document follows. */
+async function newestEvents(
+  { knex }: Database,
+  chosen: Chosen,
+  after: Place,
+  end: Place,
+): Promise<PushedEvent[]> {
+  const newest = knex.raw(
+    `(select doc_id, op, document from push_events as event
+     where (batch_id, seq) > (?, ?) and (batch_id, seq) <= (?, ?) and batch_id in (${chosen.sql})
+       and (batch_id, seq) = (
+         select newest.batch_id, newest.seq from push_events as newest
+         where newest.doc_id = event.doc_id and newest.batch_id in (${chosen.sql})
+         order by newest.batch_id desc, newest.seq desc limit 1
+       )
+     ) as newest_events`,
+    [after.batch_id, after.seq, end.batch_id, end.seq, ...chosen.bindings, ...chosen.bindings],
+  );
+  const rows = await knex.from(newest).select<EventAnswer[]>('doc_id', 'op', 'document');
+  return rows.map(({ doc_id, op, document }) => ({ docId: doc_id, op, document }));
+}
