@@ -7,6 +7,7 @@ import { openDatabase, type Database, type DatabaseAddress } from '../../src/sta
 const SEED = fileURLToPath(new URL('../../connectors/support-push.yaml', import.meta.url));
 const PULLED = fileURLToPath(new URL('../../connectors/hr-employees.yaml', import.meta.url));
 
+/** Content that is eight times as long as what is sent. */
 const OPEN = `
 apiVersion: sync.gemini.io/v1alpha1
 kind: Connector
@@ -14,7 +15,7 @@ metadata: { name: open-push }
 spec:
   mode: rest_push
   source: { type: http, secretRef: open-push-token }
-  mapping: { idField: [site, id], titleField: title, contentTemplate: "{{ text }}", metadataFields: [price, facts] }
+  mapping: { idField: [site, id], titleField: title, contentTemplate: "${'{{ text }}'.repeat(8)}", metadataFields: [price, facts] }
   output: { bucket: gs://company-gemini-sync, prefix: open-push, format: ndjson }
   gemini: { projectId: my-project, location: global, dataStoreId: open-ds }
   reconciliation: { deletePolicy: never_delete }
