@@ -1,4 +1,3 @@
-import type { Rejection } from './document.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
@@ -20,14 +19,15 @@ export const CANONICAL_COLUMNS: readonly Column[] = [
   { name: 'updated_at', kind: 'json' },
 ];
 
-const READERS_NOT_KEPT: Rejection = {
+/** Why a document that names readers cannot be published where they are not kept. */
+export const READERS_NOT_KEPT = {
   code: 'ACL_NOT_KEPT',
   reason: 'it names readers, and the data store of this connector shows every document to all',
-};
+} as const;
 
 /** Reads of a canonical row what other mappings make of several columns, or have the same for all rows. */
 export class CanonicalRow {
-  readonly #readersKept: boolean;
+  readonly readersKept: boolean;
   readonly #docId: number;
   readonly #mimeType: number;
   readonly #metadata: number;
@@ -36,7 +36,7 @@ export class CanonicalRow {
 
   /** @param readersKept whether the data store keeps readers; if not, everybody would see a document that names some */
   constructor(readersKept: boolean, columnOf: (name: string) => number) {
-    this.#readersKept = readersKept;
+    this.readersKept = readersKept;
     this.#docId = columnOf('doc_id');
     this.#mimeType = columnOf('mime_type');
     this.#metadata = columnOf('metadata');
@@ -60,12 +60,7 @@ export class CanonicalRow {
 
   /** Whether the document must have readers. */
   wantsReaders(row: RowCursor): boolean {
-    return this.#readersKept || this.#readers.some((column) => !row.isAbsent(column));
-  }
-
-  /** Why a document that names readers cannot be published. */
-  readersProblem(): Rejection | undefined {
-    return this.#readersKept ? undefined : READERS_NOT_KEPT;
+    return this.readersKept || this.#readers.some((column) => !row.isAbsent(column));
   }
 
   writeMetadata(row: RowCursor, out: ByteWriter): void {

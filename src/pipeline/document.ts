@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX, DOC_ID_BYTES_MAX } from '../core/limits.ts';
 import { AclColumn, aclProblem, NOBODY, type Principals } from './acl.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { CanonicalRow } from './canonical-rows.ts';
+import { CanonicalRow, READERS_NOT_KEPT } from './canonical-rows.ts';
 import { columnFinder } from './columns.ts';
 import { DocumentIds } from './document-id.ts';
 import type { Mapping } from './mapping.ts';
@@ -139,8 +139,7 @@ export class DocumentRenderer {
       const problem = aclProblem(this.users, this.groups);
       if (problem === 'ACL_EMPTY') return { code: problem, reason: 'its ACL columns name no reader' };
       if (problem !== undefined) return { code: problem, reason: 'its ACL columns name too many readers' };
-      const unkept = canonical?.readersProblem();
-      if (unkept !== undefined) return unkept;
+      if (canonical?.readersKept === false) return READERS_NOT_KEPT;
     }
     this.line.latin1('{"acl_groups":');
     this.line.raw(this.groups.json);

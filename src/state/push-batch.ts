@@ -1,5 +1,5 @@
 /** One document that a producer says is so, or gone. */
-interface PushEvent {
+export interface PushEvent {
   /** `<connector>:<id>`, at most `DOC_ID_BYTES_MAX` bytes, without NUL. */
   readonly docId: string;
   readonly op: 'UPSERT' | 'DELETE';

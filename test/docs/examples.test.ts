@@ -72,6 +72,8 @@ describe('the documentation', () => {
       'docs/connector-mode-rest-pull.md, number 2',
       'docs/connector-mode-rest-pull.md, number 3',
       'docs/connector-mode-rest-pull.md, number 4',
+      'docs/connector-mode-rest-push.md, number 1',
+      'docs/connector-mode-rest-push.md, number 2',
       'docs/connector-mode-sql-pull.md, number 1',
       'docs/connector-provider-http.md, number 1',
       'docs/connector-provider-http.md, number 2',
