@@ -21,7 +21,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = join(ROOT, 'bin', 'gemini-sync-bridge.js');
 const CONNECTOR = 'support-push';
 const FORMS: readonly PushForm[] = ['documents', 'lines', 'fields'];
-const HEADING = `events/s${''.padEnd(14)}bare   ${FORMS.map((form) => form.padStart(11)).join('')}`;
+const HEADING = `events/s${''.padEnd(12)}bare   pushed`;
 
 /** As in production: a 2xx waits for the disk. */
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
@@ -46,17 +46,7 @@ try {
   await cp(join(ROOT, 'connectors', file), join(folder, 'connectors', file));
   const env = { PATH: process.env['PATH'] ?? '', DATABASE_URL: postgres.url() };
   await once(spawn(process.execPath, [PROGRAM, 'migrate'], { cwd: folder, env, stdio: 'ignore' }), 'exit');
-  const server = spawn(
-    process.execPath,
-    [
-      ...(process.env['PROF'] ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
-      PROGRAM,
-      'serve',
-      '--port',
-      '0',
-    ],
-    { cwd: folder, env },
-  );
+  const server = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0'], { cwd: folder, env });
   try {
     await measure(await addressOf(server));
   } finally {

@@ -85,7 +85,8 @@ export class CanonicalEvents {
       updatedAt: timeOf(read),
       uri: read.text('uri') ?? 'null',
     });
-    const size = Buffer.byteLength(document);
+    // Counting bytes is felt, and a character has three at most.
+    const size = document.length * 3 > DOCUMENT_BYTES_MAX ? Buffer.byteLength(document) : 0;
     if (size > DOCUMENT_BYTES_MAX) {
       const reason = `its document has ${size} bytes, of ${DOCUMENT_BYTES_MAX} allowed`;
       throw new Rejected('DOCUMENT_TOO_LARGE', reason);

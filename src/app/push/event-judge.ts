@@ -1,5 +1,5 @@
 import type { Connector } from '../../connector/types.ts';
-import { PUSH_FIELD_BYTES_MAX } from '../../core/limits.ts';
+import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from '../../core/limits.ts';
 import { plainText } from '../../sources/json/path.ts';
 import { isString, type Span } from '../../sources/json/scan.ts';
 import type { EventText } from './body.ts';
@@ -26,9 +26,10 @@ export class EventJudge {
   /**
    * An event with a `doc_id` is a document already, any other one has the source's own fields.
    * @param index of the event in its push, from 0, for messages
-   * @throws PushRefusal for a field that is too long
+   * @throws PushRefusal for an event or a field that is too long
    */
   judge({ bytes, start, end, members: fields }: EventText, index: number): Verdict {
+    refuseLongEvent(end - start, index);
     if (fields === undefined) return rejected(undefined, 'EVENT_INVALID', 'an event is a JSON object');
     refuseLongFields(fields, index);
     const given = fields.get('doc_id');
@@ -69,6 +70,14 @@ export class EventJudge {
 
 function rejected(docId: string | undefined, code: EventRejection['code'], reason: string): Verdict {
   return { docId, rejection: { code, reason } };
+}
+
+function refuseLongEvent(bytes: number, index: number): void {
+  if (bytes <= PUSH_EVENT_BYTES_MAX) return;
+  throw new PushRefusal(
+    'BODY_TOO_LARGE',
+    `Event ${index} has ${bytes} bytes; an event may have ${PUSH_EVENT_BYTES_MAX}.`,
+  );
 }
 
 function refuseLongFields(fields: Fields, index: number): void {

@@ -213,6 +213,7 @@ spec:
         413,
         new RegExp(`Line 1 .*${PUSH_EVENT_BYTES_MAX}`),
       ],
+      ['a long event', `[7,${long(PUSH_EVENT_BYTES_MAX)}]`, JSON_TYPE, 413, /Event 1 .*4194304/],
       [
         'many events',
         `[${'1,'.repeat(PUSH_EVENTS_MAX)}1]`,
