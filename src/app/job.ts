@@ -11,7 +11,7 @@ import type { Job } from '../pipeline/job.ts';
 import { mappingVersion, type Mapping } from '../pipeline/mapping.ts';
 import type { Template } from '../pipeline/template-writer.ts';
 
-const MIME_TYPE_DEFAULT = 'text/plain';
+export const MIME_TYPE_DEFAULT = 'text/plain';
 
 /** Where documents of a `--local` run go; the data store does not have them, and the state says so. */
 const LOCAL_TARGET = 'local';
@@ -87,8 +87,12 @@ function recordShape(spec: ConnectorSpec): readonly string[] {
 
 /** A connector's mapping with its templates compiled; that of canonical documents if they come mapped already. */
 export function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
+  return spec.mode === 'rest_push' ? canonicalMapping(connector, spec) : compileFieldMapping(connector, spec);
+}
+
+/** The mapping of the source's own fields, as it stands in the file. */
+export function compileFieldMapping(connector: string, spec: ConnectorSpec): Mapping {
   const { mapping } = spec;
-  if (spec.mode === 'rest_push') return canonicalMapping(connector, spec);
   const { watermarkField } = spec.source;
   return {
     connector,

@@ -6,7 +6,7 @@ import { TEMPLATE_PATHS, variablesAt } from './rules-templates.ts';
 import { selectedColumns, type SelectedColumn } from './select-list.ts';
 
 /** Fields of a document that exist beside its metadata: one of the two would be lost in the index. */
-const RESERVED_FIELDS: ReadonlySet<string> = new Set(['title', 'uri', 'doc_id', 'checksum', 'op']);
+export const RESERVED_FIELDS: ReadonlySet<string> = new Set(['title', 'uri', 'doc_id', 'checksum', 'op']);
 
 /** Rules about the fields that the mapping names. */
 export function fieldFindings(connector: unknown): Finding[] {

@@ -4,7 +4,13 @@ import type { Finding } from './problem.ts';
 const ACL_FIELDS = ['aclUsersField', 'aclGroupsField'] as const;
 
 /** What Discovery Engine takes as a document's content and the rendered text can be. */
-const CONTENT_TYPES = ['text/plain', 'text/html', 'text/xml', 'application/xml', 'application/json'] as const;
+export const CONTENT_TYPES = [
+  'text/plain',
+  'text/html',
+  'text/xml',
+  'application/xml',
+  'application/json',
+] as const;
 
 /** Rules about what the data store is said to be, and the mapping that must fit it. */
 export function geminiFindings(connector: unknown): Finding[] {

@@ -402,3 +402,38 @@ export const OPS_CONNECTORS_SHOWN = 100;
 export const OPS_LATE_GRACE_MINUTES = 15;
 /** The clocks of an orchestrator and of a run may differ by so much: a run that began so early was the one that was due. */
 export const OPS_CLOCK_SKEW_SECONDS = 60;
+
+/** Body of a push in JSON, which is in memory whole: some 10,000 events of 1 kB. */
+export const PUSH_JSON_BODY_BYTES_MAX = 10 * 1_048_576;
+/** Body of a push in NDJSON, which is read event by event. */
+export const PUSH_NDJSON_BODY_BYTES_MAX = 50 * 1_048_576;
+/** Documents of one push, as they wait in the queue. They are in memory until they are stored, all or none. */
+export const PUSH_BATCH_BYTES_MAX = 64 * 1_048_576;
+/** Bodies and documents of all pushes that are being received at once; beyond it a push is to come again. */
+export const PUSH_MEMORY_BYTES_MAX = 256 * 1_048_576;
+/** Events of one push: an answer takes some 100 ms then. */
+export const PUSH_EVENTS_MAX = 10_000;
+/** One event as it is sent: as much as a whole document may have. */
+export const PUSH_EVENT_BYTES_MAX = 4 * 1_048_576;
+/** One field of an event as it is sent: the largest content (`CONTENT_BYTES_MAX`), of letters that are all escaped. */
+export const PUSH_FIELD_BYTES_MAX = 2 * 1_048_576;
+/** Levels of lists and objects inside an event; real ones have some five. */
+export const PUSH_DEPTH_MAX = 32;
+/** Events between two pauses in which other requests get their turn; 200 take some milliseconds. */
+export const PUSH_EVENTS_PER_TURN = 200;
+/** Rejected events that an answer names; it counts all of them. */
+export const PUSH_ERRORS_NAMED_MAX = 100;
+/** Characters of a producer's own words, such as a field's name, that an answer repeats. */
+export const PUSH_WORDS_CHARACTERS_MAX = 100;
+/** Characters of an `Idempotency-Key`; a UUID has 36. */
+export const PUSH_KEY_CHARACTERS_MAX = 200;
+/** For so long a push that is repeated gets its first answer: a weekend, and Monday to notice. */
+export const PUSH_KEY_HOURS = 72;
+/** Events of one connector that wait for its next run; beyond it pushes are refused. */
+export const PUSH_PENDING_EVENTS_MAX = 1_000_000;
+/** How old the known length of a queue may be; what this server adds meanwhile is counted. */
+export const PUSH_DEPTH_LOOK_MS = 1_000;
+/** After which a producer is to try again when the queue is full: runs drain it every some minutes. */
+export const PUSH_FULL_RETRY_AFTER_SECONDS = 30;
+/** How often a server removes what is done from the queue. */
+export const PUSH_PURGE_MINUTES = 60;

@@ -18,11 +18,11 @@ import { measureRequests } from './request-metrics.ts';
 import { healthRoutes } from './routes/health.ts';
 import { loginRoutes } from './routes/login.ts';
 import { metricsRoutes } from './routes/metrics.ts';
-
 import { opsApiRoutes } from './routes/ops-api.ts';
 import { opsPageRoutes } from './routes/ops-pages.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
 import { runLogRoutes, runNowRoutes } from './routes/run-now.ts';
+import { pushRoutes } from './routes/push.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
 /** The server, with all its routes, not yet listening. */
@@ -40,7 +40,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     frameworkErrors: answerUnreadablePath,
     routerOptions: { maxParamLength: HTTP_PATH_PART_CHARACTERS_MAX },
     // A field that nobody declared is an error of the request, not something to drop in silence.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });
   answerFailures(app, log);
   logRequests(app, log);
@@ -53,10 +53,10 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(healthRoutes(context));
   await app.register(loginRoutes(context));
   await app.register(metricsRoutes(context));
-
   const ops = openOps({ ...context, state: context.state.ops });
   await app.register(opsApiRoutes(ops));
   await app.register(opsPageRoutes(ops));
+  await app.register(pushRoutes(context));
   await app.register(publicFileRoutes());
   await app.register(runNowRoutes(context));
   await app.register(runLogRoutes(context));

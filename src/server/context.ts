@@ -1,8 +1,9 @@
 import type { Catalog } from '../app/catalog.ts';
 import type { Metrics } from '../app/metrics.ts';
 import type { RunStarter } from '../app/run-starter.ts';
-
 import type { RunLinks } from '../app/ops-surroundings.ts';
+
+import type { PushIntake } from '../app/push/intake.ts';
 import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -18,10 +19,11 @@ export interface ServerContext {
   readonly state: ServerState;
   readonly metrics: Metrics;
   readonly runStarter: RunStarter;
+
+  readonly intake: PushIntake;
   readonly gate: Gate;
   /** Undefined: nobody has to log in. */
   readonly login: Login | undefined;
-
   /** From the pages of runs to other systems. */
   readonly runLinks: RunLinks;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none by default. */

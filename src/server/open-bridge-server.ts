@@ -1,8 +1,8 @@
 import { openCatalog } from '../app/catalog.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
-
 import type { RunLinks } from '../app/ops-surroundings.ts';
+import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -23,7 +23,6 @@ interface ServerSettings {
   readonly clock: Clock;
   readonly log: Logger;
   readonly access: AccessSettings;
-
   readonly runLinks: RunLinks;
 }
 
@@ -33,9 +32,16 @@ interface ServerSettings {
  */
 export async function openBridgeServer(settings: ServerSettings): Promise<Listening> {
   const { host, port, version, connectorsDir, cwd, clock, log, access, runLinks } = settings;
-  const state = await openServerState(settings);
+  const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
+  const opened: { close(): Promise<void> }[] = [];
+  const closeAll = async () => {
+    for (const part of opened.splice(0).reverse()) await part.close();
+  };
   try {
-    const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
+    const state = await openServerState(settings);
+    opened.push(state);
+    const intake = await openPushIntake({ ...settings, catalog });
+    opened.push(intake);
     const runStarter = createRunStarter({ runs: state.startedRuns, cwd, clock, log });
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, clock, log });
     const { trustedProxies } = access;
@@ -45,6 +51,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       clock,
       catalog,
       state,
+      intake,
       runLinks,
       metrics: createMetrics(state),
       runStarter,
@@ -57,11 +64,11 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       address: listening.address,
       async stop() {
         await Promise.all([listening.stop(), runStarter.stop()]);
-        await state.close();
+        await closeAll();
       },
     };
   } catch (thrown) {
-    await state.close();
+    await closeAll();
     throw thrown;
   }
 }

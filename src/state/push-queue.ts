@@ -10,6 +10,9 @@ import { stateError } from './state-errors.ts';
 /** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */
 type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };
 
+/** What of a batch decides whether it was received before. */
+type KeyedBatch = Pick<NewPushBatch, 'connectorId' | 'idempotencyKey' | 'bodyChecksum' | 'receivedAt'>;
+
 /**
  * The queue as a server fills it; runs drain it through their own connection.
  * Every call fails with BridgeError STATE_UNREACHABLE, which may pass, or STATE_FAILED.
@@ -17,6 +20,8 @@ type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };
 export interface PushQueue {
   /** Durable when it resolves with `stored`, whole or not at all. Pushes of one key at the same time store one of them. */
   enqueue(batch: NewPushBatch): Promise<EnqueueResult>;
+  /** What `enqueue` would answer to a batch with this key; undefined if it would store it. Stores nothing. */
+  recall(batch: KeyedBatch): Promise<Exclude<EnqueueResult, 'stored'> | undefined>;
   /** Reads an index of as many entries as batches are waiting. */
   depth(connectorId: string): Promise<QueueDepth>;
   /** Of all connectors that something waits for, by name. */
@@ -50,6 +55,7 @@ export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue
     };
   return {
     enqueue: named(enqueue),
+    recall: named(recall),
     depth: named(queueDepth),
     depths: named(queueDepths),
     purge: named(purge),
@@ -73,6 +79,15 @@ async function enqueue({ knex, dialect }: Database, batch: NewPushBatch): Promis
       return known.body_checksum === batch.bodyChecksum ? { replay: known.answer } : 'conflict';
     }
   }
+}
+
+async function recall({ knex }: Database, batch: KeyedBatch) {
+  const known = await knex('push_batches')
+    .where({ connector_id: batch.connectorId, idempotency_key: batch.idempotencyKey })
+    .where('expires_at', '>', batch.receivedAt.toISOString())
+    .first('body_checksum', 'answer');
+  if (known === undefined) return undefined;
+  return known.body_checksum === batch.bodyChecksum ? { replay: known.answer } : 'conflict';
 }
 
 async function purge({ knex }: Database, now: Date): Promise<number> {

@@ -78,6 +78,16 @@ export function describePushQueueContract(engine: string, makeStore: () => Promi
       expect(await stored()).toHaveLength(1);
     });
 
+    test('tells what it would answer to a push, without storing it', async () => {
+      const first = pushBatch();
+      expect(await queue.recall(first)).toBeUndefined();
+      await queue.enqueue(first);
+      expect(await queue.recall(first)).toEqual({ replay: first.answer });
+      expect(await queue.recall({ ...first, bodyChecksum: 'body-2' })).toBe('conflict');
+      expect(await queue.recall({ ...first, connectorId: 'hr' })).toBeUndefined();
+      expect(await queue.recall({ ...first, receivedAt: EXPIRES })).toBeUndefined();
+    });
+
     test('refuses a key that was used for another body, but not when another connector used it', async () => {
       const first = pushBatch();
       await queue.enqueue(first);

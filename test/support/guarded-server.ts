@@ -5,6 +5,7 @@ import { openCatalog } from '../../src/app/catalog.ts';
 import { makeAccessKey } from '../../src/app/make-access-key.ts';
 import { createMetrics } from '../../src/app/metrics.ts';
 import { createRunStarter } from '../../src/app/run-starter.ts';
+import { openPushIntake } from '../../src/app/push/open-intake.ts';
 import { openServerState } from '../../src/app/server-state.ts';
 import type { AccessKey } from '../../src/core/access-key.ts';
 import type { Clock } from '../../src/core/clock.ts';
@@ -63,6 +64,7 @@ export async function startGuardedServer({
   const { trustedProxies } = settings;
   const runStarter = createRunStarter({ runs: state.startedRuns, cwd: folder, clock, log });
   const metrics = createMetrics(state);
+  const intake = await openPushIntake({ databaseUrl: undefined, cwd: folder, catalog, clock, log });
   const context = {
     version: '1.2.3',
     log,
@@ -72,6 +74,7 @@ export async function startGuardedServer({
     metrics,
     runStarter,
     runLinks: {},
+    intake,
     gate,
     login,
     trustedProxies,
@@ -101,6 +104,7 @@ export async function startGuardedServer({
     stop: () =>
       (stopped ??= app
         .close()
+        .then(() => intake.close())
         .then(() => state.close())
         .then(() => {
           folders.removeAll();

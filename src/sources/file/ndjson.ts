@@ -5,7 +5,8 @@ import { fileInvalid } from './errors.ts';
 import { columnsMissing, type FileFormat, type FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
 import { textOf } from './text.ts';
-import { checkJson, JsonTextError } from '../json/check.ts';
+import { checkJson } from '../json/check.ts';
+import { JsonTextError } from '../json/tokens.ts';
 import { valueAtPath } from '../json/path.ts';
 import { afterBlanks, eachMember, isObject, type Span } from '../json/scan.ts';
 

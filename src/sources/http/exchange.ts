@@ -11,7 +11,8 @@ import { answerProblem, isHtml } from './answers.ts';
 import type { Authorizer, Credentials } from './auth.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { failureOf, networkProblem, ProblemError, type Problem } from './problems.ts';
-import { checkJson, JsonTextError } from '../json/check.ts';
+import { checkJson } from '../json/check.ts';
+import { JsonTextError } from '../json/tokens.ts';
 import type { Span } from '../json/scan.ts';
 import { conditionOf, type Validator } from './validator.ts';
 
@@ -210,7 +211,7 @@ function jsonProblem({ status, body, header }: HttpAnswer, error: JsonTextError)
   }
   const what = `was answered ${status}, and of ${body.length} bytes ${error.message}`;
   // A server that fails in the middle may send all the next time; what is no JSON stays none.
-  if (error.cut) {
+  if (error.fault === 'cut') {
     return {
       code: 'SOURCE_LOST',
       reason: 'JSON cut off',

@@ -9,6 +9,9 @@ interface Way {
   readonly rest: string;
 }
 
+/** Where rows are written to. */
+export type RowSink = Pick<RowBatcher, 'startRow' | 'append' | 'endRow'>;
+
 const LETTER_N = 0x6e;
 
 /**
@@ -73,7 +76,7 @@ export class RecordRow {
   }
 
   /** Appends the loaded record; there must be room. */
-  append(rows: RowBatcher): void {
+  append(rows: RowSink): void {
     rows.startRow(this.#values.reduce((sum, value) => sum + 4 + lengthOf(value), 0));
     for (const value of this.#values) {
       const isNull = value !== undefined && this.#bytes[value.start] === LETTER_N;

@@ -1,201 +1,175 @@
 import { JSON_DEPTH_MAX } from '../../core/limits.ts';
 import {
   afterBlanks,
-  BACKSLASH,
   BRACE,
   BRACE_END,
   BRACKET,
   BRACKET_END,
   COMMA,
+  keyAt,
   QUOTE,
-  SPACE,
   type Span,
 } from './scan.ts';
-
-/** The text is no JSON, or is cut off. */
-export class JsonTextError extends Error {
-  override readonly name = 'JsonTextError';
-  /** Byte, from 0. */
-  readonly at: number;
-  /** The text ended too soon: what is there was right so far. */
-  readonly cut: boolean;
-
-  constructor(at: number, cut: boolean, message: string) {
-    super(message);
-    this.at = at;
-    this.cut = cut;
-  }
-}
+import { JsonTextError, TokenReader } from './tokens.ts';
 
 const COLON = 0x3a;
-const MINUS = 0x2d;
-const PLUS = 0x2b;
-const POINT = 0x2e;
-const ZERO = 0x30;
-const NINE = 0x39;
-const LETTER_U = 0x75;
-const ESCAPES = new Set(Buffer.from('"\\/bfnrt'));
-const WORDS = new Map([
-  [0x74, Buffer.from('true')],
-  [0x66, Buffer.from('false')],
-  [0x6e, Buffer.from('null')],
-]);
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+interface JsonRules {
+  /** Levels of lists and objects inside the outermost one. */
+  readonly depthMax?: number;
+}
+
+/** One of the values that a text lists. */
+export interface ListedValue extends Span {
+  /** By key; undefined for what is no object. */
+  readonly members: ReadonlyMap<string, Span> | undefined;
+}
 
 /**
- * Makes sure that the text is one JSON value, as which the functions of `json-scan.ts` take it. Values stay bytes: parsed,
- * a number beyond 2^53 or a price of 1.50 would lose digits, and the page would be in memory several times.
+ * Makes sure that the text is one JSON value, as which the functions of `scan.ts` take it. Values stay bytes: parsed, a number
+ * beyond 2^53 or a price of 1.50 would lose digits, and the page would be in memory several times.
  * @returns where the value stands
  * @throws JsonTextError
  */
 export function checkJson(bytes: Buffer): Span {
-  const checker = new Checker(bytes);
-  return checker.whole();
+  return new Checker(bytes, { depthMax: JSON_DEPTH_MAX, uniqueKeys: false }).whole();
 }
 
-class Checker {
-  readonly #bytes: Buffer;
-  #at = 0;
+/**
+ * The same, and finds the items of the list that the text is, or the one value that it is, with their members: looking for
+ * them afterwards takes as long as the check, and once more for each member. A key that is twice in one object is refused,
+ * because every reader makes something else of it.
+ * @throws JsonTextError
+ */
+export function checkListed(bytes: Buffer, { depthMax = JSON_DEPTH_MAX }: JsonRules = {}): ListedValue[] {
+  return new Checker(bytes, { depthMax, uniqueKeys: true }).listed();
+}
 
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
+class Checker extends TokenReader {
+  readonly #depthMax: number;
+  readonly #uniqueKeys: boolean;
+  /** Of the object that was read last, if keys are kept. */
+  #members: ReadonlyMap<string, Span> | undefined;
+
+  constructor(bytes: Buffer, rules: { readonly depthMax: number; readonly uniqueKeys: boolean }) {
+    super(bytes);
+    this.#depthMax = rules.depthMax;
+    this.#uniqueKeys = rules.uniqueKeys;
   }
 
   whole(): Span {
-    // Some servers write a byte order mark, which is no JSON and does no harm.
-    if (this.#bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) this.#at = 3;
-    this.#at = afterBlanks(this.#bytes, this.#at);
-    const start = this.#at;
+    this.#begin();
+    const start = this.at;
     this.#value(0);
-    const end = this.#at;
-    this.#at = afterBlanks(this.#bytes, end);
-    if (this.#at < this.#bytes.length) throw this.#wrong();
+    const end = this.at;
+    this.#finish();
     return { start, end };
   }
 
-  #wrong(): JsonTextError {
-    const cut = this.#at >= this.#bytes.length;
-    const message = cut ? 'it ends too soon' : `it is no JSON at byte ${this.#at + 1}`;
-    return new JsonTextError(this.#at, cut, message);
+  listed(): ListedValue[] {
+    this.#begin();
+    const values: ListedValue[] = [];
+    const add = (depth: number): void => {
+      const start = this.at;
+      this.#value(depth);
+      const isObject = this.bytes[start] === BRACE;
+      values.push({ start, end: this.at, members: isObject ? this.#members : undefined });
+    };
+    if (this.bytes[this.at] === BRACKET) {
+      this.#items(() => {
+        add(1);
+      });
+    } else {
+      add(0);
+    }
+    this.#finish();
+    return values;
+  }
+
+  #begin(): void {
+    // Some servers write a byte order mark, which is no JSON and does no harm.
+    if (this.bytes.subarray(0, MARK.length).equals(MARK)) this.at = MARK.length;
+    this.at = afterBlanks(this.bytes, this.at);
+  }
+
+  #finish(): void {
+    this.at = afterBlanks(this.bytes, this.at);
+    if (this.at < this.bytes.length) throw this.wrong();
   }
 
   #value(depth: number): void {
-    if (depth > JSON_DEPTH_MAX) {
-      throw new JsonTextError(this.#at, false, `it nests deeper than ${JSON_DEPTH_MAX} levels`);
+    if (depth > this.#depthMax) {
+      throw new JsonTextError(this.at, 'depth', `it nests deeper than ${this.#depthMax} levels`);
     }
-    switch (this.#bytes[this.#at]) {
+    switch (this.bytes[this.at]) {
       case BRACE:
-        this.#list(depth, BRACE_END, true);
+        this.#object(depth);
         break;
       case BRACKET:
-        this.#list(depth, BRACKET_END, false);
+        this.#items(() => {
+          this.#value(depth + 1);
+        });
         break;
       case QUOTE:
-        this.#string();
+        this.string();
         break;
       case undefined:
       default:
-        this.#scalar();
+        this.scalar();
     }
   }
 
-  #list(depth: number, end: number, named: boolean): void {
+  #object(depth: number): void {
+    const members = this.#uniqueKeys ? new Map<string, Span>() : undefined;
     this.#step();
-    if (this.#bytes[this.#at] === end) {
-      this.#at++;
+    if (this.bytes[this.at] === BRACE_END) this.at++;
+    else while (this.#member(depth, members));
+    this.#members = members;
+  }
+
+  /** @returns whether another one follows */
+  #member(depth: number, members: Map<string, Span> | undefined): boolean {
+    if (this.bytes[this.at] !== QUOTE) throw this.wrong();
+    const start = this.at;
+    this.string();
+    const key = members === undefined ? '' : keyAt(this.bytes, start, this.at);
+    if (members?.has(key) === true) {
+      throw new JsonTextError(start, 'key', 'it has a key twice in one object');
+    }
+    this.at = afterBlanks(this.bytes, this.at);
+    if (this.bytes[this.at] !== COLON) throw this.wrong();
+    this.#step();
+    const from = this.at;
+    this.#value(depth + 1);
+    members?.set(key, { start: from, end: this.at });
+    return this.#goesOn(BRACE_END);
+  }
+
+  #items(readItem: () => void): void {
+    this.#step();
+    if (this.bytes[this.at] === BRACKET_END) {
+      this.at++;
       return;
     }
-    for (;;) {
-      if (named) {
-        if (this.#bytes[this.#at] !== QUOTE) throw this.#wrong();
-        this.#string();
-        this.#at = afterBlanks(this.#bytes, this.#at);
-        if (this.#bytes[this.#at] !== COLON) throw this.#wrong();
-        this.#step();
-      }
-      this.#value(depth + 1);
-      this.#at = afterBlanks(this.#bytes, this.#at);
-      const byte = this.#bytes[this.#at];
-      if (byte === end) {
-        this.#at++;
-        return;
-      }
-      if (byte !== COMMA) throw this.#wrong();
-      this.#step();
+    do readItem();
+    while (this.#goesOn(BRACKET_END));
+  }
+
+  /** Behind an item: whether a comma follows, and so another one. */
+  #goesOn(end: number): boolean {
+    this.at = afterBlanks(this.bytes, this.at);
+    const byte = this.bytes[this.at];
+    if (byte === end) {
+      this.at++;
+      return false;
     }
+    if (byte !== COMMA) throw this.wrong();
+    this.#step();
+    return true;
   }
 
   #step(): void {
-    this.#at = afterBlanks(this.#bytes, this.#at + 1);
-  }
-
-  #string(): void {
-    const bytes = this.#bytes;
-    let at = this.#at + 1;
-    for (; ; at++) {
-      const byte = bytes[at];
-      if (byte === QUOTE) break;
-      if (byte === undefined || byte < SPACE) {
-        this.#at = at;
-        throw this.#wrong();
-      }
-      if (byte === BACKSLASH) {
-        this.#at = at;
-        at = this.#escape();
-      }
-    }
-    this.#at = at + 1;
-  }
-
-  /** @returns where the escaped character ends. */
-  #escape(): number {
-    this.#at++;
-    const byte = this.#bytes[this.#at];
-    if (byte !== LETTER_U) {
-      if (byte === undefined || !ESCAPES.has(byte)) throw this.#wrong();
-      return this.#at;
-    }
-    for (let digit = 0; digit < 4; digit++) {
-      this.#at++;
-      const code = this.#bytes[this.#at];
-      if (code === undefined || !/[0-9a-f]/i.test(String.fromCharCode(code))) throw this.#wrong();
-    }
-    return this.#at;
-  }
-
-  #scalar(): void {
-    const word = WORDS.get(this.#bytes[this.#at] ?? 0);
-    if (word === undefined) {
-      this.#number();
-      return;
-    }
-    for (const letter of word) {
-      if (this.#bytes[this.#at] !== letter) throw this.#wrong();
-      this.#at++;
-    }
-  }
-
-  #number(): void {
-    if (this.#bytes[this.#at] === MINUS) this.#at++;
-    if (this.#bytes[this.#at] === ZERO) this.#at++;
-    else this.#digits();
-    if (this.#bytes[this.#at] === POINT) {
-      this.#at++;
-      this.#digits();
-    }
-    // `e` or `E`
-    if (((this.#bytes[this.#at] ?? 0) | SPACE) !== 0x65) return;
-    this.#at++;
-    const sign = this.#bytes[this.#at];
-    if (sign === MINUS || sign === PLUS) this.#at++;
-    this.#digits();
-  }
-
-  #digits(): void {
-    const start = this.#at;
-    for (let byte = this.#bytes[this.#at]; byte !== undefined && byte >= ZERO && byte <= NINE;) {
-      this.#at++;
-      byte = this.#bytes[this.#at];
-    }
-    if (this.#at === start) throw this.#wrong();
+    this.at = afterBlanks(this.bytes, this.at + 1);
   }
 }

@@ -52,7 +52,8 @@ function nextItem(bytes: Buffer, end: number): number {
   return bytes[at] === COMMA ? afterBlanks(bytes, at + 1) : at;
 }
 
-function keyAt(bytes: Buffer, start: number, end: number): string {
+/** The key that stands between two quotation marks, these included. */
+export function keyAt(bytes: Buffer, start: number, end: number): string {
   const key = bytes.toString('utf8', start + 1, end - 1);
   return key.includes('\\') ? String(JSON.parse(`"${key}"`)) : key;
 }

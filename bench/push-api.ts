@@ -1,0 +1,141 @@
+/**
+ * Measures durable pushes over HTTP as a ratio to a bare insert of rows of the same size, by the same number of connections, on
+ * the same database in the same minutes:
+ *
+ *     npm run build && node --import tsx bench/push-api.ts --events 100 --connections 10 --seconds 5 --rounds 3
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import autocannon from 'autocannon';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
+import { bareRows, loadBodies, type PushForm } from './push-load.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PROGRAM = join(ROOT, 'bin', 'gemini-sync-bridge.js');
+const CONNECTOR = 'support-push';
+const FORMS: readonly PushForm[] = ['documents', 'lines', 'fields'];
+const HEADING = `events/s${''.padEnd(12)}bare   pushed`;
+
+/** As in production: a 2xx waits for the disk. */
+const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '100' },
+    connections: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+  },
+});
+const events = Number(values.events);
+const connections = Number(values.connections);
+const seconds = Number(values.seconds);
+
+const postgres = await startEmbeddedPostgres({ settings: DURABLE });
+const folder = await mkdtemp(join(tmpdir(), 'bench-push-'));
+try {
+  await mkdir(join(folder, 'connectors'));
+  const file = `${CONNECTOR}.yaml`;
+  await cp(join(ROOT, 'connectors', file), join(folder, 'connectors', file));
+  const env = { PATH: process.env['PATH'] ?? '', DATABASE_URL: postgres.url() };
+  await once(spawn(process.execPath, [PROGRAM, 'migrate'], { cwd: folder, env, stdio: 'ignore' }), 'exit');
+  const server = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0'], { cwd: folder, env });
+  try {
+    await measure(await addressOf(server));
+  } finally {
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+  }
+} finally {
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measure(address: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: postgres.url(), max: connections });
+  await pool.query('create table bare (id bigserial, seq int, doc_id text, op text, document text)');
+  await pool.query('alter table bare add primary key (id, seq)');
+  const line = (name: string, bare: number, rates: readonly string[]) =>
+    process.stdout.write(`${name.padEnd(19)}${bare.toFixed(0).padStart(7)}   ${rates.join('')}\n`);
+  process.stdout.write(`${events} events a push, ${connections} connections\n${HEADING}\n`);
+  const ratios = FORMS.map((): number[] => []);
+  await insertBare(pool);
+  for (const form of FORMS) await pushed(address, form);
+  for (let round = 1; round <= Number(values.rounds); round++) {
+    for (const [index, form] of FORMS.entries()) {
+      await pool.query('truncate push_batches, push_events, bare');
+      const before = await insertBare(pool);
+      const { rate, latency } = await pushed(address, form);
+      const bare = (before + (await insertBare(pool))) / 2;
+      ratios[index]?.push(rate / bare);
+      line(`round ${round}, ${form}`, bare, [
+        `${rate.toFixed(0)}, ratio ${(rate / bare).toFixed(2)}, p50/p99 ${latency} ms`,
+      ]);
+    }
+  }
+  for (const [index, form] of FORMS.entries()) {
+    const sorted = ratios[index]?.toSorted((one, other) => one - other) ?? [];
+    process.stdout.write(`median of ${form}: ${sorted[Math.floor(sorted.length / 2)]?.toFixed(2)}\n`);
+  }
+  await pool.end();
+}
+
+/** @returns rows inserted a second, each statement with as many as a push has */
+async function insertBare(pool: pg.Pool): Promise<number> {
+  const rows = bareRows(events);
+  const places = rows.map((_, row) => `($${row * 4 + 1}, $${row * 4 + 2}, $${row * 4 + 3}, $${row * 4 + 4})`);
+  const text = `insert into bare (seq, doc_id, op, document) values ${places.join(', ')}`;
+  const params = rows.flatMap(([docId, document], row) => [row, docId, 'UPSERT', document]);
+  let statements = 0;
+  const started = performance.now();
+  const until = started + seconds * 1_000;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (performance.now() < until) {
+        await pool.query({ name: 'bare', text, values: params });
+        statements += 1;
+      }
+    }),
+  );
+  return (statements * events) / ((performance.now() - started) / 1_000);
+}
+
+async function pushed(address: string, form: PushForm): Promise<{ rate: number; latency: string }> {
+  const bodies = loadBodies(form, events);
+  let next = 0;
+  const result = await autocannon({
+    url: `${address}/v1/connectors/${CONNECTOR}/events`,
+    method: 'POST',
+    connections,
+    duration: seconds,
+    requests: [
+      {
+        setupRequest: (request) => {
+          const { body, contentType } = bodies[next++ % bodies.length] ?? { body: '', contentType: '' };
+          const headers = { 'content-type': contentType, 'idempotency-key': randomUUID() };
+          return { ...request, body, headers };
+        },
+      },
+    ],
+  });
+  if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx + result.errors} pushes failed`);
+  const rate = (result['2xx'] * events) / result.duration;
+  return { rate, latency: `${result.latency.p50}/${result.latency.p99}` };
+}
+
+async function addressOf(server: ChildProcess): Promise<string> {
+  let said = '';
+  for await (const chunk of server.stdout ?? []) {
+    said += String(chunk);
+    const address = /Listening on (\S+)/.exec(said)?.[1];
+    if (address !== undefined) return address;
+  }
+  throw new Error('the server did not start');
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { Connector } from '../../connector/types.ts';
+import type { Clock } from '../../core/clock.ts';
+import { PUSH_KEY_HOURS, PUSH_PURGE_MINUTES } from '../../core/limits.ts';
+import type { Logger } from '../../core/log.ts';
+import type { PushQueue } from '../../state/push-queue.ts';
+import type { Catalog } from '../catalog.ts';
+import type { BodyFormat } from './body.ts';
+import { EventJudge } from './event-judge.ts';
+import { PushMemory, type MemoryShare } from './memory.ts';
+import { pushedConnector } from './pushed-connector.ts';
+import { QueueRoom } from './queue-room.ts';
+import { receiveBatch, type ReceivedBatch } from './received-batch.ts';
+import { PushRefusal } from './refusal.ts';
+
+/** A push as it comes in. */
+interface IncomingPush {
+  readonly connectorId: string;
+  readonly idempotencyKey: string;
+  readonly format: BodyFormat;
+  /** Ended early, it throws. What is not asked for is for the caller to discard. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+interface PushOutcome {
+  /** `stored`: durable, for the next run. `replayed`: it was stored before. `nothing_accepted`: no event of it was. */
+  readonly kind: 'stored' | 'replayed' | 'nothing_accepted';
+  /** JSON text. */
+  readonly answer: string;
+}
+
+/** Takes pushes into the queue. */
+export interface PushIntake {
+  /** @throws PushRefusal, then nothing was stored; BridgeError STATE_*, then it may have been, and the same push says so */
+  receive(push: IncomingPush): Promise<PushOutcome>;
+}
+
+interface IntakeParts {
+  readonly catalog: Catalog;
+  readonly queue: PushQueue;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export function createPushIntake({ catalog, queue, clock, log }: IntakeParts): PushIntake {
+  const room = new QueueRoom(queue, clock);
+  const memory = new PushMemory();
+  // A catalog gives the same object until a file changes.
+  const judges = new WeakMap<Connector, EventJudge>();
+  let purgedMs = Number.NEGATIVE_INFINITY;
+
+  function judgeOf(connector: Connector): EventJudge {
+    const judge = judges.get(connector) ?? new EventJudge(connector);
+    judges.set(connector, judge);
+    return judge;
+  }
+
+  function purgeSometimes(): void {
+    if (clock.elapsedMs() - purgedMs < PUSH_PURGE_MINUTES * 60_000) return;
+    purgedMs = clock.elapsedMs();
+    queue.purge(clock.now()).catch((thrown: unknown) => {
+      log.warn('expired pushes could not be removed', { reason: String(thrown) });
+    });
+  }
+
+  async function receive(push: IncomingPush, share: MemoryShare): Promise<PushOutcome> {
+    const connector = await pushedConnector(catalog, push.connectorId);
+    await room.ask(push.connectorId);
+    const received = await receiveBatch(push.format, push.body, judgeOf(connector), share);
+    const outcome = received.events.length === 0 ? await recall(push, received) : await store(push, received);
+    purgeSometimes();
+    return outcome;
+  }
+
+  /** A push that was accepted once stays accepted, also when the connector would refuse all of it by now. */
+  async function recall(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
+    const known = await queue.recall({ ...keyOf(push, received), receivedAt: clock.now() });
+    if (known !== undefined) return replayed(known, push);
+    return { kind: 'nothing_accepted', answer: answerText(received, null) };
+  }
+
+  async function store(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
+    const pushRunId = `push-${randomUUID()}`;
+    const receivedAt = clock.now();
+    const answer = answerText(received, pushRunId);
+    const { events, rejected } = received;
+    const batch = {
+      ...keyOf(push, received),
+      pushRunId,
+      receivedAt,
+      keyExpiresAt: new Date(receivedAt.getTime() + PUSH_KEY_HOURS * 3_600_000),
+      answer,
+      rejected,
+      events,
+    };
+    const result = await room.use(push.connectorId, events.length, () => queue.enqueue(batch));
+    return result === 'stored' ? { kind: 'stored', answer } : replayed(result, push);
+  }
+
+  return {
+    async receive(push) {
+      const share = memory.share();
+      try {
+        return await receive(push, share);
+      } finally {
+        share.end();
+      }
+    },
+  };
+}
+
+function keyOf({ connectorId, idempotencyKey }: IncomingPush, { bodyChecksum }: ReceivedBatch) {
+  return { connectorId, idempotencyKey, bodyChecksum };
+}
+
+function replayed(known: 'conflict' | { readonly replay: string }, { idempotencyKey }: IncomingPush) {
+  if (known !== 'conflict') return { kind: 'replayed' as const, answer: known.replay };
+  throw new PushRefusal(
+    'KEY_REUSED',
+    `The Idempotency-Key ${JSON.stringify(idempotencyKey)} was used for a push with another body.`,
+    { hint: 'Repeat a push with exactly the same body, and give another one a key of its own.' },
+  );
+}
+
+function answerText({ events, rejected, errors }: ReceivedBatch, runId: string | null): string {
+  return JSON.stringify({
+    accepted: events.length,
+    rejected,
+    run_id: runId,
+    errors,
+    errors_truncated: errors.length < rejected,
+  });
+}

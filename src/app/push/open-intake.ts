@@ -1,0 +1,23 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/log.ts';
+import { openPushQueue } from '../../state/push-queue.ts';
+import type { Catalog } from '../catalog.ts';
+import { stateLocation } from '../state-location.ts';
+import { createPushIntake, type PushIntake } from './intake.ts';
+
+/** @throws BridgeError ENVIRONMENT_INVALID or STATE_* */
+export async function openPushIntake({
+  catalog,
+  clock,
+  log,
+  ...place
+}: {
+  readonly databaseUrl: string | undefined;
+  readonly cwd: string;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): Promise<PushIntake & { close(): Promise<void> }> {
+  const queue = await openPushQueue(stateLocation(place));
+  return { ...createPushIntake({ catalog, queue, clock, log }), close: () => queue.close() };
+}

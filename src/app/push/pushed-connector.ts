@@ -1,0 +1,37 @@
+import { basename, extname } from 'node:path';
+import type { Connector } from '../../connector/types.ts';
+import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
+import type { Catalog } from '../catalog.ts';
+import { PushRefusal } from './refusal.ts';
+
+/**
+ * The connector that is pushed to, as its file is now.
+ * @throws PushRefusal if there is none that takes pushes. While a file has errors an unknown name may be in it, and its
+ * producer must not take the push for hopeless.
+ */
+export async function pushedConnector(catalog: Catalog, name: string): Promise<Connector> {
+  const { connectors, problems } = await catalog.current();
+  const connector = connectors.get(name)?.connector;
+  if (connector === undefined) {
+    const own = problems.some(({ file }) => basename(file, extname(file)) === name);
+    if (own || problems.length > 0) throw broken(name, own);
+    throw new PushRefusal('CONNECTOR_UNKNOWN', `There is no connector ${JSON.stringify(name)}.`, {
+      hint: 'Check the name in the path: it is metadata.name of the connector.',
+    });
+  }
+  const { mode } = connector.spec;
+  if (mode === 'rest_push') return connector;
+  throw new PushRefusal('CONNECTOR_PULLS', `The connector ${name} takes no pushes: its mode is ${mode}.`, {
+    hint: 'Push to a connector whose spec.mode is rest_push.',
+  });
+}
+
+function broken(name: string, own: boolean): PushRefusal {
+  const what = own
+    ? `The file of the connector ${JSON.stringify(name)} has errors.`
+    : `The connector ${JSON.stringify(name)} is not known, and a connector file has errors.`;
+  return new PushRefusal('CONNECTOR_BROKEN', what, {
+    hint: 'Nothing was stored. Send it again when the file is correct; gemini-sync-bridge validate says what is wrong.',
+    retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+  });
+}

@@ -1,0 +1,33 @@
+import { PUSH_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
+import type { Rejection } from '../../pipeline/document.ts';
+import type { NewPushBatch } from '../../state/push-batch.ts';
+
+/** An event as the queue takes it. */
+export type AcceptedEvent = NewPushBatch['events'][number];
+
+/** Why one event is not taken, while others of the same push are. The first ones are those of a row that is set aside. */
+type RejectionCode =
+  | Rejection['code']
+  | 'EVENT_INVALID'
+  | 'OP_INVALID'
+  | 'ID_INVALID'
+  | 'FIELD_MISSING'
+  | 'FIELD_UNKNOWN'
+  | 'FIELD_INVALID'
+  | 'DELETE_REFUSED';
+
+export interface EventRejection {
+  readonly code: RejectionCode;
+  readonly reason: string;
+}
+
+/** What becomes of one event. */
+export type Verdict =
+  | { readonly event: AcceptedEvent }
+  | { readonly docId: string | undefined; readonly rejection: EventRejection };
+
+/** A producer's own words as an answer repeats them: in quotation marks, and cut. */
+export function quoted(words: string): string {
+  const cut = words.length > PUSH_WORDS_CHARACTERS_MAX;
+  return JSON.stringify(cut ? `${words.slice(0, PUSH_WORDS_CHARACTERS_MAX)}…` : words);
+}

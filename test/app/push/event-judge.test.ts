@@ -1,0 +1,183 @@
+import { describe, expect, test } from '@jest/globals';
+import { EventJudge } from '../../../src/app/push/event-judge.ts';
+import type { Connector } from '../../../src/connector/types.ts';
+import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX } from '../../../src/core/limits.ts';
+import { checkListed } from '../../../src/sources/json/check.ts';
+import { connectorSpec } from '../../support/connector-spec.ts';
+
+const WITH_READERS = { mapping: { aclUsersField: 'readers' } } as const;
+const WITH_CONTENT = { gemini: { contentConfig: 'CONTENT_REQUIRED' } } as const;
+
+function judgeOf(changes: Parameters<typeof connectorSpec>[0] = {}): EventJudge {
+  const spec = { ...connectorSpec(changes), mode: 'rest_push', source: { type: 'http' } } as const;
+  const connector: Connector = {
+    apiVersion: 'sync.gemini.io/v1alpha1',
+    kind: 'Connector',
+    metadata: { name: 'hr' },
+    spec,
+  };
+  return new EventJudge(connector);
+}
+
+function judged(event: unknown, changes?: Parameters<typeof connectorSpec>[0]) {
+  return judgedText(typeof event === 'string' ? event : JSON.stringify(event), changes);
+}
+
+function judgedText(text: string, changes?: Parameters<typeof connectorSpec>[0]) {
+  const bytes = Buffer.from(text);
+  const [value] = checkListed(bytes);
+  if (value === undefined) throw new Error('no event');
+  const verdict = judgeOf(changes).judge({ bytes, ...value }, 0);
+  return 'event' in verdict ? verdict.event : { ...verdict.rejection, docId: verdict.docId };
+}
+
+const document = (fields: object = {}) => ({
+  op: 'UPSERT',
+  doc_id: '1',
+  title: 'One',
+  content: 'Text',
+  ...fields,
+});
+
+describe('an event that is a document', () => {
+  test('is stored in its one form, with what it leaves out filled in', () => {
+    expect(judged(document({ metadata: { b: 1, a: { d: 1, c: 2 } }, checksum: 'mine' }))).toEqual({
+      docId: 'hr:1',
+      op: 'UPSERT',
+      document:
+        '{"content":"Text","doc_id":"hr:1","metadata":{"a":{"c":2,"d":1},"b":1},"mime_type":"text/plain",' +
+        '"title":"One","updated_at":null,"uri":null}',
+    });
+  });
+
+  test('has its readers sorted, each once, addresses in lower case', () => {
+    const readers = { acl_users: ['b@X.com', ' a@x.com', 'B@x.com'], acl_groups: null };
+    expect(judged(document(readers), WITH_READERS)).toMatchObject({
+      document: expect.stringMatching(/^\{"acl_groups":\[\],"acl_users":\["a@x.com","b@x.com"\],"content"/),
+    });
+  });
+
+  test.each([
+    ['1', 'hr:1'],
+    ['hr:1', 'hr:1'],
+    ['it:1', 'hr:it%3A1'],
+    ['100%', 'hr:100%25'],
+    ['hr:a%3Ab:c', 'hr:a%3Ab:c'],
+    ['hr', 'hr:hr'],
+  ])('with the doc_id %j is the document %j', (given, docId) => {
+    expect(judged({ op: 'DELETE', doc_id: given })).toEqual({ docId, op: 'DELETE', document: null });
+  });
+
+  test.each([
+    ['ID_MISSING', { doc_id: '' }],
+    ['ID_MISSING', { doc_id: 'hr:' }],
+    ['ID_INVALID', { doc_id: 7 }],
+    ['ID_INVALID', { doc_id: 'hr:100%' }],
+    ['ID_TOO_LONG', { doc_id: 'x'.repeat(1_022) }],
+    ['NUL_CHARACTER', { doc_id: 'a\0' }],
+    ['NUL_CHARACTER', { content: 'a\0b' }],
+    ['NUL_CHARACTER', { metadata: { a: ['\0'] } }],
+    ['OP_INVALID', { op: 'upsert' }],
+    ['OP_INVALID', { op: null }],
+    ['FIELD_MISSING', { title: null }],
+    ['FIELD_MISSING', { content: undefined }],
+    ['FIELD_UNKNOWN', { author: 'me' }],
+    ['FIELD_INVALID', { title: 7 }],
+    ['FIELD_INVALID', { uri: ['x'] }],
+    ['FIELD_INVALID', { metadata: [] }],
+    ['FIELD_INVALID', { metadata: { uri: 'x' } }],
+    ['FIELD_INVALID', { updated_at: 'yesterday' }],
+    ['FIELD_INVALID', { updated_at: '2026-13-01T00:00:00Z' }],
+    ['FIELD_INVALID', { acl_users: 'a@example.com' }],
+    ['FIELD_INVALID', { acl_users: [' '] }],
+    ['ACL_EMPTY', { acl_users: [] }],
+    ['ACL_EMPTY', { acl_groups: null }],
+    ['ACL_NOT_KEPT', { acl_users: ['a@example.com'] }],
+  ])('is refused with %s for %j', (code, fields) => {
+    expect(judged(document(fields))).toMatchObject({ code, reason: expect.any(String) });
+  });
+
+  test.each([
+    ['ACL_EMPTY', {}],
+    ['ACL_TOO_LARGE', { acl_users: Array.from({ length: ACL_PRINCIPALS_MAX + 1 }, (_, user) => `u${user}`) }],
+  ])('of a connector with readers is refused with %s for too few or many', (code, fields) => {
+    expect(judged(document(fields), WITH_READERS)).toMatchObject({ code, docId: 'hr:1' });
+  });
+
+  test('may have as much content as a row, however it is escaped', () => {
+    const event = (letters: number) =>
+      `{"op":"UPSERT","doc_id":"1","title":"","content":"${'\\u0061'.repeat(letters)}"}`;
+    expect(judgedText(event(300_000))).toMatchObject({ op: 'UPSERT' });
+    const long = 'x'.repeat(CONTENT_BYTES_MAX + 1);
+    expect(judged(document({ content: long }))).toMatchObject({ code: 'CONTENT_TOO_LARGE' });
+    expect(judged(document({ content: long.slice(1) }))).toMatchObject({ op: 'UPSERT' });
+  });
+
+  test('has a type that Discovery Engine takes, where documents have content', () => {
+    const pdf = document({ mime_type: 'application/pdf' });
+    expect(judged(pdf, WITH_CONTENT)).toMatchObject({ code: 'FIELD_INVALID' });
+    expect(judged(pdf)).toMatchObject({ document: expect.stringContaining('"application/pdf"') });
+  });
+
+  test('is refused when half of a surrogate pair would become another text', () => {
+    const event = (title: string) => `{"op":"UPSERT","doc_id":"1","title":"${title}","content":""}`;
+    expect(judgedText(event('\\ud83d'))).toMatchObject({ code: 'INVALID_UTF8' });
+    expect(judgedText(event('\\ude00\\ud83d'))).toMatchObject({ code: 'INVALID_UTF8' });
+    expect(judgedText(event('\\ud83d\\ude00'))).toMatchObject({
+      document: expect.stringContaining('"title":"😀"'),
+    });
+    expect(judgedText(event('\\\\ud83d'))).toMatchObject({ op: 'UPSERT' });
+    expect(judgedText('{"op":"DELETE","doc_id":"\\ud83d"}')).toMatchObject({ code: 'INVALID_UTF8' });
+  });
+});
+
+describe("an event with the source's own fields", () => {
+  test('is mapped as a row of that source is', () => {
+    const changes = { mapping: { metadataFields: ['team', 'pay'], uriTemplate: 'https://x/{{ id }}' } };
+    const event =
+      '{"op":"UPSERT","id":12345678901234567890,"name":"J\\u00fc","team":{"b":1,"a":2},"pay":1.50}';
+    expect(judgedText(event, changes)).toEqual({
+      docId: 'hr:12345678901234567890',
+      op: 'UPSERT',
+      document:
+        '{"content":"Jü","doc_id":"hr:12345678901234567890","metadata":{"pay":1.50,"team":{"a":2,"b":1}},' +
+        '"mime_type":"text/plain","title":"Jü","updated_at":null,"uri":"https://x/12345678901234567890"}',
+    });
+  });
+
+  test('that is gone needs its id and nothing else', () => {
+    expect(judged({ op: 'DELETE', id: 'a:b' })).toEqual({ docId: 'hr:a%3Ab', op: 'DELETE', document: null });
+  });
+
+  test.each([
+    ['EVENT_INVALID', 7],
+    ['EVENT_INVALID', null],
+    ['ID_MISSING', { op: 'UPSERT', name: 'x' }],
+    ['ID_MISSING', { op: 'DELETE', id: null }],
+    ['OP_INVALID', { id: 1, name: 'x' }],
+    ['TEMPLATE_VARIABLE_MISSING', { op: 'UPSERT', id: 1 }],
+    ['NUL_CHARACTER', { op: 'UPSERT', id: 1, name: 'a\0' }],
+    ['INVALID_UTF8', '{"op":"UPSERT","id":1,"name":"\\udc00"}'],
+    ['INVALID_UTF8', '{"op":"DELETE","id":"\\uDC00"}'],
+  ])('is refused with %s for %j', (code, event) => {
+    expect(judged(event)).toMatchObject({ code });
+  });
+
+  test('is refused without readers where the mapping names some', () => {
+    const event = { op: 'UPSERT', id: 1, name: 'x' };
+    expect(judged(event, WITH_READERS)).toMatchObject({ code: 'ACL_EMPTY', docId: 'hr:1' });
+  });
+});
+
+test('a connector that never deletes refuses deletes, and says why', () => {
+  for (const event of [
+    { op: 'DELETE', doc_id: '1' },
+    { op: 'DELETE', id: 1 },
+  ]) {
+    expect(judged(event, { deletePolicy: 'never_delete' })).toEqual({
+      docId: 'hr:1',
+      code: 'DELETE_REFUSED',
+      reason: expect.stringContaining('never_delete'),
+    });
+  }
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { QueueRoom } from '../../../src/app/push/queue-room.ts';
+import { PUSH_DEPTH_LOOK_MS, PUSH_PENDING_EVENTS_MAX } from '../../../src/core/limits.ts';
+
+const MAX = PUSH_PENDING_EVENTS_MAX;
+
+/** A queue of which others see the length, and a clock that is set by hand. */
+function place(waiting: number) {
+  const queue = { waiting, looks: 0 };
+  let ms = 0;
+  const room = new QueueRoom(
+    {
+      depth: () => {
+        queue.looks += 1;
+        return Promise.resolve({ batches: 1, events: queue.waiting, oldestReceivedAt: null });
+      },
+    },
+    { now: () => new Date(ms), elapsedMs: () => ms },
+  );
+  const push = async (events: number) => {
+    await room.ask('c');
+    await room.use('c', events, () => Promise.resolve());
+  };
+  return {
+    queue,
+    room,
+    push,
+    later: () => {
+      ms += PUSH_DEPTH_LOOK_MS;
+    },
+  };
+}
+
+const FULL = { code: 'QUEUE_FULL', retryAfterSeconds: expect.any(Number) };
+
+describe('the room of a queue', () => {
+  test('is asked for once in a while, however many pushes come', async () => {
+    const { queue, push, later } = place(0);
+    await Promise.all(Array.from({ length: 20 }, () => push(1)));
+    expect(queue.looks).toBe(1);
+    later();
+    await push(1);
+    expect(queue.looks).toBe(2);
+  });
+
+  test('counts what was stored since, and what is being stored', async () => {
+    const { push, room } = place(MAX - 10);
+    await push(8);
+    await expect(push(3)).rejects.toMatchObject(FULL);
+    let store: () => void = () => undefined;
+    const under = room.use('c', 2, () => new Promise<void>((resolve) => (store = resolve)));
+    await expect(push(1)).rejects.toMatchObject(FULL);
+    store();
+    await under;
+    await expect(room.ask('c')).rejects.toMatchObject(FULL);
+  });
+
+  test('is there again when a run has drained the queue', async () => {
+    const { queue, push, later } = place(MAX);
+    await expect(push(1)).rejects.toMatchObject(FULL);
+    queue.waiting = 0;
+    later();
+    await push(MAX);
+    await expect(push(1)).rejects.toMatchObject(FULL);
+  });
+
+  test('of one connector is not that of another', async () => {
+    const { room, push } = place(MAX - 1);
+    await push(1);
+    await expect(room.use('other', 1, () => Promise.resolve('stored'))).resolves.toBe('stored');
+  });
+});
