@@ -85,6 +85,9 @@ describe('a run started by the server', () => {
     const log = await ended(runId);
     expect(log).toMatchObject({ exit_status: 0, started_by: 'local' });
     expect(log.log).toContain(`"runId":"${runId}"`);
+    const page = await (await server.request(`/ops/runs/${runId}`)).text();
+    expect(page).toContain('it ended with exit status 0');
+    expect(page).toContain(`&quot;runId&quot;:&quot;${runId}&quot;`);
   });
 
   test('that fails says so by its exit status, and why in its log', async () => {

@@ -1,4 +1,5 @@
 import type { Ops } from '../../app/ops.ts';
+import type { ServerState } from '../../app/server-state.ts';
 import { connectorPage } from '../pages/ops/connector-page.tsx';
 import { overviewPage } from '../pages/ops/overview.tsx';
 import { runPage } from '../pages/ops/run-page.tsx';
@@ -10,7 +11,7 @@ const access = { access: 'read' } as const;
 const HTML = 'text/html; charset=utf-8';
 
 /** `/ops`: pages for people. They change nothing. */
-export function opsPageRoutes(ops: Ops): RouteSet {
+export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'startedRun'>): RouteSet {
   return (app, _options, done) => {
     app.get('/', { config: access, schema: { hide: true } }, (_request, reply) => reply.redirect('/ops'));
     app.get(
@@ -43,7 +44,7 @@ export function opsPageRoutes(ops: Ops): RouteSet {
       { config: access, schema: { hide: true, params: runParamsSchema } },
       async ({ params }, reply) => {
         const detail = foundRun(await ops.run(params.run_id), params.run_id);
-        return reply.type(HTML).send(runPage(detail));
+        return reply.type(HTML).send(runPage(detail, await startedRun(params.run_id)));
       },
     );
     done();

@@ -9,10 +9,11 @@ import { framed } from './frame.tsx';
 import { Mark, meaningOfRun } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
 import { Delivery } from './run-delivery.tsx';
+import { RunLog, type StartedHere } from './run-log.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** `/ops/runs/{run_id}`: what became of a run, and what to do about it. */
-export function runPage(detail: OpsRunDetail): string {
+export function runPage(detail: OpsRunDetail, started: StartedHere): string {
   const { run, generated_at: now } = detail;
   const meaning = meaningOfRun(run);
   return framed({
@@ -48,6 +49,7 @@ export function runPage(detail: OpsRunDetail): string {
         </section>
         <Delivery detail={detail} />
         <Particulars detail={detail} />
+        <RunLog started={started} />
       </div>
     ),
   });

@@ -1,0 +1,29 @@
+import type { ServerState } from '../../../app/server-state.ts';
+
+/** Undefined: it was not started here. */
+export type StartedHere = Awaited<ReturnType<ServerState['startedRun']>>;
+
+/** What a run said that this server started; nothing for runs of an orchestrator, which keeps their logs itself. */
+export function RunLog({ started }: { readonly started: StartedHere }) {
+  if (started === undefined) return null;
+  const { finishedAt, exitStatus, startedBy, log } = started;
+  return (
+    <section aria-labelledby="log-title">
+      <h2 id="log-title">Log</h2>
+      <p>
+        Started here by <code>{startedBy}</code>; {endedHow(finishedAt, exitStatus)}.
+      </p>
+      <details id="log">
+        <summary>The end of what it said</summary>
+        <pre class="log" tabindex={0}>
+          {log === '' ? 'Nothing yet.' : log}
+        </pre>
+      </details>
+    </section>
+  );
+}
+
+function endedHow(finishedAt: string | null, exitStatus: number | null): string {
+  if (finishedAt === null) return 'how it ended is not known yet';
+  return exitStatus === null ? 'it was ended by a signal' : `it ended with exit status ${exitStatus}`;
+}
