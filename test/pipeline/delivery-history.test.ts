@@ -230,7 +230,7 @@ describe('over any history of deliveries that fail in any way', () => {
         expect(await world.run(fullSource(table), template)).toBe(true);
         expect(world.index.deliveries).toBe(deliveries);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -270,7 +270,7 @@ describe('over any history of deliveries that fail in any way', () => {
         expect(held(world.index)).toEqual(expected(table, template));
         await expectNoFalseClaim(world);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -315,7 +315,7 @@ describe('over any history of deliveries that fail in any way', () => {
         // Rows without readers are looked at by each run.
         expect(told.length - before).toBe(expected(table, template).size === table.size ? 1 : 0);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
     expect(told.length).toBeGreaterThan(0);
   });
@@ -358,7 +358,7 @@ describe('over any history of deliveries that fail in any way', () => {
         expect(held(world.index)).toEqual(expected(table, template));
         await expectNoFalseClaim(world);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
