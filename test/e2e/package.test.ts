@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -56,12 +57,13 @@ const bridge = (args: readonly string[], env: Readonly<Record<string, string>> =
     reject: false,
   });
 
+const NEEDED = ['bin', 'dist', 'migrations', 'public', 'schemas', 'package.json'];
+
 test('the package holds the program and what it reads, and nothing else', () => {
   const tops = new Set(packed.files.map(({ path }) => path.split('/')[0]));
-  const allowed = new Set(['bin', 'dist', 'migrations', 'schemas', 'package.json', 'README.md', 'LICENSE']);
+  const allowed = new Set([...NEEDED, 'README.md', 'LICENSE']);
   expect([...tops].filter((name) => !allowed.has(name ?? ''))).toEqual([]);
-  for (const needed of ['bin', 'dist', 'migrations', 'schemas', 'package.json'])
-    expect(tops).toContain(needed);
+  for (const needed of NEEDED) expect(tops).toContain(needed);
   expect(packed.files.filter(({ path }) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
 });
 
@@ -94,4 +96,15 @@ test('the installed program runs a connector, dry and for good, with its state i
   expect(folderContents(elsewhere)).toEqual(before);
   const real = await bridge(run, env);
   expect(JSON.parse(real.stdout)).toMatchObject({ work: 'done', counts: { added: ROWS } });
+});
+
+test('the installed program serves Ops with its styles', async () => {
+  const program = join(elsewhere, 'node_modules/gemini-sync-bridge/bin/gemini-sync-bridge.js');
+  const child = execa(process.execPath, [program, 'serve', '--port', '0'], { cwd: elsewhere, reject: false });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const url = line.toString().replace('Listening on ', '').trim();
+  expect(await (await fetch(`${url}/ops`)).text()).toContain('/public/bridge.css');
+  expect((await fetch(`${url}/public/bridge.css`)).status).toBe(200);
+  child.kill('SIGTERM');
+  await child;
 });
