@@ -3,6 +3,11 @@ import type { Column, ListingEnd, RowBatch } from '../pipeline/ports.ts';
 import { asError } from './network-errors.ts';
 
 const BUFFER_BYTES_START = 1_048_576;
+const LENGTH_BYTES = 4;
+/** Of one unit of a JavaScript string. */
+const UTF8_BYTES_MAX = 3;
+/** Room is made for three times as many bytes, so it must be little beside what a batch holds. */
+const SHORT_LENGTH_MAX = 16_384;
 
 /** A batch being filled: its buffer is used again for the batch after the next one. */
 class OpenBatch {
@@ -66,6 +71,23 @@ export class RowBatcher {
     batch.reserve(size);
     source.copy(batch.bytes, batch.length, start, start + size);
     batch.length += size;
+  }
+
+  /**
+   * A short value as UTF-8, behind its length in four bytes: written straight into the batch, because a buffer for each value
+   * took a quarter of the time of a row.
+   * @returns false for one that is not short, or may not fit into the row: then nothing was written
+   */
+  appendShort(text: string): boolean {
+    const batch = this.#open();
+    const most = LENGTH_BYTES + text.length * UTF8_BYTES_MAX;
+    const room = ROW_BYTES_MAX - (batch.length - this.#rowStart);
+    if (text.length > SHORT_LENGTH_MAX || most > room) return false;
+    batch.reserve(most);
+    const size = batch.bytes.write(text, batch.length + LENGTH_BYTES);
+    batch.bytes.writeInt32BE(size, batch.length);
+    batch.length += LENGTH_BYTES + size;
+    return true;
   }
 
   endRow(): void {

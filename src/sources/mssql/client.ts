@@ -85,9 +85,11 @@ export class MssqlClient {
   ): Promise<void> {
     await this.#execute(text, parameters, (row) => {
       out.startRow();
-      for (const [index, { value }] of row.entries()) {
+      for (let index = 0; index < row.length; index++) {
+        const value = row[index]?.value;
         const column = columns[index];
-        out.value(value === null || column === undefined ? null : Buffer.from(column.text(value)));
+        if (value === null || column === undefined) out.value(null);
+        else out.text(column.text(value));
       }
       out.endRow();
       if (out.full) this.#request?.pause();

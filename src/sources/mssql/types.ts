@@ -125,19 +125,27 @@ function unicodeType(type: string, size: string): string {
   return size === 'max' || Number(size) > NVARCHAR_MAX ? 'nvarchar(max)' : `nvarchar(${size})`;
 }
 
-/** The driver's dates are in UTC. */
+/** The driver's dates are in UTC. Put together by hand, for `toISOString` takes three times as long. */
 function dateOf(value: unknown): string {
-  return asDate(value).toISOString().slice(0, 10);
+  const date = asDate(value);
+  const year = String(date.getUTCFullYear()).padStart(4, '0');
+  return `${year}-${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}`;
 }
 
 /** With as many digits behind the second as the type has. */
 function timeOf(value: unknown, digits: number): string {
   const date = asDate(value);
+  const minute = `${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}`;
+  const time = `${minute}:${twoDigits(date.getUTCSeconds())}`;
+  if (digits === 0) return time;
   // The driver keeps what is below a millisecond apart, in seconds.
   const below = 'nanosecondsDelta' in date ? Number(date.nanosecondsDelta) : 0;
   const ticks = date.getUTCMilliseconds() * TICKS_PER_MS + Math.round(below * 1_000 * TICKS_PER_MS);
-  const fraction = ticks.toString().padStart(TICK_DIGITS, '0').slice(0, digits);
-  return date.toISOString().slice(11, 19) + (digits === 0 ? '' : `.${fraction}`);
+  return `${time}.${ticks.toString().padStart(TICK_DIGITS, '0').slice(0, digits)}`;
+}
+
+function twoDigits(part: number): string {
+  return part < 10 ? `0${part}` : String(part);
 }
 
 function asDate(value: unknown): Date {

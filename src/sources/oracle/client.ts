@@ -137,7 +137,8 @@ export class OracleClient {
 
 /** Large objects and exact numbers come as text, or as bytes, with the rows. */
 function fetchTypeHandler({ dbTypeName = '' }: oracledb.Metadata<unknown>) {
-  if (['NUMBER', 'CLOB', 'NCLOB'].includes(dbTypeName)) return { type: oracledb.STRING, converter: asIs };
+  if (dbTypeName === 'NUMBER') return { type: oracledb.STRING };
+  if (['CLOB', 'NCLOB'].includes(dbTypeName)) return { type: oracledb.STRING, converter: asIs };
   return dbTypeName === 'BLOB' ? { type: oracledb.BUFFER, converter: asIs } : undefined;
 }
 
@@ -152,9 +153,11 @@ export function useThickClient(libDir: string | undefined): void {
 
 function writeRow(row: readonly unknown[], columns: readonly OracleColumn[], out: RowWriter): void {
   out.startRow();
-  for (const [index, value] of row.entries()) {
+  for (let index = 0; index < row.length; index++) {
+    const value = row[index];
     const column = columns[index];
-    out.value(value === null || column === undefined ? null : Buffer.from(column.text(value)));
+    if (value === null || column === undefined) out.value(null);
+    else out.text(column.text(value));
   }
   out.endRow();
 }

@@ -42,8 +42,20 @@ export class RowWriter {
   value(bytes: Buffer | null): void {
     this.#length.writeInt32BE(bytes === null ? LENGTH_NULL : bytes.length);
     this.#rows.append(this.#length, 0, LENGTH_BYTES);
-    if (bytes !== null) this.#rows.append(bytes, 0, bytes.length);
-    if (bytes !== null && this.#watermark?.index === this.#index) this.#see(bytes, this.#watermark.kind);
+    if (bytes !== null) {
+      this.#rows.append(bytes, 0, bytes.length);
+      if (this.#watermark?.index === this.#index) this.#see(bytes.toString('latin1'), this.#watermark.kind);
+    }
+    this.#index += 1;
+  }
+
+  /** The same for a driver that hands values over as strings. */
+  text(text: string): void {
+    if (!this.#rows.appendShort(text)) {
+      this.value(Buffer.from(text));
+      return;
+    }
+    if (this.#watermark?.index === this.#index) this.#see(text, this.#watermark.kind);
     this.#index += 1;
   }
 
@@ -51,8 +63,7 @@ export class RowWriter {
     this.#rows.endRow();
   }
 
-  #see(bytes: Buffer, kind: WatermarkKind): void {
-    const text = bytes.toString('latin1');
+  #see(text: string, kind: WatermarkKind): void {
     if (this.highest === undefined || isLater(text, this.highest, kind)) this.highest = text;
   }
 }

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
+import { RowBatcher } from '../../../src/sources/row-batcher.ts';
+import { RowWriter } from '../../../src/sources/sql/row-writer.ts';
+
+type Write = (out: RowWriter, text: string) => void;
+
+const asText: Write = (out, text) => {
+  out.text(text);
+};
+const asBytes: Write = (out, text) => {
+  out.value(Buffer.from(text));
+};
+
+/** One row of these values, and what is kept of its first as a watermark. */
+async function written(values: readonly string[], write: Write) {
+  const rows = new RowBatcher();
+  const out = new RowWriter(rows, { index: 0, kind: 'decimal', lowest: '0' });
+  out.startRow();
+  for (const value of values) write(out, value);
+  out.endRow();
+  rows.end();
+  const batches: { row: Buffer; digest: string; oversized: number[] }[] = [];
+  for await (const { bytes, starts, ends, oversized } of rows.batches([], () => ({
+    checkpoint: out.highest,
+    truncated: false,
+  }))) {
+    const row = Buffer.from(bytes.subarray(starts[0], ends[0]));
+    batches.push({ row, digest: createHash('sha256').update(row).digest('hex'), oversized: [...oversized] });
+  }
+  return { batches, highest: out.highest };
+}
+
+test('A text is written as its UTF-8 bytes are, whatever it holds', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('\ud800', 'é', '\0') }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(text), async (texts) => {
+      const values = ['12.5', ...texts];
+      const [one, other] = [await written(values, asText), await written(values, asBytes)];
+      expect(one.batches[0]?.digest).toBe(other.batches[0]?.digest);
+      expect(one.highest).toBe(other.highest);
+    }),
+  );
+});
+
+test.each([
+  ['short', 16_384],
+  ['one longer', 16_385],
+  ['larger than the first buffer', 3_000_000],
+])('A text of many bytes a character is whole: %s', async (_name, length) => {
+  const text = '漢'.repeat(length);
+  const [batch] = (await written(['1', text, 'last'], asText)).batches;
+  expect(batch?.oversized).toEqual([]);
+  expect(batch?.row.includes(text)).toBe(true);
+  expect(batch?.row.subarray(-4).toString()).toBe('last');
+});
+
+// Four bytes of length stand before each value, and one byte is the first.
+test.each([ROW_BYTES_MAX - 20, ROW_BYTES_MAX - 14, ROW_BYTES_MAX])(
+  'A row is cut at the limit and marked, after a text of %i bytes as well',
+  async (length) => {
+    const values = ['1', 'x'.repeat(length), 'short', 'short'];
+    const [batch] = (await written(values, asText)).batches;
+    const [expected] = (await written(values, asBytes)).batches;
+    expect(batch?.digest).toBe(expected?.digest);
+    expect(batch?.row.length).toBe(ROW_BYTES_MAX);
+    expect(batch?.oversized).toEqual([0]);
+  },
+);
