@@ -312,7 +312,7 @@ spec:
   });
 
   test('is in the OpenAPI document with its forms, its header and its answers', async () => {
-    const document = parsedObject(await (await server.request('/openapi.json')).text()) ?? {};
+    const document = parsedObject(await (await fetch(`${server.url}/openapi.json`)).text()) ?? {};
     const path = objectAt(objectAt(document, 'paths'), '/v1/connectors/{connector_id}/events');
     const route = objectAt(path, 'post');
     expect(Object.keys(objectAt(objectAt(route, 'requestBody'), 'content'))).toEqual([
