@@ -47,11 +47,13 @@ export function advice(explained: Explained): string[] {
 }
 
 /** What is different where producers say what is so; undefined: nothing is. */
-function pushAdvice({ explanation, run }: Explained): string[] | undefined {
+function pushAdvice({ explanation, run, local }: Explained): string[] | undefined {
   const { pushes, standing, docId, quarantine } = explanation;
   if (pushes === null || docId === null) return undefined;
   const command = `gemini-sync-bridge ${run}`;
   const waits = pushes.length > 0 ? ['What was pushed of it waits for the next run:', command] : undefined;
+  // A local run leaves it where it is, so it may have been read already.
+  const news = local ? undefined : waits;
   switch (standing) {
     case 'unclear':
       return ['The next run sends it again:', command];
@@ -67,14 +69,16 @@ function pushAdvice({ explanation, run }: Explained): string[] | undefined {
       ];
     case 'soft-deleted':
       return (
-        waits ?? [
+        news ?? [
           'The policy soft_delete_only leaves it there. If nobody is to find it, delete it in the data store; if it is pushed again, it is sent again.',
         ]
       );
     case 'deleted':
+      return news ?? ['If it is to be there, push it, and run again:', command];
     case 'not-found':
       return waits ?? ['If it is to be there, push it, and run again:', command];
     case 'indexed':
+      return news;
     case 'never-run':
       return waits;
     case 'waiting':

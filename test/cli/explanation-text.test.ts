@@ -203,6 +203,15 @@ describe('an explanation for a person', () => {
       expect(text).toContain('→ What was pushed of it waits for the next run:\n    gemini-sync-bridge run');
     });
 
+    test('asks for no local run of what one may have read, for it stays there', () => {
+      const pushes = [push('DELETE', 5)];
+      const local = { run: 'run --local', local: true };
+      const textThere = (changes: Partial<Explanation>) =>
+        explanationText({ explanation: explanationOf({ pushes, ...changes }), ...local }, plain, 200);
+      expect(textThere({})).not.toContain('→');
+      expect(textThere({ ...absent, standing: 'not-found' })).toContain('→ What was pushed of it waits');
+    });
+
     test.each([
       ['unclear', '→ The next run sends it again:'],
       ['rejected', 'push it as it should be'],
