@@ -5,7 +5,7 @@ import { apiDocumentId } from '../gemini/document-id.ts';
 import type { DocumentFacts, State } from '../pipeline/state-port.ts';
 import { openState } from '../state/open-state.ts';
 import { DocumentLines } from './document-lines.ts';
-import type { Explanation } from './explanation.ts';
+import type { Explanation, RemovalCause } from './explanation.ts';
 import { bucketOf, targetOf } from './job.ts';
 import { documentNamed } from './named-document.ts';
 import { quarantinedIn, removalOf, runFacts, sendingOf } from './sendings.ts';
@@ -40,11 +40,15 @@ export async function explainDocument(
     const store = await openArtifactStore(bucketOf(spec, local), context);
     const lines = new DocumentLines(store, spec.output.prefix);
     const docId = await documentNamed(doc, key, state);
+    const pushedTo = spec.mode === 'rest_push';
+    // Before the rest: what a run delivers in between is then told twice, and not left out.
+    const pushes = pushedTo ? await state.waitingPushes(key.connectorId, docId ?? doc) : null;
     // No document has a digest for its id, so nothing is found under one.
     const facts = await state.documentFacts(key.connectorId, key.target, docId ?? doc, {
       runs: EXPLAIN_RUNS_MAX,
     });
-    const found = docId === undefined ? NOTHING : await find(docId, facts, lines, state);
+    const found =
+      docId === undefined ? NOTHING : await find(docId, facts, pushedTo ? 'pushed' : 'missing', lines, state);
     const evidence: Evidence = { facts, ...found };
     const lastSeen = lastSeenOf(evidence);
     const missing = missingOf(facts, lastSeen, spec.reconciliation.deletePolicy);
@@ -61,6 +65,7 @@ export async function explainDocument(
       lastSeen,
       ...found,
       missing,
+      pushes,
       newestRun: newestRun === undefined ? null : runFacts(newestRun),
       elsewhere: docId === undefined ? [] : elsewhere,
       runsSearched: committed.length,
@@ -81,6 +86,7 @@ const KIND_OF_CHANGE = { upsert: 'upserts', delete: 'deletes', soft_delete: 'sof
 async function find(
   docId: string,
   { record, waiting, rejection, committed }: DocumentFacts,
+  usual: RemovalCause,
   lines: DocumentLines,
   state: Pick<State, 'deliverySteps'>,
 ): Promise<Found> {
@@ -109,7 +115,14 @@ async function find(
     quarantine: newest === undefined ? null : await quarantinedIn(newest, docId, lines),
     removal:
       record === undefined || record.softDeleted
-        ? await removalOf(docId, record === undefined ? 'deletes' : 'soft-deletes', committed, lines, state)
+        ? await removalOf(
+            docId,
+            record === undefined ? 'deletes' : 'soft-deletes',
+            usual,
+            committed,
+            lines,
+            state,
+          )
         : null,
   };
 }

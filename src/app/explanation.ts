@@ -1,4 +1,5 @@
 import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
+import type { WaitingPush } from '../pipeline/push-port.ts';
 import type { RunRow } from '../pipeline/state-port.ts';
 
 /**
@@ -57,6 +58,9 @@ export interface Sending {
   readonly request: Pick<DeliveryStep, 'name' | 'state' | 'operation' | 'askedAt'> | null;
 }
 
+/** Why a run deleted or marked a document: its listing lacked it, a producer said so, or nobody may read it any more. */
+export type RemovalCause = 'missing' | 'pushed' | 'no readers';
+
 export interface Quarantined {
   readonly run: RunFacts;
   readonly artifact: ArtifactLine;
@@ -96,7 +100,9 @@ export interface Explanation {
   readonly rejection: (Pick<RejectedDocument, 'reason' | 'outcome'> & { readonly sending: Sending }) | null;
   readonly quarantine: Quarantined | null;
   /** Its delete, or its mark. `cause`: null is not known. */
-  readonly removal: (Sending & { readonly cause: 'missing' | 'no readers' | null }) | null;
+  readonly removal: (Sending & { readonly cause: RemovalCause | null }) | null;
+  /** What was pushed of it and waits for a run, the newest first; null: the connector is not pushed to. */
+  readonly pushes: readonly WaitingPush[] | null;
   /** Documents, perhaps this one, that a listing lacked and that were not deleted; which ones they were is not kept. */
   readonly missing: {
     readonly runId: string;

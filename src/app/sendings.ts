@@ -3,7 +3,14 @@ import { stepOfRow } from '../gemini/step-of-row.ts';
 import type { DeliveryStep } from '../pipeline/delivery-port.ts';
 import type { RunRow, State } from '../pipeline/state-port.ts';
 import type { CanonicalKind, DocumentLine, DocumentLines } from './document-lines.ts';
-import type { Explanation, Quarantined, RunFacts, Sending, SentDocument } from './explanation.ts';
+import type {
+  Explanation,
+  Quarantined,
+  RemovalCause,
+  RunFacts,
+  Sending,
+  SentDocument,
+} from './explanation.ts';
 
 const CHANGE_OF_KIND = { upserts: 'upsert', deletes: 'delete', 'soft-deletes': 'soft_delete' } as const;
 
@@ -50,10 +57,12 @@ export async function quarantinedIn(
 /**
  * The newest of these runs that deleted or marked the document, or null. Reads those only that deleted anything, and stops at
  * one that cannot be read: it may be the one, and then no older one is.
+ * @param usual why the connector deletes what has readers
  */
 export async function removalOf(
   docId: string,
   kind: 'deletes' | 'soft-deletes',
+  usual: RemovalCause,
   committed: readonly RunRow[],
   lines: DocumentLines,
   state: Steps,
@@ -67,7 +76,7 @@ export async function removalOf(
     const aside = await quarantinedIn(run, docId, lines);
     const known = aside !== null || !lines.unreadable.has(run.runId);
     // A row that was set aside and whose document was deleted all the same named no reader any more.
-    return { ...removal, cause: known ? (aside === null ? 'missing' : 'no readers') : null };
+    return { ...removal, cause: known ? (aside === null ? usual : 'no readers') : null };
   }
   return null;
 }

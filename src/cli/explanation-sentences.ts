@@ -10,7 +10,7 @@ export interface Explained {
 
 /** One sentence: where the document stands. */
 export function headline({ explanation, local }: Explained, name: string, style: Style): string {
-  const { standing, sent, waiting, rejection, quarantine, removal, missing, connector } = explanation;
+  const { standing, sent, waiting, rejection, quarantine, removal, missing, pushes, connector } = explanation;
   const index = local ? 'the local target' : 'the index';
   const there = style.green(`is in ${index}`);
   const absent = style.red(`is not in ${index}`);
@@ -25,9 +25,9 @@ export function headline({ explanation, local }: Explained, name: string, style:
     case 'rejected':
       return `${name} ${before}: ${index} refused ${refusedPart(explanation)} in ${by(rejection?.sending ?? null)}.`;
     case 'quarantined':
-      return `${name} ${before}: ${by(quarantine)} set its row aside.`;
+      return `${name} ${before}: ${by(quarantine)} set ${pushes === null ? 'its row' : 'it'} aside.`;
     case 'soft-deleted':
-      return `${name} ${there}, and marked as gone: a listing of the source lacked its row.`;
+      return `${name} ${there}, and marked as gone: ${pushes === null ? 'a listing of the source lacked its row' : 'a push deleted it'}.`;
     case 'maybe-missing':
       return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted, and which is not kept.`;
     case 'indexed':
@@ -42,7 +42,52 @@ export function headline({ explanation, local }: Explained, name: string, style:
 }
 
 /** What to do next: sentences, and commands that begin with the program's name. None when nothing is wrong. */
-export function advice({ explanation, run, local }: Explained): string[] {
+export function advice(explained: Explained): string[] {
+  return pushAdvice(explained) ?? listingAdvice(explained);
+}
+
+/** What is different where producers say what is so; undefined: nothing is. */
+function pushAdvice({ explanation, run, local }: Explained): string[] | undefined {
+  const { pushes, standing, docId, quarantine } = explanation;
+  if (pushes === null || docId === null) return undefined;
+  const command = `gemini-sync-bridge ${run}`;
+  const waits = pushes.length > 0 ? ['What was pushed of it waits for the next run:', command] : undefined;
+  // A local run leaves it where it is, so it may have been read already.
+  const news = local ? undefined : waits;
+  switch (standing) {
+    case 'unclear':
+      return ['The next run sends it again:', command];
+    case 'rejected':
+      return [
+        'The next run sends it again. If the reason stays, push it as it should be, then run:',
+        command,
+      ];
+    case 'quarantined':
+      return [
+        `Push it again ${quarantine?.code === 'ACL_EMPTY' ? 'with a reader' : 'as it should be'}, and run again:`,
+        command,
+      ];
+    case 'soft-deleted':
+      return (
+        news ?? [
+          'The policy soft_delete_only leaves it there. If nobody is to find it, delete it in the data store; if it is pushed again, it is sent again.',
+        ]
+      );
+    case 'deleted':
+      return news ?? ['If it is to be there, push it, and run again:', command];
+    case 'not-found':
+      return waits ?? ['If it is to be there, push it, and run again:', command];
+    case 'indexed':
+      return news;
+    case 'never-run':
+      return waits;
+    case 'waiting':
+    case 'maybe-missing':
+      return undefined;
+  }
+}
+
+function listingAdvice({ explanation, run, local }: Explained): string[] {
   const command = `gemini-sync-bridge ${run}`;
   const { standing, docId, missing, removal, quarantine, elsewhere } = explanation;
   switch (standing) {

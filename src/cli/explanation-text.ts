@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Explanation, Quarantined, RunFacts, Sending, SentDocument } from '../app/explanation.ts';
+import type { WaitingPush } from '../pipeline/push-port.ts';
 import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../core/limits.ts';
 import { advice, headline, type Explained } from './explanation-sentences.ts';
 import { count, printable, type Style } from './style.ts';
@@ -65,8 +66,10 @@ function documentRows(explanation: Explanation, local: boolean): Row[] {
 }
 
 /** What else became of it, each with its run. */
-function changeGroups({ waiting, rejection, quarantine, removal, missing }: Explanation): Row[][] {
+function changeGroups(explanation: Explanation): Row[][] {
+  const { waiting, rejection, quarantine, removal, missing, pushes } = explanation;
   const groups: Row[][] = [];
+  if (pushes !== null && pushes.length > 0) groups.push(pushes.map(pushRow));
   if (waiting !== null) {
     const { error } = waiting.run;
     groups.push([
@@ -97,6 +100,15 @@ function changeGroups({ waiting, rejection, quarantine, removal, missing }: Expl
   return groups;
 }
 
+/** The newest is first, and counts. */
+function pushRow({ op, receivedAt, pushRunId }: WaitingPush, index: number): Row {
+  const place = index === 0 ? 'waits for a run' : 'is followed by the one above';
+  return [
+    index === 0 ? 'pushed' : 'and before',
+    `${op}, received ${time(receivedAt)} as ${pushRunId}, ${place}`,
+  ];
+}
+
 function requestRows(label: string, sending: Sending): Row[] {
   const rows: Row[] = [['artifact line', artifactText(sending)]];
   if (sending.request !== null) rows.unshift([label, requestText(sending)]);
@@ -105,6 +117,7 @@ function requestRows(label: string, sending: Sending): Row[] {
 
 const CAUSES = {
   missing: 'the listing lacked its row',
+  pushed: 'a push deleted it',
   'no readers': 'its row named no reader any more',
   unknown: 'not known, because the quarantine of that run cannot be read',
 } as const;

@@ -111,7 +111,9 @@ function missingSecrets(connector: unknown, { secretIsSet }: CheckOptions): Find
     if (ref === undefined || ref === '' || looksLikeSecret(ref) || secretIsSet(secretVariable(ref)))
       return [];
     const variable = secretVariable(ref);
-    const message = `The secret ${ref} is not set here; a run needs it.`;
+    const who =
+      textAt(connector, 'spec.mode') === 'rest_push' ? 'a server that takes it from producers' : 'a run';
+    const message = `The secret ${ref} is not set here; ${who} needs it.`;
     return [{ severity: 'warning', code: 'secret_missing', path, message, fix: `export ${variable}=…` }];
   });
 }

@@ -225,6 +225,8 @@ export const EXPLAIN_RUNS_MAX = 200;
 export const EXPLAIN_READERS_SHOWN_MAX = 20;
 /** Characters of one value that `explain` shows, such as a title; `--json` has all. */
 export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
+/** Pushes of one document that wait for a run and that `explain` names, the newest ones. */
+export const EXPLAIN_PUSHES_MAX = 10;
 /** Document ids read from the state together, when `explain` is given the digest of one; 10 MB of the longest ids. */
 export const EXPLAIN_IDS_PER_PAGE = 10_000;
 /** Levels of lists and objects inside one another in a response of an API; real ones have some ten. */

@@ -31,3 +31,12 @@ export interface QueueDepth {
   /** ISO 8601, UTC; null when nothing waits. */
   readonly oldestReceivedAt: string | null;
 }
+
+/** An event that no run has delivered yet. */
+export interface WaitingPush {
+  readonly op: PushedEvent['op'];
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string;
+  /** Of the push that it came with, as its producer was told it. */
+  readonly pushRunId: string;
+}

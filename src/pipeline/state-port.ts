@@ -1,7 +1,7 @@
 import type { DeliveryJournal, DeliveryStep, RejectedDocument } from './delivery-port.ts';
 import type { Column, Phase, RunCounts } from './ports.ts';
 
-import type { PushedEvent, PushSelection, QueueDepth } from './push-port.ts';
+import type { PushedEvent, PushSelection, QueueDepth, WaitingPush } from './push-port.ts';
 
 /** `DRY_RUN`: its requests were written down and not sent. */
 export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED' | 'DRY_RUN';
@@ -203,6 +203,8 @@ export interface State {
     docId: string,
     limits: { readonly runs: number },
   ): Promise<DocumentFacts>;
+  /** Events of one document that wait in the queue, the newest `EXPLAIN_PUSHES_MAX`, and of these the newest first. */
+  waitingPushes(connectorId: string, docId: string): Promise<WaitingPush[]>;
   /** Ids of all records, soft-deleted ones too, in groups. */
   recordIds(connectorId: string, target: string): AsyncIterable<string[]>;
   /** The delivery steps of a run, in the order in which they were first saved. */

@@ -2,6 +2,7 @@ import { openCatalog } from '../app/catalog.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
 import type { RunLinks } from '../app/ops-surroundings.ts';
+import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
@@ -24,6 +25,8 @@ interface ServerSettings {
   readonly log: Logger;
   readonly access: AccessSettings;
   readonly runLinks: RunLinks;
+  /** For tests. */
+  readonly pushBounds?: IntakeBounds;
 }
 
 /**
@@ -31,7 +34,7 @@ interface ServerSettings {
  * @throws BridgeError STATE_*, ENVIRONMENT_INVALID, PORT_TAKEN or HOST_INVALID; nothing stays open then.
  */
 export async function openBridgeServer(settings: ServerSettings): Promise<Listening> {
-  const { host, port, version, connectorsDir, cwd, clock, log, access, runLinks } = settings;
+  const { host, port, version, connectorsDir, cwd, clock, log, access, runLinks, pushBounds } = settings;
   const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
   const opened: { close(): Promise<void> }[] = [];
   const closeAll = async () => {
@@ -40,7 +43,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
   try {
     const state = await openServerState(settings);
     opened.push(state);
-    const intake = await openPushIntake({ ...settings, catalog });
+    const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
     opened.push(intake);
     const runStarter = createRunStarter({ runs: state.startedRuns, cwd, clock, log });
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, clock, log });

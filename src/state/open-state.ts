@@ -23,6 +23,7 @@ import { queueDepth } from './queue-depth.ts';
 import { pushed } from './pushed.ts';
 import { rejections } from './rejections.ts';
 import { stateError } from './state-errors.ts';
+import { waitingPushes } from './waiting-pushes.ts';
 
 /** Where the embedded state is, below the working directory. */
 export const STATE_FILE = '.gemini-sync-bridge/state.db';
@@ -114,6 +115,7 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
     rejections: reading(rejections),
     othersInto: reading(othersInto),
     documentFacts: reading(documentFacts),
+    waitingPushes: reading(waitingPushes),
     recordIds: (connectorId, target) => streaming(recordIds(database, connectorId, target)),
     deliverySteps: reading(stepsOf),
     close: () => database.close(),

@@ -48,6 +48,7 @@ function explanationOf(changes: Partial<Explanation> = {}): Explanation {
     quarantine: null,
     removal: null,
     missing: null,
+    pushes: null,
     newestRun: run('r2'),
     elsewhere: [],
     runsSearched: 2,
@@ -184,6 +185,57 @@ describe('an explanation for a person', () => {
     expect(textOf({ ...unclear, rejection: { ...later, outcome: 'unknown' } })).toContain(
       'run r9 may have sent',
     );
+  });
+
+  describe('of a connector that is pushed to', () => {
+    const push = (op: 'UPSERT' | 'DELETE', minute: number) =>
+      ({ op, receivedAt: `2026-11-21T03:0${minute}:00.000Z`, pushRunId: `push-${minute}` }) as const;
+    const removal = { ...sending({ change: 'delete', document: null }), cause: 'pushed' } as const;
+
+    test('names what waits for a run, the newest first, and says that a run is needed', () => {
+      const text = textOf({ pushes: [push('DELETE', 5), push('UPSERT', 4)] });
+      expect(text).toMatch(
+        /^ {2}pushed +DELETE, received 2026-11-21 03:05:00 UTC as push-5, waits for a run$/m,
+      );
+      expect(text).toMatch(
+        /^ {2}and before +UPSERT, received 2026-11-21 03:04:00 UTC as push-4, is followed by/m,
+      );
+      expect(text).toContain('→ What was pushed of it waits for the next run:\n    gemini-sync-bridge run');
+    });
+
+    test('asks for no local run of what one may have read, for it stays there', () => {
+      const pushes = [push('DELETE', 5)];
+      const local = { run: 'run --local', local: true };
+      const textThere = (changes: Partial<Explanation>) =>
+        explanationText({ explanation: explanationOf({ pushes, ...changes }), ...local }, plain, 200);
+      expect(textThere({})).not.toContain('→');
+      expect(textThere({ ...absent, standing: 'not-found' })).toContain('→ What was pushed of it waits');
+    });
+
+    test.each([
+      ['unclear', '→ The next run sends it again:'],
+      ['rejected', 'push it as it should be'],
+      ['quarantined', '→ Push it again as it should be'],
+      ['soft-deleted', 'if it is pushed again'],
+      ['deleted', '→ If it is to be there, push it'],
+      ['not-found', '→ If it is to be there, push it'],
+      ['never-run', '→ Run the connector:'],
+      ['waiting', '→ The next run finishes it:'],
+    ] as const)('speaks of pushes, and never of a row of a query, when it is %s', (standing, words) => {
+      const text = textOf({ standing, pushes: [], removal });
+      expect(text).toContain(words);
+      expect(text).toMatch(/because +a push deleted it/);
+      expect(text).not.toMatch(/listing|query| row/);
+    });
+
+    test('says so when nobody may read it', () => {
+      const artifact = { uri: 'gs://bucket/r1/quarantine.ndjson', line: 1 };
+      const fields = { code: 'ACL_EMPTY', reason: 'its ACL columns name no reader', fields: {} };
+      const quarantine = { run: run('r1'), artifact, row: null, ...fields };
+      expect(textOf({ standing: 'quarantined', pushes: [], quarantine })).toContain(
+        '→ Push it again with a reader',
+      );
+    });
   });
 
   test('offers no release of deletes where the connector never deletes', () => {

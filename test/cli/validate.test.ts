@@ -52,6 +52,10 @@ describe('validate', () => {
     expect(out).toContain('connectors/hr-employees.yaml:10  warning  spec.source.secretRef');
     expect(out).toContain('SECRET_HR_DB_CREDENTIALS');
     expect(out).not.toContain('SECRET_KB_API_TOKEN');
+    expect(out).toMatch(/hr-db-credentials is not set here; a run needs it\.\n/);
+    expect(out).toMatch(
+      /support-push-token is not set here; a server that takes it from producers needs it\.\n/,
+    );
     expect(out).toMatch(/\n3 files valid, 2 warnings\.\n$/);
   });
 

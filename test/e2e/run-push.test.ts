@@ -134,6 +134,33 @@ describe('a connector that is pushed to', () => {
     expect(await readdir(cwd)).toContain(flag === '--local' ? 'local-bucket' : CONNECTOR_FILE);
   });
 
+  test('is explained by what was pushed of a document: what waits for a run, and that a push deleted it', async () => {
+    const explain = async () => {
+      const command = ['explain', '--connector', CONNECTOR_FILE, '--doc', 'people:1'];
+      const { exitCode, stdout } = await runCli(command, { cwd, env: google.env });
+      return { exitCode, stdout };
+    };
+    const first = await push(upsert(1));
+    const before = await explain();
+    expect(before.exitCode).toBe(4);
+    expect(before.stdout).toMatch(
+      new RegExp(`^ {2}pushed +UPSERT, received \\S+ \\S+ UTC as ${first}, waits for a run$`, 'm'),
+    );
+    expect(before.stdout).toContain('→ What was pushed of it waits for the next run:\n');
+    await run();
+    const second = await push(remove(1));
+    const indexed = await explain();
+    expect(indexed.exitCode).toBe(0);
+    expect(indexed.stdout).toMatch(new RegExp(`^ {2}pushed +DELETE, .* as ${second}, waits for a run$`, 'm'));
+    await run();
+    const after = await explain();
+    expect(after.exitCode).toBe(4);
+    expect(after.stdout).toMatch(/^people:1 is not in the index: run \S+ deleted it\.$/m);
+    expect(after.stdout).toMatch(/^ {2}because +a push deleted it$/m);
+    expect(after.stdout).toContain('→ If it is to be there, push it, and run again:\n');
+    expect(after.stdout).not.toMatch(/listing|query|waits/);
+  });
+
   test('refuses --push-run-id where nothing is pushed', async () => {
     workplace(cwd, {}).writeConnector();
     expect(await runJson('--push-run-id', 'some')).toMatchObject({

@@ -15,6 +15,10 @@ import { CONNECTOR_FILE, workplace, type ConnectorChanges } from './workplace.ts
 const KILLABLE = fileURLToPath(new URL('killable-run.ts', import.meta.url));
 const BUCKET = 'company-sync';
 const FOLDER = 'connectors/people';
+const PUSHED = {
+  mode: 'rest_push',
+  source: { type: 'http', query: undefined, secretRef: 'people-token' },
+} satisfies ConnectorChanges;
 const DATA_STORE = { project: 'my-project', location: 'global', id: 'people' };
 
 type Happened = 'received' | 'carried out';
@@ -23,8 +27,8 @@ export interface PlaceOptions {
   readonly cwd: string;
   /** Of the state; embedded below `cwd` unless given. */
   readonly databaseUrl: string | undefined;
-  /** Of the database with the tables of people. */
-  readonly sourceUrl: string;
+  /** Of the database with the tables of people; undefined: the connector is pushed to. */
+  readonly sourceUrl: string | undefined;
   readonly engine: Pick<DiscoveryEngineOptions, 'pollsUntilDone' | 'permissions' | 'rejectDocument'>;
   /** Where artifacts go if not to a bucket of Cloud Storage. */
   readonly output?: string;
@@ -35,7 +39,8 @@ export interface PlaceOptions {
 interface PlacedRun {
   readonly connector?: string;
   readonly runId: string;
-  readonly query: string;
+  /** Of a connector that pulls. */
+  readonly query?: string;
 }
 
 /** What a document says to who finds it. */
@@ -88,7 +93,12 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
   const place = workplace(cwd, {});
   const file = join(cwd, CONNECTOR_FILE);
   const prepare = ({ connector = 'people', query }: PlacedRun) => {
-    place.writeConnector({ name: connector, source: { query }, output: { bucket: output }, mapping });
+    place.writeConnector({
+      name: connector,
+      ...(sourceUrl === undefined ? PUSHED : { source: { query } }),
+      output: { bucket: output },
+      mapping,
+    });
   };
   const outside = {
     cwd,
@@ -111,7 +121,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
     const env = {
       ...google.env,
       PATH: process.env['PATH'] ?? '',
-      SECRET_PEOPLE_DB: sourceUrl,
+      ...(sourceUrl !== undefined && { SECRET_PEOPLE_DB: sourceUrl }),
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     };
     child = new RunningChild([KILLABLE, file, killAt ?? 'list', run.runId], { cwd, env }, killAt);

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Connector } from '../../connector/types.ts';
 import type { Clock } from '../../core/clock.ts';
-import { PUSH_KEY_HOURS, PUSH_PURGE_MINUTES } from '../../core/limits.ts';
+import {
+  PUSH_KEY_HOURS,
+  PUSH_MEMORY_BYTES_MAX,
+  PUSH_PENDING_EVENTS_MAX,
+  PUSH_PURGE_MINUTES,
+} from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { PushQueue } from '../../state/push-queue.ts';
 import type { Catalog } from '../catalog.ts';
@@ -40,11 +45,22 @@ interface IntakeParts {
   readonly queue: PushQueue;
   readonly clock: Clock;
   readonly log: Logger;
+  /** For tests. */
+  readonly bounds?: IntakeBounds;
 }
 
-export function createPushIntake({ catalog, queue, clock, log }: IntakeParts): PushIntake {
-  const room = new QueueRoom(queue, clock);
-  const memory = new PushMemory();
+export interface IntakeBounds {
+  /** Events of one connector that wait for a run. */
+  readonly pendingEvents: number;
+  /** Of all pushes that are received at the same time. */
+  readonly memoryBytes: number;
+}
+
+const BOUNDS: IntakeBounds = { pendingEvents: PUSH_PENDING_EVENTS_MAX, memoryBytes: PUSH_MEMORY_BYTES_MAX };
+
+export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }: IntakeParts): PushIntake {
+  const room = new QueueRoom(queue, clock, bounds.pendingEvents);
+  const memory = new PushMemory(bounds.memoryBytes);
   // A catalog gives the same object until a file changes.
   const judges = new WeakMap<Connector, EventJudge>();
   let purgedMs = Number.NEGATIVE_INFINITY;
@@ -65,18 +81,31 @@ export function createPushIntake({ catalog, queue, clock, log }: IntakeParts): P
 
   async function receive(push: IncomingPush, share: MemoryShare): Promise<PushOutcome> {
     const connector = await pushedConnector(catalog, push.connectorId);
-    await room.ask(push.connectorId);
+    const full = await room.ask(push.connectorId);
+    // Whether it is a repetition, its body says, which is not read for a key that nobody used.
+    if (full !== undefined && !(await isKeyUsed(push))) throw full;
     const received = await receiveBatch(push.format, push.body, judgeOf(connector), share);
-    const outcome = received.events.length === 0 ? await recall(push, received) : await store(push, received);
+    const outcome =
+      received.events.length === 0 ? await keepNothing(push, received) : await store(push, received);
     purgeSometimes();
     return outcome;
   }
 
-  /** A push that was accepted once stays accepted, also when the connector would refuse all of it by now. */
-  async function recall(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
+  /** For this body or another one: no body has this checksum. */
+  async function isKeyUsed({ connectorId, idempotencyKey }: IncomingPush): Promise<boolean> {
+    const key = { connectorId, idempotencyKey, bodyChecksum: '', receivedAt: clock.now() };
+    return (await queue.recall(key)) !== undefined;
+  }
+
+  /** What was answered to the same push before; undefined if it is a new one. @throws PushRefusal KEY_REUSED */
+  async function recall(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome | undefined> {
     const known = await queue.recall({ ...keyOf(push, received), receivedAt: clock.now() });
-    if (known !== undefined) return replayed(known, push);
-    return { kind: 'nothing_accepted', answer: answerText(received, null) };
+    return known === undefined ? undefined : replayed(known, push);
+  }
+
+  /** A push that was accepted once stays accepted, also when the connector would refuse all of it by now. */
+  async function keepNothing(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
+    return (await recall(push, received)) ?? { kind: 'nothing_accepted', answer: answerText(received, null) };
   }
 
   async function store(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
@@ -93,6 +122,8 @@ export function createPushIntake({ catalog, queue, clock, log }: IntakeParts): P
       rejected,
       events,
     };
+    const full = room.refusal(push.connectorId, events.length);
+    if (full !== undefined) return (await recall(push, received)) ?? Promise.reject(full);
     const result = await room.use(push.connectorId, events.length, () => queue.enqueue(batch));
     return result === 'stored' ? { kind: 'stored', answer } : replayed(result, push);
   }

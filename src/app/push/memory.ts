@@ -1,4 +1,3 @@
-import { PUSH_MEMORY_BYTES_MAX } from '../../core/limits.ts';
 import { PushRefusal } from './refusal.ts';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -12,9 +11,14 @@ export interface MemoryShare {
   end(): void;
 }
 
-/** Keeps the pushes that are received at the same time from holding more than `PUSH_MEMORY_BYTES_MAX` together. */
+/** Keeps the pushes that are received at the same time from holding more than some bytes together. */
 export class PushMemory {
+  readonly #bytesMax: number;
   #held = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
 
   share(): MemoryShare {
     let own = 0;
@@ -24,7 +28,7 @@ export class PushMemory {
     };
     return {
       take: (bytes) => {
-        if (this.#held + bytes > PUSH_MEMORY_BYTES_MAX) {
+        if (this.#held + bytes > this.#bytesMax) {
           throw new PushRefusal('BUSY', 'The server is receiving too many large pushes at once.', {
             hint: 'Send this one again, with the same Idempotency-Key.',
             retryAfterSeconds: RETRY_AFTER_SECONDS,

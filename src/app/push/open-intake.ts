@@ -3,13 +3,14 @@ import type { Logger } from '../../core/log.ts';
 import { openPushQueue } from '../../state/push-queue.ts';
 import type { Catalog } from '../catalog.ts';
 import { stateLocation } from '../state-location.ts';
-import { createPushIntake, type PushIntake } from './intake.ts';
+import { createPushIntake, type IntakeBounds, type PushIntake } from './intake.ts';
 
 /** @throws BridgeError ENVIRONMENT_INVALID or STATE_* */
 export async function openPushIntake({
   catalog,
   clock,
   log,
+  bounds,
   ...place
 }: {
   readonly databaseUrl: string | undefined;
@@ -17,7 +18,12 @@ export async function openPushIntake({
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly log: Logger;
+  /** For tests. */
+  readonly bounds?: IntakeBounds;
 }): Promise<PushIntake & { close(): Promise<void> }> {
   const queue = await openPushQueue(stateLocation(place));
-  return { ...createPushIntake({ catalog, queue, clock, log }), close: () => queue.close() };
+  return {
+    ...createPushIntake({ catalog, queue, clock, log, ...(bounds && { bounds }) }),
+    close: () => queue.close(),
+  };
 }

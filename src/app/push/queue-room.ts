@@ -1,9 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import {
-  PUSH_DEPTH_LOOK_MS,
-  PUSH_FULL_RETRY_AFTER_SECONDS,
-  PUSH_PENDING_EVENTS_MAX,
-} from '../../core/limits.ts';
+import { PUSH_DEPTH_LOOK_MS, PUSH_FULL_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import type { PushQueue } from '../../state/push-queue.ts';
 import { PushRefusal } from './refusal.ts';
 
@@ -20,30 +16,35 @@ interface Known {
 }
 
 /**
- * Keeps the queue of a connector below `PUSH_PENDING_EVENTS_MAX` without asking the database each time. What this server adds
+ * Keeps the queue of a connector at a number of events at most, without asking the database each time. What this server adds
  * between two questions is counted, so that only other servers can exceed the limit, by what they take within one interval.
  */
 export class QueueRoom {
   readonly #queue: Pick<PushQueue, 'depth'>;
   readonly #clock: Clock;
+  readonly #eventsMax: number;
   readonly #known = new Map<string, Known>();
 
-  constructor(queue: Pick<PushQueue, 'depth'>, clock: Clock) {
+  constructor(queue: Pick<PushQueue, 'depth'>, clock: Clock, eventsMax: number) {
     this.#queue = queue;
     this.#clock = clock;
+    this.#eventsMax = eventsMax;
   }
 
-  /** Before a body is read. @throws PushRefusal QUEUE_FULL; BridgeError STATE_* */
-  async ask(connector: string): Promise<void> {
-    const known = this.#of(connector);
-    await this.#look(connector, known);
-    if (sum(known) >= PUSH_PENDING_EVENTS_MAX) throw full(connector);
+  /** Before a body is read. @returns why nothing more is taken, or undefined. @throws BridgeError STATE_* */
+  async ask(connector: string): Promise<PushRefusal | undefined> {
+    await this.#look(connector, this.#of(connector));
+    return this.refusal(connector, 1);
   }
 
-  /** Stores events, if there is room for them. @throws PushRefusal QUEUE_FULL; what `store` throws */
+  /** @returns why there is no room for so many events, by what is known now, or undefined */
+  refusal(connector: string, events: number): PushRefusal | undefined {
+    return sum(this.#of(connector)) + events > this.#eventsMax ? full(connector, this.#eventsMax) : undefined;
+  }
+
+  /** Stores events, for which there is room, and counts them. @throws what `store` throws */
   async use<Answer>(connector: string, events: number, store: () => Promise<Answer>): Promise<Answer> {
     const known = this.#of(connector);
-    if (sum(known) + events > PUSH_PENDING_EVENTS_MAX) throw full(connector);
     known.reserved += events;
     try {
       return await store();
@@ -89,10 +90,10 @@ function sum({ waiting, stored, reserved }: Known): number {
   return waiting + stored + reserved;
 }
 
-function full(connector: string): PushRefusal {
+function full(connector: string, eventsMax: number): PushRefusal {
   return new PushRefusal(
     'QUEUE_FULL',
-    `The queue of ${connector} is full: a connector may have ${PUSH_PENDING_EVENTS_MAX} events that wait for a run.`,
+    `The queue of ${connector} is full: a connector may have ${eventsMax} events that wait for a run.`,
     {
       hint: 'Send this push again, with the same Idempotency-Key, when a run has drained the queue.',
       retryAfterSeconds: PUSH_FULL_RETRY_AFTER_SECONDS,

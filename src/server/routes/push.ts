@@ -76,7 +76,8 @@ async function push(
   try {
     const { kind, answer } = await intake.receive({ connectorId, idempotencyKey, format, body });
     if (kind === 'replayed') reply.header('idempotency-replayed', 'true');
-    void reply.status(STATUS[kind]).type('application/json; charset=utf-8').send(answer);
+    // Waited for: a handler that ends before its answer is sent has an empty one sent beside.
+    await reply.status(STATUS[kind]).type('application/json; charset=utf-8').send(answer);
   } catch (thrown) {
     throw thrown instanceof PushRefusal ? httpErrorOf(thrown) : thrown;
   } finally {

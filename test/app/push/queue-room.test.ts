@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { QueueRoom } from '../../../src/app/push/queue-room.ts';
-import { PUSH_DEPTH_LOOK_MS, PUSH_PENDING_EVENTS_MAX } from '../../../src/core/limits.ts';
+import { PUSH_DEPTH_LOOK_MS } from '../../../src/core/limits.ts';
 
-const MAX = PUSH_PENDING_EVENTS_MAX;
+const MAX = 100;
 
 /** A queue of which others see the length, and a clock that is set by hand. */
 function place(waiting: number) {
@@ -16,10 +16,13 @@ function place(waiting: number) {
       },
     },
     { now: () => new Date(ms), elapsedMs: () => ms },
+    MAX,
   );
+  /** @returns why it was refused, or undefined */
   const push = async (events: number) => {
-    await room.ask('c');
-    await room.use('c', events, () => Promise.resolve());
+    const full = (await room.ask('c')) ?? room.refusal('c', events);
+    if (full === undefined) await room.use('c', events, () => Promise.resolve());
+    return full;
   };
   return {
     queue,
@@ -31,7 +34,11 @@ function place(waiting: number) {
   };
 }
 
-const FULL = { code: 'QUEUE_FULL', retryAfterSeconds: expect.any(Number) };
+const FULL = {
+  code: 'QUEUE_FULL',
+  retryAfterSeconds: expect.any(Number),
+  message: expect.stringContaining('100'),
+};
 
 describe('the room of a queue', () => {
   test('is asked for once in a while, however many pushes come', async () => {
@@ -45,28 +52,29 @@ describe('the room of a queue', () => {
 
   test('counts what was stored since, and what is being stored', async () => {
     const { push, room } = place(MAX - 10);
-    await push(8);
-    await expect(push(3)).rejects.toMatchObject(FULL);
+    expect(await push(8)).toBeUndefined();
+    expect(await push(3)).toMatchObject(FULL);
     let store: () => void = () => undefined;
     const under = room.use('c', 2, () => new Promise<void>((resolve) => (store = resolve)));
-    await expect(push(1)).rejects.toMatchObject(FULL);
+    expect(await push(1)).toMatchObject(FULL);
     store();
     await under;
-    await expect(room.ask('c')).rejects.toMatchObject(FULL);
+    expect(await room.ask('c')).toMatchObject(FULL);
   });
 
   test('is there again when a run has drained the queue', async () => {
     const { queue, push, later } = place(MAX);
-    await expect(push(1)).rejects.toMatchObject(FULL);
+    expect(await push(1)).toMatchObject(FULL);
     queue.waiting = 0;
     later();
-    await push(MAX);
-    await expect(push(1)).rejects.toMatchObject(FULL);
+    expect(await push(MAX)).toBeUndefined();
+    expect(await push(1)).toMatchObject(FULL);
   });
 
   test('of one connector is not that of another', async () => {
     const { room, push } = place(MAX - 1);
     await push(1);
-    await expect(room.use('other', 1, () => Promise.resolve('stored'))).resolves.toBe('stored');
+    expect(await push(1)).toMatchObject(FULL);
+    expect(room.refusal('other', 1)).toBeUndefined();
   });
 });

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/core/clock.ts';
+import { silentLogger, type Logger } from '../../../src/core/log.ts';
 import {
   PUSH_DEPTH_MAX,
   PUSH_ERRORS_NAMED_MAX,
@@ -28,6 +29,13 @@ describe('the push route', () => {
   let server: Awaited<ReturnType<typeof startBridgeServer>>;
   let queue: Awaited<ReturnType<typeof openQueueReader>>;
   let aheadMs = 0;
+  /** Of the server's log. */
+  const errors: unknown[] = [];
+  const log: Logger = {
+    ...silentLogger,
+    error: (message, fields) => errors.push({ message, ...fields }),
+    child: () => log,
+  };
   const clock: Clock = {
     now: () => new Date(Date.now() + aheadMs),
     elapsedMs: () => performance.now() + aheadMs,
@@ -36,7 +44,7 @@ describe('the push route', () => {
   beforeAll(async () => {
     const cwd = folders.make();
     pushConnectors(cwd);
-    server = await startBridgeServer({ cwd, clock });
+    server = await startBridgeServer({ cwd, clock, log });
     queue = await openQueueReader({ file: join(cwd, '.gemini-sync-bridge', 'state.db') });
   });
 
@@ -309,10 +317,11 @@ spec:
       }),
       { numRuns: 300 },
     );
+    expect(errors).toEqual([]);
   });
 
   test('is in the OpenAPI document with its forms, its header and its answers', async () => {
-    const document = parsedObject(await (await server.request('/openapi.json')).text()) ?? {};
+    const document = parsedObject(await (await fetch(`${server.url}/openapi.json`)).text()) ?? {};
     const path = objectAt(objectAt(document, 'paths'), '/v1/connectors/{connector_id}/events');
     const route = objectAt(path, 'post');
     expect(Object.keys(objectAt(objectAt(route, 'requestBody'), 'content'))).toEqual([
