@@ -50,7 +50,7 @@ export function describePushQueueContract(engine: string, makeStore: () => Promi
       await store.remove();
     });
 
-    const stored = () => database.knex('push_events').orderBy(['batch_id', 'seq']);
+    const stored = () => database.knex('waiting_events').orderBy(['batch_id', 'seq']);
 
     test('keeps the events of a batch in their order, whatever is in them', async () => {
       const odd = JSON.stringify({ title: `"quoted" 'single' \\ {a,b} NULL ü 😀 \n ? :name $1`, none: null });
