@@ -81,7 +81,9 @@ async function createViews(knex) {
   const postgres = knex.client.driverName === 'pg';
   // Not compressed: it is read once, soon, and compressing 100 kB takes longer than writing it.
   if (postgres) await knex.raw('alter table push_batches alter column folded set storage external');
-  const lines = postgres ? EVENTS_OF_LINES : `select '' as connector_id, ${EVENT} from push_events where false`;
+  const lines = postgres
+    ? EVENTS_OF_LINES
+    : `select '' as connector_id, ${EVENT} from push_events where false`;
   await knex.raw(`create view folded_events as ${lines}`);
   await knex.raw(
     `create view waiting_events as select ${EVENT} from push_events union all select ${EVENT} from folded_events`,

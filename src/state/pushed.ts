@@ -119,12 +119,7 @@ function chosenBatches({ connectorId, runId, claim }: PushSelection, last: Batch
 }
 
 /** The last event of the next page; undefined: there is none. */
-async function pageEnd(
-  knex: Knex,
-  table: string,
-  chosen: Chosen,
-  after: Place,
-): Promise<Place | undefined> {
+async function pageEnd(knex: Knex, table: string, chosen: Chosen, after: Place): Promise<Place | undefined> {
   const end = knex.raw(
     `(with page as (
        select batch_id, seq, coalesce(octet_length(document), 0) as bytes from ${table}
