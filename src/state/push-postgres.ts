@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import { batchRow, type NewPushBatch, type PushEvent } from './push-batch.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * One row, so one round trip and one wait for the disk. Two pushes of one key at the same time: the second waits for the
  * first, and then finds the key taken. Events as rows of their own, with their index, take several times as long; a run
@@ -20,11 +22,14 @@ export async function storePush(knex: Knex, batch: NewPushBatch): Promise<boolea
 
 /**
  * A line for each event, as the view `folded_events` reads it: the operation, the id as JSON and the document, with a tab
- * between them. In JSON text without line breaks both are escaped.
+ * between them; in JSON text without line breaks both are escaped. Bytes, because documents are: as text they would be
+ * decoded and encoded again.
  */
-function foldedEvents(events: readonly PushEvent[]): string | null {
+function foldedEvents(events: readonly PushEvent[]): Buffer | null {
   if (events.length === 0) return null;
-  return events
-    .map(({ docId, op, document }) => `${op}\t${JSON.stringify(docId)}\t${document ?? ''}`)
-    .join('\n');
+  const parts = events.flatMap(({ docId, op, document }, index) => [
+    Buffer.from(`${index === 0 ? '' : '\n'}${op}\t${JSON.stringify(docId)}\t`),
+    typeof document === 'string' ? Buffer.from(document) : (document ?? NOTHING),
+  ]);
+  return Buffer.concat(parts);
 }
