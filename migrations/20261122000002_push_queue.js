@@ -79,7 +79,7 @@ async function createEvents(knex) {
  */
 async function createViews(knex) {
   const postgres = knex.client.driverName === 'pg';
-  // Not compressed: it is read once, soon, and compressing 100 kB takes longer than writing it.
+  // Not compressed: it is read once, soon.
   if (postgres) await knex.raw('alter table push_batches alter column folded set storage external');
   const lines = postgres
     ? EVENTS_OF_LINES
