@@ -6,12 +6,26 @@
  * @typedef {import('knex').Knex} Knex
  */
 
+const EVENT = 'batch_id, seq, doc_id, op, document';
+/** A line: `op`, `doc_id` as JSON, and `document`, with a tab between them. */
+const EVENTS_OF_LINES = `
+  select
+    connector_id,
+    id as batch_id,
+    seq::integer as seq,
+    (split_part(line, chr(9), 2)::json #>> '{}') collate "C" as doc_id,
+    split_part(line, chr(9), 1) as op,
+    nullif(split_part(line, chr(9), 3), '') as document
+  from push_batches, unnest(string_to_array(folded, chr(10))) with ordinality as event (line, seq)
+  where folded is not null`;
+
 /** @param {Knex} knex */
 export async function up(knex) {
   await knex.schema.dropTable('push_events');
   await knex.schema.dropTable('push_batches');
   await createBatches(knex);
   await createEvents(knex);
+  await createViews(knex);
 }
 
 /** @param {Knex} knex */
@@ -30,6 +44,7 @@ async function createBatches(knex) {
     table.integer('rejected').notNullable();
     table.integer('waiting').notNullable().comment('events that no run has delivered yet');
     table.text('run_id').comment('the run that claimed it last');
+    table.text('folded').comment('in Postgres: its events as lines of text, until a run claims them');
     table.unique(['push_run_id']);
     table.unique(['connector_id', 'idempotency_key']);
   });
@@ -57,8 +72,28 @@ async function createEvents(knex) {
   await knex.raw('create index push_events_newest on push_events (doc_id, batch_id, seq)');
 }
 
+/**
+ * What waits, wherever it stands. A push to Postgres is one row, with its events as text; SQLite has them as rows at once.
+ *
+ * @param {Knex} knex
+ */
+async function createViews(knex) {
+  const postgres = knex.client.driverName === 'pg';
+  // Not compressed: it is read once, soon.
+  if (postgres) await knex.raw('alter table push_batches alter column folded set storage external');
+  const lines = postgres
+    ? EVENTS_OF_LINES
+    : `select '' as connector_id, ${EVENT} from push_events where false`;
+  await knex.raw(`create view folded_events as ${lines}`);
+  await knex.raw(
+    `create view waiting_events as select ${EVENT} from push_events union all select ${EVENT} from folded_events`,
+  );
+}
+
 /** @param {Knex} knex */
 export async function down(knex) {
+  await knex.schema.dropView('waiting_events');
+  await knex.schema.dropView('folded_events');
   await knex.schema.dropTable('push_events');
   await knex.schema.dropTable('push_batches');
   await knex.schema.createTable('push_batches', (table) => {

@@ -305,6 +305,8 @@ export const PUSH_CONNECTIONS_MAX = 10;
 export const PUSH_EVENTS_PER_PAGE = 1_000;
 /** ... unless their documents are large: bytes of one page, which one document may exceed. */
 export const PUSH_PAGE_BYTES = 4 * 1_048_576;
+/** Pushed batches whose events become rows in one transaction, so that a run that dies on the way need not begin again. */
+export const PUSH_UNFOLD_BATCHES = 1_000;
 /** Expired batches removed in one statement, some milliseconds each. */
 export const PUSH_PURGE_BATCHES = 1_000;
 

@@ -3,8 +3,8 @@ export interface PushEvent {
   /** `<connector>:<id>`, at most `DOC_ID_BYTES_MAX` bytes, without NUL. */
   readonly docId: string;
   readonly op: 'UPSERT' | 'DELETE';
-  /** The canonical document as JSON text, without `checksum`, without NUL; null for a DELETE. */
-  readonly document: string | null;
+  /** The canonical document as JSON text, or its UTF-8: without line breaks, `checksum` and NUL. Null for a DELETE. */
+  readonly document: string | Buffer | null;
 }
 
 /** What one push brings, mapped and judged already. */

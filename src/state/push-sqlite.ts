@@ -13,7 +13,10 @@ export function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {
     await transaction.raw(
       `insert into push_events (batch_id, seq, doc_id, op, document)
        select ?, key + 1, value ->> 0, value ->> 1, value ->> 2 from json_each(?)`,
-      [stored.id, JSON.stringify(batch.events.map(({ docId, op, document }) => [docId, op, document]))],
+      [
+        stored.id,
+        JSON.stringify(batch.events.map(({ docId, op, document }) => [docId, op, document?.toString()])),
+      ],
     );
     return true;
   });

@@ -4,9 +4,7 @@ import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../core/limits.ts';
 import type { PushedEvent, PushSelection } from '../pipeline/push-port.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
-
-/** A batch id: Postgres writes a bigint as text. */
-type BatchId = number | string;
+import { copyUnfolded, isFolded, unfold, UNFOLDED_COPY, type BatchId } from './push-unfolding.ts';
 
 /** Where an event stands in the queue. */
 interface Place {
@@ -17,21 +15,49 @@ interface Place {
 const START: Place = { batch_id: 0, seq: 0 };
 
 /**
- * Pages follow the primary key, so that nothing is sorted and a slow reader holds no transaction open.
+ * What is claimed is unfolded first. What is only looked at stays as it is.
  * @throws BridgeError PUSH_RUN_UNKNOWN or LEASE_LOST
  */
 export async function* pushed(
   database: Database,
   selection: PushSelection,
 ): AsyncIterable<readonly PushedEvent[]> {
-  const last = await lastBatch(database.knex, selection);
-  if (selection.claim) await claim(database, selection, last);
+  const { knex } = database;
+  const last = await lastBatch(knex, selection);
   const chosen = chosenBatches(selection, last);
+  if (selection.claim) {
+    await claim(database, selection, last);
+    await unfold(database, selection);
+    yield* pages(knex, 'push_events', chosen);
+  } else if (await isFolded(knex, selection.connectorId, last)) {
+    yield* pagesOfCopy(knex, selection.connectorId, last, chosen);
+  } else {
+    yield* pages(knex, 'push_events', chosen);
+  }
+}
+
+async function* pagesOfCopy(
+  knex: Knex,
+  connectorId: string,
+  last: BatchId,
+  chosen: Chosen,
+): AsyncIterable<readonly PushedEvent[]> {
+  const transaction = await knex.transaction();
+  try {
+    await copyUnfolded(transaction, connectorId, last);
+    yield* pages(transaction, UNFOLDED_COPY, chosen);
+  } finally {
+    await transaction.rollback();
+  }
+}
+
+/** Pages follow the primary key, so that nothing is sorted and a slow reader of `push_events` holds no transaction open. */
+async function* pages(knex: Knex, table: string, chosen: Chosen): AsyncIterable<readonly PushedEvent[]> {
   for (let after = START; ;) {
-    const end = await pageEnd(database, chosen, after);
+    const end = await pageEnd(knex, table, chosen, after);
     if (end === undefined) return;
     // Empty when newer events follow for all of its documents.
-    yield await newestEvents(database, chosen, after, end);
+    yield await newestEvents(knex, table, chosen, after, end);
     after = end;
   }
 }
@@ -93,10 +119,10 @@ function chosenBatches({ connectorId, runId, claim }: PushSelection, last: Batch
 }
 
 /** The last event of the next page; undefined: there is none. */
-async function pageEnd({ knex }: Database, chosen: Chosen, after: Place): Promise<Place | undefined> {
+async function pageEnd(knex: Knex, table: string, chosen: Chosen, after: Place): Promise<Place | undefined> {
   const end = knex.raw(
     `(with page as (
-       select batch_id, seq, coalesce(octet_length(document), 0) as bytes from push_events
+       select batch_id, seq, coalesce(octet_length(document), 0) as bytes from ${table}
        where (batch_id, seq) > (?, ?) and ${chosen.sql}
        order by batch_id, seq limit ?
      ), sized as (
@@ -116,16 +142,17 @@ interface EventAnswer {
 
 /** The events of a page that no chosen one of the same document follows. */
 async function newestEvents(
-  { knex }: Database,
+  knex: Knex,
+  table: string,
   chosen: Chosen,
   after: Place,
   end: Place,
 ): Promise<PushedEvent[]> {
   const newest = knex.raw(
-    `(select doc_id, op, document from push_events as event
+    `(select doc_id, op, document from ${table} as event
      where (batch_id, seq) > (?, ?) and (batch_id, seq) <= (?, ?) and ${chosen.sql}
        and (batch_id, seq) = (
-         select newest.batch_id, newest.seq from push_events as newest
+         select newest.batch_id, newest.seq from ${table} as newest
          where newest.doc_id = event.doc_id and ${chosen.sql}
          order by newest.batch_id desc, newest.seq desc limit 1
        )

@@ -108,6 +108,8 @@ interface PushBatchTable {
   rejected: number;
   waiting: number;
   run_id: string | null;
+  /** In Postgres: the events as `foldedEvents` writes them, until a run unfolds them into `push_events`. */
+  folded: string | null;
 }
 
 interface PushEventTable {
@@ -165,6 +167,10 @@ declare module 'knex/types/tables.js' {
 
     push_batches: PushBatchTable;
     push_events: PushEventTable;
+    /** A view of what is folded still. */
+    folded_events: PushEventTable & { connector_id: string };
+    /** A view of `push_events` and `folded_events` together. */
+    waiting_events: PushEventTable;
 
     alert_state: AlertTable;
 

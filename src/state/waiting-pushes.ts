@@ -8,8 +8,8 @@ export async function waitingPushes(
   connectorId: string,
   docId: string,
 ): Promise<WaitingPush[]> {
-  const rows = await knex('push_events')
-    .join('push_batches', 'push_batches.id', 'push_events.batch_id')
+  const rows = await knex('waiting_events')
+    .join('push_batches', 'push_batches.id', 'waiting_events.batch_id')
     .where({ connector_id: connectorId, status: 'pending', doc_id: docId })
     .orderBy([
       { column: 'batch_id', order: 'desc' },

@@ -339,7 +339,10 @@ export function describePushHistory(
     test('is left alone by a run that does not send, and by what a run of the same id claimed before', async () => {
       await world.push([{ id: 'a', pushed: doc('one') }]);
       await world.push([{ id: 'b', pushed: doc('one') }]);
+      const stored = async () => [await database.knex('push_batches'), await database.knex('push_events')];
+      const before = await stored();
       expect(await counts(world.run({ sends: false }))).toMatchObject({ added: 2 });
+      expect(await stored()).toEqual(before);
       expect(await queue.depth(CONNECTOR)).toMatchObject({ batches: 2 });
       world.index.fates = [{ end: 'is refused', applied: 0, late: false, documents: ['applied'] }];
       expect(await world.run()).toBeUndefined();

@@ -2,8 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PUSH_UNFOLD_BATCHES } from '../../src/core/limits.ts';
+import { openDatabase } from '../../src/state/database.ts';
 import { migrateState } from '../../src/state/open-state.ts';
+import { batchRow } from '../../src/state/push-batch.ts';
 import { openPushQueue } from '../../src/state/push-queue.ts';
+import { unfold } from '../../src/state/push-unfolding.ts';
 import { describePushHistory } from '../contracts/push-history.contract.ts';
 import { describePushQueueContract, pushBatch } from '../contracts/push-queue.contract.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -50,6 +54,30 @@ describe('a push queue in Postgres', () => {
   test('without a schema is refused until it is migrated', async () => {
     const url = await server.createDatabase('bare');
     await expect(openPushQueue({ url, file: FILE })).rejects.toMatchObject({ code: 'STATE_NOT_MIGRATED' });
+  });
+
+  test('makes rows of the events of what a run claimed, each once, and leaves what others wait for', async () => {
+    const { address, remove } = await onPostgres();
+    const database = await openDatabase(address);
+    const { knex } = database;
+    const row = (index: number, run_id: string) => {
+      const folded = `DELETE\t"support:${index}"\t\nUPSERT\t"support:${index}"\t{"a":1.50}`;
+      return { ...batchRow(pushBatch()), run_id, folded };
+    };
+    const many = Array.from({ length: PUSH_UNFOLD_BATCHES + 1 }, (_, index) => row(index, 'R1'));
+    await knex.batchInsert('push_batches', [...many, row(many.length, 'R2')], 500);
+    const claim = { connectorId: 'support', runId: 'R1', claim: true, upTo: undefined };
+    await Promise.all([unfold(database, claim), unfold(database, claim)]);
+    const rows = await knex('push_events').orderBy(['batch_id', 'seq']).select('doc_id', 'op', 'document');
+    expect(rows).toEqual(
+      many.flatMap((_, index) => [
+        { doc_id: `support:${index}`, op: 'DELETE', document: null },
+        { doc_id: `support:${index}`, op: 'UPSERT', document: '{"a":1.50}' },
+      ]),
+    );
+    expect(await knex('push_batches').whereNotNull('folded').select('run_id')).toEqual([{ run_id: 'R2' }]);
+    await database.close();
+    await remove();
   });
 
   test('that was stopped says so, in words that tell it may pass', async () => {

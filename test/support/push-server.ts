@@ -44,9 +44,9 @@ export async function openQueueReader(address: DatabaseAddress) {
     /** @param pushRunId of the push to look at; all of them without it */
     events(pushRunId?: string): Promise<StoredEvent[]> {
       const events = database
-        .knex('push_events')
-        .join('push_batches', 'push_batches.id', 'push_events.batch_id')
-        .orderBy(['push_events.batch_id', 'push_events.seq'])
+        .knex('waiting_events')
+        .join('push_batches', 'push_batches.id', 'waiting_events.batch_id')
+        .orderBy(['waiting_events.batch_id', 'waiting_events.seq'])
         .select<StoredEvent[]>('doc_id', 'op', 'document');
       return pushRunId === undefined ? events : events.where({ push_run_id: pushRunId });
     },

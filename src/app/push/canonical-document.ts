@@ -13,8 +13,17 @@ interface DocumentValues {
 
 /** A document as it stands in the queue: canonical JSON. */
 export function canonicalDocument(values: DocumentValues): string {
-  const { acl, content, docId, metadata, mimeType, title, updatedAt, uri } = values;
+  const { before, after } = aroundContent(values);
+  return before + values.content + after;
+}
+
+/** The two parts of a document between which its content stands. */
+export function aroundContent(values: Omit<DocumentValues, 'content'>): { before: string; after: string } {
+  const { acl, docId, metadata, mimeType, title, updatedAt, uri } = values;
   const readers = acl === undefined ? '' : `"acl_groups":${acl.groups},"acl_users":${acl.users},`;
-  const text = `"content":${content},"doc_id":${docId},"metadata":${metadata},"mime_type":${mimeType}`;
-  return `{${readers}${text},"title":${title},"updated_at":${updatedAt},"uri":${uri}}`;
+  const facts = `"doc_id":${docId},"metadata":${metadata},"mime_type":${mimeType}`;
+  return {
+    before: `{${readers}"content":`,
+    after: `,${facts},"title":${title},"updated_at":${updatedAt},"uri":${uri}}`,
+  };
 }

@@ -5,8 +5,15 @@ import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX } from '../..
 import { principals } from '../../pipeline/acl.ts';
 import { MIME_TYPE_DEFAULT } from '../job.ts';
 import { eachMember, isObject, isString, type Span } from '../../sources/json/scan.ts';
-import { canonicalDocument } from './canonical-document.ts';
-import { canonicalJson, canonicalString, HALF_PAIR, holdsHalfPair, holdsNul } from './canonical-json.ts';
+import { aroundContent } from './canonical-document.ts';
+import {
+  canonicalJson,
+  canonicalString,
+  HALF_PAIR,
+  holdsHalfPair,
+  holdsNul,
+  isCanonicalString,
+} from './canonical-json.ts';
 import { quoted, type EventRejection } from './verdict.ts';
 
 /** The fields of an event that is a document already. A checksum is taken and not used: it is made anew. */
@@ -64,8 +71,8 @@ export class CanonicalEvents {
     return undefined;
   }
 
-  /** The document as canonical JSON, or why it cannot be one. */
-  document(bytes: Buffer, fields: Fields, docId: string): string | EventRejection {
+  /** The document as canonical JSON in UTF-8, or why it cannot be one. */
+  document(bytes: Buffer, fields: Fields, docId: string): Buffer | EventRejection {
     try {
       return this.#document(new FieldReader(bytes, fields), JSON.stringify(docId));
     } catch (thrown) {
@@ -74,10 +81,11 @@ export class CanonicalEvents {
     }
   }
 
-  #document(read: FieldReader, docId: string): string {
-    const document = canonicalDocument({
-      acl: this.#readers(read),
-      content: contentOf(read),
+  #document(read: FieldReader, docId: string): Buffer {
+    const acl = this.#readers(read);
+    const content = contentOf(read);
+    const { before, after } = aroundContent({
+      acl,
       docId,
       metadata: metadataOf(read),
       mimeType: this.#mimeTypeOf(read),
@@ -85,14 +93,14 @@ export class CanonicalEvents {
       updatedAt: timeOf(read),
       uri: read.text('uri') ?? 'null',
     });
-    // Counting bytes is felt, and a character has three at most.
-    const size = document.length * 3 > DOCUMENT_BYTES_MAX ? Buffer.byteLength(document) : 0;
-    if (size > DOCUMENT_BYTES_MAX) {
-      const reason = `its document has ${size} bytes, of ${DOCUMENT_BYTES_MAX} allowed`;
+    const document = Buffer.concat([Buffer.from(before), content.bytes, Buffer.from(after)]);
+    if (document.length > DOCUMENT_BYTES_MAX) {
+      const reason = `its document has ${document.length} bytes, of ${DOCUMENT_BYTES_MAX} allowed`;
       throw new Rejected('DOCUMENT_TOO_LARGE', reason);
     }
-    if (holdsHalfPair(document)) throw new Rejected('INVALID_UTF8', HALF_PAIR);
-    if (holdsNul(document)) {
+    const escaped = before + (content.escaped ? content.bytes.toString() : '') + after;
+    if (holdsHalfPair(escaped)) throw new Rejected('INVALID_UTF8', HALF_PAIR);
+    if (holdsNul(escaped)) {
       throw new Rejected('NUL_CHARACTER', 'it holds text with a NUL character (U+0000)');
     }
     return document;
@@ -128,12 +136,21 @@ function listText(names: readonly string[] | undefined): string {
   return names === undefined ? NO_READERS : JSON.stringify(names);
 }
 
-function contentOf(read: FieldReader): string {
-  const json = read.required('content');
+interface Content {
+  /** Canonical JSON. */
+  readonly bytes: Buffer;
+  /** Whether it may have escapes that stand for no character, or for NUL. */
+  readonly escaped: boolean;
+}
+
+function contentOf(read: FieldReader): Content {
+  const sent = read.stringBytes('content');
+  const escaped = !isCanonicalString(sent);
+  const bytes = escaped ? Buffer.from(canonicalString(sent.toString())) : sent;
   // No escape is shorter than what it stands for.
-  if (read.lengthOf('content') <= CONTENT_BYTES_MAX) return json;
-  const size = Buffer.byteLength(String(JSON.parse(json)));
-  if (size <= CONTENT_BYTES_MAX) return json;
+  if (sent.length <= CONTENT_BYTES_MAX) return { bytes, escaped };
+  const size = Buffer.byteLength(String(JSON.parse(bytes.toString())));
+  if (size <= CONTENT_BYTES_MAX) return { bytes, escaped };
   const reason = `its content has ${size} bytes, of ${CONTENT_BYTES_MAX} allowed`;
   throw new Rejected('CONTENT_TOO_LARGE', reason);
 }
@@ -162,6 +179,10 @@ function isNull(bytes: Buffer, { start, end }: Span): boolean {
   return end - start === 4 && bytes.toString('latin1', start, end) === 'null';
 }
 
+function missing(name: string): Rejected {
+  return new Rejected('FIELD_MISSING', `an UPSERT is a whole document, and this one has no ${name}`);
+}
+
 class FieldReader {
   readonly bytes: Buffer;
   readonly fields: Fields;
@@ -171,26 +192,31 @@ class FieldReader {
     this.fields = fields;
   }
 
-  /** Bytes of a field as it was sent. */
-  lengthOf(name: string): number {
-    const span = this.fields.get(name);
-    return span === undefined ? 0 : span.end - span.start;
-  }
-
   /** A string as canonical JSON. */
   required(name: string): string {
     const json = this.text(name);
-    if (json !== undefined) return json;
-    const reason = `an UPSERT is a whole document, and this one has no ${name}`;
-    throw new Rejected('FIELD_MISSING', reason);
+    if (json === undefined) throw missing(name);
+    return json;
+  }
+
+  /** A string that must be there, as it was sent. */
+  stringBytes(name: string): Buffer {
+    const span = this.#string(name);
+    if (span === undefined) throw missing(name);
+    return this.bytes.subarray(span.start, span.end);
   }
 
   /** A string as canonical JSON; undefined if it is null or not there. */
   text(name: string): string | undefined {
+    const span = this.#string(name);
+    return span && canonicalString(this.bytes.toString('utf8', span.start, span.end));
+  }
+
+  #string(name: string): Span | undefined {
     const span = this.fields.get(name);
     if (span === undefined || isNull(this.bytes, span)) return undefined;
     if (!isString(this.bytes, span.start)) throw new Rejected('FIELD_INVALID', `its ${name} is no string`);
-    return canonicalString(this.bytes.toString('utf8', span.start, span.end));
+    return span;
   }
 
   /** Sorted, each once; undefined if the field is not there. */

@@ -1,4 +1,12 @@
-import { eachMember, elements, isArray, isObject, isString, type Span } from '../../sources/json/scan.ts';
+import {
+  BACKSLASH,
+  eachMember,
+  elements,
+  isArray,
+  isObject,
+  isString,
+  type Span,
+} from '../../sources/json/scan.ts';
 
 /**
  * The one form of a JSON value: keys sorted, no blanks, each string escaped as little as possible, numbers with the digits
@@ -26,6 +34,16 @@ const SHORT_ESCAPES = /^[^\\]*(?:\\["\\bfnrt][^\\]*)*$/;
 /** @param json with its quotation marks. Most strings are in their one form already, and reading them costs more than the look. */
 export function canonicalString(json: string): string {
   return SHORT_ESCAPES.test(json) ? json : JSON.stringify(JSON.parse(json));
+}
+
+const SHORT_ESCAPED = new Set(Buffer.from('"\\bfnrt'));
+
+/** The same of bytes: most of a document is one long string, and decoding it only to look at it is felt. */
+export function isCanonicalString(json: Buffer): boolean {
+  for (let at = json.indexOf(BACKSLASH); at >= 0; at = json.indexOf(BACKSLASH, at + 2)) {
+    if (!SHORT_ESCAPED.has(json[at + 1] ?? 0)) return false;
+  }
+  return true;
 }
 
 /** An escape after an even number of backslashes is one; after an odd number, its own backslash is escaped. */

@@ -50,7 +50,7 @@ export class EventJudge {
     const document = isCanonical
       ? this.#canonical.document(bytes, fields, docId)
       : this.#mapped.document(docId);
-    return typeof document === 'string'
+    return typeof document === 'string' || Buffer.isBuffer(document)
       ? { event: { docId, op: 'UPSERT', document } }
       : { docId, rejection: document };
   }

@@ -6,7 +6,7 @@ import {
   BRACKET,
   BRACKET_END,
   COMMA,
-  keyAt,
+  textAt,
   QUOTE,
   type Span,
 } from './scan.ts';
@@ -133,7 +133,7 @@ class Checker extends TokenReader {
     if (this.bytes[this.at] !== QUOTE) throw this.wrong();
     const start = this.at;
     this.string();
-    const key = members === undefined ? '' : keyAt(this.bytes, start, this.at);
+    const key = members === undefined ? '' : textAt(this.bytes, start, this.at);
     if (members?.has(key) === true) {
       throw new JsonTextError(start, 'key', 'it has a key twice in one object');
     }

@@ -1,4 +1,4 @@
-import { eachMember, isObject, isString, type Span } from './scan.ts';
+import { eachMember, isObject, isString, textAt, type Span } from './scan.ts';
 
 /**
  * Finds a value by names with dots. A key may have dots itself (`@odata.nextLink`): the longest key that fits comes first.
@@ -30,6 +30,5 @@ export function withoutRoot(path: string): string {
 
 /** A JSON string as its text, any other value as it is written. */
 export function plainText(bytes: Buffer, { start, end }: Span): string {
-  const json = bytes.toString('utf8', start, end);
-  return isString(bytes, start) ? String(JSON.parse(json)) : json;
+  return isString(bytes, start) ? textAt(bytes, start, end) : bytes.toString('utf8', start, end);
 }

@@ -28,7 +28,7 @@ export function eachMember(
   let at = afterBlanks(bytes, start + 1);
   while (bytes[at] !== BRACE_END) {
     const keyEnd = endOfString(bytes, at);
-    const key = keyAt(bytes, at, keyEnd);
+    const key = textAt(bytes, at, keyEnd);
     // Behind the colon.
     const value = afterBlanks(bytes, afterBlanks(bytes, keyEnd) + 1);
     const end = endOfValue(bytes, value);
@@ -52,10 +52,10 @@ function nextItem(bytes: Buffer, end: number): number {
   return bytes[at] === COMMA ? afterBlanks(bytes, at + 1) : at;
 }
 
-/** The key that stands between two quotation marks, these included. */
-export function keyAt(bytes: Buffer, start: number, end: number): string {
-  const key = bytes.toString('utf8', start + 1, end - 1);
-  return key.includes('\\') ? String(JSON.parse(`"${key}"`)) : key;
+/** The text of a string that begins and ends with a quotation mark. */
+export function textAt(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start + 1, end - 1);
+  return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
 }
 
 function endOfValue(bytes: Buffer, start: number): number {

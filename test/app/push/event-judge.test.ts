@@ -28,7 +28,9 @@ function judgedText(text: string, changes?: Parameters<typeof connectorSpec>[0])
   const [value] = checkListed(bytes);
   if (value === undefined) throw new Error('no event');
   const verdict = judgeOf(changes).judge({ bytes, ...value }, 0);
-  return 'event' in verdict ? verdict.event : { ...verdict.rejection, docId: verdict.docId };
+  if (!('event' in verdict)) return { ...verdict.rejection, docId: verdict.docId };
+  const { document } = verdict.event;
+  return { ...verdict.event, document: document === null ? null : document.toString() };
 }
 
 const document = (fields: object = {}) => ({
