@@ -56,6 +56,9 @@ export const WATERMARK_LAG_DEFAULT_STEPS = 1_000;
 
 /** A lease not renewed for this long is dead. A commit of 5 M rows into SQLite blocks the process for up to a minute. */
 export const LEASE_SECONDS = 120;
+/** Attempts to take a lease that end in a deadlock of the database; each costs it a second, and one of the others has gone on. */
+export const LEASE_ATTEMPTS_MAX = 5;
+
 /** How often a run renews its lease and looks whether it still holds it. */
 export const LEASE_HEARTBEAT_SECONDS = 10;
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
-import { LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../core/limits.ts';
+import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../core/limits.ts';
 import type { Lease, LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { keepAlive } from './heartbeat.ts';
@@ -20,6 +20,8 @@ export const LEASE_TIMING: LeaseTiming = {
   heartbeatMs: LEASE_HEARTBEAT_SECONDS * 1_000,
 };
 
+const POSTGRES_DEADLOCK = '40P01';
+
 /** @throws BridgeError LEASE_HELD, naming the run that holds it. */
 export async function acquireLease(
   database: Database,
@@ -27,8 +29,8 @@ export async function acquireLease(
   owner: LeaseOwner,
   timing: LeaseTiming,
 ): Promise<Lease> {
-  const fence = await database.knex.transaction((transaction) =>
-    takeOver(database, transaction, connectorId, owner, timing),
+  const fence = await againAfterDeadlock(() =>
+    database.knex.transaction((transaction) => takeOver(database, transaction, connectorId, owner, timing)),
   );
   const ours = { connector_id: connectorId, fence, run_id: owner.runId };
   const heartbeat = keepAlive({
@@ -55,6 +57,20 @@ export async function acquireLease(
       return released;
     },
   };
+}
+
+/**
+ * Several first runs of a connector that insert its row at once can wait for each other in a circle. Postgres then breaks one
+ * of them off, which has done nothing yet and asks again.
+ */
+async function againAfterDeadlock<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (codeOf(thrown) !== POSTGRES_DEADLOCK || attempt === LEASE_ATTEMPTS_MAX) throw thrown;
+    }
+  }
 }
 
 async function takeOver(
