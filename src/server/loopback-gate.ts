@@ -1,10 +1,13 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import type { Gate } from './access.ts';
+import type { Caller, Gate } from './access.ts';
 import { HttpError } from './http-error.ts';
 import { changesSomething, fromOwnPage } from './own-page.ts';
 
 const HINT = 'Make a key with: gemini-sync-bridge keys create. Then start the server again.';
+
+/** Whoever is on this machine. */
+export const LOOPBACK_CALLER: Caller = { id: 'local', name: 'this machine' };
 
 /**
  * For a server without keys: whoever is on this machine may do everything, and nobody else anything. A page that such a
@@ -18,7 +21,7 @@ export function loopbackGate(): Gate {
     admit(request) {
       const why = reasonToRefuse(request);
       if (why !== undefined) return Promise.reject(new HttpError('FORBIDDEN', why, { hint: HINT }));
-      return Promise.resolve({ id: 'local', name: 'this machine' });
+      return Promise.resolve(LOOPBACK_CALLER);
     },
   };
 }

@@ -3,6 +3,9 @@ import type { ServerState } from '../../app/server-state.ts';
 import { connectorPage } from '../pages/ops/connector-page.tsx';
 import { overviewPage } from '../pages/ops/overview.tsx';
 import { runPage } from '../pages/ops/run-page.tsx';
+import type { Caller } from '../access.ts';
+import { LOOPBACK_CALLER } from '../loopback-gate.ts';
+import type { Reader } from '../pages/ops/frame.tsx';
 import type { RouteSet } from '../route-set.ts';
 import { foundConnector, foundRun } from './ops-found.ts';
 import { idParamsSchema, pageQuerySchema, runParamsSchema } from './ops-schemas.ts';
@@ -17,7 +20,7 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
     app.get(
       '/ops',
       { config: access, schema: { hide: true, querystring: pageQuerySchema } },
-      async ({ query }, reply) => {
+      async ({ query, caller }, reply) => {
         const address = {
           status: query.status === undefined || query.status === '' ? null : query.status,
           connectorId:
@@ -28,25 +31,31 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
         };
         const snapshot = await ops.snapshot(address);
         const allConnectors = query.connectors === 'all';
-        return reply.type(HTML).send(overviewPage(snapshot, { ...address, allConnectors }));
+        return reply.type(HTML).send(overviewPage(snapshot, { ...address, allConnectors }, readerOf(caller)));
       },
     );
     app.get(
       '/ops/connectors/:id',
       { config: access, schema: { hide: true, params: idParamsSchema } },
-      async ({ params }, reply) => {
+      async ({ params, caller }, reply) => {
         const detail = foundConnector(await ops.connector(params.id), params.id);
-        return reply.type(HTML).send(connectorPage(detail));
+        return reply.type(HTML).send(connectorPage(detail, readerOf(caller)));
       },
     );
     app.get(
       '/ops/runs/:run_id',
       { config: access, schema: { hide: true, params: runParamsSchema } },
-      async ({ params }, reply) => {
+      async ({ params, caller }, reply) => {
         const detail = foundRun(await ops.run(params.run_id), params.run_id);
-        return reply.type(HTML).send(runPage(detail, await startedRun(params.run_id)));
+        const started = await startedRun(params.run_id);
+        return reply.type(HTML).send(runPage(detail, started, readerOf(caller)));
       },
     );
     done();
   };
+}
+
+/** A server without keys has nobody to log out. */
+function readerOf(caller: Caller | undefined): Reader {
+  return caller === undefined || caller.id === LOOPBACK_CALLER.id ? undefined : caller.name;
 }

@@ -3,7 +3,7 @@ import { overviewPath, runPath } from './addresses.ts';
 import { Command } from './command.tsx';
 import { Facts } from './facts.tsx';
 import { countText, durationText, UNKNOWN } from './figures.ts';
-import { framed } from './frame.tsx';
+import { framed, type Reader } from './frame.tsx';
 import { HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
@@ -13,7 +13,7 @@ import { RunsTable } from './runs-table.tsx';
 const CALM = new Set(['running', 'never_run', 'ok']);
 
 /** `/ops/connectors/{id}`: how a connector is, how it has been, and what its file says. */
-export function connectorPage(detail: OpsConnectorDetail): string {
+export function connectorPage(detail: OpsConnectorDetail, reader: Reader): string {
   const { connector, history, generated_at: now } = detail;
   const { connector_id: id, state } = connector;
   const meaning = meaningOfState(state);
@@ -21,6 +21,7 @@ export function connectorPage(detail: OpsConnectorDetail): string {
   return framed({
     title: `${meaning.word}: ${id}`,
     at: now,
+    reader,
     trail: [{ label: id }],
     children: (
       <div id="connector" data-live>

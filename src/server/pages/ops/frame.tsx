@@ -2,17 +2,21 @@ import type { ComponentChildren } from 'preact';
 import { page } from '../page.tsx';
 import { exactText } from './figures.ts';
 
+/** Who looks at a page: the name of a session that can be ended, or undefined. */
+export type Reader = string | undefined;
+
 interface Frame {
   readonly title: string;
   /** When what the page shows was read. */
   readonly at: string;
   /** Where the page is, after Ops; nothing for Ops itself. */
   readonly trail?: readonly { readonly label: string; readonly href?: string }[];
+  readonly reader: Reader;
   readonly children: ComponentChildren;
 }
 
 /** A page of Ops: header, what the script says about itself, content. Without the script it is a page as good. */
-export function framed({ title, at, trail = [], children }: Frame): string {
+export function framed({ title, at, trail = [], reader, children }: Frame): string {
   return page({
     title,
     script: '/public/ops.js',
@@ -43,6 +47,11 @@ export function framed({ title, at, trail = [], children }: Frame): string {
             <button type="button" class="small when-scripted" id="pause" aria-pressed="false">
               Pause updates
             </button>
+            {reader !== undefined && (
+              <a href="/login" title="Who is logged in, and how to log out">
+                {reader}
+              </a>
+            )}
           </div>
         </header>
         <p class="lost" id="lost" role="alert" hidden />
