@@ -1,7 +1,7 @@
 import { eventually } from './eventually.ts';
 import { startCli, type CliOptions } from './run-cli.ts';
 
-/** `serve` as a process of its own, on a free port of the loopback, from the sources. */
+/** `serve` as a process of its own, on a free port of the loopback. */
 export async function startServe(options: CliOptions & { readonly args?: readonly string[] }) {
   const child = startCli(['serve', '--port', '0', ...(options.args ?? [])], options);
   let printed = '';
