@@ -36,10 +36,8 @@ export interface Environment {
   readonly telemetry: TelemetrySettings;
   /** Where a run can be looked at, by the name of the system. */
   readonly runLinks: ReturnType<typeof runLinks>;
-
   /** Who may use the server, as far as the environment says. */
   readonly access: ServerAccess;
-
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
 }
@@ -75,9 +73,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     },
     telemetry: telemetrySettings(env),
     runLinks: runLinks(env),
-
     access: readServerAccess(env),
-
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
   };
 }

@@ -164,16 +164,13 @@ declare module 'knex/types/tables.js' {
     rejected_documents: RejectedTable;
     target_notes: NoteTable;
     started_runs: StartedRunTable;
-
     push_batches: PushBatchTable;
     push_events: PushEventTable;
     /** A view of what is folded still. */
     folded_events: PushEventTable & { connector_id: string };
     /** A view of `push_events` and `folded_events` together. */
     waiting_events: PushEventTable;
-
     alert_state: AlertTable;
-
     access_keys: AccessKeyTable;
     server_secrets: ServerSecretTable;
     ended_sessions: EndedSessionTable;
