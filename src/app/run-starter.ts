@@ -69,11 +69,7 @@ export function createRunStarter(context: {
       forceKillAfterDelay: SERVER_DRAIN_SECONDS_MAX * 1_000,
     });
     // Both are whole lines of JSON, and the result is the last of them.
-    for (const stream of [child.stderr, child.stdout]) {
-      stream.on('data', (piece: Uint8Array) => {
-        tail.add(piece);
-      });
-    }
+    for (const stream of [child.stderr, child.stdout]) stream.on('data', tail.stream());
     const keeping = setInterval(() => {
       runs.keepLog(runId, tail.text).catch((thrown: unknown) => {
         log.debug('the log of a run could not be kept for now', { run: runId, reason: String(thrown) });

@@ -3,7 +3,8 @@ import { LogTail } from '../../src/app/log-tail.ts';
 
 function tailOf(charactersMax: number, ...pieces: readonly (string | Buffer)[]): string {
   const tail = new LogTail(charactersMax);
-  for (const piece of pieces) tail.add(Buffer.from(piece));
+  const add = tail.stream();
+  for (const piece of pieces) add(Buffer.from(piece));
   return tail.text;
 }
 
@@ -18,6 +19,19 @@ describe('the tail of a log', () => {
 
   test('keeps a line that just fits', () => {
     expect(tailOf(8, 'one\n', 'two\n', 'six\n')).toBe('[earlier lines were not kept]\ntwo\nsix\n');
+  });
+
+  test('keeps lines whole when two streams speak at once', () => {
+    const tail = new LogTail(100);
+    const [errors, results] = [tail.stream(), tail.stream()];
+    errors(Buffer.from('{"message":"publ'));
+    results(Buffer.from('{"status":"SUCCESS"}\n'));
+    errors(Buffer.from('ished"}\n'));
+    expect(tail.text).toBe('{"status":"SUCCESS"}\n{"message":"published"}\n');
+  });
+
+  test('has the line that has not ended', () => {
+    expect(tailOf(10, 'one\n', 'tw')).toBe('one\ntw');
   });
 
   test('keeps the end of a line that is too long by itself', () => {
