@@ -32,6 +32,8 @@ beforeEach(async () => {
     buckets: [BUCKET],
     dataStores: [DATA_STORE],
     errorForm: 'document',
+    // An operation that is done at once is one that nobody waits for.
+    synchronous: true,
     rejectDocument: ({ id }) => (odd.has(String(id)) ? 'It is odd.' : undefined),
   });
   cwd = folders.make();
