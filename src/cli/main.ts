@@ -3,7 +3,7 @@ import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { PROCESS_LINGER_MS_MAX } from '../core/limits.ts';
 import { readEnvironment } from './env.ts';
-import type { CommandIo } from './command-io.ts';
+import type { CommandIo, OutputStream } from './command-io.ts';
 import { checkDriftCommand } from './check-drift.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
@@ -12,31 +12,51 @@ import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { validateCommand } from './validate.ts';
 import { programVersion } from './version.ts';
 
+/** Where the program runs: a process of its own, or a test's. */
+export interface Surroundings {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly cwd: string;
+  /** The environment, if it is not the process's. */
+  readonly variables?: NodeJS.ProcessEnv;
+  /** Called before rows are read. What it does to V8 lasts, and concerns everything in the process. */
+  readonly keepHeapSmall: () => void;
+}
+
 /** Runs the command line. Resolves to the exit status and never throws. */
-export async function main(args: readonly string[]): Promise<ExitStatus> {
+export async function main(
+  args: readonly string[],
+  surroundings: Surroundings = ownProcess(),
+): Promise<ExitStatus> {
+  const { stdout, stderr, cwd, variables, keepHeapSmall } = surroundings;
   let status: ExitStatus = EXIT.done;
   try {
     const io: CommandIo = {
-      stdout: process.stdout,
-      stderr: process.stderr,
-      env: readEnvironment(),
-      cwd: process.cwd(),
+      stdout,
+      stderr,
+      env: readEnvironment(variables),
+      cwd,
       exit: (next) => {
         status = next;
       },
     };
-    await program(io).parseAsync(args, { from: 'user' });
+    await program(io, keepHeapSmall).parseAsync(args, { from: 'user' });
     return status;
   } catch (thrown) {
     // Commander has printed its message already; help and version end this way too.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
     const error = toBridgeError(thrown);
-    process.stderr.write(failureText(error));
+    stderr.write(failureText(error));
     return error.exit;
   }
+}
+
+function ownProcess(): Surroundings {
+  return { stdout: process.stdout, stderr: process.stderr, cwd: process.cwd(), keepHeapSmall };
 }
 
 /**
@@ -50,7 +70,7 @@ export function endSoon(process: Pick<NodeJS.Process, 'stdout' | 'exit'>): void 
   timer.unref();
 }
 
-function program(io: CommandIo): Command {
+function program(io: CommandIo, beforeRows: () => void): Command {
   const bridge = new Command('gemini-sync-bridge')
     .description('Keeps Gemini Enterprise in step with SQL tables and internal APIs.')
     .version(programVersion(), '-V, --version', 'print the version')
@@ -61,8 +81,8 @@ function program(io: CommandIo): Command {
       writeErr: (text) => io.stderr.write(text),
     });
   bridge.exitOverride();
-  const commands = [
-    runCommand,
+  bridge.addCommand(runCommand(io, beforeRows));
+  const others = [
     validateCommand,
     doctorCommand,
     checkDriftCommand,
@@ -71,7 +91,7 @@ function program(io: CommandIo): Command {
     serveCommand,
     keysCommand,
   ];
-  for (const make of commands) bridge.addCommand(make(io));
+  for (const make of others) bridge.addCommand(make(io));
   inheritSettings(bridge);
   return bridge;
 }

@@ -16,7 +16,6 @@ import type { CommandIo } from './command-io.ts';
 import { failureJson, failureText } from './failure.ts';
 import { createProgress, PROGRESS_MODES, type Progress, type ProgressMode } from './progress.ts';
 import { runCommandLine } from '../app/run-command-line.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import { styleFor } from './style.ts';
 import { exitStatusOf, summaryJson, summaryText } from './summary.ts';
 import { programVersion } from './version.ts';
@@ -54,7 +53,8 @@ Example:
   SECRET_HR_DB_CREDENTIALS=postgres://reader:…@db/hr \\
     gemini-sync-bridge run --connector connectors/hr-employees.yaml --local`;
 
-export function runCommand(io: CommandIo): Command {
+/** @param beforeRows called once, before anything is read */
+export function runCommand(io: CommandIo, beforeRows: () => void): Command {
   return new Command('run')
     .description('run one connector once: extract, map, diff, publish, ingest, commit')
     .requiredOption('--connector <path>', 'connector file')
@@ -68,7 +68,10 @@ export function runCommand(io: CommandIo): Command {
     .option('--json', 'print one result object on stdout')
     .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
     .addHelpText('after', HELP)
-    .action((flags: RunFlags) => run(flags, io));
+    .action((flags: RunFlags) => {
+      beforeRows();
+      return run(flags, io);
+    });
 }
 
 /** Everything that talks to the outside while a run is at work. */
@@ -79,7 +82,6 @@ interface Voices {
 }
 
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
-  keepHeapSmall();
   const id = flags.runId ?? newRunId(systemClock.now());
   const voices = voicesOf(flags, io, id);
   const startedMs = systemClock.elapsedMs();

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { runCli } from '../support/run-cli.ts';
+import { runHere } from '../support/run-here.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -8,14 +9,15 @@ afterAll(() => {
   folders.removeAll();
 });
 
-const cli = (...args: string[]) => runCli(args, { cwd: folders.make() });
+const cli = (...args: string[]) => runHere(args, { cwd: folders.make() });
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
 test.each(['--version', '-V'])('%s prints the version of the package', async (flag) => {
-  expect(await cli(flag)).toMatchObject({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  const printed = await runCli([flag], { cwd: folders.make() });
+  expect(printed).toMatchObject({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
 
 describe('--help', () => {

@@ -10,6 +10,7 @@ import { folderListing } from '../support/folder-listing.ts';
 import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
+import { runHere } from '../support/run-here.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges } from '../support/workplace.ts';
 
@@ -75,8 +76,12 @@ const environment = (more: Readonly<Record<string, string>> = {}) => ({
   ...more,
 });
 
-async function doctor(more: Readonly<Record<string, string>> = {}, args = ['--connector', CONNECTOR_FILE]) {
-  const { exitCode, stdout, stderr } = await runCli(['doctor', ...args], { cwd, env: environment(more) });
+async function doctor(
+  more: Readonly<Record<string, string>> = {},
+  args = ['--connector', CONNECTOR_FILE],
+  runIt: typeof runHere = runHere,
+) {
+  const { exitCode, stdout, stderr } = await runIt(['doctor', ...args], { cwd, env: environment(more) });
   const checks = [...stdout.matchAll(/^(ok|warn|fail|skip) +(\S+(?: \S+)*) {2}/gm)].map(
     ([, status = '', subject = '']) => `${status} ${subject}`,
   );
@@ -91,7 +96,7 @@ describe('doctor', () => {
   test('finds nothing to mend where a run would succeed, and writes nothing anywhere', async () => {
     await setUp();
     const before = folderListing(cwd);
-    const { exitCode, stdout, stderr, checks } = await doctor();
+    const { exitCode, stdout, stderr, checks } = await doctor({}, undefined, runCli);
     expect({ exitCode, stderr, checks }).toEqual({ exitCode: 0, stderr: '', checks: ALL_OK });
     expect(stdout).toMatch(/\n\n12 ok, 2 warnings, 0 failed\.\n$/);
     expect(folderListing(cwd)).toEqual(before);
@@ -195,10 +200,8 @@ describe('doctor says what to do about', () => {
     await setUp();
     const file = join(folders.make(), 'key.json');
     writeFileSync(file, 'canary');
-    const { exitCode, stdout, checks } = await doctor({
-      DISCOVERY_ENGINE_ENDPOINT: '',
-      GOOGLE_APPLICATION_CREDENTIALS: file,
-    });
+    const wrong = { DISCOVERY_ENGINE_ENDPOINT: '', GOOGLE_APPLICATION_CREDENTIALS: file };
+    const { exitCode, stdout, checks } = await doctor(wrong, undefined, runCli);
     const ofGoogle = ['data store', 'access control', 'content', 'schema', 'permissions', 'deletes'];
     const changed = [...ofGoogle, 'service agent'].map((subject) => `skip ${subject}`);
     expect({ exitCode, checks }).toEqual({

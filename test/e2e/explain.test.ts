@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { runCli, startCli } from '../support/run-cli.ts';
+import { startCli } from '../support/run-cli.ts';
+import { runHere } from '../support/run-here.ts';
 import { dumpState } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges, type Workplace } from '../support/workplace.ts';
@@ -58,13 +59,13 @@ const people = (count: number) =>
 /** A run into the data store. @returns its exit status. */
 const run = async (id: string, ...args: string[]) => {
   const command = ['run', '--connector', CONNECTOR_FILE, '--run-id', id, ...args];
-  const { exitCode, stderr } = await runCli(command, { cwd: place.cwd, env });
+  const { exitCode, stderr } = await runHere(command, { cwd: place.cwd, env });
   return { exitCode, stderr };
 };
 
 const explain = (doc: string, ...args: string[]) =>
   // It needs no secret of the source.
-  runCli(['explain', '--connector', CONNECTOR_FILE, '--doc', doc, ...args], {
+  runHere(['explain', '--connector', CONNECTOR_FILE, '--doc', doc, ...args], {
     cwd: place.cwd,
     env: google.env,
   });
@@ -345,7 +346,7 @@ test('explain --json prints one object with all of it, also for a failure, and n
 test('explain tells no password of a state that it cannot reach', async () => {
   const args = ['explain', '--connector', CONNECTOR_FILE, '--doc', 'people:2', '--json'];
   const address = { DATABASE_URL: 'postgres://bridge:canary@127.0.0.1:1/state' };
-  const { exitCode, stdout, stderr } = await runCli(args, { cwd: place.cwd, env: address });
+  const { exitCode, stdout, stderr } = await runHere(args, { cwd: place.cwd, env: address });
   expect(exitCode).toBe(75);
   expect(JSON.parse(stdout)).toMatchObject({ exitStatus: 75, error: { code: 'STATE_UNREACHABLE' } });
   expect(stderr).toContain('127.0.0.1:1/state');

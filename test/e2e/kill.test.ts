@@ -9,20 +9,21 @@ import { loadConnector } from '../../src/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { openState } from '../../src/state/open-state.ts';
 import { changeHrRows, createHrTable } from '../../scripts/hr-table.ts';
+import { startedByNode } from '../support/built.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { replay } from '../support/replay.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const CONNECTOR = fileURLToPath(new URL('../../connectors/hr-employees.yaml', import.meta.url));
-const KILLABLE = fileURLToPath(new URL('../support/killable-run.ts', import.meta.url));
+const KILLABLE = startedByNode('killable-run.ts');
 const ROWS = 2_500;
 const RUNS = join('local-bucket', 'connectors', 'hr-employees', 'runs');
 const LATEST = join('local-bucket', 'connectors', 'hr-employees', 'latest', 'manifest.json');
 const quiet = { phase: () => undefined, rows: () => undefined };
 
 /**
- * Where a run of this table can be killed: at each phase, and before and after everything that it writes. The test below
- * fails when a run passes a point that is not here, so the list cannot fall behind the code.
+ * Where a run of this table can be killed, in this order: at each phase, and before and after everything that it writes. A
+ * test below fails when a run passes a point that is not here, so the list cannot fall behind the code.
  */
 const POINTS = [
   'begin: before 1',
@@ -66,6 +67,15 @@ const POINTS = [
   'replace latest: before 1',
   'replace latest: after 1',
 ];
+
+/**
+ * Of points between which nothing is written one stands for all: what follows a write is what was before the next one. The
+ * files are the same whatever the state is in, so with Postgres it is killed only where phases and the state change.
+ */
+const CHOSEN = {
+  sqlite: POINTS.filter((point) => /: after |^phase |^batch 2$|^(begin|commit): before /.test(point)),
+  postgres: POINTS.filter((point) => /^(begin|phase|stage|published|commit|replace latest)\b/.test(point)),
+};
 
 let source: TestPostgres;
 let expected: Map<string, string>;
@@ -113,7 +123,7 @@ function killable(cwd: string, databaseUrl: string | undefined, point: string) {
   return new Promise<{ signal: string | null; passed: string[] }>((resolve) => {
     const child = execFile(
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), KILLABLE, CONNECTOR, point, 'run-2'],
+      [...KILLABLE, CONNECTOR, point, 'run-2'],
       { cwd, env },
       (_error, stdout) => {
         resolve({ signal: child.signalCode, passed: stdout.trimEnd().split('\n') });
@@ -160,13 +170,13 @@ describe.each(['sqlite', 'postgres'] as const)('with the state in %s', (engine) 
     return { cwd, databaseUrl: await stateUrl(name) };
   }
 
-  test('the points of the list are all that a run passes', async () => {
+  test('the points of the list are all that a run passes, one after the other', async () => {
     const { cwd, databaseUrl } = await place('state_list');
     const { passed } = await killable(cwd, databaseUrl, 'list');
-    expect(passed.toSorted()).toEqual(POINTS.toSorted());
+    expect(passed).toEqual(POINTS);
   });
 
-  test.each(POINTS.map((point, number) => [point, number] as const))(
+  test.each(CHOSEN[engine].map((point, number) => [point, number] as const))(
     'a run killed at “%s” is made good by the next one',
     async (point, number) => {
       const { cwd, databaseUrl } = await place(`state_${number}`);

@@ -8,6 +8,7 @@ import { closeGate, GATED_QUERY } from '../support/gate.ts';
 import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { runCli } from '../support/run-cli.ts';
+import { runHere } from '../support/run-here.ts';
 import { dumpRecords } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges, type Workplace } from '../support/workplace.ts';
@@ -341,7 +342,7 @@ describe('a state that cannot be used', () => {
     const { exitCode, result } = await place.runJson([], { DATABASE_URL });
     expect({ exitCode, ...result.error }).toMatchObject({ exitCode: 78, code: 'STATE_NOT_MIGRATED' });
     expect(result.error?.hint).toContain('gemini-sync-bridge migrate');
-    const migrated = await runCli(['migrate'], { cwd: place.cwd, env: { DATABASE_URL } });
+    const migrated = await runHere(['migrate'], { cwd: place.cwd, env: { DATABASE_URL } });
     expect(migrated).toMatchObject({ exitCode: 0, stderr: '' });
     expect(migrated.stdout).toContain('Applied');
     expect((await place.runJson([], { DATABASE_URL })).exitCode).toBe(0);

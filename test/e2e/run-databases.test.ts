@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { describeOnMariadb, startMariadb, type TestMariadb } from '../support/mariadb.ts';
 import { startOracle } from '../support/oracle-server.ts';
+import { runCli } from '../support/run-cli.ts';
 import { startSqlServer } from '../support/sql-server.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { workplace } from '../support/workplace.ts';
@@ -16,7 +17,7 @@ async function firstAndSecondRun(
   secret: string,
   change: () => Promise<void>,
 ): Promise<unknown[]> {
-  const place = workplace(folders.make(), { SECRET_PEOPLE_DB: secret });
+  const place = workplace(folders.make(), { SECRET_PEOPLE_DB: secret }, runCli);
   const query = 'SELECT id, name, team FROM people';
   place.writeConnector({ source: { type, query } });
   const first = await place.runJson();

@@ -3,12 +3,16 @@ import { migrateState } from '../../src/state/open-state.ts';
 import { folderListing } from '../support/folder-listing.ts';
 import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { runCli } from '../support/run-cli.ts';
 import { dumpState } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { workplace, type Workplace } from '../support/workplace.ts';
 
 let source: TestPostgres;
+/** In processes of their own, for only the end of a process puts all that it wrote to SQLite into one file. */
 let place: Workplace;
+/** In this process, where nobody looks at files afterwards. */
+let here: Workplace;
 const folders = temporaryFolders();
 
 beforeAll(async () => {
@@ -19,7 +23,9 @@ afterAll(async () => {
   folders.removeAll();
 });
 beforeEach(async () => {
-  place = workplace(folders.make(), { SECRET_PEOPLE_DB: source.url() });
+  const env = { SECRET_PEOPLE_DB: source.url() };
+  place = workplace(folders.make(), env, runCli);
+  here = workplace(place.cwd, env);
   place.writeConnector();
   await source.query(peopleTable(somePeople(60)));
 });
@@ -38,7 +44,7 @@ describe('a dry run', () => {
     expect(dry.exitCode).toBe(0);
     expect(dry.result).toMatchObject({ work: 'planned', artifacts: null, manifest: null });
     expect(folderListing(place.cwd)).toEqual(before);
-    const real = await place.runJson();
+    const real = await here.runJson();
     expect(dry.result.counts).toEqual(real.result.counts);
   });
 
@@ -51,7 +57,7 @@ describe('a dry run', () => {
     expect(dry.result.status).toBe('PARTIAL');
     expect(dry.result.counts).toMatchObject({ added: 1, changed: 3, deleted: 11, quarantined: 1 });
     expect(folderListing(place.cwd)).toEqual(before);
-    const real = await place.runJson();
+    const real = await here.runJson();
     expect(real.exitCode).toBe(4);
     expect(dry.result.counts).toEqual(real.result.counts);
   });
@@ -92,17 +98,17 @@ describe('a dry run', () => {
     await migrateState({ url: DATABASE_URL, file: '' });
     const env = { DATABASE_URL };
 
-    const empty = await dumpState(place.cwd, DATABASE_URL);
-    const first = await place.runJson(['--dry-run'], env);
+    const empty = await dumpState(here.cwd, DATABASE_URL);
+    const first = await here.runJson(['--dry-run'], env);
     expect(first.result.counts).toMatchObject({ added: 60 });
-    expect(await dumpState(place.cwd, DATABASE_URL)).toEqual(empty);
+    expect(await dumpState(here.cwd, DATABASE_URL)).toEqual(empty);
 
-    expect((await place.runJson([], env)).exitCode).toBe(0);
+    expect((await here.runJson([], env)).exitCode).toBe(0);
     await change();
-    const before = [await dumpState(place.cwd, DATABASE_URL), folderListing(place.cwd)];
-    const dry = await place.runJson(['--dry-run'], env);
-    expect([await dumpState(place.cwd, DATABASE_URL), folderListing(place.cwd)]).toEqual(before);
-    const real = await place.runJson([], env);
+    const before = [await dumpState(here.cwd, DATABASE_URL), folderListing(here.cwd)];
+    const dry = await here.runJson(['--dry-run'], env);
+    expect([await dumpState(here.cwd, DATABASE_URL), folderListing(here.cwd)]).toEqual(before);
+    const real = await here.runJson([], env);
     expect(dry.result.counts).toEqual(real.result.counts);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeOldFile } from '../support/file-source.ts';
 import { runCli } from '../support/run-cli.ts';
+import { runHere } from '../support/run-here.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import type { RunObject } from '../support/workplace.ts';
 
@@ -27,7 +28,7 @@ function connect(
     metadata: { name: 'staff' },
     spec: {
       mode: 'file_pull',
-      source: { type: 'file', path: 'exports', glob: '*.csv', format: 'csv', ...source },
+      source: { type: 'file', path: join(cwd, 'exports'), glob: '*.csv', format: 'csv', ...source },
       mapping: { idField: 'id', titleField: 'name', contentTemplate: '{{ team }}', ...mapping },
       output: { bucket: 'gs://company-gemini-sync', prefix: 'staff', format: 'ndjson' },
       gemini: { projectId: 'my-project', location: 'global', dataStoreId: 'staff' },
@@ -37,9 +38,9 @@ function connect(
   writeFileSync(join(cwd, 'staff.yaml'), JSON.stringify(connector));
 }
 
-async function run(args: readonly string[] = []) {
-  const command = ['run', '--connector', 'staff.yaml', '--local', '--json', ...args];
-  const { exitCode, stdout, stderr } = await runCli(command, { cwd });
+async function run(runIt: typeof runHere = runHere) {
+  const command = ['run', '--connector', 'staff.yaml', '--local', '--json'];
+  const { exitCode, stdout, stderr } = await runIt(command, { cwd });
   if (stdout === '') throw new Error(`Nothing on stdout, and on stderr:\n${stderr}`);
   return { exitCode, result: JSON.parse(stdout) as RunObject };
 }
@@ -59,15 +60,15 @@ const people = (...ids: number[]) =>
 
 describe('a run over files', () => {
   test('sends what is new, then what changed and what is gone', async () => {
-    connect({});
+    connect({ path: 'exports' });
     write('a.csv', people(1, 2));
     write('b.csv', people(3));
-    const first = await run();
+    const first = await run(runCli);
     expect(first.exitCode).toBe(0);
     expect(first.result.counts).toMatchObject({ seen: 3, added: 3 });
     write('a.csv', 'name,id,team\n"Person ""1""",1,Sales\r\n');
     write('c.csv', people(4));
-    const second = await run();
+    const second = await run(runCli);
     expect(second.exitCode).toBe(0);
     expect(second.result.counts).toMatchObject({ seen: 3, unchanged: 1, added: 1, changed: 1, deleted: 1 });
     expect(upserts(second.result).map(({ doc_id, title }) => [doc_id, title])).toEqual([

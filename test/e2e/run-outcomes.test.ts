@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { folderContents } from '../support/folder-listing.ts';
 import { peopleTable, somePeople, type Person } from '../support/people-table.ts';
 import { runCli } from '../support/run-cli.ts';
+import { runHere } from '../support/run-here.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { dumpRecords } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
@@ -50,6 +51,7 @@ const ids = (run: RunObject, file: string): string[] =>
 
 describe('a run over the whole table', () => {
   test('adds everything, then nothing, then what changed', async () => {
+    place = workplace(place.cwd, { SECRET_PEOPLE_DB: source.url() }, runCli);
     await people(somePeople(30));
     const first = await place.runJson(['--run-id', 'first']);
     expect(first.exitCode).toBe(0);
@@ -345,7 +347,7 @@ test('a local run knows nothing of what the data store has, and the other way ro
   const { cwd } = place;
   const local = await place.runJson(['--dry-run']);
   expect(local.result.counts).toMatchObject({ unchanged: 3, added: 0 });
-  const real = await runCli(['run', '--connector', 'people.yaml', '--dry-run', '--json'], {
+  const real = await runHere(['run', '--connector', 'people.yaml', '--dry-run', '--json'], {
     cwd,
     env: { SECRET_PEOPLE_DB: source.url() },
   });

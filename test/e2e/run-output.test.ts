@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { runCli } from '../support/run-cli.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { workplace, type Workplace } from '../support/workplace.ts';
 
@@ -20,7 +21,7 @@ afterAll(async () => {
   folders.removeAll();
 });
 beforeEach(() => {
-  place = workplace(folders.make(), { SECRET_PEOPLE_DB: source.url() });
+  place = workplace(folders.make(), { SECRET_PEOPLE_DB: source.url() }, runCli);
   place.writeConnector();
 });
 

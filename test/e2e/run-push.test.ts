@@ -5,7 +5,7 @@ import type { PushEvent } from '../../src/state/push-batch.ts';
 import { STATE_FILE } from '../../src/state/open-state.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push-queue.ts';
 import { pushBatch } from '../contracts/push-queue.contract.ts';
-import { runCli } from '../support/run-cli.ts';
+import { runHere } from '../support/run-here.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { CONNECTOR_FILE, workplace, type RunObject } from '../support/workplace.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
@@ -32,6 +32,8 @@ beforeEach(async () => {
     buckets: [BUCKET],
     dataStores: [DATA_STORE],
     errorForm: 'document',
+    // An operation that is done at once is one that nobody waits for.
+    synchronous: true,
     rejectDocument: ({ id }) => (odd.has(String(id)) ? 'It is odd.' : undefined),
   });
   cwd = folders.make();
@@ -52,7 +54,7 @@ afterAll(() => {
 });
 
 const run = (...args: string[]) =>
-  runCli(['run', '--connector', CONNECTOR_FILE, ...args], { cwd, env: google.env });
+  runHere(['run', '--connector', CONNECTOR_FILE, ...args], { cwd, env: google.env });
 
 async function runJson(...args: string[]) {
   const { exitCode, stdout, stderr } = await run('--json', ...args);
@@ -137,7 +139,7 @@ describe('a connector that is pushed to', () => {
   test('is explained by what was pushed of a document: what waits for a run, and that a push deleted it', async () => {
     const explain = async () => {
       const command = ['explain', '--connector', CONNECTOR_FILE, '--doc', 'people:1'];
-      const { exitCode, stdout } = await runCli(command, { cwd, env: google.env });
+      const { exitCode, stdout } = await runHere(command, { cwd, env: google.env });
       return { exitCode, stdout };
     };
     const first = await push(upsert(1));

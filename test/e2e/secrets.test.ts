@@ -6,6 +6,7 @@ import { allText } from '../support/folder-listing.ts';
 import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { runCli } from '../support/run-cli.ts';
+import { runHere } from '../support/run-here.ts';
 import { dumpState } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { CONNECTOR_FILE, workplace, type Workplace } from '../support/workplace.ts';
@@ -25,6 +26,7 @@ const TRACES = [
 let server: TestPostgres;
 let state: string;
 let place: Workplace;
+let env: Readonly<Record<string, string>>;
 const folders = temporaryFolders();
 
 beforeAll(async () => {
@@ -38,11 +40,8 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await server.query(peopleTable(somePeople(5)));
-  place = workplace(folders.make(), {
-    SECRET_PEOPLE_DB: server.url(),
-    DATABASE_URL: state,
-    LOG_LEVEL: 'debug',
-  });
+  env = { SECRET_PEOPLE_DB: server.url(), DATABASE_URL: state, LOG_LEVEL: 'debug' };
+  place = workplace(folders.make(), env);
   place.writeConnector();
 });
 
@@ -124,8 +123,9 @@ test.each(Object.entries(ENDINGS))('a run that %s shows no secret anywhere', asy
   await ending.prepare?.();
   const { cwd } = place;
   const shown: string[] = [];
-  for (const args of [[], ['--json']]) {
-    const { exitCode, stdout, stderr } = await place.run(
+  // In a process of its own, a warning of a library would show as well.
+  for (const [run, args] of [[runCli, []] as const, [runHere, ['--json']] as const]) {
+    const { exitCode, stdout, stderr } = await workplace(cwd, env, run).run(
       [...args, ...(ending.args ?? [])],
       ending.env?.() ?? {},
     );

@@ -63,6 +63,7 @@ describe('a full reconciliation', () => {
     ['an empty listing', /no rows at all/, [], {}, { allowDeletes: 9 }],
     ['deletes that are held', /1 deletes are held/, people(1), {}, { deleteLimit: { count: 0, ratio: 0 } }],
     ['a quarantined row', /1 row was quarantined/, [...people(1, 2), [null, 'x']], {}, {}],
+    ['quarantined rows', /2 rows were/, [...people(1, 2), [null, 'x'], [null, 'y']], {}, {}],
   ])('is refused for %s', async (_, why, rows, options, job) => {
     const known = await after(1, 2);
     await expect(planOver(listing(rows, options), known, { ...RECONCILE, ...job })).rejects.toMatchObject({

@@ -1,6 +1,5 @@
 import { execFile, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runBridge, type BridgeResult } from '../../src/app/bridge.ts';
 import { openArtifactStore } from '../../src/artifacts/index.ts';
 import { loadConnector } from '../../src/connector/load.ts';
@@ -9,10 +8,11 @@ import type { Call } from '../stand-ins/gcs/exchange.ts';
 import type { ReceivedRequest } from '../stand-ins/discovery-engine/faults.ts';
 import type { DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
+import { startedByNode } from './built.ts';
 import { parsedObject, textAt } from './json.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges } from './workplace.ts';
 
-const KILLABLE = fileURLToPath(new URL('killable-run.ts', import.meta.url));
+const KILLABLE = startedByNode('killable-run.ts');
 const BUCKET = 'company-sync';
 const FOLDER = 'connectors/people';
 const PUSHED = {
@@ -124,7 +124,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       ...(sourceUrl !== undefined && { SECRET_PEOPLE_DB: sourceUrl }),
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     };
-    child = new RunningChild([KILLABLE, file, killAt ?? 'list', run.runId], { cwd, env }, killAt);
+    child = new RunningChild([...KILLABLE, file, killAt ?? 'list', run.runId], { cwd, env }, killAt);
     const ended = await child.ended;
     child = undefined;
     return ended;
@@ -202,9 +202,8 @@ class RunningChild {
     killAt: string | undefined,
   ) {
     this.#killAt = killAt;
-    const program = ['--import', import.meta.resolve('tsx'), ...args];
     this.ended = new Promise((resolve) => {
-      this.#process = execFile(process.execPath, program, options, (_error, stdout, stderr) => {
+      this.#process = execFile(process.execPath, args, options, (_error, stdout, stderr) => {
         const passed = [...this.#requests, ...distinct(stdout)];
         resolve({ signal: this.#process?.signalCode ?? null, stderr, passed });
       });

@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
+import { isBuilt } from './built.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const BIN = fileURLToPath(new URL('bin/gemini-sync-bridge.js', ROOT));
@@ -55,26 +54,6 @@ export function startCli(
     reject: false,
     stripFinalNewline: false,
   });
-}
-
-/**
- * Whether `dist/` was built from the sources as they are: `npm test` builds before, and what is built starts in half the time,
- * which is minutes over all tests.
- */
-function isBuilt(): boolean {
-  built ??= newestOf('dist', '.js') > newestOf('src', '.ts', '.tsx');
-  return built;
-}
-
-let built: boolean | undefined;
-
-/** @returns when the last of these files was changed, in milliseconds since 1970; 0 without any */
-function newestOf(folder: string, ...endings: readonly string[]): number {
-  const path = fileURLToPath(new URL(folder, ROOT));
-  if (!existsSync(path)) return 0;
-  const files = readdirSync(path, { recursive: true, encoding: 'utf8' });
-  const wanted = files.filter((file) => endings.some((ending) => file.endsWith(ending)));
-  return Math.max(0, ...wanted.map((file) => statSync(join(path, file)).mtimeMs));
 }
 
 /** The shell counts in blocks of 512 bytes, as POSIX says, and then becomes the program. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCli, startCli, type CliResult } from './run-cli.ts';
+import { startCli, type CliResult } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 /** What a test changes in the connector that `people` otherwise is. */
 export interface ConnectorChanges {
@@ -51,17 +52,24 @@ export interface Workplace {
   run(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliResult>;
   /** The same with `--json`, and the object read. */
   runJson(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<JsonRun>;
-  /** The same, still running. */
+  /** The same in a process of its own, still running. */
   start(args?: readonly string[], env?: Readonly<Record<string, string>>): ReturnType<typeof startCli>;
 }
 
 export const CONNECTOR_FILE = 'people.yaml';
 
-/** @param env the environment of every run, above all SECRET_PEOPLE_DB */
-export function workplace(cwd: string, env: Readonly<Record<string, string>>): Workplace {
+/**
+ * @param env the environment of every run, above all SECRET_PEOPLE_DB
+ * @param runIt runs it to its end: `runCli` in a process of its own, or in this one unless given
+ */
+export function workplace(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  runIt: typeof runHere = runHere,
+): Workplace {
   const command = ['run', '--connector', CONNECTOR_FILE, '--local'];
   const run: Workplace['run'] = (args = [], more = {}) =>
-    runCli([...command, ...args], { cwd, env: { ...env, ...more } });
+    runIt([...command, ...args], { cwd, env: { ...env, ...more } });
   return {
     cwd,
     writeConnector(changes = {}) {
