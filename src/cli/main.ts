@@ -18,6 +18,7 @@ import { programVersion } from './version.ts';
 /** Runs the command line. Resolves to the exit status and never throws. */
 export async function main(args: readonly string[]): Promise<ExitStatus> {
   let status: ExitStatus = EXIT.done;
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   try {
     const io: CommandIo = {
       stdout: process.stdout,
@@ -37,6 +38,11 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     process.stderr.write(failureText(error));
     return error.exit;
   }
+}
+
+/** Whoever reads the output may go: `head`, or a server that was killed. That ends no run. */
+function outliveReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /**
