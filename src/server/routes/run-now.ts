@@ -4,6 +4,7 @@ import { failures } from '../answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
 import { HttpError } from '../http-error.ts';
 import type { RouteSet } from '../route-set.ts';
+import { runParamsSchema } from './ops-schemas.ts';
 
 const connectorParams = Type.Object({
   connector_id: Type.String({ description: 'Name of the connector.', maxLength: 64 }),
@@ -91,7 +92,7 @@ export function runLogRoutes({ state }: ServerContext): RouteSet {
         schema: {
           tags: ['ops'],
           summary: 'What a run said that this server started',
-          params: Type.Object({ run_id: Type.String({ maxLength: 100 }) }),
+          params: runParamsSchema,
           response: { 200: logSchema, ...failures(404) },
         },
       },
