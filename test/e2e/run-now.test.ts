@@ -99,6 +99,18 @@ describe('a run started by the server', () => {
     expect(log.log).toContain('SOURCE_FOLDER_MISSING');
   });
 
+  test('that leaves nothing in the state is known by its exit status, and its log is named', async () => {
+    const { runId } = await runNow('staff', { dry_run: true });
+    expect((await ended(runId)).exit_status).toBe(0);
+    for (const path of [`/v1/ops/runs/${runId}`, `/ops/runs/${runId}`]) {
+      const answer = await server.request(path);
+      expect(answer.status).toBe(404);
+      const body = await answer.text();
+      expect(body).toContain('ended with exit status 0 and left nothing in the state');
+      expect(body).toContain(`/v1/ops/runs/${runId}/log`);
+    }
+  });
+
   test('is refused for a connector that there is not', async () => {
     expect((await runNow('nobody')).status).toBe(404);
   });

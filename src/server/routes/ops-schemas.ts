@@ -163,7 +163,7 @@ export const snapshotSchema = Type.Object(
       { additionalProperties: false },
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'Connectors, and a page of runs.' },
 );
 
 const factsSchema = Type.Object(
@@ -198,5 +198,5 @@ export const connectorDetailSchema = Type.Object(
       { additionalProperties: false, description: 'For a shell; null for a connector without a file.' },
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'The connector.' },
 );

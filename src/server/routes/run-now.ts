@@ -52,6 +52,8 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
         schema: {
           tags: ['studio'],
           summary: 'Start a run now',
+          description:
+            'Starts `gemini-sync-bridge run` as a process of its own, on the machine of the server. If another run of the connector is at work, this one ends with status 75.',
           params: connectorParams,
           body: orderSchema,
           response: { 202: startedSchema, ...failures(404, 413, 415) },
@@ -91,7 +93,8 @@ export function runLogRoutes({ state }: ServerContext): RouteSet {
         config: { access: 'read' },
         schema: {
           tags: ['ops'],
-          summary: 'What a run said that this server started',
+          summary: 'What a run said that a server started',
+          description: 'Of a run at work, what it said until some seconds ago.',
           params: runParamsSchema,
           response: { 200: logSchema, ...failures(404) },
         },
