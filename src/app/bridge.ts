@@ -2,6 +2,7 @@ import { resolveSecret } from '../connector/secrets.ts';
 import { contentConfigOf, type Connector } from '../connector/types.ts';
 import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
+import { toBridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { sleep } from '../core/retry.ts';
 import { discoveryRecords } from '../gemini/records.ts';
@@ -17,6 +18,7 @@ import { openState } from '../state/open-state.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
+import { recordUnbegun } from './unbegun-run.ts';
 
 type RunFailure = Parameters<State['failRun']>[1];
 
@@ -52,6 +54,22 @@ export async function runBridge(
   signal: AbortSignal,
 ): Promise<BridgeResult> {
   const job = jobOf(connector, options);
+  const startedAt = systemClock.now();
+  try {
+    return await runJob(connector, job, options, context, signal);
+  } catch (thrown) {
+    if (!options.dryRun) await recordUnbegun(toBridgeError(thrown), job, startedAt, context);
+    throw thrown;
+  }
+}
+
+async function runJob(
+  connector: Connector,
+  job: Job,
+  options: RunOptions,
+  context: BridgeContext,
+  signal: AbortSignal,
+): Promise<BridgeResult> {
   const { spec } = connector;
   const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
   const pushed = () => state.pushed(pushSelection(job, options));

@@ -21,7 +21,7 @@ import { timelineOf } from './ops-timeline.ts';
 /** What Ops knows. Nothing here changes anything. Everything fails with BridgeError STATE_*. */
 export interface Ops {
   snapshot(query: OpsQuery): Promise<OpsSnapshot>;
-  /** Undefined if there is neither a file nor a run of this name. */
+  /** Undefined if there is neither a file nor a run nor a waiting push of this name. */
   connector(connectorId: string): Promise<OpsConnectorDetail | undefined>;
   run(runId: string): Promise<OpsRunDetail | undefined>;
 }
@@ -43,10 +43,10 @@ async function connectorDetail(
   const { state, catalog, clock, runLinks } = surroundings;
   const entry = (await catalog.current()).connectors.get(connectorId);
   const holder = (await state.holders()).get(connectorId);
-  if (entry === undefined && holder === undefined) return undefined;
+  const pending = (await state.pendingPushes()).get(connectorId);
+  if (entry === undefined && holder === undefined && pending === undefined) return undefined;
   const newest = (await state.newestRuns([connectorId])).get(connectorId);
   const history = await state.historyOf(connectorId, OPS_HISTORY_RUNS);
-  const pending = (await state.pendingPushes()).get(connectorId);
   const now = clock.now();
   const known: Known = { connectorId, entry, newest, holder, pending };
   const connector = opsConnector(known, now, schedules);

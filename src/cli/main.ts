@@ -56,7 +56,13 @@ export async function main(
 }
 
 function ownProcess(): Surroundings {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   return { stdout: process.stdout, stderr: process.stderr, cwd: process.cwd(), keepHeapSmall };
+}
+
+/** Whoever reads the output may go: `head`, or a server that was killed. That ends no run. */
+function outliveReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /**

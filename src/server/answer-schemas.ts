@@ -32,12 +32,26 @@ const MEANINGS: Readonly<Record<number, string>> = {
   503: 'The server cannot do this now; Retry-After says when to try again.',
 };
 
+const RETRY_AFTER = {
+  'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds after which trying again can help.' },
+} as const;
+
+const HEADERS: Readonly<Record<number, object>> = {
+  401: { 'WWW-Authenticate': { type: 'string', description: 'That a bearer token is asked for.' } },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
+
 const FAILURE = { 'application/json': { schema: { $ref: 'Failure#' } } };
 
 /** The failures that a route may answer with, for its schema. 400, 401, 403, 429, 500 and 503 are possible everywhere. */
 export function failures(...statuses: readonly number[]) {
   const all = new Set([400, 401, 403, 429, 500, 503, ...statuses]);
   return Object.fromEntries(
-    [...all].map((status) => [status, { description: MEANINGS[status] ?? '', content: FAILURE }]),
+    [...all].map((status) => {
+      const headers = HEADERS[status];
+      const description = MEANINGS[status] ?? '';
+      return [status, { description, content: FAILURE, ...(headers === undefined ? {} : { headers }) }];
+    }),
   );
 }

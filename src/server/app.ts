@@ -23,6 +23,7 @@ import { opsPageRoutes } from './routes/ops-pages.ts';
 import { publicFileRoutes } from './routes/public-files.ts';
 import { runLogRoutes, runNowRoutes } from './routes/run-now.ts';
 import { pushRoutes } from './routes/push.ts';
+import { schemaProblem } from './schema-problem.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
 /** The server, with all its routes, not yet listening. */
@@ -38,6 +39,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     forceCloseConnections: 'idle',
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     frameworkErrors: answerUnreadablePath,
+    schemaErrorFormatter: schemaProblem,
     routerOptions: { maxParamLength: HTTP_PATH_PART_CHARACTERS_MAX },
     // A field that nobody declared is an error of the request, not something to drop in silence.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
@@ -54,7 +56,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(loginRoutes(context));
   await app.register(metricsRoutes(context));
   const ops = openOps({ ...context, state: context.state.ops });
-  await app.register(opsApiRoutes(ops));
+  await app.register(opsApiRoutes(ops, context.state));
   await app.register(opsPageRoutes(ops, context.state));
   await app.register(pushRoutes(context));
   await app.register(publicFileRoutes());

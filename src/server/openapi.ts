@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import { failureAnswerSchema } from './answer-schemas.ts';
 
 /** Gathers the schemas of all routes that are registered afterwards into the OpenAPI document `/openapi.json`. */
@@ -29,6 +29,23 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
       },
       security: [{ key: [] }],
     },
+    transform: ({ schema, url, route }) => ({
+      schema: { ...schema, ...whoMay(schema.description, route.config?.access) },
+      url,
+    }),
   });
   app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => app.swagger());
+}
+
+const RIGHTS = {
+  push: 'Needs the right to push to the connector.',
+  read: 'Needs the right to read.',
+  operate: 'Needs the right to operate.',
+  admin: 'Needs the right to administer.',
+} as const;
+
+/** A route that is open needs no key, though the document as a whole asks for one. */
+function whoMay(description: string | undefined, access: FastifyContextConfig['access'] = 'open') {
+  if (access === 'open') return { security: [] };
+  return { description: [description, RIGHTS[access]].filter((part) => part !== undefined).join(' ') };
 }

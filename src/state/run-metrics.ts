@@ -11,6 +11,10 @@ export interface RunMetrics {
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly counts: RunCounts | null;
+  /** The run that ended last failed, dry runs left out. One that is at work hides nothing. */
+  readonly failing: boolean;
+  /** Of the run that changed the target last: a later one that is at work or failed has withheld nothing. */
+  readonly committedCounts: RunCounts | null;
   /** When a run last ended as SUCCESS. */
   readonly lastSuccessAt: string | null;
   /** A process holds the connector's lease and shows signs of life. */
@@ -23,6 +27,8 @@ interface Row {
   readonly started_at: string;
   readonly finished_at: string | null;
   readonly counts: string | null;
+  readonly failing: number | boolean | null;
+  readonly committed_counts: string | null;
   readonly last_success_at: string | null;
   readonly running: number | boolean;
 }
@@ -52,6 +58,16 @@ export async function runMetrics({ knex, dialect }: Database): Promise<RunMetric
       'run.finished_at',
       'run.counts',
       knex.raw(
+        `(select status from run_state
+          where connector_id = connectors.id and status <> 'DRY_RUN' and finished_at is not null
+          order by started_at desc, run_id desc limit 1) = 'FAILED' as failing`,
+      ),
+      knex.raw(
+        `(select counts from run_state
+          where connector_id = connectors.id and committed_at is not null
+          order by committed_at desc, started_at desc, run_id desc limit 1) as committed_counts`,
+      ),
+      knex.raw(
         `(select max(finished_at) from run_state
           where connector_id = connectors.id and status = 'SUCCESS') as last_success_at`,
       ),
@@ -72,6 +88,8 @@ export async function runMetrics({ knex, dialect }: Database): Promise<RunMetric
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     counts: row.counts === null ? null : parseCounts(row.counts),
+    failing: Boolean(row.failing),
+    committedCounts: row.committed_counts === null ? null : parseCounts(row.committed_counts),
     lastSuccessAt: row.last_success_at,
     running: Boolean(row.running),
   }));

@@ -69,6 +69,8 @@ export function describeRunMetricsContract(engine: string, makeStore: () => Prom
           startedAt: at(2),
           finishedAt: null,
           counts: null,
+          failing: false,
+          committedCounts: null,
           lastSuccessAt: null,
           running: false,
         },
@@ -78,6 +80,8 @@ export function describeRunMetricsContract(engine: string, makeStore: () => Prom
           startedAt: at(8),
           finishedAt: at(9),
           counts: null,
+          failing: true,
+          committedCounts: null,
           lastSuccessAt: at(5),
           running: false,
         },
@@ -87,10 +91,25 @@ export function describeRunMetricsContract(engine: string, makeStore: () => Prom
           startedAt: at(3),
           finishedAt: at(4),
           counts: COUNTS,
+          failing: false,
+          committedCounts: null,
           lastSuccessAt: at(4),
           running: false,
         },
       ]);
+    });
+
+    test('go on telling what is wrong while the next run is at work, and after a dry run', async () => {
+      const held = { ...COUNTS, held: 40 };
+      await insert('hr', 1, { status: 'HELD', counts: JSON.stringify(held), committed_at: at(2) });
+      await insert('hr', 3, { status: 'FAILED', counts: null });
+      await insert('hr', 5, { status: 'DRY_RUN' });
+      const wrong = { failing: true, committedCounts: held };
+      expect(await runMetrics(database)).toMatchObject([{ status: 'DRY_RUN', ...wrong }]);
+      await insert('hr', 7, { status: 'RUNNING', finished_at: null, counts: null });
+      expect(await runMetrics(database)).toMatchObject([{ status: 'RUNNING', ...wrong }]);
+      await insert('hr', 9, { committed_at: at(10) });
+      expect(await runMetrics(database)).toMatchObject([{ failing: false, committedCounts: COUNTS }]);
     });
 
     test('tell which connectors are at work: those whose lease lives', async () => {

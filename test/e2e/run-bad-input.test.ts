@@ -9,7 +9,7 @@ import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { runCli } from '../support/run-cli.ts';
 import { runHere } from '../support/run-here.ts';
-import { dumpRecords } from '../support/state-dump.ts';
+import { dumpRecords, dumpState } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges, type Workplace } from '../support/workplace.ts';
 
@@ -196,6 +196,13 @@ describe('a source that cannot be used', () => {
     place.writeConnector(connector);
     const env = secret === undefined ? {} : { SECRET_PEOPLE_DB: secret() };
     await expectFailure(wrong, () => place.runJson([], env));
+  });
+
+  test('is in the state as a failed run, also when its secret is not set', async () => {
+    await place.runJson(['--run-id', 'no-secret'], { SECRET_PEOPLE_DB: '' });
+    await place.runJson(['--run-id', 'only-looks', '--dry-run'], { SECRET_PEOPLE_DB: '' });
+    const { run_state: runs } = await dumpState(place.cwd);
+    expect(runs).toEqual([expect.stringMatching(/"run_id":"no-secret".*"status":"FAILED".*SECRET_MISSING/)]);
   });
 
   test('because it goes away in the middle is tried again later', async () => {

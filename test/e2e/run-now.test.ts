@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
@@ -16,7 +17,9 @@ interface RunLog {
 
 const folders = temporaryFolders();
 const cwd = folders.make();
+const env = { GEMINI_INGESTION_DRY_RUN: 'true' };
 let api: TestServer;
+const unanswered: ServerResponse[] = [];
 const atWork: { status: number; runId: string }[] = [];
 let server: Awaited<ReturnType<typeof startServe>>;
 
@@ -58,8 +61,8 @@ async function ended(runId: string): Promise<RunLog> {
 
 describe('a run started by the server', () => {
   beforeAll(async () => {
-    // It takes the request and never answers.
-    api = await startServer(() => undefined);
+    // It takes the request, and answers when a test does.
+    api = await startServer((response) => unanswered.push(response));
     mkdirSync(join(cwd, 'connectors'));
     writeOldFile(join(cwd, 'files'), 'staff.csv', 'id,name\n1,Mei\n2,Omar\n');
     const files = { type: 'file', path: 'files', glob: '*.csv', format: 'csv' };
@@ -70,7 +73,7 @@ describe('a run started by the server', () => {
       connector('absent', 'file_pull', { ...files, path: 'nowhere' }),
     );
     writeFileSync(join(cwd, 'connectors/endless.yaml'), connector('endless', 'rest_pull', endless));
-    server = await startServe({ cwd, env: { GEMINI_INGESTION_DRY_RUN: 'true' } });
+    server = await startServe({ cwd, env });
   });
 
   afterAll(async () => {
@@ -96,6 +99,18 @@ describe('a run started by the server', () => {
     expect(log.log).toContain('SOURCE_FOLDER_MISSING');
   });
 
+  test('that leaves nothing in the state is known by its exit status, and its log is named', async () => {
+    const { runId } = await runNow('staff', { dry_run: true });
+    expect((await ended(runId)).exit_status).toBe(0);
+    for (const path of [`/v1/ops/runs/${runId}`, `/ops/runs/${runId}`]) {
+      const answer = await server.request(path);
+      expect(answer.status).toBe(404);
+      const body = await answer.text();
+      expect(body).toContain('ended with exit status 0 and left nothing in the state');
+      expect(body).toContain(`/v1/ops/runs/${runId}/log`);
+    }
+  });
+
   test('is refused for a connector that there is not', async () => {
     expect((await runNow('nobody')).status).toBe(404);
   });
@@ -110,11 +125,26 @@ describe('a run started by the server', () => {
     await eventually('a run waits for the API', () => api.received.length > 0);
     const { exitCode } = await server.stop();
     expect(exitCode).toBe(0);
-    server = await startServe({ cwd });
+    server = await startServe({ cwd, env });
     const logs = await Promise.all(atWork.map(({ runId }) => logOf(runId)));
     // One of them had the lease; the others had to try again later, if they came that far.
     expect(logs.map(({ exit_status }) => exit_status)).toContain(143);
     expect(logs.every(({ finished_at }) => finished_at !== null)).toBe(true);
+  });
+
+  test('goes on when its server is killed, though nobody takes what it says any more', async () => {
+    const asked = api.received.length;
+    const { runId } = await runNow('endless');
+    await eventually('the run waits for the API', () => api.received.length > asked);
+    await server.stop('SIGKILL');
+    server = await startServe({ cwd, env });
+    unanswered.at(-1)?.setHeader('content-type', 'application/json').end('[{"id":1,"name":"Mei"}]');
+    const statusOf = async () => {
+      const answer = await server.request(`/v1/ops/runs/${runId}`);
+      return ((await answer.json()) as { readonly run: { readonly status: string } }).run.status;
+    };
+    await eventually('the run ends', async () => (await statusOf()) === 'DRY_RUN');
+    expect(await logOf(runId)).toMatchObject({ finished_at: null, exit_status: null });
   });
 
   test('by somebody else has no log here', async () => {

@@ -1,4 +1,5 @@
 import type { Ops } from '../../app/ops.ts';
+import type { ServerState } from '../../app/server-state.ts';
 import { failures } from '../answer-schemas.ts';
 import type { RouteSet } from '../route-set.ts';
 import { foundConnector, foundRun } from './ops-found.ts';
@@ -14,7 +15,7 @@ import {
 const access = { access: 'read' } as const;
 
 /** `/v1/ops/…`: what the pages show, for programs. */
-export function opsApiRoutes(ops: Ops): RouteSet {
+export function opsApiRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'startedRun'>): RouteSet {
   return (app, _options, done) => {
     app.get(
       '/v1/ops/snapshot',
@@ -60,7 +61,10 @@ export function opsApiRoutes(ops: Ops): RouteSet {
           response: { 200: runDetailSchema, ...failures(404) },
         },
       },
-      async ({ params }) => foundRun(await ops.run(params.run_id), params.run_id),
+      async ({ params: { run_id: runId } }) => {
+        const detail = await ops.run(runId);
+        return foundRun(detail, runId, detail === undefined ? await startedRun(runId) : undefined);
+      },
     );
     done();
   };

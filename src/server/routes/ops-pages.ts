@@ -46,8 +46,8 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
       '/ops/runs/:run_id',
       { config: access, schema: { hide: true, params: runParamsSchema } },
       async ({ params, caller }, reply) => {
-        const detail = foundRun(await ops.run(params.run_id), params.run_id);
         const started = await startedRun(params.run_id);
+        const detail = foundRun(await ops.run(params.run_id), params.run_id, started);
         return reply.type(HTML).send(runPage(detail, started, readerOf(caller)));
       },
     );

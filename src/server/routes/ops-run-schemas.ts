@@ -166,5 +166,5 @@ export const runDetailSchema = Type.Object(
       { additionalProperties: false, description: 'For a shell; null for a connector without a file.' },
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'The run.' },
 );

@@ -18,7 +18,13 @@ import {
   text,
 } from './ops-run-schemas.ts';
 
+/** Of a run or a connector, as an address may have it. Postgres fails on a NUL, which no name has. */
+export function nameSchema(description: string) {
+  return Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL, description });
+}
+
 const NAME_CHARACTERS_MAX = 256;
+const NO_NUL = '^[^\\u0000]*$';
 
 const numbers = {
   window_hours: Type.Integer({
@@ -34,9 +40,7 @@ const numbers = {
 export const snapshotQuerySchema = Type.Object(
   {
     status: Type.Optional(statusSchema),
-    connector_id: Type.Optional(
-      Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX, description: 'One connector alone.' }),
-    ),
+    connector_id: Type.Optional(nameSchema('One connector alone.')),
     ...numbers,
   },
   { additionalProperties: false },
@@ -46,19 +50,15 @@ export const snapshotQuerySchema = Type.Object(
 export const pageQuerySchema = Type.Object(
   {
     status: Type.Optional(Type.Union([statusSchema, Type.Literal('')])),
-    connector_id: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX })),
+    connector_id: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL })),
     connectors: Type.Optional(Type.Literal('all')),
     ...numbers,
   },
   { additionalProperties: false },
 );
 
-export const idParamsSchema = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX }),
-});
-export const runParamsSchema = Type.Object({
-  run_id: Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX }),
-});
+export const idParamsSchema = Type.Object({ id: nameSchema('Name of the connector.') });
+export const runParamsSchema = Type.Object({ run_id: nameSchema('Id of the run.') });
 
 const stateSchema = Type.Enum(
   ['failing', 'stalled', 'held', 'partial', 'late', 'running', 'never_run', 'ok'] as const,
@@ -163,7 +163,7 @@ export const snapshotSchema = Type.Object(
       { additionalProperties: false },
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'Connectors, and a page of runs.' },
 );
 
 const factsSchema = Type.Object(
@@ -198,5 +198,5 @@ export const connectorDetailSchema = Type.Object(
       { additionalProperties: false, description: 'For a shell; null for a connector without a file.' },
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'The connector.' },
 );

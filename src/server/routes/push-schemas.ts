@@ -26,7 +26,21 @@ const documentSchema = Type.Object(
     metadata: Type.Optional(Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()])),
     checksum: Type.Optional(Type.Unknown({ description: 'Taken and not used.' })),
   },
-  { additionalProperties: false, title: 'Document', description: 'A document as the index will have it.' },
+  {
+    additionalProperties: false,
+    title: 'Document',
+    description: 'A document as the index will have it.',
+    examples: [
+      {
+        op: 'UPSERT',
+        doc_id: '4711',
+        title: 'Printer on fire',
+        content: 'It burns.',
+        acl_users: ['mei@example.com'],
+      },
+      { op: 'DELETE', doc_id: '4708' },
+    ],
+  },
 );
 
 const mappedSchema = Type.Object(
@@ -98,6 +112,13 @@ export const storedAnswerSchema = Type.Object(
     additionalProperties: false,
     description:
       'The accepted events are durable. With `Idempotency-Replayed: true` this is the answer to the first push.',
+    headers: {
+      'Idempotency-Replayed': {
+        type: 'string',
+        enum: ['true'],
+        description: 'Only there when the push was stored before.',
+      },
+    },
   },
 );
 

@@ -4,6 +4,7 @@ import { failures } from '../answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
 import { HttpError } from '../http-error.ts';
 import type { RouteSet } from '../route-set.ts';
+import { runParamsSchema } from './ops-schemas.ts';
 
 const connectorParams = Type.Object({
   connector_id: Type.String({ description: 'Name of the connector.', maxLength: 64 }),
@@ -51,6 +52,8 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
         schema: {
           tags: ['studio'],
           summary: 'Start a run now',
+          description:
+            'Starts `gemini-sync-bridge run` as a process of its own, on the machine of the server. If another run of the connector is at work, this one ends with status 75.',
           params: connectorParams,
           body: orderSchema,
           response: { 202: startedSchema, ...failures(404, 413, 415) },
@@ -90,8 +93,9 @@ export function runLogRoutes({ state }: ServerContext): RouteSet {
         config: { access: 'read' },
         schema: {
           tags: ['ops'],
-          summary: 'What a run said that this server started',
-          params: Type.Object({ run_id: Type.String({ maxLength: 100 }) }),
+          summary: 'What a run said that a server started',
+          description: 'Of a run at work, what it said until some seconds ago.',
+          params: runParamsSchema,
           response: { 200: logSchema, ...failures(404) },
         },
       },

@@ -34,8 +34,9 @@ function gaugesIn(registry: Registry) {
       'Rows and documents of the latest run that told, by what became of them.',
       'outcome',
     ),
-    held: gauge('held_deletes', 'Deletes that the latest run withheld.'),
-    quarantined: gauge('quarantined_rows', 'Rows that the latest run set aside.'),
+    failing: gauge('failing', '1 while the run that ended last failed, also while the next one is at work.'),
+    held: gauge('held_deletes', 'Deletes withheld by the run that changed the index last.'),
+    quarantined: gauge('quarantined_rows', 'Rows set aside by the run that changed the index last.'),
     success: gauge('last_success_timestamp_seconds', 'When a run last ended as SUCCESS; absent: never.'),
     running: gauge('running', '1 while a run of the connector is at work.'),
     batches: gauge('push_pending_batches', 'Pushed batches that wait for a run.'),
@@ -46,22 +47,26 @@ function gaugesIn(registry: Registry) {
 type Gauges = ReturnType<typeof gaugesIn>;
 
 function showRuns(gauges: Gauges, run: ConnectorMetrics): void {
-  const { connectorId: connector, finishedAt, lastSuccessAt, counts } = run;
+  const { connectorId: connector, finishedAt, lastSuccessAt, counts, committedCounts } = run;
   for (const status of STATUSES) {
     gauges.status.set({ connector, status: status.toLowerCase() }, run.status === status ? 1 : 0);
   }
-  const started = seconds(run.startedAt);
-  gauges.started.set({ connector }, started);
-  if (finishedAt !== null) gauges.duration.set({ connector }, seconds(finishedAt) - started);
+  gauges.started.set({ connector }, seconds(run.startedAt));
+  if (finishedAt !== null) {
+    // Of whole milliseconds; the difference of two seconds has noise behind them.
+    const took = Date.parse(finishedAt) - Date.parse(run.startedAt);
+    gauges.duration.set({ connector }, took / 1_000);
+  }
   if (lastSuccessAt !== null) gauges.success.set({ connector }, seconds(lastSuccessAt));
   gauges.running.set({ connector }, run.running ? 1 : 0);
-  if (counts === null) return;
-  for (const [outcome, count] of Object.entries(counts)) {
+  gauges.failing.set({ connector }, run.failing ? 1 : 0);
+  for (const [outcome, count] of Object.entries(counts ?? {})) {
     // Not known is not 0.
     if (typeof count === 'number') gauges.rows.set({ connector, outcome }, count);
   }
-  gauges.held.set({ connector }, counts.held);
-  gauges.quarantined.set({ connector }, counts.quarantined);
+  if (committedCounts === null) return;
+  gauges.held.set({ connector }, committedCounts.held);
+  gauges.quarantined.set({ connector }, committedCounts.quarantined);
 }
 
 /** A queue that is empty is 0, so that an alert on it can end. */

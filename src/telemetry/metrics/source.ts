@@ -21,6 +21,10 @@ export interface ConnectorMetrics {
   /** Null while it is at work, or if its process died. */
   readonly finishedAt: string | null;
   readonly counts: RunCounts | null;
+  /** The run that ended last failed, dry runs left out. */
+  readonly failing: boolean;
+  /** Of the run that changed the target last. */
+  readonly committedCounts: RunCounts | null;
   /** When a run last ended as SUCCESS; null: never. */
   readonly lastSuccessAt: string | null;
   readonly running: boolean;

@@ -107,7 +107,7 @@ export async function exportSpans(
 
 /** Only its code: some words of the network repeat the address. */
 function reasonOf(error: Error | undefined): string {
-  if (error === undefined || !('code' in error)) return 'no answer, or one that asks to come again';
-  const { code } = error;
-  return typeof code === 'number' ? `the collector answered ${code}` : `no connection: ${String(code)}`;
+  const code = error !== undefined && 'code' in error ? error.code : undefined;
+  if (typeof code === 'number') return `the collector answered ${code}`;
+  return typeof code === 'string' ? `no connection: ${code}` : 'no answer, or one that asks to come again';
 }

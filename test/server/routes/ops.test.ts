@@ -127,19 +127,29 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
   });
 
   test.each([
-    'status=failed',
-    'window_hours=0',
-    'window_hours=9000',
-    'limit_runs=501',
-    'offset_runs=-1',
-    'limit_runs=ten',
-    'connector_id=',
-    'unknown=1',
-  ])('refuses ?%s', async (query) => {
+    ['status=failed', 'status must be equal to one of the allowed values: RUNNING, SUCCESS, HELD'],
+    ['window_hours=0', 'window_hours must be >= 1'],
+    ['window_hours=9000', 'window_hours must be <= 8784'],
+    ['limit_runs=501', 'limit_runs must be <= 500'],
+    ['offset_runs=-1', 'offset_runs must be >= 0'],
+    ['limit_runs=ten', 'limit_runs must be integer'],
+    ['connector_id=', 'connector_id must NOT have fewer than 1 characters'],
+    ['connector_id=a%00b', 'connector_id must match pattern'],
+    ['unknown=1', 'must NOT have additional properties: "unknown"'],
+  ])('refuses ?%s, and names the field', async (query, says) => {
     const response = await server.request(`/v1/ops/snapshot?${query}`);
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { code: 'BAD_REQUEST' } });
+    expect(await response.json()).toMatchObject({
+      error: { code: 'BAD_REQUEST', message: expect.stringContaining(says) },
+    });
   });
+
+  test.each(['/v1/ops/connectors/a%00', '/v1/ops/runs/%00', '/v1/ops/runs/%00/log', '/ops/runs/%00'])(
+    'answers 400 for %s, which no database could look up',
+    async (path) => {
+      expect((await server.request(path)).status).toBe(400);
+    },
+  );
 
   test('is described in the OpenAPI document, with its filters', async () => {
     const { paths } = await answered<{
@@ -305,6 +315,15 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
       oldest_received_at: '2026-11-21T03:00:00.000Z',
     });
     expect(totals.pending).toEqual({ batches: 2, events: 7 });
+  });
+
+  test('knows a connector that has pushes waiting, and neither a file nor a run', async () => {
+    const opened = await openDatabase({ url, file: join(server.cwd, STATE_FILE) });
+    await opened.knex('push_batches').where({ push_run_id: 'P0' }).update({ connector_id: 'forgotten' });
+    await opened.close();
+    const { connector, facts } = await answered<OpsConnectorDetail>('/v1/ops/connectors/forgotten');
+    expect(connector).toMatchObject({ state: 'never_run', file: null, pending: { batches: 1, events: 3 } });
+    expect(facts).toBeNull();
   });
 });
 

@@ -20,6 +20,8 @@ const HR: ConnectorMetrics = {
   startedAt: '2026-01-02T03:00:00.500Z',
   finishedAt: '2026-01-02T03:01:00.500Z',
   counts: COUNTS,
+  failing: false,
+  committedCounts: COUNTS,
   lastSuccessAt: '2026-01-01T00:00:00.000Z',
   running: false,
 };
@@ -63,6 +65,7 @@ describe('the page of metrics', () => {
       'gemini_sync_bridge_last_run_rows{connector="hr",outcome="held"}': 40,
       'gemini_sync_bridge_last_run_rows{connector="hr",outcome="quarantined"}': 1,
       'gemini_sync_bridge_last_run_rows{connector="hr",outcome="rejected"}': 0,
+      'gemini_sync_bridge_failing{connector="hr"}': 0,
       'gemini_sync_bridge_held_deletes{connector="hr"}': 40,
       'gemini_sync_bridge_quarantined_rows{connector="hr"}': 1,
       'gemini_sync_bridge_last_success_timestamp_seconds{connector="hr"}': Date.parse('2026-01-01') / 1_000,
@@ -70,6 +73,22 @@ describe('the page of metrics', () => {
       'gemini_sync_bridge_push_pending_batches{connector="hr"}': 0,
       'gemini_sync_bridge_push_pending_events{connector="hr"}': 0,
     });
+  });
+
+  test('goes on saying what is wrong while the next run is at work', async () => {
+    const atWork = { status: 'RUNNING' as const, finishedAt: null, counts: null, running: true };
+    const connectors = () => Promise.resolve([{ ...HR, ...atWork, failing: true }]);
+    expect(await samplesOf(sourceOf({ connectors }))).toMatchObject({
+      'gemini_sync_bridge_failing{connector="hr"}': 1,
+      'gemini_sync_bridge_held_deletes{connector="hr"}': 40,
+      'gemini_sync_bridge_quarantined_rows{connector="hr"}': 1,
+    });
+  });
+
+  test('says how long a run took in whole milliseconds', async () => {
+    const connectors = () => Promise.resolve([{ ...HR, finishedAt: '2026-01-02T03:00:00.621Z' }]);
+    const samples = await samplesOf(sourceOf({ connectors }));
+    expect(samples['gemini_sync_bridge_last_run_duration_seconds{connector="hr"}']).toBe(0.121);
   });
 
   test('leaves out what is not known', async () => {
@@ -80,6 +99,7 @@ describe('the page of metrics', () => {
           status: 'RUNNING' as const,
           finishedAt: null,
           counts: null,
+          committedCounts: null,
           lastSuccessAt: null,
           running: true,
         },

@@ -145,6 +145,11 @@ describe('a collector', () => {
     });
   });
 
+  test('that asks to come again is told of in words', async () => {
+    collector = await startServer(json(503, {}, { 'retry-after': '60' }));
+    expect(await tell(END)).toMatchObject({ reason: 'no answer, or one that asks to come again' });
+  });
+
   test('that does not answer is not waited for', async () => {
     collector = await startServer(hang);
     const end = new AbortController();

@@ -1,0 +1,19 @@
+import type { FastifySchemaValidationError } from 'fastify';
+
+/** Of a name that the client chose. */
+const NAME_CHARACTERS_MAX = 100;
+
+/** What is wrong with a request, and in which field. @param part `querystring`, `params`, `headers` or `body` */
+export function schemaProblem(problems: readonly FastifySchemaValidationError[], part: string): Error {
+  const [problem] = problems;
+  if (problem === undefined) return new Error(`${part} is not what this route takes`);
+  const { instancePath, message = 'is not what this route takes', params } = problem;
+  return new Error(`${part}${instancePath} ${message}${named(params)}`);
+}
+
+/** What the words of the validator leave out. */
+function named({ additionalProperty, allowedValues }: FastifySchemaValidationError['params']): string {
+  if (typeof additionalProperty === 'string')
+    return `: ${JSON.stringify(additionalProperty.slice(0, NAME_CHARACTERS_MAX))}`;
+  return Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : '';
+}
