@@ -9,9 +9,13 @@ import { stateError } from './state-errors.ts';
 /** The row by which runs agree who announces that a connector works again. */
 const RECOVERY = 'SUCCESS';
 
-interface AlertKey {
+/** What an alert is about. */
+interface AlertMatter {
   readonly connectorId: string;
   readonly target: string;
+}
+
+interface AlertKey extends AlertMatter {
   /** Two troubles of one signature are the same. */
   readonly signature: string;
 }
@@ -28,10 +32,15 @@ interface AlertClaim {
 export interface AlertState {
   /** Undefined when it was announced within `ALERT_REPEAT_SECONDS`, or somebody else is about to. Of several that ask at once, one gets it. */
   claimAlert(key: AlertKey): Promise<AlertClaim | undefined>;
-  /** The same for saying that all is well again. Undefined, too, when no trouble was announced since it last was. */
-  claimRecovery(key: Omit<AlertKey, 'signature'>): Promise<AlertClaim | undefined>;
+  /**
+   * The same for saying that all is well again with the first of these matters, which ends the troubles of the others too.
+   * Undefined, too, when no trouble of them was announced since it last was.
+   */
+  claimRecovery(matters: AlertMatters): Promise<AlertClaim | undefined>;
   close(): Promise<void>;
 }
+
+type AlertMatters = readonly [AlertMatter, ...AlertMatter[]];
 
 /** @throws BridgeError, as `openState` does. */
 export async function openAlertState(address: DatabaseAddress): Promise<AlertState> {
@@ -51,7 +60,7 @@ export async function openAlertState(address: DatabaseAddress): Promise<AlertSta
     };
   return {
     claimAlert: telling((key: AlertKey) => claimAlert(database, key)),
-    claimRecovery: telling((key: Omit<AlertKey, 'signature'>) => claimRecovery(database, key)),
+    claimRecovery: telling((matters: AlertMatters) => claimRecovery(database, matters)),
     close: () => database.close(),
   };
 }
@@ -65,15 +74,13 @@ async function claimAlert(database: Database, key: AlertKey): Promise<AlertClaim
   return settle && { sent: () => settle(true), release: () => settle(false) };
 }
 
-async function claimRecovery(
-  database: Database,
-  key: Omit<AlertKey, 'signature'>,
-): Promise<AlertClaim | undefined> {
-  const all = () => database.knex('alert_state').where({ connector_id: key.connectorId, target: key.target });
+async function claimRecovery(database: Database, matters: AlertMatters): Promise<AlertClaim | undefined> {
+  const pairs = matters.map(({ connectorId, target }) => [connectorId, target]);
+  const all = () => database.knex('alert_state').whereIn(['connector_id', 'target'], pairs);
   const unresolved = async () => (await all().where({ unresolved: 1 }).first('signature')) !== undefined;
   // Nearly every run ends here, and writes nothing.
   if (!(await unresolved())) return undefined;
-  const settle = await claimRow(database, { ...key, signature: RECOVERY }, () => undefined);
+  const settle = await claimRow(database, { ...matters[0], signature: RECOVERY }, () => undefined);
   if (settle === undefined) return undefined;
   // Somebody else may have announced it in between.
   if (!(await unresolved())) {

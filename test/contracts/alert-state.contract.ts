@@ -88,39 +88,49 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
     });
 
     test('has no recovery to announce when there was no trouble, or none that was announced', async () => {
-      expect(await alerts.claimRecovery(KEY)).toBeUndefined();
+      expect(await alerts.claimRecovery([KEY])).toBeUndefined();
       const claim = await alerts.claimAlert(KEY);
-      expect(await others.claimRecovery(KEY)).toBeUndefined();
+      expect(await others.claimRecovery([KEY])).toBeUndefined();
       await claim?.release();
-      expect(await others.claimRecovery(KEY)).toBeUndefined();
+      expect(await others.claimRecovery([KEY])).toBeUndefined();
     });
 
     test('lets one of many announce the recovery from all troubles, and nobody after it', async () => {
       await announce();
       await announce({ ...KEY, signature: 'HELD' });
       const claims = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? alerts : others).claimRecovery(KEY)),
+        Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? alerts : others).claimRecovery([KEY])),
       );
       const [claim, ...more] = claims.filter((found) => found !== undefined);
       expect(more).toEqual([]);
       await claim?.sent();
-      expect(await others.claimRecovery(KEY)).toBeUndefined();
+      expect(await others.claimRecovery([KEY])).toBeUndefined();
+    });
+
+    test('ends the troubles of other matters with the recovery that they are named in', async () => {
+      const file = { connectorId: 'hr.yaml', target: 'file' };
+      const other = { connectorId: 'crm.yaml', target: 'file' };
+      await announce({ ...file, signature: 'FAILED' });
+      await announce({ ...other, signature: 'FAILED' });
+      await (await alerts.claimRecovery([KEY, file]))?.sent();
+      expect(await others.claimRecovery([KEY, file])).toBeUndefined();
+      expect(await others.claimRecovery([KEY, other])).toBeDefined();
     });
 
     test('lets another one announce a recovery that could not be announced', async () => {
       await announce();
-      await (await alerts.claimRecovery(KEY))?.release();
-      expect(await others.claimRecovery(KEY)).toBeDefined();
+      await (await alerts.claimRecovery([KEY]))?.release();
+      expect(await others.claimRecovery([KEY])).toBeDefined();
     });
 
     test('does not announce the same trouble again because there was a recovery in between', async () => {
       await announce();
-      await (await alerts.claimRecovery(KEY))?.sent();
+      await (await alerts.claimRecovery([KEY]))?.sent();
       expect(await alerts.claimAlert(KEY)).toBeUndefined();
-      expect(await alerts.claimRecovery(KEY)).toBeUndefined();
+      expect(await alerts.claimRecovery([KEY])).toBeUndefined();
       await age(ALERT_REPEAT_SECONDS);
       await announce();
-      expect(await alerts.claimRecovery(KEY)).toBeDefined();
+      expect(await alerts.claimRecovery([KEY])).toBeDefined();
     });
   });
 }

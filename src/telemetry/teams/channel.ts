@@ -98,17 +98,13 @@ class PatientMemory {
   }
 
   /** Without a memory an alert is sent in any case, and a recovery never. */
-  async claim(
-    occasion: Occasion,
-    { connector: connectorId, target }: RunSubject,
-    signal: AbortSignal,
-  ): Promise<AlertClaim | undefined> {
+  async claim(occasion: Occasion, subject: RunSubject, signal: AbortSignal): Promise<AlertClaim | undefined> {
     try {
       return await withDeadline(this.#ports.memoryMs / 1_000, signal, async () => {
         this.#memory = await this.#ports.openMemory();
         return occasion.kind === 'alert'
-          ? this.#memory.claimAlert({ connectorId, target, signature: occasion.signature })
-          : this.#memory.claimRecovery({ connectorId, target });
+          ? this.#memory.claimAlert({ ...matterOf(subject), signature: occasion.signature })
+          : this.#memory.claimRecovery([matterOf(subject), fileMatterOf(subject)]);
       });
     } catch {
       this.#ports.log.debug('the state does not tell what was announced before');
@@ -119,6 +115,16 @@ class PatientMemory {
   async close(): Promise<void> {
     await this.#memory?.close().catch(() => undefined);
   }
+}
+
+/** A file that does not load may not say whose it is, so that is a matter of the file. A run that works ends it. */
+function matterOf(subject: RunSubject) {
+  const { connector: connectorId, target } = subject;
+  return target === null ? fileMatterOf(subject) : { connectorId, target };
+}
+
+function fileMatterOf({ file }: RunSubject) {
+  return { connectorId: file, target: 'file' };
 }
 
 const UNREMEMBERED: AlertClaim = {
