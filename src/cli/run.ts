@@ -11,13 +11,12 @@ import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, toBridgeError } from '../core/errors.ts';
 import type { CommandIo } from './command-io.ts';
-import { failureJson } from './failure.ts';
 import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
+import { resultWriter } from './run-result.ts';
 import { keepHeapSmall } from './small-heap.ts';
-import { styleFor } from './style.ts';
-import { exitStatusOf, summaryJson, summaryText } from './summary.ts';
+import { exitStatusOf } from './summary.ts';
 import { programVersion } from './version.ts';
-import { isPretty, tellFailure, voicesOf, type Voices } from './voices.ts';
+import { tellFailure, voicesOf, type Voices } from './voices.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -73,6 +72,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   keepHeapSmall();
   const id = flags.runId ?? newRunId(systemClock.now());
   const voices = voicesOf(io, flags.progress, id);
+  const results = resultWriter(io, flags.json === true, voices.redactor);
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
   try {
@@ -97,25 +97,13 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
       result,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
-    if (flags.json === true) io.stdout.write(`${JSON.stringify(summaryJson(summary))}\n`);
-    const out = flags.json === true ? io.stderr : io.stdout;
-    if (flags.json !== true || isPretty(io)) out.write(summaryText(summary, styleFor(out, io.env.noColor)));
+    results.done(summary);
     io.exit(exitStatusOf(result));
   } catch (thrown) {
     voices.progress.stop();
     const error = toBridgeError(thrown);
     tellFailure(error, io, voices);
-    if (flags.json === true) {
-      const name = connector?.metadata.name ?? null;
-      const failure = {
-        runId: id,
-        connector: name,
-        status: 'FAILED',
-        exitStatus: error.exit,
-        error: failureJson(error),
-      };
-      io.stdout.write(`${voices.redactor.redact(JSON.stringify(failure))}\n`);
-    }
+    results.failed(id, connector?.metadata.name ?? null, error);
     voices.log.debug('stack', {
       stack: error.stack,
       cause: error.cause instanceof Error ? error.cause.stack : undefined,

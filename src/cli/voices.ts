@@ -1,9 +1,10 @@
 import { systemClock } from '../core/clock.ts';
 import type { BridgeError } from '../core/errors.ts';
-import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
+import { createLogger, jsonFormat, prettyFormat, type LogFormat, type Logger } from '../core/log.ts';
 import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 import { failureJson, failureText } from './failure.ts';
+import { kestraFormat } from './kestra-lines.ts';
 import { createProgress, type Progress, type ProgressMode } from './progress.ts';
 import { styleFor } from './style.ts';
 
@@ -31,7 +32,7 @@ export function voicesOf(io: CommandIo, mode: ProgressMode, runId: string): Voic
         progress.write(line);
       },
       level: io.env.logLevel,
-      format: isPretty(io) ? prettyFormat : jsonFormat,
+      format: formatFor(io),
       now: () => systemClock.now(),
       redact: (line) => redactor.redact(line),
     },
@@ -48,6 +49,11 @@ export function tellFailure(error: BridgeError, io: CommandIo, { redactor, log }
   }
   const { message, ...fields } = failureJson(error);
   log.error(message, { ...fields, exitStatus: error.exit });
+}
+
+function formatFor(io: CommandIo): LogFormat {
+  if (io.env.logFormat === 'kestra') return kestraFormat;
+  return isPretty(io) ? prettyFormat : jsonFormat;
 }
 
 export function isPretty(io: CommandIo): boolean {
