@@ -449,3 +449,6 @@ export const PUSH_PURGE_MINUTES = 60;
 export const REFUSED_KEY_REPEAT_SECONDS = 3_600;
 /** Warnings of refused keys in a minute; at 300 bytes each, a flood from everywhere writes 9 MB a day. */
 export const REFUSED_KEY_WARNINGS_PER_MINUTE = 20;
+
+/** An alert that Teams was sent and did not answer in time counts as announced for so long: it may have been lost. */
+export const ALERT_UNANSWERED_SECONDS = 3_600;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
-import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS } from '../core/limits.ts';
+import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../core/limits.ts';
 import type { Database, DatabaseAddress } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
 import { preparedDatabase } from './prepared-database.ts';
@@ -24,6 +24,8 @@ interface AlertKey extends AlertMatter {
 interface AlertClaim {
   /** It was announced. */
   sent(): Promise<void>;
+  /** It was sent, and nobody knows whether it arrived: it counts as announced for `ALERT_UNANSWERED_SECONDS`. */
+  unanswered(): Promise<void>;
   /** It was not. */
   release(): Promise<void>;
 }
@@ -71,7 +73,13 @@ async function claimAlert(database: Database, key: AlertKey): Promise<AlertClaim
     const repeat = knex.raw(`${dialect.clockMs} - ?`, [ALERT_REPEAT_SECONDS * 1_000]);
     void row.where((either) => void either.whereNull('sent_at').orWhere('sent_at', '<=', repeat));
   });
-  return settle && { sent: () => settle(true), release: () => settle(false) };
+  return (
+    settle && {
+      sent: () => settle(ALERT_REPEAT_SECONDS),
+      unanswered: () => settle(ALERT_UNANSWERED_SECONDS),
+      release: () => settle(),
+    }
+  );
 }
 
 async function claimRecovery(database: Database, matters: AlertMatters): Promise<AlertClaim | undefined> {
@@ -84,20 +92,19 @@ async function claimRecovery(database: Database, matters: AlertMatters): Promise
   if (settle === undefined) return undefined;
   // Somebody else may have announced it in between.
   if (!(await unresolved())) {
-    await settle(false);
+    await settle();
     return undefined;
   }
-  return {
-    async sent() {
-      await all().update({ unresolved: 0 });
-      await settle(false);
-    },
-    release: () => settle(false),
+  const sent = async () => {
+    await all().update({ unresolved: 0 });
+    await settle();
   };
+  // One that is lost is less of a trouble than one that every run says.
+  return { sent, unanswered: sent, release: () => settle() };
 }
 
-/** Ends a claim that is still ours, and says whether its row was announced. */
-type Settle = (announced: boolean) => Promise<void>;
+/** Ends a claim that is still ours. @param quietSeconds for how long it counts as announced; undefined: it was not */
+type Settle = (quietSeconds?: number) => Promise<void>;
 
 /** One update decides who has the row; `narrow` says which rows are to be had besides. */
 async function claimRow(
@@ -115,10 +122,12 @@ async function claimRow(
   narrow(row);
   const claimed = await row.update({ claimed_by: claimedBy, claimed_at: knex.raw(dialect.clockMs) });
   if (claimed === 0) return undefined;
-  return async (announced) => {
-    const sent = { sent_at: knex.raw<number>(dialect.clockMs), unresolved: 1 };
+  return async (quietSeconds) => {
+    const sentMs = (quiet: number) =>
+      knex.raw<number>(`${dialect.clockMs} - ?`, [(ALERT_REPEAT_SECONDS - quiet) * 1_000]);
+    const announced = quietSeconds === undefined ? {} : { sent_at: sentMs(quietSeconds), unresolved: 1 };
     await knex('alert_state')
       .where({ ...key, claimed_by: claimedBy })
-      .update({ claimed_by: null, claimed_at: null, ...(announced ? sent : {}) });
+      .update({ claimed_by: null, claimed_at: null, ...announced });
   };
 }

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS } from '../../src/core/limits.ts';
+import {
+  ALERT_CLAIM_SECONDS,
+  ALERT_REPEAT_SECONDS,
+  ALERT_UNANSWERED_SECONDS,
+} from '../../src/core/limits.ts';
 import { openAlertState, type AlertState } from '../../src/state/alert-state.ts';
 import { openDatabase, type DatabaseAddress } from '../../src/state/database.ts';
 
@@ -74,6 +78,21 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
       const claim = await alerts.claimAlert(KEY);
       await claim?.release();
       expect(await others.claimAlert(KEY)).toBeDefined();
+    });
+
+    test('takes what was not answered for announced, and lets another one say it after an hour', async () => {
+      await (await alerts.claimAlert(KEY))?.unanswered();
+      await age(ALERT_UNANSWERED_SECONDS - 60);
+      expect(await others.claimAlert(KEY)).toBeUndefined();
+      expect(await others.claimRecovery([KEY])).toBeDefined();
+      await age(60);
+      expect(await others.claimAlert(KEY)).toBeDefined();
+    });
+
+    test('takes a recovery that was not answered for announced', async () => {
+      await announce();
+      await (await alerts.claimRecovery([KEY]))?.unanswered();
+      expect(await others.claimRecovery([KEY])).toBeUndefined();
     });
 
     test('lets another one try after a minute when the first one is heard of no more', async () => {

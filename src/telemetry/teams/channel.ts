@@ -3,7 +3,7 @@ import { withDeadline } from '../../core/deadline.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Wait } from '../../core/retry.ts';
 import type { Channel, Undelivered } from '../channel.ts';
-import { lazyPost } from '../http/post.ts';
+import { lazyPost, type PostFailure } from '../http/post.ts';
 import type { RunEnd, RunSubject } from '../run-report.ts';
 import type { ProxySettings, TeamsSettings } from '../settings.ts';
 import { teamsMessage } from './card.ts';
@@ -68,13 +68,19 @@ async function announce(
   const message = teamsMessage(occasion, subject, end, links);
   const failure = await postMessage(webhookUrl, message, { post, wait, now: () => clock.now() }, signal);
   await close();
-  const settling = failure === undefined ? claim.sent() : claim.release();
+  const settling = settle(claim, failure);
   // What is not written down is announced once more by the next run, and that is the lesser evil.
   const settled = settling.catch(() => {
     log.debug('what became of an alert could not be written down');
   });
   const undelivered = failure && { count: 1, what: 'alert', reason: failure.reason, fix: failure.fix };
   return { undelivered, settled };
+}
+
+/** A workflow of Teams may take longer to answer than a run may wait, and most of what it took is in the channel. */
+function settle(claim: AlertClaim, failure: PostFailure | undefined): Promise<void> {
+  if (failure === undefined) return claim.sent();
+  return failure.unanswered === true ? claim.unanswered() : claim.release();
 }
 
 /** Some time after a signal. The timer does not keep the process. */
@@ -129,5 +135,6 @@ function fileMatterOf({ file }: RunSubject) {
 
 const UNREMEMBERED: AlertClaim = {
   sent: () => Promise.resolve(),
+  unanswered: () => Promise.resolve(),
   release: () => Promise.resolve(),
 };

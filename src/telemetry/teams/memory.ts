@@ -14,6 +14,8 @@ interface AlertKey extends AlertMatter {
 export interface AlertClaim {
   /** It was announced: nobody says it again for `ALERT_REPEAT_SECONDS`. */
   sent(): Promise<void>;
+  /** It was sent and not answered: an alert is said again after `ALERT_UNANSWERED_SECONDS`, and a recovery not. */
+  unanswered(): Promise<void>;
   /** It was not: the next run may try. */
   release(): Promise<void>;
 }
