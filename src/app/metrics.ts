@@ -1,4 +1,5 @@
 import { metricsPage } from '../telemetry/metrics/page.ts';
+import { createRefusedKeyRecorder, type RefusedKeyReason } from '../telemetry/metrics/refused-keys.ts';
 import { createRequestRecorder } from '../telemetry/metrics/requests.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -11,15 +12,21 @@ export interface Metrics {
     readonly status: number;
     readonly seconds: number;
   }): void;
+  /** Counts a key that was refused. */
+  refusedKey(reason: RefusedKeyReason): void;
   /** @throws BridgeError STATE_* */
   page(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
 export function createMetrics(state: Pick<ServerState, 'runMetrics' | 'queueDepths'>): Metrics {
   const requests = createRequestRecorder();
+  const refusedKeys = createRefusedKeyRecorder();
   return {
     record: (request) => {
       requests.record(request);
+    },
+    refusedKey: (reason) => {
+      refusedKeys.record(reason);
     },
     page: () =>
       metricsPage({
@@ -28,7 +35,7 @@ export function createMetrics(state: Pick<ServerState, 'runMetrics' | 'queueDept
           const depths = await state.queueDepths();
           return [...depths].map(([connectorId, { batches, events }]) => ({ connectorId, batches, events }));
         },
-        requests,
+        ofServer: [requests, refusedKeys],
       }),
   };
 }

@@ -1,4 +1,3 @@
-import type { Connector } from '../connector/types.ts';
 import type { Clock } from '../core/clock.ts';
 import { withDeadline } from '../core/deadline.ts';
 import { toBridgeError, type BridgeError } from '../core/errors.ts';
@@ -19,8 +18,9 @@ import { RunWatch } from '../telemetry/run-watch.ts';
 import type { ProxySettings, TelemetrySettings } from '../telemetry/settings.ts';
 import { shownText } from '../telemetry/text.ts';
 import type { BridgeResult } from './bridge.ts';
-import { targetOf, type RunOptions } from './job.ts';
+import type { RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
+import type { ToldConnector } from './told-run.ts';
 
 /** What telemetry needs of its surroundings. */
 export interface TelemetryContext {
@@ -63,7 +63,7 @@ export interface Telemetry {
 
 /** Opens what the settings switch on, and loads nothing of what they do not. */
 export async function openTelemetry(
-  { metadata, spec }: Connector,
+  connector: ToldConnector,
   options: RunOptions,
   context: TelemetryContext,
 ): Promise<Telemetry> {
@@ -72,9 +72,8 @@ export async function openTelemetry(
     for (const channel of channels) channel.phaseEnded(phase);
   });
   const subject: RunSubject = {
+    ...connector,
     runId: options.runId,
-    connector: metadata.name,
-    target: targetOf(spec, options.local),
     targetKind: options.local ? 'local' : 'data_store',
     mode: modeOf(options),
     version: context.version,

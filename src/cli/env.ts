@@ -17,7 +17,7 @@ export interface Environment {
   readonly databaseUrl: string | undefined;
   readonly connectorsDir: string;
   readonly logLevel: LogLevel;
-  readonly logFormat: 'json' | 'pretty' | undefined;
+  readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
   /** No colours, as https://no-color.org asks. */
   readonly noColor: boolean;
   /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT`, in place of Google's. */
@@ -42,7 +42,7 @@ export interface Environment {
   secret(variable: string): string | undefined;
 }
 
-const LOG_FORMATS = ['json', 'pretty'] as const;
+const LOG_FORMATS = ['json', 'pretty', 'kestra'] as const;
 
 /** @throws BridgeError ENVIRONMENT_INVALID, naming the variable and what it may be. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {

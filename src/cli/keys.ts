@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { isConnectorName } from '../connector/connector-name.ts';
 import { keyIdOf, RIGHTS, type Right } from '../core/access-key.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
@@ -147,7 +148,7 @@ function keyName(text: string): string {
 }
 
 function connectorId(text: string): string {
-  if (/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/.test(text)) return text;
+  if (isConnectorName(text)) return text;
   throw new InvalidArgumentError('It must be the name of a connector, as in metadata.name.');
 }
 

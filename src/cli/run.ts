@@ -1,24 +1,21 @@
-import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runBridge, type BridgeResult } from '../app/bridge.ts';
 import type { RunOptions } from '../app/job.ts';
+import { loadConnectorOrTell } from '../app/load-connector.ts';
 import { withSignals } from '../app/process-signals.ts';
+import { runCommandLine } from '../app/run-command-line.ts';
 import { newRunId } from '../app/run-id.ts';
-
-import { bothObservers, openTelemetry, withTelemetry } from '../app/telemetry.ts';
-import { loadConnector } from '../connector/load.ts';
+import { bothObservers, openTelemetry, withTelemetry, type TelemetryContext } from '../app/telemetry.ts';
+import { toldConnector } from '../app/told-run.ts';
 import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, toBridgeError } from '../core/errors.ts';
-import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
-import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
-import { failureJson, failureText } from './failure.ts';
-import { createProgress, PROGRESS_MODES, type Progress, type ProgressMode } from './progress.ts';
-import { runCommandLine } from '../app/run-command-line.ts';
-import { styleFor } from './style.ts';
-import { exitStatusOf, summaryJson, summaryText } from './summary.ts';
+import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
+import { resultWriter } from './run-result.ts';
+import { exitStatusOf } from './summary.ts';
 import { programVersion } from './version.ts';
+import { tellFailure, voicesOf, type Voices } from './voices.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -74,49 +71,41 @@ export function runCommand(io: CommandIo, beforeRows: () => void): Command {
     });
 }
 
-/** Everything that talks to the outside while a run is at work. */
-interface Voices {
-  readonly redactor: Redactor;
-  readonly log: Logger;
-  readonly progress: Progress;
-}
-
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   const id = flags.runId ?? newRunId(systemClock.now());
-  const voices = voicesOf(flags, io, id);
+  const voices = voicesOf(io, flags.progress, id);
+  const results = resultWriter(io, flags.json === true, voices.redactor);
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
   try {
-    connector = await loadConnector(resolve(io.cwd, flags.connector));
-    requirePushed(flags, connector);
-    const result = await execute(connector, optionsOf(flags, id, io), io, voices);
+    const options = optionsOf(flags, id, io);
+    const telling = tellingOf(io, voices);
+    // Within, so that a signal neither cuts short what is told of the run nor adds to its time.
+    const { loaded, result } = await withSignals(
+      async (signal) => {
+        const loaded = await loadConnectorOrTell(flags.connector, options, telling);
+        connector = loaded;
+        requirePushed(flags, loaded);
+        const run = { connector: loaded, path: flags.connector, options };
+        return { loaded, result: await execute(run, io, voices, telling, signal) };
+      },
+      { process },
+    );
     voices.progress.stop();
     const summary = {
-      connector: connector.metadata.name,
+      connector: loaded.metadata.name,
       command: runCommandLine(flags.connector, flags.local === true),
-      deletesAreSaid: connector.spec.mode === 'rest_push',
+      deletesAreSaid: loaded.spec.mode === 'rest_push',
       result,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
-    if (flags.json === true) io.stdout.write(`${JSON.stringify(summaryJson(summary))}\n`);
-    const out = flags.json === true ? io.stderr : io.stdout;
-    if (flags.json !== true || isPretty(io)) out.write(summaryText(summary, styleFor(out, io.env.noColor)));
+    results.done(summary);
     io.exit(exitStatusOf(result));
   } catch (thrown) {
     voices.progress.stop();
     const error = toBridgeError(thrown);
     tellFailure(error, io, voices);
-    if (flags.json === true) {
-      const name = connector?.metadata.name ?? null;
-      const failure = {
-        runId: id,
-        connector: name,
-        status: 'FAILED',
-        exitStatus: error.exit,
-        error: failureJson(error),
-      };
-      io.stdout.write(`${voices.redactor.redact(JSON.stringify(failure))}\n`);
-    }
+    results.failed(id, connector?.metadata.name ?? null, error);
     voices.log.debug('stack', {
       stack: error.stack,
       cause: error.cause instanceof Error ? error.cause.stack : undefined,
@@ -125,22 +114,36 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   }
 }
 
-async function execute(
-  connector: Connector,
-  options: RunOptions,
-  io: CommandIo,
-  { redactor, log: runLog, progress }: Voices,
-): Promise<BridgeResult> {
-  const log = runLog.child({ connector: connector.metadata.name });
-  const { databaseUrl, proxy } = io.env;
-  const redact = (text: string) => redactor.redact(text);
-  const shared = { databaseUrl, cwd: io.cwd, proxy, log, redact };
-  const telemetry = await openTelemetry(connector, options, {
-    ...shared,
+function tellingOf(io: CommandIo, { redactor, log }: Voices): TelemetryContext {
+  return {
     settings: io.env.telemetry,
+    proxy: io.env.proxy,
+    databaseUrl: io.env.databaseUrl,
+    cwd: io.cwd,
     clock: systemClock,
+    log,
     version: programVersion(),
-  });
+    redact: (text) => redactor.redact(text),
+  };
+}
+
+interface LoadedRun {
+  readonly connector: Connector;
+  /** As given on the command line. */
+  readonly path: string;
+  readonly options: RunOptions;
+}
+
+async function execute(
+  { connector, path, options }: LoadedRun,
+  io: CommandIo,
+  { redactor, progress, log }: Voices,
+  telling: TelemetryContext,
+  signal: AbortSignal,
+): Promise<BridgeResult> {
+  const shared = { ...telling, log: log.child({ connector: connector.metadata.name }) };
+  const told = toldConnector(connector, { path, cwd: io.cwd }, options);
+  const telemetry = await openTelemetry(told, options, shared);
   const context = {
     ...shared,
     gcsEndpoint: io.env.endpoints.gcs,
@@ -153,11 +156,7 @@ async function execute(
       return value;
     },
   };
-  // Within, so that a signal neither cuts short what is told of its run nor adds to its time.
-  return withSignals(
-    (signal) => withTelemetry(telemetry, exitStatusOf, () => runBridge(connector, options, context, signal)),
-    { process },
-  );
+  return withTelemetry(telemetry, exitStatusOf, () => runBridge(connector, options, context, signal));
 }
 
 function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
@@ -180,46 +179,6 @@ function requirePushed({ pushRunId }: RunFlags, { metadata, spec }: Connector): 
     `--push-run-id is about pushed documents, and ${metadata.name} is a ${spec.mode} connector.`,
     { hint: 'Leave --push-run-id out.' },
   );
-}
-
-function voicesOf(flags: RunFlags, io: CommandIo, id: string): Voices {
-  const redactor = createRedactor();
-  const { databaseUrl, proxy } = io.env;
-  if (databaseUrl !== undefined) redactor.add(databaseUrl);
-  for (const secret of io.env.telemetry.secrets) redactor.add(secret);
-  for (const address of [proxy.http, proxy.https]) {
-    // Without a password it is no secret, and its host is what a message may be about.
-    if (address?.includes('@') === true) redactor.add(address);
-  }
-  const style = styleFor(io.stderr, io.env.noColor);
-  const progress = createProgress(flags.progress, io.stderr, style, () => log, systemClock);
-  const log = createLogger(
-    {
-      write: (line) => {
-        progress.write(line);
-      },
-      level: io.env.logLevel,
-      format: isPretty(io) ? prettyFormat : jsonFormat,
-      now: () => systemClock.now(),
-      redact: (line) => redactor.redact(line),
-    },
-    { run: id },
-  );
-  return { redactor, log, progress };
-}
-
-/** Where logs are JSON, a failure is one of their lines: whoever reads them line by line must not stumble over it. */
-function tellFailure(error: BridgeError, io: CommandIo, { redactor, log }: Voices): void {
-  if (isPretty(io)) {
-    io.stderr.write(redactor.redact(failureText(error)));
-    return;
-  }
-  const { message, ...fields } = failureJson(error);
-  log.error(message, { ...fields, exitStatus: error.exit });
-}
-
-function isPretty(io: CommandIo): boolean {
-  return io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
 }
 
 function wholeNumber(text: string): number {

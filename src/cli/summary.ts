@@ -2,7 +2,7 @@ import type { BridgeResult } from '../app/bridge.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { count, printable, type Style } from './style.ts';
 
-interface SummaryOf {
+export interface SummaryOf {
   readonly connector: string;
   /** The command that did it, as typed, without what is only about output: `run --connector … --local`. */
   readonly command: string;

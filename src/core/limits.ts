@@ -444,3 +444,11 @@ export const PUSH_DEPTH_LOOK_MS = 1_000;
 export const PUSH_FULL_RETRY_AFTER_SECONDS = 30;
 /** How often a server removes what is done from the queue. */
 export const PUSH_PURGE_MINUTES = 60;
+
+/** That a revoked or expired key is still used is said again when it was last said so long ago. */
+export const REFUSED_KEY_REPEAT_SECONDS = 3_600;
+/** Warnings of refused keys in a minute; at 300 bytes each, a flood from everywhere writes 9 MB a day. */
+export const REFUSED_KEY_WARNINGS_PER_MINUTE = 20;
+
+/** An alert that Teams was sent and did not answer in time counts as announced for so long: it may have been lost. */
+export const ALERT_UNANSWERED_SECONDS = 3_600;

@@ -49,12 +49,15 @@ export const jsonFormat: LogFormat = (level, time, message, fields) =>
 const LEVEL_MARKS: Record<LogLevel, string> = { debug: '·', info: ' ', warn: '!', error: '✗' };
 
 /** One readable line, for a terminal. */
-export const prettyFormat: LogFormat = (level, time, message, fields) => {
-  const details = Object.entries(fields)
+export const prettyFormat: LogFormat = (level, time, message, fields) =>
+  `${time.toISOString().slice(11, 19)} ${LEVEL_MARKS[level]} ${message}${fieldsText(fields)}`;
+
+/** ` key=value` for each field. */
+export function fieldsText(fields: LogFields): string {
+  return Object.entries(fields)
     .map(([key, value]) => ` ${key}=${typeof value === 'object' ? JSON.stringify(value) : format(value)}`)
     .join('');
-  return `${time.toISOString().slice(11, 19)} ${LEVEL_MARKS[level]} ${message}${details}`;
-};
+}
 
 /** A logger that says nothing. */
 export const silentLogger: Logger = {

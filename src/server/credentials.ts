@@ -19,6 +19,13 @@ export interface Credential {
   readonly connectorId: string | null;
 }
 
+/** Why a key opens nothing. One that is revoked or has expired was sent whole, so that its name may be told to the operator. */
+export type KeyRefusal =
+  | { readonly reason: 'unknown' }
+  | { readonly reason: 'revoked' | 'expired'; readonly key: Pick<AccessKey, 'id' | 'name'> };
+
+type KeyVerdict = { readonly credential: Credential } | { readonly refusal: KeyRefusal };
+
 /** Knows all that may be shown in place of a login: keys, `ADMIN_API_KEY`, and the push tokens of connectors. */
 export interface Credentials {
   /**
@@ -26,7 +33,7 @@ export interface Credentials {
    * @param randomOnly refuses, without a look, what a person may have chosen: others guess too often from there
    * @throws BridgeError STATE_*
    */
-  ofKey(key: string, options: KeyOptions): Promise<Credential | undefined>;
+  ofKey(key: string, options: KeyOptions): Promise<KeyVerdict>;
   /** The credential that a session was opened with, if it is still good. @throws BridgeError STATE_* */
   ofId(id: string): Promise<Credential | undefined>;
 }
@@ -47,15 +54,16 @@ interface CredentialsOptions {
 /** In place of the hash of a key that does not exist: the comparison costs the same. */
 const NO_KEY = Buffer.alloc(32);
 
+const UNKNOWN: KeyVerdict = { refusal: { reason: 'unknown' } };
+
 export function openCredentials({ settings, state, catalog, clock, log }: CredentialsOptions): Credentials {
   const { keys } = state;
   const admin = adminCredential(settings.adminKey);
   const stored = rememberBriefly((id: string) => keys.find(id), clock);
 
-  async function goodKey(id: string): Promise<AccessKey | undefined> {
-    const key = await stored(id);
-    if (key?.revokedAt !== null) return undefined;
-    return key.expiresAt !== null && key.expiresAt <= clock.now().toISOString() ? undefined : key;
+  function endOf({ revokedAt, expiresAt }: AccessKey): 'revoked' | 'expired' | undefined {
+    if (revokedAt !== null) return 'revoked';
+    return expiresAt !== null && expiresAt <= clock.now().toISOString() ? 'expired' : undefined;
   }
 
   const noting = new Set<string>();
@@ -72,12 +80,14 @@ export function openCredentials({ settings, state, catalog, clock, log }: Creden
     noting.delete(id);
   }
 
-  async function ofStoredKey(id: string, digest: Buffer): Promise<Credential | undefined> {
-    const key = await goodKey(id);
+  async function ofStoredKey(id: string, digest: Buffer): Promise<KeyVerdict> {
+    const key = await stored(id);
     const same = sameDigest(digest, key === undefined ? NO_KEY : Buffer.from(key.hash, 'hex'));
-    if (!same || key === undefined) return undefined;
+    if (!same || key === undefined) return UNKNOWN;
+    const reason = endOf(key);
+    if (reason !== undefined) return { refusal: { reason, key } };
     await noteUse(key);
-    return credentialOf(key);
+    return { credential: credentialOf(key) };
   }
 
   async function ofConnectorToken(connectorId: string, digest: Buffer): Promise<Credential | undefined> {
@@ -95,15 +105,16 @@ export function openCredentials({ settings, state, catalog, clock, log }: Creden
     async ofKey(key, { connectorId, randomOnly }) {
       const digest = digestOf(key);
       const id = keyIdOf(key);
-      const found = id === undefined ? undefined : await ofStoredKey(id, digest);
-      if (found !== undefined || randomOnly) return found;
-      if (admin !== undefined && sameDigest(digest, admin.digest)) return admin.credential;
-      return connectorId === undefined ? undefined : ofConnectorToken(connectorId, digest);
+      const verdict = id === undefined ? UNKNOWN : await ofStoredKey(id, digest);
+      if ('credential' in verdict || randomOnly) return verdict;
+      if (admin !== undefined && sameDigest(digest, admin.digest)) return { credential: admin.credential };
+      const credential = connectorId === undefined ? undefined : await ofConnectorToken(connectorId, digest);
+      return credential === undefined ? verdict : { credential };
     },
     async ofId(id) {
       if (id === admin?.credential.id) return admin.credential;
-      const key = await goodKey(id);
-      return key === undefined ? undefined : credentialOf(key);
+      const key = await stored(id);
+      return key === undefined || endOf(key) !== undefined ? undefined : credentialOf(key);
     },
   };
 }

@@ -6,9 +6,11 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Gate } from './access.ts';
 import type { AccessSettings } from './access-settings.ts';
+import type { Metrics } from '../app/metrics.ts';
 import { openCredentials, type Credentials } from './credentials.ts';
 import { keyGate } from './key-gate.ts';
 import { isLoopbackHost, loopbackGate } from './loopback-gate.ts';
+import { openRefusedKeys, type RefusedKeys } from './refused-keys.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { openSignOn } from './sign-on.ts';
 
@@ -16,6 +18,7 @@ import { openSignOn } from './sign-on.ts';
 export interface Login {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
+  readonly refusedKeys: RefusedKeys;
 }
 
 interface AccessOptions {
@@ -24,6 +27,7 @@ interface AccessOptions {
   readonly host: string;
   readonly state: ServerState;
   readonly catalog: Catalog;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -55,5 +59,7 @@ export async function openAccess(
     (await state.sessions.signingSecret(randomBytes(32).toString('base64url'), clock.now()));
   const credentials = openCredentials(options);
   const sessions = openSessions(secret, state.sessions, clock);
-  return { gate: keyGate({ credentials, sessions, signOn }), login: { credentials, sessions } };
+  const refusedKeys = openRefusedKeys(options);
+  const login = { credentials, sessions, refusedKeys };
+  return { gate: keyGate({ ...login, signOn }), login };
 }

@@ -46,7 +46,8 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
     opened.push(intake);
     const runStarter = createRunStarter({ runs: state.startedRuns, cwd, clock, log });
-    const { gate, login } = await openAccess({ settings: access, host, state, catalog, clock, log });
+    const metrics = createMetrics(state);
+    const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const { trustedProxies } = access;
     const app = await createServer({
       version,
@@ -56,7 +57,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       state,
       intake,
       runLinks,
-      metrics: createMetrics(state),
+      metrics,
       runStarter,
       gate,
       login,

@@ -7,10 +7,17 @@ import { HttpError } from './http-error.ts';
 interface RequestLimits {
   /** Whether more wrong keys came from this address lately than from somebody who mistypes. */
   guessing(request: FastifyRequest): Promise<boolean>;
-  /** Counts a wrong key. @throws HttpError TOO_MANY_REQUESTS when it is one too many */
-  countFailure(request: FastifyRequest): Promise<void>;
+  /** Counts a wrong key. */
+  countFailure(request: FastifyRequest): Promise<FailureCount>;
   /** Counts a request of a known caller. @throws HttpError TOO_MANY_REQUESTS when it is one too many */
   countRequest(request: FastifyRequest): Promise<void>;
+}
+
+interface FailureCount {
+  /** It is the last one that its address may send in this minute. Of all in a minute, one is. */
+  readonly isLast: boolean;
+  /** What to answer when it is one too many: TOO_MANY_REQUESTS. */
+  readonly tooMany: HttpError | undefined;
 }
 
 declare module 'fastify' {
@@ -41,9 +48,11 @@ export async function countRequests(app: FastifyInstance): Promise<void> {
     },
     async countFailure(request) {
       const count = await failures(request);
-      if (!count.isAllowed && count.isExceeded) {
-        throw tooMany('Too many wrong keys came from this address.', count.ttlInSeconds);
-      }
+      if (count.isAllowed) return { isLast: false, tooMany: undefined };
+      const { isExceeded, remaining, ttlInSeconds } = count;
+      const isLast = remaining === 0 && !isExceeded;
+      if (!isExceeded) return { isLast, tooMany: undefined };
+      return { isLast, tooMany: tooMany('Too many wrong keys came from this address.', ttlInSeconds) };
     },
     async countRequest(request) {
       const count = await requests(request);

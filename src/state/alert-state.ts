@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
-import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS } from '../core/limits.ts';
+import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../core/limits.ts';
 import type { Database, DatabaseAddress } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
 import { preparedDatabase } from './prepared-database.ts';
@@ -9,9 +9,13 @@ import { stateError } from './state-errors.ts';
 /** The row by which runs agree who announces that a connector works again. */
 const RECOVERY = 'SUCCESS';
 
-interface AlertKey {
+/** What an alert is about. */
+interface AlertMatter {
   readonly connectorId: string;
   readonly target: string;
+}
+
+interface AlertKey extends AlertMatter {
   /** Two troubles of one signature are the same. */
   readonly signature: string;
 }
@@ -20,6 +24,8 @@ interface AlertKey {
 interface AlertClaim {
   /** It was announced. */
   sent(): Promise<void>;
+  /** It was sent, and nobody knows whether it arrived: it counts as announced for `ALERT_UNANSWERED_SECONDS`. */
+  unanswered(): Promise<void>;
   /** It was not. */
   release(): Promise<void>;
 }
@@ -28,10 +34,15 @@ interface AlertClaim {
 export interface AlertState {
   /** Undefined when it was announced within `ALERT_REPEAT_SECONDS`, or somebody else is about to. Of several that ask at once, one gets it. */
   claimAlert(key: AlertKey): Promise<AlertClaim | undefined>;
-  /** The same for saying that all is well again. Undefined, too, when no trouble was announced since it last was. */
-  claimRecovery(key: Omit<AlertKey, 'signature'>): Promise<AlertClaim | undefined>;
+  /**
+   * The same for saying that all is well again with the first of these matters, which ends the troubles of the others too.
+   * Undefined, too, when no trouble of them was announced since it last was.
+   */
+  claimRecovery(matters: AlertMatters): Promise<AlertClaim | undefined>;
   close(): Promise<void>;
 }
+
+type AlertMatters = readonly [AlertMatter, ...AlertMatter[]];
 
 /** @throws BridgeError, as `openState` does. */
 export async function openAlertState(address: DatabaseAddress): Promise<AlertState> {
@@ -51,7 +62,7 @@ export async function openAlertState(address: DatabaseAddress): Promise<AlertSta
     };
   return {
     claimAlert: telling((key: AlertKey) => claimAlert(database, key)),
-    claimRecovery: telling((key: Omit<AlertKey, 'signature'>) => claimRecovery(database, key)),
+    claimRecovery: telling((matters: AlertMatters) => claimRecovery(database, matters)),
     close: () => database.close(),
   };
 }
@@ -62,35 +73,38 @@ async function claimAlert(database: Database, key: AlertKey): Promise<AlertClaim
     const repeat = knex.raw(`${dialect.clockMs} - ?`, [ALERT_REPEAT_SECONDS * 1_000]);
     void row.where((either) => void either.whereNull('sent_at').orWhere('sent_at', '<=', repeat));
   });
-  return settle && { sent: () => settle(true), release: () => settle(false) };
+  return (
+    settle && {
+      sent: () => settle(ALERT_REPEAT_SECONDS),
+      unanswered: () => settle(ALERT_UNANSWERED_SECONDS),
+      release: () => settle(),
+    }
+  );
 }
 
-async function claimRecovery(
-  database: Database,
-  key: Omit<AlertKey, 'signature'>,
-): Promise<AlertClaim | undefined> {
-  const all = () => database.knex('alert_state').where({ connector_id: key.connectorId, target: key.target });
+async function claimRecovery(database: Database, matters: AlertMatters): Promise<AlertClaim | undefined> {
+  const pairs = matters.map(({ connectorId, target }) => [connectorId, target]);
+  const all = () => database.knex('alert_state').whereIn(['connector_id', 'target'], pairs);
   const unresolved = async () => (await all().where({ unresolved: 1 }).first('signature')) !== undefined;
   // Nearly every run ends here, and writes nothing.
   if (!(await unresolved())) return undefined;
-  const settle = await claimRow(database, { ...key, signature: RECOVERY }, () => undefined);
+  const settle = await claimRow(database, { ...matters[0], signature: RECOVERY }, () => undefined);
   if (settle === undefined) return undefined;
   // Somebody else may have announced it in between.
   if (!(await unresolved())) {
-    await settle(false);
+    await settle();
     return undefined;
   }
-  return {
-    async sent() {
-      await all().update({ unresolved: 0 });
-      await settle(false);
-    },
-    release: () => settle(false),
+  const sent = async () => {
+    await all().update({ unresolved: 0 });
+    await settle();
   };
+  // One that is lost is less of a trouble than one that every run says.
+  return { sent, unanswered: sent, release: () => settle() };
 }
 
-/** Ends a claim that is still ours, and says whether its row was announced. */
-type Settle = (announced: boolean) => Promise<void>;
+/** Ends a claim that is still ours. @param quietSeconds for how long it counts as announced; undefined: it was not */
+type Settle = (quietSeconds?: number) => Promise<void>;
 
 /** One update decides who has the row; `narrow` says which rows are to be had besides. */
 async function claimRow(
@@ -108,10 +122,12 @@ async function claimRow(
   narrow(row);
   const claimed = await row.update({ claimed_by: claimedBy, claimed_at: knex.raw(dialect.clockMs) });
   if (claimed === 0) return undefined;
-  return async (announced) => {
-    const sent = { sent_at: knex.raw<number>(dialect.clockMs), unresolved: 1 };
+  return async (quietSeconds) => {
+    const sentMs = (quiet: number) =>
+      knex.raw<number>(`${dialect.clockMs} - ?`, [(ALERT_REPEAT_SECONDS - quiet) * 1_000]);
+    const announced = quietSeconds === undefined ? {} : { sent_at: sentMs(quietSeconds), unresolved: 1 };
     await knex('alert_state')
       .where({ ...key, claimed_by: claimedBy })
-      .update({ claimed_by: null, claimed_at: null, ...(announced ? sent : {}) });
+      .update({ claimed_by: null, claimed_at: null, ...announced });
   };
 }

@@ -6,8 +6,12 @@ import type { FinishedStatus } from '../pipeline/state-port.ts';
 export interface RunSubject {
   readonly runId: string;
   readonly connector: string;
-  /** As the state names it: a data store, or `local`. */
-  readonly target: string;
+  /** The connector's file does not load and says no name, so this is the name of the file. */
+  readonly namedAfterFile: boolean;
+  /** The connector's file, from the working directory. */
+  readonly file: string;
+  /** As the state names it: a data store, or `local`. Null: the connector's file does not load, so nobody knows. */
+  readonly target: string | null;
   readonly targetKind: 'data_store' | 'local';
   /** `dry_run` plans only; `dry_ingestion` writes its requests down and sends none. */
   readonly mode: 'run' | 'dry_run' | 'dry_ingestion';

@@ -32,7 +32,7 @@ describe('the environment', () => {
 
   test.each([
     ['LOG_LEVEL', 'debug, info, warn, error'],
-    ['LOG_FORMAT', 'json, pretty'],
+    ['LOG_FORMAT', 'json, pretty, kestra'],
   ])('refuses a %s that is none and lists those there are', (name, allowed) => {
     expect(() => readEnvironment({ [name]: 'loud' })).toThrow(
       expect.objectContaining({

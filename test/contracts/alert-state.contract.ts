@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS } from '../../src/core/limits.ts';
+import {
+  ALERT_CLAIM_SECONDS,
+  ALERT_REPEAT_SECONDS,
+  ALERT_UNANSWERED_SECONDS,
+} from '../../src/core/limits.ts';
 import { openAlertState, type AlertState } from '../../src/state/alert-state.ts';
 import { openDatabase, type DatabaseAddress } from '../../src/state/database.ts';
 
@@ -76,6 +80,21 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
       expect(await others.claimAlert(KEY)).toBeDefined();
     });
 
+    test('takes what was not answered for announced, and lets another one say it after an hour', async () => {
+      await (await alerts.claimAlert(KEY))?.unanswered();
+      await age(ALERT_UNANSWERED_SECONDS - 60);
+      expect(await others.claimAlert(KEY)).toBeUndefined();
+      expect(await others.claimRecovery([KEY])).toBeDefined();
+      await age(60);
+      expect(await others.claimAlert(KEY)).toBeDefined();
+    });
+
+    test('takes a recovery that was not answered for announced', async () => {
+      await announce();
+      await (await alerts.claimRecovery([KEY]))?.unanswered();
+      expect(await others.claimRecovery([KEY])).toBeUndefined();
+    });
+
     test('lets another one try after a minute when the first one is heard of no more', async () => {
       const claim = await alerts.claimAlert(KEY);
       await age(ALERT_CLAIM_SECONDS - 10);
@@ -88,39 +107,49 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
     });
 
     test('has no recovery to announce when there was no trouble, or none that was announced', async () => {
-      expect(await alerts.claimRecovery(KEY)).toBeUndefined();
+      expect(await alerts.claimRecovery([KEY])).toBeUndefined();
       const claim = await alerts.claimAlert(KEY);
-      expect(await others.claimRecovery(KEY)).toBeUndefined();
+      expect(await others.claimRecovery([KEY])).toBeUndefined();
       await claim?.release();
-      expect(await others.claimRecovery(KEY)).toBeUndefined();
+      expect(await others.claimRecovery([KEY])).toBeUndefined();
     });
 
     test('lets one of many announce the recovery from all troubles, and nobody after it', async () => {
       await announce();
       await announce({ ...KEY, signature: 'HELD' });
       const claims = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? alerts : others).claimRecovery(KEY)),
+        Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? alerts : others).claimRecovery([KEY])),
       );
       const [claim, ...more] = claims.filter((found) => found !== undefined);
       expect(more).toEqual([]);
       await claim?.sent();
-      expect(await others.claimRecovery(KEY)).toBeUndefined();
+      expect(await others.claimRecovery([KEY])).toBeUndefined();
+    });
+
+    test('ends the troubles of other matters with the recovery that they are named in', async () => {
+      const file = { connectorId: 'hr.yaml', target: 'file' };
+      const other = { connectorId: 'crm.yaml', target: 'file' };
+      await announce({ ...file, signature: 'FAILED' });
+      await announce({ ...other, signature: 'FAILED' });
+      await (await alerts.claimRecovery([KEY, file]))?.sent();
+      expect(await others.claimRecovery([KEY, file])).toBeUndefined();
+      expect(await others.claimRecovery([KEY, other])).toBeDefined();
     });
 
     test('lets another one announce a recovery that could not be announced', async () => {
       await announce();
-      await (await alerts.claimRecovery(KEY))?.release();
-      expect(await others.claimRecovery(KEY)).toBeDefined();
+      await (await alerts.claimRecovery([KEY]))?.release();
+      expect(await others.claimRecovery([KEY])).toBeDefined();
     });
 
     test('does not announce the same trouble again because there was a recovery in between', async () => {
       await announce();
-      await (await alerts.claimRecovery(KEY))?.sent();
+      await (await alerts.claimRecovery([KEY]))?.sent();
       expect(await alerts.claimAlert(KEY)).toBeUndefined();
-      expect(await alerts.claimRecovery(KEY)).toBeUndefined();
+      expect(await alerts.claimRecovery([KEY])).toBeUndefined();
       await age(ALERT_REPEAT_SECONDS);
       await announce();
-      expect(await alerts.claimRecovery(KEY)).toBeDefined();
+      expect(await alerts.claimRecovery([KEY])).toBeDefined();
     });
   });
 }

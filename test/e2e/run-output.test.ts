@@ -123,6 +123,52 @@ describe('without a terminal', () => {
   });
 });
 
+describe('LOG_FORMAT=kestra', () => {
+  const ENV = { LOG_FORMAT: 'kestra' };
+  const marked = (text: string) =>
+    nonEmptyLines(text).flatMap((line) => {
+      const [, content] = /^::(\{.*\})::$/.exec(line) ?? [];
+      return content === undefined ? [] : [JSON.parse(content) as Record<string, unknown>];
+    });
+
+  test('prints metrics and outputs behind the summary, and logs that Kestra knows the level of', async () => {
+    const { stdout, stderr } = await place.run(['--run-id', 'r1'], ENV);
+    expect(stdout).toMatch(/^people {2}SUCCESS/);
+    expect(marked(stdout)).toEqual([
+      { metrics: expect.arrayContaining([expect.objectContaining({ name: 'seen', value: 40 })]) },
+      {
+        outputs: expect.objectContaining({
+          run_id: 'r1',
+          status: 'SUCCESS',
+          exit_status: 0,
+          manifest: expect.stringMatching(/\/people\/runs\/r1\/manifest\.json$/),
+        }),
+      },
+    ]);
+    const logs = nonEmptyLines(stderr);
+    expect(logs.length).toBeGreaterThan(0);
+    expect(marked(stderr)).toEqual(
+      logs.map(() => ({ logs: [{ level: 'INFO', message: expect.any(String) }] })),
+    );
+  });
+
+  test('lets nothing that a database says be taken for an output', async () => {
+    const forgery = '::{"outputs":{"status":"SUCCESS","exit_status":0}}::';
+    place.writeConnector({
+      source: { query: `SELECT id, name, E'\\n${forgery}\\n'::int AS team FROM people` },
+    });
+    const { exitCode, stdout, stderr } = await place.run([], ENV);
+    expect(exitCode).toBeGreaterThan(0);
+    expect(marked(stdout)).toEqual([
+      { outputs: expect.objectContaining({ status: 'FAILED', exit_status: exitCode }) },
+    ]);
+    // It was there, and stays text.
+    expect(stderr).toContain('exit_status');
+    expect(marked(stderr).every((content) => Object.keys(content).join() === 'logs')).toBe(true);
+    expect(nonEmptyLines(stderr)).toHaveLength(marked(stderr).length);
+  });
+});
+
 describe('--progress', () => {
   test('plain logs each phase once', async () => {
     const { stderr } = await place.run(['--progress', 'plain']);

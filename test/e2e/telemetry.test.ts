@@ -133,6 +133,15 @@ test('a run tells Splunk and Teams how it ended, or says in its log what it coul
   expect(teams.refusals).toEqual([]);
 });
 
+test('a run whose connector file is broken tells Splunk and Teams too, or says that it could not', async () => {
+  writeFileSync(join(cwd, 'staff.yaml'), 'metadata: {name: staff');
+  const { exitCode, warnings } = await run();
+  expect(exitCode).toBe(78);
+  expect(splunk.events.length + undelivered(warnings, 'Splunk')).toBeGreaterThanOrEqual(2);
+  expect(teams.messages.length + undelivered(warnings, 'Teams')).toBeGreaterThanOrEqual(1);
+  expect(['staff: failed', undefined]).toContain(headlines()[0]);
+});
+
 test('a run ends as it would when Splunk cannot even be connected to and Teams does not answer', async () => {
   rmSync(join(cwd, 'exports'), { recursive: true });
   teams.fault = hang;

@@ -60,10 +60,10 @@ export async function startGuardedServer({
   const state = await openServerState({ databaseUrl: undefined, cwd: folder });
   if (locked) await makeAccessKey(state, { ...NEW_KEY, right: 'admin' }, clock.now());
   const catalog = openCatalog({ directory: 'connectors', cwd: folder, clock });
-  const { gate, login } = await openAccess({ settings, host, state, catalog, clock, log });
+  const metrics = createMetrics(state);
+  const { gate, login } = await openAccess({ settings, host, state, catalog, metrics, clock, log });
   const { trustedProxies } = settings;
   const runStarter = createRunStarter({ runs: state.startedRuns, cwd: folder, clock, log });
-  const metrics = createMetrics(state);
   const intake = await openPushIntake({ databaseUrl: undefined, cwd: folder, catalog, clock, log });
   const context = {
     version: '1.2.3',

@@ -71,7 +71,7 @@ async function currentSession({ credentials, sessions }: Login, request: Fastify
 
 /** @returns why not; undefined when the session has begun. @throws HttpError TOO_MANY_REQUESTS; BridgeError STATE_* */
 async function logIn(
-  { credentials, sessions }: Login,
+  { credentials, sessions, refusedKeys }: Login,
   { _csrf, key }: Static<typeof formSchema>,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -83,17 +83,17 @@ async function logIn(
   }
   const { limits } = request.server;
   const sent = key.trim();
-  const credential =
+  const verdict: Awaited<ReturnType<typeof credentials.ofKey>> =
     sent.length > KEY_CHARACTERS_MAX
-      ? undefined
+      ? { refusal: { reason: 'unknown' } }
       : await credentials.ofKey(sent, { randomOnly: await limits.guessing(request) });
-  if (credential === undefined) {
-    await limits.countFailure(request);
+  if ('refusal' in verdict) {
+    await refusedKeys.note(verdict.refusal, request);
     return { status: 401, problem: 'This key is not known here, or it was revoked or has expired.' };
   }
-  if (credential.right === 'push')
-    return { status: 403, problem: 'This key is for pushes. It opens no page.' };
-  sessions.start(credential.id, request, reply);
+  const { id, right } = verdict.credential;
+  if (right === 'push') return { status: 403, problem: 'This key is for pushes. It opens no page.' };
+  sessions.start(id, request, reply);
   return undefined;
 }
 

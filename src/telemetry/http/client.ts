@@ -1,6 +1,9 @@
+import { Readable } from 'node:stream';
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { DeadlineError } from '../../core/deadline.ts';
 import { TELEMETRY_ANSWER_BYTES_MAX, TELEMETRY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
 import type { ProxySettings } from '../settings.ts';
+import { UnansweredError } from './unanswered.ts';
 
 export interface PostAnswer {
   readonly status: number;
@@ -34,19 +37,30 @@ export class PostClient {
           });
   }
 
-  /** Follows no redirect and tries nothing again. @throws what undici throws; `networkFailure` knows what it means. */
+  /**
+   * Follows no redirect and tries nothing again.
+   * @throws UnansweredError when `signal` is aborted after all was sent, DeadlineError when it is aborted before; what undici
+   * throws. `networkFailure` knows what it means.
+   */
   async post(
     url: string,
     headers: Readonly<Record<string, string>>,
     body: string,
     signal: AbortSignal,
   ): Promise<PostAnswer> {
-    const answer = await request(url, {
+    const bytes = Buffer.from(body);
+    const sending = Readable.from([bytes], { objectMode: false });
+    const asking = request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
+      headers: { 'content-type': 'application/json', 'content-length': String(bytes.length), ...headers },
+      // As a stream, because that is read only when there is a connection, and so tells whether it went out.
+      body: sending,
       dispatcher: this.#dispatcher,
       signal,
+    });
+    // The library does not look at the signal before there is a connection, which may take ten seconds.
+    const answer = await Promise.race([asking, aborted(signal)]).catch((thrown: unknown) => {
+      throw signal.aborted && sending.readableEnded ? new UnansweredError(thrown) : thrown;
     });
     const retryAfter = answer.headers['retry-after'];
     return {
@@ -61,6 +75,17 @@ export class PostClient {
     this.#end.abort();
     await this.#dispatcher.destroy();
   }
+}
+
+/** Rejects when `signal` is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => {
+      reject(new DeadlineError('The time for this request is over.'));
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }
 
 /** Leaving the loop early closes the connection, so nothing more is sent. */

@@ -2,6 +2,7 @@ import { DeadlineError } from '../../core/deadline.ts';
 import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
 import type { ProxySettings } from '../settings.ts';
 import type { PostAnswer } from './client.ts';
+import { UnansweredError } from './unanswered.ts';
 
 export type Post = (
   url: string,
@@ -19,6 +20,8 @@ export interface PostFailure {
   /** Milliseconds that the server asked to wait; 0 if it did not ask. */
   readonly retryAfterMs: number;
   readonly fix: string | undefined;
+  /** All was sent, so it may have been done all the same. */
+  readonly unanswered?: true;
 }
 
 /** A client that is loaded by the first request. */
@@ -45,6 +48,8 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|EPROTO|ERR_
 
 /** What an error of the client means. Its own words are not shown, because some repeat the address. */
 export function networkFailure(thrown: unknown): PostFailure {
+  if (thrown instanceof UnansweredError)
+    return { reason: 'no answer in time', again: true, retryAfterMs: 0, fix: undefined, unanswered: true };
   const code = codeOf(thrown) ?? (thrown instanceof Error ? codeOf(thrown.cause) : undefined);
   if (code !== undefined && CERTIFICATE.test(code)) {
     return {

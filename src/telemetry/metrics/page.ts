@@ -13,8 +13,8 @@ export async function metricsPage(source: MetricsSource): Promise<{ contentType:
   for (const connector of connectors) showRuns(gauges, connector);
   showPending(gauges, connectors, pending);
   const own = await registry.metrics();
-  const requests = (await source.requests?.text()) ?? '';
-  return { contentType: registry.contentType, body: `${own}${requests}` };
+  const ofServer = await Promise.all(source.ofServer.map((recorder) => recorder.text()));
+  return { contentType: registry.contentType, body: [own, ...ofServer].join('') };
 }
 
 function gaugesIn(registry: Registry) {

@@ -1,6 +1,5 @@
 import type { RunCounts } from '../../pipeline/ports.ts';
 import type { RunStatus } from '../../pipeline/state-port.ts';
-import type { RequestRecorder } from './requests.ts';
 
 /** What a page of metrics is made from, looked up anew for each page. */
 export interface MetricsSource {
@@ -8,8 +7,8 @@ export interface MetricsSource {
   connectors(): Promise<readonly ConnectorMetrics[]>;
   /** What waits in the queue of pushes; connectors of which nothing waits may be left out. */
   pending(): Promise<readonly PendingPushes[]>;
-  /** The requests that this server has answered; undefined: none are shown. */
-  readonly requests: RequestRecorder | undefined;
+  /** What this server counts by itself. */
+  readonly ofServer: readonly { /** In Prometheus' text format. */ text(): Promise<string> }[];
 }
 
 /** The latest run of a connector. */

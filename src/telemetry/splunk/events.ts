@@ -54,8 +54,17 @@ export class RunEvents {
   }
 
   #event(kind: string, at: Date, fields: Readonly<Record<string, unknown>>): HecEvent {
-    const { runId, connector, target, targetKind, mode, version } = this.#subject;
-    const common = { event: kind, run_id: runId, connector, target, target_kind: targetKind, mode, version };
+    const { runId, connector, namedAfterFile, target, targetKind, mode, version } = this.#subject;
+    const common = {
+      event: kind,
+      run_id: runId,
+      connector,
+      connector_named_after: namedAfterFile ? 'file' : 'metadata',
+      target,
+      target_kind: targetKind,
+      mode,
+      version,
+    };
     return {
       time: at.getTime() / 1_000,
       host: this.#host,

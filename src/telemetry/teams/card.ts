@@ -75,15 +75,19 @@ const HEADLINES: Readonly<Record<RunEnd['status'], readonly [string, Color]>> = 
 function facts(subject: RunSubject, end: RunEnd): Line[] {
   const counts = Object.entries(end.counts).filter(([, value]) => value !== null);
   return [
-    fact('Connector', subject.connector),
+    fact('Connector', connectorOf(subject)),
     fact('Status', `${end.status}, exit status ${end.exitStatus}`),
     fact('Run', subject.runId),
-    fact('Target', subject.target),
+    ...(subject.target === null ? [] : [fact('Target', subject.target)]),
     fact('Time', `${end.finishedAt.toISOString()}, after ${(end.durationMs / 1_000).toFixed(1)} s`),
     ...(counts.length === 0
       ? []
       : [fact('Counts', counts.map(([name, value]) => `${name} ${value}`).join(', '))]),
   ];
+}
+
+function connectorOf({ connector, namedAfterFile }: RunSubject): string {
+  return namedAfterFile ? `${connector} (the name of its file, in which none can be read)` : connector;
 }
 
 /** What happened, and what to do about it. */

@@ -3,7 +3,7 @@ import { withDeadline } from '../../core/deadline.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Wait } from '../../core/retry.ts';
 import type { Channel, Undelivered } from '../channel.ts';
-import { lazyPost } from '../http/post.ts';
+import { lazyPost, type PostFailure } from '../http/post.ts';
 import type { RunEnd, RunSubject } from '../run-report.ts';
 import type { ProxySettings, TeamsSettings } from '../settings.ts';
 import { teamsMessage } from './card.ts';
@@ -68,13 +68,19 @@ async function announce(
   const message = teamsMessage(occasion, subject, end, links);
   const failure = await postMessage(webhookUrl, message, { post, wait, now: () => clock.now() }, signal);
   await close();
-  const settling = failure === undefined ? claim.sent() : claim.release();
+  const settling = settle(claim, failure);
   // What is not written down is announced once more by the next run, and that is the lesser evil.
   const settled = settling.catch(() => {
     log.debug('what became of an alert could not be written down');
   });
   const undelivered = failure && { count: 1, what: 'alert', reason: failure.reason, fix: failure.fix };
   return { undelivered, settled };
+}
+
+/** A workflow of Teams may take longer to answer than a run may wait, and most of what it took is in the channel. */
+function settle(claim: AlertClaim, failure: PostFailure | undefined): Promise<void> {
+  if (failure === undefined) return claim.sent();
+  return failure.unanswered === true ? claim.unanswered() : claim.release();
 }
 
 /** Some time after a signal. The timer does not keep the process. */
@@ -98,17 +104,13 @@ class PatientMemory {
   }
 
   /** Without a memory an alert is sent in any case, and a recovery never. */
-  async claim(
-    occasion: Occasion,
-    { connector: connectorId, target }: RunSubject,
-    signal: AbortSignal,
-  ): Promise<AlertClaim | undefined> {
+  async claim(occasion: Occasion, subject: RunSubject, signal: AbortSignal): Promise<AlertClaim | undefined> {
     try {
       return await withDeadline(this.#ports.memoryMs / 1_000, signal, async () => {
         this.#memory = await this.#ports.openMemory();
         return occasion.kind === 'alert'
-          ? this.#memory.claimAlert({ connectorId, target, signature: occasion.signature })
-          : this.#memory.claimRecovery({ connectorId, target });
+          ? this.#memory.claimAlert({ ...matterOf(subject), signature: occasion.signature })
+          : this.#memory.claimRecovery([matterOf(subject), fileMatterOf(subject)]);
       });
     } catch {
       this.#ports.log.debug('the state does not tell what was announced before');
@@ -121,7 +123,18 @@ class PatientMemory {
   }
 }
 
+/** A file that does not load may not say whose it is, so that is a matter of the file. A run that works ends it. */
+function matterOf(subject: RunSubject) {
+  const { connector: connectorId, target } = subject;
+  return target === null ? fileMatterOf(subject) : { connectorId, target };
+}
+
+function fileMatterOf({ file }: RunSubject) {
+  return { connectorId: file, target: 'file' };
+}
+
 const UNREMEMBERED: AlertClaim = {
   sent: () => Promise.resolve(),
+  unanswered: () => Promise.resolve(),
   release: () => Promise.resolve(),
 };

@@ -1,7 +1,11 @@
-/** What is announced, and about what. */
-interface AlertKey {
+/** What an alert is about. */
+interface AlertMatter {
   readonly connectorId: string;
   readonly target: string;
+}
+
+/** What is announced, and about what. */
+interface AlertKey extends AlertMatter {
   /** Two troubles of one signature are the same: the status and the error's code. */
   readonly signature: string;
 }
@@ -10,6 +14,8 @@ interface AlertKey {
 export interface AlertClaim {
   /** It was announced: nobody says it again for `ALERT_REPEAT_SECONDS`. */
   sent(): Promise<void>;
+  /** It was sent and not answered: an alert is said again after `ALERT_UNANSWERED_SECONDS`, and a recovery not. */
+  unanswered(): Promise<void>;
   /** It was not: the next run may try. */
   release(): Promise<void>;
 }
@@ -18,7 +24,10 @@ export interface AlertClaim {
 export interface AlertMemory {
   /** Undefined: it was announced a while ago, or somebody is about to. */
   claimAlert(key: AlertKey): Promise<AlertClaim | undefined>;
-  /** To say that all is well again. Undefined: there is no trouble that was announced and not ended. */
-  claimRecovery(key: Omit<AlertKey, 'signature'>): Promise<AlertClaim | undefined>;
+  /**
+   * To say that all is well again with the first of these matters, and with it with the others.
+   * Undefined: there is no trouble that was announced and not ended.
+   */
+  claimRecovery(matters: readonly [AlertMatter, ...AlertMatter[]]): Promise<AlertClaim | undefined>;
   close(): Promise<void>;
 }

@@ -71,7 +71,7 @@ function attributesOf(subject: RunSubject, end: RunEnd): Attributes {
   return {
     'gemini_sync_bridge.run_id': subject.runId,
     'gemini_sync_bridge.connector': subject.connector,
-    'gemini_sync_bridge.target': subject.target,
+    ...(subject.target === null ? {} : { 'gemini_sync_bridge.target': subject.target }),
     'gemini_sync_bridge.mode': subject.mode,
     'gemini_sync_bridge.status': end.status,
     'gemini_sync_bridge.exit_status': end.exitStatus,

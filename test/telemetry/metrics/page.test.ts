@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { metricsPage } from '../../../src/telemetry/metrics/page.ts';
+import { createRefusedKeyRecorder } from '../../../src/telemetry/metrics/refused-keys.ts';
 import { createRequestRecorder } from '../../../src/telemetry/metrics/requests.ts';
 import type { ConnectorMetrics, MetricsSource } from '../../../src/telemetry/metrics/source.ts';
 
@@ -29,7 +30,7 @@ const HR: ConnectorMetrics = {
 const sourceOf = (changes: Partial<MetricsSource> = {}): MetricsSource => ({
   connectors: () => Promise.resolve([HR]),
   pending: () => Promise.resolve([]),
-  requests: undefined,
+  ofServer: [],
   ...changes,
 });
 
@@ -133,7 +134,7 @@ describe('the page of metrics', () => {
     requests.record({ ...push, seconds: 0.02 });
     requests.record({ ...push, seconds: 0.3 });
     requests.record({ ...push, status: 429, seconds: 0.001 });
-    const { body } = await metricsPage(sourceOf({ requests }));
+    const { body } = await metricsPage(sourceOf({ ofServer: [requests] }));
     const histogram = 'gemini_sync_bridge_http_request_duration_seconds';
     const labels = 'method="POST",route="/v1/connectors/:id/events"';
     expect(body).toContain(`${histogram}_count{${labels},status="202"} 2`);
@@ -143,7 +144,9 @@ describe('the page of metrics', () => {
   });
 
   test('says what format it has, and explains each metric', async () => {
-    const { contentType, body } = await metricsPage(sourceOf({ requests: createRequestRecorder() }));
+    const { contentType, body } = await metricsPage(
+      sourceOf({ ofServer: [createRequestRecorder(), createRefusedKeyRecorder()] }),
+    );
     expect(contentType).toMatch(/^text\/plain; version=0\.0\.4/);
     const typed = [...body.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
     const helped = [...body.matchAll(/^# HELP (\S+) \S+/gm)].map(([, name]) => name);

@@ -9,6 +9,8 @@ import { messageProblem, type TeamsMessage } from '../../stand-ins/teams/message
 const SUBJECT: RunSubject = {
   runId: 'R1',
   connector: 'hr',
+  namedAfterFile: false,
+  file: 'hr.yaml',
   target: 'projects/p/locations/eu/dataStores/hr',
   targetKind: 'data_store',
   mode: 'run',

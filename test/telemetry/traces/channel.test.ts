@@ -8,6 +8,8 @@ const STARTED = new Date('2026-01-02T03:04:05.000Z');
 const SUBJECT: RunSubject = {
   runId: 'R1',
   connector: 'hr',
+  namedAfterFile: false,
+  file: 'hr.yaml',
   target: 'projects/p/locations/eu/dataStores/hr',
   targetKind: 'data_store',
   mode: 'run',

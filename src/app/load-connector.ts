@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import { loadConnector } from '../connector/load.ts';
+import type { Connector } from '../connector/types.ts';
+import { toBridgeError } from '../core/errors.ts';
+import type { RunOptions } from './job.ts';
+import { openTelemetry, type TelemetryContext } from './telemetry.ts';
+import { toldFile } from './told-run.ts';
+
+/**
+ * Reads the connector of a run. A file that does not load is told of like a run that fails: otherwise a wrong merge stops a
+ * connector, and nobody hears.
+ * @param path from the working directory
+ * @throws BridgeError as `loadConnector` does
+ */
+export async function loadConnectorOrTell(
+  path: string,
+  options: RunOptions,
+  context: TelemetryContext,
+): Promise<Connector> {
+  const { cwd } = context;
+  try {
+    return await loadConnector(resolve(cwd, path));
+  } catch (thrown) {
+    const telemetry = await openTelemetry(await toldFile({ path, cwd }), options, context);
+    await telemetry.finished({ error: toBridgeError(thrown) });
+    throw thrown;
+  }
+}
