@@ -463,6 +463,13 @@ describe('a server without keys', () => {
     ['a name that begins like ours', { host: '127.0.0.1.evil.example' }],
     ['a proxy', { 'x-forwarded-for': '203.0.113.1' }],
     ['a proxy that says so otherwise', { forwarded: 'for=203.0.113.1' }],
+    ['a proxy that names itself alone', { via: '1.1 proxy' }],
+    ['a proxy that names its site alone', { 'x-forwarded-host': 'bridge.example.com' }],
+    ['a proxy behind TLS', { 'x-forwarded-proto': 'https' }],
+    [
+      'a proxy whose header comes last of very many',
+      { a: Array(3_000).fill(''), 'x-forwarded-for': '203.0.113.1' },
+    ],
   ])('answers nothing to %s', async (_, headers) => {
     expect((await open.request('/test/read', { headers })).status).toBe(403);
   });
