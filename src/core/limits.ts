@@ -276,6 +276,11 @@ export const HTTP_REQUEST_READ_SECONDS_MAX = 60;
 /** From a connection's first byte to the end of the headers. */
 export const HTTP_HEADERS_SECONDS_MAX = 10;
 /**
+ * A server gives up on a connection to Postgres over which nothing came for so long. Its statements take milliseconds, and
+ * nobody who asks it waits much longer.
+ */
+export const SERVER_STATE_SILENCE_SECONDS_MAX = 20;
+/**
  * Requests that are late are looked for so often. Node's own 30 s would let those 10 s become 40.
  */
 export const HTTP_LATE_LOOK_SECONDS = 5;
