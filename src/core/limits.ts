@@ -276,6 +276,11 @@ export const HTTP_REQUEST_READ_SECONDS_MAX = 60;
 /** From a connection's first byte to the end of the headers. */
 export const HTTP_HEADERS_SECONDS_MAX = 10;
 /**
+ * A connection over which no byte goes either way, as with a client that does not read its answers. Twice the time that a
+ * push may wait for an embedded database that another process writes to.
+ */
+export const HTTP_STANDSTILL_SECONDS_MAX = 120;
+/**
  * A server gives up on a connection to Postgres over which nothing came for so long. Its statements take milliseconds, and
  * nobody who asks it waits much longer.
  */

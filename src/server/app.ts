@@ -9,6 +9,7 @@ import {
   HTTP_LATE_LOOK_SECONDS,
   HTTP_PATH_PART_CHARACTERS_MAX,
   HTTP_REQUEST_READ_SECONDS_MAX,
+  HTTP_STANDSTILL_SECONDS_MAX,
 } from '../core/limits.ts';
 import { guardRoutes } from './access.ts';
 import { closeConnectionsWhenStopping } from './closing-connections.ts';
@@ -37,6 +38,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     genReqId: () => randomUUID(),
     bodyLimit: HTTP_BODY_BYTES_MAX,
     requestTimeout: HTTP_REQUEST_READ_SECONDS_MAX * 1_000,
+    connectionTimeout: HTTP_STANDSTILL_SECONDS_MAX * 1_000,
     keepAliveTimeout: HTTP_IDLE_SECONDS_MAX * 1_000,
     http: {
       headersTimeout: HTTP_HEADERS_SECONDS_MAX * 1_000,
