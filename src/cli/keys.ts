@@ -23,6 +23,10 @@ Example:
   $ gemini-sync-bridge keys create --name ticket-system --right push --connector support-push --expires-days 365
 `;
 
+/** Whoever makes a key means to lock the door, and one that stands open does not show it. */
+const FIRST_KEY =
+  'It is the first one: a server that is running without keys stays open to its machine until it is started again.\n';
+
 const DAY_MS = 86_400_000;
 
 interface CreateFlags {
@@ -74,15 +78,18 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
   const now = systemClock.now();
   const expiresAt =
     expiresDays === undefined ? null : new Date(now.getTime() + expiresDays * DAY_MS).toISOString();
-  const { key, stored } = await withState(io, (state) =>
-    makeAccessKey(state, { name, right, connectorId: connector ?? null, expiresAt }, now),
-  );
+  const wanted = { name, right, connectorId: connector ?? null, expiresAt };
+  const { isFirst, key, stored } = await withState(io, async (state) => {
+    const isFirst = !(await state.keys.any());
+    return { isFirst, ...(await makeAccessKey(state, wanted, now)) };
+  });
   if (json === true) {
     io.stdout.write(`${JSON.stringify({ ...keyJson(stored, now), key })}\n`);
   } else {
     io.stderr.write(`Key ${stored.id}, to ${right}. It is shown this once:\n`);
     io.stdout.write(`${key}\n`);
   }
+  if (isFirst) io.stderr.write(FIRST_KEY);
   io.exit(EXIT.done);
 }
 

@@ -275,6 +275,25 @@ export const HTTP_PATH_PART_CHARACTERS_MAX = 256;
 export const HTTP_REQUEST_READ_SECONDS_MAX = 60;
 /** From a connection's first byte to the end of the headers. */
 export const HTTP_HEADERS_SECONDS_MAX = 10;
+/**
+ * A connection over which no byte goes either way, as with a client that does not read its answers. Twice the time that a
+ * push may wait for an embedded database that another process writes to.
+ */
+export const HTTP_STANDSTILL_SECONDS_MAX = 120;
+/**
+ * A server gives up on a connection to Postgres over which nothing came for so long. Its statements take milliseconds, and
+ * nobody who asks it waits much longer.
+ */
+export const SERVER_STATE_SILENCE_SECONDS_MAX = 20;
+/**
+ * Requests that are late are looked for so often. Node's own 30 s would let those 10 s become 40.
+ */
+export const HTTP_LATE_LOOK_SECONDS = 5;
+/**
+ * Path and headers of one request; more is 431. How many headers there are is not limited besides: Node would drop those
+ * beyond some number in silence, and with them what a proxy added at the end.
+ */
+export const HTTP_HEADERS_BYTES_MAX = 16_384;
 /** A connection without a request; more than the 60 s of usual load balancers, so that they close first. */
 export const HTTP_IDLE_SECONDS_MAX = 65;
 /** After which a client is to try again when the server cannot do its work. */

@@ -23,11 +23,13 @@ const MEANINGS: Readonly<Record<number, string>> = {
   401: 'There is no credential, or it is not good any more.',
   403: 'The credential is good, but not for this.',
   404: 'There is no such thing.',
+  408: 'The request did not arrive in time; nothing of it was done.',
   409: 'It contradicts what is there already.',
   413: 'It is larger than the limit that the message names.',
   415: 'It has a content type that this route does not take.',
   422: 'Nothing of it can be taken.',
   429: 'Too much at once; Retry-After says when to try again.',
+  431: 'The path and headers are larger than the limit that the message names.',
   500: 'The server failed; its log has the reason under the request id.',
   503: 'The server cannot do this now; Retry-After says when to try again.',
 };
@@ -44,9 +46,9 @@ const HEADERS: Readonly<Record<number, object>> = {
 
 const FAILURE = { 'application/json': { schema: { $ref: 'Failure#' } } };
 
-/** The failures that a route may answer with, for its schema. 400, 401, 403, 429, 500 and 503 are possible everywhere. */
+/** The failures that a route may answer with, for its schema. 400, 401, 403, 408, 429, 431, 500 and 503 are possible everywhere. */
 export function failures(...statuses: readonly number[]) {
-  const all = new Set([400, 401, 403, 429, 500, 503, ...statuses]);
+  const all = new Set([400, 401, 403, 408, 429, 431, 500, 503, ...statuses]);
   return Object.fromEntries(
     [...all].map((status) => {
       const headers = HEADERS[status];

@@ -3,16 +3,21 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { openOps } from '../app/ops.ts';
 import {
   HTTP_BODY_BYTES_MAX,
+  HTTP_HEADERS_BYTES_MAX,
   HTTP_HEADERS_SECONDS_MAX,
   HTTP_IDLE_SECONDS_MAX,
+  HTTP_LATE_LOOK_SECONDS,
   HTTP_PATH_PART_CHARACTERS_MAX,
   HTTP_REQUEST_READ_SECONDS_MAX,
+  HTTP_STANDSTILL_SECONDS_MAX,
 } from '../core/limits.ts';
 import { guardRoutes } from './access.ts';
 import { closeConnectionsWhenStopping } from './closing-connections.ts';
 import type { ServerContext } from './context.ts';
 import { answerFailures, answerUnreadablePath } from './failure-answers.ts';
+import { inviteBodies } from './expectations.ts';
 import { describeRoutes } from './openapi.ts';
+import { answerProtocolFailures } from './protocol-failures.ts';
 import { logRequests } from './request-log.ts';
 import { measureRequests } from './request-metrics.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -34,8 +39,14 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     genReqId: () => randomUUID(),
     bodyLimit: HTTP_BODY_BYTES_MAX,
     requestTimeout: HTTP_REQUEST_READ_SECONDS_MAX * 1_000,
+    connectionTimeout: HTTP_STANDSTILL_SECONDS_MAX * 1_000,
     keepAliveTimeout: HTTP_IDLE_SECONDS_MAX * 1_000,
-    http: { headersTimeout: HTTP_HEADERS_SECONDS_MAX * 1_000 },
+    http: {
+      headersTimeout: HTTP_HEADERS_SECONDS_MAX * 1_000,
+      connectionsCheckingInterval: HTTP_LATE_LOOK_SECONDS * 1_000,
+      maxHeaderSize: HTTP_HEADERS_BYTES_MAX,
+    },
+    clientErrorHandler: answerProtocolFailures(log),
     forceCloseConnections: 'idle',
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     frameworkErrors: answerUnreadablePath,
@@ -44,12 +55,14 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     // A field that nobody declared is an error of the request, not something to drop in silence.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });
+  app.server.maxHeadersCount = 0;
   answerFailures(app, log);
   logRequests(app, log);
   measureRequests(app, metrics);
   closeConnectionsWhenStopping(app);
   await sendSecurityHeaders(app);
   await guardRoutes(app, gate);
+  inviteBodies(app);
   await describeRoutes(app, version);
 
   await app.register(healthRoutes(context));

@@ -37,7 +37,7 @@ export function answerUnreadablePath(
 }
 
 /** The JSON form of a failure. */
-function failureAnswer(error: HttpError, requestId: string): FailureAnswer {
+export function failureAnswer(error: HttpError, requestId: string): FailureAnswer {
   const { code, message, hint } = error;
   return { error: { code, message, ...(hint === undefined ? {} : { hint }) }, request_id: requestId };
 }

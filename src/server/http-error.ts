@@ -10,6 +10,8 @@ const HTTP_ERRORS = {
   FORBIDDEN: 403,
   /** There is no such route, connector or run. */
   NOT_FOUND: 404,
+  /** The request did not arrive in time. */
+  REQUEST_TIMEOUT: 408,
   /** The request contradicts an earlier one. */
   CONFLICT: 409,
   /** The request is larger than the limit that the message names. */
@@ -18,6 +20,8 @@ const HTTP_ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: 415,
   /** Too many requests, or a full queue; `Retry-After` says when to try again. */
   TOO_MANY_REQUESTS: 429,
+  /** The path and headers are larger than the limit that the message names. */
+  HEADERS_TOO_LARGE: 431,
   /** A bug or a failure inside the server. The log has the details under the request id. */
   INTERNAL: 500,
   /** The server cannot do its work now; `Retry-After` says when to try again. */

@@ -105,8 +105,12 @@ function foreignPage(): HttpError {
 
 /** Names no connector: which there are is for those to know who may read. */
 function forbidden({ right, connectorId }: Credential, access: GuardedAccess): HttpError {
-  const what = connectorId === null ? `to ${right}` : 'to push to one connector';
-  return new HttpError('FORBIDDEN', `This key is ${what}, and this takes one to ${access}.`, {
-    hint: 'Use another key, or for a push the connector that the key is for.',
+  if (connectorId !== null && includesRight(right, access)) {
+    return new HttpError('FORBIDDEN', 'This key is to push to one connector, and not to this one.', {
+      hint: 'Push to the connector that the key is for, or use another key.',
+    });
+  }
+  return new HttpError('FORBIDDEN', `This key is to ${right}, and this takes one to ${access}.`, {
+    hint: 'Use another key: gemini-sync-bridge keys create makes one.',
   });
 }

@@ -6,6 +6,16 @@ import { changesSomething, fromOwnPage } from './own-page.ts';
 
 const HINT = 'Make a key with: gemini-sync-bridge keys create. Then start the server again.';
 
+/** By which a proxy says that it is one; each is usual for some, and none for all. */
+const PROXY_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+];
+
 /** Whoever is on this machine. */
 export const LOOPBACK_CALLER: Caller = { id: 'local', name: 'this machine' };
 
@@ -35,7 +45,7 @@ function reasonToRefuse(request: FastifyRequest): string | undefined {
   const { headers, socket } = request;
   if (!isLoopback(socket.remoteAddress)) return 'This server has no keys, so it answers this machine alone.';
   // Of a proxy on this machine every request seems to come from here.
-  if (['forwarded', 'x-forwarded-for', 'x-real-ip'].some((name) => headers[name] !== undefined))
+  if (PROXY_HEADERS.some((name) => headers[name] !== undefined))
     return 'This server has no keys, so it answers no proxy.';
   // A foreign name that was made to point here, so that a page of that name can read what this server says.
   if (!isLoopbackName(headers.host)) return 'This server has no keys, so it answers to localhost alone.';

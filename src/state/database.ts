@@ -1,5 +1,6 @@
 import createKnex, { type Knex } from 'knex';
 import { mkdir } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { BridgeError } from '../core/errors.ts';
 import { STATE_CONNECT_SECONDS, STATE_CONNECTIONS_MAX } from '../core/limits.ts';
@@ -26,6 +27,11 @@ export interface DatabaseAddress {
 export interface DatabaseOptions {
   /** Connections to Postgres at the same time; SQLite has one. */
   readonly connections?: number;
+  /**
+   * A connection to Postgres over which nothing comes for so long is closed, and its statement fails with STATE_UNREACHABLE.
+   * Undefined: it is waited for, because a statement of a run may take long.
+   */
+  readonly silenceSeconds?: number | undefined;
 }
 
 /** knex writes to the console by itself; everything it has to say comes as an error, too. */
@@ -41,9 +47,9 @@ function ignore(): void {
  */
 export async function openDatabase(
   { url, file }: DatabaseAddress,
-  { connections = STATE_CONNECTIONS_MAX }: DatabaseOptions = {},
+  options: DatabaseOptions = {},
 ): Promise<Database> {
-  return url === undefined ? openSqlite(file) : openPostgres(url, connections);
+  return url === undefined ? openSqlite(file) : openPostgres(url, options);
 }
 
 async function openSqlite(file: string): Promise<Database> {
@@ -79,7 +85,10 @@ async function emptyJournal(knex: Knex): Promise<void> {
   }
 }
 
-function openPostgres(url: string, connections: number): Database {
+function openPostgres(
+  url: string,
+  { connections = STATE_CONNECTIONS_MAX, silenceSeconds }: DatabaseOptions,
+): Database {
   const location = locationOf(url);
   const knex = createKnex({
     client: 'pg',
@@ -88,12 +97,24 @@ function openPostgres(url: string, connections: number): Database {
       application_name: 'gemini-sync-bridge',
       connectionTimeoutMillis: STATE_CONNECT_SECONDS * 1_000,
       keepAlive: true,
+      ...(silenceSeconds !== undefined && { stream: () => endingWhenSilent(silenceSeconds) }),
     },
     compileSqlOnError: false,
     log: quiet,
     pool: { min: 0, max: connections },
   });
   return { knex, dialect: postgresDialect, location, embedded: false, close: () => knex.destroy() };
+}
+
+/**
+ * The system itself gives up on a machine that is gone after a quarter of an hour. Until then its connections would be used
+ * again and again, also when another machine answers at the same address.
+ */
+function endingWhenSilent(seconds: number): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(seconds * 1_000, () => {
+    socket.destroy();
+  });
 }
 
 /** The `@` of a password that is not encoded would make its end a part of the host, or its middle a part of the path. */

@@ -1,4 +1,5 @@
-import { openDatabase, type Database, type DatabaseAddress } from './database.ts';
+import { SERVER_STATE_SILENCE_SECONDS_MAX } from '../core/limits.ts';
+import { openDatabase, type Database, type DatabaseAddress, type DatabaseOptions } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
 import { stateError } from './state-errors.ts';
 
@@ -13,8 +14,11 @@ export interface ServerDatabase {
  * The embedded database is migrated, one of a URL has to be up to date.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
-export async function openServerDatabase(address: DatabaseAddress): Promise<ServerDatabase> {
-  const database = await openDatabase(address);
+export async function openServerDatabase(
+  address: DatabaseAddress,
+  { silenceSeconds = SERVER_STATE_SILENCE_SECONDS_MAX }: Pick<DatabaseOptions, 'silenceSeconds'> = {},
+): Promise<ServerDatabase> {
+  const database = await openDatabase(address, { silenceSeconds });
   const guarded: ServerDatabase['guarded'] = async (work) => {
     try {
       return await work(database);

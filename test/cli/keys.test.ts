@@ -51,6 +51,12 @@ describe('keys create', () => {
     expect(statuses).toEqual([0]);
   });
 
+  test('says of the first key alone that a server without keys has to be started again to ask for it', async () => {
+    const told = async (...flags: string[]) =>
+      (await keys('create', '--name', 'Ops', '--right', 'read', ...flags)).stderr.includes('started again');
+    expect([await told('--json'), await told(), await told('--json')]).toEqual([true, false, false]);
+  });
+
   test('stores a hash, and nothing that the key could be made of', async () => {
     const { key } = await created('--name', 'Ops', '--right', 'admin');
     const database = await openDatabase({ file: join(cwd, '.gemini-sync-bridge', 'state.db') });

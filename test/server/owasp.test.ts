@@ -303,9 +303,10 @@ describe('requests', () => {
     expect((await browser.logIn('a'.repeat(100_000))).status).toBe(413);
   });
 
-  test('that are never finished do not hold a connection for ever (slowloris)', () => {
-    const { requestTimeout, headersTimeout, keepAliveTimeout } = server.http;
-    expect({ requestTimeout, headersTimeout, keepAliveTimeout }).toEqual({
+  test('that are never finished, or whose answer is never read, do not hold a connection for ever (slowloris)', () => {
+    const { requestTimeout, headersTimeout, keepAliveTimeout, timeout } = server.http;
+    expect({ requestTimeout, headersTimeout, keepAliveTimeout, timeout }).toEqual({
+      timeout: 120_000,
       requestTimeout: 60_000,
       headersTimeout: 10_000,
       keepAliveTimeout: 65_000,
@@ -463,6 +464,13 @@ describe('a server without keys', () => {
     ['a name that begins like ours', { host: '127.0.0.1.evil.example' }],
     ['a proxy', { 'x-forwarded-for': '203.0.113.1' }],
     ['a proxy that says so otherwise', { forwarded: 'for=203.0.113.1' }],
+    ['a proxy that names itself alone', { via: '1.1 proxy' }],
+    ['a proxy that names its site alone', { 'x-forwarded-host': 'bridge.example.com' }],
+    ['a proxy behind TLS', { 'x-forwarded-proto': 'https' }],
+    [
+      'a proxy whose header comes last of very many',
+      { a: Array(3_000).fill(''), 'x-forwarded-for': '203.0.113.1' },
+    ],
   ])('answers nothing to %s', async (_, headers) => {
     expect((await open.request('/test/read', { headers })).status).toBe(403);
   });

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { State } from '../../src/pipeline/state-port.ts';
+import { openServerDatabase } from '../../src/state/open-server-database.ts';
 import { migrateState, openState } from '../../src/state/open-state.ts';
 import { describeAlertStateContract } from '../contracts/alert-state.contract.ts';
 import { describeJournalContract } from '../contracts/journal.contract.ts';
 import { describeRunMetricsContract } from '../contracts/run-metrics.contract.ts';
 import { describeStateContract, type StateStore } from '../contracts/state.contract.ts';
+import { breakableConnection } from '../support/breakable-connection.ts';
+import { eventually } from '../support/eventually.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const FILE = 'not-used.db';
@@ -42,6 +45,21 @@ describeStateContract('Postgres', makeStore);
 describeJournalContract('Postgres', makeStore);
 describeAlertStateContract('Postgres', makeStore);
 describeRunMetricsContract('Postgres', makeStore);
+
+describe('a Postgres state of a server', () => {
+  test('that falls silent cannot be reached, and is asked anew over another connection', async () => {
+    const { name } = await migratedDatabase();
+    const way = await breakableConnection(server);
+    const url = server.url(name).replace(`:${server.port}/`, `:${way.port}/`);
+    const database = await openServerDatabase({ url, file: FILE }, { silenceSeconds: 1 });
+    const ask = () => database.guarded(({ knex }) => knex.raw('select 1'));
+    way.hush();
+    await expect(ask()).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
+    await eventually('it answers', () => ask().then(Boolean, () => false));
+    await database.close();
+    await way.close();
+  });
+});
 
 describe('a Postgres state', () => {
   test('without a schema is refused until it is migrated', async () => {

@@ -6,6 +6,8 @@ export interface BreakableConnection {
   readonly port: number;
   /** Cuts all connections, and refuses new ones. */
   break(): Promise<void>;
+  /** Lets nothing more through on the connections that there are, and says nothing of it; new ones are let through. */
+  hush(): void;
   /** Lets them through again, on the same port. */
   mend(): Promise<void>;
   close(): Promise<void>;
@@ -13,6 +15,7 @@ export interface BreakableConnection {
 
 export async function breakableConnection(to: { host: string; port: number }): Promise<BreakableConnection> {
   const sockets = new Set<Socket>();
+  const pairs = new Set<readonly [Socket, Socket]>();
   const through = (near: Socket) => {
     const far = connect(to);
     for (const socket of [near, far]) {
@@ -22,6 +25,14 @@ export async function breakableConnection(to: { host: string; port: number }): P
       socket.on('error', () => undefined);
     }
     near.pipe(far).pipe(near);
+    pairs.add([near, far]);
+  };
+  const hush = () => {
+    for (const [near, far] of pairs) {
+      near.unpipe(far);
+      far.unpipe(near);
+    }
+    pairs.clear();
   };
   let server: Server | undefined;
   const listen = async (port: number) => {
@@ -38,5 +49,5 @@ export async function breakableConnection(to: { host: string; port: number }): P
   };
   await listen(0);
   const { port } = server?.address() as AddressInfo;
-  return { port, break: close, mend: () => listen(port), close };
+  return { port, break: close, hush, mend: () => listen(port), close };
 }
