@@ -1,7 +1,7 @@
 import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../core/limits.ts';
 import { looksLikeSecret } from '../connector/secrets.ts';
 import { aclOf, isSqlSource, type Connector } from '../connector/types.ts';
-import type { RunRow } from '../pipeline/state-port.ts';
+import type { ListedRun } from '../state/listed-runs.ts';
 import type { Holder, Newest } from '../state/ops-connectors.ts';
 import type { QueueDepth } from '../pipeline/push-port.ts';
 import { targetOf } from './job.ts';
@@ -56,7 +56,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
 }
 
 /** How long a committed run took. */
-export function usualSeconds(committed: RunRow | null): number | null {
+export function usualSeconds(committed: ListedRun | null): number | null {
   const finished = committed?.finishedAt ?? null;
   return committed === null || finished === null ? null : secondsBetween(committed.startedAt, finished);
 }
@@ -91,7 +91,7 @@ function stateOf(
   return running ? 'running' : 'ok';
 }
 
-function isAtWork(run: RunRow, holder: Holder | undefined): boolean {
+function isAtWork(run: ListedRun, holder: Holder | undefined): boolean {
   return run.status === 'RUNNING' && holder?.runId === run.runId && holder.alive;
 }
 

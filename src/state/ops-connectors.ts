@@ -1,17 +1,16 @@
-import type { RunRow } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
-import { runRow } from './runs.ts';
+import { LISTED_COLUMNS, listedRun, type ListedRun } from './listed-runs.ts';
 
 /** Where a connector stands, by its newest runs. Dry runs count for nothing. */
 export interface Newest {
   /** The run that began last. */
-  readonly last: RunRow | null;
+  readonly last: ListedRun | null;
   /** The run that began last, of those that ended. */
-  readonly finished: RunRow | null;
+  readonly finished: ListedRun | null;
   /** The run that changed the target last: SUCCESS, HELD or PARTIAL. */
-  readonly committed: RunRow | null;
+  readonly committed: ListedRun | null;
   /** The last run of status SUCCESS. */
-  readonly success: RunRow | null;
+  readonly success: ListedRun | null;
 }
 
 /** Who has the right to run a connector, or had it last. */
@@ -62,8 +61,10 @@ export async function newestRuns(
   );
   const { knex, dialect } = database;
   const runIds = JSON.stringify([...ids].filter((id) => id !== null));
-  const rows = await knex('run_state').whereRaw(`run_id in (${dialect.jsonTexts})`, [runIds]);
-  const runs = new Map(rows.map((row) => [row.run_id, runRow(row)]));
+  const rows = await knex('run_state')
+    .select(...LISTED_COLUMNS)
+    .whereRaw(`run_id in (${dialect.jsonTexts})`, [runIds]);
+  const runs = new Map(rows.map((row) => [row.run_id, listedRun(row)]));
   const runOf = (id: string | null) => (id === null ? null : (runs.get(id) ?? null));
   return new Map(
     found.map(({ connector_id, last, finished, committed, success }) => [
