@@ -15,7 +15,7 @@ export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): O
     phase: run.phase,
     started_at: run.startedAt,
     finished_at: run.finishedAt,
-    duration_seconds: secondsBetween(run.startedAt, run.finishedAt ?? now.toISOString()),
+    duration_seconds: secondsBetween(run.startedAt, run.finishedAt ?? now),
     counts: run.counts,
     hold_reason: run.holdReason,
     error: run.error === null ? null : opsError(run.error),
@@ -26,8 +26,12 @@ export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): O
 }
 
 /** Seconds with milliseconds; 0 when clocks of two machines disagree. */
-export function secondsBetween(from: string, to: string): number {
-  return Math.max(0, Date.parse(to) - Date.parse(from)) / 1_000;
+export function secondsBetween(from: string | Date, to: string | Date): number {
+  return Math.max(0, msOf(to) - msOf(from)) / 1_000;
+}
+
+function msOf(moment: string | Date): number {
+  return typeof moment === 'string' ? Date.parse(moment) : moment.getTime();
 }
 
 function opsError({ code, message, hint }: RunError): OpsError {

@@ -20,7 +20,9 @@ export const LISTED_COLUMNS = [
   'error',
 ] as const satisfies readonly (keyof RunTable)[];
 
-export function listedRun(run: Pick<RunTable, (typeof LISTED_COLUMNS)[number]>): ListedRun {
+export type ListedRow = Pick<RunTable, (typeof LISTED_COLUMNS)[number]>;
+
+export function listedRun(run: ListedRow): ListedRun {
   return {
     runId: run.run_id,
     connectorId: run.connector_id,

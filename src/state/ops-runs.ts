@@ -3,7 +3,7 @@ import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.t
 import type { RunRow, RunStatus } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { stepsOf } from './journal.ts';
-import { LISTED_COLUMNS, listedRun, type ListedRun } from './listed-runs.ts';
+import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
 import { rejections } from './rejections.ts';
 import { runRow } from './runs.ts';
 
@@ -121,7 +121,7 @@ export async function runDetail(
   return { run: runRow(row), steps, rejected };
 }
 
-async function rowsOf(query: PromiseLike<Parameters<typeof listedRun>[0][]>): Promise<ListedRun[]> {
+async function rowsOf(query: PromiseLike<ListedRow[]>): Promise<ListedRun[]> {
   const rows = await query;
   return rows.map(listedRun);
 }
