@@ -1,5 +1,7 @@
+import type { Knex } from 'knex';
 import type { Database } from './database.ts';
 import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
+import type { LeaseTable } from './tables.ts';
 
 /** Where a connector stands, by its newest runs. Dry runs count for nothing. */
 export interface Newest {
@@ -15,6 +17,8 @@ export interface Newest {
 
 /** Who has the right to run a connector, or had it last. */
 export interface Holder {
+  /** Another one for each run that had it. */
+  readonly fence: number;
   /** Null when nobody has it. */
   readonly runId: string | null;
   readonly host: string | null;
@@ -24,26 +28,39 @@ export interface Holder {
 }
 
 /** Of every connector that ever ran, by name. A lease on a target, whose name has slashes, is none of a connector. */
-export async function holders({ knex, dialect }: Database): Promise<ReadonlyMap<string, Holder>> {
-  const rows = await knex('connector_leases')
-    .whereNot('connector_id', 'like', '%/%')
-    .select<HolderAnswer[]>(
-      'connector_id',
-      'run_id',
-      'host',
-      'pid',
-      knex.raw(`case when run_id is not null and expires_at > ${dialect.clockMs} then 1 else 0 end as alive`),
-    );
+export function holders(database: Database): Promise<ReadonlyMap<string, Holder>> {
+  return holdersIn(database, database.knex('connector_leases').whereNot('connector_id', 'like', '%/%'));
+}
+
+/** @returns undefined if the connector never ran */
+export async function holderOf(database: Database, connectorId: string): Promise<Holder | undefined> {
+  const leases = database.knex('connector_leases').where({ connector_id: connectorId });
+  return (await holdersIn(database, leases)).get(connectorId);
+}
+
+async function holdersIn(
+  { knex, dialect }: Database,
+  leases: Knex.QueryBuilder<LeaseTable>,
+): Promise<ReadonlyMap<string, Holder>> {
+  const rows = await leases.select<HolderAnswer[]>(
+    'connector_id',
+    'fence',
+    'run_id',
+    'host',
+    'pid',
+    knex.raw(`case when run_id is not null and expires_at > ${dialect.clockMs} then 1 else 0 end as alive`),
+  );
   return new Map(
-    rows.map(({ connector_id, run_id, host, pid, alive }) => [
+    rows.map(({ connector_id, fence, run_id, host, pid, alive }) => [
       connector_id,
-      { runId: run_id, host, pid, alive: alive === 1 },
+      { fence, runId: run_id, host, pid, alive: alive === 1 },
     ]),
   );
 }
 
 interface HolderAnswer {
   readonly connector_id: string;
+  readonly fence: number;
   readonly run_id: string | null;
   readonly host: string | null;
   readonly pid: number | null;
