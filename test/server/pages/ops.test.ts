@@ -275,24 +275,6 @@ describeInChromium('the pages of Ops', () => {
     await alert.waitFor({ state: 'hidden' });
   });
 
-  test('tell of a server that stopped, and go on when it is back', async () => {
-    const cwd = folders.make();
-    const stopping = await startBridgeServer({ cwd, clock });
-    await page.clock.install({ time: NOW });
-    await page.goto(`${stopping.url}/ops`);
-    await stopping.stop();
-    await page.clock.runFor(POLL_MS);
-    const alert = page.getByRole('alert');
-    await alert.filter({ hasText: 'The server does not answer.' }).waitFor();
-    const again = await startBridgeServer({ cwd, clock, port: Number(new URL(stopping.url).port) });
-    try {
-      await poll();
-      await alert.waitFor({ state: 'hidden' });
-    } finally {
-      await again.stop();
-    }
-  });
-
   test('keep what is selected, and a filter that is half typed', async () => {
     await page.clock.install({ time: NOW });
     await page.goto('/ops');
