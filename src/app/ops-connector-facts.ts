@@ -1,7 +1,7 @@
 import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../core/limits.ts';
 import { looksLikeSecret } from '../connector/secrets.ts';
 import { aclOf, isSqlSource, type Connector } from '../connector/types.ts';
-import type { RunRow } from '../pipeline/state-port.ts';
+import type { ListedRun } from '../state/listed-runs.ts';
 import type { Holder, Newest } from '../state/ops-connectors.ts';
 import type { QueueDepth } from '../pipeline/push-port.ts';
 import { targetOf } from './job.ts';
@@ -56,7 +56,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
 }
 
 /** How long a committed run took. */
-export function usualSeconds(committed: RunRow | null): number | null {
+export function usualSeconds(committed: ListedRun | null): number | null {
   const finished = committed?.finishedAt ?? null;
   return committed === null || finished === null ? null : secondsBetween(committed.startedAt, finished);
 }
@@ -91,40 +91,32 @@ function stateOf(
   return running ? 'running' : 'ok';
 }
 
-function isAtWork(run: RunRow, holder: Holder | undefined): boolean {
+function isAtWork(run: ListedRun, holder: Holder | undefined): boolean {
   return run.status === 'RUNNING' && holder?.runId === run.runId && holder.alive;
 }
 
 function freshnessOf({ entry, newest, holder }: Known, now: Date, schedules: Schedules): Freshness {
   const schedule = entry?.connector.spec.schedule;
   const asOf = newest?.committed?.startedAt ?? null;
-  const age = asOf === null ? null : secondsBetween(asOf, now.toISOString());
+  const since = asOf === null ? null : new Date(asOf);
+  const age = { as_of: asOf, age_seconds: since && secondsBetween(since, now) };
   if (schedule === undefined || schedule === '') {
-    return {
-      as_of: asOf,
-      age_seconds: age,
-      last_due_at: null,
-      next_due_at: null,
-      late: null,
-      overdue_seconds: null,
-    };
+    return { ...age, last_due_at: null, next_due_at: null, late: null, overdue_seconds: null };
   }
   const { lastDue, nextDue } = schedules.dueAt(schedule, now);
   const last = newest?.last ?? null;
   const atWork = last !== null && isAtWork(last, holder);
   const missed =
-    asOf === null || lastDue === null || Date.parse(asOf) >= lastDue.getTime()
+    since === null || lastDue === null || since >= lastDue
       ? null
-      : schedules.missedSince(schedule, new Date(asOf), now);
-  const late = asOf === null ? null : missed !== null && !atWork;
+      : schedules.missedSince(schedule, since, now);
+  const late = since === null ? null : missed !== null && !atWork;
   return {
-    as_of: asOf,
-    age_seconds: age,
+    ...age,
     last_due_at: lastDue?.toISOString() ?? null,
     next_due_at: nextDue?.toISOString() ?? null,
     late,
-    overdue_seconds:
-      late === true && missed !== null ? secondsBetween(missed.toISOString(), now.toISOString()) : null,
+    overdue_seconds: late === true && missed !== null ? secondsBetween(missed, now) : null,
   };
 }
 

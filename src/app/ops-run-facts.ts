@@ -1,10 +1,11 @@
 import { ERROR_KINDS, type ErrorCode } from '../core/errors.ts';
-import type { RunError, RunRow } from '../pipeline/state-port.ts';
+import type { RunError } from '../pipeline/state-port.ts';
+import type { ListedRun } from '../state/listed-runs.ts';
 import type { Holder } from '../state/ops-connectors.ts';
 import type { OpsError, OpsRun } from './ops-model.ts';
 
 /** A run as Ops shows it. */
-export function opsRun(run: RunRow, now: Date, holder: Holder | undefined): OpsRun {
+export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): OpsRun {
   const running = run.status === 'RUNNING';
   return {
     run_id: run.runId,
@@ -14,7 +15,7 @@ export function opsRun(run: RunRow, now: Date, holder: Holder | undefined): OpsR
     phase: run.phase,
     started_at: run.startedAt,
     finished_at: run.finishedAt,
-    duration_seconds: secondsBetween(run.startedAt, run.finishedAt ?? now.toISOString()),
+    duration_seconds: secondsBetween(run.startedAt, run.finishedAt ?? now),
     counts: run.counts,
     hold_reason: run.holdReason,
     error: run.error === null ? null : opsError(run.error),
@@ -25,8 +26,12 @@ export function opsRun(run: RunRow, now: Date, holder: Holder | undefined): OpsR
 }
 
 /** Seconds with milliseconds; 0 when clocks of two machines disagree. */
-export function secondsBetween(from: string, to: string): number {
-  return Math.max(0, Date.parse(to) - Date.parse(from)) / 1_000;
+export function secondsBetween(from: string | Date, to: string | Date): number {
+  return Math.max(0, msOf(to) - msOf(from)) / 1_000;
+}
+
+function msOf(moment: string | Date): number {
+  return typeof moment === 'string' ? Date.parse(moment) : moment.getTime();
 }
 
 function opsError({ code, message, hint }: RunError): OpsError {

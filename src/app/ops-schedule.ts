@@ -31,10 +31,26 @@ const GRACE_MS = OPS_LATE_GRACE_MINUTES * 60_000;
 const SKEW_MS = OPS_CLOCK_SKEW_SECONDS * 1_000;
 /** More schedules than connectors; a folder whose files change for years must not fill the memory. */
 const SCHEDULES_KNOWN_MAX = 2_000;
+/** As many as connectors have runs in some hours. */
+const STARTS_KNOWN_MAX = 10_000;
 
-/** Looking back for a start takes 0.4 ms, 500 connectors 0.2 s; so it is done once, and the starts that follow are counted up. */
+/**
+ * Looking back for a start takes 0.4 ms, 500 connectors 0.2 s; so it is done once, and the starts that follow are counted
+ * up. The start that follows a run takes 0.03 ms, and is the same at every look until there is another run.
+ */
 export function openSchedules(): Schedules {
   const known = new Map<string, Known>();
+  const starts = new Map<string, Date | null>();
+
+  function startAfter(schedule: string, moment: number, now: Date): Date | null {
+    const key = `${schedule} ${moment}`;
+    const found = starts.get(key);
+    if (found !== undefined) return found;
+    if (starts.size >= STARTS_KNOWN_MAX) starts.clear();
+    const start = knownOf(schedule, now).cron.nextRun(new Date(moment));
+    starts.set(key, start);
+    return start;
+  }
 
   function knownOf(schedule: string, now: Date): Known {
     const found = known.get(schedule);
@@ -55,7 +71,7 @@ export function openSchedules(): Schedules {
       return { lastDue: entry.overdue.from, nextDue: entry.coming.to };
     },
     missedSince(schedule, asOf, now) {
-      const first = knownOf(schedule, now).cron.nextRun(new Date(asOf.getTime() + SKEW_MS));
+      const first = startAfter(schedule, asOf.getTime() + SKEW_MS, now);
       return first !== null && first.getTime() + GRACE_MS < now.getTime() ? first : null;
     },
   };

@@ -5,14 +5,20 @@ import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } 
 import type { OpsSurroundings } from './ops-surroundings.ts';
 import { opsRun } from './ops-run-facts.ts';
 import type { Schedules } from './ops-schedule.ts';
+import type { Standings } from './ops-standings.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** What Ops looks at, and what it knows from the last look. */
+interface Remembering extends OpsSurroundings {
+  readonly schedules: Schedules;
+  readonly standings: Standings;
+}
 
 /** Everything at once: a fixed number of queries, however many connectors and runs there are. */
 export async function snapshotOf(
   query: OpsQuery,
-  { state, catalog, clock }: OpsSurroundings,
-  schedules: Schedules,
+  { state, catalog, clock, schedules, standings }: Remembering,
 ): Promise<OpsSnapshot> {
   const { status, connectorId, windowHours, limitRuns, offsetRuns } = query;
   const now = clock.now();
@@ -27,7 +33,7 @@ export async function snapshotOf(
   ]);
   const known = new Set([...content.connectors.keys(), ...holders.keys(), ...pending.keys()]);
   const ids = [...known].filter((id) => connectorId === null || id === connectorId);
-  const newest = await state.newestRuns(ids);
+  const newest = await standings.newestRuns(ids, holders);
   const connectors = ids
     .map((id) => {
       const found = {

@@ -16,6 +16,7 @@ import { opsRun } from './ops-run-facts.ts';
 import { openSchedules, type Schedules } from './ops-schedule.ts';
 import { snapshotOf } from './ops-snapshot.ts';
 import type { OpsSurroundings, RunLinks } from './ops-surroundings.ts';
+import { openStandings } from './ops-standings.ts';
 import { timelineOf } from './ops-timeline.ts';
 
 /** What Ops knows. Nothing here changes anything. Everything fails with BridgeError STATE_*. */
@@ -28,8 +29,9 @@ export interface Ops {
 
 export function openOps(surroundings: OpsSurroundings): Ops {
   const schedules = openSchedules();
+  const standings = openStandings(surroundings.state, surroundings.clock);
   return {
-    snapshot: (query) => snapshotOf(query, surroundings, schedules),
+    snapshot: (query) => snapshotOf(query, { ...surroundings, schedules, standings }),
     connector: (connectorId) => connectorDetail(connectorId, surroundings, schedules),
     run: (runId) => detailOfRun(runId, surroundings),
   };
@@ -42,7 +44,7 @@ async function connectorDetail(
 ): Promise<OpsConnectorDetail | undefined> {
   const { state, catalog, clock, runLinks } = surroundings;
   const entry = (await catalog.current()).connectors.get(connectorId);
-  const holder = (await state.holders()).get(connectorId);
+  const holder = await state.holderOf(connectorId);
   const pending = (await state.pendingPushes()).get(connectorId);
   if (entry === undefined && holder === undefined && pending === undefined) return undefined;
   const newest = (await state.newestRuns([connectorId])).get(connectorId);
@@ -67,7 +69,7 @@ async function detailOfRun(
   const found = await state.runDetail(runId, { rejected: OPS_REJECTED_MAX });
   if (found === undefined) return undefined;
   const { connectorId } = found.run;
-  const holder = (await state.holders()).get(connectorId);
+  const holder = await state.holderOf(connectorId);
   const newest = (await state.newestRuns([connectorId])).get(connectorId);
   const entry = (await catalog.current()).connectors.get(connectorId);
   const now = clock.now();

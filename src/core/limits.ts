@@ -428,6 +428,11 @@ export const OPS_CONNECTORS_SHOWN = 100;
 export const OPS_LATE_GRACE_MINUTES = 15;
 /** The clocks of an orchestrator and of a run may differ by so much: a run that began so early was the one that was due. */
 export const OPS_CLOCK_SKEW_SECONDS = 60;
+/**
+ * Ops believes for so long that the runs of a connector are what they were, while nobody has held its lease since. Whatever
+ * changes a run holds it, so this is for a process that woke up too late, and for changes by hand.
+ */
+export const OPS_SETTLED_SECONDS_MAX = 60;
 
 /** Body of a push in JSON, which is in memory whole: some 10,000 events of 1 kB. */
 export const PUSH_JSON_BODY_BYTES_MAX = 10 * 1_048_576;

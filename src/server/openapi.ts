@@ -6,10 +6,6 @@ import { failureAnswerSchema } from './answer-schemas.ts';
 export async function describeRoutes(app: FastifyInstance, version: string): Promise<void> {
   app.addSchema(failureAnswerSchema);
   await app.register(swagger, {
-    transform: ({ schema, url, route: { config } }) => ({
-      schema: config?.access === 'open' ? { ...schema, security: [] } : schema,
-      url,
-    }),
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, index) =>
         typeof $id === 'string' ? $id : `Schema${index}`,

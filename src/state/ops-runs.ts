@@ -3,9 +3,9 @@ import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.t
 import type { RunRow, RunStatus } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { stepsOf } from './journal.ts';
+import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
 import { rejections } from './rejections.ts';
 import { runRow } from './runs.ts';
-import type { RunTable } from './tables.ts';
 
 /** Which runs a list is of. */
 export interface RunFilter {
@@ -25,7 +25,7 @@ export function pageOfRuns(
   { knex }: Database,
   filter: RunFilter,
   page: { readonly limit: number; readonly offset: number },
-): Promise<RunRow[]> {
+): Promise<ListedRun[]> {
   return rowsOf(pageQuery(knex, filter, page));
 }
 
@@ -46,37 +46,54 @@ export function pageQuery(
     .limit(limit)
     .offset(offset);
   return knex('run_state')
+    .select(...LISTED_COLUMNS)
     .whereIn('run_id', ids)
     .orderBy([...NEWEST_FIRST]);
 }
+
+const NONE: Readonly<Record<RunStatus, number>> = {
+  RUNNING: 0,
+  SUCCESS: 0,
+  HELD: 0,
+  PARTIAL: 0,
+  FAILED: 0,
+  DRY_RUN: 0,
+};
 
 /** How many runs there are of each status; the filter's own status does not matter. */
 export async function countRuns(
   database: Database,
   filter: Omit<RunFilter, 'status'>,
 ): Promise<Record<RunStatus, number>> {
-  const counts = { RUNNING: 0, SUCCESS: 0, HELD: 0, PARTIAL: 0, FAILED: 0, DRY_RUN: 0 };
-  const rows = await countQuery(database, filter);
-  for (const { status, runs } of rows) counts[status] = Number(runs);
+  const counts = { ...NONE };
+  for (const { status, runs } of await countQuery(database, filter)) counts[status] = Number(runs);
   return counts;
 }
 
-/** One range of an index. Exported for the test that looks at its plan. */
-export function countQuery({ knex }: Database, { since, connectorId }: Omit<RunFilter, 'status'>) {
-  return knex('run_state')
+/**
+ * A range of an index for each status. Grouped by status instead, SQLite reads the index of all times: of 100,000 runs
+ * that took 7 ms, and this 0.4 ms for the day. Exported for the test that looks at its plan.
+ */
+export function countQuery({ knex, dialect }: Database, { since, connectorId }: Omit<RunFilter, 'status'>) {
+  const runs = knex('run_state')
+    .count()
     .where(connectorId === null ? {} : { connector_id: connectorId })
-    .andWhere('started_at', '>=', since)
-    .groupBy('status')
+    .andWhere('status', knex.ref('statuses.value'))
+    .andWhere('started_at', '>=', since);
+  return knex
+    .with('statuses', ['value'], knex.raw(dialect.jsonTexts, [JSON.stringify(Object.keys(NONE))]))
     .select<{ readonly status: RunStatus; readonly runs: number | string }[]>(
-      'status',
-      knex.raw('count(*) as runs'),
-    );
+      'statuses.value as status',
+      runs.as('runs'),
+    )
+    .from('statuses');
 }
 
 /** The newest runs of a connector. */
-export function historyOf({ knex }: Database, connectorId: string, limit: number): Promise<RunRow[]> {
+export function historyOf({ knex }: Database, connectorId: string, limit: number): Promise<ListedRun[]> {
   return rowsOf(
     knex('run_state')
+      .select(...LISTED_COLUMNS)
       .where({ connector_id: connectorId })
       .orderBy([...NEWEST_FIRST])
       .limit(limit),
@@ -104,7 +121,7 @@ export async function runDetail(
   return { run: runRow(row), steps, rejected };
 }
 
-async function rowsOf(query: PromiseLike<RunTable[]>): Promise<RunRow[]> {
+async function rowsOf(query: PromiseLike<ListedRow[]>): Promise<ListedRun[]> {
   const rows = await query;
-  return rows.map(runRow);
+  return rows.map(listedRun);
 }

@@ -1,4 +1,4 @@
-import { holders, newestRuns } from './ops-connectors.ts';
+import { holderOf, holders, newestRuns } from './ops-connectors.ts';
 import { countRuns, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
 import type { ServerDatabase } from './open-server-database.ts';
 import { queueDepths } from './queue-depth.ts';
@@ -11,6 +11,7 @@ type Bound<Work> = Work extends (database: Database, ...args: infer Args) => inf
 /** What Ops asks of the state store. Nothing here writes. Everything fails with BridgeError STATE_*. */
 export interface OpsState {
   readonly holders: Bound<typeof holders>;
+  readonly holderOf: Bound<typeof holderOf>;
   readonly newestRuns: Bound<typeof newestRuns>;
   readonly countRuns: Bound<typeof countRuns>;
   readonly pageOfRuns: Bound<typeof pageOfRuns>;
@@ -27,6 +28,7 @@ export function opsState({ guarded }: Pick<ServerDatabase, 'guarded'>): OpsState
       guarded((database) => work(database, ...args));
   return {
     holders: reading(holders),
+    holderOf: reading(holderOf),
     newestRuns: reading(newestRuns),
     countRuns: reading(countRuns),
     pageOfRuns: reading(pageOfRuns),

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
-import type { Phase, RunCounts } from '../pipeline/ports.ts';
-import type { Publication, RunError, RunRow, State } from '../pipeline/state-port.ts';
+import type { Phase } from '../pipeline/ports.ts';
+import type { Publication, RunRow, State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
+import { listedRun } from './listed-runs.ts';
 import { scopeOf } from './records.ts';
 import { rememberDelivered } from './rejections.ts';
 import type { RunTable } from './tables.ts';
@@ -172,29 +173,12 @@ export function mayGoOn(run: RunTable): boolean {
 }
 
 export function runRow(run: RunTable): RunRow {
-  return {
-    runId: run.run_id,
-    connectorId: run.connector_id,
-    target: run.target,
-    status: run.status,
-    phase: run.phase,
-    startedAt: run.started_at,
-    finishedAt: run.finished_at,
-    counts: run.counts === null ? null : parseCounts(run.counts),
-    watermark: run.watermark,
-    manifestName: run.manifest_name,
-    committedAt: run.committed_at,
-    holdReason: run.hold_reason,
-    error: run.error === null ? null : parseError(run.error),
-    phaseTimes: phaseTimesOf(run),
-  };
+  return { ...listedRun(run), watermark: run.watermark, phaseTimes: phaseTimesOf(run) };
 }
 
 function phaseTimesOf({ phase_times }: RunTable): RunRow['phaseTimes'] {
   return phase_times === null ? {} : parsePhaseTimes(phase_times);
 }
 
-/** These columns are written by this file and `commit.ts` only, from values of these types. */
+/** Written by this file only, from a value of this type. */
 const parsePhaseTimes: (json: string) => RunRow['phaseTimes'] = JSON.parse;
-const parseCounts: (json: string) => RunCounts = JSON.parse;
-const parseError: (json: string) => RunError = JSON.parse;

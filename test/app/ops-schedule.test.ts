@@ -25,6 +25,15 @@ describe('the schedules of Ops', () => {
     expect(schedules.missedSince('0 * * * *', at('02:00'), at('03:16'))).toEqual(at('03:00'));
   });
 
+  test('remember which start follows a run, for each schedule and each run', () => {
+    const schedules = openSchedules();
+    for (let look = 0; look < 2; look++) {
+      expect(schedules.missedSince('0 * * * *', at('01:00'), at('04:20'))).toEqual(at('02:00'));
+      expect(schedules.missedSince('30 * * * *', at('01:00'), at('04:20'))).toEqual(at('01:30'));
+      expect(schedules.missedSince('0 * * * *', at('02:00'), at('04:20'))).toEqual(at('03:00'));
+    }
+  });
+
   test('take a run for the one that was due when its clock was a little early', () => {
     const early = new Date(at('02:00').getTime() - 30_000);
     expect(openSchedules().missedSince('0 * * * *', early, at('02:50'))).toBeNull();

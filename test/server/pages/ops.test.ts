@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openDatabase } from '../../../src/state/database.ts';
+import { STATE_FILE } from '../../../src/state/open-state.ts';
+import { addStartedRun, endStartedRun, keepLog } from '../../../src/state/started-runs.ts';
 import { startBridgeServer } from '../../support/bridge-server.ts';
 import { describeInChromium, startChromium } from '../../support/chromium.ts';
 import {
@@ -101,13 +105,55 @@ describeInChromium('the pages of Ops', () => {
     await page
       .getByRole('listitem')
       .filter({ hasText: 'Failing' })
-      .getByRole('link', { name: 'run', exact: true })
+      .getByRole('link', { name: /^run / })
       .click();
     await page.waitForURL('**/ops/runs/hr-failed');
     const text = await page.getByRole('main').innerText();
     expect(text).toContain('SOURCE_AUTH_FAILED');
     expect(text).toContain('Set SECRET_HR_DB to a connection string');
     expect(text).toContain('failed here');
+    expect(text).toContain('Running it again does not help until something is changed.');
+    const command = page.getByRole('region', { name: 'SOURCE_AUTH_FAILED in extract' }).locator('.command');
+    expect(await command.locator('code').innerText()).toBe(
+      'gemini-sync-bridge run --connector connectors/hr-employees.yaml',
+    );
+  });
+
+  test('say of rows that were quarantined where their reasons are, and not that the index refused any', async () => {
+    place.writeConnector('payroll');
+    const counts = { quarantined: 17 };
+    await place.commit({
+      runId: 'payroll-1',
+      connector: 'payroll',
+      at: minutesAgo(8),
+      status: 'PARTIAL',
+      counts,
+    });
+    await page.goto('/ops');
+    const need = page.getByRole('listitem').filter({ hasText: 'payroll' });
+    expect(await need.innerText()).toContain('17 rows were quarantined');
+    await need.getByRole('link', { name: /^run / }).click();
+    await page.waitForURL('**/ops/runs/payroll-1');
+    const text = await page.getByRole('main').innerText();
+    expect(text).toContain('gs://company-gemini-sync/connectors/payroll/runs/payroll-1/quarantine.ndjson');
+    expect(text).toContain('Correct these rows in the source, or the mapping.');
+    expect(text).not.toContain('refused');
+  });
+
+  test('do not show a silent process as one at work', async () => {
+    place.writeConnector('silent');
+    const lease = await place.state.lease('silent', { runId: 'silent-1', host: 'worker-1', pid: 4711 });
+    await place.begin({ runId: 'silent-1', connector: 'silent', at: minutesAgo(40), phase: 'publish' });
+    await lease.release();
+    await page.goto('/ops/runs/silent-1');
+    expect(await page.locator('.step.failed').innerText()).toContain('silent here');
+    expect(await page.getByText('here now').count()).toBe(0);
+    expect(await page.locator('.command code').first().innerText()).toContain(
+      '--connector connectors/silent',
+    );
+    await page.goto('/ops/connectors/silent');
+    const todo = page.getByRole('region', { name: /What happened/ });
+    expect(await todo.locator('.command code').innerText()).toContain('--connector connectors/silent.yaml');
   });
 
   test('filter and page without JavaScript', async () => {
@@ -210,10 +256,15 @@ describeInChromium('the pages of Ops', () => {
   test('say that the server is lost, keep what they show, and recover', async () => {
     await page.clock.install({ time: NOW });
     await page.goto('/ops');
+    await page.evaluate(() => {
+      scrollTo(0, document.body.scrollHeight);
+    });
     await page.route('**/ops', (route) => route.abort());
     await page.clock.runFor(POLL_MS);
     const alert = page.getByRole('alert');
     await alert.filter({ hasText: 'The server does not answer. What you see is as of 2026-11-21' }).waitFor();
+    // Wherever somebody has scrolled to.
+    expect(await alert.evaluate((element) => element.getBoundingClientRect().top)).toBe(0);
     expect(await page.locator('#connectors tbody tr').count()).toBeGreaterThan(8);
     await page.unroute('**/ops');
     await page.route('**/ops', (route) => route.fulfill({ status: 503, body: '' }));
@@ -222,6 +273,50 @@ describeInChromium('the pages of Ops', () => {
     await page.unroute('**/ops');
     await poll();
     await alert.waitFor({ state: 'hidden' });
+  });
+
+  test('keep what is selected, and a filter that is half typed', async () => {
+    await page.clock.install({ time: NOW });
+    await page.goto('/ops');
+    await page.getByLabel('Connector', { exact: true }).fill('hand');
+    const name = page.locator('#summary').getByRole('link', { name: 'crm-accounts' });
+    await name.evaluate((element) => getSelection()?.selectAllChildren(element));
+    await place.commit({ runId: 'handbook-last', connector: 'handbook', at: minutesAgo(0) });
+    await poll();
+    await page.getByRole('link', { name: 'handbook-last' }).waitFor();
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe('crm-accounts');
+    expect(await page.getByLabel('Connector', { exact: true }).inputValue()).toBe('hand');
+  });
+
+  test('show the end of a log, keep it open, and keep the place in it', async () => {
+    const lines = Array.from({ length: 200 }, (_, line) => `{"message":"line ${line}"}`);
+    const database = await openDatabase({ url: undefined, file: join(server.cwd, STATE_FILE) });
+    try {
+      const runId = 'handbook-now';
+      await addStartedRun(database, { runId, connectorId: 'handbook', startedBy: 'k', startedAt: '' });
+      await keepLog(database, runId, lines.join('\n'));
+      await page.clock.install({ time: NOW });
+      await page.goto('/ops/runs/handbook-now');
+      await page.locator('#log summary').click();
+      const log = page.getByRole('region', { name: 'Log' }).locator('.log');
+      // Its end is 0; what came before is above it.
+      const place = () => log.evaluate((element) => element.scrollTop);
+      expect(await place()).toBe(0);
+      await log.evaluate((element) => {
+        element.scrollTop = -400;
+      });
+      await endStartedRun(database, runId, {
+        exitStatus: 0,
+        log: lines.join('\n'),
+        finishedAt: NOW.toISOString(),
+      });
+      await poll();
+      await page.getByText('it ended with exit status 0').waitFor();
+      expect(await log.isVisible()).toBe(true);
+      expect(await place()).toBe(-400);
+    } finally {
+      await database.close();
+    }
   });
 
   test('do not ask while they are hidden or paused', async () => {

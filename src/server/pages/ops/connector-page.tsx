@@ -11,13 +11,16 @@ import { Since, WhyAndWhatToDo } from './needs.tsx';
 import { RunsTable } from './runs-table.tsx';
 
 const CALM = new Set(['running', 'never_run', 'ok']);
+/** Where the next thing to do, after what the page says, is to run it. */
+const RUN_AGAIN = new Set(['failing', 'stalled', 'partial', 'late']);
 
 /** `/ops/connectors/{id}`: how a connector is, how it has been, and what its file says. */
 export function connectorPage(detail: OpsConnectorDetail, reader: Reader): string {
-  const { connector, history, generated_at: now } = detail;
+  const { connector, history, generated_at: now, commands } = detail;
   const { connector_id: id, state } = connector;
   const meaning = meaningOfState(state);
   const description = detail.facts?.description ?? null;
+  const runsAgain = RUN_AGAIN.has(state);
   return framed({
     title: `${meaning.word}: ${id}`,
     at: now,
@@ -37,12 +40,15 @@ export function connectorPage(detail: OpsConnectorDetail, reader: Reader): strin
         {!CALM.has(state) && (
           <section class={`need tone-${meaning.tone}`} aria-labelledby="todo-title">
             <h2 id="todo-title">
-              What happened, <Since connector={connector} now={now} />
+              What happened: <Since connector={connector} now={now} />
             </h2>
             <WhyAndWhatToDo connector={connector} now={now} />
+            {runsAgain && commands.run !== null && (
+              <Command text={commands.run} label="Run this connector again" />
+            )}
           </section>
         )}
-        <Standing detail={detail} />
+        <Standing detail={detail} command={runsAgain ? null : commands.run} />
         <section aria-labelledby="history-title">
           <h2 id="history-title">History</h2>
           {history.length === 0 ? (
@@ -68,8 +74,14 @@ export function connectorPage(detail: OpsConnectorDetail, reader: Reader): strin
   });
 }
 
-function Standing({ detail }: { readonly detail: OpsConnectorDetail }) {
-  const { connector, generated_at: now, commands, links } = detail;
+interface StandingPart {
+  readonly detail: OpsConnectorDetail;
+  /** Null where the page has said it before. */
+  readonly command: string | null;
+}
+
+function Standing({ detail, command }: StandingPart) {
+  const { connector, generated_at: now, links } = detail;
   const { freshness, pending, last_run: last } = connector;
   const due = freshness.next_due_at;
   return (
@@ -110,7 +122,7 @@ function Standing({ detail }: { readonly detail: OpsConnectorDetail }) {
           ],
         ]}
       />
-      {commands.run !== null && <Command text={commands.run} label="Run this connector" />}
+      {command !== null && <Command text={command} label="Run this connector" />}
       {links.length > 0 && (
         <p class="links">
           {links.map(({ label, url }) => (
@@ -150,7 +162,7 @@ function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConne
           ['Access control', facts.access_control === 'required' ? 'readers of each document' : 'none'],
           [
             'Deletes',
-            `${facts.delete_policy}, held above ${countText(count)} and ${ratio * 100} % of the documents`,
+            `${facts.delete_policy}, held above the larger of ${countText(count)} and ${ratio * 100} % of the documents`,
           ],
           ['Labels', labels.join(', ')],
         ]}

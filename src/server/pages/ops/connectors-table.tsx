@@ -12,7 +12,7 @@ interface ConnectorsTable {
 /** Those first that need somebody. */
 export function ConnectorsTable({ connectors, now }: ConnectorsTable) {
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label="Connectors">
+    <div class="scroll" tabindex={0} role="region" aria-label="Table of connectors">
       <table class="cards">
         <caption class="unseen">Connectors, those first that need somebody</caption>
         <thead>

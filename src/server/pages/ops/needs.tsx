@@ -1,10 +1,18 @@
 import { connectorCommands } from '../../../app/ops-commands.ts';
-import type { BrokenFile, OpsConnector, OpsRun, OpsSnapshot } from '../../../app/ops-model.ts';
+import type {
+  BrokenFile,
+  ConnectorState,
+  OpsConnector,
+  OpsRun,
+  OpsSnapshot,
+} from '../../../app/ops-model.ts';
 import { connectorPath, runPath } from './addresses.ts';
 import { Command } from './command.tsx';
 import { countText, durationText } from './figures.ts';
 import { Mark, meaningOfState } from './mark.tsx';
 import { Moment } from './moment.tsx';
+import { PartialWhy } from './partial-why.tsx';
+import { Retry } from './retry.tsx';
 
 /** More would push everything else off the page; the table of connectors has them all, in the same order. */
 const NEEDS_SHOWN = 20;
@@ -13,6 +21,16 @@ const CALM = new Set(['running', 'never_run', 'ok']);
 /** Connectors that need somebody. The snapshot has them in order of need. */
 export function needy({ connectors }: Pick<OpsSnapshot, 'connectors'>): readonly OpsConnector[] {
   return connectors.filter(({ state }) => !CALM.has(state));
+}
+
+/** `25 failing, 3 held`. */
+export function statesText(connectors: readonly OpsConnector[]): string {
+  const counts = new Map<ConnectorState, number>();
+  for (const { state } of connectors) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const texts = [...counts].map(
+    ([state, count]) => `${countText(count)} ${meaningOfState(state).word.toLowerCase()}`,
+  );
+  return texts.join(', ');
 }
 
 /** What needs somebody, first: why, and what to do. */
@@ -143,9 +161,9 @@ export function Since({ connector, now }: NeedOfConnector) {
   const run = state === 'stalled' ? last : endedRun(connector);
   if (run === null) return null;
   return (
-    <span class="quiet">
-      <a href={runPath(run.run_id)}>run</a> <Moment at={run.finished_at ?? run.started_at} now={now} />
-    </span>
+    <a class="when" href={runPath(run.run_id)}>
+      run <Moment at={run.finished_at ?? run.started_at} now={now} />
+    </a>
   );
 }
 
@@ -173,12 +191,7 @@ function Why({ connector, ended }: NeedOf) {
         </p>
       );
     case 'partial':
-      return (
-        <p>
-          The index refused {countText(connector.rejected)} documents; the run lists them. The next run sends
-          them again.
-        </p>
-      );
+      return <PartialWhy counts={ended?.counts ?? null} quarantine={null} />;
     case 'late':
       return (
         <>
@@ -201,10 +214,9 @@ function FailedWhy({ run }: { readonly run: OpsRun | null }) {
   return (
     <>
       <p>
-        <code class="code">{error.code}</code> {error.message}
+        <code class="code">{error.code}</code> {error.message} <Retry error={error} />
       </p>
       {error.hint !== null && <p class="fix">{error.hint}</p>}
-      {error.retryable === true && <p class="quiet">The same run again can succeed without a change.</p>}
     </>
   );
 }

@@ -8,7 +8,7 @@ import { countText, durationText, shareText } from './figures.ts';
 import { framed, type Reader } from './frame.tsx';
 import { Mark, meaningOfRun, Shape } from './mark.tsx';
 import { Moment } from './moment.tsx';
-import { Needs, needy } from './needs.tsx';
+import { Needs, needy, statesText } from './needs.tsx';
 import { RunsFilter } from './runs-filter.tsx';
 import { Pager } from './pager.tsx';
 import { RunsTable } from './runs-table.tsx';
@@ -61,9 +61,12 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
       : []),
   ];
   return (
-    <h1 class="headline">
-      <Shape tone="bad" /> {parts.join(', ')}
-    </h1>
+    <div class="head">
+      <h1 class="headline">
+        <Shape tone="bad" /> {parts.join(', ')}
+      </h1>
+      {needs > 1 && <p>{statesText(needy(snapshot))}</p>}
+    </div>
   );
 }
 
@@ -71,10 +74,13 @@ function FirstSteps() {
   return (
     <section aria-labelledby="first-title">
       <h2 id="first-title">Start here</h2>
-      <p>Check the connectors of the folder, then run one. It shows up here as soon as it has begun.</p>
+      <p>
+        Check the connectors of the folder, then run one, in place of NAME its name. It shows up here as soon
+        as it has begun.
+      </p>
       <Command text="gemini-sync-bridge validate connectors" label="Check the connectors" />
       <Command
-        text="gemini-sync-bridge run --connector connectors/hr-employees.yaml --local"
+        text="gemini-sync-bridge run --connector connectors/NAME.yaml --local"
         label="Run a connector without a cloud"
       />
       <p class="quiet">

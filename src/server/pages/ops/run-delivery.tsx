@@ -12,6 +12,7 @@ export function Delivery({ detail }: { readonly detail: OpsRunDetail }) {
           <h2 id="operations-title">Requests to the index</h2>
           <div class="scroll" tabindex={0} role="region" aria-label="Requests to the index">
             <table>
+              <caption class="unseen">Requests to the index, in order</caption>
               <thead>
                 <tr>
                   <th scope="col">Step</th>
@@ -70,6 +71,7 @@ function Rejected({ detail }: { readonly detail: OpsRunDetail }) {
       {documents.length > 0 && (
         <div class="scroll" tabindex={0} role="region" aria-label="Documents that the index refused">
           <table>
+            <caption class="unseen">Documents that the index refused, by id</caption>
             <thead>
               <tr>
                 <th scope="col">Document</th>

@@ -15,9 +15,9 @@ export function RunLog({ started }: { readonly started: StartedHere }) {
       </p>
       <details id="log">
         <summary>The end of what it said</summary>
-        <pre class="log" tabindex={0}>
-          {log === '' ? 'Nothing yet.' : log}
-        </pre>
+        <div class="log" tabindex={0} role="region" aria-labelledby="log-title">
+          <pre>{log === '' ? 'Nothing yet.' : log}</pre>
+        </div>
       </details>
     </section>
   );

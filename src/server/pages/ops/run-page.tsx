@@ -8,6 +8,8 @@ import { countText, durationText, exactText } from './figures.ts';
 import { framed, type Reader } from './frame.tsx';
 import { Mark, meaningOfRun } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
+import { PartialWhy } from './partial-why.tsx';
+import { Retry } from './retry.tsx';
 import { Delivery } from './run-delivery.tsx';
 import { RunLog, type StartedHere } from './run-log.tsx';
 import { Timeline } from './timeline.tsx';
@@ -38,12 +40,16 @@ export function runPage(detail: OpsRunDetail, started: StartedHere, reader: Read
         <WhatToDo detail={detail} />
         <section aria-labelledby="timeline-title">
           <h2 id="timeline-title">Phases</h2>
-          <Timeline steps={detail.timeline} now={now} />
+          <Timeline steps={detail.timeline} now={now} silent={run.alive === false} />
         </section>
         <section aria-labelledby="counts-title">
           <h2 id="counts-title">Rows and documents</h2>
           {run.counts === null ? (
-            <p class="nothing">Not known before the run has published.</p>
+            <p class="nothing">
+              {run.status === 'RUNNING'
+                ? 'Not known before the run has published.'
+                : 'Not known: the run ended before it published.'}
+            </p>
           ) : (
             <Counts counts={run.counts} />
           )}
@@ -98,12 +104,20 @@ function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
   if (run.status === 'PARTIAL') {
     return (
       <section class="need tone-part" aria-labelledby="todo-title">
-        <h2 id="todo-title">The index refused {countText(run.counts?.rejected ?? null)} documents</h2>
-        <p>Each has its reason below. The others are in. The next run sends these again.</p>
+        <h2 id="todo-title">Not all of it was applied</h2>
+        <PartialWhy counts={run.counts} quarantine={quarantineOf(detail)} />
+        {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
       </section>
     );
   }
   return null;
+}
+
+/** Beside the manifest; null where the bucket is not known. */
+function quarantineOf({ artifacts: { bucket, folder } }: OpsRunDetail): string | null {
+  return folder === null || bucket === null
+    ? null
+    : `${bucket.replace(/\/?$/, '/')}${folder}/quarantine.ndjson`;
 }
 
 function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }) {
@@ -115,16 +129,17 @@ function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }
         <code class="code">{error.code}</code> in {run.phase}
       </h2>
       <p class="message">{error.message}</p>
-      {error.hint !== null && <p class="fix">{error.hint}</p>}
-      <p class="quiet">
-        {error.retryable === true && 'The same run again can succeed without a change. '}
-        {error.retryable === false && 'The same run again fails again until something is changed. '}
+      <p>
+        <Retry error={error} />{' '}
         {run.waits_for_next_run
           ? 'Its artifacts are published: the next run delivers them first.'
-          : 'Nothing of it was committed: the next run starts where this one did.'}{' '}
+          : 'Nothing of it was committed: the next run starts where this one did.'}
+      </p>
+      {error.hint !== null && <p class="fix">{error.hint}</p>}
+      {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
+      <p class="quiet">
         All codes are in <code>docs/errors.md</code>.
       </p>
-      {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
     </section>
   );
 }

@@ -25,16 +25,27 @@ const STATES: Readonly<Record<TimelineStep['state'], string>> = {
   not_reached: 'not reached',
 };
 
+interface Phases {
+  readonly steps: readonly TimelineStep[];
+  readonly now: string;
+  /** Whether the process of the run, which has not ended, shows no signs of life. */
+  readonly silent: boolean;
+}
+
 /** The phases in order, each with its time and its share of the whole. */
-export function Timeline({ steps, now }: { readonly steps: readonly TimelineStep[]; readonly now: string }) {
+export function Timeline({ steps, now, silent }: Phases) {
   const whole = steps.reduce((total, step) => total + (step.duration_seconds ?? 0), 0);
   return (
     <ol class="timeline">
       {steps.map((step) => (
-        <li key={step.name} class={`step ${step.state}`} data-key={step.name}>
-          <Shape tone={TONES[step.state]} />
+        <li
+          key={step.name}
+          class={`step ${silent && step.state === 'current' ? 'failed' : step.state}`}
+          data-key={step.name}
+        >
+          <Shape tone={silent && step.state === 'current' ? 'bad' : TONES[step.state]} />
           <span class="phase">{WORDS[step.name]}</span>
-          <span class="state">{STATES[step.state]}</span>
+          <span class="state">{silent && step.state === 'current' ? 'silent here' : STATES[step.state]}</span>
           <span class="figure">{durationText(step.duration_seconds)}</span>
           <Bar share={whole === 0 ? 0 : (step.duration_seconds ?? 0) / whole} />
           <span class="quiet when">

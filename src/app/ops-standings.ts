@@ -1,0 +1,53 @@
+import type { Clock } from '../core/clock.ts';
+import { OPS_SETTLED_SECONDS_MAX } from '../core/limits.ts';
+import type { Holder, Newest } from '../state/ops-connectors.ts';
+import type { OpsState } from '../state/ops-state.ts';
+
+interface Settled {
+  readonly fence: number;
+  readonly readMs: number;
+  readonly newest: Newest;
+}
+
+/** The newest runs of connectors, read again only where they may be others than at the last look. */
+export interface Standings {
+  /** @param holders as read just before: what is read later is at least as new */
+  newestRuns(
+    connectorIds: readonly string[],
+    holders: ReadonlyMap<string, Holder>,
+  ): Promise<ReadonlyMap<string, Newest>>;
+}
+
+/**
+ * Whatever changes a run of a connector holds its lease meanwhile, and each lease has a fence of its own. So where nobody
+ * holds it and the fence is the same, so are the runs. Of 500 connectors most are settled at any time.
+ */
+export function openStandings(state: Pick<OpsState, 'newestRuns'>, clock: Clock): Standings {
+  const settled = new Map<string, Settled>();
+
+  function settledAt(connectorId: string, holder: Holder | undefined): Settled | undefined {
+    const known = settled.get(connectorId);
+    if (known === undefined || holder?.runId !== null || holder.fence !== known.fence) return undefined;
+    return clock.elapsedMs() - known.readMs < OPS_SETTLED_SECONDS_MAX * 1_000 ? known : undefined;
+  }
+
+  return {
+    async newestRuns(connectorIds, holders) {
+      const answer = new Map<string, Newest>();
+      const unsettled: string[] = [];
+      for (const id of connectorIds) {
+        const known = settledAt(id, holders.get(id));
+        if (known === undefined) unsettled.push(id);
+        else answer.set(id, known.newest);
+      }
+      if (unsettled.length === 0) return answer;
+      const readMs = clock.elapsedMs();
+      for (const [id, newest] of await state.newestRuns(unsettled)) {
+        const holder = holders.get(id);
+        if (holder?.runId === null) settled.set(id, { fence: holder.fence, readMs, newest });
+        answer.set(id, newest);
+      }
+      return answer;
+    },
+  };
+}

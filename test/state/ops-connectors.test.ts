@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { RunStatus } from '../../src/pipeline/state-port.ts';
+import { openDatabase, type Database } from '../../src/state/database.ts';
+import { migrate } from '../../src/state/migrations.ts';
+import { newestRuns } from '../../src/state/ops-connectors.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+interface Run {
+  readonly id: string;
+  readonly connector: string;
+  readonly status: RunStatus;
+  /** By the next run, before that one commits itself. */
+  readonly finishedLater: boolean;
+}
+
+const STATUSES: readonly RunStatus[] = ['RUNNING', 'SUCCESS', 'HELD', 'PARTIAL', 'FAILED', 'DRY_RUN'];
+
+const histories = fc.array(
+  fc.array(fc.record({ status: fc.constantFrom(...STATUSES), finishedLater: fc.boolean() }), {
+    maxLength: 5,
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+describe.each(['SQLite', 'Postgres'] as const)('the newest runs of connectors, on %s', (engine) => {
+  const folders = temporaryFolders();
+  let database: Database;
+
+  beforeAll(async () => {
+    const url = engine === 'Postgres' ? postgres.url() : undefined;
+    database = await openDatabase({ url, file: join(folders.make(), 'state.db') });
+    await migrate(database);
+  });
+  afterAll(async () => {
+    await database.close();
+    folders.removeAll();
+  });
+
+  test('are of each kind the one that began last, whatever came before and after it', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (drawn) => {
+        const runs = drawn.flatMap((history, index) =>
+          history.map((run, hour): Run => ({ ...run, id: `R${index}-${hour}`, connector: `c${index}` })),
+        );
+        await database.knex('run_state').delete();
+        if (runs.length > 0) await database.knex('run_state').insert(runs.map(rowOf));
+        const connectors = drawn.map((_, index) => `c${index}`);
+        const found = await newestRuns(database, connectors);
+        for (const connector of connectors) {
+          const own = runs.filter((run) => run.connector === connector);
+          const last = (is: (run: Run) => boolean) => own.findLast(is)?.id;
+          const newest = found.get(connector);
+          expect({
+            last: newest?.last?.runId,
+            finished: newest?.finished?.runId,
+            committed: newest?.committed?.runId,
+            success: newest?.success?.runId,
+          }).toEqual({
+            last: last(({ status }) => status !== 'DRY_RUN'),
+            finished: last(({ status }) => status !== 'DRY_RUN' && status !== 'RUNNING'),
+            committed: last(isCommitted),
+            success: last(({ status }) => status === 'SUCCESS'),
+          });
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+function isCommitted({ status }: Run): boolean {
+  return status === 'SUCCESS' || status === 'HELD' || status === 'PARTIAL';
+}
+
+function rowOf(run: Run) {
+  const hour = Number(run.id.split('-')[1]);
+  const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, hour, minute)).toISOString();
+  return {
+    run_id: run.id,
+    connector_id: run.connector,
+    target: 'projects/p/locations/global/dataStores/d',
+    status: run.status,
+    phase: isCommitted(run) ? ('commit' as const) : ('extract' as const),
+    started_at: at(0),
+    finished_at: run.status === 'RUNNING' ? null : at(30),
+    committed_at: isCommitted(run) ? at(run.finishedLater ? 61 : 30) : null,
+  };
+}
