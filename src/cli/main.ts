@@ -17,7 +17,7 @@ import { validateCommand } from './validate.ts';
 import { programVersion } from './version.ts';
 
 /** Where the program runs: a process of its own, or a test's. */
-export interface Surroundings {
+interface Surroundings {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly cwd: string;
