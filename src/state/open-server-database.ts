@@ -1,6 +1,7 @@
-import { openDatabase, type Database, type DatabaseAddress } from './database.ts';
+import type { Database, DatabaseAddress } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
-import { stateError } from './state-errors.ts';
+import { namedErrors } from './named-errors.ts';
+import { preparedDatabase } from './prepared-database.ts';
 
 /** The state store as a server has it open: for long, and through times when it cannot be reached. */
 export interface ServerDatabase {
@@ -14,21 +15,10 @@ export interface ServerDatabase {
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openServerDatabase(address: DatabaseAddress): Promise<ServerDatabase> {
-  const database = await openDatabase(address);
-  const guarded: ServerDatabase['guarded'] = async (work) => {
-    try {
-      return await work(database);
-    } catch (thrown) {
-      throw stateError(thrown, database.location);
-    }
-  };
-  try {
-    await guarded((opened) =>
-      (opened.embedded ? migrate(opened) : requireCurrentSchema(opened)).then(() => undefined),
-    );
-  } catch (thrown) {
-    await database.close();
-    throw thrown;
-  }
-  return { guarded, close: () => database.close() };
+  const database = await preparedDatabase(address, async (opening) => {
+    if (opening.embedded) await migrate(opening);
+    else await requireCurrentSchema(opening);
+  });
+  const named = namedErrors(database);
+  return { guarded: (work) => named(work)(), close: () => database.close() };
 }
