@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../core/limits.ts';
 import type { Database, DatabaseAddress } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
+import { namedErrors } from './named-errors.ts';
 import { preparedDatabase } from './prepared-database.ts';
-import { stateError } from './state-errors.ts';
 
 /** The row by which runs agree who announces that a connector works again. */
 const RECOVERY = 'SUCCESS';
@@ -54,15 +54,10 @@ export async function openAlertState(address: DatabaseAddress): Promise<AlertSta
       await migrate(opening);
     });
   });
-  const telling = <Args extends unknown[], Answer>(work: (...args: Args) => Promise<Answer>) =>
-    async function told(...args: Args): Promise<Answer> {
-      return work(...args).catch((thrown: unknown) => {
-        throw stateError(thrown, database.location);
-      });
-    };
+  const named = namedErrors(database);
   return {
-    claimAlert: telling((key: AlertKey) => claimAlert(database, key)),
-    claimRecovery: telling((matters: AlertMatters) => claimRecovery(database, matters)),
+    claimAlert: named(claimAlert),
+    claimRecovery: named(claimRecovery),
     close: () => database.close(),
   };
 }

@@ -1,7 +1,8 @@
 import { SERVER_STATE_SILENCE_SECONDS_MAX } from '../core/limits.ts';
-import { openDatabase, type Database, type DatabaseAddress, type DatabaseOptions } from './database.ts';
+import type { Database, DatabaseAddress, DatabaseOptions } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
-import { stateError } from './state-errors.ts';
+import { namedErrors } from './named-errors.ts';
+import { preparedDatabase } from './prepared-database.ts';
 
 /** The state store as a server has it open: for long, and through times when it cannot be reached. */
 export interface ServerDatabase {
@@ -18,21 +19,14 @@ export async function openServerDatabase(
   address: DatabaseAddress,
   { silenceSeconds = SERVER_STATE_SILENCE_SECONDS_MAX }: Pick<DatabaseOptions, 'silenceSeconds'> = {},
 ): Promise<ServerDatabase> {
-  const database = await openDatabase(address, { silenceSeconds });
-  const guarded: ServerDatabase['guarded'] = async (work) => {
-    try {
-      return await work(database);
-    } catch (thrown) {
-      throw stateError(thrown, database.location);
-    }
-  };
-  try {
-    await guarded((opened) =>
-      (opened.embedded ? migrate(opened) : requireCurrentSchema(opened)).then(() => undefined),
-    );
-  } catch (thrown) {
-    await database.close();
-    throw thrown;
-  }
-  return { guarded, close: () => database.close() };
+  const database = await preparedDatabase(
+    address,
+    async (opening) => {
+      if (opening.embedded) await migrate(opening);
+      else await requireCurrentSchema(opening);
+    },
+    { silenceSeconds },
+  );
+  const named = namedErrors(database);
+  return { guarded: (work) => named(work)(), close: () => database.close() };
 }

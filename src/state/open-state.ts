@@ -7,6 +7,7 @@ import { documentFacts, recordIds } from './document-facts.ts';
 import { openJournal, stepsOf } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from './leases.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
+import { namedErrors } from './named-errors.ts';
 import { preparedDatabase } from './prepared-database.ts';
 import { idsOf, lookup, othersInto, position, stage } from './records.ts';
 import {
@@ -70,15 +71,7 @@ export async function migrateState(
 }
 
 function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: StateOptions): State {
-  const reading =
-    <Args extends unknown[], Answer>(work: (database: Database, ...args: Args) => Promise<Answer>) =>
-    async (...args: Args): Promise<Answer> => {
-      try {
-        return await work(database, ...args);
-      } catch (thrown) {
-        throw stateError(thrown, database.location);
-      }
-    };
+  const reading = namedErrors(database);
   const writing: typeof reading = (work) => (readOnly ? refuseToWrite : reading(work));
   async function* streaming<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
     try {

@@ -1,11 +1,15 @@
-import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../core/limits.ts';
+import {
+  PUSH_CONNECTIONS_MAX,
+  PUSH_PURGE_BATCHES,
+  SERVER_STATE_SILENCE_SECONDS_MAX,
+} from '../core/limits.ts';
 import type { Database, DatabaseAddress } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
+import { namedErrors } from './named-errors.ts';
 import { preparedDatabase } from './prepared-database.ts';
 import type { NewPushBatch } from './push-batch.ts';
 import type { QueueDepth } from '../pipeline/push-port.ts';
 import { queueDepth, queueDepths } from './queue-depth.ts';
-import { stateError } from './state-errors.ts';
 
 /** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */
 type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };
@@ -42,17 +46,9 @@ export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue
       if (opening.embedded) await migrate(opening);
       else await requireCurrentSchema(opening);
     },
-    { connections: PUSH_CONNECTIONS_MAX },
+    { connections: PUSH_CONNECTIONS_MAX, silenceSeconds: SERVER_STATE_SILENCE_SECONDS_MAX },
   );
-  const named =
-    <Args extends unknown[], Answer>(work: (database: Database, ...args: Args) => Promise<Answer>) =>
-    async (...args: Args): Promise<Answer> => {
-      try {
-        return await work(database, ...args);
-      } catch (thrown) {
-        throw stateError(thrown, database.location);
-      }
-    };
+  const named = namedErrors(database);
   return {
     enqueue: named(enqueue),
     recall: named(recall),

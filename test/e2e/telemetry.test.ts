@@ -137,8 +137,9 @@ test('a run whose connector file is broken tells Splunk and Teams too, or says t
   writeFileSync(join(cwd, 'staff.yaml'), 'metadata: {name: staff');
   const { exitCode, warnings } = await run();
   expect(exitCode).toBe(78);
-  expect(splunk.events.length + undelivered(warnings, 'Splunk')).toBeGreaterThanOrEqual(2);
-  expect(teams.messages.length + undelivered(warnings, 'Teams')).toBeGreaterThanOrEqual(1);
+  const saidOf = (name: string) => warnings.some(({ message }) => String(message).startsWith(name));
+  expect(splunk.events.length >= 2 || saidOf('Splunk')).toBe(true);
+  expect(teams.messages.length === 1 || saidOf('Teams')).toBe(true);
   expect(['staff: failed', undefined]).toContain(headlines()[0]);
 });
 
