@@ -19,7 +19,7 @@ import {
 } from './ops-run-schemas.ts';
 
 /** Of a run or a connector, as an address may have it. Postgres fails on a NUL, which no name has. */
-export function nameSchema(description: string) {
+function nameSchema(description: string) {
   return Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL, description });
 }
 
