@@ -55,6 +55,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     // A field that nobody declared is an error of the request, not something to drop in silence.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });
+  // None is dropped in silence: HTTP_HEADERS_BYTES_MAX bounds how many there can be.
   app.server.maxHeadersCount = 0;
   answerFailures(app, log);
   logRequests(app, log);

@@ -46,9 +46,7 @@ function protocolError(code: string): HttpError {
     return new HttpError(
       'REQUEST_TIMEOUT',
       'The request did not arrive in time, so nothing of it was done.',
-      {
-        hint: 'Send it again, faster or in smaller parts.',
-      },
+      { hint: 'Send it again, faster or in smaller parts.' },
     );
   }
   if (code === 'HPE_HEADER_OVERFLOW') {
