@@ -22,7 +22,7 @@ for (const byte of Buffer.from('"\\bfnrt')) SHORT_ESCAPED[byte] = 1;
 /** Numbers kept of a member: where its key begins, and its value. */
 const STRIDE = 2;
 const MEMBERS_TYPICAL = 64;
-/** Up to so many members are put in order one by one: making objects of them to be sorted takes longer. */
+/** Up to so many members are put in order one by one, without making objects of them. */
 const INSERTED_MAX = 24;
 
 /** An escape after an even number of backslashes is one; after an odd number, its own backslash is escaped. */

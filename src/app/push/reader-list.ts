@@ -44,7 +44,7 @@ export class ReaderList {
 
 /**
  * How many names a list has that needs no change: no blanks between them, ASCII without escapes, addresses in lower case,
- * sorted, each once. 0 if it may need one. Reading and writing the others takes five times as long.
+ * sorted, each once. 0 if it may need one: then it is parsed and written anew.
  */
 function sortedNames(bytes: Buffer, start: number, end: number): number {
   if (bytes[start] !== BRACKET) return 0;

@@ -11,7 +11,7 @@ export interface ReceivingBuffers {
   readonly events: FoldedEvents;
 }
 
-/** Keeps buffers for the next push: large ones that are made anew each time cost as much as judging what is in them. */
+/** Keeps buffers for the next push: large ones that are made anew each time let the whole heap be collected more often. */
 export class SpareBuffers {
   readonly #spare: ReceivingBuffers[] = [];
 

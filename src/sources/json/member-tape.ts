@@ -5,13 +5,13 @@ import { JsonTextError, LONG_ESCAPES, PLAIN, type StringForm } from './tokens.ts
 /** Numbers kept of a member: where its key and its value begin and end, and how both are written if they are strings. */
 const STRIDE = 6;
 const MEMBERS_TYPICAL = 64;
-/** Up to so many keys are compared with each other: looking them up in a set takes longer. */
+/** Up to so many keys are compared with each other, so that few objects need a set of their own. */
 const COMPARED_MAX = 24;
 
 /**
- * Where the members of one object stand, one after the other in an array that is used again: objects of their own for each
- * of them were a fifth of the time. Those of objects inside it are on top of it while they are read. A key that is twice in
- * one object is refused, because every reader makes something else of it.
+ * Where the members of one object stand, one after the other in an array that is used again, so that nothing is left to be
+ * collected. Those of objects inside it are on top of it while they are read. A key that is twice in one object is refused,
+ * because every reader makes something else of it.
  */
 export class MemberTape {
   /** Of the object that is open. */
