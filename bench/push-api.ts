@@ -7,7 +7,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = join(ROOT, 'bin', 'gemini-sync-bridge.js');
 const CONNECTOR = 'support-push';
 const FORMS: readonly PushForm[] = ['documents', 'lines', 'fields'];
+/** The unit of processor time in `/proc`: 100 a second on every Linux. */
+const CLOCK_TICK_MS = 10;
 const HEADING = `events/s${''.padEnd(12)}bare   pushed`;
 
 /** As in production: a 2xx waits for the disk. */
@@ -48,7 +50,7 @@ try {
   await once(spawn(process.execPath, [PROGRAM, 'migrate'], { cwd: folder, env, stdio: 'ignore' }), 'exit');
   const server = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0'], { cwd: folder, env });
   try {
-    await measure(await addressOf(server));
+    await measure(await addressOf(server), Number(server.pid));
   } finally {
     server.kill('SIGTERM');
     await once(server, 'exit');
@@ -58,7 +60,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function measure(address: string): Promise<void> {
+async function measure(address: string, pid: number): Promise<void> {
   const pool = new pg.Pool({ connectionString: postgres.url(), max: connections });
   await pool.query('create table bare (id bigserial, seq int, doc_id text, op text, document text)');
   await pool.query('alter table bare add primary key (id, seq)');
@@ -66,23 +68,28 @@ async function measure(address: string): Promise<void> {
     process.stdout.write(`${name.padEnd(19)}${bare.toFixed(0).padStart(7)}   ${rates.join('')}\n`);
   process.stdout.write(`${events} events a push, ${connections} connections\n${HEADING}\n`);
   const ratios = FORMS.map((): number[] => []);
+  const costs = FORMS.map((): number[] => []);
   await insertBare(pool);
   for (const form of FORMS) await pushed(address, form);
   for (let round = 1; round <= Number(values.rounds); round++) {
     for (const [index, form] of FORMS.entries()) {
       await pool.query('truncate push_batches, push_events, bare');
       const before = await insertBare(pool);
-      const { rate, latency } = await pushed(address, form);
+      const busyMs = await processorMs(pid);
+      const { rate, latency, pushes } = await pushed(address, form);
+      const cost = ((await processorMs(pid)) - busyMs) / pushes;
       const bare = (before + (await insertBare(pool))) / 2;
       ratios[index]?.push(rate / bare);
+      costs[index]?.push(cost);
       line(`round ${round}, ${form}`, bare, [
-        `${rate.toFixed(0)}, ratio ${(rate / bare).toFixed(2)}, p50/p99 ${latency} ms`,
+        `${rate.toFixed(0)}, ratio ${(rate / bare).toFixed(2)}, p50/p99 ${latency} ms, `,
+        `${cost.toFixed(2)} ms of the server's processor a push`,
       ]);
     }
   }
   for (const [index, form] of FORMS.entries()) {
-    const sorted = ratios[index]?.toSorted((one, other) => one - other) ?? [];
-    process.stdout.write(`median of ${form}: ${sorted[Math.floor(sorted.length / 2)]?.toFixed(2)}\n`);
+    const [ratio, cost] = [median(ratios[index]), median(costs[index])];
+    process.stdout.write(`median of ${form}: ${ratio.toFixed(2)}, ${cost.toFixed(2)} ms a push\n`);
   }
   await pool.end();
 }
@@ -107,7 +114,29 @@ async function insertBare(pool: pg.Pool): Promise<number> {
   return (statements * events) / ((performance.now() - started) / 1_000);
 }
 
-async function pushed(address: string, form: PushForm): Promise<{ rate: number; latency: string }> {
+function median(numbers: readonly number[] = []): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+/**
+ * What a process has used of the processor since it began, all its threads and its part of the kernel together. Linux only.
+ * The wall clock tells as much about the other programs of the machine as about the server.
+ */
+async function processorMs(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+  // Behind the name, which may have blanks; these are fields 14 and 15 of proc_pid_stat(5).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS;
+}
+
+interface Load {
+  /** Events a second. */
+  readonly rate: number;
+  readonly latency: string;
+  readonly pushes: number;
+}
+
+async function pushed(address: string, form: PushForm): Promise<Load> {
   const bodies = loadBodies(form, events);
   let next = 0;
   const result = await autocannon({
@@ -127,7 +156,7 @@ async function pushed(address: string, form: PushForm): Promise<{ rate: number; 
   });
   if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx + result.errors} pushes failed`);
   const rate = (result['2xx'] * events) / result.duration;
-  return { rate, latency: `${result.latency.p50}/${result.latency.p99}` };
+  return { rate, latency: `${result.latency.p50}/${result.latency.p99}`, pushes: result['2xx'] };
 }
 
 async function addressOf(server: ChildProcess): Promise<string> {

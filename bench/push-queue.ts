@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { PUSH_CONNECTIONS_MAX } from '../src/core/limits.ts';
+import { foldEvents, type PushEvent } from '../src/state/folded-events.ts';
 import type { NewPushBatch } from '../src/state/push-batch.ts';
 import { migrateState } from '../src/state/open-state.ts';
 import { openPushQueue } from '../src/state/push-queue.ts';
@@ -81,23 +82,27 @@ function batchOf(events: number): NewPushBatch {
     keyExpiresAt: new Date(receivedAt.getTime() + 86_400_000),
     answer: `{"accepted":${events},"rejected":0,"run_id":"push-${number}","errors":[]}`,
     rejected: 0,
-    events: Array.from({ length: events }, (_, at) => ({
-      docId: `support:${number}-${at}`,
-      op: 'UPSERT',
-      document: DOCUMENT,
-    })),
+    events: foldEvents(eventsOf(events)),
   };
 }
 
+function eventsOf(count: number): PushEvent[] {
+  return Array.from({ length: count }, (_, at) => ({
+    docId: `support:${number}-${at}`,
+    op: 'UPSERT',
+    document: DOCUMENT,
+  }));
+}
+
 async function insertBare(size: number): Promise<void> {
-  const { connectorId, idempotencyKey, bodyChecksum, pushRunId, receivedAt, keyExpiresAt, answer, events } =
+  const { connectorId, idempotencyKey, bodyChecksum, pushRunId, receivedAt, keyExpiresAt, answer } =
     batchOf(size);
   const received = receivedAt.toISOString();
   const expires = keyExpiresAt.toISOString();
   const values: unknown[] = [
     ...[number, connectorId, idempotencyKey, bodyChecksum, pushRunId, received, expires, answer],
   ];
-  const tuples = events.map(({ docId, op, document }, seq) => {
+  const tuples = eventsOf(size).map(({ docId, op, document }, seq) => {
     const first = values.push(number, seq, docId, op, document) - 4;
     return `($${first}, $${first + 1}, $${first + 2}, $${first + 3}, $${first + 4})`;
   });

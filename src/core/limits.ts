@@ -452,6 +452,14 @@ export const PUSH_FIELD_BYTES_MAX = 2 * 1_048_576;
 export const PUSH_DEPTH_MAX = 32;
 /** Events between two pauses in which other requests get their turn; 200 take some milliseconds. */
 export const PUSH_EVENTS_PER_TURN = 200;
+/** Bytes of events between two such pauses. */
+export const PUSH_BYTES_PER_TURN = 1_048_576;
+/** Keys of one object in an event: where each of them stands takes some 100 bytes of memory while the event is read. */
+export const PUSH_KEYS_MAX = 10_000;
+/** Pushes whose buffers are kept for the next ones: as many as are stored at the same time. */
+export const PUSH_BUFFERS_KEPT = 10;
+/** A larger buffer is not kept; a push of 100 events of 1 kB needs an eighth. */
+export const PUSH_BUFFER_KEPT_BYTES_MAX = 1_048_576;
 /** Rejected events that an answer names; it counts all of them. */
 export const PUSH_ERRORS_NAMED_MAX = 100;
 /** Characters of a producer's own words, such as a field's name, that an answer repeats. */

@@ -1,7 +1,7 @@
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { parseExactJson } from './exact-json.ts';
-import { itemAt } from './in-range.ts';
+import { byteAt, itemAt } from './in-range.ts';
 import type { Column, ColumnKind } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { textWriter } from './values.ts';
@@ -23,8 +23,10 @@ interface TemplateFailure {
 /** Writes a template's text for a row; on failure what it wrote so far is worthless. */
 export type TemplateWriter = (row: RowCursor, out: ByteWriter) => TemplateFailure | undefined;
 
-/** Kinds whose text in a template is exactly their bytes or nearly so; the others have a structure that the engine knows. */
-const STRUCTURED: ReadonlySet<ColumnKind> = new Set(['json', 'array']);
+const QUOTE = 0x22;
+const SPACE = 0x20;
+/** What JSON begins with whose text is what is written, but for a string's quotation marks and escapes. */
+const SCALAR_STARTS = new Set(Buffer.from('"-0123456789tf'));
 
 /** @param columnOf index of a column that is known to exist, by name. */
 export function templateWriter(
@@ -32,9 +34,26 @@ export function templateWriter(
   columns: readonly Column[],
   columnOf: (name: string) => number,
 ): TemplateWriter {
-  const structured = template.variables.some((name) => STRUCTURED.has(itemAt(columns, columnOf(name)).kind));
-  if (template.plain === undefined || structured) return engineWriter(template, columns, columnOf);
-  return plainWriter(template.plain, columns, columnOf);
+  const engine = engineWriter(template, columns, columnOf);
+  const used = template.variables.map(columnOf);
+  const isOfKind = (kind: ColumnKind) => (column: number) => itemAt(columns, column).kind === kind;
+  if (template.plain === undefined || used.some(isOfKind('array'))) return engine;
+  const plain = plainWriter(template.plain, columns, columnOf);
+  const json = used.filter(isOfKind('json'));
+  if (json.length === 0) return plain;
+  // What a list or an object reads like, the engine knows. Most values are neither, and without it a push of
+  // mapped events takes two thirds of the time.
+  return (row, out) => (json.every((column) => isScalar(row, column)) ? plain(row, out) : engine(row, out));
+}
+
+/** Whether a JSON value is nothing, or text, a number or a boolean without blanks around it. */
+function isScalar(row: RowCursor, column: number): boolean {
+  const length = row.length(column);
+  if (length <= 0) return true;
+  const start = row.start(column);
+  const first = byteAt(row.bytes, start);
+  const last = byteAt(row.bytes, start + length - 1);
+  return SCALAR_STARTS.has(first) && (first === QUOTE ? last === QUOTE : last > SPACE);
 }
 
 function plainWriter(

@@ -1,5 +1,6 @@
 import type { ByteWriter } from './byte-writer.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
+import { byteAt } from './in-range.ts';
 import type { Column, ColumnKind } from './ports.ts';
 
 /** Writes one value, found in `bytes[start .. end)`, never NULL. */
@@ -15,6 +16,7 @@ const LETTER_Z = 0x5a;
 const UPPER_T = 0x54;
 const SPACE = 0x20;
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
 const COLON = 0x3a;
@@ -98,12 +100,43 @@ function writeBoolean(out: ByteWriter, bytes: Buffer, start: number): void {
 
 /** A JSON string as its text, any other JSON as it stands. */
 function writeJsonText(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
-  if (bytes[start] !== QUOTE) {
-    out.raw(bytes, start, end);
-    return;
+  if (bytes[start] !== QUOTE) out.raw(bytes, start, end);
+  else if (!writeUnescaped(out, bytes, start, end)) {
+    out.utf8(String(JSON.parse(bytes.toString('utf8', start, end))));
   }
-  const parsed: unknown = JSON.parse(bytes.toString('utf8', start, end));
-  out.utf8(String(parsed));
+}
+
+/** The characters of escapes that are one letter long, by the letter; 0 for all other letters. */
+const UNESCAPED = Buffer.alloc(256);
+for (const [letter, character] of Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' })) {
+  UNESCAPED[letter.charCodeAt(0)] = character.charCodeAt(0);
+}
+for (const byte of Buffer.from('"\\/')) UNESCAPED[byte] = byte;
+
+/**
+ * Writes the text of a JSON string byte by byte, without making a string of it.
+ * @returns false, having written nothing, if it has `\u` in it or does not end where it should
+ */
+function writeUnescaped(out: ByteWriter, bytes: Buffer, start: number, end: number): boolean {
+  // No text is longer than its JSON.
+  out.reserve(end - start);
+  const target = out.bytes;
+  let length = out.length;
+  let at = start + 1;
+  while (at < end) {
+    let byte = byteAt(bytes, at);
+    if (byte === QUOTE) break;
+    if (byte === BACKSLASH) {
+      at++;
+      byte = byteAt(UNESCAPED, byteAt(bytes, at));
+      if (byte === 0) return false;
+    }
+    target[length++] = byte;
+    at++;
+  }
+  if (at !== end - 1) return false;
+  out.length = length;
+  return true;
 }
 
 const TIMES: ReadonlySet<ColumnKind> = new Set(['timestamp', 'timestamptz', 'date']);

@@ -1,11 +1,4 @@
-/** One document that a producer says is so, or gone. */
-export interface PushEvent {
-  /** `<connector>:<id>`, at most `DOC_ID_BYTES_MAX` bytes, without NUL. */
-  readonly docId: string;
-  readonly op: 'UPSERT' | 'DELETE';
-  /** The canonical document as JSON text, or its UTF-8: without line breaks, `checksum` and NUL. Null for a DELETE. */
-  readonly document: string | Buffer | null;
-}
+import type { FoldedEvents } from './folded-events.ts';
 
 /** What one push brings, mapped and judged already. */
 export interface NewPushBatch {
@@ -23,12 +16,12 @@ export interface NewPushBatch {
   /** Events of the body that were refused, for the record. */
   readonly rejected: number;
   /** Those that were accepted, in the order of the body. May be empty: then there is only an answer to be kept. */
-  readonly events: readonly PushEvent[];
+  readonly events: FoldedEvents;
 }
 
 /** A batch as it stands in `push_batches`. One without events has nothing to wait for. */
 export function batchRow(batch: NewPushBatch) {
-  const accepted = batch.events.length;
+  const accepted = batch.events.count;
   return {
     push_run_id: batch.pushRunId,
     connector_id: batch.connectorId,

@@ -1,7 +1,5 @@
 import type { Knex } from 'knex';
-import { batchRow, type NewPushBatch, type PushEvent } from './push-batch.ts';
-
-const NOTHING = Buffer.alloc(0);
+import { batchRow, type NewPushBatch } from './push-batch.ts';
 
 /**
  * One row, so one round trip and one wait for the disk. Two pushes of one key at the same time: the second waits for the
@@ -9,7 +7,9 @@ const NOTHING = Buffer.alloc(0);
  * makes rows of them when nobody waits.
  */
 export async function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {
-  const row = { ...batchRow(batch), folded: foldedEvents(batch.events) };
+  const { events } = batch;
+  // Bytes, because documents are: as text they would be decoded and encoded again.
+  const row = { ...batchRow(batch), folded: events.count === 0 ? null : events.bytes };
   const names = Object.keys(row);
   const { rows } = await knex.raw<{ readonly rows: readonly unknown[] }>(
     `insert into push_batches (${names.join(', ')}) values (${names.map(() => '?').join(', ')})
@@ -18,18 +18,4 @@ export async function storePush(knex: Knex, batch: NewPushBatch): Promise<boolea
     Object.values(row),
   );
   return rows.length > 0;
-}
-
-/**
- * A line for each event, as the view `folded_events` reads it: the operation, the id as JSON and the document, with a tab
- * between them; in JSON text without line breaks both are escaped. Bytes, because documents are: as text they would be
- * decoded and encoded again.
- */
-function foldedEvents(events: readonly PushEvent[]): Buffer | null {
-  if (events.length === 0) return null;
-  const parts = events.flatMap(({ docId, op, document }, index) => [
-    Buffer.from(`${index === 0 ? '' : '\n'}${op}\t${JSON.stringify(docId)}\t`),
-    typeof document === 'string' ? Buffer.from(document) : (document ?? NOTHING),
-  ]);
-  return Buffer.concat(parts);
 }

@@ -15,7 +15,7 @@ export function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {
        select ?, key + 1, value ->> 0, value ->> 1, value ->> 2 from json_each(?)`,
       [
         stored.id,
-        JSON.stringify(batch.events.map(({ docId, op, document }) => [docId, op, document?.toString()])),
+        JSON.stringify(Array.from(batch.events.events(), ({ docId, op, document }) => [docId, op, document])),
       ],
     );
     return true;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PUSH_PURGE_BATCHES } from '../../src/core/limits.ts';
+import { foldEvents, type PushEvent } from '../../src/state/folded-events.ts';
 import { batchRow, type NewPushBatch } from '../../src/state/push-batch.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push-queue.ts';
 import { openDatabase, type Database, type DatabaseAddress } from '../../src/state/database.ts';
@@ -17,7 +18,9 @@ const LATER = new Date('2026-01-04T03:04:05.678Z');
 
 let batches = 0;
 
-export function pushBatch(overrides: Partial<NewPushBatch> = {}): NewPushBatch {
+type BatchChanges = Partial<Omit<NewPushBatch, 'events'>> & { readonly events?: readonly PushEvent[] };
+
+export function pushBatch({ events, ...overrides }: BatchChanges = {}): NewPushBatch {
   batches += 1;
   return {
     connectorId: 'support',
@@ -28,7 +31,7 @@ export function pushBatch(overrides: Partial<NewPushBatch> = {}): NewPushBatch {
     keyExpiresAt: EXPIRES,
     answer: `{"accepted": 1, "run_id": "push-${batches}"}`,
     rejected: 0,
-    events: [{ docId: 'support:1', op: 'UPSERT', document: '{"title":"One"}' }],
+    events: foldEvents(events ?? [{ docId: 'support:1', op: 'UPSERT', document: '{"title":"One"}' }]),
     ...overrides,
   };
 }

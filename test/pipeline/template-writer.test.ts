@@ -86,6 +86,62 @@ describe('a plain template', () => {
   });
 });
 
+describe('a plain template of JSON', () => {
+  const scalars = fc.oneof(
+    fc.jsonValue({ maxDepth: 0 }).map((value) => JSON.stringify(value)),
+    text.map((value) => JSON.stringify(value).replaceAll('/', '\\/')),
+    text.map((value) => `"${Array.from(value, escaped).join('')}"`),
+    fc.constantFrom(
+      '-0',
+      '1.50',
+      '1e3',
+      '12345678901234567890',
+      '0.1E+7',
+      'true',
+      'null',
+      ' 7',
+      '7 ',
+      ' "a" ',
+      '"a" ',
+    ),
+    fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value, null, 1)),
+  );
+  const escaped = (one: string) =>
+    Array.from(
+      { length: one.length },
+      (_, at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join('');
+
+  it('says the same as the engine does, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.option(scalars), fc.option(scalars), fc.option(text), (a, b, c) => {
+        const fields = { a: field(a, 'json'), b: field(b, 'json'), c: field(c) };
+        const [fast, slow] = [false, true].map((engine) =>
+          template('{{ a }}-{{ b }}{{ c }}{{ a }}', { engine }),
+        );
+        expect(write(fast!, fields)).toStrictEqual(write(slow!, fields));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('leaves to the engine what is a list or an object', () => {
+    expect(write(template('{{ a }}'), { a: field('[1, ["b"]]', 'json') })).toBe('1b');
+    expect(write(template('{{ a }}'), { a: field('{"b": 1}', 'json') })).toBe(
+      write(template('{{ a }}', { engine: true }), { a: field('{"b": 1}', 'json') }),
+    );
+  });
+
+  it('fails for a field that is not there', () => {
+    expect(write(template('{{ a }}{{ b }}'), { a: field('1', 'json'), b: field(undefined, 'json') })).toEqual(
+      {
+        code: 'TEMPLATE_VARIABLE_MISSING',
+        reason: 'this row has no field "b"',
+      },
+    );
+  });
+});
+
 describe('a template for the engine', () => {
   it('gets each field as the value that it is', () => {
     expect(

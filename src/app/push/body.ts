@@ -1,13 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import type { Hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  PUSH_BYTES_PER_TURN,
   PUSH_DEPTH_MAX,
   PUSH_EVENT_BYTES_MAX,
   PUSH_EVENTS_PER_TURN,
   PUSH_JSON_BODY_BYTES_MAX,
+  PUSH_KEYS_MAX,
   PUSH_NDJSON_BODY_BYTES_MAX,
 } from '../../core/limits.ts';
-import { checkListed, type ListedValue } from '../../sources/json/check.ts';
+import type { ByteWriter } from '../../pipeline/byte-writer.ts';
+import { ItemReader } from '../../sources/json/item-reader.ts';
 import { afterBlanks, isArray } from '../../sources/json/scan.ts';
 import { JsonTextError } from '../../sources/json/tokens.ts';
 import type { MemoryShare } from './memory.ts';
@@ -16,12 +20,12 @@ import { PushRefusal } from './refusal.ts';
 /** `json`: an object or an array of objects. `ndjson`: an object a line. */
 export type BodyFormat = 'json' | 'ndjson';
 
-/** Where an event stands in text that was checked. */
-export interface EventText extends ListedValue {
-  readonly bytes: Buffer;
-}
+/** Gets each event while the reader stands on it. */
+type TakeEvent = (event: ItemReader) => void;
 
 interface BodySurroundings {
+  /** Empty; a body in JSON is gathered in it. */
+  readonly buffer: ByteWriter;
   /** Gets all bytes of the body. */
   readonly hash: Hash;
   readonly memory: MemoryShare;
@@ -34,16 +38,21 @@ const BODY_BYTES_MAX: Readonly<Record<BodyFormat, number>> = {
 };
 
 /**
- * The events of a body, some at a time, in their order. NDJSON is read line by line, JSON is gathered first.
- * @throws PushRefusal for a body that is cut off, too large, or no JSON that means one thing
+ * Reads the events of a body in their order. NDJSON is read line by line, JSON is gathered first. Events count only when it
+ * resolves: what comes behind them may make the whole body invalid.
+ * @throws PushRefusal for a body that is cut off, too large, or no JSON that means one thing; and what `take` throws
  */
-export function eventsOf(
+export async function readEvents(
   format: BodyFormat,
   body: AsyncIterable<Uint8Array>,
   surroundings: BodySurroundings,
-): AsyncIterable<readonly EventText[]> {
+  take: TakeEvent,
+): Promise<void> {
   const chunks = counted(body, BODY_BYTES_MAX[format], surroundings);
-  return format === 'json' ? jsonEvents(chunks) : ndjsonEvents(chunks, surroundings.memory);
+  const events = new EventReader(take);
+  await (format === 'json'
+    ? readJson(chunks, events, surroundings.buffer)
+    : readLines(chunks, events, surroundings.memory));
 }
 
 async function* counted(
@@ -74,58 +83,112 @@ async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   }
 }
 
-async function* jsonEvents(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly EventText[]> {
-  const parts: Buffer[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  const bytes = Buffer.concat(parts);
-  const depth = isArray(bytes, afterBlanks(bytes, 0)) ? PUSH_DEPTH_MAX + 1 : PUSH_DEPTH_MAX;
-  const listed = checked(bytes, 'The body', depth);
-  for (let from = 0; from < listed.length; from += PUSH_EVENTS_PER_TURN) {
-    yield listed.slice(from, from + PUSH_EVENTS_PER_TURN).map((value) => ({ bytes, ...value }));
+async function readJson(
+  chunks: AsyncIterable<Buffer>,
+  events: EventReader,
+  buffer: ByteWriter,
+): Promise<void> {
+  for await (const chunk of chunks) buffer.raw(chunk);
+  events.open(buffer.bytes.subarray(0, buffer.length), 'The body');
+  while (events.take()) {
+    if (events.isTurnOver) await events.nextTurn();
   }
 }
 
-async function* ndjsonEvents(
+async function readLines(
   chunks: AsyncIterable<Buffer>,
+  events: EventReader,
   memory: MemoryShare,
-): AsyncGenerator<readonly EventText[]> {
+): Promise<void> {
   let number = 1;
   let begun: Buffer[] = [];
   let waiting = 0;
-  const event = (bytes: Buffer): EventText[] => {
+  const readLine = (bytes: Buffer): void => {
     if (bytes.length > PUSH_EVENT_BYTES_MAX) throw lineTooLarge(number);
-    const place = `Line ${number}`;
+    if (afterBlanks(bytes, 0) < bytes.length) events.takeLine(bytes, `Line ${number}`);
     number++;
-    if (afterBlanks(bytes, 0) === bytes.length) return [];
-    const listed = checked(bytes, place, PUSH_DEPTH_MAX);
-    if (isArray(bytes, afterBlanks(bytes, 0))) {
-      throw new PushRefusal('BODY_INVALID', `${place} is an array; NDJSON has one object a line.`);
-    }
-    return listed.map((value) => ({ bytes, ...value }));
   };
   for await (const chunk of chunks) {
     let start = 0;
     let read = 0;
-    let events: EventText[] = [];
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
       const rest = chunk.subarray(start, end);
-      events.push(...event(begun.length === 0 ? rest : Buffer.concat([...begun, rest])));
+      readLine(begun.length === 0 ? rest : Buffer.concat([...begun, rest]));
       begun = [];
       read += waiting + end + 1 - start;
       waiting = 0;
       start = end + 1;
-      if (events.length < PUSH_EVENTS_PER_TURN) continue;
-      yield events;
-      events = [];
+      if (events.isTurnOver) await events.nextTurn();
     }
     begun.push(chunk.subarray(start));
     waiting += chunk.length - start;
     if (waiting > PUSH_EVENT_BYTES_MAX) throw lineTooLarge(number);
-    yield events;
     // Its lines have become documents, which are counted by themselves.
     memory.give(read);
   }
-  yield event(Buffer.concat(begun));
+  readLine(Buffer.concat(begun));
+}
+
+/** Reads events one after the other. A large body must not keep other requests waiting, so it says when it is their turn. */
+class EventReader {
+  readonly #items = new ItemReader({ depthMax: PUSH_DEPTH_MAX, keysMax: PUSH_KEYS_MAX });
+  readonly #take: TakeEvent;
+  /** What is read, as the beginning of a sentence that goes on with what is wrong. */
+  #what = '';
+  #events = 0;
+  #bytes = 0;
+
+  constructor(take: TakeEvent) {
+    this.#take = take;
+  }
+
+  get isTurnOver(): boolean {
+    return this.#events >= PUSH_EVENTS_PER_TURN || this.#bytes >= PUSH_BYTES_PER_TURN;
+  }
+
+  async nextTurn(): Promise<void> {
+    this.#events = 0;
+    this.#bytes = 0;
+    await nextTurn();
+  }
+
+  open(bytes: Buffer, what: string, rules = { whole: false }): void {
+    this.#what = what;
+    if (!isUtf8(bytes)) throw new PushRefusal('BODY_INVALID', `${what} is not UTF-8.`);
+    this.#items.open(bytes, rules);
+  }
+
+  /** Takes the next event. @returns false behind the last one */
+  take(): boolean {
+    const found = this.#next();
+    if (found) this.#takeItem();
+    return found;
+  }
+
+  takeLine(bytes: Buffer, place: string): void {
+    this.open(bytes, place, { whole: true });
+    // There is one, and nothing behind it.
+    while (this.#next());
+    if (isArray(bytes, this.#items.start)) {
+      throw new PushRefusal('BODY_INVALID', `${place} is an array; NDJSON has one object a line.`);
+    }
+    this.#takeItem();
+  }
+
+  #next(): boolean {
+    try {
+      return this.#items.next();
+    } catch (thrown) {
+      if (!(thrown instanceof JsonTextError)) throw thrown;
+      throw new PushRefusal('BODY_INVALID', `${this.#what} ${faultOf(thrown)}.`);
+    }
+  }
+
+  #takeItem(): void {
+    this.#take(this.#items);
+    this.#events += 1;
+    this.#bytes += this.#items.end - this.#items.start;
+  }
 }
 
 function lineTooLarge(line: number): PushRefusal {
@@ -136,22 +199,12 @@ function lineTooLarge(line: number): PushRefusal {
   );
 }
 
-/** @param what the beginning of a sentence that goes on with what is wrong */
-function checked(bytes: Buffer, what: string, depthMax: number): ListedValue[] {
-  if (!isUtf8(bytes)) throw new PushRefusal('BODY_INVALID', `${what} is not UTF-8.`);
-  try {
-    return checkListed(bytes, { depthMax });
-  } catch (thrown) {
-    if (!(thrown instanceof JsonTextError)) throw thrown;
-    throw new PushRefusal('BODY_INVALID', `${what} ${faultOf(thrown)}.`);
-  }
-}
-
 function faultOf({ fault, message, at }: JsonTextError): string {
   switch (fault) {
     case 'depth':
       return `has an event that nests deeper than ${PUSH_DEPTH_MAX} levels, at byte ${at + 1}`;
     case 'key':
+    case 'keys':
       return `is refused, because ${message}, at byte ${at + 1}`;
     case 'cut':
     case 'syntax':

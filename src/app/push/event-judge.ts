@@ -1,75 +1,88 @@
 import type { Connector } from '../../connector/types.ts';
 import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from '../../core/limits.ts';
-import { plainText } from '../../sources/json/path.ts';
-import { isString, type Span } from '../../sources/json/scan.ts';
-import type { EventText } from './body.ts';
+import { byteAt } from '../../pipeline/in-range.ts';
+import type { ItemReader } from '../../sources/json/item-reader.ts';
+import { isString, textAt } from '../../sources/json/scan.ts';
+import type { FoldedEvents } from '../../state/folded-events.ts';
 import { CanonicalEvents } from './canonical-events.ts';
-import { fullDocId, idProblem } from './document-ids.ts';
+import { DocumentId } from './document-ids.ts';
+import { EventFields, FIELD, NO_MEMBER } from './event-fields.ts';
 import { MappedEvents } from './mapped-events.ts';
 import { PushRefusal } from './refusal.ts';
-import { quoted, type EventRejection, type Verdict } from './verdict.ts';
+import { quoted, type EventRejection, type RejectedEvent } from './verdict.ts';
 
-type Fields = ReadonlyMap<string, Span>;
+const UPSERT = Buffer.from('"UPSERT"');
 
 /** Decides what becomes of each event that is pushed to one connector. */
 export class EventJudge {
-  readonly #connector: Connector;
+  readonly #neverDeletes: boolean;
   readonly #canonical: CanonicalEvents;
   readonly #mapped: MappedEvents;
+  readonly #fields = new EventFields();
+  readonly #docId: DocumentId;
 
   constructor(connector: Connector) {
-    this.#connector = connector;
+    this.#neverDeletes = connector.spec.reconciliation.deletePolicy === 'never_delete';
     this.#canonical = new CanonicalEvents(connector);
     this.#mapped = new MappedEvents(connector);
+    this.#docId = new DocumentId(connector.metadata.name);
   }
 
   /**
    * An event with a `doc_id` is a document already, any other one has the source's own fields.
+   * @param event the item that was read last
    * @param index of the event in its push, from 0, for messages
+   * @param out gets the event, if it is taken
+   * @returns why it is not taken
    * @throws PushRefusal for an event or a field that is too long
    */
-  judge({ bytes, start, end, members: fields }: EventText, index: number): Verdict {
-    refuseLongEvent(end - start, index);
-    if (fields === undefined) return rejected(undefined, 'EVENT_INVALID', 'an event is a JSON object');
-    refuseLongFields(fields, index);
-    const given = fields.get('doc_id');
-    const docId =
-      given === undefined ? this.#mapped.load(bytes, { start, end }) : this.#canonicalId(bytes, given);
-    if (typeof docId !== 'string') return { docId: undefined, rejection: docId };
-    const problem = idProblem(docId);
-    if (problem !== undefined) return { docId: undefined, rejection: problem };
-    return this.#judgeOp(bytes, fields, docId, given !== undefined);
-  }
-
-  #judgeOp(bytes: Buffer, fields: Fields, docId: string, isCanonical: boolean): Verdict {
-    const unknown = isCanonical ? this.#canonical.unknownField(fields) : undefined;
-    if (unknown !== undefined) return { docId, rejection: unknown };
-    const op = opOf(bytes, fields);
-    if (op === 'DELETE') return this.#delete(docId);
-    if (op !== 'UPSERT') return { docId, rejection: op };
-    const document = isCanonical
-      ? this.#canonical.document(bytes, fields, docId)
-      : this.#mapped.document(docId);
-    return typeof document === 'string' || Buffer.isBuffer(document)
-      ? { event: { docId, op: 'UPSERT', document } }
-      : { docId, rejection: document };
-  }
-
-  #delete(docId: string): Verdict {
-    if (this.#connector.spec.reconciliation.deletePolicy === 'never_delete') {
-      return rejected(docId, 'DELETE_REFUSED', 'the deletePolicy of the connector is never_delete');
+  judge(event: ItemReader, index: number, out: FoldedEvents): RejectedEvent | undefined {
+    refuseLongEvent(event.end - event.start, index);
+    if (!event.isObject) {
+      return { docId: undefined, rejection: { code: 'EVENT_INVALID', reason: 'an event is a JSON object' } };
     }
-    return { event: { docId, op: 'DELETE', document: null } };
+    refuseLongFields(event, index);
+    this.#fields.read(event);
+    const isDocument = this.#fields.has(FIELD.doc_id);
+    const problem = isDocument ? this.#takeId(event) : this.#takeMapped(event);
+    if (problem !== undefined) return { docId: undefined, rejection: problem };
+    const rejection = this.#judgeOp(event, isDocument, out);
+    return rejection && { docId: this.#docId.text, rejection };
   }
 
-  #canonicalId(bytes: Buffer, given: Span): string | EventRejection {
-    if (!isString(bytes, given.start)) return { code: 'ID_INVALID', reason: 'its doc_id is no string' };
-    return fullDocId(this.#connector.metadata.name, plainText(bytes, given));
+  #judgeOp(event: ItemReader, isDocument: boolean, out: FoldedEvents): EventRejection | undefined {
+    const fields = this.#fields;
+    if (isDocument && fields.unknown !== undefined) {
+      const reason = `a document has no field ${quoted(fields.unknown)}; what is your own belongs into metadata`;
+      return { code: 'FIELD_UNKNOWN', reason };
+    }
+    const op = opOf(event, fields);
+    if (op === 'DELETE' && this.#neverDeletes) {
+      return { code: 'DELETE_REFUSED', reason: 'the deletePolicy of the connector is never_delete' };
+    }
+    if (op !== 'DELETE' && op !== 'UPSERT') return op;
+    const id = this.#docId;
+    const line = out.begin(op, id.json);
+    if (op === 'DELETE') return undefined;
+    const rejection = isDocument
+      ? this.#canonical.write(event, fields, id.json, line)
+      : this.#mapped.write(id.text, line);
+    if (rejection !== undefined) out.drop();
+    return rejection;
   }
-}
 
-function rejected(docId: string | undefined, code: EventRejection['code'], reason: string): Verdict {
-  return { docId, rejection: { code, reason } };
+  #takeId(event: ItemReader): EventRejection | undefined {
+    const member = this.#fields.member(FIELD.doc_id);
+    const start = event.members.start(member);
+    return isString(event.text, start)
+      ? this.#docId.give(event.text, start, event.members.end(member))
+      : { code: 'ID_INVALID', reason: 'its doc_id is no string' };
+  }
+
+  #takeMapped({ text, start, end }: ItemReader): EventRejection | undefined {
+    const docId = this.#mapped.load(text, { start, end });
+    return typeof docId === 'string' ? this.#docId.set(docId) : docId;
+  }
 }
 
 function refuseLongEvent(bytes: number, index: number): void {
@@ -80,21 +93,33 @@ function refuseLongEvent(bytes: number, index: number): void {
   );
 }
 
-function refuseLongFields(fields: Fields, index: number): void {
-  for (const [key, { start, end }] of fields) {
-    if (end - start <= PUSH_FIELD_BYTES_MAX) continue;
+function refuseLongFields({ text, members }: ItemReader, index: number): void {
+  for (let member = 0; member < members.count; member++) {
+    const bytes = members.end(member) - members.start(member);
+    if (bytes <= PUSH_FIELD_BYTES_MAX) continue;
+    const key = quoted(textAt(text, members.keyStart(member), members.keyEnd(member)));
     throw new PushRefusal(
       'BODY_INVALID',
-      `Field ${quoted(key)} of event ${index} has ${end - start} bytes; a field may have ${PUSH_FIELD_BYTES_MAX}.`,
+      `Field ${key} of event ${index} has ${bytes} bytes; a field may have ${PUSH_FIELD_BYTES_MAX}.`,
     );
   }
 }
 
-function opOf(bytes: Buffer, fields: Fields): 'UPSERT' | 'DELETE' | EventRejection {
-  const span = fields.get('op');
-  if (span === undefined) return { code: 'OP_INVALID', reason: 'it has no op; it must be UPSERT or DELETE' };
-  const op = isString(bytes, span.start) ? plainText(bytes, span) : undefined;
+function opOf({ text, members }: ItemReader, fields: EventFields): 'UPSERT' | 'DELETE' | EventRejection {
+  const member = fields.member(FIELD.op);
+  if (member === NO_MEMBER) {
+    return { code: 'OP_INVALID', reason: 'it has no op; it must be UPSERT or DELETE' };
+  }
+  const [start, end] = [members.start(member), members.end(member)];
+  if (end - start === UPSERT.length && isAt(text, start, UPSERT)) return 'UPSERT';
+  const op = isString(text, start) ? textAt(text, start, end) : undefined;
   if (op === 'UPSERT' || op === 'DELETE') return op;
   const shown = op === undefined ? 'no string' : quoted(op);
   return { code: 'OP_INVALID', reason: `its op is ${shown}; it must be UPSERT or DELETE` };
+}
+
+function isAt(bytes: Buffer, start: number, wanted: Buffer): boolean {
+  let index = 0;
+  while (index < wanted.length && byteAt(bytes, start + index) === byteAt(wanted, index)) index++;
+  return index === wanted.length;
 }

@@ -15,6 +15,7 @@ import { EventJudge } from './event-judge.ts';
 import { PushMemory, type MemoryShare } from './memory.ts';
 import { pushedConnector } from './pushed-connector.ts';
 import { QueueRoom } from './queue-room.ts';
+import { SpareBuffers } from './receiving-buffers.ts';
 import { receiveBatch, type ReceivedBatch } from './received-batch.ts';
 import { PushRefusal } from './refusal.ts';
 
@@ -61,15 +62,10 @@ const BOUNDS: IntakeBounds = { pendingEvents: PUSH_PENDING_EVENTS_MAX, memoryByt
 export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }: IntakeParts): PushIntake {
   const room = new QueueRoom(queue, clock, bounds.pendingEvents);
   const memory = new PushMemory(bounds.memoryBytes);
+  const spare = new SpareBuffers();
   // A catalog gives the same object until a file changes.
   const judges = new WeakMap<Connector, EventJudge>();
   let purgedMs = Number.NEGATIVE_INFINITY;
-
-  function judgeOf(connector: Connector): EventJudge {
-    const judge = judges.get(connector) ?? new EventJudge(connector);
-    judges.set(connector, judge);
-    return judge;
-  }
 
   function purgeSometimes(): void {
     if (clock.elapsedMs() - purgedMs < PUSH_PURGE_MINUTES * 60_000) return;
@@ -84,9 +80,12 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
     const full = await room.ask(push.connectorId);
     // Whether it is a repetition, its body says, which is not read for a key that nobody used.
     if (full !== undefined && !(await isKeyUsed(push))) throw full;
-    const received = await receiveBatch(push.format, push.body, judgeOf(connector), share);
+    const buffers = spare.take();
+    const received = await receiveBatch(push.format, push.body, judgeOf(judges, connector), share, buffers);
     const outcome =
-      received.events.length === 0 ? await keepNothing(push, received) : await store(push, received);
+      received.events.count === 0 ? await keepNothing(push, received) : await store(push, received);
+    // Not after a failure: then a statement may still hold them.
+    spare.giveBack(buffers);
     purgeSometimes();
     return outcome;
   }
@@ -122,9 +121,9 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
       rejected,
       events,
     };
-    const full = room.refusal(push.connectorId, events.length);
+    const full = room.refusal(push.connectorId, events.count);
     if (full !== undefined) return (await recall(push, received)) ?? Promise.reject(full);
-    const result = await room.use(push.connectorId, events.length, () => queue.enqueue(batch));
+    const result = await room.use(push.connectorId, events.count, () => queue.enqueue(batch));
     return result === 'stored' ? { kind: 'stored', answer } : replayed(result, push);
   }
 
@@ -138,6 +137,12 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
       }
     },
   };
+}
+
+function judgeOf(judges: WeakMap<Connector, EventJudge>, connector: Connector): EventJudge {
+  const judge = judges.get(connector) ?? new EventJudge(connector);
+  judges.set(connector, judge);
+  return judge;
 }
 
 function keyOf({ connectorId, idempotencyKey }: IncomingPush, { bodyChecksum }: ReceivedBatch) {
@@ -155,7 +160,7 @@ function replayed(known: 'conflict' | { readonly replay: string }, { idempotency
 
 function answerText({ events, rejected, errors }: ReceivedBatch, runId: string | null): string {
   return JSON.stringify({
-    accepted: events.length,
+    accepted: events.count,
     rejected,
     run_id: runId,
     errors,

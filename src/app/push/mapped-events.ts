@@ -1,12 +1,12 @@
 import { mappedFields } from '../../connector/mapped-fields.ts';
 import { idFields, type Connector } from '../../connector/types.ts';
+import { ByteWriter } from '../../pipeline/byte-writer.ts';
 import { DocumentRenderer, type Rejection } from '../../pipeline/document.ts';
 import { RowCursor } from '../../pipeline/row-cursor.ts';
 import { RecordRow } from '../../sources/http/row.ts';
 import { compileFieldMapping } from '../job.ts';
-import { canonicalDocument } from './canonical-document.ts';
 import type { Span } from '../../sources/json/scan.ts';
-import { canonicalJson, HALF_PAIR, holdsHalfPair } from './canonical-json.ts';
+import { CanonicalJson, HALF_PAIR } from './canonical-json.ts';
 import { SingleRow } from './single-row.ts';
 import type { EventRejection } from './verdict.ts';
 
@@ -16,7 +16,7 @@ export class MappedEvents {
   readonly #row: SingleRow;
   readonly #cursor: RowCursor;
   readonly #renderer: DocumentRenderer;
-
+  readonly #json = new CanonicalJson();
   readonly #noId: EventRejection;
 
   constructor({ metadata, spec }: Connector) {
@@ -38,7 +38,7 @@ export class MappedEvents {
    */
   load(bytes: Buffer, { start, end }: Span): string | EventRejection {
     // Of the parts that are rendered nobody can tell any more: in UTF-8 all halves are the same replacement.
-    if (mayHoldHalfPair(bytes, start, end) && holdsHalfPair(canonicalJson(bytes, { start, end }))) {
+    if (mayHoldHalfPair(bytes, start, end) && this.#holdsHalfPair(bytes, start, end)) {
       return { code: 'INVALID_UTF8', reason: HALF_PAIR };
     }
     this.#record.load(bytes, start);
@@ -47,26 +47,43 @@ export class MappedEvents {
     return this.#renderer.ids.of(this.#cursor) ?? this.#noId;
   }
 
-  /** The document of the event that was taken, as canonical JSON, or why it cannot be one. */
-  document(docId: string): string | Rejection {
+  /** Writes the document of the event that was taken as canonical JSON. @returns why it cannot be one */
+  write(docId: string, out: ByteWriter): Rejection | undefined {
     const renderer = this.#renderer;
     const rejection = renderer.render(this.#cursor, docId);
     if (rejection !== undefined) return rejection;
-    const { line, users, groups } = renderer;
-    const text = ({ start, end }: { readonly start: number; readonly end: number }) =>
-      line.bytes.toString('utf8', start, end);
-    const open = users.count + groups.count === 0;
-    return canonicalDocument({
-      acl: open ? undefined : { users: users.json.toString(), groups: groups.json.toString() },
-      content: text(renderer.contentJson),
-      docId: text(renderer.docId),
-      metadata: canonicalJson(line.bytes, renderer.metadata),
-      mimeType: JSON.stringify(renderer.mimeType),
-      title: text(renderer.title),
-      // A connector that is pushed to has no field that says so.
-      updatedAt: 'null',
-      uri: renderer.uri.end === 0 ? 'null' : text(renderer.uri),
-    });
+    const { line, users, groups, uri } = renderer;
+    const copy = (name: string, { start, end }: Span) => {
+      out.latin1(name);
+      out.raw(line.bytes, start, end);
+    };
+    out.latin1('{');
+    if (users.count + groups.count > 0) {
+      out.latin1('"acl_groups":');
+      out.raw(groups.json);
+      out.latin1(',"acl_users":');
+      out.raw(users.json);
+      out.latin1(',');
+    }
+    copy('"content":', renderer.contentJson);
+    copy(',"doc_id":', renderer.docId);
+    out.latin1(',"metadata":');
+    this.#json.write(line.bytes, renderer.metadata.start, out);
+    out.latin1(',"mime_type":');
+    out.utf8(JSON.stringify(renderer.mimeType));
+    copy(',"title":', renderer.title);
+    // A connector that is pushed to has no field that says when.
+    out.latin1(',"updated_at":null,"uri":');
+    if (uri.end > 0) out.raw(line.bytes, uri.start, uri.end);
+    else out.latin1('null');
+    out.latin1('}');
+    return undefined;
+  }
+
+  #holdsHalfPair(bytes: Buffer, start: number, end: number): boolean {
+    this.#json.halfPair = false;
+    this.#json.write(bytes, start, new ByteWriter(end - start));
+    return this.#json.halfPair;
   }
 }
 

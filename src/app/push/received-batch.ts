@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PUSH_BATCH_BYTES_MAX, PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../../core/limits.ts';
-import { eventsOf, type BodyFormat } from './body.ts';
+import type { ItemReader } from '../../sources/json/item-reader.ts';
+import type { FoldedEvents } from '../../state/folded-events.ts';
+import { readEvents, type BodyFormat } from './body.ts';
 import type { EventJudge } from './event-judge.ts';
 import type { MemoryShare } from './memory.ts';
+import type { ReceivingBuffers } from './receiving-buffers.ts';
 import { PushRefusal } from './refusal.ts';
-import type { AcceptedEvent, Verdict } from './verdict.ts';
+import type { RejectedEvent } from './verdict.ts';
 
 /** A rejected event as the answer names it. */
 interface NamedError {
@@ -20,62 +22,66 @@ interface NamedError {
 export interface ReceivedBatch {
   /** SHA-256 of the format and the bytes, hexadecimal. */
   readonly bodyChecksum: string;
-  /** In the order of the body. */
-  readonly events: readonly AcceptedEvent[];
+  readonly events: FoldedEvents;
   readonly rejected: number;
   /** The first of them. */
   readonly errors: readonly NamedError[];
 }
 
-/** @throws PushRefusal; then nothing of it counts */
+/**
+ * @param buffers the batch is in them, until they get the next one
+ * @throws PushRefusal; then nothing of it counts
+ */
 export async function receiveBatch(
   format: BodyFormat,
   body: AsyncIterable<Uint8Array>,
   judge: EventJudge,
   memory: MemoryShare,
+  buffers: ReceivingBuffers,
 ): Promise<ReceivedBatch> {
   const hash = createHash('sha256').update(`${format}\n`);
-  const gathered = new Gathered(memory);
-  for await (const events of eventsOf(format, body, { hash, memory })) {
-    for (const event of events) gathered.add(judge.judge(event, gathered.count));
-    // A large body must not keep the others waiting.
-    if (events.length > 1) await nextTurn();
-  }
+  const gathered = new Gathered(judge, memory, buffers.events);
+  await readEvents(format, body, { hash, memory, buffer: buffers.body }, (event) => {
+    gathered.take(event);
+  });
   if (gathered.count === 0) throw new PushRefusal('BODY_INVALID', 'The body has no event.');
   const { events, rejected, errors } = gathered;
   return { bodyChecksum: hash.digest('hex'), events, rejected, errors };
 }
 
 class Gathered {
-  readonly events: AcceptedEvent[] = [];
+  readonly events: FoldedEvents;
   readonly errors: NamedError[] = [];
   rejected = 0;
+  readonly #judge: EventJudge;
   readonly #memory: MemoryShare;
   #bytes = 0;
 
-  constructor(memory: MemoryShare) {
+  constructor(judge: EventJudge, memory: MemoryShare, events: FoldedEvents) {
+    this.events = events;
+    this.#judge = judge;
     this.#memory = memory;
   }
 
   get count(): number {
-    return this.events.length + this.rejected;
+    return this.events.count + this.rejected;
   }
 
-  add(verdict: Verdict): void {
+  take(event: ItemReader): void {
     if (this.count === PUSH_EVENTS_MAX) throw tooLarge(`${PUSH_EVENTS_MAX} events`);
-    if ('event' in verdict) this.#accept(verdict.event);
-    else this.#reject(verdict);
+    const rejected = this.#judge.judge(event, this.count, this.events);
+    if (rejected === undefined) this.#accept();
+    else this.#reject(rejected);
   }
 
-  #accept(event: AcceptedEvent): void {
-    const bytes = event.document === null ? 0 : Buffer.byteLength(event.document);
+  #accept(): void {
+    const bytes = this.events.end();
     this.#bytes += bytes;
     if (this.#bytes > PUSH_BATCH_BYTES_MAX) throw tooLarge(`${PUSH_BATCH_BYTES_MAX} bytes of documents`);
     this.#memory.take(bytes);
-    this.events.push(event);
   }
 
-  #reject({ docId, rejection }: Exclude<Verdict, { event: unknown }>): void {
+  #reject({ docId, rejection }: RejectedEvent): void {
     if (this.errors.length < PUSH_ERRORS_NAMED_MAX) {
       this.errors.push({ index: this.count, doc_id: docId ?? null, ...rejection });
     }

@@ -1,9 +1,5 @@
 import { PUSH_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
 import type { Rejection } from '../../pipeline/document.ts';
-import type { NewPushBatch } from '../../state/push-batch.ts';
-
-/** An event as the queue takes it. */
-export type AcceptedEvent = NewPushBatch['events'][number];
 
 /** Why one event is not taken, while others of the same push are. The first ones are those of a row that is set aside. */
 type RejectionCode =
@@ -21,10 +17,12 @@ export interface EventRejection {
   readonly reason: string;
 }
 
-/** What becomes of one event. */
-export type Verdict =
-  | { readonly event: AcceptedEvent }
-  | { readonly docId: string | undefined; readonly rejection: EventRejection };
+/** An event that is not taken. */
+export interface RejectedEvent {
+  /** Undefined where it has none that can be used. */
+  readonly docId: string | undefined;
+  readonly rejection: EventRejection;
+}
 
 /** A producer's own words as an answer repeats them: in quotation marks, and cut. */
 export function quoted(words: string): string {

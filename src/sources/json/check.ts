@@ -1,30 +1,10 @@
 import { JSON_DEPTH_MAX } from '../../core/limits.ts';
-import {
-  afterBlanks,
-  BRACE,
-  BRACE_END,
-  BRACKET,
-  BRACKET_END,
-  COMMA,
-  textAt,
-  QUOTE,
-  type Span,
-} from './scan.ts';
-import { JsonTextError, TokenReader } from './tokens.ts';
+import { afterBlanks, BRACE, BRACE_END, BRACKET, BRACKET_END, COMMA, QUOTE, type Span } from './scan.ts';
+import type { MemberTape } from './member-tape.ts';
+import { JsonTextError, PLAIN, TokenReader, type StringForm } from './tokens.ts';
 
 const COLON = 0x3a;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-
-interface JsonRules {
-  /** Levels of lists and objects inside the outermost one. */
-  readonly depthMax?: number;
-}
-
-/** One of the values that a text lists. */
-export interface ListedValue extends Span {
-  /** By key; undefined for what is no object. */
-  readonly members: ReadonlyMap<string, Span> | undefined;
-}
 
 /**
  * Makes sure that the text is one JSON value, as which the functions of `scan.ts` take it. Values stay bytes: parsed, a number
@@ -33,131 +13,92 @@ export interface ListedValue extends Span {
  * @throws JsonTextError
  */
 export function checkJson(bytes: Buffer): Span {
-  return new Checker(bytes, { depthMax: JSON_DEPTH_MAX, uniqueKeys: false }).whole();
+  return new WholeText(bytes, JSON_DEPTH_MAX).read();
 }
 
-/**
- * The same, and finds the items of the list that the text is, or the one value that it is, with their members: looking for
- * them afterwards takes as long as the check, and once more for each member. A key that is twice in one object is refused,
- * because every reader makes something else of it.
- * @throws JsonTextError
- */
-export function checkListed(bytes: Buffer, { depthMax = JSON_DEPTH_MAX }: JsonRules = {}): ListedValue[] {
-  return new Checker(bytes, { depthMax, uniqueKeys: true }).listed();
-}
-
-class Checker extends TokenReader {
+/** Reads values of any kind, and keeps the members of objects if it is given something to keep them. */
+export class ValueReader extends TokenReader {
   readonly #depthMax: number;
-  readonly #uniqueKeys: boolean;
-  /** Of the object that was read last, if keys are kept. */
-  #members: ReadonlyMap<string, Span> | undefined;
+  readonly #members: MemberTape | undefined;
 
-  constructor(bytes: Buffer, rules: { readonly depthMax: number; readonly uniqueKeys: boolean }) {
+  /** @param depthMax levels of lists and objects inside the outermost one */
+  constructor(bytes: Buffer, depthMax: number, members?: MemberTape) {
     super(bytes);
-    this.#depthMax = rules.depthMax;
-    this.#uniqueKeys = rules.uniqueKeys;
+    this.#depthMax = depthMax;
+    this.#members = members;
   }
 
-  whole(): Span {
-    this.#begin();
-    const start = this.at;
-    this.#value(0);
-    const end = this.at;
-    this.#finish();
-    return { start, end };
-  }
-
-  listed(): ListedValue[] {
-    this.#begin();
-    const values: ListedValue[] = [];
-    const add = (depth: number): void => {
-      const start = this.at;
-      this.#value(depth);
-      const isObject = this.bytes[start] === BRACE;
-      values.push({ start, end: this.at, members: isObject ? this.#members : undefined });
-    };
-    if (this.bytes[this.at] === BRACKET) {
-      this.#items(() => {
-        add(1);
-      });
-    } else {
-      add(0);
-    }
-    this.#finish();
-    return values;
-  }
-
-  #begin(): void {
+  protected begin(): void {
     // Some servers write a byte order mark, which is no JSON and does no harm.
-    if (this.bytes.subarray(0, MARK.length).equals(MARK)) this.at = MARK.length;
+    this.at = this.bytes.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0;
     this.at = afterBlanks(this.bytes, this.at);
   }
 
-  #finish(): void {
+  protected finish(): void {
     this.at = afterBlanks(this.bytes, this.at);
     if (this.at < this.bytes.length) throw this.wrong();
   }
 
-  #value(depth: number): void {
+  /**
+   * The members of an object that is read from `depth` 0 are on the tape afterwards.
+   * @returns how a string is written; of anything else PLAIN
+   */
+  protected value(depth: number): StringForm {
     if (depth > this.#depthMax) {
       throw new JsonTextError(this.at, 'depth', `it nests deeper than ${this.#depthMax} levels`);
     }
     switch (this.bytes[this.at]) {
+      case QUOTE:
+        return this.string();
       case BRACE:
         this.#object(depth);
         break;
       case BRACKET:
-        this.#items(() => {
-          this.#value(depth + 1);
-        });
-        break;
-      case QUOTE:
-        this.string();
+        if (this.first(BRACKET_END)) {
+          do this.value(depth + 1);
+          while (this.another(BRACKET_END));
+        }
         break;
       case undefined:
       default:
         this.scalar();
     }
+    return PLAIN;
   }
 
   #object(depth: number): void {
-    const members = this.#uniqueKeys ? new Map<string, Span>() : undefined;
-    this.#step();
-    if (this.bytes[this.at] === BRACE_END) this.at++;
-    else while (this.#member(depth, members));
-    this.#members = members;
+    const members = this.#members;
+    members?.open(depth);
+    if (this.first(BRACE_END)) {
+      do this.#member(depth, members);
+      while (this.another(BRACE_END));
+    }
+    if (depth > 0) members?.close();
   }
 
-  /** @returns whether another one follows */
-  #member(depth: number, members: Map<string, Span> | undefined): boolean {
+  #member(depth: number, members: MemberTape | undefined): void {
     if (this.bytes[this.at] !== QUOTE) throw this.wrong();
     const start = this.at;
-    this.string();
-    const key = members === undefined ? '' : textAt(this.bytes, start, this.at);
-    if (members?.has(key) === true) {
-      throw new JsonTextError(start, 'key', 'it has a key twice in one object');
-    }
+    const keyForm = this.string();
+    const member = members?.add(this.bytes, start, this.at, keyForm) ?? 0;
     this.at = afterBlanks(this.bytes, this.at);
     if (this.bytes[this.at] !== COLON) throw this.wrong();
     this.#step();
     const from = this.at;
-    this.#value(depth + 1);
-    members?.set(key, { start: from, end: this.at });
-    return this.#goesOn(BRACE_END);
+    const form = this.value(depth + 1);
+    members?.setValue(member, from, this.at, form);
   }
 
-  #items(readItem: () => void): void {
+  /** At the beginning of a list or object: whether it has an item. */
+  protected first(end: number): boolean {
     this.#step();
-    if (this.bytes[this.at] === BRACKET_END) {
-      this.at++;
-      return;
-    }
-    do readItem();
-    while (this.#goesOn(BRACKET_END));
+    if (this.bytes[this.at] !== end) return true;
+    this.at++;
+    return false;
   }
 
   /** Behind an item: whether a comma follows, and so another one. */
-  #goesOn(end: number): boolean {
+  protected another(end: number): boolean {
     this.at = afterBlanks(this.bytes, this.at);
     const byte = this.bytes[this.at];
     if (byte === end) {
@@ -171,5 +112,16 @@ class Checker extends TokenReader {
 
   #step(): void {
     this.at = afterBlanks(this.bytes, this.at + 1);
+  }
+}
+
+class WholeText extends ValueReader {
+  read(): Span {
+    this.begin();
+    const start = this.at;
+    this.value(0);
+    const end = this.at;
+    this.finish();
+    return { start, end };
   }
 }

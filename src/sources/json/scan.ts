@@ -58,7 +58,8 @@ export function textAt(bytes: Buffer, start: number, end: number): string {
   return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
 }
 
-function endOfValue(bytes: Buffer, start: number): number {
+/** Behind a value. */
+export function endOfValue(bytes: Buffer, start: number): number {
   const first = bytes[start];
   if (first === QUOTE) return endOfString(bytes, start);
   if (first !== BRACE && first !== BRACKET) return endOfScalar(bytes, start);
@@ -76,7 +77,8 @@ function endOfValue(bytes: Buffer, start: number): number {
   }
 }
 
-function endOfString(bytes: Buffer, start: number): number {
+/** Behind a string. */
+export function endOfString(bytes: Buffer, start: number): number {
   let at = start + 1;
   while (bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return at + 1;

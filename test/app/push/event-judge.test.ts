@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { EventJudge } from '../../../src/app/push/event-judge.ts';
 import type { Connector } from '../../../src/connector/types.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX } from '../../../src/core/limits.ts';
-import { checkListed } from '../../../src/sources/json/check.ts';
+import { ItemReader } from '../../../src/sources/json/item-reader.ts';
+import { FoldedEvents } from '../../../src/state/folded-events.ts';
+import { text } from '../../support/arbitrary.ts';
 import { connectorSpec } from '../../support/connector-spec.ts';
+import { spelled } from '../../support/spelled-json.ts';
 
 const WITH_READERS = { mapping: { aclUsersField: 'readers' } } as const;
 const WITH_CONTENT = { gemini: { contentConfig: 'CONTENT_REQUIRED' } } as const;
@@ -24,13 +28,15 @@ function judged(event: unknown, changes?: Parameters<typeof connectorSpec>[0]) {
 }
 
 function judgedText(text: string, changes?: Parameters<typeof connectorSpec>[0]) {
-  const bytes = Buffer.from(text);
-  const [value] = checkListed(bytes);
-  if (value === undefined) throw new Error('no event');
-  const verdict = judgeOf(changes).judge({ bytes, ...value }, 0);
-  if (!('event' in verdict)) return { ...verdict.rejection, docId: verdict.docId };
-  const { document } = verdict.event;
-  return { ...verdict.event, document: document === null ? null : document.toString() };
+  const item = new ItemReader({ depthMax: 32, keysMax: 1_000 });
+  item.open(Buffer.from(text), { whole: true });
+  item.next();
+  const events = new FoldedEvents();
+  const rejected = judgeOf(changes).judge(item, 0, events);
+  if (rejected !== undefined) return { ...rejected.rejection, docId: rejected.docId };
+  events.end();
+  const [event] = events.events();
+  return event;
 }
 
 const document = (fields: object = {}) => ({
@@ -41,7 +47,88 @@ const document = (fields: object = {}) => ({
   ...fields,
 });
 
+/** A value in its one form, made in the plainest way. */
+function inOneForm(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inOneForm).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${inOneForm(Reflect.get(value, key))}`).join()}}`;
+}
+
+/** Names of which some need no change, some are twice, and some are in no order. */
+const names = fc.array(
+  fc.oneof(
+    fc.constantFrom(
+      'a@x.com',
+      'b@x.com',
+      'A@X.com',
+      'Team A',
+      'team a',
+      ' padded ',
+      'Jürgen',
+      '😀',
+      '\ue000',
+    ),
+    text.filter((name) => name.trim() !== ''),
+  ),
+  { minLength: 1, maxLength: 6 },
+);
+/** With keys whose order as UTF-16 is not that of their bytes. */
+const key = fc
+  .oneof(fc.constantFrom('a', 'b', 'ab', 'B', '', 'é', '😀', '\ue000', '"'), text)
+  .filter((one) => !['title', 'uri', 'doc_id', 'checksum', 'op', '__proto__'].includes(one));
+const value = fc.letrec((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 3 },
+    text,
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    tie('list'),
+    tie('object'),
+  ),
+  list: fc.array(tie('any'), { maxLength: 4 }),
+  object: fc.dictionary(key, tie('any'), { maxKeys: 30 }),
+}));
+
+/** As a document says who reads it: trimmed, addresses in lower case, sorted, each once. */
+function sortedReaders(given: readonly string[]): string[] {
+  const trimmed = given.map((name) => name.trim());
+  const lower = trimmed.map((name) => (name.includes('@') ? name.toLowerCase() : name));
+  return [...new Set(lower)].sort();
+}
+
 describe('an event that is a document', () => {
+  test('has the same one form however it is written', () => {
+    const facts = fc.record({
+      title: text,
+      content: text,
+      uri: text,
+      users: names,
+      groups: names,
+      metadata: value.object,
+    });
+    fc.assert(
+      fc.property(facts, fc.infiniteStream(fc.nat()), ({ users, groups, ...facts }, choices) => {
+        const event = { op: 'UPSERT', doc_id: '1', acl_users: users, acl_groups: groups, ...facts };
+        const expected = {
+          ...facts,
+          acl_groups: sortedReaders(groups),
+          acl_users: sortedReaders(users),
+          doc_id: 'hr:1',
+          mime_type: 'text/plain',
+          updated_at: null,
+        };
+        expect(judgedText(spelled(event, choices), WITH_READERS)).toEqual({
+          docId: 'hr:1',
+          op: 'UPSERT',
+          document: inOneForm(expected),
+        });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   test('is stored in its one form, with what it leaves out filled in', () => {
     expect(judged(document({ metadata: { b: 1, a: { d: 1, c: 2 } }, checksum: 'mine' }))).toEqual({
       docId: 'hr:1',

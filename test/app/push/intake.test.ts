@@ -8,7 +8,7 @@ import { compileMapping } from '../../../src/app/job.ts';
 import { createPushIntake, type PushIntake } from '../../../src/app/push/intake.ts';
 import { loadConnector } from '../../../src/connector/load.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { PUSH_BATCH_BYTES_MAX } from '../../../src/core/limits.ts';
+import { PUSH_BATCH_BYTES_MAX, PUSH_KEYS_MAX } from '../../../src/core/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { CANONICAL_COLUMNS } from '../../../src/pipeline/canonical-rows.ts';
 import { DocumentRenderer } from '../../../src/pipeline/document.ts';
@@ -175,6 +175,20 @@ describe('the intake of pushes', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('bounds the keys of an object, and says how many it may have', async () => {
+    const body = (count: number) => {
+      const facts = Array.from({ length: count }, (_, key) => `"${key}":0`).join();
+      return `{"op":"UPSERT","doc_id":"1","title":"T","content":"","metadata":{${facts}}}`;
+    };
+    await expect(pushed('open-push', 'json', body(PUSH_KEYS_MAX))).resolves.toMatchObject({ rejected: 0 });
+    for (const format of ['json', 'ndjson'] as const) {
+      await expect(pushed('open-push', format, body(PUSH_KEYS_MAX + 1))).rejects.toMatchObject({
+        code: 'BODY_INVALID',
+        message: expect.stringContaining(`more than ${PUSH_KEYS_MAX} keys`),
+      });
+    }
   });
 
   test('bounds what documents grow to, not only what is sent', async () => {

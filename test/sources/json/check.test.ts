@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { JSON_DEPTH_MAX } from '../../../src/core/limits.ts';
-import { checkJson, checkListed } from '../../../src/sources/json/check.ts';
+import { checkJson } from '../../../src/sources/json/check.ts';
 import { JsonTextError } from '../../../src/sources/json/tokens.ts';
 import { eachMember, elements, isArray, isObject } from '../../../src/sources/json/scan.ts';
 
@@ -111,36 +111,5 @@ describe('the scanner of JSON', () => {
     const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
     expect(takes(nested(JSON_DEPTH_MAX))).toBe(true);
     expect(() => checkJson(Buffer.from('['.repeat(1_000_000)))).toThrow(/deeper than/);
-  });
-
-  test('finds the items of a list with their members where they are, however they are spaced', () => {
-    fc.assert(
-      fc.property(fc.array(spaced), (list) => {
-        const jsons = list.map(({ json }) => json);
-        const bytes = Buffer.from(` [ ${jsons.join(' , ')} ] `);
-        const found = checkListed(bytes).map(({ start, end, members }): unknown =>
-          members === undefined
-            ? JSON.parse(bytes.toString('utf8', start, end))
-            : Object.fromEntries(
-                [...members].map(([key, value]) => [key, seen(bytes, value.start, value.end)]),
-              ),
-        );
-        expect(found).toEqual(JSON.parse(bytes.toString()));
-      }),
-    );
-  });
-
-  test('refuses a key that is twice in one object, at any depth and in any spelling', () => {
-    expect(() => checkListed(Buffer.from('[{"x":[{"a":1,"b":2,"\\u0061":3}]}]'))).toThrow(
-      expect.objectContaining({ fault: 'key', at: 20 }),
-    );
-    expect(checkListed(Buffer.from('[{"a":1},{"a":{"a":2}}]'))).toHaveLength(2);
-  });
-
-  test('refuses what nests deeper than it is told', () => {
-    expect(checkListed(Buffer.from('{"a":[1]}'), { depthMax: 2 })).toHaveLength(1);
-    expect(() => checkListed(Buffer.from('{"a":[1]}'), { depthMax: 1 })).toThrow(
-      expect.objectContaining({ fault: 'depth' }),
-    );
   });
 });
