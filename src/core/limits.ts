@@ -444,6 +444,10 @@ export const PUSH_BATCH_BYTES_MAX = 64 * 1_048_576;
 export const PUSH_MEMORY_BYTES_MAX = 256 * 1_048_576;
 /** Events of one push: an answer takes some 100 ms then. */
 export const PUSH_EVENTS_MAX = 10_000;
+/** Lines of a push in NDJSON, those without an event included: 50 MiB of line breaks took 14 s of a processor. */
+export const PUSH_LINES_MAX = 20_000;
+/** Of `PUSH_MEMORY_BYTES_MAX`, what pushes to one connector may hold, so that one producer does not keep the others out. */
+export const PUSH_CONNECTOR_MEMORY_BYTES_MAX = 128 * 1_048_576;
 /** One event as it is sent: as much as a whole document may have. */
 export const PUSH_EVENT_BYTES_MAX = 4 * 1_048_576;
 /** One field of an event as it is sent: the largest content (`CONTENT_BYTES_MAX`), of letters that are all escaped. */

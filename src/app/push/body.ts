@@ -8,6 +8,7 @@ import {
   PUSH_EVENTS_PER_TURN,
   PUSH_JSON_BODY_BYTES_MAX,
   PUSH_KEYS_MAX,
+  PUSH_LINES_MAX,
   PUSH_NDJSON_BODY_BYTES_MAX,
 } from '../../core/limits.ts';
 import type { ByteWriter } from '../../pipeline/byte-writer.ts';
@@ -89,7 +90,9 @@ async function readJson(
   buffer: ByteWriter,
 ): Promise<void> {
   for await (const chunk of chunks) buffer.raw(chunk);
-  events.open(buffer.bytes.subarray(0, buffer.length), 'The body');
+  const bytes = buffer.bytes.subarray(0, buffer.length);
+  if (afterBlanks(bytes, 0) === bytes.length) throw new PushRefusal('BODY_INVALID', 'The body is empty.');
+  events.open(bytes, 'The body');
   while (events.take()) {
     if (events.isTurnOver) await events.nextTurn();
   }
@@ -105,6 +108,12 @@ async function readLines(
   let waiting = 0;
   const readLine = (bytes: Buffer): void => {
     if (bytes.length > PUSH_EVENT_BYTES_MAX) throw lineTooLarge(number);
+    if (number > PUSH_LINES_MAX) {
+      throw new PushRefusal(
+        'BODY_TOO_LARGE',
+        `A push may have ${PUSH_LINES_MAX} lines, and this one has more.`,
+      );
+    }
     if (afterBlanks(bytes, 0) < bytes.length) events.takeLine(bytes, `Line ${number}`);
     number++;
   };

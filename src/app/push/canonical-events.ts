@@ -163,8 +163,15 @@ function writeTime(writer: FieldWriter): void {
     return;
   }
   const time = json.slice(1, -1);
-  if (!TIME.test(time) || Number.isNaN(Date.parse(time))) {
+  if (!TIME.test(time) || !isDate(time)) {
     throw new Rejected('FIELD_INVALID', 'its updated_at is no time such as 2026-01-02T03:04:05Z');
   }
   writer.out.latin1(json);
+}
+
+/** Whether there is such a time on such a day: what reads dates takes the 30th of February for the 2nd of March. */
+function isDate(time: string): boolean {
+  const day = new Date(time.slice(0, 10));
+  const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(time.slice(0, 10));
+  return exists && !Number.isNaN(Date.parse(time));
 }

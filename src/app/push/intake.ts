@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Connector } from '../../connector/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import {
+  PUSH_CONNECTOR_MEMORY_BYTES_MAX,
   PUSH_KEY_HOURS,
   PUSH_MEMORY_BYTES_MAX,
   PUSH_PENDING_EVENTS_MAX,
@@ -12,7 +13,7 @@ import type { PushQueue } from '../../state/push-queue.ts';
 import type { Catalog } from '../catalog.ts';
 import type { BodyFormat } from './body.ts';
 import { EventJudge } from './event-judge.ts';
-import { PushMemory, type MemoryShare } from './memory.ts';
+import { PushMemory, type MemoryBounds, type MemoryShare } from './memory.ts';
 import { pushedConnector } from './pushed-connector.ts';
 import { QueueRoom } from './queue-room.ts';
 import { SpareBuffers } from './receiving-buffers.ts';
@@ -50,18 +51,21 @@ interface IntakeParts {
   readonly bounds?: IntakeBounds;
 }
 
-export interface IntakeBounds {
+/** With the memory of pushes that are received at the same time. */
+export interface IntakeBounds extends MemoryBounds {
   /** Events of one connector that wait for a run. */
   readonly pendingEvents: number;
-  /** Of all pushes that are received at the same time. */
-  readonly memoryBytes: number;
 }
 
-const BOUNDS: IntakeBounds = { pendingEvents: PUSH_PENDING_EVENTS_MAX, memoryBytes: PUSH_MEMORY_BYTES_MAX };
+const BOUNDS: IntakeBounds = {
+  pendingEvents: PUSH_PENDING_EVENTS_MAX,
+  memoryBytes: PUSH_MEMORY_BYTES_MAX,
+  connectorMemoryBytes: PUSH_CONNECTOR_MEMORY_BYTES_MAX,
+};
 
 export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }: IntakeParts): PushIntake {
   const room = new QueueRoom(queue, clock, bounds.pendingEvents);
-  const memory = new PushMemory(bounds.memoryBytes);
+  const memory = new PushMemory(bounds);
   const spare = new SpareBuffers();
   // A catalog gives the same object until a file changes.
   const judges = new WeakMap<Connector, EventJudge>();
@@ -129,7 +133,7 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
 
   return {
     async receive(push) {
-      const share = memory.share();
+      const share = memory.share(push.connectorId);
       try {
         return await receive(push, share);
       } finally {

@@ -177,6 +177,7 @@ describe('an event that is a document', () => {
     ['FIELD_INVALID', { metadata: { uri: 'x' } }],
     ['FIELD_INVALID', { updated_at: 'yesterday' }],
     ['FIELD_INVALID', { updated_at: '2026-13-01T00:00:00Z' }],
+    ['FIELD_INVALID', { updated_at: '2026-02-30T00:00:00Z' }],
     ['FIELD_INVALID', { acl_users: 'a@example.com' }],
     ['FIELD_INVALID', { acl_users: [' '] }],
     ['ACL_EMPTY', { acl_users: [] }],

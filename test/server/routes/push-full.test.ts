@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { STATE_FILE } from '../../../src/state/open-state.ts';
@@ -11,7 +11,8 @@ import { temporaryFolders } from '../../support/temporary-folder.ts';
 
 const PENDING_EVENTS_MAX = 4;
 const MEMORY_BYTES_MAX = 200_000;
-const CONTENT_LENGTH = 150_000;
+const CONNECTOR_MEMORY_BYTES_MAX = 120_000;
+const CONTENT_LENGTH = 90_000;
 
 const deletes = (...ids: number[]) => JSON.stringify(ids.map((id) => ({ op: 'DELETE', doc_id: String(id) })));
 const SECONDS = expect.stringMatching(/^[1-9]\d*$/);
@@ -26,7 +27,11 @@ describe('a server that has no room for a push', () => {
     pushConnectors(cwd);
     server = await startBridgeServer({
       cwd,
-      pushBounds: { pendingEvents: PENDING_EVENTS_MAX, memoryBytes: MEMORY_BYTES_MAX },
+      pushBounds: {
+        pendingEvents: PENDING_EVENTS_MAX,
+        memoryBytes: MEMORY_BYTES_MAX,
+        connectorMemoryBytes: CONNECTOR_MEMORY_BYTES_MAX,
+      },
     });
     queue = await openPushQueue({ file: join(cwd, STATE_FILE) });
   });
@@ -55,6 +60,46 @@ describe('a server that has no room for a push', () => {
     };
   }
 
+  describe('in its memory', () => {
+    const content = 'x'.repeat(CONTENT_LENGTH);
+    // Nobody may read it, so it is received whole and then stored nowhere.
+    const unread = JSON.stringify([{ op: 'UPSERT', doc_id: '1', title: 'T', content, acl_users: [] }]);
+    const begun: Socket[] = [];
+    const begin = async (connector: string) =>
+      begun.push(await startedPush(server.url, connector, unread.slice(0, -1)));
+    const pushTo = (connector: string) => push(unread, undefined, connector);
+
+    afterEach(async () => {
+      for (const socket of begun.splice(0)) socket.destroy();
+      await eventually(
+        'the memory is given back',
+        async () =>
+          (await pushTo('open-push')).status === 422 && (await pushTo('support-push')).status === 422,
+      );
+    });
+
+    test('for one connector answers 503 to it and says when to try again, and takes what others send', async () => {
+      await begin('support-push');
+      await eventually(
+        'the server has what was sent of the other push',
+        async () => (await pushTo('support-push')).status === 503,
+      );
+      const refused = await pushTo('support-push');
+      expect(refused).toMatchObject({ status: 503, code: 'UNAVAILABLE', retryAfter: SECONDS });
+      expect((await pushTo('open-push')).status).toBe(422);
+    });
+
+    test('for all of them together answers 503', async () => {
+      await begin('support-push');
+      await begin('open-push');
+      const small = unread.replace(content, 'x'.repeat(25_000));
+      await eventually(
+        'the server has what was sent of the other pushes',
+        async () => (await push(small, undefined, 'open-push')).status === 503,
+      );
+    });
+  });
+
   describe('in its queue', () => {
     let taken: Awaited<ReturnType<typeof push>>;
 
@@ -81,31 +126,16 @@ describe('a server that has no room for a push', () => {
       expect(await waiting()).toBe(PENDING_EVENTS_MAX);
     });
   });
-
-  test('in its memory answers 503 and says when to try again, which then works', async () => {
-    const content = 'x'.repeat(CONTENT_LENGTH);
-    const event = { op: 'UPSERT', doc_id: '1', title: 'T', content, acl_users: ['a@example.com'] };
-    const body = JSON.stringify([event]);
-    const begun = await startedPush(server.url, body.slice(0, -1));
-    const busy = () => push(JSON.stringify([{ ...event, acl_users: [] }]), undefined, 'open-push');
-    await eventually(
-      'the server has what was sent of the other push',
-      async () => (await busy()).status === 503,
-    );
-    expect(await busy()).toMatchObject({ status: 503, code: 'UNAVAILABLE', retryAfter: SECONDS });
-    begun.destroy();
-    await eventually('its memory is given back', async () => (await busy()).status === 422);
-  });
 });
 
 /** A push of which only a part is sent, and whose connection stays open. */
-async function startedPush(url: string, part: string): Promise<Socket> {
+async function startedPush(url: string, connector: string, part: string): Promise<Socket> {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined).resume();
   await new Promise<void>((resolve) => {
     socket.write(
-      `POST /v1/connectors/open-push/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
+      `POST /v1/connectors/${connector}/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
         `Idempotency-Key: part\r\nContent-Length: ${part.length + 1}\r\n\r\n${part}`,
       () => {
         resolve();

@@ -11,6 +11,7 @@ import {
   PUSH_EVENT_BYTES_MAX,
   PUSH_EVENTS_MAX,
   PUSH_FIELD_BYTES_MAX,
+  PUSH_LINES_MAX,
   PUSH_JSON_BODY_BYTES_MAX,
   PUSH_KEY_HOURS,
 } from '../../../src/core/limits.ts';
@@ -197,10 +198,11 @@ spec:
     const long = (bytes: number) => JSON.stringify({ op: 'DELETE', doc_id: '1', title: 'x'.repeat(bytes) });
 
     test.each([
-      ['nothing', '', JSON_TYPE, 400, /ends too soon/],
+      ['nothing', '', JSON_TYPE, 400, /The body is empty/],
+      ['blanks', ' \n', JSON_TYPE, 400, /The body is empty/],
       ['an empty array', '[]', JSON_TYPE, 400, /no event/],
       ['blank lines', '\n\n', LINES_TYPE, 400, /no event/],
-      ['what is no JSON', '{"op":DELETE}', JSON_TYPE, 400, /no JSON at byte 7/],
+      ['what is no JSON', '{"op":DELETE}', JSON_TYPE, 400, /is no JSON: unexpected character at byte 7/],
       ['JSON that is cut off', '[{"op":"DELETE","doc_id":"1"}', JSON_TYPE, 400, /ends too soon/],
       ['a line that is cut off', `${JSON.stringify(DELETE)}\n{"op":`, LINES_TYPE, 400, /Line 2 .*too soon/],
       ['an array as a line', JSON.stringify([DELETE]), LINES_TYPE, 400, /Line 1 is an array/],
@@ -221,6 +223,7 @@ spec:
         413,
         new RegExp(`Line 1 .*${PUSH_EVENT_BYTES_MAX}`),
       ],
+      ['many lines', '\n'.repeat(PUSH_LINES_MAX), LINES_TYPE, 413, new RegExp(`${PUSH_LINES_MAX} lines`)],
       ['a long event', `[7,${long(PUSH_EVENT_BYTES_MAX)}]`, JSON_TYPE, 413, /Event 1 .*4194304/],
       [
         'many events',
