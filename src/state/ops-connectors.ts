@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import type { Database } from './database.ts';
+import { delivers } from './delivering-runs.ts';
 import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
 import type { LeaseTable } from './tables.ts';
 
-/** Where a connector stands, by its newest runs. Dry runs count for nothing. */
+/** Where a connector stands, by its newest runs. Dry runs count for nothing, nor do local ones where there are others. */
 export interface Newest {
   /** The run that began last. */
   readonly last: ListedRun | null;
@@ -120,7 +121,9 @@ interface NewestAnswer extends ListedRow {
  */
 export function newestQuery({ knex, dialect }: Database, connectorIds: readonly string[]) {
   const newest = (condition: string, order = 'started_at desc, run_id desc') =>
-    `(select run_id from run_state where connector_id = asked.value and ${condition} order by ${order} limit 1)`;
+    `(select run_id from run_state as one where connector_id = asked.value and ${condition} order by ${order} limit 1)`;
+  const ran = "status <> 'DRY_RUN'";
+  const alike = `${delivers('one')} = ${delivers('run_state')}`;
   const unlessSuccess = (name: string, id: string) =>
     knex.raw(`case when run_state.status <> 'SUCCESS' then ${id} end as ${name}`);
   return knex
@@ -128,16 +131,18 @@ export function newestQuery({ knex, dialect }: Database, connectorIds: readonly 
     .withMaterialized(
       'lasts',
       ['value', 'run_id'],
-      knex.raw(`select value, ${newest("status <> 'DRY_RUN'")} from asked`),
+      knex.raw(
+        `select value, coalesce(${newest(`${ran} and ${delivers('one')}`)}, ${newest(ran)}) from asked`,
+      ),
     )
     .select<NewestAnswer[]>(
       ...LISTED_COLUMNS.map((column) => `run_state.${column}`),
-      unlessSuccess('finished', newest("status <> 'DRY_RUN' and finished_at is not null")),
+      unlessSuccess('finished', newest(`${ran} and ${alike} and finished_at is not null`)),
       unlessSuccess(
         'committed',
-        newest('committed_at is not null', 'committed_at desc, started_at desc, run_id desc'),
+        newest(`${alike} and committed_at is not null`, 'committed_at desc, started_at desc, run_id desc'),
       ),
-      unlessSuccess('success', newest("status = 'SUCCESS'")),
+      unlessSuccess('success', newest(`${alike} and status = 'SUCCESS'`)),
     )
     .from('lasts as asked')
     .join('run_state', 'run_state.run_id', 'asked.run_id');

@@ -1,8 +1,9 @@
 import type { RunCounts } from '../pipeline/ports.ts';
 import type { RunStatus } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
+import { delivers } from './delivering-runs.ts';
 
-/** What metrics say of one connector's runs. */
+/** What metrics say of one connector's runs. Local ones count for nothing where there are others. */
 export interface RunMetrics {
   readonly connectorId: string;
   /** Of the run that began last, whatever became of it. */
@@ -39,6 +40,10 @@ interface Row {
  * Postgres, on a machine that was busy with other things.
  */
 export async function runMetrics({ knex, dialect }: Database): Promise<RunMetrics[]> {
+  const latest = (condition: string) =>
+    `(select run_id from run_state as one where connector_id = connectors.id and ${condition}
+      order by started_at desc, run_id desc limit 1)`;
+  const alike = `${delivers('one')} = ${delivers('run')}`;
   const rows = await knex
     .withRecursive('connectors', (names) => {
       void names
@@ -58,18 +63,18 @@ export async function runMetrics({ knex, dialect }: Database): Promise<RunMetric
       'run.finished_at',
       'run.counts',
       knex.raw(
-        `(select status from run_state
-          where connector_id = connectors.id and status <> 'DRY_RUN' and finished_at is not null
+        `(select status from run_state as one
+          where connector_id = connectors.id and ${alike} and status <> 'DRY_RUN' and finished_at is not null
           order by started_at desc, run_id desc limit 1) = 'FAILED' as failing`,
       ),
       knex.raw(
-        `(select counts from run_state
-          where connector_id = connectors.id and committed_at is not null
+        `(select counts from run_state as one
+          where connector_id = connectors.id and ${alike} and committed_at is not null
           order by committed_at desc, started_at desc, run_id desc limit 1) as committed_counts`,
       ),
       knex.raw(
-        `(select max(finished_at) from run_state
-          where connector_id = connectors.id and status = 'SUCCESS') as last_success_at`,
+        `(select max(finished_at) from run_state as one
+          where connector_id = connectors.id and ${alike} and status = 'SUCCESS') as last_success_at`,
       ),
       knex.raw(
         `exists (select 1 from connector_leases
@@ -77,10 +82,7 @@ export async function runMetrics({ knex, dialect }: Database): Promise<RunMetric
       ),
     )
     .from('connectors')
-    .joinRaw(
-      `join run_state as run on run.run_id = (select run_id from run_state
-        where connector_id = connectors.id order by started_at desc, run_id desc limit 1)`,
-    )
+    .joinRaw(`join run_state as run on run.run_id = coalesce(${latest(delivers('one'))}, ${latest('1 = 1')})`)
     .orderBy('connectors.id');
   return rows.map((row) => ({
     connectorId: row.connector_id,

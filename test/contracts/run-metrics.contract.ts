@@ -55,6 +55,15 @@ export function describeRunMetricsContract(engine: string, makeStore: () => Prom
       expect(await runMetrics(database)).toEqual([]);
     });
 
+    test('leave out local runs where there are others, which say how the index stands', async () => {
+      const target = 'projects/p/locations/global/dataStores/d';
+      await insert('hr', 1, { target });
+      await insert('hr', 2, { target, status: 'FAILED', counts: null });
+      await insert('hr', 4, { target: 'local' });
+      const found = await runMetrics(database);
+      expect(found).toMatchObject([{ status: 'FAILED', failing: true, lastSuccessAt: at(2) }]);
+    });
+
     test('are those of the latest run and the latest success of each connector, by name', async () => {
       await insert('hr', 1, {});
       await insert('hr', 4, {});
