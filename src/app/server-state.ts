@@ -3,7 +3,7 @@ import type { QueueDepth } from '../pipeline/push-port.ts';
 
 import { opsState, type OpsState } from '../state/ops-state.ts';
 import { openServerDatabase } from '../state/open-server-database.ts';
-import { queueDepths } from '../state/queue-depth.ts';
+import { queueDepths } from '../state/push/depth.ts';
 import { runMetrics, type RunMetrics } from '../state/run-metrics.ts';
 import {
   addStartedRun,

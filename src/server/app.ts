@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fastify, type FastifyInstance } from 'fastify';
-import { openOps } from '../app/ops.ts';
+import { openOps } from '../app/ops/ops.ts';
 import {
   HTTP_BODY_BYTES_MAX,
   HTTP_HEADERS_BYTES_MAX,

@@ -1,7 +1,7 @@
 import type { Catalog } from '../app/catalog.ts';
 import type { Metrics } from '../app/metrics.ts';
 import type { RunStarter } from '../app/run-starter.ts';
-import type { RunLinks } from '../app/ops-surroundings.ts';
+import type { RunLinks } from '../app/ops/surroundings.ts';
 
 import type { PushIntake } from '../app/push/intake.ts';
 import type { ServerState } from '../app/server-state.ts';

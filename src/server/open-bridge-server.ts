@@ -1,7 +1,7 @@
 import { openCatalog } from '../app/catalog.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
-import type { RunLinks } from '../app/ops-surroundings.ts';
+import type { RunLinks } from '../app/ops/surroundings.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';

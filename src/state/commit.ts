@@ -3,7 +3,7 @@ import { BridgeError } from '../core/errors.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
 import type { State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
-import { acknowledgePushes } from './push-acknowledgement.ts';
+import { acknowledgePushes } from './push/acknowledgement.ts';
 import { scopeOf } from './records.ts';
 import { countRejected, forgetEarlier, rememberRejected, takeOutRejected } from './rejections.ts';
 import { givenUp } from './given-up.ts';

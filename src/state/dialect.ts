@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { NewPushBatch } from './push-batch.ts';
+import type { NewPushBatch } from './push/batch.ts';
 import type { KnownRecord, StagedRecord } from '../pipeline/state-port.ts';
 
 /** All in which the two engines differ. */

@@ -20,11 +20,11 @@ import {
   published,
   unfinishedRuns,
 } from './runs.ts';
-import { queueDepth } from './queue-depth.ts';
-import { pushed } from './pushed.ts';
+import { queueDepth } from './push/depth.ts';
+import { pushed } from './push/pushed.ts';
 import { rejections } from './rejections.ts';
 import { stateError } from './state-errors.ts';
-import { waitingPushes } from './waiting-pushes.ts';
+import { waitingPushes } from './push/waiting.ts';
 
 /** Where the embedded state is, below the working directory. */
 export const STATE_FILE = '.gemini-sync-bridge/state.db';

@@ -1,7 +1,7 @@
 import { holderOf, holders, newestRuns } from './ops-connectors.ts';
 import { countRuns, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
 import type { ServerDatabase } from './open-server-database.ts';
-import { queueDepths } from './queue-depth.ts';
+import { queueDepths } from './push/depth.ts';
 import type { Database } from './database.ts';
 
 type Bound<Work> = Work extends (database: Database, ...args: infer Args) => infer Answer

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StagedRecord } from '../pipeline/state-port.ts';
 import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
-import { storePush } from './push-postgres.ts';
+import { storePush } from './push/postgres.ts';
 import { knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 
 /** The start of a binary COPY: its signature, flags and the length of no extension. */

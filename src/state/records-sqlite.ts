@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../core/limits.ts';
 import type { StagedRecord } from '../pipeline/state-port.ts';
-import { storePush } from './push-sqlite.ts';
+import { storePush } from './push/sqlite.ts';
 import { knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 
 export const sqliteDialect: Dialect = {

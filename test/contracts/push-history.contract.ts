@@ -8,7 +8,7 @@ import type { State } from '../../src/pipeline/state-port.ts';
 import { PushSource } from '../../src/sources/push/source.ts';
 import { openDatabase, type Database } from '../../src/state/database.ts';
 import { openState } from '../../src/state/open-state.ts';
-import { openPushQueue, type PushQueue } from '../../src/state/push-queue.ts';
+import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
 import { connectorSpec } from '../support/connector-spec.ts';
 import { FlakyIndex, type DeliveryFate } from '../support/flaky-index.ts';
 import { jobOf } from '../support/planning.ts';

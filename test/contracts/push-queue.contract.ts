@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PUSH_PURGE_BATCHES } from '../../src/core/limits.ts';
-import { foldEvents, type PushEvent } from '../../src/state/folded-events.ts';
-import { batchRow, type NewPushBatch } from '../../src/state/push-batch.ts';
-import { openPushQueue, type PushQueue } from '../../src/state/push-queue.ts';
+import { foldEvents, type PushEvent } from '../../src/state/push/folded-events.ts';
+import { batchRow, type NewPushBatch } from '../../src/state/push/batch.ts';
+import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
 import { openDatabase, type Database, type DatabaseAddress } from '../../src/state/database.ts';
 
 /** An empty state store. */

@@ -3,7 +3,7 @@ import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from '../../core/limits.ts
 import { byteAt } from '../../pipeline/in-range.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { isString, textAt } from '../../sources/json/scan.ts';
-import type { FoldedEvents } from '../../state/folded-events.ts';
+import type { FoldedEvents } from '../../state/push/folded-events.ts';
 import { CanonicalEvents } from './canonical-events.ts';
 import { DocumentId } from './document-ids.ts';
 import { EventFields, FIELD, NO_MEMBER } from './event-fields.ts';

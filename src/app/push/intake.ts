@@ -9,7 +9,7 @@ import {
   PUSH_PURGE_MINUTES,
 } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
-import type { PushQueue } from '../../state/push-queue.ts';
+import type { PushQueue } from '../../state/push/queue.ts';
 import type { Catalog } from '../catalog.ts';
 import type { BodyFormat } from './body.ts';
 import { EventJudge } from './event-judge.ts';

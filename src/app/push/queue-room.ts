@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { PUSH_DEPTH_LOOK_MS, PUSH_FULL_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
-import type { PushQueue } from '../../state/push-queue.ts';
+import type { PushQueue } from '../../state/push/queue.ts';
 import { PushRefusal } from './refusal.ts';
 
 /** What is known of one connector's queue. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PUSH_BATCH_BYTES_MAX, PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../../core/limits.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
-import type { FoldedEvents } from '../../state/folded-events.ts';
+import type { FoldedEvents } from '../../state/push/folded-events.ts';
 import { readEvents, type BodyFormat } from './body.ts';
 import type { EventJudge } from './event-judge.ts';
 import type { MemoryShare } from './memory.ts';

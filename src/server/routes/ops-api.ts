@@ -1,4 +1,4 @@
-import type { Ops } from '../../app/ops.ts';
+import type { Ops } from '../../app/ops/ops.ts';
 import type { ServerState } from '../../app/server-state.ts';
 import { failures } from '../answer-schemas.ts';
 import type { RouteSet } from '../route-set.ts';

@@ -1,4 +1,4 @@
-import type { Ops } from '../../app/ops.ts';
+import type { Ops } from '../../app/ops/ops.ts';
 import type { ServerState } from '../../app/server-state.ts';
 import { connectorPage } from '../pages/ops/connector-page.tsx';
 import { overviewPage } from '../pages/ops/overview.tsx';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pushQueueFindings } from '../../../src/app/checks/push-queue.ts';
 import type { Connector } from '../../../src/connector/types.ts';
 import { STATE_FILE } from '../../../src/state/open-state.ts';
-import { openPushQueue } from '../../../src/state/push-queue.ts';
+import { openPushQueue } from '../../../src/state/push/queue.ts';
 import { pushBatch } from '../../contracts/push-queue.contract.ts';
 import { connectorSpec } from '../../support/connector-spec.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';

@@ -4,7 +4,7 @@ import { EventJudge } from '../../../src/app/push/event-judge.ts';
 import type { Connector } from '../../../src/connector/types.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX } from '../../../src/core/limits.ts';
 import { ItemReader } from '../../../src/sources/json/item-reader.ts';
-import { FoldedEvents } from '../../../src/state/folded-events.ts';
+import { FoldedEvents } from '../../../src/state/push/folded-events.ts';
 import { text } from '../../support/arbitrary.ts';
 import { connectorSpec } from '../../support/connector-spec.ts';
 import { spelled } from '../../support/spelled-json.ts';

@@ -14,7 +14,7 @@ import { CANONICAL_COLUMNS } from '../../../src/pipeline/canonical-rows.ts';
 import { DocumentRenderer } from '../../../src/pipeline/document.ts';
 import { RowCursor } from '../../../src/pipeline/row-cursor.ts';
 import { PushedRows } from '../../../src/sources/push/rows.ts';
-import { openPushQueue, type PushQueue } from '../../../src/state/push-queue.ts';
+import { openPushQueue, type PushQueue } from '../../../src/state/push/queue.ts';
 import { text } from '../../support/arbitrary.ts';
 import { parsedObject } from '../../support/json.ts';
 import { openQueueReader, pushConnectors, type StoredEvent } from '../../support/push-server.ts';

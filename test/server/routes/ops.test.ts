@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import type { OpsConnectorDetail, OpsRunDetail, OpsSnapshot } from '../../../src/app/ops-model.ts';
+import type { OpsConnectorDetail, OpsRunDetail, OpsSnapshot } from '../../../src/app/ops/model.ts';
 import { parseRunLink } from '../../../src/core/run-link.ts';
 import { openDatabase } from '../../../src/state/database.ts';
 import { STATE_FILE } from '../../../src/state/open-state.ts';

@@ -82,7 +82,11 @@ describe('an NDJSON file that is not what it should be fails the run, with file 
       '{"id":1,"name":2}\nid,name\n',
       'a.ndjson, line 2: no JSON: unexpected character at byte 1.',
     ],
-    ['two objects in a line', '{"id":1} {"id":2}', 'a.ndjson, line 1: no JSON: unexpected character at byte 10.'],
+    [
+      'two objects in a line',
+      '{"id":1} {"id":2}',
+      'a.ndjson, line 1: no JSON: unexpected character at byte 10.',
+    ],
     ['a list', '[{"id":1}]', 'a.ndjson, line 1: no JSON object.'],
     ['an object over several lines', '{\n"id": 1}', 'a.ndjson, line 1: no JSON: it ends too soon.'],
   ])('%s', async (_, text, message) => {

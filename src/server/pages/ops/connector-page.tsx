@@ -1,4 +1,4 @@
-import type { OpsConnectorDetail } from '../../../app/ops-model.ts';
+import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
 import { overviewPath, runPath } from './addresses.ts';
 import { Command } from './command.tsx';
 import { Facts } from './facts.tsx';

@@ -1,4 +1,4 @@
-import type { OpsConnector } from '../../../app/ops-model.ts';
+import type { OpsConnector } from '../../../app/ops/model.ts';
 import { connectorPath, runPath } from './addresses.ts';
 import { countText, UNKNOWN } from './figures.ts';
 import { Mark, meaningOfState } from './mark.tsx';

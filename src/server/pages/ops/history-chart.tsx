@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops-model.ts';
+import type { OpsRun } from '../../../app/ops/model.ts';
 import { countText, durationText, exactText } from './figures.ts';
 import { meaningOfRun, type Tone } from './mark.tsx';
 import { sentOf } from './runs-table.tsx';

@@ -1,4 +1,4 @@
-import type { ConnectorState, OpsRun } from '../../../app/ops-model.ts';
+import type { ConnectorState, OpsRun } from '../../../app/ops/model.ts';
 
 /** How much a state matters; each has a colour and a shape of its own. */
 export type Tone = 'bad' | 'warn' | 'part' | 'work' | 'good' | 'none';

@@ -1,11 +1,11 @@
-import { connectorCommands } from '../../../app/ops-commands.ts';
+import { connectorCommands } from '../../../app/ops/commands.ts';
 import type {
   BrokenFile,
   ConnectorState,
   OpsConnector,
   OpsRun,
   OpsSnapshot,
-} from '../../../app/ops-model.ts';
+} from '../../../app/ops/model.ts';
 import { connectorPath, runPath } from './addresses.ts';
 import { Command } from './command.tsx';
 import { countText, durationText } from './figures.ts';

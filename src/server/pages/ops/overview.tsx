@@ -1,4 +1,4 @@
-import type { OpsConnector, OpsSnapshot } from '../../../app/ops-model.ts';
+import type { OpsConnector, OpsSnapshot } from '../../../app/ops/model.ts';
 import { OPS_CONNECTORS_SHOWN } from '../../../core/limits.ts';
 import { connectorPath, overviewPath, runPath, type OverviewAddress } from './addresses.ts';
 import { Bar } from './bar.tsx';

@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops-model.ts';
+import type { OpsRun } from '../../../app/ops/model.ts';
 import { countText } from './figures.ts';
 
 interface PartialWhy {

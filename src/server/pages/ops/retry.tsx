@@ -1,4 +1,4 @@
-import type { OpsError } from '../../../app/ops-model.ts';
+import type { OpsError } from '../../../app/ops/model.ts';
 
 /** Whether it helps to run again; nothing for a code that this version does not know. */
 export function Retry({ error: { retryable } }: { readonly error: OpsError }) {

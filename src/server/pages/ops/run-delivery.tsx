@@ -1,4 +1,4 @@
-import type { OpsOperation, OpsRunDetail } from '../../../app/ops-model.ts';
+import type { OpsOperation, OpsRunDetail } from '../../../app/ops/model.ts';
 import { countText, UNKNOWN } from './figures.ts';
 import { Moment } from './moment.tsx';
 

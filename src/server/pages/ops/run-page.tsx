@@ -1,4 +1,4 @@
-import type { OpsRunDetail } from '../../../app/ops-model.ts';
+import type { OpsRunDetail } from '../../../app/ops/model.ts';
 import { connectorPath } from './addresses.ts';
 import { Bar } from './bar.tsx';
 import { Command } from './command.tsx';

@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops-model.ts';
+import type { OpsRun } from '../../../app/ops/model.ts';
 import { connectorPath, runPath } from './addresses.ts';
 import { countText, durationText, UNKNOWN } from './figures.ts';
 import { Mark, meaningOfRun } from './mark.tsx';

@@ -1,9 +1,9 @@
-import { OPS_HISTORY_RUNS, OPS_REJECTED_MAX } from '../core/limits.ts';
-import { folderOf } from '../pipeline/layout.ts';
-import type { RunRow } from '../pipeline/state-port.ts';
-import type { RunDetail } from '../state/ops-runs.ts';
-import { runCommands, connectorCommands } from './ops-commands.ts';
-import { factsOf, opsConnector, usualSeconds, type Known } from './ops-connector-facts.ts';
+import { OPS_HISTORY_RUNS, OPS_REJECTED_MAX } from '../../core/limits.ts';
+import { folderOf } from '../../pipeline/layout.ts';
+import type { RunRow } from '../../pipeline/state-port.ts';
+import type { RunDetail } from '../../state/ops-runs.ts';
+import { runCommands, connectorCommands } from './commands.ts';
+import { factsOf, opsConnector, usualSeconds, type Known } from './connector-facts.ts';
 import type {
   OpsConnectorDetail,
   OpsLink,
@@ -11,13 +11,13 @@ import type {
   OpsQuery,
   OpsRunDetail,
   OpsSnapshot,
-} from './ops-model.ts';
-import { opsRun } from './ops-run-facts.ts';
-import { openSchedules, type Schedules } from './ops-schedule.ts';
-import { snapshotOf } from './ops-snapshot.ts';
-import type { OpsSurroundings, RunLinks } from './ops-surroundings.ts';
-import { openStandings } from './ops-standings.ts';
-import { timelineOf } from './ops-timeline.ts';
+} from './model.ts';
+import { opsRun } from './run-facts.ts';
+import { openSchedules, type Schedules } from './schedule.ts';
+import { snapshotOf } from './snapshot.ts';
+import type { OpsSurroundings, RunLinks } from './surroundings.ts';
+import { openStandings } from './standings.ts';
+import { timelineOf } from './timeline.ts';
 
 /** What Ops knows. Nothing here changes anything. Everything fails with BridgeError STATE_*. */
 export interface Ops {

@@ -1,5 +1,5 @@
-import { runCommandLine } from './run-command-line.ts';
-import type { OpsConnector, OpsConnectorDetail, OpsRun, OpsRunDetail } from './ops-model.ts';
+import { runCommandLine } from '../run-command-line.ts';
+import type { OpsConnector, OpsConnectorDetail, OpsRun, OpsRunDetail } from './model.ts';
 
 const PROGRAM = 'gemini-sync-bridge';
 

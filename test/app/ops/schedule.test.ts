@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openSchedules } from '../../src/app/ops-schedule.ts';
-import { OPS_LATE_GRACE_MINUTES } from '../../src/core/limits.ts';
+import { openSchedules } from '../../../src/app/ops/schedule.ts';
+import { OPS_LATE_GRACE_MINUTES } from '../../../src/core/limits.ts';
 
 const at = (text: string) => new Date(`2026-11-21T${text}:00.000Z`);
 

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../core/limits.ts';
+import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../../core/limits.ts';
 
 /** What a schedule says at one moment. */
 interface DueTimes {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { batchRow, type NewPushBatch } from './push-batch.ts';
+import { batchRow, type NewPushBatch } from './batch.ts';
 
 /**
  * One row, so one round trip and one wait for the disk. Two pushes of one key at the same time: the second waits for the

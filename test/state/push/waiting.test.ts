@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { EXPLAIN_PUSHES_MAX } from '../../src/core/limits.ts';
-import type { State } from '../../src/pipeline/state-port.ts';
-import type { DatabaseAddress } from '../../src/state/database.ts';
-import { migrateState, openState } from '../../src/state/open-state.ts';
-import type { PushEvent } from '../../src/state/folded-events.ts';
-import { openPushQueue, type PushQueue } from '../../src/state/push-queue.ts';
-import { pushBatch } from '../contracts/push-queue.contract.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { EXPLAIN_PUSHES_MAX } from '../../../src/core/limits.ts';
+import type { State } from '../../../src/pipeline/state-port.ts';
+import type { DatabaseAddress } from '../../../src/state/database.ts';
+import { migrateState, openState } from '../../../src/state/open-state.ts';
+import type { PushEvent } from '../../../src/state/push/folded-events.ts';
+import { openPushQueue, type PushQueue } from '../../../src/state/push/queue.ts';
+import { pushBatch } from '../../contracts/push-queue.contract.ts';
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
 
 const UPSERT = (docId: string): PushEvent => ({ docId, op: 'UPSERT', document: '{"title":"T"}' });
 const DELETE = (docId: string): PushEvent => ({ docId, op: 'DELETE', document: null });

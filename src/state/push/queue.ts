@@ -2,14 +2,14 @@ import {
   PUSH_CONNECTIONS_MAX,
   PUSH_PURGE_BATCHES,
   SERVER_STATE_SILENCE_SECONDS_MAX,
-} from '../core/limits.ts';
-import type { Database, DatabaseAddress } from './database.ts';
-import { migrate, requireCurrentSchema } from './migrations.ts';
-import { namedErrors } from './named-errors.ts';
-import { preparedDatabase } from './prepared-database.ts';
-import type { NewPushBatch } from './push-batch.ts';
-import type { QueueDepth } from '../pipeline/push-port.ts';
-import { queueDepth, queueDepths } from './queue-depth.ts';
+} from '../../core/limits.ts';
+import type { Database, DatabaseAddress } from '../database.ts';
+import { migrate, requireCurrentSchema } from '../migrations.ts';
+import { namedErrors } from '../named-errors.ts';
+import { preparedDatabase } from '../prepared-database.ts';
+import type { NewPushBatch } from './batch.ts';
+import type { QueueDepth } from '../../pipeline/push-port.ts';
+import { queueDepth, queueDepths } from './depth.ts';
 
 /** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */
 type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };

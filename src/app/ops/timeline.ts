@@ -1,6 +1,6 @@
-import { secondsBetween } from './ops-run-facts.ts';
-import type { OpsRun, TimelineStep } from './ops-model.ts';
-import type { RunRow } from '../pipeline/state-port.ts';
+import { secondsBetween } from './run-facts.ts';
+import type { OpsRun, TimelineStep } from './model.ts';
+import type { RunRow } from '../../pipeline/state-port.ts';
 
 const STEPS = [
   { name: 'read', phases: ['extract', 'map', 'diff'] },

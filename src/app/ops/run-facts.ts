@@ -1,8 +1,8 @@
-import { ERROR_KINDS, type ErrorCode } from '../core/errors.ts';
-import type { RunError } from '../pipeline/state-port.ts';
-import type { ListedRun } from '../state/listed-runs.ts';
-import type { Holder } from '../state/ops-connectors.ts';
-import type { OpsError, OpsRun } from './ops-model.ts';
+import { ERROR_KINDS, type ErrorCode } from '../../core/errors.ts';
+import type { RunError } from '../../pipeline/state-port.ts';
+import type { ListedRun } from '../../state/listed-runs.ts';
+import type { Holder } from '../../state/ops-connectors.ts';
+import type { OpsError, OpsRun } from './model.ts';
 
 /** A run as Ops shows it. */
 export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): OpsRun {

@@ -1,6 +1,6 @@
-import type { DeliveryDetail } from '../pipeline/delivery-port.ts';
-import type { Phase, RunCounts } from '../pipeline/ports.ts';
-import type { RunStatus } from '../pipeline/state-port.ts';
+import type { DeliveryDetail } from '../../pipeline/delivery-port.ts';
+import type { Phase, RunCounts } from '../../pipeline/ports.ts';
+import type { RunStatus } from '../../pipeline/state-port.ts';
 
 /**
  * What Ops shows, to programs and to people. Names are those of the answers of the API, so that there is one form from here

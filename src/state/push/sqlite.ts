@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { batchRow, type NewPushBatch } from './push-batch.ts';
+import { batchRow, type NewPushBatch } from './batch.ts';
 
 /** Durable, because the connection's `synchronous` is FULL. */
 export function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { RunTable } from './tables.ts';
+import type { RunTable } from '../tables.ts';
 
 /**
  * Part of a run's commit, while its staged records are still there: what it claimed is delivered, so its events go. The last

@@ -1,13 +1,13 @@
-import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../core/limits.ts';
-import { looksLikeSecret } from '../connector/secrets.ts';
-import { aclOf, isSqlSource, type Connector } from '../connector/types.ts';
-import type { ListedRun } from '../state/listed-runs.ts';
-import type { Holder, Newest } from '../state/ops-connectors.ts';
-import type { QueueDepth } from '../pipeline/push-port.ts';
-import { targetOf } from './job.ts';
-import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPushes } from './ops-model.ts';
-import { opsRun, secondsBetween } from './ops-run-facts.ts';
-import type { Schedules } from './ops-schedule.ts';
+import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../../core/limits.ts';
+import { looksLikeSecret } from '../../connector/secrets.ts';
+import { aclOf, isSqlSource, type Connector } from '../../connector/types.ts';
+import type { ListedRun } from '../../state/listed-runs.ts';
+import type { Holder, Newest } from '../../state/ops-connectors.ts';
+import type { QueueDepth } from '../../pipeline/push-port.ts';
+import { targetOf } from '../job.ts';
+import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPushes } from './model.ts';
+import { opsRun, secondsBetween } from './run-facts.ts';
+import type { Schedules } from './schedule.ts';
 
 /** What is known of one connector. */
 export interface Known {

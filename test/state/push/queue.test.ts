@@ -2,15 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PUSH_UNFOLD_BATCHES } from '../../src/core/limits.ts';
-import { openDatabase } from '../../src/state/database.ts';
-import { migrateState } from '../../src/state/open-state.ts';
-import { batchRow } from '../../src/state/push-batch.ts';
-import { openPushQueue } from '../../src/state/push-queue.ts';
-import { unfold } from '../../src/state/push-unfolding.ts';
-import { describePushHistory } from '../contracts/push-history.contract.ts';
-import { describePushQueueContract, pushBatch } from '../contracts/push-queue.contract.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { PUSH_UNFOLD_BATCHES } from '../../../src/core/limits.ts';
+import { openDatabase } from '../../../src/state/database.ts';
+import { migrateState } from '../../../src/state/open-state.ts';
+import { batchRow } from '../../../src/state/push/batch.ts';
+import { openPushQueue } from '../../../src/state/push/queue.ts';
+import { unfold } from '../../../src/state/push/unfolding.ts';
+import { describePushHistory } from '../../contracts/push-history.contract.ts';
+import { describePushQueueContract, pushBatch } from '../../contracts/push-queue.contract.ts';
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 
 const FILE = 'not-used.db';
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.ts';
-import type { RunLink } from '../core/run-link.ts';
-import type { OpsState } from '../state/ops-state.ts';
-import type { Catalog } from './catalog.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { RunLink } from '../../core/run-link.ts';
+import type { OpsState } from '../../state/ops-state.ts';
+import type { Catalog } from '../catalog.ts';
 
 /** Pages about a run in other systems, by the name of the system. */
 export type RunLinks = Readonly<Record<string, RunLink>>;

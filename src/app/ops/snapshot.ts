@@ -1,11 +1,11 @@
-import type { Problem } from '../connector/problem.ts';
-import type { RunStatus } from '../pipeline/state-port.ts';
-import { opsConnector, STATES_BY_NEED } from './ops-connector-facts.ts';
-import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } from './ops-model.ts';
-import type { OpsSurroundings } from './ops-surroundings.ts';
-import { opsRun } from './ops-run-facts.ts';
-import type { Schedules } from './ops-schedule.ts';
-import type { Standings } from './ops-standings.ts';
+import type { Problem } from '../../connector/problem.ts';
+import type { RunStatus } from '../../pipeline/state-port.ts';
+import { opsConnector, STATES_BY_NEED } from './connector-facts.ts';
+import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } from './model.ts';
+import type { OpsSurroundings } from './surroundings.ts';
+import { opsRun } from './run-facts.ts';
+import type { Schedules } from './schedule.ts';
+import type { Standings } from './standings.ts';
 
 const HOUR_MS = 3_600_000;
 

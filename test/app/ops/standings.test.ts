@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { openStandings, type Standings } from '../../src/app/ops-standings.ts';
-import { OPS_SETTLED_SECONDS_MAX } from '../../src/core/limits.ts';
-import { openDatabase, type Database } from '../../src/state/database.ts';
-import { STATE_FILE } from '../../src/state/open-state.ts';
-import { holders, newestRuns } from '../../src/state/ops-connectors.ts';
-import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../support/ops-place.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { openStandings, type Standings } from '../../../src/app/ops/standings.ts';
+import { OPS_SETTLED_SECONDS_MAX } from '../../../src/core/limits.ts';
+import { openDatabase, type Database } from '../../../src/state/database.ts';
+import { STATE_FILE } from '../../../src/state/open-state.ts';
+import { holders, newestRuns } from '../../../src/state/ops-connectors.ts';
+import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/ops-place.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
 
 const CONNECTORS = ['one', 'other', 'never-ran'];
 
