@@ -30,7 +30,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
       security: [{ key: [] }],
     },
     transform: ({ schema, url, route }) => ({
-      schema: { ...schema, ...whoMay(schema.description, route.config?.access) },
+      schema: { ...schema, ...whoMay(route.schema?.description, route.config?.access) },
       url,
     }),
   });

@@ -176,7 +176,8 @@ describe('a run over files', () => {
     const writing = setInterval(() => {
       utimesSync(file, new Date(), new Date());
     }, 50);
-    const failed = await run();
+    // In a process of its own, or else nothing is written while it reads.
+    const failed = await run(runCli);
     clearInterval(writing);
     expect(failed.exitCode).toBe(75);
     expect(failed.result.error).toMatchObject({ code: 'SOURCE_FILE_CHANGING', retryable: true });
