@@ -3,6 +3,8 @@
  * the same database in the same minutes:
  *
  *     npm run build && node --import tsx bench/push-api.ts --events 100 --connections 10 --seconds 5 --rounds 3
+ *
+ * With `--server floor` in place of our server one that does as little as it can: push-floor.ts.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -20,7 +22,7 @@ import { bareRows, loadBodies, type PushForm } from './push-load.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = join(ROOT, 'bin', 'gemini-sync-bridge.js');
 const CONNECTOR = 'support-push';
-const FORMS: readonly PushForm[] = ['documents', 'lines', 'fields'];
+const FLOOR = join(ROOT, 'bench', 'push-floor.ts');
 /** The unit of processor time in `/proc`: 100 a second on every Linux. */
 const CLOCK_TICK_MS = 10;
 const HEADING = `events/s${''.padEnd(12)}bare   pushed`;
@@ -34,11 +36,15 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
+    server: { type: 'string', default: 'ours' },
   },
 });
 const events = Number(values.events);
 const connections = Number(values.connections);
 const seconds = Number(values.seconds);
+const isFloor = values.server === 'floor';
+/** The floor parses a body as a whole, and does not know what is in it. */
+const FORMS: readonly PushForm[] = isFloor ? ['documents'] : ['documents', 'lines', 'fields'];
 
 const postgres = await startEmbeddedPostgres({ settings: DURABLE });
 const folder = await mkdtemp(join(tmpdir(), 'bench-push-'));
@@ -48,7 +54,9 @@ try {
   await cp(join(ROOT, 'connectors', file), join(folder, 'connectors', file));
   const env = { PATH: process.env['PATH'] ?? '', DATABASE_URL: postgres.url() };
   await once(spawn(process.execPath, [PROGRAM, 'migrate'], { cwd: folder, env, stdio: 'ignore' }), 'exit');
-  const server = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0'], { cwd: folder, env });
+  const server = isFloor
+    ? spawn(process.execPath, ['--import', 'tsx', FLOOR], { cwd: ROOT, env })
+    : spawn(process.execPath, [PROGRAM, 'serve', '--port', '0'], { cwd: folder, env });
   try {
     await measure(await addressOf(server), Number(server.pid));
   } finally {

@@ -97,6 +97,7 @@ describe('a server that has no room for a push', () => {
         'the server has what was sent of the other pushes',
         async () => (await push(small, undefined, 'open-push')).status === 503,
       );
+      expect(await push(small, undefined, 'open-push')).toMatchObject({ status: 503, retryAfter: SECONDS });
     });
   });
 
