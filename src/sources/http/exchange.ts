@@ -209,7 +209,7 @@ function jsonProblem({ status, body, header }: HttpAnswer, error: JsonTextError)
       hint: 'It may be a login page, a wrong source.url, or a proxy: look at the address in a browser.',
     };
   }
-  const what = `was answered ${status}, and of ${body.length} bytes ${error.message}`;
+  const what = `was answered ${status} with ${body.length} bytes that cannot be taken as JSON: ${error.message}`;
   // A server that fails in the middle may send all the next time; what is no JSON stays none.
   if (error.fault === 'cut') {
     return {

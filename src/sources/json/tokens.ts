@@ -67,7 +67,7 @@ export class TokenReader {
 
   protected wrong(): JsonTextError {
     const cut = this.at >= this.bytes.length;
-    const message = cut ? 'it ends too soon' : `unexpected character at byte ${this.at + 1}`;
+    const message = cut ? 'it ends too soon' : `it has an unexpected character at byte ${this.at + 1}`;
     return new JsonTextError(this.at, cut ? 'cut' : 'syntax', message);
   }
 

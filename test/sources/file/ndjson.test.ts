@@ -80,12 +80,12 @@ describe('an NDJSON file that is not what it should be fails the run, with file 
     [
       'a line that is no JSON',
       '{"id":1,"name":2}\nid,name\n',
-      'a.ndjson, line 2: no JSON: unexpected character at byte 1.',
+      'a.ndjson, line 2: no JSON: it has an unexpected character at byte 1.',
     ],
     [
       'two objects in a line',
       '{"id":1} {"id":2}',
-      'a.ndjson, line 1: no JSON: unexpected character at byte 10.',
+      'a.ndjson, line 1: no JSON: it has an unexpected character at byte 10.',
     ],
     ['a list', '[{"id":1}]', 'a.ndjson, line 1: no JSON object.'],
     ['an object over several lines', '{\n"id": 1}', 'a.ndjson, line 1: no JSON: it ends too soon.'],

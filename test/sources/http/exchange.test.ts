@@ -50,7 +50,13 @@ describe('an answer that is no page', () => {
       /204 with nothing, which is not an empty list/,
       /source\.url/,
     ],
-    ['text', raw(200, 'OK'), 'SOURCE_ANSWER_INVALID', /no JSON at byte 1/, /answers JSON/],
+    [
+      'text',
+      raw(200, 'OK'),
+      'SOURCE_ANSWER_INVALID',
+      /2 bytes that cannot be taken as JSON: it has an unexpected character at byte 1/,
+      /answers JSON/,
+    ],
     ['not modified', raw(304, ''), 'SOURCE_ANSWER_INVALID', /304 Not Modified/, /source\.headers/],
     [
       'a wrong request',

@@ -99,7 +99,11 @@ describe('the scanner of JSON', () => {
 
   test('says where text stops being JSON', () => {
     expect(() => checkJson(Buffer.from('{"a": <html>}'))).toThrow(
-      expect.objectContaining({ fault: 'syntax', at: 6, message: 'unexpected character at byte 7' }),
+      expect.objectContaining({
+        fault: 'syntax',
+        at: 6,
+        message: 'it has an unexpected character at byte 7',
+      }),
     );
   });
 
