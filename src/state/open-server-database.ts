@@ -17,7 +17,7 @@ export interface ServerDatabase {
  */
 export async function openServerDatabase(
   address: DatabaseAddress,
-  { silenceSeconds = SERVER_STATE_SILENCE_SECONDS_MAX }: Pick<DatabaseOptions, 'silenceSeconds'> = {},
+  options: DatabaseOptions = {},
 ): Promise<ServerDatabase> {
   const database = await preparedDatabase(
     address,
@@ -25,7 +25,7 @@ export async function openServerDatabase(
       if (opening.embedded) await migrate(opening);
       else await requireCurrentSchema(opening);
     },
-    { silenceSeconds },
+    { silenceSeconds: SERVER_STATE_SILENCE_SECONDS_MAX, ...options },
   );
   const named = namedErrors(database);
   return { guarded: (work) => named(work)(), close: () => database.close() };

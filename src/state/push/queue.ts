@@ -1,12 +1,6 @@
-import {
-  PUSH_CONNECTIONS_MAX,
-  PUSH_PURGE_BATCHES,
-  SERVER_STATE_SILENCE_SECONDS_MAX,
-} from '../../core/limits.ts';
+import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../../core/limits.ts';
 import type { Database, DatabaseAddress } from '../database.ts';
-import { migrate, requireCurrentSchema } from '../migrations.ts';
-import { namedErrors } from '../named-errors.ts';
-import { preparedDatabase } from '../prepared-database.ts';
+import { openServerDatabase } from '../open-server-database.ts';
 import type { NewPushBatch } from './batch.ts';
 import type { QueueDepth } from '../../pipeline/push-port.ts';
 import { queueDepth, queueDepths } from './depth.ts';
@@ -40,22 +34,14 @@ export interface PushQueue {
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue> {
-  const database = await preparedDatabase(
-    address,
-    async (opening) => {
-      if (opening.embedded) await migrate(opening);
-      else await requireCurrentSchema(opening);
-    },
-    { connections: PUSH_CONNECTIONS_MAX, silenceSeconds: SERVER_STATE_SILENCE_SECONDS_MAX },
-  );
-  const named = namedErrors(database);
+  const store = await openServerDatabase(address, { connections: PUSH_CONNECTIONS_MAX });
   return {
-    enqueue: named(enqueue),
-    recall: named(recall),
-    depth: named(queueDepth),
-    depths: named(queueDepths),
-    purge: named(purge),
-    close: () => database.close(),
+    enqueue: (batch) => store.guarded((database) => enqueue(database, batch)),
+    recall: (batch) => store.guarded((database) => recall(database, batch)),
+    depth: (connectorId) => store.guarded((database) => queueDepth(database, connectorId)),
+    depths: () => store.guarded(queueDepths),
+    purge: (now) => store.guarded((database) => purge(database, now)),
+    close: () => store.close(),
   };
 }
 
