@@ -4,7 +4,7 @@ import type { Connector } from '../connector/types.ts';
 import { toBridgeError } from '../core/errors.ts';
 import type { RunOptions } from './job.ts';
 import { openTelemetry, type TelemetryContext } from './telemetry.ts';
-import { toldFile } from './told-run.ts';
+import { reportedFile } from './reported-connector.ts';
 
 /**
  * Reads the connector of a run. A file that does not load is told of like a run that fails: otherwise a wrong merge stops a
@@ -12,7 +12,7 @@ import { toldFile } from './told-run.ts';
  * @param path from the working directory
  * @throws BridgeError as `loadConnector` does
  */
-export async function loadConnectorOrTell(
+export async function loadConnectorOrReport(
   path: string,
   options: RunOptions,
   context: TelemetryContext,
@@ -21,7 +21,7 @@ export async function loadConnectorOrTell(
   try {
     return await loadConnector(resolve(cwd, path));
   } catch (thrown) {
-    const telemetry = await openTelemetry(await toldFile({ path, cwd }), options, context);
+    const telemetry = await openTelemetry(await reportedFile({ path, cwd }), options, context);
     await telemetry.finished({ error: toBridgeError(thrown) });
     throw thrown;
   }

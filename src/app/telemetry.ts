@@ -20,7 +20,7 @@ import { shownText } from '../telemetry/text.ts';
 import type { BridgeResult } from './bridge.ts';
 import type { RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
-import type { ToldConnector } from './told-run.ts';
+import type { ReportedConnector } from './reported-connector.ts';
 
 /** What telemetry needs of its surroundings. */
 export interface TelemetryContext {
@@ -63,7 +63,7 @@ export interface Telemetry {
 
 /** Opens what the settings switch on, and loads nothing of what they do not. */
 export async function openTelemetry(
-  connector: ToldConnector,
+  connector: ReportedConnector,
   options: RunOptions,
   context: TelemetryContext,
 ): Promise<Telemetry> {

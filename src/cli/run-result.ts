@@ -5,7 +5,7 @@ import { failureJson } from './failure.ts';
 import { kestraFailure, kestraResult, unmarked } from './kestra-lines.ts';
 import { styleFor } from './style.ts';
 import { summaryJson, summaryText, type SummaryOf } from './summary.ts';
-import { isPretty } from './voices.ts';
+import { isPretty } from './run-output.ts';
 
 /** Writes results of runs to stdout: for people, as one object for a program, and as lines for Kestra. */
 export function resultWriter(io: CommandIo, asJson: boolean, redactor: Redactor) {

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runBridge, type BridgeResult } from '../app/bridge.ts';
 import type { RunOptions } from '../app/job.ts';
-import { loadConnectorOrTell } from '../app/load-connector.ts';
+import { loadConnectorOrReport } from '../app/load-connector.ts';
 import { withSignals } from '../app/process-signals.ts';
 import { runCommandLine } from '../app/run-command-line.ts';
 import { newRunId } from '../app/run-id.ts';
 import { bothObservers, openTelemetry, withTelemetry, type TelemetryContext } from '../app/telemetry.ts';
-import { toldConnector } from '../app/told-run.ts';
+import { reportedConnector } from '../app/reported-connector.ts';
 import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, toBridgeError } from '../core/errors.ts';
@@ -15,7 +15,7 @@ import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
 import { resultWriter } from './run-result.ts';
 import { exitStatusOf } from './summary.ts';
 import { programVersion } from './version.ts';
-import { tellFailure, voicesOf, type Voices } from './voices.ts';
+import { reportFailure, openRunOutput, type RunOutput } from './run-output.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -73,25 +73,25 @@ export function runCommand(io: CommandIo, beforeRows: () => void): Command {
 
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   const id = flags.runId ?? newRunId(systemClock.now());
-  const voices = voicesOf(io, flags.progress, id);
-  const results = resultWriter(io, flags.json === true, voices.redactor);
+  const output = openRunOutput(io, flags.progress, id);
+  const results = resultWriter(io, flags.json === true, output.redactor);
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
   try {
     const options = optionsOf(flags, id, io);
-    const telling = tellingOf(io, voices);
+    const telemetryContext = telemetryContextOf(io, output);
     // Within, so that a signal neither cuts short what is told of the run nor adds to its time.
     const { loaded, result } = await withSignals(
       async (signal) => {
-        const loaded = await loadConnectorOrTell(flags.connector, options, telling);
+        const loaded = await loadConnectorOrReport(flags.connector, options, telemetryContext);
         connector = loaded;
         requirePushed(flags, loaded);
         const run = { connector: loaded, path: flags.connector, options };
-        return { loaded, result: await execute(run, io, voices, telling, signal) };
+        return { loaded, result: await execute(run, io, output, telemetryContext, signal) };
       },
       { process },
     );
-    voices.progress.stop();
+    output.progress.stop();
     const summary = {
       connector: loaded.metadata.name,
       command: runCommandLine(flags.connector, flags.local === true),
@@ -102,11 +102,11 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
     results.done(summary);
     io.exit(exitStatusOf(result));
   } catch (thrown) {
-    voices.progress.stop();
+    output.progress.stop();
     const error = toBridgeError(thrown);
-    tellFailure(error, io, voices);
+    reportFailure(error, io, output);
     results.failed(id, connector?.metadata.name ?? null, error);
-    voices.log.debug('stack', {
+    output.log.debug('stack', {
       stack: error.stack,
       cause: error.cause instanceof Error ? error.cause.stack : undefined,
     });
@@ -114,7 +114,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   }
 }
 
-function tellingOf(io: CommandIo, { redactor, log }: Voices): TelemetryContext {
+function telemetryContextOf(io: CommandIo, { redactor, log }: RunOutput): TelemetryContext {
   return {
     settings: io.env.telemetry,
     proxy: io.env.proxy,
@@ -137,13 +137,13 @@ interface LoadedRun {
 async function execute(
   { connector, path, options }: LoadedRun,
   io: CommandIo,
-  { redactor, progress, log }: Voices,
-  telling: TelemetryContext,
+  { redactor, progress, log }: RunOutput,
+  telemetryContext: TelemetryContext,
   signal: AbortSignal,
 ): Promise<BridgeResult> {
-  const shared = { ...telling, log: log.child({ connector: connector.metadata.name }) };
-  const told = toldConnector(connector, { path, cwd: io.cwd }, options);
-  const telemetry = await openTelemetry(told, options, shared);
+  const shared = { ...telemetryContext, log: log.child({ connector: connector.metadata.name }) };
+  const reported = reportedConnector(connector, { path, cwd: io.cwd }, options);
+  const telemetry = await openTelemetry(reported, options, shared);
   const context = {
     ...shared,
     gcsEndpoint: io.env.endpoints.gcs,

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BridgeResult } from '../../src/app/bridge.ts';
 import type { RunOptions } from '../../src/app/job.ts';
-import { loadConnectorOrTell } from '../../src/app/load-connector.ts';
+import { loadConnectorOrReport } from '../../src/app/load-connector.ts';
 import { openTelemetry, withTelemetry, type TelemetryContext } from '../../src/app/telemetry.ts';
-import { toldConnector } from '../../src/app/told-run.ts';
+import { reportedConnector } from '../../src/app/reported-connector.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
@@ -104,8 +104,8 @@ function context(): TelemetryContext {
 async function run(options: Partial<RunOptions> = {}, path = FILE): Promise<unknown> {
   const all = { ...OPTIONS, ...options };
   try {
-    const connector = await loadConnectorOrTell(path, all, context());
-    const telemetry = await openTelemetry(toldConnector(connector, { path, cwd }, all), all, context());
+    const connector = await loadConnectorOrReport(path, all, context());
+    const telemetry = await openTelemetry(reportedConnector(connector, { path, cwd }, all), all, context());
     return await withTelemetry(
       telemetry,
       () => EXIT.done,

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { BridgeResult } from '../../src/app/bridge.ts';
 import type { RunOptions } from '../../src/app/job.ts';
 import { openTelemetry, withTelemetry, type TelemetryTiming } from '../../src/app/telemetry.ts';
-import { toldConnector } from '../../src/app/told-run.ts';
+import { reportedConnector } from '../../src/app/reported-connector.ts';
 import type { Connector } from '../../src/connector/types.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { BridgeError } from '../../src/core/errors.ts';
@@ -116,7 +116,7 @@ async function runEnding(
     allowDeletes: undefined,
     ...options,
   };
-  const telemetry = await openTelemetry(toldConnector(CONNECTOR, { path: 'hr.yaml', cwd }, all), all, {
+  const telemetry = await openTelemetry(reportedConnector(CONNECTOR, { path: 'hr.yaml', cwd }, all), all, {
     settings: {
       splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
       teams: {

@@ -5,7 +5,7 @@ import { overviewPage } from '../pages/ops/overview.tsx';
 import { runPage } from '../pages/ops/run-page.tsx';
 import type { Caller } from '../access.ts';
 import { LOOPBACK_CALLER } from '../loopback-gate.ts';
-import type { Reader } from '../pages/ops/frame.tsx';
+import type { Viewer } from '../pages/ops/frame.tsx';
 import type { RouteSet } from '../route-set.ts';
 import { foundConnector, foundRun } from './ops-found.ts';
 import { idParamsSchema, pageQuerySchema, runParamsSchema } from './ops-schemas.ts';
@@ -31,7 +31,7 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
         };
         const snapshot = await ops.snapshot(address);
         const allConnectors = query.connectors === 'all';
-        return reply.type(HTML).send(overviewPage(snapshot, { ...address, allConnectors }, readerOf(caller)));
+        return reply.type(HTML).send(overviewPage(snapshot, { ...address, allConnectors }, viewerOf(caller)));
       },
     );
     app.get(
@@ -39,7 +39,7 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
       { config: access, schema: { hide: true, params: idParamsSchema } },
       async ({ params, caller }, reply) => {
         const detail = foundConnector(await ops.connector(params.id), params.id);
-        return reply.type(HTML).send(connectorPage(detail, readerOf(caller)));
+        return reply.type(HTML).send(connectorPage(detail, viewerOf(caller)));
       },
     );
     app.get(
@@ -48,7 +48,7 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
       async ({ params, caller }, reply) => {
         const started = await startedRun(params.run_id);
         const detail = foundRun(await ops.run(params.run_id), params.run_id, started);
-        return reply.type(HTML).send(runPage(detail, started, readerOf(caller)));
+        return reply.type(HTML).send(runPage(detail, started, viewerOf(caller)));
       },
     );
     done();
@@ -56,6 +56,6 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
 }
 
 /** A server without keys has nobody to log out. */
-function readerOf(caller: Caller | undefined): Reader {
+function viewerOf(caller: Caller | undefined): Viewer {
   return caller === undefined || caller.id === LOOPBACK_CALLER.id ? undefined : caller.name;
 }

@@ -3,7 +3,7 @@ import { overviewPath, runPath } from './addresses.ts';
 import { Command } from './command.tsx';
 import { Facts } from './facts.tsx';
 import { countText, durationText, UNKNOWN } from './figures.ts';
-import { framed, type Reader } from './frame.tsx';
+import { framed, type Viewer } from './frame.tsx';
 import { HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
@@ -15,7 +15,7 @@ const CALM = new Set(['running', 'never_run', 'ok']);
 const RUN_AGAIN = new Set(['failing', 'stalled', 'partial', 'late']);
 
 /** `/ops/connectors/{id}`: how a connector is, how it has been, and what its file says. */
-export function connectorPage(detail: OpsConnectorDetail, reader: Reader): string {
+export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): string {
   const { connector, history, generated_at: now, commands } = detail;
   const { connector_id: id, state } = connector;
   const meaning = meaningOfState(state);
@@ -24,7 +24,7 @@ export function connectorPage(detail: OpsConnectorDetail, reader: Reader): strin
   return framed({
     title: `${meaning.word}: ${id}`,
     at: now,
-    reader,
+    viewer,
     trail: [{ label: id }],
     children: (
       <div id="connector" data-live>

@@ -3,7 +3,7 @@ import { page } from '../page.tsx';
 import { exactText } from './figures.ts';
 
 /** Who looks at a page: the name of a session that can be ended, or undefined. */
-export type Reader = string | undefined;
+export type Viewer = string | undefined;
 
 interface Frame {
   readonly title: string;
@@ -11,12 +11,12 @@ interface Frame {
   readonly at: string;
   /** Where the page is, after Ops; nothing for Ops itself. */
   readonly trail?: readonly { readonly label: string; readonly href?: string }[];
-  readonly reader: Reader;
+  readonly viewer: Viewer;
   readonly children: ComponentChildren;
 }
 
 /** A page of Ops: header, what the script says about itself, content. Without the script it is a page as good. */
-export function framed({ title, at, trail = [], reader, children }: Frame): string {
+export function framed({ title, at, trail = [], viewer, children }: Frame): string {
   return page({
     title,
     script: '/public/ops.js',
@@ -47,9 +47,9 @@ export function framed({ title, at, trail = [], reader, children }: Frame): stri
             <button type="button" class="small when-scripted" id="pause" aria-pressed="false">
               Pause updates
             </button>
-            {reader !== undefined && (
+            {viewer !== undefined && (
               <a href="/login" title="Who is logged in, and how to log out">
-                {reader}
+                {viewer}
               </a>
             )}
           </div>

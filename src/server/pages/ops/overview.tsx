@@ -5,7 +5,7 @@ import { Bar } from './bar.tsx';
 import { Command } from './command.tsx';
 import { ConnectorsTable } from './connectors-table.tsx';
 import { countText, durationText, shareText } from './figures.ts';
-import { framed, type Reader } from './frame.tsx';
+import { framed, type Viewer } from './frame.tsx';
 import { Mark, meaningOfRun, Shape } from './mark.tsx';
 import { Moment } from './moment.tsx';
 import { Needs, needy, statesText } from './needs.tsx';
@@ -14,12 +14,12 @@ import { Pager } from './pager.tsx';
 import { RunsTable } from './runs-table.tsx';
 
 /** `/ops`: what needs somebody, then how everything is. */
-export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, reader: Reader): string {
+export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, viewer: Viewer): string {
   const nothing = snapshot.totals.connectors === 0 && snapshot.totals.runs === 0;
   return framed({
     title: titleOf(snapshot),
     at: snapshot.generated_at,
-    reader,
+    viewer,
     children: (
       <>
         <div id="summary" data-live>

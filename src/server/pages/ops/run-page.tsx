@@ -5,7 +5,7 @@ import { Command } from './command.tsx';
 import { Counts } from './counts.tsx';
 import { Facts } from './facts.tsx';
 import { countText, durationText, exactText } from './figures.ts';
-import { framed, type Reader } from './frame.tsx';
+import { framed, type Viewer } from './frame.tsx';
 import { Mark, meaningOfRun } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
 import { PartialWhy } from './partial-why.tsx';
@@ -15,13 +15,13 @@ import { RunLog, type StartedHere } from './run-log.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** `/ops/runs/{run_id}`: what became of a run, and what to do about it. */
-export function runPage(detail: OpsRunDetail, started: StartedHere, reader: Reader): string {
+export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: Viewer): string {
   const { run, generated_at: now } = detail;
   const meaning = meaningOfRun(run);
   return framed({
     title: `${meaning.word}: run of ${run.connector_id}`,
     at: now,
-    reader,
+    viewer,
     trail: [{ label: run.connector_id, href: connectorPath(run.connector_id) }, { label: run.run_id }],
     children: (
       <div id="run" data-live>

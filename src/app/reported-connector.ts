@@ -5,7 +5,7 @@ import type { RunSubject } from '../telemetry/run-report.ts';
 import { targetOf, type RunOptions } from './job.ts';
 
 /** What telemetry calls the connector of a run. */
-export type ToldConnector = Pick<RunSubject, 'connector' | 'namedAfterFile' | 'file' | 'target'>;
+export type ReportedConnector = Pick<RunSubject, 'connector' | 'namedAfterFile' | 'file' | 'target'>;
 
 /** Where a connector's file is: a path as it was given, and what it starts from. */
 interface FilePlace {
@@ -14,11 +14,11 @@ interface FilePlace {
 }
 
 /** For a connector that was loaded. */
-export function toldConnector(
+export function reportedConnector(
   { metadata, spec }: Connector,
   place: FilePlace,
   { local }: Pick<RunOptions, 'local'>,
-): ToldConnector {
+): ReportedConnector {
   return {
     connector: metadata.name,
     namedAfterFile: false,
@@ -28,7 +28,7 @@ export function toldConnector(
 }
 
 /** For a connector whose file does not load: its name if it can be read all the same, otherwise that of the file. */
-export async function toldFile(place: FilePlace): Promise<ToldConnector> {
+export async function reportedFile(place: FilePlace): Promise<ReportedConnector> {
   const file = fileOf(place);
   const name = await connectorNameIn(place.path, place.cwd);
   return {

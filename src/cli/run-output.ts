@@ -8,14 +8,14 @@ import { kestraFormat } from './kestra-lines.ts';
 import { createProgress, type Progress, type ProgressMode } from './progress.ts';
 import { styleFor } from './style.ts';
 
-/** Everything that talks to the outside while a run is at work. */
-export interface Voices {
+/** What a run says while it is at work: logs and progress, without secrets. */
+export interface RunOutput {
   readonly redactor: Redactor;
   readonly log: Logger;
   readonly progress: Progress;
 }
 
-export function voicesOf(io: CommandIo, mode: ProgressMode, runId: string): Voices {
+export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string): RunOutput {
   const redactor = createRedactor();
   const { databaseUrl, proxy } = io.env;
   if (databaseUrl !== undefined) redactor.add(databaseUrl);
@@ -42,7 +42,7 @@ export function voicesOf(io: CommandIo, mode: ProgressMode, runId: string): Voic
 }
 
 /** Where logs are JSON, a failure is one of their lines: whoever reads them line by line must not stumble over it. */
-export function tellFailure(error: BridgeError, io: CommandIo, { redactor, log }: Voices): void {
+export function reportFailure(error: BridgeError, io: CommandIo, { redactor, log }: RunOutput): void {
   if (isPretty(io)) {
     io.stderr.write(redactor.redact(failureText(error)));
     return;
