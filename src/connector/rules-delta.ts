@@ -1,5 +1,6 @@
 import { textAt, valueAt } from './draft.ts';
 import type { Finding } from './problem.ts';
+import { dialectOf } from './sql-text.ts';
 import { isDeltaQuery, mentionsWatermark } from './watermark.ts';
 
 /** Something in a connector that makes its listing a part of the whole. */
@@ -36,7 +37,8 @@ export function deltaFindings(connector: unknown): Finding[] {
 function sqlDelta(connector: unknown): Delta | undefined {
   const path = 'spec.source.query';
   const query = textAt(connector, path);
-  if (query === undefined || !isDeltaQuery(query)) return undefined;
+  if (query === undefined || !isDeltaQuery(query, dialectOf(textAt(connector, 'spec.source.type'))))
+    return undefined;
   return changesOnly(path, ':watermark', true);
 }
 

@@ -3,7 +3,8 @@ import { declaredFileColumns } from './file-columns.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problem.ts';
 import { TEMPLATE_PATHS, variablesAt } from './rules-templates.ts';
-import { selectedColumns, type SelectedColumn } from './select-list.ts';
+import { returnedNames, selectedColumns } from './select-list.ts';
+import { dialectOf } from './sql-text.ts';
 
 /** Fields of a document that exist beside its metadata: one of the two would be lost in the index. */
 export const RESERVED_FIELDS: ReadonlySet<string> = new Set(['title', 'uri', 'doc_id', 'checksum', 'op']);
@@ -27,12 +28,13 @@ function reservedFields(connector: unknown): Finding[] {
 /** Only where the query's text says beyond doubt what it returns; otherwise the database answers when the run starts. */
 function fieldsNotSelected(connector: unknown): Finding[] {
   const query = textAt(connector, 'spec.source.query');
-  const columns = query === undefined ? undefined : selectedColumns(query);
+  const dialect = dialectOf(textAt(connector, 'spec.source.type'));
+  const columns = query === undefined ? undefined : selectedColumns(query, dialect);
   if (columns === undefined) return [];
-  const names = returnedNames(columns, textAt(connector, 'spec.source.type'));
+  const names = returnedNames(columns, dialect);
   return [...fieldsNamed(connector), ...templateVariables(connector)]
     .filter(({ text }) => !names.has(text))
-    .map((field) => missingField(field, [...names.values()]));
+    .map((field) => missingField(field, names.written));
 }
 
 /** Where the files' columns are known without looking at them. */
@@ -74,21 +76,9 @@ function templateVariables(connector: unknown): NamedField[] {
   });
 }
 
-interface Names {
-  has(name: string): boolean;
-  values(): Iterable<string>;
-}
-
-/** Postgres returns a name without quotes in lower case; of the others it depends on the server, so case is let pass. */
-function returnedNames(columns: readonly SelectedColumn[], type: string | undefined): Names {
-  if (type === 'postgres')
-    return new Set(columns.map(({ name, quoted }) => (quoted ? name : name.toLowerCase())));
-  const lower = new Set(columns.map(({ name }) => name.toLowerCase()));
-  return { has: (name) => lower.has(name.toLowerCase()), values: () => columns.map(({ name }) => name) };
-}
-
 function missingField({ text: name, ...place }: NamedField, names: readonly string[]): Finding {
-  const meant = nearest(name, names);
+  // A name that the database cuts is too far from what was written to be the nearest.
+  const meant = nearest(name, names) ?? names.find((candidate) => name.startsWith(candidate));
   return {
     code: 'field_not_selected',
     ...place,

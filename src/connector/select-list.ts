@@ -1,4 +1,4 @@
-import { splitSql } from './sql-text.ts';
+import { splitSql, unquoted, type SqlDialect } from './sql-text.ts';
 
 export interface SelectedColumn {
   readonly name: string;
@@ -16,8 +16,8 @@ interface SqlToken {
  * Undefined for everything else (`*`, `WITH`, an expression without `AS`, `DISTINCT ON`, `TOP`), which only the database
  * can answer.
  */
-export function selectedColumns(query: string): readonly SelectedColumn[] | undefined {
-  const [first, ...rest] = tokens(query);
+export function selectedColumns(query: string, dialect: SqlDialect): readonly SelectedColumn[] | undefined {
+  const [first, ...rest] = tokens(query, dialect);
   if (!isWord(first, 'select')) return undefined;
   const items = listItems(isWord(rest[0], 'distinct') ? rest.slice(1) : rest);
   if (items === undefined) return undefined;
@@ -25,14 +25,11 @@ export function selectedColumns(query: string): readonly SelectedColumn[] | unde
   return columns.every((column) => column !== undefined) ? columns : undefined;
 }
 
-function tokens(query: string): SqlToken[] {
-  return splitSql(query).flatMap(({ kind, text }): SqlToken[] => {
+function tokens(query: string, dialect: SqlDialect): SqlToken[] {
+  return splitSql(query, dialect).flatMap(({ kind, text }): SqlToken[] => {
     if (kind === 'comment') return [];
     if (kind === 'string') return [{ kind: 'other', text }];
-    if (kind === 'identifier') {
-      const quote = text.slice(0, 1);
-      return [{ kind: 'quoted', text: text.slice(1, -1).replaceAll(quote + quote, quote) }];
-    }
+    if (kind === 'identifier') return [{ kind: 'quoted', text: unquoted(text) }];
     return (text.match(/[\p{L}_][\p{L}\p{N}_$#]*|\d[\w.]*|\S/gu) ?? []).map((token) => ({
       kind: /^[\p{L}_]/u.test(token) ? 'word' : 'other',
       text: token,
@@ -74,4 +71,46 @@ function isColumnPath(item: readonly SqlToken[]): boolean {
 
 function isWord(token: SqlToken | undefined, word: string): boolean {
   return token?.kind === 'word' && token.text.toLowerCase() === word;
+}
+
+/** The names under which a database returns columns. */
+export interface ReturnedNames {
+  has(name: string): boolean;
+  /** The names to suggest. */
+  readonly written: readonly string[];
+}
+
+/** Without quotes, case depends on the server, so it is not compared; but for Postgres, whose rules are certain. */
+export function returnedNames(columns: readonly SelectedColumn[], dialect: SqlDialect): ReturnedNames {
+  if (dialect === 'postgres') return postgresNames(columns);
+  const lower = new Set(columns.map(({ name }) => name.toLowerCase()));
+  return { has: (name) => lower.has(name.toLowerCase()), written: columns.map(({ name }) => name) };
+}
+
+/** Postgres cuts every name after this many bytes (NAMEDATALEN - 1). */
+const POSTGRES_NAME_BYTES_MAX = 63;
+
+/**
+ * Postgres lowers the ASCII letters of a name without quotes. Other letters stay, except in a database with a single-byte
+ * encoding, so either form is accepted.
+ */
+function postgresNames(columns: readonly SelectedColumn[]): ReturnedNames {
+  const accepted = new Set<string>();
+  const written: string[] = [];
+  for (const { name, quoted } of columns) {
+    const returned = cutName(quoted ? name : name.replaceAll(/[A-Z]+/g, (ascii) => ascii.toLowerCase()));
+    accepted.add(returned);
+    if (!quoted) accepted.add(cutName(name.toLowerCase()));
+    written.push(returned);
+  }
+  return { has: (name) => accepted.has(name), written };
+}
+
+function cutName(name: string): string {
+  const bytes = Buffer.from(name);
+  if (bytes.length <= POSTGRES_NAME_BYTES_MAX) return name;
+  let end = POSTGRES_NAME_BYTES_MAX;
+  // Not within a character: 0b10xxxxxx is a byte that continues one.
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end);
 }

@@ -4,59 +4,170 @@ export interface SqlPiece {
   readonly text: string;
 }
 
-const OPENER = /--|\/\*|['"`]|\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/gu;
-const IDENTIFIER_CHARACTER = /[\p{L}\p{N}_$]/u;
+export type SqlDialect = 'postgres' | 'mysql' | 'mssql' | 'oracle';
+
+/** What begins a piece that is not code in one dialect, and how such a piece ends. */
+interface Lexicon {
+  /** Has the flag `g`. */
+  readonly opener: RegExp;
+  /** What ends a `--` comment; the character itself stays outside the comment. */
+  readonly lineEnd: RegExp;
+  readonly nestedComments: boolean;
+  /** In which strings a backslash escapes the next character. */
+  readonly backslashes: 'never' | 'after E' | 'always';
+  /** `"…"` is a string and not a name. */
+  readonly doubleQuotedStrings: boolean;
+  /** `q'[…]'` */
+  readonly alternativeQuotes: boolean;
+}
+
+const LEXICONS: Readonly<Record<SqlDialect, Lexicon>> = {
+  postgres: {
+    opener: /--|\/\*|['"]|\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/gu,
+    lineEnd: /[\n\r]/g,
+    nestedComments: true,
+    backslashes: 'after E',
+    doubleQuotedStrings: false,
+    alternativeQuotes: false,
+  },
+  // `--x` is two minus signs, and the text of `/*! … */` and of MariaDB's `/*M! … */` is executed. The server's sql_mode may
+  // have ANSI_QUOTES or NO_BACKSLASH_ESCAPES, which the text of a query does not tell; this is its default.
+  mysql: {
+    opener: /--(?=[\s\p{Cc}]|$)|#|\/\*(?!M?!)|['"`]/gu,
+    lineEnd: /\n/g,
+    nestedComments: false,
+    backslashes: 'always',
+    doubleQuotedStrings: true,
+    alternativeQuotes: false,
+  },
+  mssql: {
+    opener: /--|\/\*|['"[]/g,
+    lineEnd: /\n/g,
+    nestedComments: true,
+    backslashes: 'never',
+    doubleQuotedStrings: false,
+    alternativeQuotes: false,
+  },
+  oracle: {
+    opener: /--|\/\*|['"]/g,
+    lineEnd: /\n/g,
+    nestedComments: false,
+    backslashes: 'never',
+    doubleQuotedStrings: false,
+    alternativeQuotes: true,
+  },
+};
+
+/** The dialect of `spec.source.type`; Postgres for a type that is missing or unknown, which the schema reports. */
+export function dialectOf(type: string | undefined): SqlDialect {
+  return type === 'mysql' || type === 'mssql' || type === 'oracle' ? type : 'postgres';
+}
 
 /**
- * Cuts SQL into code and what is not code; the pieces joined are the query again. Knows `'…'` with doubled quotes,
- * `E'…'` with backslashes, `"…"` and backquoted identifiers, `$tag$…$tag$`, `--` and nested `/* *\/` comments. What is
- * not closed reaches to the end.
+ * Cuts SQL into code and the rest (strings, quoted names, comments), as the dialect's own server does. The pieces joined are
+ * the query. A piece that is not closed reaches to the end.
  */
-export function splitSql(query: string): SqlPiece[] {
+export function splitSql(query: string, dialect: SqlDialect): SqlPiece[] {
+  const lexicon = LEXICONS[dialect];
+  const opener = new RegExp(lexicon.opener);
   const pieces: SqlPiece[] = [];
   let codeStart = 0;
-  OPENER.lastIndex = 0;
-  for (let match = OPENER.exec(query); match !== null; match = OPENER.exec(query)) {
-    const found = pieceAt(query, match.index, match[0]);
+  for (let match = opener.exec(query); match !== null; match = opener.exec(query)) {
+    const found = pieceAt(query, match.index, match[0], lexicon);
     if (found === undefined) {
-      // `a$b$c` is one identifier: go on behind its first dollar sign, the second may open a real quote.
-      OPENER.lastIndex = match.index + 1;
+      // `a$b$c` is one identifier: continue after its first dollar sign, the second may open a real quote.
+      opener.lastIndex = match.index + 1;
       continue;
     }
     if (match.index > codeStart) pieces.push({ kind: 'code', text: query.slice(codeStart, match.index) });
     pieces.push({ kind: found.kind, text: query.slice(match.index, found.end) });
     codeStart = found.end;
-    OPENER.lastIndex = found.end;
+    opener.lastIndex = found.end;
   }
   if (codeStart < query.length) pieces.push({ kind: 'code', text: query.slice(codeStart) });
   return pieces;
+}
+
+/** The name that a quoted identifier stands for. */
+export function unquoted(identifier: string): string {
+  const close = identifier.startsWith('[') ? ']' : identifier.slice(0, 1);
+  return identifier.slice(1, -1).replaceAll(close + close, close);
 }
 
 function pieceAt(
   query: string,
   start: number,
   opener: string,
+  lexicon: Lexicon,
 ): { readonly kind: SqlPiece['kind']; readonly end: number } | undefined {
   const from = start + opener.length;
   switch (opener) {
     case '--':
-      return { kind: 'comment', end: endOf(query, '\n', from, 0) };
+    case '#':
+      return { kind: 'comment', end: endOfLine(query, from, lexicon.lineEnd) };
     case '/*':
-      return { kind: 'comment', end: endOfBlockComment(query, from) };
+      return { kind: 'comment', end: endOfBlockComment(query, from, lexicon.nestedComments) };
     case "'":
-      return { kind: 'string', end: endOfQuoted(query, from, "'", isEscapeString(query, start)) };
+      return { kind: 'string', end: endOfString(query, start, lexicon) };
+    case '[':
+      return { kind: 'identifier', end: endOfQuoted(query, from, ']', false) };
     case '"':
+      return lexicon.doubleQuotedStrings
+        ? { kind: 'string', end: endOfQuoted(query, from, '"', lexicon.backslashes === 'always') }
+        : { kind: 'identifier', end: endOfQuoted(query, from, '"', false) };
     case '`':
-      return { kind: 'identifier', end: endOfQuoted(query, from, opener, false) };
+      return { kind: 'identifier', end: endOfQuoted(query, from, '`', false) };
     default:
-      if (IDENTIFIER_CHARACTER.test(query[start - 1] ?? '')) return undefined;
-      return { kind: 'string', end: endOf(query, opener, from, opener.length) };
+      if (endsInName(query, start)) return undefined;
+      return { kind: 'string', end: endAfter(query, opener, from) };
   }
 }
 
-function endOf(query: string, closer: string, from: number, length: number): number {
+const NAME_CHARACTER = /[\p{L}\p{N}_$]/u;
+
+function endsInName(query: string, end: number): boolean {
+  return NAME_CHARACTER.test(query[end - 1] ?? '');
+}
+
+function endAfter(query: string, closer: string, from: number): number {
   const found = query.indexOf(closer, from);
-  return found === -1 ? query.length : found + length;
+  return found === -1 ? query.length : found + closer.length;
+}
+
+function endOfLine(query: string, from: number, lineEnd: RegExp): number {
+  const end = new RegExp(lineEnd);
+  end.lastIndex = from;
+  return end.exec(query)?.index ?? query.length;
+}
+
+/** @param start of the opening quote */
+function endOfString(query: string, start: number, lexicon: Lexicon): number {
+  const delimiter = lexicon.alternativeQuotes ? alternativeDelimiter(query, start) : undefined;
+  if (delimiter !== undefined) return endAfter(query, `${delimiter}'`, start + 2);
+  const backslashes =
+    lexicon.backslashes === 'always' ||
+    (lexicon.backslashes === 'after E' && prefixedBy(query, start, /^e$/i, 1));
+  return endOfQuoted(query, start + 1, "'", backslashes);
+}
+
+const CLOSING_DELIMITERS = new Map([
+  ['[', ']'],
+  ['{', '}'],
+  ['(', ')'],
+  ['<', '>'],
+]);
+
+/** What comes before the closing quote of `q'[…]'` and `nq'!…!'`; undefined for any other string. */
+function alternativeDelimiter(query: string, start: number): string | undefined {
+  if (!prefixedBy(query, start, /^q$/i, 1) && !prefixedBy(query, start, /^nq$/i, 2)) return undefined;
+  const opening = query[start + 1];
+  return opening === undefined ? undefined : (CLOSING_DELIMITERS.get(opening) ?? opening);
+}
+
+/** Whether the letters before a quote are this prefix, and not the end of a longer name. */
+function prefixedBy(query: string, quote: number, prefix: RegExp, length: number): boolean {
+  const start = quote - length;
+  return start >= 0 && prefix.test(query.slice(start, quote)) && !endsInName(query, start);
 }
 
 function endOfQuoted(query: string, from: number, quote: string, backslashes: boolean): number {
@@ -70,7 +181,8 @@ function endOfQuoted(query: string, from: number, quote: string, backslashes: bo
   return query.length;
 }
 
-function endOfBlockComment(query: string, from: number): number {
+function endOfBlockComment(query: string, from: number, nested: boolean): number {
+  if (!nested) return endAfter(query, '*/', from);
   const mark = /\/\*|\*\//g;
   mark.lastIndex = from;
   let depth = 1;
@@ -79,8 +191,4 @@ function endOfBlockComment(query: string, from: number): number {
     if (depth === 0) return mark.lastIndex;
   }
   return query.length;
-}
-
-function isEscapeString(query: string, quote: number): boolean {
-  return /^[eE]$/.test(query[quote - 1] ?? '') && !IDENTIFIER_CHARACTER.test(query[quote - 2] ?? '');
 }

@@ -1,20 +1,20 @@
 import { BridgeError } from '../core/errors.ts';
-import { splitSql } from './sql-text.ts';
+import { splitSql, type SqlDialect } from './sql-text.ts';
 
 /** Not after a colon (`::watermark` is a cast) and not the start of a longer name. */
 const WATERMARK = /(?<!:):watermark(?![\p{L}\p{N}_$])/giu;
 
 /** Whether the query asks for changes only: it has `:watermark` outside of quotes and comments. */
-export function isDeltaQuery(query: string): boolean {
-  return splitSql(query).some((piece) => piece.kind === 'code' && mentionsWatermark(piece.text));
+export function isDeltaQuery(query: string, dialect: SqlDialect): boolean {
+  return splitSql(query, dialect).some((piece) => piece.kind === 'code' && mentionsWatermark(piece.text));
 }
 
-/** Whether a text that is no SQL, such as an address, has `:watermark` in it. */
+/** Whether a text that is not SQL, such as a URL, contains `:watermark`. */
 export function mentionsWatermark(text: string): boolean {
   return text.search(WATERMARK) !== -1;
 }
 
-/** Replaces each `:watermark` in a text that is no SQL. */
+/** Replaces each `:watermark` in a text that is not SQL. */
 export function bindWatermarkText(text: string, value: string): string {
   return text.replaceAll(WATERMARK, () => value);
 }
@@ -23,9 +23,13 @@ export function bindWatermarkText(text: string, value: string): string {
  * Replaces each `:watermark` outside of quotes and comments by the driver's own placeholder.
  * @param placeholder gets the number of the occurrence, from 1; a driver that binds by number may ignore it.
  */
-export function bindWatermark(query: string, placeholder: (occurrence: number) => string): string {
+export function bindWatermark(
+  query: string,
+  dialect: SqlDialect,
+  placeholder: (occurrence: number) => string,
+): string {
   let occurrence = 0;
-  return splitSql(query)
+  return splitSql(query, dialect)
     .map((piece) =>
       piece.kind === 'code'
         ? piece.text.replaceAll(WATERMARK, () => placeholder((occurrence += 1)))

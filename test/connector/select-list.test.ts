@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { selectedColumns } from '../../src/connector/select-list.ts';
+import { returnedNames, selectedColumns } from '../../src/connector/select-list.ts';
 
-const names = (query: string): string[] | undefined => selectedColumns(query)?.map((column) => column.name);
+const names = (query: string): string[] | undefined =>
+  selectedColumns(query, 'postgres')?.map((column) => column.name);
 
 describe('selectedColumns', () => {
   test.each([
@@ -11,7 +12,6 @@ describe('selectedColumns', () => {
     ['SELECT coalesce(a, b) AS c, (SELECT x FROM y) AS d FROM t', ['c', 'd']],
     ["SELECT 'a, b FROM' AS a, extract(year FROM d) AS y FROM t", ['a', 'y']],
     ['SELECT a, -- the id\n /* , x */ b FROM t', ['a', 'b']],
-    ['SELECT `a b` FROM t', ['a b']],
   ])('reads %j', (query, expected) => {
     expect(names(query)).toEqual(expected);
   });
@@ -31,5 +31,50 @@ describe('selectedColumns', () => {
     'EXEC list_employees',
   ])('says nothing about %j', (query) => {
     expect(names(query)).toBeUndefined();
+  });
+});
+
+describe('selectedColumns of other dialects', () => {
+  test('reads the quoted names of MySQL and SQL Server', () => {
+    expect(selectedColumns('SELECT `a``b`, c FROM t', 'mysql')).toEqual([
+      { name: 'a`b', quoted: true },
+      { name: 'c', quoted: false },
+    ]);
+    expect(selectedColumns("SELECT [it's], [a]]b] FROM t", 'mssql')).toEqual([
+      { name: "it's", quoted: true },
+      { name: 'a]b', quoted: true },
+    ]);
+  });
+
+  test('says nothing about a string of MySQL that is an alias', () => {
+    expect(selectedColumns('SELECT a AS "b" FROM t', 'mysql')).toBeUndefined();
+  });
+});
+
+describe('returnedNames', () => {
+  const column = (name: string, quoted = false) => ({ name, quoted });
+
+  test('lowers only the ASCII letters of a Postgres name without quotes', () => {
+    const returned = returnedNames([column('ÜBERSCHRIFT'), column('Größe', true)], 'postgres');
+    expect(returned.written).toEqual(['Überschrift', 'Größe']);
+    expect(returned.has('Überschrift')).toBe(true);
+    expect(returned.has('größe')).toBe(false);
+  });
+
+  test('accepts what a Postgres database with a single-byte encoding returns', () => {
+    expect(returnedNames([column('ÜBERSCHRIFT')], 'postgres').has('überschrift')).toBe(true);
+  });
+
+  test('cuts Postgres names after 63 bytes and never within a character', () => {
+    const long = `${'a'.repeat(62)}éb`;
+    const returned = returnedNames([column(long), column('x'.repeat(70), true)], 'postgres');
+    expect(returned.written).toEqual(['a'.repeat(62), 'x'.repeat(63)]);
+    expect(returned.has(long)).toBe(false);
+  });
+
+  test.each(['mysql', 'mssql', 'oracle'] as const)('ignores case in %s', (dialect) => {
+    const returned = returnedNames([column('Full_Name')], dialect);
+    expect(returned.has('FULL_NAME')).toBe(true);
+    expect(returned.has('fullname')).toBe(false);
   });
 });

@@ -13,7 +13,7 @@ describe('isDeltaQuery', () => {
     "SELECT a -- not here: it's\nFROM t WHERE u > :watermark",
     "SELECT $$ it's $$, a FROM t WHERE u > :watermark",
   ])('sees the watermark in %j', (query) => {
-    expect(isDeltaQuery(query)).toBe(true);
+    expect(isDeltaQuery(query, 'postgres')).toBe(true);
   });
 
   test.each([
@@ -30,24 +30,47 @@ describe('isDeltaQuery', () => {
     'SELECT a FROM t WHERE u > :watermark_old',
     'SELECT a FROM t WHERE u > :watermarks',
   ])('sees none in %j', (query) => {
-    expect(isDeltaQuery(query)).toBe(false);
+    expect(isDeltaQuery(query, 'postgres')).toBe(false);
+  });
+});
+
+describe('isDeltaQuery of other dialects', () => {
+  test.each([
+    ['mysql', "SELECT 'it\\'s' FROM t WHERE u > :watermark"],
+    ['mysql', "SELECT a # it's\nFROM t WHERE u > :watermark"],
+    ['mysql', 'SELECT 5--2 FROM t WHERE u > :watermark'],
+    ['mysql', 'SELECT a FROM t /*! WHERE u > :watermark */'],
+    ['mysql', 'SELECT a FROM t /* was: /* all */ WHERE u > :watermark'],
+    ['mssql', "SELECT [it's] FROM t WHERE u > :watermark"],
+    ['oracle', "SELECT q'[it's]' FROM t WHERE u > :watermark"],
+  ] as const)('sees the watermark of %s in %j', (dialect, query) => {
+    expect(isDeltaQuery(query, dialect)).toBe(true);
+  });
+
+  test.each([
+    ['mysql', 'SELECT a FROM t # :watermark'],
+    ['mysql', 'SELECT a, "\\" :watermark" FROM t'],
+    ['mssql', 'SELECT [:watermark] FROM t'],
+    ['oracle', "SELECT q'{' :watermark}' FROM t"],
+  ] as const)('sees none of %s in %j', (dialect, query) => {
+    expect(isDeltaQuery(query, dialect)).toBe(false);
   });
 });
 
 describe('bindWatermark', () => {
   test('numbers the occurrences from one', () => {
-    expect(bindWatermark('a > :watermark OR b > :watermark', numbered)).toBe('a > $1 OR b > $2');
+    expect(bindWatermark('a > :watermark OR b > :watermark', 'postgres', numbered)).toBe('a > $1 OR b > $2');
   });
 
   test('leaves casts, quotes and comments alone', () => {
     const query = "SELECT ':watermark', x::watermark -- :watermark\nWHERE u > :watermark::date";
-    expect(bindWatermark(query, () => '$1')).toBe(
+    expect(bindWatermark(query, 'postgres', () => '$1')).toBe(
       "SELECT ':watermark', x::watermark -- :watermark\nWHERE u > $1::date",
     );
   });
 
   test('takes a placeholder as it is, dollar signs and all', () => {
-    expect(bindWatermark('u > :watermark', () => "$& $' $$")).toBe("u > $& $' $$");
+    expect(bindWatermark('u > :watermark', 'postgres', () => "$& $' $$")).toBe("u > $& $' $$");
   });
 
   test('leaves no watermark behind, and changes nothing in a query without one', () => {
@@ -57,9 +80,9 @@ describe('bindWatermark', () => {
     fc.assert(
       fc.property(sql, (parts) => {
         const query = parts.join('');
-        const bound = bindWatermark(query, () => ' ? ');
-        expect(isDeltaQuery(bound)).toBe(false);
-        expect(bound === query).toBe(!isDeltaQuery(query));
+        const bound = bindWatermark(query, 'postgres', () => ' ? ');
+        expect(isDeltaQuery(bound, 'postgres')).toBe(false);
+        expect(bound === query).toBe(!isDeltaQuery(query, 'postgres'));
       }),
     );
   });

@@ -54,12 +54,12 @@ export class PostgresSource implements Source {
 
   /** @param dsn what the connector's secret holds. @throws BridgeError SECRET_INVALID */
   constructor(spec: SqlSourceSpec, dsn: string) {
-    this.listing = isDeltaQuery(spec.query) ? 'delta' : 'full';
+    this.listing = isDeltaQuery(spec.query, 'postgres') ? 'delta' : 'full';
     this.#spec = spec;
     this.#address = parsePostgresDsn(dsn, spec.secretRef, spec.tls?.caFile);
     const { host, port, database, user } = this.#address;
     this.#place = { host, port, database, user, secretRef: spec.secretRef };
-    this.#query = bindWatermark(withoutEnd(spec.query), () => PLACEHOLDER);
+    this.#query = bindWatermark(withoutEnd(spec.query, 'postgres'), 'postgres', () => PLACEHOLDER);
   }
 
   /** EXPLAIN, which runs nothing, because a description alone does not look at permissions. */

@@ -1,15 +1,25 @@
-import { splitSql } from '../../connector/sql-text.ts';
+import { splitSql, type SqlDialect } from '../../connector/sql-text.ts';
 import { BridgeError } from '../../core/errors.ts';
 
-/** The query without the semicolon, comments and blanks behind it, so that it can stand inside another. */
-export function withoutEnd(query: string): string {
-  const pieces = splitSql(query);
-  for (let last = pieces.pop(); last !== undefined; last = pieces.pop()) {
-    const text =
-      last.kind === 'comment' ? '' : last.kind === 'code' ? last.text.replace(/[;\s]+$/, '') : last.text;
-    if (text !== '') return [...pieces.map((piece) => piece.text), text].join('');
+/**
+ * The query without its last semicolons, so that it can be part of another. Comments stay: a piece that was taken for a
+ * comment by mistake is still sent, and the server's own lexer decides. The caller puts a line break after the query.
+ */
+export function withoutEnd(query: string, dialect: SqlDialect): string {
+  const texts = [];
+  let ended = false;
+  for (const { kind, text } of splitSql(query, dialect).reverse()) {
+    texts.push(ended || kind !== 'code' ? text : withoutSemicolons(text));
+    ended ||= kind !== 'comment' && !/^[;\s]*$/.test(text);
   }
-  return '';
+  return texts.reverse().join('').trimEnd();
+}
+
+/** Of the semicolons at the end, each becomes a blank: a position in the text stays what it was. */
+function withoutSemicolons(code: string): string {
+  let end = code.length;
+  while (end > 0 && /[;\s]/.test(code.charAt(end - 1))) end -= 1;
+  return code.slice(0, end) + code.slice(end).replaceAll(';', ' ');
 }
 
 /**

@@ -68,10 +68,10 @@ export class SqlSource implements Source {
   #cancelling: Promise<void> = Promise.resolve();
 
   constructor(spec: SqlSourceSpec, engine: SqlEngine) {
-    this.listing = isDeltaQuery(spec.query) ? 'delta' : 'full';
+    this.listing = isDeltaQuery(spec.query, spec.type) ? 'delta' : 'full';
     this.#spec = spec;
     this.#engine = engine;
-    this.#query = bindWatermark(withoutEnd(spec.query), (occurrence) => {
+    this.#query = bindWatermark(withoutEnd(spec.query, spec.type), spec.type, (occurrence) => {
       this.#occurrences = occurrence;
       return engine.placeholder(occurrence);
     });
