@@ -60,7 +60,8 @@ async function installMariadb(): Promise<void> {
   });
 }
 
-export async function startMariadb(): Promise<TestMariadb> {
+/** @param extra settings of the server, such as `--skip-ssl` */
+export async function startMariadb(extra: readonly string[] = []): Promise<TestMariadb> {
   await installMariadb();
   const folder = await mkdtemp(path.join(tmpdir(), 'mariadb-'));
   const data = path.join(folder, 'data');
@@ -105,6 +106,7 @@ export async function startMariadb(): Promise<TestMariadb> {
     `--ssl-key=${path.join(folder, 'key.pem')}`,
     '--innodb-flush-log-at-trx-commit=0',
     '--max-allowed-packet=64M',
+    ...extra,
   ];
   const { server, port } = await startOnFreePort(settings, password);
   const config = { host: '127.0.0.1', port, user: 'tester', password, database: 'test' };

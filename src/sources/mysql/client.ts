@@ -8,6 +8,11 @@ import type { RowWriter } from '../sql/row-writer.ts';
 /** A goodbye that takes longer than this is no longer waited for. */
 const GOODBYE_SECONDS = 2;
 
+interface MysqlWarning {
+  readonly number: number;
+  readonly words: string;
+}
+
 /** One connection to a MySQL or MariaDB server; the only file that names the driver. */
 export class MysqlClient {
   readonly #address: MysqlAddress;
@@ -64,6 +69,17 @@ export class MysqlClient {
           else reject(error);
         },
       );
+    });
+  }
+
+  /** The number and the words of each warning of the last statement. */
+  warnings(): Promise<MysqlWarning[]> {
+    return new Promise((resolve, reject) => {
+      this.#open.query<mysql.RowDataPacket[]>('SHOW WARNINGS', (error, rows) => {
+        if (error === null)
+          resolve(rows.map((row) => ({ number: Number(row['Code']), words: String(row['Message']) })));
+        else reject(error);
+      });
     });
   }
 
@@ -148,7 +164,10 @@ export class MysqlClient {
       ...(ssl !== undefined && { ssl }),
     });
     this.#connection = connection;
+    this.#broken = undefined;
     connection.on('error', (error: Error) => {
+      // The first attempt of `PREFERRED` may fail after the second one has begun.
+      if (connection !== this.#connection) return;
       this.#broken = error;
       this.#onBroken(error);
     });

@@ -1,4 +1,5 @@
 import type { SqlSourceSpec } from '../../connector/types.ts';
+import { BridgeError } from '../../core/errors.ts';
 import {
   ROW_BYTES_MAX,
   SOURCE_CONNECT_SECONDS_DEFAULT,
@@ -62,6 +63,12 @@ class MysqlSession implements SqlSession {
   }
 
   async read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void> {
+    await this.#list(query, from, out);
+    const cut = (await this.#client.warnings()).find(({ number }) => number === RESULT_INCOMPLETE);
+    if (cut !== undefined) throw incomplete(cut.words);
+  }
+
+  async #list(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void> {
     if (from === undefined) {
       await this.#client.rows(query, this.#columns, out);
       return;
@@ -100,16 +107,40 @@ class MysqlSession implements SqlSession {
   }
 }
 
+/** MariaDB's warning that `LIMIT ROWS EXAMINED` or `max_recursive_iterations` ended the query early. */
+const RESULT_INCOMPLETE = 1931;
+
+function incomplete(words: string): BridgeError {
+  return new BridgeError(
+    'SOURCE_REFUSED',
+    `The database returned only a part of the result: ${JSON.stringify(words)}.`,
+    {
+      hint: 'A part proves no delete and no checkpoint: remove the limit that ended the query (LIMIT ROWS EXAMINED, or a recursion without end) from spec.source.query.',
+    },
+  );
+}
+
+/** The most that `sql_select_limit` and `max_join_size` can be: no limit. */
+const NO_LIMIT = '18446744073709551615';
+
 /**
- * Fixes what changes how a value is written, so that equal rows are equal bytes in every session; and what would cut a long
- * GROUP_CONCAT silently, or the connection while a slow bucket keeps rows waiting.
+ * Fixes every setting that changes how a value is written, so that equal rows are equal bytes in every session, whatever the
+ * server's init_connect sets; and what would silently cut a listing, a recursive query or a long GROUP_CONCAT, or would cut
+ * the connection while a slow bucket keeps rows waiting.
  */
 function sessionSettings(mariadb: boolean, statementSeconds: number): string {
-  return `SET SESSION time_zone = '+00:00',
-  SESSION sql_mode = REPLACE(REPLACE(@@SESSION.sql_mode, 'NO_ZERO_IN_DATE', ''), 'NO_ZERO_DATE', ''),
-  SESSION group_concat_max_len = ${ROW_BYTES_MAX},
-  SESSION net_write_timeout = ${statementSeconds},
-  SESSION ${mariadb ? `max_statement_time = ${statementSeconds}` : `max_execution_time = ${statementSeconds * 1_000}`}`;
+  const own = mariadb
+    ? [`max_statement_time = ${statementSeconds}`, 'max_recursive_iterations = 4294967295']
+    : [`max_execution_time = ${statementSeconds * 1_000}`];
+  return [
+    'SET NAMES utf8mb4',
+    "SESSION time_zone = '+00:00'",
+    "SESSION sql_mode = REPLACE(REPLACE(@@SESSION.sql_mode, 'NO_ZERO_IN_DATE', ''), 'NO_ZERO_DATE', '')",
+    `SESSION sql_select_limit = ${NO_LIMIT}`,
+    `SESSION group_concat_max_len = ${ROW_BYTES_MAX}`,
+    `SESSION net_write_timeout = ${statementSeconds}`,
+    ...own.map((setting) => `SESSION ${setting}`),
+  ].join(', ');
 }
 
 /** Compared with a number, a text would become a float. */

@@ -134,6 +134,78 @@ describeOnMariadb('on a real MariaDB', () => {
     });
   });
 
+  describe('a server that sets its own defaults on new sessions', () => {
+    afterAll(async () => {
+      await mariadb.query(
+        "SET GLOBAL init_connect = '', sql_select_limit = DEFAULT, max_recursive_iterations = DEFAULT",
+      );
+    });
+    /** A user without SUPER, for whom alone `init_connect` is executed. */
+    const asReader = changed.bind(undefined, (url) => {
+      url.username = 'plain';
+      url.password = 'plain';
+    });
+    beforeAll(async () => {
+      await mariadb.query(
+        "CREATE OR REPLACE USER plain@'127.0.0.1' IDENTIFIED BY 'plain'",
+        "GRANT SELECT ON test.* TO plain@'127.0.0.1'",
+        'CREATE OR REPLACE TABLE text_of (v VARCHAR(20) CHARACTER SET utf8mb4)',
+        "INSERT INTO text_of VALUES ('🚀 漢字 Grüße')",
+      );
+    });
+
+    test.each(['utf8', 'latin1', 'ascii'])('with SET NAMES %s changes no text', async (charset) => {
+      await mariadb.query(`SET GLOBAL init_connect = 'SET NAMES ${charset}'`);
+      const { rows } = await listMysql(asReader(), 'SELECT v FROM text_of');
+      expect(rows).toEqual([{ v: '🚀 漢字 Grüße' }]);
+    });
+
+    test('with sql_select_limit does not cut a listing', async () => {
+      await mariadb.query("SET GLOBAL init_connect = '', sql_select_limit = 3");
+      const { rows } = await listMysql(asReader(), 'SELECT seq AS a FROM seq_1_to_10');
+      expect(rows).toHaveLength(10);
+    });
+
+    test('with max_recursive_iterations does not cut a recursive query', async () => {
+      await mariadb.query('SET GLOBAL sql_select_limit = DEFAULT, max_recursive_iterations = 5');
+      const query =
+        'WITH RECURSIVE n AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM n WHERE a < 50) SELECT a FROM n';
+      expect((await listMysql(asReader(), query)).rows).toHaveLength(50);
+    });
+
+    test('fails when the server says that the result is a part', async () => {
+      const query = 'SELECT a.seq AS a FROM seq_1_to_100 a, seq_1_to_100 b LIMIT ROWS EXAMINED 50';
+      await expect(listMysql(asReader(), query)).rejects.toMatchObject({
+        code: 'SOURCE_REFUSED',
+        message: expect.stringContaining('only a part'),
+      });
+    });
+  });
+
+  describe('a server without TLS', () => {
+    let plain: TestMariadb;
+    beforeAll(async () => {
+      plain = await startMariadb(['--skip-ssl']);
+    });
+    afterAll(async () => {
+      await plain.stop();
+    });
+
+    test.each(['', '?ssl-mode=PREFERRED', '?ssl-mode=DISABLED'])(
+      'is read in the clear with %j',
+      async (search) => {
+        const query = 'SELECT seq AS a FROM seq_1_to_3';
+        expect((await listMysql(`${plain.url()}${search}`, query)).rows).toHaveLength(3);
+      },
+    );
+
+    test('is refused with ssl-mode=REQUIRED', async () => {
+      await expect(listMysql(`${plain.url()}?ssl-mode=REQUIRED`, 'SELECT 1 AS a')).rejects.toMatchObject({
+        code: 'SOURCE_TLS',
+      });
+    });
+  });
+
   describe('a run that is stopped', () => {
     const working = async () => {
       const rows = await mariadb.query(
