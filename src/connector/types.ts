@@ -51,6 +51,8 @@ export interface SqlSourceSpec {
   readonly statementTimeoutSeconds?: number;
   /** Path of a PEM file with the certificate authority to trust, in place of those that the system trusts. */
   readonly tls?: { readonly caFile?: string };
+  /** Postgres only: whether the run fails (the default) where a policy hides rows from the user. */
+  readonly rowLevelSecurity?: 'refuse' | 'allow';
   /** Of Oracle: its own client library in place of the driver's JavaScript. */
   readonly thick?: boolean;
   /** The folder of that library, if the system does not find it by itself. */

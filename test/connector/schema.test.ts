@@ -26,6 +26,7 @@ const sqlSource: Whole<SqlSourceSpec> = {
   connectTimeoutSeconds: 5,
   statementTimeoutSeconds: 60,
   tls: { caFile: '/etc/ssl/ca.pem' },
+  rowLevelSecurity: 'allow',
   thick: true,
   oracleClientPath: '/opt/oracle/instantclient_23_9',
 };

@@ -38,6 +38,11 @@ const NO_POSTGRES: Verdict = {
   hint: 'Check host and port in the secret: does a Postgres server answer there, with nothing in between?',
 };
 
+const HIDDEN_ROWS: Verdict = {
+  code: 'SOURCE_PERMISSION',
+  hint: 'A hidden row would count as deleted. Let the user see all rows (ALTER ROLE … BYPASSRLS), or set spec.source.rowLevelSecurity: allow if the rows that it may see are the whole listing.',
+};
+
 /** SQLSTATE, or its class (two characters), longest first; see appendix A of the PostgreSQL manual. */
 const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
   '28P01': LOGIN,
@@ -92,7 +97,8 @@ function verdictOf(error: Error): Verdict {
       hint: 'Turn TLS on at the server, or set sslmode=disable if the network is trusted.',
     };
   }
-  // Somebody cancelled the query by hand; a timeout has the same code.
+  if (code === '42501' && error.message.includes('row-level security')) return HIDDEN_ROWS;
+  // An administrator cancelled the query; a timeout has the same code.
   if (code === '57014' && error.message.includes('user request')) return LOST;
   const known = networkVerdict(code, CERTIFICATE) ?? BY_SQLSTATE[code] ?? BY_SQLSTATE[code.slice(0, 2)];
   if (known !== undefined) return known;

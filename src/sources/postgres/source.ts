@@ -17,9 +17,11 @@ const PLACEHOLDER = '$1'.padEnd(':watermark'.length);
 
 /**
  * Fixes every setting that changes how a value is written, so that equal rows are equal bytes in every session.
- * A standby takes REPEATABLE READ, and one snapshot serves the watermark and the rows.
+ * A standby takes REPEATABLE READ, and one snapshot serves the watermark and the rows. With row_security off, Postgres refuses
+ * a query from which a policy would hide rows, as it does for pg_dump: a hidden row would count as deleted.
  */
-function beginSnapshot(statementSeconds: number): string {
+function beginSnapshot({ statementTimeoutSeconds, rowLevelSecurity }: SqlSourceSpec): string {
+  const statementSeconds = statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT;
   return `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL DateStyle = 'ISO, YMD';
@@ -28,6 +30,7 @@ SET LOCAL extra_float_digits = 3;
 SET LOCAL bytea_output = 'hex';
 SET LOCAL xmlbinary = 'base64';
 SET LOCAL lc_monetary = 'C';
+SET LOCAL row_security = ${rowLevelSecurity === 'allow' ? 'on' : 'off'};
 SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL statement_timeout = ${statementSeconds * 1_000};`;
 }
@@ -73,7 +76,7 @@ export class PostgresSource implements Source {
     let asked: string | undefined;
     try {
       await client.connect();
-      await client.execute(beginSnapshot(this.#statementSeconds));
+      await client.execute(beginSnapshot(this.#spec));
       asked = this.#spec.query;
       const fields = requireFields(await client.describe(this.#query));
       asked = undefined;
@@ -107,7 +110,7 @@ export class PostgresSource implements Source {
     let asked: string | undefined;
     try {
       await client.connect();
-      await client.execute(beginSnapshot(this.#statementSeconds));
+      await client.execute(beginSnapshot(this.#spec));
       backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
       asked = this.#spec.query;
       const fields = requireFields(await client.describe(this.#query));
@@ -132,10 +135,6 @@ export class PostgresSource implements Source {
       this.#address,
       this.#spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
     );
-  }
-
-  get #statementSeconds(): number {
-    return this.#spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT;
   }
 
   async close(): Promise<void> {

@@ -234,6 +234,45 @@ describe('a query', () => {
     });
   });
 
+  describe('from which a policy hides rows', () => {
+    const tenant = () => `postgres://tenant:tenant@${postgres.host}:${postgres.port}/postgres`;
+    beforeAll(async () => {
+      await postgres.query(`CREATE ROLE tenant LOGIN PASSWORD 'tenant';
+        CREATE TABLE accounts AS SELECT i AS id, i % 2 = 0 AS ours FROM generate_series(1, 10) AS i;
+        CREATE VIEW own_view AS SELECT id FROM accounts;
+        CREATE VIEW caller_view WITH (security_invoker) AS SELECT id FROM accounts;
+        GRANT SELECT ON accounts, own_view, caller_view TO tenant;
+        ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY even ON accounts FOR SELECT USING (ours)`);
+    });
+
+    test.each([
+      'SELECT id FROM accounts',
+      'SELECT id FROM caller_view',
+      'SELECT count(*) AS id FROM accounts',
+    ])('is refused by a run and by doctor, and says what to do: %s', async (query) => {
+      const refused = {
+        code: 'SOURCE_PERMISSION',
+        message: expect.stringContaining('row-level security'),
+        hint: expect.stringContaining('rowLevelSecurity: allow'),
+      };
+      expect(await failureOf(() => listQuery(tenant(), query))).toMatchObject(refused);
+      const source = postgresSource(tenant(), query);
+      expect(await failureOf(() => source.columns(new AbortController().signal))).toMatchObject(refused);
+    });
+
+    test('lists what the user may see when the connector allows it', async () => {
+      const listing = await listQuery(tenant(), 'SELECT id FROM accounts', { rowLevelSecurity: 'allow' });
+      expect(listing.rows).toHaveLength(5);
+    });
+
+    test('lists every row of a view whose owner sees them, and for a user who bypasses policies', async () => {
+      expect((await listQuery(tenant(), 'SELECT id FROM own_view')).rows).toHaveLength(10);
+      await postgres.query('ALTER ROLE tenant BYPASSRLS');
+      expect((await listQuery(tenant(), 'SELECT id FROM accounts')).rows).toHaveLength(10);
+    });
+  });
+
   test('that takes longer than allowed is stopped', async () => {
     const error = await failureOf(() =>
       listQuery(postgres.url(), 'SELECT pg_sleep(600)::text AS id', { statementTimeoutSeconds: 1 }),
