@@ -55,6 +55,7 @@ export function summaryJson({ connector, result, durationMs }: SummaryOf): Recor
     holdReason,
     truncated: remarks.truncated ?? false,
     unchanged: remarks.unchanged ?? false,
+    ahead: remarks.ahead ?? null,
     artifacts,
     manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
     durationMs: Math.round(durationMs),
@@ -133,7 +134,21 @@ function releaseLines({ remarks, counts }: BridgeResult, command: string, applie
   ];
 }
 
-function remarkLines({ remarks, holdReason, work }: BridgeResult, style: Style): string[] {
+function remarkLines(result: BridgeResult, style: Style): string[] {
+  return [...listingLines(result, style), ...aheadLines(result, style)];
+}
+
+function aheadLines({ remarks: { ahead } }: BridgeResult, style: Style): string[] {
+  if (ahead === undefined) return [];
+  const rows = ahead.rows === 1 ? '1 row has' : `${count(ahead.rows)} rows have`;
+  return [
+    '',
+    style.yellow(`  ! ${rows} a watermark in the future, up to ${printable(ahead.highest)}.`),
+    '    The checkpoint stays before them, so every run reads them again. Correct them in the source.',
+  ];
+}
+
+function listingLines({ remarks, holdReason, work }: BridgeResult, style: Style): string[] {
   if (remarks.unchanged === true) return ['', '  The source says that nothing changed, so no row was read.'];
   // A hold has said so.
   if (remarks.truncated !== true || holdReason !== null) return [];

@@ -1,4 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
+import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../core/limits.ts';
 import { splitSql, type SqlDialect } from './sql-text.ts';
 
 /** Not after a colon (`::watermark` is a cast) and not the start of a longer name. */
@@ -38,7 +39,8 @@ export function bindWatermark(
     .join('');
 }
 
-export type WatermarkLag = { readonly seconds: number } | { readonly steps: number };
+/** What a watermark is measured in; `none` for text and bytes, which can be compared and not subtracted from. */
+export type WatermarkUnit = 'seconds' | 'steps' | 'none';
 
 const SECONDS = new Map([
   ['s', 1],
@@ -48,24 +50,41 @@ const SECONDS = new Map([
 ]);
 
 /**
- * How far before the checkpoint a delta query reads again: `90s`, `5m`, `2h`, `1d` in seconds, a number in steps of the
- * watermark. Undefined stays undefined, for the source to take its default.
- * @throws BridgeError CONNECTOR_INVALID for anything else; the schema refuses it before.
+ * How far before the checkpoint a delta query reads again, in the unit of its watermark: `90s`, `5m`, `2h`, `1d` for a
+ * watermark in time, a whole number for one that counts, and `0` for either.
+ * @param field the watermark's column, for the message
+ * @returns 0 for the unit `none`
+ * @throws BridgeError CONNECTOR_INVALID for a lag in another unit
  */
-export function parseWatermarkLag(lag: string | number | undefined): WatermarkLag | undefined {
-  if (lag === undefined) return undefined;
-  if (typeof lag === 'number') {
-    if (Number.isSafeInteger(lag) && lag >= 0) return { steps: lag };
-  } else {
-    const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(lag) ?? [];
-    const seconds = SECONDS.get(unit ?? '');
-    if (seconds !== undefined) return { seconds: Number(amount) * seconds };
+export function watermarkLagIn(unit: WatermarkUnit, lag: string | number | undefined, field: string): number {
+  if (lag === undefined) return LAG_DEFAULTS[unit];
+  if (lag === 0) return 0;
+  if (unit === 'none')
+    throw unfit(lag, `${field} is text, from which nothing can be subtracted`, 'Remove it.');
+  if (unit === 'steps') {
+    if (typeof lag === 'number' && Number.isSafeInteger(lag) && lag >= 0) return lag;
+    throw unfit(lag, `${field} is a number`, 'Write a whole number, such as 1000.');
   }
-  throw new BridgeError(
+  const [, amount, letter] = /^(\d{1,6})([smhd])$/.exec(String(lag)) ?? [];
+  const seconds = SECONDS.get(letter ?? '');
+  if (seconds !== undefined) return Number(amount) * seconds;
+  throw unfit(
+    lag,
+    `${field} is a time`,
+    `Write ${typeof lag === 'number' ? `${lag}s` : '90s, 5m, 2h or 1d'}.`,
+  );
+}
+
+const LAG_DEFAULTS: Readonly<Record<WatermarkUnit, number>> = {
+  seconds: WATERMARK_LAG_DEFAULT_SECONDS,
+  steps: WATERMARK_LAG_DEFAULT_STEPS,
+  none: 0,
+};
+
+function unfit(lag: string | number, why: string, hint: string): BridgeError {
+  return new BridgeError(
     'CONNECTOR_INVALID',
-    `source.watermarkLag is ${JSON.stringify(lag)}, which is no lag.`,
-    {
-      hint: 'Write 90s, 5m, 2h or 1d, or a whole number for a watermark that counts.',
-    },
+    `spec.source.watermarkLag is ${JSON.stringify(lag)}, but the watermark ${why}.`,
+    { hint },
   );
 }

@@ -84,19 +84,33 @@ export async function planChanges(
   const proves = source.listing === 'full' && unchanged !== true;
   const holdReason = proves ? await planDeletes(job, ports, listed, sink) : null;
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
+  warnOfRowsAhead(end, job, ports);
   const next = nextCheckpoint(source.listing, tally, end, checkpoint ?? null);
   return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
+}
+
+function warnOfRowsAhead({ ahead }: ListingEnd, { mapping }: Job, { log }: PlanPorts): void {
+  if (ahead === undefined) return;
+  const field = mapping.watermarkField;
+  log.warn('rows have a watermark after the present of the source; the checkpoint stays before them', {
+    ...(field !== undefined && { field }),
+    ...ahead,
+  });
 }
 
 /** Of a source that stopped before its last batch: what it did not list is not known. */
 const ENDED_WITHOUT_A_WORD: ListingEnd = { checkpoint: undefined, truncated: true };
 
-function remarksOf({ truncated, recurring, unchanged }: ListingEnd, unidentified: number): ListingRemarks {
+function remarksOf(
+  { truncated, recurring, unchanged, ahead }: ListingEnd,
+  unidentified: number,
+): ListingRemarks {
   return {
     // Of a listing that goes round, the rest is the next part.
     ...(truncated && recurring !== true && { truncated }),
     ...(unchanged === true && { unchanged }),
     ...(unidentified > 0 && { unidentified }),
+    ...(ahead !== undefined && { ahead }),
   };
 }
 

@@ -88,6 +88,14 @@ export interface ListingEnd {
    * that one. So every known document is as it was and none is missing, which an empty listing would say the opposite of.
    */
   readonly unchanged?: true;
+  /** Rows whose watermark is later than the source's own present. The checkpoint stays before them, so every run lists them. */
+  readonly ahead?: RowsAhead;
+}
+
+export interface RowsAhead {
+  readonly rows: number;
+  /** The latest watermark, as the source writes it. */
+  readonly highest: string;
 }
 
 export interface Source {
@@ -175,6 +183,8 @@ export interface ListingRemarks {
   readonly unchanged?: true;
   /** Rows too large to have an id, any of which may be one that seems to be missing. */
   readonly unidentified?: number;
+  /** Rows whose watermark is later than the source's own present. */
+  readonly ahead?: RowsAhead;
 }
 
 /** `manifest.json`: written last, so its presence means that the run's artifacts are whole. */

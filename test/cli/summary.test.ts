@@ -172,6 +172,7 @@ test('the summary for a program has everything under its own name', () => {
     holdReason: null,
     truncated: false,
     unchanged: false,
+    ahead: null,
     artifacts: 'file:///bucket/connectors/hr/runs/r1',
     manifest: 'file:///bucket/connectors/hr/runs/r1/manifest.json',
     durationMs: 1_234,
@@ -199,4 +200,11 @@ test.each([
   ['PARTIAL', 'planned', 0],
 ] as const)('a run that ended %s, %s, exits with %i', (status, work, expected) => {
   expect(exitStatusOf(resultOf({ status, work }))).toBe(expected);
+});
+
+test('rows with a watermark in the future are counted, and their latest value is shown', () => {
+  const ahead = { rows: 2, highest: '2206-01-01 00:00:00+00' };
+  expect(text(resultOf({ remarks: { ahead } }))).toContain(
+    '2 rows have a watermark in the future, up to 2206-01-01 00:00:00+00.',
+  );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bindWatermark, isDeltaQuery, parseWatermarkLag } from '../../src/connector/watermark.ts';
+import { bindWatermark, isDeltaQuery, watermarkLagIn } from '../../src/connector/watermark.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 
 const numbered = (occurrence: number): string => `$${String(occurrence)}`;
@@ -88,21 +88,47 @@ describe('bindWatermark', () => {
   });
 });
 
-describe('parseWatermarkLag', () => {
+describe('watermarkLagIn', () => {
   test.each([
-    [undefined, undefined],
-    ['90s', { seconds: 90 }],
-    ['5m', { seconds: 300 }],
-    ['2h', { seconds: 7_200 }],
-    ['1d', { seconds: 86_400 }],
-    ['0s', { seconds: 0 }],
-    [0, { steps: 0 }],
-    [1_000, { steps: 1_000 }],
-  ])('reads %j as %j', (lag, expected) => {
-    expect(parseWatermarkLag(lag)).toEqual(expected);
+    ['seconds', undefined, 300],
+    ['seconds', '90s', 90],
+    ['seconds', '5m', 300],
+    ['seconds', '2h', 7_200],
+    ['seconds', '1d', 86_400],
+    ['seconds', '0s', 0],
+    ['seconds', 0, 0],
+    ['steps', undefined, 1_000],
+    ['steps', 0, 0],
+    ['steps', 250, 250],
+    ['none', undefined, 0],
+    ['none', 0, 0],
+  ] as const)('in %s, reads %j as %i', (unit, lag, expected) => {
+    expect(watermarkLagIn(unit, lag, 'updated_at')).toBe(expected);
   });
 
-  test.each(['', '5', '5w', '-5m', '1.5h', '5 m', -1, 1.5, Number.NaN])('refuses %j', (lag) => {
-    expect(() => parseWatermarkLag(lag)).toThrow(BridgeError);
+  test.each([
+    ['seconds', 600, '600s'],
+    ['seconds', '600', '5m'],
+    ['seconds', '5w', '5m'],
+    ['seconds', '-5m', '5m'],
+    ['steps', '2h', 'whole number'],
+    ['steps', -1, 'whole number'],
+    ['steps', 1.5, 'whole number'],
+    ['none', '5m', 'Remove'],
+    ['none', 5, 'Remove'],
+  ] as const)('in %s, refuses %j by name and says what to write', (unit, lag, advice) => {
+    const failure = (() => {
+      try {
+        return watermarkLagIn(unit, lag, 'updated_at');
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(failure).toBeInstanceOf(BridgeError);
+    expect(failure).toMatchObject({
+      code: 'CONNECTOR_INVALID',
+      message: expect.stringMatching(/spec\.source\.watermarkLag is .*updated_at/),
+      hint: expect.stringContaining(advice),
+    });
   });
 });

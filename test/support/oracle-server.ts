@@ -4,6 +4,7 @@ import { SqlSource } from '../../src/sources/sql/source.ts';
 import type { TnsHandler, TnsSession, TnsValue } from '../stand-ins/tns/answer.ts';
 import type { TnsColumn } from '../stand-ins/tns/column.ts';
 import { startTnsStandIn, type TnsStandInOptions } from '../stand-ins/tns/tns-stand-in.ts';
+import { presentInUtc } from './present.ts';
 import type { Rows } from '../stand-ins/wire/row-feed.ts';
 
 /** What a query of a test returns. */
@@ -18,12 +19,15 @@ interface TestServerOptions extends Partial<Omit<TnsStandInOptions, 'handler'>> 
   readonly answer: (query: string) => TestTable;
 }
 
+const PRESENT: TnsColumn = { name: 'PRESENT', type: 'VARCHAR2', size: 26 };
+
 /** The TNS stand-in, with just as much of a database as the source asks for. */
 export async function startOracle({ answer, ...options }: TestServerOptions) {
   /** What was read, and how the connection stood. */
   const readings: { readonly sql: string; readonly transaction: TnsSession['transaction'] }[] = [];
   const handler: TnsHandler = (sql, binds, { transaction }) => {
     if (sql.startsWith('ALTER SESSION')) return { rowCount: 0 };
+    if (sql.includes('SYSTIMESTAMP')) return { columns: [PRESENT], rows: [[presentInUtc()]] };
     const read = /^SELECT (.*) FROM \(\n(.*)\n\)$/s.exec(sql);
     if (read === null) return { columns: answer(sql).columns, rows: [] };
     readings.push({ sql, transaction });

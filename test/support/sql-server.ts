@@ -6,6 +6,7 @@ import type { TdsColumn } from '../stand-ins/tds/column.ts';
 import { isTypeName } from '../stand-ins/tds/column-types.ts';
 import { describedColumns } from '../stand-ins/tds/described-columns.ts';
 import { startTdsStandIn, type TdsStandInOptions } from '../stand-ins/tds/tds-stand-in.ts';
+import { presentInUtc } from './present.ts';
 import type { Rows } from '../stand-ins/wire/row-feed.ts';
 
 /** What a query of a test returns. */
@@ -22,12 +23,15 @@ interface TestServerOptions extends Partial<Omit<TdsStandInOptions, 'handler'>> 
   readonly snapshots?: boolean;
 }
 
+const PRESENT: TdsColumn = { name: 'present', type: 'varchar', length: 26 };
+
 /** The TDS stand-in, with just as much of a database as the source asks for. */
 export async function startSqlServer({ answer, snapshots = true, ...options }: TestServerOptions) {
   /** How the connection stood on which each query was read. */
   const readings: Pick<TdsSession, 'isolationLevel' | 'inTransaction'>[] = [];
   const handler: TdsHandler = (sql, parameters, { isolationLevel, inTransaction }) => {
     if (sql.includes('snapshot_isolation_state')) return snapshotState(snapshots);
+    if (sql.includes('SYSUTCDATETIME')) return { columns: [PRESENT], rows: [[presentInUtc()]] };
     const table = answer(String(parameters['query']));
     if (sql.includes('sp_describe_first_result_set')) return describedColumns(table.columns);
     readings.push({ isolationLevel, inTransaction });

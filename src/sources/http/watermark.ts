@@ -1,7 +1,6 @@
 import type { HttpSourceSpec } from '../../connector/types.ts';
-import { parseWatermarkLag } from '../../connector/watermark.ts';
+import { watermarkLagIn, type WatermarkUnit } from '../../connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../../core/limits.ts';
 
 const START_DEFAULT = '1970-01-01T00:00:00Z';
 const SECONDS_PER_DAY = 86_400;
@@ -11,6 +10,8 @@ const TIME =
 const NUMBER = /^(?<whole>-?\d+)(?:\.(?<fraction>\d+))?$/;
 
 type Kind = 'time' | 'number' | 'text';
+
+const UNITS: Readonly<Record<Kind, WatermarkUnit>> = { time: 'seconds', number: 'steps', text: 'none' };
 
 /** A watermark as what can be compared: a whole part, and the digits behind it, of which there may be any number. */
 interface Measured {
@@ -31,14 +32,18 @@ export class HttpWatermark {
   readonly #field: string;
   #highest: Measured | undefined;
 
-  /** @param checkpoint of an earlier listing; one of another kind counts as none */
+  /**
+   * @param checkpoint of an earlier listing; one of another kind counts as none
+   * @throws BridgeError CONNECTOR_INVALID for a watermarkLag in another unit
+   */
   constructor(source: HttpSourceSpec, checkpoint: string | undefined) {
     const start = String(source.watermarkStart ?? START_DEFAULT);
     this.#kind = TIME.test(start) ? 'time' : NUMBER.test(start) ? 'number' : 'text';
     this.#field = source.watermarkField ?? '';
     const reached = checkpoint === undefined ? undefined : measure(checkpoint, this.#kind);
     this.#highest = reached;
-    this.from = reached === undefined ? start : startBefore(reached, start, this.#kind, source.watermarkLag);
+    const lag = watermarkLagIn(UNITS[this.#kind], source.watermarkLag, this.#field);
+    this.from = reached === undefined ? start : startBefore(reached, start, this.#kind, lag);
   }
 
   /** The highest one of this listing and those before; undefined if there was none at all. */
@@ -94,24 +99,10 @@ function isHigher(one: Measured, other: Measured, kind: Kind): boolean {
 }
 
 /** At least one step before what was reached, because others may have the same watermark and come later. */
-function startBefore(
-  reached: Measured,
-  start: string,
-  kind: Kind,
-  lag: HttpSourceSpec['watermarkLag'],
-): string {
+function startBefore(reached: Measured, start: string, kind: Kind, lag: number): string {
   if (kind === 'text') return reached.text;
-  const parsed = parseWatermarkLag(lag);
   const lowest = measure(start, kind);
-  const steps =
-    kind === 'time'
-      ? parsed !== undefined && 'seconds' in parsed
-        ? parsed.seconds
-        : WATERMARK_LAG_DEFAULT_SECONDS
-      : parsed !== undefined && 'steps' in parsed
-        ? parsed.steps
-        : WATERMARK_LAG_DEFAULT_STEPS;
-  const text = kind === 'time' ? earlier(reached, Math.max(steps, 1)) : less(reached, Math.max(steps, 1));
+  const text = kind === 'time' ? earlier(reached, Math.max(lag, 1)) : less(reached, Math.max(lag, 1));
   const moved = measure(text, kind);
   return lowest !== undefined && moved !== undefined && isHigher(lowest, moved, kind) ? start : text;
 }

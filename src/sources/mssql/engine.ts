@@ -16,6 +16,8 @@ const DESCRIBE = 'EXEC sys.sp_describe_first_result_set @tsql = @query, @params 
 const SNAPSHOT_STATE =
   'SELECT snapshot_isolation_state AS state FROM sys.databases WHERE database_id = DB_ID()';
 
+const PRESENT = 'SELECT CONVERT(varchar(26), SYSUTCDATETIME(), 121) AS present';
+
 /** Reads SQL Server and Azure SQL. @throws BridgeError SECRET_INVALID */
 export function mssqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   const address = parseMssqlDsn(dsn, spec.secretRef, spec.tls?.caFile);
@@ -24,12 +26,14 @@ export function mssqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   return {
     placeholder: () => '@watermark',
     lowest: {
-      timestamp: '0001-01-01 00:00:00',
-      timestamptz: '0001-01-01 00:00:00+00',
-      date: '0001-01-01',
-      integer: '-9223372036854775808',
-      decimal: `-${'9'.repeat(28)}`,
-      bytes: '\\x0000000000000000',
+      timestamp: ['0001-01-01', '0002-01-01', '1753-01-02', '1970-01-02'].map((day) => `${day} 00:00:00`),
+      timestamptz: ['0001-01-01', '0002-01-01', '1753-01-02', '1970-01-02'].map(
+        (day) => `${day} 00:00:00+00`,
+      ),
+      date: ['0001-01-01', '0002-01-01', '1753-01-02', '1970-01-02'],
+      integer: ['-9223372036854775808', '0'],
+      decimal: [`-${'9'.repeat(28)}`, '0'],
+      bytes: ['\\x0000000000000000'],
     },
     open: () => new MssqlSession(spec, address),
     errorOf: (thrown) => mssqlError(thrown, place),
@@ -37,6 +41,7 @@ export function mssqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
 }
 
 class MssqlSession implements SqlSession {
+  repeatable = false;
   readonly #client: MssqlClient;
   #columns: readonly MssqlColumn[] = [];
 
@@ -51,7 +56,8 @@ class MssqlSession implements SqlSession {
   async connect(): Promise<void> {
     await this.#client.connect();
     const [database] = await this.#client.rows(SNAPSHOT_STATE);
-    await this.#client.begin(database?.['state'] === 1);
+    this.repeatable = database?.['state'] === 1;
+    await this.#client.begin(this.repeatable);
   }
 
   async describe(query: string, delta: boolean): Promise<readonly MssqlColumn[] | undefined> {
@@ -82,6 +88,11 @@ class MssqlSession implements SqlSession {
       this.#columns,
       out,
     );
+  }
+
+  async present(): Promise<string> {
+    const [row] = await this.#client.rows(PRESENT);
+    return textOf(row?.['present']);
   }
 
   resume(): void {

@@ -23,11 +23,11 @@ export function mysqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   return {
     placeholder: () => '?',
     lowest: {
-      timestamp: '0000-00-00 00:00:00',
-      timestamptz: '1970-01-01 00:00:00+00',
-      date: '0000-00-00',
-      integer: '-9223372036854775808',
-      decimal: `-${'9'.repeat(35)}`,
+      timestamp: ['0000-00-00 00:00:00', '0002-01-01 00:00:00', '1970-01-02 00:00:00'],
+      timestamptz: ['1970-01-01 00:00:00+00', '1970-01-02 00:00:00+00'],
+      date: ['0000-00-00', '0002-01-01', '1970-01-02'],
+      integer: ['-9223372036854775808', '0'],
+      decimal: [`-${'9'.repeat(35)}`, '0'],
     },
     open: () => new MysqlSession(spec, address),
     errorOf: (thrown) => mysqlError(thrown, place),
@@ -35,6 +35,7 @@ export function mysqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
 }
 
 class MysqlSession implements SqlSession {
+  readonly repeatable = true;
   readonly #address: MysqlAddress;
   readonly #statementSeconds: number;
   readonly #client: MysqlClient;
@@ -79,6 +80,10 @@ class MysqlSession implements SqlSession {
     await this.#client.run('PREPARE gemini_sync FROM @gemini_sync_query');
     const values = Array.from({ length: from.occurrences }, () => '@gemini_sync_watermark').join(', ');
     await this.#client.rows(`EXECUTE gemini_sync USING ${values}`, this.#columns, out);
+  }
+
+  async present(): Promise<string> {
+    return (await this.#client.value('SELECT UTC_TIMESTAMP(6)')) ?? '';
   }
 
   resume(): void {

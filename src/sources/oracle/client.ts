@@ -49,6 +49,13 @@ export class OracleClient {
     await this.#open.execute(text);
   }
 
+  /** The only value of the only row of a query, as text; empty if there is none. */
+  async value(text: string): Promise<string> {
+    const { rows } = await this.#open.execute<unknown[]>(text, [], { outFormat: oracledb.OUT_FORMAT_ARRAY });
+    const value = rows?.[0]?.[0];
+    return typeof value === 'string' ? value : '';
+  }
+
   /** The columns of a query; undefined for a statement that is none. Runs nothing. */
   async fields(text: string): Promise<OracleField[] | undefined> {
     const { metaData } = await this.#open.getStatementInfo(text);

@@ -14,6 +14,8 @@ const PLACEHOLDER = ':gemini_sync_bridge_watermark';
 const SESSION =
   "ALTER SESSION SET TIME_ZONE = '+00:00' NLS_NUMERIC_CHARACTERS = '.,' NLS_CALENDAR = 'GREGORIAN'";
 
+const PRESENT = "SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS.FF6') FROM DUAL";
+
 /** Reads Oracle. @throws BridgeError SECRET_INVALID */
 export function oracleEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   const address = parseOracleDsn(dsn, spec.secretRef);
@@ -22,10 +24,10 @@ export function oracleEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   return {
     placeholder: () => PLACEHOLDER,
     lowest: {
-      timestamp: '0001-01-01 00:00:00',
-      timestamptz: '0001-01-01 00:00:00+00',
-      integer: lowestNumber,
-      decimal: lowestNumber,
+      timestamp: ['0001-01-01', '0002-01-01', '1970-01-02'].map((day) => `${day} 00:00:00`),
+      timestamptz: ['0001-01-01', '0002-01-01', '1970-01-02'].map((day) => `${day} 00:00:00+00`),
+      integer: [lowestNumber, '0'],
+      decimal: [lowestNumber, '0'],
     },
     open: () => new OracleSession(spec, address),
     errorOf: (thrown, query) => oracleError(thrown, place, query),
@@ -33,6 +35,7 @@ export function oracleEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
 }
 
 class OracleSession implements SqlSession {
+  readonly repeatable = true;
   readonly #spec: SqlSourceSpec;
   readonly #client: OracleClient;
   #columns: readonly OracleColumn[] = [];
@@ -69,6 +72,10 @@ class OracleSession implements SqlSession {
     });
     const binds = from === undefined ? {} : { watermark: from.text.replace(/\+00$/, '') };
     await this.#client.read(`SELECT ${list.join(', ')} FROM (\n${bound}\n)`, binds, this.#columns, out);
+  }
+
+  present(): Promise<string> {
+    return this.#client.value(PRESENT);
   }
 
   resume(): void {

@@ -123,7 +123,12 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   'ORA-14551': READ_ONLY,
   'ORA-01476': VALUE,
   'ORA-01722': VALUE,
+  'ORA-01426': VALUE,
+  'ORA-01841': VALUE,
   'ORA-01843': VALUE,
+  'ORA-01858': VALUE,
+  'ORA-01873': VALUE,
+  'ORA-01878': VALUE,
   'ORA-01861': VALUE,
   'ORA-06502': VALUE,
 };

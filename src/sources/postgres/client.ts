@@ -23,23 +23,32 @@ const GOODBYE_SECONDS = 2;
  * Asks the server what a statement returns. It is parsed and checked as a whole, and not run: so an error has the database's
  * own words and position, and it must be one statement alone.
  */
+/** What the server says of a statement that it has not run. */
+export interface PostgresStatement {
+  /** The columns that it returns; undefined for one that returns no rows at all. */
+  readonly fields: readonly PostgresField[] | undefined;
+  /** The type of each parameter, by object id. */
+  readonly parameters: readonly number[];
+}
+
 class Description implements pg.Submittable {
   #fields: PostgresField[] | undefined;
+  #parameters: readonly number[] = [];
   readonly #text: string;
-  readonly #resolve: (fields: PostgresField[] | undefined) => void;
+  readonly #resolve: (statement: PostgresStatement) => void;
   readonly #reject: (error: Error) => void;
 
-  constructor(
-    text: string,
-    resolve: (fields: PostgresField[] | undefined) => void,
-    reject: (error: Error) => void,
-  ) {
+  constructor(text: string, resolve: (statement: PostgresStatement) => void, reject: (error: Error) => void) {
     this.#text = text;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   submit(connection: pg.Connection): void {
+    // The driver hands this message to no query.
+    connection.once('parameterDescription', ({ dataTypeIDs }: { dataTypeIDs: readonly number[] }) => {
+      this.#parameters = dataTypeIDs;
+    });
     connection.parse({ text: this.#text, name: '', types: [] }, true);
     connection.describe({ type: 'S' }, true);
     connection.sync();
@@ -50,7 +59,7 @@ class Description implements pg.Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#resolve(this.#fields);
+    this.#resolve({ fields: this.#fields, parameters: this.#parameters });
   }
 
   handleError(error: Error): void {
@@ -108,8 +117,8 @@ export class PostgresClient {
     return result.rows;
   }
 
-  /** The columns that a statement returns; undefined for one that returns no rows at all. Runs nothing. */
-  describe(text: string): Promise<PostgresField[] | undefined> {
+  /** Runs nothing. */
+  describe(text: string): Promise<PostgresStatement> {
     return new Promise((resolve, reject) => {
       this.#client.query(new Description(text, resolve, reject));
     });

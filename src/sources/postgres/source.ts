@@ -6,7 +6,7 @@ import { PostgresClient, type PostgresField } from './client.ts';
 import { parsePostgresDsn, type PostgresAddress } from './dsn.ts';
 import { postgresError, type PostgresPlace } from './errors.ts';
 import { columnOf, isBuiltIn } from './types.ts';
-import { watermarkType, watermarkWindow } from './watermark.ts';
+import { watermarkOf, watermarkWindow } from './watermark.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { requireFields, withoutEnd } from '../sql/query.ts';
 
@@ -78,10 +78,13 @@ export class PostgresSource implements Source {
       await client.connect();
       await client.execute(beginSnapshot(this.#spec));
       asked = this.#spec.query;
-      const fields = requireFields(await client.describe(this.#query));
+      const statement = await client.describe(this.#query);
+      const fields = requireFields(statement.fields);
       asked = undefined;
-      const { watermarkField = '' } = this.#spec;
-      const values = this.listing === 'delta' ? [watermarkType(watermarkField, fields).lowest] : [];
+      const values =
+        this.listing === 'delta'
+          ? [watermarkOf(this.#spec, fields, statement.parameters).lowest.at(-1) ?? '']
+          : [];
       await client.query(`EXPLAIN ${this.#query}`, values);
       const columns = await describeColumns(client, fields);
       await client.end();
@@ -113,14 +116,24 @@ export class PostgresSource implements Source {
       await client.execute(beginSnapshot(this.#spec));
       backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
       asked = this.#spec.query;
-      const fields = requireFields(await client.describe(this.#query));
+      const statement = await client.describe(this.#query);
+      const fields = requireFields(statement.fields);
       const columns = await describeColumns(client, fields);
-      const delta = this.listing === 'delta';
-      const window = delta
-        ? await watermarkWindow(client, this.#spec, this.#query, fields, checkpoint)
-        : undefined;
+      const window =
+        this.listing === 'delta'
+          ? await watermarkWindow(
+              client,
+              watermarkOf(this.#spec, fields, statement.parameters),
+              this.#query,
+              checkpoint,
+            )
+          : undefined;
       client.stream(this.#query, window === undefined ? [] : [window.from], rows);
-      yield* rows.batches(columns, () => ({ checkpoint: window?.to, truncated: false }));
+      yield* rows.batches(columns, () => ({
+        checkpoint: window?.to,
+        truncated: false,
+        ...(window?.ahead !== undefined && { ahead: window.ahead }),
+      }));
       await client.end();
     } catch (thrown) {
       throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, asked);

@@ -50,22 +50,36 @@ export function columnOf(name: string, oid: number, elements: ReadonlyMap<number
 export interface WatermarkType {
   /** As SQL writes it, for a cast. */
   readonly sqlType: string;
-  /** Comes before every value: where a first run starts. */
-  readonly lowest: string;
+  /** What comes before every value, where a first run starts; then what survives the arithmetic of queries. */
+  readonly lowest: readonly [string, ...string[]];
   /** What `watermarkLag` is measured in; `none` for types that cannot be subtracted from. */
   readonly measure: 'seconds' | 'days' | 'steps' | 'none';
 }
 
 /** The types that a watermark may have, by object id. */
 export const WATERMARK_TYPES: ReadonlyMap<number, WatermarkType> = new Map([
-  [1184, { sqlType: 'timestamptz', lowest: '-infinity', measure: 'seconds' }],
-  [1114, { sqlType: 'timestamp', lowest: '-infinity', measure: 'seconds' }],
-  [1082, { sqlType: 'date', lowest: '-infinity', measure: 'days' }],
-  [21, { sqlType: 'int2', lowest: '-32768', measure: 'steps' }],
-  [23, { sqlType: 'int4', lowest: '-2147483648', measure: 'steps' }],
-  [20, { sqlType: 'int8', lowest: '-9223372036854775808', measure: 'steps' }],
-  [1700, { sqlType: 'numeric', lowest: '-1e1000', measure: 'steps' }],
-  [25, { sqlType: 'text', lowest: '', measure: 'none' }],
-  [1043, { sqlType: 'text', lowest: '', measure: 'none' }],
-  [2950, { sqlType: 'uuid', lowest: '00000000-0000-0000-0000-000000000000', measure: 'none' }],
+  [1184, { sqlType: 'timestamptz', lowest: ['-infinity', '0002-01-01', '1970-01-02'], measure: 'seconds' }],
+  [1114, { sqlType: 'timestamp', lowest: ['-infinity', '0002-01-01', '1970-01-02'], measure: 'seconds' }],
+  [1082, { sqlType: 'date', lowest: ['-infinity', '0002-01-01', '1970-01-02'], measure: 'days' }],
+  [21, { sqlType: 'int2', lowest: ['-32768', '0'], measure: 'steps' }],
+  [23, { sqlType: 'int4', lowest: ['-2147483648', '0'], measure: 'steps' }],
+  [20, { sqlType: 'int8', lowest: ['-9223372036854775808', '0'], measure: 'steps' }],
+  [1700, { sqlType: 'numeric', lowest: ['-1e1000', '0'], measure: 'steps' }],
+  [25, { sqlType: 'text', lowest: [''], measure: 'none' }],
+  [1043, { sqlType: 'text', lowest: [''], measure: 'none' }],
+  [2950, { sqlType: 'uuid', lowest: ['00000000-0000-0000-0000-000000000000'], measure: 'none' }],
 ]);
+
+const NUMBERS = new Set([20, 21, 23, 26, 700, 701, 1700]);
+const TEXTS = new Set([25, 705, 1042, 1043]);
+
+const DATE = 1082;
+const TIMES = new Set([1114, 1184]);
+
+/** Whether a watermark of one type may be bound to a parameter of another: the value must mean the same there. */
+export function isBindable(watermark: number, parameter: number): boolean {
+  if (watermark === parameter) return true;
+  // The start of a day is never too late; a time cut to its day would be.
+  if (watermark === DATE) return TIMES.has(parameter);
+  return [NUMBERS, TEXTS].some((family) => family.has(watermark) && family.has(parameter));
+}

@@ -1,4 +1,4 @@
-import { LENGTH_NULL } from '../../pipeline/ports.ts';
+import { LENGTH_NULL, type ListingEnd } from '../../pipeline/ports.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { isLater, type WatermarkKind } from './watermark-value.ts';
 
@@ -6,8 +6,8 @@ import { isLater, type WatermarkKind } from './watermark-value.ts';
 export interface WatermarkColumn {
   readonly index: number;
   readonly kind: WatermarkKind;
-  /** Comes before every value of its kind. */
-  readonly lowest: string;
+  /** What may not become the checkpoint: values after it; undefined for a kind without a present. */
+  readonly ceiling: string | undefined;
 }
 
 const LENGTH_BYTES = 4;
@@ -17,8 +17,12 @@ const LENGTH_BYTES = 4;
  * Whoever writes asks `full` before each row.
  */
 export class RowWriter {
-  /** The highest value of the watermark's column; undefined if there was none. */
+  /** The highest value of the watermark's column up to its ceiling; undefined if there was none. */
   highest: string | undefined;
+  /** Rows whose watermark is after the ceiling, and the highest of those. */
+  ahead: ListingEnd['ahead'];
+  /** Rows that were begun. */
+  started = 0;
   readonly #rows: RowBatcher;
   readonly #watermark: WatermarkColumn | undefined;
   readonly #length = Buffer.allocUnsafe(LENGTH_BYTES);
@@ -35,6 +39,7 @@ export class RowWriter {
 
   startRow(): void {
     this.#index = 0;
+    this.started += 1;
     this.#rows.startRow(0);
   }
 
@@ -44,7 +49,7 @@ export class RowWriter {
     this.#rows.append(this.#length, 0, LENGTH_BYTES);
     if (bytes !== null) {
       this.#rows.append(bytes, 0, bytes.length);
-      if (this.#watermark?.index === this.#index) this.#see(bytes.toString('latin1'), this.#watermark.kind);
+      if (this.#watermark?.index === this.#index) this.#see(bytes.toString('latin1'), this.#watermark);
     }
     this.#index += 1;
   }
@@ -55,7 +60,7 @@ export class RowWriter {
       this.value(Buffer.from(text));
       return;
     }
-    if (this.#watermark?.index === this.#index) this.#see(text, this.#watermark.kind);
+    if (this.#watermark?.index === this.#index) this.#see(text, this.#watermark);
     this.#index += 1;
   }
 
@@ -63,7 +68,10 @@ export class RowWriter {
     this.#rows.endRow();
   }
 
-  #see(text: string, kind: WatermarkKind): void {
-    if (this.highest === undefined || isLater(text, this.highest, kind)) this.highest = text;
+  #see(text: string, { kind, ceiling }: WatermarkColumn): void {
+    if (ceiling !== undefined && isLater(text, ceiling, kind)) {
+      const { rows = 0, highest = text } = this.ahead ?? {};
+      this.ahead = { rows: rows + 1, highest: isLater(text, highest, kind) ? text : highest };
+    } else if (this.highest === undefined || isLater(text, this.highest, kind)) this.highest = text;
   }
 }

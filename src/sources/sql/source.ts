@@ -1,12 +1,13 @@
 import type { SqlSourceSpec } from '../../connector/types.ts';
-import { bindWatermark, isDeltaQuery, parseWatermarkLag } from '../../connector/watermark.ts';
+import { bindWatermark, isDeltaQuery, watermarkLagIn } from '../../connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
 import { asError } from '../network-errors.ts';
 import { RowBatcher } from '../row-batcher.ts';
-import { RowWriter, type WatermarkColumn } from './row-writer.ts';
+import { readDelta, type Delta } from './delta.ts';
+import { RowWriter } from './row-writer.ts';
 import { requireFields, watermarkIndex, withoutEnd } from './query.ts';
-import { WATERMARK_KINDS, watermarkBefore, type WatermarkKind } from './watermark-value.ts';
+import { ceilingOf, unitOf, WATERMARK_KINDS, type WatermarkKind } from './watermark-value.ts';
 
 /** What a delta query starts after. */
 export interface BoundWatermark {
@@ -21,6 +22,8 @@ export interface BoundWatermark {
 
 /** One connection to a database. Its methods throw what the driver throws. */
 export interface SqlSession {
+  /** Whether a second query sees the same rows as the first; known after `connect`. */
+  readonly repeatable: boolean;
   /** Connects, and begins a read-only transaction that sees one moment, as far as the database can. */
   connect(): Promise<void>;
   /**
@@ -33,6 +36,8 @@ export interface SqlSession {
    * `resume` is called when it no longer is.
    */
   read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void>;
+  /** The server's present in UTC, as `2024-01-02 03:04:05.678901`. */
+  present(): Promise<string>;
   /** There is room for rows again. */
   resume(): void;
   /** Ends what the server is at work on, by its own means; does its best and never fails. */
@@ -47,8 +52,11 @@ export interface SqlSession {
 export interface SqlEngine {
   /** Stands for `:watermark` in a query. */
   readonly placeholder: (occurrence: number) => string;
-  /** Comes before every watermark of a kind that this product has; undefined for a kind that it cannot compare. */
-  readonly lowest: Readonly<Partial<Record<WatermarkKind, string>>>;
+  /**
+   * Of each kind that this product can compare: what comes before every watermark, then what is close to it and survives
+   * the arithmetic of queries, such as subtracting an hour.
+   */
+  readonly lowest: Readonly<Partial<Record<WatermarkKind, readonly string[]>>>;
   open(): SqlSession;
   /**
    * An error of the driver or the server in our words and with its own, and what to do about it.
@@ -89,7 +97,7 @@ export class SqlSource implements Source {
       await session.connect();
       asked = this.#query;
       const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
-      this.#watermarkOf(columns);
+      this.#deltaOf(columns, undefined);
       await session.end();
       return columns;
     } catch (thrown) {
@@ -117,12 +125,16 @@ export class SqlSource implements Source {
       await session.connect();
       asked = this.#query;
       const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
-      const watermark = this.#watermarkOf(columns);
-      const out = new RowWriter(rows, watermark);
+      const delta = await this.#withCeiling(this.#deltaOf(columns, checkpoint), session);
+      const out = new RowWriter(rows, delta && { ...delta.watermark, ceiling: delta.ceiling });
       rows.onDrain = () => {
         session.resume();
       };
-      session.read(this.#query, this.#from(watermark, checkpoint), out).then(
+      const reading =
+        delta === undefined
+          ? session.read(this.#query, undefined, out)
+          : readDelta(delta, session, this.#engine, out);
+      reading.then(
         () => {
           rows.end();
         },
@@ -130,7 +142,11 @@ export class SqlSource implements Source {
           rows.fail(asError(thrown));
         },
       );
-      yield* rows.batches(columns, () => ({ checkpoint: out.highest, truncated: false }));
+      yield* rows.batches(columns, () => ({
+        checkpoint: out.highest,
+        truncated: false,
+        ...(out.ahead !== undefined && { ahead: out.ahead }),
+      }));
       await session.end();
     } catch (thrown) {
       throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, asked);
@@ -146,24 +162,36 @@ export class SqlSource implements Source {
     this.#session = undefined;
   }
 
-  /** @throws BridgeError SOURCE_COLUMN_MISSING; NOT_SUPPORTED for a column that cannot be a watermark */
-  #watermarkOf(columns: readonly Column[]): WatermarkColumn | undefined {
+  /**
+   * @returns undefined for a full listing
+   * @throws BridgeError SOURCE_COLUMN_MISSING; NOT_SUPPORTED for a column that cannot be a watermark; CONNECTOR_INVALID for a
+   *   lag in another unit
+   */
+  #deltaOf(columns: readonly Column[], checkpoint: string | undefined): Delta | undefined {
     if (this.listing === 'full') return undefined;
-    const name = this.#spec.watermarkField ?? '';
+    const { watermarkField: name = '', watermarkLag } = this.#spec;
     const index = watermarkIndex(name, columns);
     const kind = WATERMARK_KINDS.find((candidate) => candidate === columns[index]?.kind);
     const lowest = kind && this.#engine.lowest[kind];
-    if (kind !== undefined && lowest !== undefined) return { index, kind, lowest };
-    throw new BridgeError('NOT_SUPPORTED', `The column ${name} has a type that cannot be a watermark.`, {
-      hint: `Convert it in the query to one of these kinds: ${Object.keys(this.#engine.lowest).join(', ')}.`,
-    });
+    if (kind === undefined || lowest === undefined) {
+      throw new BridgeError('NOT_SUPPORTED', `The column ${name} has a type that cannot be a watermark.`, {
+        hint: `Convert it in the query to one of these kinds: ${Object.keys(this.#engine.lowest).join(', ')}.`,
+      });
+    }
+    return {
+      query: this.#query,
+      columns,
+      watermark: { name, index, kind, lowest },
+      occurrences: this.#occurrences,
+      lag: watermarkLagIn(unitOf(kind), watermarkLag, name),
+      checkpoint,
+      ceiling: undefined,
+    };
   }
 
-  #from(watermark: WatermarkColumn | undefined, checkpoint: string | undefined): BoundWatermark | undefined {
-    if (watermark === undefined) return undefined;
-    const { index, kind, lowest } = watermark;
-    const lag = parseWatermarkLag(this.#spec.watermarkLag);
-    const text = checkpoint === undefined ? lowest : watermarkBefore(checkpoint, kind, lag);
-    return { kind, index, text, occurrences: this.#occurrences };
+  async #withCeiling(delta: Delta | undefined, session: SqlSession): Promise<Delta | undefined> {
+    if (delta === undefined || unitOf(delta.watermark.kind) !== 'seconds') return delta;
+    const ceiling = ceilingOf(await session.present(), delta.watermark.kind, delta.lag);
+    return { ...delta, ceiling };
   }
 }

@@ -1,5 +1,4 @@
-import type { WatermarkLag } from '../../connector/watermark.ts';
-import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../../core/limits.ts';
+import type { WatermarkUnit } from '../../connector/watermark.ts';
 import type { ColumnKind } from '../../pipeline/ports.ts';
 
 /** Kinds of columns that a watermark may have. */
@@ -26,29 +25,58 @@ interface Moment {
   readonly digits: number;
 }
 
+export function unitOf(kind: WatermarkKind): WatermarkUnit {
+  if (kind === 'bytes') return 'none';
+  return kind === 'integer' || kind === 'decimal' ? 'steps' : 'seconds';
+}
+
 /**
- * Where a delta query starts: so far before the checkpoint as the lag says, and at least one step, so that a query with `>`
- * still lists rows that share the checkpoint's value and came later. What is listed twice is not sent twice: checksums decide.
+ * Where a delta query starts: the lag before the checkpoint, and at least one step, so that a query with `>` still lists rows
+ * that share the checkpoint's value and came later. What is listed twice is not sent twice: checksums decide.
  * Exact: neither a float nor a Date ever has the value.
  * @param text in the form of `ColumnKind`
- * @returns the checkpoint itself for `bytes`, and for a date that is none
+ * @param lag in the unit of the kind
+ * @returns the checkpoint itself for `bytes`, and for a date that is not valid, such as `0000-00-00`
  */
-export function watermarkBefore(text: string, kind: WatermarkKind, lag: WatermarkLag | undefined): string {
-  const seconds = lag !== undefined && 'seconds' in lag ? lag.seconds : WATERMARK_LAG_DEFAULT_SECONDS;
-  const steps = lag !== undefined && 'steps' in lag ? lag.steps : WATERMARK_LAG_DEFAULT_STEPS;
+export function watermarkBefore(text: string, kind: WatermarkKind, lag: number): string {
   switch (kind) {
     case 'timestamp':
     case 'timestamptz':
-      return momentBefore(text, seconds);
+      return momentBefore(text, lag);
     case 'date':
-      return momentBefore(text, (Math.ceil(seconds / SECONDS_PER_DAY) + 1) * SECONDS_PER_DAY).slice(0, 10);
+      return momentBefore(text, (Math.ceil(lag / SECONDS_PER_DAY) + 1) * SECONDS_PER_DAY).slice(0, 10);
     case 'integer':
     case 'decimal': {
       const { digits, scale } = scaled(text);
-      return unscaled(digits - BigInt(Math.max(steps, 1)) * 10n ** BigInt(scale), scale);
+      return unscaled(digits - BigInt(Math.max(lag, 1)) * 10n ** BigInt(scale), scale);
     }
     case 'bytes':
       return text;
+  }
+}
+
+/** Time zones reach from 12 hours before UTC to 14 hours after it. */
+const LOCAL_TIME_AHEAD_SECONDS = 14 * 3_600;
+
+/**
+ * The highest value that may become a checkpoint. The next run starts one lag before its checkpoint, so a checkpoint up to one
+ * lag after the present passes over nothing. A time without a zone may be local time anywhere.
+ * @param present of the source, in UTC, as `2024-01-02 03:04:05.678901`
+ * @returns undefined for a kind without a present, and where the source does not tell its present
+ */
+export function ceilingOf(present: string, kind: WatermarkKind, lag: number): string | undefined {
+  if (momentOf(present) === undefined) return undefined;
+  switch (kind) {
+    case 'timestamptz':
+      return `${momentAfter(present, lag)}+00`;
+    case 'timestamp':
+      return momentAfter(present, lag + LOCAL_TIME_AHEAD_SECONDS);
+    case 'date':
+      return momentAfter(present, lag + LOCAL_TIME_AHEAD_SECONDS).slice(0, 10);
+    case 'integer':
+    case 'decimal':
+    case 'bytes':
+      return undefined;
   }
 }
 
@@ -77,7 +105,17 @@ function momentBefore(text: string, seconds: number): string {
   if (moment === undefined) return text;
   const step = 10n ** BigInt(9 - moment.digits);
   const lag = BigInt(seconds) * NANOSECONDS;
-  const before = moment.nanoseconds - (lag > step ? lag : step);
+  return moved(moment, lag > step ? -lag : -step, text);
+}
+
+function momentAfter(text: string, seconds: number): string {
+  const moment = momentOf(text);
+  return moment === undefined ? text : moved(moment, BigInt(seconds) * NANOSECONDS, text);
+}
+
+/** @param text the moment as it was written; returned where no database has such a year */
+function moved(moment: Moment, nanoseconds: bigint, text: string): string {
+  const before = moment.nanoseconds + nanoseconds;
   const whole = (before - (((before % NANOSECONDS) + NANOSECONDS) % NANOSECONDS)) / NANOSECONDS;
   const date = new Date(Number(whole) * 1_000).toISOString();
   // The year 0 and those before it, which no database has.

@@ -380,9 +380,53 @@ describe('a delta query', () => {
     const { end } = await readAll(source());
     expect(end).toEqual({ checkpoint: highest, truncated: false });
     await readAll(source(), highest);
-    expect(bound).toEqual([lowest, next]);
+    // The second one asks whether the query lists the row with the highest value.
+    expect(bound).toEqual([lowest, expect.anything(), next]);
     const declared = server.server.statements.map(({ parameters }) => parameters['params']).filter(Boolean);
     expect(declared).toContain(`@watermark ${type}`);
+  });
+
+  test('begins with a higher watermark when the lowest one overflows in the query', async () => {
+    const bound: unknown[] = [];
+    const server = await start({
+      answer: () => ({
+        columns,
+        rows: (watermark) => {
+          bound.push(watermark);
+          if (String(watermark).startsWith('0001'))
+            throw new TdsError(517, "Adding a value to a 'datetime2' column caused an overflow.");
+          return rows;
+        },
+      }),
+    });
+    const query = 'SELECT * FROM t WHERE at > DATEADD(HOUR, -1, :watermark)';
+    const { end } = await readAll(mssqlSource(server.url, query, { watermarkField: 'at' }));
+    expect(end.checkpoint).toBe('2024-01-01 00:00:02.0000003');
+    expect(bound.slice(0, 2)).toEqual(['0001-01-01 00:00:00', '0002-01-01 00:00:00']);
+  });
+
+  test('is refused when it does not list the row with the highest value', async () => {
+    const server = await start({
+      answer: () => ({ columns, rows: (watermark) => (String(watermark).startsWith('0001') ? rows : []) }),
+    });
+    const source = mssqlSource(server.url, "SELECT * FROM t WHERE at > :watermark AT TIME ZONE 'x'", {
+      watermarkField: 'at',
+    });
+    await expect(readAll(source)).rejects.toMatchObject({
+      code: 'SOURCE_QUERY_INVALID',
+      message: expect.stringContaining('does not list the row'),
+    });
+  });
+
+  test('never takes a row from the far future for its checkpoint', async () => {
+    const far: TdsValue[] = [9, '2206-01-01 00:00:00.0000000', null, null, 'z'];
+    const server = await start({ answer: () => ({ columns, rows: () => [...rows, far] }) });
+    const source = mssqlSource(server.url, 'SELECT * FROM t WHERE at > :watermark', { watermarkField: 'at' });
+    expect((await readAll(source)).end).toEqual({
+      checkpoint: '2024-01-01 00:00:02.0000003',
+      truncated: false,
+      ahead: { rows: 1, highest: expect.stringMatching(/^2206/) },
+    });
   });
 
   test('by rowversion is bound as bytes, with every bit', async () => {

@@ -245,3 +245,65 @@ describeOnMariadb('on a real MariaDB', () => {
     });
   });
 });
+
+describeOnMariadb('a delta query with arithmetic', () => {
+  let mariadb: TestMariadb;
+  beforeAll(async () => {
+    mariadb = await startMariadb();
+    await mariadb.query(
+      "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION'",
+      'CREATE TABLE events (id INT, at DATETIME(6), epoch BIGINT, stamp TIMESTAMP NULL, day DATE)',
+      `INSERT INTO events VALUES
+        (1, '2024-01-02 10:00:00', 1704189600, '2024-01-02 10:00:00', '2024-01-02'),
+        (2, '2024-01-03 10:00:00', 1704276000, '2024-01-03 10:00:00', '2024-01-03')`,
+    );
+  });
+  afterAll(async () => {
+    await mariadb.stop();
+  });
+
+  test.each([
+    ['at', 'at > :watermark - INTERVAL 1 HOUR'],
+    ['at', 'at > DATE_SUB(:watermark, INTERVAL 5 MINUTE)'],
+    ['at', 'TIMESTAMPDIFF(SECOND, :watermark, at) > 0'],
+    ['at', "at > CONVERT_TZ(:watermark, '+00:00', '+00:00')"],
+    ['stamp', 'stamp > :watermark - INTERVAL 1 HOUR'],
+    ['day', 'day > :watermark - INTERVAL 1 DAY'],
+    ['epoch', 'at > FROM_UNIXTIME(:watermark)'],
+    ['epoch', 'at > FROM_UNIXTIME(:watermark) - INTERVAL 1 HOUR'],
+  ])('lists every row in the first run: %s, %s', async (field, condition) => {
+    const query = `SELECT id, ${field} FROM events WHERE ${condition}`;
+    const { rows, end } = await listMysql(mariadb.url(), query, { watermarkField: field });
+    expect(rows).toHaveLength(2);
+    expect(end.checkpoint).toMatch(/^(2024-01-03|1704276000)/);
+  });
+
+  test('is refused when it returns the watermark in another time zone than it compares', async () => {
+    const query = "SELECT id, CONVERT_TZ(at, '+00:00', '+02:00') AS local FROM events WHERE at > :watermark";
+    await expect(listMysql(mariadb.url(), query, { watermarkField: 'local' })).rejects.toMatchObject({
+      code: 'SOURCE_QUERY_INVALID',
+      message: expect.stringContaining('does not list the row'),
+    });
+  });
+
+  test('keeps the checkpoint before a row from the far future and counts it', async () => {
+    await mariadb.query("INSERT INTO events VALUES (3, '2206-01-01', 7447334400, NULL, '2206-01-01')");
+    for (const field of ['at', 'day']) {
+      const query = `SELECT id, ${field} FROM events WHERE ${field} > :watermark`;
+      const { end } = await listMysql(mariadb.url(), query, { watermarkField: field });
+      expect(end.checkpoint).toMatch(/^2024-01-03/);
+      expect(end.ahead).toEqual({ rows: 1, highest: expect.stringMatching(/^2206-01-01/) });
+    }
+  });
+
+  test('refuses a lag in another unit before it reads anything', async () => {
+    const listing = listMysql(mariadb.url(), 'SELECT id, at FROM events WHERE at > :watermark', {
+      watermarkField: 'at',
+      watermarkLag: 600,
+    });
+    await expect(listing).rejects.toMatchObject({
+      code: 'CONNECTOR_INVALID',
+      hint: expect.stringContaining('600s'),
+    });
+  });
+});

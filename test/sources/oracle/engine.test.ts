@@ -196,7 +196,7 @@ describe('a listing', () => {
       oracleSource(server.url, 'WITH x AS (SELECT 1 FROM dual)\nSELECT id, name FROM x ORDER BY 1; -- end'),
     );
     expect(server.readings[0]?.sql).toBe(
-      'SELECT "id" AS "id", "name" AS "name" FROM (\nWITH x AS (SELECT 1 FROM dual)\nSELECT id, name FROM x ORDER BY 1\n)',
+      'SELECT "id" AS "id", "name" AS "name" FROM (\nWITH x AS (SELECT 1 FROM dual)\nSELECT id, name FROM x ORDER BY 1  -- end\n)',
     );
   });
 
@@ -340,7 +340,8 @@ describe('a delta query', () => {
       const { end } = await readAll(source());
       expect(end).toEqual({ checkpoint: highest, truncated: false });
       await readAll(source(), highest);
-      expect(bound).toEqual([lowest, next]);
+      // The second one asks whether the query lists the row with the highest value.
+      expect(bound).toEqual([lowest, expect.anything(), next]);
       expect(server.readings[0]?.sql).toContain(`WHERE ${field} > ${expression} AND NAME <> ':watermark'`);
     },
   );

@@ -279,3 +279,127 @@ test('a query without a watermark ends without a checkpoint, also when it names 
   const { end } = await listQuery(postgres.url(), 'SELECT now() AS mark', { watermarkField: 'mark' });
   expect(end).toEqual({ checkpoint: undefined, truncated: false });
 });
+
+describe('a row from the far future', () => {
+  beforeEach(async () => {
+    await postgres.query(`
+      DROP TABLE IF EXISTS ahead;
+      CREATE TABLE ahead (id text, mark timestamptz, local timestamp, day date);
+      INSERT INTO ahead SELECT id, mark, mark, mark FROM (VALUES
+        ('past', now() - interval '1 day'), ('typo', '2206-01-01 00:00:00+00')) AS v (id, mark)`);
+  });
+
+  test.each(['mark', 'local', 'day'])(
+    'never moves the checkpoint of %s, is told, and is listed again',
+    async (field) => {
+      const query = `SELECT id, ${field} AS mark FROM ahead WHERE ${field} > :watermark ORDER BY id`;
+      const options = { watermarkField: 'mark' };
+      const first = await listQuery(postgres.url(), query, options);
+      expect(first.rows.map(({ id }) => id)).toEqual(['past', 'typo']);
+      expect(first.end.ahead).toEqual({ rows: 1, highest: expect.stringMatching(/^2206-01-01/) });
+      expect(first.end.checkpoint).not.toMatch(/^2206/);
+      await postgres.query(`INSERT INTO ahead SELECT 'today', now(), now(), now()`);
+      const second = await listQuery(postgres.url(), query, options, first.end.checkpoint);
+      expect(second.rows.map(({ id }) => id)).toEqual(expect.arrayContaining(['today', 'typo']));
+    },
+  );
+
+  test('is not told of a clock that is ahead by less than the lag', async () => {
+    await postgres.query(
+      `DELETE FROM ahead; INSERT INTO ahead (id, mark) VALUES ('soon', now() + interval '4 minutes')`,
+    );
+    const query = 'SELECT id, mark FROM ahead WHERE mark > :watermark';
+    const { end } = await listQuery(postgres.url(), query, { watermarkField: 'mark' });
+    expect(end.ahead).toBeUndefined();
+    expect(end.checkpoint).toBeDefined();
+  });
+
+  test('makes a checkpoint that passed it before count as none', async () => {
+    const query = 'SELECT id, mark FROM ahead WHERE mark > :watermark ORDER BY id';
+    const { rows, end } = await listQuery(
+      postgres.url(),
+      query,
+      { watermarkField: 'mark' },
+      '2206-01-01 00:00:00+00',
+    );
+    expect(rows.map(({ id }) => id)).toEqual(['past', 'typo']);
+    expect(end.checkpoint).not.toMatch(/^2206/);
+  });
+});
+
+describe('a query that compares :watermark with something else than its column', () => {
+  beforeAll(async () => {
+    await postgres.query(`CREATE TABLE tickets (id int, updated_at timestamptz, local timestamp);
+      INSERT INTO tickets VALUES (1, '2024-05-05 10:00+00', '2024-05-05 10:00')`);
+  });
+
+  test.each([
+    ["updated_at AT TIME ZONE 'Europe/Berlin'", 'updated_at > :watermark', 'type timestamptz'],
+    ["to_char(updated_at, 'YYYY-MM-DD')", 'updated_at > :watermark', 'type timestamptz'],
+    ['updated_at', 'updated_at::date > :watermark', 'type date'],
+    ["local AT TIME ZONE 'Europe/Berlin'", 'local > :watermark', 'type timestamp,'],
+    ['extract(epoch FROM updated_at)', 'updated_at > :watermark', 'type timestamptz'],
+  ])('is refused by a run and by doctor, with both types: %s', async (returned, condition, type) => {
+    const query = `SELECT id, ${returned} AS mark FROM tickets WHERE ${condition}`;
+    const error = await failureOf(() => listQuery(postgres.url(), query, { watermarkField: 'mark' }));
+    expect(error.code).toBe('SOURCE_QUERY_INVALID');
+    expect(error.message).toContain(type);
+  });
+
+  test('is refused when the row with the highest value is not after a watermark right before it', async () => {
+    const query =
+      "SELECT id, updated_at + interval '2 hours' AS mark FROM tickets WHERE updated_at > :watermark";
+    const error = await failureOf(() => listQuery(postgres.url(), query, { watermarkField: 'mark' }));
+    expect(error).toMatchObject({
+      code: 'SOURCE_QUERY_INVALID',
+      message: expect.stringContaining('does not list the row'),
+    });
+  });
+
+  test.each([
+    ['id', 'id > :watermark::numeric'],
+    ['updated_at::date', 'updated_at > :watermark'],
+    ["to_char(updated_at, 'YYYY')", "to_char(updated_at, 'YYYY') >= :watermark"],
+  ])('is read when the types mean the same: %s', async (returned, condition) => {
+    const query = `SELECT id, ${returned} AS mark FROM tickets WHERE ${condition}`;
+    expect((await listQuery(postgres.url(), query, { watermarkField: 'mark' })).rows).toHaveLength(1);
+  });
+});
+
+describe('arithmetic that the lowest watermark does not survive', () => {
+  beforeAll(async () => {
+    await postgres.query(`CREATE TABLE epochs (id int, at timestamptz, ms bigint);
+      INSERT INTO epochs VALUES (1, '2024-05-05 10:00+00', 1714903200000), (2, '1965-01-01 00:00+00', 0)`);
+  });
+
+  test.each([
+    ['ms', '(extract(epoch FROM at) * 1000)::bigint', 'at > to_timestamp(:watermark / 1000.0)', [1]],
+    [
+      'ms',
+      '(extract(epoch FROM at) * 1000)::bigint',
+      "at > to_timestamp(:watermark / 1000.0) - interval '10 years'",
+      [1, 2],
+    ],
+    ['at', 'at', "at > :watermark::timestamptz - interval '1 hour'", [1, 2]],
+    [
+      'at',
+      'at',
+      'extract(epoch FROM at)::bigint > extract(epoch FROM :watermark::timestamptz)::bigint',
+      [1, 2],
+    ],
+  ])('begins with a higher one: %s, %s, %s', async (field, returned, condition, ids) => {
+    const query = `SELECT id, ${returned} AS ${field} FROM epochs WHERE ${condition} ORDER BY id`;
+    const { rows, end } = await listQuery(postgres.url(), query, { watermarkField: field });
+    expect(rows.map(({ id }) => Number(id))).toEqual(ids);
+    expect(end.checkpoint).toBeDefined();
+  });
+
+  test('fails in the words of the database where no watermark helps', async () => {
+    const query = 'SELECT id, ms FROM epochs WHERE ms > :watermark::bigint / 0';
+    const error = await failureOf(() => listQuery(postgres.url(), query, { watermarkField: 'ms' }));
+    expect(error).toMatchObject({
+      code: 'SOURCE_REFUSED',
+      message: expect.stringContaining('division by zero'),
+    });
+  });
+});

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
 import { RowBatcher } from '../../../src/sources/row-batcher.ts';
@@ -17,7 +17,7 @@ const asBytes: Write = (out, text) => {
 /** One row of these values, and what is kept of its first as a watermark. */
 async function written(values: readonly string[], write: Write) {
   const rows = new RowBatcher();
-  const out = new RowWriter(rows, { index: 0, kind: 'decimal', lowest: '0' });
+  const out = new RowWriter(rows, { index: 0, kind: 'decimal', ceiling: undefined });
   out.startRow();
   for (const value of values) write(out, value);
   out.endRow();
@@ -72,3 +72,17 @@ test.each([ROW_BYTES_MAX - 20, ROW_BYTES_MAX - 14, ROW_BYTES_MAX])(
     expect(batch?.oversized).toEqual([0]);
   },
 );
+
+describe('RowWriter', () => {
+  test('keeps watermarks after the ceiling out of the checkpoint and counts their rows', () => {
+    const ceiling = '2024-01-01 00:00:00+00';
+    const out = new RowWriter(new RowBatcher(), { index: 0, kind: 'timestamptz', ceiling });
+    for (const day of ['2023-12-30', '2206-01-01', '2023-12-31', '2150-01-01', '2023-12-29']) {
+      out.startRow();
+      out.text(`${day} 00:00:00+00`);
+      out.endRow();
+    }
+    expect(out.highest).toBe('2023-12-31 00:00:00+00');
+    expect(out.ahead).toEqual({ rows: 2, highest: '2206-01-01 00:00:00+00' });
+  });
+});

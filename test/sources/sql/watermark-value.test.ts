@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isLater, watermarkBefore } from '../../../src/sources/sql/watermark-value.ts';
+import { ceilingOf, isLater, watermarkBefore } from '../../../src/sources/sql/watermark-value.ts';
 
 const NANOSECONDS_MAX = 253_402_300_799_999_999_999n;
 
@@ -25,7 +25,7 @@ describe('the start of a delta query', () => {
     ['timestamp', '0000-00-00 00:00:00', 60, '0000-00-00 00:00:00'],
     ['timestamp', '0001-01-01 00:00:00', 60, '0001-01-01 00:00:00'],
   ] as const)('of %s %s with a lag of %i s is %s', (kind, checkpoint, seconds, start) => {
-    expect(watermarkBefore(checkpoint, kind, { seconds })).toBe(start);
+    expect(watermarkBefore(checkpoint, kind, seconds)).toBe(start);
   });
 
   test.each([
@@ -36,12 +36,7 @@ describe('the start of a delta query', () => {
     ['decimal', '-0.05', 1, '-1.05'],
     ['bytes', '\\x00000000000007d1', 5, '\\x00000000000007d1'],
   ] as const)('of %s %s with a lag of %i steps is %s', (kind, checkpoint, steps, start) => {
-    expect(watermarkBefore(checkpoint, kind, { steps })).toBe(start);
-  });
-
-  test('is five minutes or a thousand steps before the checkpoint unless the connector says otherwise', () => {
-    expect(watermarkBefore('2024-03-01 00:00:00', 'timestamp', undefined)).toBe('2024-02-29 23:55:00.000000');
-    expect(watermarkBefore('5000', 'integer', undefined)).toBe('4000');
+    expect(watermarkBefore(checkpoint, kind, steps)).toBe(start);
   });
 
   test('is exactly the lag before any timestamp', () => {
@@ -49,7 +44,7 @@ describe('the start of a delta query', () => {
       fc.property(moments, fc.integer({ min: 1, max: 999_999 }), (moment, seconds) => {
         const before = moment - BigInt(seconds) * 1_000_000_000n;
         fc.pre(before >= 0n);
-        expect(watermarkBefore(written(moment), 'timestamp', { seconds })).toBe(written(before));
+        expect(watermarkBefore(written(moment), 'timestamp', seconds)).toBe(written(before));
       }),
     );
   });
@@ -59,16 +54,40 @@ describe('the start of a delta query', () => {
     fc.assert(
       fc.property(moments, lag, (moment, seconds) => {
         const checkpoint = written(moment);
-        expect(isLater(checkpoint, watermarkBefore(checkpoint, 'timestamp', { seconds }), 'timestamp')).toBe(
+        expect(isLater(checkpoint, watermarkBefore(checkpoint, 'timestamp', seconds), 'timestamp')).toBe(
           true,
         );
       }),
     );
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n }), lag, (number, steps) => {
-        expect(isLater(`${number}`, watermarkBefore(`${number}`, 'integer', { steps }), 'integer')).toBe(
-          true,
-        );
+        expect(isLater(`${number}`, watermarkBefore(`${number}`, 'integer', steps), 'integer')).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the ceiling of a checkpoint', () => {
+  const present = '2024-03-01 00:00:00.000000';
+
+  test.each([
+    ['timestamptz', 300, '2024-03-01 00:05:00.000000+00'],
+    ['timestamptz', 0, '2024-03-01 00:00:00.000000+00'],
+    ['timestamp', 300, '2024-03-01 14:05:00.000000'],
+    ['date', 86_400, '2024-03-02'],
+    ['integer', 1_000, undefined],
+    ['bytes', 0, undefined],
+  ] as const)('of %s with a lag of %i s is %s', (kind, lag, ceiling) => {
+    expect(ceilingOf(present, kind, lag)).toBe(ceiling);
+  });
+
+  test('lets no next run start after the present', () => {
+    fc.assert(
+      fc.property(moments, fc.nat(1_000_000), (moment, lag) => {
+        const now = written(moment).slice(0, 26);
+        const ceiling = ceilingOf(now, 'timestamptz', lag) ?? '';
+        fc.pre(!ceiling.startsWith('+'));
+        expect(isLater(watermarkBefore(ceiling, 'timestamptz', lag), `${now}+00`, 'timestamptz')).toBe(false);
       }),
     );
   });
