@@ -52,6 +52,8 @@ export function createRunStarter(context: {
 }): RunStarter {
   const { runs, cwd, clock, log } = context;
   const atWork = new Set<Promise<void>>();
+  /** Runs that are about to start: they count before the state is asked, so that requests at the same moment cannot exceed the limit. */
+  let starting = 0;
   const stopping = new AbortController();
 
   async function follow(runId: string, args: readonly string[]): Promise<void> {
@@ -84,10 +86,15 @@ export function createRunStarter(context: {
 
   return {
     async start({ connectorId, file, dryRun, full, startedBy }) {
-      if (atWork.size >= STARTED_RUNS_MAX || stopping.signal.aborted) return undefined;
+      if (atWork.size + starting >= STARTED_RUNS_MAX || stopping.signal.aborted) return undefined;
       const startedAt = clock.now();
       const runId = newRunId(startedAt);
-      await runs.add({ runId, connectorId, startedBy, startedAt: startedAt.toISOString() });
+      starting += 1;
+      try {
+        await runs.add({ runId, connectorId, startedBy, startedAt: startedAt.toISOString() });
+      } finally {
+        starting -= 1;
+      }
       const args = ['run', '--connector', file, '--run-id', runId, '--progress', 'json', '--json'];
       const following = follow(runId, [
         ...args,
