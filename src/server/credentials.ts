@@ -103,11 +103,11 @@ export function openCredentials({
     async chosenKeys(connectorId) {
       const token = connectorId === undefined ? undefined : await pushTokens.of(connectorId);
       return {
-        isTokenWeak: token === 'weak',
+        isTokenWeak: token !== undefined && token.digest === undefined,
         credentialOf(key) {
           const digest = digestOf(key);
           if (admin !== undefined && sameDigest(digest, admin.digest)) return admin.credential;
-          if (connectorId === undefined || token === undefined || token === 'weak') return undefined;
+          if (connectorId === undefined || token?.digest === undefined) return undefined;
           return sameDigest(digest, token.digest) ? tokenCredential(connectorId) : undefined;
         },
       };

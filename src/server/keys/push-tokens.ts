@@ -7,8 +7,10 @@ import { PUSH_TOKEN_CHARACTERS_MIN, REFUSED_KEY_REPEAT_SECONDS } from '../../cor
 import type { Logger } from '../../core/log.ts';
 import { secretFault } from '../../core/secret-strength.ts';
 
-/** `weak`: the token can be guessed, so it opens nothing. */
-export type PushToken = { readonly digest: Buffer } | 'weak';
+interface PushToken {
+  /** Undefined: the token can be guessed, so it opens nothing. */
+  readonly digest: Buffer | undefined;
+}
 
 /** The tokens that producers send: secrets of connectors that are pushed to. */
 export interface PushTokens {
@@ -52,7 +54,7 @@ export function openPushTokens({ catalog, secret, clock, log }: PushTokensOption
     const fault = secretFault(token, PUSH_TOKEN_CHARACTERS_MIN);
     if (fault === undefined) return { digest: digestOf(token) };
     report(metadata.name, variable, fault);
-    return 'weak';
+    return { digest: undefined };
   }
 
   return {
