@@ -34,7 +34,8 @@ describe('createRunStarter', () => {
       log: silentLogger,
     });
     const order = { connectorId: 'a', file: 'a.yaml', dryRun: true, full: false, startedBy: 'test' };
-    const starts = Array.from({ length: STARTED_RUNS_MAX + 3 }, () => starter?.start(order));
+    const opened = starter;
+    const starts = Array.from({ length: STARTED_RUNS_MAX + 3 }, () => opened.start(order));
     expect(added).toBe(STARTED_RUNS_MAX);
     // It is told to stop before the state answers, so that the processes end at once. It waits for these runs too.
     const stopping = starter.stop();

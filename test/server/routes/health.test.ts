@@ -21,10 +21,9 @@ describe('the health routes', () => {
   test('ask the database once for many requests to /readyz at the same moment', async () => {
     const guarded = await startGuardedServer();
     let pings = 0;
-    const { ping } = guarded.state;
     guarded.state.ping = () => {
       pings += 1;
-      return ping();
+      return Promise.resolve();
     };
     const answers = await Promise.all(Array.from({ length: 50 }, () => guarded.request('/readyz')));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
