@@ -7,7 +7,7 @@ import { credentialsFindings } from './checks/credentials.ts';
 import { dataStoreFindings } from './checks/data-store.ts';
 import { check, ok, skipped, type Finding, type Subject } from './checks/finding.ts';
 import { permissionsFindings } from './checks/permissions.ts';
-import { pushQueueFindings } from './checks/push-queue.ts';
+import { pushQueueFindings, pushTokenFindings } from './checks/push-queue.ts';
 import { settingsFindings } from './checks/settings.ts';
 import { sourceFindings } from './checks/source.ts';
 import { stateFindings } from './checks/state.ts';
@@ -91,7 +91,7 @@ async function connectorFindings(
   const noCredentials = 'there are no usable credentials';
   const [source, store, permissions, bucket] = await Promise.all([
     connector.spec.mode === 'rest_push'
-      ? pushQueueFindings(connector, context, signal)
+      ? pushFindings(connector, context, signal)
       : sourceFindings(connector, context, signal),
     blocked.google ? undefined : dataStoreFindings(connector.spec, endpoint, signal),
     blocked.google ? [] : permissionsFindings(connector.spec, endpoint, signal),
@@ -103,6 +103,15 @@ async function connectorFindings(
   if (!isInCloud(output.bucket)) return [...findings, ...bucket];
   const agent = await agentFindings(output.bucket, store?.projectNumber, bucket, context, signal);
   return [...findings, ...bucket, ...agent];
+}
+
+async function pushFindings(
+  connector: Connector,
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const token = pushTokenFindings(connector, (variable) => context.secret(variable));
+  return [...token, ...(await pushQueueFindings(connector, context, signal))];
 }
 
 function agentFindings(

@@ -51,6 +51,7 @@ export function createRunStarter(context: {
   readonly log: Logger;
 }): RunStarter {
   const { runs, cwd, clock, log } = context;
+  /** A run counts from before the state is asked, so that requests at the same moment cannot exceed the limit. */
   const atWork = new Set<Promise<void>>();
   const stopping = new AbortController();
 
@@ -82,23 +83,29 @@ export function createRunStarter(context: {
     log.info('a run that was started here has ended', { run: runId, exitStatus: exitCode });
   }
 
+  const followLogged = (runId: string, args: readonly string[]) =>
+    follow(runId, args).catch((thrown: unknown) => {
+      log.error('how a run ended could not be kept', { run: runId, reason: String(thrown) });
+    });
+
   return {
     async start({ connectorId, file, dryRun, full, startedBy }) {
       if (atWork.size >= STARTED_RUNS_MAX || stopping.signal.aborted) return undefined;
       const startedAt = clock.now();
       const runId = newRunId(startedAt);
-      await runs.add({ runId, connectorId, startedBy, startedAt: startedAt.toISOString() });
       const args = ['run', '--connector', file, '--run-id', runId, '--progress', 'json', '--json'];
-      const following = follow(runId, [
-        ...args,
-        ...(dryRun ? ['--dry-run'] : []),
-        ...(full ? ['--full'] : []),
-      ])
-        .catch((thrown: unknown) => {
-          log.error('how a run ended could not be kept', { run: runId, reason: String(thrown) });
-        })
+      if (dryRun) args.push('--dry-run');
+      if (full) args.push('--full');
+      const noted = runs.add({ runId, connectorId, startedBy, startedAt: startedAt.toISOString() });
+      const following = noted
+        .then(
+          () => followLogged(runId, args),
+          // The caller is told.
+          () => undefined,
+        )
         .finally(() => atWork.delete(following));
       atWork.add(following);
+      await noted;
       log.info('run started', { run: runId, connector: connectorId, by: startedBy });
       return runId;
     },

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { RIGHTS, type Right } from '../core/access-key.ts';
 import { BridgeError } from '../core/errors.ts';
 import { ADMIN_KEY_CHARACTERS_MIN, SESSION_SECRET_CHARACTERS_MIN } from '../core/limits.ts';
+import { secretFault } from '../core/secret-strength.ts';
 
 /** `ADMIN_API_KEY`, `SESSION_SECRET`, `TRUSTED_PROXY_ADDRESSES`, `SSO_USER_HEADER` and `SSO_RIGHTS`. */
 export interface ServerAccess {
@@ -24,14 +25,11 @@ export function readServerAccess(env: Variables): ServerAccess {
   };
 }
 
-/** What stands in a header has no spaces and no letters beyond ASCII. */
 function secret(name: string, env: Variables, charactersMin: number): string | undefined {
   const value = set(env[name]);
-  if (value === undefined || (value.length >= charactersMin && /^[\x21-\x7e]+$/.test(value))) return value;
-  throw invalid(
-    `${name} must have at least ${charactersMin} characters, all of them printable ASCII without spaces.`,
-    'Make one with: openssl rand -hex 32',
-  );
+  const fault = value === undefined ? undefined : secretFault(value, charactersMin);
+  if (fault === undefined) return value;
+  throw invalid(`${name} ${fault}.`, 'Make one with: openssl rand -hex 32');
 }
 
 function networks(env: Variables): string[] {

@@ -33,6 +33,8 @@ export const ERROR_KINDS = {
   SECRET_MISSING: wrong(EXIT.configuration),
   /** A secret is set but cannot be used, for example a connection string that is not one. Its value is never shown. */
   SECRET_INVALID: wrong(EXIT.configuration),
+  /** The push token of a connector is short or simple enough to be guessed, so pushes with it are refused. Set another one of at least 16 characters, such as the output of `openssl rand -hex 32`. */
+  SECRET_WEAK: wrong(EXIT.configuration),
   /** An environment variable holds a value that cannot be used. */
   ENVIRONMENT_INVALID: wrong(EXIT.configuration),
   /** The port of `serve` is taken by another program. Choose another `--port`. */

@@ -378,6 +378,10 @@ export const KEY_DAYS_MAX = 3_650;
 export const ADMIN_KEY_CHARACTERS_MIN = 16;
 /** `SESSION_SECRET`, which signs: 32 characters of base64 are 192 bits. */
 export const SESSION_SECRET_CHARACTERS_MIN = 32;
+/** The push token of a connector, which may be a person's choice as well as `ADMIN_API_KEY`. */
+export const PUSH_TOKEN_CHARACTERS_MIN = 16;
+/** Different characters in `ADMIN_API_KEY`, `SESSION_SECRET` or a push token. 16 random hex digits have fewer once in 27,000 times. */
+export const SECRET_DISTINCT_CHARACTERS_MIN = 6;
 /** How old what is known of a key or a session may be: so long after `keys revoke` it still opens. */
 export const KEY_CACHE_MS = 2_000;
 /** Keys and sessions that are known so; some 500 bytes each. */
@@ -388,8 +392,22 @@ export const KEY_USE_SECONDS = 3_600;
 export const KEY_CHARACTERS_MAX = 4_096;
 /** Requests of one key or session in a minute: ten a second, where a push may carry hundreds of documents. */
 export const CALLER_REQUESTS_PER_MINUTE = 600;
-/** Wrong keys from one address, or one /64 of IPv6, in a minute. 16 random letters are 4e22 guesses. */
+/** Wrong keys from one address, or one /64 of IPv6, in a minute; later ones are delayed. 16 random letters are 4e22 guesses. */
 export const FAILED_ATTEMPTS_PER_MINUTE = 10;
+/** Over the limit, each further wrong or delayed key of an address delays the next comparison by this much more. */
+export const WRONG_KEY_DELAY_STEP_MS = 100;
+/** The longest delay: a right key from the same address still opens before its client gives up. */
+export const WRONG_KEY_DELAY_MS_MAX = 3_000;
+/** Requests whose comparison is delayed at the same time; some 20 KB each. With one more, the oldest goes on early. */
+export const DELAYED_COMPARISONS_MAX = 2_000;
+/** Addresses whose wrong keys are counted one by one in a minute; further addresses share one count. */
+export const WRONG_KEY_ADDRESSES_MAX = 1_000;
+/** An IPv6 address has 45 characters at most; what a proxy calls an address may be longer, and is cut. */
+export const WRONG_KEY_ADDRESS_CHARACTERS_MAX = 64;
+/** How old the answer of `/readyz` may be: requests within that time share one query of the database. */
+export const READY_CACHE_MS = 1_000;
+/** How long a form may be open: its token expires, also for users of a proxy, whose login never ends here. */
+export const FORM_TOKEN_HOURS_MAX = 12;
 /** A session ends this long after its login, whatever happens: a working day. */
 export const SESSION_SECONDS_MAX = 43_200;
 /** A session ends when nothing was asked for so long. */

@@ -4,6 +4,7 @@ import { HttpError } from './http-error.ts';
 import { refuseKeyInUrl } from './key-in-url.ts';
 import { changesSomething } from './own-page.ts';
 import { countRequests } from './request-limits.ts';
+import { requireSingleHeaders } from './single-headers.ts';
 import { wantsPage } from './wants-page.ts';
 
 /**
@@ -61,6 +62,7 @@ export async function guardRoutes(app: FastifyInstance, gate: Gate): Promise<voi
       throw new Error(`Route ${url} does not say in :connector_id what is pushed to.`);
   });
   app.addHook('onRequest', async (request, reply) => {
+    requireSingleHeaders(request);
     gate.screen(request);
     refuseKeyInUrl(request);
     const { access = 'open' } = request.routeOptions.config;

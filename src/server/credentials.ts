@@ -1,12 +1,11 @@
-import type { Catalog } from '../app/catalog.ts';
 import type { ServerState } from '../app/server-state.ts';
-import { secretVariable } from '../connector/secrets.ts';
 import { digestOf, keyIdOf, sameDigest, type AccessKey, type Right } from '../core/access-key.ts';
 import type { Clock } from '../core/clock.ts';
 import { KEY_USE_SECONDS } from '../core/limits.ts';
 import type { Logger } from '../core/log.ts';
 import type { Caller } from './access.ts';
 import type { AccessSettings } from './access-settings.ts';
+import type { PushTokens } from './keys/push-tokens.ts';
 import { rememberBriefly } from './remember-briefly.ts';
 
 /** What a good key stands for. */
@@ -28,25 +27,26 @@ type KeyVerdict = { readonly credential: Credential } | { readonly refusal: KeyR
 
 /** Knows all that may be shown in place of a login: keys, `ADMIN_API_KEY`, and the push tokens of connectors. */
 export interface Credentials {
-  /**
-   * @param connectorId the connector that is pushed to, whose own token counts too
-   * @param randomOnly refuses, without a look, what a person may have chosen: others guess too often from there
-   * @throws BridgeError STATE_*
-   */
-  ofKey(key: string, options: KeyOptions): Promise<KeyVerdict>;
+  /** Compares a key with those that `keys create` made. @throws BridgeError STATE_* */
+  ofStoredKey(key: string): Promise<KeyVerdict>;
+  /** @param connectorId the connector that is pushed to, whose own token counts too */
+  chosenKeys(connectorId: string | undefined): Promise<ChosenKeys>;
   /** The credential that a session was opened with, if it is still good. @throws BridgeError STATE_* */
   ofId(id: string): Promise<Credential | undefined>;
 }
 
-interface KeyOptions {
-  readonly connectorId?: string | undefined;
-  readonly randomOnly: boolean;
+/** Keys that a person may have chosen, all of which a request may show. */
+interface ChosenKeys {
+  /** The connector that is pushed to has a token that can be guessed, which is therefore not among them. */
+  readonly isTokenWeak: boolean;
+  /** Compares at once, so that a caller can count a wrong key before the next one is compared. */
+  credentialOf(key: string): Credential | undefined;
 }
 
 interface CredentialsOptions {
-  readonly settings: AccessSettings;
+  readonly settings: Pick<AccessSettings, 'adminKey'>;
   readonly state: Pick<ServerState, 'keys'>;
-  readonly catalog: Catalog;
+  readonly pushTokens: PushTokens;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -56,7 +56,13 @@ const NO_KEY = Buffer.alloc(32);
 
 const UNKNOWN: KeyVerdict = { refusal: { reason: 'unknown' } };
 
-export function openCredentials({ settings, state, catalog, clock, log }: CredentialsOptions): Credentials {
+export function openCredentials({
+  settings,
+  state,
+  pushTokens,
+  clock,
+  log,
+}: CredentialsOptions): Credentials {
   const { keys } = state;
   const admin = adminCredential(settings.adminKey);
   const stored = rememberBriefly((id: string) => keys.find(id), clock);
@@ -80,9 +86,11 @@ export function openCredentials({ settings, state, catalog, clock, log }: Creden
     noting.delete(id);
   }
 
-  async function ofStoredKey(id: string, digest: Buffer): Promise<KeyVerdict> {
+  async function ofStoredKey(text: string): Promise<KeyVerdict> {
+    const id = keyIdOf(text);
+    if (id === undefined) return UNKNOWN;
     const key = await stored(id);
-    const same = sameDigest(digest, key === undefined ? NO_KEY : Buffer.from(key.hash, 'hex'));
+    const same = sameDigest(digestOf(text), key === undefined ? NO_KEY : Buffer.from(key.hash, 'hex'));
     if (!same || key === undefined) return UNKNOWN;
     const reason = endOf(key);
     if (reason !== undefined) return { refusal: { reason, key } };
@@ -90,26 +98,19 @@ export function openCredentials({ settings, state, catalog, clock, log }: Creden
     return { credential: credentialOf(key) };
   }
 
-  async function ofConnectorToken(connectorId: string, digest: Buffer): Promise<Credential | undefined> {
-    const { connectors } = await catalog.current();
-    const spec = connectors.get(connectorId)?.connector.spec;
-    // The secret of any other connector is a password of its source, which is nobody's to send here.
-    if (spec?.mode !== 'rest_push' || !('secretRef' in spec.source)) return undefined;
-    const token = settings.secret(secretVariable(spec.source.secretRef ?? ''));
-    if (token === undefined || !sameDigest(digest, digestOf(token))) return undefined;
-    const caller = { id: `connector:${connectorId}`, name: `the push token of ${connectorId}` };
-    return { id: caller.id, caller, right: 'push', connectorId };
-  }
-
   return {
-    async ofKey(key, { connectorId, randomOnly }) {
-      const digest = digestOf(key);
-      const id = keyIdOf(key);
-      const verdict = id === undefined ? UNKNOWN : await ofStoredKey(id, digest);
-      if ('credential' in verdict || randomOnly) return verdict;
-      if (admin !== undefined && sameDigest(digest, admin.digest)) return { credential: admin.credential };
-      const credential = connectorId === undefined ? undefined : await ofConnectorToken(connectorId, digest);
-      return credential === undefined ? verdict : { credential };
+    ofStoredKey,
+    async chosenKeys(connectorId) {
+      const token = connectorId === undefined ? undefined : await pushTokens.of(connectorId);
+      return {
+        isTokenWeak: token !== undefined && token.digest === undefined,
+        credentialOf(key) {
+          const digest = digestOf(key);
+          if (admin !== undefined && sameDigest(digest, admin.digest)) return admin.credential;
+          if (connectorId === undefined || token?.digest === undefined) return undefined;
+          return sameDigest(digest, token.digest) ? tokenCredential(connectorId) : undefined;
+        },
+      };
     },
     async ofId(id) {
       if (id === admin?.credential.id) return admin.credential;
@@ -121,6 +122,11 @@ export function openCredentials({ settings, state, catalog, clock, log }: Creden
 
 function credentialOf({ id, name, right, connectorId }: AccessKey): Credential {
   return { id, caller: { id, name }, right, connectorId };
+}
+
+function tokenCredential(connectorId: string): Credential {
+  const caller = { id: `connector:${connectorId}`, name: `the push token of ${connectorId}` };
+  return { id: caller.id, caller, right: 'push', connectorId };
 }
 
 function adminCredential(key: string | undefined) {

@@ -15,7 +15,8 @@ export function answerFailures(app: FastifyInstance, log: Logger): void {
   });
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const error = httpErrorOf(thrown);
-    if (error.status >= 500) {
+    // A weak token is logged by itself, once an hour, and not for each request.
+    if (error.status >= 500 && error.code !== 'PUSH_TOKEN_WEAK') {
       const level = error.code === 'UNAVAILABLE' ? 'warn' : 'error';
       log[level](`${request.method} ${pathOf(request)} failed`, {
         request_id: request.id,

@@ -26,6 +26,8 @@ const HTTP_ERRORS = {
   INTERNAL: 500,
   /** The server cannot do its work now; `Retry-After` says when to try again. */
   UNAVAILABLE: 503,
+  /** The push token of the connector is too weak, so it is refused until the operator sets another one. */
+  PUSH_TOKEN_WEAK: 503,
 } as const;
 
 export type HttpErrorCode = keyof typeof HTTP_ERRORS;

@@ -5,19 +5,19 @@ import type { Gate, GuardedAccess } from './access.ts';
 import type { Credential, Credentials } from './credentials.ts';
 import { HttpError } from './http-error.ts';
 import { changesSomething, fromOwnPage } from './own-page.ts';
-import type { RefusedKeys } from './refused-keys.ts';
+import type { KeyCheck } from './keys/key-check.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignOn } from './sign-on.ts';
 
 interface KeyGateOptions {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
-  readonly refusedKeys: RefusedKeys;
+  readonly keyCheck: KeyCheck;
   readonly signOn: SignOn | undefined;
 }
 
 /** For a server with keys: a request shows a key, or comes from somebody who has logged in. */
-export function keyGate({ credentials, sessions, refusedKeys, signOn }: KeyGateOptions): Gate {
+export function keyGate({ credentials, sessions, keyCheck, signOn }: KeyGateOptions): Gate {
   /** A browser adds these to whatever any page makes it send, so what changes something needs a proof that it is ours. */
   function fromBrowser(request: FastifyRequest, subject: string): void {
     if (changesSomething(request) && fromOwnPage(request) !== 'yes') throw foreignPage();
@@ -30,10 +30,8 @@ export function keyGate({ credentials, sessions, refusedKeys, signOn }: KeyGateO
 
   async function withKey(key: string, request: FastifyRequest, access: GuardedAccess): Promise<Credential> {
     const connectorId = access === 'push' ? connectorOf(request) : undefined;
-    const randomOnly = await request.server.limits.guessing(request);
-    const verdict = await credentials.ofKey(key, { connectorId, randomOnly });
-    if ('credential' in verdict) return verdict.credential;
-    await refusedKeys.note(verdict.refusal, request);
+    const credential = await keyCheck.credentialOf(key, request, connectorId);
+    if (credential !== undefined) return credential;
     throw unauthenticated('This key is not known here, or it was revoked or has expired.');
   }
 

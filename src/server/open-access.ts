@@ -10,7 +10,11 @@ import type { Metrics } from '../app/metrics.ts';
 import { openCredentials, type Credentials } from './credentials.ts';
 import { keyGate } from './key-gate.ts';
 import { isLoopbackHost, loopbackGate } from './loopback-gate.ts';
-import { openRefusedKeys, type RefusedKeys } from './refused-keys.ts';
+import { DelayedComparisons } from './keys/delayed-comparisons.ts';
+import { openKeyCheck, type KeyCheck } from './keys/key-check.ts';
+import { openPushTokens } from './keys/push-tokens.ts';
+import { WrongKeyCounts, type WrongKeyBounds } from './keys/wrong-key-counts.ts';
+import { openRefusedKeys } from './refused-keys.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { openSignOn } from './sign-on.ts';
 
@@ -18,7 +22,7 @@ import { openSignOn } from './sign-on.ts';
 export interface Login {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
-  readonly refusedKeys: RefusedKeys;
+  readonly keyCheck: KeyCheck;
 }
 
 interface AccessOptions {
@@ -30,6 +34,8 @@ interface AccessOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
+  /** For tests. */
+  readonly guessing?: { readonly counts: WrongKeyBounds; readonly delayed: number };
 }
 
 /**
@@ -41,8 +47,10 @@ interface AccessOptions {
 export async function openAccess(
   options: AccessOptions,
 ): Promise<{ readonly gate: Gate; readonly login: Login | undefined }> {
-  const { settings, host, state, clock } = options;
+  const { settings, host, state, clock, guessing } = options;
   const signOn = openSignOn(settings);
+  const pushTokens = openPushTokens({ ...options, secret: (variable) => settings.secret(variable) });
+  await pushTokens.reportWeak();
   if (settings.adminKey === undefined && signOn === undefined && !(await state.keys.any())) {
     if (isLoopbackHost(host)) return { gate: loopbackGate(), login: undefined };
     const wanted = {
@@ -57,9 +65,14 @@ export async function openAccess(
   const secret =
     settings.sessionSecret ??
     (await state.sessions.signingSecret(randomBytes(32).toString('base64url'), clock.now()));
-  const credentials = openCredentials(options);
+  const credentials = openCredentials({ ...options, pushTokens });
   const sessions = openSessions(secret, state.sessions, clock);
-  const refusedKeys = openRefusedKeys(options);
-  const login = { credentials, sessions, refusedKeys };
+  const keyCheck = openKeyCheck({
+    credentials,
+    refusedKeys: openRefusedKeys(options),
+    wrongKeys: new WrongKeyCounts(clock, guessing?.counts),
+    delayed: new DelayedComparisons(guessing?.delayed),
+  });
+  const login = { credentials, sessions, keyCheck };
   return { gate: keyGate({ ...login, signOn }), login };
 }

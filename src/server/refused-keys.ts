@@ -9,11 +9,15 @@ import {
 } from '../core/limits.ts';
 import type { LogFields, Logger } from '../core/log.ts';
 import type { KeyRefusal } from './credentials.ts';
+import { HttpError } from './http-error.ts';
+import type { WrongKeys } from './keys/wrong-key-counts.ts';
 
 /** What the operator hears of keys that were refused. No key is in it, and however many are sent, it is little. */
 export interface RefusedKeys {
-  /** Counts a refused key. @throws HttpError TOO_MANY_REQUESTS when its address has sent too many */
-  note(refusal: KeyRefusal, request: FastifyRequest): Promise<void>;
+  /** Counts a wrong key, at once. @throws HttpError TOO_MANY_REQUESTS when its address has sent too many */
+  note(refusal: KeyRefusal, ofAddress: WrongKeys, request: Pick<FastifyRequest, 'ip'>): void;
+  /** Counts a key that is not compared, because its client left while it was delayed. @returns TOO_MANY_REQUESTS */
+  unheard(): HttpError;
 }
 
 interface RefusedKeysOptions {
@@ -27,8 +31,8 @@ export function openRefusedKeys({ metrics, log, clock }: RefusedKeysOptions): Re
   /** When the use of an old key was last said, by the id of the key; oldest first. */
   const saidMs = new Map<string, number>();
 
-  /** Whoever guesses cannot bring this about: the key was sent whole. */
-  function noteOldKey(refusal: KeyRefusal, { ip }: FastifyRequest): void {
+  /** Guessing cannot cause this: the key was sent whole. */
+  function noteOldKey(refusal: KeyRefusal, { ip }: Pick<FastifyRequest, 'ip'>): void {
     if (refusal.reason === 'unknown') return;
     const { reason, key } = refusal;
     const nowMs = clock.elapsedMs();
@@ -44,18 +48,35 @@ export function openRefusedKeys({ metrics, log, clock }: RefusedKeysOptions): Re
   }
 
   return {
-    async note(refusal, request) {
+    note(refusal, ofAddress, request) {
       noteOldKey(refusal, request);
-      const { isLast, tooMany } = await request.server.limits.countFailure(request);
-      metrics.refusedKey(tooMany === undefined ? refusal.reason : 'blocked');
-      if (isLast)
-        warn('an address sent as many wrong keys as it may, and is refused until its minute is over', {
+      const { isLast, isOver, isShared, secondsLeft } = ofAddress.count();
+      metrics.refusedKey(isOver ? 'blocked' : refusal.reason);
+      if (isLast) {
+        warn(isShared ? MANY_ADDRESSES : ONE_ADDRESS, {
           address: request.ip,
           wrong_keys: FAILED_ATTEMPTS_PER_MINUTE,
         });
-      if (tooMany !== undefined) throw tooMany;
+      }
+      if (isOver) throw tooMany(secondsLeft);
+    },
+    unheard() {
+      metrics.refusedKey('blocked');
+      return tooMany(1);
     },
   };
+}
+
+const ONE_ADDRESS =
+  'an address sent as many wrong keys as it may, so further ones are delayed and refused until its minute is over';
+const MANY_ADDRESSES =
+  'wrong keys come from more addresses than are counted one by one, so keys from further addresses are delayed';
+
+function tooMany(retryAfterSeconds: number): HttpError {
+  return new HttpError('TOO_MANY_REQUESTS', 'Too many wrong keys came from this address.', {
+    hint: 'Check the key. Try again after the time in Retry-After.',
+    retryAfterSeconds,
+  });
 }
 
 /** Warnings of which only so many are said in a minute: a flood from many addresses must not fill the disk. */

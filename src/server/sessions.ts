@@ -1,8 +1,7 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { Signer } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerState } from '../app/server-state.ts';
-import { sameDigest } from '../core/access-key.ts';
 import type { Clock } from '../core/clock.ts';
 import {
   LOGIN_FORM_SECONDS_MAX,
@@ -10,6 +9,7 @@ import {
   SESSION_RENEW_SECONDS,
   SESSION_SECONDS_MAX,
 } from '../core/limits.ts';
+import { openFormTokens } from './form-tokens.ts';
 import { rememberBriefly } from './remember-briefly.ts';
 
 /** A login that lasts. All of it is in a signed cookie, but that it was ended. */
@@ -30,7 +30,7 @@ export interface Sessions {
   goOn(session: Session, request: FastifyRequest, reply: FastifyReply): void;
   /** Ends it on all servers, also for whoever copied the cookie. */
   end(session: Session, request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** What a form must bring along to change something in the name of a session or a user. */
+  /** What a form must send to change something for a session or a user. It expires after `FORM_TOKEN_HOURS_MAX`. */
   formToken(subject: string): string;
   isFormToken(token: unknown, subject: string): boolean;
   /** The name for the visitor of a login form, kept in a cookie so that nobody logs another one in. */
@@ -44,7 +44,7 @@ const ID_BYTES = 16;
 
 export function openSessions(secret: string, store: ServerState['sessions'], clock: Clock): Sessions {
   const signer = new Signer(derivedKey(secret, 'cookie'));
-  const formKey = derivedKey(secret, 'form');
+  const formTokens = openFormTokens(derivedKey(secret, 'form'), clock);
   const ended = rememberBriefly((id: string) => store.hasEnded(id), clock);
 
   const signed = (request: FastifyRequest, name: string): string | undefined => {
@@ -69,7 +69,6 @@ export function openSessions(secret: string, store: ServerState['sessions'], clo
     const value = [id, credentialId, startedMs, seenMs].join('~');
     send(reply, request, SESSION, value, Math.min(left, SESSION_IDLE_SECONDS_MAX));
   };
-  const formToken = (subject: string) => createHmac('sha256', formKey).update(subject).digest();
 
   return {
     async of(request) {
@@ -93,9 +92,8 @@ export function openSessions(secret: string, store: ServerState['sessions'], clo
       ended.forget(session.id);
       reply.clearCookie(nameOf(SESSION, request), attributesOf(request));
     },
-    formToken: (subject) => formToken(subject).toString('base64url'),
-    isFormToken: (token, subject) =>
-      typeof token === 'string' && sameDigest(Buffer.from(token, 'base64url'), formToken(subject)),
+    formToken: (subject) => formTokens.make(subject),
+    isFormToken: (token, subject) => formTokens.accepts(token, subject),
     visitor: (request) => signed(request, VISITOR),
     receiveVisitor(request, reply) {
       const visitor = signed(request, VISITOR) ?? randomId();

@@ -18,13 +18,13 @@ describe('who may use the server', () => {
   test('is read with its proxies and the rights of their users', () => {
     const env = {
       ADMIN_API_KEY: 'sixteen-letters!',
-      SESSION_SECRET: 'x'.repeat(32),
+      SESSION_SECRET: 'session-secret-of-32-characters!',
       TRUSTED_PROXY_ADDRESSES: ' 10.0.0.7, 10.1.0.0/16,fd00::/8 ',
       SSO_USER_HEADER: 'X-Forwarded-User',
     };
     expect(readServerAccess(env)).toEqual({
       adminKey: 'sixteen-letters!',
-      sessionSecret: 'x'.repeat(32),
+      sessionSecret: 'session-secret-of-32-characters!',
       trustedProxies: ['10.0.0.7', '10.1.0.0/16', 'fd00::/8'],
       signOn: { header: 'x-forwarded-user', right: 'read' },
     });
@@ -35,7 +35,10 @@ describe('who may use the server', () => {
   test.each([
     [{ ADMIN_API_KEY: 'fifteen-letters' }, 'ADMIN_API_KEY', '16'],
     [{ ADMIN_API_KEY: 'a passphrase of words' }, 'ADMIN_API_KEY', 'spaces'],
+    [{ ADMIN_API_KEY: 'a'.repeat(40) }, 'ADMIN_API_KEY', '6 different characters'],
+    [{ ADMIN_API_KEY: 'passwordpassword' }, 'ADMIN_API_KEY', 'repeated word'],
     [{ SESSION_SECRET: 'x'.repeat(31) }, 'SESSION_SECRET', '32'],
+    [{ SESSION_SECRET: 'x'.repeat(32) }, 'SESSION_SECRET', '6 different characters'],
     [{ TRUSTED_PROXY_ADDRESSES: '10.0.0.1,proxy.example' }, 'TRUSTED_PROXY_ADDRESSES', 'proxy.example'],
     [{ TRUSTED_PROXY_ADDRESSES: '0.0.0.0/0' }, 'TRUSTED_PROXY_ADDRESSES', '0.0.0.0/0'],
     [{ TRUSTED_PROXY_ADDRESSES: '10.0.0.0/33' }, 'TRUSTED_PROXY_ADDRESSES', '10.0.0.0/33'],

@@ -26,7 +26,11 @@ interface GuardedSettings {
   readonly locked?: boolean;
   /** The folder of another server, which shares its state. */
   readonly cwd?: string;
+  /** Wrong keys are delayed less than by default, so that tests need not wait. */
+  readonly guessing?: Parameters<typeof openAccess>[0]['guessing'];
 }
+
+const QUICK_GUESSING = { counts: { addresses: 1_000, delayStepMs: 1, delayMsMax: 20 }, delayed: 2_000 };
 
 const NEW_KEY = { name: 'of a test', connectorId: null, expiresAt: null } as const;
 export const PUSH_TOKEN = 'token-of-the-ticket-system';
@@ -37,6 +41,7 @@ export async function startGuardedServer({
   host = '127.0.0.1',
   locked = false,
   cwd,
+  guessing = QUICK_GUESSING,
 }: GuardedSettings = {}) {
   const folders = temporaryFolders();
   const folder = cwd ?? folders.make();
@@ -61,7 +66,7 @@ export async function startGuardedServer({
   if (locked) await makeAccessKey(state, { ...NEW_KEY, right: 'admin' }, clock.now());
   const catalog = openCatalog({ directory: 'connectors', cwd: folder, clock });
   const metrics = createMetrics(state);
-  const { gate, login } = await openAccess({ settings, host, state, catalog, metrics, clock, log });
+  const { gate, login } = await openAccess({ settings, host, state, catalog, metrics, clock, log, guessing });
   const { trustedProxies } = settings;
   const runStarter = createRunStarter({ runs: state.startedRuns, cwd: folder, clock, log });
   const intake = await openPushIntake({ databaseUrl: undefined, cwd: folder, catalog, clock, log });

@@ -1,8 +1,11 @@
+import { secretVariable } from '../../connector/secrets.ts';
 import type { Connector } from '../../connector/types.ts';
-import { toBridgeError } from '../../core/errors.ts';
+import { BridgeError, toBridgeError } from '../../core/errors.ts';
+import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';
+import { secretFault } from '../../core/secret-strength.ts';
 import { openState } from '../../state/open-state.ts';
 import { stateLocation } from '../state-location.ts';
-import { check, ok, skipped, type Finding } from './finding.ts';
+import { check, fail, ok, skipped, type Finding } from './finding.ts';
 
 /** What waits for the next run of a connector that is pushed to. Makes and migrates nothing. */
 export function pushQueueFindings(
@@ -28,4 +31,25 @@ export function pushQueueFindings(
       return skipped(['source'], 'the state, which has the queue, cannot be read');
     }
   });
+}
+
+/** Whether the token that producers send can be guessed. Where it is not set there is nothing to check. */
+export function pushTokenFindings(
+  { spec }: Connector,
+  secret: (variable: string) => string | undefined,
+): Finding[] {
+  const ref = 'secretRef' in spec.source ? spec.source.secretRef : undefined;
+  if (ref === undefined) return [];
+  const variable = secretVariable(ref);
+  const token = secret(variable);
+  const fault = token === undefined ? undefined : secretFault(token, PUSH_TOKEN_CHARACTERS_MIN);
+  if (fault === undefined) return [];
+  const error = new BridgeError(
+    'SECRET_WEAK',
+    `The push token ${variable} ${fault}. Pushes with it are refused.`,
+    {
+      hint: `Set ${variable} to another value, such as the output of: openssl rand -hex 32`,
+    },
+  );
+  return [fail('source', error)];
 }

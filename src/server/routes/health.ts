@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
+import { READY_CACHE_MS } from '../../core/limits.ts';
 import { failures } from '../answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
 import type { RouteSet } from '../route-set.ts';
+import { shareBriefly } from '../share-briefly.ts';
 
 const aliveSchema = Type.Object(
   { status: Type.Literal('ok'), version: Type.String() },
@@ -9,7 +11,9 @@ const aliveSchema = Type.Object(
 );
 
 /** `/healthz`: the process lives. `/readyz`: it can do its work, which takes the database. */
-export function healthRoutes({ state, version }: ServerContext): RouteSet {
+export function healthRoutes({ state, version, clock }: ServerContext): RouteSet {
+  // No key is needed, so the number of requests must not be the number of queries.
+  const ping = shareBriefly(() => state.ping(), { maxAgeMs: READY_CACHE_MS, clock });
   return (app, _options, done) => {
     app.get(
       '/healthz',
@@ -34,7 +38,7 @@ export function healthRoutes({ state, version }: ServerContext): RouteSet {
         },
       },
       async () => {
-        await state.ping();
+        await ping();
         return { status: 'ok' as const, version };
       },
     );

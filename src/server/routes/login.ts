@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { KEY_CHARACTERS_MAX, LOGIN_BODY_BYTES_MAX } from '../../core/limits.ts';
+import { LOGIN_BODY_BYTES_MAX } from '../../core/limits.ts';
 import { foreignForm } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { localPath } from '../local-path.ts';
@@ -71,7 +71,7 @@ async function currentSession({ credentials, sessions }: Login, request: Fastify
 
 /** @returns why not; undefined when the session has begun. @throws HttpError TOO_MANY_REQUESTS; BridgeError STATE_* */
 async function logIn(
-  { credentials, sessions, refusedKeys }: Login,
+  { keyCheck, sessions }: Login,
   { _csrf, key }: Static<typeof formSchema>,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -81,17 +81,11 @@ async function logIn(
   if (!own || !sessions.isFormToken(_csrf, subjectOf(visitor))) {
     return { status: 403, problem: 'The form was open for too long, or cookies are off. Please try again.' };
   }
-  const { limits } = request.server;
-  const sent = key.trim();
-  const verdict: Awaited<ReturnType<typeof credentials.ofKey>> =
-    sent.length > KEY_CHARACTERS_MAX
-      ? { refusal: { reason: 'unknown' } }
-      : await credentials.ofKey(sent, { randomOnly: await limits.guessing(request) });
-  if ('refusal' in verdict) {
-    await refusedKeys.note(verdict.refusal, request);
+  const credential = await keyCheck.credentialOf(key.trim(), request);
+  if (credential === undefined) {
     return { status: 401, problem: 'This key is not known here, or it was revoked or has expired.' };
   }
-  const { id, right } = verdict.credential;
+  const { id, right } = credential;
   if (right === 'push') return { status: 403, problem: 'This key is for pushes. It opens no page.' };
   sessions.start(id, request, reply);
   return undefined;

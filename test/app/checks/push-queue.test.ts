@@ -1,6 +1,6 @@
-import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { pushQueueFindings } from '../../../src/app/checks/push-queue.ts';
+import { pushQueueFindings, pushTokenFindings } from '../../../src/app/checks/push-queue.ts';
 import type { Connector } from '../../../src/connector/types.ts';
 import { STATE_FILE } from '../../../src/state/open-state.ts';
 import { openPushQueue } from '../../../src/state/push/queue.ts';
@@ -40,4 +40,33 @@ test('says how much waits for the next run, and that nothing does', async () => 
 
 test('leaves it to the check of the state to say why the state cannot be read', async () => {
   await expect(look('postgres://nobody@127.0.0.1:1/none')).resolves.toMatchObject([{ status: 'skipped' }]);
+});
+
+describe('the check of the push token', () => {
+  const withToken: Connector = {
+    ...connector,
+    spec: { ...connectorSpec(), mode: 'rest_push', source: { type: 'http', secretRef: 'support-token' } },
+  };
+  const of = (token: string | undefined) =>
+    pushTokenFindings(withToken, (variable) => (variable === 'SECRET_SUPPORT_TOKEN' ? token : undefined));
+
+  test.each(['weak1', 'aaaaaaaaaaaaaaaaaaaa', 'with a space in it!'])('fails for %j', (token) => {
+    const findings = of(token);
+    expect(findings).toMatchObject([
+      {
+        subject: 'source',
+        status: 'fail',
+        code: 'SECRET_WEAK',
+        what: expect.stringMatching(/SECRET_SUPPORT_TOKEN must have at least .*16/),
+        fix: expect.stringContaining('openssl rand -hex 32'),
+      },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain(token);
+  });
+
+  test('has nothing to say about a good token, or none', () => {
+    expect(of('token-of-the-ticket-system')).toEqual([]);
+    expect(of(undefined)).toEqual([]);
+    expect(pushTokenFindings(connector, () => 'weak1')).toEqual([]);
+  });
 });
