@@ -122,16 +122,20 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         startedFrom = null,
         columns = COLUMNS,
         runId = nextRunId(),
+        clockSeconds = 0,
       }: RunOptions = {},
     ): Promise<void> {
       const lease = await state.lease('hr', owner(runId));
       try {
         await state.position('hr', 'store-1');
-        await begin(runId);
+        const onItsClock = (moment: Date) => new Date(moment.getTime() + clockSeconds * 1_000);
+        const startedAt = onItsClock(STARTED);
+        await state.beginRun({ runId, connectorId: 'hr', target: 'store-1', startedAt });
         await state.stage(runId, records);
         await publish(runId, watermark, startedFrom, columns);
         await journalOf(runId).reject(rejected.map(refused));
-        await commit(runId, lease.fence);
+        const finishedAt = onItsClock(FINISHED);
+        await state.commit({ runId, fence: lease.fence, status: 'SUCCESS', counts: COUNTS, finishedAt });
       } finally {
         await lease.release();
       }
@@ -351,6 +355,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           status: 'SUCCESS',
           phase: 'commit',
           startedAt: STARTED.toISOString(),
+          fence: 1,
           finishedAt: FINISHED.toISOString(),
           counts: COUNTS,
           watermark: 'w1',
@@ -359,6 +364,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           holdReason: null,
           error: null,
           phaseTimes: {},
+          folder: null,
         });
         expect(await state.unfinishedRuns('hr')).toEqual([]);
       });
@@ -781,6 +787,53 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         expect(await state.lastCommitted('hr')).toMatchObject({ runId: 'R2', status: 'HELD' });
         expect(await state.lastCommitted('kb')).toBeUndefined();
       });
+
+      test('are in the order of their fences, whatever the clocks of their machines say', async () => {
+        const clocks = [300, -86_400, 0, 60];
+        for (const [index, seconds] of clocks.entries()) {
+          await run([upsert('hr:1', `v${index}`)], { runId: `R${index}`, clockSeconds: seconds });
+          expect(await state.lastCommitted('hr')).toMatchObject({ runId: `R${index}`, fence: index + 1 });
+        }
+        const { committed, newestRun } = await state.documentFacts('hr', 'store-1', 'hr:1', { runs: 9 });
+        expect(committed.map(({ runId }) => runId)).toEqual(['R3', 'R2', 'R1', 'R0']);
+        expect(newestRun?.runId).toBe('R3');
+      });
+
+      test('that left a run to a later one come before it, on a clock that is ahead too', async () => {
+        await run([upsert('hr:1')], { runId: 'before' });
+        const dying = await state.lease('hr', owner('left'));
+        await state.beginRun({
+          runId: 'left',
+          connectorId: 'hr',
+          target: 'store-1',
+          startedAt: new Date(FINISHED.getTime() + 600_000),
+        });
+        await publish('left');
+        await dying.release();
+        const lease = await state.lease('hr', owner('finisher'));
+        await state.commit({
+          runId: 'left',
+          fence: lease.fence,
+          status: 'SUCCESS',
+          counts: COUNTS,
+          finishedAt: FINISHED,
+        });
+        expect(await state.lastCommitted('hr')).toMatchObject({ runId: 'left' });
+        await begin('finisher');
+        await publish('finisher');
+        await commit('finisher', lease.fence);
+        await lease.release();
+        expect(await state.lastCommitted('hr')).toMatchObject({ runId: 'finisher' });
+      });
+
+      test('keep where their artifacts are', async () => {
+        const folder = 'gs://bucket/connectors/hr/runs/R';
+        const given = { runId: 'R', connectorId: 'hr', target: 'store-1', startedAt: STARTED };
+        await state.beginRun({ ...given, folder });
+        expect(await state.unfinishedRuns('hr')).toMatchObject([{ runId: 'R', folder }]);
+        await state.beginRun(given);
+        expect(await state.findRun('R')).toMatchObject({ folder: null });
+      });
     });
 
     describe('lease', () => {
@@ -895,4 +948,6 @@ interface RunOptions {
   readonly startedFrom?: string | null;
   readonly columns?: readonly Column[];
   readonly runId?: string;
+  /** How far the clock of its machine is ahead. */
+  readonly clockSeconds?: number;
 }
