@@ -53,6 +53,9 @@ export interface Position {
   readonly empty: boolean;
 }
 
+/** Soft-deleted records are those of documents that the source no longer has and the target still has. */
+export type RecordKind = 'live' | 'soft-deleted';
+
 export interface KnownRecord {
   readonly docId: string;
   readonly checksum: string;
@@ -138,12 +141,12 @@ export interface State {
   /** The position of a connector towards a target; makes one if there is none, unless the state is read-only. */
   position(connectorId: string, target: string): Promise<Position>;
 
-  /** Fingerprints of all records that are not soft-deleted, 8 bytes each, in chunks, in any order. */
-  fingerprints(scope: number): AsyncIterable<Buffer>;
+  /** Fingerprints of all records of a kind, 8 bytes each, in chunks, in any order. */
+  fingerprints(scope: number, kind: RecordKind): AsyncIterable<Buffer>;
   /** The records of these ids, in any order; ids that are not known are left out. */
   lookup(scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
-  /** Ids of the records, not soft-deleted, that have these fingerprints (8 bytes each). */
-  idsOf(scope: number, fingerprints: Buffer): AsyncIterable<string[]>;
+  /** Ids of the records of a kind that have these fingerprints (8 bytes each). */
+  idsOf(scope: number, fingerprints: Buffer, kind: RecordKind): AsyncIterable<string[]>;
 
   /**
    * Writes the row of a new run, status RUNNING, phase extract, for the holder of the connector's lease. The same id again is

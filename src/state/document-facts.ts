@@ -46,10 +46,7 @@ interface Runs extends Pick<DocumentFacts, 'newestRun' | 'committed'> {
 async function lookAtRuns(knex: Knex, { connectorId, target }: DocumentKey, limit: number): Promise<Runs> {
   const runs = () => knex('run_state').where({ connector_id: connectorId, target });
   const newest = await runs().orderBy(newestFirst(BEGUN)).first();
-  const committed = await runs()
-    .whereNotNull('committed_at')
-    .orderBy(newestFirst(COMMITTED))
-    .limit(limit);
+  const committed = await runs().whereNotNull('committed_at').orderBy(newestFirst(COMMITTED)).limit(limit);
   const published = await runs()
     .where({ committed_at: null })
     .whereNotNull('manifest_name')

@@ -139,10 +139,7 @@ export function newestQuery({ knex, dialect }: Database, connectorIds: readonly 
     .select<NewestAnswer[]>(
       ...LISTED_COLUMNS.map((column) => `run_state.${column}`),
       unlessSuccess('finished', newest(`${ran} and ${alike} and finished_at is not null`)),
-      unlessSuccess(
-        'committed',
-        newest(`${alike} and committed_at is not null`, COMMITTED),
-      ),
+      unlessSuccess('committed', newest(`${alike} and committed_at is not null`, COMMITTED)),
       unlessSuccess('success', newest(`${alike} and status = 'SUCCESS'`)),
     )
     .from('lasts as asked')

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { STATE_IDS_PER_GROUP } from '../core/limits.ts';
 import type { Column } from '../pipeline/ports.ts';
-import type { KnownRecord, Position, StagedRecord } from '../pipeline/state-port.ts';
+import type { KnownRecord, Position, RecordKind, StagedRecord } from '../pipeline/state-port.ts';
 import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
@@ -59,10 +59,12 @@ export async function* idsOf(
   database: Database,
   scope: number,
   fingerprints: Buffer,
+  kind: RecordKind,
 ): AsyncIterable<string[]> {
   const bytes = STATE_IDS_PER_GROUP * FINGERPRINT_BYTES;
   for (let at = 0; at < fingerprints.length; at += bytes) {
-    const ids = await database.dialect.idsOf(database.knex, scope, fingerprints.subarray(at, at + bytes));
+    const group = fingerprints.subarray(at, at + bytes);
+    const ids = await database.dialect.idsOf(database.knex, scope, group, kind);
     if (ids.length > 0) yield ids;
   }
 }

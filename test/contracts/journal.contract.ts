@@ -115,8 +115,8 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
     async function found(): Promise<string[]> {
       const { scope } = await state.position('hr', 'stores/1');
       const docIds: string[] = [];
-      for await (const chunk of state.fingerprints(scope)) {
-        for await (const ids of state.idsOf(scope, chunk)) docIds.push(...ids);
+      for await (const chunk of state.fingerprints(scope, 'live')) {
+        for await (const ids of state.idsOf(scope, chunk, 'live')) docIds.push(...ids);
       }
       return docIds.sort();
     }
