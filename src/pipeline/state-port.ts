@@ -211,7 +211,10 @@ export interface State {
   journal(runId: string, target: string, owner: Omit<LeaseOwner, 'runId'>): DeliveryJournal;
   /** Some of the documents that a run's destination rejected, by id. */
   rejections(runId: string, limit: number): Promise<RejectedDocument[]>;
-  /** Other connectors that have documents in this target, or a run under way that may bring some. */
+  /**
+   * Other connectors that have documents in this target, or an open run that may bring some: a published one, or one whose
+   * process holds the lease of its connector.
+   */
   othersInto(target: string, connectorId: string): Promise<string[]>;
 
   /** What is known of one document, all of one moment. */

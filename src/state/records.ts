@@ -85,15 +85,30 @@ export async function stage(
   });
 }
 
-export async function othersInto({ knex }: Database, target: string, connectorId: string): Promise<string[]> {
+export async function othersInto(
+  { knex, dialect }: Database,
+  target: string,
+  connectorId: string,
+): Promise<string[]> {
   const documents = knex('record_state')
     .whereRaw('record_state.scope_id = connector_checkpoints.id')
     .select('doc_id');
-  // What a run has delivered is no record before its commit.
+  // A run that is not published delivers something only while its process lives, which then renews its lease.
+  const alive = knex('connector_leases')
+    .whereRaw('connector_leases.connector_id = run_state.connector_id')
+    .whereNotNull('run_id')
+    .andWhere('expires_at', '>', knex.raw(dialect.clockMs))
+    .select('fence');
+  // What a run has delivered is not a record before its commit.
   const openRuns = knex('run_state')
     .whereRaw('run_state.connector_id = connector_checkpoints.connector_id')
     .where({ target, committed_at: null })
-    .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
+    .andWhere(
+      (either) =>
+        void either
+          .whereNotNull('manifest_name')
+          .orWhere((running) => void running.whereNull('finished_at').whereExists(alive)),
+    )
     .select('run_id');
   return knex('connector_checkpoints')
     .where({ target })

@@ -388,6 +388,16 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         expect(await others()).toEqual(['kb']);
         expect(await state.othersInto('stores/1', 'kb')).toEqual(['hr']);
       });
+
+      test('are those that run, but not those whose process died before it published', async () => {
+        await state.position('zoo', 'stores/1');
+        await state.beginRun({ runId: 'Z1', connectorId: 'zoo', target: 'stores/1', startedAt: MOMENT });
+        expect(await state.othersInto('stores/1', 'hr')).toEqual([]);
+        const lease = await state.lease('zoo', { runId: 'Z1', host: 'here', pid: process.pid });
+        expect(await state.othersInto('stores/1', 'hr')).toEqual(['zoo']);
+        await lease.release();
+        expect(await state.othersInto('stores/1', 'hr')).toEqual([]);
+      });
     });
 
     describe('a turn', () => {

@@ -346,10 +346,10 @@ test('columns of a run that another one finishes are those that the next is comp
   expect(drift).toEqual([{ column: 'id', was: 'integer', is: 'text' }]);
 });
 
-test('another target has its own documents, and leaves the unfinished runs of the first alone', async () => {
+test('a local target has its own documents, and leaves the published runs of the data store alone', async () => {
   await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toThrow('away');
   const destination = new Answers();
-  const other = await run('R2', ports(TWO, { destination }), { target: 'elsewhere' });
+  const other = await run('R2', ports(TWO, { destination }), { target: 'local' });
   expect(other.counts).toMatchObject({ added: 2 });
   expect(destination.delivered).toEqual(['R2']);
   expect(await state.unfinishedRuns('hr')).toHaveLength(1);
