@@ -65,7 +65,9 @@ export function missingOf(
   policy: DeletePolicy,
 ): Explanation['missing'] {
   const [newest] = committed;
-  if (record === undefined || record.softDeleted || isDoubtful(record)) return null;
+  if (record === undefined || isDoubtful(record)) return null;
+  // A soft-deleted one counts as missing under auto_delete_missing alone, where its delete may be held.
+  if (record.softDeleted && policy !== 'auto_delete_missing') return null;
   if (newest === undefined || lastSeen?.newest === true) return null;
   const { runId, counts, holdReason } = newest;
   if (counts === null) return null;

@@ -387,6 +387,23 @@ describe('a newest manifest that got lost', () => {
     await lease.release();
   });
 
+  test('follows the order of the leases where the clocks of machines differ', async () => {
+    const onClock = (seconds: number, rows: Parameters<typeof ports>[0]) =>
+      ports(rows, { clock: { now: () => new Date(Date.now() + seconds * 1_000), elapsedMs: () => 0 } });
+    await run('ahead', onClock(300, TWO));
+    await run('behind', onClock(-300, THREE));
+    await run('right', onClock(0, TWO));
+    expect(await latestRun()).toBe('right');
+    // Each of these puts back what it takes for the newest manifest.
+    expect(await run('right', onClock(0, TWO))).toMatchObject({ work: 'repeated' });
+    expect(await latestRun()).toBe('right');
+    await expect(run('fails', onClock(0, [...TWO, ['1', 'double']]))).rejects.toThrow();
+    expect(await latestRun()).toBe('right');
+    await run('behind too', onClock(-600, THREE));
+    await expect(run('fails', onClock(900, [...TWO, ['1', 'double']]))).rejects.toThrow();
+    expect(await latestRun()).toBe('behind too');
+  });
+
   test('is left alone by a run that sends nothing', async () => {
     expect(await run('R1', ports(TWO), { sends: false })).toMatchObject({ work: 'repeated' });
     await expect(latestRun()).rejects.toMatchObject({ code: 'ENOENT' });
