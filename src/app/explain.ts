@@ -51,7 +51,8 @@ export async function explainDocument(
       docId === undefined ? NOTHING : await find(docId, facts, pushedTo ? 'pushed' : 'missing', lines, state);
     const evidence: Evidence = { facts, ...found };
     const lastSeen = lastSeenOf(evidence);
-    const missing = missingOf(facts, lastSeen, spec.reconciliation.deletePolicy);
+    const { deletePolicy } = spec.reconciliation;
+    const missing = missingOf(facts, lastSeen, deletePolicy);
     const standing = standingOf(evidence, missing);
     const { record, newestRun, committed, elsewhere } = facts;
     return {
@@ -60,6 +61,7 @@ export async function explainDocument(
       connector: key.connectorId,
       target: key.target,
       standing,
+      deletePolicy,
       present: presenceOf(facts, standing),
       checksum: record === undefined || isDoubtful(record) ? null : record.checksum,
       lastSeen,

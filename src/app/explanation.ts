@@ -1,3 +1,4 @@
+import type { DeletePolicy } from '../connector/types.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
 import type { WaitingPush } from '../pipeline/push-port.ts';
 import type { RunRow } from '../pipeline/state-port.ts';
@@ -88,6 +89,8 @@ export interface Explanation {
   readonly connector: string;
   readonly target: string;
   readonly standing: Standing;
+  /** What the connector's file says now about documents that are gone. */
+  readonly deletePolicy: DeletePolicy;
   /** Whether the target has the document, in whatever version; null: not known. */
   readonly present: boolean | null;
   /** Of what the target acknowledged; null: nothing, or it is not known. */

@@ -19,15 +19,23 @@ export function lastSeenOf(evidence: Evidence): LastSeen | null {
   const [newest] = facts.committed;
   const runs = [
     waiting?.change === 'upsert' ? waiting.run : undefined,
-    rejection?.sending.change === 'upsert' ? rejection.sending.run : undefined,
-    quarantine?.run,
+    rejection?.sending.change === 'upsert' ? facts.rejection?.run : undefined,
+    quarantine === null ? undefined : newest,
     record !== undefined && (!isDoubtful(record) || sent?.change === 'upsert') ? record.run : undefined,
     listingWith(evidence),
   ].filter((run) => run !== undefined);
-  const [last] = runs.sort((left, right) => right.startedAt.localeCompare(left.startedAt));
+  const [last] = runs.sort(byBeginning);
   if (last === undefined) return null;
-  const isNewest = newest === undefined || last.startedAt >= newest.startedAt;
+  const isNewest = newest === undefined || byBeginning(last, newest) <= 0;
   return { runId: last.runId, at: last.startedAt, newest: isNewest };
+}
+
+/**
+ * The newest run first. Times are of different machines' clocks, so they decide only between runs from before fences were
+ * kept.
+ */
+function byBeginning(left: RunRow, right: RunRow): number {
+  return right.fence - left.fence || right.startedAt.localeCompare(left.startedAt);
 }
 
 /** The newest committed run whose listing is known to have had the row of every record. */
@@ -57,7 +65,9 @@ export function missingOf(
   policy: DeletePolicy,
 ): Explanation['missing'] {
   const [newest] = committed;
-  if (record === undefined || record.softDeleted || isDoubtful(record)) return null;
+  if (record === undefined || isDoubtful(record)) return null;
+  // A soft-deleted one counts as missing under auto_delete_missing alone, where its delete may be held.
+  if (record.softDeleted && policy !== 'auto_delete_missing') return null;
   if (newest === undefined || lastSeen?.newest === true) return null;
   const { runId, counts, holdReason } = newest;
   if (counts === null) return null;

@@ -68,11 +68,7 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
         command,
       ];
     case 'soft-deleted':
-      return (
-        news ?? [
-          'The policy soft_delete_only leaves it there. If nobody is to find it, delete it in the data store; if it is pushed again, it is sent again.',
-        ]
-      );
+      return news ?? markedAdvice(explanation, command, 'If it is pushed again, it is sent again.');
     case 'deleted':
       return news ?? ['If it is to be there, push it, and run again:', command];
     case 'not-found':
@@ -85,6 +81,25 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
     case 'maybe-missing':
       return undefined;
   }
+}
+
+/** What becomes of a soft-deleted document under the policy of now. */
+function markedAdvice(
+  { deletePolicy, missing }: Pick<Explanation, 'deletePolicy' | 'missing'>,
+  command: string,
+  returns: string,
+): string[] {
+  if (deletePolicy !== 'auto_delete_missing') {
+    return [
+      `The policy ${deletePolicy} leaves it there. To hide it from search, set deletePolicy to auto_delete_missing or delete it in the data store. ${returns}`,
+    ];
+  }
+  if (missing === null)
+    return ['The policy is auto_delete_missing now, so the next run deletes it:', command];
+  return [
+    'Its delete may be among those that are held. Check the source, then release them:',
+    `${command} --allow-deletes ${missing.count}`,
+  ];
 }
 
 function listingAdvice({ explanation, run, local }: Explained): string[] {
@@ -103,9 +118,7 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
         command,
       ];
     case 'soft-deleted':
-      return [
-        'The policy soft_delete_only leaves it there. If nobody is to find it, delete it in the data store; if its row comes back, it is sent again.',
-      ];
+      return markedAdvice(explanation, command, 'If its row comes back, it is sent again.');
     case 'maybe-missing':
       return missing?.holdReason === null
         ? ['The policy never_delete leaves it there. If nobody is to find it, delete it in the data store.']

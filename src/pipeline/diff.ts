@@ -25,8 +25,10 @@ export interface ChangeSink {
 export interface DiffInput {
   readonly state: Pick<State, 'lookup'>;
   readonly scope: number;
-  /** The fingerprints of the stored records; empty for a delta query. */
+  /** The fingerprints of the stored records that are not soft-deleted; empty for a delta query. */
   readonly known: FingerprintSet;
+  /** Those of the soft-deleted ones, where they are to be deleted; empty elsewhere. */
+  readonly softDeleted: FingerprintSet;
   /** Whether the state holds no record that these rows could meet. */
   readonly nothingKnown: boolean;
   /** Documents that did not change are sent as well. */
@@ -127,6 +129,7 @@ export class Differ {
   #delete(docId: string, record: KnownRecord | undefined): Promise<void> | undefined {
     const { tally, sink, deletePolicy } = this.#input;
     const soft = deletePolicy === 'soft_delete_only';
+    if (record !== undefined) this.#markReplaced(record);
     if (record === undefined || deletePolicy === 'never_delete' || (soft && record.softDeleted)) {
       tally.unchanged++;
       return undefined;
@@ -153,8 +156,9 @@ export class Differ {
   #markReplaced(record: KnownRecord): boolean {
     const high = Number.parseInt(record.fingerprint.slice(0, 8), 16);
     const low = Number.parseInt(record.fingerprint.slice(8), 16);
-    const slot = this.#input.known.find(high, low);
-    return slot < 0 || this.#input.known.markReplaced(slot);
+    const records = record.softDeleted ? this.#input.softDeleted : this.#input.known;
+    const slot = records.find(high, low);
+    return slot < 0 || records.markReplaced(slot);
   }
 
   #isFirst(docId: string): boolean {

@@ -3,12 +3,12 @@ import type { DeleteLimit } from './job.ts';
 
 export interface DeleteQuestion {
   readonly policy: DeletePolicy;
-  /** Documents that are in the state and not in the listing. */
+  /** Documents that are in the state and not in the listing, soft-deleted ones too where deletes are real. */
   readonly missing: number;
   /** Documents in the state before the run. */
   readonly known: number;
-  /** Rows in the listing. */
-  readonly seen: number;
+  /** Rows in the listing; null for a listing of changes, where no row means that nothing changed. */
+  readonly seen: number | null;
   /** Rows that are there but could not be told apart, so any missing document may be one of them. */
   readonly unidentified: number;
   /** The source said itself that there is more. */

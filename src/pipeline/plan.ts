@@ -2,10 +2,10 @@ import { retypedColumns, usedColumns, type ColumnDrift } from './column-drift.ts
 import { Differ, type ChangeSink } from './diff.ts';
 import { extract } from './extract.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
-import { decideDeletes } from './guard.ts';
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './job.ts';
 import { RowMapper } from './map.ts';
+import { knownDocuments, planDeletes, planMarkedDeletes, type KnownDocuments } from './missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports.ts';
 import type { Position, State } from './state-port.ts';
 import { Quarantine } from './quarantine.ts';
@@ -48,21 +48,21 @@ export async function planChanges(
   const { source, state, observer } = ports;
   const tally = new Tally();
   const quarantine = new Quarantine(job.quarantine, tally);
-  const known = await knownFingerprints(ports, position);
+  const known = await knownDocuments(job, ports, position);
   const { scope, empty } = position;
   const resend = job.reconcile;
   const { deletePolicy } = job;
-  const records = { state, scope, known, nothingKnown: empty };
+  const records = { state, scope, known: known.live, softDeleted: known.softDeleted, nothingKnown: empty };
   const differ = new Differ({ ...records, resend, deletePolicy, tally, quarantine, sink });
 
   let mapper: RowMapper | undefined;
   let columns: readonly Column[] = [];
   let drift: readonly ColumnDrift[] = [];
   let last: ListingEnd | undefined;
-  const checkpoint = usableCheckpoint(job, source.listing, position);
+  const checkpoint = usableCheckpoint(job, source.listing, position, known);
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // What is sent whatever the state says must be looked at, whatever its bytes say.
-  const skippable = resend ? new FingerprintSet() : known;
+  const skippable = resend ? new FingerprintSet() : known.live;
   for await (const extracted of extract(guarded, checkpoint, job.mapping.version, skippable, tally, signal)) {
     if (mapper === undefined) {
       mapper = new RowMapper(job.mapping, extracted.batch.columns);
@@ -79,10 +79,10 @@ export async function planChanges(
   const end = last ?? ENDED_WITHOUT_A_WORD;
   const { truncated, unchanged } = end;
   const { unidentified } = quarantine;
-  const listed = { position, known, tally, unidentified, truncated };
+  const listed = { scope, known, tally, unidentified, truncated };
   if (unchanged === true) tally.missing = 0;
-  const proves = source.listing === 'full' && unchanged !== true;
-  const holdReason = proves ? await planDeletes(job, ports, listed, sink) : null;
+  const planned = source.listing === 'full' ? planDeletes : planMarkedDeletes;
+  const holdReason = unchanged === true ? null : await planned(job, state, listed, sink);
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
   warnOfRowsAhead(end, job, ports);
   const next = nextCheckpoint(source.listing, tally, end, checkpoint ?? null);
@@ -135,27 +135,19 @@ function columnDrift(
   return drift;
 }
 
-/** A delta query proves nothing about the rows that it does not list, so there it needs none of the stored fingerprints. */
-async function knownFingerprints(
-  { source, state }: PlanPorts,
-  { scope, empty }: Position,
-): Promise<FingerprintSet> {
-  const known = new FingerprintSet();
-  if (source.listing === 'delta' || empty) return known;
-  for await (const chunk of state.fingerprints(scope)) known.addAll(chunk);
-  return known;
-}
-
 /**
  * A checkpoint of another mapping says nothing: its documents look different now, so all rows must be looked at. A full
- * listing that is to be sent again must not be told that nothing changed.
+ * listing that is to be sent again must not be told that nothing changed, nor one that has documents to delete which an
+ * earlier policy left.
  */
 function usableCheckpoint(
   { full, reconcile, mapping }: Job,
   listing: Listing,
   { checkpoint, mappingVersion }: Position,
+  { softDeleted }: KnownDocuments,
 ): string | undefined {
-  const all = full || (reconcile && listing === 'full') || mappingVersion !== mapping.version;
+  const mustList = listing === 'full' && (reconcile || softDeleted.size > 0);
+  const all = full || mustList || mappingVersion !== mapping.version;
   return all ? undefined : checkpoint;
 }
 
@@ -186,50 +178,4 @@ function stateOfSource(
   { checkpoint, truncated }: ListingEnd,
 ): string | null {
   return truncated || quarantined > 0 || missing !== deleted ? null : (checkpoint ?? null);
-}
-
-interface Listed {
-  readonly position: Position;
-  readonly known: FingerprintSet;
-  readonly tally: Tally;
-  readonly unidentified: number;
-  readonly truncated: boolean;
-}
-
-/** @returns why the deletes are held, or null. */
-async function planDeletes(
-  job: Job,
-  { state }: PlanPorts,
-  { position, known, tally, unidentified, truncated }: Listed,
-  sink: ChangeSink,
-): Promise<string | null> {
-  const missing = known.unmarked;
-  tally.missing = missing;
-  const decision = decideDeletes({
-    policy: job.deletePolicy,
-    missing,
-    known: known.size,
-    seen: tally.seen,
-    unidentified,
-    truncated,
-    limit: job.deleteLimit,
-    allowDeletes: job.allowDeletes,
-  });
-  if (decision.action === 'none') return null;
-  const held = decision.action === 'hold';
-  if (held) tally.held = missing;
-  const soft = job.deletePolicy === 'soft_delete_only';
-  for (const fingerprints of known.unmarkedFingerprints()) {
-    for await (const ids of state.idsOf(position.scope, fingerprints)) {
-      for (const docId of ids) {
-        tally.sample(held ? 'held' : 'deleted', docId);
-        if (held) continue;
-        tally.deleted++;
-        await sink.remove(docId, soft);
-      }
-    }
-    // Held deletes are only counted and named; a few names are enough.
-    if (held) break;
-  }
-  return held ? decision.reason : null;
 }

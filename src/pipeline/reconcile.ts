@@ -34,14 +34,25 @@ export async function requireAlone(
 ): Promise<void> {
   const others = await state.othersInto(target, connectorId);
   if (others.length === 0) return;
-  throw refused(connectorId, `${others.join(', ')} has documents in the same data store, or brings some now`);
+  throw refused(
+    connectorId,
+    `${others.join(', ')} has documents in the same data store, or an open run that may bring some`,
+    `${ORDINARY_RUN} ${LEAVE_DATA_STORE}`,
+  );
 }
 
-function refused(connectorId: string, problem: string): BridgeError {
+const ORDINARY_RUN =
+  'Run without --reconcile-full: the ordinary run sends what changed and holds what is doubtful.';
+
+/** Only a run of its own ends a connector's open runs and deletes its documents, also after it was removed, renamed or moved. */
+const LEAVE_DATA_STORE =
+  'If another connector no longer feeds this data store, run it into it once more: restore its file with its old metadata.name and gemini, deletePolicy auto_delete_missing and a query that returns no rows, and pass --allow-deletes with the number of its documents. That ends its open runs and deletes its documents.';
+
+function refused(connectorId: string, problem: string, hint = ORDINARY_RUN): BridgeError {
   return new BridgeError(
     'RECONCILIATION_REFUSED',
     `A full reconciliation of ${connectorId} would delete documents by mistake: ${problem}.`,
-    { hint: 'Run without --reconcile-full: the ordinary run sends what changed and holds what is doubtful.' },
+    { hint },
   );
 }
 

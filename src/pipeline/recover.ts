@@ -9,8 +9,15 @@ import type { Lease, RunRow } from './state-port.ts';
 type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log' | 'owner'>;
 
 /**
- * Ends what earlier runs of this connector and target left open. A published run is finished from its manifest, without
- * extracting again; one that died before is closed and its files are removed.
+ * Ends what earlier runs of this connector left open. Whoever holds the lease knows that they are dead, whatever their target.
+ * One that died before it was published is closed and its files are removed. A published run is finished from its manifest,
+ * without extracting again, if it is of this target.
+ *
+ * A published run of another target cannot be finished here: this run has the connection to its own target only, and perhaps
+ * another bucket. A run that delivers to a data store gives it up. That is safe, because the state of the old target did not
+ * move: there the checkpoint goes back to where that run started, and what it may have sent is in doubt, so a connector that
+ * is moved back sends those documents again or deletes them. Otherwise it would stay open for ever, and keep every other
+ * connector of the old data store from a full reconciliation. A `--local` run is a trial and leaves it to be finished.
  * @returns the outcome of each run that was finished.
  * @throws BridgeError of a retryable code when the destination cannot be reached: then nothing newer may overtake it.
  */
@@ -22,32 +29,85 @@ export async function finishEarlierRuns(
 ): Promise<Map<string, Outcome>> {
   const finished = new Map<string, Outcome>();
   for (const run of await ports.state.unfinishedRuns(job.connectorId)) {
-    if (run.target !== job.target) continue;
+    if (run.manifestName === null) {
+      await closeUnpublished(run, job, ports);
+      continue;
+    }
     // A run that sends nothing sends nothing of others, either.
-    if (run.manifestName !== null && !job.sends) continue;
-    const outcome = await endRun(run, job, ports, lease, signal);
+    if (!job.sends) continue;
+    if (run.target !== job.target) {
+      if (isDataStore(job.target)) await giveUpMoved(run, job, ports);
+      continue;
+    }
+    const outcome = await finishPublished(run, run.manifestName, job, ports, lease, signal);
     if (outcome !== undefined) finished.set(run.runId, outcome);
   }
   await repairLatest(job, ports);
   return finished;
 }
 
-async function endRun(
+/** The name of a data store has slashes; the target of `--local` has none. */
+function isDataStore(target: string): boolean {
+  return target.includes('/');
+}
+
+async function closeUnpublished(run: RunRow, job: Job, ports: RecoverPorts): Promise<void> {
+  // In this order, because no later run would clear up after a run that is closed.
+  const left = await removeLeftovers(run, job, ports.store);
+  await closeRun(run, ports, 'The process that ran it is gone.');
+  ports.log.warn('closed a run that died before it was published', {
+    run: run.runId,
+    ...(run.target !== job.target && { target: run.target }),
+  });
+  if (left !== undefined) {
+    ports.log.warn('artifacts of a run that died are in another bucket and were not removed', {
+      run: run.runId,
+      folder: left,
+      hint: 'Delete that folder: nothing in it is used.',
+    });
+  }
+}
+
+/**
+ * Removes what a dead run wrote, also below an earlier `output.prefix`. This run has no access to another bucket.
+ * @returns the folder, if it is in another bucket.
+ */
+async function removeLeftovers(
+  { runId, folder }: RunRow,
+  { prefix }: Job,
+  store: ArtifactStore,
+): Promise<string | undefined> {
+  const here = runFolder(prefix, runId);
+  if (folder === null) {
+    await removeArtifacts(store, here);
+    return undefined;
+  }
+  if (!folder.startsWith(store.root)) return folder;
+  await removeArtifacts(store, folder.slice(store.root.length));
+  return undefined;
+}
+
+async function giveUpMoved(run: RunRow, { target }: Job, ports: RecoverPorts): Promise<void> {
+  await closeRun(run, ports, `Its connector delivers to ${target} now, so what it published was given up.`);
+  ports.log.warn('gave up a published run, because its connector delivers to another target now', {
+    run: run.runId,
+    was: run.target,
+    is: target,
+    hint: 'Documents in the old data store stay there. If the connector is moved back, it sends again what is in doubt.',
+  });
+}
+
+/** @returns undefined if it was given up. */
+async function finishPublished(
   run: RunRow,
+  manifestName: string,
   job: Job,
   ports: RecoverPorts,
   lease: Lease,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
-  if (run.manifestName === null) {
-    // In this order, because nobody would come back to clear up after a run that is closed.
-    await removeArtifacts(ports.store, job.prefix, run.runId);
-    await closeRun(run, ports, 'The process that ran it is gone.');
-    ports.log.warn('closed a run that died before it was published', { run: run.runId });
-    return undefined;
-  }
   try {
-    const manifest = await readManifest(ports.store, run.manifestName);
+    const manifest = await readManifest(ports.store, manifestName);
     const receipt = await ingest(manifest, ports, signal);
     const outcome = await commit(manifest, receipt, job.prefix, lease, ports);
     ports.log.info('finished a run that was published and not committed', { run: run.runId });
@@ -107,8 +167,7 @@ async function repairLatest(job: Job, ports: RecoverPorts): Promise<void> {
 }
 
 /** Removes what a run left, its manifest first, so that it never looks whole while it goes. */
-export async function removeArtifacts(store: ArtifactStore, prefix: string, runId: string): Promise<void> {
-  const folder = runFolder(prefix, runId);
+export async function removeArtifacts(store: ArtifactStore, folder: string): Promise<void> {
   await store.remove(manifestName(folder));
   await store.clear(folder);
 }

@@ -6,6 +6,7 @@ import type { ChangeSink } from './diff.ts';
 import type { RejectedDocument } from './delivery-port.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
+import { runFolder } from './layout.ts';
 import { planChanges } from './plan.ts';
 import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from './ports.ts';
 import type { FinishedStatus, Lease, RunRow, State } from './state-port.ts';
@@ -90,11 +91,12 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
   };
   const startedAt = clock.now();
   // First, because it refuses an id whose run may still need its artifacts.
-  await state.beginRun({ runId, connectorId, target, startedAt });
+  const folder = runFolder(job.prefix, runId);
+  await state.beginRun({ runId, connectorId, target, startedAt, folder: `${store.root}${folder}` });
   const publisher = new Publisher(job, ports, startedAt);
   let published = false;
   try {
-    await removeArtifacts(store, job.prefix, runId);
+    await removeArtifacts(store, folder);
     await enter('extract');
     const position = await state.position(connectorId, target);
     const { tally, ...planned } = await planChanges(job, ports, position, publisher, signal);

@@ -23,6 +23,8 @@ export interface RunRow {
   readonly phase: Phase;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Of the lease under which it began: of two runs of a connector, the newer one has the higher. 0: it is from before fences were kept. */
+  readonly fence: number;
   readonly finishedAt: string | null;
   readonly counts: RunCounts | null;
   readonly watermark: string | null;
@@ -34,6 +36,8 @@ export interface RunRow {
   readonly error: RunError | null;
   /** When each phase was entered for the first time, ISO 8601, UTC; none for runs of older versions. */
   readonly phaseTimes: Readonly<Partial<Record<Phase, string>>>;
+  /** URI of the folder of its artifacts; null: it writes none, or it is of an older version. */
+  readonly folder: string | null;
 }
 
 /** Where a connector stands towards one target. Another target has another position, and no documents yet. */
@@ -48,6 +52,9 @@ export interface Position {
   /** There is no record at all, not even a soft-deleted one. */
   readonly empty: boolean;
 }
+
+/** Soft-deleted records are those of documents that the source no longer has and the target still has. */
+export type RecordKind = 'live' | 'soft-deleted';
 
 export interface KnownRecord {
   readonly docId: string;
@@ -134,21 +141,32 @@ export interface State {
   /** The position of a connector towards a target; makes one if there is none, unless the state is read-only. */
   position(connectorId: string, target: string): Promise<Position>;
 
-  /** Fingerprints of all records that are not soft-deleted, 8 bytes each, in chunks, in any order. */
-  fingerprints(scope: number): AsyncIterable<Buffer>;
+  /** Fingerprints of all records of a kind, 8 bytes each, in chunks, in any order. */
+  fingerprints(scope: number, kind: RecordKind): AsyncIterable<Buffer>;
   /** The records of these ids, in any order; ids that are not known are left out. */
   lookup(scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
-  /** Ids of the records, not soft-deleted, that have these fingerprints (8 bytes each). */
-  idsOf(scope: number, fingerprints: Buffer): AsyncIterable<string[]>;
+  /** Ids of the records of a kind that have these fingerprints (8 bytes each). */
+  idsOf(scope: number, fingerprints: Buffer, kind: RecordKind): AsyncIterable<string[]>;
 
-  /** Writes the row of a new run, status RUNNING, phase extract. The same id again is replaced if it failed unpublished. */
-  beginRun(run: { runId: string; connectorId: string; target: string; startedAt: Date }): Promise<void>;
+  /**
+   * Writes the row of a new run, status RUNNING, phase extract, for the holder of the connector's lease. The same id again is
+   * replaced if it failed unpublished.
+   */
+  beginRun(run: {
+    runId: string;
+    connectorId: string;
+    target: string;
+    startedAt: Date;
+    /** URI of the folder of its artifacts; absent: it writes none. */
+    folder?: string;
+  }): Promise<void>;
   /** `at`: remembered when the phase is entered for the first time. */
   enterPhase(runId: string, phase: Phase, at: Date): Promise<void>;
   findRun(runId: string): Promise<RunRow | undefined>;
-  /** Runs of this connector that have begun and neither failed nor committed, or are published and not committed; oldest first. */
+  /** Runs of this connector that have begun and neither failed nor committed, or are published and not committed; oldest first, by their
+   * fences. */
   unfinishedRuns(connectorId: string): Promise<RunRow[]>;
-  /** The newest committed run of this connector. */
+  /** The run of this connector that was committed last, by the fences of those who committed. */
   lastCommitted(connectorId: string): Promise<RunRow | undefined>;
 
   /**
@@ -193,7 +211,10 @@ export interface State {
   journal(runId: string, target: string, owner: Omit<LeaseOwner, 'runId'>): DeliveryJournal;
   /** Some of the documents that a run's destination rejected, by id. */
   rejections(runId: string, limit: number): Promise<RejectedDocument[]>;
-  /** Other connectors that have documents in this target, or a run under way that may bring some. */
+  /**
+   * Other connectors that have documents in this target, or an open run that may bring some: a published one, or one whose
+   * process holds the lease of its connector.
+   */
   othersInto(target: string, connectorId: string): Promise<string[]>;
 
   /** What is known of one document, all of one moment. */

@@ -179,6 +179,7 @@ async function closeRun(transaction: Knex.Transaction, order: Commit): Promise<v
       counts: JSON.stringify(order.counts),
       finished_at: finishedAt,
       committed_at: finishedAt,
+      committed_fence: order.fence,
       error: null,
     });
 }

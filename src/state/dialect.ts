@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { NewPushBatch } from './push/batch.ts';
-import type { KnownRecord, StagedRecord } from '../pipeline/state-port.ts';
+import type { KnownRecord, RecordKind, StagedRecord } from '../pipeline/state-port.ts';
 
 /** All in which the two engines differ. */
 export interface Dialect {
@@ -20,13 +20,20 @@ export interface Dialect {
   gatherStatistics(knex: Knex): Promise<void>;
   /** Writes staged rows inside the given transaction. */
   stage(transaction: Knex.Transaction, runId: string, records: readonly StagedRecord[]): Promise<void>;
-  fingerprints(knex: Knex, scope: number): AsyncIterable<Buffer>;
+  fingerprints(knex: Knex, scope: number, kind: RecordKind): AsyncIterable<Buffer>;
   lookup(knex: Knex, scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
-  /** Ids of the records, not soft-deleted, with one of these fingerprints: as many as one query should answer. */
-  idsOf(knex: Knex, scope: number, fingerprints: Buffer): Promise<string[]>;
+  /** Ids of the records of a kind with one of these fingerprints: as many as one query should answer. */
+  idsOf(knex: Knex, scope: number, fingerprints: Buffer, kind: RecordKind): Promise<string[]>;
 
   /** Stores a batch with its events, whole and durable. @returns false, having stored nothing, if its key is taken. */
   storePush(knex: Knex, batch: NewPushBatch): Promise<boolean>;
+}
+
+/**
+ * SQL: whether a record is of a kind. A constant and no binding, so that the partial index of soft-deleted records is used.
+ */
+export function isOfKind(kind: RecordKind): string {
+  return kind === 'live' ? 'soft_deleted = 0' : 'soft_deleted = 1';
 }
 
 /** How both engines are made to answer a lookup. */

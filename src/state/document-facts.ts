@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { EXPLAIN_IDS_PER_PAGE } from '../core/limits.ts';
 import type { DocumentFacts, RunRow } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
+import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
 import { runRow } from './runs.ts';
 
 interface DocumentKey {
@@ -44,24 +45,17 @@ interface Runs extends Pick<DocumentFacts, 'newestRun' | 'committed'> {
 
 async function lookAtRuns(knex: Knex, { connectorId, target }: DocumentKey, limit: number): Promise<Runs> {
   const runs = () => knex('run_state').where({ connector_id: connectorId, target });
-  const newest = await runs().orderBy(newestFirst('started_at', 'run_id')).first();
-  const committed = await runs()
-    .whereNotNull('committed_at')
-    .orderBy(newestFirst('committed_at', 'started_at', 'run_id'))
-    .limit(limit);
+  const newest = await runs().orderBy(newestFirst(BEGUN)).first();
+  const committed = await runs().whereNotNull('committed_at').orderBy(newestFirst(COMMITTED)).limit(limit);
   const published = await runs()
     .where({ committed_at: null })
     .whereNotNull('manifest_name')
-    .orderBy(newestFirst('started_at', 'run_id'));
+    .orderBy(newestFirst(BEGUN));
   return {
     newestRun: newest && runRow(newest),
     committed: committed.map(runRow),
     published: published.map(runRow),
   };
-}
-
-function newestFirst(...columns: string[]): { column: string; order: 'desc' }[] {
-  return columns.map((column) => ({ column, order: 'desc' }));
 }
 
 async function recordOf(
@@ -91,15 +85,18 @@ async function rejectionOf(
   knex: Knex,
   { connectorId, target, docId }: DocumentKey,
 ): Promise<DocumentFacts['rejection']> {
-  const runs = knex('run_state').where({ connector_id: connectorId, target }).select('run_id');
-  const rejection = await knex('rejected_documents')
-    .where({ doc_id: docId })
-    .whereIn('run_id', runs)
-    .orderByRaw('(select started_at from run_state where run_state.run_id = rejected_documents.run_id) desc')
+  const refusing = knex('rejected_documents').where({ doc_id: docId }).select('run_id');
+  const run = await knex('run_state')
+    .where({ connector_id: connectorId, target })
+    .whereIn('run_id', refusing)
+    .orderBy(newestFirst(BEGUN))
     .first();
+  if (run === undefined) return undefined;
+  const rejection = await knex('rejected_documents').where({ run_id: run.run_id, doc_id: docId }).first();
+  // A commit in between forgets it; the caller then reads everything again.
   if (rejection === undefined) return undefined;
-  const { run_id, reason, outcome } = rejection;
-  return { run: await existingRun(knex, run_id), reason, outcome };
+  const { reason, outcome } = rejection;
+  return { run: runRow(run), reason, outcome };
 }
 
 async function elsewhereOf(

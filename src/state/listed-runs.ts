@@ -3,7 +3,7 @@ import type { RunError, RunRow } from '../pipeline/state-port.ts';
 import type { RunTable } from './tables.ts';
 
 /** A run without what can be long and no list shows, such as every column of its source. */
-export type ListedRun = Omit<RunRow, 'watermark' | 'phaseTimes'>;
+export type ListedRun = Omit<RunRow, 'watermark' | 'phaseTimes' | 'folder'>;
 
 export const LISTED_COLUMNS = [
   'run_id',
@@ -12,6 +12,7 @@ export const LISTED_COLUMNS = [
   'status',
   'phase',
   'started_at',
+  'fence',
   'finished_at',
   'counts',
   'manifest_name',
@@ -30,6 +31,7 @@ export function listedRun(run: ListedRow): ListedRun {
     status: run.status,
     phase: run.phase,
     startedAt: run.started_at,
+    fence: run.fence,
     finishedAt: run.finished_at,
     counts: run.counts === null ? null : parseCounts(run.counts),
     manifestName: run.manifest_name,

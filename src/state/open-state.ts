@@ -86,9 +86,9 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),
     ),
-    fingerprints: (scope) => streaming(database.dialect.fingerprints(database.knex, scope)),
+    fingerprints: (scope, kind) => streaming(database.dialect.fingerprints(database.knex, scope, kind)),
     lookup: reading(lookup),
-    idsOf: (scope, fingerprints) => streaming(idsOf(database, scope, fingerprints)),
+    idsOf: (scope, fingerprints, kind) => streaming(idsOf(database, scope, fingerprints, kind)),
     beginRun: writing(beginRun),
     enterPhase: writing(enterPhase),
     findRun: reading(findRun),

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Database } from './database.ts';
 import { delivers } from './delivering-runs.ts';
 import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
+import { BEGUN, COMMITTED, newestFirstSql } from './run-order.ts';
 import type { LeaseTable } from './tables.ts';
 
 /** Where a connector stands, by its newest runs. Dry runs count for nothing, nor do local ones where there are others. */
@@ -120,8 +121,8 @@ interface NewestAnswer extends ListedRow {
  * of 8. Exported for the test that looks at its plan.
  */
 export function newestQuery({ knex, dialect }: Database, connectorIds: readonly string[]) {
-  const newest = (condition: string, order = 'started_at desc, run_id desc') =>
-    `(select run_id from run_state as one where connector_id = asked.value and ${condition} order by ${order} limit 1)`;
+  const newest = (condition: string, order = BEGUN) =>
+    `(select run_id from run_state as one where connector_id = asked.value and ${condition} order by ${newestFirstSql(order)} limit 1)`;
   const ran = "status <> 'DRY_RUN'";
   const alike = `${delivers('one')} = ${delivers('run_state')}`;
   const unlessSuccess = (name: string, id: string) =>
@@ -138,10 +139,7 @@ export function newestQuery({ knex, dialect }: Database, connectorIds: readonly 
     .select<NewestAnswer[]>(
       ...LISTED_COLUMNS.map((column) => `run_state.${column}`),
       unlessSuccess('finished', newest(`${ran} and ${alike} and finished_at is not null`)),
-      unlessSuccess(
-        'committed',
-        newest(`${alike} and committed_at is not null`, 'committed_at desc, started_at desc, run_id desc'),
-      ),
+      unlessSuccess('committed', newest(`${alike} and committed_at is not null`, COMMITTED)),
       unlessSuccess('success', newest(`${alike} and status = 'SUCCESS'`)),
     )
     .from('lasts as asked')

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { StagedRecord } from '../pipeline/state-port.ts';
 import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
 import { storePush } from './push/postgres.ts';
-import { knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
+import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 
 /** The start of a binary COPY: its signature, flags and the length of no extension. */
 const COPY_HEADER_BYTES = 19;
@@ -40,14 +40,14 @@ export const postgresDialect: Dialect = {
   },
 
   // 1 M fingerprints take 0.25 s so, and 1.5 s in pages of string_agg along the primary key.
-  async *fingerprints(knex, scope) {
+  async *fingerprints(knex, scope, kind) {
     const { to } = await import('pg-copy-streams');
     const connection = await acquire(knex);
     let ended = false;
     try {
       const copy = connection.query(
         to(
-          `copy (select fingerprint from record_state where scope_id = ${Math.trunc(scope)} and soft_deleted = 0)
+          `copy (select fingerprint from record_state where scope_id = ${Math.trunc(scope)} and ${isOfKind(kind)})
            to stdout (format binary)`,
         ),
       );
@@ -69,11 +69,11 @@ export const postgresDialect: Dialect = {
     return rows.map(knownRecord);
   },
 
-  async idsOf(knex, scope, fingerprints) {
+  async idsOf(knex, scope, fingerprints, kind) {
     const { rows } = await knex.raw<Answer<{ doc_id: string }>>(
       // As one constant array, which Postgres hashes. As a subquery it is a join, and a table that was just filled and has
       // no statistics yet makes it a nested loop: 77 s instead of 0.3 s among 1 M records.
-      `select doc_id from record_state where scope_id = ? and soft_deleted = 0 and fingerprint = any (?::bytea[])`,
+      `select doc_id from record_state where scope_id = ? and ${isOfKind(kind)} and fingerprint = any (?::bytea[])`,
       [scope, eachFingerprint(fingerprints)],
     );
     return rows.map((row) => row.doc_id);

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../core/limits.ts';
-import type { StagedRecord } from '../pipeline/state-port.ts';
+import type { RecordKind, StagedRecord } from '../pipeline/state-port.ts';
 import { storePush } from './push/sqlite.ts';
-import { knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
+import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 
 export const sqliteDialect: Dialect = {
   clockMs: "round(unixepoch('subsec') * 1000)",
@@ -39,10 +39,10 @@ export const sqliteDialect: Dialect = {
     }
   },
 
-  async *fingerprints(knex, scope) {
+  async *fingerprints(knex, scope, kind) {
     let after = '';
     for (;;) {
-      const page = await fingerprintPage(knex, scope, after);
+      const page = await fingerprintPage(knex, scope, after, kind);
       if (page === undefined || page.last === null) return;
       yield Buffer.from(page.fingerprints, 'hex');
       after = page.last;
@@ -59,11 +59,11 @@ export const sqliteDialect: Dialect = {
     return rows.map(knownRecord);
   },
 
-  async idsOf(knex, scope, fingerprints) {
+  async idsOf(knex, scope, fingerprints, kind) {
     const rows = await knex.raw<{ doc_id: string }[]>(
       `with wanted as materialized (select unhex(value) as fingerprint from json_each(?))
        select doc_id from record_state
-       where scope_id = ? and soft_deleted = 0 and fingerprint in (select fingerprint from wanted)`,
+       where scope_id = ? and ${isOfKind(kind)} and fingerprint in (select fingerprint from wanted)`,
       [JSON.stringify(fingerprints.toString('hex').match(/.{16}/g) ?? []), scope],
     );
     return rows.map((row) => row.doc_id);
@@ -86,12 +86,13 @@ async function fingerprintPage(
   knex: Knex,
   scope: number,
   after: string,
+  kind: RecordKind,
 ): Promise<FingerprintPage | undefined> {
   const [page] = await knex.raw<FingerprintPage[]>(
     `select group_concat(hex(fingerprint), '') as fingerprints, max(doc_id) as last
      from (
        select fingerprint, doc_id from record_state
-       where scope_id = ? and soft_deleted = 0 and doc_id > ?
+       where scope_id = ? and ${isOfKind(kind)} and doc_id > ?
        order by doc_id limit ?
      )`,
     [scope, after, STATE_FINGERPRINTS_PER_PAGE],

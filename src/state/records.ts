@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { STATE_IDS_PER_GROUP } from '../core/limits.ts';
 import type { Column } from '../pipeline/ports.ts';
-import type { KnownRecord, Position, StagedRecord } from '../pipeline/state-port.ts';
+import type { KnownRecord, Position, RecordKind, StagedRecord } from '../pipeline/state-port.ts';
 import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
@@ -59,10 +59,12 @@ export async function* idsOf(
   database: Database,
   scope: number,
   fingerprints: Buffer,
+  kind: RecordKind,
 ): AsyncIterable<string[]> {
   const bytes = STATE_IDS_PER_GROUP * FINGERPRINT_BYTES;
   for (let at = 0; at < fingerprints.length; at += bytes) {
-    const ids = await database.dialect.idsOf(database.knex, scope, fingerprints.subarray(at, at + bytes));
+    const group = fingerprints.subarray(at, at + bytes);
+    const ids = await database.dialect.idsOf(database.knex, scope, group, kind);
     if (ids.length > 0) yield ids;
   }
 }
@@ -83,15 +85,30 @@ export async function stage(
   });
 }
 
-export async function othersInto({ knex }: Database, target: string, connectorId: string): Promise<string[]> {
+export async function othersInto(
+  { knex, dialect }: Database,
+  target: string,
+  connectorId: string,
+): Promise<string[]> {
   const documents = knex('record_state')
     .whereRaw('record_state.scope_id = connector_checkpoints.id')
     .select('doc_id');
-  // What a run has delivered is no record before its commit.
+  // A run that is not published delivers something only while its process lives, which then renews its lease.
+  const alive = knex('connector_leases')
+    .whereRaw('connector_leases.connector_id = run_state.connector_id')
+    .whereNotNull('run_id')
+    .andWhere('expires_at', '>', knex.raw(dialect.clockMs))
+    .select('fence');
+  // What a run has delivered is not a record before its commit.
   const openRuns = knex('run_state')
     .whereRaw('run_state.connector_id = connector_checkpoints.connector_id')
     .where({ target, committed_at: null })
-    .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
+    .andWhere(
+      (either) =>
+        void either
+          .whereNotNull('manifest_name')
+          .orWhere((running) => void running.whereNull('finished_at').whereExists(alive)),
+    )
     .select('run_id');
   return knex('connector_checkpoints')
     .where({ target })

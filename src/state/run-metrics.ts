@@ -2,6 +2,7 @@ import type { RunCounts } from '../pipeline/ports.ts';
 import type { RunStatus } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { delivers } from './delivering-runs.ts';
+import { BEGUN, COMMITTED, newestFirstSql } from './run-order.ts';
 
 /** What metrics say of one connector's runs. Local ones count for nothing where there are others. */
 export interface RunMetrics {
@@ -16,7 +17,7 @@ export interface RunMetrics {
   readonly failing: boolean;
   /** Of the run that changed the target last: a later one that is at work or failed has withheld nothing. */
   readonly committedCounts: RunCounts | null;
-  /** When a run last ended as SUCCESS. */
+  /** When the newest run of status SUCCESS ended. */
   readonly lastSuccessAt: string | null;
   /** A process holds the connector's lease and shows signs of life. */
   readonly running: boolean;
@@ -42,7 +43,7 @@ interface Row {
 export async function runMetrics({ knex, dialect }: Database): Promise<RunMetrics[]> {
   const latest = (condition: string) =>
     `(select run_id from run_state as one where connector_id = connectors.id and ${condition}
-      order by started_at desc, run_id desc limit 1)`;
+      order by ${newestFirstSql(BEGUN)} limit 1)`;
   const alike = `${delivers('one')} = ${delivers('run')}`;
   const rows = await knex
     .withRecursive('connectors', (names) => {
@@ -65,16 +66,17 @@ export async function runMetrics({ knex, dialect }: Database): Promise<RunMetric
       knex.raw(
         `(select status from run_state as one
           where connector_id = connectors.id and ${alike} and status <> 'DRY_RUN' and finished_at is not null
-          order by started_at desc, run_id desc limit 1) = 'FAILED' as failing`,
+          order by ${newestFirstSql(BEGUN)} limit 1) = 'FAILED' as failing`,
       ),
       knex.raw(
         `(select counts from run_state as one
           where connector_id = connectors.id and ${alike} and committed_at is not null
-          order by committed_at desc, started_at desc, run_id desc limit 1) as committed_counts`,
+          order by ${newestFirstSql(COMMITTED)} limit 1) as committed_counts`,
       ),
       knex.raw(
-        `(select max(finished_at) from run_state as one
-          where connector_id = connectors.id and ${alike} and status = 'SUCCESS') as last_success_at`,
+        `(select finished_at from run_state as one
+          where connector_id = connectors.id and ${alike} and status = 'SUCCESS'
+          order by ${newestFirstSql(BEGUN)} limit 1) as last_success_at`,
       ),
       knex.raw(
         `exists (select 1 from connector_leases

@@ -7,6 +7,7 @@ import { givenUp } from './given-up.ts';
 import { listedRun } from './listed-runs.ts';
 import { scopeOf } from './records.ts';
 import { rememberDelivered } from './rejections.ts';
+import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
 import type { RunTable } from './tables.ts';
 
 export async function beginRun(database: Database, run: Parameters<State['beginRun']>[0]): Promise<void> {
@@ -25,8 +26,16 @@ export async function beginRun(database: Database, run: Parameters<State['beginR
       status: 'RUNNING',
       phase: 'extract',
       started_at: run.startedAt.toISOString(),
+      fence: await newestFence(transaction, run.connectorId),
+      folder: run.folder ?? null,
     });
   });
+}
+
+/** Only the holder of a connector's lease begins runs of it, so the newest fence is that of its lease. */
+async function newestFence(transaction: Knex.Transaction, connectorId: string): Promise<number> {
+  const lease = await transaction('connector_leases').where({ connector_id: connectorId }).first('fence');
+  return lease?.fence ?? 0;
 }
 
 /** An operation that the earlier run of this id started may still be at work, so its step stays, without a run. */
@@ -149,7 +158,7 @@ export async function unfinishedRuns(database: Database, connectorId: string): P
     .knex('run_state')
     .where({ connector_id: connectorId, committed_at: null })
     .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
-    .orderBy(['started_at', 'run_id']);
+    .orderBy([...BEGUN]);
   return runs.map(runRow);
 }
 
@@ -158,11 +167,7 @@ export async function lastCommitted(database: Database, connectorId: string): Pr
     .knex('run_state')
     .where({ connector_id: connectorId })
     .whereNotNull('committed_at')
-    .orderBy([
-      { column: 'committed_at', order: 'desc' },
-      { column: 'started_at', order: 'desc' },
-      { column: 'run_id', order: 'desc' },
-    ])
+    .orderBy(newestFirst(COMMITTED))
     .first();
   return run === undefined ? undefined : runRow(run);
 }
@@ -173,7 +178,8 @@ export function mayGoOn(run: RunTable): boolean {
 }
 
 export function runRow(run: RunTable): RunRow {
-  return { ...listedRun(run), watermark: run.watermark, phaseTimes: phaseTimesOf(run) };
+  const { watermark, folder } = run;
+  return { ...listedRun(run), watermark, phaseTimes: phaseTimesOf(run), folder };
 }
 
 function phaseTimesOf({ phase_times }: RunTable): RunRow['phaseTimes'] {

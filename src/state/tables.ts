@@ -20,6 +20,10 @@ export interface RunTable {
   status: RunStatus;
   phase: Phase;
   started_at: string;
+  /** Of the lease under which it began; 0: it is from before fences were kept. */
+  fence: number;
+  /** Of the lease under which it was committed; 0: it was not, or before fences were kept. */
+  committed_fence: number;
   finished_at: string | null;
   counts: string | null;
   watermark: string | null;
@@ -31,6 +35,8 @@ export interface RunTable {
   hold_reason: string | null;
   error: string | null;
   phase_times: string | null;
+  /** URI of its artifacts; null: it writes none, or it is of an older version. */
+  folder: string | null;
 }
 
 export interface LeaseTable {

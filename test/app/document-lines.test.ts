@@ -24,6 +24,7 @@ const runRow = (manifestName: string | null): RunRow => ({
   status: 'SUCCESS',
   phase: 'commit',
   startedAt: '',
+  fence: 0,
   finishedAt: null,
   counts: null,
   watermark: null,
@@ -32,6 +33,7 @@ const runRow = (manifestName: string | null): RunRow => ({
   holdReason: null,
   error: null,
   phaseTimes: {},
+  folder: null,
 });
 const RUN = runRow(`${FOLDER}/manifest.json`);
 

@@ -14,6 +14,7 @@ function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {
     status: 'SUCCESS',
     phase: 'commit',
     startedAt: at,
+    fence: 0,
     finishedAt: at,
     counts: {
       seen: 5,
@@ -33,6 +34,7 @@ function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {
     holdReason: null,
     error: null,
     phaseTimes: {},
+    folder: null,
   };
 }
 

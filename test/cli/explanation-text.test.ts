@@ -39,6 +39,7 @@ function explanationOf(changes: Partial<Explanation> = {}): Explanation {
     connector: 'hr',
     target: 'projects/p/locations/global/dataStores/d',
     standing: 'indexed',
+    deletePolicy: 'auto_delete_missing',
     present: true,
     checksum: 'sha256:00',
     lastSeen: { runId: 'r2', at: '2026-11-21T03:00:00.000Z', newest: true },
@@ -216,16 +217,21 @@ describe('an explanation for a person', () => {
       ['unclear', '→ The next run sends it again:'],
       ['rejected', 'push it as it should be'],
       ['quarantined', '→ Push it again as it should be'],
-      ['soft-deleted', 'if it is pushed again'],
+      ['soft-deleted', 'If it is pushed again'],
       ['deleted', '→ If it is to be there, push it'],
       ['not-found', '→ If it is to be there, push it'],
       ['never-run', '→ Run the connector:'],
       ['waiting', '→ The next run finishes it:'],
     ] as const)('speaks of pushes, and never of a row of a query, when it is %s', (standing, words) => {
-      const text = textOf({ standing, pushes: [], removal });
+      const text = textOf({ standing, deletePolicy: 'soft_delete_only', pushes: [], removal });
       expect(text).toContain(words);
       expect(text).toMatch(/because +a push deleted it/);
       expect(text).not.toMatch(/listing|query| row/);
+    });
+
+    test('says that the next run deletes a soft-deleted one under auto_delete_missing', () => {
+      const text = textOf({ standing: 'soft-deleted', pushes: [], removal });
+      expect(text).toContain('→ The policy is auto_delete_missing now, so the next run deletes it:');
     });
 
     test('says so when nobody may read it', () => {
@@ -252,5 +258,14 @@ describe('an explanation for a person', () => {
       'there is no record of it, and artifacts that may tell of a delete cannot be read.',
     );
     expect(text).toMatch(/not read +artifacts of run r2: gs:\/\/bucket is gone\.\n/);
+  });
+
+  test.each([
+    ['soft_delete_only', null, 'The policy soft_delete_only leaves it there.'],
+    ['never_delete', null, 'The policy never_delete leaves it there.'],
+    ['auto_delete_missing', null, 'so the next run deletes it:'],
+    ['auto_delete_missing', { runId: 'r2', count: 7, holdReason: 'too many' }, '--allow-deletes 7'],
+  ] as const)('says what becomes of a soft-deleted document under %s: %j', (deletePolicy, missing, words) => {
+    expect(textOf({ standing: 'soft-deleted', deletePolicy, missing })).toContain(words);
   });
 });

@@ -115,8 +115,8 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
     async function found(): Promise<string[]> {
       const { scope } = await state.position('hr', 'stores/1');
       const docIds: string[] = [];
-      for await (const chunk of state.fingerprints(scope)) {
-        for await (const ids of state.idsOf(scope, chunk)) docIds.push(...ids);
+      for await (const chunk of state.fingerprints(scope, 'live')) {
+        for await (const ids of state.idsOf(scope, chunk, 'live')) docIds.push(...ids);
       }
       return docIds.sort();
     }
@@ -387,6 +387,16 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         await state.failRun('Z1', failure(true));
         expect(await others()).toEqual(['kb']);
         expect(await state.othersInto('stores/1', 'kb')).toEqual(['hr']);
+      });
+
+      test('are those that run, but not those whose process died before it published', async () => {
+        await state.position('zoo', 'stores/1');
+        await state.beginRun({ runId: 'Z1', connectorId: 'zoo', target: 'stores/1', startedAt: MOMENT });
+        expect(await state.othersInto('stores/1', 'hr')).toEqual([]);
+        const lease = await state.lease('zoo', { runId: 'Z1', host: 'here', pid: process.pid });
+        expect(await state.othersInto('stores/1', 'hr')).toEqual(['zoo']);
+        await lease.release();
+        expect(await state.othersInto('stores/1', 'hr')).toEqual([]);
       });
     });
 

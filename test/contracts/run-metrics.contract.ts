@@ -121,6 +121,26 @@ export function describeRunMetricsContract(engine: string, makeStore: () => Prom
       expect(await runMetrics(database)).toMatchObject([{ failing: false, committedCounts: COUNTS }]);
     });
 
+    test('follow the fences of runs where the clocks of their machines differ', async () => {
+      const held = JSON.stringify({ ...COUNTS, held: 40 });
+      await insert('hr', 20, { fence: 1, committed_fence: 1, committed_at: at(21), counts: held });
+      await insert('hr', 4, { fence: 2, committed_fence: 2, committed_at: at(5) });
+      const committedCounts = COUNTS;
+      expect(await runMetrics(database)).toMatchObject([
+        { startedAt: at(4), failing: false, committedCounts, lastSuccessAt: at(5) },
+      ]);
+      await insert('hr', 2, { fence: 3, status: 'FAILED', counts: null });
+      expect(await runMetrics(database)).toMatchObject([
+        { startedAt: at(2), failing: true, committedCounts, lastSuccessAt: at(5) },
+      ]);
+    });
+
+    test('take runs from before fences were kept for older than all others', async () => {
+      await insert('hr', 20, { fence: 0, status: 'FAILED', counts: null });
+      await insert('hr', 4, { fence: 1, committed_fence: 1, committed_at: at(5) });
+      expect(await runMetrics(database)).toMatchObject([{ startedAt: at(4), failing: false }]);
+    });
+
     test('tell which connectors are at work: those whose lease lives', async () => {
       const now = Date.now();
       for (const [connectorId, expiresAt, runId] of [

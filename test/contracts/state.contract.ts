@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { EXPLAIN_IDS_PER_PAGE } from '../../src/core/limits.ts';
 import type { Column, RunCounts } from '../../src/pipeline/ports.ts';
-import type { StagedRecord, State } from '../../src/pipeline/state-port.ts';
+import type { RecordKind, StagedRecord, State } from '../../src/pipeline/state-port.ts';
 import type { LeaseTiming } from '../../src/state/leases.ts';
 import { startSleeper } from '../support/sleeper.ts';
 
@@ -57,18 +57,24 @@ const gone = (op: 'delete' | 'soft_delete', docId: string): StagedRecord => ({
   fingerprint: '',
 });
 
-async function allFingerprints(state: State, scope: number): Promise<string[]> {
+async function allFingerprints(state: State, scope: number, kind: RecordKind = 'live'): Promise<string[]> {
   const all: string[] = [];
-  for await (const chunk of state.fingerprints(scope)) {
+  for await (const chunk of state.fingerprints(scope, kind)) {
     expect(chunk.length % 8).toBe(0);
     for (let at = 0; at < chunk.length; at += 8) all.push(chunk.toString('hex', at, at + 8));
   }
   return all.sort();
 }
 
-async function allIdsOf(state: State, scope: number, fingerprints: readonly string[]): Promise<string[]> {
+async function allIdsOf(
+  state: State,
+  scope: number,
+  fingerprints: readonly string[],
+  kind: RecordKind = 'live',
+): Promise<string[]> {
   const all: string[] = [];
-  for await (const ids of state.idsOf(scope, Buffer.from(fingerprints.join(''), 'hex'))) all.push(...ids);
+  const wanted = Buffer.from(fingerprints.join(''), 'hex');
+  for await (const ids of state.idsOf(scope, wanted, kind)) all.push(...ids);
   return all.sort();
 }
 
@@ -122,16 +128,20 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         startedFrom = null,
         columns = COLUMNS,
         runId = nextRunId(),
+        clockSeconds = 0,
       }: RunOptions = {},
     ): Promise<void> {
       const lease = await state.lease('hr', owner(runId));
       try {
         await state.position('hr', 'store-1');
-        await begin(runId);
+        const onItsClock = (moment: Date) => new Date(moment.getTime() + clockSeconds * 1_000);
+        const startedAt = onItsClock(STARTED);
+        await state.beginRun({ runId, connectorId: 'hr', target: 'store-1', startedAt });
         await state.stage(runId, records);
         await publish(runId, watermark, startedFrom, columns);
         await journalOf(runId).reject(rejected.map(refused));
-        await commit(runId, lease.fence);
+        const finishedAt = onItsClock(FINISHED);
+        await state.commit({ runId, fence: lease.fence, status: 'SUCCESS', counts: COUNTS, finishedAt });
       } finally {
         await lease.release();
       }
@@ -276,16 +286,21 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         await run(ids.map((id) => upsert(id)));
         const scope = await scopeOf();
         const expected = ids.map((id) => fingerprintOf(id, 'v1')).sort();
+        const marked = ids.slice(0, 30_000);
         expect(await allFingerprints(state, scope)).toEqual(expected);
         expect(await allIdsOf(state, scope, expected)).toEqual([...ids].sort());
         expect(await state.lookup(scope, ids.slice(0, 5_000))).toHaveLength(5_000);
+        await run(marked.map((id) => gone('soft_delete', id)));
+        const markedOnes = marked.map((id) => fingerprintOf(id, 'v1')).sort();
+        expect(await allFingerprints(state, scope, 'soft-deleted')).toEqual(markedOnes);
+        expect(await allIdsOf(state, scope, expected, 'soft-deleted')).toEqual([...marked].sort());
       });
 
       test('can be looked up after a stream of fingerprints was left in the middle', async () => {
         await run(Array.from({ length: 30_000 }, (_, index) => upsert(`hr:${index}`)));
         const scope = await scopeOf();
         for (let attempt = 0; attempt < 6; attempt += 1) {
-          for await (const chunk of state.fingerprints(scope)) if (chunk.length > 0) break;
+          for await (const chunk of state.fingerprints(scope, 'live')) if (chunk.length > 0) break;
         }
         expect(await state.lookup(scope, ['hr:1'])).toHaveLength(1);
         expect(await allFingerprints(state, scope)).toHaveLength(30_000);
@@ -314,13 +329,17 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         expect(after.has('f')).toBe(true);
       });
 
-      test('keeps a soft-deleted record out of the fingerprints until it is upserted again', async () => {
+      test('keeps a soft-deleted record among those of its kind alone until it is upserted again', async () => {
         await run([upsert('a'), upsert('b')]);
         await run([gone('soft_delete', 'a')]);
         const scope = await scopeOf();
         expect(await allFingerprints(state, scope)).toEqual([fingerprintOf('b', 'v1')]);
         expect(await allIdsOf(state, scope, [fingerprintOf('a', 'v1')])).toEqual([]);
+        expect(await allFingerprints(state, scope, 'soft-deleted')).toEqual([fingerprintOf('a', 'v1')]);
+        const both = [fingerprintOf('a', 'v1'), fingerprintOf('b', 'v1')];
+        expect(await allIdsOf(state, scope, both, 'soft-deleted')).toEqual(['a']);
         await run([upsert('a')]);
+        expect(await allFingerprints(state, scope, 'soft-deleted')).toEqual([]);
         expect((await known('a')).get('a')?.softDeleted).toBe(false);
         expect(await allIdsOf(state, scope, [fingerprintOf('a', 'v1')])).toEqual(['a']);
       });
@@ -351,6 +370,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           status: 'SUCCESS',
           phase: 'commit',
           startedAt: STARTED.toISOString(),
+          fence: 1,
           finishedAt: FINISHED.toISOString(),
           counts: COUNTS,
           watermark: 'w1',
@@ -359,6 +379,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
           holdReason: null,
           error: null,
           phaseTimes: {},
+          folder: null,
         });
         expect(await state.unfinishedRuns('hr')).toEqual([]);
       });
@@ -478,6 +499,10 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
               ).toEqual(model);
               const living = [...model.values()].filter(({ softDeleted }) => !softDeleted);
               expect(await allFingerprints(state, scope)).toEqual(living.map((it) => it.fingerprint).sort());
+              const marked = [...model.values()].filter(({ softDeleted }) => softDeleted);
+              expect(await allFingerprints(state, scope, 'soft-deleted')).toEqual(
+                marked.map((it) => it.fingerprint).sort(),
+              );
             }
             await lease.release();
           }),
@@ -781,6 +806,53 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         expect(await state.lastCommitted('hr')).toMatchObject({ runId: 'R2', status: 'HELD' });
         expect(await state.lastCommitted('kb')).toBeUndefined();
       });
+
+      test('are in the order of their fences, whatever the clocks of their machines say', async () => {
+        const clocks = [300, -86_400, 0, 60];
+        for (const [index, seconds] of clocks.entries()) {
+          await run([upsert('hr:1', `v${index}`)], { runId: `R${index}`, clockSeconds: seconds });
+          expect(await state.lastCommitted('hr')).toMatchObject({ runId: `R${index}`, fence: index + 1 });
+        }
+        const { committed, newestRun } = await state.documentFacts('hr', 'store-1', 'hr:1', { runs: 9 });
+        expect(committed.map(({ runId }) => runId)).toEqual(['R3', 'R2', 'R1', 'R0']);
+        expect(newestRun?.runId).toBe('R3');
+      });
+
+      test('that left a run to a later one come before it, on a clock that is ahead too', async () => {
+        await run([upsert('hr:1')], { runId: 'before' });
+        const dying = await state.lease('hr', owner('left'));
+        await state.beginRun({
+          runId: 'left',
+          connectorId: 'hr',
+          target: 'store-1',
+          startedAt: new Date(FINISHED.getTime() + 600_000),
+        });
+        await publish('left');
+        await dying.release();
+        const lease = await state.lease('hr', owner('finisher'));
+        await state.commit({
+          runId: 'left',
+          fence: lease.fence,
+          status: 'SUCCESS',
+          counts: COUNTS,
+          finishedAt: FINISHED,
+        });
+        expect(await state.lastCommitted('hr')).toMatchObject({ runId: 'left' });
+        await begin('finisher');
+        await publish('finisher');
+        await commit('finisher', lease.fence);
+        await lease.release();
+        expect(await state.lastCommitted('hr')).toMatchObject({ runId: 'finisher' });
+      });
+
+      test('keep where their artifacts are', async () => {
+        const folder = 'gs://bucket/connectors/hr/runs/R';
+        const given = { runId: 'R', connectorId: 'hr', target: 'store-1', startedAt: STARTED };
+        await state.beginRun({ ...given, folder });
+        expect(await state.unfinishedRuns('hr')).toMatchObject([{ runId: 'R', folder }]);
+        await state.beginRun(given);
+        expect(await state.findRun('R')).toMatchObject({ folder: null });
+      });
     });
 
     describe('lease', () => {
@@ -895,4 +967,6 @@ interface RunOptions {
   readonly startedFrom?: string | null;
   readonly columns?: readonly Column[];
   readonly runId?: string;
+  /** How far the clock of its machine is ahead. */
+  readonly clockSeconds?: number;
 }

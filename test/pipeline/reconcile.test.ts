@@ -80,6 +80,7 @@ describe('a full reconciliation', () => {
     await expect(planOver(listing(people(1)), known, RECONCILE)).rejects.toMatchObject({
       code: 'RECONCILIATION_REFUSED',
       message: expect.stringContaining('kb, zoo has documents in the same data store'),
+      hint: expect.stringMatching(/restore its file .* --allow-deletes/),
     });
   });
 });

@@ -346,10 +346,10 @@ test('columns of a run that another one finishes are those that the next is comp
   expect(drift).toEqual([{ column: 'id', was: 'integer', is: 'text' }]);
 });
 
-test('another target has its own documents, and leaves the unfinished runs of the first alone', async () => {
+test('a local target has its own documents, and leaves the published runs of the data store alone', async () => {
   await expect(run('R1', ports(TWO, { destination: new Answers(unavailable) }))).rejects.toThrow('away');
   const destination = new Answers();
-  const other = await run('R2', ports(TWO, { destination }), { target: 'elsewhere' });
+  const other = await run('R2', ports(TWO, { destination }), { target: 'local' });
   expect(other.counts).toMatchObject({ added: 2 });
   expect(destination.delivered).toEqual(['R2']);
   expect(await state.unfinishedRuns('hr')).toHaveLength(1);
@@ -385,6 +385,23 @@ describe('a newest manifest that got lost', () => {
     expect(await run('R1', ports(TWO))).toMatchObject({ work: 'repeated', status: 'SUCCESS' });
     await expect(latestRun()).rejects.toMatchObject({ code: 'ENOENT' });
     await lease.release();
+  });
+
+  test('follows the order of the leases where the clocks of machines differ', async () => {
+    const onClock = (seconds: number, rows: Parameters<typeof ports>[0]) =>
+      ports(rows, { clock: { now: () => new Date(Date.now() + seconds * 1_000), elapsedMs: () => 0 } });
+    await run('ahead', onClock(300, TWO));
+    await run('behind', onClock(-300, THREE));
+    await run('right', onClock(0, TWO));
+    expect(await latestRun()).toBe('right');
+    // Each of these puts back what it takes for the newest manifest.
+    expect(await run('right', onClock(0, TWO))).toMatchObject({ work: 'repeated' });
+    expect(await latestRun()).toBe('right');
+    await expect(run('fails', onClock(0, [...TWO, ['1', 'double']]))).rejects.toThrow();
+    expect(await latestRun()).toBe('right');
+    await run('behind too', onClock(-600, THREE));
+    await expect(run('fails', onClock(900, [...TWO, ['1', 'double']]))).rejects.toThrow();
+    expect(await latestRun()).toBe('behind too');
   });
 
   test('is left alone by a run that sends nothing', async () => {

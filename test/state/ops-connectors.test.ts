@@ -16,16 +16,21 @@ interface Run {
   readonly finishedLater: boolean;
   /** By `--local`, which changes nothing in the index. */
   readonly local: boolean;
+  /** How far the clock of its machine is ahead, in hours. */
+  readonly ahead: number;
 }
 
 const STATUSES: readonly RunStatus[] = ['RUNNING', 'SUCCESS', 'HELD', 'PARTIAL', 'FAILED', 'DRY_RUN'];
 
 const histories = fc.array(
   fc.array(
-    fc.record({ status: fc.constantFrom(...STATUSES), finishedLater: fc.boolean(), local: fc.boolean() }),
-    {
-      maxLength: 5,
-    },
+    fc.record({
+      status: fc.constantFrom(...STATUSES),
+      finishedLater: fc.boolean(),
+      local: fc.boolean(),
+      ahead: fc.integer({ min: -3, max: 3 }),
+    }),
+    { maxLength: 5 },
   ),
   { minLength: 1, maxLength: 6 },
 );
@@ -50,7 +55,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the newest runs of connectors, o
     folders.removeAll();
   });
 
-  test('are of each kind the one that began last, local ones only where there are no others', async () => {
+  test('are of each kind the one that began last, local ones only where there are no others, whatever clocks say', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (drawn) => {
         const runs = drawn.flatMap((history, index) =>
@@ -90,7 +95,8 @@ function isCommitted({ status }: Run): boolean {
 
 function rowOf(run: Run) {
   const hour = Number(run.id.split('-')[1]);
-  const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, hour, minute)).toISOString();
+  const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, hour + run.ahead, minute)).toISOString();
+  const fence = hour + 1;
   return {
     run_id: run.id,
     connector_id: run.connector,
@@ -98,6 +104,8 @@ function rowOf(run: Run) {
     status: run.status,
     phase: isCommitted(run) ? ('commit' as const) : ('extract' as const),
     started_at: at(0),
+    fence,
+    committed_fence: isCommitted(run) ? fence + Number(run.finishedLater) : 0,
     finished_at: run.status === 'RUNNING' ? null : at(30),
     committed_at: isCommitted(run) ? at(run.finishedLater ? 61 : 30) : null,
   };

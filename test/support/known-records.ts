@@ -1,5 +1,11 @@
 import type { Column } from '../../src/pipeline/ports.ts';
-import type { KnownRecord, Position, StagedRecord, State } from '../../src/pipeline/state-port.ts';
+import type {
+  KnownRecord,
+  Position,
+  RecordKind,
+  StagedRecord,
+  State,
+} from '../../src/pipeline/state-port.ts';
 
 const SCOPE = 7;
 const CHUNK_RECORDS = 3;
@@ -24,11 +30,11 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
     return { scope: SCOPE, checkpoint, mappingVersion, columns, empty: this.byId.size === 0 };
   }
 
-  async *fingerprints(scope: number): AsyncGenerator<Buffer> {
+  async *fingerprints(scope: number, kind: RecordKind): AsyncGenerator<Buffer> {
     this.#expectScope(scope);
-    const live = this.#live().map(({ fingerprint }) => Buffer.from(fingerprint, 'hex'));
-    for (let at = 0; at < live.length; at += CHUNK_RECORDS) {
-      yield Buffer.concat(live.slice(at, at + CHUNK_RECORDS));
+    const wanted = this.#ofKind(kind).map(({ fingerprint }) => Buffer.from(fingerprint, 'hex'));
+    for (let at = 0; at < wanted.length; at += CHUNK_RECORDS) {
+      yield Buffer.concat(wanted.slice(at, at + CHUNK_RECORDS));
       await Promise.resolve();
     }
   }
@@ -39,11 +45,11 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
     return Promise.resolve(docIds.flatMap((docId) => this.byId.get(docId) ?? []));
   }
 
-  async *idsOf(scope: number, fingerprints: Buffer): AsyncGenerator<string[]> {
+  async *idsOf(scope: number, fingerprints: Buffer, kind: RecordKind): AsyncGenerator<string[]> {
     this.#expectScope(scope);
     for (let at = 0; at < fingerprints.length; at += 8) {
       const wanted = fingerprints.toString('hex', at, at + 8);
-      yield this.#live()
+      yield this.#ofKind(kind)
         .filter(({ fingerprint }) => fingerprint === wanted)
         .map(({ docId }) => docId);
       await Promise.resolve();
@@ -65,8 +71,9 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
     }
   }
 
-  #live(): KnownRecord[] {
-    return [...this.byId.values()].filter(({ softDeleted }) => !softDeleted);
+  #ofKind(kind: RecordKind): KnownRecord[] {
+    const wanted = kind === 'soft-deleted';
+    return [...this.byId.values()].filter(({ softDeleted }) => softDeleted === wanted);
   }
 
   #expectScope(scope: number): void {

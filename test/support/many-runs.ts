@@ -25,20 +25,24 @@ export async function fillRuns(
 ): Promise<void> {
   const leases = Array.from({ length: connectors }, (_, index) => ({
     connector_id: connectorName(index),
-    fence: 1,
+    fence: Math.ceil(runs / connectors),
     run_id: null,
     host: 'host-1',
     pid: 4711,
     acquired_at: now.toISOString(),
     expires_at: 0,
   }));
-  const rows = Array.from({ length: runs }, (_, index) => runRow(index, connectors, now));
+  const rows = Array.from({ length: runs }, (_, index) => runRow(index, { connectors, runs, now }));
   await knex.batchInsert('connector_leases', leases, ROWS_PER_STATEMENT);
   await knex.batchInsert('run_state', rows, ROWS_PER_STATEMENT);
 }
 
-function runRow(index: number, connectors: number, now: Date): RunTable {
+function runRow(
+  index: number,
+  { connectors, runs, now }: { readonly connectors: number; readonly runs: number; readonly now: Date },
+): RunTable {
   const round = Math.floor(index / connectors);
+  const fence = Math.ceil(runs / connectors) - round;
   const status = STATUSES[(index * 7 + round * 3) % STATUSES.length] ?? 'SUCCESS';
   const started = new Date(now.getTime() - (index / connectors) * HOUR_MS - 120_000);
   const finished = new Date(started.getTime() + 90_000 + (index % 17) * 1_000);
@@ -52,6 +56,8 @@ function runRow(index: number, connectors: number, now: Date): RunTable {
     status,
     phase: committed ? 'commit' : 'ingest',
     started_at: started.toISOString(),
+    fence,
+    committed_fence: committed ? fence : 0,
     finished_at: finished.toISOString(),
     counts: JSON.stringify(countsOf(status, index)),
     watermark: null,
@@ -69,6 +75,7 @@ function runRow(index: number, connectors: number, now: Date): RunTable {
             hint: 'Wait.',
           })
         : null,
+    folder: null,
     phase_times: JSON.stringify({
       extract: started.toISOString(),
       publish: new Date(started.getTime() + 40_000).toISOString(),
