@@ -94,6 +94,25 @@ export const SIGNAL_REPEAT_MS = 500;
 /** Nesting of a connector file; the schema needs six levels, a payload may need more. */
 export const CONNECTOR_YAML_DEPTH_MAX = 50;
 
+/** Keys, values and list items of a connector file together. A large connector has some 300. */
+export const CONNECTOR_YAML_VALUES_MAX = 10_000;
+/** Keys of one mapping in a connector file. The largest that the schema allows has 64; a payload may have more. */
+export const CONNECTOR_MAPPING_KEYS_MAX = 1_000;
+/** Characters of one key in a connector file. The longest names of labels and headers have some 300. */
+export const CONNECTOR_KEY_CHARACTERS_MAX = 1_000;
+/** Characters of one text in a connector file that the rules read: as much as a query or a template may have. */
+export const CONNECTOR_TEXT_CHARACTERS_MAX = 100_000;
+/** Unknown keys of one mapping that are reported one by one; the others are counted. */
+export const CONNECTOR_UNKNOWN_KEYS_NAMED_MAX = 20;
+/** Fields that a query or a file does not have, reported one by one. */
+export const CONNECTOR_FIELDS_NAMED_MAX = 20;
+/** Problems of one connector file that are reported; a file with more is another kind of file, or needs a few fixes first. */
+export const CONNECTOR_PROBLEMS_MAX = 100;
+/** Connector files of one folder that are read. Ten times the largest folder that the server is measured with. */
+export const CONNECTOR_FILES_MAX = 5_000;
+/** Bytes of all connector files of one folder, the smallest files first. 5,000 files of 6 kB each. */
+export const CONNECTOR_FOLDER_BYTES_MAX = 32 * 1_048_576;
+
 /** Characters of one template. A page of text is 3,000. */
 export const TEMPLATE_CHARACTERS_MAX = 100_000;
 
