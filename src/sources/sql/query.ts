@@ -6,10 +6,17 @@ export function withoutEnd(query: string): string {
   const pieces = splitSql(query);
   for (let last = pieces.pop(); last !== undefined; last = pieces.pop()) {
     const text =
-      last.kind === 'comment' ? '' : last.kind === 'code' ? last.text.replace(/[;\s]+$/, '') : last.text;
+      last.kind === 'comment' ? '' : last.kind === 'code' ? withoutSemicolonsAtEnd(last.text) : last.text;
     if (text !== '') return [...pieces.map((piece) => piece.text), text].join('');
   }
   return '';
+}
+
+/** In one pass: a pattern takes the square of the length for blanks in the middle of the query. */
+function withoutSemicolonsAtEnd(code: string): string {
+  let text = code.trimEnd();
+  while (text.endsWith(';')) text = text.slice(0, -1).trimEnd();
+  return text;
 }
 
 /**
