@@ -1,5 +1,6 @@
 import { Liquid, LiquidError, Token, type Template } from 'liquidjs';
 import { TEMPLATE_CHARACTERS_MAX, TEMPLATE_MEMORY_MAX, TEMPLATE_RENDER_MS_MAX } from '../core/limits.ts';
+import { RenderBudget } from './render-budget.ts';
 import { TextLines } from './text-lines.ts';
 
 export type TemplatePart = { readonly text: string } | { readonly field: string };
@@ -10,7 +11,10 @@ export interface CompiledTemplate {
   readonly variables: readonly string[];
   /** Set when the template is only text and plain `{{ name }}` outputs: then it can be rendered by joining. */
   readonly plain: readonly TemplatePart[] | undefined;
-  /** @throws Error when a variable is undefined (null is the empty text) or a limit is passed. */
+  /**
+   * @throws Error when a variable is undefined (null is the empty text) or a limit is passed
+   * @throws BridgeError TEMPLATE_TOO_SLOW when the rows together took too long
+   */
   render(scope: Readonly<Record<string, unknown>>): string;
 }
 
@@ -31,15 +35,17 @@ const engine = createEngine();
 
 /**
  * Compiles a template in the Liquid language, with strict variables and filters and no way to reach files or code.
+ * @param budget what all of its rows may take; templates of one connector share it
  * @throws TemplateSyntaxError with the position.
  */
-export function compileTemplate(source: string): CompiledTemplate {
+export function compileTemplate(source: string, budget = RenderBudget.ofRun()): CompiledTemplate {
   const { parsed, variables } = parse(source);
   return {
     source,
     variables,
     plain: plainParts(source, variables),
-    render: (scope) => String(engine.renderSync(parsed, scope)),
+    render: (scope) =>
+      budget.spend((renderLimit) => String(engine.renderSync(parsed, scope, { renderLimit }))),
   };
 }
 

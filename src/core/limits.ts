@@ -121,6 +121,14 @@ export const TEMPLATE_MEMORY_MAX = 32 * 1_048_576;
 
 /** Last resort against loops inside loops; a real template takes far less than a millisecond on any machine. */
 export const TEMPLATE_RENDER_MS_MAX = 5_000;
+/** A row whose template takes longer than this counts as slow. */
+export const TEMPLATE_SLOW_MS = 1_000;
+/** Time that the slow rows of one run may take together; then the run fails, because the template is wrong. */
+export const TEMPLATE_SLOW_TOTAL_MS_MAX = 30_000;
+/** The template of one pushed event. The server does nothing else meanwhile. */
+export const PUSH_RENDER_MS_MAX = 500;
+/** The templates of all events of one push. 10,000 events take some 100 ms. */
+export const PUSH_RENDER_TOTAL_MS_MAX = 10_000;
 
 /** The embedded state file has one writer at a time; another process waits this long for its turn. */
 export const STATE_BUSY_SECONDS_MAX = 60;
@@ -475,6 +483,8 @@ export const PUSH_FIELD_BYTES_MAX = 2 * 1_048_576;
 export const PUSH_DEPTH_MAX = 32;
 /** Events between two pauses in which other requests get their turn; 200 take some milliseconds. */
 export const PUSH_EVENTS_PER_TURN = 200;
+/** Time between two such pauses, for events whose templates are slow. */
+export const PUSH_MS_PER_TURN = 50;
 /** Bytes of events between two such pauses. */
 export const PUSH_BYTES_PER_TURN = 1_048_576;
 /** Keys of one object in an event: where each of them stands takes some 100 bytes of memory while the event is read. */
