@@ -117,7 +117,15 @@ function beyondFolderLimit(
 function leftOut(file: string): CheckedFile {
   const message = `The connector files together are larger than ${CONNECTOR_FOLDER_BYTES_MAX} bytes; this one is among the largest and is not read.`;
   const fix = 'smaller files, or several directories';
-  const problem: Problem = { severity: 'error', code: 'file_too_large', file, line: 1, path: '', message, fix };
+  const problem: Problem = {
+    severity: 'error',
+    code: 'file_too_large',
+    file,
+    line: 1,
+    path: '',
+    message,
+    fix,
+  };
   return { file, reading: undefined, problems: [problem] };
 }
 

@@ -77,6 +77,8 @@ function tooSlow(ms: number): BridgeError {
   return new BridgeError(
     'TEMPLATE_TOO_SLOW',
     `A template of the connector takes too long: its slow rows took ${seconds} s together. Nothing was sent.`,
-    { hint: 'Simplify spec.mapping.contentTemplate or uriTemplate: look for loops inside loops and long ranges.' },
+    {
+      hint: 'Simplify spec.mapping.contentTemplate or uriTemplate: look for loops inside loops and long ranges.',
+    },
   );
 }

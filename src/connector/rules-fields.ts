@@ -52,7 +52,9 @@ function absentFields(connector: unknown, names: Pick<Names, 'has'>): NamedField
   return [...fieldsNamed(connector), ...templateVariables(connector)]
     .filter(({ text }) => !names.has(text))
     .slice(0, CONNECTOR_FIELDS_NAMED_MAX)
-    .map(({ template, ...field }) => (template === undefined ? field : { ...field, ...lineOf(field.text, template) }));
+    .map(({ template, ...field }) =>
+      template === undefined ? field : { ...field, ...lineOf(field.text, template) },
+    );
 }
 
 function listOf(names: readonly string[]): string {

@@ -27,9 +27,7 @@ export function shapeFindings(value: unknown): Finding[] {
   const { named, left } = firstUnknownKeys(withoutConsequences(validate.errors ?? []));
   const findings = [
     ...named.flatMap((error) => findingOf(error, value, segmentsOf(value, error.instancePath)) ?? []),
-    ...left.map(({ first, count }) =>
-      moreUnknownKeys(first, segmentsOf(value, first.instancePath), count),
-    ),
+    ...left.map(({ first, count }) => moreUnknownKeys(first, segmentsOf(value, first.instancePath), count)),
   ];
   return withoutMeantKeys(firstOfEach(findings));
 }

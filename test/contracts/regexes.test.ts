@@ -60,8 +60,8 @@ test('no pattern takes more than linear time for a hostile text', () => {
   expect(patterns.length).toBeGreaterThan(200);
   const slow: string[] = [];
   for (const { place, source, flags } of patterns) {
-    const { status, complexity } = checkSync(source, flags, { timeout: 20_000 });
-    if (status !== 'safe') slow.push(`${place} /${source}/${flags}: ${complexity?.summary ?? status}`);
+    const found = checkSync(source, flags, { timeout: 20_000 });
+    if (found.status !== 'safe') slow.push(`${place} /${source}/${flags}: ${found.status}`);
   }
   expect(slow).toEqual([]);
 }, 120_000);
