@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { listConnectorFiles } from '../connector/connector-files.ts';
+import { fileFacts, KnownFiles } from '../connector/known-files.ts';
 import { checkConnectors } from '../connector/load.ts';
 import type { Problem } from '../connector/problem.ts';
 import type { Connector } from '../connector/types.ts';
@@ -28,21 +28,29 @@ export function openCatalog(options: {
   readonly clock: Clock;
 }): Catalog {
   const { directory, cwd, clock } = options;
+  const known = new KnownFiles();
   let stamp = '';
+  let isLooking = false;
   let lookedMs = Number.NEGATIVE_INFINITY;
   let content: Promise<CatalogContent> = Promise.resolve({ connectors: new Map(), problems: [] });
 
   async function look(before: Promise<CatalogContent>): Promise<CatalogContent> {
-    const next = await stampOf(directory, cwd);
-    if (next === stamp) return before;
-    const read = await readAll(directory, cwd);
-    stamp = next;
-    return read;
+    isLooking = true;
+    try {
+      const next = await stampOf(directory, cwd);
+      if (next === stamp) return await before;
+      const read = await readAll({ directory, cwd, known });
+      stamp = next;
+      return read;
+    } finally {
+      isLooking = false;
+    }
   }
 
   return {
     current() {
-      if (clock.elapsedMs() - lookedMs >= CATALOG_LOOK_MS) {
+      // A folder of large files may take longer to read than the time between two looks.
+      if (!isLooking && clock.elapsedMs() - lookedMs >= CATALOG_LOOK_MS) {
         lookedMs = clock.elapsedMs();
         content = look(content);
       }
@@ -55,15 +63,21 @@ async function stampOf(directory: string, cwd: string): Promise<string> {
   const { files, problems } = await listConnectorFiles([directory], cwd);
   const stamps = await Promise.all(
     files.map(async (file) => {
-      const found = await stat(resolve(cwd, file)).catch(() => undefined);
-      return `${file} ${found?.mtimeMs ?? 0} ${found?.size ?? 0}`;
+      const facts = await fileFacts(resolve(cwd, file));
+      return `${file} ${facts?.signature ?? ''}`;
     }),
   );
   return ['read', ...stamps, ...problems.map(({ message }) => message)].join('\n');
 }
 
-async function readAll(directory: string, cwd: string): Promise<CatalogContent> {
-  const { connectors, problems } = await checkConnectors([directory], { cwd });
+/** Works on one file between two turns of the event loop; the limits of a connector file bound what one takes. */
+async function readAll(options: {
+  readonly directory: string;
+  readonly cwd: string;
+  readonly known: KnownFiles;
+}): Promise<CatalogContent> {
+  const { directory, cwd, known } = options;
+  const { connectors, problems } = await checkConnectors([directory], { cwd, known });
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
     problems: problems.filter(({ severity }) => severity === 'error'),

@@ -1,4 +1,5 @@
 import { aclOf, contentConfigOf, idFields, type Connector, type ConnectorSpec } from '../connector/types.ts';
+import { RenderBudget } from '../connector/render-budget.ts';
 import { compileTemplate } from '../connector/templates.ts';
 import {
   DELETE_LIMIT_COUNT_DEFAULT,
@@ -91,15 +92,19 @@ export function compileMapping(connector: string, spec: ConnectorSpec): Mapping 
 }
 
 /** The mapping of the source's own fields, as it stands in the file. */
-export function compileFieldMapping(connector: string, spec: ConnectorSpec): Mapping {
+export function compileFieldMapping(
+  connector: string,
+  spec: ConnectorSpec,
+  budget = RenderBudget.ofRun(),
+): Mapping {
   const { mapping } = spec;
   const { watermarkField } = spec.source;
   return {
     connector,
     idFields: idFields(mapping),
     title: fieldTemplate(mapping.titleField),
-    content: compileTemplate(mapping.contentTemplate),
-    uri: mapping.uriTemplate === undefined ? undefined : compileTemplate(mapping.uriTemplate),
+    content: compileTemplate(mapping.contentTemplate, budget),
+    uri: mapping.uriTemplate === undefined ? undefined : compileTemplate(mapping.uriTemplate, budget),
     mimeType: mapping.mimeType ?? MIME_TYPE_DEFAULT,
     aclUsersField: mapping.aclUsersField,
     aclGroupsField: mapping.aclGroupsField,

@@ -99,13 +99,18 @@ function firstReason(error: unknown): string | undefined {
 /** The URI of an upload session is a key to it, and it is in the message when a connection breaks. */
 function wordsOf(error: unknown): string {
   return (stringIn(error, 'message') ?? String(error))
-    .replace(/^Multiple errors occurred.*\n+\s*1\. /, '')
-    .replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/g, '$1')
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/^Multiple errors occurred[^\n]*\n\s*1\. /, '')
+    .replace(/https?:\/\/[^\s"'<>]+/g, withoutQuery)
+    .replace(/<[^<>]*>/g, ' ')
     .trim()
     .replace(/\n.*$/s, '')
     .replace(/\.$/, '')
     .slice(0, SERVER_WORDS_LENGTH_MAX);
+}
+
+function withoutQuery(url: string): string {
+  const start = url.indexOf('?');
+  return start < 0 ? url : url.slice(0, start);
 }
 
 /** A property of whatever it is. */

@@ -1,4 +1,4 @@
-import { isLoopback, parseEndpoint } from '../core/endpoint.ts';
+import { isLoopback, parseEndpoint, withoutSlashesAtEnd } from '../core/endpoint.ts';
 import { BridgeError } from '../core/errors.ts';
 import { parseRunLink } from '../core/run-link.ts';
 import type {
@@ -113,7 +113,7 @@ function tracesUrl(env: Variables): URL | undefined {
   const base = valueOf('OTEL_EXPORTER_OTLP_ENDPOINT', env);
   if (base === undefined) return undefined;
   const url = collectorUrl('OTEL_EXPORTER_OTLP_ENDPOINT', base);
-  return new URL(`${url.origin}${url.pathname.replace(/\/+$/, '')}/v1/traces`);
+  return new URL(`${url.origin}${withoutSlashesAtEnd(url.pathname)}/v1/traces`);
 }
 
 /** Within a cluster a collector is often plain http, and what it is sent is no secret. */

@@ -1,19 +1,20 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CONNECTOR_FILE_BYTES_MAX } from '../core/limits.ts';
+import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_FILES_MAX } from '../core/limits.ts';
 import type { Problem } from './problem.ts';
 
 export type FileReading = { readonly text: string } | { readonly problem: Problem };
 
 /** Reads a file as UTF-8; never throws for what a user can cause. */
 export async function readConnectorFile(file: string, cwd: string): Promise<FileReading> {
-  let bytes: Buffer;
+  let bytes: Buffer | undefined;
   try {
-    bytes = await readUpTo(resolve(cwd, file), CONNECTOR_FILE_BYTES_MAX + 1);
+    bytes = await readUpTo(resolve(cwd, file), CONNECTOR_FILE_BYTES_MAX);
   } catch (thrown) {
     return { problem: unreadable(file, thrown) };
   }
-  if (bytes.length > CONNECTOR_FILE_BYTES_MAX) {
+  if (bytes === undefined) {
     const message = `The file is larger than ${CONNECTOR_FILE_BYTES_MAX} bytes, too large for a connector.`;
     return { problem: fileProblem(file, 'file_too_large', message, 'the path of a connector file') };
   }
@@ -25,19 +26,37 @@ export async function readConnectorFile(file: string, cwd: string): Promise<File
   }
 }
 
-/** Never more than `limit` bytes, whatever the file is: a device or a log of gigabytes must not fill the memory. */
-async function readUpTo(path: string, limit: number): Promise<Buffer> {
-  const handle = await open(path, 'r');
+/**
+ * The content of a regular file; undefined if it has more than `limit` bytes. A named pipe without a writer would keep the
+ * reader waiting for ever, so it is opened without waiting, and refused like every other file that is not a regular one.
+ */
+async function readUpTo(path: string, limit: number): Promise<Buffer | undefined> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const buffer = Buffer.alloc(limit);
+    const found = await handle.stat();
+    if (found.isDirectory()) throw new UnreadableError('EISDIR');
+    if (!found.isFile()) throw new UnreadableError('NOT_REGULAR');
+    if (found.size > limit) return undefined;
+    // What /proc holds has no size, and a file may grow meanwhile.
+    const buffer = Buffer.alloc(limit + 1);
     let length = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, limit - length, null);
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
       length += bytesRead;
-      if (bytesRead === 0 || length === limit) return buffer.subarray(0, length);
+      if (length > limit) return undefined;
+      if (bytesRead === 0) return buffer.subarray(0, length);
     }
   } finally {
     await handle.close();
+  }
+}
+
+class UnreadableError extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
   }
 }
 
@@ -53,7 +72,8 @@ export async function listConnectorFiles(
   const problems: Problem[] = [];
   for (const path of paths) {
     try {
-      const found = await filesOf(path, cwd);
+      const { files: found, isCut } = await filesOf(path, cwd);
+      if (isCut) problems.push(tooManyFiles(path));
       for (const file of found) {
         const absolute = resolve(cwd, file);
         if (!files.has(absolute)) files.set(absolute, file);
@@ -70,14 +90,29 @@ export async function listConnectorFiles(
   return { files: [...files.values()], problems };
 }
 
-async function filesOf(path: string, cwd: string): Promise<string[]> {
+async function filesOf(path: string, cwd: string): Promise<{ files: string[]; isCut: boolean }> {
   const found = await stat(resolve(cwd, path));
-  if (!found.isDirectory()) return [path];
-  const entries = await readdir(resolve(cwd, path), { withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name))
-    .map((entry) => join(path, entry.name))
-    .sort();
+  if (!found.isDirectory()) return { files: [path], isCut: false };
+  const names: string[] = [];
+  for await (const entry of await opendir(resolve(cwd, path))) {
+    if (entry.isDirectory() || !/^[^.].*\.ya?ml$/.test(entry.name)) continue;
+    if (names.length === CONNECTOR_FILES_MAX) return { files: inFolder(path, names), isCut: true };
+    names.push(entry.name);
+  }
+  return { files: inFolder(path, names), isCut: false };
+}
+
+function inFolder(path: string, names: readonly string[]): string[] {
+  return names.map((name) => join(path, name)).sort();
+}
+
+function tooManyFiles(path: string): Problem {
+  return fileProblem(
+    path,
+    'too_many_files',
+    `The directory has more than ${CONNECTOR_FILES_MAX} connector files; the others are not read.`,
+    'several directories',
+  );
 }
 
 const REASONS = new Map([
@@ -86,6 +121,9 @@ const REASONS = new Map([
   ['EPERM', 'The file may not be read by this user.'],
   ['EISDIR', 'This is a directory.'],
   ['ENOTDIR', 'There is no such file.'],
+  ['ELOOP', 'The symbolic link leads back to itself.'],
+  ['ENXIO', 'This is not a regular file.'],
+  ['NOT_REGULAR', 'This is not a regular file.'],
 ]);
 
 function unreadable(file: string, thrown: unknown): Problem {

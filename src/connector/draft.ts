@@ -1,3 +1,5 @@
+import { CONNECTOR_TEXT_CHARACTERS_MAX } from '../core/limits.ts';
+
 /**
  * Reading a connector that may be wrong. The rules look at whatever is there, so that one mistake does not hide another.
  */
@@ -10,10 +12,10 @@ export function valueAt(connector: unknown, path: string): unknown {
   }, connector);
 }
 
-/** The text at a path; undefined when there is none, or something that is no text. */
+/** The text at a path; undefined when the value is missing, is not a string, or is longer than any field may be. */
 export function textAt(connector: unknown, path: string): string | undefined {
   const value = valueAt(connector, path);
-  return typeof value === 'string' ? value : undefined;
+  return isText(value) ? value : undefined;
 }
 
 /** The texts of a list, or the one text that stands for a list; each with its own path. */
@@ -22,9 +24,14 @@ export function textsAt(
   path: string,
 ): { readonly path: string; readonly text: string }[] {
   const value = valueAt(connector, path);
-  if (typeof value === 'string') return [{ path, text: value }];
+  if (isText(value)) return [{ path, text: value }];
   if (!Array.isArray(value)) return [];
   return value.flatMap((item: unknown, index) =>
-    typeof item === 'string' ? [{ path: `${path}[${index}]`, text: item }] : [],
+    isText(item) ? [{ path: `${path}[${index}]`, text: item }] : [],
   );
+}
+
+/** The schema reports a text that is too long; a rule that reads it would only take time. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= CONNECTOR_TEXT_CHARACTERS_MAX;
 }

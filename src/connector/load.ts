@@ -1,7 +1,14 @@
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { BridgeError } from '../core/errors.ts';
+import {
+  CONNECTOR_FILE_BYTES_MAX,
+  CONNECTOR_FOLDER_BYTES_MAX,
+  CONNECTOR_PROBLEMS_MAX,
+} from '../core/limits.ts';
 import { listConnectorFiles, readConnectorFile } from './connector-files.ts';
 import { textAt, valueAt } from './draft.ts';
+import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from './known-files.ts';
 import type { Finding, Problem } from './problem.ts';
 import { setFindings, type SetFinding } from './rules-across.ts';
 import { ruleFindings } from './rules.ts';
@@ -16,6 +23,8 @@ export interface CheckOptions {
   readonly secretIsSet?: (variable: string) => boolean;
   /** What relative paths start from; the process's working directory by default. */
   readonly cwd?: string;
+  /** Files that were checked before with the same options. */
+  readonly known?: KnownFiles;
 }
 
 export interface Report {
@@ -25,12 +34,6 @@ export interface Report {
   readonly problems: readonly Problem[];
   /** The files without an error. */
   readonly connectors: readonly { readonly file: string; readonly connector: Connector }[];
-}
-
-interface CheckedFile {
-  readonly file: string;
-  readonly reading: YamlReading | undefined;
-  readonly problems: readonly Problem[];
 }
 
 /**
@@ -66,14 +69,25 @@ function problemLine({ file, line, path, message, fix }: Problem): string {
 export async function checkConnectors(paths: readonly string[], options: CheckOptions = {}): Promise<Report> {
   const cwd = options.cwd ?? process.cwd();
   const listed = await listConnectorFiles(paths, cwd);
+  const known = options.known ?? new KnownFiles();
+  const facts = await Promise.all(listed.files.map((file) => fileFacts(resolve(cwd, file))));
+  const left = beyondFolderLimit(listed.files, facts);
   const checked: CheckedFile[] = [];
-  for (const file of listed.files) checked.push(await checkFile(file, { ...options, cwd }));
-  const between = problemsBetween(checked);
+  for (const [index, file] of listed.files.entries()) {
+    checked.push(
+      left.has(file)
+        ? leftOut(file)
+        : await known.checked(resolve(cwd, file), facts[index], () => checkFile(file, { ...options, cwd })),
+    );
+  }
+  known.forgetOthers();
+  const between = byFile(problemsBetween(checked));
   const problems = [
     ...listed.problems,
-    ...checked.flatMap((file) =>
-      inOrder([...file.problems, ...between.filter((problem) => problem.file === file.file)]),
-    ),
+    ...checked.flatMap(({ file, problems: own }) => {
+      const others = between.get(file);
+      return others === undefined ? own : inOrder([...own, ...others]);
+    }),
   ];
   const broken = new Set(problems.flatMap(({ severity, file }) => (severity === 'error' ? [file] : [])));
   const connectors = checked.flatMap(({ file, reading }) =>
@@ -82,15 +96,48 @@ export async function checkConnectors(paths: readonly string[], options: CheckOp
   return { files: listed.files, problems, connectors };
 }
 
+/** The largest of the files, if all together are larger than one folder may be: a large file hides no small one. */
+function beyondFolderLimit(
+  files: readonly string[],
+  facts: readonly (FileFacts | undefined)[],
+): ReadonlySet<string> {
+  let bytes = 0;
+  const left = files
+    .map((file, index) => ({ file, size: facts[index]?.bytes ?? 0 }))
+    // A larger one is refused by its size, without being read.
+    .filter(({ size }) => size <= CONNECTOR_FILE_BYTES_MAX)
+    .sort((one, other) => one.size - other.size)
+    .filter(({ size }) => {
+      bytes += size;
+      return bytes > CONNECTOR_FOLDER_BYTES_MAX;
+    });
+  return new Set(left.map(({ file }) => file));
+}
+
+function leftOut(file: string): CheckedFile {
+  const message = `The connector files together are larger than ${CONNECTOR_FOLDER_BYTES_MAX} bytes; this one is among the largest and is not read.`;
+  const fix = 'smaller files, or several directories';
+  const problem: Problem = {
+    severity: 'error',
+    code: 'file_too_large',
+    file,
+    line: 1,
+    path: '',
+    message,
+    fix,
+  };
+  return { file, reading: undefined, problems: [problem] };
+}
+
 async function checkFile(file: string, options: CheckOptions): Promise<CheckedFile> {
   const content = await readConnectorFile(file, options.cwd ?? process.cwd());
   if ('problem' in content) return { file, reading: undefined, problems: [content.problem] };
   const reading = readYaml(content.text);
   const ofText = reading.problems.map((problem): Problem => ({ severity: 'error', file, ...problem }));
-  if (reading.value === undefined) return { file, reading: undefined, problems: inOrder(ofText) };
+  if (reading.value === undefined) return { file, reading: undefined, problems: firstOf(inOrder(ofText)) };
   const findings = contentFindings(reading.value, options);
   const ofContent = findings.map((finding) => problemAt(file, reading, finding));
-  return { file, reading, problems: inOrder([...ofText, ...ofContent]) };
+  return { file, reading, problems: firstOf(inOrder([...ofText, ...ofContent])) };
 }
 
 function contentFindings(value: unknown, options: CheckOptions): Finding[] {
@@ -131,6 +178,16 @@ function problemsBetween(checked: readonly CheckedFile[]): Problem[] {
   });
 }
 
+function byFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Problem[]> {
+  const files = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const found = files.get(problem.file);
+    if (found === undefined) files.set(problem.file, [problem]);
+    else found.push(problem);
+  }
+  return files;
+}
+
 function problemAt(file: string, reading: YamlReading, finding: Finding): Problem {
   const { severity = 'error', code, path, message, fix, lineInText } = finding;
   return { severity, code, file, ...reading.locate(path, lineInText), path, message, fix };
@@ -140,4 +197,22 @@ function inOrder(problems: readonly Problem[]): Problem[] {
   return [...problems].sort(
     (left, right) => left.line - right.line || (left.column ?? 0) - (right.column ?? 0),
   );
+}
+
+/** A report of thousands of problems would take longer to write than to read the file. */
+function firstOf(problems: readonly Problem[]): readonly Problem[] {
+  const [next, ...others] = problems.slice(CONNECTOR_PROBLEMS_MAX);
+  if (next === undefined) return problems;
+  const isError = [next, ...others].some(({ severity }) => severity === 'error');
+  return [
+    ...problems.slice(0, CONNECTOR_PROBLEMS_MAX),
+    {
+      ...next,
+      severity: isError ? 'error' : 'warning',
+      code: 'more_problems',
+      path: '',
+      message: `The file has more than ${CONNECTOR_PROBLEMS_MAX} problems; the others are not shown.`,
+      fix: 'the corrections above, then validate again',
+    },
+  ];
 }

@@ -10,39 +10,56 @@ function editsAllowed(word: string): number {
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = simplify(word);
-  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  let edits = editsAllowed(wanted);
+  let best: string | undefined;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, simplify(candidate));
-    if (distance <= editsAllowed(wanted) && (best === undefined || distance < best.distance)) {
-      best = { candidate, distance };
-    }
+    const distance = editDistance(wanted, simplify(candidate), edits);
+    if (distance > edits) continue;
+    best = candidate;
+    // Only a candidate that is closer replaces this one.
+    edits = distance - 1;
   }
-  return best?.candidate;
+  return best;
 }
 
 function simplify(word: string): string {
   return word.toLowerCase().replaceAll(/[_-]/g, '');
 }
 
-/** Optimal string alignment: inserts, deletes, replacements, and swaps of neighbours, each one edit. */
-export function editDistance(left: string, right: string): number {
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
+/**
+ * Optimal string alignment: inserts, deletes, replacements, and swaps of neighbours, each one edit.
+ * @param limit a greater distance is not counted to its end, because that takes the square of the words' length
+ * @returns the distance, or infinity if it is greater than the limit
+ */
+export function editDistance(left: string, right: string, limit = Number.POSITIVE_INFINITY): number {
+  if (Math.abs(left.length - right.length) > limit) return Number.POSITIVE_INFINITY;
+  let beforePrevious: Row = [];
+  let previous: Row = Array.from({ length: Math.min(right.length, limit) + 1 }, (_, column) => column);
   for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
+    // Cells further from the diagonal are greater than the limit.
+    const from = Math.max(1, row - limit);
+    const to = Math.min(right.length, row + limit);
+    const current: Row = row <= limit ? [row] : [];
+    let least = row <= limit ? row : Number.POSITIVE_INFINITY;
+    for (let column = from; column <= to; column += 1) {
       const replaced = at(previous, column - 1) + (left[row - 1] === right[column - 1] ? 0 : 1);
       let edits = Math.min(replaced, at(previous, column) + 1, at(current, column - 1) + 1);
       const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
       if (swapped && row > 1 && column > 1) edits = Math.min(edits, at(beforePrevious, column - 2) + 1);
-      current.push(edits);
+      current[column] = edits;
+      least = Math.min(least, edits);
     }
+    if (least > limit) return Number.POSITIVE_INFINITY;
     beforePrevious = previous;
     previous = current;
   }
-  return at(previous, right.length);
+  const distance = at(previous, right.length);
+  return distance > limit ? Number.POSITIVE_INFINITY : distance;
 }
 
-function at(row: readonly number[], column: number): number {
+/** Only the cells near the diagonal are set; an unset one counts as infinitely far. */
+type Row = (number | undefined)[];
+
+function at(row: Row, column: number): number {
   return row[column] ?? Number.POSITIVE_INFINITY;
 }

@@ -10,6 +10,7 @@ type ProblemCode =
   | 'yaml_documents'
   | 'yaml_alias'
   | 'yaml_key'
+  | 'yaml_too_large'
   | 'duplicate_key'
   | 'not_a_mapping'
   | 'unknown_key'
@@ -37,7 +38,9 @@ type ProblemCode =
   | 'secret_unused'
   | 'secret_in_clear'
   | 'duplicate_name'
-  | 'shared_output';
+  | 'shared_output'
+  | 'too_many_files'
+  | 'more_problems';
 
 export interface Problem {
   /** A warning never fails anything. */

@@ -1,3 +1,4 @@
+import { withoutSlashesAtEnd } from '../core/endpoint.ts';
 import { textAt } from './draft.ts';
 import type { Finding } from './problem.ts';
 import { SECRET_PATHS } from './rules-secrets.ts';
@@ -35,13 +36,12 @@ function duplicateNames(members: readonly SetMember[]): SetFinding[] {
 
 function sharedOutputs(members: readonly SetMember[]): SetFinding[] {
   const path = 'spec.output.prefix';
-  return members.flatMap(({ file, connector }, index): SetFinding[] => {
+  const root = newFolder();
+  return members.flatMap((member): SetFinding[] => {
+    const { file, connector } = member;
     const own = outputFolder(connector);
     if (own === undefined) return [];
-    const clash = members.slice(0, index).find((member) => {
-      const other = outputFolder(member.connector);
-      return other !== undefined && (own.startsWith(other) || other.startsWith(own));
-    });
+    const clash = enterFolder(root, own, member);
     if (clash === undefined) return [];
     const theirs = textAt(clash.connector, path) ?? '';
     const message = `${clash.file} writes to the prefix ${theirs} of the same bucket; each connector needs a folder of its own.`;
@@ -57,12 +57,40 @@ function sharedOutputs(members: readonly SetMember[]): SetFinding[] {
   });
 }
 
-/** With a slash at the end, so that `hr` is not taken for the parent of `hr-archive`. */
-function outputFolder(connector: unknown): string | undefined {
+/** A folder of a bucket, as far as connectors write to it. */
+interface Folder {
+  readonly folders: Map<string, Folder>;
+  /** The first connector that writes to this folder itself, or to one below it. */
+  owner?: SetMember;
+  firstBelow?: SetMember;
+}
+
+function newFolder(): Folder {
+  return { folders: new Map() };
+}
+
+/** @returns a connector that writes to the same folder, to one above it, or to one below it */
+function enterFolder(root: Folder, parts: readonly string[], member: SetMember): SetMember | undefined {
+  let folder = root;
+  let above: SetMember | undefined;
+  for (const part of parts) {
+    above ??= folder.owner;
+    folder.firstBelow ??= member;
+    const next = folder.folders.get(part) ?? newFolder();
+    folder.folders.set(part, next);
+    folder = next;
+  }
+  const clash = above ?? folder.owner ?? folder.firstBelow;
+  folder.owner ??= member;
+  return clash;
+}
+
+/** Part by part, with those of the bucket first, so that `hr` is not taken for the parent of `hr-archive`. */
+function outputFolder(connector: unknown): readonly string[] | undefined {
   const bucket = textAt(connector, 'spec.output.bucket');
   const prefix = textAt(connector, 'spec.output.prefix');
   if (bucket === undefined || prefix === undefined) return undefined;
-  return `${bucket.replace(/\/+$/, '')}/${prefix.replace(/\/+$/, '')}/`;
+  return `${withoutSlashesAtEnd(bucket)}/${withoutSlashesAtEnd(prefix)}`.split('/');
 }
 
 function ambiguousSecrets(members: readonly SetMember[]): SetFinding[] {

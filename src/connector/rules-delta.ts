@@ -101,11 +101,13 @@ function nullsLost(connector: unknown, delta: Delta | undefined): Finding[] {
   const field = textAt(connector, 'spec.source.watermarkField');
   if (delta === undefined || query === undefined || field === undefined) return [];
   const name = field.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  // A field that is a blank would be found in each run of blanks as often as the run is long.
+  const text = query.replaceAll(/\s+/g, ' ');
   const mentioned = new RegExp(
     `${name}["\`\\]]?\\s+is\\s+(?:(?:not|never)\\s+)?null|(?:coalesce|ifnull|isnull|nvl)\\s*\\([^()]*${name}`,
     'iu',
   );
-  if (mentioned.test(query)) return [];
+  if (mentioned.test(text)) return [];
   return [
     {
       severity: 'warning',

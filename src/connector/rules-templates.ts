@@ -1,40 +1,55 @@
 import { textAt } from './draft.ts';
 import type { Finding } from './problem.ts';
-import { compileTemplate, TemplateSyntaxError } from './templates.ts';
+import { compileTemplate, TemplateSyntaxError, type CompiledTemplate } from './templates.ts';
 
 export const TEMPLATE_PATHS = ['spec.mapping.contentTemplate', 'spec.mapping.uriTemplate'] as const;
+
+/** Two rules compile the same templates, and a long one takes a tenth of a second. */
+const COMPILED_KEPT = TEMPLATE_PATHS.length;
+const compiled = new Map<string, CompiledTemplate | TemplateSyntaxError>();
+
+function compiledOrWrong(source: string): CompiledTemplate | TemplateSyntaxError {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  const result = compileOrCatch(source);
+  const [oldest] = compiled.keys();
+  if (compiled.size >= COMPILED_KEPT && oldest !== undefined) compiled.delete(oldest);
+  compiled.set(source, result);
+  return result;
+}
+
+function compileOrCatch(source: string): CompiledTemplate | TemplateSyntaxError {
+  try {
+    return compileTemplate(source);
+  } catch (thrown) {
+    if (thrown instanceof TemplateSyntaxError) return thrown;
+    throw thrown;
+  }
+}
 
 /** The variables of the template at a path; undefined when there is none or it cannot be compiled. */
 export function variablesAt(connector: unknown, path: string): readonly string[] | undefined {
   const source = textAt(connector, path);
   if (source === undefined) return undefined;
-  try {
-    return compileTemplate(source).variables;
-  } catch (thrown) {
-    if (thrown instanceof TemplateSyntaxError) return undefined;
-    throw thrown;
-  }
+  const template = compiledOrWrong(source);
+  return template instanceof TemplateSyntaxError ? undefined : template.variables;
 }
 
 /** Every template compiles. */
 export function templateFindings(connector: unknown): Finding[] {
   return TEMPLATE_PATHS.flatMap((path) => {
     const source = textAt(connector, path);
-    if (source === undefined) return [];
-    try {
-      compileTemplate(source);
-      return [];
-    } catch (thrown) {
-      if (!(thrown instanceof TemplateSyntaxError)) throw thrown;
-      return [
-        {
-          code: 'template_syntax',
-          path,
-          lineInText: thrown.line,
-          message: `The template is wrong at its line ${thrown.line}, column ${thrown.column}: ${thrown.message}.`,
-          fix: '{{ field }} for a value, {{ field | default: "none" }} with a filter, {% if field %}…{% endif %}',
-        },
-      ];
-    }
+    const template = source === undefined ? undefined : compiledOrWrong(source);
+    if (!(template instanceof TemplateSyntaxError)) return [];
+    const { line, column, message } = template;
+    return [
+      {
+        code: 'template_syntax',
+        path,
+        lineInText: line,
+        message: `The template is wrong at its line ${line}, column ${column}: ${message}.`,
+        fix: '{{ field }} for a value, {{ field | default: "none" }} with a filter, {% if field %}…{% endif %}',
+      },
+    ];
   });
 }

@@ -33,8 +33,22 @@ export interface SchemaProperty {
   readonly schema: SchemaNode;
 }
 
+let listed: readonly SchemaProperty[] | undefined;
+let byPath: ReadonlyMap<string, SchemaNode> | undefined;
+
 /** Every property that a connector may have, parents before children, in the schema's order. */
-export function schemaProperties(root: SchemaNode = connectorSchema()): SchemaProperty[] {
+export function schemaProperties(): readonly SchemaProperty[] {
+  listed ??= propertiesOf(connectorSchema());
+  return listed;
+}
+
+/** The schema of a property; undefined for a path that is not one of them. */
+export function schemaAt(path: string): SchemaNode | undefined {
+  byPath ??= new Map(schemaProperties().map((property) => [property.path, property.schema]));
+  return byPath.get(path);
+}
+
+function propertiesOf(root: SchemaNode): SchemaProperty[] {
   const definitions = root.$defs ?? {};
   const below = (node: SchemaNode, parent: string): SchemaProperty[] =>
     Object.entries(node.properties ?? {}).flatMap(([name, property]) => {

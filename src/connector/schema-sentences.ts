@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { nearest } from './nearest.ts';
 import { displayPath, type Finding, type Segment } from './problem.ts';
-import { schemaProperties, type SchemaNode } from './schema-document.ts';
+import { schemaAt, schemaProperties, type SchemaNode } from './schema-document.ts';
 import { valueAt } from './draft.ts';
 
 /** One error of the schema as a sentence for people; undefined when another error says it better. */
@@ -33,13 +33,13 @@ export function findingOf(
 function unknownKey(error: ErrorObject, segments: readonly Segment[]): Finding {
   const key = textOf(error.params['additionalProperty']);
   const known = Object.keys(schemaOf(error).properties ?? {});
-  const present = Object.keys(mappingOf(error.data));
+  const present = mappingOf(error.data);
   const meant = nearest(
     key,
-    known.filter((candidate) => !present.includes(candidate)),
+    known.filter((candidate) => !Object.hasOwn(present, candidate)),
   );
   const home = schemaProperties().find((property) => property.path.endsWith(`.${key}`))?.path;
-  const parent = segments.length === 0 ? 'the file' : displayPath(segments);
+  const parent = parentName(segments);
   const elsewhere = home === undefined ? `one of ${known.join(', ')}` : `it as ${home}`;
   return {
     code: 'unknown_key',
@@ -47,6 +47,27 @@ function unknownKey(error: ErrorObject, segments: readonly Segment[]): Finding {
     message: `${displayPath([key])} is not a key of ${parent}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
     fix: meant === undefined ? elsewhere : `${meant}:`,
   };
+}
+
+/**
+ * Unknown keys of one mapping that are not reported one by one.
+ * @param error the first of them
+ * @param count how many they are
+ */
+export function moreUnknownKeys(error: ErrorObject, segments: readonly Segment[], count: number): Finding {
+  const key = textOf(error.params['additionalProperty']);
+  const known = Object.keys(schemaOf(error).properties ?? {});
+  const others = count === 1 ? '' : ` and ${(count - 1).toLocaleString('en')} more unknown keys`;
+  return {
+    code: 'unknown_key',
+    path: displayPath([...segments, key]),
+    message: `${displayPath([key])}${others} ${count === 1 ? 'is not a key' : 'are not keys'} of ${parentName(segments)}.`,
+    fix: `one of ${known.join(', ')}`,
+  };
+}
+
+function parentName(segments: readonly Segment[]): string {
+  return segments.length === 0 ? 'the file' : displayPath(segments);
 }
 
 function missingKey(error: ErrorObject, segments: readonly Segment[]): Finding {
@@ -214,10 +235,6 @@ function exampleText(example: unknown): string {
 
 function firstSentence({ description = '' }: SchemaNode): string {
   return /^.*?\.(?=\s|$)/s.exec(description)?.[0] ?? description;
-}
-
-function schemaAt(path: string): SchemaNode | undefined {
-  return schemaProperties().find((property) => property.path === path)?.schema;
 }
 
 function textOf(value: unknown): string {

@@ -1,7 +1,8 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { CONNECTOR_UNKNOWN_KEYS_NAMED_MAX } from '../core/limits.ts';
 import type { Finding, Segment } from './problem.ts';
 import { connectorSchema } from './schema-document.ts';
-import { findingOf } from './schema-sentences.ts';
+import { findingOf, moreUnknownKeys } from './schema-sentences.ts';
 import type { Connector } from './types.ts';
 
 let compiled: ValidateFunction<Connector> | undefined;
@@ -23,11 +24,37 @@ export function isConnector(value: unknown): value is Connector {
 export function shapeFindings(value: unknown): Finding[] {
   const validate = validator();
   if (validate(value)) return [];
-  const errors = withoutConsequences(validate.errors ?? []);
-  const findings = errors.flatMap(
-    (error) => findingOf(error, value, segmentsOf(value, error.instancePath)) ?? [],
-  );
+  const { named, left } = firstUnknownKeys(withoutConsequences(validate.errors ?? []));
+  const findings = [
+    ...named.flatMap((error) => findingOf(error, value, segmentsOf(value, error.instancePath)) ?? []),
+    ...left.map(({ first, count }) => moreUnknownKeys(first, segmentsOf(value, first.instancePath), count)),
+  ];
   return withoutMeantKeys(firstOfEach(findings));
+}
+
+interface LeftOut {
+  readonly first: ErrorObject;
+  count: number;
+}
+
+/** A sentence for each of 1,000 unknown keys would take seconds to write, and would not be read. */
+function firstUnknownKeys(errors: readonly ErrorObject[]): {
+  readonly named: readonly ErrorObject[];
+  readonly left: readonly LeftOut[];
+} {
+  const counts = new Map<string, number>();
+  const left = new Map<string, LeftOut>();
+  const named = errors.filter((error) => {
+    if (error.keyword !== 'additionalProperties') return true;
+    const count = (counts.get(error.instancePath) ?? 0) + 1;
+    counts.set(error.instancePath, count);
+    if (count <= CONNECTOR_UNKNOWN_KEYS_NAMED_MAX) return true;
+    const known = left.get(error.instancePath);
+    if (known === undefined) left.set(error.instancePath, { first: error, count: 1 });
+    else known.count += 1;
+    return false;
+  });
+  return { named, left: [...left.values()] };
 }
 
 /**
@@ -82,10 +109,12 @@ function segmentsOf(value: unknown, pointer: string): Segment[] {
     .map((part) => {
       const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
       const segment = Array.isArray(at) ? Number(name) : name;
-      at =
-        typeof at === 'object' && at !== null
-          ? Object.entries(at).find(([key]) => key === name)?.[1]
-          : undefined;
+      at = valueIn(at, name);
       return segment;
     });
+}
+
+function valueIn(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Reflect.get(value, key);
 }

@@ -7,16 +7,14 @@ import {
   YAMLException,
   type Event,
 } from 'js-yaml';
-import { CONNECTOR_YAML_DEPTH_MAX } from '../core/limits.ts';
+import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_YAML_DEPTH_MAX } from '../core/limits.ts';
 import { displayPath, type Problem, type Segment } from './problem.ts';
+import type { Place } from './text-lines.ts';
+import { startOf, YamlPlaces, type Anchor, type RawProblem } from './yaml-places.ts';
+import { sizeProblem } from './yaml-size.ts';
 
 /** A problem of the text itself, with its place and without the file's name. */
 type YamlProblem = Pick<Problem, 'code' | 'line' | 'column' | 'path' | 'message' | 'fix'>;
-
-interface Place {
-  readonly line: number;
-  readonly column: number;
-}
 
 export interface YamlReading {
   /** Undefined when the text has no single readable document. */
@@ -26,31 +24,19 @@ export interface YamlReading {
   locate(path: string, lineInText?: number): Place;
 }
 
-interface Anchor {
-  /** Offset of the key, or of the item of a list. */
-  readonly start: number;
-  /** Offset of the first line of a block text (`|` or `>`). */
-  readonly block?: number;
-}
-
-interface RawProblem extends Pick<Problem, 'code' | 'path' | 'message' | 'fix'> {
-  readonly offset: number;
-}
-
 /** Reads one YAML document with the place of every value. Never throws: what is wrong is in `problems`. */
 export function readYaml(text: string): YamlReading {
-  const anchors = new Map<string, Anchor>();
-  const placeOf = placeFinder(text);
+  const places = new YamlPlaces(text);
   const reading = (value: unknown, problems: readonly RawProblem[]): YamlReading => ({
     value,
-    problems: problems.map(({ offset, ...problem }) => ({ ...problem, ...placeOf(offset) })),
-    locate: (path, lineInText) => locate(anchors, placeOf, path, lineInText),
+    problems: problems.map(({ offset, ...problem }) => ({ ...problem, ...places.at(offset) })),
+    locate: (path, lineInText) => places.of(path, lineInText),
   });
   try {
     const events = parseEvents(text, { maxDepth: CONNECTOR_YAML_DEPTH_MAX });
-    const wrongCount = documentCountProblem(text, events);
-    if (wrongCount !== undefined) return reading(undefined, [wrongCount]);
-    const problems = new Walk(text, events, anchors).problems;
+    const refusal = documentCountProblem(text, events) ?? sizeProblem(text, events);
+    if (refusal !== undefined) return reading(undefined, [refusal]);
+    const problems = new Walk(text, events, places).problems;
     if (problems.some((problem) => problem.code !== 'duplicate_key')) return reading(undefined, problems);
     // `json` lets the last of two equal keys win: they are reported, and the rest of the file is still checked.
     const [value] = constructFromEvents(events, { source: text, json: true });
@@ -108,53 +94,48 @@ function syntaxProblem(text: string, thrown: YAMLException): RawProblem {
   };
 }
 
-function startOf(event: Event): number {
-  if (event.type === EVENT_ID.SCALAR) {
-    const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-    return quoted ? event.valueStart - 1 : event.valueStart;
-  }
-  return event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE ? event.start : -1;
-}
-
 /** One pass over the events: where everything is, and what a connector file may not use. */
 class Walk {
   readonly problems: RawProblem[] = [];
   readonly #text: string;
   readonly #events: readonly Event[];
-  readonly #anchors: Map<string, Anchor>;
+  readonly #places: YamlPlaces;
   #next = 1;
 
-  constructor(text: string, events: readonly Event[], anchors: Map<string, Anchor>) {
+  constructor(text: string, events: readonly Event[], places: YamlPlaces) {
     this.#text = text;
     this.#events = events;
-    this.#anchors = anchors;
-    this.#node([], 0);
+    this.#places = places;
+    this.#content([], 0, places.root);
   }
 
-  #node(segments: readonly Segment[], start: number): void {
+  #node(segments: readonly Segment[], start: number, parent: Anchor): void {
+    const event = this.#events[this.#next];
+    const isBlock =
+      event?.type === EVENT_ID.SCALAR &&
+      (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK);
+    const place = isBlock ? { start, block: event.valueStart } : { start };
+    this.#content(segments, start, this.#places.add(parent, segments.at(-1) ?? '', place));
+  }
+
+  #content(segments: readonly Segment[], start: number, anchor: Anchor): void {
     const event = this.#events[this.#next];
     this.#next += 1;
-    if (event === undefined) return;
-    if (event.type === EVENT_ID.SCALAR) {
-      const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
-      this.#anchors.set(displayPath(segments), isBlock ? { start, block: event.valueStart } : { start });
-      return;
-    }
-    this.#anchors.set(displayPath(segments), { start });
+    if (event === undefined || event.type === EVENT_ID.SCALAR) return;
     if (event.type === EVENT_ID.ALIAS) this.#refuseAlias(segments, start);
-    if (event.type === EVENT_ID.MAPPING) this.#mapping(segments, start);
-    if (event.type === EVENT_ID.SEQUENCE) this.#sequence(segments, start);
+    if (event.type === EVENT_ID.MAPPING) this.#mapping(segments, start, anchor);
+    if (event.type === EVENT_ID.SEQUENCE) this.#sequence(segments, start, anchor);
   }
 
-  #mapping(segments: readonly Segment[], start: number): void {
+  #mapping(segments: readonly Segment[], start: number, anchor: Anchor): void {
     const lines = new Map<string, number>();
     while (!this.#pop()) {
       const key = this.#events[this.#next];
       if (key?.type !== EVENT_ID.SCALAR) {
         this.#refuseKey(segments, start);
-        // Reads the key and its value, so that the walk goes on behind them.
-        this.#node([...segments, '?'], start);
-        this.#node([...segments, '?'], start);
+        // Reads the key and its value, so that the walk continues after them.
+        this.#node([...segments, '?'], start, anchor);
+        this.#node([...segments, '?'], start, anchor);
         continue;
       }
       this.#next += 1;
@@ -164,15 +145,15 @@ class Walk {
       const first = lines.get(name);
       if (first !== undefined) this.#refuseDuplicate(path, at, first);
       lines.set(name, first ?? at);
-      this.#node(path, at);
+      this.#node(path, at, anchor);
     }
   }
 
-  #sequence(segments: readonly Segment[], start: number): void {
+  #sequence(segments: readonly Segment[], start: number, anchor: Anchor): void {
     for (let index = 0; !this.#pop(); index += 1) {
       const item = this.#events[this.#next];
       const at = item === undefined ? -1 : startOf(item);
-      this.#node([...segments, index], at === -1 ? start : at);
+      this.#node([...segments, index], at === -1 ? start : at, anchor);
     }
   }
 
@@ -184,8 +165,12 @@ class Walk {
     return true;
   }
 
+  #refuse(problem: RawProblem): void {
+    if (this.problems.length <= CONNECTOR_PROBLEMS_MAX) this.problems.push(problem);
+  }
+
   #refuseAlias(segments: readonly Segment[], offset: number): void {
-    this.problems.push({
+    this.#refuse({
       code: 'yaml_alias',
       offset,
       path: displayPath(segments),
@@ -195,7 +180,7 @@ class Walk {
   }
 
   #refuseKey(segments: readonly Segment[], offset: number): void {
-    this.problems.push({
+    this.#refuse({
       code: 'yaml_key',
       offset,
       path: displayPath(segments),
@@ -206,8 +191,8 @@ class Walk {
   }
 
   #refuseDuplicate(segments: readonly Segment[], offset: number, first: number): void {
-    const line = this.#text.slice(0, first).split('\n').length;
-    this.problems.push({
+    const { line } = this.#places.at(first);
+    this.#refuse({
       code: 'duplicate_key',
       offset,
       path: displayPath(segments),
@@ -215,32 +200,4 @@ class Walk {
       fix: 'it once',
     });
   }
-}
-
-function locate(
-  anchors: ReadonlyMap<string, Anchor>,
-  placeOf: (offset: number) => Place,
-  path: string,
-  lineInText: number | undefined,
-): Place {
-  for (let at = path; at !== ''; at = parentOf(at)) {
-    const anchor = anchors.get(at);
-    if (anchor === undefined) continue;
-    if (lineInText === undefined || anchor.block === undefined) return placeOf(anchor.start);
-    return { line: placeOf(anchor.block).line + lineInText - 1, column: 1 };
-  }
-  return { line: 1, column: 1 };
-}
-
-function parentOf(path: string): string {
-  return path.replace(/(?:\["(?:[^"\\]|\\.)*"\]|\[\d+\]|\.?[^.[\]]+)$/, '');
-}
-
-function placeFinder(text: string): (offset: number) => Place {
-  const starts = [0, ...[...text.matchAll(/\r\n|\n|\r/g)].map((match) => match.index + match[0].length)];
-  return (offset) => {
-    const after = starts.findIndex((start) => start > offset);
-    const line = after === -1 ? starts.length : after;
-    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
-  };
 }

@@ -86,6 +86,8 @@ export const ERROR_KINDS = {
   /** A file is being written: it was written to a moment ago, or it changed while it was read. Nothing was changed; try again. */
   SOURCE_FILE_CHANGING: later,
 
+  /** The templates of the connector took too long for too many rows, so the run stopped before anything was sent. Simplify `mapping.contentTemplate` or `mapping.uriTemplate`. */
+  TEMPLATE_TOO_SLOW: wrong(EXIT.configuration),
   /** Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query distinct. */
   DUPLICATE_ID: wrong(EXIT.badData),
   /** More rows were quarantined than `quarantine` allows, so the run stopped before anything was sent. Fix the rows or raise the limit. */

@@ -94,6 +94,25 @@ export const SIGNAL_REPEAT_MS = 500;
 /** Nesting of a connector file; the schema needs six levels, a payload may need more. */
 export const CONNECTOR_YAML_DEPTH_MAX = 50;
 
+/** Keys, values and list items of a connector file together. A large connector has some 300. */
+export const CONNECTOR_YAML_VALUES_MAX = 10_000;
+/** Keys of one mapping in a connector file. The largest that the schema allows has 64; a payload may have more. */
+export const CONNECTOR_MAPPING_KEYS_MAX = 1_000;
+/** Characters of one key in a connector file. The longest names of labels and headers have some 300. */
+export const CONNECTOR_KEY_CHARACTERS_MAX = 1_000;
+/** Characters of one text in a connector file that the rules read: as much as a query or a template may have. */
+export const CONNECTOR_TEXT_CHARACTERS_MAX = 100_000;
+/** Unknown keys of one mapping that are reported one by one; the others are counted. */
+export const CONNECTOR_UNKNOWN_KEYS_NAMED_MAX = 20;
+/** Fields that a query or a file does not have, reported one by one. */
+export const CONNECTOR_FIELDS_NAMED_MAX = 20;
+/** Problems of one connector file that are reported; a file with more is another kind of file, or needs a few fixes first. */
+export const CONNECTOR_PROBLEMS_MAX = 100;
+/** Connector files of one folder that are read. Ten times the largest folder that the server is measured with. */
+export const CONNECTOR_FILES_MAX = 5_000;
+/** Bytes of all connector files of one folder, the smallest files first. 5,000 files of 6 kB each. */
+export const CONNECTOR_FOLDER_BYTES_MAX = 32 * 1_048_576;
+
 /** Characters of one template. A page of text is 3,000. */
 export const TEMPLATE_CHARACTERS_MAX = 100_000;
 
@@ -102,6 +121,14 @@ export const TEMPLATE_MEMORY_MAX = 32 * 1_048_576;
 
 /** Last resort against loops inside loops; a real template takes far less than a millisecond on any machine. */
 export const TEMPLATE_RENDER_MS_MAX = 5_000;
+/** A row whose template takes longer than this counts as slow. */
+export const TEMPLATE_SLOW_MS = 1_000;
+/** Time that the slow rows of one run may take together; then the run fails, because the template is wrong. */
+export const TEMPLATE_SLOW_TOTAL_MS_MAX = 30_000;
+/** The template of one pushed event. The server does nothing else meanwhile. */
+export const PUSH_RENDER_MS_MAX = 500;
+/** The templates of all events of one push. 10,000 events take some 100 ms. */
+export const PUSH_RENDER_TOTAL_MS_MAX = 10_000;
 
 /** The embedded state file has one writer at a time; another process waits this long for its turn. */
 export const STATE_BUSY_SECONDS_MAX = 60;
@@ -474,6 +501,8 @@ export const PUSH_FIELD_BYTES_MAX = 2 * 1_048_576;
 export const PUSH_DEPTH_MAX = 32;
 /** Events between two pauses in which other requests get their turn; 200 take some milliseconds. */
 export const PUSH_EVENTS_PER_TURN = 200;
+/** Time between two such pauses, for events whose templates are slow. */
+export const PUSH_MS_PER_TURN = 50;
 /** Bytes of events between two such pauses. */
 export const PUSH_BYTES_PER_TURN = 1_048_576;
 /** Keys of one object in an event: where each of them stands takes some 100 bytes of memory while the event is read. */

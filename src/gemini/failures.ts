@@ -18,7 +18,9 @@ export interface Failure {
 
 /** Of a resource name; an id has these characters only. A folder of artifacts may be called `documents`, too. */
 const DOCUMENT_NAME = /\/branches\/[^/\s]+\/documents\/([a-zA-Z0-9_-]{1,128})(?![a-zA-Z0-9_-])/;
-const FILE_LINE = /(gs:\/\/[^\s"']+):(\d+)(?!\d)/;
+const FILE_LINE = /gs:\/\/[^\s"']+/g;
+/** From the end: the last number of the address is the line. */
+const LINE_NUMBER = /^(gs:\/\/.+):(\d+)(?!\d)/s;
 
 /**
  * The failures of an operation: all of them from the files that Google wrote below `folder`, or else, when there are none or
@@ -75,8 +77,11 @@ function failureOf(status: unknown): Failure {
 function placeIn(text: string): Place {
   const apiId = DOCUMENT_NAME.exec(text)?.[1];
   if (apiId !== undefined) return { apiId };
-  const [, uri, line] = FILE_LINE.exec(text) ?? [];
-  return uri === undefined ? undefined : { uri, line: Number(line) };
+  for (const [address] of text.matchAll(FILE_LINE)) {
+    const [, uri, line] = LINE_NUMBER.exec(address) ?? [];
+    if (uri !== undefined) return { uri, line: Number(line) };
+  }
+  return undefined;
 }
 
 function textsIn(detail: unknown): string[] {

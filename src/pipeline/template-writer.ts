@@ -1,3 +1,4 @@
+import { BridgeError } from '../core/errors.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { parseExactJson } from './exact-json.ts';
@@ -11,7 +12,7 @@ export interface Template {
   readonly variables: readonly string[];
   /** Set when the template is nothing but text and plain `{{ name }}`: then it is rendered as bytes, without the engine. */
   readonly plain: readonly ({ readonly text: string } | { readonly field: string })[] | undefined;
-  /** @throws Error for an undefined variable or a filter that fails. */
+  /** @throws Error for an undefined variable or a filter that fails; BridgeError for what no other row would survive. */
   render(scope: Readonly<Record<string, unknown>>): string;
 }
 
@@ -96,6 +97,8 @@ function engineWriter(
     try {
       out.utf8(template.render(scope));
     } catch (error) {
+      // It is about all rows.
+      if (error instanceof BridgeError) throw error;
       return { code: 'TEMPLATE_FAILED', reason: error instanceof Error ? error.message : String(error) };
     }
     return undefined;

@@ -118,7 +118,7 @@ function endingWhenSilent(seconds: number): Socket {
 }
 
 /** The `@` of a password that is not encoded would make its end a part of the host, or its middle a part of the path. */
-const MISREAD = /^[^:]*:\/\/([^/?#]*@[^/?#]*@|[^?#]*\/[^?#]*@)/;
+const MISREAD = /^[^:]*:\/\/(?:[^/?#@]*@[^/?#@]*@|[^/?#]*\/[^?#@]*@)/;
 
 function locationOf(url: string): string {
   const parsed = URL.canParse(url) && !MISREAD.test(url) ? new URL(url) : undefined;

@@ -6,6 +6,7 @@ import {
   PUSH_DEPTH_MAX,
   PUSH_EVENT_BYTES_MAX,
   PUSH_EVENTS_PER_TURN,
+  PUSH_MS_PER_TURN,
   PUSH_JSON_BODY_BYTES_MAX,
   PUSH_KEYS_MAX,
   PUSH_LINES_MAX,
@@ -146,19 +147,26 @@ class EventReader {
   #what = '';
   #events = 0;
   #bytes = 0;
+  /** A turn that waits for more of the body ends at the next event, which costs nothing. */
+  #endMs = performance.now() + PUSH_MS_PER_TURN;
 
   constructor(take: TakeEvent) {
     this.#take = take;
   }
 
   get isTurnOver(): boolean {
-    return this.#events >= PUSH_EVENTS_PER_TURN || this.#bytes >= PUSH_BYTES_PER_TURN;
+    return (
+      this.#events >= PUSH_EVENTS_PER_TURN ||
+      this.#bytes >= PUSH_BYTES_PER_TURN ||
+      performance.now() >= this.#endMs
+    );
   }
 
   async nextTurn(): Promise<void> {
     this.#events = 0;
     this.#bytes = 0;
     await nextTurn();
+    this.#endMs = performance.now() + PUSH_MS_PER_TURN;
   }
 
   open(bytes: Buffer, what: string, rules = { whole: false }): void {

@@ -28,6 +28,11 @@ export class EventJudge {
     this.#docId = new DocumentId(connector.metadata.name);
   }
 
+  /** To be called before the events of each push. */
+  beginPush(): void {
+    this.#mapped.beginPush();
+  }
+
   /**
    * An event with a `doc_id` is a document already, any other one has the source's own fields.
    * @param event the item that was read last

@@ -1,5 +1,8 @@
 import { mappedFields } from '../../connector/mapped-fields.ts';
+import { RenderBudget } from '../../connector/render-budget.ts';
 import { idFields, type Connector } from '../../connector/types.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import { ByteWriter } from '../../pipeline/byte-writer.ts';
 import { DocumentRenderer, type Rejection } from '../../pipeline/document.ts';
 import { RowCursor } from '../../pipeline/row-cursor.ts';
@@ -7,6 +10,7 @@ import { RecordRow } from '../../sources/http/row.ts';
 import { compileFieldMapping } from '../job.ts';
 import type { Span } from '../../sources/json/scan.ts';
 import { CanonicalJson, HALF_PAIR } from './canonical-json.ts';
+import { PushRefusal } from './refusal.ts';
 import { SingleRow } from './single-row.ts';
 import type { EventRejection } from './verdict.ts';
 
@@ -17,6 +21,7 @@ export class MappedEvents {
   readonly #cursor: RowCursor;
   readonly #renderer: DocumentRenderer;
   readonly #json = new CanonicalJson();
+  readonly #budget = RenderBudget.ofPush();
   readonly #noId: EventRejection;
 
   constructor({ metadata, spec }: Connector) {
@@ -29,7 +34,12 @@ export class MappedEvents {
     const { columns } = this.#record;
     this.#row = new SingleRow(columns);
     this.#cursor = new RowCursor(columns.length);
-    this.#renderer = new DocumentRenderer(compileFieldMapping(metadata.name, spec), columns);
+    this.#renderer = new DocumentRenderer(compileFieldMapping(metadata.name, spec, this.#budget), columns);
+  }
+
+  /** The events of one push share the time for templates. */
+  beginPush(): void {
+    this.#budget.restart();
   }
 
   /**
@@ -47,10 +57,14 @@ export class MappedEvents {
     return this.#renderer.ids.of(this.#cursor) ?? this.#noId;
   }
 
-  /** Writes the document of the event that was taken as canonical JSON. @returns why it cannot be one */
+  /**
+   * Writes the document of the event that was taken as canonical JSON.
+   * @returns why it cannot be one
+   * @throws PushRefusal CONNECTOR_BROKEN when the templates take too long
+   */
   write(docId: string, out: ByteWriter): Rejection | undefined {
     const renderer = this.#renderer;
-    const rejection = renderer.render(this.#cursor, docId);
+    const rejection = this.#render(docId);
     if (rejection !== undefined) return rejection;
     const { line, users, groups, uri } = renderer;
     const copy = (name: string, { start, end }: Span) => {
@@ -78,6 +92,18 @@ export class MappedEvents {
     else out.latin1('null');
     out.latin1('}');
     return undefined;
+  }
+
+  #render(docId: string): Rejection | undefined {
+    try {
+      return this.#renderer.render(this.#cursor, docId);
+    } catch (thrown) {
+      if (!(thrown instanceof BridgeError) || thrown.code !== 'TEMPLATE_TOO_SLOW') throw thrown;
+      throw new PushRefusal('CONNECTOR_BROKEN', 'The templates of the connector take too long.', {
+        hint: 'Nothing was stored. Send it again when the connector file is corrected, or with fewer events.',
+        retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+      });
+    }
   }
 
   #holdsHalfPair(bytes: Buffer, start: number, end: number): boolean {

@@ -40,6 +40,7 @@ export async function receiveBatch(
   buffers: ReceivingBuffers,
 ): Promise<ReceivedBatch> {
   const hash = createHash('sha256').update(`${format}\n`);
+  judge.beginPush();
   const gathered = new Gathered(judge, memory, buffers.events);
   await readEvents(format, body, { hash, memory, buffer: buffers.body }, (event) => {
     gathered.take(event);

@@ -137,7 +137,7 @@ const BY_LOGIN_WORDS: readonly (readonly [words: RegExp, verdict: Verdict])[] = 
     /not allowed to access the server/i,
     { code: 'SOURCE_AUTH_FAILED', hint: 'Let this address in, in the firewall rules of the server.' },
   ],
-  [/password .*(?:expired|must be changed)/i, PASSWORD_EXPIRED],
+  [/^(?=.*?password ).*(?:expired|must be changed)/is, PASSWORD_EXPIRED],
   [
     /account is (?:disabled|currently locked)/i,
     { code: 'SOURCE_AUTH_FAILED', hint: 'ALTER LOGIN … ENABLE, or UNLOCK.' },

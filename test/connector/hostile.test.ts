@@ -1,0 +1,141 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openCatalog } from '../../src/app/catalog.ts';
+import { checkConnectors } from '../../src/connector/load.ts';
+import { compileTemplate } from '../../src/connector/templates.ts';
+import { RenderBudget } from '../../src/connector/render-budget.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folders = temporaryFolders();
+let folder: string;
+beforeAll(() => {
+  folder = folders.make();
+});
+afterAll(() => {
+  folders.removeAll();
+});
+
+async function check(name: string, text: string) {
+  writeFileSync(join(folder, name), text);
+  return checkConnectors([name], { cwd: folder });
+}
+
+const numbered = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => line(index)).join('');
+
+/** Each took minutes, or as many findings as it has keys, when the work grew with the square of the size. */
+const HOSTILE: Readonly<Record<string, string>> = {
+  'unknown keys': numbered(900, (index) => `k${index}: 1\n`),
+  'more keys than a mapping may have': numbered(60_000, (index) => `k${index}: 1\n`),
+  'more values than a file may have': `[${'a,'.repeat(400_000)}]`,
+  'duplicate keys': 'a: 1\n'.repeat(4_000),
+  'a long key': `${'k'.repeat(900_000)}: 1\n`,
+  'long keys on each level': numbered(40, (level) => `${' '.repeat(level)}${'k'.repeat(900)}:\n`),
+  'duplicate fields': `spec: {mapping: {metadataFields: [${'a,'.repeat(9_000)}]}}\n`,
+  'slashes in the prefix': `kind: Connector\nspec: {output: {bucket: "b", prefix: "${'/'.repeat(99_000)}x"}}\n`,
+  'blanks in the query': `spec: {source: {type: postgres, query: "${' '.repeat(99_000)}:watermark", watermarkField: " "}}\n`,
+  'blanks in the url': `spec: {mode: rest_pull, source: {type: http, url: "http://${'a'.repeat(900_000)} x"}}\n`,
+  'columns and fields': `spec: {source: {type: postgres, query: "select ${numbered(9_000, (n) => `c${n},`)}z from t"}, mapping: {metadataFields: [${numbered(5_000, (n) => `f${n},`)}]}}\n`,
+  'variables of a template': `spec: {mapping: {contentTemplate: "${'{{a}}'.repeat(19_000)}"}}\n`,
+};
+
+describe('a hostile connector file', () => {
+  test.each(Object.entries(HOSTILE))('has a short report: %s', async (_, text) => {
+    const cpu = process.cpuUsage();
+    const { problems } = await check('hostile.yaml', text);
+    const { user } = process.cpuUsage(cpu);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.length).toBeLessThanOrEqual(101);
+    expect(JSON.stringify(problems).length).toBeLessThan(1_000_000);
+    // A hang detector: what is not linear took minutes.
+    expect(user / 1e6).toBeLessThan(10);
+  });
+
+  test('counts the unknown keys after the first twenty', async () => {
+    const { problems } = await check(
+      'keys.yaml',
+      numbered(900, (index) => `k${index}: 1\n`),
+    );
+    const unknown = problems.filter(({ code }) => code === 'unknown_key');
+    expect(unknown).toHaveLength(21);
+    expect(unknown.at(-1)?.message).toBe('k20 and 879 more unknown keys are not keys of the file.');
+  });
+
+  test('does not crash the check when a template nests without end', () => {
+    for (const depth of [1_000, 3_000, 5_000]) {
+      const source = `${'{%if a%}'.repeat(depth)}${'{%endif%}'.repeat(depth)}`;
+      try {
+        compileTemplate(source);
+      } catch (thrown) {
+        expect(thrown).toMatchObject({ name: 'TemplateSyntaxError' });
+      }
+    }
+  });
+});
+
+describe('RenderBudget', () => {
+  const loops = '{% for i in (1..3000) %}{% for j in (1..3000) %}{{ i }}{% endfor %}{% endfor %}';
+
+  test('fails one row when it takes longer than a row may', () => {
+    const budget = new RenderBudget({ rowMs: 5, countedFromMs: 0, totalMs: 1e9 });
+    expect(() => compileTemplate(loops, budget).render({})).toThrow('template render limit exceeded');
+  });
+
+  test('fails the run when slow rows take too long together', () => {
+    const budget = new RenderBudget({ rowMs: 5, countedFromMs: 0, totalMs: 0 });
+    const tooSlow = expect.objectContaining({ code: 'TEMPLATE_TOO_SLOW' });
+    expect(() => compileTemplate(loops, budget).render({})).toThrow(tooSlow);
+    const unlimited = new RenderBudget({ rowMs: 5, countedFromMs: Infinity, totalMs: 0 });
+    expect(() => compileTemplate(loops, unlimited).render({})).toThrow('template render limit exceeded');
+  });
+
+  test('counts from zero when it is restarted', () => {
+    const budget = new RenderBudget({ rowMs: 1_000, countedFromMs: 0, totalMs: 1_000 });
+    budget.restart();
+    expect(compileTemplate('{{ a | upcase }}', budget).render({ a: 'x' })).toBe('X');
+  });
+});
+
+describe('a folder of hostile files', () => {
+  test('is reported, file by file, without waiting for a pipe or reading a device', async () => {
+    const place = join(folder, 'special');
+    mkdirSync(place);
+    execFileSync('mkfifo', [join(place, 'pipe.yaml')]);
+    symlinkSync('/dev/zero', join(place, 'device.yaml'));
+    symlinkSync('loop.yaml', join(place, 'loop.yaml'));
+    symlinkSync(folder, join(place, 'linked.yaml'));
+    mkdirSync(join(place, 'folder.yaml'));
+    writeFileSync(join(place, 'sparse.yaml'), '');
+    truncateSync(join(place, 'sparse.yaml'), 2 ** 40);
+    const { problems } = await checkConnectors(['.'], { cwd: place });
+    expect(problems.map(({ file, code }) => `${file} ${code}`)).toEqual([
+      'device.yaml file_unreadable',
+      'linked.yaml file_unreadable',
+      'loop.yaml file_unreadable',
+      'pipe.yaml file_unreadable',
+      'sparse.yaml file_too_large',
+    ]);
+  });
+
+  test('leaves the event loop free between files, and is read once', async () => {
+    const place = join(folder, 'many');
+    mkdirSync(place);
+    const text = numbered(900, (index) => `k${index}: 1\n`);
+    for (let index = 0; index < 200; index += 1) writeFileSync(join(place, `${index}.yaml`), text);
+    const catalog = openCatalog({ directory: '.', cwd: place, clock: systemClock });
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    const { problems } = await catalog.current();
+    delay.disable();
+    clearInterval(timer);
+    expect(new Set(problems.map(({ file }) => file)).size).toBe(200);
+    expect(turns).toBeGreaterThan(50);
+    expect(delay.max / 1e9).toBeLessThan(5);
+  });
+});
