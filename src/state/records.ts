@@ -83,20 +83,21 @@ export async function stage(
   });
 }
 
+/** A run that has begun has no row in `connector_checkpoints` before it asks for its position. */
 export async function othersInto({ knex }: Database, target: string, connectorId: string): Promise<string[]> {
   const documents = knex('record_state')
     .whereRaw('record_state.scope_id = connector_checkpoints.id')
     .select('doc_id');
-  // What a run has delivered is no record before its commit.
-  const openRuns = knex('run_state')
-    .whereRaw('run_state.connector_id = connector_checkpoints.connector_id')
+  // Runs first: a run that commits in between has its documents by then.
+  const delivering: string[] = await knex('run_state')
     .where({ target, committed_at: null })
+    .whereNot({ connector_id: connectorId })
     .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
-    .select('run_id');
-  return knex('connector_checkpoints')
+    .pluck('connector_id');
+  const delivered: string[] = await knex('connector_checkpoints')
     .where({ target })
     .whereNot({ connector_id: connectorId })
-    .andWhere((either) => void either.whereExists(documents).orWhereExists(openRuns))
-    .orderBy('connector_id')
+    .whereExists(documents)
     .pluck('connector_id');
+  return [...new Set([...delivering, ...delivered])].sort();
 }
