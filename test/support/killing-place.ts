@@ -240,7 +240,9 @@ function gcsRequest({ method, path, query, headers }: Call): string {
   const named = query.get('name') ?? query.get('prefix') ?? decodeURIComponent(path.split('/o/')[1] ?? '');
   const parts = named.split('/').slice(2);
   const [of = '', , ...inRun] = parts;
-  const name = of === 'runs' ? inRun.join('/') || 'folder of the run' : parts.join('/');
+  // An attempt's folder ends with a random part.
+  const inFolder = inRun.join('/').replace(/-[0-9a-f]{12}(?=\/)/, '');
+  const name = of === 'runs' ? inFolder || 'folder of the run' : parts.join('/');
   const range = headers['content-range'];
   const part = range === undefined ? '' : range.endsWith('/*') ? ' chunk' : ' end';
   const content = query.get('alt') === 'media' ? ' content' : '';
