@@ -50,7 +50,8 @@ export async function planChanges(
   const quarantine = new Quarantine(job.quarantine, tally);
   const known = await knownFingerprints(ports, position);
   const { scope, empty } = position;
-  const resend = job.reconcile;
+  const resend = job.resend || job.reconcile;
+  if (resend) tally.resent = 0;
   const { deletePolicy } = job;
   const records = { state, scope, known, nothingKnown: empty };
   const differ = new Differ({ ...records, resend, deletePolicy, tally, quarantine, sink });
@@ -83,6 +84,7 @@ export async function planChanges(
   if (unchanged === true) tally.missing = 0;
   const proves = source.listing === 'full' && unchanged !== true;
   const holdReason = proves ? await planDeletes(job, ports, listed, sink) : null;
+  if (job.resend) sayWhatIsLeft(end, ports);
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
   const next = nextCheckpoint(source.listing, tally, end, checkpoint ?? null);
   return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
@@ -90,6 +92,12 @@ export async function planChanges(
 
 /** Of a source that stopped before its last batch: what it did not list is not known. */
 const ENDED_WITHOUT_A_WORD: ListingEnd = { checkpoint: undefined, truncated: true };
+
+/** A listing that goes round is read in parts, and only this part was sent again. */
+function sayWhatIsLeft({ truncated, recurring }: ListingEnd, { log }: Pick<PlanPorts, 'log'>): void {
+  if (!truncated || recurring !== true) return;
+  log.warn('only a part of the resumable listing was sent again; run with --resend again for the next part');
+}
 
 function remarksOf({ truncated, recurring, unchanged }: ListingEnd, unidentified: number): ListingRemarks {
   return {

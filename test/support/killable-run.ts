@@ -106,7 +106,16 @@ const wrapPorts = (ports: Ports): Ports => ({
 
 await runBridge(
   await loadConnector(path),
-  { runId, local, dryRun: false, full: false, reconcile: false, sends: true, allowDeletes: undefined },
+  {
+    runId,
+    local,
+    dryRun: false,
+    full: false,
+    resend: false,
+    reconcile: false,
+    sends: true,
+    allowDeletes: undefined,
+  },
   {
     databaseUrl: env.databaseUrl,
     cwd: process.cwd(),

@@ -144,6 +144,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
           local: false,
           dryRun: false,
           full: false,
+          resend: false,
           reconcile: false,
           sends: true,
           allowDeletes: undefined,
