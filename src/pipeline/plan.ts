@@ -84,7 +84,7 @@ export async function planChanges(
   if (unchanged === true) tally.missing = 0;
   const proves = source.listing === 'full' && unchanged !== true;
   const holdReason = proves ? await planDeletes(job, ports, listed, sink) : null;
-  if (job.resend) sayWhatIsLeft(end, ports);
+  if (job.resend) sayWhichPart(end, checkpoint, ports);
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
   const next = nextCheckpoint(source.listing, tally, end, checkpoint ?? null);
   return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
@@ -94,9 +94,19 @@ export async function planChanges(
 const ENDED_WITHOUT_A_WORD: ListingEnd = { checkpoint: undefined, truncated: true };
 
 /** A listing that goes round is read in parts, and only this part was sent again. */
-function sayWhatIsLeft({ truncated, recurring }: ListingEnd, { log }: Pick<PlanPorts, 'log'>): void {
-  if (!truncated || recurring !== true) return;
-  log.warn('only a part of the resumable listing was sent again; run with --resend again for the next part');
+function sayWhichPart(
+  { truncated, recurring }: ListingEnd,
+  checkpoint: string | undefined,
+  { log }: Pick<PlanPorts, 'log'>,
+): void {
+  if (recurring !== true) return;
+  if (truncated) {
+    log.warn('a part of the resumable listing is sent again; run with --resend again for the next part');
+  } else if (checkpoint !== undefined) {
+    log.warn(
+      'the last part of the resumable listing is sent again; --resend --full begins with the first part',
+    );
+  }
 }
 
 function remarksOf({ truncated, recurring, unchanged }: ListingEnd, unidentified: number): ListingRemarks {
