@@ -64,7 +64,7 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
 }
 
 function isResumable({ source }: ConnectorSpec): boolean {
-  return 'resumable' in source && source.resumable === true;
+  return 'resumable' in source && source.resumable;
 }
 
 /** The place that documents go to, as the state names it. */

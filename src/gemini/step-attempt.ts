@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { UNMARKED_STEP_CLOCK_SECONDS_MAX } from '../core/limits.ts';
 import type { DeliveryDetail, DeliveryStep } from '../pipeline/delivery-port.ts';
+import { textOf } from './json-fields.ts';
+import type { Operation } from './operations.ts';
 
 /** One request for a step, as the journal has it before it is made. */
 export interface StepAttempt {
@@ -29,4 +32,14 @@ export function attemptOf(step: DeliveryStep | undefined): StepAttempt {
 
 export function attemptDetail({ number, mark }: StepAttempt): DeliveryDetail {
   return { attempt: number, ...(mark !== undefined && { mark }) };
+}
+
+/**
+ * Whether an operation was created before a step of an older version asked for it. Such a step has no mark, so the operation
+ * may be one of an earlier use of the run's id. The two clocks are different machines'; a request that is made again for
+ * their difference does no harm.
+ */
+export function isFromBefore({ metadata }: Operation, { askedAt }: DeliveryStep): boolean {
+  const createdMs = Date.parse(textOf(metadata, 'createTime') ?? '');
+  return createdMs < Date.parse(askedAt) - UNMARKED_STEP_CLOCK_SECONDS_MAX * 1_000;
 }

@@ -3,14 +3,13 @@ import {
   OPERATION_ATTEMPTS_MAX,
   OPERATION_BUSY_ATTEMPTS_MAX,
   OPERATION_POLL_SECONDS_MAX,
-  UNMARKED_STEP_CLOCK_SECONDS_MAX,
 } from '../core/limits.ts';
 import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../pipeline/delivery-port.ts';
 import type { ArtifactStore, Manifest } from '../pipeline/ports.ts';
 import type { ApiRequest } from './api.ts';
 import { textOf, fieldOf } from './json-fields.ts';
 import { awaitOperation, listOperations, operationOf, type Operation, type Waiting } from './operations.ts';
-import { attemptDetail, attemptOf, nextAttempt, type StepAttempt } from './step-attempt.ts';
+import { attemptDetail, attemptOf, isFromBefore, nextAttempt, type StepAttempt } from './step-attempt.ts';
 
 /** What one delivery works with. */
 export interface Delivery extends Waiting {
@@ -124,16 +123,6 @@ async function taken(
     if (withoutSlash(echoed) !== errorsUri) return false;
     return attempt.mark !== undefined || !isFromBefore(operation, step);
   });
-}
-
-/**
- * Whether an operation was created before a step of an older version asked for it. Such a step has no mark, so the operation
- * may be one of an earlier use of the run's id. The two clocks are different machines'; a request that is made again for
- * their difference does no harm.
- */
-function isFromBefore({ metadata }: Operation, { askedAt }: DeliveryStep): boolean {
-  const createdMs = Date.parse(textOf(metadata, 'createTime') ?? '');
-  return createdMs < Date.parse(askedAt) - UNMARKED_STEP_CLOCK_SECONDS_MAX * 1_000;
 }
 
 interface Asked {
