@@ -2,13 +2,13 @@ import { resolveSecret } from '../connector/secrets.ts';
 import { contentConfigOf, type Connector } from '../connector/types.ts';
 import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
-import { toBridgeError } from '../core/errors.ts';
+import { BridgeError, toBridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { sleep } from '../core/retry.ts';
 import { discoveryRecords } from '../gemini/records.ts';
 import type { Job, Observer, Ports } from '../pipeline/job.ts';
 import { runFolder } from '../pipeline/layout.ts';
-import type { PushSelection } from '../pipeline/push-port.ts';
+import type { PushedEvent, PushSelection } from '../pipeline/push-port.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { runConnector, type RunResult } from '../pipeline/run.ts';
 import type { ProxySettings } from '../sources/http/client.ts';
@@ -72,7 +72,10 @@ async function runJob(
 ): Promise<BridgeResult> {
   const { spec } = connector;
   const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
-  const pushed = () => state.pushed(pushSelection(job, options));
+  const pushed = () => {
+    const pages = state.pushed(pushSelection(job, options));
+    return job.resend ? requireEvents(pages, job.connectorId) : pages;
+  };
   const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep, pushed });
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
@@ -98,6 +101,25 @@ async function runJob(
     await source.close();
     await state.close();
   }
+}
+
+/**
+ * What was pushed is not kept after its delivery, so a push connector sends again only what is pushed again.
+ * @throws BridgeError USAGE after the last page if there was no event
+ */
+async function* requireEvents(
+  pages: AsyncIterable<readonly PushedEvent[]>,
+  connectorId: string,
+): AsyncIterable<readonly PushedEvent[]> {
+  let events = 0;
+  for await (const page of pages) {
+    events += page.length;
+    yield page;
+  }
+  if (events > 0) return;
+  throw new BridgeError('USAGE', `No push to ${connectorId} waits, so there is nothing to send again.`, {
+    hint: 'Push the documents again, then run with --resend: it sends them also if they did not change.',
+  });
 }
 
 /** What only looks, or delivers to somewhere else, acknowledges nothing. */

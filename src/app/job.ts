@@ -26,6 +26,7 @@ export interface RunOptions {
   readonly local: boolean;
   readonly dryRun: boolean;
   readonly full: boolean;
+  readonly resend: boolean;
   readonly reconcile: boolean;
   /** False for dry ingestion: requests are written down and not sent. */
   readonly sends: boolean;
@@ -54,11 +55,17 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
     },
     prefix: spec.output.prefix,
     dryRun: options.dryRun,
-    full: options.full,
+    // A resumable listing goes on where it is: from its start, no run would ever come to its later parts.
+    full: options.full || (options.resend && !isResumable(spec)),
+    resend: options.resend,
     reconcile: options.reconcile,
     sends: options.sends,
     allowDeletes: options.allowDeletes,
   };
+}
+
+function isResumable({ source }: ConnectorSpec): boolean {
+  return 'resumable' in source && source.resumable;
 }
 
 /** The place that documents go to, as the state names it. */

@@ -74,7 +74,10 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
     case 'not-found':
       return waits ?? ['If it is to be there, push it, and run again:', command];
     case 'indexed':
-      return news;
+      return (
+        news ??
+        (local ? undefined : ['If the data store lacks it, push it again, then run:', `${command} --resend`])
+      );
     case 'never-run':
       return waits;
     case 'waiting':
@@ -128,7 +131,10 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
           ];
     case 'indexed': {
       const behind = behindAdvice(explanation);
-      return behind === undefined ? [] : [behind, command];
+      if (behind !== undefined) return [behind, command];
+      return local
+        ? []
+        : ['If the data store lacks it, send all documents of the connector again:', `${command} --resend`];
     }
     case 'deleted':
       return [

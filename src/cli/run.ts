@@ -24,6 +24,7 @@ interface RunFlags {
   readonly dryRun?: true;
   readonly full?: true;
   readonly local?: true;
+  readonly resend?: true;
   readonly reconcileFull?: true;
   readonly allowDeletes?: number;
   readonly runId?: string;
@@ -59,7 +60,8 @@ export function runCommand(io: CommandIo, beforeRows: () => void): Command {
     .option('--full', 'read everything, ignoring the checkpoint')
     .option('--local', 'no cloud: artifacts go to ./local-bucket, requests are written instead of sent')
     .option('--allow-deletes <max>', 'release held deletes, up to this many', wholeNumber)
-    .option('--reconcile-full', 'send every document again, and let the index drop all others')
+    .option('--resend', 'read everything and send every document, also unchanged ones')
+    .option('--reconcile-full', 're-send every document and delete everything else from the data store')
     .option('--run-id <id>', 'id of this run; the same id never does the work twice', runId)
     .option('--push-run-id <id>', 'deliver what was pushed up to this `run_id` of an answer, and no more')
     .option('--json', 'print one result object on stdout')
@@ -78,6 +80,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
   try {
+    requireOneWay(flags);
     const options = optionsOf(flags, id, io);
     const telemetryContext = telemetryContextOf(io, output);
     // Within, so that a signal neither cuts short what is told of the run nor adds to its time.
@@ -165,11 +168,20 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
     local: flags.local === true,
     dryRun: flags.dryRun === true,
     full: flags.full === true,
+    resend: flags.resend === true,
     reconcile: flags.reconcileFull === true,
     sends: flags.local === true || !io.env.ingestionDryRun,
     allowDeletes: flags.allowDeletes,
     pushRunId: flags.pushRunId,
   };
+}
+
+/** @throws BridgeError USAGE */
+function requireOneWay({ resend, reconcileFull }: RunFlags): void {
+  if (resend !== true || reconcileFull !== true) return;
+  throw new BridgeError('USAGE', '--resend and --reconcile-full cannot be combined.', {
+    hint: 'Give --resend to keep what other connectors sent, --reconcile-full to delete everything else from the data store.',
+  });
 }
 
 function requirePushed({ pushRunId }: RunFlags, { metadata, spec }: Connector): void {

@@ -81,6 +81,7 @@ function countLines({ result: { counts }, deletesAreSaid }: SummaryOf, style: St
   const rows: readonly (readonly [string, number | null])[] = [
     ['seen', counts.seen],
     ['unchanged', counts.unchanged],
+    ...(counts.resent === undefined ? [] : [['sent again', counts.resent] as const]),
     ['added', counts.added],
     ['changed', counts.changed],
     ['deleted', counts.missing === null && deletesAreSaid !== true ? null : counts.deleted],

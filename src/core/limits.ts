@@ -176,6 +176,11 @@ export const OPERATION_POLL_SECONDS_MAX = 30;
 export const OPERATION_WAIT_SECONDS_MAX = 3_600;
 /** Times that a run makes a request whose answer was lost, or whose operation ended with an error that may pass. */
 export const OPERATION_ATTEMPTS_MAX = 3;
+/**
+ * Seconds by which an operation may seem older than the step of an older version that asked for it, because the clocks of two
+ * machines differ. One that seems even older belongs to an earlier use of the same run id.
+ */
+export const UNMARKED_STEP_CLOCK_SECONDS_MAX = 60;
 /** Times that a request is made while Discovery Engine says that it is busy with another one, or in a state that does not allow it. */
 export const OPERATION_BUSY_ATTEMPTS_MAX = 5;
 

@@ -1,5 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import type { ManifestFile } from '../pipeline/ports.ts';
+import { requireAlone } from '../pipeline/reconcile.ts';
 import { errorsUriOf } from './errors-folder.ts';
 import { countOf } from './json-fields.ts';
 import { filesOf, modeOf, rowsOf } from './manifest-files.ts';
@@ -37,6 +38,7 @@ async function importFiles(
   const finished = await operate(
     {
       step,
+      ...(modeOf(manifest) === 'FULL' && { permit: () => requireStillAlone(delivery) }),
       errorsUri: (attempt) => errorsUriOf(manifest, step, attempt),
       request: (errorsUri) => ({
         path: `${branch}/documents:import`,
@@ -50,6 +52,12 @@ async function importFiles(
   const succeeded = countOf(metadata, 'successCount');
   const counts = { sent: rowsOf(files), succeeded, failed: countOf(metadata, 'failureCount') };
   return settleStep({ step, kind: 'upserts', files, from, counts }, finished, delivery);
+}
+
+/** FULL deletes what others have delivered before it was this run's turn. @throws BridgeError RECONCILIATION_REFUSED */
+function requireStillAlone({ manifest, journal }: Delivery): Promise<void> {
+  const { connector: connectorId, target } = manifest;
+  return requireAlone({ connectorId, target }, journal);
 }
 
 function tooManyFiles(runId: string): BridgeError {

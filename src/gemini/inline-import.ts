@@ -68,7 +68,7 @@ async function settle(
   const failures = samplesOf(operation.response);
   const range = { manifest: delivery.manifest, kind: 'upserts', from, to: from + sent } as const;
   // An earlier request may have taken what this one refuses.
-  const refused = again || attempt > 1 ? 'unknown' : 'refused';
+  const refused = again || attempt.number > 1 ? 'unknown' : 'refused';
   const verdict = judge(counts, failures, [], refused);
   if (verdict.proven) {
     const rejected = await rejectSome(range, verdict, delivery);

@@ -33,7 +33,7 @@ export async function settleStep(
   const folder = errorsFolder(manifest, step, attempt);
   const failures = failed === 0 ? [] : await readFailures(folder, operation.response, delivery);
   // A FULL import may have removed a document that it failed to import, and an earlier attempt may have taken it.
-  const refused = modeOf(manifest) === 'FULL' || attempt > 1 ? 'unknown' : 'refused';
+  const refused = modeOf(manifest) === 'FULL' || attempt.number > 1 ? 'unknown' : 'refused';
   const verdict = judge(counts, failures, files, refused);
   const range = { manifest, kind, from, to: from + sent };
   let rejected = verdict.proven ? await rejectSome(range, verdict, delivery) : 0;

@@ -9,6 +9,7 @@ import type { ArtifactStore, Manifest } from '../pipeline/ports.ts';
 import type { ApiRequest } from './api.ts';
 import { textOf, fieldOf } from './json-fields.ts';
 import { awaitOperation, listOperations, operationOf, type Operation, type Waiting } from './operations.ts';
+import { attemptDetail, attemptOf, isFromBefore, nextAttempt, type StepAttempt } from './step-attempt.ts';
 
 /** What one delivery works with. */
 export interface Delivery extends Waiting {
@@ -28,14 +29,16 @@ export interface Order {
   readonly step: string;
   /** `errorsUri`: where failures go, `gs://…/`, or undefined for nowhere. */
   request(errorsUri: string | undefined): Pick<ApiRequest, 'path' | 'body' | 'quota'>;
+  /** Asked right before each request, in this run's turn: throws if the request may no longer be made. */
+  readonly permit?: () => Promise<void>;
   /** A fresh place for the failures of one attempt. */
-  errorsUri(attempt: number): string | undefined;
+  errorsUri(attempt: StepAttempt): string | undefined;
 }
 
 /** An operation that is done, and where its failures are. */
 export interface Finished {
   readonly operation: Operation;
-  readonly attempt: number;
+  readonly attempt: StepAttempt;
 }
 
 /** google.rpc.Code of ends that another attempt may better: UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE. */
@@ -52,15 +55,15 @@ const BUSY_CODES = new Set<string>(['GEMINI_BUSY', 'GEMINI_PRECONDITION'] satisf
  * @throws BridgeError GEMINI_OPERATION_PENDING, GEMINI_OPERATION_FAILED, GEMINI_UNCLEAR and those of the API.
  */
 export async function operate(order: Order, delivery: Delivery): Promise<Finished> {
-  const step = delivery.earlier.get(order.step);
+  let step = delivery.earlier.get(order.step);
   let attempt = attemptOf(step);
   let operation = await taken(step, order, delivery);
   // Attempts of earlier runs do not count here: most of them were refused, and had no effect.
   for (let asked = 0; operation === undefined || operation.error !== undefined; asked++) {
     requireAnother(order, asked, operation, delivery);
     if (asked > 0) await delivery.wait(OPERATION_POLL_SECONDS_MAX * 1_000, delivery.signal);
-    attempt += 1;
-    operation = await ask(order, attempt, delivery);
+    attempt = nextAttempt(attempt);
+    ({ step, operation } = await ask(order, attempt, step, delivery));
   }
   return { operation, attempt };
 }
@@ -77,7 +80,7 @@ export async function endStep(
     state: 'done',
     operation: operation.name === '' ? null : operation.name,
     askedAt: textOf(operation.metadata, 'createTime') ?? new Date().toISOString(),
-    detail: { attempt, ...detail },
+    detail: { ...attemptDetail(attempt), ...detail },
   });
 }
 
@@ -111,43 +114,62 @@ async function taken(
 ): Promise<Operation | undefined> {
   if (step === undefined || step.state === 'refused') return undefined;
   if (step.operation !== null) return awaitOperation(step.operation, delivery, delivery.signal);
-  const errorsUri = order.errorsUri(attemptOf(step));
+  const attempt = attemptOf(step);
+  const errorsUri = withoutSlash(order.errorsUri(attempt));
   const ended = await quiet(delivery);
-  return ended.find(({ response }) => {
-    const echoed = textOf(fieldOf(response, 'errorConfig'), 'gcsPrefix');
-    return errorsUri !== undefined && withoutSlash(echoed) === withoutSlash(errorsUri);
+  if (errorsUri === undefined) return undefined;
+  return ended.find((operation) => {
+    const echoed = textOf(fieldOf(operation.response, 'errorConfig'), 'gcsPrefix');
+    if (withoutSlash(echoed) !== errorsUri) return false;
+    return attempt.mark !== undefined || !isFromBefore(operation, step);
   });
 }
 
-/** @returns the operation, done; undefined if nobody knows what became of it. */
-async function ask(order: Order, attempt: number, delivery: Delivery): Promise<Operation | undefined> {
+interface Asked {
+  /** As the journal has it now. */
+  readonly step: DeliveryStep;
+  /** Done; undefined if it is unknown whether there is one. */
+  readonly operation: Operation | undefined;
+}
+
+/** @param before the step as the attempt before left it */
+async function ask(
+  order: Order,
+  attempt: StepAttempt,
+  before: DeliveryStep | undefined,
+  delivery: Delivery,
+): Promise<Asked> {
   const { journal, log, signal } = delivery;
-  const askedAt = new Date().toISOString();
   const asked: DeliveryStep = {
     name: order.step,
     state: 'asked',
     operation: null,
-    askedAt,
-    detail: { attempt },
+    askedAt: new Date().toISOString(),
+    detail: attemptDetail(attempt),
   };
   await journal.save(asked);
-  const operation = await submit(order, attempt, asked, delivery);
-  if (operation === undefined) return taken(asked, order, delivery);
-  if (operation.done) return operation;
-  await journal.save({ ...asked, state: 'running', operation: operation.name });
+  const refused: DeliveryStep = { ...asked, state: 'refused' };
+  // A refusal says nothing of an earlier attempt, which may have had an effect.
+  const afterRefusal = before === undefined || before.state === 'refused' ? refused : before;
+  const operation = await submit(order, attempt, afterRefusal, delivery);
+  if (operation === undefined) return { step: asked, operation: await taken(asked, order, delivery) };
+  if (operation.done) return { step: asked, operation };
+  const running: DeliveryStep = { ...asked, state: 'running', operation: operation.name };
+  await journal.save(running);
   log.info('an operation has begun', { step: order.step, operation: operation.name });
-  return awaitOperation(operation.name, delivery, signal);
+  return { step: running, operation: await awaitOperation(operation.name, delivery, signal) };
 }
 
 /**
- * @returns undefined if nobody knows whether the request arrived.
- * @throws BridgeError that the step is `refused` for; but GEMINI_REFUSED for an answer that is no operation, after which
- *   nobody knows either.
+ * @param afterRefusal the step as it is once this request was certainly refused
+ * @returns undefined if it is unknown whether the request arrived.
+ * @throws BridgeError when the request was refused; also GEMINI_REFUSED for an answer that is not an operation, after which
+ *   it is unknown, too.
  */
 async function submit(
   order: Order,
-  attempt: number,
-  asked: DeliveryStep,
+  attempt: StepAttempt,
+  afterRefusal: DeliveryStep,
   delivery: Delivery,
 ): Promise<Operation | undefined> {
   const { api, journal, log, signal, wait } = delivery;
@@ -155,6 +177,7 @@ async function submit(
   for (let tries = 1; ; tries++) {
     let answer: unknown;
     try {
+      await order.permit?.();
       const request = { method: 'POST', repeatable: false, ...order.request(errorsUri) } as const;
       answer = await api.request(request, signal);
     } catch (thrown) {
@@ -174,7 +197,7 @@ async function submit(
         await wait(OPERATION_POLL_SECONDS_MAX * 1_000, signal);
         continue;
       }
-      await journal.save({ ...asked, state: 'refused' });
+      await journal.save(afterRefusal);
       throw error;
     }
     return operationOf(answer);
@@ -212,11 +235,6 @@ function requireAnother(
     `Discovery Engine gave up ${step}, ${name}: "${error.message}" (code ${error.code}).`,
     { hint: 'The words above are Google’s own. The next run sends the same documents again.' },
   );
-}
-
-function attemptOf(step: DeliveryStep | undefined): number {
-  const attempt = step?.detail['attempt'];
-  return typeof attempt === 'number' ? attempt : 0;
 }
 
 function withoutSlash(uri: string | undefined): string | undefined {

@@ -60,6 +60,8 @@ export interface DeliveryJournal {
   reject(documents: readonly RejectedDocument[]): Promise<void>;
   /** How many documents of this run are rejected. */
   rejected(): Promise<number>;
+  /** As `State.othersInto`. While it is this run's turn, none of them can deliver, so the answer holds until the turn ends. */
+  othersInto(target: string, connectorId: string): Promise<string[]>;
   /** A short note about this target, kept across runs. */
   note(name: string): Promise<{ readonly value: string; readonly at: string } | undefined>;
   remember(name: string, value: string): Promise<void>;

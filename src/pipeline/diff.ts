@@ -102,9 +102,9 @@ export class Differ {
     const fingerprint = extracted.fingerprint(row.index);
     if (record?.checksum === checksum && !record.softDeleted) {
       tally.unchanged++;
-      return resend
-        ? sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint })
-        : sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
+      if (!resend) return sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
+      tally.resent = (tally.resent ?? 0) + 1;
+      return sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint });
     }
     const kind = record === undefined ? 'added' : 'changed';
     tally[kind]++;
@@ -125,12 +125,16 @@ export class Differ {
     await sink.remove(docId, false);
   }
 
-  /** The source says that the document is gone. One that is not known, or that may not be deleted, is left as it is. */
+  /**
+   * The source says that the document is gone. One that may not be deleted is left as it is, and so is one that is not known,
+   * unless the state is not to be believed: then the delete is sent as every document is.
+   */
   #delete(docId: string, record: KnownRecord | undefined): Promise<void> | undefined {
-    const { tally, sink, deletePolicy } = this.#input;
+    const { tally, sink, deletePolicy, resend } = this.#input;
     const soft = deletePolicy === 'soft_delete_only';
     if (record !== undefined) this.#markReplaced(record);
-    if (record === undefined || deletePolicy === 'never_delete' || (soft && record.softDeleted)) {
+    const done = soft ? (record?.softDeleted ?? true) : record === undefined && !resend;
+    if (done || deletePolicy === 'never_delete') {
       tally.unchanged++;
       return undefined;
     }

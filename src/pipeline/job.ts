@@ -24,7 +24,9 @@ export interface Job {
   readonly dryRun: boolean;
   /** Read everything, as if there were no checkpoint. */
   readonly full: boolean;
-  /** Send every document of the listing again, and let the destination drop what is not among them. */
+  /** Send every document of the listing, also those that did not change. */
+  readonly resend: boolean;
+  /** The same, and let the destination drop what is not among them. */
   readonly reconcile: boolean;
   /** False: the destination only writes its requests down, so nothing is committed. */
   readonly sends: boolean;

@@ -50,7 +50,8 @@ export async function planChanges(
   const quarantine = new Quarantine(job.quarantine, tally);
   const known = await knownDocuments(job, ports, position);
   const { scope, empty } = position;
-  const resend = job.reconcile;
+  const resend = job.resend || job.reconcile;
+  if (resend) tally.resent = 0;
   const { deletePolicy } = job;
   const records = { state, scope, known: known.live, softDeleted: known.softDeleted, nothingKnown: empty };
   const differ = new Differ({ ...records, resend, deletePolicy, tally, quarantine, sink });
@@ -83,6 +84,7 @@ export async function planChanges(
   if (unchanged === true) tally.missing = 0;
   const planned = source.listing === 'full' ? planDeletes : planMarkedDeletes;
   const holdReason = unchanged === true ? null : await planned(job, state, listed, sink);
+  if (job.resend) sayWhichPart(end, checkpoint, ports);
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
   warnOfRowsAhead(end, job, ports);
   const next = nextCheckpoint(source.listing, tally, end, checkpoint ?? null);
@@ -100,6 +102,22 @@ function warnOfRowsAhead({ ahead }: ListingEnd, { mapping }: Job, { log }: PlanP
 
 /** Of a source that stopped before its last batch: what it did not list is not known. */
 const ENDED_WITHOUT_A_WORD: ListingEnd = { checkpoint: undefined, truncated: true };
+
+/** A listing that goes round is read in parts, and only this part was sent again. */
+function sayWhichPart(
+  { truncated, recurring }: ListingEnd,
+  checkpoint: string | undefined,
+  { log }: Pick<PlanPorts, 'log'>,
+): void {
+  if (recurring !== true) return;
+  if (truncated) {
+    log.warn('a part of the resumable listing is sent again; run with --resend again for the next part');
+  } else if (checkpoint !== undefined) {
+    log.warn(
+      'the last part of the resumable listing is sent again; --resend --full begins with the first part',
+    );
+  }
+}
 
 function remarksOf(
   { truncated, recurring, unchanged, ahead }: ListingEnd,

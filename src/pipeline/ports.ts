@@ -209,6 +209,8 @@ export interface RunCounts {
   /** Rows read from the source. */
   readonly seen: number;
   readonly unchanged: number;
+  /** How many of the unchanged documents were sent all the same; absent unless the run was to send every document. */
+  readonly resent?: number;
   readonly added: number;
   readonly changed: number;
   /** Documents that are in the state but not in the source; null for a delta query, which cannot know. */

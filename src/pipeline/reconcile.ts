@@ -25,7 +25,8 @@ export async function requireReconcilable(
 }
 
 /**
- * Nobody else feeds this target. Asked again before a delivery, which may be one that waited for days.
+ * Requires that this is the only connector that feeds its target. The listing asks first, then the delivery, which may have
+ * waited for days, and at last the destination right before each request, when it has the turn: until then others deliver.
  * @throws BridgeError RECONCILIATION_REFUSED, naming the other connectors.
  */
 export async function requireAlone(

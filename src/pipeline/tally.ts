@@ -9,6 +9,8 @@ export type SampleKind = 'added' | 'changed' | 'deleted' | 'held' | 'quarantined
 export class Tally {
   seen = 0;
   unchanged = 0;
+  /** Undefined unless every document is sent. */
+  resent: number | undefined;
   added = 0;
   changed = 0;
   missing: number | null = null;
@@ -29,7 +31,8 @@ export class Tally {
   }
 
   counts(): RunCounts {
-    const { seen, unchanged, added, changed, missing, deleted, held, quarantined } = this;
-    return { seen, unchanged, added, changed, missing, deleted, held, quarantined, rejected: 0 };
+    const { seen, unchanged, resent, added, changed, missing, deleted, held, quarantined } = this;
+    const again = resent === undefined ? {} : { resent };
+    return { seen, unchanged, ...again, added, changed, missing, deleted, held, quarantined, rejected: 0 };
   }
 }

@@ -5,7 +5,13 @@ import type { State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { acknowledgePushes } from './push/acknowledgement.ts';
 import { scopeOf } from './records.ts';
-import { countRejected, forgetEarlier, rememberRejected, takeOutRejected } from './rejections.ts';
+import {
+  countRejected,
+  doubtRefusedUnchanged,
+  forgetEarlier,
+  rememberRejected,
+  takeOutRejected,
+} from './rejections.ts';
 import { givenUp } from './given-up.ts';
 import { mayGoOn } from './runs.ts';
 import { codeOf } from './state-errors.ts';
@@ -31,6 +37,7 @@ export async function commit(database: Database, order: Commit): Promise<void> {
       const scope = await scopeOf(transaction, run);
       const complete = (await countRejected(transaction, order.runId)) === 0;
       await acknowledgePushes(transaction, run);
+      if (!complete) await doubtRefusedUnchanged(transaction, scope, order.runId);
       await takeOutRejected(transaction, order.runId);
       await applyStaged(transaction, scope, order.runId);
       await rememberRejected(database.dialect, transaction, scope, order.runId);

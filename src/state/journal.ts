@@ -10,6 +10,7 @@ import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
 import type { LeaseTiming } from './leases.ts';
 import { countRejected, reject } from './rejections.ts';
+import { othersInto } from './records.ts';
 import { mayGoOn } from './runs.ts';
 import type { StepTable } from './tables.ts';
 import { takeTurn } from './turns.ts';
@@ -35,6 +36,7 @@ export function openJournal(
     settle: guard((id: number) => settle(database, id)),
     reject: guard((documents: readonly RejectedDocument[]) => reject(database, runId, documents)),
     rejected: guard(() => countRejected(database.knex, runId)),
+    othersInto: guard((into: string, connectorId: string) => othersInto(database, into, connectorId)),
     note: guard((name: string) => readNote(database, target, name)),
     remember: guard((name: string, value: string) => writeNote(database, target, name, value)),
   };

@@ -85,6 +85,7 @@ export async function stage(
   });
 }
 
+/** A run that has begun has no row in `connector_checkpoints` before it asks for its position. */
 export async function othersInto(
   { knex, dialect }: Database,
   target: string,
@@ -99,21 +100,21 @@ export async function othersInto(
     .whereNotNull('run_id')
     .andWhere('expires_at', '>', knex.raw(dialect.clockMs))
     .select('fence');
-  // What a run has delivered is not a record before its commit.
-  const openRuns = knex('run_state')
-    .whereRaw('run_state.connector_id = connector_checkpoints.connector_id')
+  // Runs first: a run that commits in between has its documents by then.
+  const delivering: string[] = await knex('run_state')
     .where({ target, committed_at: null })
+    .whereNot({ connector_id: connectorId })
     .andWhere(
       (either) =>
         void either
           .whereNotNull('manifest_name')
           .orWhere((running) => void running.whereNull('finished_at').whereExists(alive)),
     )
-    .select('run_id');
-  return knex('connector_checkpoints')
+    .pluck('connector_id');
+  const delivered: string[] = await knex('connector_checkpoints')
     .where({ target })
     .whereNot({ connector_id: connectorId })
-    .andWhere((either) => void either.whereExists(documents).orWhereExists(openRuns))
-    .orderBy('connector_id')
+    .whereExists(documents)
     .pluck('connector_id');
+  return [...new Set([...delivering, ...delivered])].sort();
 }

@@ -43,6 +43,29 @@ export async function rejections(
   return rows.map(({ doc_id, reason, outcome }) => ({ docId: doc_id, reason, outcome }));
 }
 
+/**
+ * Before a commit: a refused document keeps the record that it had. Where that says just what was refused, as in a run that
+ * sends every document, the target does not have what the state believed it has; so the document is in doubt.
+ */
+export async function doubtRefusedUnchanged(
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+): Promise<void> {
+  const refused = `select doc_id from rejected_documents where run_id = ? and outcome = 'refused'`;
+  await transaction.raw(
+    `update rejected_documents set outcome = 'unknown'
+     where run_id = ? and outcome = 'refused' and doc_id in (
+       select staged.doc_id from staged_records as staged
+       join record_state as known
+         on known.scope_id = ? and known.doc_id = staged.doc_id and known.checksum = staged.checksum
+       where staged.run_id = ? and staged.op = 'upsert' and staged.doc_id in (${refused})
+         and known.soft_deleted = 0
+     )`,
+    [runId, scope, runId, runId],
+  );
+}
+
 /** Before a commit: rejected documents keep the records that they had. */
 export async function takeOutRejected(transaction: Knex.Transaction, runId: string): Promise<void> {
   const ids = transaction('rejected_documents').where({ run_id: runId }).select('doc_id');

@@ -29,6 +29,7 @@ function job(
     local,
     dryRun: false,
     full: false,
+    resend: false,
     reconcile: false,
     sends: true,
     allowDeletes: undefined,

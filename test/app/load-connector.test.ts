@@ -22,6 +22,7 @@ const OPTIONS: RunOptions = {
   local: false,
   dryRun: false,
   full: false,
+  resend: false,
   reconcile: false,
   sends: true,
   allowDeletes: undefined,

@@ -111,6 +111,7 @@ async function runEnding(
     local: false,
     dryRun: false,
     full: false,
+    resend: false,
     reconcile: false,
     sends: true,
     allowDeletes: undefined,

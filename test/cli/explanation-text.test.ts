@@ -85,8 +85,21 @@ describe('an explanation for a person', () => {
         '  target           projects/p/locations/global/dataStores/d',
         '  id there         hr__7',
         '',
+        '→ If the data store lacks it, send all documents of the connector again:',
+        '    gemini-sync-bridge run --connector hr.yaml --resend',
+        '',
       ].join('\n'),
     );
+  });
+
+  test('of a document that the data store may lack says how to send it again, and of a local one says nothing', () => {
+    expect(textOf({ pushes: [] })).toContain('→ If the data store lacks it, push it again, then run:\n');
+    expect(textOf({ pushes: [] })).toContain('run --connector hr.yaml --resend\n');
+    for (const pushes of [null, []]) {
+      const explanation = explanationOf({ pushes });
+      const text = explanationText({ explanation, run: 'run --local', local: true }, plain, 80);
+      expect(text).not.toContain('--resend');
+    }
   });
 
   test('wraps on a narrow terminal below its values, and breaks no URI and no command', () => {

@@ -371,6 +371,17 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       expect(Object.keys(await records('a', 'b', 'c')).sort()).toEqual(['a', 'c']);
     });
 
+    test('a document that is refused though the state has it just so is in doubt, and another one keeps its record', async () => {
+      await run('R1', [upsert('a'), upsert('b'), upsert('c')]);
+      const before = await records('b', 'c');
+      await publish('R2', [upsert('a'), upsert('b', '2'), upsert('c')]);
+      const refused = ['a', 'b'].map((docId) => ({ docId, reason: 'odd', outcome: 'refused' as const }));
+      await journalOf('R2').reject(refused);
+      await commit('R2');
+      expect(await records('a', 'b')).toEqual({ a: doubtful('a'), b: before['b'] });
+      expect((await state.rejections('R2', 9)).map(({ outcome }) => outcome)).toEqual(['unknown', 'refused']);
+    });
+
     describe('the others into a target', () => {
       test('are those with documents there, or with a run under way', async () => {
         const others = () => state.othersInto('stores/1', 'hr');
@@ -397,6 +408,22 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         expect(await state.othersInto('stores/1', 'hr')).toEqual(['zoo']);
         await lease.release();
         expect(await state.othersInto('stores/1', 'hr')).toEqual([]);
+      });
+
+      test('are also those that have begun a first run and not yet asked for their position', async () => {
+        const others = () => journalOf('R1').othersInto('stores/1', 'hr');
+        await run('R1', [upsert('a')]);
+        await state.lease('new', { runId: 'N1', host: 'here', pid: process.pid });
+        await state.beginRun({ runId: 'N1', connectorId: 'new', target: 'stores/1', startedAt: MOMENT });
+        await state.beginRun({
+          runId: 'E1',
+          connectorId: 'elsewhere',
+          target: 'stores/2',
+          startedAt: MOMENT,
+        });
+        expect(await others()).toEqual(['new']);
+        await state.failRun('N1', failure(true));
+        expect(await others()).toEqual([]);
       });
     });
 

@@ -104,6 +104,9 @@ describe('explain, of a document in the index', () => {
       `  target           ${TARGET}`,
       '  id there         people__2',
       '',
+      '→ If the data store lacks it, send all documents of the connector again:',
+      '    gemini-sync-bridge run --connector people.yaml --resend',
+      '',
     ]);
   });
 

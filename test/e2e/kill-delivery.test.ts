@@ -22,10 +22,12 @@ const after: Person[] = [
 ];
 const staying = after.slice(0, 18).map(([id]) => `people:${id}`);
 const changed = after.slice(16).map(([id]) => `people:${id}`);
+/** What `after` was for a moment. */
+const draft = after.map(([id, name, team]): Person => [id, name, (id ?? 0) > 18 ? 'Draft' : team]);
 /** 9 MB, which is more than one chunk of an upload. */
 const large = somePeople(10).map(([id, name]) => [id, name, 'Sales '.repeat(150_000)] as const);
 
-const TABLES = { before, after, large } as const;
+const TABLES = { before, draft, after, large } as const;
 type Table = keyof typeof TABLES;
 const runOf = (runId: string, table: Table) => ({
   runId,
@@ -131,9 +133,14 @@ async function stateOf(cwd: string, databaseUrl?: string) {
 }
 
 /** What the next run makes of a place in which one was killed, and the run after that. */
-async function aftermath({ place, cwd, offers, databaseUrl }: Scene, runId: string, table: Table = 'after') {
+async function aftermath(
+  { place, cwd, offers, databaseUrl }: Scene,
+  runId: string,
+  table: Table = 'after',
+  resend = false,
+) {
   const { engine } = place.google;
-  const next = await place.run(runOf(runId, table));
+  const next = await place.run({ ...runOf(runId, table), resend });
   const state = await stateOf(cwd, databaseUrl);
   const { runs, latest } = await place.artifacts();
   const sent = engine.requests.length;
@@ -319,6 +326,27 @@ describe('a run that brings changes and deletes', () => {
     });
   });
 
+  test('given up and run again under its id, does not take its earlier import for the one that it was killed at', async () => {
+    const chosen = [
+      'engine: POST documents:import received 1',
+      'engine: POST documents:import carried out 1',
+    ];
+    await forEach(chosen, async (moment, index) => {
+      await inSyncedPlace({ pollsUntilDone: 3 }, async (scene) => {
+        const { place } = scene;
+        await place.kill(runOf('run-2', 'draft'), 'engine: POST documents:import carried out 1');
+        await place.loseManifest('run-2');
+        await place.kill(KILLED, moment);
+        const runId = index === 0 ? 'run-2' : 'run-3';
+        expect({ moment, ...(await aftermath(scene, runId)) }).toEqual({
+          moment,
+          ...allIsWell(runId, 3),
+          offeredAgain: changed.map((docId) => [docId, 2]),
+        });
+      });
+    });
+  });
+
   test('killed with its state in Postgres, is made good as well', async () => {
     const chosen = [
       'published: after 1',
@@ -379,6 +407,29 @@ describe('a first run, some of whose documents are refused', () => {
           ...allIsWell('run-2', 2),
           offeredAgain,
         });
+      });
+    });
+  });
+});
+
+test('a run that sends every document again is made good when it is killed and run again', async () => {
+  const gone = 'people:5';
+  const chosen = [
+    'stage: after 1',
+    'published: after 1',
+    'engine: POST documents:import received 1',
+    'engine: POST documents:import carried out 1',
+    'commit: after 1',
+  ];
+  await forEach(chosen, async (moment) => {
+    await inSyncedPlace({}, async (scene) => {
+      const { place } = scene;
+      place.mustStay(staying.filter((docId) => docId !== gone));
+      await place.lose(gone);
+      await place.kill({ ...KILLED, resend: true }, moment);
+      expect({ moment, ...(await aftermath(scene, 'run-2', 'after', true)) }).toEqual({
+        moment,
+        ...allIsWell('run-2', 2),
       });
     });
   });

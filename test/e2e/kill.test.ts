@@ -95,7 +95,16 @@ function run(cwd: string, databaseUrl: string | undefined, runId: string, dryRun
   return loadConnector(CONNECTOR).then((connector) =>
     runBridge(
       connector,
-      { runId, local: true, dryRun, full: false, reconcile: false, sends: true, allowDeletes: undefined },
+      {
+        runId,
+        local: true,
+        dryRun,
+        full: false,
+        resend: false,
+        reconcile: false,
+        sends: true,
+        allowDeletes: undefined,
+      },
       {
         databaseUrl,
         cwd,

@@ -247,6 +247,27 @@ describe('a run over an API', () => {
     expect(server.received.map(({ url }) => url.split('=')[1])).toEqual(['0', '2', '4']);
   });
 
+  test('sends again one part after the other, when it is resumable and run with --resend', async () => {
+    const { server, place, write } = await api('offset', 4);
+    write({ pagination: { type: 'offset' }, resumable: true, pagesPerRun: 1 }, 'never_delete');
+    await place.runJson();
+    await place.runJson();
+    const runs: unknown[] = [];
+    for (const options of [['--resend', '--full'], ['--resend'], ['--resend']]) {
+      const { result, stderr } = await place.runJson(options);
+      const said = /(next|first) part/.exec(stderr)?.[1];
+      runs.push([result.counts['unchanged'], result.counts['resent'], said]);
+    }
+    // Whether there are more records, only the page after the last one says.
+    expect(runs).toEqual([
+      [2, 2, 'next'],
+      [2, 2, 'next'],
+      [0, 0, 'first'],
+    ]);
+    const read = server.received.slice(-3).map(({ url }) => url.split('=')[1]);
+    expect(read).toEqual(['0', '2', '4']);
+  });
+
   test('reads only what changed, with :watermark', async () => {
     const { server, place, write } = await api('whole', 3);
     const source = {

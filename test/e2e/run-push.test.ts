@@ -163,6 +163,35 @@ describe('a connector that is pushed to', () => {
     expect(after.stdout).not.toMatch(/listing|query|waits/);
   });
 
+  describe('with --resend', () => {
+    test('sends what is pushed again also if it did not change, and deletes what is not known', async () => {
+      await push(upsert(1), upsert(2));
+      await run();
+      const indexed = google.engine.documents(DATA_STORE).size;
+      await push(upsert(1), remove(7));
+      expect((await runJson('--dry-run')).result.counts).toMatchObject({ unchanged: 2, deleted: 0 });
+      const { exitCode, result } = await runJson('--resend');
+      expect(exitCode).toBe(0);
+      expect(result.counts).toMatchObject({ seen: 2, unchanged: 1, resent: 1, deleted: 1 });
+      const deletes = google.engine.requests.filter(({ path }) => path.endsWith('documents:purge'));
+      expect(deletes.at(-1)?.body).toMatchObject({ force: true });
+      expect(google.engine.documents(DATA_STORE).size).toBe(indexed);
+      expect((await runJson()).result.counts).toMatchObject({ seen: 0 });
+    });
+
+    test('is refused when no push waits, because what was delivered is not kept', async () => {
+      await push(upsert(1));
+      expect((await runJson('--resend', '--run-id', 'again')).exitCode).toBe(0);
+      const { exitCode, result } = await runJson('--resend');
+      expect({ exitCode, error: result.error }).toMatchObject({
+        exitCode: 2,
+        error: { code: 'USAGE', message: 'No push to people waits, so there is nothing to send again.' },
+      });
+      // Its work was done before, so it is not asked whether something waits.
+      expect((await runJson('--resend', '--run-id', 'again')).result).toMatchObject({ work: 'repeated' });
+    });
+  });
+
   test('refuses --push-run-id where nothing is pushed', async () => {
     workplace(cwd, {}).writeConnector();
     expect(await runJson('--push-run-id', 'some')).toMatchObject({

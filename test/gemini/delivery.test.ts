@@ -16,6 +16,7 @@ afterEach(async () => {
 });
 
 const open = async (options: PlaceOptions = {}) => (place = await DeliveryPlace.open(options));
+const IMPORT = { method: 'POST', path: 'documents:import' } as const;
 const ODD_SECOND: PlaceOptions = {
   rejectDocument: ({ id }) => (id === 'hr__2' ? 'It is odd.' : undefined),
 };
@@ -32,7 +33,11 @@ describe('a first load', () => {
       {
         gcsSource: { inputUris: uris, dataSchema: 'document' },
         reconciliationMode: 'INCREMENTAL',
-        errorConfig: { gcsPrefix: 'gs://company-sync/connectors/hr/runs/R1/errors/import-1-1/' },
+        errorConfig: {
+          gcsPrefix: expect.stringMatching(
+            /^gs:\/\/company-sync\/connectors\/hr\/runs\/R1\/errors\/import-1-1-[0-9a-f]{12}\/$/,
+          ),
+        },
       },
     ]);
     expect(here.requests('POST')[0]?.path).toBe(`/v1/${BRANCH}/documents:import`);
@@ -58,7 +63,7 @@ describe('a first load', () => {
         name: 'import-1',
         state: 'done',
         operation,
-        detail: { attempt: 1, acknowledged: 1, rejected: 0 },
+        detail: { attempt: 1, mark: expect.any(String), acknowledged: 1, rejected: 0 },
       }),
     ]);
   });
@@ -197,6 +202,70 @@ describe('a full reconciliation', () => {
     await expect(delivery).rejects.toMatchObject({ code: 'RECONCILIATION_REFUSED' });
     expect(here.requests('POST')).toHaveLength(before);
     expect(here.indexed()).toHaveLength(5);
+  });
+
+  describe('of a connector that is no longer alone', () => {
+    /** Another connector that has begun a run into the same data store, and not yet asked for its position. */
+    const begin = async (here: DeliveryPlace) => {
+      const startedAt = new Date();
+      await here.state.beginRun({ runId: 'K1', connectorId: 'kb', target: here.target, startedAt });
+    };
+
+    test('is refused right before its request, after the wait for its turn', async () => {
+      const here = await open();
+      await here.run('R1', { upserts: docIds(2) });
+      const manifest = await here.publish('R2', { upserts: docIds(2), reconciliation: 'full' });
+      const others = await here.journal('K1').turn(new AbortController().signal);
+      const delivery = here.deliver(manifest);
+      await begin(here);
+      await others.release();
+      await expect(delivery).rejects.toMatchObject({
+        code: 'RECONCILIATION_REFUSED',
+        message: expect.stringContaining('kb has documents in the same data store, or brings some now'),
+      });
+      expect(here.requests('documents:import')).toHaveLength(1);
+      // It certainly had no effect, so nothing is in doubt.
+      expect(await here.steps('R2')).toEqual([{ name: 'import-1', state: 'refused' }]);
+    });
+
+    test('is refused before a request is made again', async () => {
+      const here = await open();
+      here.google.engine.fail({ when: IMPORT, how: answer('ABORTED', 'Another operation is running.') });
+      here.onWait = () => begin(here);
+      const delivery = here.run('R1', { upserts: docIds(2), reconciliation: 'full' });
+      await expect(delivery).rejects.toMatchObject({ code: 'RECONCILIATION_REFUSED' });
+      expect(here.google.engine.operations).toEqual([]);
+    });
+
+    test('is refused before another attempt, and what the first one may have done is not forgotten', async () => {
+      const here = await open({ synchronous: true });
+      const how = {
+        kind: 'operation-error',
+        error: 'INTERNAL',
+        message: 'It broke.',
+        withEffect: true,
+      } as const;
+      here.google.engine.fail({ when: IMPORT, how });
+      here.onWait = () => begin(here);
+      const delivery = here.run('R1', { upserts: docIds(2), reconciliation: 'full' });
+      await expect(delivery).rejects.toMatchObject({ code: 'RECONCILIATION_REFUSED' });
+      expect(here.google.engine.operations).toHaveLength(1);
+      expect(await here.steps()).toEqual([{ name: 'import-1', state: 'asked' }]);
+    });
+
+    test('takes an import that was made while it was alone as it is', async () => {
+      const here = await open();
+      const manifest = await here.publish('R1', { upserts: docIds(2), reconciliation: 'full' });
+      const stop = new AbortController();
+      here.onWait = () => {
+        stop.abort(new Error('stopped'));
+      };
+      await expect(here.deliver(manifest, { signal: stop.signal })).rejects.toThrow('stopped');
+      here.onWait = () => undefined;
+      await begin(here);
+      expect(await here.deliver(manifest)).toEqual({ upserts: 2, deletes: 0, rejected: 0 });
+      expect(here.requests('documents:import')).toHaveLength(1);
+    });
   });
 
   test('may have removed the document that it did not take', async () => {

@@ -33,10 +33,13 @@ describe('a purge', () => {
     const [uri] = manifest.files.filter(({ kind }) => kind === 'deletes.discovery').map((file) => file.uri);
     expect(await here.deliver(manifest)).toEqual({ upserts: 0, deletes: 3, rejected: 0 });
     const gcsSource = { inputUris: [uri], dataSchema: 'document_id' };
-    const errors = 'gs://company-sync/connectors/hr/runs/R1/errors';
+    const marked = (attempt: string): unknown =>
+      expect.stringMatching(
+        new RegExp(`^gs://company-sync/connectors/hr/runs/R1/errors/${attempt}-[0-9a-f]{12}/$`),
+      );
     expect(here.bodies(PURGE)).toEqual([
-      { filter: '*', gcsSource, force: false, errorConfig: { gcsPrefix: `${errors}/purge-1-count-1/` } },
-      { filter: '*', gcsSource, force: true, errorConfig: { gcsPrefix: `${errors}/purge-1-1/` } },
+      { filter: '*', gcsSource, force: false, errorConfig: { gcsPrefix: marked('purge-1-count-1') } },
+      { filter: '*', gcsSource, force: true, errorConfig: { gcsPrefix: marked('purge-1-1') } },
     ]);
     expect(here.indexed()).toEqual(['hr__4', 'hr__5', 'hr__6', 'hr__7', 'hr__8', 'hr__9']);
     expect(here.google.engine.violations).toEqual([]);

@@ -40,8 +40,8 @@ describe('a request whose answer is lost', () => {
     expect(await here.run('R1', TWO)).toEqual(TWO_IN);
     expect(here.google.engine.operations).toHaveLength(1);
     expect(here.bodies('documents:import')).toMatchObject([
-      { errorConfig: { gcsPrefix: expect.stringMatching(/errors\/import-1-1\/$/) } },
-      { errorConfig: { gcsPrefix: expect.stringMatching(/errors\/import-1-2\/$/) } },
+      { errorConfig: { gcsPrefix: expect.stringMatching(/errors\/import-1-1-[0-9a-f]{12}\/$/) } },
+      { errorConfig: { gcsPrefix: expect.stringMatching(/errors\/import-1-2-[0-9a-f]{12}\/$/) } },
     ]);
     expect(here.waits).toContain(LONG_MS);
   });

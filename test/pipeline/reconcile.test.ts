@@ -30,9 +30,22 @@ describe('a full reconciliation', () => {
       const { found, tally } = await planOver(listing(rows, { batchRows }), known, RECONCILE);
       expect(idsOf(found.upserts)).toEqual(['hr:1', 'hr:2', 'hr:4']);
       expect(found.deletes).toEqual(['hr:3']);
-      const counts = { seen: 3, unchanged: 1, changed: 1, added: 1, missing: 1, deleted: 1 };
+      const counts = { seen: 3, unchanged: 1, resent: 1, changed: 1, added: 1, missing: 1, deleted: 1 };
       expect(tally.counts()).toMatchObject(counts);
     }
+  });
+
+  it('is what a resend is, but for the deletes, which are those of any run, and the conditions', async () => {
+    const known = await after(1, 2, 3);
+    known.others = ['kb'];
+    const { found, tally } = await planOver(listing(people(1, 2)), known, {
+      resend: true,
+      deletePolicy: 'never_delete',
+    });
+    expect(idsOf(found.upserts)).toEqual(['hr:1', 'hr:2']);
+    expect(found.deletes).toEqual([]);
+    expect(tally.counts()).toMatchObject({ seen: 2, unchanged: 2, resent: 2, missing: 1, deleted: 0 });
+    expect((await planOver(listing(people(1)), known)).tally.counts()).not.toHaveProperty('resent');
   });
 
   it('leaves records as an ordinary run does', async () => {

@@ -76,6 +76,7 @@ export class DeliveryPlace {
   readonly google: GoogleStandIn;
   readonly state: State;
   readonly store: ArtifactStore;
+  readonly target = TARGET;
   /** Lines of the log. */
   readonly lines: string[] = [];
   /** Milliseconds of each wait that there would have been. */

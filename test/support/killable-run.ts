@@ -3,7 +3,7 @@
  * SIGKILL when it reaches a given point. With `list` in place of a point it runs to the end and prints every point it
  * passed. It never waits for the clock.
  *
- *     killable-run.ts <connector.yaml> <point> <run id>
+ *     killable-run.ts <connector.yaml> <point> <run id> [resend]
  */
 import { runBridge } from '../../src/app/bridge.ts';
 import { readEnvironment } from '../../src/cli/env.ts';
@@ -14,7 +14,8 @@ import type { DeliveryJournal, Destination } from '../../src/pipeline/delivery-p
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import type { State } from '../../src/pipeline/state-port.ts';
 
-const [path = '', killAt = '', runId = ''] = process.argv.slice(2);
+const [path = '', killAt = '', runId = '', option] = process.argv.slice(2);
+const resend = option === 'resend';
 const env = readEnvironment();
 const local = env.endpoints.discoveryEngine === undefined;
 const passed = new Map<string, number>();
@@ -106,7 +107,16 @@ const wrapPorts = (ports: Ports): Ports => ({
 
 await runBridge(
   await loadConnector(path),
-  { runId, local, dryRun: false, full: false, reconcile: false, sends: true, allowDeletes: undefined },
+  {
+    runId,
+    local,
+    dryRun: false,
+    full: resend,
+    resend,
+    reconcile: false,
+    sends: true,
+    allowDeletes: undefined,
+  },
   {
     databaseUrl: env.databaseUrl,
     cwd: process.cwd(),

@@ -4,6 +4,7 @@ import { runBridge, type BridgeResult } from '../../src/app/bridge.ts';
 import { openArtifactStore } from '../../src/artifacts/index.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
+import { apiDocumentId } from '../../src/gemini/document-id.ts';
 import type { Call } from '../stand-ins/gcs/exchange.ts';
 import type { ReceivedRequest } from '../stand-ins/discovery-engine/faults.ts';
 import type { DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
@@ -41,6 +42,8 @@ interface PlacedRun {
   readonly runId: string;
   /** Of a connector that pulls. */
   readonly query?: string;
+  /** Every document is sent, also those that did not change. */
+  readonly resend?: boolean;
 }
 
 /** What a document says to who finds it. */
@@ -67,6 +70,8 @@ export interface KillingPlace {
   kill(run: PlacedRun, moment: string): Promise<void>;
   /** What is in the data store, by canonical id. */
   documents(): Map<string, FoundDocument>;
+  /** Deletes a document in the data store, as an operator may by hand. */
+  lose(docId: string): Promise<void>;
   /** Somebody deletes the manifest of a run. */
   loseManifest(runId: string): Promise<void>;
   /** Of which runs there are artifacts, and which run the newest manifest is of. */
@@ -124,7 +129,11 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       ...(sourceUrl !== undefined && { SECRET_PEOPLE_DB: sourceUrl }),
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     };
-    child = new RunningChild([...KILLABLE, file, killAt ?? 'list', run.runId], { cwd, env }, killAt);
+    child = new RunningChild(
+      [...KILLABLE, file, killAt ?? 'list', run.runId, ...(run.resend === true ? ['resend'] : [])],
+      { cwd, env },
+      killAt,
+    );
     const ended = await child.ended;
     child = undefined;
     return ended;
@@ -143,7 +152,8 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
           runId: run.runId,
           local: false,
           dryRun: false,
-          full: false,
+          full: run.resend === true,
+          resend: run.resend === true,
           reconcile: false,
           sends: true,
           allowDeletes: undefined,
@@ -172,6 +182,11 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       if (signal !== 'SIGKILL') throw new Error(`The run never came to “${moment}”. ${stderr}`);
     },
     documents,
+    async lose(docId) {
+      const store = `projects/${DATA_STORE.project}/locations/${DATA_STORE.location}/collections/default_collection/dataStores/${DATA_STORE.id}`;
+      const name = `${store}/branches/default_branch/documents/${apiDocumentId(docId)}`;
+      await fetch(`${google.env.DISCOVERY_ENGINE_ENDPOINT}/v1/${name}`, { method: 'DELETE' });
+    },
     async loseManifest(runId) {
       await (await store()).remove(`${FOLDER}/runs/${runId}/manifest.json`);
     },
@@ -240,7 +255,9 @@ function gcsRequest({ method, path, query, headers }: Call): string {
   const named = query.get('name') ?? query.get('prefix') ?? decodeURIComponent(path.split('/o/')[1] ?? '');
   const parts = named.split('/').slice(2);
   const [of = '', , ...inRun] = parts;
-  const name = of === 'runs' ? inRun.join('/') || 'folder of the run' : parts.join('/');
+  // An attempt's folder ends with a random part.
+  const inFolder = inRun.join('/').replace(/-[0-9a-f]{12}(?=\/)/, '');
+  const name = of === 'runs' ? inFolder || 'folder of the run' : parts.join('/');
   const range = headers['content-range'];
   const part = range === undefined ? '' : range.endsWith('/*') ? ' chunk' : ' end';
   const content = query.get('alt') === 'media' ? ' content' : '';

@@ -32,6 +32,7 @@ export function jobOf(changes: Partial<Job> = {}): Job {
     prefix: 'hr',
     dryRun: false,
     full: false,
+    resend: false,
     reconcile: false,
     sends: true,
     allowDeletes: undefined,

@@ -35,6 +35,13 @@ const countsSchema = Type.Object(
   {
     seen: Type.Integer({ minimum: 0, description: 'Rows read from the source.' }),
     unchanged: count,
+    resent: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description:
+          'Unchanged documents that were sent all the same, by a run that was to send every document.',
+      }),
+    ),
     added: count,
     changed: count,
     missing: orNull(

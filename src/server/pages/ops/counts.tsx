@@ -66,6 +66,11 @@ export function Counts({ counts }: { readonly counts: Counts }) {
           </div>
         ))}
       </dl>
+      {counts.resent !== undefined && (
+        <p class="quiet">
+          The run sent every document again: {countText(counts.resent)} of the unchanged ones.
+        </p>
+      )}
       {counts.missing === null && (
         <p class="quiet">A delta query lists what changed, so which documents are gone is not known.</p>
       )}
