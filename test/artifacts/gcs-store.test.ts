@@ -4,6 +4,7 @@ import { GCS_READ_BYTES } from '../../src/core/limits.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import { artifactStoreContract, readArtifact, writeArtifact } from '../contracts/artifact-store.contract.ts';
 import type { Fault } from '../stand-ins/gcs/faults.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../support/gcs.ts';
 
 const gcs = gcsForEachTest();
@@ -118,6 +119,7 @@ describe('every operation on a bucket', () => {
     const store = gcsStore('gs://no-such-bucket', {
       gcsEndpoint: { url: gcs.server().url, loopback: true },
       retry: { retries: 3, backoffSeconds: 0 },
+      leases: ALWAYS_HELD,
     });
     await expect(operation(store)).rejects.toMatchObject({
       code: 'ARTIFACT_BUCKET_MISSING',

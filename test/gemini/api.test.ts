@@ -5,6 +5,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { DISCOVERY_ANSWER_BYTES_MAX } from '../../src/core/limits.ts';
 import { createLogger, jsonFormat, silentLogger } from '../../src/core/log.ts';
 import { openApi, type ApiRequest } from '../../src/gemini/api.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { createCertificates } from '../support/certificates.ts';
 import {
   drop,
@@ -47,6 +48,7 @@ async function apiAt(url: string, retries = 3) {
     projectId: 'my-project',
     endpoint: { url, loopback: true },
     retry: { retries, backoffSeconds: 0 },
+    leases: ALWAYS_HELD,
     log: createLogger({
       write: (line) => lines.push(line),
       level: 'debug',
@@ -138,6 +140,7 @@ describe('a request', () => {
         projectId: 'p',
         endpoint: undefined,
         retry: { retries: 0, backoffSeconds: 0 },
+        leases: ALWAYS_HELD,
         log: silentLogger,
       }),
     ).rejects.toMatchObject({ code: 'CONNECTOR_INVALID' });

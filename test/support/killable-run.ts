@@ -62,7 +62,7 @@ function killableJournal(journal: DeliveryJournal): DeliveryJournal {
     ...journal,
     turn: async (signal) => {
       const turn = await around('turn', () => journal.turn(signal));
-      return { signal: turn.signal, release: () => around('end of turn', () => turn.release()) };
+      return { ...turn, release: () => around('end of turn', () => turn.release()) };
     },
     save: (step) => around(`save ${step.name} ${step.state}`, () => journal.save(step)),
     settle: (id) => around('settle', () => journal.settle(id)),

@@ -8,6 +8,7 @@ import type { Call } from '../stand-ins/gcs/exchange.ts';
 import type { ReceivedRequest } from '../stand-ins/discovery-engine/faults.ts';
 import type { DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
+import { ALWAYS_HELD } from './always-held.ts';
 import { startedByNode } from './built.ts';
 import { parsedObject, textAt } from './json.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges } from './workplace.ts';
@@ -105,7 +106,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
     gcsEndpoint: { url: google.env.GCS_ENDPOINT, loopback: true },
     retry: { retries: 0, backoffSeconds: 0 },
   };
-  const store = () => openArtifactStore(output, outside);
+  const store = () => openArtifactStore(output, { ...outside, leases: ALWAYS_HELD });
   const documents = () => {
     const found = [...google.engine.documents(DATA_STORE).values()].map(
       ({ data = {}, document }) =>
