@@ -86,13 +86,15 @@ export class DeliveryPlace {
   onWait: (ms: number) => Promise<void> | void = () => undefined;
   readonly #options: PlaceOptions;
   readonly #folders = temporaryFolders();
-  /** The turns of its deliveries. */
+  /** That of the connector, and the turns of the deliveries. */
   readonly #leases: HeldLeases;
   #api: Promise<Api> | undefined;
 
   static async open(options: PlaceOptions = {}): Promise<DeliveryPlace> {
     const google = await startGoogleStandIn({ dataStores: [DATA_STORE], ...options, buckets: [BUCKET] });
     const leases = new HeldLeases();
+    // That of the connector, in whose run the deliveries would be.
+    leases.hold({ ...ALWAYS_HELD, isFresh: () => true, release: () => Promise.resolve() });
     const state = await openState({
       file: ':memory:',
       readOnly: false,
