@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileStore } from '../../src/artifacts/file-store.ts';
 import { artifactStoreContract, readArtifact, writeArtifact } from '../contracts/artifact-store.contract.ts';
+import { describeLeasedStoreContract } from '../contracts/leased-store.contract.ts';
 import { ALWAYS_HELD } from '../support/always-held.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
@@ -200,4 +201,8 @@ describe('where a file store is', () => {
     expect(basename(folder)).toBe('100% ü #1');
     expect(await fileStore(byPath.root, '/', ALWAYS_HELD).list('')).toEqual(['one']);
   });
+});
+
+describeLeasedStoreContract('a folder', (leases) => fileStore(folders.make(), '/', leases), {
+  partBytes: 100_000,
 });

@@ -87,7 +87,7 @@ export class DeliveryPlace {
   readonly #options: PlaceOptions;
   readonly #folders = temporaryFolders();
   /** That of the connector, and the turns of the deliveries. */
-  readonly #leases: HeldLeases;
+  readonly leases: HeldLeases;
   #api: Promise<Api> | undefined;
 
   static async open(options: PlaceOptions = {}): Promise<DeliveryPlace> {
@@ -105,7 +105,7 @@ export class DeliveryPlace {
   }
 
   private constructor(options: PlaceOptions, google: GoogleStandIn, state: State, leases: HeldLeases) {
-    this.#leases = leases;
+    this.leases = leases;
     this.#options = options;
     this.google = google;
     this.state = state;
@@ -141,7 +141,7 @@ export class DeliveryPlace {
       projectId: DATA_STORE.project,
       endpoint: { url: this.google.engine.url, loopback: this.#options.anonymous ?? true },
       retry: { retries: this.#options.retries ?? 1, backoffSeconds: 0 },
-      leases: this.#leases,
+      leases: this.leases,
       log: this.log,
       wait: this.wait,
     });
