@@ -26,6 +26,8 @@ interface Heartbeat {
 
 /** A renewal that is in progress may be from before a suspension; the one after it is not. */
 const RENEWALS_MAX = 2;
+/** Heartbeats for which an answer that is late is waited for: after a suspension it may be there already, and not be read. */
+const LATE_BEATS_MAX = 3;
 
 /**
  * Renews a lease until it is stopped or lost. Never keeps the process alive. A renewal counts from the moment before it was
@@ -43,6 +45,7 @@ export function keepAlive(options: HeartbeatOptions): Heartbeat {
   });
   let { age } = options;
   let renewal: Promise<void> | undefined;
+  let lateBeats = 0;
 
   const stop = () => {
     clearInterval(timer);
@@ -63,6 +66,7 @@ export function keepAlive(options: HeartbeatOptions): Heartbeat {
     } catch {
       if (tooLate()) silent();
     } finally {
+      lateBeats = 0;
       renewal = undefined;
     }
   };
@@ -70,7 +74,7 @@ export function keepAlive(options: HeartbeatOptions): Heartbeat {
     // An answer that does not come is no answer. Asked first, though: a process that was busy itself for long may
     // still hold its lease.
     if (renewal === undefined) renewal = renew();
-    else if (tooLate()) silent();
+    else if (tooLate() && (lateBeats += 1) >= LATE_BEATS_MAX) silent();
   };
   const isFresh = () => !signal.aborted && age() < freshMs;
 
