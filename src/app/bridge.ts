@@ -7,6 +7,7 @@ import type { Logger } from '../core/log.ts';
 import { sleep } from '../core/retry.ts';
 import { discoveryRecords } from '../gemini/records.ts';
 import type { Job, Observer, Ports } from '../pipeline/job.ts';
+import { HeldLeases } from '../pipeline/held-leases.ts';
 import { runFolder } from '../pipeline/layout.ts';
 import type { PushedEvent, PushSelection } from '../pipeline/push-port.ts';
 import type { State } from '../pipeline/state-port.ts';
@@ -14,6 +15,7 @@ import { runConnector, type RunResult } from '../pipeline/run.ts';
 import type { ProxySettings } from '../sources/http/client.ts';
 import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
+import { LEASE_TIMING, type LeaseTiming } from '../state/leases.ts';
 import { openState } from '../state/open-state.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
@@ -23,7 +25,7 @@ import { recordUnbegun } from './unbegun-run.ts';
 type RunFailure = Parameters<State['failRun']>[1];
 
 /** What a run needs of its surroundings. */
-export interface BridgeContext extends StorePlace, DestinationContext {
+export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'leases'> {
   readonly databaseUrl: string | undefined;
   readonly log: Logger;
   readonly observer: Observer;
@@ -32,6 +34,8 @@ export interface BridgeContext extends StorePlace, DestinationContext {
   secret(variable: string): string | undefined;
   /** Removes secrets from a text that is to be kept. */
   redact(text: string): string;
+  /** For tests, whose leases end sooner. */
+  readonly leaseTiming?: LeaseTiming;
   /** Lets a test put something between the pipeline and its ports. */
   readonly wrapPorts?: (ports: Ports) => Ports;
 }
@@ -79,9 +83,17 @@ async function runJob(
   const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep, pushed });
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
-  const destination = openDestination(connector, options, context);
-  const store = await openArtifactStore(bucketOf(spec, local), context);
-  const state = await openState({ ...stateLocation(context), readOnly: options.dryRun });
+  // The state puts them in, and what changes anything outside asks for them.
+  const leases = new HeldLeases();
+  const destination = openDestination(connector, options, { ...context, leases });
+  const store = await openArtifactStore(bucketOf(spec, local), { ...context, leases });
+  const { leaseTiming = LEASE_TIMING } = context;
+  const state = await openState({
+    ...stateLocation(context),
+    readOnly: options.dryRun,
+    leases,
+    leaseTiming,
+  });
   try {
     const ports: Ports = {
       source,

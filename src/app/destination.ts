@@ -5,6 +5,7 @@ import type { Logger } from '../core/log.ts';
 import { sleep, type RetryPolicy, type Wait } from '../core/retry.ts';
 import { localDestination } from '../gemini/local-destination.ts';
 import type { Destination } from '../pipeline/delivery-port.ts';
+import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import type { RunOptions } from './job.ts';
 
 /** What a destination needs of its surroundings. */
@@ -12,6 +13,7 @@ export interface DestinationContext {
   /** In place of Google's. */
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly retry: RetryPolicy;
+  readonly leases: LeaseGuard;
   readonly log: Logger;
   /** Lets a test go faster than the clock. */
   readonly wait?: Wait;
@@ -39,12 +41,12 @@ export function openDestination(
 async function openDiscovery(
   { spec }: Connector,
   inline: boolean,
-  { discoveryEngineEndpoint, retry, log, wait = sleep }: DestinationContext,
+  { discoveryEngineEndpoint: endpoint, retry, leases, log, wait = sleep }: DestinationContext,
 ): Promise<Destination> {
   const { openApi } = await import('../gemini/api.ts');
   const { discoveryDestination } = await import('../gemini/delivery.ts');
   const { projectId, location } = spec.gemini;
-  const api = await openApi({ location, projectId, endpoint: discoveryEngineEndpoint, retry, log, wait });
+  const api = await openApi({ location, projectId, endpoint, retry, leases, log, wait });
   const needs = { acl: aclOf(spec), contentConfig: contentConfigOf(spec) };
   return discoveryDestination({ api, dataStore: spec.gemini, needs, inline, log, wait });
 }

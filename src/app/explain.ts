@@ -2,6 +2,7 @@ import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import type { Connector } from '../connector/types.ts';
 import { EXPLAIN_RUNS_MAX } from '../core/limits.ts';
 import { apiDocumentId } from '../gemini/document-id.ts';
+import { HeldLeases } from '../pipeline/held-leases.ts';
 import type { DocumentFacts, State } from '../pipeline/state-port.ts';
 import { openState } from '../state/open-state.ts';
 import { DocumentLines } from './document-lines.ts';
@@ -18,7 +19,7 @@ export interface ExplainOptions {
   readonly local: boolean;
 }
 
-export interface ExplainContext extends StorePlace {
+export interface ExplainContext extends Omit<StorePlace, 'leases'> {
   readonly databaseUrl: string | undefined;
 }
 
@@ -37,7 +38,7 @@ export async function explainDocument(
   const key = { connectorId: metadata.name, target: targetOf(spec, local) };
   const state = await openState({ ...stateLocation(context), readOnly: true });
   try {
-    const store = await openArtifactStore(bucketOf(spec, local), context);
+    const store = await openArtifactStore(bucketOf(spec, local), { ...context, leases: new HeldLeases() });
     const lines = new DocumentLines(store, spec.output.prefix);
     const docId = await documentNamed(doc, key, state);
     const pushedTo = spec.mode === 'rest_push';

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BridgeError } from '../core/errors.ts';
 import { ARTIFACT_READ_BYTES } from '../core/limits.ts';
+import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import type { ArtifactStore, ArtifactWriter, StoredArtifact } from '../pipeline/ports.ts';
 import { artifactNameParts, folderParts, TEMPORARY_PREFIX } from './artifact-name.ts';
 import { createChecksum } from './crc32c.ts';
@@ -14,20 +15,21 @@ import { openTemporary, removeTemporaries } from './temporary-file.ts';
 /**
  * Artifacts in a directory, which is made when the first one is written. `location` is a `file:` URL, which may be
  * relative to `cwd` (`file://./bucket`), or a path. A writer that is killed leaves a hidden file and nothing else.
+ * @param leases asked before each step of a write, above all before what makes it visible
  * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN at once; from its methods ARTIFACT_*, and INTERNAL for a name that leads
  *   out of the store.
  */
-export function fileStore(location: string, cwd: string): ArtifactStore {
+export function fileStore(location: string, cwd: string, leases: LeaseGuard): ArtifactStore {
   const directory = directoryOf(location, cwd);
   const pathOf = (name: string) => join(directory, ...artifactNameParts(name));
   return {
     root: pathToFileURL(join(directory, '/')).href,
     async create(name) {
-      return await createFile(pathOf(name));
+      return await createFile(pathOf(name), leases);
     },
     async replace(name, content) {
       const path = pathOf(name);
-      await writing(path, () => replaceFile(path, content));
+      await changing(path, leases, () => replaceFile(path, content, leases));
     },
     async list(folder) {
       const parts = folderParts(folder);
@@ -43,17 +45,22 @@ export function fileStore(location: string, cwd: string): ArtifactStore {
     },
     async remove(name) {
       const path = pathOf(name);
-      await writing(path, () => removeFile(path));
+      await changing(path, leases, () => removeFile(path));
     },
     async clear(folder) {
       const path = join(directory, ...folderParts(folder));
-      await writing(path, () => rm(path, { recursive: true, force: true }));
+      await changing(path, leases, () => rm(path, { recursive: true, force: true }));
     },
   };
 }
 
-async function createFile(path: string): Promise<ArtifactWriter> {
-  const file = await writing(path, () => openTemporary(path));
+async function changing<T>(path: string, leases: LeaseGuard, work: () => Promise<T>): Promise<T> {
+  await leases.requireHeld();
+  return writing(path, work);
+}
+
+async function createFile(path: string, leases: LeaseGuard): Promise<ArtifactWriter> {
+  const file = await changing(path, leases, () => openTemporary(path));
   const checksum = createChecksum();
   let bytes = 0;
   /** False from the start of a write until it has succeeded: what has a hole is never finished. */
@@ -64,6 +71,7 @@ async function createFile(path: string): Promise<ArtifactWriter> {
     if (!whole)
       throw new BridgeError('ARTIFACT_WRITE_FAILED', `Cannot finish ${path}: a write before this failed.`);
     await file.close();
+    await leases.requireHeld();
     const stored = { uri: pathToFileURL(path).href, bytes, crc32c: checksum.digest() };
     if (!(await file.become())) await expectSame(path, stored);
     return stored;
@@ -78,6 +86,7 @@ async function createFile(path: string): Promise<ArtifactWriter> {
   return {
     async write(chunk) {
       whole = false;
+      await leases.requireHeld();
       const written = writing(path, () => file.write(chunk));
       // While the system writes.
       checksum.update(chunk);
@@ -115,11 +124,12 @@ async function expectSame(path: string, wanted: StoredArtifact): Promise<void> {
   );
 }
 
-async function replaceFile(path: string, content: Uint8Array): Promise<void> {
+async function replaceFile(path: string, content: Uint8Array, leases: LeaseGuard): Promise<void> {
   const file = await openTemporary(path);
   try {
     await file.write(content);
     await file.close();
+    await leases.requireHeld();
     await file.replace();
   } catch (error) {
     await file.discard().catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../core/endpoint.ts';
 import { toBridgeError } from '../core/errors.ts';
+import { HeldLeases } from '../pipeline/held-leases.ts';
 import { bucketNameOf } from './gcs-bucket-name.ts';
 import { GcsBucket } from './gcs-client.ts';
 import { gcsError, wording } from './gcs-errors.ts';
@@ -33,7 +34,9 @@ export interface GcsAccess {
 /** @throws BridgeError ARTIFACT_SCHEME_UNKNOWN */
 export function gcsAccess(bucketUrl: string, { gcsEndpoint, requestSeconds }: GcsAccessPlace): GcsAccess {
   const uri = `gs://${bucketNameOf(bucketUrl)}`;
-  const bucket = new GcsBucket(bucketNameOf(bucketUrl), gcsEndpoint, { requestMs: requestSeconds * 1_000 });
+  const bucket = new GcsBucket(bucketNameOf(bucketUrl), gcsEndpoint, new HeldLeases(), {
+    requestMs: requestSeconds * 1_000,
+  });
   return {
     async missing() {
       try {

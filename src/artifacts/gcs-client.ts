@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Storage, type Bucket, type StorageOptions } from '@google-cloud/storage';
 import type { Endpoint } from '../core/endpoint.ts';
 import { GCS_READ_IDLE_SECONDS_MAX, GCS_REQUEST_SECONDS_MAX } from '../core/limits.ts';
+import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import { factsOf, pageTokenOf, receivedOf, sessionOf, type ObjectFacts } from './gcs-answers.ts';
 import { CredentialsFailure, failureOf, UnreadableAnswer, valueIn } from './gcs-failure.ts';
 
@@ -37,10 +38,14 @@ export function storageOptions(endpoint: Endpoint | undefined) {
   } satisfies StorageOptions;
 }
 
-/** One bucket. Each method is one attempt; its errors are the library's, to be read by `failureOf`. */
+/**
+ * One bucket. Each method is one attempt; its errors are the library's, to be read by `failureOf`, but for LEASE_LOST before
+ * anything is sent that changes something.
+ */
 export class GcsBucket {
   readonly #storage: Storage;
   readonly #bucket: Bucket;
+  readonly #leases: LeaseGuard;
   readonly #needsToken: boolean;
   readonly #endpoint: string;
   readonly #readIdleMs: number;
@@ -49,8 +54,10 @@ export class GcsBucket {
   constructor(
     name: string,
     endpoint: Endpoint | undefined,
+    leases: LeaseGuard,
     { readIdleMs = GCS_READ_IDLE_SECONDS_MAX * 1000, requestMs = REQUEST_MS_MAX }: GcsPatience = {},
   ) {
+    this.#leases = leases;
     this.#readIdleMs = readIdleMs;
     const options = { ...storageOptions(endpoint), timeout: requestMs };
     this.#endpoint = options.apiEndpoint;
@@ -94,7 +101,7 @@ export class GcsBucket {
 
   /** Writes a whole object; `onlyNew` fails with 412 if there is one. The server compares the CRC-32C before. */
   async put(name: string, content: Uint8Array, crc32c: string, onlyNew: boolean): Promise<ObjectFacts> {
-    await this.#authorize();
+    await this.#authorizeChange();
     const file = this.#bucket.file(name);
     await file.save(content, {
       resumable: false,
@@ -123,12 +130,13 @@ export class GcsBucket {
   }
 
   async remove(name: string, generation?: string): Promise<void> {
-    await this.#authorize();
+    await this.#authorizeChange();
     await this.#bucket.file(name).delete(generation === undefined ? {} : { ifGenerationMatch: generation });
   }
 
   /** Begins a resumable upload of a new object, and gives the URI of its session. May fail with 412 already. */
   async beginUpload(name: string): Promise<string> {
+    await this.#authorizeChange();
     const { headers } = await this.#request({
       method: 'POST',
       uri: `${this.#endpoint}/upload/storage/v1/b/${this.#bucket.name}/o`,
@@ -146,16 +154,19 @@ export class GcsBucket {
     offset: number,
     end?: UploadEnd,
   ): Promise<UploadProgress> {
+    await this.#authorizeChange();
     const range = content.byteLength === 0 ? '*' : `${offset}-${offset + content.byteLength - 1}`;
     return await this.#continueUpload(session, `bytes ${range}/${end?.bytes ?? '*'}`, content, end?.crc32c);
   }
 
   /** Asks how far an upload is. */
   async uploadProgress(session: string): Promise<UploadProgress> {
+    await this.#authorize();
     return await this.#continueUpload(session, 'bytes */*', new Uint8Array());
   }
 
   async cancelUpload(session: string): Promise<void> {
+    await this.#authorizeChange();
     try {
       await this.#request({ method: 'DELETE', uri: session });
     } catch (error) {
@@ -184,13 +195,18 @@ export class GcsBucket {
   }
 
   async #request(wanted: Parameters<Storage['request']>[0]): Promise<{ body: unknown; headers: unknown }> {
-    await this.#authorize();
     return await new Promise((resolve, reject) => {
       this.#storage.request(wanted, (error, body, response) => {
         if (error === null) resolve({ body, headers: response?.headers });
         else reject(error);
       });
     });
+  }
+
+  /** In this order, because a token may be waited for. */
+  async #authorizeChange(): Promise<void> {
+    await this.#authorize();
+    await this.#leases.requireHeld();
   }
 
   /** Gets the token by itself: only so is it clear what an error is about. The library keeps it while it is valid. */

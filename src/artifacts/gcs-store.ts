@@ -10,12 +10,14 @@ import { bucketNameOf } from './gcs-bucket-name.ts';
 import { gcsError, wording } from './gcs-errors.ts';
 import { failureOf } from './gcs-failure.ts';
 import { retrying } from './gcs-retry.ts';
+import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import type { RetryPolicy } from '../core/retry.ts';
 import { GcsUpload } from './gcs-upload.ts';
 
 interface GcsPlace {
   readonly gcsEndpoint: Endpoint | undefined;
   readonly retry: RetryPolicy;
+  readonly leases: LeaseGuard;
   /** For tests: when a download that brings nothing is broken off. */
   readonly readIdleMs?: number;
 }
@@ -26,9 +28,12 @@ interface GcsPlace {
  * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN at once; from its methods ARTIFACT_*, and INTERNAL for a name that leads
  *   out of the store.
  */
-export function gcsStore(bucketUrl: string, { gcsEndpoint, retry, readIdleMs }: GcsPlace): ArtifactStore {
+export function gcsStore(
+  bucketUrl: string,
+  { gcsEndpoint, retry, leases, readIdleMs }: GcsPlace,
+): ArtifactStore {
   const bucketName = bucketNameOf(bucketUrl);
-  const bucket = new GcsBucket(bucketName, gcsEndpoint, { readIdleMs });
+  const bucket = new GcsBucket(bucketName, gcsEndpoint, leases, { readIdleMs });
   const root = `gs://${bucketName}/`;
   const uriOf = (name: string) => `${root}${artifactNameParts(name).join('/')}`;
   return {

@@ -1,6 +1,7 @@
 import { BridgeError } from '../core/errors.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { ArtifactStore } from '../pipeline/ports.ts';
+import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import type { RetryPolicy } from '../core/retry.ts';
 
 /** What a store needs to know of its surroundings. */
@@ -11,13 +12,16 @@ export interface StorePlace {
   readonly gcsEndpoint: Endpoint | undefined;
   /** Of each request. */
   readonly retry: RetryPolicy;
+  /** Asked before each attempt to change anything. */
+  readonly leases: LeaseGuard;
 }
 
 type OpenStore = (bucketUrl: string, place: StorePlace) => Promise<ArtifactStore>;
 
 /** Each loads its store only when asked: a cloud client costs a fifth of a second. */
 const STORES: Readonly<Record<string, OpenStore>> = {
-  file: async (bucketUrl, { cwd }) => (await import('./file-store.ts')).fileStore(bucketUrl, cwd),
+  file: async (bucketUrl, { cwd, leases }) =>
+    (await import('./file-store.ts')).fileStore(bucketUrl, cwd, leases),
   gs: async (bucketUrl, place) => (await import('./gcs-store.ts')).gcsStore(bucketUrl, place),
 };
 

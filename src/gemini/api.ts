@@ -10,6 +10,7 @@ import {
   type RetryPolicy,
   type Wait,
 } from '../core/retry.ts';
+import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import { exchange, type Message, type Wire } from './exchange.ts';
 import type { Problem } from './problems.ts';
 import { openQuotas, type Quota } from './quotas.ts';
@@ -47,6 +48,8 @@ export interface ApiOptions {
   /** In place of Google's; one on this machine gets no credentials. */
   readonly endpoint: Endpoint | undefined;
   readonly retry: RetryPolicy;
+  /** Asked before each attempt of whatever is not a GET. */
+  readonly leases: LeaseGuard;
   readonly log: Logger;
   /** Lets a test go faster than the clock. */
   readonly wait?: Wait;
@@ -57,11 +60,11 @@ export interface ApiOptions {
  * @throws BridgeError CONNECTOR_INVALID for a location that is none.
  */
 export async function openApi(options: ApiOptions): Promise<Api> {
-  const { endpoint, projectId, retry, log, wait = sleep } = options;
+  const { endpoint, projectId, retry, leases, log, wait = sleep } = options;
   const base = endpoint?.url ?? endpointOf(options.location);
   const anonymous = endpoint?.loopback === true;
   const transport = await openTransport(projectId, new URL(base).origin, anonymous);
-  const wire: Wire = { transport, projectId, clock: systemClock, log };
+  const wire: Wire = { transport, projectId, leases, clock: systemClock, log };
   const quotas = openQuotas(systemClock, wait);
   return {
     request(request, signal) {

@@ -4,6 +4,7 @@ import { DISCOVERY_IMPORT_SECONDS_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../
 import type { Logger } from '../core/log.ts';
 import type { MinuteQuota } from '../core/minute-quota.ts';
 import { createRedactor } from '../core/redact.ts';
+import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import { answerProblem, jsonOf } from './answer-problems.ts';
 import { authorizationProblem, networkProblem } from './network-problems.ts';
 import type { Problem } from './problems.ts';
@@ -22,6 +23,8 @@ export interface Message {
 export interface Wire {
   readonly transport: Transport;
   readonly projectId: string;
+  /** Asked before whatever is not a GET is sent. */
+  readonly leases: LeaseGuard;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -31,7 +34,7 @@ export type Exchanged =
 
 /**
  * One attempt of a request, which is two where a new token may be all that is missing: one can be withdrawn before its time.
- * Rejects only with the reason of `signal`.
+ * Rejects only with the reason of `signal`, and with LEASE_LOST before anything is sent.
  */
 export async function exchange(
   message: Message,
@@ -57,7 +60,7 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Attempted> {
   await quota.take(signal);
-  const { transport, clock, log } = wire;
+  const { transport, leases, clock, log } = wire;
   const { method, path } = message;
   const failed = (problem: Problem): Attempted => {
     signal.throwIfAborted();
@@ -73,6 +76,8 @@ async function attempt(
   } catch (thrown) {
     return failed(authorizationProblem(thrown));
   }
+  // Last of all: for a place in the quota and for a token it may have waited.
+  if (method !== 'GET') await leases.requireHeld();
   let answer: HttpAnswer;
   try {
     answer = await send(message, authorization, transport, signal);

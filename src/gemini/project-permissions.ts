@@ -6,8 +6,12 @@ import { sleep } from '../core/retry.ts';
 import { exchange } from './exchange.ts';
 import { fieldOf } from './json-fields.ts';
 import type { Problem } from './problems.ts';
+import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import { openQuotas } from './quotas.ts';
 import { openTransport } from './transport.ts';
+
+/** The question is a POST, and changes nothing. */
+const NONE_NEEDED: LeaseGuard = { requireHeld: () => Promise.resolve() };
 
 const RESOURCE_MANAGER = 'https://cloudresourcemanager.googleapis.com';
 
@@ -28,7 +32,7 @@ export async function grantedPermissions(
   const transport = await openTransport(projectId, new URL(base).origin, standIn !== undefined);
   const path = `projects/${encodeURIComponent(projectId)}:testIamPermissions`;
   const message = { method: 'POST', path, url: `${base}/v3/${path}`, body: JSON.stringify({ permissions }) };
-  const wire = { transport, projectId, clock: systemClock, log: silentLogger };
+  const wire = { transport, projectId, leases: NONE_NEEDED, clock: systemClock, log: silentLogger };
   const exchanged = await exchange(message, wire, openQuotas(systemClock, sleep).reads, signal);
   if (!exchanged.ok) throw refused(exchanged.problem, path, projectId);
   const granted = fieldOf(exchanged.value, 'permissions');

@@ -1,3 +1,4 @@
+import { toBridgeError } from '../core/errors.ts';
 import type { Ports } from './job.ts';
 import { latestManifest } from './layout.ts';
 import type { Receipt } from './delivery-port.ts';
@@ -11,14 +12,15 @@ export interface Outcome {
 
 /**
  * Phase commit: the state follows what the destination acknowledged, in one transaction; only then does `latest` move.
- * @throws BridgeError LEASE_LOST, having written nothing, when another run took over.
+ * @throws BridgeError LEASE_LOST, having written nothing, when another run took over. After the transaction that is no
+ *   failure: this run is done, and the other one has pointed `latest` at the newest committed run.
  */
 export async function commit(
   manifest: Manifest,
   receipt: Receipt,
   prefix: string,
   lease: Pick<Lease, 'fence'>,
-  ports: Pick<Ports, 'state' | 'store' | 'clock'>,
+  ports: Pick<Ports, 'state' | 'store' | 'clock' | 'log'>,
 ): Promise<Outcome> {
   const counts = { ...manifest.counts, rejected: receipt.rejected };
   const status = statusOf(counts, manifest.listing);
@@ -29,7 +31,11 @@ export async function commit(
     counts,
     finishedAt: ports.clock.now(),
   });
-  await pointLatest(manifest, prefix, ports);
+  await pointLatest(manifest, prefix, ports).catch((thrown: unknown) => {
+    const { code, message } = toBridgeError(thrown);
+    if (code !== 'LEASE_LOST') throw thrown;
+    ports.log.warn('latest/manifest.json is left to the run that took over', { reason: message });
+  });
   return { status, counts };
 }
 

@@ -1,3 +1,4 @@
+import type { GuardedLease } from './held-leases.ts';
 import type { ArtifactStore, Manifest } from './ports.ts';
 
 /** The port of the destination, and what a delivery must still know after its process was killed. */
@@ -68,10 +69,9 @@ export interface DeliveryJournal {
 }
 
 /** The right to deliver to a target, held by one run at a time. */
-export interface Turn {
-  /** Aborted when somebody else took over. */
+export interface Turn extends GuardedLease {
+  /** Aborted with `LEASE_LOST` when another run took over. */
   readonly signal: AbortSignal;
-  release(): Promise<void>;
 }
 
 export interface Destination {

@@ -53,6 +53,8 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
     return isCommitted(finished)
       ? await repeated(finished, job, ports)
       : await apply(job, ports, lease, alive);
+  } catch (thrown) {
+    throw await causeOf(thrown, lease);
   } finally {
     await lease.release();
   }
@@ -120,7 +122,7 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
     return { runId, ...outcome, work, holdReason, remarks, manifestName, samples, drift, rejected };
   } catch (thrown) {
     await publisher.abort();
-    const error = toBridgeError(thrown);
+    const error = await causeOf(thrown, lease);
     await recordFailure(error, job, ports, published);
     throw error;
   }
@@ -133,9 +135,19 @@ async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise
   return { status: statusOf(counts, listing), counts };
 }
 
+/**
+ * A run that lost its lease fails for that, whatever it meets first: a connection that a suspension broke, or a file that the
+ * run which took over has removed. One that is stopped by a signal ends as such.
+ */
+async function causeOf(thrown: unknown, lease: Lease): Promise<BridgeError> {
+  const error = toBridgeError(thrown);
+  if (error.code === 'INTERRUPTED') return error;
+  return lease.requireHeld().then(() => error, toBridgeError);
+}
+
 /** A published run that may yet succeed stays, for the next one to finish; any other is closed. */
 async function recordFailure(error: BridgeError, job: Job, ports: Ports, published: boolean): Promise<void> {
-  // Whoever took over answers for the run now.
+  // The run that took over answers for this one now.
   if (error.code === 'LEASE_LOST') return;
   const { code, message, hint } = error;
   const failure = {

@@ -1,3 +1,4 @@
+import type { GuardedLease } from './held-leases.ts';
 import type { DeliveryJournal, DeliveryStep, RejectedDocument } from './delivery-port.ts';
 import type { Column, Phase, RunCounts } from './ports.ts';
 
@@ -122,10 +123,10 @@ export interface LeaseOwner {
   readonly pid: number;
 }
 
-export interface Lease {
+export interface Lease extends GuardedLease {
   /** Grows with every owner; a commit of an older fence writes nothing. */
   readonly fence: number;
-  /** Aborted with `LEASE_LOST` when somebody else took over, or when the state could not be reached for too long. */
+  /** Aborted with `LEASE_LOST` when another run took over, or when the state could not be reached for too long. */
   readonly signal: AbortSignal;
   /** Stops the heartbeat and frees the connector. May be called twice. */
   release(): Promise<void>;

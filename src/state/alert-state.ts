@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
+import { systemClock, type Clock } from '../core/clock.ts';
 import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../core/limits.ts';
+import { startStopwatch, type Stopwatch } from '../core/stopwatch.ts';
 import type { Database, DatabaseAddress } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
 import { namedErrors } from './named-errors.ts';
@@ -22,6 +24,8 @@ interface AlertKey extends AlertMatter {
 
 /** The right to announce something; it ends by itself after `ALERT_CLAIM_SECONDS`. */
 interface AlertClaim {
+  /** It has not ended by itself, by local clocks that count suspension. */
+  isHeld(): boolean;
   /** It was announced. */
   sent(): Promise<void>;
   /** It was sent, and nobody knows whether it arrived: it counts as announced for `ALERT_UNANSWERED_SECONDS`. */
@@ -45,7 +49,10 @@ export interface AlertState {
 type AlertMatters = readonly [AlertMatter, ...AlertMatter[]];
 
 /** @throws BridgeError, as `openState` does. */
-export async function openAlertState(address: DatabaseAddress): Promise<AlertState> {
+export async function openAlertState(
+  address: DatabaseAddress,
+  clock: Clock = systemClock,
+): Promise<AlertState> {
   const database = await preparedDatabase(address, async (opening) => {
     // A look first, because bringing up to date waits for its turn to write.
     await requireCurrentSchema(opening).catch(async (thrown: unknown) => {
@@ -56,20 +63,22 @@ export async function openAlertState(address: DatabaseAddress): Promise<AlertSta
   });
   const named = namedErrors(database);
   return {
-    claimAlert: named(claimAlert),
-    claimRecovery: named(claimRecovery),
+    claimAlert: named((on, key: AlertKey) => claimAlert(on, key, clock)),
+    claimRecovery: named((on, matters: AlertMatters) => claimRecovery(on, matters, clock)),
     close: () => database.close(),
   };
 }
 
-async function claimAlert(database: Database, key: AlertKey): Promise<AlertClaim | undefined> {
+async function claimAlert(database: Database, key: AlertKey, clock: Clock): Promise<AlertClaim | undefined> {
   const { knex, dialect } = database;
+  const age = startStopwatch(clock);
   const settle = await claimRow(database, key, (row) => {
     const repeat = knex.raw(`${dialect.clockMs} - ?`, [ALERT_REPEAT_SECONDS * 1_000]);
     void row.where((either) => void either.whereNull('sent_at').orWhere('sent_at', '<=', repeat));
   });
   return (
     settle && {
+      isHeld: () => isYoung(age),
       sent: () => settle(ALERT_REPEAT_SECONDS),
       unanswered: () => settle(ALERT_UNANSWERED_SECONDS),
       release: () => settle(),
@@ -77,12 +86,17 @@ async function claimAlert(database: Database, key: AlertKey): Promise<AlertClaim
   );
 }
 
-async function claimRecovery(database: Database, matters: AlertMatters): Promise<AlertClaim | undefined> {
+async function claimRecovery(
+  database: Database,
+  matters: AlertMatters,
+  clock: Clock,
+): Promise<AlertClaim | undefined> {
   const pairs = matters.map(({ connectorId, target }) => [connectorId, target]);
   const all = () => database.knex('alert_state').whereIn(['connector_id', 'target'], pairs);
   const unresolved = async () => (await all().where({ unresolved: 1 }).first('signature')) !== undefined;
   // Nearly every run ends here, and writes nothing.
   if (!(await unresolved())) return undefined;
+  const age = startStopwatch(clock);
   const settle = await claimRow(database, { ...matters[0], signature: RECOVERY }, () => undefined);
   if (settle === undefined) return undefined;
   // Somebody else may have announced it in between.
@@ -95,7 +109,11 @@ async function claimRecovery(database: Database, matters: AlertMatters): Promise
     await settle();
   };
   // One that is lost is less of a trouble than one that every run says.
-  return { sent, unanswered: sent, release: () => settle() };
+  return { isHeld: () => isYoung(age), sent, unanswered: sent, release: () => settle() };
+}
+
+function isYoung(age: Stopwatch): boolean {
+  return age() < ALERT_CLAIM_SECONDS * 1_000;
 }
 
 /** Ends a claim that is still ours. @param quietSeconds for how long it counts as announced; undefined: it was not */

@@ -5,6 +5,7 @@ import type {
   OpenStep,
   RejectedDocument,
 } from '../pipeline/delivery-port.ts';
+import type { HeldLeases } from '../pipeline/held-leases.ts';
 import type { LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
@@ -15,7 +16,7 @@ import { mayGoOn } from './runs.ts';
 import type { StepTable } from './tables.ts';
 import { takeTurn } from './turns.ts';
 
-/** Turns what the engine throws into errors of the state. */
+/** Turns what the engine throws into errors of the state, and refuses the work once a lease of the run is lost. */
 type Guard = <Args extends unknown[], Answer>(
   work: (...args: Args) => Promise<Answer>,
 ) => (...args: Args) => Promise<Answer>;
@@ -24,7 +25,7 @@ type Guard = <Args extends unknown[], Answer>(
 export function openJournal(
   database: Database,
   run: { readonly runId: string; readonly target: string; readonly owner: Omit<LeaseOwner, 'runId'> },
-  timing: LeaseTiming,
+  timing: LeaseTiming & { readonly leases: HeldLeases },
   guard: Guard,
 ): DeliveryJournal {
   const { runId, target } = run;

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
+import { systemClock, type Clock } from '../core/clock.ts';
 import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../core/limits.ts';
+import { startStopwatch } from '../core/stopwatch.ts';
 import type { Lease, LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { keepAlive } from './heartbeat.ts';
@@ -13,6 +15,8 @@ export interface LeaseTiming {
   readonly heartbeatMs: number;
   /** How long a run waits for its turn to deliver, if not `TURN_WAIT_SECONDS_MAX`. */
   readonly turnWaitMs?: number;
+  /** For tests. */
+  readonly clock?: Clock;
 }
 
 export const LEASE_TIMING: LeaseTiming = {
@@ -29,12 +33,14 @@ export async function acquireLease(
   owner: LeaseOwner,
   timing: LeaseTiming,
 ): Promise<Lease> {
+  const age = startStopwatch(timing.clock ?? systemClock);
   const fence = await againAfterDeadlock(() =>
     database.knex.transaction((transaction) => takeOver(database, transaction, connectorId, owner, timing)),
   );
   const ours = { connector_id: connectorId, fence, run_id: owner.runId };
   const heartbeat = keepAlive({
     ...timing,
+    age,
     lost: (why) =>
       new BridgeError('LEASE_LOST', `Run ${owner.runId} no longer holds connector ${connectorId}: ${why}`, {
         hint: 'Nothing half-done is left: look at the newer run of this connector, or run again.',
@@ -51,6 +57,8 @@ export async function acquireLease(
   return {
     fence,
     signal: heartbeat.signal,
+    isFresh: () => heartbeat.isFresh(),
+    requireHeld: () => heartbeat.requireHeld(),
     release() {
       heartbeat.stop();
       released ??= free(database, ours);

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { BridgeError } from '../core/errors.ts';
+import { HeldLeases } from '../pipeline/held-leases.ts';
+import type { PushSelection } from '../pipeline/push-port.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { commit } from './commit.ts';
 import type { Database, DatabaseAddress } from './database.ts';
@@ -34,6 +36,8 @@ export interface StateOptions extends DatabaseAddress {
   readonly readOnly: boolean;
   /** Brings a Postgres schema up to date, too; the embedded one always is. */
   readonly migrate?: boolean;
+  /** Gets the leases and turns that are taken through this state, until they are released. */
+  readonly leases?: HeldLeases;
   /** For tests. */
   readonly leaseTiming?: LeaseTiming;
 }
@@ -70,9 +74,19 @@ export async function migrateState(
   return { applied, location: database.location };
 }
 
-function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: StateOptions): State {
+function stateOf(
+  database: Database,
+  { readOnly, leaseTiming = LEASE_TIMING, leases = new HeldLeases() }: StateOptions,
+): State {
   const reading = namedErrors(database);
-  const writing: typeof reading = (work) => (readOnly ? refuseToWrite : reading(work));
+  /** Writes nothing once a lease is lost that was taken here. */
+  const writing: typeof reading = (work) =>
+    readOnly
+      ? refuseToWrite
+      : reading(async (...args) => {
+          await leases.requireNoneLost();
+          return work(...args);
+        });
   async function* streaming<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
     try {
       yield* items;
@@ -80,9 +94,15 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
       throw stateError(thrown, database.location);
     }
   }
+  async function* claimed(selection: PushSelection) {
+    await leases.requireNoneLost();
+    yield* pushed(database, selection);
+  }
 
   return {
-    lease: writing((on, connectorId: string, owner) => acquireLease(on, connectorId, owner, leaseTiming)),
+    lease: writing(async (on, connectorId: string, owner) =>
+      leases.hold(await acquireLease(on, connectorId, owner, leaseTiming)),
+    ),
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),
     ),
@@ -95,14 +115,14 @@ function stateOf(database: Database, { readOnly, leaseTiming = LEASE_TIMING }: S
     unfinishedRuns: reading(unfinishedRuns),
     lastCommitted: reading(lastCommitted),
     queueDepth: reading(queueDepth),
-    pushed: (selection) => streaming(pushed(database, selection)),
+    pushed: (selection) => streaming(selection.claim ? claimed(selection) : pushed(database, selection)),
     stage: writing(stage),
     published: writing(published),
     commit: writing(commit),
     failRun: writing(failRun),
     closeUnsent: writing(closeUnsent),
     journal: (runId, target, owner) =>
-      openJournal(database, { runId, target, owner }, leaseTiming, (work) =>
+      openJournal(database, { runId, target, owner }, { ...leaseTiming, leases }, (work) =>
         writing((_, ...args: Parameters<typeof work>) => work(...args)),
       ),
     rejections: reading(rejections),

@@ -4,6 +4,7 @@ import { DocumentLines } from '../../src/app/document-lines.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import type { ArtifactKind, ArtifactStore } from '../../src/pipeline/ports.ts';
 import type { RunRow } from '../../src/pipeline/state-port.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const FOLDER = 'connectors/hr/runs/R';
@@ -14,7 +15,7 @@ afterAll(() => {
   folders.removeAll();
 });
 beforeEach(() => {
-  store = fileStore(folders.make(), '/');
+  store = fileStore(folders.make(), '/', ALWAYS_HELD);
 });
 
 const runRow = (manifestName: string | null): RunRow => ({

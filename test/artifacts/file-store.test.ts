@@ -6,6 +6,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileStore } from '../../src/artifacts/file-store.ts';
 import { artifactStoreContract, readArtifact, writeArtifact } from '../contracts/artifact-store.contract.ts';
+import { describeLeasedStoreContract } from '../contracts/leased-store.contract.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -16,15 +18,15 @@ afterEach(() => {
 const child = fileURLToPath(new URL('../support/write-artifact-child.ts', import.meta.url));
 const childCommand = (...args: string[]) => [process.execPath, '--import', 'tsx', child, ...args];
 
-artifactStoreContract('a folder', () => Promise.resolve(fileStore(folders.make(), '/')));
+artifactStoreContract('a folder', () => Promise.resolve(fileStore(folders.make(), '/', ALWAYS_HELD)));
 artifactStoreContract('a folder that is not there yet', () =>
-  Promise.resolve(fileStore(`file://${folders.make()}/a%20b/ü/c`, '/')),
+  Promise.resolve(fileStore(`file://${folders.make()}/a%20b/ü/c`, '/', ALWAYS_HELD)),
 );
 
 describe('a file store', () => {
   it('writes plain files under its folder', async () => {
     const folder = folders.make();
-    const stored = await writeArtifact(fileStore(folder, '/'), 'runs/R 1/ä.txt', 'content');
+    const stored = await writeArtifact(fileStore(folder, '/', ALWAYS_HELD), 'runs/R 1/ä.txt', 'content');
     expect(readFileSync(join(folder, 'runs/R 1/ä.txt'), 'utf8')).toBe('content');
     expect(readFileSync(new URL(stored.uri), 'utf8')).toBe('content');
     expect(stored.uri).toBe(`file://${folder}/runs/R%201/%C3%A4.txt`);
@@ -32,7 +34,7 @@ describe('a file store', () => {
 
   it('touches nothing before the first artifact', async () => {
     const folder = join(folders.make(), 'bucket');
-    const store = fileStore(folder, '/');
+    const store = fileStore(folder, '/', ALWAYS_HELD);
     expect(await store.list('')).toEqual([]);
     await store.remove('one');
     await expect(store.open('one')).rejects.toMatchObject({ code: 'ARTIFACT_MISSING' });
@@ -41,7 +43,7 @@ describe('a file store', () => {
 
   it('leaves no temporary file behind, however a write ends', async () => {
     const folder = folders.make();
-    const store = fileStore(folder, '/');
+    const store = fileStore(folder, '/', ALWAYS_HELD);
     await writeArtifact(store, 'one', 'content');
     await writeArtifact(store, 'one', 'content');
     await expect(writeArtifact(store, 'one', 'other')).rejects.toMatchObject({ code: 'ARTIFACT_EXISTS' });
@@ -62,7 +64,7 @@ describe('a file store', () => {
     writer.kill('SIGKILL');
     await once(writer, 'exit');
 
-    const store = fileStore(folder, '/');
+    const store = fileStore(folder, '/', ALWAYS_HELD);
     const [left = '', ...more] = readdirSync(join(folder, 'runs/R1'));
     expect(left).toMatch(/^\.tmp-one-[0-9a-f]{12}$/);
     expect(more).toEqual([]);
@@ -78,12 +80,12 @@ describe('a file store', () => {
     for (const name of ['.tmp-one-0123456789ab', '.tmp-one-2-0123456789ab', '.tmp-one-2', 'one']) {
       writeFileSync(join(folder, name), 'x');
     }
-    await fileStore(folder, '/').remove('one');
+    await fileStore(folder, '/', ALWAYS_HELD).remove('one');
     expect(readdirSync(folder).sort()).toEqual(['.tmp-one-2', '.tmp-one-2-0123456789ab']);
   });
 
   it('accepts no name that it would hide', async () => {
-    await expect(fileStore(folders.make(), '/').create('a/.tmp-x')).rejects.toMatchObject({
+    await expect(fileStore(folders.make(), '/', ALWAYS_HELD).create('a/.tmp-x')).rejects.toMatchObject({
       code: 'INTERNAL',
     });
   });
@@ -104,7 +106,7 @@ describe('a file store', () => {
   it('refuses a folder below a file', async () => {
     const file = join(folders.make(), 'file');
     writeFileSync(file, 'x');
-    const store = fileStore(file, '/');
+    const store = fileStore(file, '/', ALWAYS_HELD);
     await expect(store.create('one')).rejects.toMatchObject({ code: 'ARTIFACT_PERMISSION' });
     await expect(store.replace('a/one', Buffer.from('x'))).rejects.toMatchObject({
       code: 'ARTIFACT_PERMISSION',
@@ -168,12 +170,12 @@ describe('where a file store is', () => {
     ['file:///data/100%', '/data/100%'],
     ['file://./100% done', `${cwd}/100% done`],
   ])('%s is %s', (location, folder) => {
-    const { root } = fileStore(location, cwd);
+    const { root } = fileStore(location, cwd, ALWAYS_HELD);
     expect(fileURLToPath(root)).toBe(`${folder}/`);
   });
 
   it('ends its root with a slash also for the root of the disk', () => {
-    expect(fileStore('file:///', cwd).root).toBe('file:///');
+    expect(fileStore('file:///', cwd, ALWAYS_HELD).root).toBe('file:///');
   });
 
   it.each([
@@ -184,7 +186,7 @@ describe('where a file store is', () => {
     'file:///a\nb',
     'file:///%FF',
   ])('%j is refused with what to write instead', (location) => {
-    expect(() => fileStore(location, cwd)).toThrow(
+    expect(() => fileStore(location, cwd, ALWAYS_HELD)).toThrow(
       expect.objectContaining({
         code: 'ARTIFACT_SCHEME_UNKNOWN',
         hint: expect.stringContaining('file://./path'),
@@ -194,9 +196,13 @@ describe('where a file store is', () => {
 
   it('finds again under its URL what it wrote under its path', async () => {
     const folder = join(folders.make(), 'a b', '100% ü #1');
-    const byPath = fileStore(folder, '/');
+    const byPath = fileStore(folder, '/', ALWAYS_HELD);
     await writeArtifact(byPath, 'one', 'content');
     expect(basename(folder)).toBe('100% ü #1');
-    expect(await fileStore(byPath.root, '/').list('')).toEqual(['one']);
+    expect(await fileStore(byPath.root, '/', ALWAYS_HELD).list('')).toEqual(['one']);
   });
+});
+
+describeLeasedStoreContract('a folder', (leases) => fileStore(folders.make(), '/', leases), {
+  partBytes: 100_000,
 });

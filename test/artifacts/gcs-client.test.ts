@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { storageOptions } from '../../src/artifacts/gcs-client.ts';
 import { gcsStore } from '../../src/artifacts/gcs-store.ts';
 import { readArtifact, writeArtifact } from '../contracts/artifact-store.contract.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../support/gcs.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
@@ -71,6 +72,7 @@ const storeAt = (loopback: boolean) =>
   gcsStore(`gs://${BUCKET}`, {
     gcsEndpoint: { url: gcs.server().url, loopback },
     retry: { retries: 0, backoffSeconds: 0 },
+    leases: ALWAYS_HELD,
   });
 
 const authorizations = () => new Set(gcs.server().requests.map(({ headers }) => headers.authorization));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CredentialsFailure, failureOf, isTransient } from '../../src/artifacts/gcs-failure.ts';
 import { GcsBucket } from '../../src/artifacts/gcs-client.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../support/gcs.ts';
 
 const gcs = gcsForEachTest();
@@ -8,7 +9,7 @@ const gcs = gcsForEachTest();
 /** What the library really throws when the server answers so. */
 async function thrownFor(status: number, more: { reason?: string; retryAfter?: string } = {}) {
   gcs.server().fail({ fault: { how: 'status', status, ...more } });
-  const bucket = new GcsBucket(BUCKET, { url: gcs.server().url, loopback: true });
+  const bucket = new GcsBucket(BUCKET, { url: gcs.server().url, loopback: true }, ALWAYS_HELD);
   return await bucket.facts('one').catch((error: unknown) => error);
 }
 

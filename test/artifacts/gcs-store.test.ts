@@ -1,14 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { gcsStore } from '../../src/artifacts/gcs-store.ts';
-import { GCS_READ_BYTES } from '../../src/core/limits.ts';
+import { GCS_CHUNK_BYTES, GCS_READ_BYTES } from '../../src/core/limits.ts';
+import type { LeaseGuard } from '../../src/pipeline/held-leases.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import { artifactStoreContract, readArtifact, writeArtifact } from '../contracts/artifact-store.contract.ts';
 import type { Fault } from '../stand-ins/gcs/faults.ts';
+import { describeLeasedStoreContract, LosableLeases } from '../contracts/leased-store.contract.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../support/gcs.ts';
 
 const gcs = gcsForEachTest();
 
 artifactStoreContract('a bucket', () => Promise.resolve(gcs.store()));
+describeLeasedStoreContract('a bucket', (leases) => leasedStore(leases), { partBytes: GCS_CHUNK_BYTES });
 
 const unavailable: Fault = { how: 'status', status: 503 };
 const OPERATIONS: [string, (store: ArtifactStore) => Promise<unknown>][] = [
@@ -118,6 +122,7 @@ describe('every operation on a bucket', () => {
     const store = gcsStore('gs://no-such-bucket', {
       gcsEndpoint: { url: gcs.server().url, loopback: true },
       retry: { retries: 3, backoffSeconds: 0 },
+      leases: ALWAYS_HELD,
     });
     await expect(operation(store)).rejects.toMatchObject({
       code: 'ARTIFACT_BUCKET_MISSING',
@@ -167,5 +172,41 @@ describe('reading an object', () => {
     await reader.next();
     await gcs.server().write(BUCKET, 'one', large);
     await expect(reader.next()).rejects.toMatchObject({ code: 'ARTIFACT_MISSING' });
+  });
+});
+
+function leasedStore(leases: LeaseGuard): ArtifactStore {
+  return gcsStore(`gs://${BUCKET}`, {
+    gcsEndpoint: { url: gcs.server().url, loopback: true },
+    retry: { retries: 3, backoffSeconds: 0 },
+    leases,
+  });
+}
+
+describe('a lease that is lost before a retry', () => {
+  const large = async (store: ArtifactStore) => {
+    const writer = await store.create('a/large');
+    await writer.write(Buffer.alloc(1.5 * GCS_CHUNK_BYTES));
+    await writer.finish();
+  };
+  it.each([
+    ...OPERATIONS.filter(([name]) => ['create', 'replace', 'remove'].includes(name)),
+    ['create in parts', large] as const,
+  ])('keeps %s from being sent again', async (_name, change) => {
+    await gcs.server().write(BUCKET, 'a/one', Buffer.from('content'));
+    const leases = new LosableLeases();
+    let asked = 0;
+    const before = gcs.server().requests.length;
+    gcs.server().fail({ fault: unavailable, times: 9 });
+    const answering = {
+      requireHeld: async () => {
+        await leases.requireHeld();
+        asked += 1;
+        leases.lost = true;
+      },
+    };
+    await expect(change(leasedStore(answering))).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect(asked).toBe(1);
+    expect(gcs.server().requests.slice(before)).toHaveLength(1);
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { openArtifactStore } from '../../src/artifacts/index.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 
-const place = { cwd: '/here', gcsEndpoint: undefined, retry: { retries: 0, backoffSeconds: 0 } };
+const place = {
+  cwd: '/here',
+  gcsEndpoint: undefined,
+  retry: { retries: 0, backoffSeconds: 0 },
+  leases: ALWAYS_HELD,
+};
 
 describe('the artifact store of a bucket URL', () => {
   it('is a folder for file URLs, relative ones starting at the working directory', async () => {

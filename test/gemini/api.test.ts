@@ -3,8 +3,11 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { DISCOVERY_ANSWER_BYTES_MAX } from '../../src/core/limits.ts';
+import { BridgeError } from '../../src/core/errors.ts';
 import { createLogger, jsonFormat, silentLogger } from '../../src/core/log.ts';
 import { openApi, type ApiRequest } from '../../src/gemini/api.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
+import type { LeaseGuard } from '../../src/pipeline/held-leases.ts';
 import { createCertificates } from '../support/certificates.ts';
 import {
   drop,
@@ -39,7 +42,7 @@ afterEach(async () => {
 });
 
 /** An API that never really waits, and what it logged and how long it would have waited. */
-async function apiAt(url: string, retries = 3) {
+async function apiAt(url: string, retries = 3, leases: LeaseGuard = ALWAYS_HELD) {
   const lines: string[] = [];
   const waits: number[] = [];
   const api = await openApi({
@@ -47,6 +50,7 @@ async function apiAt(url: string, retries = 3) {
     projectId: 'my-project',
     endpoint: { url, loopback: true },
     retry: { retries, backoffSeconds: 0 },
+    leases,
     log: createLogger({
       write: (line) => lines.push(line),
       level: 'debug',
@@ -138,6 +142,7 @@ describe('a request', () => {
         projectId: 'p',
         endpoint: undefined,
         retry: { retries: 0, backoffSeconds: 0 },
+        leases: ALWAYS_HELD,
         log: silentLogger,
       }),
     ).rejects.toMatchObject({ code: 'CONNECTOR_INVALID' });
@@ -362,3 +367,45 @@ describe('the quota', () => {
 async function arrived(server: TestServer, requests: number): Promise<void> {
   while (server.received.length < requests) await new Promise((resolve) => setImmediate(resolve));
 }
+
+describe('a request of a run whose lease', () => {
+  const lost = new BridgeError('LEASE_LOST', 'another run took over');
+  /** Held for so many attempts. */
+  const heldFor = (attempts: number): LeaseGuard & { asked: number } => ({
+    asked: 0,
+    requireHeld() {
+      this.asked += 1;
+      return this.asked > attempts ? Promise.reject(lost) : Promise.resolve();
+    },
+  });
+  const requests: readonly ApiRequest[] = [
+    IMPORT,
+    { method: 'DELETE', path: `${BRANCH}/documents/1`, quota: 'writes', repeatable: true },
+    { method: 'PATCH', path: `${BRANCH}/documents/1`, body: {}, quota: 'writes', repeatable: true },
+  ];
+
+  async function sentBy(request: ApiRequest, leases: LeaseGuard, ...replies: readonly Reply[]) {
+    const server = await startServer(...replies);
+    servers.push(server);
+    const { api } = await apiAt(server.url, 3, leases);
+    const result = await api.request(request, never).catch((error: unknown) => error);
+    return { result, sent: server.received.length };
+  }
+
+  test.each(requests)('is lost is not sent: $method', async (request) => {
+    expect(await sentBy(request, heldFor(0), json(200, {}))).toEqual({ result: lost, sent: 0 });
+  });
+
+  test.each(requests)('is lost during the wait for a retry is not sent again: $method', async (request) => {
+    expect(await sentBy(request, heldFor(1), EXHAUSTED, json(200, {}))).toEqual({ result: lost, sent: 1 });
+  });
+
+  test('is lost may still ask what it likes', async () => {
+    const leases = heldFor(0);
+    expect(await sentBy(GET, leases, EXHAUSTED, json(200, { done: true }))).toEqual({
+      result: { done: true },
+      sent: 2,
+    });
+    expect(leases.asked).toBe(0);
+  });
+});

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { fileStore } from '../../src/artifacts/file-store.ts';
 import { linesOf } from '../../src/gemini/artifact-lines.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { text } from '../support/arbitrary.ts';
 
 /** A store that gives an artifact in chunks of so many bytes, in memory that it uses again. */
@@ -15,7 +16,7 @@ function storeOf(content: string, chunkBytes: number): ArtifactStore {
       yield await Promise.resolve(reused.subarray(0, length));
     }
   }
-  return { ...fileStore('.', '/'), open: () => Promise.resolve(chunks()) };
+  return { ...fileStore('.', '/', ALWAYS_HELD), open: () => Promise.resolve(chunks()) };
 }
 
 async function linesIn(content: string, chunkBytes: number): Promise<string[]> {

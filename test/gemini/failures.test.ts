@@ -5,6 +5,7 @@ import { createLogger, jsonFormat } from '../../src/core/log.ts';
 import { readFailures, samplesOf } from '../../src/gemini/failures.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import { writeArtifact } from '../contracts/artifact-store.contract.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -12,7 +13,7 @@ let store: ArtifactStore;
 let lines: string[];
 
 beforeEach(() => {
-  store = fileStore(folders.make(), '/');
+  store = fileStore(folders.make(), '/', ALWAYS_HELD);
   lines = [];
 });
 afterEach(() => {

@@ -6,6 +6,7 @@ import { openState } from '../../src/state/open-state.ts';
 import { createPartWriter } from '../../src/pipeline/part-writer.ts';
 import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports.ts';
 import { readArtifact } from '../contracts/artifact-store.contract.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -15,7 +16,7 @@ const noSignal = new AbortController().signal;
 let store: ArtifactStore;
 
 beforeEach(() => {
-  store = fileStore(folders.make(), '/');
+  store = fileStore(folders.make(), '/', ALWAYS_HELD);
 });
 afterEach(() => {
   folders.removeAll();

@@ -7,6 +7,7 @@ import { rejectAll, rejectSome, sentDocuments } from '../../src/gemini/sent-docu
 import { judge } from '../../src/gemini/verdict.ts';
 import { createPartWriter } from '../../src/pipeline/part-writer.ts';
 import type { ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { DeliveryPlace, docIds } from '../support/delivery-place.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
@@ -24,7 +25,7 @@ afterEach(async () => {
 
 /** The canonical upserts of a run, in parts of so many bytes. */
 async function written(ids: readonly string[], bytesMax: number) {
-  const store = fileStore(folders.make(), '/');
+  const store = fileStore(folders.make(), '/', ALWAYS_HELD);
   const writer = createPartWriter(store, { folder: 'run', kind: 'upserts', bytesMax });
   for (const docId of ids) await writer.text(JSON.stringify({ doc_id: docId, op: 'UPSERT' }));
   const runId = `sent-${(runs += 1)}`;

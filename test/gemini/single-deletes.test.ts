@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { DELETES_PER_STEP, PURGE_REFUSAL_HOURS } from '../../src/core/limits.ts';
+import { BridgeError } from '../../src/core/errors.ts';
+import { DELETES_PARALLEL, DELETES_PER_STEP, PURGE_REFUSAL_HOURS } from '../../src/core/limits.ts';
 import { answer, unavailable } from '../stand-ins/discovery-engine/faults.ts';
 import { DeliveryPlace, docIds, type PlaceOptions } from '../support/delivery-place.ts';
 
@@ -64,6 +65,30 @@ describe('a caller that may not purge', () => {
     setDate(again);
     expect(await asked('R4', 4)).toBe(1);
     expect(here.indexed()).toHaveLength(5);
+  });
+
+  test('begins no delete once its lease is lost, however many run at once', async () => {
+    const here = await open();
+    let held = 1_000;
+    here.leases.hold({
+      isFresh: () => (held -= 1) > 0,
+      requireHeld: () => Promise.reject(new BridgeError('LEASE_LOST', 'another run took over')),
+      release: () => Promise.resolve(),
+    });
+    const manifest = await here.publish('R1', { deletes: docIds(9) });
+    const original = here.requests('DELETE').length;
+    // A wait for a place in the quota, or for a retry, is where a run is suspended.
+    here.google.engine.fail({
+      when: { method: 'DELETE', path: '/documents/' },
+      times: 9,
+      how: unavailable(),
+    });
+    here.onWait = () => {
+      held = 0;
+    };
+    await expect(here.deliver(manifest)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect(here.requests('DELETE').length - original).toBeLessThanOrEqual(DELETES_PARALLEL);
+    expect(here.indexed()).toHaveLength(9);
   });
 
   test('takes a document that is not there for deleted', async () => {

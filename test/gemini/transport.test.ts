@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLogger, jsonFormat } from '../../src/core/log.ts';
 import { openApi, type ApiRequest } from '../../src/gemini/api.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { createCertificates } from '../support/certificates.ts';
 import {
   drop,
@@ -86,6 +87,7 @@ async function apiAt(url: string, retries = 2) {
     projectId: 'my-project',
     endpoint: { url, loopback: false },
     retry: { retries, backoffSeconds: 0 },
+    leases: ALWAYS_HELD,
     log: createLogger({
       write: (line) => lines.push(line),
       level: 'debug',

@@ -6,6 +6,7 @@ import { fileStore } from '../../src/artifacts/file-store.ts';
 import { PART_BUFFER_BYTES } from '../../src/core/limits.ts';
 import { createPartWriter, type PartWriter } from '../../src/pipeline/part-writer.ts';
 import { readArtifact } from '../contracts/artifact-store.contract.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -14,7 +15,7 @@ afterEach(() => {
 });
 
 function openParts(bytesMax: number) {
-  const store = fileStore(folders.make(), '/');
+  const store = fileStore(folders.make(), '/', ALWAYS_HELD);
   return { store, writer: createPartWriter(store, { folder: 'runs/R1', kind: 'upserts', bytesMax }) };
 }
 
@@ -165,7 +166,7 @@ describe('a part writer', () => {
 
   it('leaves nothing of the part at work when it gives up', async () => {
     const folder = folders.make();
-    const store = fileStore(folder, '/');
+    const store = fileStore(folder, '/', ALWAYS_HELD);
     const writer = createPartWriter(store, {
       folder: 'R1',
       kind: 'deletes',
@@ -188,7 +189,7 @@ describe('a part writer', () => {
   });
 
   it('fails with what the store says, at the latest when it finishes, and from then on', async () => {
-    const store = fileStore('/dev/null/no-folder', '/');
+    const store = fileStore('/dev/null/no-folder', '/', ALWAYS_HELD);
     const writer = createPartWriter(store, { folder: 'R1', kind: 'upserts', bytesMax: 1_000_000_000 });
     const failure = { code: 'ARTIFACT_PERMISSION' };
     const lines = Array.from({ length: 5 }, () => 'x'.repeat(PART_BUFFER_BYTES - 1));

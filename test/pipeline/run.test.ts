@@ -11,6 +11,7 @@ import type { Manifest } from '../../src/pipeline/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/state-port.ts';
 import { openState } from '../../src/state/open-state.ts';
+import { ALWAYS_HELD } from '../support/always-held.ts';
 import { jobOf } from '../support/planning.ts';
 import { rowsSource } from '../support/rows-source.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
@@ -61,7 +62,7 @@ function ports(rows: readonly (readonly [string, string])[], changes: Partial<Po
   return {
     source: rowsSource({ columns: COLUMNS, rows }),
     state,
-    store: fileStore(join(folder, 'bucket'), '/'),
+    store: fileStore(join(folder, 'bucket'), '/', ALWAYS_HELD),
     destination: new Answers(),
     records: discoveryRecords({ contentConfig: 'CONTENT_REQUIRED' }),
     clock: { now: () => new Date(), elapsedMs: () => 0 },
@@ -288,7 +289,7 @@ describe('a listing that is not complete', () => {
 
   test('is no longer remarked on once the artifacts of its run were removed', async () => {
     await run('R1', cut(TWO));
-    await fileStore(join(folder, 'bucket'), '/').clear('connectors/hr/runs/R1/');
+    await fileStore(join(folder, 'bucket'), '/', ALWAYS_HELD).clear('connectors/hr/runs/R1/');
     expect(await run('R1', ports(TWO))).toMatchObject({ work: 'repeated', status: 'PARTIAL', remarks: {} });
   });
 });
@@ -360,7 +361,7 @@ describe('a newest manifest that got lost', () => {
 
   beforeEach(async () => {
     await run('R1', ports(TWO));
-    await fileStore(join(folder, 'bucket'), '/').remove(NAME);
+    await fileStore(join(folder, 'bucket'), '/', ALWAYS_HELD).remove(NAME);
   });
 
   async function latestRun(): Promise<string> {

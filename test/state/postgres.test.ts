@@ -4,6 +4,7 @@ import { openServerDatabase } from '../../src/state/open-server-database.ts';
 import { migrateState, openState } from '../../src/state/open-state.ts';
 import { describeAlertStateContract } from '../contracts/alert-state.contract.ts';
 import { describeJournalContract } from '../contracts/journal.contract.ts';
+import { describeLeaseContract } from '../contracts/lease.contract.ts';
 import { describeRunMetricsContract } from '../contracts/run-metrics.contract.ts';
 import { describeStateContract, type StateStore } from '../contracts/state.contract.ts';
 import { breakableConnection } from '../support/breakable-connection.ts';
@@ -43,6 +44,7 @@ async function makeStore() {
 
 describeStateContract('Postgres', makeStore);
 describeJournalContract('Postgres', makeStore);
+describeLeaseContract('Postgres', makeStore);
 describeAlertStateContract('Postgres', makeStore);
 describeRunMetricsContract('Postgres', makeStore);
 

@@ -9,6 +9,7 @@ import { migrateState, openState } from '../../src/state/open-state.ts';
 import { runMetrics } from '../../src/state/run-metrics.ts';
 import { describeAlertStateContract } from '../contracts/alert-state.contract.ts';
 import { describeJournalContract } from '../contracts/journal.contract.ts';
+import { describeLeaseContract } from '../contracts/lease.contract.ts';
 import { describeRunMetricsContract } from '../contracts/run-metrics.contract.ts';
 import { describeStateContract, type StateStore } from '../contracts/state.contract.ts';
 
@@ -30,6 +31,7 @@ async function makeStore() {
 
 describeStateContract('SQLite', makeStore);
 describeJournalContract('SQLite', makeStore);
+describeLeaseContract('SQLite', makeStore);
 describeAlertStateContract('SQLite', makeStore);
 describeRunMetricsContract('SQLite', makeStore);
 

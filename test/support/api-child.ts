@@ -8,6 +8,7 @@ const api = await openApi({
   projectId: 'my-project',
   endpoint: undefined,
   retry: { retries: 0, backoffSeconds: 0 },
+  leases: { requireHeld: () => Promise.resolve() },
   log: createLogger({
     write,
     level: 'debug',

@@ -14,10 +14,12 @@ import type {
 } from '../../src/pipeline/delivery-port.ts';
 import { createPartWriter } from '../../src/pipeline/part-writer.ts';
 import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports.ts';
+import { HeldLeases } from '../../src/pipeline/held-leases.ts';
 import type { State } from '../../src/pipeline/state-port.ts';
 import { openState } from '../../src/state/open-state.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
+import { ALWAYS_HELD } from './always-held.ts';
 import { temporaryFolders } from './temporary-folder.ts';
 
 export const BUCKET = 'company-sync';
@@ -85,28 +87,36 @@ export class DeliveryPlace {
   onWait: (ms: number) => Promise<void> | void = () => undefined;
   readonly #options: PlaceOptions;
   readonly #folders = temporaryFolders();
+  /** That of the connector, and the turns of the deliveries. */
+  readonly leases: HeldLeases;
   #api: Promise<Api> | undefined;
 
   static async open(options: PlaceOptions = {}): Promise<DeliveryPlace> {
     const google = await startGoogleStandIn({ dataStores: [DATA_STORE], ...options, buckets: [BUCKET] });
+    const leases = new HeldLeases();
+    // That of the connector, in whose run the deliveries would be.
+    leases.hold({ ...ALWAYS_HELD, isFresh: () => true, release: () => Promise.resolve() });
     const state = await openState({
       file: ':memory:',
       readOnly: false,
+      leases,
       leaseTiming: { leaseMs: 60_000, heartbeatMs: 5 },
     });
-    return new DeliveryPlace(options, google, state);
+    return new DeliveryPlace(options, google, state, leases);
   }
 
-  private constructor(options: PlaceOptions, google: GoogleStandIn, state: State) {
+  private constructor(options: PlaceOptions, google: GoogleStandIn, state: State, leases: HeldLeases) {
+    this.leases = leases;
     this.#options = options;
     this.google = google;
     this.state = state;
     this.store =
       options.inline === true
-        ? fileStore(this.#folders.make(), '/')
+        ? fileStore(this.#folders.make(), '/', ALWAYS_HELD)
         : gcsStore(`gs://${BUCKET}`, {
             gcsEndpoint: { url: google.gcs.url, loopback: true },
             retry: { retries: 0, backoffSeconds: 0 },
+            leases: ALWAYS_HELD,
           });
   }
 
@@ -132,6 +142,7 @@ export class DeliveryPlace {
       projectId: DATA_STORE.project,
       endpoint: { url: this.google.engine.url, loopback: this.#options.anonymous ?? true },
       retry: { retries: this.#options.retries ?? 1, backoffSeconds: 0 },
+      leases: this.leases,
       log: this.log,
       wait: this.wait,
     });

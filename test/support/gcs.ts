@@ -2,6 +2,7 @@ import { afterEach, beforeEach } from '@jest/globals';
 import { gcsStore } from '../../src/artifacts/gcs-store.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import { startGcsStandIn, type GcsStandIn } from '../stand-ins/gcs/gcs-stand-in.ts';
+import { ALWAYS_HELD } from './always-held.ts';
 
 export const BUCKET = 'company-sync';
 const PAGE_OBJECTS = 7;
@@ -23,6 +24,7 @@ export function gcsForEachTest(): { server(): GcsStandIn; store(retries?: number
       gcsStore(`gs://${BUCKET}`, {
         gcsEndpoint: { url: gcs.url, loopback: true },
         retry: { retries, backoffSeconds: 0 },
+        leases: ALWAYS_HELD,
         readIdleMs: READ_IDLE_MS,
       }),
   };

@@ -1,21 +1,25 @@
 /**
  * Runs a connector like `run --local`, or like `run` if there is a DISCOVERY_ENGINE_ENDPOINT, and kills its own process with
  * SIGKILL when it reaches a given point. With `list` in place of a point it runs to the end and prints every point it
- * passed. It never waits for the clock.
+ * passed. It never waits for the clock. With a length for its leases it suspends itself at the point, in place of killing;
+ * each wait for a retry or a poll is a point, too.
  *
- *     killable-run.ts <connector.yaml> <point> <run id> [resend]
+ *     killable-run.ts <connector.yaml> <point> <run id> [resend] [<lease ms>]
  */
 import { runBridge } from '../../src/app/bridge.ts';
 import { readEnvironment } from '../../src/cli/env.ts';
 import { loadConnector } from '../../src/connector/load.ts';
+import { toBridgeError } from '../../src/core/errors.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import type { Observer, Ports } from '../../src/pipeline/job.ts';
 import type { DeliveryJournal, Destination } from '../../src/pipeline/delivery-port.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import type { State } from '../../src/pipeline/state-port.ts';
 
-const [path = '', killAt = '', runId = '', option] = process.argv.slice(2);
-const resend = option === 'resend';
+const [path = '', killAt = '', runId = '', ...options] = process.argv.slice(2);
+const resend = options.includes('resend');
+const lease = options.find((option) => /^\d+$/.test(option));
+const leaseMs = lease === undefined ? undefined : Number(lease);
 const env = readEnvironment();
 const local = env.endpoints.discoveryEngine === undefined;
 const passed = new Map<string, number>();
@@ -25,6 +29,10 @@ function reach(name: string): void {
   const times = (passed.get(name) ?? 0) + 1;
   passed.set(name, times);
   if (`${name} ${times}` !== killAt) return;
+  if (leaseMs !== undefined) {
+    process.kill(process.pid, 'SIGSTOP');
+    return;
+  }
   process.kill(process.pid, 'SIGKILL');
   for (;;) {
     // Dead in a moment: not one instruction of the run may follow.
@@ -63,7 +71,7 @@ function killableJournal(journal: DeliveryJournal): DeliveryJournal {
     ...journal,
     turn: async (signal) => {
       const turn = await around('turn', () => journal.turn(signal));
-      return { signal: turn.signal, release: () => around('end of turn', () => turn.release()) };
+      return { ...turn, release: () => around('end of turn', () => turn.release()) };
     },
     save: (step) => around(`save ${step.name} ${step.state}`, () => journal.save(step)),
     settle: (id) => around('settle', () => journal.settle(id)),
@@ -105,7 +113,7 @@ const wrapPorts = (ports: Ports): Ports => ({
   destination: killableDestination(ports.destination),
 });
 
-await runBridge(
+const result = runBridge(
   await loadConnector(path),
   {
     runId,
@@ -123,16 +131,25 @@ await runBridge(
     gcsEndpoint: env.endpoints.gcs,
     discoveryEngineEndpoint: env.endpoints.discoveryEngine,
     proxy: { http: undefined, https: undefined, except: undefined },
-    retry: { retries: 0, backoffSeconds: 0 },
+    retry: { retries: leaseMs === undefined ? 0 : 2, backoffSeconds: 0 },
+    ...(leaseMs !== undefined && { leaseTiming: { leaseMs, heartbeatMs: leaseMs / 4 } }),
     log: silentLogger,
     observer,
     secret: (variable) => env.secret(variable),
     redact: (text) => text,
-    wait: () => Promise.resolve(),
+    wait: () => {
+      reach('wait');
+      return Promise.resolve();
+    },
     wrapPorts,
   },
   new AbortController().signal,
 );
+await result.catch((thrown: unknown) => {
+  const { code, message, exit } = toBridgeError(thrown);
+  process.stderr.write(`${code} ${message}\n`);
+  process.exitCode = exit;
+});
 for (const [name, times] of passed) {
   for (let time = 1; time <= times; time++) process.stdout.write(`${name} ${time}\n`);
 }

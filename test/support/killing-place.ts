@@ -9,8 +9,11 @@ import type { Call } from '../stand-ins/gcs/exchange.ts';
 import type { ReceivedRequest } from '../stand-ins/discovery-engine/faults.ts';
 import type { DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
+import { ALWAYS_HELD } from './always-held.ts';
 import { startedByNode } from './built.ts';
+import { eventually } from './eventually.ts';
 import { parsedObject, textAt } from './json.ts';
+import { isStopped } from './processes.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges } from './workplace.ts';
 
 const KILLABLE = startedByNode('killable-run.ts');
@@ -20,6 +23,8 @@ const PUSHED = {
   mode: 'rest_push',
   source: { type: 'http', query: undefined, secretRef: 'people-token' },
 } satisfies ConnectorChanges;
+/** Long enough for a slow machine to renew it in time, and short enough to wait for its end. */
+export const SUSPENDED_LEASE_MS = 2_000;
 const DATA_STORE = { project: 'my-project', location: 'global', id: 'people' };
 
 type Happened = 'received' | 'carried out';
@@ -68,6 +73,19 @@ export interface KillingPlace {
   moments(run: PlacedRun): Promise<string[]>;
   /** Runs in a process of its own, which is killed at a moment. */
   kill(run: PlacedRun, moment: string): Promise<void>;
+  /**
+   * Runs in a process of its own, which is suspended at a moment; when `meanwhile` is done, it goes on to its end.
+   * @returns its exit status, what it wrote to stderr, and the requests that it made after that, but for those that only read
+   */
+  suspend(
+    run: PlacedRun,
+    moment: string,
+    meanwhile: () => Promise<void>,
+  ): Promise<{
+    readonly status: number | null;
+    readonly stderr: string;
+    readonly requests: readonly string[];
+  }>;
   /** What is in the data store, by canonical id. */
   documents(): Map<string, FoundDocument>;
   /** Deletes a document in the data store, as an operator may by hand. */
@@ -110,7 +128,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
     gcsEndpoint: { url: google.env.GCS_ENDPOINT, loopback: true },
     retry: { retries: 0, backoffSeconds: 0 },
   };
-  const store = () => openArtifactStore(output, outside);
+  const store = () => openArtifactStore(output, { ...outside, leases: ALWAYS_HELD });
   const documents = () => {
     const found = [...google.engine.documents(DATA_STORE).values()].map(
       ({ data = {}, document }) =>
@@ -121,7 +139,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
     );
     return new Map(found);
   };
-  const start = async (run: PlacedRun, killAt: string | undefined) => {
+  const start = (run: PlacedRun, killAt: string | undefined, suspended = false) => {
     prepare(run);
     const env = {
       ...google.env,
@@ -129,14 +147,15 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       ...(sourceUrl !== undefined && { SECRET_PEOPLE_DB: sourceUrl }),
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     };
-    child = new RunningChild(
-      [...KILLABLE, file, killAt ?? 'list', run.runId, ...(run.resend === true ? ['resend'] : [])],
-      { cwd, env },
-      killAt,
-    );
-    const ended = await child.ended;
-    child = undefined;
-    return ended;
+    const args = [...KILLABLE, file, killAt ?? 'list', run.runId];
+    if (run.resend === true) args.push('resend');
+    if (suspended) args.push(String(SUSPENDED_LEASE_MS));
+    const started = new RunningChild(args, { cwd, env }, killAt, suspended ? 'SIGSTOP' : 'SIGKILL');
+    child = started;
+    void started.ended.then(() => {
+      child = undefined;
+    });
+    return started;
   };
   return {
     google,
@@ -173,13 +192,34 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       );
     },
     async moments(run) {
-      const { signal, stderr, passed } = await start(run, undefined);
+      const { signal, stderr, passed } = await start(run, undefined).ended;
       if (signal !== null || stderr !== '') throw new Error(`The undisturbed run failed: ${stderr}`);
       return passed;
     },
     async kill(run, moment) {
-      const { signal, stderr } = await start(run, moment);
+      const { signal, stderr } = await start(run, moment).ended;
       if (signal !== 'SIGKILL') throw new Error(`The run never came to “${moment}”. ${stderr}`);
+    },
+    async suspend(run, moment, meanwhile) {
+      const started = start(run, moment, true);
+      const { engine, gcs } = google;
+      try {
+        await started.suspended;
+        // What others ask meanwhile is not at its moments.
+        child = undefined;
+        await meanwhile();
+      } catch (thrown) {
+        started.kill();
+        throw thrown;
+      }
+      const before = { engine: engine.requests.length, gcs: gcs.requests.length };
+      started.goOn();
+      const { status, stderr } = await started.ended;
+      const requests = [
+        ...engine.requests.slice(before.engine).map(({ method, path }) => `${method} ${path}`),
+        ...gcs.requests.slice(before.gcs).map(({ method, url }) => `${method} ${url}`),
+      ];
+      return { status, stderr, requests: requests.filter((request) => !request.startsWith('GET ')) };
     },
     documents,
     async lose(docId) {
@@ -206,23 +246,48 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
 
 /** A run in a process of its own, and the moments that it has passed as far as others see them. */
 class RunningChild {
-  readonly ended: Promise<{ signal: string | null; stderr: string; passed: string[] }>;
+  readonly ended: Promise<{
+    signal: string | null;
+    status: number | null;
+    stderr: string;
+    passed: string[];
+  }>;
   #process: ChildProcess | undefined;
   readonly #killAt: string | undefined;
+  readonly #end: 'SIGKILL' | 'SIGSTOP';
   readonly #requests = new Set<string>();
 
   constructor(
     args: readonly string[],
     options: { readonly cwd: string; readonly env: Record<string, string> },
     killAt: string | undefined,
+    end: 'SIGKILL' | 'SIGSTOP',
   ) {
     this.#killAt = killAt;
+    this.#end = end;
     this.ended = new Promise((resolve) => {
       this.#process = execFile(process.execPath, args, options, (_error, stdout, stderr) => {
         const passed = [...this.#requests, ...distinct(stdout)];
-        resolve({ signal: this.#process?.signalCode ?? null, stderr, passed });
+        const { signalCode: signal = null, exitCode: status = null } = this.#process ?? {};
+        resolve({ signal, status, stderr, passed });
       });
     });
+  }
+
+  /** Resolves when it is stopped; rejects if it ends before. */
+  get suspended(): Promise<void> {
+    const early = this.ended.then(({ stderr }) => {
+      throw new Error(`The run never came to “${this.#killAt}”. ${stderr}`);
+    });
+    return Promise.race([early, eventually('it is stopped', () => isStopped(this.#process?.pid))]);
+  }
+
+  goOn(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  kill(): void {
+    this.#process?.kill('SIGKILL');
   }
 
   /** It stands at a moment of a request. Rejects once it is dead. */
@@ -234,7 +299,9 @@ class RunningChild {
     while (this.#requests.has(`${name} ${times}`)) times++;
     this.#requests.add(`${name} ${times}`);
     if (`${name} ${times}` !== this.#killAt) return;
-    this.#process?.kill('SIGKILL');
+    this.#process?.kill(this.#end);
+    // What it asked for before it was suspended is answered all the same.
+    if (this.#end === 'SIGSTOP') return;
     await this.ended;
     throw new Error('Who asked is dead.');
   }

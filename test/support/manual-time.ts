@@ -10,9 +10,10 @@ interface Sleeper {
 export class ManualTime {
   readonly #sleepers = new Set<Sleeper>();
   #nowMs = Date.parse('2026-01-02T03:04:05.678Z');
+  #wallAheadMs = 0;
 
   readonly clock: Clock = {
-    now: () => new Date(this.#nowMs),
+    now: () => new Date(this.#nowMs + this.#wallAheadMs),
     elapsedMs: () => this.#nowMs,
   };
 
@@ -38,6 +39,11 @@ export class ManualTime {
       });
     });
   };
+
+  /** Sets the wall clock alone: forward is also what a suspended machine sees, whose monotonic clock stood still. */
+  stepWallClock(ms: number): void {
+    this.#wallAheadMs += ms;
+  }
 
   /** Lets time pass, and wakes whom it has come for. */
   pass(ms: number): void {

@@ -17,6 +17,18 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether a process was suspended by a signal. */
+export async function isStopped(pid: number | undefined): Promise<boolean> {
+  if (pid === undefined) return false;
+  if (process.platform !== 'linux') {
+    const { stdout } = await execa('ps', ['-o', 'stat=', '-p', String(pid)], { reject: false });
+    return stdout.startsWith('T');
+  }
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // After the command's name, which may have spaces and brackets.
+  return status.slice(status.lastIndexOf(')') + 2).startsWith('T');
+}
+
 /** Small Linux images have no `ps`. */
 async function fromProc(): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

@@ -10,6 +10,7 @@ const MIB = 1_048_576;
 const store = gcsStore(`gs://${bucket}`, {
   gcsEndpoint: { url: endpoint, loopback: true },
   retry: { retries: 0, backoffSeconds: 0 },
+  leases: { requireHeld: () => Promise.resolve() },
 });
 await store.replace('warm', Buffer.from('up'));
 const before = process.memoryUsage().rss;

@@ -19,7 +19,9 @@ const outcome = await write().catch((error: unknown) => {
 process.stdout.write(`${JSON.stringify(outcome)}\n`);
 
 async function write() {
-  const writer = await fileStore(folder, process.cwd()).create(name);
+  const writer = await fileStore(folder, process.cwd(), { requireHeld: () => Promise.resolve() }).create(
+    name,
+  );
   const chunk = Buffer.alloc(65_536, 'x');
   try {
     for (let index = 0; how === 'forever' || index < 64; index++) {

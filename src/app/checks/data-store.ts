@@ -11,6 +11,7 @@ import {
   type StoreNeeds,
 } from '../../gemini/data-store.ts';
 import { readSchema } from '../../gemini/schema.ts';
+import { HeldLeases } from '../../pipeline/held-leases.ts';
 import { check, fail, glance, ok, skipped, warn, type Finding, type Subject } from './finding.ts';
 
 /** The multi-regions; a region of its own is seldom confused with another. */
@@ -30,7 +31,8 @@ export async function dataStoreFindings(
   signal: AbortSignal,
 ): Promise<StoreFindings> {
   const { projectId, location, dataStoreId } = spec.gemini;
-  const openAt = (place: string) => openApi({ location: place, projectId, endpoint, ...ONCE });
+  const openAt = (place: string) =>
+    openApi({ location: place, projectId, endpoint, ...ONCE, leases: new HeldLeases() });
   let facts: StoreFacts | undefined;
   const found = await check('data store', signal, async (inTime) => {
     try {

@@ -66,7 +66,12 @@ async function announce(
 ): Promise<Announced> {
   const { post, close } = lazyPost(proxy);
   const message = teamsMessage(occasion, subject, end, links);
-  const failure = await postMessage(webhookUrl, message, { post, wait, now: () => clock.now() }, signal);
+  const failure = await postMessage(
+    webhookUrl,
+    message,
+    { post, wait, now: () => clock.now(), isHeld: () => claim.isHeld() },
+    signal,
+  );
   await close();
   const settling = settle(claim, failure);
   // What is not written down is announced once more by the next run, and that is the lesser evil.
@@ -134,6 +139,7 @@ function fileMatterOf({ file }: RunSubject) {
 }
 
 const UNREMEMBERED: AlertClaim = {
+  isHeld: () => true,
   sent: () => Promise.resolve(),
   unanswered: () => Promise.resolve(),
   release: () => Promise.resolve(),

@@ -12,6 +12,8 @@ interface AlertKey extends AlertMatter {
 
 /** The right to announce something, for a minute. One of several runs has it. */
 export interface AlertClaim {
+  /** False once it has ended by itself, as during a suspension: another run may announce it then. */
+  isHeld(): boolean;
   /** It was announced: nobody says it again for `ALERT_REPEAT_SECONDS`. */
   sent(): Promise<void>;
   /** It was sent and not answered: an alert is said again after `ALERT_UNANSWERED_SECONDS`, and a recovery not. */

@@ -7,6 +7,8 @@ interface WebhookPorts {
   readonly post: Post;
   readonly wait: Wait;
   readonly now: () => Date;
+  /** Asked before each attempt. */
+  readonly isHeld: () => boolean;
 }
 
 /**
@@ -16,10 +18,11 @@ interface WebhookPorts {
 export async function postMessage(
   url: string,
   message: string,
-  { post, wait, now }: WebhookPorts,
+  { post, wait, now, isHeld }: WebhookPorts,
   signal: AbortSignal,
 ): Promise<PostFailure | undefined> {
   for (let failures = 1; ; failures++) {
+    if (!isHeld()) return EXPIRED;
     const failure = await attempt(() => post(url, {}, message, signal), now);
     if (failure?.again !== true) return failure;
     const policy = { retries: 0, backoffSeconds: TELEMETRY_FLUSH_BACKOFF_SECONDS };
@@ -30,6 +33,14 @@ export async function postMessage(
     if (late) return failure;
   }
 }
+
+/** What it says may be old, and another run may have said it. */
+const EXPIRED: PostFailure = {
+  reason: 'the run was suspended for longer than the right to send it lasts',
+  again: false,
+  retryAfterMs: 0,
+  fix: undefined,
+};
 
 async function attempt(send: () => Promise<PostAnswer>, now: () => Date): Promise<PostFailure | undefined> {
   try {

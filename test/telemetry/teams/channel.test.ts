@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock, type Clock } from '../../../src/core/clock.ts';
+import { ALERT_CLAIM_SECONDS } from '../../../src/core/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { sleep, type Wait } from '../../../src/core/retry.ts';
 import { openAlertState } from '../../../src/state/alert-state.ts';
 import type { RunEnd, RunSubject } from '../../../src/telemetry/run-report.ts';
 import { teamsChannel } from '../../../src/telemetry/teams/channel.ts';
 import { startTeams, type TeamsStandIn } from '../../stand-ins/teams/teams-stand-in.ts';
+import { json } from '../../support/http-server.ts';
+import { ManualTime } from '../../support/manual-time.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 
 const SUBJECT: RunSubject = {
@@ -63,12 +66,17 @@ interface Case {
   /** Ends the time that telemetry has. */
   readonly over?: AbortController;
   readonly wait?: Wait;
+  /** By which a claim ends. */
+  readonly clock?: Clock;
 }
 
 /** The end of a run as a process of its own tells it. @returns why it was not told */
-async function tell(end: RunEnd, { webhookUrl, over = new AbortController(), wait = sleep }: Case = {}) {
+async function tell(
+  end: RunEnd,
+  { webhookUrl, over = new AbortController(), wait = sleep, clock = systemClock }: Case = {},
+) {
   const channel = teamsChannel({ webhookUrl: webhookUrl ?? teams.webhookUrl, links: {} }, SUBJECT, {
-    openMemory: () => openAlertState({ url: undefined, file: join(folder, 'state.db') }),
+    openMemory: () => openAlertState({ url: undefined, file: join(folder, 'state.db') }, clock),
     memoryMs: PATIENT_MS,
     settleMs: PATIENT_MS,
     proxy: { http: undefined, https: undefined, except: undefined },
@@ -114,6 +122,19 @@ test('an alert for which Teams could not be reached is said by the next run', as
     return Promise.reject(new Error('The time is over.'));
   };
   expect(await tell(FAILED, { webhookUrl: 'http://127.0.0.1:1/', over, wait })).toMatch(/^no connection/);
+  expect(await tell(FAILED)).toBeUndefined();
+  expect(headlines()).toEqual(['hr: failed']);
+});
+
+test('an alert is not said by a run that was suspended for longer than its claim on it', async () => {
+  teams.faults.push(json(503, {}));
+  const time = new ManualTime();
+  const wait: Wait = () => {
+    time.stepWallClock(ALERT_CLAIM_SECONDS * 1_000);
+    return Promise.resolve();
+  };
+  expect(await tell(FAILED, { wait, clock: time.clock })).toMatch(/^the run was suspended/);
+  expect(headlines()).toEqual([]);
   expect(await tell(FAILED)).toBeUndefined();
   expect(headlines()).toEqual(['hr: failed']);
 });

@@ -1,0 +1,54 @@
+import { BridgeError } from '../core/errors.ts';
+
+/** What every adapter asks right before each attempt of a request or a write that changes something outside of the run. */
+export interface LeaseGuard {
+  /**
+   * Resolves at once while the leases are certainly held; near their end, or after it, they are renewed first.
+   * @throws BridgeError LEASE_LOST when that cannot be proven.
+   */
+  requireHeld(): Promise<void>;
+}
+
+/** A lease that can be asked, without waiting, whether it is certainly held. */
+export interface GuardedLease extends LeaseGuard {
+  /** By local clocks that count suspension; false means that `requireHeld` has to ask the state. */
+  isFresh(): boolean;
+  release(): Promise<void>;
+}
+
+/**
+ * The leases that a run holds: that of its connector, and its turn to deliver. It starts empty, and who holds no lease may
+ * change nothing.
+ */
+export class HeldLeases implements LeaseGuard {
+  readonly #leases = new Set<GuardedLease>();
+
+  /** Counts a lease until it is released. */
+  hold<Held extends GuardedLease>(lease: Held): Held {
+    this.#leases.add(lease);
+    const release = () => {
+      this.#leases.delete(lease);
+      return lease.release();
+    };
+    return { ...lease, release };
+  }
+
+  async requireHeld(): Promise<void> {
+    if (this.#leases.size === 0) {
+      throw new BridgeError('INTERNAL', 'Something outside of the run was to be changed without a lease.');
+    }
+    await this.requireNoneLost();
+  }
+
+  /** The same for what may also happen before there is a lease. */
+  async requireNoneLost(): Promise<void> {
+    // Again after a wait, during which another lease may have come near its end.
+    for (let doubtful = this.#doubtful(); doubtful.length > 0; doubtful = this.#doubtful()) {
+      await Promise.all(doubtful.map((lease) => lease.requireHeld()));
+    }
+  }
+
+  #doubtful(): GuardedLease[] {
+    return [...this.#leases].filter((lease) => !lease.isFresh());
+  }
+}
