@@ -1,5 +1,6 @@
 import { resolveSecret } from '../connector/secrets.ts';
 import { contentConfigOf, type Connector } from '../connector/types.ts';
+import { directoryOf } from '../artifacts/file-location.ts';
 import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { toBridgeError } from '../core/errors.ts';
@@ -15,6 +16,8 @@ import type { ProxySettings } from '../sources/http/client.ts';
 import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';
+import { isInCloud } from './checks/bucket.ts';
+import { warnOfExposure } from './checks/exposed-paths.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
@@ -77,7 +80,9 @@ async function runJob(
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
   const destination = openDestination(connector, options, context);
-  const store = await openArtifactStore(bucketOf(spec, local), context);
+  const bucket = bucketOf(spec, local);
+  const store = await openArtifactStore(bucket, context);
+  await warnOfExposure(keptHere(bucket, context), context.log);
   const state = await openState({ ...stateLocation(context), readOnly: options.dryRun });
   try {
     const ports: Ports = {
@@ -98,6 +103,14 @@ async function runJob(
     await source.close();
     await state.close();
   }
+}
+
+function keptHere(bucket: string, context: BridgeContext) {
+  const { url, file } = stateLocation(context);
+  return {
+    stateFile: url === undefined ? file : undefined,
+    bucketFolder: isInCloud(bucket) ? undefined : directoryOf(bucket, context.cwd),
+  };
 }
 
 /** What only looks, or delivers to somewhere else, acknowledges nothing. */
