@@ -13,6 +13,7 @@ import { migrateCommand } from './migrate.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { guarded } from './terminal.ts';
 import { validateCommand } from './validate.ts';
 import { programVersion } from './version.ts';
 
@@ -32,7 +33,9 @@ export async function main(
   args: readonly string[],
   surroundings: Surroundings = ownProcess(),
 ): Promise<ExitStatus> {
-  const { stdout, stderr, cwd, variables, keepHeapSmall } = surroundings;
+  const { cwd, variables, keepHeapSmall } = surroundings;
+  const stdout = guarded(surroundings.stdout);
+  const stderr = guarded(surroundings.stderr);
   let status: ExitStatus = EXIT.done;
   try {
     const io: CommandIo = {

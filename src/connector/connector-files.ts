@@ -75,7 +75,7 @@ async function filesOf(path: string, cwd: string): Promise<string[]> {
   if (!found.isDirectory()) return [path];
   const entries = await readdir(resolve(cwd, path), { withFileTypes: true });
   return entries
-    .filter((entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name))
+    .filter((entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/s.test(entry.name))
     .map((entry) => join(path, entry.name))
     .sort();
 }
