@@ -1,10 +1,7 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
 import { allText } from '../support/folder-listing.ts';
 import { raw } from '../support/http-server.ts';
 import { RestServers } from '../support/rest-servers.ts';
-import { runHere } from '../support/run-here.ts';
 import { dumpState } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { workplace } from '../support/workplace.ts';
@@ -39,7 +36,9 @@ function echoes(secret: string): string[] {
   ];
 }
 
-const WAYS: Readonly<Record<string, { readonly auth?: object; readonly value: string; readonly secret: string }>> = {
+const WAYS: Readonly<
+  Record<string, { readonly auth?: object; readonly value: string; readonly secret: string }>
+> = {
   bearer: { value: SECRET, secret: SECRET },
   api_key: { auth: { type: 'api_key' }, value: SECRET, secret: SECRET },
   'api_key in the query': {
@@ -55,32 +54,35 @@ const WAYS: Readonly<Record<string, { readonly auth?: object; readonly value: st
   },
 };
 
-describe.each(Object.entries(WAYS))('with %s, a secret that an API repeats', (_, { auth, value, secret }) => {
-  test.each([{ LOG_FORMAT: 'json' }, { LOG_FORMAT: 'pretty' }, { LOG_FORMAT: 'kestra' }])(
-    'is in no form in what a run shows and keeps (%p)',
-    async (format) => {
+const CASES = [
+  ...Object.entries(WAYS).map(([name, way]) => ({ name, way, format: 'pretty' })),
+  ...Object.entries(WAYS)
+    .slice(0, 1)
+    .flatMap(([name, way]) => ['json', 'kestra'].map((format) => ({ name, way, format }))),
+];
+
+describe('a secret that an API repeats', () => {
+  test.each(CASES)(
+    'with $name is in no form in what a run shows as $format and keeps',
+    async ({ way, format }) => {
+      const { auth, value, secret } = way;
       const cwd = folders.make();
+      const place = workplace(cwd, { SECRET_API: value, LOG_LEVEL: 'debug', LOG_FORMAT: format });
       const said = echoes(secret);
-      const words = said.map((echo, number) => `<${number}:${echo}>`).join(' ');
-      // In pieces, because only the first words of an answer are shown.
-      const replies = [words.slice(0, 180), words.slice(180)].map((body) => raw({ status: 400, body }));
       const shown: string[] = [];
-      for (const echo of [...said.map((one) => `url=${one}&x=1`), JSON.stringify({ said: said.slice(0, 3) })]) {
-        const server = await servers.answering(raw({ status: 400, body: echo }));
-        const place = workplace(cwd, { SECRET_API: value, LOG_LEVEL: 'debug', ...format });
-        place.writeConnector({
-          mode: 'rest_pull',
-          source: { type: 'http', url: `${server.origin}/`, secretRef: 'api', ...(auth && { auth }), query: undefined },
-        });
+      // Few at a time, because only the first words of an answer are shown.
+    const bodies = [0, 4, 8, 12].map((at) => said.slice(at, at + 4).join(' & '));
+    for (const body of [...bodies, JSON.stringify(said.slice(0, 3))]) {
+      const server = await servers.answering(raw(400, body));
+        const source = { type: 'http', url: `${server.url}/`, secretRef: 'api', query: undefined };
+        place.writeConnector({ mode: 'rest_pull', source: { ...source, ...(auth && { auth }) } });
         const { exitCode, stdout, stderr } = await place.run(['--json']);
-        expect(exitCode).toBe(69);
+        expect({ exitCode, stderr }).toEqual({ exitCode: 69, stderr: expect.stringContaining('400') });
         shown.push(stdout, stderr);
       }
-      expect(replies).toHaveLength(2);
-      shown.push(JSON.stringify(await dumpState(cwd, undefined)));
-      const leaks = said.filter((echo) => shown.some((text) => text.includes(echo)));
-      expect(leaks).toEqual([]);
-      expect(shown.join('')).toContain('[redacted]');
+      expect(shown.every((text) => text.includes('[redacted]'))).toBe(true);
+      shown.push(allText(cwd), JSON.stringify(await dumpState(cwd)));
+      expect(said.filter((echo) => shown.some((text) => text.includes(echo)))).toEqual([]);
     },
   );
 });
