@@ -69,10 +69,8 @@ function decoded(before: DecodedText | undefined): DecodedText | undefined {
     for (const { units, from, to } of decodedParts(match[0])) {
       keep(match.index + from);
       text += units;
-      for (let unit = 0; unit < units.length; unit += 1) {
-        starts.push(before.start(at));
-        ends.push(before.end(match.index + to - 1));
-      }
+      starts.push(...Array<number>(units.length).fill(before.start(at)));
+      ends.push(...Array<number>(units.length).fill(before.end(match.index + to - 1)));
       at = match.index + to;
     }
   }

@@ -10,7 +10,9 @@ import { startServe } from '../support/serving.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folders = temporaryFolders();
-const umask = process.umask();
+/** Of the process in which the tests run, to be set back; reading it sets it. */
+const umask = process.umask(0o022);
+process.umask(umask);
 let cwd = '';
 beforeEach(() => {
   cwd = folders.make();
