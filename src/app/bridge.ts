@@ -1,5 +1,6 @@
 import { resolveSecret } from '../connector/secrets.ts';
 import { contentConfigOf, type Connector } from '../connector/types.ts';
+import { directoryOf } from '../artifacts/file-location.ts';
 import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, toBridgeError } from '../core/errors.ts';
@@ -17,6 +18,8 @@ import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { LEASE_TIMING, type LeaseTiming } from '../state/leases.ts';
 import { openState } from '../state/open-state.ts';
+import { isInCloud } from './checks/bucket.ts';
+import { warnOfExposure } from './checks/exposed-paths.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
@@ -86,7 +89,9 @@ async function runJob(
   // The state puts them in, and what changes anything outside asks for them.
   const leases = new HeldLeases();
   const destination = openDestination(connector, options, { ...context, leases });
-  const store = await openArtifactStore(bucketOf(spec, local), { ...context, leases });
+  const bucket = bucketOf(spec, local);
+  const store = await openArtifactStore(bucket, { ...context, leases });
+  await warnOfExposure(keptHere(bucket, context), context.log);
   const { leaseTiming = LEASE_TIMING } = context;
   const state = await openState({
     ...stateLocation(context),
@@ -132,6 +137,14 @@ async function* requireEvents(
   throw new BridgeError('USAGE', `No push to ${connectorId} waits, so there is nothing to send again.`, {
     hint: 'Push the documents again, then run with --resend: it sends them also if they did not change.',
   });
+}
+
+function keptHere(bucket: string, context: BridgeContext) {
+  const { url, file } = stateLocation(context);
+  return {
+    stateFile: url === undefined ? file : undefined,
+    bucketFolder: isInCloud(bucket) ? undefined : directoryOf(bucket, context.cwd),
+  };
 }
 
 /** What only looks, or delivers to somewhere else, acknowledges nothing. */

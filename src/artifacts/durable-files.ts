@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { PRIVATE_FOLDER_MODE } from '../core/private-modes.ts';
 import { errnoOf } from './file-errors.ts';
 
 /** What `link` answers on file systems without hard links: FAT, some network and most object-store mounts. */
@@ -20,9 +21,9 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Makes a directory and those above it, each of which survives a power failure. */
+/** Makes a directory and those above it for their owner alone; each of them survives a power failure. */
 export async function makeDirectory(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true });
+  const first = await mkdir(directory, { recursive: true, mode: PRIVATE_FOLDER_MODE });
   if (first === undefined) return;
   for (let made = directory; ; made = dirname(made)) {
     await syncDirectory(dirname(made));

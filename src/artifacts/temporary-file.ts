@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { PRIVATE_FILE_MODE } from '../core/private-modes.ts';
 import { TEMPORARY_PREFIX } from './artifact-name.ts';
 import { makeDirectory, renameNew, syncDirectory } from './durable-files.ts';
 import { errnoOf } from './file-errors.ts';
@@ -24,7 +25,7 @@ export async function openTemporary(target: string): Promise<TemporaryFile> {
   await makeDirectory(directory);
   // A random part: another writer, or one that was killed, may have left its own.
   const path = join(directory, `${temporaryPrefixOf(target)}${randomBytes(6).toString('hex')}`);
-  const handle = await open(path, 'wx');
+  const handle = await open(path, 'wx', PRIVATE_FILE_MODE);
   return {
     write: (bytes) => writeAll(handle, bytes),
     async close() {

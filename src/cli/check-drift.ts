@@ -3,10 +3,11 @@ import { checkDrift, COMPARERS } from '../app/check-drift.ts';
 import type { Comparer } from '../app/drift/comparer.ts';
 import { withSignals } from '../app/process-signals.ts';
 import { BridgeError } from '../core/errors.ts';
-import { createRedactor, type Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact.ts';
 import { exitStatusOf, type DriftFinding } from '../drift/finding.ts';
 import { githubReport, jsonReport, textReport } from './check-drift-report.ts';
 import type { CommandIo } from './command-io.ts';
+import { redactorFor } from './env-redactor.ts';
 import { styleFor } from './style.ts';
 
 const FORMATS = ['text', 'json', 'github'] as const;
@@ -66,13 +67,8 @@ export function checkDriftCommand(io: CommandIo): Command {
 async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
-  const redactor = createRedactor();
+  const redactor = redactorFor(io.env);
   const { databaseUrl, endpoints, proxy } = io.env;
-  if (databaseUrl !== undefined) redactor.add(databaseUrl);
-  for (const address of [proxy.http, proxy.https]) {
-    // Without a password it is no secret.
-    if (address?.includes('@') === true) redactor.add(address);
-  }
   const options = {
     connectorsPath: flags.connectors,
     comparers: flags.only ?? COMPARERS,

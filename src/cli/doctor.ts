@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Finding } from '../app/checks/finding.ts';
 import { withSignals } from '../app/process-signals.ts';
-import { createRedactor, type Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 import { exitStatusOf, jsonReport, textReport } from './doctor-report.ts';
+import { redactorFor } from './env-redactor.ts';
 import { styleFor } from './style.ts';
 
 interface DoctorFlags {
@@ -41,13 +42,8 @@ export function doctorCommand(io: CommandIo): Command {
 
 async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
   const { examine } = await import('../app/doctor.ts');
-  const redactor = createRedactor();
+  const redactor = redactorFor(io.env);
   const { databaseUrl, endpoints, ingestionDryRun, proxy } = io.env;
-  if (databaseUrl !== undefined) redactor.add(databaseUrl);
-  for (const address of [proxy.http, proxy.https]) {
-    // Without a password it is no secret.
-    if (address?.includes('@') === true) redactor.add(address);
-  }
   const context = {
     connectorPath: connector === undefined ? undefined : resolve(io.cwd, connector),
     databaseUrl,

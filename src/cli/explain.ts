@@ -5,8 +5,8 @@ import type { Explanation } from '../app/explanation.ts';
 import { loadConnector } from '../connector/load.ts';
 import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
-import { createRedactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
+import { redactorFor } from './env-redactor.ts';
 import { explanationText } from './explanation-text.ts';
 import { failureJson, failureText } from './failure.ts';
 import { runCommandLine } from '../app/run-command-line.ts';
@@ -78,8 +78,7 @@ function exitStatusOf({ present }: Pick<Explanation, 'present'>): ExitStatus {
 
 function tellFailure(thrown: unknown, { doc, json }: ExplainFlags, io: CommandIo): void {
   const error = toBridgeError(thrown);
-  const redactor = createRedactor();
-  if (io.env.databaseUrl !== undefined) redactor.add(io.env.databaseUrl);
+  const redactor = redactorFor(io.env);
   io.stderr.write(redactor.redact(failureText(error)));
   if (json === true) {
     const failure = { doc, exitStatus: error.exit, error: failureJson(error) };

@@ -2,8 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Explanation, Quarantined, RunFacts, Sending, SentDocument } from '../app/explanation.ts';
 import type { WaitingPush } from '../pipeline/push-port.ts';
 import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../core/limits.ts';
+import { printable } from '../core/printable.ts';
 import { advice, headline, type Explained } from './explanation-sentences.ts';
-import { count, printable, type Style } from './style.ts';
+import { count, type Style } from './style.ts';
 import { wrap } from './wrap.ts';
 
 type Row = readonly [label: string, value: string];

@@ -1,4 +1,5 @@
 import type { BridgeError } from '../core/errors.ts';
+import { printableLines } from '../core/printable.ts';
 
 /** An error as a person reads it: what failed, whether trying again helps, what to do next. */
 export function failureText({ code, message, hint, retryable, nextRunAfter, exit }: BridgeError): string {
@@ -11,7 +12,7 @@ export function failureText({ code, message, hint, retryable, nextRunAfter, exit
     ...(hint === undefined ? [] : [`  → ${hint}`]),
     `  ${again} (exit ${exit})`,
   ];
-  return `${lines.join('\n')}\n`;
+  return `${printableLines(lines.join('\n'))}\n`;
 }
 
 /** The same for a program. */

@@ -1,4 +1,5 @@
-import { printable, type Style } from './style.ts';
+import { printable } from '../core/printable.ts';
+import type { Style } from './style.ts';
 import { wrap } from './wrap.ts';
 
 /** One thing that was looked at, for a person. */
@@ -27,7 +28,8 @@ const TEXT_WIDTH_MIN = 16;
 
 /** Label, subject and sentence beside each other, and what to do below. */
 export function findingLines(finding: ShownFinding, widths: Widths, style: Style): string[] {
-  const { label, paint, subject, what, fix } = finding;
+  const { label, paint, what, fix } = finding;
+  const subject = printable(finding.subject);
   const beside = widths.terminal >= LABEL_WIDTH + widths.subject + BESIDE_WIDTH_MIN;
   const indent = ' '.repeat(beside ? LABEL_WIDTH + widths.subject : 2);
   const width = Math.max(widths.terminal - indent.length, TEXT_WIDTH_MIN);

@@ -1,6 +1,7 @@
 import type { BridgeError } from '../core/errors.ts';
 import { TELEMETRY_MESSAGE_CHARACTERS_MAX, TELEMETRY_TEXT_CHARACTERS_MAX } from '../core/limits.ts';
 import { fieldsText, type LogFormat } from '../core/log.ts';
+import { printable } from '../core/printable.ts';
 import type { Redactor } from '../core/redact.ts';
 import { shownText } from '../telemetry/text.ts';
 import { exitStatusOf, type SummaryOf } from './summary.ts';
@@ -15,7 +16,12 @@ import { exitStatusOf, type SummaryOf } from './summary.ts';
 export const kestraFormat: LogFormat = (level, _time, message, fields) => {
   const known = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
   return marked({
-    logs: [{ level: level.toUpperCase(), message: `${message}${fieldsText(Object.fromEntries(known))}` }],
+    logs: [
+      {
+        level: level.toUpperCase(),
+        message: `${printable(message)}${fieldsText(Object.fromEntries(known))}`,
+      },
+    ],
   });
 };
 

@@ -1,5 +1,5 @@
 import type { AccessKey } from '../core/access-key.ts';
-import { printable } from './style.ts';
+import { printable } from '../core/printable.ts';
 
 /** A key without what is secret of it, for a program. */
 export function keyJson(key: AccessKey, now: Date) {

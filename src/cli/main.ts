@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { PROCESS_LINGER_MS_MAX } from '../core/limits.ts';
+import { redactorFor } from './env-redactor.ts';
 import { readEnvironment } from './env.ts';
 import type { CommandIo, OutputStream } from './command-io.ts';
 import { checkDriftCommand } from './check-drift.ts';
@@ -13,6 +14,7 @@ import { migrateCommand } from './migrate.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { guarded } from './terminal.ts';
 import { validateCommand } from './validate.ts';
 import { programVersion } from './version.ts';
 
@@ -32,13 +34,19 @@ export async function main(
   args: readonly string[],
   surroundings: Surroundings = ownProcess(),
 ): Promise<ExitStatus> {
-  const { stdout, stderr, cwd, variables, keepHeapSmall } = surroundings;
+  const { cwd, variables, keepHeapSmall } = surroundings;
+  const stdout = guarded(surroundings.stdout);
+  const stderr = guarded(surroundings.stderr);
   let status: ExitStatus = EXIT.done;
+  // Until the environment is read, nothing is known that would have to be hidden.
+  let redact = (text: string) => text;
   try {
+    const env = readEnvironment(variables);
+    redact = (text) => redactorFor(env).redact(text);
     const io: CommandIo = {
       stdout,
       stderr,
-      env: readEnvironment(variables),
+      env,
       cwd,
       exit: (next) => {
         status = next;
@@ -50,7 +58,7 @@ export async function main(
     // Commander has printed its message already; help and version end this way too.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
     const error = toBridgeError(thrown);
-    stderr.write(failureText(error));
+    stderr.write(redact(failureText(error)));
     return error.exit;
   }
 }

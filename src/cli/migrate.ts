@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { EXIT } from '../core/exit-status.ts';
+import { printable } from '../core/printable.ts';
 import type { CommandIo } from './command-io.ts';
 
 const HELP = `
@@ -23,7 +24,11 @@ export function migrateCommand(io: CommandIo): Command {
     .addHelpText('after', HELP)
     .action(async () => {
       const { migrateStateStore } = await import('../app/migrate.ts');
-      const { applied, location } = await migrateStateStore({ databaseUrl: io.env.databaseUrl, cwd: io.cwd });
+      const { applied, location: path } = await migrateStateStore({
+        databaseUrl: io.env.databaseUrl,
+        cwd: io.cwd,
+      });
+      const location = printable(path);
       for (const name of applied) io.stdout.write(`Applied ${name} to ${location}\n`);
       if (applied.length === 0) io.stdout.write(`Nothing to apply: ${location} is up to date.\n`);
       io.exit(EXIT.done);

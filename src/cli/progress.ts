@@ -4,6 +4,7 @@ import type { Observer } from '../pipeline/job.ts';
 import type { Phase } from '../pipeline/ports.ts';
 import type { OutputStream } from './command-io.ts';
 import { count, type Style } from './style.ts';
+import { CLEAR_LINE } from './terminal.ts';
 
 export const PROGRESS_MODES = ['auto', 'bar', 'plain', 'json', 'off'] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
@@ -97,8 +98,6 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
     stop: () => undefined,
   };
 }
-
-const CLEAR_LINE = '\r\u001B[2K';
 
 /** How many rows there will be is not known before the end, so the bar shows movement and rate, and no percentage. */
 function barProgress(stderr: OutputStream, style: Style, clock: Clock): Progress {

@@ -1,8 +1,9 @@
 import { systemClock } from '../core/clock.ts';
 import type { BridgeError } from '../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type LogFormat, type Logger } from '../core/log.ts';
-import { createRedactor, type Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
+import { redactorFor } from './env-redactor.ts';
 import { failureJson, failureText } from './failure.ts';
 import { kestraFormat } from './kestra-lines.ts';
 import { createProgress, type Progress, type ProgressMode } from './progress.ts';
@@ -16,14 +17,7 @@ export interface RunOutput {
 }
 
 export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string): RunOutput {
-  const redactor = createRedactor();
-  const { databaseUrl, proxy } = io.env;
-  if (databaseUrl !== undefined) redactor.add(databaseUrl);
-  for (const secret of io.env.telemetry.secrets) redactor.add(secret);
-  for (const address of [proxy.http, proxy.https]) {
-    // Without a password it is no secret, and its host is what a message may be about.
-    if (address?.includes('@') === true) redactor.add(address);
-  }
+  const redactor = redactorFor(io.env);
   const style = styleFor(io.stderr, io.env.noColor);
   const progress = createProgress(mode, io.stderr, style, () => log, systemClock);
   const log = createLogger(

@@ -2,8 +2,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { EXIT } from '../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../core/log.ts';
-import { createRedactor, type Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
+import { redactorFor } from './env-redactor.ts';
 import { programVersion } from './version.ts';
 
 const HELP = `
@@ -47,7 +48,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
     import('../app/process-signals.ts'),
   ]);
   const { databaseUrl, connectorsDir, runLinks } = io.env;
-  const redactor = redactorOf(io);
+  const redactor = redactorFor(io.env);
   await withSignals(
     async (signal) => {
       const server = await openBridgeServer({
@@ -84,14 +85,6 @@ function aborted(signal: AbortSignal): Promise<void> {
     });
     if (signal.aborted) resolve();
   });
-}
-
-function redactorOf({ env: { databaseUrl, access } }: CommandIo): Redactor {
-  const redactor = createRedactor();
-  for (const secret of [databaseUrl, access.adminKey, access.sessionSecret]) {
-    if (secret !== undefined) redactor.add(secret);
-  }
-  return redactor;
 }
 
 /** The only time that the key is shown; it must not drown in a log. */

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from './command-io.ts';
+import { styleCode } from './terminal.ts';
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
@@ -8,7 +8,8 @@ export type Style = Readonly<Record<keyof typeof CODES, (text: string) => string
 
 export function styleFor(stream: OutputStream, noColor: boolean): Style {
   const enabled = stream.isTTY === true && !noColor;
-  const paint = (code: number) => (text: string) => (enabled ? `\u001B[${code}m${text}\u001B[0m` : text);
+  const paint = (code: number) => (text: string) =>
+    enabled ? `${styleCode(code)}${text}${styleCode(0)}` : text;
   return {
     bold: paint(CODES.bold),
     dim: paint(CODES.dim),
@@ -22,9 +23,4 @@ export function styleFor(stream: OutputStream, noColor: boolean): Style {
 /** `1234567` as `1,234,567`, the same everywhere. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-/** A text from outside on one line: a line break would tear the layout, and an escape sequence could forge what is around it. */
-export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }

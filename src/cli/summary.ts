@@ -1,6 +1,7 @@
 import type { BridgeResult } from '../app/bridge.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
-import { count, printable, type Style } from './style.ts';
+import { printable } from '../core/printable.ts';
+import { count, type Style } from './style.ts';
 
 export interface SummaryOf {
   readonly connector: string;
@@ -109,7 +110,7 @@ function holdLines({ result, command }: SummaryOf, style: Style): string[] {
     ),
     ...releaseLines(
       result,
-      `gemini-sync-bridge ${command}`,
+      `gemini-sync-bridge ${printable(command)}`,
       `    ${planned ? 'Everything else would be' : 'Everything else was'} applied.`,
     ),
   ];
@@ -195,5 +196,5 @@ function rejectedLines({ rejected, counts }: BridgeResult, style: Style): string
 
 function placeLines({ artifacts, runId }: BridgeResult, style: Style): string[] {
   if (artifacts === null) return [];
-  return ['', style.dim(`  run         ${runId}`), style.dim(`  artifacts   ${artifacts}`)];
+  return ['', style.dim(`  run         ${runId}`), style.dim(`  artifacts   ${printable(artifacts)}`)];
 }

@@ -1,25 +1,24 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Report } from '../connector/load.ts';
 import type { Problem } from '../connector/problem.ts';
+import { printable } from '../core/printable.ts';
 import { githubAnnotation } from './github-annotation.ts';
+import type { Style } from './style.ts';
 
 /** For people: files apart, each problem with its place, its field, what is wrong and what to write; then one line of sums. */
-export function textReport(report: Report, colour: boolean): string {
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
-    colour ? styleText(style, text, { validateStream: false }) : text;
+export function textReport(report: Report, style: Style): string {
   const blocks = [...byFile(report.problems)].map((problems) => {
-    const places = problems.map(({ file, line }) => `${file}:${line}`);
+    const places = problems.map(({ file, line }) => printable(`${file}:${line}`));
     const width = Math.max(...places.map((place) => place.length));
     return problems
       .map(({ severity, path, message, fix }, index) => {
         const place = (places[index] ?? '').padEnd(width);
-        const label = severity === 'error' ? paint('red', 'error  ') : paint('yellow', 'warning');
-        const field = path === '' ? '' : `${paint('bold', clean(path))}  `;
-        return `${paint('cyan', clean(place))}  ${label}  ${field}${clean(message)}\n    write: ${clean(fix)}\n`;
+        const label = severity === 'error' ? style.red('error  ') : style.yellow('warning');
+        const field = path === '' ? '' : `${style.bold(printable(path))}  `;
+        return `${style.cyan(place)}  ${label}  ${field}${printable(message)}\n    write: ${printable(fix)}\n`;
       })
       .join('');
   });
-  return [...blocks, `${summary(report, paint)}\n`].join('\n');
+  return [...blocks, `${summary(report, style)}\n`].join('\n');
 }
 
 /** For programs: one JSON object. */
@@ -34,7 +33,7 @@ export function githubReport(report: Report): string {
     const title = path === '' ? undefined : path;
     return githubAnnotation({ severity, file, line, column, title }, `${message} Write: ${fix}`);
   });
-  return [...lines, `${summary(report, (_, text) => text)}\n`].join('');
+  return [...lines, `${summary(report)}\n`].join('');
 }
 
 function byFile(problems: readonly Problem[]): Iterable<readonly Problem[]> {
@@ -48,19 +47,14 @@ function sums(problems: readonly Problem[]): { readonly errors: number; readonly
   return { errors, warnings: problems.length - errors };
 }
 
-function summary(report: Report, paint: (style: 'green' | 'red', text: string) => string): string {
+function summary(report: Report, style?: Style): string {
   const { errors, warnings } = sums(report.problems);
   const files = count(report.files.length, 'file');
   const also = warnings === 0 ? '' : `, ${count(warnings, 'warning')}`;
-  if (errors === 0) return paint('green', `${files} valid${also}.`);
-  return paint('red', `${count(errors, 'problem')}${also} in ${files}.`);
+  const text = errors === 0 ? `${files} valid${also}.` : `${count(errors, 'problem')}${also} in ${files}.`;
+  return style === undefined ? text : style[errors === 0 ? 'green' : 'red'](text);
 }
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-/** A file's own text must not be able to write on a terminal, or to look like another line of the report. */
-function clean(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}]+/gu, ' ');
 }

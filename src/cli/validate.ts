@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { checkConnectors } from '../connector/load.ts';
 import { EXIT } from '../core/exit-status.ts';
 import type { CommandIo } from './command-io.ts';
+import { styleFor } from './style.ts';
 import { githubReport, jsonReport, textReport } from './validate-report.ts';
 
 const FORMATS = ['text', 'json', 'github'] as const;
@@ -42,9 +43,8 @@ export function validateCommand(io: CommandIo): Command {
         cwd: io.cwd,
         secretIsSet: (variable) => io.env.secret(variable) !== undefined,
       });
-      const colour = io.stdout.isTTY === true && !io.env.noColor;
       const write = {
-        text: () => textReport(report, colour),
+        text: () => textReport(report, styleFor(io.stdout, io.env.noColor)),
         json: () => jsonReport(report),
         github: () => githubReport(report),
       };

@@ -95,7 +95,7 @@ async function filesOf(path: string, cwd: string): Promise<{ files: string[]; is
   if (!found.isDirectory()) return { files: [path], isCut: false };
   const names: string[] = [];
   for await (const entry of await opendir(resolve(cwd, path))) {
-    if (entry.isDirectory() || !/^[^.].*\.ya?ml$/.test(entry.name)) continue;
+    if (entry.isDirectory() || !/^[^.].*\.ya?ml$/s.test(entry.name)) continue;
     if (names.length === CONNECTOR_FILES_MAX) return { files: inFolder(path, names), isCut: true };
     names.push(entry.name);
   }

@@ -53,7 +53,7 @@ export async function loadConnector(path: string): Promise<Connector> {
   const count = errors.length === 1 ? 'one problem' : `${errors.length} problems`;
   throw new BridgeError(
     'CONNECTOR_INVALID',
-    [`${path} has ${count}:`, ...errors.map((problem) => problemLine(problem))].join('\n'),
+    [`${path} has ${count}:`, ...errors.map((problem) => problemLine(problem))],
     { hint: `Correct the file, then look again with: gemini-sync-bridge validate ${path}` },
   );
 }

@@ -101,7 +101,8 @@ function wrongType(error: ErrorObject, path: string, name: string): Finding {
   const value: unknown = error.data;
   const words = wanted.map((type) => TYPE_WORDS.get(type) ?? type).join(' or ');
   const subject = path === '' ? 'The file' : name;
-  const found = value === null ? 'has no value' : `is ${describeValue(value)}`;
+  // A file that is not a mapping may be any file of this machine, so its content is not repeated.
+  const found = value === null ? 'has no value' : `is ${path === '' ? kindOf(value) : describeValue(value)}`;
   return {
     code: path === '' ? 'not_a_mapping' : 'wrong_type',
     path,
@@ -206,9 +207,14 @@ function mayBeShown(path: string): boolean {
   return !/(secretRef|clientSecretRef|url|tokenUrl)$|^spec\.source\.(headers|payload)/i.test(path);
 }
 
-function describeValue(value: unknown): string {
+function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+}
+
+function describeValue(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return kindOf(value);
   if (typeof value === 'number') return `the number ${value}`;
   const text = JSON.stringify(value);
   // In whatever field somebody put it: the message goes to logs, and to channels that many read.

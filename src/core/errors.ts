@@ -1,4 +1,5 @@
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { printable } from './printable.ts';
 
 interface ErrorKind {
   readonly exit: ExitStatus;
@@ -167,7 +168,7 @@ export const ERROR_KINDS = {
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
 interface BridgeErrorOptions {
-  /** What to do next, one sentence; printed on a line of its own. */
+  /** What to do next, one sentence, printed on a line of its own. */
   readonly hint?: string;
   readonly cause?: unknown;
   /** The other side said when; trying again before cannot help. */
@@ -177,8 +178,9 @@ interface BridgeErrorOptions {
 }
 
 /**
- * An error that a user is meant to read. `message` says what failed and on what, in one or more lines;
- * `code` is stable. Messages never carry secrets: whoever builds one from a driver's error redacts it first.
+ * An error that a user is meant to read. `message` says what failed and on what; `code` is stable. Messages never carry
+ * secrets: what builds one from a driver's error redacts it first. They and hints are printable, whatever names of files,
+ * columns or words of servers are in them.
  */
 export class BridgeError extends Error {
   override readonly name = 'BridgeError';
@@ -188,11 +190,15 @@ export class BridgeError extends Error {
   readonly retryable: boolean;
   readonly nextRunAfter: Date | undefined;
 
-  constructor(code: ErrorCode, message: string, options: BridgeErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  /** @param message one line, or several */
+  constructor(code: ErrorCode, message: string | readonly string[], options: BridgeErrorOptions = {}) {
+    super(
+      [message].flat().map(printable).join('\n'),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     const kind: ErrorKind = ERROR_KINDS[code];
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : printable(options.hint);
     this.exit = options.exit ?? kind.exit;
     this.retryable = kind.retryable;
     this.nextRunAfter = options.nextRunAfter;

@@ -284,6 +284,8 @@ export const HTTP_PAGES_MAX = 100_000;
 export const HTTP_PAGES_PER_RUN_DEFAULT = 100;
 /** A token is replaced this long before it expires, so that it does not expire on its way. */
 export const OAUTH_SKEW_SECONDS = 60;
+/** Access tokens of one run that messages are searched for, the newest. A server may give out a new one every second. */
+export const REDACTED_TOKENS_MAX = 100;
 
 /** Files of one listing: of each, some 500 bytes are held, and it is opened twice. */
 export const FILE_COUNT_MAX = 100_000;

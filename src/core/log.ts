@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { printable } from './printable.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -50,12 +51,15 @@ const LEVEL_MARKS: Record<LogLevel, string> = { debug: '·', info: ' ', warn: '!
 
 /** One readable line, for a terminal. */
 export const prettyFormat: LogFormat = (level, time, message, fields) =>
-  `${time.toISOString().slice(11, 19)} ${LEVEL_MARKS[level]} ${message}${fieldsText(fields)}`;
+  `${time.toISOString().slice(11, 19)} ${LEVEL_MARKS[level]} ${printable(message)}${fieldsText(fields)}`;
 
-/** ` key=value` for each field. */
+/** ` key=value` for each field, on one line. */
 export function fieldsText(fields: LogFields): string {
   return Object.entries(fields)
-    .map(([key, value]) => ` ${key}=${typeof value === 'object' ? JSON.stringify(value) : format(value)}`)
+    .map(
+      ([key, value]) =>
+        ` ${key}=${printable(typeof value === 'object' ? JSON.stringify(value) : format(value))}`,
+    )
     .join('');
 }
 

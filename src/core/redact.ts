@@ -1,49 +1,125 @@
+import { decodings, type DecodedText } from './decoded-text.ts';
+import { REDACTED_TOKENS_MAX } from './limits.ts';
+import { formsOf } from './secret-forms.ts';
+
 const REDACTED = '[redacted]';
-/** Shorter values would blank out ordinary words; a secret of three letters is none. */
-const SECRET_LENGTH_MIN = 4;
+/** From this length on, a secret is found in letters of the other case too; a shorter one would blank out words. */
+const ANY_CASE_LENGTH_MIN = 8;
+/** From this length on, it is found when blanks and line breaks are within it, as where lines are folded. */
+const FOLDED_LENGTH_MIN = 16;
 
 /**
- * Remembers secret values and removes them from text. It is the last line of defence, not the first:
- * messages are built without secrets, and this catches what a driver put into its own words.
+ * Remembers secret values and removes them from text, in every form in which they are likely to come back. It is the last
+ * line of defence, not the first: messages are built without secrets, and this catches what a driver or a server put into
+ * its own words.
  */
 export interface Redactor {
-  /** Adds a value, and every part of it that is a secret by itself. */
+  /** Adds a value, and every part of it that is a secret by itself. To add it again costs nothing. */
   add(secret: string): void;
+  /** Adds a value that is soon replaced by another. It is forgotten after `REDACTED_TOKENS_MAX` newer ones. */
+  addToken(token: string): void;
   redact(text: string): string;
 }
 
+/** The forms of one secret, by how they are searched for. */
+interface Needles {
+  readonly exact: readonly string[];
+  readonly anyCase: readonly string[];
+  readonly folded: readonly string[];
+}
+
+/** A part of a text: offsets of its begin and its end. */
+type Span = readonly [start: number, end: number];
+
 export function createRedactor(): Redactor {
-  const secrets = new Set<string>();
+  const secrets = new Map<string, Needles>();
+  const tokens = new Map<string, Needles>();
   return {
     add(secret) {
-      for (const form of formsOf(secret)) if (form.length >= SECRET_LENGTH_MIN) secrets.add(form);
+      if (!secrets.has(secret)) secrets.set(secret, needlesOf(secret));
+    },
+    addToken(token) {
+      if (tokens.has(token)) return;
+      const [oldest] = tokens.keys();
+      if (tokens.size >= REDACTED_TOKENS_MAX && oldest !== undefined) tokens.delete(oldest);
+      tokens.set(token, needlesOf(token));
     },
     redact(text) {
-      let clean = text;
-      for (const secret of secrets) clean = clean.replaceAll(secret, REDACTED);
-      return clean;
+      const all = [...secrets.values(), ...tokens.values()];
+      if (all.length === 0) return text;
+      const spans = decodings(text).flatMap((decoding) => spansIn(decoding, all));
+      return spans.length === 0 ? text : without(text, spans);
     },
   };
 }
 
-/** A connection string leaks by its password alone, and each value leaks in its JSON form too. */
-function formsOf(secret: string): string[] {
-  const forms = [secret];
-  for (const password of passwordsOf(secret)) {
-    forms.push(password);
-    try {
-      forms.push(decodeURIComponent(password));
-    } catch {
-      // Not percent-encoded: the form as written is already in the list.
-    }
-  }
-  return forms.flatMap((form) => [form, JSON.stringify(form).slice(1, -1)]);
+function needlesOf(secret: string): Needles {
+  const forms = [...formsOf(secret)];
+  const long = (least: number, change: (form: string) => string) => [
+    ...new Set(forms.map(change).filter((form) => form.length >= least)),
+  ];
+  return {
+    exact: forms.filter((form) => form.length < ANY_CASE_LENGTH_MIN),
+    anyCase: long(ANY_CASE_LENGTH_MIN, lowerCase),
+    folded: long(FOLDED_LENGTH_MIN, (form) => lowerCase(form).replaceAll(/\s/g, '')),
+  };
 }
 
-/** A password that was not encoded may hold an `@` itself, and so may what follows it: either way of reading counts. */
-function passwordsOf(url: string): string[] {
-  const start = /^[a-z][a-z0-9+.-]*:\/\/[^:/?#]*:/i.exec(url)?.[0].length;
-  if (start === undefined) return [];
-  const ends = [url.indexOf('@', start), url.lastIndexOf('@')];
-  return ends.filter((end) => end > start).map((end) => url.slice(start, end));
+function spansIn(decoding: DecodedText, all: readonly Needles[]): Span[] {
+  const lower = lowerCase(decoding.text);
+  const folded = foldedText(lower);
+  const spans: Span[] = [];
+  const find = (text: string, needles: readonly string[], place: (unit: number) => number) => {
+    for (const needle of needles) {
+      for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + 1)) {
+        spans.push([decoding.start(place(at)), decoding.end(place(at + needle.length - 1))]);
+      }
+    }
+  };
+  for (const needles of all) {
+    find(decoding.text, needles.exact, (unit) => unit);
+    find(lower, needles.anyCase, (unit) => unit);
+    if (folded !== undefined) find(folded.text, needles.folded, (unit) => folded.places[unit] ?? 0);
+  }
+  return spans;
+}
+
+/** A text without blanks and line breaks; undefined when it has none. */
+function foldedText(text: string) {
+  if (!/\s/.test(text)) return undefined;
+  const places: number[] = [];
+  for (const match of text.matchAll(/\S/g)) places.push(match.index);
+  return { text: text.replaceAll(/\s/g, ''), places };
+}
+
+/** Unit by unit beyond ASCII, so that places stay what they are and no unit depends on its neighbours, as a final sigma does. */
+function lowerCase(text: string): string {
+  // eslint-disable-next-line no-control-regex -- all of ASCII
+  if (/^[\u0000-\u007F]*$/.test(text)) return text.toLowerCase();
+  return Array.from({ length: text.length }, (_, unit) => {
+    const changed = text.charAt(unit).toLowerCase();
+    return changed.length === 1 ? changed : text.charAt(unit);
+  }).join('');
+}
+
+function without(text: string, spans: readonly Span[]): string {
+  // An escape of JSON is removed as a whole: half of one would break the line that it is in.
+  const escapes = [...text.matchAll(/\\(?:u[0-9A-Fa-f]{4}|.)/gs)].map((match): Span => [
+    match.index,
+    match.index + match[0].length,
+  ]);
+  const whole = spans.map(([start, end]): Span => {
+    const first = escapes.find((escape) => escape[0] < start && start < escape[1]);
+    const last = escapes.find((escape) => escape[0] < end && end < escape[1]);
+    return [first?.[0] ?? start, last?.[1] ?? end];
+  });
+  let clean = '';
+  let at = 0;
+  let removed = 0;
+  for (const [start, end] of whole.sort((left, right) => left[0] - right[0])) {
+    if (removed === 0 || start > removed) clean += `${text.slice(at, start)}${REDACTED}`;
+    removed = Math.max(removed, end);
+    at = removed;
+  }
+  return clean + text.slice(at);
 }

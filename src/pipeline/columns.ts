@@ -20,7 +20,7 @@ export function columnFinder(mapping: Mapping, columns: readonly Column[]): (nam
         `The source of ${mapping.connector} does not return every column that its mapping needs:`,
         ...lines,
         `  it returns: ${columns.map(({ name }) => name).join(', ') || 'nothing'}`,
-      ].join('\n'),
+      ],
       { hint: 'Add the column to spec.source.query, or correct the name in spec.mapping.' },
     );
   }

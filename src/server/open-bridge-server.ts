@@ -1,10 +1,12 @@
 import { openCatalog } from '../app/catalog.ts';
+import { warnOfExposure } from '../app/checks/exposed-paths.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';
+import { stateLocation } from '../app/state-location.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccessSettings } from './access-settings.ts';
@@ -43,6 +45,8 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
   try {
     const state = await openServerState(settings);
     opened.push(state);
+    const { url, file } = stateLocation(settings);
+    await warnOfExposure({ stateFile: url === undefined ? file : undefined }, log);
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
     opened.push(intake);
     const runStarter = createRunStarter({ runs: state.startedRuns, cwd, clock, log });

@@ -1,9 +1,10 @@
 import createKnex, { type Knex } from 'knex';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { BridgeError } from '../core/errors.ts';
 import { STATE_CONNECT_SECONDS, STATE_CONNECTIONS_MAX } from '../core/limits.ts';
+import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../core/private-modes.ts';
 import type { Dialect } from './dialect.ts';
 import { postgresDialect } from './records-postgres.ts';
 import { sqliteDialect } from './records-sqlite.ts';
@@ -42,7 +43,7 @@ function ignore(): void {
 }
 
 /**
- * Opens nothing yet, except that the directory of an embedded database is made.
+ * Opens nothing yet, except that an embedded database is created, and its directory, for their owner alone.
  * @throws BridgeError ENVIRONMENT_INVALID for a URL of another kind; file system errors as they come.
  */
 export async function openDatabase(
@@ -54,7 +55,7 @@ export async function openDatabase(
 
 async function openSqlite(file: string): Promise<Database> {
   const { LibsqlClient } = await import('./libsql-client.ts');
-  if (file !== ':memory:') await mkdir(dirname(file), { recursive: true });
+  if (file !== ':memory:') await createPrivately(file);
   const knex = createKnex({
     client: LibsqlClient,
     connection: { filename: file },
@@ -74,6 +75,16 @@ async function openSqlite(file: string): Promise<Database> {
       await knex.destroy();
     },
   };
+}
+
+/** SQLite would create the file with the umask of the process. Its journal and its index get the mode of the file. */
+async function createPrivately(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: PRIVATE_FOLDER_MODE });
+  try {
+    await (await open(file, 'wx', PRIVATE_FILE_MODE)).close();
+  } catch {
+    // The file exists, or it cannot be created, which SQLite then reports in its own words.
+  }
 }
 
 /** SQLite does so itself when the last connection closes, but this driver closes only when its garbage is collected. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { githubReport, jsonReport, textReport } from '../../src/cli/check-drift-report.ts';
 import { styleFor } from '../../src/cli/style.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
+import { onTerminal } from '../support/on-terminal.ts';
 
 const plain = styleFor({ write: () => undefined }, true);
 const coloured = styleFor({ write: () => undefined, isTTY: true }, false);
@@ -23,7 +24,7 @@ describe('the report for a person', () => {
       'drift columns hr  No "x", 100%.',
       '                  And so on.',
       '                  → Add it.',
-      'fail  columns hr  Nobody answers.',
+      String.raw`fail  columns hr  Nobody\u001b[2J answers.`,
       '                  → Start it.',
       'warn  columns hr  Perhaps.',
       '                  → Look.',
@@ -41,7 +42,7 @@ describe('the report for a person', () => {
   });
 
   test('has colours on a terminal, and the same words', () => {
-    const painted = textReport(FINDINGS, coloured);
+    const painted = onTerminal(textReport(FINDINGS, coloured));
     expect(painted).toContain('\u001B[31mdrift ');
     // eslint-disable-next-line no-control-regex -- escape sequences are what it removes
     expect(painted.replaceAll(/\u001B\[\d+m/g, '')).toBe(textReport(FINDINGS, plain));

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Explanation, Sending } from '../../src/app/explanation.ts';
 import { explanationText } from '../../src/cli/explanation-text.ts';
 import { styleFor } from '../../src/cli/style.ts';
+import { onTerminal } from '../support/on-terminal.ts';
 
 const plain = styleFor({ write: () => undefined }, true);
 const coloured = styleFor({ write: () => undefined, isTTY: true }, false);
@@ -120,7 +121,7 @@ describe('an explanation for a person', () => {
   });
 
   test('has colours on a terminal, and the same words', () => {
-    const painted = textOf({}, 60, coloured);
+    const painted = onTerminal(textOf({}, 60, coloured));
     expect(painted).toContain('\u001B[32mis in the index\u001B[0m');
     // eslint-disable-next-line no-control-regex -- escape sequences are what it removes
     expect(painted.replaceAll(/\u001B\[\d+m/g, '')).toBe(textOf({}, 60));
@@ -143,9 +144,9 @@ describe('an explanation for a person', () => {
       groups: [],
     };
     const text = textOf({ docId: 'hr:\u001B]0;x\u0007\n7', sent: sending({ document }) });
-    expect(text).toContain('  title            ab   readers  nobody\n');
+    expect(text).toContain(String.raw`  title            a\u001b[2Jb   readers  nobody` + '\n');
     expect(text).toContain('  readers          x @example.com\n');
-    expect(text).toMatch(/^hr: 7 is in/);
+    expect(text).toMatch(/^hr:\\u001b\]0;x\\u0007 7 is in/);
   });
 
   test('shows some of many readers and a part of a long value, and says where the rest is', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { BridgeResult } from '../../src/app/bridge.ts';
 import { kestraFailure, kestraFormat, kestraResult, unmarked } from '../../src/cli/kestra-lines.ts';
 import { styleFor } from '../../src/cli/style.ts';
+import { printable } from '../../src/core/printable.ts';
 import { summaryText } from '../../src/cli/summary.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { TELEMETRY_MESSAGE_CHARACTERS_MAX } from '../../src/core/limits.ts';
@@ -133,7 +134,7 @@ describe('what a source says', () => {
         const output = line(message, { value });
         expect(output.split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(1);
         expect(markedIn(output)).toEqual([
-          { logs: [{ level: 'WARN', message: `${message} value=${value}` }] },
+          { logs: [{ level: 'WARN', message: `${printable(message)} value=${printable(value)}` }] },
         ]);
       }),
     );

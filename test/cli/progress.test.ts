@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createProgress, type ProgressMode } from '../../src/cli/progress.ts';
 import { styleFor } from '../../src/cli/style.ts';
+import { guarded } from '../../src/cli/terminal.ts';
 import { jsonFormat, createLogger, type LogFields } from '../../src/core/log.ts';
 
 const CLEAR_LINE = '\r\u001B[2K';
@@ -11,7 +12,7 @@ function watched(mode: ProgressMode, { isTTY = false, columns = 80, noColor = tr
   let nowMs = 5_000;
   let out = '';
   const logged: LogFields[] = [];
-  const stream = { write: (text: string) => (out += text), isTTY, columns };
+  const stream = guarded({ write: (text) => (out += text), isTTY, columns });
   const log = createLogger({
     write: (line) => logged.push(JSON.parse(line) as LogFields),
     level: 'info',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { BridgeResult } from '../../src/app/bridge.ts';
 import { styleFor } from '../../src/cli/style.ts';
 import { exitStatusOf, summaryJson, summaryText } from '../../src/cli/summary.ts';
+import { onTerminal } from '../support/on-terminal.ts';
 
 const plain = styleFor({ write: () => undefined }, true);
 const coloured = styleFor({ write: () => undefined, isTTY: true }, false);
@@ -55,13 +56,13 @@ describe('the summary for a person', () => {
       { docId: 'hr:\u001B[2J1', reason: 'line one\r\nline two\u2028three', outcome: 'refused' as const },
     ];
     const lines = text(resultOf({ counts: { ...resultOf().counts, rejected: 1 }, rejected })).split('\n');
-    expect(lines).toContain('    hr:1: line one line two three');
+    expect(lines).toContain(String.raw`    hr:\u001b[2J1: line one line two three`);
   });
 
   test('names the columns that have another kind now', () => {
     const drift = [{ column: 'team\u001B[2J', was: 'text', is: 'array of text' }];
     expect(text(resultOf({ drift })).split('\n')).toContain(
-      '  ! column team was text in the last run and is array of text now',
+      String.raw`  ! column team\u001b[2J was text in the last run and is array of text now`,
     );
     expect(text(resultOf({ drift: undefined }))).not.toContain('column');
   });
@@ -154,7 +155,7 @@ describe('the summary for a person', () => {
   });
 
   test('has colours on a terminal, and the same words', () => {
-    const painted = summaryText(summaryOf(held), coloured);
+    const painted = onTerminal(summaryText(summaryOf(held), coloured));
     expect(painted).toContain('\u001B[33mHELD\u001B[0m');
     // eslint-disable-next-line no-control-regex -- escape sequences are what it removes
     expect(painted.replaceAll(/\u001B\[\d+m/g, '')).toBe(text(held));

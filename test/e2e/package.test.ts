@@ -67,6 +67,19 @@ test('the package holds the program and what it reads, and nothing else', () => 
   expect(packed.files.filter(({ path }) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
 });
 
+test('a stack trace names the sources, which travel in the maps', () => {
+  const installed = join(elsewhere, 'node_modules/gemini-sync-bridge');
+  const maps = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.map'));
+  expect(maps.length).toBeGreaterThan(100);
+  for (const path of maps) {
+    const map = JSON.parse(readFileSync(join(installed, path), 'utf8')) as {
+      sources: string[];
+      sourcesContent?: (string | null)[];
+    };
+    expect(map.sourcesContent?.map((content) => typeof content)).toEqual(map.sources.map(() => 'string'));
+  }
+});
+
 test('the installed program says its version', async () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   expect(await bridge(['--version'])).toMatchObject({ exitCode: 0, stdout: manifest.version });

@@ -3,6 +3,7 @@ import type { GcsAccess } from '../../artifacts/gcs-access.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DOCTOR_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
+import { exposedFolder, unlessExposed } from './exposed-paths.ts';
 import { check, fail, glance, ok, warn, type Finding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
@@ -25,8 +26,10 @@ export function isInCloud(bucket: string): boolean {
 async function folderFinding(bucket: string, { cwd }: BucketPlace): Promise<Finding> {
   const folder = directoryOf(bucket, cwd);
   const reason = await whyNotWritable(folder);
-  if (reason === undefined)
-    return ok('bucket', `${folder} can be written. Documents travel inside requests.`);
+  if (reason === undefined) {
+    const found = ok('bucket', `${folder} can be written. Documents travel inside requests.`);
+    return unlessExposed(found, await exposedFolder(folder));
+  }
   const hint = 'Let the user of this process write there, or choose another `output.bucket`.';
   const message = `Artifacts cannot be kept in ${folder}: ${reason}.`;
   return fail('bucket', new BridgeError('ARTIFACT_PERMISSION', message, { hint }));

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { openState } from '../../state/open-state.ts';
 import { stateLocation } from '../state-location.ts';
+import { exposedState, unlessExposed } from './exposed-paths.ts';
 import { check, fail, ok, type Finding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
@@ -14,9 +15,12 @@ interface StatePlace {
 /** Whether the state store can be reached, and has the schema of this version. Makes and migrates nothing. */
 export function stateFindings(place: StatePlace, signal: AbortSignal): Promise<Finding[]> {
   const { url, file } = stateLocation(place);
-  return check('state', signal, async () => [
-    url === undefined ? await embedded(file) : await database(url, file),
-  ]);
+  return check('state', signal, async () => {
+    if (url !== undefined) return [await database(url, file)];
+    // First, because opening the file can create its journal.
+    const exposure = await exposedState(file);
+    return [unlessExposed(await embedded(file), exposure)];
+  });
 }
 
 async function database(url: string, file: string): Promise<Finding> {

@@ -78,8 +78,6 @@ function fixedCredentials(
     }
     case 'api_key': {
       const name = way.name ?? API_KEY_NAME_DEFAULT;
-      redactor.add(encodeURIComponent(value));
-      redactor.add(new URLSearchParams({ '': value }).toString().slice(1));
       if (way.in === 'query') return { headers: {}, query: [[name, value]] };
       return { headers: { [name.toLowerCase()]: value }, query: [] };
     }

@@ -31,7 +31,6 @@ interface OAuthPorts {
 export function openTokens(spec: OAuthSpec, clientSecret: string, ports: OAuthPorts): TokenSource {
   const { clock, redactor } = ports;
   redactor.add(clientSecret);
-  redactor.add(encodeURIComponent(clientSecret));
   const request = tokenRequest(spec, clientSecret, redactor);
   let current: Token | undefined;
   let fetching: Promise<Token> | undefined;
@@ -47,7 +46,7 @@ export function openTokens(spec: OAuthSpec, clientSecret: string, ports: OAuthPo
       if (current !== undefined && clock.elapsedMs() < current.staleMs) return current.text;
       fetching ??= fetched(signal);
       current = await fetching;
-      redactor.add(current.text);
+      redactor.addToken(current.text);
       return current.text;
     },
     discard(token) {

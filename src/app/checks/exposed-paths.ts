@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import process from 'node:process';
+import type { Logger } from '../../core/log.ts';
+import { warn, type Finding } from './finding.ts';
+
+/** Read or write permission of the group or of all other users. */
+const OTHERS_READ_OR_WRITE = 0o066;
+
+/** Paths that other users of the machine may read or write, and the command that ends that. */
+interface Exposure {
+  readonly paths: readonly string[];
+  readonly fix: string;
+}
+
+/** What a run or a server keeps on this machine; undefined for what it keeps elsewhere. */
+interface KeptHere {
+  /** The embedded state. */
+  readonly stateFile: string | undefined;
+  /** The folder of a `file://` bucket. */
+  readonly bucketFolder?: string | undefined;
+}
+
+/** Logs a warning about each of them that other users may read or write. */
+export async function warnOfExposure({ stateFile, bucketFolder }: KeptHere, log: Logger): Promise<void> {
+  const state = stateFile === undefined ? undefined : await exposedState(stateFile);
+  if (state !== undefined) log.warn('other users of this machine may read or write the state', { ...state });
+  const bucket = bucketFolder === undefined ? undefined : await exposedFolder(bucketFolder);
+  if (bucket !== undefined) {
+    log.warn('other users of this machine may read or write in the bucket', { ...bucket });
+  }
+}
+
+/** The finding as it is, or a warning in its place when it is good and these paths are exposed. */
+export function unlessExposed(finding: Finding, exposure: Exposure | undefined): Finding {
+  if (finding.status !== 'ok' || exposure === undefined) return finding;
+  const what = `${finding.what} Other users of this machine may read or write ${exposure.paths.join(', ')}.`;
+  return warn(finding.subject, what, exposure.fix);
+}
+
+/** The state file with its journal and its index, and the folder that they are in. */
+export function exposedState(file: string): Promise<Exposure | undefined> {
+  return exposureOf(
+    dirname(file),
+    ['', '-wal', '-shm'].map((ending) => `${basename(file)}${ending}`),
+  );
+}
+
+/** The folder alone: what is in it may be thousands of files. */
+export function exposedFolder(folder: string): Promise<Exposure | undefined> {
+  return exposureOf(folder, []);
+}
+
+async function exposureOf(folder: string, names: readonly string[]): Promise<Exposure | undefined> {
+  // Windows reports modes that say nothing about who may read.
+  if (process.platform === 'win32') return undefined;
+  const paths: string[] = [];
+  for (const path of [folder, ...names.map((name) => join(folder, name))]) {
+    const mode = await stat(path).then(
+      (found) => found.mode,
+      () => 0,
+    );
+    if ((mode & OTHERS_READ_OR_WRITE) !== 0) paths.push(path);
+  }
+  return paths.length === 0 ? undefined : { paths, fix: `chmod -R go= ${shellWord(folder)}` };
+}
+
+function shellWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,39 @@
+/**
+ * A joiner between letters of scripts that need it, or within an emoji, is part of the text. Anywhere else, such as between
+ * Latin letters, it only hides that two texts differ.
+ */
+const JOINS = String.raw`(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]`;
+/** After a character: that it is not such a joiner. */
+const NO_JOINER = String.raw`(?<!(?<=${JOINS})[\u200C\u200D](?=${JOINS}))`;
+/**
+ * What is not seen and changes what is: control characters, format characters (direction of writing, zero width), line and
+ * paragraph separators, and halves of surrogate pairs.
+ */
+const UNSEEN = new RegExp(String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]${NO_JOINER}`, 'gu');
+/** The same without the line feed. */
+const UNSEEN_IN_LINES = new RegExp(
+  String.raw`[\u0000-\u0009\u000B-\u001F\u007F-\u009F\p{Cf}\p{Cs}\p{Zl}\p{Zp}]${NO_JOINER}`,
+  'gu',
+);
+const LINE_BREAKS_AND_TABS = /[\t\n\v\f\r\u0085\p{Zl}\p{Zp}]+/gu;
+
+/**
+ * A text from outside as it may be shown, on one line: line breaks and tabs are blanks, and everything else that could
+ * forge what is around it is spelled out.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(LINE_BREAKS_AND_TABS, ' ').replaceAll(UNSEEN, spelled);
+}
+
+/** The same for lines of our own: their line feeds stay. Within a string of JSON it changes nothing that a program reads. */
+export function printableLines(text: string): string {
+  return text.replaceAll(UNSEEN_IN_LINES, spelled);
+}
+
+/** As in JSON, `\u202e`, so that JSON with it is still the same JSON. */
+function spelled(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
