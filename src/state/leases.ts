@@ -4,7 +4,7 @@ import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../c
 import type { Lease, LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { keepAlive } from './heartbeat.ts';
-import { codeOf, stateError } from './state-errors.ts';
+import { codeOf, isConflict, stateError } from './state-errors.ts';
 import type { LeaseTable } from './tables.ts';
 
 export interface LeaseTiming {
@@ -19,8 +19,6 @@ export const LEASE_TIMING: LeaseTiming = {
   leaseMs: LEASE_SECONDS * 1_000,
   heartbeatMs: LEASE_HEARTBEAT_SECONDS * 1_000,
 };
-
-const POSTGRES_DEADLOCK = '40P01';
 
 /** @throws BridgeError LEASE_HELD, naming the run that holds it. */
 export async function acquireLease(
@@ -68,7 +66,7 @@ async function againAfterDeadlock<Answer>(work: () => Promise<Answer>): Promise<
     try {
       return await work();
     } catch (thrown) {
-      if (codeOf(thrown) !== POSTGRES_DEADLOCK || attempt === LEASE_ATTEMPTS_MAX) throw thrown;
+      if (!isConflict(thrown) || attempt === LEASE_ATTEMPTS_MAX) throw thrown;
     }
   }
 }

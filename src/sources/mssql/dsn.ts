@@ -43,6 +43,15 @@ const FORM: ConnectionForm = {
   product: 'SQL Server',
   schemes: ['mssql', 'sqlserver'],
   example: 'mssql://user:password@host:1433/database?encrypt=true',
+  parameters: [
+    'encrypt',
+    'trustServerCertificate',
+    'hostNameInCertificate',
+    'instanceName',
+    'authentication',
+    'tenantId',
+    'domain',
+  ],
   userOptional: true,
 };
 

@@ -24,6 +24,7 @@ const FORM: ConnectionForm = {
   product: 'MySQL',
   schemes: ['mysql', 'mariadb'],
   example: 'mysql://user:password@host:3306/database?ssl-mode=VERIFY_IDENTITY',
+  parameters: ['ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key'],
 };
 
 /**

@@ -19,6 +19,7 @@ const FORM: ConnectionForm = {
   product: 'Oracle',
   schemes: ['oracle'],
   example: 'oracle://user:password@host:1521/service',
+  parameters: ['sid', 'protocol', 'descriptor', 'tns', 'tnsAdmin', 'wallet', 'walletPassword'],
 };
 /** What may stand in a descriptor that is put together here, so that no part can add another. */
 const PLAIN = /^[\w.$#:-]+$/;
