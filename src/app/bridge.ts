@@ -16,6 +16,7 @@ import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
+import { warnOfSourceExposure, warnOfStateExposure } from './exposure-warnings.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
 import { recordUnbegun } from './unbegun-run.ts';
@@ -74,6 +75,8 @@ async function runJob(
   const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
   const pushed = () => state.pushed(pushSelection(job, options));
   const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep, pushed });
+  warnOfSourceExposure(spec, secret, context.log);
+  warnOfStateExposure(context.databaseUrl, context.log);
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
   const destination = openDestination(connector, options, context);

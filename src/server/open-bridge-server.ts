@@ -1,4 +1,5 @@
 import { openCatalog } from '../app/catalog.ts';
+import { warnOfStateExposure } from '../app/exposure-warnings.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
@@ -41,6 +42,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     for (const part of opened.splice(0).reverse()) await part.close();
   };
   try {
+    warnOfStateExposure(settings.databaseUrl, log);
     const state = await openServerState(settings);
     opened.push(state);
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
