@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { stateFindings } from '../../src/app/checks/state.ts';
 import { openDatabase } from '../../src/state/database.ts';
 import { migrateState, openState } from '../../src/state/open-state.ts';
 import { stateError } from '../../src/state/state-errors.ts';
@@ -8,7 +9,7 @@ import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { runHere } from '../support/run-here.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
-import { workplace } from '../support/workplace.ts';
+import { CONNECTOR_FILE, workplace } from '../support/workplace.ts';
 
 const FILE = 'not-used.db';
 const OWNER = { runId: 'R', host: 'host-1', pid: process.pid };
@@ -43,13 +44,17 @@ function people(databaseUrl: string) {
   return place;
 }
 
-/** Holds the leases locked while `work` is done. */
-async function whileLocked<Answer>(url: string, work: () => Promise<Answer>): Promise<Answer> {
+/** Holds a table locked while `work` is done. */
+async function whileLocked<Answer>(
+  url: string,
+  work: () => Promise<Answer>,
+  table = 'connector_leases',
+): Promise<Answer> {
   const other = await openDatabase({ url, file: FILE });
   try {
     return await other.knex.transaction(async (transaction) => {
       await transaction.raw('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0');
-      await transaction.raw('LOCK TABLE connector_leases IN ACCESS EXCLUSIVE MODE');
+      await transaction.raw(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
       return await work();
     });
   } finally {
@@ -75,24 +80,30 @@ describe('a limit that is set on the state database', () => {
     },
   );
 
-  test('statement_timeout, reached while connecting, is named by every command', async () => {
-    const { name, url } = await databaseWith({});
-    // Sleeps at login, as a slow server would.
-    await server.query(
-      `CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); END';
-       CREATE EVENT TRIGGER slow ON login EXECUTE FUNCTION slow();
-       ALTER EVENT TRIGGER slow ENABLE ALWAYS;`,
-      name,
+  test('statement_timeout is named by every command that opens the state', async () => {
+    const { url } = await databaseWith({ statement_timeout: "'300ms'" });
+    const { cwd } = people(url);
+    await whileLocked(
+      url,
+      async () => {
+        for (const args of [
+          ['migrate'],
+          ['keys', 'list'],
+          ['explain', '--connector', CONNECTOR_FILE, '--doc', '1'],
+          ['check-drift', '--only', 'state'],
+        ]) {
+          const { exitCode, stdout, stderr } = await runHere(args, { cwd, env: { DATABASE_URL: url } });
+          expect([args[0], exitCode, `${stdout}${stderr}`]).toEqual([
+            args[0],
+            75,
+            expect.stringContaining('Raise statement_timeout'),
+          ]);
+        }
+        const findings = await stateFindings({ databaseUrl: url, cwd }, new AbortController().signal);
+        expect(findings).toMatchObject([{ status: 'fail', code: 'STATE_LIMIT' }]);
+      },
+      'knex_migrations',
     );
-    await server.query(`ALTER DATABASE ${name} SET statement_timeout = '200ms'`);
-    const place = people(url);
-    for (const args of [['migrate'], ['keys', 'list']]) {
-      const { exitCode, stderr } = await runHere(args, { cwd: place.cwd, env: { DATABASE_URL: url } });
-      expect({ exitCode, stderr }).toEqual({
-        exitCode: 75,
-        stderr: expect.stringContaining('statement_timeout'),
-      });
-    }
   });
 
   test.each([
