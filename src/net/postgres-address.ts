@@ -1,6 +1,5 @@
 import { readConnectionString, readPort, type ConnectionForm, type Refusal } from './connection-string.ts';
-import type { Exposure } from './exposure.ts';
-import { isThisMachine } from './exposure.ts';
+import { isThisMachine, type Exposure } from './exposure.ts';
 
 type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
@@ -77,8 +76,8 @@ export function readPostgresAddress(
   caFile?: string,
 ): PostgresAddress {
   const parts = readConnectionString(text, form, invalid);
-  const { host, user, password, query } = parts;
-  const database = parts.database || (query.get('dbname') ?? '');
+  const { host, user, password, query, database: path } = parts;
+  const database = path === '' ? (query.get('dbname') ?? '') : path;
   const port = parts.port === 0 ? readPort(query.get('port') ?? String(PORT_DEFAULT), invalid) : parts.port;
   if (query.get('channel_binding') === 'require') {
     throw invalid(
@@ -123,7 +122,7 @@ export function postgresExposure({ host, tls }: Pick<PostgresAddress, 'host' | '
 }
 
 function tlsOf(query: URLSearchParams, caFile: string | undefined, invalid: Refusal): PostgresTls {
-  const authority = query.get('sslrootcert') || caFile;
+  const authority = fileOf(query, 'sslrootcert') ?? caFile;
   const asked = query.get('sslmode') ?? (authority === undefined ? 'prefer' : 'verify-full');
   const mode = SSL_MODES.get(asked);
   if (mode === undefined) throw invalid(`its sslmode is not one of ${[...SSL_MODES.keys()].join(', ')}`);
@@ -141,10 +140,16 @@ function tlsOf(query: URLSearchParams, caFile: string | undefined, invalid: Refu
     // With an authority named, libpq takes `require` for `verify-ca`; without one, for encryption alone.
     mode: mode === 'require' && !unverified ? 'verify-ca' : mode,
     caFile: authority === 'system' ? undefined : authority,
-    certFile: query.get('sslcert') || undefined,
-    keyFile: query.get('sslkey') || undefined,
+    certFile: fileOf(query, 'sslcert'),
+    keyFile: fileOf(query, 'sslkey'),
     negotiation,
   };
+}
+
+/** As libpq has it, an empty name is none. */
+function fileOf(query: URLSearchParams, name: string): string | undefined {
+  const file = query.get(name) ?? '';
+  return file === '' ? undefined : file;
 }
 
 function secondsOf(text: string | null, invalid: Refusal): number | undefined {

@@ -32,7 +32,7 @@ export function postgresClientFor(address: PostgresAddress, silenceSeconds: numb
     override async _acquireOnlyConnection(): Promise<unknown> {
       const connection = await connect(address, silenceSeconds);
       connection.on('error', (error) => {
-        if (!farewells.has(connection)) farewells.set(connection, error);
+        if (isSqlstate(error)) farewells.set(connection, error);
         connection.__knex__disposed = error;
       });
       connection.on('end', () => {
@@ -57,11 +57,16 @@ export function postgresClientFor(address: PostgresAddress, silenceSeconds: numb
         } catch (thrown) {
           const lost = isConflict(thrown) && this.transacting !== true;
           if (lost && attempt < STATE_CONFLICT_ATTEMPTS_MAX) continue;
-          throw codeOf(thrown) === undefined ? (farewells.get(connection) ?? thrown) : thrown;
+          throw isSqlstate(thrown) ? thrown : (farewells.get(connection) ?? thrown);
         }
       }
     }
   };
+}
+
+/** Whether these are the server's own words. An error of the socket has another form of code, or none. */
+function isSqlstate(thrown: unknown): boolean {
+  return /^\d[\dA-Z]{4}$/.test(codeOf(thrown) ?? '');
 }
 
 /** A connection with the mark by which knex drops it instead of using it again. */

@@ -31,14 +31,14 @@ afterAll(async () => {
 
 /** Whether the server says that the connection of the state is encrypted. */
 async function isEncrypted(url: string): Promise<unknown> {
-  const { knex, close } = await openDatabase({ url, file: FILE });
+  const database = await openDatabase({ url, file: FILE });
   try {
-    const { rows } = await knex.raw<{ rows: { ssl: boolean }[] }>(
+    const { rows } = await database.knex.raw<{ rows: { ssl: boolean }[] }>(
       'select ssl from pg_stat_ssl where pid = pg_backend_pid()',
     );
     return rows[0]?.ssl;
   } finally {
-    await close();
+    await database.close();
   }
 }
 
