@@ -91,7 +91,12 @@ async function connect(address: PostgresAddress, silenceSeconds: number | undefi
     application_name: applicationName ?? 'gemini-sync-bridge',
     ...(options !== undefined && { options }),
   });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (thrown) {
+    socket.destroy();
+    throw thrown;
+  }
   return client;
 }
 
