@@ -21,6 +21,7 @@ import { openState } from '../state/open-state.ts';
 import { isInCloud } from './checks/bucket.ts';
 import { warnOfExposure } from './checks/exposed-paths.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
+import { warnOfSourceExposure, warnOfStateExposure } from './exposure-warnings.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
 import { recordUnbegun } from './unbegun-run.ts';
@@ -84,6 +85,8 @@ async function runJob(
     return job.resend ? requireEvents(pages, job.connectorId) : pages;
   };
   const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep, pushed });
+  warnOfSourceExposure(spec, secret, context.log);
+  warnOfStateExposure(context.databaseUrl, context.log);
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
   // The state puts them in, and what changes anything outside asks for them.

@@ -25,7 +25,7 @@ Exit statuses:
   2   the command line is wrong, or the id is none of this connector's
   4   the document is not in the index, or it is not known whether it is
   69  the state database refuses
-  75  the state database cannot be reached; try again later
+  75  the state database cannot be reached or is at a limit; try again later
   78  the connector or the environment is wrong, or the state has no current schema
 
 Example:

@@ -14,7 +14,7 @@ Exit statuses:
   0   done
   2   the command line is wrong, or there is no such key
   69  the database refuses
-  75  the database cannot be reached; try again later
+  75  the database cannot be reached or is at a limit; try again later
   78  DATABASE_URL is wrong, or the schema is not up to date
 `;
 

@@ -8,7 +8,7 @@ Exit statuses:
   0   the schema is up to date
   2   the command line is wrong
   69  the database refuses: rights, a full or read-only disk, a damaged file
-  75  the database cannot be reached; try again later
+  75  the database cannot be reached or is at a limit; try again later
   78  DATABASE_URL is wrong, or the schema is newer than this program
 
 Example:

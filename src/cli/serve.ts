@@ -12,7 +12,7 @@ Exit statuses:
   0   stopped by SIGTERM or SIGINT, after the requests in flight were answered
   2   the command line is wrong
   69  the database refuses
-  75  the database cannot be reached; try again later
+  75  the database cannot be reached or is at a limit; try again later
   78  the environment is wrong, the port is taken, or the schema is not up to date
 
 Without keys it is open to this machine alone. Where others can reach it, it makes

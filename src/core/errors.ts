@@ -110,7 +110,9 @@ export const ERROR_KINDS = {
 
   /** The state database cannot be reached, or went away during the run. Nothing half-done is left: the next run goes on from the last commit. */
   STATE_UNREACHABLE: later,
-  /** The state database refuses: no permission, a full or read-only disk, a damaged file. */
+  /** The state database answers, and a limit of it ended the work: a timeout that is set on it, a lost race with another session, a full disk, too little memory. The message names the limit, the hint what to do about it. Nothing half-done is left: the next run goes on from the last commit. */
+  STATE_LIMIT: later,
+  /** The state database refuses: no permission, a read-only server or disk, a damaged file. A person must change something first. */
   STATE_FAILED: wrong(EXIT.unavailable),
   /** The state database was written by a newer version of this program. Upgrade the program; it never downgrades a schema. */
   STATE_NEWER: wrong(EXIT.configuration),

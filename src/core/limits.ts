@@ -136,6 +136,9 @@ export const STATE_BUSY_SECONDS_MAX = 60;
 /** Connecting to the state database. */
 export const STATE_CONNECT_SECONDS = 15;
 
+/** Attempts of one statement on a Postgres state that lost a race with another one, under an isolation level that makes it fail. */
+export const STATE_CONFLICT_ATTEMPTS_MAX = 10;
+
 /** Connections to a Postgres state: a stream, a write and the heartbeat at the same time, and one to spare. */
 export const STATE_CONNECTIONS_MAX = 4;
 

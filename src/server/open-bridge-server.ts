@@ -1,5 +1,6 @@
 import { openCatalog } from '../app/catalog.ts';
 import { warnOfExposure } from '../app/checks/exposed-paths.ts';
+import { warnOfStateExposure } from '../app/exposure-warnings.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
@@ -43,6 +44,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     for (const part of opened.splice(0).reverse()) await part.close();
   };
   try {
+    warnOfStateExposure(settings.databaseUrl, log);
     const state = await openServerState(settings);
     opened.push(state);
     const { url, file } = stateLocation(settings);

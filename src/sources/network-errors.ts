@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isTlsFailure } from '../net/tls-errors.ts';
 import { LOST, type Verdict } from './verdicts.ts';
 
 /** What to do about certificates, in the words of one kind of server. */
@@ -28,8 +29,6 @@ const BY_NODE_CODE: Readonly<Record<string, Verdict>> = {
   EPIPE: LOST,
 };
 
-const TLS_CODES = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL|EPROTO|ERR_OSSL)/;
-
 const FILE_CODES = new Set(['ENOENT', 'EACCES', 'EISDIR']);
 
 /** What an error of Node's own says about the way to a server; undefined for any other. */
@@ -38,7 +37,7 @@ export function networkVerdict(code: string, certificate: CertificateHints): Ver
   if (known !== undefined) return known;
   if (FILE_CODES.has(code)) return { code: 'SOURCE_TLS', hint: certificate.files };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return { code: 'SOURCE_TLS', hint: certificate.otherName };
-  return TLS_CODES.test(code) ? { code: 'SOURCE_TLS', hint: certificate.untrusted } : undefined;
+  return isTlsFailure(code) ? { code: 'SOURCE_TLS', hint: certificate.untrusted } : undefined;
 }
 
 /** Also for errors that Node made outside of a sandbox, which `instanceof` does not know. */

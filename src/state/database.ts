@@ -1,10 +1,9 @@
 import createKnex, { type Knex } from 'knex';
 import { mkdir, open } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { BridgeError } from '../core/errors.ts';
-import { STATE_CONNECT_SECONDS, STATE_CONNECTIONS_MAX } from '../core/limits.ts';
+import { STATE_CONNECTIONS_MAX } from '../core/limits.ts';
 import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../core/private-modes.ts';
+import { parseDatabaseUrl } from './database-url.ts';
 import type { Dialect } from './dialect.ts';
 import { postgresDialect } from './records-postgres.ts';
 import { sqliteDialect } from './records-sqlite.ts';
@@ -96,48 +95,20 @@ async function emptyJournal(knex: Knex): Promise<void> {
   }
 }
 
-function openPostgres(
+async function openPostgres(
   url: string,
   { connections = STATE_CONNECTIONS_MAX, silenceSeconds }: DatabaseOptions,
-): Database {
-  const location = locationOf(url);
+): Promise<Database> {
+  const address = parseDatabaseUrl(url);
+  const { postgresClientFor } = await import('./postgres-client.ts');
   const knex = createKnex({
-    client: 'pg',
-    connection: {
-      connectionString: url,
-      application_name: 'gemini-sync-bridge',
-      connectionTimeoutMillis: STATE_CONNECT_SECONDS * 1_000,
-      keepAlive: true,
-      ...(silenceSeconds !== undefined && { stream: () => endingWhenSilent(silenceSeconds) }),
-    },
+    client: postgresClientFor(address, silenceSeconds),
+    // The client knows; without one, knex opens no pool.
+    connection: {},
     compileSqlOnError: false,
     log: quiet,
     pool: { min: 0, max: connections },
   });
+  const location = `${address.host}:${address.port}/${address.database}`;
   return { knex, dialect: postgresDialect, location, embedded: false, close: () => knex.destroy() };
-}
-
-/**
- * The system itself gives up on a machine that is gone after a quarter of an hour. Until then its connections would be used
- * again and again, also when another machine answers at the same address.
- */
-function endingWhenSilent(seconds: number): Socket {
-  const socket = new Socket();
-  return socket.setTimeout(seconds * 1_000, () => {
-    socket.destroy();
-  });
-}
-
-/** The `@` of a password that is not encoded would make its end a part of the host, or its middle a part of the path. */
-const MISREAD = /^[^:]*:\/\/(?:[^/?#@]*@[^/?#@]*@|[^/?#]*\/[^?#@]*@)/;
-
-function locationOf(url: string): string {
-  const parsed = URL.canParse(url) && !MISREAD.test(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^postgres(ql)?:$/.test(parsed.protocol)) {
-    throw new BridgeError('ENVIRONMENT_INVALID', 'DATABASE_URL is not the address of a Postgres database.', {
-      hint: 'Write it as postgres://user:password@host:5432/database, with special characters percent-encoded, or unset it to use the embedded database.',
-    });
-  }
-  const host = parsed.searchParams.get('host') ?? parsed.hostname;
-  return `${host === '' ? 'localhost' : host}:${parsed.port === '' ? '5432' : parsed.port}${parsed.pathname}`;
 }

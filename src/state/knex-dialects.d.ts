@@ -1,4 +1,4 @@
-/** The parts of knex that LibsqlClient builds on; knex publishes no types for them. */
+/** The parts of knex that our clients build on; knex publishes no types for them. */
 
 declare module 'knex/lib/dialects/better-sqlite3/index.js' {
   import type { Knex } from 'knex';
@@ -22,4 +22,17 @@ declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js' {
     outer: unknown,
   ) => SqliteTransaction;
   export default SqliteTransaction;
+}
+
+declare module 'knex/lib/dialects/postgres/index.js' {
+  import type { Knex } from 'knex';
+
+  export default class PostgresDialectClient extends Knex.Client {
+    /** Whether it is the client of a transaction. */
+    readonly transacting?: boolean;
+    _driver(): unknown;
+    _acquireOnlyConnection(): Promise<unknown>;
+    _query(connection: object, query: { readonly sql: string }): Promise<unknown>;
+    transaction(container: unknown, config: object | undefined, outer: unknown): Knex.Transaction;
+  }
 }

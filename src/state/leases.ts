@@ -6,7 +6,7 @@ import { startStopwatch } from '../core/stopwatch.ts';
 import type { Lease, LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { keepAlive } from './heartbeat.ts';
-import { codeOf, stateError } from './state-errors.ts';
+import { codeOf, isConflict, stateError } from './state-errors.ts';
 import type { LeaseTable } from './tables.ts';
 
 export interface LeaseTiming {
@@ -23,8 +23,6 @@ export const LEASE_TIMING: LeaseTiming = {
   leaseMs: LEASE_SECONDS * 1_000,
   heartbeatMs: LEASE_HEARTBEAT_SECONDS * 1_000,
 };
-
-const POSTGRES_DEADLOCK = '40P01';
 
 /** @throws BridgeError LEASE_HELD, naming the run that holds it. */
 export async function acquireLease(
@@ -76,7 +74,7 @@ async function againAfterDeadlock<Answer>(work: () => Promise<Answer>): Promise<
     try {
       return await work();
     } catch (thrown) {
-      if (codeOf(thrown) !== POSTGRES_DEADLOCK || attempt === LEASE_ATTEMPTS_MAX) throw thrown;
+      if (!isConflict(thrown) || attempt === LEASE_ATTEMPTS_MAX) throw thrown;
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { readdir } from 'node:fs/promises';
 import { BridgeError } from '../core/errors.ts';
 import type { Database } from './database.ts';
-import { NOT_MIGRATED_HINT } from './state-errors.ts';
+import { NOT_MIGRATED_HINT } from './state-verdict.ts';
 
 /** The same two levels up from `src/state/` and from `dist/state/`. */
 const DIRECTORY = new URL('../../migrations/', import.meta.url);

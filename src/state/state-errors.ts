@@ -1,10 +1,8 @@
 import { types } from 'node:util';
 import { BridgeError } from '../core/errors.ts';
-
-interface Verdict {
-  readonly code: 'STATE_UNREACHABLE' | 'STATE_FAILED' | 'STATE_NOT_MIGRATED';
-  readonly hint: string;
-}
+import { isTlsFailure } from '../net/tls-errors.ts';
+import { BY_SQLSTATE, classVerdict, POSTGRES_WORDS, STATEMENT_TIMEOUT } from './postgres-verdicts.ts';
+import { TLS, type Verdict } from './state-verdict.ts';
 
 const UNREACHABLE: Verdict = {
   code: 'STATE_UNREACHABLE',
@@ -14,27 +12,28 @@ const BUSY: Verdict = {
   code: 'STATE_UNREACHABLE',
   hint: 'Another process has been writing for very long; run again when it is done.',
 };
-const DISK_FULL: Verdict = { code: 'STATE_FAILED', hint: 'Free some disk space and run again.' };
+const DISK_FULL: Verdict = {
+  code: 'STATE_LIMIT',
+  limit: 'disk space',
+  hint: 'Free some disk space, then run again: nothing half-done is left.',
+};
 const FORBIDDEN: Verdict = {
   code: 'STATE_FAILED',
   hint: 'Let the user of this process create, read and write the state file and its directory.',
 };
 const DAMAGED: Verdict = {
   code: 'STATE_FAILED',
-  hint: 'Restore the file from a backup, or move it away: the next run then looks at every row again.',
+  hint: 'Restore the file from a backup, or move it away: the next run then compares every row again.',
 };
 const IO_FAILED: Verdict = { code: 'STATE_FAILED', hint: 'Check the disk that holds the state file.' };
-const LOGIN: Verdict = { code: 'STATE_FAILED', hint: 'Check the user and the password in DATABASE_URL.' };
-const GRANT: Verdict = {
-  code: 'STATE_FAILED',
-  hint: 'Grant this user what it needs on the tables of the state database.',
+const NO_MEMORY: Verdict = {
+  code: 'STATE_LIMIT',
+  limit: 'memory',
+  hint: 'Give this process more memory, then run again: nothing half-done is left.',
 };
-const TLS: Verdict = { code: 'STATE_FAILED', hint: 'Check `sslmode` and `sslrootcert` in DATABASE_URL.' };
 
-export const NOT_MIGRATED_HINT = 'Run `gemini-sync-bridge migrate` once.';
-
-/** By SQLite's or Node's name, or Postgres's SQLSTATE. */
-const VERDICTS: Readonly<Record<string, Verdict>> = {
+/** By SQLite's or Node's name. */
+const BY_NAME: Readonly<Record<string, Verdict>> = {
   SQLITE_BUSY: BUSY,
   SQLITE_LOCKED: BUSY,
   SQLITE_FULL: DISK_FULL,
@@ -45,6 +44,9 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   SQLITE_CORRUPT: DAMAGED,
   SQLITE_NOTADB: DAMAGED,
   SQLITE_IOERR: IO_FAILED,
+  SQLITE_NOLFS: IO_FAILED,
+  SQLITE_PROTOCOL: BUSY,
+  SQLITE_NOMEM: NO_MEMORY,
   EACCES: FORBIDDEN,
   EPERM: FORBIDDEN,
   EROFS: FORBIDDEN,
@@ -61,27 +63,17 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   ETIMEDOUT: UNREACHABLE,
   EHOSTUNREACH: UNREACHABLE,
   ENETUNREACH: UNREACHABLE,
+  ENETDOWN: UNREACHABLE,
+  EHOSTDOWN: UNREACHABLE,
+  EADDRNOTAVAIL: UNREACHABLE,
   ENOTFOUND: UNREACHABLE,
   EAI_AGAIN: UNREACHABLE,
   ENOENT: UNREACHABLE,
-  '25006': GRANT,
-  '28000': LOGIN,
-  '28P01': LOGIN,
-  '3D000': { code: 'STATE_FAILED', hint: 'Create the database, then run `gemini-sync-bridge migrate`.' },
-  '42501': GRANT,
-  '42P01': { code: 'STATE_NOT_MIGRATED', hint: NOT_MIGRATED_HINT },
-  '53100': DISK_FULL,
-  SELF_SIGNED_CERT_IN_CHAIN: TLS,
-  DEPTH_ZERO_SELF_SIGNED_CERT: TLS,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: TLS,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TLS,
-  CERT_HAS_EXPIRED: TLS,
-  ERR_TLS_CERT_ALTNAME_INVALID: TLS,
 };
 
 /** Words of drivers that give no code. */
 const WORDS: readonly (readonly [RegExp, Verdict])[] = [
-  [/does not support SSL/i, TLS],
+  [/does not support SSL|before the TLS handshake/i, TLS],
   [
     /Connection terminated|Connection ended|not queryable|timeout expired|acquiring a connection/i,
     UNREACHABLE,
@@ -90,8 +82,8 @@ const WORDS: readonly (readonly [RegExp, Verdict])[] = [
 ];
 
 /**
- * An error of the state database in the words of this program: STATE_UNREACHABLE, STATE_FAILED or STATE_NOT_MIGRATED,
- * naming `location` and never a password. A BridgeError, and what nobody foresaw, is returned as it is.
+ * An error of the state database in the words of this program: STATE_UNREACHABLE, STATE_LIMIT, STATE_FAILED or
+ * STATE_NOT_MIGRATED, naming `location` and never a password. A BridgeError, and what nobody foresaw, is returned as it is.
  */
 export function stateError(thrown: unknown, location: string): unknown {
   if (!isError(thrown) || thrown instanceof BridgeError) return thrown;
@@ -99,6 +91,7 @@ export function stateError(thrown: unknown, location: string): unknown {
   if (verdict === undefined) return thrown;
   const sentence = {
     STATE_UNREACHABLE: `The state database ${location} cannot be reached`,
+    STATE_LIMIT: `The state database ${location} broke off the work (${verdict.limit ?? 'limit'})`,
     STATE_FAILED: `The state database ${location} refuses`,
     STATE_NOT_MIGRATED: `The state database ${location} has no current schema`,
   }[verdict.code];
@@ -119,14 +112,35 @@ function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || types.isNativeError(thrown);
 }
 
+/** A transaction or a statement that lost a race with another session: it had no effect, and may be repeated. */
+export function isConflict(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return code === '40001' || code === '40P01';
+}
+
 function verdictOn(error: Error): Verdict | undefined {
   const code = codeOf(error) ?? '';
+  if (isCertificateFile(error, code) || isTlsFailure(code)) return TLS;
   // SQLite refines its codes, as in SQLITE_IOERR_FSYNC.
-  const verdict = VERDICTS[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code];
-  if (verdict !== undefined) return verdict;
-  // Postgres's classes of connections that failed, of shutdowns and of exhausted resources.
-  if (/^(08...|57P..|53...)$/.test(code)) return UNREACHABLE;
-  return WORDS.find(([pattern]) => pattern.test(error.message))?.[1];
+  const named = BY_NAME[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code];
+  if (named !== undefined) return named;
+  return /^[0-9A-Z]{5}$/.test(code)
+    ? postgresVerdict(code, error.message)
+    : WORDS.find(([pattern]) => pattern.test(error.message))?.[1];
+}
+
+function postgresVerdict(sqlstate: string, message: string): Verdict | undefined {
+  // PgBouncer has one code for almost everything, and 57014 and 55000 have several causes.
+  const ambiguous = /^(08...|55000|57014|28...)$/.test(sqlstate);
+  const words = ambiguous ? POSTGRES_WORDS.find(([pattern]) => pattern.test(message))?.[1] : undefined;
+  if (words !== undefined) return words;
+  return sqlstate === '57014' ? STATEMENT_TIMEOUT : (BY_SQLSTATE[sqlstate] ?? classVerdict(sqlstate));
+}
+
+/** Only certificates and keys are files that this program opens by itself for the state. */
+function isCertificateFile(error: Error, code: string): boolean {
+  const syscall = 'syscall' in error ? error.syscall : undefined;
+  return ['ENOENT', 'EACCES', 'EISDIR'].includes(code) && (syscall === 'open' || syscall === 'read');
 }
 
 /** knex puts the statement before the database's own words. */

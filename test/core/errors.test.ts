@@ -24,6 +24,7 @@ describe('the table of errors', () => {
       'SOURCE_RATE_LIMITED',
       'SOURCE_TIMEOUT',
       'SOURCE_UNREACHABLE',
+      'STATE_LIMIT',
       'STATE_UNREACHABLE',
     ]);
     const later = codes.filter((code) => new BridgeError(code, 'x').exit === EXIT.tryAgain);

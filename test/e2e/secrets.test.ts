@@ -102,12 +102,18 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
     env: () => ({ DATABASE_URL: withPassword(encodeURIComponent(`${CANARY}!`), 'state') }),
   },
   'has a state whose password is not encoded': {
-    status: 78,
+    status: 0,
     env: () => ({ DATABASE_URL: withPassword(CANARY, 'state') }),
   },
   'has a state whose password is not encoded and looks like a host': {
-    status: 78,
+    status: 69,
     env: () => ({ DATABASE_URL: withPassword('p@canary/x', 'state') }),
+  },
+  'has a state with an unknown parameter, and a password among the parameters': {
+    status: 78,
+    env: () => ({
+      DATABASE_URL: `postgres://postgres@127.0.0.1/state?password=p&w=${encodeURIComponent(CANARY)}&canary=1`,
+    }),
   },
   'has a state on a host that cannot be found': {
     status: 75,
@@ -139,8 +145,11 @@ test.each(Object.entries(ENDINGS))('a run that %s shows no secret anywhere', asy
   expect(found).toEqual([]);
 });
 
-test.each(['wrong', 'not a URL'])('migrate with a DATABASE_URL that is %s shows no secret', async (how) => {
-  const DATABASE_URL = withPassword(how === 'wrong' ? encodeURIComponent(`${CANARY}!`) : CANARY, 'state');
+test.each([
+  ['wrong', encodeURIComponent(`${CANARY}!`)],
+  ['wrong and not encoded', `${CANARY}!`],
+])('migrate with a password in DATABASE_URL that is %s shows no secret', async (_, password) => {
+  const DATABASE_URL = withPassword(password, 'state');
   const { exitCode, stdout, stderr } = await runCli(['migrate'], { cwd: place.cwd, env: { DATABASE_URL } });
   expect(exitCode).not.toBe(0);
   expect(TRACES.filter((trace) => `${stdout}${stderr}`.includes(trace))).toEqual([]);

@@ -165,7 +165,9 @@ describe('an embedded state file', () => {
       process.execPath,
       ...['--import', 'tsx', '--input-type=module', '-e', program, file],
     ]);
-    expect(stdout).toMatch(/^STATE_FAILED The state database .*state\.db refuses: /);
+    expect(stdout).toMatch(
+      /^(STATE_FAILED The state database .*state\.db refuses|STATE_LIMIT .* \(disk space\)): /,
+    );
     const after = await openState({ file, readOnly: false });
     expect(await after.unfinishedRuns('hr')).toHaveLength(1);
     await after.close();

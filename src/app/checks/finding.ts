@@ -1,6 +1,7 @@
 import { withDeadline, DeadlineError } from '../../core/deadline.ts';
 import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
 import { DOCTOR_CHECK_SECONDS_MAX } from '../../core/limits.ts';
+import type { Exposure } from '../../net/exposure.ts';
 
 /** What a finding is about. */
 export type Subject =
@@ -38,6 +39,11 @@ export function skipped(subjects: readonly Subject[], reason: string): Finding[]
 
 export function warn(subject: Subject, what: string, fix: string): Finding {
   return { subject, status: 'warn', what, fix };
+}
+
+/** A warning of what others on the way could read or change; none if there is nothing. */
+export function exposed(subject: Subject, exposure: Exposure | undefined): Finding[] {
+  return exposure === undefined ? [] : [warn(subject, exposure.what, exposure.fix)];
 }
 
 export function fail(

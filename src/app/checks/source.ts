@@ -1,9 +1,11 @@
 import { isSqlSource, type Connector } from '../../connector/types.ts';
+import { resolveSecret } from '../../connector/secrets.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { columnFinder } from '../../pipeline/columns.ts';
+import { sourceExposure } from '../../sources/exposure.ts';
 import { compileMapping } from '../job.ts';
 import { withSource, type SourceSurroundings } from '../with-source.ts';
-import { check, ok, warn, type Finding } from './finding.ts';
+import { check, exposed, ok, warn, type Finding } from './finding.ts';
 
 /**
  * Whether the source lets us in, takes the query, and has every column that the mapping names. Reads no row of a database,
@@ -24,6 +26,10 @@ export function sourceFindings(
         const takes = database ? 'takes the query' : 'answers';
         return [
           ok('source', `${spec.source.type} ${takes}, and its ${count} have all that the mapping names.`),
+          ...exposed(
+            'source',
+            sourceExposure(spec, (ref) => resolveSecret(ref, (variable) => surroundings.secret(variable))),
+          ),
         ];
       }
       if (database) throw missing;

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
+import { stateExposure } from '../../state/database-url.ts';
 import { openState } from '../../state/open-state.ts';
 import { stateLocation } from '../state-location.ts';
 import { exposedState, unlessExposed } from './exposed-paths.ts';
-import { check, fail, ok, type Finding } from './finding.ts';
+import { check, exposed, fail, ok, type Finding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
 interface StatePlace {
@@ -12,11 +13,11 @@ interface StatePlace {
   readonly cwd: string;
 }
 
-/** Whether the state store can be reached, and has the schema of this version. Makes and migrates nothing. */
+/** Whether the state store can be reached, safely, and has the schema of this version. Makes and migrates nothing. */
 export function stateFindings(place: StatePlace, signal: AbortSignal): Promise<Finding[]> {
   const { url, file } = stateLocation(place);
   return check('state', signal, async () => {
-    if (url !== undefined) return [await database(url, file)];
+    if (url !== undefined) return [await database(url, file), ...exposed('state', stateExposure(url))];
     // First, because opening the file can create its journal.
     const exposure = await exposedState(file);
     return [unlessExposed(await embedded(file), exposure)];

@@ -1,4 +1,5 @@
 import type { BridgeError } from '../../core/errors.ts';
+import { isThisMachine, type Exposure } from '../../net/exposure.ts';
 import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
 
 /** Who connects, and how that is proven. */
@@ -43,6 +44,15 @@ const FORM: ConnectionForm = {
   product: 'SQL Server',
   schemes: ['mssql', 'sqlserver'],
   example: 'mssql://user:password@host:1433/database?encrypt=true',
+  parameters: [
+    'encrypt',
+    'trustServerCertificate',
+    'hostNameInCertificate',
+    'instanceName',
+    'authentication',
+    'tenantId',
+    'domain',
+  ],
   userOptional: true,
 };
 
@@ -72,6 +82,26 @@ export function parseMssqlDsn(dsn: string, ref: string, caFile: string | undefin
     trustServerCertificate: trust,
     caFile,
     certificateName: query.get('hostNameInCertificate') ?? undefined,
+  };
+}
+
+/** What others on the way could read or change, by what the connection string demands; undefined if nothing. */
+export function mssqlExposure({
+  host,
+  encrypt,
+  trustServerCertificate,
+}: Pick<MssqlAddress, 'host' | 'encrypt' | 'trustServerCertificate'>): Exposure | undefined {
+  if (isThisMachine(host)) return undefined;
+  if (encrypt === false) {
+    return {
+      what: `The connection to ${host} is not encrypted (encrypt=false).`,
+      fix: 'Remove encrypt=false from the connection string, and name the authority in spec.source.tls.caFile.',
+    };
+  }
+  if (!trustServerCertificate) return undefined;
+  return {
+    what: `The connection to ${host} is encrypted, but the certificate of the server is not checked (trustServerCertificate=true).`,
+    fix: 'Remove trustServerCertificate from the connection string, and name the authority in spec.source.tls.caFile.',
   };
 }
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isThisMachine, type Exposure } from '../../net/exposure.ts';
 import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
 
 const SSL_MODES = ['DISABLED', 'PREFERRED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'] as const;
@@ -24,6 +25,7 @@ const FORM: ConnectionForm = {
   product: 'MySQL',
   schemes: ['mysql', 'mariadb'],
   example: 'mysql://user:password@host:3306/database?ssl-mode=VERIFY_IDENTITY',
+  parameters: ['ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key'],
 };
 
 /**
@@ -59,4 +61,28 @@ export function parseMysqlDsn(dsn: string, ref: string, caFile: string | undefin
       keyFile: query.get('ssl-key') ?? undefined,
     },
   };
+}
+
+/** What others on the way could read or change, by what the connection string demands; undefined if nothing. */
+export function mysqlExposure({ host, tls }: Pick<MysqlAddress, 'host' | 'tls'>): Exposure | undefined {
+  if (isThisMachine(host)) return undefined;
+  const fix =
+    'Set ssl-mode=VERIFY_IDENTITY in the connection string, and ssl-ca to the file of its authority.';
+  switch (tls.mode) {
+    case 'DISABLED':
+      return { what: `The connection to ${host} is not encrypted (ssl-mode=DISABLED).`, fix };
+    case 'PREFERRED':
+      return {
+        what: `The connection to ${host} is encrypted only if the server offers it, and its certificate is not checked (ssl-mode=PREFERRED).`,
+        fix,
+      };
+    case 'REQUIRED':
+      return {
+        what: `The connection to ${host} is encrypted, but the certificate of the server is not checked (ssl-mode=REQUIRED).`,
+        fix,
+      };
+    case 'VERIFY_CA':
+    case 'VERIFY_IDENTITY':
+      return undefined;
+  }
 }

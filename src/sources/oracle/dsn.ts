@@ -1,3 +1,4 @@
+import { isThisMachine, type Exposure } from '../../net/exposure.ts';
 import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
 
 export interface OracleAddress {
@@ -19,6 +20,7 @@ const FORM: ConnectionForm = {
   product: 'Oracle',
   schemes: ['oracle'],
   example: 'oracle://user:password@host:1521/service',
+  parameters: ['sid', 'protocol', 'descriptor', 'tns', 'tnsAdmin', 'wallet', 'walletPassword'],
 };
 /** What may stand in a descriptor that is put together here, so that no part can add another. */
 const PLAIN = /^[\w.$#:-]+$/;
@@ -58,4 +60,27 @@ export function parseOracleDsn(dsn: string, ref: string): OracleAddress {
     at: `${host}:${port}/${sid ?? service}`,
     connectString: `(DESCRIPTION=(ADDRESS=(PROTOCOL=${protocol})(HOST=${host})(PORT=${port}))(CONNECT_DATA=(${target})))`,
   };
+}
+
+const ADDRESS = /\(\s*ADDRESS\s*=(?:\s*\([^()]*\))+\s*\)/gi;
+
+/**
+ * What others on the way could read or change; undefined if nothing, or if only tnsnames.ora knows. The driver has no
+ * encryption but TLS, unless it runs on Oracle's own client libraries.
+ */
+export function oracleExposure({
+  connectString,
+}: Pick<OracleAddress, 'connectString'>): Exposure | undefined {
+  const exposed = (connectString.match(ADDRESS) ?? []).find(
+    (address) => /\(\s*PROTOCOL\s*=\s*tcp\s*\)/i.test(address) && !isThisMachine(valueOf('HOST', address)),
+  );
+  if (exposed === undefined) return undefined;
+  return {
+    what: `The connection to ${valueOf('HOST', exposed)} is not encrypted (protocol=tcp).`,
+    fix: 'Set protocol=tcps in the connection string, or PROTOCOL=TCPS in its descriptor, and wallet= to the folder of the wallet.',
+  };
+}
+
+function valueOf(name: string, address: string): string {
+  return new RegExp(`\\(\\s*${name}\\s*=\\s*([^()\\s]*)\\s*\\)`, 'i').exec(address)?.[1] ?? '';
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
-import type { PostgresAddress } from './dsn.ts';
+import type { PostgresAddress } from '../../net/postgres-address.ts';
 import { asError } from '../network-errors.ts';
 import { PostgresSocket } from './socket.ts';
 import type { RowBatcher } from '../row-batcher.ts';
@@ -78,7 +78,7 @@ export class PostgresClient {
   constructor(address: PostgresAddress, connectSeconds: number) {
     const socket = new PostgresSocket(address.tls);
     this.#socket = socket;
-    const { host, port, user, database, password } = address;
+    const { host, port, user, database, password, options, applicationName } = address;
     this.#client = new pg.Client({
       host,
       port,
@@ -90,7 +90,8 @@ export class PostgresClient {
       ssl: false,
       stream: () => socket,
       connectionTimeoutMillis: connectSeconds * 1_000,
-      application_name: 'gemini-sync-bridge',
+      application_name: applicationName ?? 'gemini-sync-bridge',
+      ...(options !== undefined && { options }),
     });
     this.#client.on('error', (error) => {
       this.#broken = error;

@@ -1,14 +1,9 @@
-import { Socket, isIP } from 'node:net';
+import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { connect as connectTls } from 'node:tls';
-import { readFile } from 'node:fs/promises';
+import type { PostgresTls } from '../../net/postgres-address.ts';
+import { agreeOnTls } from '../../net/postgres-tls.ts';
 import { asError } from '../network-errors.ts';
 import { PostgresRowTap } from './row-tap.ts';
-import type { PostgresTls } from './dsn.ts';
-
-/** An SSLRequest: its length, and the number that stands for it. */
-const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-const ANSWER_YES = 0x53;
 
 /**
  * The connection as the driver sees it: a socket that has agreed on TLS by itself, as the connection string's `sslmode`
@@ -28,18 +23,19 @@ export class PostgresSocket extends Duplex {
     this.#tls = tls;
   }
 
-  /** As `net.Socket` has it; the driver calls it. */
-  connect(port: number, host: string): this {
+  /** As `net.Socket` has it; the driver calls it, for a Unix socket with its path alone. */
+  connect(place: number | string, host = ''): this {
     this.#tcp.once('error', (error) => this.destroy(error));
     this.#tcp.once('connect', () => {
-      this.#secure(host).then(
+      agreeOnTls(this.#tcp, typeof place === 'string' ? place : host, this.#tls).then(
         (stream) => {
           this.#start(stream);
         },
         (error: unknown) => this.destroy(asError(error)),
       );
     });
-    this.#tcp.connect(port, host);
+    if (typeof place === 'string') this.#tcp.connect(place);
+    else this.#tcp.connect(place, host);
     return this;
   }
 
@@ -109,56 +105,4 @@ export class PostgresSocket extends Duplex {
     this.#stream.pause();
     return false;
   }
-
-  async #secure(host: string): Promise<Socket> {
-    const { mode } = this.#tls;
-    if (mode === 'disable') return this.#tcp;
-    this.#tcp.write(SSL_REQUEST);
-    const answer = await firstByte(this.#tcp);
-    if (answer !== ANSWER_YES) {
-      if (mode === 'prefer') return this.#tcp;
-      throw new Error('The server does not support SSL connections');
-    }
-    const options = {
-      socket: this.#tcp,
-      // The name to check; without it, Node would check an address as if it were localhost.
-      host,
-      ...(isIP(host) === 0 ? { servername: host } : {}),
-      ...(await certificates(this.#tls)),
-      rejectUnauthorized: mode === 'verify-ca' || mode === 'verify-full',
-      // verify-ca trusts whoever the authority signed, under any name.
-      ...(mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
-    };
-    return new Promise((resolve, reject) => {
-      const secure = connectTls(options, () => {
-        secure.off('error', reject);
-        resolve(secure);
-      });
-      secure.once('error', reject);
-    });
-  }
-}
-
-function firstByte(socket: Socket): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const closed = (): void => {
-      reject(new Error('Connection terminated unexpectedly'));
-    };
-    socket.once('close', closed);
-    socket.once('data', (data) => {
-      socket.off('close', closed);
-      socket.pause();
-      // Anything after the answer was sent before encryption began, so somebody else may have put it there.
-      if (data.length === 1) resolve(data[0] ?? 0);
-      else reject(new Error('The server sent data before the TLS handshake'));
-    });
-  });
-}
-
-async function certificates({ caFile, certFile, keyFile }: PostgresTls) {
-  return {
-    ...(caFile === undefined ? {} : { ca: await readFile(caFile) }),
-    ...(certFile === undefined ? {} : { cert: await readFile(certFile) }),
-    ...(keyFile === undefined ? {} : { key: await readFile(keyFile) }),
-  };
 }

@@ -1,9 +1,10 @@
 import type { SqlSourceSpec } from '../../connector/types.ts';
 import { bindWatermark, isDeltaQuery } from '../../connector/watermark.ts';
 import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../../core/limits.ts';
+import type { PostgresAddress } from '../../net/postgres-address.ts';
 import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
 import { PostgresClient, type PostgresField } from './client.ts';
-import { parsePostgresDsn, type PostgresAddress } from './dsn.ts';
+import { parsePostgresDsn } from './dsn.ts';
 import { postgresError, type PostgresPlace } from './errors.ts';
 import { columnOf, isBuiltIn } from './types.ts';
 import { watermarkOf, watermarkWindow } from './watermark.ts';
@@ -146,7 +147,7 @@ export class PostgresSource implements Source {
   #connection(): PostgresClient {
     return new PostgresClient(
       this.#address,
-      this.#spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
+      this.#spec.connectTimeoutSeconds ?? this.#address.connectSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
     );
   }
 

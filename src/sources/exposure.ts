@@ -1,0 +1,33 @@
+import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
+import type { Exposure } from '../net/exposure.ts';
+import { postgresExposure } from '../net/postgres-address.ts';
+import { mssqlExposure, parseMssqlDsn } from './mssql/dsn.ts';
+import { mysqlExposure, parseMysqlDsn } from './mysql/dsn.ts';
+import { oracleExposure, parseOracleDsn } from './oracle/dsn.ts';
+import { parsePostgresDsn } from './postgres/dsn.ts';
+
+/**
+ * What others on the way to the database of a source could read or change, by what its connection string demands. Connects to
+ * nothing. Undefined if nothing, and for other kinds of source.
+ * @param secret reads a secret by its ref
+ * @throws BridgeError SECRET_*
+ */
+export function sourceExposure(
+  { source }: Pick<ConnectorSpec, 'source'>,
+  secret: (ref: string) => string,
+): Exposure | undefined {
+  return isSqlSource(source) ? exposureOf(source, secret(source.secretRef)) : undefined;
+}
+
+function exposureOf({ type, secretRef, tls }: SqlSourceSpec, dsn: string): Exposure | undefined {
+  switch (type) {
+    case 'postgres':
+      return postgresExposure(parsePostgresDsn(dsn, secretRef, tls?.caFile));
+    case 'mysql':
+      return mysqlExposure(parseMysqlDsn(dsn, secretRef, tls?.caFile));
+    case 'mssql':
+      return mssqlExposure(parseMssqlDsn(dsn, secretRef, tls?.caFile));
+    case 'oracle':
+      return oracleExposure(parseOracleDsn(dsn, secretRef));
+  }
+}

@@ -1,0 +1,39 @@
+import { BridgeError } from '../core/errors.ts';
+import type { ConnectionForm } from '../net/connection-string.ts';
+import type { Exposure } from '../net/exposure.ts';
+import {
+  POSTGRES_FORM,
+  postgresExposure,
+  readPostgresAddress,
+  type PostgresAddress,
+} from '../net/postgres-address.ts';
+
+/** The driver finds a user and a password by itself, in `PGUSER` and `PGPASSWORD`; a host is `localhost`. */
+const FORM: ConnectionForm = { ...POSTGRES_FORM, userOptional: true, hostOptional: true };
+
+/**
+ * Reads `DATABASE_URL`, which means what the connection string of a Postgres source means.
+ * @throws BridgeError ENVIRONMENT_INVALID, which never has the password
+ */
+export function parseDatabaseUrl(url: string): PostgresAddress {
+  return readPostgresAddress(
+    url,
+    FORM,
+    (what) =>
+      new BridgeError(
+        'ENVIRONMENT_INVALID',
+        `DATABASE_URL is not the address of a Postgres database: ${what}.`,
+        {
+          hint: `Write it as ${FORM.example}, with special characters percent-encoded, or unset it to use the embedded database.`,
+        },
+      ),
+  );
+}
+
+/**
+ * What others on the way to the state database could read or change; undefined if nothing.
+ * @throws BridgeError ENVIRONMENT_INVALID
+ */
+export function stateExposure(url: string | undefined): Exposure | undefined {
+  return url === undefined ? undefined : postgresExposure(parseDatabaseUrl(url));
+}

@@ -1,0 +1,15 @@
+/** What an error of the state database means, and what to do about it. */
+export interface Verdict {
+  readonly code: 'STATE_UNREACHABLE' | 'STATE_LIMIT' | 'STATE_FAILED' | 'STATE_NOT_MIGRATED';
+  /** What ended the work, by the name of the setting or of the resource; only with STATE_LIMIT. */
+  readonly limit?: string;
+  readonly hint: string;
+}
+
+export const NOT_MIGRATED_HINT = 'Run `gemini-sync-bridge migrate` once.';
+export const DAMAGED_DATABASE_HINT = 'Restore the state database from a backup.';
+
+export const TLS: Verdict = {
+  code: 'STATE_FAILED',
+  hint: 'Check `sslmode`, `sslrootcert`, `sslcert` and `sslkey` in DATABASE_URL.',
+};
