@@ -4,7 +4,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
 import type { HttpSurroundings } from './http/source.ts';
 import type { ReadPushed } from './push/source.ts';
-import type { SqlEngine } from './sql/source.ts';
+import type { SqlEngine } from './sql/engine.ts';
 
 type EngineFactory = (spec: SqlSourceSpec, dsn: string) => SqlEngine;
 

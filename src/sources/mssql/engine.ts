@@ -7,7 +7,7 @@ import { mssqlError } from './errors.ts';
 import { mssqlColumn, type MssqlColumn, type MssqlField } from './types.ts';
 import { asError } from '../network-errors.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
-import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/source.ts';
+import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';
 
 /** What the server must know of the watermark's type before it can tell that of its column; tried in turn. */
 const WATERMARK_GUESSES = ['datetime2(7)', 'bigint', 'varbinary(8)', 'decimal(38,10)'] as const;

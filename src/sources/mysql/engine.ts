@@ -10,7 +10,7 @@ import { parseMysqlDsn, type MysqlAddress } from './dsn.ts';
 import { mysqlError } from './errors.ts';
 import { mysqlColumn, type MysqlColumn } from './types.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
-import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/source.ts';
+import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';
 
 /** A second connection that cancels a query gets this long; then the first is simply closed. */
 const CANCEL_SECONDS = 2;

@@ -5,7 +5,7 @@ import { parseOracleDsn, type OracleAddress } from './dsn.ts';
 import { oracleError } from './errors.ts';
 import { oracleColumn, type OracleColumn } from './types.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
-import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/source.ts';
+import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';
 
 /** Stands for the watermark until its column's type is known; longer than any name that a query could use for it. */
 const PLACEHOLDER = ':gemini_sync_bridge_watermark';

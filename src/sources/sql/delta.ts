@@ -2,7 +2,7 @@ import { BridgeError } from '../../core/errors.ts';
 import type { Column } from '../../pipeline/ports.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { RowWriter } from './row-writer.ts';
-import type { BoundWatermark, SqlEngine, SqlSession } from './source.ts';
+import type { BoundWatermark, SqlEngine, SqlSession } from './engine.ts';
 import { isLater, unitOf, watermarkBefore, type WatermarkKind } from './watermark-value.ts';
 
 /** A delta query and where it starts. */

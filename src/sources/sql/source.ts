@@ -5,65 +5,10 @@ import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
 import { asError } from '../network-errors.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { readDelta, type Delta } from './delta.ts';
+import type { SqlEngine, SqlSession } from './engine.ts';
 import { RowWriter } from './row-writer.ts';
 import { requireFields, watermarkIndex, withoutEnd } from './query.ts';
-import { ceilingOf, unitOf, WATERMARK_KINDS, type WatermarkKind } from './watermark-value.ts';
-
-/** What a delta query starts after. */
-export interface BoundWatermark {
-  readonly kind: WatermarkKind;
-  /** Of its column. */
-  readonly index: number;
-  /** In the form of its kind. */
-  readonly text: string;
-  /** How often it stands in the query. */
-  readonly occurrences: number;
-}
-
-/** One connection to a database. Its methods throw what the driver throws. */
-export interface SqlSession {
-  /** Whether a second query sees the same rows as the first; known after `connect`. */
-  readonly repeatable: boolean;
-  /** Connects, and begins a read-only transaction that sees one moment, as far as the database can. */
-  connect(): Promise<void>;
-  /**
-   * The columns of a query in this product's dialect; undefined for one that returns no rows at all. Runs nothing.
-   * @param delta whether the query has the placeholder of a watermark
-   */
-  describe(query: string, delta: boolean): Promise<readonly Column[] | undefined>;
-  /**
-   * Reads the rows of the query that was described into a writer, and resolves after the last. Stops reading from the server while the writer is full;
-   * `resume` is called when it no longer is.
-   */
-  read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void>;
-  /** The server's present in UTC, as `2024-01-02 03:04:05.678901`. */
-  present(): Promise<string>;
-  /** There is room for rows again. */
-  resume(): void;
-  /** Ends what the server is at work on, by its own means; does its best and never fails. */
-  cancel(): Promise<void>;
-  /** Says goodbye and closes. */
-  end(): Promise<void>;
-  /** Closes at once. May be called twice. */
-  destroy(): void;
-}
-
-/** A database product, as a record of what is different from the others. */
-export interface SqlEngine {
-  /** Stands for `:watermark` in a query. */
-  readonly placeholder: (occurrence: number) => string;
-  /**
-   * Of each kind that this product can compare: what comes before every watermark, then what is close to it and survives
-   * the arithmetic of queries, such as subtracting an hour.
-   */
-  readonly lowest: Readonly<Partial<Record<WatermarkKind, readonly string[]>>>;
-  open(): SqlSession;
-  /**
-   * An error of the driver or the server in our words and with its own, and what to do about it.
-   * @param query what the server was asked, for the position of its error
-   */
-  errorOf(thrown: unknown, query: string | undefined): BridgeError;
-}
+import { ceilingOf, unitOf, WATERMARK_KINDS } from './watermark-value.ts';
 
 /** Reads a database: one query, in one read-only transaction. */
 export class SqlSource implements Source {
