@@ -17,6 +17,7 @@ import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
+import { permitOf } from './policy.ts';
 import { stateLocation } from './state-location.ts';
 import { recordUnbegun } from './unbegun-run.ts';
 
@@ -28,6 +29,10 @@ export interface BridgeContext extends StorePlace, DestinationContext {
   readonly log: Logger;
   readonly observer: Observer;
   readonly proxy: ProxySettings;
+  /** `POLICY_FILE`; undefined: connectors may use everything. */
+  readonly policyFile: string | undefined;
+  /** `ORACLE_CLIENT_LIB_DIR` */
+  readonly oracleClientLibDir: string | undefined;
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
   /** Removes secrets from a text that is to be kept. */
@@ -71,9 +76,16 @@ async function runJob(
   signal: AbortSignal,
 ): Promise<BridgeResult> {
   const { spec } = connector;
+  const permit = await permitOf(connector, context);
   const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
   const pushed = () => state.pushed(pushSelection(job, options));
-  const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep, pushed });
+  const source = await openSource(spec, secret, {
+    ...context,
+    clock: systemClock,
+    wait: sleep,
+    pushed,
+    permit,
+  });
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
   const local = options.local || options.dryRun;
   const destination = openDestination(connector, options, context);

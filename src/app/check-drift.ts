@@ -1,10 +1,10 @@
-import { checkConnectors } from '../connector/load.ts';
 import type { Problem } from '../connector/problem.ts';
 import type { DriftFinding } from '../drift/finding.ts';
 import { columnsComparer } from './drift/columns.ts';
 import type { Comparer, DriftContext, FoundConnector } from './drift/comparer.ts';
 import { dataStoreComparer } from './drift/data-store.ts';
 import { stateComparer } from './drift/state.ts';
+import { checkConnectorsUnderPolicy } from './policy.ts';
 
 /** All that can be compared, in the order of the report. */
 export const COMPARERS: readonly Comparer[] = [stateComparer, columnsComparer, dataStoreComparer];
@@ -23,11 +23,11 @@ export interface DriftOptions extends Omit<DriftContext, 'connectors'> {
  * @throws the reason of `signal`, and nothing else
  */
 export async function checkDrift(options: DriftOptions, signal: AbortSignal): Promise<DriftFinding[]> {
-  const { comparers, connectorsPath, live, cwd } = options;
+  const { comparers, live } = options;
   let checking: ReturnType<typeof readConnectors> | undefined;
   const context: DriftContext = {
     ...options,
-    connectors: async () => (await (checking ??= readConnectors(connectorsPath, cwd))).connectors,
+    connectors: async () => (await (checking ??= readConnectors(options))).connectors,
   };
   const found: DriftFinding[] = [];
   for (const comparer of comparers) {
@@ -42,11 +42,14 @@ function notLive({ name }: Comparer): DriftFinding {
   return { comparer: name, connector: null, file: null, status: 'skipped', what };
 }
 
-async function readConnectors(
-  path: string,
-  cwd: string,
-): Promise<{ readonly connectors: readonly FoundConnector[]; readonly invalid: readonly DriftFinding[] }> {
-  const { connectors, problems } = await checkConnectors([path], { cwd });
+async function readConnectors({
+  connectorsPath,
+  ...place
+}: Pick<DriftOptions, 'connectorsPath' | 'policyFile' | 'cwd'>): Promise<{
+  readonly connectors: readonly FoundConnector[];
+  readonly invalid: readonly DriftFinding[];
+}> {
+  const { connectors, problems } = await checkConnectorsUnderPolicy([connectorsPath], place);
   const errors = problems.filter(({ severity }) => severity === 'error');
   const firstOfEach = errors.filter(
     ({ file }, index) => errors.findIndex((other) => other.file === file) === index,

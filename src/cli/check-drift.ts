@@ -67,7 +67,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
   const redactor = createRedactor();
-  const { databaseUrl, endpoints, proxy } = io.env;
+  const { databaseUrl, endpoints, proxy, policyFile, oracleClientLibDir } = io.env;
   if (databaseUrl !== undefined) redactor.add(databaseUrl);
   for (const address of [proxy.http, proxy.https]) {
     // Without a password it is no secret.
@@ -81,6 +81,8 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     cwd: io.cwd,
     discoveryEngineEndpoint: endpoints.discoveryEngine,
     proxy,
+    policyFile,
+    oracleClientLibDir,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);

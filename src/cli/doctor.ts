@@ -42,7 +42,7 @@ export function doctorCommand(io: CommandIo): Command {
 async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
   const { examine } = await import('../app/doctor.ts');
   const redactor = createRedactor();
-  const { databaseUrl, endpoints, ingestionDryRun, proxy } = io.env;
+  const { databaseUrl, endpoints, ingestionDryRun, proxy, policyFile, oracleClientLibDir } = io.env;
   if (databaseUrl !== undefined) redactor.add(databaseUrl);
   for (const address of [proxy.http, proxy.https]) {
     // Without a password it is no secret.
@@ -56,6 +56,8 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
     discoveryEngineEndpoint: endpoints.discoveryEngine,
     ingestionDryRun,
     proxy,
+    policyFile,
+    oracleClientLibDir,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);

@@ -12,7 +12,7 @@ Exit statuses:
   2   the command line is wrong
   69  the database refuses
   75  the database cannot be reached; try again later
-  78  the environment is wrong, the port is taken, or the schema is not up to date
+  78  the environment or the policy is wrong, the port is taken, or the schema is not up to date
 
 Without keys it is open to this machine alone. Where others can reach it, it makes
 an admin key at its first start, and prints it to stderr once. See also: keys --help
@@ -46,7 +46,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
     import('../server/open-bridge-server.ts'),
     import('../app/process-signals.ts'),
   ]);
-  const { databaseUrl, connectorsDir, runLinks } = io.env;
+  const { databaseUrl, connectorsDir, policyFile, runLinks } = io.env;
   const redactor = redactorOf(io);
   await withSignals(
     async (signal) => {
@@ -55,6 +55,8 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         version: programVersion(),
         databaseUrl,
         connectorsDir,
+        policyFile,
+        variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
         runLinks,
         cwd: io.cwd,
         clock: systemClock,

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { checkConnectors } from '../connector/load.ts';
+import { checkConnectorsUnderPolicy } from '../app/policy.ts';
 import { EXIT } from '../core/exit-status.ts';
 import type { CommandIo } from './command-io.ts';
 import { githubReport, jsonReport, textReport } from './validate-report.ts';
@@ -38,10 +38,11 @@ export function validateCommand(io: CommandIo): Command {
     )
     .addHelpText('after', HELP)
     .action(async (paths: string[], { format }: ValidateOptions) => {
-      const report = await checkConnectors(paths, {
-        cwd: io.cwd,
-        secretIsSet: (variable) => io.env.secret(variable) !== undefined,
-      });
+      const report = await checkConnectorsUnderPolicy(
+        paths,
+        { policyFile: io.env.policyFile, cwd: io.cwd },
+        (variable) => io.env.secret(variable) !== undefined,
+      );
       const colour = io.stdout.isTTY === true && !io.env.noColor;
       const write = {
         text: () => textReport(report, colour),

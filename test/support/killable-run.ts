@@ -113,6 +113,8 @@ await runBridge(
     gcsEndpoint: env.endpoints.gcs,
     discoveryEngineEndpoint: env.endpoints.discoveryEngine,
     proxy: { http: undefined, https: undefined, except: undefined },
+    policyFile: undefined,
+    oracleClientLibDir: undefined,
     retry: { retries: 0, backoffSeconds: 0 },
     log: silentLogger,
     observer,

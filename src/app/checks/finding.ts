@@ -5,6 +5,7 @@ import { DOCTOR_CHECK_SECONDS_MAX } from '../../core/limits.ts';
 /** What a finding is about. */
 export type Subject =
   | 'settings'
+  | 'policy'
   | 'state'
   | 'credentials'
   | 'connector'
