@@ -1,4 +1,5 @@
 import type { Problem } from '../connector/problem.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { DriftFinding } from '../drift/finding.ts';
 import { columnsComparer } from './drift/columns.ts';
 import type { Comparer, DriftContext, FoundConnector } from './drift/comparer.ts';
@@ -55,12 +56,16 @@ async function readConnectors({
     ({ file }, index) => errors.findIndex((other) => other.file === file) === index,
   );
   const invalid = firstOfEach.map((first) =>
-    invalidFinding(first, errors.filter(({ file }) => file === first.file).length),
+    invalidFinding(first, errors.filter(({ file }) => file === first.file).length, place),
   );
   return { connectors, invalid };
 }
 
-function invalidFinding({ file, code, path, message }: Problem, count: number): DriftFinding {
+function invalidFinding(
+  { file, code, path, message }: Problem,
+  count: number,
+  { policyFile }: Pick<DriftOptions, 'policyFile'>,
+): DriftFinding {
   const more = count === 1 ? '' : ` And ${count - 1} more.`;
   return {
     comparer: 'connectors',
@@ -68,7 +73,15 @@ function invalidFinding({ file, code, path, message }: Problem, count: number): 
     file,
     status: 'failed',
     what: `${file} is not compared: ${path === '' ? '' : `${path}: `}${message}${more}`,
-    fix: `See what to write with: gemini-sync-bridge validate ${file}`,
-    code: code === 'file_unreadable' ? 'CONNECTOR_FILE_UNREADABLE' : 'CONNECTOR_INVALID',
+    fix:
+      file === policyFile
+        ? 'Correct the file that POLICY_FILE names.'
+        : `See what to write with: gemini-sync-bridge validate ${file}`,
+    code: file === policyFile ? 'POLICY_INVALID' : errorCodeOf(code),
   };
+}
+
+function errorCodeOf(code: Problem['code']): ErrorCode {
+  if (code === 'policy_refused') return 'POLICY_REFUSED';
+  return code === 'file_unreadable' ? 'CONNECTOR_FILE_UNREADABLE' : 'CONNECTOR_INVALID';
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { openCatalog } from '../../src/app/catalog.ts';
+import { createLogger, jsonFormat } from '../../src/core/log.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
 import { writeOldFile } from '../support/file-source.ts';
 import { NO_ACCESS, startBridgeServer } from '../support/bridge-server.ts';
@@ -168,6 +170,7 @@ describe('a policy', () => {
     const doctor = await runHere(['doctor', '--connector', file, '--json'], { cwd, env: doctorEnv(ENV) });
     expect(doctor.stdout).toMatch(/"subject":"connector","status":"fail".*"code":"POLICY_REFUSED"/);
     const drift = await runHere(['check-drift', '--live', '--only', 'columns'], { cwd, env: ENV });
+    expect(drift).toMatchObject({ exitCode: 77 });
     expect(drift.stdout).toContain('The policy does not allow kb-articles');
     expect(foreign.received).toEqual([]);
   });
@@ -184,15 +187,16 @@ describe('a policy', () => {
     expect(failed.exitCode).toBe(78);
     expect(failed.stdout).toContain('"POLICY_INVALID"');
     expect(failed.stderr).toMatch(/(policy|missing)\.yaml:\d+:/);
-    for (const args of [
+    const others = [
       ['validate', file],
       ['doctor', '--connector', file],
-      ['check-drift'],
+      ['check-drift', '--live', '--only', 'columns'],
+      ['explain', '--connector', file, '--doc', 'kb-articles:1'],
       ['serve', '--port', '0'],
-    ]) {
+    ];
+    for (const args of others) {
       const { exitCode } = await runHere(args, { cwd, env: doctorEnv(env) });
-      // Without --live, check-drift uses no connector.
-      expect({ args, exitCode }).toEqual({ args, exitCode: args[0] === 'check-drift' ? 0 : 78 });
+      expect({ args, exitCode }).toEqual({ args, exitCode: 78 });
     }
     expect(foreign.received).toEqual([]);
   });
@@ -227,9 +231,27 @@ describe('without a policy', () => {
 
   test('credentials are not sent over http to another machine', async () => {
     const file = write(api({ secretRef: 'kb-token', url: 'http://kb.example.com/articles' }));
-    const { exitCode, stderr } = await run(file, env);
+    const { exitCode, stdout, stderr } = await run(file, env);
     expect(exitCode).toBe(78);
-    expect(stderr).toMatch(/CONNECTOR_INVALID[^]*unencrypted http/);
+    expect(stdout).toContain('"CONNECTOR_INVALID"');
+    expect(stderr).toContain('unencrypted http');
+  });
+
+  test('native code is loaded from the folder of the environment, and never from one of the connector', async () => {
+    const source = {
+      type: 'oracle',
+      secretRef: 'hr-ora',
+      query: 'SELECT id, name, team FROM people',
+      thick: true,
+    };
+    const oracle = {
+      SECRET_HR_ORA: 'oracle://u:pw@127.0.0.1:1/x',
+      ORACLE_CLIENT_LIB_DIR: '/nowhere/of-the-operator',
+    };
+    const refused = await run(write({ source: { ...source, oracleClientPath: './lib' } }), oracle);
+    expect(refused).toMatchObject({ exitCode: 78 });
+    expect(refused.stderr).toContain('ORACLE_CLIENT_LIB_DIR');
+    expect((await run(write({ source }), oracle)).stderr).toContain('/nowhere/of-the-operator');
   });
 
   test('doctor says whom that trusts', async () => {
@@ -280,6 +302,41 @@ describe('a server', () => {
     } finally {
       await server.stop();
     }
+  });
+
+  test.each([
+    ['says at its start that authors are trusted with every secret, without a policy', undefined, 1],
+    ['says nothing of the kind with a policy', 'policy.yaml', 0],
+  ])('%s', async (_, policyFile, lines) => {
+    const logged: string[] = [];
+    const log = createLogger({
+      write: (line) => logged.push(line),
+      level: 'info',
+      format: jsonFormat,
+      now: () => new Date(0),
+      redact: (line) => line,
+    });
+    const server = await startBridgeServer({ cwd, policyFile, log });
+    await server.stop();
+    expect(logged.filter((line) => line.includes('is trusted with every secret'))).toHaveLength(lines);
+  });
+
+  test('sees a policy that changes, and refuses all connectors while it is not valid', async () => {
+    write(push('kb-token'), 'kb-push');
+    let elapsedMs = 0;
+    const clock = { now: () => new Date(), elapsedMs: () => elapsedMs };
+    const catalog = openCatalog({ directory: 'connectors', policyFile: 'policy.yaml', cwd, clock });
+    const names = async () => {
+      elapsedMs += 60_000;
+      return [...(await catalog.current()).connectors.keys()];
+    };
+    expect(await names()).toEqual(['kb-push']);
+    writeFileSync(join(cwd, 'policy.yaml'), 'rules: [');
+    expect(await names()).toEqual([]);
+    writePolicy({ secrets: ['other'] });
+    expect(await names()).toEqual([]);
+    writePolicy();
+    expect(await names()).toEqual(['kb-push']);
   });
 
   test('starts no run of a connector that the policy refuses', async () => {
