@@ -48,8 +48,9 @@ function connector(name: string, mode: string, source: object): string {
 
 /** With the key of the server. */
 function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  const authorization = `Bearer ${env.ADMIN_API_KEY}`;
-  return server.request(path, { ...init, headers: { ...Object(init.headers), authorization } });
+  const headers = new Headers(init.headers);
+  headers.set('authorization', `Bearer ${env.ADMIN_API_KEY}`);
+  return server.request(path, { ...init, headers });
 }
 
 async function runNow(name: string, order: object = {}): Promise<{ status: number; runId: string }> {
