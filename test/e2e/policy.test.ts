@@ -298,7 +298,7 @@ describe('a server', () => {
       // 400: the token is right, and the body is not.
       expect(await statusOf(server, 'kb-push', 'kb-token-of-the-team')).toBe(400);
       expect(await statusOf(server, 'kb-steal', SECRETS.SECRET_HR_TOKEN)).toBe(401);
-      expect(await statusOf(server, 'kb-database', 'postgres://kb:guessed@db/kb')).toBe(401);
+      expect(await statusOf(server, 'kb-database', 'postgres://kb:guessed@db/kb')).toBe(503);
     } finally {
       await server.stop();
     }
