@@ -244,8 +244,8 @@ describe('doctor says what to do about', () => {
     await setUp({ gemini: { location: 'Europe!' } });
     const { exitCode, stdout, checks } = await doctor();
     expect(exitCode).toBe(78);
-    expect(checks.slice(0, 5)).toEqual([...ALL_OK.slice(0, 5), 'fail connector']);
-    expect(new Set(checks.slice(5).map((line) => line.slice(0, 4)))).toEqual(new Set(['skip']));
+    expect(checks.slice(0, 6)).toEqual([...ALL_OK.slice(0, 5), 'fail connector']);
+    expect(new Set(checks.slice(6).map((line) => line.slice(0, 4)))).toEqual(new Set(['skip']));
     expect(stdout).toContain('gemini.location');
   });
 
