@@ -1,4 +1,4 @@
-/** The layers of the house, each rule with its reason. Order: core, net, connector, pipeline, adapters, app, cli. */
+/** The layers of the house, each rule with its reason. Order: core, net, connector, pipeline and policy, adapters, app, cli. */
 const adapters = 'sources|state|artifacts|gemini|telemetry';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -32,6 +32,22 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/net/' },
       to: { path: '^src/(?!core/|net/)' },
+    },
+    {
+      name: 'policy-is-pure',
+      comment:
+        'What is allowed must be testable without files, sources or a network; app passes in how paths are resolved.',
+      severity: 'error',
+      from: { path: '^src/policy/' },
+      to: { path: '^src/(?!core/|connector/|policy/)' },
+    },
+    {
+      name: 'policy-is-asked-by-app-only',
+      comment:
+        'A source gets a permit from app and does not know where it comes from, so that no adapter can decide for itself.',
+      severity: 'error',
+      from: { path: '^src/(?!app/|policy/)' },
+      to: { path: '^src/policy/' },
     },
     {
       name: 'pipeline-has-no-io',

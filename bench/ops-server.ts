@@ -14,6 +14,8 @@ const server = await openBridgeServer({
   version: 'bench',
   databaseUrl,
   connectorsDir: 'connectors',
+  policyFile: undefined,
+  variablesForRun: () => ({}),
   cwd,
   clock: systemClock,
   log: silentLogger,

@@ -26,6 +26,8 @@ const server = await openBridgeServer({
   version: await versionOfPackage(),
   databaseUrl: undefined,
   connectorsDir: '.',
+  policyFile: undefined,
+  variablesForRun: () => ({}),
   cwd,
   clock: systemClock,
   log: silentLogger,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { runVariables } from '../src/cli/run-variables.ts';
 import { count } from '../src/cli/style.ts';
 import { objectAt, parsedObject } from '../test/support/json.ts';
 
@@ -51,7 +52,7 @@ export async function runProgram(place: RunPlace, expected: ExpectedCounts): Pro
     {
       cwd,
       env: {
-        ...process.env,
+        ...runVariables(process.env, []),
         ...env,
         LOG_FORMAT: 'pretty',
         LOG_LEVEL: 'warn',

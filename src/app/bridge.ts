@@ -23,6 +23,7 @@ import { warnOfExposure } from './checks/exposed-paths.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { warnOfSourceExposure, warnOfStateExposure } from './exposure-warnings.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
+import { permitOf } from './policy.ts';
 import { stateLocation } from './state-location.ts';
 import { recordUnbegun } from './unbegun-run.ts';
 
@@ -34,6 +35,10 @@ export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'le
   readonly log: Logger;
   readonly observer: Observer;
   readonly proxy: ProxySettings;
+  /** `POLICY_FILE`; undefined: connectors may use everything. */
+  readonly policyFile: string | undefined;
+  /** `ORACLE_CLIENT_LIB_DIR` */
+  readonly oracleClientLibDir: string | undefined;
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
   /** Removes secrets from a text that is to be kept. */
@@ -79,12 +84,19 @@ async function runJob(
   signal: AbortSignal,
 ): Promise<BridgeResult> {
   const { spec } = connector;
+  const permit = await permitOf(connector, context);
   const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
   const pushed = () => {
     const pages = state.pushed(pushSelection(job, options));
     return job.resend ? requireEvents(pages, job.connectorId) : pages;
   };
-  const source = await openSource(spec, secret, { ...context, clock: systemClock, wait: sleep, pushed });
+  const source = await openSource(spec, secret, {
+    ...context,
+    clock: systemClock,
+    wait: sleep,
+    pushed,
+    permit,
+  });
   warnOfSourceExposure(spec, secret, context.log);
   warnOfStateExposure(context.databaseUrl, context.log);
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { listConnectorFiles } from '../connector/connector-files.ts';
 import { fileFacts, KnownFiles } from '../connector/known-files.ts';
-import { checkConnectors } from '../connector/load.ts';
 import type { Problem } from '../connector/problem.ts';
 import type { Connector } from '../connector/types.ts';
 import type { Clock } from '../core/clock.ts';
 import { CATALOG_LOOK_MS } from '../core/limits.ts';
+import { checkConnectorsUnderPolicy, type PolicyPlace } from './policy.ts';
 
 /** The connectors of a folder, as they are now. */
 interface CatalogContent {
@@ -15,20 +15,19 @@ interface CatalogContent {
   readonly problems: readonly Problem[];
 }
 
-/** Knows the connectors of a folder, and sees when a file changes. */
+/** Knows the connectors of a folder that the operator's policy allows, and sees when a file or the policy changes. */
 export interface Catalog {
   /** Looks at the files at most every `CATALOG_LOOK_MS`, and reads them only when one changed. Never throws for a file. */
   current(): Promise<CatalogContent>;
 }
 
 /** @param options `directory` as given, relative to `cwd` */
-export function openCatalog(options: {
-  readonly directory: string;
-  readonly cwd: string;
-  readonly clock: Clock;
-}): Catalog {
-  const { directory, cwd, clock } = options;
-  const known = new KnownFiles();
+export function openCatalog(
+  options: PolicyPlace & { readonly directory: string; readonly clock: Clock },
+): Catalog {
+  const { directory, clock } = options;
+  let known = new KnownFiles();
+  let policyStamp = '';
   let stamp = '';
   let isLooking = false;
   let lookedMs = Number.NEGATIVE_INFINITY;
@@ -37,9 +36,13 @@ export function openCatalog(options: {
   async function look(before: Promise<CatalogContent>): Promise<CatalogContent> {
     isLooking = true;
     try {
-      const next = await stampOf(directory, cwd);
+      const policy = await policyStampOf(options);
+      const next = `${policy}\n${await stampOf(directory, options)}`;
       if (next === stamp) return await before;
-      const read = await readAll({ directory, cwd, known });
+      // What a file may do is a part of its check.
+      if (policy !== policyStamp) known = new KnownFiles();
+      policyStamp = policy;
+      const read = await readAll(directory, options, known);
       stamp = next;
       return read;
     } finally {
@@ -59,7 +62,7 @@ export function openCatalog(options: {
   };
 }
 
-async function stampOf(directory: string, cwd: string): Promise<string> {
+async function stampOf(directory: string, { cwd }: PolicyPlace): Promise<string> {
   const { files, problems } = await listConnectorFiles([directory], cwd);
   const stamps = await Promise.all(
     files.map(async (file) => {
@@ -70,14 +73,15 @@ async function stampOf(directory: string, cwd: string): Promise<string> {
   return ['read', ...stamps, ...problems.map(({ message }) => message)].join('\n');
 }
 
+async function policyStampOf({ cwd, policyFile }: PolicyPlace): Promise<string> {
+  if (policyFile === undefined) return '';
+  const facts = await fileFacts(resolve(cwd, policyFile));
+  return `${policyFile} ${facts?.signature ?? ''}`;
+}
+
 /** Works on one file between two turns of the event loop; the limits of a connector file bound what one takes. */
-async function readAll(options: {
-  readonly directory: string;
-  readonly cwd: string;
-  readonly known: KnownFiles;
-}): Promise<CatalogContent> {
-  const { directory, cwd, known } = options;
-  const { connectors, problems } = await checkConnectors([directory], { cwd, known });
+async function readAll(directory: string, place: PolicyPlace, known: KnownFiles): Promise<CatalogContent> {
+  const { connectors, problems } = await checkConnectorsUnderPolicy([directory], place, { known });
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
     problems: problems.filter(({ severity }) => severity === 'error'),

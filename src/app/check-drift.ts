@@ -1,10 +1,11 @@
-import { checkConnectors } from '../connector/load.ts';
 import type { Problem } from '../connector/problem.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { DriftFinding } from '../drift/finding.ts';
 import { columnsComparer } from './drift/columns.ts';
 import type { Comparer, DriftContext, FoundConnector } from './drift/comparer.ts';
 import { dataStoreComparer } from './drift/data-store.ts';
 import { stateComparer } from './drift/state.ts';
+import { checkConnectorsUnderPolicy } from './policy.ts';
 
 /** All that can be compared, in the order of the report. */
 export const COMPARERS: readonly Comparer[] = [stateComparer, columnsComparer, dataStoreComparer];
@@ -23,11 +24,11 @@ export interface DriftOptions extends Omit<DriftContext, 'connectors'> {
  * @throws the reason of `signal`, and nothing else
  */
 export async function checkDrift(options: DriftOptions, signal: AbortSignal): Promise<DriftFinding[]> {
-  const { comparers, connectorsPath, live, cwd } = options;
+  const { comparers, live } = options;
   let checking: ReturnType<typeof readConnectors> | undefined;
   const context: DriftContext = {
     ...options,
-    connectors: async () => (await (checking ??= readConnectors(connectorsPath, cwd))).connectors,
+    connectors: async () => (await (checking ??= readConnectors(options))).connectors,
   };
   const found: DriftFinding[] = [];
   for (const comparer of comparers) {
@@ -42,22 +43,29 @@ function notLive({ name }: Comparer): DriftFinding {
   return { comparer: name, connector: null, file: null, status: 'skipped', what };
 }
 
-async function readConnectors(
-  path: string,
-  cwd: string,
-): Promise<{ readonly connectors: readonly FoundConnector[]; readonly invalid: readonly DriftFinding[] }> {
-  const { connectors, problems } = await checkConnectors([path], { cwd });
+async function readConnectors({
+  connectorsPath,
+  ...place
+}: Pick<DriftOptions, 'connectorsPath' | 'policyFile' | 'cwd'>): Promise<{
+  readonly connectors: readonly FoundConnector[];
+  readonly invalid: readonly DriftFinding[];
+}> {
+  const { connectors, problems } = await checkConnectorsUnderPolicy([connectorsPath], place);
   const errors = problems.filter(({ severity }) => severity === 'error');
   const firstOfEach = errors.filter(
     ({ file }, index) => errors.findIndex((other) => other.file === file) === index,
   );
   const invalid = firstOfEach.map((first) =>
-    invalidFinding(first, errors.filter(({ file }) => file === first.file).length),
+    invalidFinding(first, errors.filter(({ file }) => file === first.file).length, place),
   );
   return { connectors, invalid };
 }
 
-function invalidFinding({ file, code, path, message }: Problem, count: number): DriftFinding {
+function invalidFinding(
+  { file, code, path, message }: Problem,
+  count: number,
+  { policyFile }: Pick<DriftOptions, 'policyFile'>,
+): DriftFinding {
   const more = count === 1 ? '' : ` And ${count - 1} more.`;
   return {
     comparer: 'connectors',
@@ -65,7 +73,15 @@ function invalidFinding({ file, code, path, message }: Problem, count: number): 
     file,
     status: 'failed',
     what: `${file} is not compared: ${path === '' ? '' : `${path}: `}${message}${more}`,
-    fix: `See what to write with: gemini-sync-bridge validate ${file}`,
-    code: code === 'file_unreadable' ? 'CONNECTOR_FILE_UNREADABLE' : 'CONNECTOR_INVALID',
+    fix:
+      file === policyFile
+        ? 'Correct the file that POLICY_FILE names.'
+        : `See what to write with: gemini-sync-bridge validate ${file}`,
+    code: file === policyFile ? 'POLICY_INVALID' : errorCodeOf(code),
   };
+}
+
+function errorCodeOf(code: Problem['code']): ErrorCode {
+  if (code === 'policy_refused') return 'POLICY_REFUSED';
+  return code === 'file_unreadable' ? 'CONNECTOR_FILE_UNREADABLE' : 'CONNECTOR_INVALID';
 }

@@ -1,4 +1,3 @@
-import { loadConnector } from '../connector/load.ts';
 import type { Connector } from '../connector/types.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { BridgeContext } from './bridge.ts';
@@ -7,10 +6,12 @@ import { credentialsFindings } from './checks/credentials.ts';
 import { dataStoreFindings } from './checks/data-store.ts';
 import { check, ok, skipped, type Finding, type Subject } from './checks/finding.ts';
 import { permissionsFindings } from './checks/permissions.ts';
+import { policyFindings } from './checks/policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './checks/push-queue.ts';
 import { settingsFindings } from './checks/settings.ts';
 import { sourceFindings } from './checks/source.ts';
 import { stateFindings } from './checks/state.ts';
+import { loadConnectorUnderPolicy } from './policy.ts';
 
 /** What is looked at, and from where. */
 export interface DoctorContext {
@@ -18,6 +19,8 @@ export interface DoctorContext {
   readonly connectorPath: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
+  readonly policyFile: string | undefined;
+  readonly oracleClientLibDir: string | undefined;
   readonly gcsEndpoint: Endpoint | undefined;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly ingestionDryRun: boolean;
@@ -49,15 +52,16 @@ export async function examine(context: DoctorContext, signal: AbortSignal): Prom
     connectorPath === undefined
       ? []
       : await check('connector', signal, async () => {
-          connector = await loadConnector(connectorPath);
+          connector = await loadConnectorUnderPolicy(connectorPath, context);
           return [ok('connector', `${connectorPath} is valid: ${connector.metadata.name}.`)];
         });
   const needs = credentialsNeeded(connector, context);
-  const [state, credentials] = await Promise.all([
+  const [policy, state, credentials] = await Promise.all([
+    policyFindings(context, signal),
     stateFindings(context, signal),
     credentialsFindings(needs.google || needs.bucket, signal),
   ]);
-  const shared = [...settingsFindings(context), ...state, ...credentials, ...loaded];
+  const shared = [...settingsFindings(context), ...policy, ...state, ...credentials, ...loaded];
   if (connectorPath === undefined) return shared;
   if (connector === undefined) return [...shared, ...skipped(OF_CONNECTOR, 'the connector is not valid')];
   const refused = credentials.some(({ status }) => status === 'fail');

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { secretVariable } from '../connector/secrets.ts';
 import type { Clock } from '../core/clock.ts';
 import {
   RUN_LOG_CHARACTERS_MAX,
@@ -30,6 +31,8 @@ interface RunOrder {
   readonly connectorId: string;
   /** The connector's file, from the working directory. */
   readonly file: string;
+  /** Names of the secrets that the connector refers to. */
+  readonly secretRefs: readonly string[];
   readonly dryRun: boolean;
   readonly full: boolean;
   /** Id of the key that asked. */
@@ -46,21 +49,28 @@ export interface RunStarter {
 
 export function createRunStarter(context: {
   readonly runs: StartedRuns;
+  /** The environment of a run. @param secretVariables the `SECRET_…` variables that its connector needs */
+  readonly variablesForRun: (secretVariables: readonly string[]) => Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Logger;
 }): RunStarter {
-  const { runs, cwd, clock, log } = context;
+  const { runs, variablesForRun, cwd, clock, log } = context;
   /** A run counts from before the state is asked, so that requests at the same moment cannot exceed the limit. */
   const atWork = new Set<Promise<void>>();
   const stopping = new AbortController();
 
-  async function follow(runId: string, args: readonly string[]): Promise<void> {
+  async function follow(
+    runId: string,
+    args: readonly string[],
+    secretRefs: readonly string[],
+  ): Promise<void> {
     const tail = new LogTail(RUN_LOG_CHARACTERS_MAX);
     const child = execa(process.execPath, [...process.execArgv, PROGRAM, ...args], {
       cwd,
-      // Beside the server's own environment, which has the secrets that a run needs.
-      env: { LOG_FORMAT: 'json' },
+      // The server's own keys and the secrets of other connectors are not for this run.
+      env: { ...variablesForRun(secretRefs.map(secretVariable)), LOG_FORMAT: 'json' },
+      extendEnv: false,
       stdin: 'ignore',
       stdout: 'pipe',
       stderr: 'pipe',
@@ -83,13 +93,13 @@ export function createRunStarter(context: {
     log.info('a run that was started here has ended', { run: runId, exitStatus: exitCode });
   }
 
-  const followLogged = (runId: string, args: readonly string[]) =>
-    follow(runId, args).catch((thrown: unknown) => {
+  const followLogged = (runId: string, args: readonly string[], secretRefs: readonly string[]) =>
+    follow(runId, args, secretRefs).catch((thrown: unknown) => {
       log.error('how a run ended could not be kept', { run: runId, reason: String(thrown) });
     });
 
   return {
-    async start({ connectorId, file, dryRun, full, startedBy }) {
+    async start({ connectorId, file, secretRefs, dryRun, full, startedBy }) {
       if (atWork.size >= STARTED_RUNS_MAX || stopping.signal.aborted) return undefined;
       const startedAt = clock.now();
       const runId = newRunId(startedAt);
@@ -99,7 +109,7 @@ export function createRunStarter(context: {
       const noted = runs.add({ runId, connectorId, startedBy, startedAt: startedAt.toISOString() });
       const following = noted
         .then(
-          () => followLogged(runId, args),
+          () => followLogged(runId, args, secretRefs),
           // The caller is told.
           () => undefined,
         )

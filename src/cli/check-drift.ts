@@ -68,7 +68,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
   const redactor = redactorFor(io.env);
-  const { databaseUrl, endpoints, proxy } = io.env;
+  const { databaseUrl, endpoints, proxy, policyFile, oracleClientLibDir } = io.env;
   const options = {
     connectorsPath: flags.connectors,
     comparers: flags.only ?? COMPARERS,
@@ -77,6 +77,8 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     cwd: io.cwd,
     discoveryEngineEndpoint: endpoints.discoveryEngine,
     proxy,
+    policyFile,
+    oracleClientLibDir,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);

@@ -43,7 +43,7 @@ export function doctorCommand(io: CommandIo): Command {
 async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
   const { examine } = await import('../app/doctor.ts');
   const redactor = redactorFor(io.env);
-  const { databaseUrl, endpoints, ingestionDryRun, proxy } = io.env;
+  const { databaseUrl, endpoints, ingestionDryRun, proxy, policyFile, oracleClientLibDir } = io.env;
   const context = {
     connectorPath: connector === undefined ? undefined : resolve(io.cwd, connector),
     databaseUrl,
@@ -52,6 +52,8 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
     discoveryEngineEndpoint: endpoints.discoveryEngine,
     ingestionDryRun,
     proxy,
+    policyFile,
+    oracleClientLibDir,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);

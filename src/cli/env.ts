@@ -6,6 +6,7 @@ import {
   RETRY_BACKOFF_SECONDS_DEFAULT,
   RETRY_BACKOFF_SECONDS_MAX,
 } from '../core/limits.ts';
+import { runVariables } from './run-variables.ts';
 import { readServerAccess, type ServerAccess } from './server-access-env.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import type { TelemetrySettings } from '../telemetry/settings.ts';
@@ -16,6 +17,10 @@ export interface Environment {
   /** `postgres://…`; unset means the embedded SQLite file. */
   readonly databaseUrl: string | undefined;
   readonly connectorsDir: string;
+  /** `POLICY_FILE`: what connectors may use; undefined: everything. */
+  readonly policyFile: string | undefined;
+  /** `ORACLE_CLIENT_LIB_DIR`: folder of the Oracle Client libraries for `thick: true`; undefined: the system finds them. */
+  readonly oracleClientLibDir: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
   /** No colours, as https://no-color.org asks. */
@@ -40,6 +45,8 @@ export interface Environment {
   readonly access: ServerAccess;
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
+  /** The variables for a child process that runs one connector. @param secretVariables the `SECRET_…` variables that it needs */
+  forRun(secretVariables: readonly string[]): Record<string, string>;
 }
 
 const LOG_FORMATS = ['json', 'pretty', 'kestra'] as const;
@@ -49,6 +56,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   return {
     databaseUrl: nonEmpty(env['DATABASE_URL']),
     connectorsDir: nonEmpty(env['CONNECTORS_DIR']) ?? 'connectors',
+    policyFile: nonEmpty(env['POLICY_FILE']),
+    oracleClientLibDir: nonEmpty(env['ORACLE_CLIENT_LIB_DIR']),
     logLevel: oneOf('LOG_LEVEL', env['LOG_LEVEL'], LOG_LEVELS) ?? 'info',
     logFormat: oneOf('LOG_FORMAT', env['LOG_FORMAT'], LOG_FORMATS),
     noColor: nonEmpty(env['NO_COLOR']) !== undefined,
@@ -75,6 +84,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     runLinks: runLinks(env),
     access: readServerAccess(env),
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
+    forRun: (secretVariables) => runVariables(env, secretVariables),
   };
 }
 

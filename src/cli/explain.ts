@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { explainDocument } from '../app/explain.ts';
 import type { Explanation } from '../app/explanation.ts';
-import { loadConnector } from '../connector/load.ts';
+import { loadConnectorUnderPolicy } from '../app/policy.ts';
 import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import type { CommandIo } from './command-io.ts';
@@ -50,7 +49,7 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
   const { env, cwd, stdout } = io;
   const local = flags.local === true;
   try {
-    const connector = await loadConnector(resolve(cwd, flags.connector));
+    const connector = await loadConnectorUnderPolicy(flags.connector, { policyFile: env.policyFile, cwd });
     const place = { cwd, databaseUrl: env.databaseUrl, gcsEndpoint: env.endpoints.gcs, retry: env.retry };
     const explanation = await explainDocument(connector, { doc: flags.doc, local }, place);
     const exitStatus = exitStatusOf(explanation);

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runBridge, type BridgeResult } from '../app/bridge.ts';
 import type { RunOptions } from '../app/job.ts';
 import { loadConnectorOrReport } from '../app/load-connector.ts';
+import type { PolicyPlace } from '../app/policy.ts';
 import { withSignals } from '../app/process-signals.ts';
 import { runCommandLine } from '../app/run-command-line.ts';
 import { newRunId } from '../app/run-id.ts';
@@ -82,15 +83,15 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   try {
     requireOneWay(flags);
     const options = optionsOf(flags, id, io);
-    const telemetryContext = telemetryContextOf(io, output);
+    const surroundings = surroundingsOf(io, output);
     // Within, so that a signal neither cuts short what is told of the run nor adds to its time.
     const { loaded, result } = await withSignals(
       async (signal) => {
-        const loaded = await loadConnectorOrReport(flags.connector, options, telemetryContext);
+        const loaded = await loadConnectorOrReport(flags.connector, options, surroundings);
         connector = loaded;
         requirePushed(flags, loaded);
         const run = { connector: loaded, path: flags.connector, options };
-        return { loaded, result: await execute(run, io, output, telemetryContext, signal) };
+        return { loaded, result: await execute(run, io, output, surroundings, signal) };
       },
       { process },
     );
@@ -117,10 +118,11 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   }
 }
 
-function telemetryContextOf(io: CommandIo, { redactor, log }: RunOutput): TelemetryContext {
+function surroundingsOf(io: CommandIo, { redactor, log }: RunOutput): RunSurroundings {
   return {
     settings: io.env.telemetry,
     proxy: io.env.proxy,
+    policyFile: io.env.policyFile,
     databaseUrl: io.env.databaseUrl,
     cwd: io.cwd,
     clock: systemClock,
@@ -129,6 +131,8 @@ function telemetryContextOf(io: CommandIo, { redactor, log }: RunOutput): Teleme
     redact: (text) => redactor.redact(text),
   };
 }
+
+type RunSurroundings = TelemetryContext & PolicyPlace;
 
 interface LoadedRun {
   readonly connector: Connector;
@@ -141,10 +145,10 @@ async function execute(
   { connector, path, options }: LoadedRun,
   io: CommandIo,
   { redactor, progress, log }: RunOutput,
-  telemetryContext: TelemetryContext,
+  surroundings: RunSurroundings,
   signal: AbortSignal,
 ): Promise<BridgeResult> {
-  const shared = { ...telemetryContext, log: log.child({ connector: connector.metadata.name }) };
+  const shared = { ...surroundings, log: log.child({ connector: connector.metadata.name }) };
   const reported = reportedConnector(connector, { path, cwd: io.cwd }, options);
   const telemetry = await openTelemetry(reported, options, shared);
   const context = {
@@ -152,6 +156,7 @@ async function execute(
     gcsEndpoint: io.env.endpoints.gcs,
     discoveryEngineEndpoint: io.env.endpoints.discoveryEngine,
     retry: io.env.retry,
+    oracleClientLibDir: io.env.oracleClientLibDir,
     observer: bothObservers(progress, telemetry.observer),
     secret: (variable: string) => {
       const value = io.env.secret(variable);

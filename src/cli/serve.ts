@@ -13,7 +13,7 @@ Exit statuses:
   2   the command line is wrong
   69  the database refuses
   75  the database cannot be reached or is at a limit; try again later
-  78  the environment is wrong, the port is taken, or the schema is not up to date
+  78  the environment or the policy is wrong, the port is taken, or the schema is not up to date
 
 Without keys it is open to this machine alone. Where others can reach it, it makes
 an admin key at its first start, and prints it to stderr once. See also: keys --help
@@ -47,7 +47,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
     import('../server/open-bridge-server.ts'),
     import('../app/process-signals.ts'),
   ]);
-  const { databaseUrl, connectorsDir, runLinks } = io.env;
+  const { databaseUrl, connectorsDir, policyFile, runLinks } = io.env;
   const redactor = redactorFor(io.env);
   await withSignals(
     async (signal) => {
@@ -56,6 +56,8 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         version: programVersion(),
         databaseUrl,
         connectorsDir,
+        policyFile,
+        variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
         runLinks,
         cwd: io.cwd,
         clock: systemClock,

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { checkConnectors } from '../connector/load.ts';
+import { checkConnectorsUnderPolicy } from '../app/policy.ts';
 import { EXIT } from '../core/exit-status.ts';
 import type { CommandIo } from './command-io.ts';
 import { styleFor } from './style.ts';
@@ -39,10 +39,11 @@ export function validateCommand(io: CommandIo): Command {
     )
     .addHelpText('after', HELP)
     .action(async (paths: string[], { format }: ValidateOptions) => {
-      const report = await checkConnectors(paths, {
-        cwd: io.cwd,
-        secretIsSet: (variable) => io.env.secret(variable) !== undefined,
-      });
+      const report = await checkConnectorsUnderPolicy(
+        paths,
+        { policyFile: io.env.policyFile, cwd: io.cwd },
+        { secretIsSet: (variable) => io.env.secret(variable) !== undefined },
+      );
       const write = {
         text: () => textReport(report, styleFor(io.stdout, io.env.noColor)),
         json: () => jsonReport(report),

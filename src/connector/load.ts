@@ -9,8 +9,10 @@ import {
 import { listConnectorFiles, readConnectorFile } from './connector-files.ts';
 import { textAt, valueAt } from './draft.ts';
 import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from './known-files.ts';
-import type { Finding, Problem } from './problem.ts';
+import { problemLine, type Finding, type Problem } from './problem.ts';
 import { setFindings, type SetFinding } from './rules-across.ts';
+import { plaintextFindings } from './rules-plaintext.ts';
+import { removedKeyFindings } from './rules-removed.ts';
 import { ruleFindings } from './rules.ts';
 import { SECRET_PATHS } from './rules-secrets.ts';
 import { isConnector, shapeFindings } from './schema.ts';
@@ -18,7 +20,16 @@ import { looksLikeSecret, secretVariable } from './secrets.ts';
 import type { Connector } from './types.ts';
 import { readYaml, type YamlReading } from './yaml.ts';
 
+/** What the operator allows connectors to use, as far as their files show it. */
+export interface OperatorPolicy {
+  findings(connector: unknown): readonly Finding[];
+  /** Whether credentials may go to this address without encryption. */
+  allowsInClear(connector: unknown, address: string): boolean;
+}
+
 export interface CheckOptions {
+  /** Undefined: there is none, and a connector may use everything. */
+  readonly policy?: OperatorPolicy | undefined;
   /** Whether the secret of an environment variable is set; without it, secrets are not looked at. */
   readonly secretIsSet?: (variable: string) => boolean;
   /** What relative paths start from; the process's working directory by default. */
@@ -38,10 +49,14 @@ export interface Report {
 
 /**
  * Reads one connector. Warnings do not fail it, and secrets are not looked at: `resolveSecret` does that when one is needed.
- * @throws BridgeError CONNECTOR_FILE_UNREADABLE, or CONNECTOR_INVALID with every problem on a line of its own.
+ * @throws BridgeError CONNECTOR_FILE_UNREADABLE, or CONNECTOR_INVALID with every problem on a line of its own; POLICY_REFUSED for a
+ *   valid connector that asks for what the policy does not allow.
  */
-export async function loadConnector(path: string): Promise<Connector> {
-  const { reading, problems } = await checkFile(path, {});
+export async function loadConnector(
+  path: string,
+  options: Pick<CheckOptions, 'policy'> = {},
+): Promise<Connector> {
+  const { reading, problems } = await checkFile(path, options);
   const errors = problems.filter((problem) => problem.severity === 'error');
   const unreadable = errors.find((problem) => problem.code === 'file_unreadable');
   if (unreadable !== undefined) {
@@ -51,15 +66,12 @@ export async function loadConnector(path: string): Promise<Connector> {
   }
   if (errors.length === 0 && isConnector(reading?.value)) return reading.value;
   const count = errors.length === 1 ? 'one problem' : `${errors.length} problems`;
+  const refused = errors.every((problem) => problem.code === 'policy_refused');
   throw new BridgeError(
-    'CONNECTOR_INVALID',
+    refused ? 'POLICY_REFUSED' : 'CONNECTOR_INVALID',
     [`${path} has ${count}:`, ...errors.map((problem) => problemLine(problem))],
     { hint: `Correct the file, then look again with: gemini-sync-bridge validate ${path}` },
   );
-}
-
-function problemLine({ file, line, path, message, fix }: Problem): string {
-  return `${file}:${line}: ${path === '' ? '' : `${path}: `}${message} Write: ${fix}`;
 }
 
 /**
@@ -141,14 +153,20 @@ async function checkFile(file: string, options: CheckOptions): Promise<CheckedFi
 }
 
 function contentFindings(value: unknown, options: CheckOptions): Finding[] {
-  const shape = shapeFindings(value);
+  const removed = removedKeyFindings(value);
+  const shape = shapeFindings(value).filter(({ path }) => removed.every((finding) => finding.path !== path));
   // A file of another kind would break every rule; that it is of another kind is all there is to say.
   const kind = shape.find((finding) => finding.path === 'kind' && finding.code === 'wrong_value');
   if (kind !== undefined) return [kind];
   // Where the shape is wrong already, a rule would only say the same in other words.
   const wrong = new Set(shape.map((finding) => finding.path));
-  const rules = ruleFindings(value).filter((finding) => !wrong.has(finding.path));
-  return [...shape, ...rules, ...missingSecrets(value, options)];
+  const { policy } = options;
+  const rules = [
+    ...ruleFindings(value),
+    ...plaintextFindings(value, (address) => policy?.allowsInClear(value, address) ?? false),
+    ...(policy?.findings(value) ?? []),
+  ].filter((finding) => !wrong.has(finding.path));
+  return [...removed, ...shape, ...rules, ...missingSecrets(value, options)];
 }
 
 function missingSecrets(connector: unknown, { secretIsSet }: CheckOptions): Finding[] {

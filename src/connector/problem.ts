@@ -14,6 +14,7 @@ type ProblemCode =
   | 'duplicate_key'
   | 'not_a_mapping'
   | 'unknown_key'
+  | 'removed_key'
   | 'misplaced_key'
   | 'missing_key'
   | 'wrong_type'
@@ -37,6 +38,7 @@ type ProblemCode =
   | 'secret_ambiguous'
   | 'secret_unused'
   | 'secret_in_clear'
+  | 'policy_refused'
   | 'duplicate_name'
   | 'shared_output'
   | 'too_many_files'
@@ -76,4 +78,9 @@ export function displayPath(segments: readonly Segment[]): string {
     if (!/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(segment)) return `${path}[${JSON.stringify(segment)}]`;
     return path === '' ? segment : `${path}.${segment}`;
   }, '');
+}
+
+/** A problem in one line, for the message of an error. */
+export function problemLine({ file, line, path, message, fix }: Problem): string {
+  return `${file}:${line}: ${path === '' ? '' : `${path}: `}${message} Write: ${fix}`;
 }

@@ -35,7 +35,6 @@ export function httpFindings(connector: unknown): Finding[] {
     ...resumableFindings(connector),
     ...startWithoutWatermark(connector),
     ...ownHeaders(connector),
-    ...secretInClear(connector),
   ];
 }
 
@@ -221,21 +220,4 @@ function ownHeaders(connector: unknown): Finding[] {
         `no ${name}`,
       ),
     );
-}
-
-function secretInClear(connector: unknown): Finding[] {
-  const path = `${SOURCE}.url`;
-  const url = textAt(connector, path) ?? '';
-  const secret = has(connector, `${SOURCE}.secretRef`) || has(connector, `${SOURCE}.oauth`);
-  if (!secret || !/^http:\/\/(?!(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?([/?#]|$))/i.test(url))
-    return [];
-  return [
-    {
-      severity: 'warning',
-      code: 'secret_in_clear',
-      path,
-      message: 'The secret goes over the network in clear, for everybody on the way to read.',
-      fix: 'https:// in place of http://',
-    },
-  ];
 }

@@ -1,8 +1,14 @@
 import { textAt, valueAt } from './draft.ts';
 import type { Finding } from './problem.ts';
+import { isCredentialHeader } from './rules-plaintext.ts';
 import { looksLikeSecret } from './secrets.ts';
 
 export const SECRET_PATHS = ['spec.source.secretRef', 'spec.source.oauth.clientSecretRef'] as const;
+
+/** Names of the secrets that a connector refers to. */
+export function secretRefsOf(connector: unknown): string[] {
+  return SECRET_PATHS.flatMap((path) => textAt(connector, path) ?? []);
+}
 
 const URL_PATHS = ['spec.source.url', 'spec.source.oauth.tokenUrl'] as const;
 
@@ -55,7 +61,7 @@ function urlFindings(path: string, url: string | undefined): Finding[] {
 function headerFindings(headers: unknown): Finding[] {
   if (typeof headers !== 'object' || headers === null) return [];
   return Object.keys(headers)
-    .filter((name) => /^(?:authorization|proxy-authorization|cookie|x-api-key|api-key)$/i.test(name))
+    .filter(isCredentialHeader)
     .map((name) => ({
       severity: 'warning',
       code: 'secret_in_file',

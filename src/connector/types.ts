@@ -53,10 +53,8 @@ export interface SqlSourceSpec {
   readonly tls?: { readonly caFile?: string };
   /** Postgres only: whether the run fails (the default) where a policy hides rows from the user. */
   readonly rowLevelSecurity?: 'refuse' | 'allow';
-  /** Of Oracle: its own client library in place of the driver's JavaScript. */
+  /** For Oracle: its own client library in place of the driver's JavaScript. */
   readonly thick?: boolean;
-  /** The folder of that library, if the system does not find it by itself. */
-  readonly oracleClientPath?: string;
 }
 
 export interface HttpSourceSpec {

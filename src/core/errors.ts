@@ -36,6 +36,10 @@ export const ERROR_KINDS = {
   SECRET_INVALID: wrong(EXIT.configuration),
   /** The push token of a connector is short or simple enough to be guessed, so pushes with it are refused. Set another one of at least 16 characters, such as the output of `openssl rand -hex 32`. */
   SECRET_WEAK: wrong(EXIT.configuration),
+  /** The policy file of `POLICY_FILE` cannot be read or is not valid, so no connector is used. The message lists every problem with file and line. */
+  POLICY_INVALID: wrong(EXIT.configuration),
+  /** The operator's policy does not allow what the connector asks for: a secret, a host, a file, a bucket or a data store. Nothing was sent. Change the connector, or ask the operator to add it to a rule. */
+  POLICY_REFUSED: wrong(EXIT.permission),
   /** An environment variable holds a value that cannot be used. */
   ENVIRONMENT_INVALID: wrong(EXIT.configuration),
   /** The port of `serve` is taken by another program. Choose another `--port`. */

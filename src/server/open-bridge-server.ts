@@ -1,9 +1,11 @@
 import { openCatalog } from '../app/catalog.ts';
 import { warnOfExposure } from '../app/checks/exposed-paths.ts';
 import { warnOfStateExposure } from '../app/exposure-warnings.ts';
+import { NO_POLICY } from '../app/checks/policy.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
+import { openPolicy } from '../app/policy.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';
@@ -23,6 +25,10 @@ interface ServerSettings {
   /** `postgres://…`; undefined is the embedded database below `cwd`. */
   readonly databaseUrl: string | undefined;
   readonly connectorsDir: string;
+  /** `POLICY_FILE`; undefined: connectors may use everything. */
+  readonly policyFile: string | undefined;
+  /** The environment of a run that is started here. @param secretVariables the `SECRET_…` variables that its connector needs */
+  readonly variablesForRun: (secretVariables: readonly string[]) => Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,11 +40,12 @@ interface ServerSettings {
 
 /**
  * Opens what the server works with, and listens.
- * @throws BridgeError STATE_*, ENVIRONMENT_INVALID, PORT_TAKEN or HOST_INVALID; nothing stays open then.
+ * @throws BridgeError POLICY_INVALID, STATE_*, ENVIRONMENT_INVALID, PORT_TAKEN or HOST_INVALID; nothing stays open then.
  */
 export async function openBridgeServer(settings: ServerSettings): Promise<Listening> {
   const { host, port, version, connectorsDir, cwd, clock, log, access, runLinks, pushBounds } = settings;
-  const catalog = openCatalog({ directory: connectorsDir, cwd, clock });
+  if ((await openPolicy(settings)) === undefined) log.info(NO_POLICY);
+  const catalog = openCatalog({ ...settings, directory: connectorsDir });
   const opened: { close(): Promise<void> }[] = [];
   const closeAll = async () => {
     for (const part of opened.splice(0).reverse()) await part.close();
@@ -51,7 +58,13 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     await warnOfExposure({ stateFile: url === undefined ? file : undefined }, log);
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
     opened.push(intake);
-    const runStarter = createRunStarter({ runs: state.startedRuns, cwd, clock, log });
+    const runStarter = createRunStarter({
+      runs: state.startedRuns,
+      variablesForRun: settings.variablesForRun,
+      cwd,
+      clock,
+      log,
+    });
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const { trustedProxies } = access;

@@ -4,17 +4,21 @@ import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
 import type { HttpSurroundings } from './http/source.ts';
 import type { ReadPushed } from './push/source.ts';
+import { sqlServers } from './sql-servers.ts';
 import type { SqlEngine } from './sql/engine.ts';
 
-type EngineFactory = (spec: SqlSourceSpec, dsn: string) => SqlEngine;
+/** @param oracleClientLibDir of the operator's environment; only Oracle's engine uses it */
+type EngineFactory = (spec: SqlSourceSpec, dsn: string, oracleClientLibDir?: string) => SqlEngine;
 
 export interface SourceSurroundings extends HttpSurroundings {
   /** Starts to read what producers pushed. */
   readonly pushed: ReadPushed;
+  /** Folder of the Oracle Client libraries, from the operator's environment; undefined: the system finds them. */
+  readonly oracleClientLibDir: string | undefined;
 }
 
 /** Each loads its driver. */
-const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
+const ENGINES: Readonly<Record<Exclude<SqlSourceSpec['type'], 'postgres'>, () => Promise<EngineFactory>>> = {
   mysql: async () => (await import('./mysql/engine.ts')).mysqlEngine,
   mssql: async () => (await import('./mssql/engine.ts')).mssqlEngine,
   oracle: async () => (await import('./oracle/engine.ts')).oracleEngine,
@@ -24,7 +28,7 @@ const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
  * Opens a connector's source; its driver is loaded here and not before.
  * @param secret reads a secret by its ref
  * @param surroundings for sources that are asked over HTTP, and for pushed documents the queue that they wait in
- * @throws BridgeError NOT_SUPPORTED for a source that this version cannot read; SECRET_*
+ * @throws BridgeError NOT_SUPPORTED for a source that this version cannot read; SECRET_*; POLICY_REFUSED
  */
 export async function openSource(
   spec: ConnectorSpec,
@@ -32,17 +36,7 @@ export async function openSource(
   surroundings: SourceSurroundings,
 ): Promise<Source> {
   const { mode, source } = spec;
-  if (isSqlSource(source) && source.type === 'postgres') {
-    const { PostgresSource } = await import('./postgres/source.ts');
-    return new PostgresSource(source, secret(source.secretRef));
-  }
-  if (isSqlSource(source)) {
-    const engine = ENGINES[source.type];
-    if (engine !== undefined) {
-      const { SqlSource } = await import('./sql/source.ts');
-      return new SqlSource(source, (await engine())(source, secret(source.secretRef)));
-    }
-  }
+  if (isSqlSource(source)) return openSqlSource(source, secret(source.secretRef), surroundings);
   if (source.type === 'http' && mode === 'rest_pull') {
     const { HttpSource } = await import('./http/source.ts');
     return new HttpSource(source, mappedFields(spec), secret, surroundings);
@@ -56,7 +50,10 @@ export async function openSource(
     const { aclUsersField, aclGroupsField } = spec.mapping;
     const readers = [aclUsersField, aclGroupsField].filter((name) => name !== undefined);
     const use = { fields: mappedFields(spec), vital: [...idFields(spec.mapping), ...readers] };
-    return new FileSource(source, use, () => surroundings.clock.now());
+    return new FileSource(source, use, {
+      now: () => surroundings.clock.now(),
+      permit: surroundings.permit,
+    });
   }
   throw new BridgeError(
     'NOT_SUPPORTED',
@@ -65,4 +62,18 @@ export async function openSource(
       hint: 'Validate names the modes and sources that go together.',
     },
   );
+}
+
+async function openSqlSource(
+  source: SqlSourceSpec,
+  dsn: string,
+  { permit, oracleClientLibDir }: SourceSurroundings,
+): Promise<Source> {
+  for (const server of sqlServers(source, dsn)) permit.server(server, [source.secretRef]);
+  if (source.type === 'postgres') {
+    const { PostgresSource } = await import('./postgres/source.ts');
+    return new PostgresSource(source, dsn);
+  }
+  const [{ SqlSource }, engine] = await Promise.all([import('./sql/source.ts'), ENGINES[source.type]()]);
+  return new SqlSource(source, engine(source, dsn, oracleClientLibDir));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BridgeResult } from '../../src/app/bridge.ts';
 import type { RunOptions } from '../../src/app/job.ts';
 import { loadConnectorOrReport } from '../../src/app/load-connector.ts';
+import type { PolicyPlace } from '../../src/app/policy.ts';
 import { openTelemetry, withTelemetry, type TelemetryContext } from '../../src/app/telemetry.ts';
 import { reportedConnector } from '../../src/app/reported-connector.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -81,7 +82,7 @@ const write = (content: unknown, file = FILE) => {
   writeFileSync(join(cwd, file), typeof content === 'string' ? content : JSON.stringify(content));
 };
 
-function context(): TelemetryContext {
+function context(): TelemetryContext & PolicyPlace {
   return {
     settings: {
       splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
@@ -90,6 +91,7 @@ function context(): TelemetryContext {
       secrets: [],
     },
     proxy: { http: undefined, https: undefined, except: undefined },
+    policyFile: undefined,
     databaseUrl: undefined,
     cwd,
     clock: systemClock,

@@ -18,6 +18,7 @@ describe('createRunStarter', () => {
     let ended = 0;
     const asked: (() => void)[] = [];
     starter = createRunStarter({
+      variablesForRun: () => ({}),
       runs: {
         add: () => {
           added += 1;
@@ -33,7 +34,14 @@ describe('createRunStarter', () => {
       clock: systemClock,
       log: silentLogger,
     });
-    const order = { connectorId: 'a', file: 'a.yaml', dryRun: true, full: false, startedBy: 'test' };
+    const order = {
+      connectorId: 'a',
+      file: 'a.yaml',
+      dryRun: true,
+      full: false,
+      secretRefs: [],
+      startedBy: 'test',
+    };
     const opened = starter;
     const starts = Array.from({ length: STARTED_RUNS_MAX + 3 }, () => opened.start(order));
     expect(added).toBe(STARTED_RUNS_MAX);
@@ -49,6 +57,7 @@ describe('createRunStarter', () => {
   test('gives the place back when the state cannot note a run', async () => {
     let failures = 0;
     starter = createRunStarter({
+      variablesForRun: () => ({}),
       runs: {
         add: () => {
           failures += 1;
@@ -61,7 +70,14 @@ describe('createRunStarter', () => {
       clock: systemClock,
       log: silentLogger,
     });
-    const order = { connectorId: 'a', file: 'a.yaml', dryRun: true, full: false, startedBy: 'test' };
+    const order = {
+      connectorId: 'a',
+      file: 'a.yaml',
+      dryRun: true,
+      full: false,
+      secretRefs: [],
+      startedBy: 'test',
+    };
     for (let tries = 0; tries < STARTED_RUNS_MAX + 1; tries += 1) {
       await expect(starter.start(order)).rejects.toThrow('no database');
     }

@@ -126,7 +126,7 @@ describe('a folder of hostile files', () => {
     mkdirSync(place);
     const text = numbered(900, (index) => `k${index}: 1\n`);
     for (let index = 0; index < 200; index += 1) writeFileSync(join(place, `${index}.yaml`), text);
-    const catalog = openCatalog({ directory: '.', cwd: place, clock: systemClock });
+    const catalog = openCatalog({ directory: '.', cwd: place, policyFile: undefined, clock: systemClock });
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 1);
     const delay = monitorEventLoopDelay({ resolution: 10 });

@@ -28,7 +28,6 @@ const sqlSource: Whole<SqlSourceSpec> = {
   tls: { caFile: '/etc/ssl/ca.pem' },
   rowLevelSecurity: 'allow',
   thick: true,
-  oracleClientPath: '/opt/oracle/instantclient_23_9',
 };
 
 const httpSource: Whole<HttpSourceSpec> = {

@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { valueAt } from '../../src/connector/draft.ts';
 import { checkConnectors } from '../../src/connector/load.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
+import { readPolicy } from '../../src/policy/read-policy.ts';
+import { policySchema } from '../../src/policy/schema.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -61,7 +64,29 @@ const EXAMPLES = PAGES.flatMap((page) =>
     .map((code, index): [string, string] => [`${page}, number ${index + 1}`, code]),
 );
 
+const POLICIES = PAGES.flatMap((page) =>
+  codeBlocks(textOf(page), 'yaml')
+    .filter((code) => /^kind: Policy$/m.test(code))
+    .map((code, index): [string, string] => [`${page}, number ${index + 1}`, code]),
+);
+
 describe('the documentation', () => {
+  it('shows policies', () => {
+    expect(POLICIES.map(([name]) => name)).toEqual(['docs/policy.md, number 1', 'docs/policy.md, number 2']);
+  });
+
+  it.each(POLICIES)('has a policy that is valid: %s', (_, code) => {
+    expect(readPolicy(code, 'policy.yaml')).toHaveProperty('policy');
+  });
+
+  it('has every field of a policy in the table of its page', () => {
+    const rule = valueAt(policySchema(), '$defs.rule.properties');
+    const listed = [...textOf('docs/policy.md').matchAll(/^\| `(\w+)` +\| (?=[A-Z])/gm)].map(
+      ([, name]) => name,
+    );
+    expect(listed.sort()).toEqual(Object.keys(Object(rule) as object).sort());
+  });
+
   it('shows a connector in the README, and several on the page of each source and mode', () => {
     expect(EXAMPLES.map(([name]) => name)).toEqual([
       'README.md, number 1',

@@ -26,6 +26,7 @@ const STORE: DataStoreSetup = {
 const ALL_OK = [
   'warn settings',
   'warn settings',
+  'ok policy',
   'ok state',
   'ok credentials',
   'ok connector',
@@ -98,7 +99,7 @@ describe('doctor', () => {
     const before = folderListing(cwd);
     const { exitCode, stdout, stderr, checks } = await doctor({}, undefined, runCli);
     expect({ exitCode, stderr, checks }).toEqual({ exitCode: 0, stderr: '', checks: ALL_OK });
-    expect(stdout).toMatch(/\n\n12 ok, 2 warnings, 0 failed\.\n$/);
+    expect(stdout).toMatch(/\n\n13 ok, 2 warnings, 0 failed\.\n$/);
     expect(folderListing(cwd)).toEqual(before);
     expect(google.gcs.objects('company-sync')).toEqual([]);
     const changing = [...google.gcs.requests.map(({ method, url }) => `${method} ${url}`)];
@@ -112,7 +113,7 @@ describe('doctor', () => {
   test('without a connector looks at what all connectors share', async () => {
     await setUp();
     const { exitCode, checks } = await doctor({}, []);
-    expect({ exitCode, checks }).toEqual({ exitCode: 0, checks: ALL_OK.slice(0, 4) });
+    expect({ exitCode, checks }).toEqual({ exitCode: 0, checks: ALL_OK.slice(0, 5) });
   });
 
   test('prints one object with --json', async () => {
@@ -125,7 +126,7 @@ describe('doctor', () => {
     expect(report).toMatchObject({
       ok: true,
       exitStatus: 0,
-      passed: 11,
+      passed: 12,
       warnings: 3,
       failures: 0,
       skipped: 0,
@@ -243,8 +244,8 @@ describe('doctor says what to do about', () => {
     await setUp({ gemini: { location: 'Europe!' } });
     const { exitCode, stdout, checks } = await doctor();
     expect(exitCode).toBe(78);
-    expect(checks.slice(0, 5)).toEqual([...ALL_OK.slice(0, 4), 'fail connector']);
-    expect(new Set(checks.slice(5).map((line) => line.slice(0, 4)))).toEqual(new Set(['skip']));
+    expect(checks.slice(0, 6)).toEqual([...ALL_OK.slice(0, 5), 'fail connector']);
+    expect(new Set(checks.slice(6).map((line) => line.slice(0, 4)))).toEqual(new Set(['skip']));
     expect(stdout).toContain('gemini.location');
   });
 

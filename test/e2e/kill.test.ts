@@ -111,6 +111,8 @@ function run(cwd: string, databaseUrl: string | undefined, runId: string, dryRun
         gcsEndpoint: undefined,
         discoveryEngineEndpoint: undefined,
         proxy: { http: undefined, https: undefined, except: undefined },
+        policyFile: undefined,
+        oracleClientLibDir: undefined,
         retry: { retries: 0, backoffSeconds: 0 },
         log: silentLogger,
         observer: quiet,

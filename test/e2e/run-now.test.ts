@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
 import { writeOldFile } from '../support/file-source.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
+import { environmentsOf } from '../support/processes.ts';
 import { startServe } from '../support/serving.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
@@ -17,7 +18,13 @@ interface RunLog {
 
 const folders = temporaryFolders();
 const cwd = folders.make();
-const env = { GEMINI_INGESTION_DRY_RUN: 'true' };
+const env = {
+  GEMINI_INGESTION_DRY_RUN: 'true',
+  ADMIN_API_KEY: 'canary-of-the-admin-key-4711',
+  SESSION_SECRET: 'canary-of-the-session-secret-4711-4711',
+  SECRET_OWN: 'canary-of-its-own-secret',
+  SECRET_OTHER: 'canary-of-another-secret',
+};
 let api: TestServer;
 const unanswered: ServerResponse[] = [];
 const atWork: { status: number; runId: string }[] = [];
@@ -39,8 +46,15 @@ function connector(name: string, mode: string, source: object): string {
   });
 }
 
+/** With the key of the server. */
+function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set('authorization', `Bearer ${env.ADMIN_API_KEY}`);
+  return server.request(path, { ...init, headers });
+}
+
 async function runNow(name: string, order: object = {}): Promise<{ status: number; runId: string }> {
-  const answer = await server.request(`/v1/studio/connectors/${name}/run-now`, {
+  const answer = await ask(`/v1/studio/connectors/${name}/run-now`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(order),
@@ -50,7 +64,7 @@ async function runNow(name: string, order: object = {}): Promise<{ status: numbe
 }
 
 async function logOf(runId: string): Promise<RunLog> {
-  const answer = await server.request(`/v1/ops/runs/${runId}/log`);
+  const answer = await ask(`/v1/ops/runs/${runId}/log`);
   return (await answer.json()) as RunLog;
 }
 
@@ -66,7 +80,7 @@ describe('a run started by the server', () => {
     mkdirSync(join(cwd, 'connectors'));
     writeOldFile(join(cwd, 'files'), 'staff.csv', 'id,name\n1,Mei\n2,Omar\n');
     const files = { type: 'file', path: 'files', glob: '*.csv', format: 'csv' };
-    const endless = { type: 'http', url: `${api.url}/people` };
+    const endless = { type: 'http', url: `${api.url}/people`, secretRef: 'own' };
     writeFileSync(join(cwd, 'connectors/staff.yaml'), connector('staff', 'file_pull', files));
     writeFileSync(
       join(cwd, 'connectors/absent.yaml'),
@@ -86,9 +100,9 @@ describe('a run started by the server', () => {
     const { status, runId } = await runNow('staff', { dry_run: false });
     expect(status).toBe(202);
     const log = await ended(runId);
-    expect(log).toMatchObject({ exit_status: 0, started_by: 'local' });
+    expect(log).toMatchObject({ exit_status: 0, started_by: 'admin-api-key' });
     expect(log.log).toContain(`"runId":"${runId}"`);
-    const page = await (await server.request(`/ops/runs/${runId}`)).text();
+    const page = await (await ask(`/ops/runs/${runId}`)).text();
     expect(page).toContain('it ended with exit status 0');
     expect(page).toContain(`&quot;runId&quot;:&quot;${runId}&quot;`);
   });
@@ -103,7 +117,7 @@ describe('a run started by the server', () => {
     const { runId } = await runNow('staff', { dry_run: true });
     expect((await ended(runId)).exit_status).toBe(0);
     for (const path of [`/v1/ops/runs/${runId}`, `/ops/runs/${runId}`]) {
-      const answer = await server.request(path);
+      const answer = await ask(path);
       expect(answer.status).toBe(404);
       const body = await answer.text();
       expect(body).toContain('ended with exit status 0 and left nothing in the state');
@@ -119,6 +133,17 @@ describe('a run started by the server', () => {
     for (let runs = 0; runs < 4; runs++) atWork.push(await runNow('endless'));
     expect(atWork.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
     expect((await runNow('staff')).status).toBe(429);
+  });
+
+  test('has the secret of its connector, and neither the keys of the server nor other secrets', async () => {
+    await eventually('a run waits for the API', () => api.received.length > 0);
+    const environments = await environmentsOf(atWork.map(({ runId }) => runId));
+    expect(environments).not.toEqual([]);
+    for (const environment of environments) {
+      expect(environment).toContain(env.SECRET_OWN);
+      expect(environment).not.toMatch(/canary-of-(?:the|another)/);
+      expect(environment).not.toMatch(/ADMIN_API_KEY|SESSION_SECRET|SECRET_OTHER/);
+    }
   });
 
   test('is told to stop when the server is, and what it said is kept', async () => {
@@ -140,7 +165,7 @@ describe('a run started by the server', () => {
     server = await startServe({ cwd, env });
     unanswered.at(-1)?.setHeader('content-type', 'application/json').end('[{"id":1,"name":"Mei"}]');
     const statusOf = async () => {
-      const answer = await server.request(`/v1/ops/runs/${runId}`);
+      const answer = await ask(`/v1/ops/runs/${runId}`);
       return ((await answer.json()) as { readonly run: { readonly status: string } }).run.status;
     };
     await eventually('the run ends', async () => (await statusOf()) === 'DRY_RUN');
@@ -148,6 +173,6 @@ describe('a run started by the server', () => {
   });
 
   test('by somebody else has no log here', async () => {
-    expect((await server.request('/v1/ops/runs/none/log')).status).toBe(404);
+    expect((await ask('/v1/ops/runs/none/log')).status).toBe(404);
   });
 });

@@ -26,6 +26,8 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     version: '1.2.3',
     databaseUrl: undefined,
     connectorsDir: 'connectors',
+    policyFile: undefined,
+    variablesForRun: () => ({}),
     cwd,
     clock: systemClock,
     log: silentLogger,

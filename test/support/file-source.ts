@@ -2,6 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileSourceSpec } from '../../src/connector/types.ts';
 import { FileSource } from '../../src/sources/file/source.ts';
+import { OPEN_PERMIT } from './open-permit.ts';
 
 /** When the files of tests were written, unless a test says otherwise. */
 export const WRITTEN = new Date('2026-01-02T03:04:05.678Z');
@@ -28,6 +29,6 @@ export function fileSource(path: string, options: FileSourceOptions = {}): FileS
   return new FileSource(
     { type: 'file', path, glob: '**/*', ...format, ...spec },
     { fields, vital },
-    () => now,
+    { now: () => now, permit: OPEN_PERMIT },
   );
 }

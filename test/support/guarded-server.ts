@@ -64,11 +64,17 @@ export async function startGuardedServer({
   };
   const state = await openServerState({ databaseUrl: undefined, cwd: folder });
   if (locked) await makeAccessKey(state, { ...NEW_KEY, right: 'admin' }, clock.now());
-  const catalog = openCatalog({ directory: 'connectors', cwd: folder, clock });
+  const catalog = openCatalog({ directory: 'connectors', policyFile: undefined, cwd: folder, clock });
   const metrics = createMetrics(state);
   const { gate, login } = await openAccess({ settings, host, state, catalog, metrics, clock, log, guessing });
   const { trustedProxies } = settings;
-  const runStarter = createRunStarter({ runs: state.startedRuns, cwd: folder, clock, log });
+  const runStarter = createRunStarter({
+    runs: state.startedRuns,
+    variablesForRun: () => ({}),
+    cwd: folder,
+    clock,
+    log,
+  });
   const intake = await openPushIntake({ databaseUrl: undefined, cwd: folder, catalog, clock, log });
   const context = {
     version: '1.2.3',

@@ -131,6 +131,8 @@ const result = runBridge(
     gcsEndpoint: env.endpoints.gcs,
     discoveryEngineEndpoint: env.endpoints.discoveryEngine,
     proxy: { http: undefined, https: undefined, except: undefined },
+    policyFile: undefined,
+    oracleClientLibDir: undefined,
     retry: { retries: leaseMs === undefined ? 0 : 2, backoffSeconds: 0 },
     ...(leaseMs !== undefined && { leaseTiming: { leaseMs, heartbeatMs: leaseMs / 4 } }),
     log: silentLogger,

@@ -186,6 +186,8 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
           secret: () => sourceUrl,
           redact: (text) => text,
           proxy: { http: undefined, https: undefined, except: undefined },
+          policyFile: undefined,
+          oracleClientLibDir: undefined,
           wait: () => Promise.resolve(),
         },
         new AbortController().signal,

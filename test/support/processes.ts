@@ -7,6 +7,19 @@ export async function processesWith(text: string): Promise<string[]> {
   return all.filter((line) => line.includes(text));
 }
 
+/** The environments, as text, of the processes whose command lines contain one of these texts. */
+export async function environmentsOf(texts: readonly string[]): Promise<string[]> {
+  if (process.platform !== 'linux') {
+    const { stdout } = await execa('ps', ['-A', '-E', '-o', 'command=']);
+    return stdout.split('\n').filter((line) => texts.some((text) => line.includes(text)));
+  }
+  const found = (await linuxProcesses()).filter(({ command }) =>
+    texts.some((text) => command.includes(text)),
+  );
+  const environments = found.map(({ pid }) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''));
+  return (await Promise.all(environments)).filter((environment) => environment !== '');
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -30,11 +43,19 @@ export async function isStopped(pid: number | undefined): Promise<boolean> {
 }
 
 /** Small Linux images have no `ps`. */
-async function fromProc(): Promise<string[]> {
+async function linuxProcesses(): Promise<{ readonly pid: string; readonly command: string }[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  // A process may end between listing and reading.
-  const lines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''));
-  return (await Promise.all(lines)).map((line) => line.replaceAll('\0', ' '));
+  return Promise.all(
+    pids.map(async (pid) => {
+      // A process may end between listing and reading.
+      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return { pid, command: line.replaceAll('\0', ' ') };
+    }),
+  );
+}
+
+async function fromProc(): Promise<string[]> {
+  return (await linuxProcesses()).map(({ command }) => command);
 }
 
 async function fromPs(): Promise<string[]> {

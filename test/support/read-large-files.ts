@@ -3,13 +3,14 @@
  * by how many MiB the process grew.
  */
 import { FileSource } from '../../src/sources/file/source.ts';
+import { OPEN_PERMIT } from './open-permit.ts';
 
 const [path = '', format = ''] = process.argv.slice(2);
 const MIB = 1_048_576;
 const source = new FileSource(
   { type: 'file', path, glob: '*', format: format === 'ndjson' ? 'ndjson' : 'csv' },
   { fields: ['id', 'text'], vital: ['id'] },
-  () => new Date('2026-01-03'),
+  { now: () => new Date('2026-01-03'), permit: OPEN_PERMIT },
 );
 let [rows, bytes, before, most] = [0, 0, 0, 0];
 for await (const batch of source.read(undefined, new AbortController().signal)) {

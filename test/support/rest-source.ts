@@ -2,6 +2,7 @@ import type { HttpSourceSpec, PaginationSpec } from '../../src/connector/types.t
 import { createLogger } from '../../src/core/log.ts';
 import { HttpSource, type HttpSurroundings } from '../../src/sources/http/source.ts';
 import type { Style } from '../stand-ins/rest/pages.ts';
+import { OPEN_PERMIT } from './open-permit.ts';
 import { readAll, type Listing } from './read-rows.ts';
 
 type RestSpec = Omit<HttpSourceSpec, 'type'>;
@@ -53,6 +54,7 @@ export function restSource(spec: RestSpec, options: RestOptions = {}): RestSourc
     },
     log,
     proxy: { http: undefined, https: undefined, except: undefined },
+    permit: OPEN_PERMIT,
     ...given,
   };
   const secret = (ref: string): string => {

@@ -6,6 +6,7 @@ import type { Exposure } from '../../net/exposure.ts';
 /** What a finding is about. */
 export type Subject =
   | 'settings'
+  | 'policy'
   | 'state'
   | 'credentials'
   | 'connector'

@@ -12,13 +12,14 @@ import { check, exposed, ok, warn, type Finding } from './finding.ts';
  * and of an API one page.
  */
 export function sourceFindings(
-  { metadata, spec }: Connector,
+  connector: Connector,
   surroundings: SourceSurroundings,
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  const { metadata, spec } = connector;
   const database = isSqlSource(spec.source);
   return check('source', signal, (inTime) =>
-    withSource(spec, surroundings, async (source) => {
+    withSource(connector, surroundings, async (source) => {
       const columns = await source.columns(inTime);
       const count = `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
       const missing = whatIsMissing(() => columnFinder(compileMapping(metadata.name, spec), columns));

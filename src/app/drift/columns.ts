@@ -57,16 +57,17 @@ async function openMemory(
 }
 
 async function compareSource(
-  { metadata, spec }: Connector,
+  connector: Connector,
   state: Memory | undefined,
   context: DriftContext,
   signal: AbortSignal,
 ): Promise<Verdict[]> {
+  const { metadata, spec } = connector;
   if (spec.mode === 'rest_push') {
     return [{ status: 'skipped', what: 'Its documents are pushed, so there are no columns to compare.' }];
   }
   const mapping = compileMapping(metadata.name, spec);
-  return withSource(spec, context, async (source) => {
+  return withSource(connector, context, async (source) => {
     const columns = await source.columns(signal);
     const position = state && (await rememberedPosition(metadata.name, spec, state));
     const compared = {

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../app/catalog.ts';
-import { secretVariable } from '../../connector/secrets.ts';
+import { isConnectionString, secretVariable } from '../../connector/secrets.ts';
 import type { Connector } from '../../connector/types.ts';
 import { digestOf } from '../../core/access-key.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -51,7 +51,9 @@ export function openPushTokens({ catalog, secret, clock, log }: PushTokensOption
     const variable = secretVariable(spec.source.secretRef ?? '');
     const token = secret(variable);
     if (token === undefined) return undefined;
-    const fault = secretFault(token, PUSH_TOKEN_CHARACTERS_MIN);
+    const fault = isConnectionString(token)
+      ? 'is a connection string, which is not accepted as a token'
+      : secretFault(token, PUSH_TOKEN_CHARACTERS_MIN);
     if (fault === undefined) return { digest: digestOf(token) };
     report(metadata.name, variable, fault);
     return { digest: undefined };

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { secretRefsOf } from '../../connector/rules-secrets.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import { failures } from '../answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
@@ -70,7 +71,14 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
         }
         const { dry_run: dryRun = false, full = false } = request.body;
         const startedBy = request.caller?.id ?? '';
-        const runId = await runStarter.start({ connectorId, file: found.file, dryRun, full, startedBy });
+        const runId = await runStarter.start({
+          connectorId,
+          file: found.file,
+          secretRefs: secretRefsOf(found.connector),
+          dryRun,
+          full,
+          startedBy,
+        });
         if (runId === undefined) {
           throw new HttpError('TOO_MANY_REQUESTS', 'As many runs as this server may start are at work.', {
             hint: 'Wait for one of them to end.',

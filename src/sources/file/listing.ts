@@ -5,6 +5,7 @@ import type { FileSourceSpec } from '../../connector/types.ts';
 import { FILE_AGE_SECONDS_MIN, FILE_COUNT_MAX } from '../../core/limits.ts';
 import { fileChanging, fileError, fileRefused, folderError, folderMissing, linkOut } from './errors.ts';
 import { isBelow, matchingFiles } from './glob.ts';
+import type { SourcePermit } from '../permit.ts';
 
 /** A file as it was when the folder was listed. */
 export interface ListedFile {
@@ -16,13 +17,24 @@ export interface ListedFile {
   readonly modifiedNs: bigint;
 }
 
+/** What a listing needs of its surroundings. */
+export interface ListingContext {
+  /** The time, to tell files that may still be written. */
+  readonly now: () => Date;
+  readonly permit: Pick<SourcePermit, 'folder'>;
+}
+
 /**
  * The files that a connector reads, by name.
- * @param now the time, to tell files that may still be written
- * @throws BridgeError SOURCE_FOLDER_MISSING, SOURCE_FILE_REFUSED, SOURCE_FILE_CHANGING, SOURCE_PERMISSION, SOURCE_LOST
+ * @throws BridgeError POLICY_REFUSED, SOURCE_FOLDER_MISSING, SOURCE_FILE_REFUSED, SOURCE_FILE_CHANGING, SOURCE_PERMISSION, SOURCE_LOST
  */
-export async function listFiles(spec: FileSourceSpec, now: Date, signal: AbortSignal): Promise<ListedFile[]> {
+export async function listFiles(
+  spec: FileSourceSpec,
+  { now, permit }: ListingContext,
+  signal: AbortSignal,
+): Promise<ListedFile[]> {
   const folder = await realFolder(spec.path);
+  permit.folder(folder);
   const names = await matchingFiles(folder, spec.glob, signal);
   if (names.length > FILE_COUNT_MAX) {
     throw fileRefused(
@@ -31,11 +43,12 @@ export async function listFiles(spec: FileSourceSpec, now: Date, signal: AbortSi
       'Divide them among several connectors.',
     );
   }
+  const time = now();
   const files: ListedFile[] = [];
   for (const name of names) {
     signal.throwIfAborted();
     const file = await lookAt(folder, name);
-    requireAge(file, now);
+    requireAge(file, time);
     files.push(file);
   }
   return files;

@@ -3,7 +3,7 @@ import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
 import { CsvFormat, type FieldUse } from './csv-rows.ts';
 import { DocumentFormat } from './documents.ts';
 import { appendRow, type FileFormat } from './format.ts';
-import { listFiles, requireAllSame, type ListedFile } from './listing.ts';
+import { listFiles, requireAllSame, type ListedFile, type ListingContext } from './listing.ts';
 import { NdjsonFormat } from './ndjson.ts';
 import { asError } from '../network-errors.ts';
 import { RowBatcher } from '../row-batcher.ts';
@@ -13,17 +13,14 @@ export class FileSource implements Source {
   readonly listing = 'full';
   readonly #spec: FileSourceSpec;
   readonly #newFormat: () => FileFormat;
-  readonly #now: () => Date;
+  readonly #context: ListingContext;
   #stop = new AbortController();
 
-  /**
-   * @param use which columns the connector makes something of
-   * @param now the time, to tell files that may still be written
-   */
-  constructor(source: FileSourceSpec, use: FieldUse, now: () => Date) {
+  /** @param use which columns the connector uses */
+  constructor(source: FileSourceSpec, use: FieldUse, context: ListingContext) {
     this.#spec = source;
     this.#newFormat = () => formatOf(source, use);
-    this.#now = now;
+    this.#context = context;
   }
 
   async columns(signal: AbortSignal): Promise<readonly Column[]> {
@@ -71,7 +68,7 @@ export class FileSource implements Source {
 
   #list(signal: AbortSignal): Promise<ListedFile[]> {
     signal.throwIfAborted();
-    return listFiles(this.#spec, this.#now(), signal);
+    return listFiles(this.#spec, this.#context, signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isConnectionString } from '../../connector/secrets.ts';
 import type { AuthSpec, HttpSourceSpec } from '../../connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { createRedactor, type Redactor } from '../../core/redact.ts';
@@ -87,6 +88,15 @@ function fixedCredentials(
 /** A file that was read into a variable ends in a line break, which is no part of the secret and would break a header. */
 export function usable(value: string, ref: string): string {
   const trimmed = value.trim();
+  if (isConnectionString(trimmed)) {
+    throw new BridgeError(
+      'SECRET_INVALID',
+      `The secret ${ref} is a connection string, which is never sent to an API.`,
+      {
+        hint: 'Name the secret with the token of this API; a connection string belongs to a database source.',
+      },
+    );
+  }
   // What a header can carry.
   if (trimmed !== '' && /^[\x20-\x7e]*$/.test(trimmed)) return trimmed;
   throw new BridgeError('SECRET_INVALID', `The secret ${ref} cannot be sent to an API.`, {

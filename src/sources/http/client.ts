@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import type { HttpSourceSpec } from '../../connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
+import { isLoopback } from '../../core/endpoint.ts';
 import { HTTP_CONNECT_SECONDS, HTTP_PAGE_BYTES_MAX, HTTP_WORDS_BYTES_MAX } from '../../core/limits.ts';
 
 /** The usual proxy variables, as the environment has them. */
@@ -44,10 +45,14 @@ export class BodyError extends Error {
 /** HTTP through the proxies of this machine, with the certificates of a connector; the only file that names undici. */
 export class HttpClient {
   readonly #dispatcher: Dispatcher;
+  /** Past every proxy. */
+  readonly #direct: Dispatcher;
 
   /** @throws BridgeError SOURCE_TLS for a file that cannot be read; ENVIRONMENT_INVALID for a proxy that is no address. */
   constructor(tls: HttpSourceSpec['tls'], proxy: ProxySettings) {
-    this.#dispatcher = openDispatcher(certificates(tls), proxy);
+    const files = certificates(tls);
+    this.#direct = new Agent(optionsWith(files));
+    this.#dispatcher = openProxied(files, proxy) ?? this.#direct;
   }
 
   /**
@@ -60,7 +65,7 @@ export class HttpClient {
       method,
       headers: { ...headers, 'accept-encoding': 'gzip' },
       body: body ?? null,
-      dispatcher: this.#dispatcher,
+      dispatcher: this.#dispatcherFor(url),
       signal,
     });
     const { statusCode: status } = answer;
@@ -75,7 +80,13 @@ export class HttpClient {
 
   /** Closes all connections at once. May be called twice. */
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    await Promise.all([this.#dispatcher.destroy(), this.#direct.destroy()]);
+  }
+
+  /** Without encryption, a request to this machine would carry its credentials off the machine on the way to a proxy. */
+  #dispatcherFor(address: string): Dispatcher {
+    const url = new URL(address);
+    return url.protocol === 'http:' && isLoopback(url) ? this.#direct : this.#dispatcher;
   }
 }
 
@@ -106,18 +117,22 @@ function read(field: string, file: string): Buffer {
   }
 }
 
-function openDispatcher(tls: Certificates, proxy: ProxySettings): Dispatcher {
-  const options = {
+function optionsWith(tls: Certificates): Agent.Options {
+  return {
     connect: { ...tls, timeout: HTTP_CONNECT_SECONDS * 1_000 },
     // The time limit of a request is its caller's signal, which a server that trickles cannot put off.
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  if (proxy.http === undefined && proxy.https === undefined) return new Agent(options);
+}
+
+/** @returns undefined without a proxy */
+function openProxied(files: Certificates, proxy: ProxySettings): Dispatcher | undefined {
+  if (proxy.http === undefined && proxy.https === undefined) return undefined;
   try {
     return new EnvHttpProxyAgent({
-      ...options,
-      requestTls: tls,
+      ...optionsWith(files),
+      requestTls: { ...files },
       // Never undefined: then the library would read the environment by itself.
       httpProxy: proxy.http ?? '',
       httpsProxy: proxy.https ?? '',

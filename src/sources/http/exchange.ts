@@ -27,6 +27,8 @@ export interface PageAnswer extends Pick<HttpAnswer, 'header'> {
 interface ExchangePorts {
   readonly client: Pick<HttpClient, 'send'>;
   readonly authorizer: Authorizer;
+  /** Called with the address of every request. @throws BridgeError if nothing may be sent there */
+  readonly admit: (address: string) => void;
   /** Undefined: as many requests as the server takes. */
   readonly budget: MinuteQuota | undefined;
   readonly retry: RetryPolicy;
@@ -151,7 +153,8 @@ export class Exchange {
   }
 
   async #sent(request: HttpRequest, credentials: Credentials, signal: AbortSignal): Promise<HttpAnswer> {
-    const { client, budget, seconds, clock, log } = this.#ports;
+    const { client, budget, seconds, clock, log, admit } = this.#ports;
+    admit(request.url);
     await budget?.take(signal);
     const startedMs = clock.elapsedMs();
     const whole = {

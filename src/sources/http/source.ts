@@ -19,9 +19,11 @@ import { openPaging, paginationOf } from './pagination.ts';
 import { RecordFinder } from './records.ts';
 import { RequestTemplate } from './request.ts';
 import { RecordRow } from './row.ts';
+import { requestPermit } from './request-permit.ts';
 import { HttpWatermark } from './watermark.ts';
 import { plainText } from '../json/path.ts';
 import { asError } from '../network-errors.ts';
+import type { SourcePermit } from '../permit.ts';
 import { RowBatcher } from '../row-batcher.ts';
 
 /** What a source needs of its surroundings. */
@@ -31,6 +33,7 @@ export interface HttpSurroundings {
   readonly wait: Wait;
   readonly log: Logger;
   readonly proxy: ProxySettings;
+  readonly permit: SourcePermit;
 }
 
 /** One listing under way. */
@@ -138,7 +141,7 @@ export class HttpSource implements Source {
 
   #open(checkpoint: string | undefined): Opened {
     const spec = this.#spec;
-    const { clock, retry, wait, log, proxy } = this.#surroundings;
+    const { clock, retry, wait, log, proxy, permit } = this.#surroundings;
     const { tls, oauth, resumable = false, pagesPerRun = HTTP_PAGES_PER_RUN_DEFAULT } = spec;
     const client = new HttpClient(tls, proxy);
     const authorizer = openAuthorizer(spec, this.#secret, (redactor) => {
@@ -155,6 +158,7 @@ export class HttpSource implements Source {
     const exchange = new Exchange({
       client,
       authorizer,
+      admit: requestPermit(spec, permit),
       budget: this.#budget,
       retry,
       clock,

@@ -16,8 +16,12 @@ const SESSION =
 
 const PRESENT = "SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS.FF6') FROM DUAL";
 
-/** Reads Oracle. @throws BridgeError SECRET_INVALID */
-export function oracleEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
+/**
+ * Reads Oracle.
+ * @param clientLibDir folder of the Oracle Client libraries for `thick: true`; undefined: the system finds them
+ * @throws BridgeError SECRET_INVALID
+ */
+export function oracleEngine(spec: SqlSourceSpec, dsn: string, clientLibDir?: string): SqlEngine {
   const address = parseOracleDsn(dsn, spec.secretRef);
   const place = { at: address.at, user: address.user, secretRef: spec.secretRef };
   const lowestNumber = `-${'9'.repeat(38)}`;
@@ -29,7 +33,7 @@ export function oracleEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
       integer: [lowestNumber, '0'],
       decimal: [lowestNumber, '0'],
     },
-    open: () => new OracleSession(spec, address),
+    open: () => new OracleSession(spec, address, clientLibDir),
     errorOf: (thrown, query) => oracleError(thrown, place, query),
   };
 }
@@ -38,10 +42,12 @@ class OracleSession implements SqlSession {
   readonly repeatable = true;
   readonly #spec: SqlSourceSpec;
   readonly #client: OracleClient;
+  readonly #clientLibDir: string | undefined;
   #columns: readonly OracleColumn[] = [];
 
-  constructor(spec: SqlSourceSpec, address: OracleAddress) {
+  constructor(spec: SqlSourceSpec, address: OracleAddress, clientLibDir: string | undefined) {
     this.#spec = spec;
+    this.#clientLibDir = clientLibDir;
     this.#client = new OracleClient(address, {
       connectSeconds: spec.connectTimeoutSeconds ?? SOURCE_CONNECT_SECONDS_DEFAULT,
       statementSeconds: spec.statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT,
@@ -49,7 +55,7 @@ class OracleSession implements SqlSession {
   }
 
   async connect(): Promise<void> {
-    if (this.#spec.thick === true) useThickClient(this.#spec.oracleClientPath);
+    if (this.#spec.thick === true) useThickClient(this.#clientLibDir);
     await this.#client.connect();
     await this.#client.run(SESSION);
     await this.#client.run('SET TRANSACTION READ ONLY');

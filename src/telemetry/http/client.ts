@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { DeadlineError } from '../../core/deadline.ts';
+import { isLoopback } from '../../core/endpoint.ts';
 import { TELEMETRY_ANSWER_BYTES_MAX, TELEMETRY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
 import type { ProxySettings } from '../settings.ts';
 import { UnansweredError } from './unanswered.ts';
@@ -15,6 +16,8 @@ export interface PostAnswer {
 /** HTTP through the proxies of this machine; the only file of telemetry that names undici. */
 export class PostClient {
   readonly #dispatcher: Dispatcher;
+  /** Past every proxy. */
+  readonly #direct: Dispatcher;
   /** Ends connections that are not made yet, which the dispatcher leaves alone. */
   readonly #end = new AbortController();
 
@@ -25,9 +28,10 @@ export class PostClient {
       headersTimeout: 0,
       bodyTimeout: 0,
     };
+    this.#direct = new Agent(options);
     this.#dispatcher =
       proxy.http === undefined && proxy.https === undefined
-        ? new Agent(options)
+        ? this.#direct
         : new EnvHttpProxyAgent({
             ...options,
             // Never undefined: then the library would read the environment by itself.
@@ -55,7 +59,7 @@ export class PostClient {
       headers: { 'content-type': 'application/json', 'content-length': String(bytes.length), ...headers },
       // As a stream, because that is read only when there is a connection, and so tells whether it went out.
       body: sending,
-      dispatcher: this.#dispatcher,
+      dispatcher: this.#dispatcherFor(url),
       signal,
     });
     // The library does not look at the signal before there is a connection, which may take ten seconds.
@@ -73,7 +77,13 @@ export class PostClient {
   /** Closes all connections at once. */
   async close(): Promise<void> {
     this.#end.abort();
-    await this.#dispatcher.destroy();
+    await Promise.all([this.#dispatcher.destroy(), this.#direct.destroy()]);
+  }
+
+  /** Without encryption, a token for this machine would leave it on the way to a proxy. */
+  #dispatcherFor(address: string): Dispatcher {
+    const url = new URL(address);
+    return url.protocol === 'http:' && isLoopback(url) ? this.#direct : this.#dispatcher;
   }
 }
 

@@ -36,6 +36,9 @@ const look = (of: Connector, secret: string | undefined = postgres.url()) =>
     {
       secret: (variable) => (variable === 'SECRET_PEOPLE_DB' ? secret : undefined),
       proxy: { http: undefined, https: undefined, except: undefined },
+      policyFile: undefined,
+      oracleClientLibDir: undefined,
+      cwd: process.cwd(),
     },
     never,
   );

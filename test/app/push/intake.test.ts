@@ -84,7 +84,7 @@ describe('the intake of pushes', () => {
     pushConnectors(cwd);
     queue = await openPushQueue(address);
     reader = await openQueueReader(address);
-    const catalog = openCatalog({ directory: 'connectors', cwd, clock: systemClock });
+    const catalog = openCatalog({ directory: 'connectors', policyFile: undefined, cwd, clock: systemClock });
     intake = createPushIntake({ catalog, queue, clock: systemClock, log: silentLogger });
   });
 

@@ -135,7 +135,8 @@ describe('a proxy', () => {
     const server = createServer((incoming, response) => {
       asked.push(`${incoming.method} ${incoming.url}`);
       const passed = httpRequest(
-        incoming.url ?? '',
+        // There is no such host but the server of the test.
+        (incoming.url ?? '').replace('kb.example.com', '127.0.0.1'),
         { method: incoming.method ?? '', headers: incoming.headers },
         (answer) => {
           response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -184,13 +185,27 @@ describe('a proxy', () => {
   test('is gone through without TLS too, and not where it is not to be', async () => {
     const proxy = await startProxy();
     const server = await servers.start({ records: numbered(2), style: 'whole' });
+    const elsewhere = server.url.replace('127.0.0.1', 'kb.example.com');
+    try {
+      expect(await read(elsewhere, undefined, { http: proxy.url() })).toEqual(['1', '2']);
+      expect(proxy.asked).toHaveLength(1);
+      const encrypted = await secure();
+      const direct = { https: proxy.url(), except: 'example.com,127.0.0.1' };
+      expect(await read(encrypted.url, { caFile }, direct)).toHaveLength(2);
+      expect(proxy.asked).toHaveLength(1);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  test('gets no request over http to this machine, because the credentials in it would leave the machine', async () => {
+    const proxy = await startProxy();
+    const server = await servers.start({ records: numbered(2), style: 'whole' });
     try {
       expect(await read(server.url, undefined, { http: proxy.url() })).toEqual(['1', '2']);
-      expect(proxy.asked).toHaveLength(1);
-      expect(
-        await read(server.url, undefined, { http: proxy.url(), except: 'example.com,127.0.0.1' }),
-      ).toHaveLength(2);
-      expect(proxy.asked).toHaveLength(1);
+      const byName = server.url.replace('127.0.0.1', 'localhost');
+      expect(await read(byName, undefined, { http: proxy.url() })).toEqual(['1', '2']);
+      expect(proxy.asked).toEqual([]);
     } finally {
       proxy.close();
     }

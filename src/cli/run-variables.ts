@@ -1,0 +1,104 @@
+/** Variables that `run` itself reads: those of env.ts and telemetry-env.ts without those of the server. */
+const OF_RUN: readonly string[] = [
+  'DATABASE_URL',
+  'LOG_LEVEL',
+  'NO_COLOR',
+  'POLICY_FILE',
+  'ORACLE_CLIENT_LIB_DIR',
+  'GCS_ENDPOINT',
+  'DISCOVERY_ENGINE_ENDPOINT',
+  'GEMINI_INGESTION_DRY_RUN',
+  'MAX_RETRIES',
+  'RETRY_BACKOFF_SECONDS',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'SPLUNK_HEC_URL',
+  'SPLUNK_HEC_TOKEN',
+  'SPLUNK_RUN_URL_TEMPLATE',
+  'KESTRA_RUN_URL_TEMPLATE',
+  'TEAMS_WEBHOOK_URL',
+  'TRACEPARENT',
+];
+
+/** Variables that the system, Node.js and the drivers read by themselves. */
+const OF_SYSTEM: readonly string[] = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'HOSTNAME',
+  'TZ',
+  'LANG',
+  'LANGUAGE',
+  'TERM',
+  'TMPDIR',
+  'TMP',
+  'TEMP',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'OPENSSL_CONF',
+  'UV_THREADPOOL_SIZE',
+  'LD_LIBRARY_PATH',
+  'DYLD_LIBRARY_PATH',
+  // Windows
+  'SYSTEMROOT',
+  'WINDIR',
+  'COMSPEC',
+  'PATHEXT',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'PROGRAMDATA',
+  // Oracle
+  'ORACLE_HOME',
+  'TNS_ADMIN',
+  // Managed identities of Azure, for SQL Server
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
+  'MSI_ENDPOINT',
+  'MSI_SECRET',
+  'IMDS_ENDPOINT',
+  // Where Google's library finds credentials
+  'METADATA_SERVER_DETECTION',
+  'DETECT_GCP_RETRIES',
+];
+
+/** The beginnings of families of such variables, each of one library. */
+const FAMILIES: readonly string[] = [
+  'LC_',
+  'NODE_',
+  'OTEL_',
+  'GOOGLE_',
+  'GCLOUD_',
+  'CLOUDSDK_',
+  'GCE_',
+  'AWS_',
+  'AZURE_',
+  'PG',
+  'NLS_',
+];
+
+const ALLOWED = new Set([...OF_RUN, ...OF_SYSTEM]);
+
+/**
+ * What a process that runs one connector gets of this process's environment: what a run reads, and the secrets of that connector.
+ * The server's own keys and the secrets of other connectors stay here, so that nothing a run loads or calls can read them.
+ */
+export function runVariables(
+  env: Readonly<Record<string, string | undefined>>,
+  secretVariables: readonly string[],
+): Record<string, string> {
+  const secrets = new Set(secretVariables);
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && (secrets.has(name) || isForRuns(name))) passed[name] = value;
+  }
+  return passed;
+}
+
+/** Names of proxies are written in either case, and those of Windows in any. */
+function isForRuns(name: string): boolean {
+  const upper = name.toUpperCase();
+  return ALLOWED.has(upper) || FAMILIES.some((family) => upper.startsWith(family));
+}

@@ -1,0 +1,123 @@
+import { isAbsolute, join } from 'node:path';
+import { textAt } from '../connector/draft.ts';
+import type { Finding } from '../connector/problem.ts';
+import { SECRET_PATHS } from '../connector/rules-secrets.ts';
+import { looksLikeSecret } from '../connector/secrets.ts';
+import { Decisions } from './decisions.ts';
+import { serverName, serverOf } from './host-pattern.ts';
+import type { Paths, Policy } from './policy.ts';
+
+const SOURCE = 'spec.source';
+const [SECRET, CLIENT_SECRET] = SECRET_PATHS;
+const FILE_PATHS = [`${SOURCE}.tls.caFile`, `${SOURCE}.tls.certFile`, `${SOURCE}.tls.keyFile`] as const;
+
+/** What is looked at together for one connector. */
+interface Subject {
+  /** May be wrong in any way: what cannot be read is left to the schema. */
+  readonly connector: unknown;
+  readonly name: string;
+  readonly decisions: Decisions;
+  readonly policy: Policy;
+}
+
+/**
+ * Everything that a connector's file names and its policy does not allow. The host of a database is not in the file; it is
+ * compared when its secret is read.
+ * @param cwd what relative paths of the connector start from
+ */
+export function policyFindings(policy: Policy, connector: unknown, paths: Paths, cwd: string): Finding[] {
+  const name = textAt(connector, 'metadata.name');
+  if (name === undefined) return [];
+  const decisions = new Decisions(policy, name, paths);
+  const subject = { connector, name, decisions, policy };
+  if (!decisions.any) {
+    return [refusal(subject, 'metadata.name', `No rule of the policy is for the connector ${name}.`)];
+  }
+  return [
+    ...secretFindings(subject),
+    ...serverFindings(subject, `${SOURCE}.url`, [SECRET, CLIENT_SECRET]),
+    ...serverFindings(subject, `${SOURCE}.oauth.tokenUrl`, [CLIENT_SECRET]),
+    ...pathFindings(subject, cwd),
+    ...outputFindings(subject),
+    ...dataStoreFindings(subject),
+  ];
+}
+
+function refusal({ policy }: Pick<Subject, 'policy'>, path: string, message: string): Finding {
+  const fix = `what a rule in ${policy.file} allows, or ask the operator to allow it there`;
+  return { code: 'policy_refused', path, message, fix };
+}
+
+/** The name of a secret; undefined where the secret itself was written, which no message may repeat. */
+function refAt({ connector }: Subject, path: string): string | undefined {
+  const ref = textAt(connector, path);
+  return ref === undefined || looksLikeSecret(ref) ? undefined : ref;
+}
+
+function secretFindings(subject: Subject): Finding[] {
+  return SECRET_PATHS.flatMap((path) => {
+    const ref = refAt(subject, path);
+    if (ref === undefined || subject.decisions.mayUseSecret(ref)) return [];
+    return [refusal(subject, path, `The policy does not allow ${subject.name} to use the secret ${ref}.`)];
+  });
+}
+
+function serverFindings(subject: Subject, path: string, secretPaths: readonly string[]): Finding[] {
+  const { connector, name, decisions } = subject;
+  const url = textAt(connector, path);
+  if (url === undefined) return [];
+  const server = serverOf(url);
+  if (server === undefined) {
+    return [
+      refusal(subject, path, 'The policy cannot be applied, because this is not the address of a server.'),
+    ];
+  }
+  const shown = serverName(server);
+  if (!decisions.mayConnect(server)) {
+    return [refusal(subject, path, `The policy does not allow ${name} to connect to ${shown}.`)];
+  }
+  // A secret that may not be used at all has a finding of its own.
+  const refs = secretPaths
+    .flatMap((at) => refAt(subject, at) ?? [])
+    .filter((ref) => decisions.mayUseSecret(ref));
+  if (decisions.maySend(refs, server)) return [];
+  const secrets = `${refs.length === 1 ? 'the secret' : 'the secrets'} ${refs.join(' and ')}`;
+  const message = `The policy does not allow ${name} to send ${secrets} to ${shown}: no single rule names them and the host.`;
+  return [refusal(subject, path, message)];
+}
+
+function pathFindings(subject: Subject, cwd: string): Finding[] {
+  const { connector, name, decisions } = subject;
+  const isFile = textAt(connector, `${SOURCE}.type`) === 'file';
+  return [...(isFile ? [`${SOURCE}.path`] : []), ...FILE_PATHS].flatMap((at) => {
+    const path = textAt(connector, at);
+    if (path === undefined || decisions.mayRead(absolute(path, cwd, isFile))) return [];
+    return [refusal(subject, at, `The policy does not allow ${name} to read ${path}.`)];
+  });
+}
+
+/** A folder is resolved before links are followed; the path of a certificate is opened as it is written. */
+function absolute(path: string, cwd: string, resolved: boolean): string {
+  if (resolved) return isAbsolute(path) ? join(path) : join(cwd, path);
+  return isAbsolute(path) ? path : `${cwd}/${path}`;
+}
+
+function outputFindings(subject: Subject): Finding[] {
+  const { connector, name, decisions } = subject;
+  const bucket = textAt(connector, 'spec.output.bucket');
+  const prefix = textAt(connector, 'spec.output.prefix');
+  if (bucket === undefined || prefix === undefined || decisions.mayWrite(bucket, prefix)) return [];
+  const place = `${bucket.replace(/\/+$/, '')}/${prefix}`;
+  return [refusal(subject, 'spec.output.bucket', `The policy does not allow ${name} to write to ${place}.`)];
+}
+
+function dataStoreFindings(subject: Subject): Finding[] {
+  const { connector, name, decisions } = subject;
+  const parts = ['projectId', 'location', 'dataStoreId'].map((key) =>
+    textAt(connector, `spec.gemini.${key}`),
+  );
+  const dataStore = parts.join('/');
+  if (parts.includes(undefined) || decisions.mayUseDataStore(dataStore)) return [];
+  const message = `The policy does not allow ${name} to write to the data store ${dataStore}.`;
+  return [refusal(subject, 'spec.gemini.dataStoreId', message)];
+}

@@ -1,0 +1,64 @@
+import type { Connector } from '../connector/types.ts';
+import { BridgeError } from '../core/errors.ts';
+import { policyFindings } from './connector-findings.ts';
+import { Decisions } from './decisions.ts';
+import { serverName, type ServerPlace } from './host-pattern.ts';
+import type { Paths, Policy } from './policy.ts';
+
+/** What one connector may do while it runs. Every method throws BridgeError POLICY_REFUSED for what the policy does not allow. */
+export interface ConnectorPermit {
+  /** @param secretRefs names of the secrets that are sent there */
+  server(server: ServerPlace, secretRefs: readonly string[]): void;
+  /** Whether secrets may go to a server that is not this machine without encryption. */
+  inClear(server: ServerPlace, secretRefs: readonly string[]): boolean;
+  /** @param path absolute, after all links */
+  folder(path: string): void;
+}
+
+/** Without a policy a connector may use everything, but never sends a secret without encryption. */
+const EVERYTHING: ConnectorPermit = {
+  server: () => undefined,
+  inClear: () => false,
+  folder: () => undefined,
+};
+
+/**
+ * The permit of a connector, after everything that its file names was compared with the policy: before a secret is read.
+ * @throws BridgeError POLICY_REFUSED
+ */
+export function connectorPermit(
+  policy: Policy | undefined,
+  connector: Connector,
+  paths: Paths,
+  cwd: string,
+): ConnectorPermit {
+  if (policy === undefined) return EVERYTHING;
+  const { name } = connector.metadata;
+  const found = policyFindings(policy, connector, paths, cwd);
+  if (found.length > 0)
+    throw refused(
+      policy,
+      found.map(({ path, message }) => `${path}: ${message}`),
+    );
+  const decisions = new Decisions(policy, name, paths);
+  return {
+    server(server, secretRefs) {
+      if (decisions.maySend(secretRefs, server)) return;
+      const what = decisions.mayConnect(server)
+        ? `to send ${secretRefs.join(' and ')} to ${serverName(server)}: no single rule names the secret and the host`
+        : `to connect to ${serverName(server)}`;
+      throw refused(policy, `The policy does not allow ${name} ${what}.`);
+    },
+    inClear: (server, secretRefs) => decisions.maySendInClear(secretRefs, server),
+    folder(path) {
+      if (decisions.mayRead(path)) return;
+      throw refused(policy, `The policy does not allow ${name} to read ${path}.`);
+    },
+  };
+}
+
+function refused({ file }: Policy, message: string | readonly string[]): BridgeError {
+  return new BridgeError('POLICY_REFUSED', message, {
+    hint: `Change the connector, or ask the operator to allow this in ${file}.`,
+  });
+}

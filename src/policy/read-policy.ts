@@ -1,0 +1,46 @@
+import type { Problem } from '../connector/problem.ts';
+import { readYaml } from '../connector/yaml.ts';
+import type { Policy } from './policy.ts';
+import { isPolicy, policyShapeFindings } from './schema.ts';
+
+/** A policy, or everything that is wrong with its file. */
+export type PolicyReading = { readonly policy: Policy } | { readonly problems: readonly Problem[] };
+
+/** Reads a policy's text. Never throws for what is wrong with it. @param file its name, for messages */
+export function readPolicy(text: string, file: string): PolicyReading {
+  const reading = readYaml(text);
+  const ofText = reading.problems.map((problem): Problem => ({
+    severity: 'error',
+    file,
+    ...problem,
+    ...(POLICY_WORDS[problem.code] ?? {}),
+  }));
+  if (ofText.length > 0) return { problems: ofText };
+  if (isPolicy(reading.value)) return { policy: { file, rules: reading.value.rules } };
+  const problems = policyShapeFindings(reading.value).map(({ code, path, message, fix }): Problem => ({
+    severity: 'error',
+    code,
+    file,
+    ...reading.locate(path),
+    path,
+    message,
+    fix,
+  }));
+  return { problems: [...problems].sort((left, right) => left.line - right.line) };
+}
+
+/** What the YAML reader says of connectors. */
+const POLICY_WORDS: Readonly<Partial<Record<Problem['code'], Pick<Problem, 'message' | 'fix'>>>> = {
+  yaml_empty: {
+    message: 'The file is empty or contains only comments.',
+    fix: 'a policy, starting with apiVersion: sync.gemini.io/v1alpha1 and kind: Policy',
+  },
+  yaml_documents: {
+    message: 'The file contains several YAML documents; a policy is one.',
+    fix: 'one document, without the line ---',
+  },
+  yaml_alias: {
+    message: 'This is a reference (*name) to another place in the file, which a policy may not use.',
+    fix: 'the value itself',
+  },
+};

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Finding } from '../connector/problem.ts';
+import type { PolicyDocument } from './policy.ts';
+
+/** The schema lies beside `src/` and beside `dist/`, so the same path serves both. */
+const SCHEMA_FILE = new URL('../../schemas/policy.schema.json', import.meta.url);
+
+let compiled: ValidateFunction<PolicyDocument> | undefined;
+
+function validator(): ValidateFunction<PolicyDocument> {
+  compiled ??= new Ajv2020({ allErrors: true, verbose: true }).compile<PolicyDocument>(policySchema());
+  return compiled;
+}
+
+export function policySchema(): object {
+  const schema: unknown = JSON.parse(readFileSync(SCHEMA_FILE, 'utf8'));
+  return typeof schema === 'object' && schema !== null ? schema : {};
+}
+
+export function isPolicy(value: unknown): value is PolicyDocument {
+  return validator()(value);
+}
+
+/** Everything in which a value differs from the schema, one finding for each mistake. */
+export function policyShapeFindings(value: unknown): Finding[] {
+  const validate = validator();
+  return validate(value) ? [] : (validate.errors ?? []).map(findingOf);
+}
+
+function findingOf(error: ErrorObject): Finding {
+  const parent = displayPointer(error.instancePath);
+  const at = (key: string): string => (parent === '' ? key : `${parent}.${key}`);
+  const schema = schemaOf(error);
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(error.params['additionalProperty']);
+      const known = Object.keys(objectAt(schema, 'properties')).join(', ');
+      const message = `${JSON.stringify(key)} is not a key of ${parent === '' ? 'a policy' : 'a rule'}.`;
+      return { code: 'unknown_key', path: at(key), message, fix: `one of ${known}` };
+    }
+    case 'required': {
+      const key = String(error.params['missingProperty']);
+      const wanted = objectAt(objectAt(schema, 'properties'), key);
+      return {
+        code: 'missing_key',
+        path: at(key),
+        message: `${key} is missing.`,
+        fix: `${key}: ${sampleOf(wanted)}`,
+      };
+    }
+    case 'type': {
+      const wanted = String(error.params['type']);
+      const code = parent === '' ? 'not_a_mapping' : 'wrong_type';
+      const fix =
+        parent === ''
+          ? 'keys and values, starting with apiVersion: sync.gemini.io/v1alpha1'
+          : sampleOf(schema);
+      return { code, path: parent, message: `This is not ${TYPE_WORDS[wanted] ?? wanted}.`, fix };
+    }
+    default: {
+      const words = typeof schema['description'] === 'string' ? ` ${schema['description']}` : '';
+      const message = `This value is not allowed: it ${error.message ?? error.keyword}.${words}`;
+      return { code: 'wrong_value', path: parent, message, fix: sampleOf(schema) };
+    }
+  }
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: 'a string',
+  array: 'a list',
+  object: 'a mapping',
+};
+
+/** `/rules/0/hosts/1` as `rules[0].hosts[1]`. No key of a policy consists of digits. */
+function displayPointer(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce((path, part) => {
+      if (/^\d+$/.test(part)) return `${path}[${part}]`;
+      return path === '' ? part : `${path}.${part}`;
+    }, '');
+}
+
+function sampleOf(schema: Readonly<Record<string, unknown>>): string {
+  const { examples, const: only } = schema;
+  const sample: unknown = Array.isArray(examples) ? examples[0] : only;
+  return typeof sample === 'string' ? sample : JSON.stringify(sample ?? 'a value');
+}
+
+function schemaOf(error: ErrorObject): Readonly<Record<string, unknown>> {
+  const schema: unknown = error.parentSchema;
+  return isRecord(schema) ? schema : {};
+}
+
+function objectAt(value: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
+  const found = Object.hasOwn(value, key) ? value[key] : undefined;
+  return isRecord(found) ? found : {};
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
