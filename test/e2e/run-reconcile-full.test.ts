@@ -104,7 +104,7 @@ const REFUSED = {
     code: 'RECONCILIATION_REFUSED',
     retryable: false,
     message: expect.stringContaining(
-      'rb has documents in the same data store, or brings some now',
+      'rb has documents in the same data store, or an open run that may bring some',
     ) as unknown,
   },
 };

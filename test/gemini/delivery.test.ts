@@ -208,6 +208,7 @@ describe('a full reconciliation', () => {
     /** Another connector that has begun a run into the same data store, and not yet asked for its position. */
     const begin = async (here: DeliveryPlace) => {
       const startedAt = new Date();
+      await here.state.lease('kb', { runId: 'K1', host: 'here', pid: process.pid });
       await here.state.beginRun({ runId: 'K1', connectorId: 'kb', target: here.target, startedAt });
     };
 
@@ -221,7 +222,7 @@ describe('a full reconciliation', () => {
       await others.release();
       await expect(delivery).rejects.toMatchObject({
         code: 'RECONCILIATION_REFUSED',
-        message: expect.stringContaining('kb has documents in the same data store, or brings some now'),
+        message: expect.stringContaining('kb has documents in the same data store, or an open run that may bring some'),
       });
       expect(here.requests('documents:import')).toHaveLength(1);
       // It certainly had no effect, so nothing is in doubt.
