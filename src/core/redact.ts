@@ -1,6 +1,8 @@
 import { decodings, type DecodedText } from './decoded-text.ts';
 import { REDACTED_TOKENS_MAX } from './limits.ts';
+import { recognisedSecrets } from './recognised-secrets.ts';
 import { formsOf } from './secret-forms.ts';
+import { givesAway } from './secret-parts.ts';
 
 const REDACTED = '[redacted]';
 /** From this length on, a secret is found in letters of the other case too; a shorter one would blank out words. */
@@ -9,9 +11,9 @@ const ANY_CASE_LENGTH_MIN = 8;
 const FOLDED_LENGTH_MIN = 16;
 
 /**
- * Remembers secret values and removes them from text, in every form in which they are likely to come back. It is the last
- * line of defence, not the first: messages are built without secrets, and this catches what a driver or a server put into
- * its own words.
+ * Remembers secret values and removes them from text, in every form in which they are likely to come back, and also what looks
+ * like a secret though it is not known. It is the last line of defence, not the first: messages are built without secrets, and
+ * this catches what a driver or a server put into its own words.
  */
 export interface Redactor {
   /** Adds a value, and every part of it that is a secret by itself. To add it again costs nothing. */
@@ -19,6 +21,8 @@ export interface Redactor {
   /** Adds a value that is soon replaced by another. It is forgotten after `REDACTED_TOKENS_MAX` newer ones. */
   addToken(token: string): void;
   redact(text: string): string;
+  /** Whether a text gives away one of the values or a part of it, so that it must not be stored. */
+  isGivenAwayBy(text: string): boolean;
 }
 
 /** The forms of one secret, by how they are searched for. */
@@ -31,14 +35,17 @@ interface Needles {
 /** A part of a text: offsets of its begin and its end. */
 type Span = readonly [start: number, end: number];
 
-export function createRedactor(): Redactor {
+/** @param wider learns every value too, such as the redactor of the whole run */
+export function createRedactor(wider?: Pick<Redactor, 'add' | 'addToken'>): Redactor {
   const secrets = new Map<string, Needles>();
   const tokens = new Map<string, Needles>();
   return {
     add(secret) {
+      wider?.add(secret);
       if (!secrets.has(secret)) secrets.set(secret, needlesOf(secret));
     },
     addToken(token) {
+      wider?.addToken(token);
       if (tokens.has(token)) return;
       const [oldest] = tokens.keys();
       if (tokens.size >= REDACTED_TOKENS_MAX && oldest !== undefined) tokens.delete(oldest);
@@ -46,9 +53,14 @@ export function createRedactor(): Redactor {
     },
     redact(text) {
       const all = [...secrets.values(), ...tokens.values()];
-      if (all.length === 0) return text;
-      const spans = decodings(text).flatMap((decoding) => spansIn(decoding, all));
+      const spans = decodings(text).flatMap((decoding) => [
+        ...spansIn(decoding, all),
+        ...recognisedSpans(decoding),
+      ]);
       return spans.length === 0 ? text : without(text, spans);
+    },
+    isGivenAwayBy(text) {
+      return givesAway(text, [...secrets.keys(), ...tokens.keys()]);
     },
   };
 }
@@ -66,6 +78,7 @@ function needlesOf(secret: string): Needles {
 }
 
 function spansIn(decoding: DecodedText, all: readonly Needles[]): Span[] {
+  if (all.length === 0) return [];
   const lower = lowerCase(decoding.text);
   const folded = foldedText(lower);
   const spans: Span[] = [];
@@ -82,6 +95,13 @@ function spansIn(decoding: DecodedText, all: readonly Needles[]): Span[] {
     if (folded !== undefined) find(folded.text, needles.folded, (unit) => folded.places[unit] ?? 0);
   }
   return spans;
+}
+
+function recognisedSpans(decoding: DecodedText): Span[] {
+  return recognisedSecrets(decoding.text).map(({ start, end }) => [
+    decoding.start(start),
+    decoding.end(end - 1),
+  ]);
 }
 
 /** A text without blanks and line breaks; undefined when it has none. */
