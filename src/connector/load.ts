@@ -6,6 +6,7 @@ import {
   CONNECTOR_FOLDER_BYTES_MAX,
   CONNECTOR_PROBLEMS_MAX,
 } from '../core/limits.ts';
+import { withoutRecognisedSecrets } from '../core/recognised-secrets.ts';
 import { listConnectorFiles, readConnectorFile } from './connector-files.ts';
 import { textAt, valueAt } from './draft.ts';
 import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from './known-files.ts';
@@ -208,7 +209,10 @@ function byFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Prob
 
 function problemAt(file: string, reading: YamlReading, finding: Finding): Problem {
   const { severity = 'error', code, path, message, fix, lineInText } = finding;
-  return { severity, code, file, ...reading.locate(path, lineInText), path, message, fix };
+  const place = reading.locate(path, lineInText);
+  // A message may quote a value, and a path a key.
+  const clean = withoutRecognisedSecrets;
+  return { severity, code, file, ...place, path: clean(path), message: clean(message), fix: clean(fix) };
 }
 
 function inOrder(problems: readonly Problem[]): Problem[] {

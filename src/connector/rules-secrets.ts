@@ -1,5 +1,6 @@
 import { textAt, valueAt } from './draft.ts';
-import type { Finding } from './problem.ts';
+import { displayPath, type Finding } from './problem.ts';
+import { secretTexts, type SecretText } from './secret-texts.ts';
 import { isCredentialHeader } from './rules-plaintext.ts';
 import { looksLikeSecret } from './secrets.ts';
 
@@ -14,11 +15,56 @@ const URL_PATHS = ['spec.source.url', 'spec.source.oauth.tokenUrl'] as const;
 
 /** Secrets stay out of the file. The messages never repeat the value: it may be the secret. */
 export function secretFindings(connector: unknown): Finding[] {
-  return [
+  const own = [
     ...SECRET_PATHS.flatMap((path) => referenceFindings(path, textAt(connector, path))),
     ...URL_PATHS.flatMap((path) => urlFindings(path, textAt(connector, path))),
-    ...headerFindings(valueAt(connector, 'spec.source.headers')),
   ];
+  const known = new Set(own.filter(({ severity }) => severity !== 'warning').map(({ path }) => path));
+  const texts = secretTexts(connector).filter(({ path }) => !known.has(path));
+  const isOneOfSeveral = texts.length > 1 || textAt(connector, SECRET_PATHS[0]) !== undefined;
+  const found = new Set(texts.map(({ path }) => path));
+  return [
+    ...own,
+    ...texts.map((text) => textFinding(text, isOneOfSeveral)),
+    ...headerFindings(valueAt(connector, 'spec.source.headers')).filter(({ path }) => !found.has(path)),
+  ];
+}
+
+function textFinding({ path, segments, kind, lineInText }: SecretText, isOneOfSeveral: boolean): Finding {
+  return {
+    code: 'secret_in_file',
+    path,
+    lineInText,
+    message: `This looks like a secret (${kind}). A connector file must not contain one; if the file was shared, change the secret.`,
+    fix: `${placeFor(segments)}${isOneOfSeveral && isRequestPart(segments) ? SEVERAL : ''}`,
+  };
+}
+
+/** The only two secrets that one request can carry. */
+const SEVERAL =
+  '. One request can carry one secret of secretRef, and an access token of oauth; for an API that needs two keys, set source.url to a gateway that adds the second';
+
+function isRequestPart(segments: readonly (string | number)[]): boolean {
+  return segments[1] === 'source' && ['url', 'headers', 'payload'].includes(String(segments[2]));
+}
+
+/** Where a secret belongs instead, as what to write. */
+function placeFor(segments: readonly (string | number)[]): string {
+  const [, section, field, name = ''] = segments;
+  if (section !== 'source') return 'the text without the secret';
+  if (field === 'headers') {
+    return /^(?:proxy-)?authorization$/i.test(String(name))
+      ? 'no such header; secretRef: name-of-the-secret, which is sent as Authorization: Bearer …, or as auth: {type: basic} says'
+      : `no such header; secretRef: name-of-the-secret and auth: {type: api_key, in: header, name: ${String(name)}}`;
+  }
+  if (field === 'url') {
+    return 'the address without it; secretRef: name-of-the-secret and auth: {type: api_key, in: query, name: …}';
+  }
+  if (field === 'payload') {
+    return 'the payload without it; secretRef: name-of-the-secret and auth, which send it in a header or in the query';
+  }
+  if (field === 'oauth') return 'clientSecretRef: name-of-the-secret, and no secret in other fields of oauth';
+  return 'the text without it; credentials belong in the secret that secretRef names';
 }
 
 function referenceFindings(path: string, ref: string | undefined): Finding[] {
@@ -65,8 +111,8 @@ function headerFindings(headers: unknown): Finding[] {
     .map((name) => ({
       severity: 'warning',
       code: 'secret_in_file',
-      path: `spec.source.headers.${name}`,
-      message: `The header ${name} usually carries a secret, and everybody who reads this file reads it.`,
+      path: displayPath(['spec', 'source', 'headers', name]),
+      message: `The header ${name} usually carries a secret, and everyone who can read this file can read it.`,
       fix: 'secretRef or oauth in place of the header',
     }));
 }
