@@ -5,6 +5,7 @@ import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, toBridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import type { Redactor } from '../core/redact.ts';
 import { sleep } from '../core/retry.ts';
 import { discoveryRecords } from '../gemini/records.ts';
 import type { Job, Observer, Ports } from '../pipeline/job.ts';
@@ -41,6 +42,8 @@ export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'le
   readonly oracleClientLibDir: string | undefined;
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
+  /** What the run knows to be secret; a source adds the tokens that it gets. */
+  readonly redactor?: Redactor | undefined;
   /** Removes secrets from a text that is to be kept. */
   redact(text: string): string;
   /** For tests, whose leases end sooner. */

@@ -5,6 +5,7 @@ import type { Problem } from '../connector/problem.ts';
 import type { Connector } from '../connector/types.ts';
 import type { Clock } from '../core/clock.ts';
 import { CATALOG_LOOK_MS } from '../core/limits.ts';
+import { openConnectorChecker } from './connector-checker.ts';
 import { checkConnectorsUnderPolicy, type PolicyPlace } from './policy.ts';
 
 /** The connectors of a folder, as they are now. */
@@ -79,9 +80,14 @@ async function policyStampOf({ cwd, policyFile }: PolicyPlace): Promise<string> 
   return `${policyFile} ${facts?.signature ?? ''}`;
 }
 
-/** Works on one file between two turns of the event loop; the limits of a connector file bound what one takes. */
+/** Checks small files one by one between turns of the event loop, and others in a thread of its own. */
 async function readAll(directory: string, place: PolicyPlace, known: KnownFiles): Promise<CatalogContent> {
-  const { connectors, problems } = await checkConnectorsUnderPolicy([directory], place, { known });
+  const checker = openConnectorChecker(place);
+  const checkElsewhere = (file: string) => checker.check(file);
+  const { connectors, problems } = await checkConnectorsUnderPolicy([directory], place, {
+    known,
+    checkElsewhere,
+  }).finally(() => checker.close());
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
     problems: problems.filter(({ severity }) => severity === 'error'),

@@ -1,9 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { directoryOf } from '../artifacts/file-location.ts';
+import type { CheckedFile } from '../connector/known-files.ts';
 import { readConnectorFile } from '../connector/connector-files.ts';
 import {
   checkConnectors,
+  checkFile,
   loadConnector,
   type CheckOptions,
   type OperatorPolicy,
@@ -55,7 +57,7 @@ export async function openPolicy(place: PolicyPlace): Promise<Policy | undefined
 export async function checkConnectorsUnderPolicy(
   paths: readonly string[],
   place: PolicyPlace,
-  more: Pick<CheckOptions, 'secretIsSet' | 'known'> = {},
+  more: Pick<CheckOptions, 'secretIsSet' | 'known' | 'checkElsewhere'> = {},
 ): Promise<Report> {
   const opened = await readPolicyFile(place);
   const { cwd } = place;
@@ -65,6 +67,13 @@ export async function checkConnectorsUnderPolicy(
   }
   const { files, problems } = await checkConnectors(paths, options);
   return { files, problems: [...opened.problems, ...problems], connectors: [] };
+}
+
+/** Checks one file by itself under the operator's policy; one that is not valid is reported by `checkConnectorsUnderPolicy`. */
+export async function checkFileUnderPolicy(file: string, place: PolicyPlace): Promise<CheckedFile> {
+  const opened = await readPolicyFile(place);
+  const policy = 'policy' in opened ? operatorPolicy(opened.policy, place.cwd) : undefined;
+  return checkFile(file, { cwd: place.cwd, policy });
 }
 
 /** `loadConnector` under the operator's policy. @throws BridgeError as that and `openPolicy` do */

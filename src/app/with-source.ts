@@ -10,7 +10,7 @@ import { permitOf } from './policy.ts';
 
 export type SourceSurroundings = Pick<
   BridgeContext,
-  'secret' | 'proxy' | 'policyFile' | 'oracleClientLibDir' | 'cwd'
+  'secret' | 'redactor' | 'proxy' | 'policyFile' | 'oracleClientLibDir' | 'cwd'
 >;
 
 /**
@@ -22,7 +22,7 @@ export async function withSource<T>(
   surroundings: SourceSurroundings,
   look: (source: Source) => Promise<T>,
 ): Promise<T> {
-  const { secret, proxy, oracleClientLibDir } = surroundings;
+  const { secret, redactor, proxy, oracleClientLibDir } = surroundings;
   const permit = await permitOf(connector, surroundings);
   const source = await openSource(connector.spec, (ref) => resolveSecret(ref, secret), {
     retry: { retries: 0, backoffSeconds: 0 },
@@ -30,6 +30,7 @@ export async function withSource<T>(
     wait: sleep,
     log: silentLogger,
     proxy,
+    redactor,
     oracleClientLibDir,
     permit,
     pushed: nothingPushed,

@@ -79,6 +79,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     proxy,
     policyFile,
     oracleClientLibDir,
+    redactor,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);

@@ -54,6 +54,7 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
     proxy,
     policyFile,
     oracleClientLibDir,
+    redactor,
     secret: (variable: string) => {
       const value = io.env.secret(variable);
       if (value !== undefined) redactor.add(value);

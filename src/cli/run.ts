@@ -157,6 +157,7 @@ async function execute(
     discoveryEngineEndpoint: io.env.endpoints.discoveryEngine,
     retry: io.env.retry,
     oracleClientLibDir: io.env.oracleClientLibDir,
+    redactor,
     observer: bothObservers(progress, telemetry.observer),
     secret: (variable: string) => {
       const value = io.env.secret(variable);

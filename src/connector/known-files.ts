@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
 import type { Problem } from './problem.ts';
-import type { YamlReading } from './yaml.ts';
+import type { Place } from './text-lines.ts';
 
 /** A connector file that was read and checked by itself. */
 export interface CheckedFile {
   readonly file: string;
-  /** Undefined when the file has no single readable document. */
-  readonly reading: YamlReading | undefined;
+  /** Undefined when the file has no single readable document. It and the rest can be sent from thread to thread. */
+  readonly value: unknown;
+  /** Where in the file the paths are that problems between files are about. */
+  readonly places: Readonly<Record<string, Place>>;
   readonly problems: readonly Problem[];
 }
 

@@ -4,6 +4,7 @@ import { BridgeError } from '../core/errors.ts';
 import {
   CONNECTOR_FILE_BYTES_MAX,
   CONNECTOR_FOLDER_BYTES_MAX,
+  CONNECTOR_IN_PROCESS_BYTES_MAX,
   CONNECTOR_PROBLEMS_MAX,
 } from '../core/limits.ts';
 import { withoutRecognisedSecrets } from '../core/recognised-secrets.ts';
@@ -11,7 +12,7 @@ import { listConnectorFiles, readConnectorFile } from './connector-files.ts';
 import { textAt, valueAt } from './draft.ts';
 import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from './known-files.ts';
 import { problemLine, type Finding, type Problem } from './problem.ts';
-import { setFindings, type SetFinding } from './rules-across.ts';
+import { SET_PATHS, setFindings, type SetFinding } from './rules-across.ts';
 import { plaintextFindings } from './rules-plaintext.ts';
 import { removedKeyFindings } from './rules-removed.ts';
 import { ruleFindings } from './rules.ts';
@@ -37,6 +38,8 @@ export interface CheckOptions {
   readonly cwd?: string;
   /** Files that were checked before with the same options. */
   readonly known?: KnownFiles;
+  /** Checks a file that is too large for this thread; undefined: every file is checked here. */
+  readonly checkElsewhere?: (file: string) => Promise<CheckedFile>;
 }
 
 export interface Report {
@@ -57,7 +60,7 @@ export async function loadConnector(
   path: string,
   options: Pick<CheckOptions, 'policy'> = {},
 ): Promise<Connector> {
-  const { reading, problems } = await checkFile(path, options);
+  const { value, problems } = await checkFile(path, options);
   const errors = problems.filter((problem) => problem.severity === 'error');
   const unreadable = errors.find((problem) => problem.code === 'file_unreadable');
   if (unreadable !== undefined) {
@@ -65,7 +68,7 @@ export async function loadConnector(
       hint: 'Check the path; it is relative to the working directory.',
     });
   }
-  if (errors.length === 0 && isConnector(reading?.value)) return reading.value;
+  if (errors.length === 0 && isConnector(value)) return value;
   const count = errors.length === 1 ? 'one problem' : `${errors.length} problems`;
   const refused = errors.every((problem) => problem.code === 'policy_refused');
   throw new BridgeError(
@@ -90,7 +93,9 @@ export async function checkConnectors(paths: readonly string[], options: CheckOp
     checked.push(
       left.has(file)
         ? leftOut(file)
-        : await known.checked(resolve(cwd, file), facts[index], () => checkFile(file, { ...options, cwd })),
+        : await known.checked(resolve(cwd, file), facts[index], () =>
+            checkHereOrElsewhere(file, facts[index], { ...options, cwd }),
+          ),
     );
   }
   known.forgetOthers();
@@ -103,8 +108,8 @@ export async function checkConnectors(paths: readonly string[], options: CheckOp
     }),
   ];
   const broken = new Set(problems.flatMap(({ severity, file }) => (severity === 'error' ? [file] : [])));
-  const connectors = checked.flatMap(({ file, reading }) =>
-    !broken.has(file) && isConnector(reading?.value) ? [{ file, connector: reading.value }] : [],
+  const connectors = checked.flatMap(({ file, value }) =>
+    !broken.has(file) && isConnector(value) ? [{ file, connector: value }] : [],
   );
   return { files: listed.files, problems, connectors };
 }
@@ -139,18 +144,31 @@ function leftOut(file: string): CheckedFile {
     message,
     fix,
   };
-  return { file, reading: undefined, problems: [problem] };
+  return { file, value: undefined, places: {}, problems: [problem] };
 }
 
-async function checkFile(file: string, options: CheckOptions): Promise<CheckedFile> {
+async function checkHereOrElsewhere(
+  file: string,
+  facts: FileFacts | undefined,
+  options: CheckOptions,
+): Promise<CheckedFile> {
+  const isSmall = facts === undefined || facts.bytes <= CONNECTOR_IN_PROCESS_BYTES_MAX;
+  if (isSmall || options.checkElsewhere === undefined) return checkFile(file, options);
+  return options.checkElsewhere(file);
+}
+
+/** Checks one file by itself. Never throws for what is wrong with it. */
+export async function checkFile(file: string, options: CheckOptions): Promise<CheckedFile> {
   const content = await readConnectorFile(file, options.cwd ?? process.cwd());
-  if ('problem' in content) return { file, reading: undefined, problems: [content.problem] };
+  if ('problem' in content) return { file, value: undefined, places: {}, problems: [content.problem] };
   const reading = readYaml(content.text);
   const ofText = reading.problems.map((problem): Problem => ({ severity: 'error', file, ...problem }));
-  if (reading.value === undefined) return { file, reading: undefined, problems: firstOf(inOrder(ofText)) };
-  const findings = contentFindings(reading.value, options);
-  const ofContent = findings.map((finding) => problemAt(file, reading, finding));
-  return { file, reading, problems: firstOf(inOrder([...ofText, ...ofContent])) };
+  const { value, locate } = reading;
+  if (value === undefined) return { file, value, places: {}, problems: firstOf(inOrder(ofText)) };
+  const findings = contentFindings(value, options);
+  const ofContent = findings.map((finding) => problemAt(file, locate, finding));
+  const places = Object.fromEntries(SET_PATHS.map((path) => [path, locate(path)]));
+  return { file, value, places, problems: firstOf(inOrder([...ofText, ...ofContent])) };
 }
 
 function contentFindings(value: unknown, options: CheckOptions): Finding[] {
@@ -166,7 +184,7 @@ function contentFindings(value: unknown, options: CheckOptions): Finding[] {
     ...ruleFindings(value),
     ...plaintextFindings(value, (address) => policy?.allowsInClear(value, address) ?? false),
     ...(policy?.findings(value) ?? []),
-  ].filter((finding) => !wrong.has(finding.path));
+  ].filter(({ path, code }) => code === 'secret_in_file' || !wrong.has(path));
   return [...removed, ...shape, ...rules, ...missingSecrets(value, options)];
 }
 
@@ -185,16 +203,14 @@ function missingSecrets(connector: unknown, { secretIsSet }: CheckOptions): Find
 }
 
 function problemsBetween(checked: readonly CheckedFile[]): Problem[] {
-  const readings = new Map(
-    checked.flatMap(({ file, reading }) => (reading === undefined ? [] : [[file, reading]])),
+  const places = new Map(checked.map((one) => [one.file, one.places]));
+  const members = checked
+    .filter(({ value }) => valueAt(value, 'kind') === 'Connector')
+    .map(({ file, value }) => ({ file, connector: value }));
+  const start = { line: 1, column: 1 };
+  return setFindings(members).map((finding: SetFinding) =>
+    problemAt(finding.file, (path) => places.get(finding.file)?.[path] ?? start, finding),
   );
-  const members = [...readings]
-    .filter(([, reading]) => valueAt(reading.value, 'kind') === 'Connector')
-    .map(([file, reading]) => ({ file, connector: reading.value }));
-  return setFindings(members).flatMap((finding: SetFinding) => {
-    const reading = readings.get(finding.file);
-    return reading === undefined ? [] : [problemAt(finding.file, reading, finding)];
-  });
 }
 
 function byFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Problem[]> {
@@ -207,9 +223,9 @@ function byFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Prob
   return files;
 }
 
-function problemAt(file: string, reading: YamlReading, finding: Finding): Problem {
+function problemAt(file: string, locate: YamlReading['locate'], finding: Finding): Problem {
   const { severity = 'error', code, path, message, fix, lineInText } = finding;
-  const place = reading.locate(path, lineInText);
+  const place = locate(path, lineInText);
   // A message may quote a value, and a path a key.
   const clean = withoutRecognisedSecrets;
   return { severity, code, file, ...place, path: clean(path), message: clean(message), fix: clean(fix) };

@@ -2,6 +2,7 @@
 type ProblemCode =
   | 'file_unreadable'
   | 'file_too_large'
+  | 'check_too_slow'
   | 'no_files'
   | 'not_text'
   | 'yaml_syntax'

@@ -4,6 +4,9 @@ import type { Finding } from './problem.ts';
 import { SECRET_PATHS } from './rules-secrets.ts';
 import { looksLikeSecret, secretVariable } from './secrets.ts';
 
+/** The paths that findings between files are about. */
+export const SET_PATHS = ['metadata.name', 'spec.output.prefix', ...SECRET_PATHS] as const;
+
 /** One file of a set, as far as it could be read. */
 export interface SetMember {
   readonly file: string;

@@ -1,5 +1,5 @@
 /** How sure a name is to be the name of a credential. */
-type Certainty =
+export type CredentialCertainty =
   /** Its value is a credential, whatever it looks like. */
   | 'certain'
   /** Its value is a credential unless it is an ordinary word. */
@@ -36,7 +36,7 @@ const POSSIBLE =
   /(?:token|key|secret|signature|credentials?|auth|authorization|code|cookie|session|sessionid|sid|jwt)$/;
 /** Names that end like credentials and say where a listing is or how it is sorted. */
 const HARMLESS =
-  /(?:page|next|continuation|continue|cursor|skip|delta|sync|start|scroll|resume|sort|order|primary|foreign|group|partition|row|record|object|project|issue|search|filter|idempotency|country|currency|language|status|error|zip|postal)(?:token|key|code)$/;
+  /(?:page|next|pagination|resumption|continuation|continue|cursor|skip|delta|sync|start|scroll|resume|sort|order|primary|foreign|group|partition|row|record|object|project|issue|search|filter|idempotency|country|currency|language|status|error|zip|postal)(?:token|key|code)$/;
 
 const LIKELY_LENGTH_MIN = 6;
 const LIKELY_WORD_LENGTH_MIN = 24;
@@ -50,7 +50,7 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
  * @param isWeighty whether a name that only suggests a credential counts for ordinary text too, as in an address
  */
 export function isCredential(name: string, value: string, isWeighty = true): boolean {
-  const certainty = certaintyOf(name);
+  const certainty = credentialCertainty(name);
   if (certainty === undefined || isPlaceholder(value)) return false;
   const bare = value.replace(/^(?:bearer|basic|token|apikey|key|sso-key|splunk|digest)\s+/i, '');
   if (certainty === 'certain') return bare.length >= CERTAIN_LENGTH_MIN && !isWord(bare);
@@ -68,13 +68,8 @@ export function isSignatureName(name: string): boolean {
   return SIGNATURES.test(plain(name));
 }
 
-/** Whether the name alone says that the value is a credential. */
-export function isCredentialName(name: string): boolean {
-  const certainty = certaintyOf(name);
-  return certainty === 'certain' || certainty === 'likely';
-}
-
-function certaintyOf(name: string): Certainty | undefined {
+/** Undefined for a name that is not one of a credential. */
+export function credentialCertainty(name: string): CredentialCertainty | undefined {
   const text = plain(name);
   if (HARMLESS.test(text)) return undefined;
   if (CERTAIN.has(text) || CERTAIN_ENDINGS.some((ending) => text.endsWith(ending))) return 'certain';
@@ -89,8 +84,9 @@ function plain(name: string): string {
 /** Something to be replaced, by a template or by a person, or already removed. */
 function isPlaceholder(value: string): boolean {
   return (
-    /^\s*$|\{\{|\{%|\$\{|:watermark|^<[^<>]*>$|^\[redacted\]$|\.\.\.$|…|^(?:bearer|basic)\s*$/i.test(value) ||
-    /^(.)\1*$/s.test(value)
+    /^\s*$|\{\{|\{%|\$\{|:watermark|^<[^<>]*>$|^\{gsb-(?:secret|token):|^\[redacted\]$|\.\.\.$|…|^(?:bearer|basic)\s*$/i.test(
+      value,
+    ) || /^(.)\1*$/s.test(value)
   );
 }
 

@@ -6,7 +6,8 @@ const DEPTH_MAX = 3;
 const TEXTS_MAX = 200;
 /** A part of a long secret is recognised from this length on, in characters. */
 const PART_LENGTH = 8;
-const LONG_SECRET_LENGTH = 2 * PART_LENGTH;
+/** A shorter secret is recognised as a whole only: its parts are ordinary words. */
+const LONG_SECRET_LENGTH = 12;
 const PART_LENGTH_MIN = 4;
 
 /**
@@ -37,10 +38,7 @@ function letters(text: string): string {
 
 function partsOf(secret: string): ReadonlySet<string> {
   if (secret.length < PART_LENGTH_MIN) return new Set();
-  const length =
-    secret.length >= LONG_SECRET_LENGTH
-      ? PART_LENGTH
-      : Math.max(PART_LENGTH_MIN, Math.ceil(secret.length / 2));
+  const length = secret.length >= LONG_SECRET_LENGTH ? PART_LENGTH : secret.length;
   const count = secret.length - length + 1;
   return new Set(Array.from({ length: count }, (_, start) => secret.slice(start, start + length)));
 }

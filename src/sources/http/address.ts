@@ -24,6 +24,24 @@ export function withoutParameter(url: string, name: string): string {
   );
 }
 
+/**
+ * An address with other values of its query parameters. A parameter that keeps its value stays letter for letter.
+ * @param change gets name and value, not encoded; undefined leaves the parameter out
+ */
+export function mapParameters(
+  url: string,
+  change: (name: string, value: string) => string | undefined,
+): string {
+  const { place, parts } = splitQuery(url);
+  const changed = parts.flatMap((part) => {
+    const value = valueOf(part);
+    const next = change(nameOf(part), value);
+    if (next === undefined) return [];
+    return next === value ? [part] : [`${part.split('=', 1)[0] ?? ''}=${encodeURIComponent(next)}`];
+  });
+  return joinQuery(place, changed);
+}
+
 /** The address of a next page, with the query parameters of the connector's own address that it lacks. */
 export function withQueryOf(url: string, original: string): string {
   const { place, parts } = splitQuery(url);
@@ -45,11 +63,20 @@ function joinQuery(place: string, parts: readonly string[]): string {
 }
 
 function nameOf(part: string): string {
-  const [name = ''] = part.split('=', 1);
+  return decoded(part.split('=', 1)[0] ?? '');
+}
+
+function valueOf(part: string): string {
+  const mark = part.indexOf('=');
+  return mark === -1 ? '' : decoded(part.slice(mark + 1));
+}
+
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(name.replaceAll('+', ' '));
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return name;
+    // Not percent-encoded.
+    return text;
   }
 }
 

@@ -3,6 +3,7 @@ import type { AuthSpec, HttpSourceSpec } from '../../connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { createRedactor, type Redactor } from '../../core/redact.ts';
 import type { Parameters } from './address.ts';
+import type { OwnSecrets } from './kept-place.ts';
 import type { TokenSource } from './oauth.ts';
 
 const API_KEY_NAME_DEFAULT = 'X-API-Key';
@@ -20,6 +21,8 @@ export interface Authorizer {
   readonly redactor: Redactor;
   /** The query parameter that has a secret in it, if there is one. */
   readonly secretParameter: string | undefined;
+  /** What requests are authorised with now; a kept place has marks for these. */
+  readonly secrets: OwnSecrets;
   /** @throws ProblemError when a token is needed and cannot be had. */
   authorize(signal: AbortSignal): Promise<Credentials>;
   /** These were refused. Whether the next ones can be others. */
@@ -29,26 +32,36 @@ export interface Authorizer {
 /**
  * @param secret reads a secret by its ref
  * @param openTokens called when the connector has `oauth`
+ * @param wider learns every secret and token too
  * @throws BridgeError SECRET_*
  */
 export function openAuthorizer(
   { secretRef, auth, oauth }: HttpSourceSpec,
   secret: (ref: string) => string,
   openTokens: (redactor: Redactor) => TokenSource,
+  wider?: Redactor,
 ): Authorizer {
-  const redactor = createRedactor();
+  const redactor = createRedactor(wider);
   const bearer: AuthSpec | undefined = oauth === undefined ? { type: 'bearer' } : undefined;
   const way = secretRef === undefined ? undefined : (auth ?? bearer);
-  const fixed: Pick<Credentials, 'headers' | 'query'> =
+  const fixed: FixedCredentials =
     way === undefined || secretRef === undefined
-      ? { headers: {}, query: [] }
+      ? { headers: {}, query: [], secret: undefined }
       : fixedCredentials(way, usable(secret(secretRef), secretRef), redactor);
   const tokens = oauth === undefined ? undefined : openTokens(redactor);
+  let latest: string | undefined;
   return {
     redactor,
     secretParameter: fixed.query[0]?.[0],
+    get secrets() {
+      return {
+        ...(fixed.secret === undefined ? {} : { secret: fixed.secret }),
+        ...(latest === undefined ? {} : { token: latest }),
+      };
+    },
     async authorize(signal) {
       const token = await tokens?.token(signal);
+      latest = token;
       const { headers, query } = fixed;
       if (token === undefined) return { headers, query, token };
       return { headers: { ...headers, authorization: `Bearer ${token}` }, query, token };
@@ -61,26 +74,27 @@ export function openAuthorizer(
   };
 }
 
-function fixedCredentials(
-  way: AuthSpec,
-  value: string,
-  redactor: Redactor,
-): Pick<Credentials, 'headers' | 'query'> {
+interface FixedCredentials extends Pick<Credentials, 'headers' | 'query'> {
+  /** What a server may repeat: the secret, or user and password. */
+  readonly secret: string | undefined;
+}
+
+function fixedCredentials(way: AuthSpec, value: string, redactor: Redactor): FixedCredentials {
   redactor.add(value);
   switch (way.type) {
     case 'bearer':
-      return { headers: { authorization: `Bearer ${value}` }, query: [] };
+      return { headers: { authorization: `Bearer ${value}` }, query: [], secret: value };
     case 'basic': {
       const pair = way.username === undefined ? value : `${way.username}:${value}`;
       const encoded = Buffer.from(pair).toString('base64');
       redactor.add(encoded);
       redactor.add(pair.slice(pair.indexOf(':') + 1));
-      return { headers: { authorization: `Basic ${encoded}` }, query: [] };
+      return { headers: { authorization: `Basic ${encoded}` }, query: [], secret: pair };
     }
     case 'api_key': {
       const name = way.name ?? API_KEY_NAME_DEFAULT;
-      if (way.in === 'query') return { headers: {}, query: [[name, value]] };
-      return { headers: { [name.toLowerCase()]: value }, query: [] };
+      if (way.in === 'query') return { headers: {}, query: [[name, value]], secret: value };
+      return { headers: { [name.toLowerCase()]: value }, query: [], secret: value };
     }
   }
 }

@@ -10,6 +10,7 @@ import { originOf, sameOriginUrl, withoutParameter, withParameters } from './add
 import { answerProblem, isHtml } from './answers.ts';
 import type { Authorizer, Credentials } from './auth.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
+import { withOwnSecrets } from './kept-place.ts';
 import { failureOf, networkProblem, ProblemError, type Problem } from './problems.ts';
 import { checkJson } from '../json/check.ts';
 import { JsonTextError } from '../json/tokens.ts';
@@ -85,6 +86,11 @@ export class Exchange {
     return this.#ports.authorizer.redactor.redact(text);
   }
 
+  /** Whether a text would give away a secret if it were stored. */
+  isSecretIn(text: string): boolean {
+    return this.#ports.authorizer.redactor.isGivenAwayBy(text) || this.redact(text) !== text;
+  }
+
   async #attempt(
     request: HttpRequest,
     asked: string,
@@ -153,13 +159,13 @@ export class Exchange {
   }
 
   async #sent(request: HttpRequest, credentials: Credentials, signal: AbortSignal): Promise<HttpAnswer> {
-    const { client, budget, seconds, clock, log, admit } = this.#ports;
+    const { client, authorizer, budget, seconds, clock, log, admit } = this.#ports;
     admit(request.url);
     await budget?.take(signal);
     const startedMs = clock.elapsedMs();
     const whole = {
       ...request,
-      url: withParameters(request.url, credentials.query),
+      url: withParameters(withOwnSecrets(request.url, authorizer.secrets), credentials.query),
       headers: { ...request.headers, ...credentials.headers },
     };
     const answer = await withDeadline(seconds, signal, (inTime) => client.send(whole, inTime));

@@ -16,7 +16,7 @@ export interface Page {
 }
 
 interface ListingPorts {
-  readonly exchange: Pick<Exchange, 'page' | 'nameOf' | 'redact'>;
+  readonly exchange: Pick<Exchange, 'page' | 'nameOf' | 'redact' | 'isSecretIn'>;
   readonly paging: Paging;
   readonly finder: RecordFinder;
   readonly spec: PaginationSpec | undefined;
@@ -90,7 +90,7 @@ export class Listing {
   #keepable(answer: PageAnswer): Validator | undefined {
     const validator = validatorOf(answer);
     const texts = Object.values(validator === undefined ? {} : conditionOf(validator));
-    return texts.every((text) => this.#ports.exchange.redact(text) === text) ? validator : undefined;
+    return texts.some((text) => this.#ports.exchange.isSecretIn(text)) ? undefined : validator;
   }
 
   /** An API that wants to be left alone for long: what was read is kept where the next run can go on. */

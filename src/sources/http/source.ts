@@ -5,13 +5,15 @@ import { BridgeError } from '../../core/errors.ts';
 import { HTTP_PAGES_PER_RUN_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { MinuteQuota } from '../../core/minute-quota.ts';
+import type { Redactor } from '../../core/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports.ts';
-import { openAuthorizer, usable } from './auth.ts';
+import { openAuthorizer, usable, type Authorizer } from './auth.ts';
 import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
 import { HttpClient, type ProxySettings } from './client.ts';
 import { mayBeConditional } from './conditional.ts';
 import { Exchange } from './exchange.ts';
+import { keptPlace } from './kept-place.ts';
 import { Listing } from './listing.ts';
 import { openTokens } from './oauth.ts';
 import { Overlap } from './overlap.ts';
@@ -33,12 +35,15 @@ export interface HttpSurroundings {
   readonly wait: Wait;
   readonly log: Logger;
   readonly proxy: ProxySettings;
+  /** What the whole run knows to be secret; it learns what this source is authorised with. */
+  readonly redactor?: Redactor | undefined;
   readonly permit: SourcePermit;
 }
 
 /** One listing under way. */
 interface Opened {
   readonly client: HttpClient;
+  readonly authorizer: Authorizer;
   readonly listing: Listing;
   readonly start: string | undefined;
   readonly watermark: HttpWatermark | undefined;
@@ -144,11 +149,16 @@ export class HttpSource implements Source {
     const { clock, retry, wait, log, proxy, permit } = this.#surroundings;
     const { tls, oauth, resumable = false, pagesPerRun = HTTP_PAGES_PER_RUN_DEFAULT } = spec;
     const client = new HttpClient(tls, proxy);
-    const authorizer = openAuthorizer(spec, this.#secret, (redactor) => {
-      if (oauth === undefined) throw new Error('There is no oauth to get tokens by.');
-      const secret = usable(this.#secret(oauth.clientSecretRef), oauth.clientSecretRef);
-      return openTokens(oauth, secret, { client, clock, redactor });
-    });
+    const authorizer = openAuthorizer(
+      spec,
+      this.#secret,
+      (redactor) => {
+        if (oauth === undefined) throw new Error('There is no oauth to get tokens by.');
+        const secret = usable(this.#secret(oauth.clientSecretRef), oauth.clientSecretRef);
+        return openTokens(oauth, secret, { client, clock, redactor });
+      },
+      this.#surroundings.redactor,
+    );
     const watermark = this.#delta ? new HttpWatermark(spec, checkpoint) : undefined;
     const template = new RequestTemplate(spec, watermark?.from);
     const pagination = paginationOf(spec);
@@ -176,7 +186,7 @@ export class HttpSource implements Source {
       known: this.#conditional ? readValidator(checkpoint, spec) : undefined,
     });
     const start = resumable ? readPlace(checkpoint, spec) : undefined;
-    return { client, listing, start, watermark, shifts: paging.shifts };
+    return { client, authorizer, listing, start, watermark, shifts: paging.shifts };
   }
 
   async #fill(opened: Opened, row: RecordRow, rows: RowBatcher, signal: AbortSignal): Promise<ListingEnd> {
@@ -218,11 +228,25 @@ export class HttpSource implements Source {
     );
   }
 
+  /** A checkpoint must not hold a secret, whatever an API writes into its links and cursors. */
+  #keptPlace(place: string | undefined, { redactor, secrets }: Authorizer): string | undefined {
+    if (place === undefined) return undefined;
+    const type = paginationOf(this.#spec)?.type;
+    const isAddress = type === 'next_url' || type === 'link_header';
+    const kept = keptPlace(place, { secrets, redactor, isAddress });
+    if ('place' in kept) return kept.place;
+    this.#surroundings.log.warn('the next run begins again at the first page: the place is not stored', {
+      because: kept.because,
+    });
+    return undefined;
+  }
+
   /** @throws BridgeError SOURCE_PAGINATION for changes that were cut off: no later run would get to the rest. */
-  #endOf({ listing, watermark }: Opened): ListingEnd {
+  #endOf({ listing, watermark, authorizer }: Opened): ListingEnd {
     const { truncated } = listing;
     if (this.#spec.resumable === true) {
-      return { checkpoint: writePlace(listing.rest, this.#spec), truncated, recurring: true };
+      const place = this.#keptPlace(listing.rest, authorizer);
+      return { checkpoint: writePlace(place, this.#spec), truncated, recurring: true };
     }
     if (listing.unchanged) return { checkpoint: undefined, truncated, unchanged: true };
     if (watermark !== undefined && listing.cutOff) throw cutOffChanges(this.#spec);

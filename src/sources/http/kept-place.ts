@@ -1,0 +1,89 @@
+import { credentialCertainty, isSignatureName } from '../../core/credential-names.ts';
+import type { Redactor } from '../../core/redact.ts';
+import { recognisedSecrets } from '../../core/recognised-secrets.ts';
+import { mapParameters } from './address.ts';
+
+/** The secrets that requests of a listing are authorised with, by the name that a kept place has for each. */
+export type OwnSecrets = Readonly<Partial<Record<'secret' | 'token', string>>>;
+
+/** What a place is kept as, or why it is not. */
+export type KeptPlace = { readonly place: string } | { readonly because: string };
+
+interface KeepingContext {
+  readonly secrets: OwnSecrets;
+  readonly redactor: Pick<Redactor, 'isGivenAwayBy'>;
+  /** Whether places are addresses, as APIs write them in links. */
+  readonly isAddress: boolean;
+}
+
+/** How an API may write a secret into a parameter of a link so that it can be put back. */
+const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
+  plain: (secret) => secret,
+  base64: (secret) => Buffer.from(secret).toString('base64'),
+  base64url: (secret) => Buffer.from(secret).toString('base64url'),
+  hex: (secret) => Buffer.from(secret).toString('hex'),
+};
+/** Stands for a secret in a kept place. A colon and braces are percent-encoded in an address, so no link has them by chance. */
+const MARK = /^\{gsb-(?<name>secret|token):(?<encoding>plain|base64|base64url|hex)\}$/;
+
+/**
+ * A place as a checkpoint may hold it. APIs repeat the token of a request in the link to the next page, and checkpoints are
+ * in the state, in manifests and in logs. A parameter that is the secret becomes a mark, which `withOwnSecrets` replaces when
+ * the place is used. A credential that the API issued is left out if requests have credentials of their own. A place that
+ * gives away a secret in any other form, or that is signed, is not kept.
+ */
+export function keptPlace(place: string, { secrets, redactor, isAddress }: KeepingContext): KeptPlace {
+  const own = Object.entries(secrets).filter(([, value]) => value !== '');
+  let because: string | undefined;
+  const mapped = (name: string, value: string): string | undefined => {
+    const mark = markOf(value, own);
+    if (mark !== undefined) return mark;
+    const certainty = value === '' ? undefined : credentialCertainty(name);
+    if (certainty === undefined || certainty === 'possible') return value;
+    if (isSignatureName(name)) because ??= `the link to the next page is signed (${name})`;
+    // Without it the place may be another one, or not be shown.
+    if (certainty === 'likely' || own.length === 0)
+      because ??= `the link to the next page has a credential (${name})`;
+    return undefined;
+  };
+  const kept = isAddress ? mapParameters(place, mapped) : place;
+  if (redactor.isGivenAwayBy(kept))
+    because ??= 'the place of the next page contains a secret or a part of one';
+  const [recognised] = recognisedSecrets(isAddress ? kept : unquoted(kept));
+  // Cursors may be JSON Web Tokens that say where the listing is.
+  if (recognised !== undefined && recognised.kind !== 'a JSON Web Token') {
+    because ??= `the place of the next page contains ${recognised.kind}`;
+  }
+  return because === undefined ? { place: kept } : { because };
+}
+
+/** An address with its secrets in place of their marks. */
+export function withOwnSecrets(url: string, secrets: OwnSecrets): string {
+  if (!url.includes('gsb-')) return url;
+  return mapParameters(url, (_name, value) => {
+    const { name, encoding = '' } = MARK.exec(value)?.groups ?? {};
+    if (name !== 'secret' && name !== 'token') return value;
+    const secret = secrets[name];
+    return secret === undefined ? undefined : ENCODINGS[encoding]?.(secret);
+  });
+}
+
+function markOf(value: string, own: readonly (readonly [string, string])[]): string | undefined {
+  for (const [name, secret] of own) {
+    for (const [encoding, encode] of Object.entries(ENCODINGS)) {
+      if (value === encode(secret)) return `{gsb-${name}:${encoding}}`;
+    }
+  }
+  return undefined;
+}
+
+/** A cursor is JSON; its text may be an address itself. */
+function unquoted(json: string): string {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return typeof parsed === 'string' ? parsed : json;
+  } catch {
+    // A number of a page, or an address.
+    return json;
+  }
+}
