@@ -15,5 +15,4 @@ function serve(place: WorkerPlace): void {
   parentPort?.postMessage('ready');
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- Only `ConnectorChecker` starts this thread.
 serve(workerData as WorkerPlace);

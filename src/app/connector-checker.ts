@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { CheckedFile } from '../connector/known-files.ts';
 import {
@@ -35,23 +34,25 @@ export function openConnectorChecker(
         return await answerOf(await worker, file, limits.fileMs);
       } catch (thrown) {
         await stop();
-        return unchecked(file, thrown instanceof Error && thrown.name === 'AbortError' ? 'time' : 'failure');
+        return unchecked(file, thrown instanceof TooSlow ? 'time' : 'failure');
       }
     },
     close: stop,
   };
 }
 
-/** The same file in `src/` and in `dist/`. */
 async function start({ policyFile, cwd }: PolicyPlace): Promise<Worker> {
-  const isSource = import.meta.url.endsWith('.ts');
-  const worker = new Worker(new URL(`./connector-check-worker${isSource ? '.ts' : '.js'}`, import.meta.url), {
+  const options = {
     workerData: { policyFile, cwd },
     resourceLimits: { maxOldGenerationSizeMb: CONNECTOR_WORKER_HEAP_MB_MAX },
-    ...(isSource ? { execArgv: typescriptArguments() } : {}),
-  });
+    execArgv: [],
+  };
+  const isSource = import.meta.url.endsWith('.ts');
+  const worker = isSource
+    ? new Worker(typescriptStart(), { ...options, eval: true })
+    : new Worker(fileURLToPath(new URL('./connector-check-worker.js', import.meta.url)), options);
   try {
-    await once(worker, 'message', { signal: AbortSignal.timeout(CONNECTOR_WORKER_START_MS_MAX) });
+    await nextMessage(worker, CONNECTOR_WORKER_START_MS_MAX);
   } catch (thrown) {
     await worker.terminate();
     throw thrown;
@@ -60,9 +61,16 @@ async function start({ policyFile, cwd }: PolicyPlace): Promise<Worker> {
   return worker;
 }
 
-/** During development the sources run as they are, and a thread needs the loader too. */
-function typescriptArguments(): string[] {
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
+/** During development the sources run as they are, and a thread has to load the compiler before them. */
+function typescriptStart(): string {
+  const compiler = pathToFileURL(
+    // A thread that runs a script is CommonJS, and the loader is not.
+    createRequire(import.meta.url)
+      .resolve('tsx/esm/api')
+      .replace(/\.cjs$/, '.mjs'),
+  ).href;
+  const source = new URL('./connector-check-worker.ts', import.meta.url).href;
+  return `import(${JSON.stringify(compiler)}).then(({ register }) => { register(); return import(${JSON.stringify(source)}); })`;
 }
 
 async function answerOf(worker: Worker, file: string, ms: number): Promise<CheckedFile> {
@@ -70,12 +78,34 @@ async function answerOf(worker: Worker, file: string, ms: number): Promise<Check
   worker.ref();
   try {
     worker.postMessage(file);
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- The thread is this program's own.
-    const [checked] = (await once(worker, 'message', { signal: AbortSignal.timeout(ms) })) as [CheckedFile];
-    return checked;
+    return (await nextMessage(worker, ms)) as CheckedFile;
   } finally {
     worker.unref();
   }
+}
+
+class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+}
+
+function nextMessage(worker: Worker, ms: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new TooSlow(`The thread did not answer within ${ms} ms.`));
+    }, ms);
+    const failed = (reason: unknown) => {
+      clearTimeout(timer);
+      reject(reason instanceof Error ? reason : new Error(`The thread ended: ${String(reason)}.`));
+    };
+    worker.once('error', failed);
+    worker.once('exit', failed);
+    worker.once('message', (message: unknown) => {
+      clearTimeout(timer);
+      worker.off('error', failed);
+      worker.off('exit', failed);
+      resolve(message);
+    });
+  });
 }
 
 function unchecked(file: string, because: 'time' | 'failure'): CheckedFile {

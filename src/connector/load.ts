@@ -1,15 +1,11 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { BridgeError } from '../core/errors.ts';
-import {
-  CONNECTOR_FILE_BYTES_MAX,
-  CONNECTOR_FOLDER_BYTES_MAX,
-  CONNECTOR_IN_PROCESS_BYTES_MAX,
-  CONNECTOR_PROBLEMS_MAX,
-} from '../core/limits.ts';
+import { CONNECTOR_IN_PROCESS_BYTES_MAX, CONNECTOR_PROBLEMS_MAX } from '../core/limits.ts';
 import { withoutRecognisedSecrets } from '../core/recognised-secrets.ts';
 import { listConnectorFiles, readConnectorFile } from './connector-files.ts';
 import { textAt, valueAt } from './draft.ts';
+import { beyondFolderLimit, leftOut } from './folder-limit.ts';
 import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from './known-files.ts';
 import { problemLine, type Finding, type Problem } from './problem.ts';
 import { SET_PATHS, setFindings, type SetFinding } from './rules-across.ts';
@@ -114,39 +110,6 @@ export async function checkConnectors(paths: readonly string[], options: CheckOp
   return { files: listed.files, problems, connectors };
 }
 
-/** The largest of the files, if all together are larger than one folder may be: a large file hides no small one. */
-function beyondFolderLimit(
-  files: readonly string[],
-  facts: readonly (FileFacts | undefined)[],
-): ReadonlySet<string> {
-  let bytes = 0;
-  const left = files
-    .map((file, index) => ({ file, size: facts[index]?.bytes ?? 0 }))
-    // A larger one is refused by its size, without being read.
-    .filter(({ size }) => size <= CONNECTOR_FILE_BYTES_MAX)
-    .sort((one, other) => one.size - other.size)
-    .filter(({ size }) => {
-      bytes += size;
-      return bytes > CONNECTOR_FOLDER_BYTES_MAX;
-    });
-  return new Set(left.map(({ file }) => file));
-}
-
-function leftOut(file: string): CheckedFile {
-  const message = `The connector files together are larger than ${CONNECTOR_FOLDER_BYTES_MAX} bytes; this one is among the largest and is not read.`;
-  const fix = 'smaller files, or several directories';
-  const problem: Problem = {
-    severity: 'error',
-    code: 'file_too_large',
-    file,
-    line: 1,
-    path: '',
-    message,
-    fix,
-  };
-  return { file, value: undefined, places: {}, problems: [problem] };
-}
-
 async function checkHereOrElsewhere(
   file: string,
   facts: FileFacts | undefined,
@@ -163,7 +126,8 @@ export async function checkFile(file: string, options: CheckOptions): Promise<Ch
   if ('problem' in content) return { file, value: undefined, places: {}, problems: [content.problem] };
   const reading = readYaml(content.text);
   const ofText = reading.problems.map((problem): Problem => ({ severity: 'error', file, ...problem }));
-  const { value, locate } = reading;
+  const { value } = reading;
+  const locate: YamlReading['locate'] = (path, line) => reading.locate(path, line);
   if (value === undefined) return { file, value, places: {}, problems: firstOf(inOrder(ofText)) };
   const findings = contentFindings(value, options);
   const ofContent = findings.map((finding) => problemAt(file, locate, finding));

@@ -78,7 +78,7 @@ export function withoutRecognisedSecrets(text: string): string {
 
 function* marked(text: string): Generator<RecognisedSecret> {
   for (const match of text.matchAll(MARKED_PATTERN)) {
-    const kind = MARKED[match.slice(1).findIndex((group) => group !== undefined)]?.[0] ?? 'a token';
+    const kind = MARKED[match.slice(1).findIndex(Boolean)]?.[0] ?? 'a token';
     yield { start: match.index, end: match.index + match[0].length, kind };
   }
 }

@@ -6,21 +6,24 @@ export type ArrayItem = string | null | readonly ArrayItem[];
  */
 export function parseArrayLiteral(literal: string): readonly ArrayItem[] {
   const open = literal.indexOf('{');
-  return open < 0 ? [] : readItems(literal, open + 1).items;
-}
-
-function readItems(literal: string, from: number): { items: ArrayItem[]; next: number } {
-  const items: ArrayItem[] = [];
-  let at = from;
+  const root: ArrayItem[] = [];
+  // The arrays that are open, the innermost last: a text of many braces would overflow the stack of calls.
+  const arrays = [root];
+  let at = open < 0 ? literal.length : open + 1;
   while (at < literal.length) {
+    const items = arrays.at(-1);
+    if (items === undefined) break;
     const character = literal[at];
-    if (character === '}') return { items, next: at + 1 };
-    if (character === ',') {
+    if (character === '}') {
+      arrays.pop();
+      at += 1;
+    } else if (character === ',') {
       at += 1;
     } else if (character === '{') {
-      const nested = readItems(literal, at + 1);
-      items.push(nested.items);
-      at = nested.next;
+      const nested: ArrayItem[] = [];
+      items.push(nested);
+      arrays.push(nested);
+      at += 1;
     } else if (character === '"') {
       const { text, next } = readQuoted(literal, at + 1);
       items.push(text);
@@ -32,7 +35,7 @@ function readItems(literal: string, from: number): { items: ArrayItem[]; next: n
       at = next;
     }
   }
-  return { items, next: at };
+  return root;
 }
 
 function readQuoted(literal: string, from: number): { text: string; next: number } {

@@ -41,10 +41,10 @@ export interface MissingColumn {
 export function missingColumns(mapping: Mapping, columns: readonly Column[]): MissingColumn[] {
   const uses = columnUses(mapping);
   const used = new Set(uses.map(({ name }) => name));
-  const names = columns.map(({ name }) => name);
-  const others = names.filter((name) => !used.has(name));
+  const names = new Set(columns.map(({ name }) => name));
+  const others = [...names].filter((name) => !used.has(name));
   return uses
-    .filter(({ name }) => !names.includes(name))
+    .filter(({ name }) => !names.has(name))
     .map(({ name, field }) => ({ name, field, renamed: nearest(name, others) }));
 }
 

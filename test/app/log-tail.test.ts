@@ -42,4 +42,13 @@ describe('the tail of a log', () => {
     const euro = Buffer.from('€\n');
     expect(tailOf(10, euro.subarray(0, 1), euro.subarray(1))).toBe('€\n');
   });
+
+  test('keeps the same text whatever the size of the pieces', () => {
+    const text = Array.from({ length: 300 }, (_, index) => `line ${index}\n`).join('');
+    const pieces = [1, 7, 64, 5_000].map((size) =>
+      tailOf(1_000, ...(text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [])),
+    );
+    expect(new Set(pieces).size).toBe(1);
+    expect(pieces[0]).toContain('line 299\n');
+  });
 });

@@ -62,3 +62,7 @@ describe('parseArrayLiteral', () => {
     expect(parseArrayLiteral('no array')).toEqual([]);
   });
 });
+
+it('reads a literal of many open braces without an overflow', () => {
+  expect(parseArrayLiteral('{'.repeat(200_000))).toHaveLength(1);
+});

@@ -13,7 +13,7 @@ import { readPlace, readValidator, writePlace, writeValidator } from './checkpoi
 import { HttpClient, type ProxySettings } from './client.ts';
 import { mayBeConditional } from './conditional.ts';
 import { Exchange } from './exchange.ts';
-import { keptPlace } from './kept-place.ts';
+import { placeToStore } from './place-to-store.ts';
 import { Listing } from './listing.ts';
 import { openTokens } from './oauth.ts';
 import { Overlap } from './overlap.ts';
@@ -228,24 +228,11 @@ export class HttpSource implements Source {
     );
   }
 
-  /** A checkpoint must not hold a secret, whatever an API writes into its links and cursors. */
-  #keptPlace(place: string | undefined, { redactor, secrets }: Authorizer): string | undefined {
-    if (place === undefined) return undefined;
-    const type = paginationOf(this.#spec)?.type;
-    const isAddress = type === 'next_url' || type === 'link_header';
-    const kept = keptPlace(place, { secrets, redactor, isAddress });
-    if ('place' in kept) return kept.place;
-    this.#surroundings.log.warn('the next run begins again at the first page: the place is not stored', {
-      because: kept.because,
-    });
-    return undefined;
-  }
-
   /** @throws BridgeError SOURCE_PAGINATION for changes that were cut off: no later run would get to the rest. */
   #endOf({ listing, watermark, authorizer }: Opened): ListingEnd {
     const { truncated } = listing;
     if (this.#spec.resumable === true) {
-      const place = this.#keptPlace(listing.rest, authorizer);
+      const place = placeToStore(listing.rest, this.#spec, authorizer, this.#surroundings.log);
       return { checkpoint: writePlace(place, this.#spec), truncated, recurring: true };
     }
     if (listing.unchanged) return { checkpoint: undefined, truncated, unchanged: true };

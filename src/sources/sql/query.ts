@@ -35,8 +35,12 @@ export function requireFields<T extends { readonly name: string }>(
       hint: 'It must be one SELECT.',
     });
   }
-  const names = fields.map(({ name }) => name);
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) < index));
+  const names = new Set<string>();
+  const twice = new Set<string>();
+  for (const { name } of fields) {
+    if (names.has(name)) twice.add(name);
+    names.add(name);
+  }
   if (twice.size === 0) return fields;
   const list = [...twice].map((name) => JSON.stringify(name)).join(', ');
   throw new BridgeError('SOURCE_QUERY_INVALID', `The query returns more than one column named ${list}.`, {

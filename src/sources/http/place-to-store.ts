@@ -1,0 +1,21 @@
+import type { HttpSourceSpec } from '../../connector/types.ts';
+import type { Logger } from '../../core/log.ts';
+import type { Authorizer } from './auth.ts';
+import { keptPlace } from './kept-place.ts';
+import { paginationOf } from './pagination.ts';
+
+/** A checkpoint must not hold a secret, whatever an API writes into its links and cursors. @returns undefined to begin again */
+export function placeToStore(
+  place: string | undefined,
+  source: HttpSourceSpec,
+  { redactor, secrets }: Authorizer,
+  log: Logger,
+): string | undefined {
+  if (place === undefined) return undefined;
+  const type = paginationOf(source)?.type;
+  const isAddress = type === 'next_url' || type === 'link_header';
+  const kept = keptPlace(place, { secrets, redactor, isAddress });
+  if ('place' in kept) return kept.place;
+  log.warn('the next run begins again at the first page: the place is not stored', { because: kept.because });
+  return undefined;
+}
