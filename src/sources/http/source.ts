@@ -12,6 +12,7 @@ import { openAuthorizer, usable, type Authorizer } from './auth.ts';
 import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
 import { HttpClient, type ProxySettings } from './client.ts';
 import { mayBeConditional } from './conditional.ts';
+import { cutOffChanges } from './cut-off-changes.ts';
 import { Exchange } from './exchange.ts';
 import { placeToStore } from './place-to-store.ts';
 import { Listing } from './listing.ts';
@@ -242,14 +243,4 @@ export class HttpSource implements Source {
     const one = this.#conditional && validator !== undefined;
     return { checkpoint: one ? writeValidator(validator, this.#spec) : watermark?.checkpoint, truncated };
   }
-}
-
-function cutOffChanges({ url = '' }: HttpSourceSpec): BridgeError {
-  return new BridgeError(
-    'SOURCE_PAGINATION',
-    `The changes of ${url} have more pages than source.pagination.maxPages.`,
-    {
-      hint: 'Raise source.pagination.maxPages; otherwise no run ever comes to the end of them.',
-    },
-  );
 }

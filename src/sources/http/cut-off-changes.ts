@@ -1,0 +1,13 @@
+import type { HttpSourceSpec } from '../../connector/types.ts';
+import { BridgeError } from '../../core/errors.ts';
+
+/** No later run would get to the rest of the changes. */
+export function cutOffChanges({ url = '' }: HttpSourceSpec): BridgeError {
+  return new BridgeError(
+    'SOURCE_PAGINATION',
+    `The changes of ${url} have more pages than source.pagination.maxPages.`,
+    {
+      hint: 'Raise source.pagination.maxPages; otherwise no run ever comes to the end of them.',
+    },
+  );
+}
