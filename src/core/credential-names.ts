@@ -99,7 +99,7 @@ function isWord(value: string): boolean {
 }
 
 /** Whether a text is long and changes between kinds of characters as no word, date or id of a record does. */
-export function looksRandom(value: string): boolean {
+function looksRandom(value: string): boolean {
   if (value.length < RANDOM_LENGTH_MIN || !/^[A-Za-z0-9+/=_.~:%-]+$/.test(value) || UUID.test(value))
     return false;
   if (/^\d[\d:.T+Z-]*$/.test(value) || !/[A-Za-z]/.test(value)) return false;
