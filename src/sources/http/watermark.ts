@@ -79,6 +79,14 @@ export class HttpWatermark {
     else if (this.#highest === undefined || isHigher(seen, this.#highest, this.#kind)) this.#highest = seen;
   }
 
+  /** Lets the next listing start no later than from here, as far as it may go back. */
+  holdAt(text: string): void {
+    const place = measure(text, this.#kind);
+    const highest = this.#highest;
+    if (place === undefined || highest === undefined || !isHigher(highest, place, this.#kind)) return;
+    this.#highest = this.#start !== undefined && isHigher(this.#start, place, this.#kind) ? this.#start : place;
+  }
+
   /** Whether the first of two watermarks is the later one; false if one of them is not a watermark. */
   isLater(one: string | undefined, other: string | undefined): boolean {
     const [left, right] = [one, other].map((text) =>
@@ -113,6 +121,15 @@ export class HttpWatermark {
       },
     );
   }
+}
+
+/** The same where no `watermarkStart` says of what kind watermarks are: times, or else numbers. */
+export function isLaterText(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return (['time', 'number'] as const).some((kind) => {
+    const [left, right] = [measure(one, kind), measure(other, kind)];
+    return left !== undefined && right !== undefined && isHigher(left, right, kind);
+  });
 }
 
 function measure(text: string, kind: Kind): Measured | undefined {
