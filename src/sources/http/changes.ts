@@ -114,6 +114,8 @@ function valueIn({ bytes, start }: SpooledRow, column: number): string | undefin
       continue;
     }
     if (size === 0) return undefined;
-    return bytes[from] === QUOTE ? textAt(bytes, from, from + size) : bytes.toString('utf8', from, from + size);
+    return bytes[from] === QUOTE
+      ? textAt(bytes, from, from + size)
+      : bytes.toString('utf8', from, from + size);
   }
 }

@@ -91,9 +91,7 @@ export class Completeness {
   #pages({ count }: Ending): readonly Total[] {
     if (this.#spec?.totalPagesPath !== undefined) return [];
     // `page_count` is the number of pages for some, and that of the records on this page for others.
-    return (this.#first?.pages ?? []).filter(
-      (total) => total.count !== count || !/count$/i.test(total.name),
-    );
+    return (this.#first?.pages ?? []).filter((total) => total.count !== count || !/count$/i.test(total.name));
   }
 
   #short(totals: readonly Total[], reached: number): { sign: string; total: number } | undefined {
@@ -109,7 +107,8 @@ export class Completeness {
   /** As many as were asked for, and no place of a next page: where the API says how many there are, that counts. */
   #fullPage({ count, neverFound }: Ending): { sign: string } | undefined {
     const { pageSize } = this.#spec ?? {};
-    if (pageSize === undefined || count < pageSize || !neverFound || this.#records().length > 0) return undefined;
+    if (pageSize === undefined || count < pageSize || !neverFound || this.#records().length > 0)
+      return undefined;
     return this.#counts({ name: FULL_PAGE }) ? { sign: FULL_PAGE } : undefined;
   }
 }

@@ -268,7 +268,8 @@ export class Listing {
 
 /** What is wrong with the first page of a resumed listing may be wrong with the place where the last run stopped. */
 function ofResumed(thrown: unknown, place: string | undefined): unknown {
-  if (place === undefined || !(thrown instanceof BridgeError) || !MAY_BE_PLACE.has(thrown.code)) return thrown;
+  if (place === undefined || !(thrown instanceof BridgeError) || !MAY_BE_PLACE.has(thrown.code))
+    return thrown;
   const { code, message, hint, nextRunAfter } = thrown;
   return new BridgeError(code, message, {
     hint: `${hint} If the place where the last run stopped has expired, run once with --full: the listing begins again.`,

@@ -54,7 +54,10 @@ export function signsOfMore(answer: PageAnswer, list: string | undefined): SignO
   new PartReader(answer, list).each((member) => {
     if (!saysMore(member)) return;
     const says = member.kind === 'true' || member.kind === 'false' ? `${member.path}: ${member.kind}` : '';
-    signs.push({ name: member.path, words: HAS.test(plainName(member.key)) ? member.path : says || member.path });
+    signs.push({
+      name: member.path,
+      words: HAS.test(plainName(member.key)) ? member.path : says || member.path,
+    });
   });
   return signs;
 }

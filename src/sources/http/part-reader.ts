@@ -22,7 +22,7 @@ const TEXT_BYTES_MAX = 64;
 const LINKS_MAX = 20;
 /** Objects in which APIs write about their pages: `meta`, `page_info`, `pagination.cursors` … */
 const PAGING =
-  /^[_@$]*(?:meta(?:data)?|pag(?:e|es|ing|ination|er|inator)(?:[-_]?(?:info|data|meta))?|links?|cursors?|info|response(?:[-_]?meta(?:data)?)?|result(?:s|[-_]?info|set)?|summary|search(?:[-_]?info)?|list(?:[-_]?info)?|collection|query|hits|counts?|d|@attr)$/i;
+  /^[_@$]*(?:meta(?:data)?|pag(?:e|es|ing|ination|er|inator)(?:[-_]?(?:info|data|meta))?|links?|cursors?|info|response(?:[-_]?meta(?:data)?)?|result(?:s|[-_]?info|set)?|summary|search(?:[-_]?info)?|list(?:[-_]?info)?|collection|query|hits|total|counts?|d|@attr)$/i;
 const DEPTH_MAX = 4;
 
 /** Goes through the members of an answer's body, but for those of its records. */

@@ -135,6 +135,9 @@ function failed(thrown: unknown): BridgeError {
   return new BridgeError(
     'SOURCE_SPOOL_FAILED',
     `The records of a listing of changes could not be put into a temporary file: ${why}.`,
-    { hint: 'Free some space in the folder for temporary files, or name another one in TMPDIR.', cause: thrown },
+    {
+      hint: 'Free some space in the folder for temporary files, or name another one in TMPDIR.',
+      cause: thrown,
+    },
   );
 }

@@ -84,7 +84,8 @@ export class HttpWatermark {
     const place = measure(text, this.#kind);
     const highest = this.#highest;
     if (place === undefined || highest === undefined || !isHigher(highest, place, this.#kind)) return;
-    this.#highest = this.#start !== undefined && isHigher(this.#start, place, this.#kind) ? this.#start : place;
+    this.#highest =
+      this.#start !== undefined && isHigher(this.#start, place, this.#kind) ? this.#start : place;
   }
 
   /** Whether the first of two watermarks is the later one; false if one of them is not a watermark. */
