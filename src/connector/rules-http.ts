@@ -1,5 +1,6 @@
 import { textAt, valueAt } from './draft.ts';
 import type { Finding } from './problem.ts';
+import { pathFindings } from './rules-paths.ts';
 import { mentionsWatermark } from './watermark.ts';
 
 const SOURCE = 'spec.source';
@@ -112,39 +113,6 @@ function cursorKeys(connector: unknown, type: string): Finding[] {
       ? [misplaced(at('nextCursorHeader'), 'The cursor cannot be at two places.', 'one of the two')]
       : []),
   ];
-}
-
-/** Where something is in the body of an answer. */
-const PATHS = [
-  CURSOR_PATH,
-  `${SOURCE}.recordsPath`,
-  ...['nextCursorPath', 'nextUrlPath', 'totalPagesPath', 'totalPath', 'hasMorePath'].map(
-    (key) => `${PAGINATION}.${key}`,
-  ),
-];
-
-/** A path of names only: one that leads into a list is never found, and the first page would be the whole listing. */
-function pathFindings(connector: unknown): Finding[] {
-  return PATHS.flatMap((path) => {
-    const names =
-      textAt(connector, path)
-        ?.replace(/^\$\.?/, '')
-        .split('.') ?? [];
-    const wrong = (message: string): Finding[] => [
-      {
-        code: 'wrong_value',
-        path,
-        message,
-        fix: 'names with one dot between them, such as meta.next_cursor',
-      },
-    ];
-    if (names.some((name) => name.trim() === '')) {
-      return wrong('The path has an empty name: at its beginning, at its end, or between two dots.');
-    }
-    const index = names.find((name) => /^(?:-?\d+|\*)$|\[(?:-?\d*|-?\d*:-?\d*|\*)\]$/.test(name));
-    if (index === undefined) return [];
-    return wrong(`The path leads into a list (${index}), and a path has only names of keys.`);
-  });
 }
 
 /** Keys that are of no use one without the other. */

@@ -1,13 +1,14 @@
-import { hash } from 'node:crypto';
 import type { PaginationSpec } from '../../connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_PAGES_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { HttpRequest } from './client.ts';
 import type { Exchange, PageAnswer } from './exchange.ts';
+import { Circles } from './circles.ts';
 import { Completeness, type Ending } from './completeness.ts';
 import { isNothing, jsonAt, type Next, type Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
+import { ofResumed } from './resumed.ts';
 import { conditionOf, validatorOf, type Validator } from './validator.ts';
 import type { Span } from '../json/scan.ts';
 
@@ -35,12 +36,7 @@ interface ListingPorts {
 const PAGINATION_HINT =
   'Correct source.pagination; docs/connector-mode-rest-pull.md says what each type needs.';
 
-const MAY_BE_PLACE: ReadonlySet<string> = new Set([
-  'SOURCE_ANSWER_INVALID',
-  'SOURCE_PAGINATION',
-  'SOURCE_PERMISSION',
-  'SOURCE_RECORDS_MISSING',
-]);
+const NOT_HEEDED = 'so the API does not heed which page is asked for';
 
 /** Goes through the pages of one listing, once, and ends for certain. */
 export class Listing {
@@ -55,21 +51,21 @@ export class Listing {
   /** What the API gave with the only page; undefined when there were others. */
   validator: Validator | undefined;
   readonly #ports: ListingPorts;
-  /** Hashes of places and of pages, to notice a circle. */
-  readonly #places = new Set<string>();
-  readonly #bodies = new Set<string>();
+  readonly #circles = new Circles();
   readonly #completeness: Completeness;
   #pages = 0;
   #records = 0;
-  /** Pages that had something new, and those since then that had not. */
-  #fresh = 0;
-  #stale = 0;
   /** Some page had the key that leads to the next one, so the connector looks at the right place. */
   #keySeen = false;
 
   constructor(ports: ListingPorts) {
     this.#ports = ports;
     this.#completeness = new Completeness(ports.spec, ports.ignoreSigns, ports.log);
+  }
+
+  /** It was more than one page. */
+  get inPages(): boolean {
+    return this.#pages > 1;
   }
 
   /**
@@ -79,8 +75,7 @@ export class Listing {
    */
   counted(fresh: number, records: number): void {
     this.#records += records;
-    if (fresh > 0) this.#fresh++;
-    this.#stale = fresh > 0 ? 0 : this.#stale + 1;
+    this.#circles.count(fresh);
   }
 
   /** Records came again on a later page, so others may have been passed over. */
@@ -117,9 +112,13 @@ export class Listing {
       this.#pages++;
       this.validator = this.#pages === 1 ? this.#keepable(answer) : undefined;
       this.#completeness.see(answer, this.#ports.finder.path);
-      this.#refuseRepeatedPage(answer, records, asked);
+      if (!this.#circles.isNewPage(answer.bytes, records)) {
+        throw this.#lost(asked, `has the same records as a page before, ${NOT_HEEDED}`);
+      }
       yield { bytes: answer.bytes, records, answered: dateOf(answer) };
-      this.#refuseStalePages(records.length, asked);
+      if (records.length > 0 && this.#circles.standsStill) {
+        throw this.#lost(asked, `has only records of pages before, as those before it had, ${NOT_HEEDED}`);
+      }
       const next = this.#next(answer, place, records.length, asked);
       if (next === undefined || this.#stopsBefore(next)) return;
       place = next;
@@ -199,8 +198,9 @@ export class Listing {
   }
 
   #follow(next: string, place: string | undefined, asked: string): string {
-    if (place !== undefined) this.#places.add(digest(place));
-    if (this.#places.has(digest(next))) throw this.#lost(asked, 'leads back to a page that was read before');
+    if (!this.#circles.isNewPlace(next, place)) {
+      throw this.#lost(asked, 'leads back to a page that was read before');
+    }
     return next;
   }
 
@@ -234,29 +234,6 @@ export class Listing {
     if (this.#completeness.isPart(ending, finder.path)) this.truncated = true;
   }
 
-  /** An API that does not heed which page is asked for gives what it gave before, perhaps with a counter that changed. */
-  #refuseStalePages(count: number, asked: string): void {
-    if (count === 0 || this.#stale <= this.#fresh) return;
-    throw this.#lost(
-      asked,
-      'has only records of pages before, as those before it had, so the API does not heed which page is asked for',
-    );
-  }
-
-  #refuseRepeatedPage({ bytes }: PageAnswer, records: readonly Span[], asked: string): void {
-    const [first] = records;
-    const last = records.at(-1);
-    if (first === undefined || last === undefined) return;
-    const body = digest(bytes.subarray(first.start, last.end));
-    if (this.#bodies.has(body)) {
-      throw this.#lost(
-        asked,
-        'has the same records as a page before, so the API does not heed which page is asked for',
-      );
-    }
-    this.#bodies.add(body);
-  }
-
   #lost(asked: string, what: string): BridgeError {
     return new BridgeError(
       'SOURCE_PAGINATION',
@@ -266,18 +243,6 @@ export class Listing {
   }
 }
 
-/** What is wrong with the first page of a resumed listing may be wrong with the place where the last run stopped. */
-function ofResumed(thrown: unknown, place: string | undefined): unknown {
-  if (place === undefined || !(thrown instanceof BridgeError) || !MAY_BE_PLACE.has(thrown.code))
-    return thrown;
-  const { code, message, hint, nextRunAfter } = thrown;
-  return new BridgeError(code, message, {
-    hint: `${hint} If the place where the last run stopped has expired, run once with --full: the listing begins again.`,
-    nextRunAfter,
-    cause: thrown,
-  });
-}
-
 function dateOf({ header }: PageAnswer): Date | undefined {
   const date = new Date(header('date') ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
@@ -285,9 +250,4 @@ function dateOf({ header }: PageAnswer): Date | undefined {
 
 function saysNo(json: string): boolean {
   return isNothing(json) || /^"(false|no|n|0)"$/i.test(json);
-}
-
-/** 64 bits are enough to tell a hundred thousand pages apart. */
-function digest(content: string | Buffer): string {
-  return hash('sha256', content, 'base64').slice(0, 11);
 }

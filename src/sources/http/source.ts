@@ -227,6 +227,7 @@ export class HttpSource implements Source {
     return {
       checkpoint: one ? writeValidator(validator, this.#spec) : watermark?.checkpoint,
       truncated,
+      ...(this.listing === 'full' && listing.inPages && { pieced: true }),
       ...aheadOf(watermark),
     };
   }

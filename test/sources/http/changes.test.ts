@@ -199,7 +199,7 @@ describe('a spool', () => {
               spool.endRow();
               await spool.settle();
             }
-            for (const _ of [1, 2]) {
+            for (let time = 0; time < 2; time++) {
               const read: [number, Uint8Array][] = [];
               for await (const { high, bytes, start, end } of spool.rows()) {
                 read.push([high, Uint8Array.from(bytes.subarray(start, end))]);
