@@ -6,7 +6,7 @@ import type { HttpRequest } from './client.ts';
 import type { Exchange, PageAnswer } from './exchange.ts';
 import { Circles } from './circles.ts';
 import { Completeness, type Ending } from './completeness.ts';
-import { isNothing, jsonAt, type Next, type Paging } from './pagination.ts';
+import { jsonAt, saysNo, type Next, type Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
 import { ofResumed } from './resumed.ts';
 import { conditionOf, validatorOf, type Validator } from './validator.ts';
@@ -34,7 +34,7 @@ interface ListingPorts {
 }
 
 const PAGINATION_HINT =
-  'Correct source.pagination; docs/connector-mode-rest-pull.md says what each type needs.';
+  'Correct source.pagination; docs/connector-mode-rest-pull.md says what each type needs, and how source.ignoreSigns names a sign that means nothing.';
 
 const NOT_HEEDED = 'so the API does not heed which page is asked for';
 
@@ -246,8 +246,4 @@ export class Listing {
 function dateOf({ header }: PageAnswer): Date | undefined {
   const date = new Date(header('date') ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-function saysNo(json: string): boolean {
-  return isNothing(json) || /^"(false|no|n|0)"$/i.test(json);
 }

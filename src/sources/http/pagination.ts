@@ -178,3 +178,8 @@ export function numberAt(page: PageAnswer, path: string): number | undefined {
 export function isNothing(json: string): boolean {
   return /^(null|false|0|""|\[\s*\]|\{\s*\})$/.test(json);
 }
+
+/** What APIs write, as JSON, where there is no more. */
+export function saysNo(json: string): boolean {
+  return isNothing(json) || /^"(false|no|n|0)"$/i.test(json);
+}
