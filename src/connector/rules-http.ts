@@ -1,5 +1,6 @@
 import { textAt, valueAt } from './draft.ts';
 import type { Finding } from './problem.ts';
+import { pathFindings } from './rules-paths.ts';
 import { mentionsWatermark } from './watermark.ts';
 
 const SOURCE = 'spec.source';
@@ -14,6 +15,7 @@ const KEYS_OF_TYPES: Readonly<Record<string, readonly string[]>> = {
   nextCursorPath: ['cursor'],
   nextCursorHeader: ['cursor'],
   nextUrlPath: ['next_url'],
+  inclusive: ['cursor', 'next_url', 'link_header'],
   pageField: ['page'],
   startPage: ['page'],
   totalPagesPath: ['page'],
@@ -31,6 +33,7 @@ export function httpFindings(connector: unknown): Finding[] {
     ...flatCursor(connector),
     ...paginationKeys(connector),
     ...neededKeys(connector),
+    ...pathFindings(connector),
     ...authFindings(connector),
     ...resumableFindings(connector),
     ...startWithoutWatermark(connector),

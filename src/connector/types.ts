@@ -76,6 +76,8 @@ export interface HttpSourceSpec {
   readonly auth?: AuthSpec;
   readonly oauth?: OAuthSpec;
   readonly rateLimit?: { readonly requestsPerMinute: number };
+  /** Names of signs of more records that say nothing about this listing. */
+  readonly ignoreSigns?: readonly string[];
   readonly resumable?: boolean;
   readonly pagesPerRun?: number;
   readonly requestTimeoutSeconds?: number;
@@ -95,6 +97,8 @@ export interface PaginationSpec {
   readonly offsetField?: string;
   readonly totalPath?: string;
   readonly hasMorePath?: string;
+  /** Each page begins with the last record of the page before. */
+  readonly inclusive?: boolean;
   readonly pageSizeField?: string;
   readonly pageSize?: number;
   readonly maxPages?: number;

@@ -78,6 +78,8 @@ export const ERROR_KINDS = {
   SOURCE_PAGINATION: wrong(EXIT.configuration),
   /** The API redirects in a circle, or to another server, where credentials are not sent. Write the address that it redirects to. */
   SOURCE_REDIRECT: wrong(EXIT.configuration),
+  /** A listing of changes did not fit into the folder for temporary files. Free some space there, or name another folder in `TMPDIR`. */
+  SOURCE_SPOOL_FAILED: later,
   /** A record of the API has a watermark that cannot be compared with the others. Correct `source.watermarkField` or `source.watermarkStart`. */
   SOURCE_WATERMARK_INVALID: wrong(EXIT.badData),
   /** The column of `source.watermarkField` has another kind than in the last run, so the checkpoint cannot be compared with it. Nothing was changed. Run once with `--full`, or cast the column in the query. */

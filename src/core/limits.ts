@@ -294,6 +294,8 @@ export const HTTP_REDIRECTS_MAX = 5;
 export const HTTP_PAGES_MAX = 100_000;
 /** Pages that one run reads of a resumable listing, unless `source.pagesPerRun` says otherwise. */
 export const HTTP_PAGES_PER_RUN_DEFAULT = 100;
+/** Bytes of the records of a listing of changes that are held until its end; more than these go into a temporary file. */
+export const HTTP_CHANGES_HELD_BYTES_MAX = 8 * 1_048_576;
 /** A token is replaced this long before it expires, so that it does not expire on its way. */
 export const OAUTH_SKEW_SECONDS = 60;
 /** Access tokens of one run that messages are searched for, the newest. A server may give out a new one every second. */

@@ -9,6 +9,7 @@ import { knownDocuments, planDeletes, planMarkedDeletes, type KnownDocuments } f
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports.ts';
 import type { Position, State } from './state-port.ts';
 import { Quarantine } from './quarantine.ts';
+import { isMissingTwice } from './second-look.ts';
 import { Tally } from './tally.ts';
 import { guardWatermark } from './watermark-guard.ts';
 
@@ -77,7 +78,7 @@ export async function planChanges(
   differ.end();
   quarantine.end();
 
-  const end = last ?? ENDED_WITHOUT_A_WORD;
+  const end = await confirmed(last ?? ENDED_WITHOUT_A_WORD, job, ports, position, known, signal);
   const { truncated, unchanged } = end;
   const { unidentified } = quarantine;
   const listed = { scope, known, tally, unidentified, truncated };
@@ -89,6 +90,22 @@ export async function planChanges(
   warnOfRowsAhead(end, job, ports);
   const next = nextCheckpoint(source.listing, tally, end, checkpoint ?? null);
   return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
+}
+
+/** Of a listing in pieces, what is missing may only have moved. */
+async function confirmed(
+  end: ListingEnd,
+  job: Job,
+  ports: PlanPorts,
+  position: Position,
+  known: KnownDocuments,
+  signal: AbortSignal,
+): Promise<ListingEnd> {
+  const missing = known.live.unmarked + known.softDeleted.unmarked;
+  const doubtful =
+    end.pieced === true && !end.truncated && missing > 0 && job.deletePolicy !== 'never_delete';
+  if (!doubtful || (await isMissingTwice(job, ports, position, known, signal))) return end;
+  return { ...end, truncated: true };
 }
 
 function warnOfRowsAhead({ ahead }: ListingEnd, { mapping }: Job, { log }: PlanPorts): void {

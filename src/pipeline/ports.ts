@@ -88,6 +88,11 @@ export interface ListingEnd {
    * that one. So every known document is as it was and none is missing, which an empty listing would say the opposite of.
    */
   readonly unchanged?: true;
+  /**
+   * Only of a full listing: it was put together of several answers, and a row that moved meanwhile may be in none of them. So
+   * what is missing is looked for in a second listing.
+   */
+  readonly pieced?: true;
   /** Rows whose watermark is later than the source's own present. The checkpoint stays before them, so every run lists them. */
   readonly ahead?: RowsAhead;
 }
@@ -102,7 +107,7 @@ export interface Source {
   /** `full`: each read lists all rows there are. `delta`: only what changed since the checkpoint, so it proves no delete. */
   readonly listing: 'full' | 'delta';
   /**
-   * Lists rows as of one moment, in no particular order, each once.
+   * Lists rows as of one moment, in no particular order, each once; `ListingEnd.pieced` says where it is more than a moment.
    * - At least one batch, even of no rows, so that the columns are always known.
    * - A batch is valid until the next one is asked for; the buffers are used again.
    * - Memory is bounded by `BATCH_BYTES_MAX` and `ROW_BYTES_MAX`, whatever the source holds.

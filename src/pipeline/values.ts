@@ -1,3 +1,4 @@
+import { readTime } from '../core/time-text.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { byteAt } from './in-range.ts';
@@ -144,11 +145,18 @@ const TIMES: ReadonlySet<ColumnKind> = new Set(['timestamp', 'timestamptz', 'dat
 const TIME_IN_JSON = /^"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?)?"$/;
 const TIME_BYTES_MAX = 64;
 
-/** A source of JSON has no kind for times: a string that is one is taken for one, and stays as it is. */
+/**
+ * A source of JSON has no kind for times: a string that is one is taken for one. It stays as it is, but for the forms that
+ * RFC 3339 does not know.
+ */
 function writeTimeInJson(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
-  const isTime = end - start <= TIME_BYTES_MAX && TIME_IN_JSON.test(bytes.toString('latin1', start, end));
-  if (isTime) out.raw(bytes, start, end);
-  else out.latin1('null');
+  const text = end - start <= TIME_BYTES_MAX ? bytes.toString('latin1', start, end) : '';
+  if (TIME_IN_JSON.test(text)) {
+    out.raw(bytes, start, end);
+    return;
+  }
+  const time = text.startsWith('"') ? readTime(text.slice(1, -1)) : undefined;
+  out.latin1(time === undefined ? 'null' : `"${time.rfc3339}"`);
 }
 
 /** JSON has no NaN and no Infinity: they become strings. */

@@ -39,7 +39,7 @@ export async function openSource(
   if (isSqlSource(source)) return openSqlSource(source, secret(source.secretRef), surroundings);
   if (source.type === 'http' && mode === 'rest_pull') {
     const { HttpSource } = await import('./http/source.ts');
-    return new HttpSource(source, mappedFields(spec), secret, surroundings);
+    return new HttpSource(source, mappedFields(spec), idFields(spec.mapping), secret, surroundings);
   }
   if (mode === 'rest_push') {
     const { PushSource } = await import('./push/source.ts');

@@ -66,6 +66,22 @@ describe('a pagination', () => {
 });
 
 test.each<[Fields, string]>([
+  [{ pagination: { ...CURSOR, nextCursorPath: 'hits.hits.9.sort' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: 'data[-1].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: 'meta..next' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { type: 'next_url', nextUrlPath: '.next' } }, 'wrong_value pagination.nextUrlPath'],
+  [{ pagination: { type: 'page', totalPath: 'meta.' } }, 'wrong_value pagination.totalPath'],
+  [{ recordsPath: 'data.*' }, 'wrong_value recordsPath'],
+  [{ pagination: { type: 'page', inclusive: true } }, 'misplaced_key pagination.inclusive'],
+])('a path has names of keys only: %j', (source, finding) => {
+  expect(found(source)).toEqual([finding]);
+});
+
+test('a path may begin with the root, and a key may have dots and brackets', () => {
+  expect(found({ pagination: { ...CURSOR, nextCursorPath: '$.meta.@odata.next[token]' } })).toEqual([]);
+});
+
+test.each<[Fields, string]>([
   [{ auth: { type: 'bearer' } }, 'missing_key secretRef'],
   [{ secretRef: 's', auth: { type: 'bearer', name: 'x' } }, 'misplaced_key auth.name'],
   [{ secretRef: 's', auth: { type: 'basic', in: 'query' } }, 'misplaced_key auth.in'],

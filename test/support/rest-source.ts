@@ -9,6 +9,8 @@ type RestSpec = Omit<HttpSourceSpec, 'type'>;
 
 interface RestOptions extends Partial<HttpSurroundings> {
   readonly fields?: readonly string[];
+  /** Default: the first field. */
+  readonly idFields?: readonly string[];
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +39,7 @@ export const PAGINATION: Readonly<Record<Style, PaginationSpec | undefined>> = {
 export function restSource(spec: RestSpec, options: RestOptions = {}): RestSource {
   const waits: number[] = [];
   const lines: string[] = [];
-  const { fields = ['id', 'name'], secrets = {}, ...given } = options;
+  const { fields = ['id', 'name'], idFields = fields.slice(0, 1), secrets = {}, ...given } = options;
   const log = createLogger({
     write: (line) => lines.push(line),
     level: 'debug',
@@ -62,7 +64,7 @@ export function restSource(spec: RestSpec, options: RestOptions = {}): RestSourc
     if (value === undefined) throw new Error(`The test has no secret ${ref}.`);
     return value;
   };
-  return { source: new HttpSource({ type: 'http', ...spec }, fields, secret, surroundings), waits, lines };
+  return { source: new HttpSource({ type: 'http', ...spec }, fields, idFields, secret, surroundings), waits, lines };
 }
 
 /** Reads an API to its end. */

@@ -2,6 +2,7 @@ import { RESERVED_FIELDS } from '../../connector/rules-fields.ts';
 import { CONTENT_TYPES } from '../../connector/rules-gemini.ts';
 import { aclOf, contentConfigOf, type Connector } from '../../connector/types.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX } from '../../core/limits.ts';
+import { readTime } from '../../core/time-text.ts';
 import type { ByteWriter } from '../../pipeline/byte-writer.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { eachMember, isObject } from '../../sources/json/scan.ts';
@@ -13,8 +14,9 @@ import { ReaderList } from './reader-list.ts';
 import { quoted, type EventRejection } from './verdict.ts';
 
 const TYPES_TAKEN: ReadonlySet<string> = new Set(CONTENT_TYPES.map((type) => JSON.stringify(type)));
-/** RFC 3339, or a date alone. */
+/** RFC 3339, or a date alone: what is kept as it is. */
 const TIME = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d))?$/;
+const DATE_LENGTH = 10;
 
 /** Checks events that are documents already, and writes them in their one form. */
 export class CanonicalEvents {
@@ -162,16 +164,11 @@ function writeTime(writer: FieldWriter): void {
     writer.out.latin1('null');
     return;
   }
-  const time = json.slice(1, -1);
-  if (!TIME.test(time) || !isDate(time)) {
+  const text = json.slice(1, -1);
+  const time = readTime(text);
+  // A date alone is that day everywhere; a time without a zone is another moment in each of them.
+  if (time === undefined || (!time.zoned && time.rfc3339.length > DATE_LENGTH)) {
     throw new Rejected('FIELD_INVALID', 'its updated_at is no time such as 2026-01-02T03:04:05Z');
   }
-  writer.out.latin1(json);
-}
-
-/** Whether there is such a time on such a day: what reads dates takes the 30th of February for the 2nd of March. */
-function isDate(time: string): boolean {
-  const day = new Date(time.slice(0, 10));
-  const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(time.slice(0, 10));
-  return exists && !Number.isNaN(Date.parse(time));
+  writer.out.latin1(TIME.test(text) ? json : `"${time.rfc3339}"`);
 }

@@ -18,7 +18,7 @@ import type { Span } from '../json/scan.ts';
 import { conditionOf, type Validator } from './validator.ts';
 
 /** One page, checked to be JSON. */
-export interface PageAnswer extends Pick<HttpAnswer, 'header'> {
+export interface PageAnswer extends Pick<HttpAnswer, 'status' | 'header'> {
   readonly bytes: Buffer;
   readonly root: Span;
   /** Where it came from in the end; what a link in it is relative to. Without secrets. */
@@ -184,7 +184,7 @@ export class Exchange {
     try {
       const root = checkJson(bytes);
       if (!isUtf8(bytes)) throw new ProblemError(NOT_UTF8);
-      return { bytes, root, url, header };
+      return { status, bytes, root, url, header };
     } catch (thrown) {
       if (!(thrown instanceof JsonTextError)) throw thrown;
       throw new ProblemError(jsonProblem(answer, thrown), thrown);

@@ -1,18 +1,22 @@
-import { hash } from 'node:crypto';
 import type { PaginationSpec } from '../../connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_PAGES_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
+import type { HttpRequest } from './client.ts';
 import type { Exchange, PageAnswer } from './exchange.ts';
-import { signOfMore } from './more.ts';
-import { isNothing, jsonAt, numberAt, type Next, type Paging } from './pagination.ts';
+import { Circles } from './circles.ts';
+import { Completeness, type Ending } from './completeness.ts';
+import { jsonAt, saysNo, type Next, type Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
+import { ofResumed } from './resumed.ts';
 import { conditionOf, validatorOf, type Validator } from './validator.ts';
 import type { Span } from '../json/scan.ts';
 
 export interface Page {
   readonly bytes: Buffer;
   readonly records: readonly Span[];
+  /** When the API answered, by its own clock; undefined if it does not tell. */
+  readonly answered: Date | undefined;
 }
 
 interface ListingPorts {
@@ -25,10 +29,14 @@ interface ListingPorts {
   readonly pagesPerRun: number | undefined;
   /** Of an earlier listing that was one page. */
   readonly known: Validator | undefined;
+  /** Signs of more that say nothing about this listing. */
+  readonly ignoreSigns: readonly string[];
 }
 
 const PAGINATION_HINT =
-  'Correct source.pagination; docs/connector-mode-rest-pull.md says what each type needs.';
+  'Correct source.pagination; docs/connector-mode-rest-pull.md says what each type needs, and how source.ignoreSigns names a sign that means nothing.';
+
+const NOT_HEEDED = 'so the API does not heed which page is asked for';
 
 /** Goes through the pages of one listing, once, and ends for certain. */
 export class Listing {
@@ -43,47 +51,100 @@ export class Listing {
   /** What the API gave with the only page; undefined when there were others. */
   validator: Validator | undefined;
   readonly #ports: ListingPorts;
-  /** Hashes of places and of pages, to notice a circle. */
-  readonly #places = new Set<string>();
-  readonly #bodies = new Set<string>();
+  readonly #circles = new Circles();
+  readonly #completeness: Completeness;
   #pages = 0;
   #records = 0;
-  #total: number | undefined;
   /** Some page had the key that leads to the next one, so the connector looks at the right place. */
   #keySeen = false;
 
   constructor(ports: ListingPorts) {
     this.#ports = ports;
+    this.#completeness = new Completeness(ports.spec, ports.ignoreSigns, ports.log);
+  }
+
+  /** It was more than one page. */
+  get inPages(): boolean {
+    return this.#pages > 1;
+  }
+
+  /**
+   * Told after each page, before the next one is asked for.
+   * @param fresh how many of its records no page before had
+   * @param records how many count for a total: in a feed of changes all of them
+   */
+  counted(fresh: number, records: number): void {
+    this.#records += records;
+    this.#circles.count(fresh);
+  }
+
+  /** Records came again on a later page, so others may have been passed over. */
+  moved(): void {
+    if (this.truncated) return;
+    this.truncated = true;
+    this.#ports.log.warn(
+      'records moved from page to page while the API was read, so some may have been passed over',
+    );
   }
 
   /** @param start where an earlier listing stopped. @throws BridgeError SOURCE_* */
   async *pages(start: string | undefined, signal: AbortSignal): AsyncGenerator<Page> {
-    const { exchange, finder, paging, known } = this.#ports;
     let place = start;
     for (;;) {
-      const request = paging.request(place);
-      const asked = exchange.nameOf(request);
-      let answer: PageAnswer | undefined;
+      const request = this.#ports.paging.request(place);
+      const asked = this.#ports.exchange.nameOf(request);
+      let page: { answer: PageAnswer; records: readonly Span[] } | undefined;
       try {
-        answer = await exchange.page(request, signal, this.#pages === 0 ? known : undefined);
+        page = await this.#page(request, asked, signal);
       } catch (thrown) {
-        if (!this.#mayStop(thrown, place)) throw thrown;
+        if (this.#pages === 0 && place !== undefined && this.#expired(thrown)) {
+          place = undefined;
+          continue;
+        }
+        if (!this.#mayStop(thrown, place)) throw this.#pages === 0 ? ofResumed(thrown, place) : thrown;
         return;
       }
-      if (answer === undefined) {
+      if (page === undefined) {
         this.unchanged = true;
         return;
       }
-      const records = finder.find(answer, asked, (text) => exchange.redact(text));
+      const { answer, records } = page;
       this.#pages++;
       this.validator = this.#pages === 1 ? this.#keepable(answer) : undefined;
-      this.#records += records.length;
-      this.#refuseRepeatedPage(answer, records, asked);
-      yield { bytes: answer.bytes, records };
+      this.#completeness.see(answer, this.#ports.finder.path);
+      if (!this.#circles.isNewPage(answer.bytes, records)) {
+        throw this.#lost(asked, `has the same records as a page before, ${NOT_HEEDED}`);
+      }
+      yield { bytes: answer.bytes, records, answered: dateOf(answer) };
+      if (records.length > 0 && this.#circles.standsStill) {
+        throw this.#lost(asked, `has only records of pages before, as those before it had, ${NOT_HEEDED}`);
+      }
       const next = this.#next(answer, place, records.length, asked);
       if (next === undefined || this.#stopsBefore(next)) return;
       place = next;
     }
+  }
+
+  /** @returns undefined if the listing is known to be the same still */
+  async #page(
+    request: HttpRequest,
+    asked: string,
+    signal: AbortSignal,
+  ): Promise<{ answer: PageAnswer; records: readonly Span[] } | undefined> {
+    const { exchange, finder, known } = this.#ports;
+    const answer = await exchange.page(request, signal, this.#pages === 0 ? known : undefined);
+    if (answer === undefined) return undefined;
+    return { answer, records: finder.find(answer, asked, (text) => exchange.redact(text)) };
+  }
+
+  /** An API may forget where a listing stopped. To begin again is safe: a listing in parts deletes nothing. */
+  #expired(thrown: unknown): boolean {
+    if (!(thrown instanceof BridgeError) || thrown.code !== 'SOURCE_REFUSED') return false;
+    this.#ports.log.warn(
+      'the API refused the place where the last run stopped, so the listing begins again at its first page',
+      { refusal: thrown.message },
+    );
+    return true;
   }
 
   /** A checkpoint must not hold a secret, whatever an API makes its tags of. */
@@ -122,31 +183,24 @@ export class Listing {
   /** @returns the place of the next page, or undefined at the end. */
   #next(answer: PageAnswer, place: string | undefined, count: number, asked: string): string | undefined {
     const { paging, spec } = this.#ports;
-    this.#total =
-      spec?.totalPath === undefined ? undefined : (numberAt(answer, spec.totalPath) ?? this.#total);
     const more = spec?.hasMorePath === undefined ? undefined : jsonAt(answer, spec.hasMorePath);
-    if (more !== undefined && saysNo(more)) {
-      this.#end();
-      return undefined;
-    }
-    const next = paging.next(answer, place, count);
+    const said = more !== undefined && saysNo(more);
+    const next: Next = said ? { kind: 'end' } : paging.next(answer, place, count);
     this.#keySeen ||= next.kind !== 'absent';
     if (next.kind === 'wrong') throw this.#lost(asked, next.what);
-    if (next.kind === 'place') return this.#follow(next.place, place, count, asked);
-    if (more !== undefined) this.#contradicted(asked);
-    this.#checkAbsence(next, answer, asked);
-    this.#end();
+    // A cursor that does not move on a page of nothing waits for records to come: that is the end.
+    const waits = next.kind === 'place' && next.place === place && count === 0;
+    if (next.kind === 'place' && !waits) return this.#follow(next.place, place, asked);
+    if (more !== undefined && !said && !waits) this.#contradicted(asked);
+    const read = { pages: this.#pages, records: this.#records };
+    this.#end({ answer, count, ...read, said: said || waits, neverFound: !this.#keySeen }, asked);
     return undefined;
   }
 
-  #follow(next: string, place: string | undefined, count: number, asked: string): string | undefined {
-    // A cursor that stands still on a page of nothing waits for records to come: that is the end.
-    if (next === place && count === 0) {
-      this.#end();
-      return undefined;
+  #follow(next: string, place: string | undefined, asked: string): string {
+    if (!this.#circles.isNewPlace(next, place)) {
+      throw this.#lost(asked, 'leads back to a page that was read before');
     }
-    if (place !== undefined) this.#places.add(digest(place));
-    if (this.#places.has(digest(next))) throw this.#lost(asked, 'leads back to a page that was read before');
     return next;
   }
 
@@ -161,46 +215,23 @@ export class Listing {
     this.truncated = true;
   }
 
-  #end(): void {
-    // Of a listing in parts, this is the last part alone.
-    if (this.#ports.pagesPerRun !== undefined) return;
-    if (this.#total !== undefined && this.#records < this.#total) {
-      this.#ports.log.warn('the listing ended with fewer records than the API says there are', {
-        records: this.#records,
-        total: this.#total,
-      });
+  #end(ending: Ending, asked: string): void {
+    const { spec, log, finder, pagesPerRun } = this.#ports;
+    const sign = this.#completeness.signOfMore(ending, finder.path);
+    if (sign !== undefined) {
+      // The connector says that one response is wanted, or the place of a next page was found before.
+      if (spec?.type !== 'none' && ending.neverFound) {
+        throw this.#lost(
+          asked,
+          `has ${sign.words}, so there are more pages, and the connector does not say how to get them`,
+        );
+      }
+      log.warn('the listing ended, and the API says that there is more', { sign: sign.name });
       this.truncated = true;
     }
-  }
-
-  #checkAbsence({ kind }: Next, answer: PageAnswer, asked: string): void {
-    const { spec, log } = this.#ports;
-    if (kind !== 'absent' || this.#keySeen) return;
-    const sign = signOfMore(answer);
-    if (sign === undefined) return;
-    // Somebody wrote that one response is wanted, and knows that it is a part.
-    if (spec?.type !== 'none') {
-      throw this.#lost(
-        asked,
-        `has ${sign}, so there are more pages, and the connector does not say how to get them`,
-      );
-    }
-    log.warn('only the first page was read, and the API says that there are more', { sign });
-    this.truncated = true;
-  }
-
-  #refuseRepeatedPage({ bytes }: PageAnswer, records: readonly Span[], asked: string): void {
-    const [first] = records;
-    const last = records.at(-1);
-    if (first === undefined || last === undefined) return;
-    const body = digest(bytes.subarray(first.start, last.end));
-    if (this.#bodies.has(body)) {
-      throw this.#lost(
-        asked,
-        'has the same records as a page before, so the API does not heed which page is asked for',
-      );
-    }
-    this.#bodies.add(body);
+    // Of a listing in parts, this is the last part alone.
+    if (pagesPerRun !== undefined) return;
+    if (this.#completeness.isPart(ending, finder.path)) this.truncated = true;
   }
 
   #lost(asked: string, what: string): BridgeError {
@@ -212,11 +243,7 @@ export class Listing {
   }
 }
 
-function saysNo(json: string): boolean {
-  return isNothing(json) || /^"(false|no|n|0)"$/i.test(json);
-}
-
-/** 64 bits are enough to tell a hundred thousand pages apart. */
-function digest(content: string | Buffer): string {
-  return hash('sha256', content, 'base64').slice(0, 11);
+function dateOf({ header }: PageAnswer): Date | undefined {
+  const date = new Date(header('date') ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

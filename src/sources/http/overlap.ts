@@ -1,18 +1,42 @@
-import { hash } from 'node:crypto';
-import type { Page } from './listing.ts';
+import { FingerprintSet } from '../../pipeline/fingerprint-set.ts';
+import type { RecordId } from './record-id.ts';
 
-/** Leaves out of a page what the page before had already: an API that counts moves records when others are added. */
+/**
+ * Tells the records that a page before had already, by their ids: an API that counts moves records when others are added or
+ * removed, whatever its pages are called, and a record may have changed meanwhile. Two of one id on one page did not move.
+ */
 export class Overlap {
-  #before: ReadonlySet<string> = new Set();
+  readonly #before = new FingerprintSet();
+  /** Of the page that is read, two halves each. */
+  #page: number[] = [];
+  readonly #inclusive: boolean;
+  #last: RecordId | undefined;
+  #lastBefore: RecordId | undefined;
 
-  withoutRepeated({ bytes, records }: Page): Page['records'] {
-    const now = new Set<string>();
-    const fresh = records.filter(({ start, end }) => {
-      const content = hash('sha256', bytes.subarray(start, end), 'base64');
-      now.add(content);
-      return !this.#before.has(content);
-    });
-    this.#before = now;
-    return fresh;
+  /** @param inclusive each page begins with the last record of the page before, though none moved */
+  constructor(inclusive: boolean) {
+    this.#inclusive = inclusive;
+  }
+
+  /** Begins the next page. */
+  turn(): void {
+    for (let at = 0; at < this.#page.length; at += 2) {
+      this.#before.add(this.#page[at] ?? 0, this.#page[at + 1] ?? 0);
+    }
+    this.#page = [];
+    this.#lastBefore = this.#last;
+    this.#last = undefined;
+  }
+
+  /** @returns whether the record is new, was moved here, or is here because pages overlap */
+  judge(id: RecordId): 'new' | 'moved' | 'overlapping' {
+    const first = this.#page.length === 0 && this.#last === undefined;
+    this.#last = id;
+    if (this.#before.find(id.high, id.low) < 0) {
+      this.#page.push(id.high, id.low);
+      return 'new';
+    }
+    const { high, low } = this.#lastBefore ?? {};
+    return this.#inclusive && first && high === id.high && low === id.low ? 'overlapping' : 'moved';
   }
 }

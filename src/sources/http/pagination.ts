@@ -14,7 +14,7 @@ export type Next =
   | { readonly kind: 'place'; readonly place: string }
   /** Nothing: the answer says so, or the listing needs no word for it. */
   | { readonly kind: 'end' }
-  /** Nothing that could be found: the answer does not even have the key. */
+  /** Nothing that could be found: the answer does not even have the key, or the header. */
   | { readonly kind: 'absent' }
   /** It cannot be said; continues a sentence that begins with the answer. */
   | { readonly kind: 'wrong'; readonly what: string };
@@ -51,7 +51,7 @@ export function openPaging(spec: PaginationSpec | undefined, context: PagingCont
     none: () => onePage(context),
     cursor: () => byCursor(spec, context),
     next_url: () => byUrl(spec, context, (page) => fieldOf(page, spec?.nextUrlPath)),
-    link_header: () => byUrl(spec, context, (page) => ({ text: nextLink(page.header('link')) ?? '' })),
+    link_header: () => byUrl(spec, context, linkOfHeader),
     page: () => byPage(spec, context),
     offset: () => byOffset(spec, context),
   };
@@ -76,8 +76,7 @@ function byCursor(spec: PaginationSpec | undefined, { template }: PagingContext)
       template.request([...size, ...(place === undefined ? [] : [[cursorField, place] as const])]),
     next(page) {
       const cursor = cursorOf(page);
-      // Without the header there is no next page, and nothing strange about it.
-      if (cursor === undefined) return { kind: nextCursorHeader === undefined ? 'absent' : 'end' };
+      if (cursor === undefined) return { kind: 'absent' };
       return isNothing(cursor) ? { kind: 'end' } : { kind: 'place', place: cursor };
     },
   };
@@ -110,6 +109,11 @@ function byUrl(
       };
     },
   };
+}
+
+function linkOfHeader({ header }: PageAnswer): { text: string } | undefined {
+  const text = nextLink(header('link'));
+  return text === undefined ? undefined : { text };
 }
 
 function byPage(spec: PaginationSpec | undefined, { template }: PagingContext): Paging {
@@ -173,4 +177,9 @@ export function numberAt(page: PageAnswer, path: string): number | undefined {
 /** What APIs write, as JSON, where there is no next page. */
 export function isNothing(json: string): boolean {
   return /^(null|false|0|""|\[\s*\]|\{\s*\})$/.test(json);
+}
+
+/** What APIs write, as JSON, where there is no more. */
+export function saysNo(json: string): boolean {
+  return isNothing(json) || /^"(false|no|n|0)"$/i.test(json);
 }

@@ -17,6 +17,11 @@ export class RecordFinder {
     this.#path = recordsPath && withoutRoot(recordsPath);
   }
 
+  /** Where the list of records is; undefined for a body that is the list, and before the first page. */
+  get path(): string | undefined {
+    return this.#path;
+  }
+
   /**
    * @param asked the request, for messages
    * @param redact removes secrets from what an API says

@@ -14,17 +14,17 @@ import { HttpClient, type ProxySettings } from './client.ts';
 import { mayBeConditional } from './conditional.ts';
 import { cutOffChanges } from './cut-off-changes.ts';
 import { Exchange } from './exchange.ts';
-import { placeToStore } from './place-to-store.ts';
+import { fillWithAll, fillWithChanges, type Filling } from './filling.ts';
 import { Listing } from './listing.ts';
 import { openTokens } from './oauth.ts';
-import { Overlap } from './overlap.ts';
 import { openPaging, paginationOf } from './pagination.ts';
+import { placeToStore } from './place-to-store.ts';
+import { RecordIds } from './record-id.ts';
 import { RecordFinder } from './records.ts';
 import { RequestTemplate } from './request.ts';
 import { RecordRow } from './row.ts';
 import { requestPermit } from './request-permit.ts';
 import { HttpWatermark } from './watermark.ts';
-import { plainText } from '../json/path.ts';
 import { asError } from '../network-errors.ts';
 import type { SourcePermit } from '../permit.ts';
 import { RowBatcher } from '../row-batcher.ts';
@@ -42,14 +42,9 @@ export interface HttpSurroundings {
 }
 
 /** One listing under way. */
-interface Opened {
+interface Opened extends Filling {
   readonly client: HttpClient;
   readonly authorizer: Authorizer;
-  readonly listing: Listing;
-  readonly start: string | undefined;
-  readonly watermark: HttpWatermark | undefined;
-  /** Records may come again at the beginning of the next page, because others were added before them. */
-  readonly shifts: boolean;
 }
 
 /** Reads an API: page by page, each record a row, each field that the mapping names a column. */
@@ -57,6 +52,8 @@ export class HttpSource implements Source {
   readonly listing: 'full' | 'delta';
   readonly #spec: HttpSourceSpec;
   readonly #fields: readonly string[];
+  readonly #ids: RecordIds;
+  readonly #watermarkColumn: number;
   readonly #secret: (ref: string) => string;
   readonly #surroundings: HttpSurroundings;
   readonly #delta: boolean;
@@ -67,17 +64,21 @@ export class HttpSource implements Source {
 
   /**
    * @param fields what the mapping names
+   * @param idFields those among them that make the id of a document
    * @param secret reads a secret by its ref
    * @throws BridgeError SECRET_*, SOURCE_TLS, CONNECTOR_INVALID
    */
   constructor(
     spec: HttpSourceSpec,
     fields: readonly string[],
+    idFields: readonly string[],
     secret: (ref: string) => string,
     surroundings: HttpSurroundings,
   ) {
     this.#spec = spec;
     this.#fields = fields;
+    this.#ids = new RecordIds(fields, idFields);
+    this.#watermarkColumn = fields.indexOf(spec.watermarkField ?? '');
     this.#secret = secret;
     this.#surroundings = surroundings;
     this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers]));
@@ -107,6 +108,7 @@ export class HttpSource implements Source {
   async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
     signal.throwIfAborted();
     const opened = this.#open(checkpoint);
+    const { client } = opened;
     const rows = new RowBatcher();
     const row = new RecordRow(this.#fields);
     const end: { -readonly [Key in keyof ListingEnd]: ListingEnd[Key] } = {
@@ -135,7 +137,7 @@ export class HttpSource implements Source {
     } finally {
       stop.abort();
       this.#stops.delete(stop);
-      await opened.client.close();
+      await client.close();
     }
   }
 
@@ -185,38 +187,31 @@ export class HttpSource implements Source {
       log,
       pagesPerRun: resumable ? pagesPerRun : undefined,
       known: this.#conditional ? readValidator(checkpoint, spec) : undefined,
+      ignoreSigns: spec.ignoreSigns ?? [],
     });
     const start = resumable ? readPlace(checkpoint, spec) : undefined;
     return { client, authorizer, listing, start, watermark, shifts: paging.shifts };
   }
 
   async #fill(opened: Opened, row: RecordRow, rows: RowBatcher, signal: AbortSignal): Promise<ListingEnd> {
-    const { listing, start, watermark } = opened;
-    const watermarkColumn = this.#fields.indexOf(this.#spec.watermarkField ?? '');
-    const overlap = new Overlap();
-    let records = 0;
-    for await (const page of listing.pages(start, signal)) {
-      const fresh = overlap.withoutRepeated(page);
-      if (fresh.length < page.records.length && opened.shifts) this.#moved(listing);
-      for (const record of fresh) {
-        while (rows.full) await rows.drained(signal);
-        row.load(page.bytes, record.start);
-        const mark = row.value(watermarkColumn);
-        if (mark !== undefined) watermark?.see(plainText(page.bytes, mark));
-        row.append(rows);
-      }
-      records += fresh.length;
+    const { clock, log } = this.#surroundings;
+    const [ids, watermarkColumn] = [this.#ids, this.#watermarkColumn];
+    const ports = { row, rows, ids, watermarkColumn, now: () => clock.now(), signal };
+    if (this.listing === 'full') {
+      const inclusive = paginationOf(this.#spec)?.inclusive ?? false;
+      const records = await fillWithAll(opened, inclusive, ports);
+      if (!opened.listing.truncated && records > 0) this.#checkFields(row);
+      return this.#endOf(opened);
     }
-    if (this.listing === 'full' && !listing.truncated && records > 0) this.#checkFields(row);
-    return this.#endOf(opened);
-  }
-
-  #moved(listing: Listing): void {
-    if (listing.truncated) return;
-    listing.truncated = true;
-    this.#surroundings.log.warn(
-      'records moved from page to page while the API was read, so some may have been passed over',
-    );
+    if (await fillWithChanges(opened, ports)) return this.#endOf(opened);
+    log.warn('the checkpoint is later than the present of the API, so all changes are read again');
+    const again = this.#open(undefined);
+    try {
+      await fillWithChanges(again, ports);
+      return this.#endOf(again);
+    } finally {
+      await again.client.close();
+    }
   }
 
   /** Each record may lack a field, but one that the whole source lacks has another name, or was removed. */
@@ -238,9 +233,18 @@ export class HttpSource implements Source {
     }
     if (listing.unchanged) return { checkpoint: undefined, truncated, unchanged: true };
     if (watermark !== undefined && listing.cutOff) throw cutOffChanges(this.#spec);
-    if (truncated) return { checkpoint: undefined, truncated };
+    if (truncated) return { checkpoint: undefined, truncated, ...aheadOf(watermark) };
     const { validator } = listing;
     const one = this.#conditional && validator !== undefined;
-    return { checkpoint: one ? writeValidator(validator, this.#spec) : watermark?.checkpoint, truncated };
+    return {
+      checkpoint: one ? writeValidator(validator, this.#spec) : watermark?.checkpoint,
+      truncated,
+      ...(this.listing === 'full' && listing.inPages && { pieced: true }),
+      ...aheadOf(watermark),
+    };
   }
+}
+
+function aheadOf(watermark: HttpWatermark | undefined): Pick<ListingEnd, 'ahead'> {
+  return watermark?.ahead === undefined ? {} : { ahead: watermark.ahead };
 }

@@ -1,12 +1,16 @@
 import type { HttpSourceSpec } from '../../connector/types.ts';
 import { watermarkLagIn, type WatermarkUnit } from '../../connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
+import { readTime, type TimeText } from '../../core/time-text.ts';
+import type { RowsAhead } from '../../pipeline/ports.ts';
 
 const START_DEFAULT = '1970-01-01T00:00:00Z';
 const SECONDS_PER_DAY = 86_400;
+/** Of `2024-01-02`. */
+const DATE_LENGTH = 10;
 const WORDS_LENGTH_MAX = 80;
-const TIME =
-  /^(?<date>\d{4}-\d\d-\d\d)(?:(?<separator>[Tt ])(?<time>\d\d:\d\d:\d\d)(?:\.(?<fraction>\d+))?(?<zone>[Zz]|[+-]\d\d:?\d\d)?)?$/;
+/** Time zones reach from 12 hours before UTC to 14 hours after it. */
+const LOCAL_TIME_AHEAD_SECONDS = 14 * 3_600;
 const NUMBER = /^(?<whole>-?\d+)(?:\.(?<fraction>\d+))?$/;
 
 type Kind = 'time' | 'number' | 'text';
@@ -19,6 +23,8 @@ interface Measured {
   /** Seconds since 1970, or the number itself, rounded down; 0 for text. */
   readonly whole: bigint;
   readonly fraction: string;
+  /** Of a time. */
+  readonly time?: TimeText;
 }
 
 /**
@@ -28,9 +34,14 @@ interface Measured {
 export class HttpWatermark {
   /** What `:watermark` is in this listing. */
   readonly from: string;
+  /** Records whose watermark is later than the present of the API; undefined if there were none. */
+  ahead: RowsAhead | undefined;
   readonly #kind: Kind;
   readonly #field: string;
+  readonly #lag: number;
+  readonly #start: Measured | undefined;
   #highest: Measured | undefined;
+  #highestAhead: Measured | undefined;
 
   /**
    * @param checkpoint of an earlier listing; one of another kind counts as none
@@ -38,12 +49,13 @@ export class HttpWatermark {
    */
   constructor(source: HttpSourceSpec, checkpoint: string | undefined) {
     const start = String(source.watermarkStart ?? START_DEFAULT);
-    this.#kind = TIME.test(start) ? 'time' : NUMBER.test(start) ? 'number' : 'text';
+    this.#kind = readTime(start) !== undefined ? 'time' : NUMBER.test(start) ? 'number' : 'text';
     this.#field = source.watermarkField ?? '';
     const reached = checkpoint === undefined ? undefined : measure(checkpoint, this.#kind);
+    this.#start = reached;
     this.#highest = reached;
-    const lag = watermarkLagIn(UNITS[this.#kind], source.watermarkLag, this.#field);
-    this.from = reached === undefined ? start : startBefore(reached, start, this.#kind, lag);
+    this.#lag = watermarkLagIn(UNITS[this.#kind], source.watermarkLag, this.#field);
+    this.from = reached === undefined ? start : startBefore(reached, start, this.#kind, this.#lag);
   }
 
   /** The highest one of this listing and those before; undefined if there was none at all. */
@@ -51,11 +63,50 @@ export class HttpWatermark {
     return this.#highest?.text;
   }
 
-  /** @param text of the watermark field of one record. @throws BridgeError SOURCE_WATERMARK_INVALID */
-  see(text: string): void {
+  /** Whether the checkpoint that this listing started from is one that no listing may leave: it says nothing then. */
+  startedAfter(present: Date): boolean {
+    return this.#start !== undefined && this.#isAfter(this.#start, present);
+  }
+
+  /**
+   * @param text of the watermark field of one record
+   * @param present of the API. @throws BridgeError SOURCE_WATERMARK_INVALID
+   */
+  see(text: string, present?: Date): void {
     const seen = measure(text, this.#kind);
     if (seen === undefined) throw this.#invalid(text);
-    if (this.#highest === undefined || isHigher(seen, this.#highest, this.#kind)) this.#highest = seen;
+    if (present !== undefined && this.#isAfter(seen, present)) this.#seeAhead(seen);
+    else if (this.#highest === undefined || isHigher(seen, this.#highest, this.#kind)) this.#highest = seen;
+  }
+
+  /** Lets the next listing start no later than from here, as far as it may go back. */
+  holdAt(text: string): void {
+    const place = measure(text, this.#kind);
+    const highest = this.#highest;
+    if (place === undefined || highest === undefined || !isHigher(highest, place, this.#kind)) return;
+    this.#highest =
+      this.#start !== undefined && isHigher(this.#start, place, this.#kind) ? this.#start : place;
+  }
+
+  /** Whether the first of two watermarks is the later one; false if one of them is not a watermark. */
+  isLater(one: string | undefined, other: string | undefined): boolean {
+    const [left, right] = [one, other].map((text) =>
+      text === undefined ? undefined : measure(text, this.#kind),
+    );
+    return left !== undefined && right !== undefined && isHigher(left, right, this.#kind);
+  }
+
+  /** The next listing starts one lag before its checkpoint, so a checkpoint up to one lag after the present passes nothing. */
+  #isAfter({ whole, time }: Measured, present: Date): boolean {
+    if (time === undefined) return false;
+    const local = time.zoned ? 0 : LOCAL_TIME_AHEAD_SECONDS;
+    return whole > BigInt(Math.floor(present.getTime() / 1_000) + this.#lag + local);
+  }
+
+  #seeAhead(seen: Measured): void {
+    const later = this.#highestAhead === undefined || isHigher(seen, this.#highestAhead, this.#kind);
+    if (later) this.#highestAhead = seen;
+    this.ahead = { rows: (this.ahead?.rows ?? 0) + 1, highest: this.#highestAhead?.text ?? seen.text };
   }
 
   #invalid(text: string): BridgeError {
@@ -73,6 +124,15 @@ export class HttpWatermark {
   }
 }
 
+/** The same where no `watermarkStart` says of what kind watermarks are: times, or else numbers. */
+export function isLaterText(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return (['time', 'number'] as const).some((kind) => {
+    const [left, right] = [measure(one, kind), measure(other, kind)];
+    return left !== undefined && right !== undefined && isHigher(left, right, kind);
+  });
+}
+
 function measure(text: string, kind: Kind): Measured | undefined {
   if (kind === 'text') return { text, whole: 0n, fraction: '' };
   if (kind === 'time') return measureTime(text);
@@ -84,11 +144,8 @@ function measure(text: string, kind: Kind): Measured | undefined {
 }
 
 function measureTime(text: string): Measured | undefined {
-  const { date, time = '00:00:00', fraction = '', zone = 'Z' } = TIME.exec(text)?.groups ?? {};
-  if (date === undefined) return undefined;
-  const offset = zone.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, '$1:$2');
-  const ms = Date.parse(`${date}T${time}${offset}`);
-  return Number.isNaN(ms) ? undefined : { text, whole: BigInt(ms / 1_000), fraction };
+  const time = readTime(text);
+  return time && { text, whole: time.seconds, fraction: time.fraction, time };
 }
 
 function isHigher(one: Measured, other: Measured, kind: Kind): boolean {
@@ -112,18 +169,10 @@ function less({ whole, fraction }: Measured, steps: number): string {
   return `${whole - BigInt(steps)}${whole - BigInt(steps) < 0n ? '' : rest}`;
 }
 
-/** In the form that the API itself writes: a date alone, with a blank or a `T`, with an offset (then UTC) or without. */
-function earlier({ text, whole, fraction }: Measured, seconds: number): string {
-  const { separator, zone } = TIME.exec(text)?.groups ?? {};
-  if (separator === undefined) {
-    const days = Math.ceil(seconds / SECONDS_PER_DAY);
-    return isoOf(whole - BigInt(days * SECONDS_PER_DAY)).slice(0, 10);
-  }
-  const [date = '', time = ''] = isoOf(whole - BigInt(seconds)).split(/[T.]/);
-  const rest = fraction === '' ? '' : `.${fraction}`;
-  return `${date}${separator}${time}${rest}${zone === undefined ? '' : 'Z'}`;
-}
-
-function isoOf(seconds: bigint): string {
-  return new Date(Number(seconds) * 1_000).toISOString();
+/** In the form that the API itself writes; a date alone goes back by whole days. */
+function earlier({ text, whole, time }: Measured, seconds: number): string {
+  if (time === undefined) return text;
+  const days = Math.ceil(seconds / SECONDS_PER_DAY);
+  const isDate = time.rfc3339.length === DATE_LENGTH;
+  return time.write(whole - BigInt(isDate ? days * SECONDS_PER_DAY : seconds));
 }

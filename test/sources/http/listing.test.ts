@@ -127,8 +127,79 @@ describe('a listing that is cut off', () => {
   });
 
   test('by no movement at all is complete, where each page begins with the end of the one before', async () => {
-    const { read } = await listing(CURSOR, page([1, 2], { next: 2 }), page([2, 3], { next: null }));
+    const spec = { ...CURSOR, inclusive: true };
+    const { read } = await listing(spec, page([1, 2], { next: 2 }), page([2, 3], { next: null }));
     expect(await read()).toEqual({ ids: [1, 2, 3], truncated: false });
+    const other = await listing(spec, page([1, 2], { next: 2 }), page([1, 2, 3], { next: null }));
+    expect(await other.read()).toEqual({ ids: [1, 2, 3], truncated: true });
+  });
+
+  test.each<[string, PaginationSpec, readonly Reply[]]>([
+    ['a cursor', CURSOR, [page([1, 2], { next: 'b' }), page([2, 3], { next: null })]],
+    [
+      'an address',
+      { type: 'next_url', nextUrlPath: 'next' },
+      [page([1, 2], { next: '?page=2' }), page([2, 3], { next: null })],
+    ],
+    [
+      'a Link header',
+      { type: 'link_header' },
+      [page([1, 2], {}, { link: '<?page=2>; rel="next"' }), page([2, 3])],
+    ],
+    [
+      'a cursor in a header',
+      { type: 'cursor', cursorField: 'c', nextCursorHeader: 'X-After' },
+      [page([1, 2], {}, { 'x-after': '2' }), page([2, 3])],
+    ],
+    [
+      'pages between which one more is',
+      CURSOR,
+      [page([1], { next: 'b' }), page([2], { next: 'c' }), page([1, 3], { next: null })],
+    ],
+  ])('by records that moved behind %s has each once, and is not complete', async (_, spec, replies) => {
+    const { read } = await listing(spec, ...replies);
+    expect(await read()).toEqual({ ids: [1, 2, 3], truncated: true });
+  });
+
+  test('by a record that moved and changed has it once, and is not complete', async () => {
+    const seen = (id: number, views: number) => ({ id, name: `row ${id}`, views });
+    const server = await servers.answering(
+      json(200, [seen(1, 1), seen(2, 1)]),
+      json(200, [seen(2, 2), seen(3, 2)]),
+      json(200, []),
+    );
+    const { rows, end } = await listRest(
+      { url: server.url, pagination: { type: 'page' } },
+      { fields: ['id', 'name', 'views'] },
+    );
+    expect([rows.map(({ id }) => id), end.truncated]).toEqual([['1', '2', '3'], true]);
+  });
+
+  test('counts a record that came again once for the total', async () => {
+    const spec = { ...CURSOR, totalPath: 'total', inclusive: true };
+    const { read } = await listing(
+      spec,
+      page([1, 2], { total: 4, next: 'b' }),
+      page([2, 3], { total: 4, next: null }),
+    );
+    expect(await read()).toEqual({ ids: [1, 2, 3], truncated: true });
+  });
+
+  test('by an API that does not heed the page, though each answer has a counter, fails', async () => {
+    let views = 0;
+    const counter: Reply = (response, request) => {
+      views += 1;
+      json(200, [
+        { id: 1, name: 'a', views },
+        { id: 2, name: 'b', views },
+      ])(response, request);
+    };
+    const server = await servers.answering(counter);
+    const error = await failureOf(() =>
+      listRest({ url: server.url, pagination: { type: 'page' } }, { fields: ['id', 'name', 'views'] }),
+    );
+    expect(error).toMatchObject({ code: 'SOURCE_PAGINATION', message: expect.stringContaining('not heed') });
+    expect(server.received.length).toBeLessThanOrEqual(3);
   });
 });
 
@@ -140,7 +211,114 @@ describe('an API with more pages than the connector knows of', () => {
     ['_links.next', page([1], { _links: { next: { href: 'x' } } })],
     ['paging.has_more', page([1], { paging: { has_more: true } })],
     ['a Link header', page([1], {}, { link: '<?p=2>; rel="next"' })],
+    ['nextRecordsUrl', page([1], { nextRecordsUrl: '/q/01g-100' })],
+    ['odata.nextLink', page([1], { 'odata.nextLink': 'https://x' })],
+    ['next_page_uri', page([1], { next_page_uri: '/x?Page=1' })],
+    ['continuationToken', page([1], { continuationToken: 'abc' })],
+    ['offset', page([1], { offset: 'itr1/rec1' })],
+    ['more: true', page([1], { more: true })],
+    ['last: false', page([1], { last: false })],
+    ['isLast: false', page([1], { isLast: false })],
+    ['meta.is_last: false', page([1], { meta: { is_last: false } })],
+    ['done: false', page([1], { done: false })],
+    ['end_of_stream: false', page([1], { after_cursor: 'x', end_of_stream: false })],
+    ['IsTruncated: true', page([1], { IsTruncated: true })],
+    [
+      'links',
+      page([1], {
+        links: [
+          { rel: 'self', href: 'x' },
+          { rel: 'next', href: 'y' },
+        ],
+      }),
+    ],
+    ['meta.pagination.next_url', page([1], { meta: { pagination: { next_url: 'x' } } })],
+    ['a header X-Next-Page', page([1], {}, { 'x-next-page': '2' })],
   ];
+
+  test.each(MORE)('is noticed where the place of the next page is a header: %s', async (sign, reply) => {
+    for (const spec of [
+      { type: 'cursor', cursorField: 'c', nextCursorHeader: 'X-Next-Curser' },
+      ...(sign === 'a Link header' ? [] : [{ type: 'link_header' } as const]),
+    ] as const) {
+      const { read } = await listing(spec, reply);
+      await expect(read()).rejects.toMatchObject({ code: 'SOURCE_PAGINATION' });
+    }
+  });
+
+  const PARTS: readonly (readonly [string, Reply])[] = [
+    ['206', json(206, [record(1)])],
+    ['206', json(206, [record(1)], { 'content-range': 'items 0-0/*' })],
+    ['Content-Range', json(206, [record(1)], { 'content-range': 'items 0-0/5' })],
+    ['X-Total-Count', json(200, [record(1)], { 'x-total-count': '5' })],
+    ['X-WP-Total', json(200, [record(1)], { 'x-wp-total': '5' })],
+    ['X-WP-TotalPages', json(200, [record(1)], { 'x-wp-totalpages': '2' })],
+    ['Total-Count', json(200, [record(1)], { 'total-count': '5' })],
+    ['total', page([1], { total: 5, skip: 0, limit: 1 })],
+    ['count', page([1], { count: '5' })],
+    ['@odata.count', page([1], { '@odata.count': 5 })],
+    ['totalElements', page([1], { totalElements: 5, number: 0 })],
+    ['meta.total_count', page([1], { meta: { total_count: 5 } })],
+    ['meta.pagination.total', page([1], { meta: { pagination: { total: 5 } } })],
+    ['page.totalPages', page([1], { page: { totalPages: 2 } })],
+    ['incomplete_results', page([1], { total_count: 1, incomplete_results: true })],
+    ['timed_out', page([1], { timed_out: true })],
+  ];
+
+  test.each(PARTS)('is not complete where it says of how much it is a part: %s', async (sign, reply) => {
+    for (const pagination of [undefined, { type: 'link_header' }, CURSOR, { type: 'none' }] as const) {
+      const { read, lines } = await listing(pagination, reply);
+      expect(await read()).toEqual({ ids: [1], truncated: true });
+      expect(lines.join('\n')).toContain(`"sign":"${sign}"`);
+    }
+  });
+
+  test.each([...PARTS, ['meta.next', page([1], { meta: { next: 'x' } })] as const])(
+    'is complete where the connector says that the sign means nothing: %s',
+    async (sign, reply) => {
+      const server = await servers.answering(reply);
+      const { end } = await listRest({ url: server.url, ignoreSigns: [sign.toLowerCase()] });
+      expect(end.truncated).toBe(false);
+    },
+  );
+
+  test.each<[string, PaginationSpec | undefined, readonly Reply[]]>([
+    ['the same number', undefined, [page([1, 2], { total: 2, count: 2, totalPages: 1 })]],
+    ['fewer', undefined, [page([1, 2], { count: 1 })]],
+    ['a Content-Range of all', undefined, [json(206, [record(1)], { 'content-range': 'items 0-0/1' })]],
+    ['a total of something else', undefined, [page([1], { user: { total: 9 }, quota: { count: 7 } })]],
+    ['a sum', undefined, [page([1], { total: 17.5 })]],
+    ['records on a page', undefined, [page([1, 2, 3], { page_count: 3 })]],
+    ['all of several pages', CURSOR, [page([1], { next: 'a', total: 2 }), page([2], { total: 2 })]],
+    ['more, when one was added', CURSOR, [page([1], { next: 'a', total: 2 }), page([2], { total: 3 })]],
+    ['an end of the stream', undefined, [page([1], { end_of_stream: true, after_cursor: 'x', last: true })]],
+    ['an empty link', undefined, [page([1], { links: { next: { href: null } }, next_offset: -1 })]],
+  ])('is complete where it says %s', async (_, pagination, replies) => {
+    const { read } = await listing(pagination, ...replies);
+    expect(await read()).toMatchObject({ truncated: false });
+  });
+
+  test('is not complete where fewer records came than there were at first', async () => {
+    const { read } = await listing(CURSOR, page([1], { next: 'a', total: 3 }), page([2], { total: 2 }));
+    expect(await read()).toEqual({ ids: [1, 2], truncated: true });
+  });
+
+  test('is not complete where a page has as many records as were asked for, and no place of a next one', async () => {
+    const spec = { ...CURSOR, nextCursorPath: 'hits.sort', pageSizeField: 'size', pageSize: 2 };
+    const { read, lines } = await listing(spec, page([1, 2]));
+    expect(await read()).toEqual({ ids: [1, 2], truncated: true });
+    expect(lines.join('\n')).toContain('"sign":"pageSize"');
+    const told = await listing(spec, page([1, 2], { total: 2 }));
+    expect(await told.read()).toEqual({ ids: [1, 2], truncated: false });
+  });
+
+  test('is not complete where records are deep in the answer, and their number beside them', async () => {
+    const hits = { total: { value: 50, relation: 'eq' }, hits: [record(1)] };
+    const server = await servers.answering(json(200, { took: 1, hits }));
+    const { source, lines } = restSource({ url: server.url, recordsPath: 'hits.hits' });
+    expect((await readAll(source)).end.truncated).toBe(true);
+    expect(lines.join('\n')).toContain('"sign":"hits.total.value"');
+  });
 
   test.each(MORE)('is not taken for one page: %s', async (sign, reply) => {
     const { read } = await listing(undefined, reply);
@@ -277,6 +455,29 @@ describe('a resumable listing', () => {
     expect(other.rows.map(({ id }) => id)).toEqual(['1', '2']);
     const broken = await listRest(spec(server.url), {}, '2024-01-02');
     expect(broken.rows.map(({ id }) => id)).toEqual(['1', '2']);
+  });
+
+  test.each([400, 404, 410, 422])('begins again when its place has expired: %d', async (status) => {
+    const server = await servers.start({ records: numbered(5), style: 'cursor', pageSize: 1 });
+    const { end } = await listRest(spec(server.url));
+    server.faults.push(json(status, { error: { code: 'resyncRequired' } }));
+    const { source, lines } = restSource(spec(server.url));
+    const { rows } = await readAll(source, end.checkpoint);
+    expect(rows.map(({ id }) => id)).toEqual(['1', '2']);
+    expect(lines.join('\n')).toContain('refused the place where the last run stopped');
+  });
+
+  test('begins again when its place is refused with success, and fails when the first page is refused too', async () => {
+    const server = await servers.start({ records: numbered(5), style: 'cursor', pageSize: 1 });
+    const { end } = await listRest(spec(server.url));
+    server.faults.push(json(200, { ok: false, error: 'invalid_cursor' }));
+    expect((await listRest(spec(server.url), {}, end.checkpoint)).rows).toHaveLength(2);
+    server.faults.push(json(410, {}), json(410, {}));
+    const error = await failureOf(() => listRest(spec(server.url), {}, end.checkpoint));
+    expect(error).toMatchObject({ code: 'SOURCE_REFUSED' });
+    server.faults.push(json(200, { nothing: true }));
+    const other = await failureOf(() => listRest(spec(server.url), {}, end.checkpoint));
+    expect(other.hint).toContain('--full');
   });
 
   test('keeps what it has when the API wants to be left alone, and the next run is told when to come', async () => {

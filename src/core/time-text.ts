@@ -1,0 +1,102 @@
+/**
+ * A time as APIs write it: RFC 3339, the parts of ISO 8601 that it leaves out (no seconds, `+01`, a comma before the fraction),
+ * ` UTC` for the zone, and the form of HTTP headers and mails (RFC 1123).
+ */
+export interface TimeText {
+  /** Seconds since 1970, rounded down. A time without a zone counts as UTC. */
+  readonly seconds: bigint;
+  /** All digits after the seconds; empty if there are none. */
+  readonly fraction: string;
+  /** Whether the text names a zone. A date alone names none. */
+  readonly zoned: boolean;
+  /** Writes another time in the same form; an offset becomes UTC. */
+  readonly write: (seconds: bigint) => string;
+  /** The same time in RFC 3339; it has no zone if the text names none. */
+  readonly rfc3339: string;
+}
+
+const ZONE = String.raw`[Zz]|UTC?|GMT|[+-]\d\d(?::?\d\d)?`;
+const ISO = new RegExp(
+  String.raw`^(?<date>\d{4}-\d\d-\d\d)(?:(?<separator>[Tt ])(?<minutes>\d\d:\d\d)(?:(?<seconds>:\d\d)(?:(?<point>[.,])(?<fraction>\d+))?)?(?<blank> ?)(?<zone>${ZONE})?)?$`,
+);
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const RFC_1123 = new RegExp(
+  String.raw`^(?<weekday>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?<day>\d{1,2}) (?<month>${MONTHS.join('|')}) (?<year>\d{4}) (?<minutes>\d\d:\d\d)(?<seconds>:\d\d)? (?<zone>${ZONE})$`,
+);
+
+/** @returns undefined for what is not a time, or not one that exists */
+export function readTime(text: string): TimeText | undefined {
+  return readIso(text) ?? readRfc1123(text);
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+function readIso(text: string): TimeText | undefined {
+  const parts: Parts | undefined = ISO.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { date = '', separator, minutes = '00:00', seconds = ':00', fraction = '', blank, zone } = parts;
+  // A blank at the end is no part of a time.
+  if (blank === ' ' && zone === undefined) return undefined;
+  const moment = secondsOf(`${date}T${minutes}${seconds}`, zone);
+  if (moment === undefined) return undefined;
+  const rest = fraction === '' ? '' : `.${fraction}`;
+  const rfc3339 = separator === undefined ? date : `${date}T${minutes}${seconds}${rest}${offsetOf(zone)}`;
+  return {
+    seconds: moment,
+    fraction,
+    zoned: zone !== undefined,
+    write: (other) => writeIso(other, parts),
+    rfc3339,
+  };
+}
+
+function writeIso(other: bigint, { separator, seconds, point, fraction, blank = '', zone }: Parts): string {
+  const iso = isoOf(other);
+  if (separator === undefined) return iso.slice(0, 10);
+  // A time is longer than the form that it is written in, where that form cannot say it.
+  const whole = seconds === undefined && iso.slice(16, 19) === ':00';
+  const rest = point === undefined ? '' : `${point}${fraction ?? ''}`;
+  return `${iso.slice(0, 10)}${separator}${iso.slice(11, whole ? 16 : 19)}${rest}${utcLike(blank, zone)}`;
+}
+
+/** UTC, in the form of another zone. */
+function utcLike(blank: string, zone: string | undefined): string {
+  if (zone === undefined) return '';
+  const named = /^[UG]/.test(zone);
+  if (blank === '') return named ? zone : 'Z';
+  return ` ${named ? zone : zone.replace('-', '+').replaceAll(/\d/g, '0')}`;
+}
+
+function readRfc1123(text: string): TimeText | undefined {
+  const parts: Parts | undefined = RFC_1123.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { weekday, day = '', month = '', year = '', minutes = '', seconds = ':00', zone = 'GMT' } = parts;
+  const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
+  const moment = secondsOf(`${year}-${number}-${day.padStart(2, '0')}T${minutes}${seconds}`, zone);
+  if (moment === undefined) return undefined;
+  const write = (other: bigint): string => {
+    const written = new Date(Number(other) * 1_000).toUTCString().replace(/GMT$/, utcLike('', zone));
+    const utc = /^[+-]/.test(zone) ? written.replace(/Z$/, '+0000') : written;
+    return weekday === undefined ? utc.slice(5) : utc;
+  };
+  return { seconds: moment, fraction: '', zoned: true, write, rfc3339: isoOf(moment).replace('.000Z', 'Z') };
+}
+
+/** @param local date and time with seconds @returns undefined if there is no such time, such as the 30th of February */
+function secondsOf(local: string, zone: string | undefined): bigint | undefined {
+  const day = new Date(`${local.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(local.slice(0, 10))) return undefined;
+  const ms = Date.parse(`${local}${offsetOf(zone) || 'Z'}`);
+  return Number.isNaN(ms) ? undefined : BigInt(ms / 1_000);
+}
+
+/** As RFC 3339 has it. */
+function offsetOf(zone: string | undefined): string {
+  if (zone === undefined) return '';
+  const [, hours, minutes = '00'] = /^([+-]\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  return hours === undefined ? 'Z' : `${hours}:${minutes}`;
+}
+
+function isoOf(seconds: bigint): string {
+  return new Date(Number(seconds) * 1_000).toISOString();
+}

@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto';
+import { FingerprintSet } from '../../pipeline/fingerprint-set.ts';
+import { Fingerprinter } from '../../pipeline/fingerprint.ts';
+import { LENGTH_ABSENT, LENGTH_NULL } from '../../pipeline/ports.ts';
+import { textAt } from '../json/scan.ts';
+import type { RecordId } from './record-id.ts';
+import type { RecordRow } from './row.ts';
+import { RowSpool, type SpooledRow } from './spool.ts';
+
+const LENGTH_BYTES = 4;
+const QUOTE = 0x22;
+
+/** What the versions of one record come to. */
+interface Winner {
+  /** The place of the version that counts, among all rows of the listing. */
+  place: number;
+  mark: string | undefined;
+}
+
+interface ChangesPorts {
+  /** Where a row has its watermark; -1: nowhere. */
+  readonly watermarkColumn: number;
+  readonly isLater: (one: string | undefined, other: string | undefined) => boolean;
+}
+
+/**
+ * The rows of a listing of changes. It may have a record several times, with several versions of it; the latest counts, and
+ * which one that is, is known at the end. So rows are held until then: a few in memory, more in a temporary file.
+ */
+export class Changes {
+  /** The earliest watermark of a version that another one replaced. */
+  replaced: string | undefined;
+  /** A record came again as it was. */
+  identical = false;
+  readonly #ports: ChangesPorts;
+  readonly #spool = new RowSpool();
+  readonly #ids = new FingerprintSet();
+  /** Ids that came more than once. */
+  readonly #repeated = new Map<string, Winner | undefined>();
+
+  constructor(ports: ChangesPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Takes the row that is loaded.
+   * @param id undefined for a record without one, which replaces none
+   * @returns whether its record comes for the first time
+   */
+  async add(row: RecordRow, id: RecordId | undefined): Promise<boolean> {
+    const first = id === undefined || this.#ids.add(id.high, id.low);
+    if (!first) this.#repeated.set(Fingerprinter.hex(id.high, id.low), undefined);
+    this.#spool.begin(id ?? { high: 0, low: 0 });
+    row.append(this.#spool);
+    await this.#spool.settle();
+    return first;
+  }
+
+  /** Each record once, in its latest version: the one that is later in the listing, unless its watermark says otherwise. */
+  async *latest(): AsyncGenerator<SpooledRow> {
+    if (this.#repeated.size === 0) {
+      yield* this.#spool.rows();
+      return;
+    }
+    await this.#findWinners();
+    let place = 0;
+    for await (const row of this.#spool.rows()) {
+      const winner = this.#repeated.get(Fingerprinter.hex(row.high, row.low));
+      if (winner === undefined || winner.place === place) yield row;
+      place++;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#spool.close();
+  }
+
+  async #findWinners(): Promise<void> {
+    const { watermarkColumn, isLater } = this.#ports;
+    const versions = new Set<string>();
+    let place = 0;
+    for await (const row of this.#spool.rows()) {
+      const id = Fingerprinter.hex(row.high, row.low);
+      if (this.#repeated.has(id)) {
+        const version = `${id}${hash('sha256', row.bytes.subarray(row.start, row.end), 'base64')}`;
+        this.identical ||= versions.has(version);
+        versions.add(version);
+        const mark = valueIn(row, watermarkColumn);
+        const before = this.#repeated.get(id);
+        const wins = before === undefined || !isLater(before.mark, mark);
+        const loser = wins ? before?.mark : mark;
+        if (before !== undefined && loser !== undefined) this.#replace(loser);
+        if (wins) this.#repeated.set(id, { place, mark });
+      }
+      place++;
+    }
+  }
+
+  #replace(mark: string): void {
+    if (this.replaced === undefined || this.#ports.isLater(this.replaced, mark)) this.replaced = mark;
+  }
+}
+
+/** A column of a row in the form of a batch. */
+function valueIn({ bytes, start }: SpooledRow, column: number): string | undefined {
+  if (column < 0) return undefined;
+  let at = start;
+  for (let index = 0; ; index++) {
+    const length = bytes.readInt32BE(at);
+    const from = at + LENGTH_BYTES;
+    const size = length === LENGTH_NULL || length === LENGTH_ABSENT ? 0 : length;
+    if (index < column) {
+      at = from + size;
+      continue;
+    }
+    if (size === 0) return undefined;
+    return bytes[from] === QUOTE
+      ? textAt(bytes, from, from + size)
+      : bytes.toString('utf8', from, from + size);
+  }
+}

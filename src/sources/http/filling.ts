@@ -1,0 +1,108 @@
+import { plainText } from '../json/path.ts';
+import type { RowBatcher } from '../row-batcher.ts';
+import { Changes } from './changes.ts';
+import type { Listing, Page } from './listing.ts';
+import { Overlap } from './overlap.ts';
+import type { RecordIds } from './record-id.ts';
+import type { RecordRow } from './row.ts';
+import { isLaterText, type HttpWatermark } from './watermark.ts';
+
+/** A listing whose records become rows. */
+export interface Filling {
+  readonly listing: Listing;
+  readonly start: string | undefined;
+  readonly watermark: HttpWatermark | undefined;
+  /** Its pages are counted, so records move from page to page when others are added or removed. */
+  readonly shifts: boolean;
+}
+
+interface FillPorts {
+  readonly row: RecordRow;
+  readonly rows: RowBatcher;
+  readonly ids: RecordIds;
+  /** Where a row has its watermark; -1: nowhere. */
+  readonly watermarkColumn: number;
+  /** Of this machine. */
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes rows of all records there are. One that comes again was moved: it is taken once, and the listing is not complete.
+ * @param inclusive each page begins with the last record of the page before
+ * @returns how many
+ */
+export async function fillWithAll(
+  { listing, start }: Filling,
+  inclusive: boolean,
+  { row, rows, ids, signal }: FillPorts,
+): Promise<number> {
+  const overlap = new Overlap(inclusive);
+  let records = 0;
+  for await (const page of listing.pages(start, signal)) {
+    let fresh = 0;
+    overlap.turn();
+    for (const record of page.records) {
+      while (rows.full) await rows.drained(signal);
+      row.load(page.bytes, record.start);
+      const id = ids.of(page.bytes, row);
+      const judged = id === undefined ? 'new' : overlap.judge(id);
+      if (judged === 'moved') listing.moved();
+      if (judged !== 'new') continue;
+      row.append(rows);
+      fresh++;
+    }
+    listing.counted(fresh, fresh);
+    records += fresh;
+  }
+  return records;
+}
+
+/**
+ * Makes rows of what changed, each record in its latest version.
+ * @returns false for a listing that was asked for from a time that has not come yet: no row was made then
+ */
+export async function fillWithChanges(filling: Filling, ports: FillPorts): Promise<boolean> {
+  const { listing, start, watermark, shifts } = filling;
+  const { rows, watermarkColumn, now, signal } = ports;
+  const changes = new Changes({
+    watermarkColumn,
+    isLater: (one, other) => watermark?.isLater(one, other) ?? isLaterText(one, other),
+  });
+  try {
+    for await (const page of listing.pages(start, signal)) {
+      const present = page.answered ?? now();
+      if (watermark?.startedAfter(present) === true) return false;
+      listing.counted(await addPage(page, changes, { watermark, present }, ports), page.records.length);
+    }
+    for await (const { bytes, start: from, end } of changes.latest()) {
+      while (rows.full) await rows.drained(signal);
+      rows.startRow(end - from);
+      rows.append(bytes, from, end);
+      rows.endRow();
+    }
+  } finally {
+    await changes.close();
+  }
+  if (shifts && changes.identical) listing.moved();
+  // A record that left its page for a later one lets another one take its place, on a page that was read.
+  if (shifts && changes.replaced !== undefined) watermark?.holdAt(changes.replaced);
+  return true;
+}
+
+/** @returns how many of its records came for the first time */
+async function addPage(
+  page: Page,
+  changes: Changes,
+  { watermark, present }: { watermark: HttpWatermark | undefined; present: Date },
+  { row, ids, watermarkColumn }: FillPorts,
+): Promise<number> {
+  let fresh = 0;
+  for (const record of page.records) {
+    row.load(page.bytes, record.start);
+    const mark = row.value(watermarkColumn);
+    if (mark !== undefined) watermark?.see(plainText(page.bytes, mark), present);
+    if (await changes.add(row, ids.of(page.bytes, row))) fresh++;
+  }
+  return fresh;
+}
