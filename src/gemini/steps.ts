@@ -61,11 +61,18 @@ export async function operate(order: Order, delivery: Delivery): Promise<Finishe
   // Attempts of earlier runs do not count here: most of them were refused, and had no effect.
   for (let asked = 0; operation === undefined || operation.error !== undefined; asked++) {
     requireAnother(order, asked, operation, delivery);
-    if (asked > 0) await delivery.wait(OPERATION_POLL_SECONDS_MAX * 1_000, delivery.signal);
+    if (asked > 0) await pause(order.step, delivery);
     attempt = nextAttempt(attempt);
     ({ step, operation } = await ask(order, attempt, step, delivery));
   }
   return { operation, attempt };
+}
+
+/** Waits before the same request is made once more, and says so: it may be a minute. */
+async function pause(step: string, { wait, log, signal }: Delivery): Promise<void> {
+  const waitMs = OPERATION_POLL_SECONDS_MAX * 1_000;
+  log.warn('a request is made once more after a wait', { step, waitMs });
+  await wait(waitMs, signal);
 }
 
 /** Ends a step whose operation was judged. */
@@ -172,7 +179,7 @@ async function submit(
   afterRefusal: DeliveryStep,
   delivery: Delivery,
 ): Promise<Operation | undefined> {
-  const { api, journal, log, signal, wait } = delivery;
+  const { api, journal, log, signal } = delivery;
   let errorsUri = order.errorsUri(attempt);
   for (let tries = 1; ; tries++) {
     let answer: unknown;
@@ -183,7 +190,13 @@ async function submit(
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toBridgeError(thrown);
-      if (error.code === 'GEMINI_UNCLEAR') return undefined;
+      if (error.code === 'GEMINI_UNCLEAR') {
+        log.warn('it is unknown whether a request arrived; its operation is looked for', {
+          step: order.step,
+          reason: error.message,
+        });
+        return undefined;
+      }
       if (errorsUri !== undefined && isAboutErrors(error)) {
         log.warn('failures cannot be written to the bucket, so they may not be told apart', {
           reason: error.message,
@@ -194,7 +207,7 @@ async function submit(
       if (BUSY_CODES.has(error.code) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
         log.warn('a request is made again when nothing else is at work', { reason: error.message });
         await quiet(delivery);
-        await wait(OPERATION_POLL_SECONDS_MAX * 1_000, signal);
+        await pause(order.step, delivery);
         continue;
       }
       await journal.save(afterRefusal);
