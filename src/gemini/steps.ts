@@ -1,14 +1,17 @@
 import { BridgeError, toBridgeError, type ErrorCode } from '../core/errors.ts';
-import {
-  OPERATION_ATTEMPTS_MAX,
-  OPERATION_BUSY_ATTEMPTS_MAX,
-  OPERATION_POLL_SECONDS_MAX,
-} from '../core/limits.ts';
+import { OPERATION_ATTEMPTS_MAX, OPERATION_BUSY_ATTEMPTS_MAX } from '../core/limits.ts';
 import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../pipeline/delivery-port.ts';
 import type { ArtifactStore, Manifest } from '../pipeline/ports.ts';
 import type { ApiRequest } from './api.ts';
 import { textOf, fieldOf } from './json-fields.ts';
-import { awaitOperation, listOperations, operationOf, type Operation, type Waiting } from './operations.ts';
+import {
+  awaitOperation,
+  listOperations,
+  operationOf,
+  pauseBefore,
+  type Operation,
+  type Waiting,
+} from './operations.ts';
 import { attemptDetail, attemptOf, isFromBefore, nextAttempt, type StepAttempt } from './step-attempt.ts';
 
 /** What one delivery works with. */
@@ -61,18 +64,11 @@ export async function operate(order: Order, delivery: Delivery): Promise<Finishe
   // Attempts of earlier runs do not count here: most of them were refused, and had no effect.
   for (let asked = 0; operation === undefined || operation.error !== undefined; asked++) {
     requireAnother(order, asked, operation, delivery);
-    if (asked > 0) await pause(order.step, delivery);
+    if (asked > 0) await pauseBefore(order.step, delivery, delivery.signal);
     attempt = nextAttempt(attempt);
     ({ step, operation } = await ask(order, attempt, step, delivery));
   }
   return { operation, attempt };
-}
-
-/** Waits before the same request is made once more, and says so: it may be a minute. */
-async function pause(step: string, { wait, log, signal }: Delivery): Promise<void> {
-  const waitMs = OPERATION_POLL_SECONDS_MAX * 1_000;
-  log.warn('a request is made once more after a wait', { step, waitMs });
-  await wait(waitMs, signal);
 }
 
 /** Ends a step whose operation was judged. */
@@ -207,7 +203,7 @@ async function submit(
       if (BUSY_CODES.has(error.code) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
         log.warn('a request is made again when nothing else is at work', { reason: error.message });
         await quiet(delivery);
-        await pause(order.step, delivery);
+        await pauseBefore(order.step, delivery, signal);
         continue;
       }
       await journal.save(afterRefusal);
