@@ -57,7 +57,7 @@ export async function retrying<T>(
     }
   };
   const { log, asked = 'Cloud Storage', wait = sleep } = retry;
-  const onRetry = log === undefined ? () => undefined : logRetries(log, asked);
+  const onRetry = log === undefined ? () => undefined : logRetries(log, { request: asked });
   try {
     return await withRetries(once, { policy: retry, wait, now, onRetry }, signal);
   } catch (thrown) {

@@ -43,10 +43,10 @@ interface RetryOptions {
   readonly onRetry: (reason: string, waitMs: number) => void;
 }
 
-/** Logs each retry of a request, in the same words for every server. @param request as messages name it, without secrets */
-export function logRetries(log: Logger, request: string): RetryOptions['onRetry'] {
+/** Logs each retry of a request, in the same words for every server. @param request fields that name it, without secrets */
+export function logRetries(log: Logger, request: Readonly<Record<string, string>>): RetryOptions['onRetry'] {
   return (reason, waitMs) => {
-    log.warn('a request failed; it is retried after a wait', { request, reason, waitMs });
+    log.warn('a request failed; it is retried after a wait', { ...request, reason, waitMs });
   };
 }
 

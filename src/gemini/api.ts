@@ -76,7 +76,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
         const exchanged = await exchange(message, wire, quotas[request.quota], signal);
         return exchanged.ok ? exchanged : { ok: false, failure: failureOf(exchanged.problem, request) };
       };
-      const onRetry = logRetries(log, `${method} ${path}`);
+      const onRetry = logRetries(log, { method, path });
       return withRetries(attempt, { policy: retry, wait, now: () => systemClock.now(), onRetry }, signal);
     },
   };

@@ -189,7 +189,6 @@ async function submit(
       if (error.code === 'GEMINI_UNCLEAR') {
         log.warn('it is unknown whether a request arrived; its operation is looked for', {
           step: order.step,
-          reason: error.message,
         });
         return undefined;
       }

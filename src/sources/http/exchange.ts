@@ -70,7 +70,7 @@ export class Exchange {
         policy: retry,
         wait,
         now: () => clock.now(),
-        onRetry: logRetries(log, asked),
+        onRetry: logRetries(log, { request: asked }),
       },
       signal,
     );
