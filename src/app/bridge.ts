@@ -14,7 +14,7 @@ import { runFolder } from '../pipeline/layout.ts';
 import type { PushedEvent, PushSelection } from '../pipeline/push-port.ts';
 import type { State } from '../pipeline/state-port.ts';
 import { runConnector, type RunResult } from '../pipeline/run.ts';
-import type { ProxySettings } from '../sources/http/client.ts';
+import type { ProxySettings } from '../net/proxy.ts';
 import { openSource } from '../sources/index.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { LEASE_TIMING, type LeaseTiming } from '../state/leases.ts';

@@ -1,4 +1,7 @@
 import { BridgeError, type ErrorCode } from '../core/errors.ts';
+import { tlsFaultOfCode, tlsHint, type TlsHints } from '../net/tls-faults.ts';
+import { notBeforeWords } from '../core/retry.ts';
+import { endingOf } from './gcs-retry.ts';
 import { CredentialsFailure, failureOf, isTransient, type GcsFailure } from './gcs-failure.ts';
 
 /** What was tried: as people say it, and the permission that it needs. */
@@ -41,10 +44,26 @@ export function gcsError(action: GcsAction, uri: string, error: unknown): unknow
     error instanceof CredentialsFailure
       ? aboutCredentials(failure, failed)
       : about(action, uri, failure, failed);
-  return new BridgeError(code, `Cannot ${ACTIONS[action].verb} ${uri}: ${prefix}${failure.words}.`, { hint });
+  const { attempts, notBefore } = endingOf(error);
+  const times = attempts > 1 ? `, after ${attempts} attempts` : '';
+  return new BridgeError(
+    code,
+    `Cannot ${ACTIONS[action].verb} ${uri}: ${prefix}${failure.words}${times}.${notBeforeWords(notBefore)}`,
+    {
+      hint: notBefore === undefined ? hint : `Run again after ${notBefore.toISOString()}.`,
+      nextRunAfter: notBefore,
+    },
+  );
 }
 
 type Told = readonly [code: ErrorCode, hint: string, prefix?: string];
+
+const PROXY_LOGIN = 'Put the user and the password of the proxy into HTTPS_PROXY.';
+const CERTIFICATE: TlsHints = {
+  untrusted: 'If a proxy opens TLS here, name the file of its authority in NODE_EXTRA_CA_CERTS.',
+  otherName: 'If a proxy opens TLS here, let it show a certificate of the host that is asked for.',
+  client: 'Google wants none: check HTTPS_PROXY and GCS_ENDPOINT.',
+};
 
 const LOG_IN =
   'Run `gcloud auth application-default login`, let GOOGLE_APPLICATION_CREDENTIALS name a key file, ' +
@@ -63,12 +82,12 @@ function about(action: GcsAction, uri: string, failure: GcsFailure, failed: Erro
   if (isTransient(failure)) {
     const prefix =
       status === undefined ? 'Cloud Storage cannot be reached: ' : `Cloud Storage answers ${status}: `;
-    const hint =
-      action === 'inspect'
-        ? 'Look again later.'
-        : 'It was tried several times. Run again later; nothing was committed.';
+    const hint = action === 'inspect' ? 'Look again later.' : 'Run again later; nothing was committed.';
     return [failed, hint, prefix];
   }
+  const fault = failure.code === undefined ? undefined : tlsFaultOfCode(failure.code);
+  if (fault !== undefined) return [failed, tlsHint(fault, CERTIFICATE), 'Cloud Storage cannot be reached: '];
+  if (status === 407) return ['ARTIFACT_PERMISSION', PROXY_LOGIN, 'the proxy asks for a password: '];
   if (status === 404 && (OF_THE_BUCKET.has(action) || NO_BUCKET.test(words))) {
     return [
       'ARTIFACT_BUCKET_MISSING',

@@ -1,3 +1,4 @@
+import { isRetryAfter, retryAfterMs } from '../core/retry.ts';
 import { SERVER_WORDS_LENGTH_MAX } from '../core/limits.ts';
 
 /** What a request came to, taken from the several kinds of errors that the client library throws. */
@@ -8,7 +9,7 @@ export interface GcsFailure {
   readonly code: string | undefined;
   /** Google's, such as `rateLimitExceeded`. */
   readonly reason: string | undefined;
-  /** The header `Retry-After`. */
+  /** What the header `Retry-After` asks for; undefined without one that is a time. */
   readonly retryAfterSeconds: number | undefined;
   /** The first line of what was said, without anything secret. */
   readonly words: string;
@@ -46,21 +47,24 @@ const CODES_TO_WAIT = new Set([
 ]);
 
 /** Undefined for an error that has nothing to do with a request: a bug. */
-export function failureOf(error: unknown): GcsFailure | undefined {
+export function failureOf(error: unknown, now = new Date()): GcsFailure | undefined {
   if (error instanceof CredentialsFailure) {
-    return failureOf(error.cause) ?? { ...NOTHING_KNOWN, words: wordsOf(error.cause) };
+    return failureOf(error.cause, now) ?? { ...NOTHING_KNOWN, words: wordsOf(error.cause) };
   }
   // Errors of this language's own kinds are never a server's.
   if (error instanceof TypeError || error instanceof RangeError) return undefined;
   const status = statusOf(error);
   const code = stringIn(error, 'code') ?? stringIn(error, 'type');
   if (status === undefined && code === undefined) return undefined;
-  const retryAfter = Number(stringIn(valueIn(valueIn(error, 'response'), 'headers'), 'retry-after'));
+  const retryAfter = retryAfterOf(valueIn(valueIn(error, 'response'), 'headers'));
   return {
     status,
     code,
     reason: firstReason(error),
-    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    retryAfterSeconds:
+      retryAfter !== undefined && isRetryAfter(retryAfter.trim(), now)
+        ? retryAfterMs(retryAfter, now) / 1_000
+        : undefined,
     words: wordsOf(error),
   };
 }
@@ -73,7 +77,8 @@ const NOTHING_KNOWN = {
 };
 
 /** Whether the same request may succeed a little later. */
-export function isTransient({ status, code, reason }: GcsFailure): boolean {
+export function isTransient({ status, code, reason, retryAfterSeconds }: GcsFailure): boolean {
+  if (status === 403) return retryAfterSeconds !== undefined || REASONS_TO_WAIT.has(reason ?? '');
   if (status !== undefined) {
     return status >= 500 || status === 408 || status === 429 || REASONS_TO_WAIT.has(reason ?? '');
   }
@@ -89,6 +94,13 @@ function statusOf(error: unknown): number | undefined {
   ];
   const found = candidates.find((value) => /^[1-5]\d\d$/.test(String(value)));
   return found === undefined ? undefined : Number(found);
+}
+
+/** The library for requests has the headers as an object, the one for tokens as `Headers`. */
+function retryAfterOf(headers: unknown): string | undefined {
+  const get = valueIn(headers, 'get');
+  const value: unknown = typeof get === 'function' ? Reflect.apply(get, headers, ['retry-after']) : undefined;
+  return typeof value === 'string' ? value : stringIn(headers, 'retry-after');
 }
 
 function firstReason(error: unknown): string | undefined {

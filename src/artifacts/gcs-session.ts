@@ -2,8 +2,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { ObjectFacts } from './gcs-answers.ts';
 import type { GcsBucket, UploadEnd, UploadProgress } from './gcs-client.ts';
 import { failureOf, UnreadableAnswer } from './gcs-failure.ts';
-import { retrying } from './gcs-retry.ts';
-import type { RetryPolicy } from '../core/retry.ts';
+import { retrying, type GcsRetry } from './gcs-retry.ts';
 
 /**
  * A resumable upload, chunk after chunk. After a failure it asks how much has arrived and goes on from there, as often as
@@ -15,12 +14,12 @@ import type { RetryPolicy } from '../core/retry.ts';
 export class GcsSession {
   readonly #bucket: GcsBucket;
   readonly #uri: string;
-  readonly #retry: RetryPolicy;
+  readonly #retry: GcsRetry;
   readonly #signal: AbortSignal;
   /** Bytes that the server has. */
   #received = 0;
 
-  private constructor(bucket: GcsBucket, uri: string, retry: RetryPolicy, signal: AbortSignal) {
+  private constructor(bucket: GcsBucket, uri: string, retry: GcsRetry, signal: AbortSignal) {
     this.#bucket = bucket;
     this.#uri = uri;
     this.#retry = retry;
@@ -31,7 +30,7 @@ export class GcsSession {
   static async begin(
     bucket: GcsBucket,
     name: string,
-    retry: RetryPolicy,
+    retry: GcsRetry,
     signal: AbortSignal,
   ): Promise<GcsSession> {
     const uri = await retrying(() => bucket.beginUpload(name), retry, signal);

@@ -1,6 +1,7 @@
 import { BridgeError } from '../core/errors.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { GCS_DELETES_AT_ONCE, GCS_READ_BYTES } from '../core/limits.ts';
+import type { Logger } from '../core/log.ts';
 import type { ArtifactStore } from '../pipeline/ports.ts';
 import { artifactNameParts, folderParts } from './artifact-name.ts';
 import { createChecksum } from './crc32c.ts';
@@ -9,15 +10,16 @@ import { GcsBucket } from './gcs-client.ts';
 import { bucketNameOf } from './gcs-bucket-name.ts';
 import { gcsError, wording } from './gcs-errors.ts';
 import { failureOf } from './gcs-failure.ts';
-import { retrying } from './gcs-retry.ts';
+import { retrying, type GcsRetry } from './gcs-retry.ts';
 import type { LeaseGuard } from '../pipeline/held-leases.ts';
-import type { RetryPolicy } from '../core/retry.ts';
 import { GcsUpload } from './gcs-upload.ts';
 
 interface GcsPlace {
   readonly gcsEndpoint: Endpoint | undefined;
-  readonly retry: RetryPolicy;
+  readonly retry: GcsRetry;
   readonly leases: LeaseGuard;
+  /** Told of each retry. */
+  readonly log?: Logger;
   /** For tests: when a download that brings nothing is broken off. */
   readonly readIdleMs?: number;
 }
@@ -30,11 +32,12 @@ interface GcsPlace {
  */
 export function gcsStore(
   bucketUrl: string,
-  { gcsEndpoint, retry, leases, readIdleMs }: GcsPlace,
+  { gcsEndpoint, retry: policy, leases, log, readIdleMs }: GcsPlace,
 ): ArtifactStore {
   const bucketName = bucketNameOf(bucketUrl);
   const bucket = new GcsBucket(bucketName, gcsEndpoint, leases, { readIdleMs });
   const root = `gs://${bucketName}/`;
+  const retry: GcsRetry = { ...policy, log, asked: root };
   const uriOf = (name: string) => `${root}${artifactNameParts(name).join('/')}`;
   return {
     root,
@@ -45,7 +48,7 @@ export function gcsStore(
       const checksum = createChecksum();
       checksum.update(content);
       const put = () => bucket.put(name, content, checksum.digest(), false);
-      await wording('replace', uriOf(name), () => retrying(put, retry));
+      await wording('replace', uriOf(name), () => retrying(put, { ...retry, asked: `replace ${uriOf(name)}` }));
     },
     async list(folder) {
       const names: string[] = [];
@@ -55,7 +58,7 @@ export function gcsStore(
     },
     async open(name) {
       const uri = uriOf(name);
-      const facts = await wording('read', uri, () => retrying(() => bucket.facts(name), retry));
+      const facts = await wording('read', uri, () => retrying(() => bucket.facts(name), { ...retry, asked: `read ${uri}` }));
       return contentOf(bucket, name, uri, facts, retry);
     },
     async remove(name) {
@@ -82,7 +85,7 @@ async function* pagesBelow(
   bucket: GcsBucket,
   root: string,
   folder: string,
-  retry: RetryPolicy,
+  retry: GcsRetry,
 ): AsyncGenerator<string[]> {
   const prefix = folderParts(folder)
     .map((part) => `${part}/`)
@@ -91,16 +94,16 @@ async function* pagesBelow(
   do {
     const token = next;
     const page = await wording('list', `${root}${prefix}`, () =>
-      retrying(() => bucket.names(prefix, token), retry),
+      retrying(() => bucket.names(prefix, token), { ...retry, asked: `list ${root}${prefix}` }),
     );
     yield page.names;
     next = page.next;
   } while (next !== undefined);
 }
 
-async function removeObject(bucket: GcsBucket, name: string, uri: string, retry: RetryPolicy): Promise<void> {
+async function removeObject(bucket: GcsBucket, name: string, uri: string, retry: GcsRetry): Promise<void> {
   try {
-    await retrying(() => bucket.remove(name), retry);
+    await retrying(() => bucket.remove(name), { ...retry, asked: `remove ${uri}` });
   } catch (error) {
     const worded = gcsError('remove', uri, error);
     if (
@@ -120,13 +123,13 @@ async function* contentOf(
   name: string,
   uri: string,
   { bytes, crc32c, generation }: ObjectFacts,
-  retry: RetryPolicy,
+  retry: GcsRetry,
 ): AsyncGenerator<Uint8Array> {
   const checksum = createChecksum();
   for (let start = 0; start < bytes; start += GCS_READ_BYTES) {
     const end = Math.min(bytes, start + GCS_READ_BYTES);
     const piece = await wording('read', uri, () =>
-      retrying(() => bucket.read(name, generation, start, end), retry),
+      retrying(() => bucket.read(name, generation, start, end), { ...retry, asked: `read ${uri}` }),
     );
     checksum.update(piece);
     yield piece;

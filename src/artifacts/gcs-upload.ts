@@ -7,8 +7,7 @@ import type { GcsBucket } from './gcs-client.ts';
 import { wording } from './gcs-errors.ts';
 import { failureOf } from './gcs-failure.ts';
 import { GcsSession } from './gcs-session.ts';
-import { retrying } from './gcs-retry.ts';
-import type { RetryPolicy } from '../core/retry.ts';
+import { retrying, type GcsRetry } from './gcs-retry.ts';
 
 /**
  * Uploads one new object in chunks, one filling while the other is sent. What fits one chunk goes in a single request.
@@ -18,7 +17,7 @@ export class GcsUpload implements ArtifactWriter {
   readonly #bucket: GcsBucket;
   readonly #name: string;
   readonly #uri: string;
-  readonly #retry: RetryPolicy;
+  readonly #retry: GcsRetry;
   readonly #checksum = createChecksum();
   readonly #givenUp = new AbortController();
   #bytes = 0;
@@ -32,11 +31,11 @@ export class GcsUpload implements ArtifactWriter {
   #taken = false;
   #ended = false;
 
-  constructor(bucket: GcsBucket, name: string, uri: string, retry: RetryPolicy) {
+  constructor(bucket: GcsBucket, name: string, uri: string, retry: GcsRetry) {
     this.#bucket = bucket;
     this.#name = name;
     this.#uri = uri;
-    this.#retry = retry;
+    this.#retry = { ...retry, asked: `write ${uri}` };
   }
 
   async write(bytes: Uint8Array): Promise<void> {

@@ -2,6 +2,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { ArtifactStore } from '../pipeline/ports.ts';
 import type { LeaseGuard } from '../pipeline/held-leases.ts';
+import type { Logger } from '../core/log.ts';
 import type { RetryPolicy } from '../core/retry.ts';
 
 /** What a store needs to know of its surroundings. */
@@ -12,6 +13,8 @@ export interface StorePlace {
   readonly gcsEndpoint: Endpoint | undefined;
   /** Of each request. */
   readonly retry: RetryPolicy;
+  /** Told of each retry. */
+  readonly log?: Logger;
   /** Asked before each attempt to change anything. */
   readonly leases: LeaseGuard;
 }

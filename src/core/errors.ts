@@ -53,7 +53,7 @@ export const ERROR_KINDS = {
   SOURCE_LOST: later,
   /** The source did not answer in time. Raise `source.connectTimeoutSeconds` or `source.statementTimeoutSeconds`, or make the query faster; for an API, raise `source.requestTimeoutSeconds` or ask for smaller pages. */
   SOURCE_TIMEOUT: later,
-  /** The source refuses the user name or the password. */
+  /** The source, or the proxy on the way to it, refuses the user name or the password. */
   SOURCE_AUTH_FAILED: wrong(EXIT.permission),
   /** The user may log in to the source but may not read what the query asks for: grant SELECT on it. Or a file or folder may not be read. */
   SOURCE_PERMISSION: wrong(EXIT.permission),
@@ -155,7 +155,7 @@ export const ERROR_KINDS = {
   GEMINI_PRECONDITION: wrong(EXIT.unavailable),
   /** A request was sent and no clear answer came, so whether it had its effect is not known. The next run looks before it sends it again. */
   GEMINI_UNCLEAR: later,
-  /** There are no Google credentials, or they cannot be refreshed, or Google refuses them. */
+  /** There are no Google credentials, or they cannot be refreshed, or Google refuses them; or the proxy on the way wants a user and a password. */
   GEMINI_CREDENTIALS: wrong(EXIT.permission),
   /** Google knows who is asking and does not permit it: a role is missing, or the API is not enabled. The hint names which. */
   GEMINI_PERMISSION: wrong(EXIT.permission),

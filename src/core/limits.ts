@@ -282,6 +282,10 @@ export const JSON_DEPTH_MAX = 500;
 export const HTTP_PAGE_BYTES_MAX = 32 * 1_048_576;
 /** Bytes of a response that is no page: an error, a token. */
 export const HTTP_WORDS_BYTES_MAX = 1_048_576;
+/** How long the body of a response that is not a success is read; its status counts whatever becomes of the body. */
+export const HTTP_WORDS_SECONDS_MAX = 2;
+/** Content codings of one response, such as `gzip, br`; each costs the time and memory of a page. */
+export const CONTENT_CODINGS_MAX = 4;
 /** Characters kept of what an API says against a request; it may be a page of HTML. */
 export const HTTP_WORDS_CHARACTERS_MAX = 300;
 /** Connecting to an API, TLS and proxy included. */

@@ -1,5 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
+import { httpDate } from './http-date.ts';
 import { RETRY_AFTER_SECONDS_MAX, RETRY_BACKOFF_SECONDS_MAX } from './limits.ts';
+import type { Logger } from './log.ts';
 
 export interface RetryPolicy {
   /** Attempts after the first. */
@@ -41,6 +43,18 @@ interface RetryOptions {
   readonly onRetry: (reason: string, waitMs: number) => void;
 }
 
+/** Logs each retry of a request, in the same words for every server. @param request fields that name it, without secrets */
+export function logRetries(log: Logger, request: Readonly<Record<string, string>>): RetryOptions['onRetry'] {
+  return (reason, waitMs) => {
+    log.warn('a request failed; it is retried after a wait', { ...request, reason, waitMs });
+  };
+}
+
+/** The sentence that says when a server wants to be asked again. */
+export function notBeforeWords(notBefore: Date | undefined): string {
+  return notBefore === undefined ? '' : ` It asks not to be asked again before ${notBefore.toISOString()}.`;
+}
+
 /** Attempts until one succeeds, one says that another would not help, or the policy's attempts are used up. */
 export async function withRetries<T>(
   attempt: () => Promise<Attempt<T>>,
@@ -79,11 +93,30 @@ export function waitBefore(
 /** A year: what is asked for must stay a date that can be shown. */
 const ASKED_MS_MAX = 365 * 86_400_000;
 
-/** The milliseconds that a `Retry-After` header asks for, in either of its forms; 0 without one or if it makes no sense. */
-export function retryAfterMs(header: string | null, now: Date): number {
-  if (header === null) return 0;
-  const asked = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now.getTime();
-  return Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), ASKED_MS_MAX);
+const SECONDS = /^\d+(?:\.\d+)?$/;
+
+/**
+ * The milliseconds that a `Retry-After` header asks for: seconds, also with decimals, or an HTTP date; 0 without one or if it
+ * makes no sense.
+ */
+export function retryAfterMs(header: string | null | undefined, now: Date): number {
+  const text = header?.trim() ?? '';
+  const asked = SECONDS.test(text) ? Math.ceil(Number(text) * 1_000) : msUntil(httpDate(text, now), now);
+  return boundedWait(asked);
+}
+
+/** Whether the text of a `Retry-After` header is a time, be it over or not. */
+export function isRetryAfter(text: string, now: Date): boolean {
+  return SECONDS.test(text) || httpDate(text, now) !== undefined;
+}
+
+/** Milliseconds until a time, 0 for one that is over or unknown, and never more than a year. */
+export function msUntil(time: Date | undefined, now: Date): number {
+  return time === undefined ? 0 : boundedWait(time.getTime() - now.getTime());
+}
+
+function boundedWait(ms: number): number {
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), ASKED_MS_MAX);
 }
 
 /** Waits, unless `signal` ends it: then rejects with its reason. */

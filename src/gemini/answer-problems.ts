@@ -1,6 +1,6 @@
-import { retryAfterMs } from '../core/retry.ts';
+import { isRetryAfter, retryAfterMs } from '../core/retry.ts';
 import { fieldOf, textOf } from './json-fields.ts';
-import { credentialsProblem, PROXY_HINT } from './network-problems.ts';
+import { credentialsProblem, PROXY_HINT, PROXY_LOGIN_HINT } from './network-problems.ts';
 import type { Problem, Subject } from './problems.ts';
 import { oneLine } from './server-words.ts';
 import type { HttpAnswer } from './transport.ts';
@@ -39,7 +39,7 @@ export function answerProblem(answer: HttpAnswer, now: Date, subject: Subject): 
       retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now),
     };
   }
-  if (status === 429) {
+  if (status === 429 || (status === 403 && isLimit(answer, error, now))) {
     return {
       ...refusal,
       code: 'GEMINI_QUOTA',
@@ -90,9 +90,10 @@ function notFromGoogle(answer: HttpAnswer): Problem {
   if (status === 407) {
     return {
       ...problem,
+      code: 'GEMINI_CREDENTIALS',
       reason: '407',
       what: 'did not get through: the proxy asks for a user and a password',
-      hint: 'Put them into HTTPS_PROXY: `http://user:password@proxy.example.com:3128`.',
+      hint: PROXY_LOGIN_HINT,
       effect: 'none',
     };
   }
@@ -107,6 +108,15 @@ function notFromGoogle(answer: HttpAnswer): Problem {
   const what = `was answered with ${status} and ${answer.text === '' ? 'nothing' : 'something that is not JSON'}`;
   // It may have broken off on its way.
   return { ...problem, reason: 'not JSON', what, passing: status < 300 };
+}
+
+/** Google's older APIs refuse with a 403 what is over a rate limit, and name it in `errors`; some proxies ask to come again. */
+function isLimit(answer: HttpAnswer, error: unknown, now: Date): boolean {
+  const retryAfter = answer.headers.get('retry-after');
+  if (retryAfter !== null && isRetryAfter(retryAfter.trim(), now)) return true;
+  const errors = fieldOf(error, 'errors');
+  const reasons = Array.isArray(errors) ? errors.map((one: unknown) => textOf(one, 'reason')) : [];
+  return reasons.some((reason) => reason === 'rateLimitExceeded' || reason === 'userRateLimitExceeded');
 }
 
 /** `403 PERMISSION_DENIED`. */

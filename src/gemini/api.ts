@@ -3,6 +3,8 @@ import type { Endpoint } from '../core/endpoint.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import {
+  logRetries,
+  notBeforeWords,
   sleep,
   withRetries,
   type Attempt,
@@ -74,9 +76,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
         const exchanged = await exchange(message, wire, quotas[request.quota], signal);
         return exchanged.ok ? exchanged : { ok: false, failure: failureOf(exchanged.problem, request) };
       };
-      const onRetry = (reason: string, waitMs: number) => {
-        log.warn('a request is tried again', { method, path, reason, waitMs });
-      };
+      const onRetry = logRetries(log, { method, path });
       return withRetries(attempt, { policy: retry, wait, now: () => systemClock.now(), onRetry }, signal);
     },
   };
@@ -109,8 +109,9 @@ function failureOf(problem: Problem, { method, path, repeatable }: ApiRequest): 
       }
       if (notBefore === undefined) return new BridgeError(problem.code, message, { hint });
       const time = notBefore.toISOString();
-      return new BridgeError(problem.code, `${message} It asks not to be asked again before ${time}.`, {
+      return new BridgeError(problem.code, `${message}${notBeforeWords(notBefore)}`, {
         hint: `Run again after ${time}.`,
+        nextRunAfter: notBefore,
       });
     },
   };

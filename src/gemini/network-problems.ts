@@ -1,5 +1,7 @@
 import { types } from 'node:util';
 import { DeadlineError } from '../core/deadline.ts';
+import { tlsFaultOfCode, tlsHint, type TlsFault, type TlsHints } from '../net/tls-faults.ts';
+import { BodyError } from '../net/response-body.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 import type { Problem } from './problems.ts';
 import { oneLine } from './server-words.ts';
@@ -7,10 +9,21 @@ import { oneLine } from './server-words.ts';
 export const PROXY_HINT =
   'Something between this machine and Google answers in its place. Check HTTPS_PROXY and NO_PROXY, and whether a firewall or a login page is in the way.';
 
+export const PROXY_LOGIN_HINT =
+  'Put the user and the password of the proxy into HTTPS_PROXY: `http://user:password@proxy.example.com:3128`.';
+
 /** The connection was never made, so nothing was sent. */
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-/** The server's certificate was looked at and not trusted, so nothing was sent. */
-const CERTIFICATE = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS_CERT)/;
+const CERTIFICATE: TlsHints = {
+  untrusted: 'If a proxy opens TLS here, name the file of its authority in NODE_EXTRA_CA_CERTS.',
+  otherName: 'If a proxy opens TLS here, let it show a certificate of the host that is asked for.',
+  client: 'Google wants none: check HTTPS_PROXY and DISCOVERY_ENGINE_ENDPOINT.',
+};
+/** Faults of the handshake that another attempt may not have, and after which something may have been sent. */
+const UNCLEAR_FAULTS: ReadonlySet<TlsFault | undefined> = new Set<TlsFault | undefined>([
+  undefined,
+  'handshake',
+]);
 
 const HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Check the network, HTTPS_PROXY, and DISCOVERY_ENGINE_ENDPOINT if it is set.',
@@ -21,15 +34,13 @@ const HINTS: Readonly<Record<string, string>> = {
 /** What a failed `send` means. */
 export function networkProblem(thrown: unknown): Problem {
   const problem = connectionProblem(thrown);
-  // An answer is there and was not read: it announced too much, or was too much.
-  const tooLarge =
-    fieldOf(thrown, 'response') !== undefined || textOf(fieldOf(thrown, 'cause'), 'type') === 'max-size';
-  if (!tooLarge) return problem;
+  if (!(thrown instanceof BodyError)) return problem;
   return {
     ...problem,
     code: 'GEMINI_REFUSED',
-    reason: 'answer too large',
-    hint: 'No answer of Discovery Engine is so large. Check HTTPS_PROXY and DISCOVERY_ENGINE_ENDPOINT.',
+    reason: `answer ${thrown.problem}`,
+    what: `failed: the answer is over limit: it ${thrown.message}`,
+    hint: 'Discovery Engine does not answer so. Check HTTPS_PROXY and DISCOVERY_ENGINE_ENDPOINT.',
     passing: false,
   };
 }
@@ -37,15 +48,17 @@ export function networkProblem(thrown: unknown): Problem {
 /** No answer came. */
 function connectionProblem(thrown: unknown): Problem {
   const code = textOf(thrown, 'code') ?? 'no answer';
-  const untrusted = CERTIFICATE.test(code);
+  const fault = tlsFaultOfCode(code);
+  const untrusted = !UNCLEAR_FAULTS.has(fault);
   return {
     code: 'GEMINI_UNREACHABLE',
     reason: thrown instanceof DeadlineError ? 'no answer in time' : code,
     // The address is what the message begins with anyhow.
     what: `failed: ${wordsOf(thrown).replace(/^request to \S+ failed, reason: /, '')}`,
-    hint: untrusted
-      ? 'If a proxy opens TLS here, name the file of its authority in NODE_EXTRA_CA_CERTS.'
-      : (HINTS[code] ?? 'Check the network, the firewalls on the way, and HTTPS_PROXY.'),
+    hint:
+      fault !== undefined
+        ? tlsHint(fault, CERTIFICATE)
+        : (HINTS[code] ?? 'Check the network, the firewalls on the way, and HTTPS_PROXY.'),
     passing: !untrusted,
     effect: untrusted || NEVER_CONNECTED.has(code) ? 'none' : 'unknown',
     retryAfterMs: 0,
@@ -55,9 +68,13 @@ function connectionProblem(thrown: unknown): Problem {
 /** What a failed `authorize` means. The request itself was not sent. */
 export function authorizationProblem(thrown: unknown): Problem {
   const status = fieldOf(thrown, 'status');
+  if (status === 407) {
+    const what = 'was not sent, because the proxy asks for a user and a password';
+    return { ...credentialsProblem('no token: 407', what), hint: PROXY_LOGIN_HINT };
+  }
   // Only the library's requests leave this behind: what it says otherwise is about files and their content.
   const asked = fieldOf(thrown, 'config') !== undefined;
-  const refused = typeof status === 'number' && status < 500 && ![407, 408, 429].includes(status);
+  const refused = typeof status === 'number' && status < 500 && ![408, 429].includes(status);
   if ((asked && !refused) || thrown instanceof DeadlineError) {
     const network = connectionProblem(thrown);
     return {

@@ -32,6 +32,17 @@ export interface Waiting {
 const POLL_GROWTH = 1.5;
 const POLL_JITTER = 0.2;
 
+/** Waits before the request of a step is made once more, and says so: it is a minute. */
+export async function pauseBefore(
+  step: string,
+  { wait, log }: Pick<Waiting, 'wait' | 'log'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const waitMs = OPERATION_POLL_SECONDS_MAX * 1_000;
+  log.warn('a request is made once more after a wait', { step, waitMs });
+  await wait(waitMs, signal);
+}
+
 /** @throws BridgeError GEMINI_REFUSED if it is no operation. */
 export function operationOf(json: unknown): Operation {
   const name = textOf(json, 'name') ?? '';

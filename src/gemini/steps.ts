@@ -1,14 +1,17 @@
 import { BridgeError, toBridgeError, type ErrorCode } from '../core/errors.ts';
-import {
-  OPERATION_ATTEMPTS_MAX,
-  OPERATION_BUSY_ATTEMPTS_MAX,
-  OPERATION_POLL_SECONDS_MAX,
-} from '../core/limits.ts';
+import { OPERATION_ATTEMPTS_MAX, OPERATION_BUSY_ATTEMPTS_MAX } from '../core/limits.ts';
 import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../pipeline/delivery-port.ts';
 import type { ArtifactStore, Manifest } from '../pipeline/ports.ts';
 import type { ApiRequest } from './api.ts';
 import { textOf, fieldOf } from './json-fields.ts';
-import { awaitOperation, listOperations, operationOf, type Operation, type Waiting } from './operations.ts';
+import {
+  awaitOperation,
+  listOperations,
+  operationOf,
+  pauseBefore,
+  type Operation,
+  type Waiting,
+} from './operations.ts';
 import { attemptDetail, attemptOf, isFromBefore, nextAttempt, type StepAttempt } from './step-attempt.ts';
 
 /** What one delivery works with. */
@@ -61,7 +64,7 @@ export async function operate(order: Order, delivery: Delivery): Promise<Finishe
   // Attempts of earlier runs do not count here: most of them were refused, and had no effect.
   for (let asked = 0; operation === undefined || operation.error !== undefined; asked++) {
     requireAnother(order, asked, operation, delivery);
-    if (asked > 0) await delivery.wait(OPERATION_POLL_SECONDS_MAX * 1_000, delivery.signal);
+    if (asked > 0) await pauseBefore(order.step, delivery, delivery.signal);
     attempt = nextAttempt(attempt);
     ({ step, operation } = await ask(order, attempt, step, delivery));
   }
@@ -172,7 +175,7 @@ async function submit(
   afterRefusal: DeliveryStep,
   delivery: Delivery,
 ): Promise<Operation | undefined> {
-  const { api, journal, log, signal, wait } = delivery;
+  const { api, journal, log, signal } = delivery;
   let errorsUri = order.errorsUri(attempt);
   for (let tries = 1; ; tries++) {
     let answer: unknown;
@@ -183,7 +186,12 @@ async function submit(
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toBridgeError(thrown);
-      if (error.code === 'GEMINI_UNCLEAR') return undefined;
+      if (error.code === 'GEMINI_UNCLEAR') {
+        log.warn('it is unknown whether a request arrived; its operation is looked for', {
+          step: order.step,
+        });
+        return undefined;
+      }
       if (errorsUri !== undefined && isAboutErrors(error)) {
         log.warn('failures cannot be written to the bucket, so they may not be told apart', {
           reason: error.message,
@@ -194,7 +202,7 @@ async function submit(
       if (BUSY_CODES.has(error.code) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
         log.warn('a request is made again when nothing else is at work', { reason: error.message });
         await quiet(delivery);
-        await wait(OPERATION_POLL_SECONDS_MAX * 1_000, signal);
+        await pauseBefore(order.step, delivery, signal);
         continue;
       }
       await journal.save(afterRefusal);

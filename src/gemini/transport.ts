@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import { DISCOVERY_ANSWER_BYTES_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../core/limits.ts';
+import { readBodyStart, readWholeBody } from '../net/response-body.ts';
 
 /** One HTTP request, complete. */
 interface HttpRequest {
@@ -80,21 +82,50 @@ export async function openTransport(
       return !anonymous;
     },
     async send({ method, url, headers, body }, signal) {
-      const answer = await http.request<string>({
+      const answer = await http.request<Readable>({
         method,
         url,
-        headers,
+        headers: unpackable(headers),
         signal,
         ...(body === undefined ? {} : { data: body }),
-        responseType: 'text',
+        // Read here, because the library's own reading lets a broken body hide the status.
+        responseType: 'stream',
+        ...AS_SENT,
         validateStatus: () => true,
         retry: false,
         // Following one would send the request, and within one domain the token, where nobody meant it to go.
         redirect: 'manual',
-        maxContentLength: DISCOVERY_ANSWER_BYTES_MAX,
         ...(anonymous ? { noProxy: [origin] } : {}),
       });
-      return { status: answer.status, headers: answer.headers, text: answer.data };
+      return { status: answer.status, headers: answer.headers, text: await textOf(answer) };
     },
   };
+}
+
+/** An option of node-fetch that the library's types leave out. */
+const AS_SENT = { compress: false };
+
+interface Streamed {
+  readonly status: number;
+  readonly headers: Pick<Headers, 'get'>;
+  /** Empty text where the library knows that there is no content. */
+  readonly data: Readable | '';
+}
+
+/** The whole of a success; of anything else the beginning, because its status says what counts. */
+async function textOf({ status, headers, data }: Streamed): Promise<string> {
+  if (data === '') return '';
+  const encoding = headers.get('content-encoding') ?? undefined;
+  const most = DISCOVERY_ANSWER_BYTES_MAX;
+  const success = status >= 200 && status < 300;
+  const bytes = success
+    ? await readWholeBody(data, encoding, most, headers.get('content-length'))
+    : await readBodyStart(data, encoding, most);
+  return bytes.toString('utf8');
+}
+
+function unpackable(headers: Headers): Headers {
+  const all = new Headers(headers);
+  all.set('accept-encoding', 'gzip');
+  return all;
 }

@@ -1,13 +1,9 @@
 import { types } from 'node:util';
-import { isTlsFailure } from '../net/tls-errors.ts';
+import { tlsFaultOfCode, tlsFaultOfWords, tlsHint, type TlsHints } from '../net/tls-faults.ts';
 import { LOST, type Verdict } from './verdicts.ts';
 
 /** What to do about certificates, in the words of one kind of server. */
-export interface CertificateHints {
-  /** The certificate is not trusted. */
-  readonly untrusted: string;
-  /** It is one of another host name. */
-  readonly otherName: string;
+export interface CertificateHints extends TlsHints {
   /** A file with certificates or a key cannot be read. */
   readonly files: string;
 }
@@ -36,8 +32,14 @@ export function networkVerdict(code: string, certificate: CertificateHints): Ver
   const known = BY_NODE_CODE[code];
   if (known !== undefined) return known;
   if (FILE_CODES.has(code)) return { code: 'SOURCE_TLS', hint: certificate.files };
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return { code: 'SOURCE_TLS', hint: certificate.otherName };
-  return isTlsFailure(code) ? { code: 'SOURCE_TLS', hint: certificate.untrusted } : undefined;
+  const fault = tlsFaultOfCode(code);
+  return fault === undefined ? undefined : { code: 'SOURCE_TLS', hint: tlsHint(fault, certificate) };
+}
+
+/** The same by the words of an error to which a driver gave a code of its own. */
+export function certificateVerdict(message: string, certificate: TlsHints): Verdict | undefined {
+  const fault = tlsFaultOfWords(message);
+  return fault === undefined ? undefined : { code: 'SOURCE_TLS', hint: tlsHint(fault, certificate) };
 }
 
 /** Also for errors that Node made outside of a sandbox, which `instanceof` does not know. */

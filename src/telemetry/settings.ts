@@ -42,11 +42,3 @@ export interface TraceParent {
   readonly spanId: string;
   readonly traceFlags: number;
 }
-
-/** The usual proxy variables. */
-export interface ProxySettings {
-  readonly http: string | undefined;
-  readonly https: string | undefined;
-  /** Hosts that are reached directly, with commas between them. */
-  readonly except: string | undefined;
-}

@@ -200,8 +200,21 @@ describe('a request that may be repeated', () => {
     expect(sent).toHaveLength(1);
     expect(result).toMatchObject({ code: 'GEMINI_UNREACHABLE', retryable: true });
     expect(result).toMatchObject({
+      nextRunAfter: expect.any(Date),
       hint: expect.stringMatching(/^Run again after \d{4}-\d\d-\d\dT[\d:.]+Z\.$/),
     });
+  });
+
+  test.each<[string, Reply]>([
+    ['Retry-After', refusal(403, 'PERMISSION_DENIED', 'Slow down.', { headers: { 'retry-after': '1.5' } })],
+    ['its reason', json(403, { error: { code: 403, errors: [{ reason: 'userRateLimitExceeded' }] } })],
+    ['a body that is not gzip', raw(429, 'plain', { 'content-encoding': 'gzip' })],
+    ['an empty body that names a coding', raw(503, '', { 'content-encoding': 'gzip' })],
+  ])('is retried after a limit or a failure that is told by %s', async (_, reply) => {
+    const { result, sent, lines } = await outcomeOf(GET, reply, json(200, { done: true }));
+    expect(result).toEqual({ done: true });
+    expect(sent).toHaveLength(2);
+    expect(lines).toContain('a request failed; it is retried after a wait');
   });
 
   test('says that nobody listens there', async () => {

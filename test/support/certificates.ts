@@ -8,8 +8,17 @@ export interface Certificates {
   readonly key: string;
 }
 
+/** When the certificate of the server begins and ends, in hours from now. */
+interface ValidHours {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Certificates for a server at 127.0.0.1 and these names, fresh and valid for a day, so that no key is ever committed. */
-export function createCertificates(names: readonly string[] = ['localhost']): Certificates {
+export function createCertificates(
+  names: readonly string[] = ['localhost'],
+  validHours: ValidHours = { from: -1, to: 24 },
+): Certificates {
   const authority = keyPair();
   const server = keyPair();
   const authorityName = [{ name: 'commonName', value: 'Test authority' }];
@@ -19,14 +28,22 @@ export function createCertificates(names: readonly string[] = ['localhost']): Ce
     { name: 'subjectKeyIdentifier' },
   ]);
   const serverName = [{ name: 'commonName', value: 'Test server' }];
-  const serverCertificate = sign(server.publicKey, serverName, authority.privateKey, authorityName, [
+  const extensions = [
     { name: 'basicConstraints', cA: false },
     { name: 'extKeyUsage', serverAuth: true },
     {
       name: 'subjectAltName',
       altNames: [...names.map((value) => ({ type: 2, value })), { type: 7, ip: '127.0.0.1' }],
     },
-  ]);
+  ];
+  const serverCertificate = sign(
+    server.publicKey,
+    serverName,
+    authority.privateKey,
+    authorityName,
+    extensions,
+    validHours,
+  );
   return {
     authority: authorityCertificate,
     certificate: serverCertificate,
@@ -53,13 +70,14 @@ function sign(
   issuerKey: forge.pki.rsa.PrivateKey,
   issuer: forge.pki.CertificateField[],
   extensions: object[],
+  { from, to }: ValidHours = { from: -1, to: 24 },
 ): string {
   const hour = 3_600_000;
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = key;
   certificate.serialNumber = `01${forge.util.bytesToHex(forge.random.getBytesSync(8))}`;
-  certificate.validity.notBefore = new Date(Date.now() - hour);
-  certificate.validity.notAfter = new Date(Date.now() + 24 * hour);
+  certificate.validity.notBefore = new Date(Date.now() + from * hour);
+  certificate.validity.notAfter = new Date(Date.now() + to * hour);
   certificate.setSubject(subject);
   certificate.setIssuer(issuer);
   certificate.setExtensions(extensions);

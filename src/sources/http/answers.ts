@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { HTTP_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
 import type { HttpAnswer } from './client.ts';
-import type { Problem } from './problems.ts';
-import { askedWaitMs, isUsedUp } from './rate-limit.ts';
+import { PROXY_LOGIN, type Problem } from './problems.ts';
+import { askedWaitMs, isLimit } from './rate-limit.ts';
 
 /** Statuses that can be another one the next time: time-outs, too early, and failures of a server or something before it. */
 const PASSING = new Set([408, 425, 500, 502, 503, 504]);
@@ -14,7 +14,6 @@ const HINTS: Readonly<Record<number, string>> = {
   404: 'Correct source.url; an API may also answer so to who may not read.',
   405: 'Correct source.method.',
   406: 'Correct the header Accept in source.headers.',
-  407: 'The proxy wants a user and a password: HTTPS_PROXY=http://user:password@host:port.',
   410: 'Correct source.url: what it names was removed.',
 };
 
@@ -32,11 +31,12 @@ export function answerProblem(answer: HttpAnswer, now: Date, redact: (text: stri
     again,
     retryAfterMs: again ? askedWaitMs(answer, now) : 0,
   });
-  if (status === 429 || (status === 403 && isUsedUp(answer))) {
+  if (status === 429 || (status === 403 && isLimit(answer, now))) {
     const hint = 'Run less often, or send fewer requests: source.rateLimit.requestsPerMinute, larger pages.';
     return problem('SOURCE_RATE_LIMITED', hint, true);
   }
   if (PASSING.has(status) || status > 505) return problem('SOURCE_UNREACHABLE', LATER, true);
+  if (status === 407) return problem(PROXY_LOGIN.code, PROXY_LOGIN.hint);
   if (status === 401) {
     return problem('SOURCE_AUTH_FAILED', 'Correct the secret, or how source.auth says that it is shown.');
   }

@@ -47,7 +47,7 @@ export function openAuthorizer(
   const fixed: FixedCredentials =
     way === undefined || secretRef === undefined
       ? { headers: {}, query: [], secret: undefined }
-      : fixedCredentials(way, usable(secret(secretRef), secretRef), redactor);
+      : fixedCredentials(way, usable(secret(secretRef), secretRef, placeOf(way)), redactor);
   const tokens = oauth === undefined ? undefined : openTokens(redactor);
   let latest: string | undefined;
   return {
@@ -99,8 +99,19 @@ function fixedCredentials(way: AuthSpec, value: string, redactor: Redactor): Fix
   }
 }
 
-/** A file that was read into a variable ends in a line break, which is no part of the secret and would break a header. */
-export function usable(value: string, ref: string): string {
+/** Where a secret stands in a request: as it is in a header, or encoded, which any text may be. */
+type SecretPlace = 'header' | 'encoded';
+
+function placeOf({ type, ...way }: AuthSpec): SecretPlace {
+  if (type === 'basic') return 'encoded';
+  return 'in' in way && way.in === 'query' ? 'encoded' : 'header';
+}
+
+/**
+ * A file that was read into a variable ends in a line break, which is not a part of the secret and would break a header.
+ * @throws BridgeError SECRET_INVALID
+ */
+export function usable(value: string, ref: string, place: SecretPlace): string {
   const trimmed = value.trim();
   if (isConnectionString(trimmed)) {
     throw new BridgeError(
@@ -111,9 +122,13 @@ export function usable(value: string, ref: string): string {
       },
     );
   }
-  // What a header can carry.
-  if (trimmed !== '' && /^[\x20-\x7e]*$/.test(trimmed)) return trimmed;
+  // What a header can carry; RFC 7617 and forms encode UTF-8, and only control characters are left out.
+  const allowed = place === 'header' ? /^[\x20-\x7e]+$/ : /^[^\p{Cc}\p{Cs}]+$/u;
+  if (allowed.test(trimmed)) return trimmed;
   throw new BridgeError('SECRET_INVALID', `The secret ${ref} cannot be sent to an API.`, {
-    hint: 'It may have letters, digits and signs of ASCII, on one line.',
+    hint:
+      place === 'header'
+        ? 'A secret in a header may have letters, digits and signs of ASCII, on one line.'
+        : 'It must not be empty, and must be one line without control characters.',
   });
 }

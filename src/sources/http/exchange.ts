@@ -5,7 +5,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { HTTP_REDIRECTS_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/minute-quota.ts';
-import { withRetries, type Attempt, type RetryPolicy, type Wait } from '../../core/retry.ts';
+import { logRetries, withRetries, type Attempt, type RetryPolicy, type Wait } from '../../core/retry.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
 import { answerProblem, isHtml } from './answers.ts';
 import type { Authorizer, Credentials } from './auth.ts';
@@ -15,6 +15,7 @@ import { failureOf, networkProblem, ProblemError, type Problem } from './problem
 import { checkJson } from '../json/check.ts';
 import { JsonTextError } from '../json/tokens.ts';
 import type { Span } from '../json/scan.ts';
+import { unknownCoding } from '../../net/response-body.ts';
 import { conditionOf, type Validator } from './validator.ts';
 
 /** One page, checked to be JSON. */
@@ -69,9 +70,7 @@ export class Exchange {
         policy: retry,
         wait,
         now: () => clock.now(),
-        onRetry: (reason, waitMs) => {
-          log.warn('the API did not answer; trying again', { request: asked, reason, waitMs });
-        },
+        onRetry: logRetries(log, { request: asked }),
       },
       signal,
     );
@@ -216,6 +215,15 @@ function jsonProblem({ status, body, header }: HttpAnswer, error: JsonTextError)
       reason: 'HTML',
       what: `was answered ${status} with a page of HTML instead of JSON`,
       hint: 'It may be a login page, a wrong source.url, or a proxy: look at the address in a browser.',
+    };
+  }
+  const coding = unknownCoding(header('content-encoding'));
+  if (coding !== undefined) {
+    return {
+      ...wrong,
+      reason: 'unknown content coding',
+      what: `got an answer that is packed as ${JSON.stringify(coding)}, which was not asked for`,
+      hint: 'Something between here and the API packs its answers; check HTTPS_PROXY.',
     };
   }
   const what = `was answered ${status} with ${body.length} bytes that cannot be taken as JSON: ${error.message}`;

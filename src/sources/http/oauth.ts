@@ -1,7 +1,11 @@
 import type { OAuthSpec } from '../../connector/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import { withDeadline } from '../../core/deadline.ts';
-import { HTTP_REQUEST_SECONDS_DEFAULT, OAUTH_SKEW_SECONDS } from '../../core/limits.ts';
+import {
+  HTTP_REQUEST_SECONDS_DEFAULT,
+  HTTP_WORDS_CHARACTERS_MAX,
+  OAUTH_SKEW_SECONDS,
+} from '../../core/limits.ts';
 import type { Redactor } from '../../core/redact.ts';
 import { answerProblem } from './answers.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
@@ -104,6 +108,10 @@ async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: Abort
   }
   const fields = fieldsOf(answer.body);
   const text = fields['access_token'];
+  const refusal = fields['error'];
+  if (text === undefined && typeof refusal === 'string' && refusal !== '') {
+    throw refused(errorProblem(refusal, fields['error_description'], redact), request);
+  }
   if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) {
     const problem: Problem = {
       code: 'SOURCE_ANSWER_INVALID',
@@ -118,12 +126,30 @@ async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: Abort
   return { text, staleMs: askedMs + lifeMs(fields['expires_in']) };
 }
 
+const CORRECT_CLIENT =
+  'Correct source.oauth (clientId, scopes, audience, clientAuthMethod) or the secret of clientSecretRef.';
+
+/** Some providers refuse with a success, and with what RFC 6749, section 5.2, has for a 400. */
+function errorProblem(error: string, description: unknown, redact: (text: string) => string): Problem {
+  const words = typeof description === 'string' && description !== '' ? `${error}: ${description}` : error;
+  const told = redact(words)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, HTTP_WORDS_CHARACTERS_MAX);
+  return {
+    // RFC 6749 has this for a server that has too much to do for now.
+    ...(error === 'temporarily_unavailable' || error === 'server_error'
+      ? { code: 'SOURCE_UNREACHABLE', hint: 'Try again later.', again: true }
+      : { code: 'SOURCE_AUTH_FAILED', hint: CORRECT_CLIENT, again: false }),
+    reason: 'refused',
+    what: `was answered with success and an error: ${told}`,
+  };
+}
+
 /** A provider says with 400 or 401 that it does not know the client; it is no fault of the request. */
 function tokenProblem(answer: HttpAnswer, problem: Problem): Problem {
   if (answer.status !== 400 && answer.status !== 401) return problem;
-  const hint =
-    'Correct source.oauth (clientId, scopes, audience, clientAuthMethod) or the secret of clientSecretRef.';
-  return { ...problem, code: 'SOURCE_AUTH_FAILED', hint };
+  return { ...problem, code: 'SOURCE_AUTH_FAILED', hint: CORRECT_CLIENT };
 }
 
 function refused(problem: Problem, { url }: HttpRequest): ProblemError {

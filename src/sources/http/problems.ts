@@ -2,7 +2,8 @@ import { types } from 'node:util';
 import { DeadlineError } from '../../core/deadline.ts';
 import { BridgeError, type ErrorCode } from '../../core/errors.ts';
 import type { Failure } from '../../core/retry.ts';
-import { BodyError } from './client.ts';
+import { tlsFaultOfCode, tlsHint, type TlsHints } from '../../net/tls-faults.ts';
+import { BodyError } from '../../net/response-body.ts';
 
 /** Why one attempt of a request came to nothing. */
 export interface Problem {
@@ -60,15 +61,20 @@ const NO_HTTP: Verdict = {
   hint: 'Check host and port in source.url: does an API answer there?',
   again: false,
 };
-const NETWORK = 'Check the network, the firewalls on the way, and HTTPS_PROXY.';
-const CERTIFICATE: Verdict = {
-  code: 'SOURCE_TLS',
-  hint: 'Name the file of the authority that signed it in source.tls.caFile.',
-  again: false,
+const BROKEN_PACKING: Verdict = {
+  ...NO_HTTP,
+  hint: 'Something between here and the API breaks its answers; check HTTPS_PROXY.',
 };
-const CLIENT_CERTIFICATE: Verdict = {
-  code: 'SOURCE_TLS',
-  hint: 'Check source.tls: does the API want a client certificate (certFile, keyFile), and is it of this API?',
+const NETWORK = 'Check the network, the firewalls on the way, and HTTPS_PROXY.';
+const CERTIFICATE: TlsHints = {
+  untrusted: 'Name the file of the authority that signed it in source.tls.caFile.',
+  otherName: 'Use a host name that the certificate has.',
+  client: 'Name one and its key in source.tls.certFile and source.tls.keyFile.',
+};
+/** The proxy does not know who asks. */
+export const PROXY_LOGIN: Verdict = {
+  code: 'SOURCE_AUTH_FAILED',
+  hint: 'The proxy wants a user and a password: HTTPS_PROXY=http://user:password@host:port, and the same for HTTP_PROXY.',
   again: false,
 };
 
@@ -95,11 +101,7 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: LOST,
   // A packed body that ended too soon, and one that is not packed.
   Z_BUF_ERROR: LOST,
-  Z_DATA_ERROR: {
-    ...NO_HTTP,
-    hint: 'Something between here and the API breaks its answers; check HTTPS_PROXY.',
-  },
-  ERR_TLS_CERT_ALTNAME_INVALID: { ...CERTIFICATE, hint: 'Use a host name that the certificate has.' },
+  Z_DATA_ERROR: BROKEN_PACKING,
 };
 
 /** What a request that brought no answer means. */
@@ -111,14 +113,22 @@ export function networkProblem(thrown: unknown): Problem {
   if (thrown instanceof BodyError) return bodyProblem(thrown);
   const error = types.isNativeError(thrown) ? thrown : new Error(String(thrown));
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return { ...verdictOf(code), reason: code, what: `failed: ${wordsOf(error, code)}` };
+  // The way that undici says that a proxy wants to know who asks.
+  const unknownUser = code === 'UND_ERR_ABORTED' && error.message.includes('(407)');
+  return {
+    ...(unknownUser ? PROXY_LOGIN : verdictOf(code)),
+    reason: code,
+    what: `failed: ${wordsOf(error, code)}`,
+  };
 }
 
 function verdictOf(code: string): Verdict {
   const known = BY_CODE[code];
   if (known !== undefined) return known;
-  if (/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS_CERT)/.test(code)) return CERTIFICATE;
-  if (/^(ERR_SSL|ERR_OSSL|EPROTO|ERR_TLS)/.test(code)) return CLIENT_CERTIFICATE;
+  const fault = tlsFaultOfCode(code);
+  if (fault !== undefined) return { code: 'SOURCE_TLS', hint: tlsHint(fault, CERTIFICATE), again: false };
+  // Brotli has a code for each thing that can be wrong.
+  if (code.startsWith('ERR__ERROR_')) return BROKEN_PACKING;
   if (/^(HPE_|UND_ERR_HEADERS|HTTPParserError)/.test(code)) return NO_HTTP;
   return UNREACHABLE(NETWORK);
 }

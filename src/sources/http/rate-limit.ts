@@ -1,4 +1,5 @@
-import { retryAfterMs } from '../../core/retry.ts';
+import { httpDate } from '../../core/http-date.ts';
+import { isRetryAfter, msUntil, retryAfterMs } from '../../core/retry.ts';
 import type { HttpAnswer } from './client.ts';
 
 type Headers = Pick<HttpAnswer, 'header'>;
@@ -16,20 +17,32 @@ export function askedWaitMs(answer: Headers, now: Date): number {
   const retryAfter = answer.header('retry-after');
   if (retryAfter !== undefined) return retryAfterMs(retryAfter, now);
   const reset = RESET_HEADERS.map((name) => answer.header(name)).find((value) => value !== undefined);
-  return reset === undefined ? 0 : retryAfterMs(resetAsRetryAfter(reset.trim()), now);
+  return reset === undefined ? 0 : resetMs(reset.trim(), now);
 }
 
-/** Seconds to wait, seconds or milliseconds since 1970, or a date: nobody agrees. */
-function resetAsRetryAfter(reset: string): string {
-  if (!/^\d+(\.\d+)?$/.test(reset)) return reset;
+/** As Jira writes the end of a limit, with the seconds and their decimals left out or not. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Seconds to wait, seconds or milliseconds since 1970, or a date: there is no agreement. */
+function resetMs(reset: string, now: Date): number {
+  if (ISO_TIME.test(reset)) return msUntil(new Date(reset), now);
+  if (!/^\d+(?:\.\d+)?$/.test(reset)) return msUntil(httpDate(reset, now), now);
   const value = Number(reset);
-  if (value < EPOCH_SECONDS_MIN) return String(Math.ceil(value));
-  const ms = value < EPOCH_MS_MIN ? value * 1_000 : value;
-  // Beyond what a date can be, it is no time.
-  return ms > 8.64e15 ? '' : new Date(ms).toISOString();
+  if (value < EPOCH_SECONDS_MIN) return retryAfterMs(reset, now);
+  return msUntil(new Date(value < EPOCH_MS_MIN ? value * 1_000 : value), now);
 }
 
-/** Whether an answer says that the limit is used up; GitHub says so with a 403. */
-export function isUsedUp(answer: Headers): boolean {
-  return REMAINING_HEADERS.some((name) => answer.header(name)?.trim() === '0');
+/** How the bodies of Google's APIs and of GitHub name a rate limit that they refuse with a 403. */
+const LIMIT_WORDS = /"reason"\s*:\s*"(?:rate|userRate|daily)LimitExceeded"|secondary rate limit/;
+
+/**
+ * Whether a 403 means a rate limit: nothing remains, as GitHub says; it asks to come again; or its body names the limit, as
+ * those of Google's APIs and of GitHub do.
+ */
+export function isLimit(answer: HttpAnswer, now: Date): boolean {
+  if (REMAINING_HEADERS.some((name) => answer.header(name)?.trim() === '0')) return true;
+  const retryAfter = answer.header('retry-after')?.trim();
+  // A wait of nothing and a time that is over ask to come again, too; what is not a time asks for nothing.
+  const asks = retryAfter !== undefined && isRetryAfter(retryAfter, now);
+  return asks || LIMIT_WORDS.test(answer.body.toString('utf8'));
 }

@@ -10,7 +10,8 @@ import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports.ts';
 import { openAuthorizer, usable, type Authorizer } from './auth.ts';
 import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
-import { HttpClient, type ProxySettings } from './client.ts';
+import type { ProxySettings } from '../../net/proxy.ts';
+import { HttpClient } from './client.ts';
 import { mayBeConditional } from './conditional.ts';
 import { cutOffChanges } from './cut-off-changes.ts';
 import { Exchange } from './exchange.ts';
@@ -157,7 +158,7 @@ export class HttpSource implements Source {
       this.#secret,
       (redactor) => {
         if (oauth === undefined) throw new Error('There is no oauth to get tokens by.');
-        const secret = usable(this.#secret(oauth.clientSecretRef), oauth.clientSecretRef);
+        const secret = usable(this.#secret(oauth.clientSecretRef), oauth.clientSecretRef, 'encoded');
         return openTokens(oauth, secret, { client, clock, redactor });
       },
       this.#surroundings.redactor,

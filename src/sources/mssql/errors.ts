@@ -1,5 +1,12 @@
 import { BridgeError } from '../../core/errors.ts';
-import { asError, codeOf, messageOf, networkVerdict, type CertificateHints } from '../network-errors.ts';
+import {
+  asError,
+  certificateVerdict,
+  codeOf,
+  messageOf,
+  networkVerdict,
+  type CertificateHints,
+} from '../network-errors.ts';
 import {
   LOST,
   TIMEOUT,
@@ -35,6 +42,8 @@ const CERTIFICATE: CertificateHints = {
   untrusted: 'Name the authority that signed it in spec.source.tls.caFile.',
   otherName:
     'Use a host name that the certificate has, or name it with hostNameInCertificate= in the secret.',
+  client:
+    'This program has none to show to SQL Server: let the server, or what terminates TLS for it, not ask for one.',
   files: 'Check the path of spec.source.tls.caFile.',
 };
 
@@ -155,7 +164,9 @@ function verdictOf(error: Error): Verdict {
     const verdict = networkVerdict(codeOf(inner), CERTIFICATE);
     if (verdict !== undefined) return verdict;
   }
-  if (/self[- ]signed|unable to (?:verify|get)|certificate/i.test(error.message)) {
+  const worded = certificateVerdict(error.message, CERTIFICATE);
+  if (worded !== undefined) return worded;
+  if (/certificate/i.test(error.message)) {
     return { code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted };
   }
   if (code === 'ETIMEOUT') {

@@ -1,5 +1,12 @@
 import { BridgeError } from '../../core/errors.ts';
-import { asError, codeOf, messageOf, networkVerdict, type CertificateHints } from '../network-errors.ts';
+import {
+  asError,
+  certificateVerdict,
+  codeOf,
+  messageOf,
+  networkVerdict,
+  type CertificateHints,
+} from '../network-errors.ts';
 import {
   LOST,
   TIMEOUT,
@@ -48,6 +55,7 @@ const CERTIFICATE: CertificateHints = {
     'Name the authority that signed it in spec.source.tls.caFile, or in ssl-ca= of the connection string.',
   otherName:
     'Use a host name that the certificate has, or ssl-mode=VERIFY_CA if any server of its authority will do.',
+  client: 'Name one and its key with ssl-cert= and ssl-key= in the connection string.',
   files: 'Check the paths of the certificate files: caFile, ssl-ca, ssl-cert, ssl-key.',
 };
 
@@ -111,7 +119,10 @@ function wordsOf(error: Error): string {
 
 function verdictOf(error: Error): Verdict {
   const code = codeOf(error);
-  const known = BY_NUMBER[numberOf(error)] ?? BY_DRIVER_CODE[code] ?? networkVerdict(code, CERTIFICATE);
+  // The driver puts a code of its own on whatever fails in the handshake.
+  const tls = code === 'HANDSHAKE_SSL_ERROR' ? certificateVerdict(error.message, CERTIFICATE) : undefined;
+  const known =
+    BY_NUMBER[numberOf(error)] ?? tls ?? BY_DRIVER_CODE[code] ?? networkVerdict(code, CERTIFICATE);
   if (known !== undefined) return known;
   // SQLSTATE classes 42 (syntax, unknown names) and 21, 22 (a value does not fit).
   const state = 'sqlState' in error && typeof error.sqlState === 'string' ? error.sqlState : '';

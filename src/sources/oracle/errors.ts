@@ -1,5 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
-import { asError, messageOf } from '../network-errors.ts';
+import type { TlsHints } from '../../net/tls-faults.ts';
+import { asError, certificateVerdict, messageOf } from '../network-errors.ts';
 import {
   LOST,
   TIMEOUT,
@@ -43,6 +44,11 @@ const ENCRYPTION: Verdict = {
 const CERTIFICATE: Verdict = {
   code: 'SOURCE_TLS',
   hint: 'Put the authority that signed it into the wallet that ?wallet= names (ewallet.pem), and use the host name of the certificate.',
+};
+const CERTIFICATE_HINTS: TlsHints = {
+  untrusted: CERTIFICATE.hint,
+  otherName: CERTIFICATE.hint,
+  client: 'Put one and its key into the wallet that ?wallet= names (ewallet.pem).',
 };
 const CONNECT_STRING: Verdict = {
   code: 'SECRET_INVALID',
@@ -159,6 +165,8 @@ function verdictOf(error: Error): Verdict {
   const codes = [...error.message.matchAll(/\b(?:ORA-\d{5}|NJS-\d{3})\b/g)].map(([code]) => code);
   for (const code of codes) {
     const known = BY_CODE[code] ?? (SYNTAX.test(code) ? QUERY : undefined);
+    // The driver has one code for most faults of certificates; the words that it adds are those of OpenSSL.
+    if (known === CERTIFICATE) return certificateVerdict(error.message, CERTIFICATE_HINTS) ?? known;
     if (known !== undefined) return known;
   }
   return OTHER;

@@ -31,6 +31,7 @@ const CERTIFICATE: CertificateHints = {
     'Name the authority that signed it in spec.source.tls.caFile, or in sslrootcert= of the connection string.',
   otherName:
     'Use a host name that the certificate has, or sslmode=verify-ca if any server of its authority will do.',
+  client: 'Name one and its key with sslcert= and sslkey= in the connection string.',
   files: 'Check the paths of the certificate files: caFile, sslrootcert, sslcert, sslkey.',
 };
 const NO_POSTGRES: Verdict = {

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
-import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { request } from 'undici';
 import { DeadlineError } from '../../core/deadline.ts';
-import { isLoopback } from '../../core/endpoint.ts';
 import { TELEMETRY_ANSWER_BYTES_MAX, TELEMETRY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
-import type { ProxySettings } from '../settings.ts';
+import { Dispatchers } from '../../net/dispatchers.ts';
+import type { ProxySettings } from '../../net/proxy.ts';
+import { readBodyStart } from '../../net/response-body.ts';
+
 import { UnansweredError } from './unanswered.ts';
 
 export interface PostAnswer {
@@ -15,30 +17,15 @@ export interface PostAnswer {
 
 /** HTTP through the proxies of this machine; the only file of telemetry that names undici. */
 export class PostClient {
-  readonly #dispatcher: Dispatcher;
-  /** Past every proxy. */
-  readonly #direct: Dispatcher;
+  readonly #dispatchers: Dispatchers;
   /** Ends connections that are not made yet, which the dispatcher leaves alone. */
   readonly #end = new AbortController();
 
   constructor(proxy: ProxySettings) {
-    const options = {
-      connect: { timeout: TELEMETRY_REQUEST_SECONDS_MAX * 1_000, signal: this.#end.signal },
-      // The time limit of a request is its caller's signal, which a server that trickles cannot put off.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    };
-    this.#direct = new Agent(options);
-    this.#dispatcher =
-      proxy.http === undefined && proxy.https === undefined
-        ? this.#direct
-        : new EnvHttpProxyAgent({
-            ...options,
-            // Never undefined: then the library would read the environment by itself.
-            httpProxy: proxy.http ?? '',
-            httpsProxy: proxy.https ?? '',
-            noProxy: proxy.except ?? '',
-          });
+    this.#dispatchers = new Dispatchers(proxy, {
+      connectMs: TELEMETRY_REQUEST_SECONDS_MAX * 1_000,
+      signal: this.#end.signal,
+    });
   }
 
   /**
@@ -59,7 +46,7 @@ export class PostClient {
       headers: { 'content-type': 'application/json', 'content-length': String(bytes.length), ...headers },
       // As a stream, because that is read only when there is a connection, and so tells whether it went out.
       body: sending,
-      dispatcher: this.#dispatcherFor(url),
+      dispatcher: this.#dispatchers.of(url),
       signal,
     });
     // The library does not look at the signal before there is a connection, which may take ten seconds.
@@ -67,9 +54,11 @@ export class PostClient {
       throw signal.aborted && sending.readableEnded ? new UnansweredError(thrown) : thrown;
     });
     const retryAfter = answer.headers['retry-after'];
+    const encoding = answer.headers['content-encoding'];
+    const coding = Array.isArray(encoding) ? encoding.join(',') : encoding;
     return {
       status: answer.statusCode,
-      text: await beginningOf(answer.body),
+      text: (await readBodyStart(answer.body, coding, TELEMETRY_ANSWER_BYTES_MAX)).toString('utf8'),
       retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
     };
   }
@@ -77,13 +66,7 @@ export class PostClient {
   /** Closes all connections at once. */
   async close(): Promise<void> {
     this.#end.abort();
-    await Promise.all([this.#dispatcher.destroy(), this.#direct.destroy()]);
-  }
-
-  /** Without encryption, a token for this machine would leave it on the way to a proxy. */
-  #dispatcherFor(address: string): Dispatcher {
-    const url = new URL(address);
-    return url.protocol === 'http:' && isLoopback(url) ? this.#direct : this.#dispatcher;
+    await this.#dispatchers.destroy();
   }
 }
 
@@ -96,16 +79,4 @@ function aborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
   });
-}
-
-/** Leaving the loop early closes the connection, so nothing more is sent. */
-async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= TELEMETRY_ANSWER_BYTES_MAX) break;
-  }
-  return Buffer.concat(chunks).subarray(0, TELEMETRY_ANSWER_BYTES_MAX).toString('utf8');
 }

@@ -1,6 +1,7 @@
 import { DeadlineError } from '../../core/deadline.ts';
 import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
-import type { ProxySettings } from '../settings.ts';
+import type { ProxySettings } from '../../net/proxy.ts';
+import { tlsFaultOfCode, tlsHint, type TlsHints } from '../../net/tls-faults.ts';
 import type { PostAnswer } from './client.ts';
 import { UnansweredError } from './unanswered.ts';
 
@@ -43,21 +44,27 @@ export function lazyPost(proxy: ProxySettings): {
   };
 }
 
-/** Of Node and OpenSSL, when a certificate is not trusted. */
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|EPROTO|ERR_SSL/;
+const CERTIFICATE: TlsHints = {
+  untrusted: 'If the certificate is of an authority of your own, name that in NODE_EXTRA_CA_CERTS.',
+  otherName: 'Use a host name that the certificate has.',
+  client: 'This program has none for telemetry: use an address that asks for none.',
+};
+
+/** The proxy does not know who asks. */
+export const PROXY_LOGIN = 'Put the user and the password of the proxy into HTTPS_PROXY or HTTP_PROXY.';
 
 /** What an error of the client means. Its own words are not shown, because some repeat the address. */
 export function networkFailure(thrown: unknown): PostFailure {
   if (thrown instanceof UnansweredError)
     return { reason: 'no answer in time', again: true, retryAfterMs: 0, fix: undefined, unanswered: true };
   const code = codeOf(thrown) ?? (thrown instanceof Error ? codeOf(thrown.cause) : undefined);
-  if (code !== undefined && CERTIFICATE.test(code)) {
-    return {
-      reason: `TLS failed: ${code}`,
-      again: false,
-      retryAfterMs: 0,
-      fix: 'If the certificate is of an authority of your own, name that in NODE_EXTRA_CA_CERTS.',
-    };
+  const fault = code === undefined ? undefined : tlsFaultOfCode(code);
+  if (fault !== undefined) {
+    const fix = tlsHint(fault, CERTIFICATE);
+    return { reason: `TLS failed: ${code}`, again: false, retryAfterMs: 0, fix };
+  }
+  if (code === 'UND_ERR_ABORTED' && String(thrown).includes('(407)')) {
+    return { reason: 'the proxy asks for a password', again: false, retryAfterMs: 0, fix: PROXY_LOGIN };
   }
   const late = thrown instanceof DeadlineError || LATE.has(nameOf(thrown));
   const reason = late ? 'no answer in time' : `no connection: ${code ?? 'it was broken off'}`;

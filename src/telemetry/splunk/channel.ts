@@ -6,7 +6,8 @@ import type { Wait } from '../../core/retry.ts';
 import type { Channel } from '../channel.ts';
 import { lazyPost } from '../http/post.ts';
 import type { RunSubject } from '../run-report.ts';
-import type { ProxySettings, SplunkSettings } from '../settings.ts';
+import type { ProxySettings } from '../../net/proxy.ts';
+import type { SplunkSettings } from '../settings.ts';
 import { RunEvents } from './events.ts';
 import { HecSender } from './sender.ts';
 

@@ -117,6 +117,22 @@ describe('a secret', () => {
     expect(end.checkpoint).not.toMatch(/canary|key=/);
   });
 
+  test.each(['Straße1', 'pässwörd 🙂', 'пароль-1'])('goes as UTF-8 where it is encoded: %j', async (kb) => {
+    const basic = await servers.answering(json(200, []));
+    await listRest(
+      { url: basic.url, secretRef: 'kb', auth: { type: 'basic', username: 'jürgen' } },
+      { secrets: { kb } },
+    );
+    const sent = (basic.received[0]?.headers.authorization ?? '').replace('Basic ', '');
+    expect(Buffer.from(sent, 'base64').toString('utf8')).toBe(`jürgen:${kb}`);
+    const query = await servers.answering(json(200, []));
+    await listRest(
+      { url: query.url, secretRef: 'kb', auth: { type: 'api_key', in: 'query', name: 'key' } },
+      { secrets: { kb } },
+    );
+    expect(new URL(query.received[0]?.url ?? '', query.url).searchParams.get('key')).toBe(kb);
+  });
+
   test.each(['', ' \n', 'a\nb', 'naïve'])('that no header can carry is refused: %j', async (kb) => {
     const error = await failureOf(() =>
       listRest({ url: 'http://127.0.0.1:9/', secretRef: 'kb' }, { secrets: { kb } }),
@@ -160,6 +176,48 @@ describe('a token', () => {
     const read = async () => (await readAll(made.source)).rows.map(({ id }) => id);
     return { tokens, server, read, ...made, pass: (seconds: number) => (elapsed += seconds * 1_000) };
   }
+
+  test.each<[string, unknown, string, RegExp]>([
+    [
+      'with its description',
+      { error: 'incorrect_client_credentials', error_description: 'The client_secret is\nincorrect.' },
+      'SOURCE_AUTH_FAILED',
+      /an error: incorrect_client_credentials: The client_secret is incorrect\./,
+    ],
+    [
+      'by its name alone',
+      { ok: false, error: 'invalid_auth' },
+      'SOURCE_AUTH_FAILED',
+      /an error: invalid_auth\./,
+    ],
+    ['that passes', { error: 'temporarily_unavailable' }, 'SOURCE_UNREACHABLE', /temporarily_unavailable/],
+    ['that is not one', { error: null }, 'SOURCE_ANSWER_INVALID', /without an access_token/],
+  ])('is refused with a success and an error %s', async (_, body, code, message) => {
+    const server = await servers.answering(json(200, body));
+    const oauth = {
+      grantType: 'client_credentials',
+      tokenUrl: `${server.url}/token`,
+      clientId: 'cid',
+      clientSecretRef: 'client',
+    } as const;
+    const error = await failureOf(() =>
+      listRest({ url: server.url, oauth }, { secrets: { client: SECRET } }),
+    );
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('has a client secret of any text', async () => {
+    const server = await servers.answering(json(200, { access_token: 't' }), json(200, []));
+    const oauth = {
+      grantType: 'client_credentials',
+      tokenUrl: `${server.url}/token`,
+      clientId: 'cid',
+      clientSecretRef: 'client',
+      clientAuthMethod: 'client_secret_post',
+    } as const;
+    await listRest({ url: server.url, oauth }, { secrets: { client: 'Straße & Söhne' } });
+    expect(new URLSearchParams(server.received[0]?.body).get('client_secret')).toBe('Straße & Söhne');
+  });
 
   test.each(['client_secret_basic', 'client_secret_post'] as const)(
     'is fetched once, by %s',

@@ -78,6 +78,49 @@ describe('a certificate', () => {
     });
   });
 
+  test.each<[string, number, number, RegExp]>([
+    ['has expired', -48, -24, /has expired: let its owner renew it/],
+    ['is not yet valid', 24, 48, /not valid yet: correct the clock/],
+  ])('that %s is an error whose hint says so', async (_, from, to, hint) => {
+    const other = createCertificates(['localhost'], { from, to });
+    const tls = { cert: other.certificate, key: other.key };
+    const server = await servers.start({ records: [], style: 'whole', tls });
+    const error = await failureOf(() => read(server.url, { caFile: file('own.pem', other.authority) }));
+    expect(error).toMatchObject({ code: 'SOURCE_TLS', hint: expect.stringMatching(hint) });
+    expect(error.hint).not.toContain('caFile');
+  });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'of the client that is missing is an error that names its fields: %s',
+    async (version) => {
+      const { certificate: cert, key, authority: ca } = certificates;
+      const server = createTlsServer(
+        {
+          cert,
+          key,
+          ca,
+          requestCert: true,
+          rejectUnauthorized: true,
+          minVersion: version,
+          maxVersion: version,
+        },
+        (_, response) => response.end('[]'),
+      );
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      try {
+        expect(await failureOf(() => read(url, { caFile }))).toMatchObject({
+          code: 'SOURCE_TLS',
+          hint: expect.stringMatching(/client certificate.*source\.tls\.certFile and source\.tls\.keyFile/),
+        });
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    },
+  );
+
   test.each(['caFile', 'certFile', 'keyFile'])('whose file cannot be read is an error: %s', async (field) => {
     const error = await failureOf(() => read('https://127.0.0.1:9/', { [field]: '/nowhere/x.pem' }));
     expect(error).toMatchObject({
@@ -134,6 +177,10 @@ describe('a proxy', () => {
       authorization !== `Basic ${Buffer.from(`user:${password}`).toString('base64')}`;
     const server = createServer((incoming, response) => {
       asked.push(`${incoming.method} ${incoming.url}`);
+      if (denied(incoming.headers['proxy-authorization'])) {
+        response.writeHead(407).end();
+        return;
+      }
       const passed = httpRequest(
         // There is no such host but the server of the test.
         (incoming.url ?? '').replace('kb.example.com', '127.0.0.1'),
@@ -182,6 +229,53 @@ describe('a proxy', () => {
     }
   });
 
+  test('is asked for the whole address when there is no TLS', async () => {
+    const proxy = await startProxy('pä%ss');
+    const server = await servers.start({ records: numbered(2), style: 'whole' });
+    const elsewhere = server.url.replace('127.0.0.1', 'kb.example.com');
+    try {
+      const user = 'user:p%C3%A4%25ss@';
+      expect(await read(`${elsewhere}?b=1`, undefined, { http: proxy.url(user) })).toEqual(['1', '2']);
+      expect(proxy.asked).toEqual([`GET ${elsewhere}?b=1`]);
+      expect(server.received[0]?.headers.host).toBe(new URL(elsewhere).host);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  test.each(['127.0.0.0/8', '10.0.0.0/8,127.0.0.1/32', '*', ' 127.0.0.1 '])(
+    'is not gone through when NO_PROXY is %j',
+    async (except) => {
+      const proxy = await startProxy();
+      const server = await secure();
+      try {
+        expect(await read(server.url, { caFile }, { https: proxy.url(), except })).toHaveLength(2);
+        expect(proxy.asked).toEqual([]);
+      } finally {
+        proxy.close();
+      }
+    },
+  );
+
+  test.each([
+    ['a tunnel', true],
+    ['a request', false],
+  ])('that wants a password is an error of exit status 77 after one attempt: %s', async (_, tls) => {
+    const proxy = await startProxy('pw');
+    const server = tls ? await secure() : await servers.start({ records: [], style: 'whole' });
+    const wrong = proxy.url('user:wrong@');
+    try {
+      const elsewhere = server.url.replace('http://127.0.0.1', 'http://kb.example.com');
+      const error = await failureOf(() => read(elsewhere, { caFile }, { https: wrong, http: wrong }));
+      expect(error).toMatchObject({ code: 'SOURCE_AUTH_FAILED', exit: 77 });
+      expect(error.hint).toContain('HTTPS_PROXY');
+      expect(error.message).not.toContain('wrong');
+      expect(proxy.asked).toHaveLength(1);
+    } finally {
+      proxy.close();
+    }
+  });
+
   test('is gone through without TLS too, and not where it is not to be', async () => {
     const proxy = await startProxy();
     const server = await servers.start({ records: numbered(2), style: 'whole' });
@@ -206,21 +300,6 @@ describe('a proxy', () => {
       const byName = server.url.replace('127.0.0.1', 'localhost');
       expect(await read(byName, undefined, { http: proxy.url() })).toEqual(['1', '2']);
       expect(proxy.asked).toEqual([]);
-    } finally {
-      proxy.close();
-    }
-  });
-
-  test('that refuses is an error that names the variable', async () => {
-    const proxy = await startProxy('pw');
-    const server = await secure();
-    try {
-      const error = await failureOf(() => read(server.url, { caFile }, { https: proxy.url('user:wrong@') }));
-      expect(error).toMatchObject({
-        code: 'SOURCE_UNREACHABLE',
-        hint: expect.stringContaining('HTTPS_PROXY'),
-      });
-      expect(error.message).not.toContain('wrong');
     } finally {
       proxy.close();
     }

@@ -207,6 +207,11 @@ describe('a request is tried again', () => {
     ['the seconds to the reset', { 'ratelimit-reset': '50' }, 50_000],
     ['both, of which Retry-After counts', { 'retry-after': '5', 'ratelimit-reset': '50' }, 5_000],
     ['nonsense', { 'x-ratelimit-reset': 'soon' }, 0],
+    ['seconds with decimals', { 'retry-after': '1.5' }, 1_500],
+    ['seconds to the reset with decimals', { 'ratelimit-reset': '2.25' }, 2_250],
+    ['a date as RFC 850 has it', { 'retry-after': 'Friday, 20-Nov-26 12:00:30 GMT' }, 30_000],
+    ['the time of the reset in ISO 8601', { 'x-ratelimit-reset': '2026-11-20T12:01Z' }, 60_000],
+    ['a number that only Date.parse takes for a year', { 'x-ratelimit-reset': '3600.5.1' }, 0],
     ['a time gone by', { 'x-ratelimit-reset': '1700000000' }, 0],
   ])('after the time that the API asks for, in %s', async (_, headers, ms) => {
     const { read, waits } = await api([json(429, {}, headers), OK]);
@@ -219,6 +224,42 @@ describe('a request is tried again', () => {
     const { read, waits } = await api([json(403, {}, headers), OK]);
     expect(await read()).toEqual(['1']);
     expect(waits).toEqual([10_000]);
+  });
+
+  test.each<[string, unknown, Readonly<Record<string, string>>, number]>([
+    [
+      'Retry-After',
+      { message: 'Please wait' },
+      { 'retry-after': '3', 'x-ratelimit-remaining': '4870' },
+      3_000,
+    ],
+    ['a Retry-After that is over', {}, { 'retry-after': 'Fri, 20 Nov 2026 11:00:00 GMT' }, 0],
+    [
+      'the reason of a Google API',
+      { error: { code: 403, errors: [{ domain: 'usageLimits', reason: 'userRateLimitExceeded' }] } },
+      {},
+      0,
+    ],
+    ['another reason of a Google API', { error: { errors: [{ reason: 'rateLimitExceeded' }] } }, {}, 0],
+    ['the words of GitHub', { message: 'You have exceeded a secondary rate limit.' }, {}, 0],
+  ])('when a 403 has %s', async (_, body, headers, ms) => {
+    const { read, waits } = await api([json(403, body, headers), OK]);
+    expect(await read()).toEqual(['1']);
+    expect(waits).toEqual([ms]);
+  });
+
+  test('not when a 403 has a Retry-After that is not a time', async () => {
+    const { failure, server } = await api([json(403, {}, { 'retry-after': 'never' })]);
+    expect(await failure()).toMatchObject({ code: 'SOURCE_PERMISSION', exit: 77 });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('by another run, when a 403 asks for a long wait with decimals', async () => {
+    const { failure, server } = await api([json(403, {}, { 'retry-after': '3600.5' })]);
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'SOURCE_RATE_LIMITED', exit: 75 });
+    expect(error.nextRunAfter).toEqual(new Date('2026-11-20T13:00:00.500Z'));
+    expect(server.received).toHaveLength(1);
   });
 
   test('by another run, when the API asks for a long wait', async () => {
