@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX, DOC_ID_BYTES_MAX } from '../core/limits.ts';
-import { AclColumn, aclProblem, NOBODY, type Principals } from './acl.ts';
+import { AclColumn, aclProblem, NOBODY, notUtf8, type Principals } from './acl.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { CanonicalRow, READERS_NOT_KEPT } from './canonical-rows.ts';
-import { columnFinder } from './columns.ts';
+import { usedColumns } from './column-drift.ts';
+import { columnFinder, columnUses } from './columns.ts';
 import { DocumentIds } from './document-id.ts';
+import { JsonColumns } from './json/json-columns.ts';
 import type { Mapping } from './mapping.ts';
 import { metadataWriter } from './metadata-writer.ts';
 import type { Column } from './ports.ts';
@@ -21,16 +23,20 @@ type QuarantineCode =
   | 'TEMPLATE_FAILED'
   | 'NUL_CHARACTER'
   | 'INVALID_UTF8'
+  | 'JSON_INVALID'
   | 'CONTENT_TOO_LARGE'
   | 'DOCUMENT_TOO_LARGE'
   | 'ROW_TOO_LARGE'
   | 'ACL_EMPTY'
+  | 'ACL_UNREADABLE'
   | 'ACL_NOT_KEPT'
   | 'ACL_TOO_LARGE';
 
 export interface Rejection {
   readonly code: QuarantineCode;
   readonly reason: string;
+  /** The row does not say who may read it, so its document must not stay with the readers that it had. */
+  readonly revokes?: true;
 }
 
 /** A range of bytes in a document's line. */
@@ -40,6 +46,9 @@ export interface Span {
 }
 
 const NUL_ESCAPE = Buffer.from('\\u0000');
+/** U+FFFD, which decoding makes of bytes that are not UTF-8. */
+const REPLACEMENT = Buffer.from('\uFFFD');
+const NOT_UTF8: Rejection = { code: 'INVALID_UTF8', reason: 'it holds text that is not UTF-8' };
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const BRACE = 0x7d;
@@ -73,7 +82,7 @@ export class DocumentRenderer {
   groups: Principals = NOBODY;
   checksum = '';
 
-  readonly ids: Pick<DocumentIds, 'of'>;
+  readonly ids: Pick<DocumentIds, 'of' | 'problem'>;
   readonly #text = new ByteWriter(LINE_BYTES_TYPICAL);
   readonly #writeTitle: TemplateWriter;
   readonly #writeContent: TemplateWriter;
@@ -84,6 +93,10 @@ export class DocumentRenderer {
   readonly #updatedAt: { column: number; write: ValueWriter } | undefined;
   readonly #mimeTypeDefault: string;
   readonly #canonical: CanonicalRow | undefined;
+  readonly #json: JsonColumns;
+  readonly #used: readonly { readonly name: string; readonly column: number }[];
+  /** Whether some value is decoded on its way, so that bytes that are not UTF-8 do not reach the line. */
+  readonly #decodes: boolean;
 
   /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks. */
   constructor(mapping: Mapping, columns: readonly Column[]) {
@@ -109,6 +122,16 @@ export class DocumentRenderer {
     const column = columns[watermark];
     const write = column && timeWriter(column);
     this.#updatedAt = write && { column: watermark, write };
+    const uses = columnUses(mapping).filter(({ field }) => !field.startsWith('mapping.acl'));
+    this.#json = new JsonColumns(
+      columns,
+      uses.map(({ name }) => columnOf(name)),
+    );
+    this.#used = uses.map(({ name }) => ({ name, column: columnOf(name) }));
+    this.#decodes =
+      [mapping.title, mapping.content, mapping.uri].some(
+        (one) => one !== undefined && one.plain === undefined,
+      ) || usedColumns(mapping, columns).some(({ kind }) => kind === 'array' || kind === 'json');
 
     function aclColumn(name: string | undefined): AclColumn | undefined {
       return name === undefined ? undefined : new AclColumn(columns, columnOf(name));
@@ -124,10 +147,10 @@ export class DocumentRenderer {
     line.length = 0;
     line.nul = false;
     content.length = 0;
-    const problem = this.#writeAcl(row) ?? this.#writeBody(row, id);
+    const problem = this.#writeAcl(row) ?? this.#json.problem(row) ?? this.#writeBody(row, id);
     if (problem !== undefined) return problem;
     this.#writeEnd(row);
-    return this.#poison();
+    return this.#poison(row);
   }
 
   #writeAcl(row: RowCursor): Rejection | undefined {
@@ -137,8 +160,7 @@ export class DocumentRenderer {
     const named = this.#usersOf !== undefined || this.#groupsOf !== undefined;
     if (canonical === undefined ? named : canonical.wantsReaders(row)) {
       const problem = aclProblem(this.users, this.groups);
-      if (problem === 'ACL_EMPTY') return { code: problem, reason: 'its ACL columns name no reader' };
-      if (problem !== undefined) return { code: problem, reason: 'its ACL columns name too many readers' };
+      if (problem !== undefined) return problem;
       if (canonical?.readersKept === false) return READERS_NOT_KEPT;
     }
     this.line.latin1('{"acl_groups":');
@@ -218,7 +240,7 @@ export class DocumentRenderer {
     line.byte(LINE_FEED);
   }
 
-  #poison(): Rejection | undefined {
+  #poison(row: RowCursor): Rejection | undefined {
     const bytes = this.line.bytes.subarray(0, this.line.length);
     if (this.line.length > DOCUMENT_BYTES_MAX) {
       return {
@@ -226,11 +248,23 @@ export class DocumentRenderer {
         reason: `its document has ${this.line.length} bytes, of ${DOCUMENT_BYTES_MAX} allowed`,
       };
     }
-    if (!isUtf8(bytes)) return { code: 'INVALID_UTF8', reason: 'it holds text that is not UTF-8' };
+    if (!isUtf8(bytes)) return this.#notUtf8(row) ?? NOT_UTF8;
+    if (this.#decodes && bytes.includes(REPLACEMENT)) {
+      const wrong = this.#notUtf8(row);
+      if (wrong !== undefined) return wrong;
+    }
     if (this.line.nul || holdsNulEscape(bytes)) {
       return { code: 'NUL_CHARACTER', reason: 'it holds text with a NUL character (U+0000)' };
     }
     return undefined;
+  }
+
+  #notUtf8(row: RowCursor): Rejection | undefined {
+    const wrong = this.#used.find(({ column }) => {
+      const start = row.start(column);
+      return !isUtf8(row.bytes.subarray(start, start + Math.max(row.length(column), 0)));
+    });
+    return wrong && notUtf8(wrong.name);
   }
 }
 

@@ -10,7 +10,6 @@ const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 const LETTER_T = 0x74;
 const LETTER_I = 0x69;
-const LETTER_N = 0x4e;
 const LETTER_C = 0x43;
 const LETTER_Z = 0x5a;
 const UPPER_T = 0x54;
@@ -20,7 +19,9 @@ const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
 const COLON = 0x3a;
+const POINT = 0x2e;
 const ZERO = 0x30;
+const NINE = 0x39;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
@@ -51,7 +52,6 @@ export function jsonWriter(column: Column): ValueWriter {
     case 'boolean':
       return writeBoolean;
     case 'integer':
-      return writeVerbatim;
     case 'decimal':
     case 'float':
       return writeNumber;
@@ -86,8 +86,15 @@ function writeString(out: ByteWriter, bytes: Buffer, start: number, end: number)
   out.byte(QUOTE);
 }
 
+/** For values of digits and punctuation. One that would need an escape is written as the text that it is. */
 function quoted(write: ValueWriter): ValueWriter {
   return (out, bytes, start, end) => {
+    for (let at = start; at < end; at++) {
+      const byte = byteAt(bytes, at);
+      if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) continue;
+      writeString(out, bytes, start, end);
+      return;
+    }
     out.byte(QUOTE);
     write(out, bytes, start, end);
     out.byte(QUOTE);
@@ -151,11 +158,37 @@ function writeTimeInJson(out: ByteWriter, bytes: Buffer, start: number, end: num
   else out.latin1('null');
 }
 
-/** JSON has no NaN and no Infinity: they become strings. */
+/** What JSON does not take as a number becomes a string: NaN and Infinity, and whatever else a database may write. */
 function writeNumber(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
-  const first = bytes[start] === MINUS ? bytes[start + 1] : bytes[start];
-  if (first === LETTER_N || first === 0x49) writeString(out, bytes, start, end);
-  else out.raw(bytes, start, end);
+  if (isNumber(bytes, start, end)) out.raw(bytes, start, end);
+  else writeString(out, bytes, start, end);
+}
+
+function isNumber(bytes: Buffer, start: number, end: number): boolean {
+  let at = bytes[start] === MINUS ? start + 1 : start;
+  const whole = at;
+  at = afterDigits(bytes, at, end);
+  if (at === whole || (bytes[whole] === ZERO && at > whole + 1)) return false;
+  if (at < end && bytes[at] === POINT) {
+    const from = at + 1;
+    at = afterDigits(bytes, from, end);
+    if (at === from) return false;
+  }
+  // `e` or `E`
+  if (at < end && (byteAt(bytes, at) | SPACE) === 0x65) {
+    at++;
+    if (at < end && (bytes[at] === MINUS || bytes[at] === PLUS)) at++;
+    const from = at;
+    at = afterDigits(bytes, from, end);
+    if (at === from) return false;
+  }
+  return at === end;
+}
+
+function afterDigits(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && byteAt(bytes, at) >= ZERO && byteAt(bytes, at) <= NINE) at++;
+  return at;
 }
 
 /** RFC 3339: `2024-01-02 03:04:05.678901+00` becomes `2024-01-02T03:04:05.678901Z`. Infinity and BC stay as they are. */
