@@ -16,7 +16,7 @@ export function holdsHalfPairEscape(bytes: Buffer, start: number, end: number): 
   const text = bytes.subarray(start, end);
   const first = text.indexOf(ESCAPE);
   if (first < 0) return false;
-  for (let at = afterBackslashes(text, first); at < text.length; at++) {
+  for (let at = startOfBackslashes(text, first); at < text.length; at++) {
     if (text[at] !== BACKSLASH) continue;
     if (text[at + 1] !== LETTER_U) {
       at++;
@@ -32,7 +32,7 @@ export function holdsHalfPairEscape(bytes: Buffer, start: number, end: number): 
 }
 
 /** Where the run of backslashes begins that ends at `at`: which of them are escaped is counted from there. */
-function afterBackslashes(text: Buffer, at: number): number {
+function startOfBackslashes(text: Buffer, at: number): number {
   let start = at;
   while (start > 0 && text[start - 1] === BACKSLASH) start--;
   return start;

@@ -151,7 +151,8 @@ describe('readReaders', () => {
 
   it('are the same in any order, any number of times, in any case of an address, in any form', () => {
     const local = fc.stringMatching(/^[a-z][a-z0-9.+-]{0,8}$/);
-    const email = fc.tuple(local, local).map(([name, host]) => `${name}@${host}.org`);
+    const host = fc.stringMatching(/^[a-z](?:[a-z0-9.-]{0,6}[a-z0-9])?$/);
+    const email = fc.tuple(local, host).map(([name, domain]) => `${name}@${domain}.org`);
     const group = fc.stringMatching(/^[A-MO-TV-Z][A-Za-z0-9 _-]{0,10}[a-z]$/);
     const list = fc.uniqueArray(fc.oneof(email, group), { minLength: 1, maxLength: 6 });
     const form = fc.constantFrom('text', 'lines', 'json text', 'json', 'array' as const);
