@@ -79,8 +79,9 @@ export class AclColumn {
     const { name, kind } = this.#of;
     if (!isUtf8(bytes.subarray(start, end))) return unreadable(notUtf8(name));
     if (kind === 'json' && holdsHalfPairEscape(bytes, start, end)) return unreadable(halfPair(name));
-    const read = readReaders(bytes.toString('utf8', start, end), this.#of);
-    if ('json' in read) return unreadable(invalidJson(name, read.json));
+    const text = bytes.toString('utf8', start, end);
+    const read = readReaders(text, this.#of);
+    if ('invalidJson' in read) return unreadable(invalidJson(name, quotedValue(text)));
     if ('unreadable' in read) return unreadable(notNames(name, read.unreadable));
     // JSON in a text may hold escapes, too.
     return read.names.every((one) => one.isWellFormed()) ? asJson(read.names) : unreadable(halfPair(name));

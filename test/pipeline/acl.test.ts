@@ -65,7 +65,7 @@ describe('an ACL column', () => {
       'INVALID_UTF8',
       'its field "readers" holds half of a surrogate pair, which is not a character',
     ],
-    ['json', '{a}', 'JSON_INVALID', expect.stringContaining('its field "readers" is not valid JSON: ')],
+    ['json', '{a}', 'JSON_INVALID', 'its field "readers" is not valid JSON: `{a}`'],
     [
       'bytes',
       '\\x616e6e61',

@@ -51,7 +51,7 @@ export class ReaderList {
       return { code: 'FIELD_INVALID', reason };
     }
     const read = readReaders(json, { kind: 'json' });
-    if (!('names' in read)) return notNames(field, 'json' in read ? json : read.unreadable);
+    if (!('names' in read)) return notNames(field, 'unreadable' in read ? read.unreadable : json);
     this.count = read.names.length;
     this.json.utf8(strings.watched(JSON.stringify(read.names)));
     return undefined;

@@ -3,7 +3,7 @@ import { parseArrayLiteral, type ArrayItem } from '../array-literal.ts';
 import { holdsHalfPairEscape } from '../half-pairs.ts';
 import { byteAt, itemAt } from '../in-range.ts';
 import type { Column } from '../ports.ts';
-import { fieldNamed } from '../quoted-value.ts';
+import { fieldNamed, quotedValue } from '../quoted-value.ts';
 import type { RowCursor } from '../row-cursor.ts';
 
 /** Why a value of a JSON column cannot be used. */
@@ -81,11 +81,12 @@ export function invalidJson(field: string, fault: string): JsonProblem & { reado
 export function jsonFault(bytes: Buffer, start: number, end: number): string | undefined {
   if (end === start) return 'it is empty';
   if (depthOf(bytes, start, end) > JSON_DEPTH_MAX) return `it nests deeper than ${JSON_DEPTH_MAX} levels`;
+  const text = bytes.toString('utf8', start, end);
   try {
-    JSON.parse(bytes.toString('utf8', start, end));
-  } catch (thrown) {
-    if (!(thrown instanceof SyntaxError)) throw thrown;
-    return thrown.message;
+    JSON.parse(text);
+  } catch {
+    // The parser's own words differ between versions of Node.
+    return quotedValue(text);
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { isNothing, namesIn, trimmedName } from './reader-names.ts';
 
 /** The readers that a value names, or the part of it that does not name any. */
 export type ReadersRead =
-  { readonly names: readonly string[] } | { readonly unreadable: string } | { readonly json: string };
+  { readonly names: readonly string[] } | { readonly unreadable: string } | { readonly invalidJson: true };
 
 /** Thrown while a value is read. */
 class Unreadable extends Error {
@@ -37,7 +37,7 @@ const NUMBER = /^[-+]?\d+(?:\.\d+)?$/;
  * Reads a value of any source for the readers that it names: a list of a database, a JSON list, or text with commas, semicolons
  * or line breaks between names, also with brackets around it as Postgres, Python and Java print lists. The names are sorted,
  * each once, so who may read a document does not change with the order or the spelling in which the source lists them.
- * @returns `json` with what the parser says, for a value of kind `json` that is not JSON
+ * @returns `invalidJson` for a value of kind `json` that is not JSON
  */
 export function readReaders(text: string, { kind, element }: Pick<Column, 'kind' | 'element'>): ReadersRead {
   try {
@@ -46,7 +46,7 @@ export function readReaders(text: string, { kind, element }: Pick<Column, 'kind'
     return { names: names.filter((name, index) => name !== names[index - 1]) };
   } catch (thrown) {
     if (thrown instanceof Unreadable) return { unreadable: thrown.value };
-    if (thrown instanceof SyntaxError) return { json: thrown.message };
+    if (thrown instanceof SyntaxError) return { invalidJson: true };
     throw thrown;
   }
 }
