@@ -28,7 +28,7 @@ export interface Principals {
 
 /** Why readers cannot be read, or not published. `revokes` is set if the row does not say who may read it. */
 export interface ReadersProblem {
-  readonly code: 'ACL_EMPTY' | 'ACL_UNREADABLE' | 'ACL_TOO_LARGE' | JsonProblem['code'];
+  readonly code: 'ACL_EMPTY' | 'ACL_UNREADABLE' | 'ACL_TOO_LARGE' | 'NUL_CHARACTER' | JsonProblem['code'];
   readonly reason: string;
   readonly revokes?: true;
 }
@@ -96,9 +96,17 @@ export function notUtf8(field: string): { readonly code: 'INVALID_UTF8'; readonl
   return { code: 'INVALID_UTF8', reason: `its ${fieldNamed(field)} holds text that is not UTF-8` };
 }
 
-export function notNames(field: string, value: string): { code: 'ACL_UNREADABLE'; reason: string } {
-  const reason = `its ${fieldNamed(field)} does not name readers where it holds ${quotedValue(value)}`;
-  return { code: 'ACL_UNREADABLE', reason };
+export function notNames(
+  field: string,
+  value: string,
+): { readonly code: 'ACL_UNREADABLE' | 'NUL_CHARACTER'; readonly reason: string } {
+  const holds = `its ${fieldNamed(field)}`;
+  if (value.includes('\0'))
+    return { code: 'NUL_CHARACTER', reason: `${holds} holds a NUL character (U+0000)` };
+  return {
+    code: 'ACL_UNREADABLE',
+    reason: `${holds} does not name readers where it holds ${quotedValue(value)}`,
+  };
 }
 
 function asJson(names: readonly string[]): Principals {

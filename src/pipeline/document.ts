@@ -1,11 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX, DOC_ID_BYTES_MAX } from '../core/limits.ts';
-import { AclColumn, aclProblem, NOBODY, notUtf8, type Principals } from './acl.ts';
+import { AclColumn, aclProblem, NOBODY, type Principals } from './acl.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { CanonicalRow, READERS_NOT_KEPT } from './canonical-rows.ts';
-import { usedColumns } from './column-drift.ts';
-import { columnFinder, columnUses } from './columns.ts';
+import { columnFinder } from './columns.ts';
 import { DocumentIds } from './document-id.ts';
 import { JsonColumns } from './json/json-columns.ts';
 import type { Mapping } from './mapping.ts';
@@ -13,6 +11,7 @@ import { metadataWriter } from './metadata-writer.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { templateWriter, type TemplateWriter } from './template-writer.ts';
+import { holdsNulEscape, textFields, UsedTexts } from './used-texts.ts';
 import { timeWriter, type ValueWriter } from './values.ts';
 
 /** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
@@ -45,10 +44,6 @@ export interface Span {
   end: number;
 }
 
-const NUL_ESCAPE = Buffer.from('\\u0000');
-/** U+FFFD, which decoding makes of bytes that are not UTF-8. */
-const REPLACEMENT = Buffer.from('\uFFFD');
-const NOT_UTF8: Rejection = { code: 'INVALID_UTF8', reason: 'it holds text that is not UTF-8' };
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const BRACE = 0x7d;
@@ -94,9 +89,7 @@ export class DocumentRenderer {
   readonly #mimeTypeDefault: string;
   readonly #canonical: CanonicalRow | undefined;
   readonly #json: JsonColumns;
-  readonly #used: readonly { readonly name: string; readonly column: number }[];
-  /** Whether some value is decoded on its way, so that bytes that are not UTF-8 do not reach the line. */
-  readonly #decodes: boolean;
+  readonly #texts: UsedTexts;
 
   /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks. */
   constructor(mapping: Mapping, columns: readonly Column[]) {
@@ -122,16 +115,8 @@ export class DocumentRenderer {
     const column = columns[watermark];
     const write = column && timeWriter(column);
     this.#updatedAt = write && { column: watermark, write };
-    const uses = columnUses(mapping).filter(({ field }) => !field.startsWith('mapping.acl'));
-    this.#json = new JsonColumns(
-      columns,
-      uses.map(({ name }) => columnOf(name)),
-    );
-    this.#used = uses.map(({ name }) => ({ name, column: columnOf(name) }));
-    this.#decodes =
-      [mapping.title, mapping.content, mapping.uri].some(
-        (one) => one !== undefined && one.plain === undefined,
-      ) || usedColumns(mapping, columns).some(({ kind }) => kind === 'array' || kind === 'json');
+    this.#json = new JsonColumns(columns, textFields(mapping).map(columnOf));
+    this.#texts = new UsedTexts(mapping, columns);
 
     function aclColumn(name: string | undefined): AclColumn | undefined {
       return name === undefined ? undefined : new AclColumn(columns, columnOf(name));
@@ -248,32 +233,11 @@ export class DocumentRenderer {
         reason: `its document has ${this.line.length} bytes, of ${DOCUMENT_BYTES_MAX} allowed`,
       };
     }
-    if (!isUtf8(bytes)) return this.#notUtf8(row) ?? NOT_UTF8;
-    if (this.#decodes && bytes.includes(REPLACEMENT)) {
-      const wrong = this.#notUtf8(row);
-      if (wrong !== undefined) return wrong;
-    }
+    const wrong = this.#texts.problem(row, bytes);
+    if (wrong !== undefined) return wrong;
     if (this.line.nul || holdsNulEscape(bytes)) {
       return { code: 'NUL_CHARACTER', reason: 'it holds text with a NUL character (U+0000)' };
     }
     return undefined;
   }
-
-  #notUtf8(row: RowCursor): Rejection | undefined {
-    const wrong = this.#used.find(({ column }) => {
-      const start = row.start(column);
-      return !isUtf8(row.bytes.subarray(start, start + Math.max(row.length(column), 0)));
-    });
-    return wrong && notUtf8(wrong.name);
-  }
-}
-
-/** A NUL that came in through a JSON column, already escaped: after an even number of backslashes. */
-function holdsNulEscape(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(NUL_ESCAPE); at >= 0; at = bytes.indexOf(NUL_ESCAPE, at + 1)) {
-    let backslashes = 0;
-    while (bytes[at - 1 - backslashes] === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return true;
-  }
-  return false;
 }

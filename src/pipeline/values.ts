@@ -1,6 +1,7 @@
 import type { ByteWriter } from './byte-writer.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { byteAt } from './in-range.ts';
+import { isJsonNumber } from './json/number.ts';
 import type { Column, ColumnKind } from './ports.ts';
 
 /** Writes one value, found in `bytes[start .. end)`, never NULL. */
@@ -19,9 +20,7 @@ const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
 const COLON = 0x3a;
-const POINT = 0x2e;
 const ZERO = 0x30;
-const NINE = 0x39;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
@@ -160,35 +159,8 @@ function writeTimeInJson(out: ByteWriter, bytes: Buffer, start: number, end: num
 
 /** What JSON does not take as a number becomes a string: NaN and Infinity, and whatever else a database may write. */
 function writeNumber(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
-  if (isNumber(bytes, start, end)) out.raw(bytes, start, end);
+  if (isJsonNumber(bytes, start, end)) out.raw(bytes, start, end);
   else writeString(out, bytes, start, end);
-}
-
-function isNumber(bytes: Buffer, start: number, end: number): boolean {
-  let at = bytes[start] === MINUS ? start + 1 : start;
-  const whole = at;
-  at = afterDigits(bytes, at, end);
-  if (at === whole || (bytes[whole] === ZERO && at > whole + 1)) return false;
-  if (at < end && bytes[at] === POINT) {
-    const from = at + 1;
-    at = afterDigits(bytes, from, end);
-    if (at === from) return false;
-  }
-  // `e` or `E`
-  if (at < end && (byteAt(bytes, at) | SPACE) === 0x65) {
-    at++;
-    if (at < end && (bytes[at] === MINUS || bytes[at] === PLUS)) at++;
-    const from = at;
-    at = afterDigits(bytes, from, end);
-    if (at === from) return false;
-  }
-  return at === end;
-}
-
-function afterDigits(bytes: Buffer, start: number, end: number): number {
-  let at = start;
-  while (at < end && byteAt(bytes, at) >= ZERO && byteAt(bytes, at) <= NINE) at++;
-  return at;
 }
 
 /** RFC 3339: `2024-01-02 03:04:05.678901+00` becomes `2024-01-02T03:04:05.678901Z`. Infinity and BC stay as they are. */

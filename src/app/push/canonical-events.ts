@@ -125,6 +125,7 @@ function readReaders(writer: FieldWriter, field: Field, list: ReaderList): void 
   list.clear();
   const start = writer.start(field);
   if (start < 0) return;
+  writer.requireWhole(field);
   const problem = list.read(fieldName(field), writer.bytes, start, writer.end(field), writer.json);
   if (problem !== undefined) throw new Rejected(problem.code, problem.reason);
   writer.requireWhole(field);

@@ -3,7 +3,7 @@ import { RenderBudget } from '../../connector/render-budget.ts';
 import { idFields, type Connector } from '../../connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
-import { ByteWriter } from '../../pipeline/byte-writer.ts';
+import type { ByteWriter } from '../../pipeline/byte-writer.ts';
 import { DocumentRenderer, type Rejection } from '../../pipeline/document.ts';
 import { RowCursor } from '../../pipeline/row-cursor.ts';
 import { RecordRow } from '../../sources/http/row.ts';

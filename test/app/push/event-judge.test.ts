@@ -69,7 +69,9 @@ const names = fc.array(
       '😀',
       '\ue000',
     ),
-    fc.string({ unit: fc.constantFrom(...'aZé漢😀&\\/ '), maxLength: 8 }).map((name) => `x${name}`),
+    fc
+      .string({ unit: fc.constantFrom(...Array.from('aZé漢😀&\\/ ')), maxLength: 8 })
+      .map((name) => `x${name}`),
   ),
   { minLength: 1, maxLength: 6 },
 );

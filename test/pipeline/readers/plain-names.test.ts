@@ -4,7 +4,7 @@ import { isPlainName } from '../../../src/pipeline/readers/plain-names.ts';
 import { namesIn } from '../../../src/pipeline/readers/reader-names.ts';
 
 test('what is plainly a name is one by the rules for all names, in lower case if it is an address', () => {
-  const unit = fc.constantFrom(...'aBn1@. _-/#=|<[\'":,\\');
+  const unit = fc.constantFrom(...Array.from('aBn1@. _-/#=|<[\'":,\\'));
   const words = fc.constantFrom('null', 'None', 'nan', 'undefined', 'n/a', 'nil', 'anna@x.com', 'Team A');
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit, maxLength: 6 }), words), (name) => {
