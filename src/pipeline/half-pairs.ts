@@ -87,8 +87,3 @@ export function bytesOfText(text: string): Buffer {
   parts.push(Buffer.from(text.slice(copied)));
   return Buffer.concat(parts);
 }
-
-/** A text without the halves that cutting it has made. */
-export function withoutHalves(text: string): string {
-  return text.isWellFormed() ? text : text.replaceAll(HALF, '');
-}

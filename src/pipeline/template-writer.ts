@@ -2,7 +2,6 @@ import { BridgeError } from '../core/errors.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { parseExactJson } from './exact-json.ts';
-import { withoutHalves } from './half-pairs.ts';
 import { byteAt, itemAt } from './in-range.ts';
 import type { Column, ColumnKind } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
@@ -96,8 +95,7 @@ function engineWriter(
       scope[name] = row.isNull(column) ? null : scopeValue(row, column, itemAt(columns, column));
     }
     try {
-      // A filter may cut a text in the middle of an emoji.
-      out.utf8(withoutHalves(template.render(scope)));
+      out.utf8(template.render(scope));
     } catch (error) {
       // It is about all rows.
       if (error instanceof BridgeError) throw error;

@@ -342,11 +342,6 @@ describe('a row is rejected', () => {
     ]);
   });
 
-  it('never because a filter cuts a text in the middle of an emoji', () => {
-    const { line } = render({ id: '1', title: 'ab😀cd' }, { contentTemplate: '{{ title | slice: 0, 3 }}' });
-    expect(JSON.parse(line)).toMatchObject({ content: 'ab' });
-  });
-
   it('for a template that fails', () => {
     const columns: Column[] = [
       { name: 'id', kind: 'text' },

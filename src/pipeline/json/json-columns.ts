@@ -78,7 +78,7 @@ export function invalidJson(field: string, fault: string): JsonProblem & { reado
 }
 
 /** What is wrong with text that should be JSON; undefined if it is. */
-export function jsonFault(bytes: Buffer, start: number, end: number): string | undefined {
+function jsonFault(bytes: Buffer, start: number, end: number): string | undefined {
   if (end === start) return 'it is empty';
   if (depthOf(bytes, start, end) > JSON_DEPTH_MAX) return `it nests deeper than ${JSON_DEPTH_MAX} levels`;
   const text = bytes.toString('utf8', start, end);
