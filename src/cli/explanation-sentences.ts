@@ -64,7 +64,7 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
       ];
     case 'quarantined':
       return [
-        `Push it again ${quarantine?.code === 'ACL_EMPTY' ? 'with a reader' : 'as it should be'}, and run again:`,
+        `Push it again ${lacksReaders(quarantine) ? 'with a reader' : 'as it should be'}, and run again:`,
         command,
       ];
     case 'soft-deleted':
@@ -116,10 +116,7 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
     case 'rejected':
       return ['The next run sends it again. If the reason stays, correct the row or the mapping:', command];
     case 'quarantined':
-      return [
-        `${quarantine?.code === 'ACL_EMPTY' ? GIVE_READER : 'Correct the row'}, and run again:`,
-        command,
-      ];
+      return [`${lacksReaders(quarantine) ? GIVE_READER : 'Correct the row'}, and run again:`, command];
     case 'soft-deleted':
       return markedAdvice(explanation, command, 'If its row comes back, it is sent again.');
     case 'maybe-missing':
@@ -161,6 +158,10 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
 }
 
 const GIVE_READER = 'Give the row a reader';
+
+function lacksReaders(quarantine: Explanation['quarantine']): boolean {
+  return quarantine?.code === 'ACL_EMPTY' || quarantine?.code === 'ACL_UNREADABLE';
+}
 
 const OTHER_TARGET = {
   local: 'Another target has it. To ask about the data store, leave out --local.',

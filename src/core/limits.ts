@@ -46,6 +46,8 @@ export const QUARANTINE_RATIO_ROWS_MIN = 100;
 
 /** Reasons shown in a summary; the quarantine artifact holds all of them. */
 export const QUARANTINE_SAMPLES_MAX = 5;
+/** Characters of a value that the reason of a quarantined row repeats, such as readers that are not names. */
+export const QUOTED_VALUE_CHARACTERS_MAX = 100;
 /** Text of one field kept in a quarantine line, enough to find the row. */
 export const QUARANTINE_FIELD_BYTES_MAX = 256;
 
@@ -276,7 +278,7 @@ export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
 export const EXPLAIN_PUSHES_MAX = 10;
 /** Document ids read from the state together, when `explain` is given the digest of one; 10 MB of the longest ids. */
 export const EXPLAIN_IDS_PER_PAGE = 10_000;
-/** Levels of lists and objects inside one another in a response of an API; real ones have some ten. */
+/** Levels of lists and objects inside one another in a response of an API, or in a JSON column of a database; real ones have some ten. */
 export const JSON_DEPTH_MAX = 500;
 /** Bytes of one page of an API, unpacked. It is in memory once; a page of 100 records has some 300 kB. */
 export const HTTP_PAGE_BYTES_MAX = 32 * 1_048_576;

@@ -1,8 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { ACL_PRINCIPALS_MAX } from '../core/limits.ts';
 import { BareArrayReader } from './bare-array.ts';
-import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
+import { holdsHalfPairEscape } from './half-pairs.ts';
 import { itemAt } from './in-range.ts';
+import { halfPair, invalidJson, type JsonProblem } from './json/json-columns.ts';
 import type { Column } from './ports.ts';
+import { fieldNamed, quotedValue } from './quoted-value.ts';
+import { readReaders } from './readers/reader-list.ts';
 import type { RowCursor } from './row-cursor.ts';
 
 /**
@@ -10,29 +14,40 @@ import type { RowCursor } from './row-cursor.ts';
  * have a list of their own, and remembering costs more than reading.
  */
 const CACHE_ENTRIES_MAX = 4_096;
-const DELIMITERS = /[,;\n]/;
 
 /** The principals of one ACL column of one row, as JSON already: they are only copied from here on. */
 export interface Principals {
   readonly count: number;
   /** JSON array of strings, UTF-8, without spaces. */
   readonly json: Buffer;
-  /** Where each string ends in it, behind its quotation mark; the next one begins one byte further on. */
+  /** Where each string ends in it, after its quotation mark; the next one begins one byte further on. */
   readonly ends: readonly number[];
+  /** Why the value cannot be read; then it has no names. */
+  readonly problem?: ReadersProblem;
+}
+
+/** Why readers cannot be read, or not published. `revokes` is set if the row does not say who may read it. */
+export interface ReadersProblem {
+  readonly code: 'ACL_EMPTY' | 'ACL_UNREADABLE' | 'ACL_TOO_LARGE' | 'NUL_CHARACTER' | JsonProblem['code'];
+  readonly reason: string;
+  readonly revokes?: true;
 }
 
 export const NOBODY: Principals = { count: 0, json: Buffer.from('[]'), ends: [] };
 
-/** A column that holds principals: an array, a JSON array, or text with `,` `;` or line breaks between them. */
+/** A column that holds principals, in any of the forms that `readReaders` knows. */
 export class AclColumn {
   readonly #column: number;
-  readonly #kind: Column['kind'];
+  readonly #of: Column;
+  readonly #isBare: boolean;
   readonly #bare = new BareArrayReader();
   #cache: Map<string, Principals> | undefined = new Map<string, Principals>();
 
   constructor(columns: readonly Column[], column: number) {
     this.#column = column;
-    this.#kind = itemAt(columns, column).kind;
+    this.#of = itemAt(columns, column);
+    const { kind, element = 'text' } = this.#of;
+    this.#isBare = kind === 'array' && (element === 'text' || element === 'integer');
   }
 
   of(row: RowCursor): Principals {
@@ -52,12 +67,46 @@ export class AclColumn {
   #read(row: RowCursor): Principals {
     const start = row.start(this.#column);
     const bare = this.#bare;
-    if (this.#kind === 'array' && bare.read(row.bytes, start, start + row.length(this.#column))) {
+    const end = start + row.length(this.#column);
+    if (this.#isBare && bare.read(row.bytes, start, end)) {
       const { ends } = bare;
       return { count: ends.length, json: Buffer.from(bare.json.subarray(0, bare.length)), ends };
     }
-    return asJson(principals(row.text(this.#column), this.#kind));
+    return this.#readText(row.bytes, start, end);
   }
+
+  #readText(bytes: Buffer, start: number, end: number): Principals {
+    const { name, kind } = this.#of;
+    if (!isUtf8(bytes.subarray(start, end))) return unreadable(notUtf8(name));
+    if (kind === 'json' && holdsHalfPairEscape(bytes, start, end)) return unreadable(halfPair(name));
+    const text = bytes.toString('utf8', start, end);
+    const read = readReaders(text, this.#of);
+    if ('invalidJson' in read) return unreadable(invalidJson(name, quotedValue(text)));
+    if ('unreadable' in read) return unreadable(notNames(name, read.unreadable));
+    // JSON in a text may hold escapes, too.
+    return read.names.every((one) => one.isWellFormed()) ? asJson(read.names) : unreadable(halfPair(name));
+  }
+}
+
+function unreadable(problem: Omit<ReadersProblem, 'revokes'>): Principals {
+  return { ...NOBODY, problem: { ...problem, revokes: true } };
+}
+
+export function notUtf8(field: string): { readonly code: 'INVALID_UTF8'; readonly reason: string } {
+  return { code: 'INVALID_UTF8', reason: `its ${fieldNamed(field)} holds text that is not UTF-8` };
+}
+
+export function notNames(
+  field: string,
+  value: string,
+): { readonly code: 'ACL_UNREADABLE' | 'NUL_CHARACTER'; readonly reason: string } {
+  const holds = `its ${fieldNamed(field)}`;
+  if (value.includes('\0'))
+    return { code: 'NUL_CHARACTER', reason: `${holds} holds a NUL character (U+0000)` };
+  return {
+    code: 'ACL_UNREADABLE',
+    reason: `${holds} does not name readers where it holds ${quotedValue(value)}`,
+  };
 }
 
 function asJson(names: readonly string[]): Principals {
@@ -72,49 +121,11 @@ function asJson(names: readonly string[]): Principals {
 }
 
 /** Why the readers of a document cannot be published, or undefined if they can. */
-export function aclProblem(users: Principals, groups: Principals): 'ACL_EMPTY' | 'ACL_TOO_LARGE' | undefined {
+export function aclProblem(users: Principals, groups: Principals): ReadersProblem | undefined {
+  const problem = users.problem ?? groups.problem;
+  if (problem !== undefined) return problem;
   const count = users.count + groups.count;
-  if (count === 0) return 'ACL_EMPTY';
-  return count > ACL_PRINCIPALS_MAX ? 'ACL_TOO_LARGE' : undefined;
-}
-
-/**
- * Trimmed, e-mail addresses in lower case, without duplicates and sorted: who may read a document does not change with
- * the order or the spelling in which the source lists them.
- */
-export function principals(text: string, kind: Column['kind']): string[] {
-  const names = listed(text.trim(), kind).map(normalised).sort();
-  // Sorted, so equal names are neighbours, and an empty one is the first.
-  return names.filter((name, index) => name !== '' && name !== names[index - 1]);
-}
-
-function normalised(raw: string): string {
-  const name = raw.trim();
-  return name.includes('@') ? name.toLowerCase() : name;
-}
-
-function listed(text: string, kind: Column['kind']): string[] {
-  if (kind === 'array') return flatten(parseArrayLiteral(text));
-  if (kind === 'json' || text.startsWith('[')) {
-    const parsed = jsonList(text);
-    if (parsed !== undefined) return parsed;
-  }
-  return text.split(DELIMITERS);
-}
-
-function flatten(items: readonly ArrayItem[]): string[] {
-  return items.flatMap((item) => (item === null ? [] : typeof item === 'string' ? [item] : flatten(item)));
-}
-
-function jsonList(text: string): string[] | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    // Not JSON after all: text that begins with a bracket is read as delimited text.
-    return undefined;
-  }
-  if (typeof parsed === 'string') return parsed.split(DELIMITERS);
-  if (!Array.isArray(parsed)) return [];
-  return parsed.filter((item): item is string => typeof item === 'string');
+  if (count === 0) return { code: 'ACL_EMPTY', reason: 'its ACL columns name no reader', revokes: true };
+  if (count <= ACL_PRINCIPALS_MAX) return undefined;
+  return { code: 'ACL_TOO_LARGE', reason: 'its ACL columns name too many readers' };
 }

@@ -1,4 +1,5 @@
 import { byteAt, intAt } from './in-range.ts';
+import { isPlainName } from './readers/plain-names.ts';
 
 const COMMA = 0x2c;
 const AT = 0x40;
@@ -8,8 +9,6 @@ const OPENING = 0x7b;
 const CLOSING = 0x7d;
 /** With longer lists, sorting by insertion would take longer than everything else. */
 const WORDS_MAX = 16;
-/** `NULL` without quotes is no word. */
-const NULL_BYTES = 4;
 
 /**
  * Reads an array literal that holds nothing but a few words of plain ASCII, `{anna@x.com,hr}`, as nearly all lists of readers
@@ -45,7 +44,7 @@ export class BareArrayReader {
     for (let at = start; at <= end; at++) {
       const byte = at === end ? COMMA : byteAt(bytes, at);
       if (byte === COMMA) {
-        if (at - from === NULL_BYTES || at === from || this.#words === WORDS_MAX) return false;
+        if (this.#words === WORDS_MAX || !isPlainName(bytes, from, at)) return false;
         this.#keep(bytes, from, at, start, isAddress);
         from = at + 1;
         isAddress = false;

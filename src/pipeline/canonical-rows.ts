@@ -1,4 +1,5 @@
 import type { ByteWriter } from './byte-writer.ts';
+import { NO_ID, type IdProblem } from './document-id.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 
@@ -47,6 +48,10 @@ export class CanonicalRow {
   /** The document's id, whole; undefined if there is none. */
   of(row: RowCursor): string | undefined {
     return row.length(this.#docId) <= 0 ? undefined : row.text(this.#docId);
+  }
+
+  problem(): IdProblem {
+    return NO_ID;
   }
 
   /** The row's own MIME type, if it has one. */

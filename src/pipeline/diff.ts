@@ -93,9 +93,7 @@ export class Differ {
     }
     if (rejection !== undefined) {
       const setAside = this.#setAside(mapper.quarantined(extracted, row.row, docId, rejection));
-      return record !== undefined && rejection.code === 'ACL_EMPTY'
-        ? this.#withdraw(docId, setAside)
-        : setAside;
+      return record !== undefined && rejection.revokes === true ? this.#withdraw(docId, setAside) : setAside;
     }
 
     const { checksum } = mapper.document;
@@ -113,8 +111,8 @@ export class Differ {
   }
 
   /**
-   * A row that cannot become a document keeps the document that it was, except when it names no reader any more: then the
-   * old document, with its old readers, must go. That is no guess from a listing but said by the row itself, so neither the
+   * A row that cannot become a document keeps the document that it was, except when it does not say any more who may read it,
+   * because it names no reader or what it holds cannot be read: then the old document, with its old readers, must go. That is no guess from a listing but said by the row itself, so neither the
    * delete policy nor the guard is asked; how many there may be in a run, the quarantine limits say.
    */
   async #withdraw(docId: string, setAside: Promise<void> | undefined): Promise<void> {

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX, DOC_ID_BYTES_MAX } from '../core/limits.ts';
 import { AclColumn, aclProblem, NOBODY, type Principals } from './acl.ts';
@@ -6,11 +5,13 @@ import { ByteWriter } from './byte-writer.ts';
 import { CanonicalRow, READERS_NOT_KEPT } from './canonical-rows.ts';
 import { columnFinder } from './columns.ts';
 import { DocumentIds } from './document-id.ts';
+import { JsonColumns } from './json/json-columns.ts';
 import type { Mapping } from './mapping.ts';
 import { metadataWriter } from './metadata-writer.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { templateWriter, type TemplateWriter } from './template-writer.ts';
+import { holdsNulEscape, textFields, UsedTexts } from './used-texts.ts';
 import { timeWriter, type ValueWriter } from './values.ts';
 
 /** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
@@ -21,16 +22,20 @@ type QuarantineCode =
   | 'TEMPLATE_FAILED'
   | 'NUL_CHARACTER'
   | 'INVALID_UTF8'
+  | 'JSON_INVALID'
   | 'CONTENT_TOO_LARGE'
   | 'DOCUMENT_TOO_LARGE'
   | 'ROW_TOO_LARGE'
   | 'ACL_EMPTY'
+  | 'ACL_UNREADABLE'
   | 'ACL_NOT_KEPT'
   | 'ACL_TOO_LARGE';
 
 export interface Rejection {
   readonly code: QuarantineCode;
   readonly reason: string;
+  /** The row does not say who may read it, so its document must not stay with the readers that it had. */
+  readonly revokes?: true;
 }
 
 /** A range of bytes in a document's line. */
@@ -39,7 +44,6 @@ export interface Span {
   end: number;
 }
 
-const NUL_ESCAPE = Buffer.from('\\u0000');
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const BRACE = 0x7d;
@@ -73,7 +77,7 @@ export class DocumentRenderer {
   groups: Principals = NOBODY;
   checksum = '';
 
-  readonly ids: Pick<DocumentIds, 'of'>;
+  readonly ids: Pick<DocumentIds, 'of' | 'problem'>;
   readonly #text = new ByteWriter(LINE_BYTES_TYPICAL);
   readonly #writeTitle: TemplateWriter;
   readonly #writeContent: TemplateWriter;
@@ -84,6 +88,8 @@ export class DocumentRenderer {
   readonly #updatedAt: { column: number; write: ValueWriter } | undefined;
   readonly #mimeTypeDefault: string;
   readonly #canonical: CanonicalRow | undefined;
+  readonly #json: JsonColumns;
+  readonly #texts: UsedTexts;
 
   /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks. */
   constructor(mapping: Mapping, columns: readonly Column[]) {
@@ -109,6 +115,8 @@ export class DocumentRenderer {
     const column = columns[watermark];
     const write = column && timeWriter(column);
     this.#updatedAt = write && { column: watermark, write };
+    this.#json = new JsonColumns(columns, textFields(mapping).map(columnOf));
+    this.#texts = new UsedTexts(mapping, columns);
 
     function aclColumn(name: string | undefined): AclColumn | undefined {
       return name === undefined ? undefined : new AclColumn(columns, columnOf(name));
@@ -124,10 +132,10 @@ export class DocumentRenderer {
     line.length = 0;
     line.nul = false;
     content.length = 0;
-    const problem = this.#writeAcl(row) ?? this.#writeBody(row, id);
+    const problem = this.#writeAcl(row) ?? this.#json.problem(row) ?? this.#writeBody(row, id);
     if (problem !== undefined) return problem;
     this.#writeEnd(row);
-    return this.#poison();
+    return this.#poison(row);
   }
 
   #writeAcl(row: RowCursor): Rejection | undefined {
@@ -137,8 +145,7 @@ export class DocumentRenderer {
     const named = this.#usersOf !== undefined || this.#groupsOf !== undefined;
     if (canonical === undefined ? named : canonical.wantsReaders(row)) {
       const problem = aclProblem(this.users, this.groups);
-      if (problem === 'ACL_EMPTY') return { code: problem, reason: 'its ACL columns name no reader' };
-      if (problem !== undefined) return { code: problem, reason: 'its ACL columns name too many readers' };
+      if (problem !== undefined) return problem;
       if (canonical?.readersKept === false) return READERS_NOT_KEPT;
     }
     this.line.latin1('{"acl_groups":');
@@ -218,7 +225,7 @@ export class DocumentRenderer {
     line.byte(LINE_FEED);
   }
 
-  #poison(): Rejection | undefined {
+  #poison(row: RowCursor): Rejection | undefined {
     const bytes = this.line.bytes.subarray(0, this.line.length);
     if (this.line.length > DOCUMENT_BYTES_MAX) {
       return {
@@ -226,20 +233,11 @@ export class DocumentRenderer {
         reason: `its document has ${this.line.length} bytes, of ${DOCUMENT_BYTES_MAX} allowed`,
       };
     }
-    if (!isUtf8(bytes)) return { code: 'INVALID_UTF8', reason: 'it holds text that is not UTF-8' };
+    const wrong = this.#texts.problem(row, bytes);
+    if (wrong !== undefined) return wrong;
     if (this.line.nul || holdsNulEscape(bytes)) {
       return { code: 'NUL_CHARACTER', reason: 'it holds text with a NUL character (U+0000)' };
     }
     return undefined;
   }
-}
-
-/** A NUL that came in through a JSON column, already escaped: after an even number of backslashes. */
-function holdsNulEscape(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(NUL_ESCAPE); at >= 0; at = bytes.indexOf(NUL_ESCAPE, at + 1)) {
-    let backslashes = 0;
-    while (bytes[at - 1 - backslashes] === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return true;
-  }
-  return false;
 }

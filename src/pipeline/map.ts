@@ -44,7 +44,8 @@ export class RowMapper {
       this.#cursor.load(batch, row);
       const docId = this.document.ids.of(this.#cursor);
       if (docId === undefined) {
-        rejected.push(this.quarantined(extracted, row, undefined, oversized ? TOO_LARGE : NO_ID));
+        const problem = oversized ? TOO_LARGE : this.document.ids.problem(this.#cursor);
+        rejected.push(this.quarantined(extracted, row, undefined, problem));
       } else {
         rows.push({ row, docId, index, oversized });
       }
@@ -70,7 +71,6 @@ export class RowMapper {
   }
 }
 
-const NO_ID: Rejection = { code: 'ID_MISSING', reason: 'its id is NULL, empty or not UTF-8' };
 const TOO_LARGE: Rejection = {
   code: 'ROW_TOO_LARGE',
   reason: `the row has more than ${ROW_BYTES_MAX} bytes`,

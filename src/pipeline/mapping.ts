@@ -23,7 +23,7 @@ export interface Mapping {
 }
 
 /** Raised when the engine itself renders the same row and mapping differently, so that every row is looked at again. */
-const RENDERING_VERSION = 2;
+const RENDERING_VERSION = 3;
 const VERSION_DIGITS = 16;
 
 /** @param parts whatever of the connector decides what a document looks like, as it stands in the file. */

@@ -40,6 +40,8 @@ export interface Column {
   readonly kind: ColumnKind;
   /** The kind of an array's elements. */
   readonly element?: Exclude<ColumnKind, 'array'>;
+  /** Of a column of kind `json`: the source has not made sure that each value is JSON, so it is checked before it is used. */
+  readonly unchecked?: true;
 }
 
 /** In place of a value's length: SQL NULL. */

@@ -2,6 +2,7 @@ import { readTime } from '../core/time-text.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { byteAt } from './in-range.ts';
+import { isJsonNumber } from './json/number.ts';
 import type { Column, ColumnKind } from './ports.ts';
 
 /** Writes one value, found in `bytes[start .. end)`, never NULL. */
@@ -11,7 +12,6 @@ const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 const LETTER_T = 0x74;
 const LETTER_I = 0x69;
-const LETTER_N = 0x4e;
 const LETTER_C = 0x43;
 const LETTER_Z = 0x5a;
 const UPPER_T = 0x54;
@@ -52,7 +52,6 @@ export function jsonWriter(column: Column): ValueWriter {
     case 'boolean':
       return writeBoolean;
     case 'integer':
-      return writeVerbatim;
     case 'decimal':
     case 'float':
       return writeNumber;
@@ -87,8 +86,15 @@ function writeString(out: ByteWriter, bytes: Buffer, start: number, end: number)
   out.byte(QUOTE);
 }
 
+/** For values of digits and punctuation. One that would need an escape is written as the text that it is. */
 function quoted(write: ValueWriter): ValueWriter {
   return (out, bytes, start, end) => {
+    for (let at = start; at < end; at++) {
+      const byte = byteAt(bytes, at);
+      if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) continue;
+      writeString(out, bytes, start, end);
+      return;
+    }
     out.byte(QUOTE);
     write(out, bytes, start, end);
     out.byte(QUOTE);
@@ -159,11 +165,10 @@ function writeTimeInJson(out: ByteWriter, bytes: Buffer, start: number, end: num
   out.latin1(time === undefined ? 'null' : `"${time.rfc3339}"`);
 }
 
-/** JSON has no NaN and no Infinity: they become strings. */
+/** What JSON does not take as a number becomes a string: NaN and Infinity, and whatever else a database may write. */
 function writeNumber(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
-  const first = bytes[start] === MINUS ? bytes[start + 1] : bytes[start];
-  if (first === LETTER_N || first === 0x49) writeString(out, bytes, start, end);
-  else out.raw(bytes, start, end);
+  if (isJsonNumber(bytes, start, end)) out.raw(bytes, start, end);
+  else writeString(out, bytes, start, end);
 }
 
 /** RFC 3339: `2024-01-02 03:04:05.678901+00` becomes `2024-01-02T03:04:05.678901Z`. Infinity and BC stay as they are. */

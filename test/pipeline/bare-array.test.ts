@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { AclColumn, principals } from '../../src/pipeline/acl.ts';
+import { AclColumn } from '../../src/pipeline/acl.ts';
 import { BareArrayReader } from '../../src/pipeline/bare-array.ts';
+import { readReaders } from '../../src/pipeline/readers/reader-list.ts';
 import { RowCursor } from '../../src/pipeline/row-cursor.ts';
 import { batchOf } from '../support/rows-source.ts';
 
@@ -27,7 +28,25 @@ describe('a list of plain words', () => {
 
   test('reads the same as the long way, whatever the words', () => {
     const word = fc.string({
-      unit: fc.constantFrom('a', 'B', '@', '.', '-', '0', 'Z'),
+      unit: fc.constantFrom(
+        'a',
+        'B',
+        '@',
+        '.',
+        '-',
+        '0',
+        'Z',
+        'n',
+        'i',
+        'l',
+        '/',
+        ':',
+        '|',
+        "'",
+        '[',
+        ']',
+        '<',
+      ),
       minLength: 1,
       maxLength: 300,
     });
@@ -35,9 +54,8 @@ describe('a list of plain words', () => {
       fc.property(fc.array(word, { minLength: 1, maxLength: 16 }), (words) => {
         const literal = `{${words.join(',')}}`;
         const short = read(literal);
-        expect(short === undefined ? principals(literal, 'array') : short).toEqual(
-          principals(literal, 'array'),
-        );
+        const long = readReaders(literal, { kind: 'array' });
+        expect(short === undefined ? long : { names: short }).toEqual(long);
       }),
     );
   });
@@ -50,6 +68,9 @@ test.each([
   ['NULL', '{a,NULL}'],
   ['spaces', '{a b}'],
   ['letters beyond ASCII', '{ä}'],
+  ['a word that says that there is nothing', '{None,a}'],
+  ['an address inside of angle brackets', '{<a@x.com>}'],
+  ['a link to an address', '{mailto:a@x.com}'],
   ['no word at all', '{}'],
   [
     'more words than are sorted by hand',

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -71,27 +72,78 @@ describe('a canonical line', () => {
     );
   });
 
+  it('is JSON and UTF-8 for a value of any kind that holds any bytes, or the row is rejected', () => {
+    const kinds: ColumnKind[] = [
+      'text',
+      'integer',
+      'decimal',
+      'float',
+      'boolean',
+      'timestamp',
+      'timestamptz',
+    ];
+    const kind = fc.constantFrom<ColumnKind>(...kinds, 'date', 'json', 'bytes', 'array');
+    const part = fc.constantFrom(
+      ...Array.from('0123456789-+.eE"\\\\{}[],:tfnu \n\t\0é'),
+      '\\ud83d',
+      'null',
+      'NaN',
+      '\ufeff',
+      'true',
+    );
+    const value = fc.oneof(
+      fc.array(part, { maxLength: 8 }).map((parts) => Buffer.from(parts.join(''))),
+      fc.uint8Array({ maxLength: 6 }).map((bytes) => Buffer.from(bytes)),
+    );
+    fc.assert(
+      fc.property(kind, value, (kind, value) => {
+        const columns: Column[] = [
+          { name: 'id', kind: 'text' },
+          { name: 'title', kind: 'text' },
+          { name: 'v', kind, ...(kind === 'json' && { unchecked: true }) },
+        ];
+        const document = new DocumentRenderer(
+          mappingOf({ metadataFields: ['v'] }, { watermarkField: 'v' }),
+          columns,
+        );
+        const cursor = new RowCursor(3);
+        cursor.load(batchOf(columns, [['1', 'T', value]]), 0);
+        if (document.render(cursor, 'hr:1') !== undefined) return;
+        const bytes = document.line.bytes.subarray(0, document.line.length);
+        expect(isUtf8(bytes)).toBe(true);
+        expect(Object.keys(JSON.parse(bytes.toString()) as object)).toContain('metadata');
+        expect(bytes.indexOf('\n')).toBe(bytes.length - 1);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('has the SHA-256 of its indexed fields, sorted, as its checksum', () => {
     fc.assert(
-      fc.property(full, fc.array(text.filter((name) => name.trim() !== '')), (fields, groups) => {
-        const acl = { groups: JSON.stringify(['readers', ...groups]) };
-        const { line, document } = render({ ...fields, ...acl }, { ...FULL, aclGroupsField: 'groups' });
-        const { checksum, ...rest } = JSON.parse(line) as Record<string, unknown>;
-        const outside = new Set(['op', 'updated_at']);
-        const indexed = Object.fromEntries(Object.entries(rest).filter(([key]) => !outside.has(key)));
-        expect(Object.keys(indexed)).toEqual([
-          'acl_groups',
-          'acl_users',
-          'content',
-          'doc_id',
-          'metadata',
-          'mime_type',
-          'title',
-          'uri',
-        ]);
-        expect(checksum).toBe(sha256(canonical(indexed)));
-        expect(document.checksum).toBe(checksum);
-      }),
+      fc.property(
+        full,
+        fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '\\', '漢', '😀', ' ') })),
+        (fields, names) => {
+          const groups = names.map((name) => `x${name}`);
+          const acl = { groups: JSON.stringify(['readers', ...groups]) };
+          const { line, document } = render({ ...fields, ...acl }, { ...FULL, aclGroupsField: 'groups' });
+          const { checksum, ...rest } = JSON.parse(line) as Record<string, unknown>;
+          const outside = new Set(['op', 'updated_at']);
+          const indexed = Object.fromEntries(Object.entries(rest).filter(([key]) => !outside.has(key)));
+          expect(Object.keys(indexed)).toEqual([
+            'acl_groups',
+            'acl_users',
+            'content',
+            'doc_id',
+            'metadata',
+            'mime_type',
+            'title',
+            'uri',
+          ]);
+          expect(checksum).toBe(sha256(canonical(indexed)));
+          expect(document.checksum).toBe(checksum);
+        },
+      ),
     );
   });
 
@@ -259,6 +311,35 @@ describe('a row is rejected', () => {
       expect(rejects({ title: Buffer.from(bytes, 'hex') })).toBe('INVALID_UTF8');
       expect(rejects({ body: Buffer.from(bytes, 'hex') }, { metadataFields: ['body'] })).toBe('INVALID_UTF8');
     }
+  });
+
+  it('for text that is not UTF-8 in a template that decodes it, and for nothing else', () => {
+    const spec = { contentTemplate: '{{ body | upcase }}' };
+    expect(rejects({ body: Buffer.from('61eda080', 'hex') }, spec)).toBe('INVALID_UTF8');
+    expect(rejects({ body: 'a\ufffd' }, spec)).toBeUndefined();
+  });
+
+  it('for half of a surrogate pair in JSON, also in an array of JSON, and names the field', () => {
+    const half = { kind: 'array', element: 'json' } as const;
+    const columns: Column[] = [
+      { name: 'id', kind: 'text' },
+      { name: 'title', kind: 'text' },
+      { name: 'data', ...half },
+    ];
+    const document = new DocumentRenderer(mappingOf({ metadataFields: ['data'] }), columns);
+    const cursor = new RowCursor(3);
+    const rows = ['{"\\"\\\\ud83d\\""}', '{"\\"\\\\ud83d\\\\ude00\\""}'].map((data) => ['1', 'T', data]);
+    const found = rows.map((_, row) => {
+      cursor.load(batchOf(columns, rows), row);
+      return document.render(cursor, 'hr:1');
+    });
+    expect(found).toEqual([
+      {
+        code: 'INVALID_UTF8',
+        reason: 'its field "data" holds half of a surrogate pair, which is not a character',
+      },
+      undefined,
+    ]);
   });
 
   it('for a template that fails', () => {

@@ -50,7 +50,7 @@ const EXPECTED_FILES = {
 /**
  * Reads one folder of `test/cases`:
  * - `connector.json`, see `CaseConnector`;
- * - `rows.json`: `columns` as `{"name": "kind"}`, an array as `"kind[]"`; `rows`; perhaps `truncated`, `oversized`, `checkpoint`.
+ * - `rows.json`: `columns` as `{"name": "kind"}`, an array as `"kind[]"`, JSON that the source does not check as `"json?"`; `rows`; perhaps `truncated`, `oversized`, `checkpoint`.
  *   A value is text, null, `{"absent": true}`, `{"hex": "ff"}` or `{"repeat": "text", "times": 3}`;
  * - `before.json`, see `CaseBefore`; rows have the columns of `rows.json`. Absent: nothing is known;
  * - `expected/`, see `CaseExpected`.
@@ -102,6 +102,7 @@ function json(folder: string, name: string): unknown {
 }
 
 function columnOf(name: string, type: string): Column {
+  if (type === 'json?') return { name, kind: 'json', unchecked: true };
   const kind = type.replace('[]', '') as Exclude<ColumnKind, 'array'>;
   return type.endsWith('[]') ? { name, kind: 'array', element: kind } : { name, kind };
 }

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -13,6 +12,7 @@ import {
   PUSH_NDJSON_BODY_BYTES_MAX,
 } from '../../core/limits.ts';
 import type { ByteWriter } from '../../pipeline/byte-writer.ts';
+import { isUtf8ButForHalves } from '../../pipeline/half-pairs.ts';
 import { ItemReader } from '../../sources/json/item-reader.ts';
 import { afterBlanks, isArray } from '../../sources/json/scan.ts';
 import { JsonTextError } from '../../sources/json/tokens.ts';
@@ -171,7 +171,7 @@ class EventReader {
 
   open(bytes: Buffer, what: string, rules = { whole: false }): void {
     this.#what = what;
-    if (!isUtf8(bytes)) throw new PushRefusal('BODY_INVALID', `${what} is not UTF-8.`);
+    if (!isUtf8ButForHalves(bytes)) throw new PushRefusal('BODY_INVALID', `${what} is not UTF-8.`);
     this.#items.open(bytes, rules);
   }
 

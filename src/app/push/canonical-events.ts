@@ -7,7 +7,7 @@ import type { ByteWriter } from '../../pipeline/byte-writer.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { eachMember, isObject } from '../../sources/json/scan.ts';
 import { MIME_TYPE_DEFAULT } from '../job.ts';
-import { CanonicalJson, HALF_PAIR } from './canonical-json.ts';
+import { CanonicalJson } from './canonical-json.ts';
 import { FIELD, fieldName, type EventFields, type Field } from './event-fields.ts';
 import { FieldWriter, Rejected } from './field-writer.ts';
 import { ReaderList } from './reader-list.ts';
@@ -81,7 +81,6 @@ export class CanonicalEvents {
       const reason = `its document has ${bytes} bytes, of ${DOCUMENT_BYTES_MAX} allowed`;
       return { code: 'DOCUMENT_TOO_LARGE', reason };
     }
-    if (this.#json.halfPair) return { code: 'INVALID_UTF8', reason: HALF_PAIR };
     if (!this.#json.nul) return undefined;
     return { code: 'NUL_CHARACTER', reason: 'it holds text with a NUL character (U+0000)' };
   }
@@ -127,8 +126,11 @@ export class CanonicalEvents {
 function readReaders(writer: FieldWriter, field: Field, list: ReaderList): void {
   list.clear();
   const start = writer.start(field);
-  if (start < 0 || list.read(writer.bytes, start, writer.end(field), writer.json)) return;
-  throw new Rejected('FIELD_INVALID', `its ${fieldName(field)} is no list of names`);
+  if (start < 0) return;
+  writer.requireWhole(field);
+  const problem = list.read(fieldName(field), writer.bytes, start, writer.end(field), writer.json);
+  if (problem !== undefined) throw new Rejected(problem.code, problem.reason);
+  writer.requireWhole(field);
 }
 
 function writeContent(writer: FieldWriter): void {
@@ -156,6 +158,7 @@ function writeMetadata(writer: FieldWriter): void {
     throw new Rejected('FIELD_INVALID', reason);
   });
   json.write(bytes, start, out);
+  writer.requireWhole(FIELD.metadata);
 }
 
 function writeTime(writer: FieldWriter): void {

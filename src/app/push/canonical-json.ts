@@ -30,8 +30,6 @@ const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
 /** Whole pairs are written as themselves in canonical JSON. */
 const SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-export const HALF_PAIR = 'it holds half of a surrogate pair, which is no character';
-
 /** A string in its one form, with its quotation marks: each character escaped as little as possible. */
 export function canonicalString(json: string): string {
   return JSON.stringify(JSON.parse(json));

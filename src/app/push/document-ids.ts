@@ -1,9 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { DOC_ID_BYTES_MAX } from '../../core/limits.ts';
+import { notUtf8 } from '../../pipeline/acl.ts';
 import { ByteWriter } from '../../pipeline/byte-writer.ts';
 import { escapeIdPart } from '../../pipeline/document-id.ts';
 import { byteAt } from '../../pipeline/in-range.ts';
+import { halfPair } from '../../pipeline/json/json-columns.ts';
 import { BACKSLASH, textAt } from '../../sources/json/scan.ts';
-import { HALF_PAIR, holdsHalfPair } from './canonical-json.ts';
+import { holdsHalfPair } from './canonical-json.ts';
 import type { EventRejection } from './verdict.ts';
 
 /** `%` that stands for itself, where only `%25` and `%3A` may be. */
@@ -38,6 +41,7 @@ export class DocumentId {
       this.json.raw(bytes, start + 1, end);
       return undefined;
     }
+    if (!isUtf8(bytes.subarray(start, end))) return notUtf8('doc_id');
     const docId = fullDocId(this.#connector, textAt(bytes, start, end));
     return typeof docId === 'string' ? this.set(docId) : docId;
   }
@@ -92,6 +96,7 @@ function idProblem(docId: string): EventRejection | undefined {
     return { code: 'ID_TOO_LONG', reason: `its id has more than ${DOC_ID_BYTES_MAX} bytes` };
   }
   if (docId.includes('\0')) return { code: 'NUL_CHARACTER', reason: 'its id holds a NUL character (U+0000)' };
-  if (holdsHalfPair(JSON.stringify(docId))) return { code: 'INVALID_UTF8', reason: HALF_PAIR };
+  if (holdsHalfPair(JSON.stringify(docId)))
+    return { code: 'INVALID_UTF8', reason: halfPair('doc_id').reason };
   return undefined;
 }

@@ -1,4 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+import { notUtf8 } from '../../pipeline/acl.ts';
 import type { ByteWriter } from '../../pipeline/byte-writer.ts';
+import { halfPair } from '../../pipeline/json/json-columns.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { isString } from '../../sources/json/scan.ts';
 import { canonicalString, type CanonicalJson } from './canonical-json.ts';
@@ -24,13 +27,21 @@ export class FieldWriter {
   readonly out: ByteWriter;
   readonly json: CanonicalJson;
   readonly #members: ItemReader['members'];
+  /** Whether the event is UTF-8, but for fields that nothing reads. */
+  readonly #isText: boolean;
 
-  constructor({ text, members }: ItemReader, fields: EventFields, out: ByteWriter, json: CanonicalJson) {
+  constructor(
+    { text, members, start, end }: ItemReader,
+    fields: EventFields,
+    out: ByteWriter,
+    json: CanonicalJson,
+  ) {
     this.bytes = text;
     this.fields = fields;
     this.out = out;
     this.json = json;
     this.#members = members;
+    this.#isText = isUtf8(text.subarray(start, end));
   }
 
   /** Where a value begins; -1 if it is null or not there. */
@@ -68,7 +79,20 @@ export class FieldWriter {
     const end = this.end(field);
     if (this.#members.hasLongEscapes(this.fields.member(field))) this.out.utf8(this.#rewritten(start, end));
     else this.out.raw(this.bytes, start, end);
+    this.requireWhole(field);
     return end - start;
+  }
+
+  /**
+   * To be called when a field was written.
+   * @throws Rejected if it holds half of a surrogate pair, as an escape or as bytes
+   */
+  requireWhole(field: Field): void {
+    const name = fieldName(field);
+    if (this.json.halfPair) throw new Rejected('INVALID_UTF8', halfPair(name).reason);
+    if (this.#isText) return;
+    const bytes = this.bytes.subarray(this.start(field), this.end(field));
+    if (!isUtf8(bytes)) throw new Rejected('INVALID_UTF8', notUtf8(name).reason);
   }
 
   /** A string as canonical JSON, not written; undefined if it is null or not there. @throws Rejected if it is no string */

@@ -3,13 +3,13 @@ import { RenderBudget } from '../../connector/render-budget.ts';
 import { idFields, type Connector } from '../../connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
-import { ByteWriter } from '../../pipeline/byte-writer.ts';
+import type { ByteWriter } from '../../pipeline/byte-writer.ts';
 import { DocumentRenderer, type Rejection } from '../../pipeline/document.ts';
 import { RowCursor } from '../../pipeline/row-cursor.ts';
 import { RecordRow } from '../../sources/http/row.ts';
 import { compileFieldMapping } from '../job.ts';
 import type { Span } from '../../sources/json/scan.ts';
-import { CanonicalJson, HALF_PAIR } from './canonical-json.ts';
+import { CanonicalJson } from './canonical-json.ts';
 import { PushRefusal } from './refusal.ts';
 import { SingleRow } from './single-row.ts';
 import type { EventRejection } from './verdict.ts';
@@ -46,15 +46,15 @@ export class MappedEvents {
    * Takes an event, to be rendered next.
    * @returns its document id, or why it has none
    */
-  load(bytes: Buffer, { start, end }: Span): string | EventRejection {
-    // Of the parts that are rendered nobody can tell any more: in UTF-8 all halves are the same replacement.
-    if (mayHoldHalfPair(bytes, start, end) && this.#holdsHalfPair(bytes, start, end)) {
-      return { code: 'INVALID_UTF8', reason: HALF_PAIR };
-    }
+  load(bytes: Buffer, { start }: Span): string | EventRejection {
     this.#record.load(bytes, start);
     this.#record.append(this.#row);
     this.#cursor.load(this.#row.batch, 0);
-    return this.#renderer.ids.of(this.#cursor) ?? this.#noId;
+    const { ids } = this.#renderer;
+    const docId = ids.of(this.#cursor);
+    if (docId !== undefined) return docId;
+    const problem = ids.problem(this.#cursor);
+    return problem.code === 'ID_MISSING' ? this.#noId : problem;
   }
 
   /**
@@ -105,16 +105,4 @@ export class MappedEvents {
       });
     }
   }
-
-  #holdsHalfPair(bytes: Buffer, start: number, end: number): boolean {
-    this.#json.halfPair = false;
-    this.#json.write(bytes, start, new ByteWriter(end - start));
-    return this.#json.halfPair;
-  }
-}
-
-/** Most text has no such escape at all. */
-function mayHoldHalfPair(bytes: Buffer, start: number, end: number): boolean {
-  const text = bytes.subarray(start, end);
-  return text.includes('\\ud') || text.includes('\\uD');
 }

@@ -1,11 +1,14 @@
-import { principals } from '../../pipeline/acl.ts';
+import { notNames } from '../../pipeline/acl.ts';
 import { ByteWriter } from '../../pipeline/byte-writer.ts';
 import { byteAt } from '../../pipeline/in-range.ts';
-import { BACKSLASH, BRACKET, BRACKET_END, COMMA, QUOTE, SPACE } from '../../sources/json/scan.ts';
+import { quotedValue } from '../../pipeline/quoted-value.ts';
+import { isPlainName } from '../../pipeline/readers/plain-names.ts';
+import { readReaders } from '../../pipeline/readers/reader-list.ts';
+import { BACKSLASH, BRACKET, BRACKET_END, COMMA, QUOTE } from '../../sources/json/scan.ts';
 import { isPlainBefore, type CanonicalJson } from './canonical-json.ts';
+import type { EventRejection } from './verdict.ts';
 
 const BYTES_TYPICAL = 1_024;
-const ASCII_END = 0x80;
 const AT = 0x40;
 const LETTER_A = 0x41;
 const LETTER_Z = 0x5a;
@@ -23,23 +26,40 @@ export class ReaderList {
     this.json.byte(BRACKET_END);
   }
 
-  /** @param strings sees what may have escapes. @returns false if the value is no list of names */
-  read(bytes: Buffer, start: number, end: number, strings: CanonicalJson): boolean {
+  /**
+   * @param field whose value it is
+   * @param strings sees what may have escapes
+   * @returns why the value is not a list of names
+   */
+  read(
+    field: string,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    strings: CanonicalJson,
+  ): EventRejection | undefined {
     this.count = sortedNames(bytes, start, end);
     this.json.length = 0;
     if (this.count > 0) {
       this.json.raw(bytes, start, end);
-      return true;
+      return undefined;
     }
     const json = bytes.toString('utf8', start, end);
     const names: unknown = JSON.parse(json);
-    if (!Array.isArray(names)) return false;
-    if (!names.every((name) => typeof name === 'string' && name.trim() !== '')) return false;
-    const sorted = principals(json, 'json');
-    this.count = sorted.length;
-    this.json.utf8(strings.watched(JSON.stringify(sorted)));
-    return true;
+    if (!isListOfTexts(names)) {
+      const reason = `its ${field} is not a list of names: ${quotedValue(json)}`;
+      return { code: 'FIELD_INVALID', reason };
+    }
+    const read = readReaders(json, { kind: 'json' });
+    if (!('names' in read)) return notNames(field, 'unreadable' in read ? read.unreadable : json);
+    this.count = read.names.length;
+    this.json.utf8(strings.watched(JSON.stringify(read.names)));
+    return undefined;
   }
+}
+
+function isListOfTexts(names: unknown): boolean {
+  return Array.isArray(names) && names.every((name) => typeof name === 'string' && name.trim() !== '');
 }
 
 /**
@@ -63,18 +83,17 @@ function sortedNames(bytes: Buffer, start: number, end: number): number {
   return 0;
 }
 
-/** Behind a string that is a name as it stands; 0 if it may not be one. */
+/** Where a string ends that is a name as it is written; 0 if it may not be one. */
 function plainNameEnd(bytes: Buffer, start: number): number {
   if (bytes[start] !== QUOTE) return 0;
   let isAddress = false;
   let hasCapital = false;
   let at = start + 1;
   for (let byte = byteAt(bytes, at); byte !== QUOTE; byte = byteAt(bytes, at)) {
-    if (byte === BACKSLASH || byte >= ASCII_END) return 0;
+    if (byte === BACKSLASH) return 0;
     if (byte === AT) isAddress = true;
     else if (byte >= LETTER_A && byte <= LETTER_Z) hasCapital = true;
     at++;
   }
-  const isTrimmed = at > start + 1 && bytes[start + 1] !== SPACE && bytes[at - 1] !== SPACE;
-  return isTrimmed && !(isAddress && hasCapital) ? at + 1 : 0;
+  return isPlainName(bytes, start + 1, at) && !(isAddress && hasCapital) ? at + 1 : 0;
 }

@@ -82,9 +82,9 @@ class Gathered {
     this.#memory.take(bytes);
   }
 
-  #reject({ docId, rejection }: RejectedEvent): void {
+  #reject({ docId, rejection: { code, reason } }: RejectedEvent): void {
     if (this.errors.length < PUSH_ERRORS_NAMED_MAX) {
-      this.errors.push({ index: this.count, doc_id: docId ?? null, ...rejection });
+      this.errors.push({ index: this.count, doc_id: docId ?? null, code, reason });
     }
     this.rejected += 1;
   }

@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import type { FileEncoding } from '../../connector/types.ts';
+import { bytesOfText, isUtf8ButForHalves } from '../../pipeline/half-pairs.ts';
 import { bytesOf } from './bytes.ts';
 import { fileInvalid } from './errors.ts';
 import type { ListedFile } from './listing.ts';
@@ -123,7 +123,8 @@ class Utf8 implements Decoder {
   }
 
   isRight(text: Buffer): boolean {
-    return isUtf8(text);
+    // A row that holds half of a surrogate pair is quarantined; it is not a reason to refuse the file.
+    return isUtf8ButForHalves(text);
   }
 }
 
@@ -160,7 +161,7 @@ class Converted implements Decoder {
     const text = this.#half + this.#decoder.write(chunk);
     const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length;
     this.#half = text.slice(end);
-    return Buffer.from(text.slice(0, end));
+    return bytesOfText(text.slice(0, end));
   }
 
   isRight(text: Buffer): boolean {

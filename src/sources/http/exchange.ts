@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import type { Clock } from '../../core/clock.ts';
 import { withDeadline } from '../../core/deadline.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_REDIRECTS_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/minute-quota.ts';
+import { isUtf8ButForHalves } from '../../pipeline/half-pairs.ts';
 import { logRetries, withRetries, type Attempt, type RetryPolicy, type Wait } from '../../core/retry.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
 import { answerProblem, isHtml } from './answers.ts';
@@ -182,7 +182,7 @@ export class Exchange {
     }
     try {
       const root = checkJson(bytes);
-      if (!isUtf8(bytes)) throw new ProblemError(NOT_UTF8);
+      if (!isUtf8ButForHalves(bytes)) throw new ProblemError(NOT_UTF8);
       return { status, bytes, root, url, header };
     } catch (thrown) {
       if (!(thrown instanceof JsonTextError)) throw thrown;

@@ -92,6 +92,7 @@ export function oracleColumn({ name, typeName, precision, scale }: OracleField):
   return {
     name,
     kind: rule.kind,
+    ...(rule.kind === 'json' && { unchecked: true }),
     expression: rule.expression ?? ((c) => c),
     watermark: rule.watermark ?? ((bind) => bind),
     text: rule.text ?? asText,

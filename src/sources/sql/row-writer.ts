@@ -1,3 +1,4 @@
+import { bytesOfText } from '../../pipeline/half-pairs.ts';
 import { LENGTH_NULL, type ListingEnd } from '../../pipeline/ports.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { isLater, type WatermarkKind } from './watermark-value.ts';
@@ -56,8 +57,8 @@ export class RowWriter {
 
   /** The same for a driver that hands values over as strings. */
   text(text: string): void {
-    if (!this.#rows.appendShort(text)) {
-      this.value(Buffer.from(text));
+    if (!text.isWellFormed() || !this.#rows.appendShort(text)) {
+      this.value(bytesOfText(text));
       return;
     }
     if (this.#watermark?.index === this.#index) this.#see(text, this.#watermark);

@@ -27,9 +27,9 @@ function judged(event: unknown, changes?: Parameters<typeof connectorSpec>[0]) {
   return judgedText(typeof event === 'string' ? event : JSON.stringify(event), changes);
 }
 
-function judgedText(text: string, changes?: Parameters<typeof connectorSpec>[0]) {
+function judgedText(text: string | Buffer, changes?: Parameters<typeof connectorSpec>[0]) {
   const item = new ItemReader({ depthMax: 32, keysMax: 1_000 });
-  item.open(Buffer.from(text), { whole: true });
+  item.open(typeof text === 'string' ? Buffer.from(text) : text, { whole: true });
   item.next();
   const events = new FoldedEvents();
   const rejected = judgeOf(changes).judge(item, 0, events);
@@ -69,7 +69,9 @@ const names = fc.array(
       '😀',
       '\ue000',
     ),
-    text.filter((name) => name.trim() !== ''),
+    fc
+      .string({ unit: fc.constantFrom(...Array.from('aZé漢😀&\\/ ')), maxLength: 8 })
+      .map((name) => `x${name}`),
   ),
   { minLength: 1, maxLength: 6 },
 );
@@ -189,10 +191,48 @@ describe('an event that is a document', () => {
 
   test.each([
     ['ACL_EMPTY', {}],
+    ['ACL_EMPTY', { acl_users: ['NULL', 'None'] }],
+    ['ACL_UNREADABLE', { acl_users: ['a@x.com', '{b@x.com'] }],
+    ['ACL_UNREADABLE', { acl_groups: ['["hr"]'] }],
     ['ACL_TOO_LARGE', { acl_users: Array.from({ length: ACL_PRINCIPALS_MAX + 1 }, (_, user) => `u${user}`) }],
   ])('of a connector with readers is refused with %s for too few or many', (code, fields) => {
     expect(judged(document(fields), WITH_READERS)).toMatchObject({ code, docId: 'hr:1' });
   });
+
+  test('has readers that are read as those of a row are', () => {
+    const readers = { acl_users: ['Anna B <Anna@x.com>', 'mailto:bob@x.com', 'null'] };
+    expect(judged(document(readers), WITH_READERS)).toMatchObject({
+      document: expect.stringContaining('"acl_users":["anna@x.com","bob@x.com"]'),
+    });
+  });
+
+  test('is refused with the part of its readers that is not a name', () => {
+    expect(judged(document({ acl_users: ['a@x.com', 102] }), WITH_READERS)).toMatchObject({
+      code: 'FIELD_INVALID',
+      reason: 'its acl_users is not a list of names: `["a@x.com",102]`',
+    });
+    expect(judged(document({ acl_users: ['a@x.com', '{b'] }), WITH_READERS)).toMatchObject({
+      code: 'ACL_UNREADABLE',
+      reason: 'its field "acl_users" does not name readers where it holds `{b`',
+    });
+  });
+
+  test.each(['doc_id', 'title', 'content', 'uri', 'metadata', 'acl_users'])(
+    'is refused when its %s holds half of a surrogate pair, as an escape or as bytes',
+    (field) => {
+      const whole: Record<string, unknown> = document({ uri: 'x', metadata: {}, acl_users: ['a@x.com'] });
+      const half = { metadata: { a: ['HALF'] }, acl_users: ['aHALF'] }[field] ?? 'xHALF';
+      const text = JSON.stringify({ ...whole, [field]: half });
+      const [before = '', after = ''] = text.split('HALF');
+      const bytes = Buffer.concat([Buffer.from(before), Buffer.from('eda0bd', 'hex'), Buffer.from(after)]);
+      const reason = expect.stringContaining(`"${field}"`);
+      expect(judged(`${before}\\ud83d${after}`, WITH_READERS)).toMatchObject({
+        code: 'INVALID_UTF8',
+        reason,
+      });
+      expect(judgedText(bytes, WITH_READERS)).toMatchObject({ code: 'INVALID_UTF8', reason });
+    },
+  );
 
   test('may have as much content as a row, however it is escaped', () => {
     const event = (letters: number) =>
@@ -251,6 +291,17 @@ describe("an event with the source's own fields", () => {
     ['INVALID_UTF8', '{"op":"DELETE","id":"\\uDC00"}'],
   ])('is refused with %s for %j', (code, event) => {
     expect(judged(event)).toMatchObject({ code });
+  });
+
+  test('is judged by the fields that the mapping names, as a row is', () => {
+    const half = '{"op":"UPSERT","id":1,"name":"x","other":"\\ud83d"}';
+    expect(judged(half)).toMatchObject({ op: 'UPSERT' });
+    expect(judged('{"op":"UPSERT","id":1,"name":"\\ud83d"}')).toMatchObject({
+      code: 'INVALID_UTF8',
+      reason: 'its field "name" holds half of a surrogate pair, which is not a character',
+    });
+    const readers = '{"op":"UPSERT","id":1,"name":"x","readers":"{a@x.com,102"}';
+    expect(judged(readers, WITH_READERS)).toMatchObject({ code: 'ACL_UNREADABLE', docId: 'hr:1' });
   });
 
   test('is refused without readers where the mapping names some', () => {

@@ -116,6 +116,16 @@ describeOnMariadb('on a real MariaDB', () => {
       expect([kind, json]).toEqual(['json', ['{"a": [1, 12345678901234567890]}']]);
     });
 
+    test('of JSON may be what only MariaDB takes for JSON, and is marked as unchecked', async () => {
+      await mariadb.query(
+        'CREATE OR REPLACE TABLE lenient (id INT PRIMARY KEY, v JSON)',
+        String.raw`INSERT INTO lenient VALUES (1, '{"a":"C:\\xampp"}'), (2, '1.')`,
+      );
+      const { columns, rows } = await listMysql(mariadb.url(), 'SELECT v FROM lenient ORDER BY id');
+      expect(columns[0]).toMatchObject({ kind: 'json', unchecked: true });
+      expect(rows.map(({ v }) => v)).toEqual([String.raw`{"a":"C:\xampp"}`, '1.']);
+    });
+
     test('of GROUP_CONCAT is whole, beyond the 1,024 characters of the default', async () => {
       const { rows } = await listMysql(
         mariadb.url(),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -34,10 +35,7 @@ async function written(values: readonly string[], write: Write) {
 }
 
 test('A text is written as its UTF-8 bytes are, whatever it holds', async () => {
-  const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.string({ unit: fc.constantFrom('\ud800', 'é', '\0') }),
-  );
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('é', '\0') }));
   await fc.assert(
     fc.asyncProperty(fc.array(text), async (texts) => {
       const values = ['12.5', ...texts];
@@ -46,6 +44,16 @@ test('A text is written as its UTF-8 bytes are, whatever it holds', async () => 
       expect(one.highest).toBe(other.highest);
     }),
   );
+});
+
+test('Halves of surrogate pairs stay different values, which no reader takes for UTF-8', async () => {
+  const halves = ['a\ud83d', 'a\ud83e', 'a\udc00b', '\ud83d\ud83d\ude00'];
+  const rows = await Promise.all(halves.map((half) => written([half], asText)));
+  expect(new Set(rows.map(({ batches }) => batches[0]?.digest)).size).toBe(halves.length);
+  expect(rows.map(({ batches }) => isUtf8(batches[0]?.row.subarray(4) ?? Buffer.alloc(0)))).toEqual(
+    halves.map(() => false),
+  );
+  expect(rows[3]?.batches[0]?.row.subarray(4)).toEqual(Buffer.from('eda0bdf09f9880', 'hex'));
 });
 
 test.each([

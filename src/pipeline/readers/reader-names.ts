@@ -1,0 +1,119 @@
+const INVISIBLE = /[\s\p{Cf}]/u;
+/** Words that programs write for a missing value, in lower case. None of them names a reader. */
+const NOTHING: ReadonlySet<string> = new Set([
+  '',
+  'null',
+  '<null>',
+  '(null)',
+  'none',
+  'nil',
+  'nan',
+  'undefined',
+  'n/a',
+  // `\N` of MySQL and of COPY
+  '\\n',
+  '{}',
+  '[]',
+  '()',
+]);
+
+/** What is before the `@` of an address, and what is after it. */
+const LOCAL = String.raw`[^\s@<>()[\]{}"'|,;?\\\p{Cc}\p{Cf}][^\s@<>()[\]{}"|,;?\\\p{Cc}\p{Cf}]*`;
+const DOMAIN = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?`;
+const ADDRESS = new RegExp(`^${LOCAL}@${DOMAIN}$`, 'u');
+const MAILTO = /^mailto:/i;
+/** `Anna B <anna@example.com>` */
+const WITH_NAME = /^([^<>]*)<\s*([^<>\s]+)\s*>$/;
+/** `anna@example.com (Anna B)` */
+const WITH_COMMENT = /^(\S+)\s+\([^()@]*\)$/;
+/** `@editors`, as a group is called in some systems. */
+const HANDLE = /^@[\p{L}\p{N}._-]+$/u;
+const BETWEEN_ADDRESSES = /[\s|,;]+/;
+
+/** A name has a letter, a digit, or a character beyond ASCII, and nothing that only separates or encloses names. */
+const HAS_LETTER = /[\p{L}\p{N}\u0080-\u{10FFFF}]/u;
+const NEVER_IN_NAME = /[<>|\p{Cc}\uFFFD]/u;
+const BRACKETS = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+]);
+
+export function trimmedName(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && INVISIBLE.test(text.charAt(start))) start++;
+  while (end > start && INVISIBLE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** Whether a text says that there is nothing: it is empty, or a word such as NULL. */
+export function isNothing(text: string): boolean {
+  return text.length <= 'undefined'.length && NOTHING.has(text.toLowerCase());
+}
+
+/**
+ * The readers that one item of a list names: a group or a user id as it is, an e-mail address in lower case, without the name
+ * beside it. Several addresses with blanks or bars between them are that many readers.
+ * @returns no names for a word such as NULL; undefined for what is not a name
+ */
+export function namesIn(item: string): readonly string[] | undefined {
+  const text = unquoted(trimmedName(item));
+  if (isNothing(text)) return [];
+  if (text.includes('@')) return addressesIn(text);
+  return isName(text) ? [text] : undefined;
+}
+
+/** Without quotation marks around all of it. */
+function unquoted(text: string): string {
+  const first = text.charAt(0);
+  if ((first !== '"' && first !== "'") || text.length < 2 || !text.endsWith(first)) return text;
+  return trimmedName(text.slice(1, -1));
+}
+
+function addressesIn(text: string): readonly string[] | undefined {
+  const one = addressIn(text);
+  if (one !== undefined) return [one];
+  if (HANDLE.test(text)) return [text.toLowerCase()];
+  const several = text.split(BETWEEN_ADDRESSES).filter((part) => part !== '');
+  const addresses = several.map(plainAddress).filter((address) => address !== undefined);
+  return addresses.length === several.length ? addresses : undefined;
+}
+
+function addressIn(text: string): string | undefined {
+  const [, name, inside] = WITH_NAME.exec(text) ?? [];
+  if (name === undefined || inside === undefined) {
+    return plainAddress(WITH_COMMENT.exec(text)?.[1] ?? text);
+  }
+  const address = plainAddress(inside);
+  // Outlook writes an address without a name twice. Another address in the place of the name is perhaps one more reader.
+  const isName = !name.includes('@') || plainAddress(unquoted(trimmedName(name))) === address;
+  return isName ? address : undefined;
+}
+
+function plainAddress(text: string): string | undefined {
+  const address = text.replace(MAILTO, '').toLowerCase();
+  return ADDRESS.test(address) ? address : undefined;
+}
+
+function isName(text: string): boolean {
+  if (!HAS_LETTER.test(text) || NEVER_IN_NAME.test(text)) return false;
+  const first = text.charAt(0);
+  if (first === "'" || first === '"' || text.split('"').length % 2 === 0) return false;
+  return bracketsMatch(text) && !isEnclosed(first, text);
+}
+
+/** Whether a list or an object is around the text. A name in parentheses is one. */
+function isEnclosed(first: string, text: string): boolean {
+  return (first === '[' && text.endsWith(']')) || (first === '{' && text.endsWith('}'));
+}
+
+function bracketsMatch(text: string): boolean {
+  const open: string[] = [];
+  for (const character of text) {
+    const opening = BRACKETS.get(character);
+    if (opening !== undefined && open.pop() !== opening) return false;
+    if (character === '(' || character === '[' || character === '{') open.push(character);
+  }
+  return open.length === 0;
+}
