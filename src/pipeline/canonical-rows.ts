@@ -49,6 +49,11 @@ export class CanonicalRow {
     return row.length(this.#docId) <= 0 ? undefined : row.text(this.#docId);
   }
 
+  /** The id is text. */
+  structuredField(): undefined {
+    return undefined;
+  }
+
   /** The row's own MIME type, if it has one. */
   mimeType(row: RowCursor): string | undefined {
     return row.length(this.#mimeType) <= 0 ? undefined : row.text(this.#mimeType);

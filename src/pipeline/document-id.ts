@@ -5,6 +5,16 @@ import { ByteWriter } from './byte-writer.ts';
 import type { Column } from './ports.ts';
 import { textWriter, type ValueWriter } from './values.ts';
 
+interface IdPart {
+  readonly name: string;
+  readonly column: number;
+  readonly isJson: boolean;
+  readonly write: ValueWriter;
+}
+
+const SPACE = 0x20;
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
 const SEPARATOR = 0x3a;
 const ESCAPE = 0x25;
 const NEEDS_ESCAPE = /[%:]/g;
@@ -16,24 +26,33 @@ const ID_BYTES_TYPICAL = 256;
  */
 export class DocumentIds {
   readonly #connector: string;
-  readonly #parts: readonly { readonly column: number; readonly write: ValueWriter }[];
+  readonly #parts: readonly IdPart[];
   readonly #scratch = new ByteWriter(ID_BYTES_TYPICAL);
 
   constructor(connector: string, columns: readonly Column[], idColumns: readonly number[]) {
     this.#connector = connector;
-    this.#parts = idColumns.map((column) => ({ column, write: textWriter(itemAt(columns, column).kind) }));
+    this.#parts = idColumns.map((column) => {
+      const { name, kind } = itemAt(columns, column);
+      return { name, column, isJson: kind === 'json', write: textWriter(kind) };
+    });
   }
 
-  /** @returns undefined if a part is NULL, absent or not UTF-8, or if the whole id would be empty. */
+  /** @returns undefined if a part is NULL, absent, an object, a list or not UTF-8, or if the whole id would be empty. */
   of(row: RowCursor): string | undefined {
     let id = this.#connector;
-    for (const { column, write } of this.#parts) {
+    for (const { column, isJson, write } of this.#parts) {
       if (row.isNull(column) || row.isAbsent(column)) return undefined;
+      if (isJson && hasStructure(row, column)) return undefined;
       const text = this.#text(row, column, write);
       if (text === undefined) return undefined;
       id += `:${text}`;
     }
     return id.length === this.#connector.length + 1 ? undefined : id;
+  }
+
+  /** The id field that is an object or a list, of which no id is made; undefined if there is none. */
+  structuredField(row: RowCursor): string | undefined {
+    return this.#parts.find(({ column, isJson }) => isJson && hasStructure(row, column))?.name;
   }
 
   #text(row: RowCursor, column: number, write: ValueWriter): string | undefined {
@@ -52,6 +71,16 @@ export class DocumentIds {
     if (!isUtf8(out.bytes.subarray(0, out.length))) return undefined;
     return escapeIdPart(out.bytes.toString('utf8', 0, out.length));
   }
+}
+
+/** Whether JSON is an object or a list: its text depends on how it is written. */
+function hasStructure(row: RowCursor, column: number): boolean {
+  const end = row.start(column) + row.length(column);
+  let at = row.start(column);
+  while (at < end && byteAt(row.bytes, at) <= SPACE) at++;
+  if (at >= end) return false;
+  const first = byteAt(row.bytes, at);
+  return first === BRACE || first === BRACKET;
 }
 
 /** One part of an id, with the characters encoded that have a meaning in a document id. */

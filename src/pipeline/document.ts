@@ -10,15 +10,20 @@ import type { Mapping } from './mapping.ts';
 import { metadataWriter } from './metadata-writer.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
+import { hasText } from './blank-text.ts';
 import { templateWriter, type TemplateWriter } from './template-writer.ts';
+import { uriWriter } from './uri-writer.ts';
 import { timeWriter, type ValueWriter } from './values.ts';
 
 /** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
 type QuarantineCode =
   | 'ID_MISSING'
+  | 'ID_INVALID'
   | 'ID_TOO_LONG'
   | 'TEMPLATE_VARIABLE_MISSING'
   | 'TEMPLATE_FAILED'
+  | 'URI_INVALID'
+  | 'CONTENT_EMPTY'
   | 'NUL_CHARACTER'
   | 'INVALID_UTF8'
   | 'CONTENT_TOO_LARGE'
@@ -38,6 +43,12 @@ export interface Span {
   start: number;
   end: number;
 }
+
+/** Why a document without text cannot be published where each has content. */
+export const NO_TEXT = {
+  code: 'CONTENT_EMPTY',
+  reason: 'its content and its title are empty or blank, and each document of the data store has text',
+} as const;
 
 const NUL_ESCAPE = Buffer.from('\\u0000');
 const LINE_FEED = 0x0a;
@@ -73,7 +84,7 @@ export class DocumentRenderer {
   groups: Principals = NOBODY;
   checksum = '';
 
-  readonly ids: Pick<DocumentIds, 'of'>;
+  readonly ids: Pick<DocumentIds, 'of' | 'structuredField'>;
   readonly #text = new ByteWriter(LINE_BYTES_TYPICAL);
   readonly #writeTitle: TemplateWriter;
   readonly #writeContent: TemplateWriter;
@@ -84,6 +95,7 @@ export class DocumentRenderer {
   readonly #updatedAt: { column: number; write: ValueWriter } | undefined;
   readonly #mimeTypeDefault: string;
   readonly #canonical: CanonicalRow | undefined;
+  readonly #textRequired: boolean;
 
   /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks. */
   constructor(mapping: Mapping, columns: readonly Column[]) {
@@ -96,7 +108,11 @@ export class DocumentRenderer {
     this.ids = canonical ?? new DocumentIds(mapping.connector, columns, mapping.idFields.map(columnOf));
     this.#writeTitle = writer(mapping.title);
     this.#writeContent = writer(mapping.content);
-    this.#writeUri = mapping.uri && writer(mapping.uri);
+    // The link of a canonical document was made when it was pushed.
+    this.#writeUri =
+      mapping.uri &&
+      (canonical === undefined ? uriWriter(mapping.uri, columns, columnOf) : writer(mapping.uri));
+    this.#textRequired = mapping.textRequired;
     this.#writeMetadata =
       canonical === undefined
         ? metadataWriter(mapping.metadataFields, columns, columnOf)
@@ -172,7 +188,15 @@ export class DocumentRenderer {
     line.latin1(',"mime_type":');
     line.utf8(JSON.stringify(this.mimeType));
     line.latin1(',"title":');
-    return this.#writeText(row, this.#writeTitle, this.title) ?? this.#writeUriText(row);
+    return (
+      this.#writeText(row, this.#writeTitle, this.title) ?? this.#withoutText() ?? this.#writeUriText(row)
+    );
+  }
+
+  /** After the title was written. */
+  #withoutText(): Rejection | undefined {
+    if (!this.#textRequired || hasText(this.content) || hasText(this.#text)) return undefined;
+    return NO_TEXT;
   }
 
   #writeUriText(row: RowCursor): Rejection | undefined {

@@ -44,7 +44,8 @@ export class RowMapper {
       this.#cursor.load(batch, row);
       const docId = this.document.ids.of(this.#cursor);
       if (docId === undefined) {
-        rejected.push(this.quarantined(extracted, row, undefined, oversized ? TOO_LARGE : NO_ID));
+        const problem = oversized ? TOO_LARGE : idProblem(this.document.ids.structuredField(this.#cursor));
+        rejected.push(this.quarantined(extracted, row, undefined, problem));
       } else {
         rows.push({ row, docId, index, oversized });
       }
@@ -68,6 +69,13 @@ export class RowMapper {
     this.#cursor.load(batch, row);
     return { row: firstRow + row, docId, rejection, fields: fieldsToFind(this.#cursor, this.#fields) };
   }
+}
+
+/** @param structured the id field that is an object or a list, if one is */
+export function idProblem(structured: string | undefined): Rejection {
+  if (structured === undefined) return NO_ID;
+  const reason = `its id field ${JSON.stringify(structured)} is an object or a list; an id is text or a number`;
+  return { code: 'ID_INVALID', reason };
 }
 
 const NO_ID: Rejection = { code: 'ID_MISSING', reason: 'its id is NULL, empty or not UTF-8' };

@@ -13,6 +13,8 @@ export interface Mapping {
   readonly aclGroupsField: string | undefined;
   readonly metadataFields: readonly string[];
   readonly watermarkField: string | undefined;
+  /** Whether each document of the data store has content: one without text is then published with its title as text. */
+  readonly textRequired: boolean;
   /** Set when the rows are documents already, with the columns of `CANONICAL_COLUMNS`. */
   readonly canonical?: {
     /** Whether the data store keeps readers. If it does not, everybody would see a document that names some. */
@@ -23,7 +25,7 @@ export interface Mapping {
 }
 
 /** Raised when the engine itself renders the same row and mapping differently, so that every row is looked at again. */
-const RENDERING_VERSION = 2;
+const RENDERING_VERSION = 3;
 const VERSION_DIGITS = 16;
 
 /** @param parts whatever of the connector decides what a document looks like, as it stands in the file. */

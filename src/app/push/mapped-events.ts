@@ -5,6 +5,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import { ByteWriter } from '../../pipeline/byte-writer.ts';
 import { DocumentRenderer, type Rejection } from '../../pipeline/document.ts';
+import { idProblem } from '../../pipeline/map.ts';
 import { RowCursor } from '../../pipeline/row-cursor.ts';
 import { RecordRow } from '../../sources/http/row.ts';
 import { compileFieldMapping } from '../job.ts';
@@ -54,7 +55,11 @@ export class MappedEvents {
     this.#record.load(bytes, start);
     this.#record.append(this.#row);
     this.#cursor.load(this.#row.batch, 0);
-    return this.#renderer.ids.of(this.#cursor) ?? this.#noId;
+    const { ids } = this.#renderer;
+    const docId = ids.of(this.#cursor);
+    if (docId !== undefined) return docId;
+    const structured = ids.structuredField(this.#cursor);
+    return structured === undefined ? this.#noId : idProblem(structured);
   }
 
   /**

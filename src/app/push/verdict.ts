@@ -6,7 +6,6 @@ type RejectionCode =
   | Rejection['code']
   | 'EVENT_INVALID'
   | 'OP_INVALID'
-  | 'ID_INVALID'
   | 'FIELD_MISSING'
   | 'FIELD_UNKNOWN'
   | 'FIELD_INVALID'
