@@ -137,7 +137,7 @@ describe('a canonical line', () => {
     expect(at(document.docId)).toBe('"hr:1"');
     expect(at(document.contentJson)).toBe('"A \\"b\\" — x\\ny"');
     expect(at(document.title)).toBe('"A \\"b\\""');
-    expect(at(document.uri)).toBe('"https://hr.example/1?q=x\\ny"');
+    expect(at(document.uri)).toBe('"https://hr.example/1?q=x%0Ay"');
     expect(at(document.metadata)).toBe('{"body":"x\\ny","title":"A \\"b\\""}');
     expect(document.content.bytes.toString('utf8', 0, document.content.length)).toBe('A "b" — x\ny');
     const bare = render({ id: '1', title: 'T' });

@@ -25,6 +25,7 @@ import { RecordRow } from './row.ts';
 import { requestPermit } from './request-permit.ts';
 import { HttpWatermark } from './watermark.ts';
 import { plainText } from '../json/path.ts';
+import { NEVER_THERE } from '../fields-never-there.ts';
 import { asError } from '../network-errors.ts';
 import type { SourcePermit } from '../permit.ts';
 import { RowBatcher } from '../row-batcher.ts';
@@ -57,6 +58,7 @@ export class HttpSource implements Source {
   readonly listing: 'full' | 'delta';
   readonly #spec: HttpSourceSpec;
   readonly #fields: readonly string[];
+  readonly #optional: ReadonlySet<string>;
   readonly #secret: (ref: string) => string;
   readonly #surroundings: HttpSurroundings;
   readonly #delta: boolean;
@@ -68,6 +70,7 @@ export class HttpSource implements Source {
   /**
    * @param fields what the mapping names
    * @param secret reads a secret by its ref
+   * @param optional those of the fields that no record needs to have
    * @throws BridgeError SECRET_*, SOURCE_TLS, CONNECTOR_INVALID
    */
   constructor(
@@ -75,7 +78,9 @@ export class HttpSource implements Source {
     fields: readonly string[],
     secret: (ref: string) => string,
     surroundings: HttpSurroundings,
+    optional: ReadonlySet<string> = new Set(),
   ) {
+    this.#optional = optional;
     this.#spec = spec;
     this.#fields = fields;
     this.#secret = secret;
@@ -96,7 +101,7 @@ export class HttpSource implements Source {
       for await (const { bytes, records } of listing.pages(undefined, signal)) {
         for (const { start } of records) row.load(bytes, start);
         const missing = new Set(records.length === 0 ? [] : row.missing);
-        return row.columns.filter(({ name }) => !missing.has(name));
+        return row.columns.filter(({ name }) => !missing.has(name) || this.#optional.has(name));
       }
       return [...row.columns];
     } finally {
@@ -220,7 +225,12 @@ export class HttpSource implements Source {
   }
 
   /** Each record may lack a field, but one that the whole source lacks has another name, or was removed. */
-  #checkFields({ missing }: RecordRow): void {
+  #checkFields(row: RecordRow): void {
+    const expected = row.missing.filter((name) => this.#optional.has(name));
+    if (expected.length > 0) {
+      this.#surroundings.log.warn(NEVER_THERE, { fields: expected });
+    }
+    const missing = row.missing.filter((name) => !this.#optional.has(name));
     if (missing.length === 0) return;
     throw new BridgeError(
       'SOURCE_COLUMN_MISSING',
