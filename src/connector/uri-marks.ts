@@ -10,15 +10,18 @@ const OPENING = '\uDC00';
 const CLOSING = '\uDC01';
 /** Comes before text that a filter of the template encoded: it is a part of a URL already. */
 const ENCODED = '\uDC02';
-const MARK = /[\uDC00-\uDC02]/;
-const MARKS = /[\uDC00-\uDC02]/g;
-const MARKED_VALUE = /\uDC00([^\uDC01]*)\uDC01/;
+const MARK = /[\uDC00-\uDC02]/u;
+const MARKS = /[\uDC00-\uDC02]/gu;
+const MARKED_VALUE = /\uDC00([^\uDC01]*)\uDC01/u;
+/** Half of a character, where a filter cut one: the first half would make a pair with the mark after it. */
+const HALVES = /\p{Surrogate}/gu;
 
 /** For the engine's option `outputEscape`. */
 export function markValue(value: unknown): string {
   const text = textOf(value);
   // Captured text has its own marks, and what was encoded is not encoded twice.
-  return text === '' || MARK.test(text) ? text : `${OPENING}${text}${CLOSING}`;
+  if (text === '' || MARK.test(text)) return text;
+  return `${OPENING}${text.replace(HALVES, '\uFFFD')}${CLOSING}`;
 }
 
 /** A filter such as `url_encode`, whose result is not encoded again. */

@@ -25,6 +25,14 @@ describe('a document id', () => {
     expect(idOf(['EU', 'Zoë 😀'])).toBe('hr:EU:Zoë 😀');
   });
 
+  it.each(['{"a":1}', '[1]', ' {}', '\n["x"]'])(
+    'is not made of the JSON %j, whose text is not fixed',
+    (json) => {
+      expect(idOf([json], 'hr', 'json')).toBeUndefined();
+      expect(idOf([json], 'hr', 'text')).toBe(`hr:${escapeIdPart(json)}`);
+    },
+  );
+
   it('encodes the two characters that mean something in it', () => {
     expect(idOf(['a:b', '50%', '%3A'])).toBe('hr:a%3Ab:50%25:%253A');
     expect(escapeIdPart('x:%:')).toBe('x%3A%25%3A');

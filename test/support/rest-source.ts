@@ -9,6 +9,7 @@ type RestSpec = Omit<HttpSourceSpec, 'type'>;
 
 interface RestOptions extends Partial<HttpSurroundings> {
   readonly fields?: readonly string[];
+  readonly optional?: ReadonlySet<string>;
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +38,7 @@ export const PAGINATION: Readonly<Record<Style, PaginationSpec | undefined>> = {
 export function restSource(spec: RestSpec, options: RestOptions = {}): RestSource {
   const waits: number[] = [];
   const lines: string[] = [];
-  const { fields = ['id', 'name'], secrets = {}, ...given } = options;
+  const { fields = ['id', 'name'], optional, secrets = {}, ...given } = options;
   const log = createLogger({
     write: (line) => lines.push(line),
     level: 'debug',
@@ -62,7 +63,8 @@ export function restSource(spec: RestSpec, options: RestOptions = {}): RestSourc
     if (value === undefined) throw new Error(`The test has no secret ${ref}.`);
     return value;
   };
-  return { source: new HttpSource({ type: 'http', ...spec }, fields, secret, surroundings), waits, lines };
+  const source = new HttpSource({ type: 'http', ...spec }, fields, secret, surroundings, optional);
+  return { source, waits, lines };
 }
 
 /** Reads an API to its end. */
