@@ -52,6 +52,7 @@ function textOf(value: unknown): string {
   const plain: unknown = toValue(value);
   if (plain === null || plain === undefined) return '';
   if (Array.isArray(plain)) return plain.map(textOf).join('');
-  if (typeof plain === 'object') throw TemplateFailure.uri('its link has an object in it');
-  return String(plain);
+  if (typeof plain === 'string') return plain;
+  if (typeof plain === 'number' || typeof plain === 'boolean') return String(plain);
+  throw TemplateFailure.uri('its link has an object in it');
 }

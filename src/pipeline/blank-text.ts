@@ -12,6 +12,12 @@ const THREE_BYTES = 0xe0;
 /** White space, and characters that are not seen, of three bytes in UTF-8. */
 const BLANK = /^[\s\u180E\u200B-\u200F\u2028-\u202E\u2060-\u2064\uFEFF]$/;
 
+/** Why a document without text cannot be published where each has content. */
+export const NO_TEXT = {
+  code: 'CONTENT_EMPTY',
+  reason: 'its content and its title are empty or blank, and each document of the data store has text',
+} as const;
+
 /** Whether UTF-8 text has a character that can be seen. Mostly that is the first one. */
 export function hasText({ bytes, length }: Pick<ByteWriter, 'bytes' | 'length'>): boolean {
   let at = 0;

@@ -10,7 +10,8 @@ import type { Mapping } from './mapping.ts';
 import { metadataWriter } from './metadata-writer.ts';
 import type { Column } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
-import { hasText } from './blank-text.ts';
+import { hasText, NO_TEXT } from './blank-text.ts';
+import { holdsNulEscape } from './nul-escape.ts';
 import { templateWriter, type TemplateWriter } from './template-writer.ts';
 import { uriWriter } from './uri-writer.ts';
 import { timeWriter, type ValueWriter } from './values.ts';
@@ -44,13 +45,6 @@ export interface Span {
   end: number;
 }
 
-/** Why a document without text cannot be published where each has content. */
-export const NO_TEXT = {
-  code: 'CONTENT_EMPTY',
-  reason: 'its content and its title are empty or blank, and each document of the data store has text',
-} as const;
-
-const NUL_ESCAPE = Buffer.from('\\u0000');
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const BRACE = 0x7d;
@@ -256,14 +250,4 @@ export class DocumentRenderer {
     }
     return undefined;
   }
-}
-
-/** A NUL that came in through a JSON column, already escaped: after an even number of backslashes. */
-function holdsNulEscape(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(NUL_ESCAPE); at >= 0; at = bytes.indexOf(NUL_ESCAPE, at + 1)) {
-    let backslashes = 0;
-    while (bytes[at - 1 - backslashes] === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return true;
-  }
-  return false;
 }

@@ -1,9 +1,8 @@
 import { CONTENT_TYPES } from '../../connector/rules-gemini.ts';
 import { aclOf, contentConfigOf, type Connector } from '../../connector/types.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX } from '../../core/limits.ts';
-import { hasText } from '../../pipeline/blank-text.ts';
+import { hasText, NO_TEXT } from '../../pipeline/blank-text.ts';
 import type { ByteWriter } from '../../pipeline/byte-writer.ts';
-import { NO_TEXT } from '../../pipeline/document.ts';
 import { byteAt } from '../../pipeline/in-range.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { BACKSLASH, isObject, QUOTE } from '../../sources/json/scan.ts';
