@@ -103,9 +103,8 @@ export class DocumentRenderer {
     this.#writeTitle = writer(mapping.title);
     this.#writeContent = writer(mapping.content);
     // The link of a canonical document was made when it was pushed.
-    this.#writeUri =
-      mapping.uri &&
-      (canonical === undefined ? uriWriter(mapping.uri, columns, columnOf) : writer(mapping.uri));
+    const writeUri = canonical === undefined ? uriWriter : templateWriter;
+    this.#writeUri = mapping.uri && writeUri(mapping.uri, columns, columnOf);
     this.#textRequired = mapping.textRequired;
     this.#writeMetadata =
       canonical === undefined
@@ -187,10 +186,8 @@ export class DocumentRenderer {
     );
   }
 
-  /** After the title was written. */
   #withoutText(): Rejection | undefined {
-    if (!this.#textRequired || hasText(this.content) || hasText(this.#text)) return undefined;
-    return NO_TEXT;
+    return !this.#textRequired || hasText(this.content) || hasText(this.#text) ? undefined : NO_TEXT;
   }
 
   #writeUriText(row: RowCursor): Rejection | undefined {
