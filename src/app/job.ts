@@ -1,6 +1,7 @@
 import { aclOf, contentConfigOf, idFields, type Connector, type ConnectorSpec } from '../connector/types.ts';
 import { RenderBudget } from '../connector/render-budget.ts';
-import { compileTemplate } from '../connector/templates.ts';
+import { TemplateFailure } from '../connector/template-failure.ts';
+import { compileTemplate, compileUriTemplate } from '../connector/templates.ts';
 import {
   DELETE_LIMIT_COUNT_DEFAULT,
   DELETE_LIMIT_RATIO_DEFAULT,
@@ -111,12 +112,13 @@ export function compileFieldMapping(
     idFields: idFields(mapping),
     title: fieldTemplate(mapping.titleField),
     content: compileTemplate(mapping.contentTemplate, budget),
-    uri: mapping.uriTemplate === undefined ? undefined : compileTemplate(mapping.uriTemplate, budget),
+    uri: mapping.uriTemplate === undefined ? undefined : compileUriTemplate(mapping.uriTemplate, budget),
     mimeType: mapping.mimeType ?? MIME_TYPE_DEFAULT,
     aclUsersField: mapping.aclUsersField,
     aclGroupsField: mapping.aclGroupsField,
     metadataFields: mapping.metadataFields ?? [],
     watermarkField,
+    textRequired: contentConfigOf(spec) === 'CONTENT_REQUIRED',
     version: mappingVersion([connector, mapping, watermarkField, ...recordShape(spec)]),
   };
 }
@@ -134,6 +136,7 @@ function canonicalMapping(connector: string, spec: ConnectorSpec): Mapping {
     aclGroupsField: 'acl_groups',
     metadataFields: [],
     watermarkField: 'updated_at',
+    textRequired: contentConfigOf(spec) === 'CONTENT_REQUIRED',
     canonical: { readersKept: aclOf(spec) === 'required' },
     version: mappingVersion(['canonical', connector, ...recordShape(spec)]),
   };
@@ -141,7 +144,11 @@ function canonicalMapping(connector: string, spec: ConnectorSpec): Mapping {
 
 /** A title is one field, whatever characters its name has. */
 function fieldTemplate(field: string): Template {
-  return { variables: [field], plain: [{ field }], render: (scope) => titleText(scope[field]) };
+  const render: Template['render'] = (scope) => {
+    if (!Object.hasOwn(scope, field)) throw TemplateFailure.missing(field);
+    return titleText(scope[field]);
+  };
+  return { variables: [field], plain: [{ field }], render };
 }
 
 function titleText(value: unknown): string {

@@ -48,7 +48,9 @@ export function gcsStore(
       const checksum = createChecksum();
       checksum.update(content);
       const put = () => bucket.put(name, content, checksum.digest(), false);
-      await wording('replace', uriOf(name), () => retrying(put, { ...retry, asked: `replace ${uriOf(name)}` }));
+      await wording('replace', uriOf(name), () =>
+        retrying(put, { ...retry, asked: `replace ${uriOf(name)}` }),
+      );
     },
     async list(folder) {
       const names: string[] = [];
@@ -58,7 +60,9 @@ export function gcsStore(
     },
     async open(name) {
       const uri = uriOf(name);
-      const facts = await wording('read', uri, () => retrying(() => bucket.facts(name), { ...retry, asked: `read ${uri}` }));
+      const facts = await wording('read', uri, () =>
+        retrying(() => bucket.facts(name), { ...retry, asked: `read ${uri}` }),
+      );
       return contentOf(bucket, name, uri, facts, retry);
     },
     async remove(name) {

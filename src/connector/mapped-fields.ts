@@ -1,4 +1,4 @@
-import { compileTemplate } from './templates.ts';
+import { compileTemplate, type CompiledTemplate } from './templates.ts';
 import { idFields, type ConnectorSpec } from './types.ts';
 
 /**
@@ -18,4 +18,25 @@ export function mappedFields({ source, mapping }: ConnectorSpec): string[] {
       ...(metadataFields ?? []),
     ]),
   ];
+}
+
+/**
+ * The mapped fields that no record needs to have: only templates use them, and each of those says what to do without them.
+ */
+export function optionalFields(spec: ConnectorSpec): ReadonlySet<string> {
+  const { contentTemplate, uriTemplate } = spec.mapping;
+  const templates = [contentTemplate, uriTemplate].flatMap((source): CompiledTemplate[] =>
+    source === undefined ? [] : [compileTemplate(source)],
+  );
+  const elsewhere = new Set(
+    mappedFields({ ...spec, mapping: { ...spec.mapping, contentTemplate: '', uriTemplate: '' } }),
+  );
+  const optional = templates.flatMap((template) => template.optional);
+  return new Set(
+    optional.filter(
+      (name) =>
+        !elsewhere.has(name) &&
+        templates.every(({ variables, optional }) => !variables.includes(name) || optional.includes(name)),
+    ),
+  );
 }

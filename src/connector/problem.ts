@@ -29,7 +29,7 @@ type ProblemCode =
   | 'auth_twice'
   | 'template_syntax'
   | 'field_not_selected'
-  | 'reserved_field'
+  | 'uri_invalid'
   | 'acl_contradiction'
   | 'mime_type_not_taken'
   | 'schedule_invalid'

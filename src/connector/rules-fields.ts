@@ -7,23 +7,9 @@ import { TEMPLATE_PATHS, variablesAt } from './rules-templates.ts';
 import { returnedNames, selectedColumns, type ReturnedNames } from './select-list.ts';
 import { dialectOf } from './sql-text.ts';
 
-/** Fields of a document that exist beside its metadata: one of the two would be lost in the index. */
-export const RESERVED_FIELDS: ReadonlySet<string> = new Set(['title', 'uri', 'doc_id', 'checksum', 'op']);
-
 /** Rules about the fields that the mapping names. */
 export function fieldFindings(connector: unknown): Finding[] {
-  return [...reservedFields(connector), ...fieldsNotSelected(connector), ...fieldsNotInFiles(connector)];
-}
-
-function reservedFields(connector: unknown): Finding[] {
-  return textsAt(connector, 'spec.mapping.metadataFields')
-    .filter(({ text }) => RESERVED_FIELDS.has(text))
-    .map(({ path, text }) => ({
-      code: 'reserved_field',
-      path,
-      message: `${text} is a field of every document; a metadata field of that name would hide it.`,
-      fix: 'another name for the column (in SQL: AS source_title), or no such metadata field',
-    }));
+  return [...fieldsNotSelected(connector), ...fieldsNotInFiles(connector)];
 }
 
 /** Only where the query's text says beyond doubt what it returns; otherwise the database answers when the run starts. */

@@ -1,7 +1,11 @@
-import { Liquid, LiquidError, Token, type Template } from 'liquidjs';
-import { TEMPLATE_CHARACTERS_MAX, TEMPLATE_MEMORY_MAX, TEMPLATE_RENDER_MS_MAX } from '../core/limits.ts';
+import { LiquidError, type Liquid, type Template } from 'liquidjs';
+import { TEMPLATE_CHARACTERS_MAX } from '../core/limits.ts';
+import { optionalVariables } from './optional-variables.ts';
 import { RenderBudget } from './render-budget.ts';
-import { TextLines } from './text-lines.ts';
+import { engine, uriEngine } from './template-engine.ts';
+import { TemplateFailure } from './template-failure.ts';
+import { piecesOf } from './uri-marks.ts';
+import { uriOf } from './uri-text.ts';
 
 export type TemplatePart = { readonly text: string } | { readonly field: string };
 
@@ -9,10 +13,13 @@ export interface CompiledTemplate {
   readonly source: string;
   /** Top-level variables that it reads from the row; loop variables and assigned ones are not among them. */
   readonly variables: readonly string[];
+  /** Those of them that a condition or `default` asks for, so that rows without them are expected. */
+  readonly optional: readonly string[];
   /** Set when the template is only text and plain `{{ name }}` outputs: then it can be rendered by joining. */
   readonly plain: readonly TemplatePart[] | undefined;
   /**
-   * @throws Error when a variable is undefined (null is the empty text) or a limit is passed
+   * @throws TemplateFailure when a variable is undefined (null is the empty text), unless a condition or `default` asks for it
+   * @throws Error when a filter fails or a limit is passed
    * @throws BridgeError TEMPLATE_TOO_SLOW when the rows together took too long
    */
   render(scope: Readonly<Record<string, unknown>>): string;
@@ -31,33 +38,67 @@ export class TemplateSyntaxError extends Error {
   }
 }
 
-const engine = createEngine();
-
 /**
  * Compiles a template in the Liquid language, with strict variables and filters and no way to reach files or code.
  * @param budget what all of its rows may take; templates of one connector share it
  * @throws TemplateSyntaxError with the position.
  */
 export function compileTemplate(source: string, budget = RenderBudget.ofRun()): CompiledTemplate {
-  const { parsed, variables } = parse(source);
+  return compile(engine, source, budget);
+}
+
+/**
+ * Compiles the template of a link: what `render` returns is a URI, in which each value is percent-encoded for its place. The
+ * plain parts are not encoded.
+ * @throws TemplateSyntaxError with the position.
+ */
+export function compileUriTemplate(source: string, budget = RenderBudget.ofRun()): CompiledTemplate {
+  const compiled = compile(uriEngine, source, budget);
+  return { ...compiled, render: (scope) => uriOf(piecesOf(compiled.render(scope))) };
+}
+
+function compile(liquid: Liquid, source: string, budget: RenderBudget): CompiledTemplate {
+  const { parsed, variables } = parse(liquid, source);
   return {
     source,
     variables,
+    optional: optionalVariables(parsed, variables),
     plain: plainParts(source, variables),
-    render: (scope) =>
-      budget.spend((renderLimit) => String(engine.renderSync(parsed, scope, { renderLimit }))),
+    render: (scope) => budget.spend((renderLimit) => renderParsed(liquid, parsed, scope, renderLimit)),
   };
 }
 
-function parse(source: string): { readonly parsed: Template[]; readonly variables: readonly string[] } {
+const UNDEFINED_VARIABLE = /^undefined variable: (.*?)(?:, line:\d+, col:\d+)?$/s;
+
+function renderParsed(
+  liquid: Liquid,
+  parsed: Template[],
+  scope: Readonly<Record<string, unknown>>,
+  renderLimit: number,
+): string {
+  try {
+    return String(liquid.renderSync(parsed, scope, { renderLimit }));
+  } catch (thrown) {
+    if (!LiquidError.is(thrown)) throw thrown;
+    if (thrown.originalError instanceof TemplateFailure) throw thrown.originalError;
+    const [, field] =
+      thrown.name === 'UndefinedVariableError' ? (UNDEFINED_VARIABLE.exec(thrown.message) ?? []) : [];
+    throw field === undefined ? thrown : TemplateFailure.missing(field);
+  }
+}
+
+function parse(
+  liquid: Liquid,
+  source: string,
+): { readonly parsed: Template[]; readonly variables: readonly string[] } {
   // The engine's own limit is an assertion, which has no position.
   if (source.length > TEMPLATE_CHARACTERS_MAX) {
     const excess = `it has ${source.length} characters, more than ${TEMPLATE_CHARACTERS_MAX}`;
     throw new TemplateSyntaxError(excess, 1, 1);
   }
   try {
-    const parsed = engine.parse(source);
-    return { parsed, variables: [...new Set(engine.globalVariablesSync(parsed, { partials: false }))] };
+    const parsed = liquid.parse(source);
+    return { parsed, variables: [...new Set(liquid.globalVariablesSync(parsed, { partials: false }))] };
   } catch (thrown) {
     if (isStackOverflow(thrown)) {
       throw new TemplateSyntaxError('its tags and brackets are nested too deep', 1, 1);
@@ -73,77 +114,6 @@ function parse(source: string): { readonly parsed: Template[]; readonly variable
 function isStackOverflow(thrown: unknown): boolean {
   const original = LiquidError.is(thrown) ? thrown.originalError : thrown;
   return original instanceof RangeError;
-}
-
-function createEngine(): Liquid {
-  findPositionsOnce();
-  const created = new Liquid({
-    strictVariables: true,
-    strictFilters: true,
-    ownPropertyOnly: true,
-    fs: noFiles(),
-    relativeReference: false,
-    dynamicPartials: false,
-    // The machine's own zone and language would give one row two checksums.
-    timezoneOffset: 0,
-    locale: 'en-US',
-    parseLimit: TEMPLATE_CHARACTERS_MAX,
-    memoryLimit: TEMPLATE_MEMORY_MAX,
-    renderLimit: TEMPLATE_RENDER_MS_MAX,
-  });
-  for (const tag of ['include', 'render', 'layout', 'block']) {
-    created.registerTag(tag, {
-      parse() {
-        throw new Error(`the tag "${tag}" is not available: a template cannot read other files`);
-      },
-      render: () => '',
-    });
-  }
-  // A document is a function of its row; chance and the clock would change it in every run.
-  created.unregisterFilter('sample');
-  for (const name of Object.keys(created.filters).filter((filter) => filter.startsWith('date'))) {
-    refuseTheClock(created, name);
-  }
-  return created;
-}
-
-/**
- * The engine asks each token for its position when it lists the variables, and each counts the lines from the beginning: for
- * a template of 100,000 characters that took four seconds. No option of the engine leaves the positions out.
- */
-function findPositionsOnce(): void {
-  let known = { input: '', lines: new TextLines('') };
-  Token.prototype.getPosition = function position(this: Token) {
-    if (known.input !== this.input) known = { input: this.input, lines: new TextLines(this.input) };
-    const { line, column } = known.lines.at(this.begin);
-    return [line, column];
-  };
-}
-
-function refuseTheClock(created: Liquid, name: string): void {
-  const original = created.filters[name];
-  if (typeof original !== 'function') throw new TypeError(`the filter ${name} of LiquidJS is not a function`);
-  created.registerFilter(name, function (value: unknown, ...options: unknown[]): unknown {
-    if (value === 'now' || value === 'today')
-      throw new Error(`"${value}" would change the document in every run`);
-    return original.call(this, value, ...options);
-  });
-}
-
-/** The file system of a template: there is none. The tags that would ask for it are refused before. */
-function noFiles(): NonNullable<NonNullable<ConstructorParameters<typeof Liquid>[0]>['fs']> {
-  const refuse = (): never => {
-    throw new Error('a template cannot read files');
-  };
-  return {
-    exists: () => Promise.resolve(false),
-    existsSync: () => false,
-    readFile: refuse,
-    readFileSync: refuse,
-    resolve: refuse,
-    contains: () => Promise.resolve(false),
-    containsSync: () => false,
-  };
 }
 
 const PLAIN_OUTPUT = /\{\{[ \t\r\n]*([A-Za-z_][A-Za-z0-9_]*)[ \t\r\n]*\}\}/;

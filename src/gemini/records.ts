@@ -1,5 +1,6 @@
 import type { ContentConfig } from '../connector/types.ts';
 import type { Principals } from '../pipeline/acl.ts';
+import { hasText } from '../pipeline/blank-text.ts';
 import type { ByteWriter } from '../pipeline/byte-writer.ts';
 import type { DocumentRenderer, Span } from '../pipeline/document.ts';
 import type { RecordFormat } from '../pipeline/job.ts';
@@ -17,7 +18,8 @@ export interface RecordShape {
  *
  * where `jsonData` is a string that holds `{"doc_id":…,"title":…,"uri":…,"metadata":{…}}`; `uri` only if there is one.
  * The other field for it, `structData`, knows only doubles, which would round 64-bit integers. A data store of
- * NO_CONTENT refuses `content`: there the text is `"content":"…"` inside `jsonData`, so that it can be searched.
+ * NO_CONTENT refuses `content`: there the text is `"content":"…"` inside `jsonData`, so that it can be searched. Others
+ * refuse a document without content, so one without text has its title as content, and is found by it.
  *
  * Values that the canonical line has as JSON already are copied from it as bytes.
  */
@@ -54,10 +56,20 @@ function endOfTextInData(document: DocumentRenderer, out: ByteWriter): void {
   out.latin1('}"');
 }
 
-function endOfDataAndContent({ mimeType, content }: DocumentRenderer, out: ByteWriter): void {
+function endOfDataAndContent(document: DocumentRenderer, out: ByteWriter): void {
+  const { mimeType, content } = document;
+  if (!hasText(content)) {
+    const title = Buffer.from(titleOf(document)).toString('base64');
+    out.latin1(`}","content":{"mimeType":"text/plain","rawBytes":"${title}"}`);
+    return;
+  }
   out.utf8(`}","content":{"mimeType":${JSON.stringify(mimeType)},"rawBytes":"`);
   out.latin1(content.bytes.toString('base64', 0, content.length));
   out.latin1('"}');
+}
+
+function titleOf({ line, title }: DocumentRenderer): string {
+  return String(JSON.parse(line.bytes.toString('utf8', title.start, title.end)));
 }
 
 /** All principals stand in one entry of `readers`: entries are combined with AND, principals within one with OR. */

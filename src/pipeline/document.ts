@@ -9,34 +9,13 @@ import { JsonColumns } from './json/json-columns.ts';
 import type { Mapping } from './mapping.ts';
 import { metadataWriter } from './metadata-writer.ts';
 import type { Column } from './ports.ts';
+import type { Rejection } from './rejection.ts';
 import type { RowCursor } from './row-cursor.ts';
+import { hasText, NO_TEXT } from './blank-text.ts';
 import { templateWriter, type TemplateWriter } from './template-writer.ts';
+import { uriWriter } from './uri-writer.ts';
 import { holdsNulEscape, textFields, UsedTexts } from './used-texts.ts';
 import { timeWriter, type ValueWriter } from './values.ts';
-
-/** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
-type QuarantineCode =
-  | 'ID_MISSING'
-  | 'ID_TOO_LONG'
-  | 'TEMPLATE_VARIABLE_MISSING'
-  | 'TEMPLATE_FAILED'
-  | 'NUL_CHARACTER'
-  | 'INVALID_UTF8'
-  | 'JSON_INVALID'
-  | 'CONTENT_TOO_LARGE'
-  | 'DOCUMENT_TOO_LARGE'
-  | 'ROW_TOO_LARGE'
-  | 'ACL_EMPTY'
-  | 'ACL_UNREADABLE'
-  | 'ACL_NOT_KEPT'
-  | 'ACL_TOO_LARGE';
-
-export interface Rejection {
-  readonly code: QuarantineCode;
-  readonly reason: string;
-  /** The row does not say who may read it, so its document must not stay with the readers that it had. */
-  readonly revokes?: true;
-}
 
 /** A range of bytes in a document's line. */
 export interface Span {
@@ -90,6 +69,7 @@ export class DocumentRenderer {
   readonly #canonical: CanonicalRow | undefined;
   readonly #json: JsonColumns;
   readonly #texts: UsedTexts;
+  readonly #textRequired: boolean;
 
   /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks. */
   constructor(mapping: Mapping, columns: readonly Column[]) {
@@ -102,7 +82,10 @@ export class DocumentRenderer {
     this.ids = canonical ?? new DocumentIds(mapping.connector, columns, mapping.idFields.map(columnOf));
     this.#writeTitle = writer(mapping.title);
     this.#writeContent = writer(mapping.content);
-    this.#writeUri = mapping.uri && writer(mapping.uri);
+    // The link of a canonical document was made when it was pushed.
+    const writeUri = canonical === undefined ? uriWriter : templateWriter;
+    this.#writeUri = mapping.uri && writeUri(mapping.uri, columns, columnOf);
+    this.#textRequired = mapping.textRequired;
     this.#writeMetadata =
       canonical === undefined
         ? metadataWriter(mapping.metadataFields, columns, columnOf)
@@ -179,7 +162,13 @@ export class DocumentRenderer {
     line.latin1(',"mime_type":');
     line.utf8(JSON.stringify(this.mimeType));
     line.latin1(',"title":');
-    return this.#writeText(row, this.#writeTitle, this.title) ?? this.#writeUriText(row);
+    return (
+      this.#writeText(row, this.#writeTitle, this.title) ?? this.#withoutText() ?? this.#writeUriText(row)
+    );
+  }
+
+  #withoutText(): Rejection | undefined {
+    return !this.#textRequired || hasText(this.content) || hasText(this.#text) ? undefined : NO_TEXT;
   }
 
   #writeUriText(row: RowCursor): Rejection | undefined {

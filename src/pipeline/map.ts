@@ -1,5 +1,6 @@
 import { ROW_BYTES_MAX } from '../core/limits.ts';
-import { DocumentRenderer, type Rejection } from './document.ts';
+import { DocumentRenderer } from './document.ts';
+import type { Rejection } from './rejection.ts';
 import type { ExtractedBatch } from './extract.ts';
 import type { Mapping } from './mapping.ts';
 import type { Column } from './ports.ts';

@@ -13,6 +13,8 @@ export interface Mapping {
   readonly aclGroupsField: string | undefined;
   readonly metadataFields: readonly string[];
   readonly watermarkField: string | undefined;
+  /** Whether each document of the data store has content: one without text is then published with its title as text. */
+  readonly textRequired: boolean;
   /** Set when the rows are documents already, with the columns of `CANONICAL_COLUMNS`. */
   readonly canonical?: {
     /** Whether the data store keeps readers. If it does not, everybody would see a document that names some. */

@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import { QUARANTINE_FIELD_BYTES_MAX, QUARANTINE_RATIO_ROWS_MIN } from '../core/limits.ts';
-import type { Rejection } from './document.ts';
+import type { Rejection } from './rejection.ts';
 import type { QuarantineLimits } from './job.ts';
 import type { RowCursor } from './row-cursor.ts';
 import type { Tally } from './tally.ts';

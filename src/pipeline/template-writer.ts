@@ -1,8 +1,9 @@
+import { TemplateFailure } from '../connector/template-failure.ts';
 import { BridgeError } from '../core/errors.ts';
 import { parseArrayLiteral, type ArrayItem } from './array-literal.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { parseExactJson } from './exact-json.ts';
 import { byteAt, itemAt } from './in-range.ts';
+import { parseForTemplate } from './json-value.ts';
 import type { Column, ColumnKind } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { textWriter } from './values.ts';
@@ -12,17 +13,25 @@ export interface Template {
   readonly variables: readonly string[];
   /** Set when the template is nothing but text and plain `{{ name }}`: then it is rendered as bytes, without the engine. */
   readonly plain: readonly ({ readonly text: string } | { readonly field: string })[] | undefined;
-  /** @throws Error for an undefined variable or a filter that fails; BridgeError for what no other row would survive. */
+  /** @throws TemplateFailure for an undefined variable, Error for a filter that fails, BridgeError for what no other row would survive. */
   render(scope: Readonly<Record<string, unknown>>): string;
 }
 
-interface TemplateFailure {
-  readonly code: 'TEMPLATE_VARIABLE_MISSING' | 'TEMPLATE_FAILED';
+export type PlainParts = NonNullable<Template['plain']>;
+
+interface WriteFailure {
+  readonly code: TemplateFailure['code'] | 'TEMPLATE_FAILED';
   readonly reason: string;
 }
 
 /** Writes a template's text for a row; on failure what it wrote so far is worthless. */
-export type TemplateWriter = (row: RowCursor, out: ByteWriter) => TemplateFailure | undefined;
+export type TemplateWriter = (row: RowCursor, out: ByteWriter) => WriteFailure | undefined;
+
+type MakeWriter<T> = (
+  template: T,
+  columns: readonly Column[],
+  columnOf: (name: string) => number,
+) => TemplateWriter;
 
 const QUOTE = 0x22;
 const SPACE = 0x20;
@@ -35,11 +44,21 @@ export function templateWriter(
   columns: readonly Column[],
   columnOf: (name: string) => number,
 ): TemplateWriter {
+  return writerFor(template, columns, columnOf, plainWriter);
+}
+
+/** @param makePlain writes plain parts in the way that the engine renders them */
+export function writerFor(
+  template: Template,
+  columns: readonly Column[],
+  columnOf: (name: string) => number,
+  makePlain: MakeWriter<PlainParts>,
+): TemplateWriter {
   const engine = engineWriter(template, columns, columnOf);
   const used = template.variables.map(columnOf);
   const isOfKind = (kind: ColumnKind) => (column: number) => itemAt(columns, column).kind === kind;
   if (template.plain === undefined || used.some(isOfKind('array'))) return engine;
-  const plain = plainWriter(template.plain, columns, columnOf);
+  const plain = makePlain(template.plain, columns, columnOf);
   const json = used.filter(isOfKind('json'));
   if (json.length === 0) return plain;
   // What a list or an object reads like, the engine knows. Most values are neither, and without it a push of
@@ -58,7 +77,7 @@ function isScalar(row: RowCursor, column: number): boolean {
 }
 
 function plainWriter(
-  parts: NonNullable<Template['plain']>,
+  parts: PlainParts,
   columns: readonly Column[],
   columnOf: (name: string) => number,
 ): TemplateWriter {
@@ -91,7 +110,7 @@ function engineWriter(
   return (row, out) => {
     const scope: Record<string, unknown> = {};
     for (const { name, column } of fields) {
-      if (row.isAbsent(column)) return missing(name);
+      if (row.isAbsent(column)) continue;
       scope[name] = row.isNull(column) ? null : scopeValue(row, column, itemAt(columns, column));
     }
     try {
@@ -99,14 +118,16 @@ function engineWriter(
     } catch (error) {
       // It is about all rows.
       if (error instanceof BridgeError) throw error;
+      if (error instanceof TemplateFailure) return { code: error.code, reason: error.reason };
       return { code: 'TEMPLATE_FAILED', reason: error instanceof Error ? error.message : String(error) };
     }
     return undefined;
   };
 }
 
-function missing(name: string): TemplateFailure {
-  return { code: 'TEMPLATE_VARIABLE_MISSING', reason: `this row has no field ${JSON.stringify(name)}` };
+export function missing(name: string): WriteFailure {
+  const { code, reason } = TemplateFailure.missing(name);
+  return { code, reason };
 }
 
 function scopeValue(row: RowCursor, column: number, { kind, element }: Column): unknown {
@@ -126,7 +147,7 @@ function arrayValue(item: ArrayItem, kind: ColumnKind): unknown {
 /** Numbers that a double cannot hold stay text: a template prints them exactly, and arithmetic on them is not ours to lose. */
 function valueOf(kind: ColumnKind, bytes: Buffer, start: number, end: number): unknown {
   const out = new ByteWriter(end - start + 8);
-  if (kind === 'json') return parseExactJson(bytes.toString('utf8', start, end));
+  if (kind === 'json') return parseForTemplate(bytes.toString('utf8', start, end));
   textWriter(kind)(out, bytes, start, end);
   const text = out.bytes.toString('utf8', 0, out.length);
   if (kind === 'boolean') return text === 'true';

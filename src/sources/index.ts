@@ -1,7 +1,8 @@
-import { mappedFields } from '../connector/mapped-fields.ts';
+import { mappedFields, optionalFields } from '../connector/mapped-fields.ts';
 import { idFields, isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
+import { NEVER_THERE } from './fields-never-there.ts';
 import type { HttpSurroundings } from './http/source.ts';
 import type { ReadPushed } from './push/source.ts';
 import { sqlServers } from './sql-servers.ts';
@@ -39,7 +40,8 @@ export async function openSource(
   if (isSqlSource(source)) return openSqlSource(source, secret(source.secretRef), surroundings);
   if (source.type === 'http' && mode === 'rest_pull') {
     const { HttpSource } = await import('./http/source.ts');
-    return new HttpSource(source, mappedFields(spec), idFields(spec.mapping), secret, surroundings);
+    const ids = idFields(spec.mapping);
+    return new HttpSource(source, mappedFields(spec), ids, secret, surroundings, optionalFields(spec));
   }
   if (mode === 'rest_push') {
     const { PushSource } = await import('./push/source.ts');
@@ -49,7 +51,14 @@ export async function openSource(
     const { FileSource } = await import('./file/source.ts');
     const { aclUsersField, aclGroupsField } = spec.mapping;
     const readers = [aclUsersField, aclGroupsField].filter((name) => name !== undefined);
-    const use = { fields: mappedFields(spec), vital: [...idFields(spec.mapping), ...readers] };
+    const use = {
+      fields: mappedFields(spec),
+      vital: [...idFields(spec.mapping), ...readers],
+      optional: optionalFields(spec),
+      warnMissing: (fields: readonly string[]) => {
+        surroundings.log.warn(NEVER_THERE, { fields });
+      },
+    };
     return new FileSource(source, use, {
       now: () => surroundings.clock.now(),
       permit: surroundings.permit,

@@ -92,6 +92,7 @@ describe('the record of a document', () => {
   it('holds the canonical document, to the last digit', () => {
     fc.assert(
       fc.property(row, uriTemplate, (fields, uri) => {
+        fc.pre(/\w/.test(fields.title));
         const { canonical, record, id } = lines(fields, 'CONTENT_REQUIRED', withUri(uri));
         const { doc_id, title, metadata, content, uri: canonicalUri } = exact(canonical);
         expect(exact(dataOf(record))).toEqual({
@@ -125,6 +126,20 @@ describe('the record of a document', () => {
       }),
     );
   });
+
+  it.each([[''], [null], [' \n\t'], ['\u00a0\u200b\u3000\ufeff']])(
+    'has its title as content when its content is %j, so that the store takes and finds it',
+    (body) => {
+      const fields = { id: '7', title: 'Zoë <b>', body };
+      const mapping = { contentTemplate: '{{ body }}', mimeType: 'text/html' };
+      const { canonical, record } = lines(fields, 'CONTENT_REQUIRED', mapping);
+      expect(JSON.parse(canonical)).toMatchObject({ content: body ?? '', mime_type: 'text/html' });
+      expect(JSON.parse(record)).toMatchObject({
+        content: { mimeType: 'text/plain', rawBytes: Buffer.from('Zoë <b>').toString('base64') },
+      });
+      expect(JSON.parse(lines(fields, 'NO_CONTENT', mapping).record)).not.toHaveProperty('content');
+    },
+  );
 
   it('reads as documented', () => {
     const fields = { id: '7', title: 'Zoë "Z"', count: '9223372036854775807' };

@@ -19,9 +19,15 @@ import { batchOf, type WireValue } from '../support/rows-source.ts';
 type Fields = Readonly<Record<string, WireValue>>;
 type Kinds = Readonly<Record<string, ColumnKind>>;
 
-function render(fields: Fields, spec: Partial<MappingSpec> = {}, kinds: Kinds = {}, watermarkField?: string) {
+function render(
+  fields: Fields,
+  spec: Partial<MappingSpec> = {},
+  kinds: Kinds = {},
+  watermarkField?: string,
+  textRequired = false,
+) {
   const columns = Object.keys(fields).map((name): Column => ({ name, kind: kinds[name] ?? 'text' }));
-  const mapping = mappingOf(spec, watermarkField === undefined ? {} : { watermarkField });
+  const mapping = mappingOf(spec, { textRequired, ...(watermarkField !== undefined && { watermarkField }) });
   const document = new DocumentRenderer(mapping, columns);
   const cursor = new RowCursor(columns.length);
   cursor.load(batchOf(columns, [Object.values(fields)]), 0);
@@ -63,7 +69,7 @@ describe('a canonical line', () => {
           metadata: { body: fields.body, title: fields.title },
           mime_type: 'text/plain',
           title: fields.title,
-          uri: `https://hr.example/${fields.id}?q=${fields.body}`,
+          uri: expect.stringMatching(/^https:\/\/hr\.example\/[!-~]*\?q=[!-~]*$/),
           checksum: document.checksum,
           op: 'UPSERT',
           updated_at: null,
@@ -189,7 +195,7 @@ describe('a canonical line', () => {
     expect(at(document.docId)).toBe('"hr:1"');
     expect(at(document.contentJson)).toBe('"A \\"b\\" — x\\ny"');
     expect(at(document.title)).toBe('"A \\"b\\""');
-    expect(at(document.uri)).toBe('"https://hr.example/1?q=x\\ny"');
+    expect(at(document.uri)).toBe('"https://hr.example/1?q=x%0Ay"');
     expect(at(document.metadata)).toBe('{"body":"x\\ny","title":"A \\"b\\""}');
     expect(document.content.bytes.toString('utf8', 0, document.content.length)).toBe('A "b" — x\ny');
     const bare = render({ id: '1', title: 'T' });
@@ -358,5 +364,34 @@ describe('a row is rejected', () => {
     const cursor = new RowCursor(2);
     cursor.load(batchOf(columns, [['1', 'T']]), 0);
     expect(document.render(cursor, 'hr:1')).toEqual({ code: 'TEMPLATE_FAILED', reason: 'unknown filter' });
+  });
+});
+
+describe('a document without text', () => {
+  const withText = (title: string | null, body: string | null, textRequired = true) =>
+    render({ id: '1', title, body }, { contentTemplate: '{{ body }}' }, {}, undefined, textRequired)
+      .rejection;
+
+  it.each([
+    [null, null],
+    ['', ''],
+    [' ', '\n\t '],
+    ['\u00a0\u0085', '\u200b\u2003\ufeff'],
+  ])(
+    'is set aside when title and content are %j and %j and the data store requires content',
+    (title, body) => {
+      expect(withText(title, body)).toMatchObject({ code: 'CONTENT_EMPTY' });
+      expect(withText(title, body, false)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['Title', null],
+    ['Title', ' \n'],
+    ['', 'Body'],
+    ['', ' \u00a0é'],
+    ['\u3000日', ''],
+  ])('is published when title and content are %j and %j', (title, body) => {
+    expect(withText(title, body)).toBeUndefined();
   });
 });

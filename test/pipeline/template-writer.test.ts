@@ -142,6 +142,58 @@ describe('a plain template of JSON', () => {
   });
 });
 
+describe('an object in a template', () => {
+  const nested = '{"b": {"c": [1, "x"]}, "d": 1.50}';
+  const compact = '{"b":{"c":[1,"x"]},"d":"1.50"}';
+
+  it.each([
+    ['{{ a }}', compact],
+    ['{{ a | json }}', compact],
+    ['{{ a | append: "!" }}', `${compact}!`],
+    ['{{ a.b }}', '{"c":[1,"x"]}'],
+    ['{{ a.b.c }}', '1x'],
+    ['{% if a %}{{ a }}{% endif %}', compact],
+    ['{{ a.toString }}', { code: 'TEMPLATE_VARIABLE_MISSING', reason: 'this row has no field "a.toString"' }],
+  ])('is its JSON in %j', (source, expected) => {
+    expect(write(template(source), { a: field(nested, 'json') })).toEqual(expected);
+  });
+
+  it.each([
+    ['[{"a": 1}, {"b": null}]', '{"a":1}{"b":null}'],
+    ['["x", ["y", 2], {}]', 'xy2{}'],
+  ])('in the list %j is its JSON after the items before', (list, expected) => {
+    expect(write(template('{{ a }}'), { a: field(list, 'json') })).toBe(expected);
+  });
+
+  it('is JSON in a list of a database and when joined', () => {
+    const list = { a: field('{"{\\"b\\": 1}"}', 'array', 'json') };
+    expect(write(template('{{ a }}'), list)).toBe('{"b":1}');
+    expect(write(template('{{ a | join: ", " }}'), { a: field('[{"b": 1}, 2]', 'json') })).toBe('{"b":1}, 2');
+  });
+
+  it('may nest deeper than a call stack', () => {
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    expect(write(template('{{ a.a.b | default: "none" }}'), { a: field(deep, 'json') })).toBe('none');
+    expect(write(template('{{ a }}'), { a: field(deep, 'json') })).toMatchObject({ code: 'TEMPLATE_FAILED' });
+  });
+});
+
+describe('a field that is not there', () => {
+  it('is nothing in a condition and with default, and missing elsewhere', () => {
+    const fields = { notes: field(undefined, 'json'), a: field('"x"', 'json') };
+    expect(write(template('{{ a }}{% if notes %} {{ notes }}{% endif %}'), fields)).toBe('x');
+    expect(write(template('{{ notes | default: "-" }}'), fields)).toBe('-');
+    expect(write(template('{% if a %}{{ notes }}{% endif %}'), fields)).toEqual({
+      code: 'TEMPLATE_VARIABLE_MISSING',
+      reason: 'this row has no field "notes"',
+    });
+    expect(write(template('{{ a.b }}'), { a: field('{}', 'json') })).toEqual({
+      code: 'TEMPLATE_VARIABLE_MISSING',
+      reason: 'this row has no field "a.b"',
+    });
+  });
+});
+
 describe('a template for the engine', () => {
   it('gets each field as the value that it is', () => {
     expect(

@@ -1,6 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileSourceSpec } from '../../src/connector/types.ts';
+import type { FieldUse } from '../../src/sources/file/format.ts';
 import { FileSource } from '../../src/sources/file/source.ts';
 import { OPEN_PERMIT } from './open-permit.ts';
 
@@ -16,7 +17,7 @@ export function writeOldFile(folder: string, name: string, content: string | Buf
   utimesSync(path, WRITTEN, WRITTEN);
 }
 
-interface FileSourceOptions extends Partial<FileSourceSpec> {
+interface FileSourceOptions extends Partial<FileSourceSpec>, Pick<FieldUse, 'optional' | 'warnMissing'> {
   readonly fields?: readonly string[];
   readonly vital?: readonly string[];
   readonly now?: Date;
@@ -24,11 +25,11 @@ interface FileSourceOptions extends Partial<FileSourceSpec> {
 
 /** A source of CSV files with the columns `id` and `name`, unless told otherwise. */
 export function fileSource(path: string, options: FileSourceOptions = {}): FileSource {
-  const { fields = ['id', 'name'], vital = [], now = NOW, ...spec } = options;
+  const { fields = ['id', 'name'], vital = [], now = NOW, optional, warnMissing, ...spec } = options;
   const format = spec.documentPer === 'file' ? {} : { format: 'csv' as const };
   return new FileSource(
     { type: 'file', path, glob: '**/*', ...format, ...spec },
-    { fields, vital },
+    { fields, vital, ...(optional && { optional }), ...(warnMissing && { warnMissing }) },
     { now: () => now, permit: OPEN_PERMIT },
   );
 }

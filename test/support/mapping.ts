@@ -1,4 +1,4 @@
-import { compileTemplate } from '../../src/connector/templates.ts';
+import { compileTemplate, compileUriTemplate } from '../../src/connector/templates.ts';
 import { idFields, type MappingSpec } from '../../src/connector/types.ts';
 import { mappingVersion, type Mapping } from '../../src/pipeline/mapping.ts';
 import type { Template } from '../../src/pipeline/template-writer.ts';
@@ -12,7 +12,7 @@ export function template(source: string, options: { engine?: boolean } = {}): Te
 /** A mapping compiled as the connector's loader does, from a spec that names the columns it wants. */
 export function mappingOf(
   spec: Partial<MappingSpec> = {},
-  others: { connector?: string; watermarkField?: string; version?: string } = {},
+  others: { connector?: string; watermarkField?: string; version?: string; textRequired?: boolean } = {},
 ): Mapping {
   const whole: MappingSpec = { idField: 'id', titleField: 'title', contentTemplate: '{{ title }}', ...spec };
   return {
@@ -20,12 +20,13 @@ export function mappingOf(
     idFields: idFields(whole),
     title: template(`{{ ${whole.titleField} }}`),
     content: template(whole.contentTemplate),
-    uri: whole.uriTemplate === undefined ? undefined : template(whole.uriTemplate),
+    uri: whole.uriTemplate === undefined ? undefined : compileUriTemplate(whole.uriTemplate),
     mimeType: whole.mimeType ?? 'text/plain',
     aclUsersField: whole.aclUsersField,
     aclGroupsField: whole.aclGroupsField,
     metadataFields: whole.metadataFields ?? [],
     watermarkField: others.watermarkField,
+    textRequired: others.textRequired ?? false,
     version: others.version ?? mappingVersion(whole),
   };
 }

@@ -11,6 +11,7 @@ interface RestOptions extends Partial<HttpSurroundings> {
   readonly fields?: readonly string[];
   /** Default: the first field. */
   readonly idFields?: readonly string[];
+  readonly optional?: ReadonlySet<string>;
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +40,13 @@ export const PAGINATION: Readonly<Record<Style, PaginationSpec | undefined>> = {
 export function restSource(spec: RestSpec, options: RestOptions = {}): RestSource {
   const waits: number[] = [];
   const lines: string[] = [];
-  const { fields = ['id', 'name'], idFields = fields.slice(0, 1), secrets = {}, ...given } = options;
+  const {
+    fields = ['id', 'name'],
+    idFields = fields.slice(0, 1),
+    optional,
+    secrets = {},
+    ...given
+  } = options;
   const log = createLogger({
     write: (line) => lines.push(line),
     level: 'debug',
@@ -64,7 +71,8 @@ export function restSource(spec: RestSpec, options: RestOptions = {}): RestSourc
     if (value === undefined) throw new Error(`The test has no secret ${ref}.`);
     return value;
   };
-  return { source: new HttpSource({ type: 'http', ...spec }, fields, idFields, secret, surroundings), waits, lines };
+  const source = new HttpSource({ type: 'http', ...spec }, fields, idFields, secret, surroundings, optional);
+  return { source, waits, lines };
 }
 
 /** Reads an API to its end. */

@@ -1,11 +1,12 @@
-import { RESERVED_FIELDS } from '../../connector/rules-fields.ts';
 import { CONTENT_TYPES } from '../../connector/rules-gemini.ts';
 import { aclOf, contentConfigOf, type Connector } from '../../connector/types.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX } from '../../core/limits.ts';
 import { readTime } from '../../core/time-text.ts';
+import { hasText, NO_TEXT } from '../../pipeline/blank-text.ts';
 import type { ByteWriter } from '../../pipeline/byte-writer.ts';
+import { byteAt } from '../../pipeline/in-range.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
-import { eachMember, isObject } from '../../sources/json/scan.ts';
+import { BACKSLASH, isObject, QUOTE } from '../../sources/json/scan.ts';
 import { MIME_TYPE_DEFAULT } from '../job.ts';
 import { CanonicalJson } from './canonical-json.ts';
 import { FIELD, fieldName, type EventFields, type Field } from './event-fields.ts';
@@ -13,6 +14,8 @@ import { FieldWriter, Rejected } from './field-writer.ts';
 import { ReaderList } from './reader-list.ts';
 import { quoted, type EventRejection } from './verdict.ts';
 
+const SPACE = 0x20;
+const ASCII_END = 0x80;
 const TYPES_TAKEN: ReadonlySet<string> = new Set(CONTENT_TYPES.map((type) => JSON.stringify(type)));
 /** RFC 3339, or a date alone: what is kept as it is. */
 const TIME = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d))?$/;
@@ -21,7 +24,7 @@ const DATE_LENGTH = 10;
 /** Checks events that are documents already, and writes them in their one form. */
 export class CanonicalEvents {
   readonly #acl: 'required' | 'off';
-  readonly #takesAnyType: boolean;
+  readonly #hasNoContent: boolean;
   readonly #mimeType: Buffer;
   readonly #json = new CanonicalJson();
   readonly #users = new ReaderList();
@@ -29,7 +32,7 @@ export class CanonicalEvents {
 
   constructor({ spec }: Connector) {
     this.#acl = aclOf(spec);
-    this.#takesAnyType = contentConfigOf(spec) === 'NO_CONTENT';
+    this.#hasNoContent = contentConfigOf(spec) === 'NO_CONTENT';
     this.#mimeType = Buffer.from(JSON.stringify(spec.mapping.mimeType ?? MIME_TYPE_DEFAULT));
   }
 
@@ -69,6 +72,9 @@ export class CanonicalEvents {
     this.#writeMimeType(writer);
     out.latin1(',"title":');
     writer.required(FIELD.title);
+    if (!this.#hasNoContent && isBlank(writer, FIELD.content) && isBlank(writer, FIELD.title)) {
+      throw new Rejected(NO_TEXT.code, NO_TEXT.reason);
+    }
     out.latin1(',"updated_at":');
     writeTime(writer);
     out.latin1(',"uri":');
@@ -115,7 +121,7 @@ export class CanonicalEvents {
   #writeMimeType(writer: FieldWriter): void {
     const json = writer.canonical(FIELD.mime_type);
     if (json === undefined) writer.out.raw(this.#mimeType);
-    else if (this.#takesAnyType || TYPES_TAKEN.has(json)) writer.out.utf8(json);
+    else if (this.#hasNoContent || TYPES_TAKEN.has(json)) writer.out.utf8(json);
     else {
       const reason = `its mime_type ${quoted(String(JSON.parse(json)))} is none of ${CONTENT_TYPES.join(', ')}`;
       throw new Rejected('FIELD_INVALID', reason);
@@ -131,6 +137,14 @@ function readReaders(writer: FieldWriter, field: Field, list: ReaderList): void 
   const problem = list.read(fieldName(field), writer.bytes, start, writer.end(field), writer.json);
   if (problem !== undefined) throw new Rejected(problem.code, problem.reason);
   writer.requireWhole(field);
+}
+
+/** Whether a string has no character that can be seen. Mostly its first one can be, and it is not decoded. */
+function isBlank(writer: FieldWriter, field: Field): boolean {
+  const first = byteAt(writer.bytes, writer.start(field) + 1);
+  if (first > SPACE && first < ASCII_END && first !== QUOTE && first !== BACKSLASH) return false;
+  const bytes = Buffer.from(String(JSON.parse(writer.canonical(field) ?? '""')));
+  return !hasText({ bytes, length: bytes.length });
 }
 
 function writeContent(writer: FieldWriter): void {
@@ -152,11 +166,6 @@ function writeMetadata(writer: FieldWriter): void {
     return;
   }
   if (!isObject(bytes, start)) throw new Rejected('FIELD_INVALID', 'its metadata is no object');
-  eachMember(bytes, start, (key) => {
-    if (!RESERVED_FIELDS.has(key)) return;
-    const reason = `its metadata has a field ${key}, which every document has beside its metadata`;
-    throw new Rejected('FIELD_INVALID', reason);
-  });
   json.write(bytes, start, out);
   writer.requireWhole(FIELD.metadata);
 }

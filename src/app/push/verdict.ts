@@ -1,12 +1,11 @@
 import { PUSH_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
-import type { Rejection } from '../../pipeline/document.ts';
+import type { Rejection } from '../../pipeline/rejection.ts';
 
 /** Why one event is not taken, while others of the same push are. The first ones are those of a row that is set aside. */
 type RejectionCode =
   | Rejection['code']
   | 'EVENT_INVALID'
   | 'OP_INVALID'
-  | 'ID_INVALID'
   | 'FIELD_MISSING'
   | 'FIELD_UNKNOWN'
   | 'FIELD_INVALID'

@@ -19,7 +19,9 @@ const documentSchema = Type.Object(
     uri: Type.Optional(nullableText),
     mime_type: Type.Optional(nullableText),
     updated_at: Type.Optional(
-      Type.Union([Type.String(), Type.Null()], { description: 'RFC 3339, such as 2026-01-02T03:04:05Z, or RFC 1123.' }),
+      Type.Union([Type.String(), Type.Null()], {
+        description: 'RFC 3339, such as 2026-01-02T03:04:05Z, or RFC 1123.',
+      }),
     ),
     acl_users: Type.Optional(principals),
     acl_groups: Type.Optional(principals),

@@ -4,7 +4,7 @@ import type { Column } from '../../pipeline/ports.ts';
 import { csvRows, type CsvRow } from './csv.ts';
 import { headerNames } from './csv-header.ts';
 import { fileInvalid } from './errors.ts';
-import { columnsMissing, type FileFormat, type FileRow } from './format.ts';
+import { columnsMissing, requiredOf, type FieldUse, type FileFormat, type FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
 import { textOf } from './text.ts';
 
@@ -22,14 +22,6 @@ const ERROR_CELLS = [
 const ERROR_CELL = new RegExp(`^(?:${ERROR_CELLS.join('|')})$`);
 
 const PLACES: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
-
-/** What a connector makes of the columns. */
-export interface FieldUse {
-  /** All columns that it names, each once. */
-  readonly fields: readonly string[];
-  /** Those of the id and of the readers: where they are missing, a document that is there would count as gone. */
-  readonly vital: readonly string[];
-}
 
 /** CSV files with a document per row. Every cell is text: CSV does not say what it is. */
 export class CsvFormat implements FileFormat {
@@ -51,10 +43,10 @@ export class CsvFormat implements FileFormat {
       if (lacking.length > 0) throw columnsMissing(`${file.name} has no column`, lacking, names);
       for (const name of names) found.add(name);
     }
-    const missing = fields.filter((name) => !PLACES.includes(name) && !found.has(name));
+    const absent = fields.filter((name) => !PLACES.includes(name) && !found.has(name));
+    const missing = files.length === 0 ? [] : requiredOf(absent, this.#use);
     // No files are an empty listing, and the guard keeps the documents.
-    if (files.length > 0 && missing.length > 0)
-      throw columnsMissing('None of the files has', missing, [...found]);
+    if (missing.length > 0) throw columnsMissing('None of the files has', missing, [...found]);
     return fields.map((name) => ({ name, kind: name === ROW_PLACE_COLUMNS.line ? 'integer' : 'text' }));
   }
 

@@ -7,6 +7,28 @@ import type { RowBatcher } from '../row-batcher.ts';
 /** The values of a row in the order of the columns, in the text form of their kinds; null is NULL, undefined no such field. */
 export type FileRow = readonly (Buffer | null | undefined)[];
 
+/** What a connector makes of the columns. */
+export interface FieldUse {
+  /** All columns that it names, each once. */
+  readonly fields: readonly string[];
+  /** Those of the id and of the readers: where they are missing, a document that is there would count as gone. */
+  readonly vital: readonly string[];
+  /** Those that no row needs to have. */
+  readonly optional?: ReadonlySet<string>;
+  /** Told once about those of them that no row of a listing has. */
+  readonly warnMissing?: (names: readonly string[]) => void;
+}
+
+/** Of fields that no row has, those that rows need to have. The others are warned about. */
+export function requiredOf(
+  absent: readonly string[],
+  { optional, warnMissing }: Pick<FieldUse, 'optional' | 'warnMissing'>,
+): readonly string[] {
+  const expected = absent.filter((name) => optional?.has(name) === true);
+  if (expected.length > 0) warnMissing?.(expected);
+  return absent.filter((name) => !expected.includes(name));
+}
+
 /** How files become rows. One object serves one listing. */
 export interface FileFormat {
   /**

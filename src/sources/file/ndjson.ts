@@ -2,7 +2,7 @@ import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
 import { ROW_BYTES_MAX } from '../../core/limits.ts';
 import type { Column } from '../../pipeline/ports.ts';
 import { fileInvalid } from './errors.ts';
-import { columnsMissing, type FileFormat, type FileRow } from './format.ts';
+import { columnsMissing, requiredOf, type FieldUse, type FileFormat, type FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
 import { textOf } from './text.ts';
 import { checkJson } from '../json/check.ts';
@@ -25,11 +25,13 @@ interface Line {
  */
 export class NdjsonFormat implements FileFormat {
   readonly #fields: readonly string[];
+  readonly #use: FieldUse;
   readonly #found = new Set<string>();
   #rows = 0;
 
-  constructor(fields: readonly string[]) {
-    this.#fields = fields;
+  constructor(use: FieldUse) {
+    this.#use = use;
+    this.#fields = use.fields;
   }
 
   columns(): Promise<readonly Column[]> {
@@ -50,9 +52,9 @@ export class NdjsonFormat implements FileFormat {
 
   /** Each line may lack a field, but one that all of them lack has another name, or was removed. */
   end(): void {
-    const missing = this.#fields.filter((name) => !this.#found.has(name));
-    if (this.#rows > 0 && missing.length > 0)
-      throw columnsMissing('None of the lines has', missing, undefined);
+    const absent = this.#fields.filter((name) => !this.#found.has(name));
+    const missing = this.#rows === 0 ? [] : requiredOf(absent, this.#use);
+    if (missing.length > 0) throw columnsMissing('None of the lines has', missing, undefined);
   }
 
   #row(file: ListedFile, name: Buffer, { bytes, number }: Line): FileRow {

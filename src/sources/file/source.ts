@@ -1,8 +1,8 @@
 import type { FileSourceSpec } from '../../connector/types.ts';
 import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
-import { CsvFormat, type FieldUse } from './csv-rows.ts';
+import { CsvFormat } from './csv-rows.ts';
 import { DocumentFormat } from './documents.ts';
-import { appendRow, type FileFormat } from './format.ts';
+import { appendRow, type FieldUse, type FileFormat } from './format.ts';
 import { listFiles, requireAllSame, type ListedFile, type ListingContext } from './listing.ts';
 import { NdjsonFormat } from './ndjson.ts';
 import { asError } from '../network-errors.ts';
@@ -74,7 +74,7 @@ export class FileSource implements Source {
 
 function formatOf(spec: FileSourceSpec, use: FieldUse): FileFormat {
   if (spec.documentPer === 'file') return new DocumentFormat(use.fields, spec.encoding);
-  return spec.format === 'ndjson' ? new NdjsonFormat(use.fields) : new CsvFormat(spec, use);
+  return spec.format === 'ndjson' ? new NdjsonFormat(use) : new CsvFormat(spec, use);
 }
 
 async function fill(

@@ -1,7 +1,6 @@
 import type { HttpSourceSpec } from '../../connector/types.ts';
 import { mentionsWatermark } from '../../connector/watermark.ts';
 import type { Clock } from '../../core/clock.ts';
-import { BridgeError } from '../../core/errors.ts';
 import { HTTP_PAGES_PER_RUN_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { MinuteQuota } from '../../core/minute-quota.ts';
@@ -23,6 +22,7 @@ import { placeToStore } from './place-to-store.ts';
 import { RecordIds } from './record-id.ts';
 import { RecordFinder } from './records.ts';
 import { RequestTemplate } from './request.ts';
+import { requireFields } from './required-fields.ts';
 import { RecordRow } from './row.ts';
 import { requestPermit } from './request-permit.ts';
 import { HttpWatermark } from './watermark.ts';
@@ -55,6 +55,7 @@ export class HttpSource implements Source {
   readonly #fields: readonly string[];
   readonly #ids: RecordIds;
   readonly #watermarkColumn: number;
+  readonly #optional: ReadonlySet<string>;
   readonly #secret: (ref: string) => string;
   readonly #surroundings: HttpSurroundings;
   readonly #delta: boolean;
@@ -67,6 +68,7 @@ export class HttpSource implements Source {
    * @param fields what the mapping names
    * @param idFields those among them that make the id of a document
    * @param secret reads a secret by its ref
+   * @param optional those of the fields that no record needs to have
    * @throws BridgeError SECRET_*, SOURCE_TLS, CONNECTOR_INVALID
    */
   constructor(
@@ -75,7 +77,9 @@ export class HttpSource implements Source {
     idFields: readonly string[],
     secret: (ref: string) => string,
     surroundings: HttpSurroundings,
+    optional: ReadonlySet<string> = new Set(),
   ) {
+    this.#optional = optional;
     this.#spec = spec;
     this.#fields = fields;
     this.#ids = new RecordIds(fields, idFields);
@@ -98,7 +102,7 @@ export class HttpSource implements Source {
       for await (const { bytes, records } of listing.pages(undefined, signal)) {
         for (const { start } of records) row.load(bytes, start);
         const missing = new Set(records.length === 0 ? [] : row.missing);
-        return row.columns.filter(({ name }) => !missing.has(name));
+        return row.columns.filter(({ name }) => !missing.has(name) || this.#optional.has(name));
       }
       return [...row.columns];
     } finally {
@@ -201,7 +205,8 @@ export class HttpSource implements Source {
     if (this.listing === 'full') {
       const inclusive = paginationOf(this.#spec)?.inclusive ?? false;
       const records = await fillWithAll(opened, inclusive, ports);
-      if (!opened.listing.truncated && records > 0) this.#checkFields(row);
+      if (!opened.listing.truncated && records > 0)
+        requireFields(row.missing, { optional: this.#optional, url: this.#spec.url ?? '', log });
       return this.#endOf(opened);
     }
     if (await fillWithChanges(opened, ports)) return this.#endOf(opened);
@@ -213,16 +218,6 @@ export class HttpSource implements Source {
     } finally {
       await again.client.close();
     }
-  }
-
-  /** Each record may lack a field, but one that the whole source lacks has another name, or was removed. */
-  #checkFields({ missing }: RecordRow): void {
-    if (missing.length === 0) return;
-    throw new BridgeError(
-      'SOURCE_COLUMN_MISSING',
-      `No record of ${this.#spec.url ?? ''} has ${missing.map((name) => JSON.stringify(name)).join(', ')}, which the mapping names.`,
-      { hint: 'Correct the name in spec.mapping; a field inside another one is written with a dot.' },
-    );
   }
 
   /** @throws BridgeError SOURCE_PAGINATION for changes that were cut off: no later run would get to the rest. */

@@ -176,7 +176,6 @@ describe('an event that is a document', () => {
     ['FIELD_INVALID', { title: 7 }],
     ['FIELD_INVALID', { uri: ['x'] }],
     ['FIELD_INVALID', { metadata: [] }],
-    ['FIELD_INVALID', { metadata: { uri: 'x' } }],
     ['FIELD_INVALID', { updated_at: 'yesterday' }],
     ['FIELD_INVALID', { updated_at: '2026-13-01T00:00:00Z' }],
     ['FIELD_INVALID', { updated_at: '2026-02-30T00:00:00Z' }],
@@ -241,6 +240,25 @@ describe('an event that is a document', () => {
     const long = 'x'.repeat(CONTENT_BYTES_MAX + 1);
     expect(judged(document({ content: long }))).toMatchObject({ code: 'CONTENT_TOO_LARGE' });
     expect(judged(document({ content: long.slice(1) }))).toMatchObject({ op: 'UPSERT' });
+  });
+
+  test.each([
+    ['', ''],
+    [' ', '\n'],
+    ['\u00a0', '\u200b'],
+  ])(
+    'is refused with CONTENT_EMPTY for the title %j and the content %j, where content is required',
+    (title, content) => {
+      expect(judged(document({ title, content }), WITH_CONTENT)).toMatchObject({ code: 'CONTENT_EMPTY' });
+      expect(judged(document({ title: 'T', content }), WITH_CONTENT)).toMatchObject({ op: 'UPSERT' });
+      expect(judged(document({ title, content }))).toMatchObject({ op: 'UPSERT' });
+    },
+  );
+
+  test('may have metadata of the names of its own fields, because metadata is nested', () => {
+    expect(judged(document({ metadata: { title: 'x', uri: 'y' } }))).toMatchObject({
+      document: expect.stringContaining('"metadata":{"title":"x","uri":"y"}'),
+    });
   });
 
   test('has a type that Discovery Engine takes, where documents have content', () => {

@@ -42,7 +42,7 @@ const documentEvent = fc.record(
       id,
       fc.nat().map((number) => `support-push:${number}`),
     ),
-    title: text,
+    title: text.map((words) => `T${words}`),
     content: text,
     acl_users: readers,
     acl_groups: fc.oneof(readers, fc.constant(null)),
@@ -57,7 +57,7 @@ const documentEvent = fc.record(
 const fieldsEvent = fc.record({
   op: fc.constant('UPSERT'),
   ticket_id: fc.oneof(id, fc.integer()),
-  title: text,
+  title: text.map((words) => `T${words}`),
   subject: text,
   body: fc.oneof(text, fc.integer(), fc.constant(null)),
   allowed_users: readers,

@@ -113,3 +113,13 @@ it('a field that no line has fails the run, unless there are no lines', async ()
   });
   expect((await listing('', ['nowhere'])).rows).toEqual([]);
 });
+
+it('a field that only conditions ask for is warned about when no line has it', async () => {
+  writeOldFile(folder, 'a.ndjson', '{"id":1}\n{"id":2}\n');
+  const warned: (readonly string[])[] = [];
+  const optional = new Set(['name']);
+  const warnMissing = (names: readonly string[]) => void warned.push(names);
+  const source = fileSource(folder, { format: 'ndjson', optional, warnMissing });
+  expect((await readAll(source)).rows).toHaveLength(2);
+  expect(warned).toEqual([['name']]);
+});

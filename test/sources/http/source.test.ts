@@ -5,6 +5,7 @@ import type { Style } from '../../stand-ins/rest/pages.ts';
 import { startRest } from '../../stand-ins/rest/rest-stand-in.ts';
 import { json, raw } from '../../support/http-server.ts';
 import { listRest, numbered, PAGINATION, restSource } from '../../support/rest-source.ts';
+import { readAll } from '../../support/read-rows.ts';
 import { RestServers } from '../../support/rest-servers.ts';
 
 const servers = new RestServers();
@@ -175,6 +176,17 @@ describe('values', () => {
       { id: '', name: '' },
     ]);
     expect(end.truncated).toBe(false);
+  });
+
+  test('that only conditions ask for are warned about when no record has them', async () => {
+    const server = await start({ records: ['{"id":1}'], style: 'whole' });
+    const { source, lines } = restSource({ url: server.url }, { optional: new Set(['name']) });
+    expect((await readAll(source)).rows).toEqual([{ id: '1', name: '' }]);
+    expect(lines.filter((line) => line.includes('conditions'))).toEqual([
+      expect.stringContaining('{"fields":["name"]}'),
+    ]);
+    const columns = await source.columns(new AbortController().signal);
+    expect(columns.map(({ name }) => name)).toEqual(['id', 'name']);
   });
 
   test('that no record of a whole listing has are an error that names them', async () => {

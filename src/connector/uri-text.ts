@@ -1,0 +1,127 @@
+import { TemplateFailure } from './template-failure.ts';
+
+/** A part of a link: text of the template, which is a URL's, or a value of the row. */
+export type UriPiece = { readonly literal: string } | { readonly value: string };
+
+/** Where a value stands, which decides which of its characters would mean something else there. */
+export type UriPlace = 'host' | 'path' | 'query';
+
+const UNRESERVED = 'A-Za-z0-9._~\\-';
+
+/**
+ * Runs of characters that are encoded in a value. NUL is not: a row that holds one is set aside, not hidden in a link. A path
+ * keeps its slashes. `&` and `'` are encoded everywhere, because links end up in HTML.
+ */
+const ENCODED: Readonly<Record<UriPlace, RegExp>> = {
+  host: new RegExp(`[^\\0${UNRESERVED}!$()*+,;=:]+`, 'g'),
+  path: new RegExp(`[^\\0${UNRESERVED}!$()*+,;=:@/]+`, 'g'),
+  query: new RegExp(`[^\\0${UNRESERVED}!$()*,;=:@/?]+`, 'g'),
+};
+
+/** What is not part of any URL: all but reserved and unreserved characters, and a `%` that begins no `%XX`. */
+const NOT_OF_A_URL = /%(?![0-9A-Fa-f]{2})|[^\0%A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]+/g;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+const SCHEME = /^[a-z][a-z\d+.-]*:/i;
+/** Schemes that run or show what is in the link itself when it is clicked. */
+const DANGEROUS = /^(?:javascript|vbscript|data|blob|filesystem|view-source):/i;
+/** A literal with a host and the character after it: whatever follows is in its path, query or fragment. */
+const WITH_HOST = /^https?:\/\/[^/?#]+[/?#]/i;
+const AFTER_SLASHES = /^(?:[a-z][a-z\d+.-]*:)?\/\/$/i;
+const IN_HOST = /^(?:[a-z][a-z\d+.-]*:)?\/\/[^/]*$/i;
+const REST_OF_URL = /^[/?#:]/;
+
+/** A value percent-encoded for its place. */
+export function encodeValue(value: string, place: UriPlace): string {
+  return value.replace(ENCODED[place], encode);
+}
+
+/** For each byte: 1 if a value of that place keeps it. */
+export function keptBytes(place: UriPlace): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => {
+    const character = String.fromCharCode(byte);
+    return byte > 0 && byte < 0x80 && encodeValue(character, place) === character ? 1 : 0;
+  });
+}
+
+/**
+ * A link of its pieces. Text of the template, and a value that is a URL itself, keep what has a meaning in URLs and each
+ * valid `%XX`; other values are encoded for their place.
+ * @throws TemplateFailure URI_INVALID for a scheme that is refused, and for what is not a URL then
+ */
+export function uriOf(pieces: readonly UriPiece[]): string {
+  let uri = '';
+  pieces.forEach((piece, index) => {
+    const next = pieces[index + 1];
+    if ('literal' in piece) {
+      uri += literalText(piece.literal, { first: uri === '', last: next === undefined });
+    } else {
+      uri += valueText(piece.value, uri, next);
+    }
+  });
+  requireUri(uri);
+  return uri;
+}
+
+/** A part of a template in which the place of every value is known before a row is. */
+export type PlacedPart = { readonly literal: string } | { readonly field: string; readonly place: UriPlace };
+
+/** The parts of a template that begins with `https://host/`; undefined for others. */
+export function placedParts(
+  parts: readonly ({ readonly text: string } | { readonly field: string })[],
+): readonly PlacedPart[] | undefined {
+  let before = '';
+  const placed = parts.map((part, index): PlacedPart => {
+    if ('field' in part) return { field: part.field, place: placeAfter(before) ?? 'path' };
+    const literal = literalText(part.text, { first: index === 0, last: index === parts.length - 1 });
+    before += literal;
+    return { literal };
+  });
+  const [first] = placed;
+  const known = first !== undefined && 'literal' in first && WITH_HOST.test(first.literal);
+  return known && URL.canParse(first.literal) ? placed : undefined;
+}
+
+/** Line breaks and tabs go, as in every URL parser, and blanks at both ends. */
+function literalText(text: string, { first, last }: { first: boolean; last: boolean }): string {
+  const oneLine = text.replace(/[\t\r\n]+/g, '');
+  const start = first ? oneLine.trimStart() : oneLine;
+  return keep(last ? start.trimEnd() : start);
+}
+
+function valueText(value: string, before: string, next: UriPiece | undefined): string {
+  const place = placeAfter(before);
+  if (place !== undefined && place !== 'host') return encodeValue(value, place);
+  const trimmed = value.trim();
+  if (place === 'host') return REST_OF_URL.test(trimmed) ? keep(trimmed) : encodeValue(trimmed, 'host');
+  if (before === '') {
+    const isUrl = SCHEME.test(trimmed) || REST_OF_URL.test(trimmed);
+    return isUrl ? keep(trimmed) : encodeValue(value, 'path');
+  }
+  const endsHost = next === undefined || ('literal' in next && REST_OF_URL.test(next.literal.trim()));
+  return endsHost ? keep(trimmed) : encodeValue(trimmed, 'host');
+}
+
+/** Undefined where a value may be a URL, or all of one after its scheme. */
+function placeAfter(uri: string): UriPlace | undefined {
+  if (/[?#]/.test(uri)) return 'query';
+  if (uri === '' || AFTER_SLASHES.test(uri)) return undefined;
+  return IN_HOST.test(uri) ? 'host' : 'path';
+}
+
+function keep(text: string): string {
+  return text.replace(NOT_OF_A_URL, encode);
+}
+
+function encode(text: string): string {
+  // encodeURIComponent leaves the apostrophe alone.
+  return encodeURIComponent(text.replace(LONE_SURROGATE, '\uFFFD')).replaceAll("'", '%27');
+}
+
+function requireUri(uri: string): void {
+  const [refused] = DANGEROUS.exec(uri) ?? [];
+  if (refused !== undefined) {
+    throw TemplateFailure.uri(`its link begins with ${refused.toLowerCase()}, which is not published`);
+  }
+  if (SCHEME.test(uri) && !URL.canParse(uri)) throw TemplateFailure.uri('its link is not a valid URL');
+}

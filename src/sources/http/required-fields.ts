@@ -1,0 +1,27 @@
+import { BridgeError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import { NEVER_THERE } from '../fields-never-there.ts';
+
+interface RequiredFieldsOf {
+  /** Fields that no record needs to have. */
+  readonly optional: ReadonlySet<string>;
+  readonly url: string;
+  readonly log: Logger;
+}
+
+/**
+ * Each record may lack a field, but one that the whole source lacks has another name, or was removed.
+ * @param missing the fields that no record of the listing has
+ * @throws BridgeError SOURCE_COLUMN_MISSING
+ */
+export function requireFields(missing: readonly string[], { optional, url, log }: RequiredFieldsOf): void {
+  const expected = missing.filter((name) => optional.has(name));
+  if (expected.length > 0) log.warn(NEVER_THERE, { fields: expected });
+  const required = missing.filter((name) => !optional.has(name));
+  if (required.length === 0) return;
+  throw new BridgeError(
+    'SOURCE_COLUMN_MISSING',
+    `No record of ${url} has ${required.map((name) => JSON.stringify(name)).join(', ')}, which the mapping names.`,
+    { hint: 'Correct the name in spec.mapping; a field inside another one is written with a dot.' },
+  );
+}
