@@ -50,10 +50,8 @@ export async function openSource(
     const { aclUsersField, aclGroupsField } = spec.mapping;
     const readers = [aclUsersField, aclGroupsField].filter((name) => name !== undefined);
     const use = { fields: mappedFields(spec), vital: [...idFields(spec.mapping), ...readers] };
-    return new FileSource(source, use, {
-      now: () => surroundings.clock.now(),
-      permit: surroundings.permit,
-    });
+    const context = { now: () => surroundings.clock.now(), permit: surroundings.permit };
+    return new FileSource(source, use, context, surroundings.log);
   }
   throw new BridgeError(
     'NOT_SUPPORTED',

@@ -129,7 +129,11 @@ export class HttpSource implements Source {
       },
     );
     try {
-      yield* rows.batches(row.columns, () => end);
+      yield* rows.batches(
+        row.columns,
+        () => end,
+        (page, record) => ({ page, record }),
+      );
     } catch (thrown) {
       throw signal.aborted ? signal.reason : thrown;
     } finally {
@@ -195,7 +199,10 @@ export class HttpSource implements Source {
     const watermarkColumn = this.#fields.indexOf(this.#spec.watermarkField ?? '');
     const overlap = new Overlap();
     let records = 0;
+    let pages = 0;
     for await (const page of listing.pages(start, signal)) {
+      pages++;
+      let number = 0;
       const fresh = overlap.withoutRepeated(page);
       if (fresh.length < page.records.length && opened.shifts) this.#moved(listing);
       for (const record of fresh) {
@@ -203,6 +210,9 @@ export class HttpSource implements Source {
         row.load(page.bytes, record.start);
         const mark = row.value(watermarkColumn);
         if (mark !== undefined) watermark?.see(plainText(page.bytes, mark));
+        // Records that came again are not among the fresh ones, and have numbers all the same.
+        number = page.records.indexOf(record, number) + 1;
+        rows.foundAt(pages, number);
         row.append(rows);
       }
       records += fresh.length;
