@@ -7,6 +7,7 @@ import type { RejectedDocument } from './delivery-port.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { runFolder } from './layout.ts';
+import { requireOwnFolder } from './own-folder.ts';
 import { planChanges } from './plan.ts';
 import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from './ports.ts';
 import type { FinishedStatus, Lease, RunRow, State } from './state-port.ts';
@@ -49,10 +50,10 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
   try {
     const alive = AbortSignal.any([signal, lease.signal]);
     await finishEarlierRuns(job, ports, lease, alive);
-    const finished = await ports.state.findRun(job.runId);
-    return isCommitted(finished)
-      ? await repeated(finished, job, ports)
-      : await apply(job, ports, lease, alive);
+    const known = await ports.state.findRun(job.runId);
+    if (isCommitted(known)) return await repeated(known, job, ports);
+    await requireOwnFolder(job, ports, known);
+    return await apply(job, ports, lease, alive);
   } catch (thrown) {
     throw await causeOf(thrown, lease);
   } finally {
