@@ -13,6 +13,7 @@ import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from '
 import type { FinishedStatus, Lease, RunRow, State } from './state-port.ts';
 import { Publisher } from './publish.ts';
 import { finishEarlierRuns, readManifest, removeArtifacts, repairLatestAlone } from './recover.ts';
+import { runErrorOf } from './run-error.ts';
 import type { Tally } from './tally.ts';
 
 export interface RunResult {
@@ -150,9 +151,8 @@ async function causeOf(thrown: unknown, lease: Lease): Promise<BridgeError> {
 async function recordFailure(error: BridgeError, job: Job, ports: Ports, published: boolean): Promise<void> {
   // The run that took over answers for this one now.
   if (error.code === 'LEASE_LOST') return;
-  const { code, message, hint } = error;
   const failure = {
-    error: { code, message, ...(hint === undefined ? {} : { hint }) },
+    error: runErrorOf(error),
     finishedAt: ports.clock.now(),
     abandon: !published || !error.retryable,
   };
