@@ -4,6 +4,7 @@ import { FILE_HEADER_BYTES_MAX } from '../../../src/core/limits.ts';
 import type { LogFields } from '../../../src/core/log.ts';
 import { FileSource } from '../../../src/sources/file/source.ts';
 import { fileSource, writeOldFile } from '../../support/file-source.ts';
+import { OPEN_PERMIT } from '../../support/open-permit.ts';
 import { readAll } from '../../support/read-rows.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 
@@ -46,7 +47,7 @@ describe('a header in the middle of a CSV file', () => {
     const source = new FileSource(
       { type: 'file', path: folder, glob: '*', format: 'csv' },
       { fields: ['id', 'name'], vital: ['id'] },
-      () => new Date('2026-01-03T00:00:00Z'),
+      { now: () => new Date('2026-01-03T00:00:00Z'), permit: OPEN_PERMIT },
       log,
     );
     await readAll(source);
