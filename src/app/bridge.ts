@@ -182,5 +182,6 @@ async function watermarkOf({ runId }: RunResult, state: State): Promise<string |
 /** An error carries the words of drivers and servers, and the state keeps them for good. */
 function clean(failure: RunFailure, { redact }: Pick<BridgeContext, 'redact'>): RunFailure {
   const { error } = failure;
-  return { ...failure, error: { ...error, message: redact(error.message) } };
+  const hint = error.hint === undefined ? {} : { hint: redact(error.hint) };
+  return { ...failure, error: { ...error, message: redact(error.message), ...hint } };
 }

@@ -1,3 +1,4 @@
+import type { Logger } from '../core/log.ts';
 import { openAccessKeys, type AccessKeys } from '../state/access-keys.ts';
 import type { QueueDepth } from '../pipeline/push-port.ts';
 
@@ -38,8 +39,9 @@ export interface ServerState {
 export async function openServerState(place: {
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
+  readonly log?: Pick<Logger, 'warn'>;
 }): Promise<ServerState> {
-  const database = await openServerDatabase(stateLocation(place));
+  const database = await openServerDatabase(stateLocation(place), {}, place.log);
   return {
     ping: () => database.guarded(({ knex }) => knex.raw('select 1')).then(() => undefined),
     startedRuns: {

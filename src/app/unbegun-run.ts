@@ -2,6 +2,7 @@ import { systemClock } from '../core/clock.ts';
 import { toBridgeError, type BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Job } from '../pipeline/job.ts';
+import { runErrorOf } from '../pipeline/run-error.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';
 import { stateLocation } from './state-location.ts';
@@ -31,12 +32,8 @@ export async function recordUnbegun(
       // Whoever has the lease is at work, and tells how that ends.
       const lease = await state.lease(connectorId, { runId, host: hostIdentity(), pid: process.pid });
       if ((await state.findRun(runId)) === undefined) {
-        const { code, hint } = error;
-        const told = {
-          code,
-          message: context.redact(error.message),
-          ...(hint === undefined ? {} : { hint }),
-        };
+        const hint = error.hint === undefined ? undefined : context.redact(error.hint);
+        const told = runErrorOf({ code: error.code, message: context.redact(error.message), hint });
         await state.beginRun({ runId, connectorId, target, startedAt });
         await state.failRun(runId, { error: told, finishedAt: systemClock.now(), abandon: true });
       }

@@ -4,6 +4,7 @@ import { fieldsText, type LogFormat } from '../core/log.ts';
 import { printable } from '../core/printable.ts';
 import type { Redactor } from '../core/redact.ts';
 import { shownText } from '../telemetry/text.ts';
+import { releaseOf } from './release.ts';
 import { exitStatusOf, type SummaryOf } from './summary.ts';
 
 /**
@@ -26,7 +27,9 @@ export const kestraFormat: LogFormat = (level, _time, message, fields) => {
 };
 
 /** What became of a run: its counts as metrics, and then its outputs. */
-export function kestraResult({ connector, result, durationMs }: SummaryOf): string {
+export function kestraResult(summary: SummaryOf): string {
+  const { connector, result, durationMs } = summary;
+  const release = releaseOf(summary);
   const { runId, status, work, holdReason, remarks, artifacts } = result;
   const counts = known(result.counts);
   const tags = { connector, work };
@@ -44,6 +47,8 @@ export function kestraResult({ connector, result, durationMs }: SummaryOf): stri
     counts,
     held_deletes: result.counts.held,
     hold_reason: holdReason,
+    release_command: release?.command ?? null,
+    release_hint: release?.hint ?? null,
     truncated: remarks.truncated ?? false,
     artifacts,
     manifest: artifacts === null ? null : `${artifacts}/manifest.json`,

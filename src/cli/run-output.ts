@@ -7,20 +7,25 @@ import { redactorFor } from './env-redactor.ts';
 import { failureJson, failureText } from './failure.ts';
 import { kestraFormat } from './kestra-lines.ts';
 import { createProgress, type Progress, type ProgressMode } from './progress.ts';
+import { releaseOf } from './release.ts';
 import { styleFor } from './style.ts';
+import type { SummaryOf } from './summary.ts';
 
-/** What a run says while it is at work: logs and progress, without secrets. */
+/** What a run says while it works: logs and progress, without secrets. */
 export interface RunOutput {
   readonly redactor: Redactor;
+  /** Names the run and, once that is known, its connector. */
   readonly log: Logger;
   readonly progress: Progress;
+  /** From now on every line names the connector, those of the progress and the last one too. */
+  nameConnector(name: string): void;
 }
 
 export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string): RunOutput {
   const redactor = redactorFor(io.env);
   const style = styleFor(io.stderr, io.env.noColor);
   const progress = createProgress(mode, io.stderr, style, () => log, systemClock);
-  const log = createLogger(
+  let log = createLogger(
     {
       write: (line) => {
         progress.write(line);
@@ -32,17 +37,39 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
     },
     { run: runId },
   );
-  return { redactor, log, progress };
+  return {
+    redactor,
+    progress,
+    get log() {
+      return log;
+    },
+    nameConnector: (connector) => {
+      log = log.child({ connector });
+    },
+  };
 }
 
-/** Where logs are JSON, a failure is one of their lines: whoever reads them line by line must not stumble over it. */
-export function reportFailure(error: BridgeError, io: CommandIo, { redactor, log }: RunOutput): void {
+/** Where logs are JSON, a failure is one of their lines, because programs read them line by line. */
+export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutput): void {
   if (isPretty(io)) {
-    io.stderr.write(redactor.redact(failureText(error)));
+    io.stderr.write(output.redactor.redact(failureText(error)));
     return;
   }
   const { message, ...fields } = failureJson(error);
-  log.error(message, { ...fields, exitStatus: error.exit });
+  output.log.error(message, { ...fields, exitStatus: error.exit });
+}
+
+/** Says in the log how held deletes are released. On a terminal, the summary says so. */
+export function reportHold(summary: SummaryOf, io: CommandIo, { log }: RunOutput): void {
+  const release = releaseOf(summary);
+  if (release === null || isPretty(io)) return;
+  const { counts, holdReason, work } = summary.result;
+  log.warn(work === 'planned' ? 'deletes would be held' : 'deletes are held', {
+    held: counts.held,
+    reason: holdReason,
+    ...(release.command !== null && { release: release.command }),
+    hint: release.hint,
+  });
 }
 
 function formatFor(io: CommandIo): LogFormat {

@@ -16,7 +16,7 @@ import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
 import { resultWriter } from './run-result.ts';
 import { exitStatusOf } from './summary.ts';
 import { programVersion } from './version.ts';
-import { reportFailure, openRunOutput, type RunOutput } from './run-output.ts';
+import { openRunOutput, reportFailure, reportHold, type RunOutput } from './run-output.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -89,6 +89,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
       async (signal) => {
         const loaded = await loadConnectorOrReport(flags.connector, options, surroundings);
         connector = loaded;
+        output.nameConnector(loaded.metadata.name);
         requirePushed(flags, loaded);
         const run = { connector: loaded, path: flags.connector, options };
         return { loaded, result: await execute(run, io, output, surroundings, signal) };
@@ -103,6 +104,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
       result,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
+    reportHold(summary, io, output);
     results.done(summary);
     io.exit(exitStatusOf(result));
   } catch (thrown) {

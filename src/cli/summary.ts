@@ -1,6 +1,7 @@
 import type { BridgeResult } from '../app/bridge.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { printable } from '../core/printable.ts';
+import { releaseOf } from './release.ts';
 import { count, type Style } from './style.ts';
 
 export interface SummaryOf {
@@ -44,7 +45,8 @@ export function summaryText(summary: SummaryOf, style: Style): string {
 }
 
 /** The same for a program: exactly one object. */
-export function summaryJson({ connector, result, durationMs }: SummaryOf): Record<string, unknown> {
+export function summaryJson(summary: SummaryOf): Record<string, unknown> {
+  const { connector, result, durationMs } = summary;
   const { runId, status, work, counts, holdReason, remarks, artifacts, samples, drift, rejected } = result;
   return {
     runId,
@@ -54,6 +56,7 @@ export function summaryJson({ connector, result, durationMs }: SummaryOf): Recor
     work,
     counts,
     holdReason,
+    release: releaseOf(summary),
     truncated: remarks.truncated ?? false,
     unchanged: remarks.unchanged ?? false,
     ahead: remarks.ahead ?? null,
@@ -100,40 +103,18 @@ function countLines({ result: { counts }, deletesAreSaid }: SummaryOf, style: St
   });
 }
 
-function holdLines({ result, command }: SummaryOf, style: Style): string[] {
-  if (result.holdReason === null) return [];
+function holdLines(summary: SummaryOf, style: Style): string[] {
+  const { result } = summary;
+  const release = releaseOf(summary);
+  if (result.holdReason === null || release === null) return [];
   const planned = result.work === 'planned';
-  return [
-    '',
-    style.yellow(
-      `  ! ${count(result.counts.held)} deletes ${planned ? 'would be' : 'are'} held: ${result.holdReason}.`,
-    ),
-    ...releaseLines(
-      result,
-      `gemini-sync-bridge ${printable(command)}`,
-      `    ${planned ? 'Everything else would be' : 'Everything else was'} applied.`,
-    ),
-  ];
-}
-
-/** What helps against a hold. Where the listing proves nothing, `--allow-deletes` does not. */
-function releaseLines({ remarks, counts }: BridgeResult, command: string, applied: string): string[] {
-  if (remarks.truncated === true) {
-    return [
-      `${applied} The log of the run says why the listing stopped early.`,
-      '    A complete one releases them; --allow-deletes does not.',
-    ];
-  }
-  if (remarks.unidentified !== undefined) {
-    return [
-      `${applied} Let the source send those rows shorter; quarantine.ndjson says which.`,
-      '    Then the next run decides; --allow-deletes does not release them.',
-    ];
-  }
-  return [
-    `${applied} If they are right, release them with`,
-    `      ${command} --allow-deletes ${counts.held}`,
-  ];
+  const held = `${count(result.counts.held)} deletes ${planned ? 'would be' : 'are'} held`;
+  const applied = `Everything else ${planned ? 'would be' : 'was'} applied.`;
+  const lines =
+    release.command === null
+      ? [`    ${applied} ${release.hint.replace('. ', '.\n    ')}`]
+      : [`    ${applied} If they are right, release them with`, `      ${release.command}`];
+  return ['', style.yellow(`  ! ${held}: ${result.holdReason}.`), ...lines];
 }
 
 function remarkLines(result: BridgeResult, style: Style): string[] {

@@ -14,7 +14,7 @@ export function textReport(report: Report, style: Style): string {
         const place = (places[index] ?? '').padEnd(width);
         const label = severity === 'error' ? style.red('error  ') : style.yellow('warning');
         const field = path === '' ? '' : `${style.bold(printable(path))}  `;
-        return `${style.cyan(place)}  ${label}  ${field}${printable(message)}\n    write: ${printable(fix)}\n`;
+        return `${style.cyan(place)}  ${label}  ${field}${printable(message)}\n    fix: ${printable(fix)}\n`;
       })
       .join('');
   });

@@ -90,8 +90,8 @@ function misplacedKey(connector: unknown, path: string, name: string): Finding {
     code: 'misplaced_key',
     path,
     message: push
-      ? `${name} has no use in a rest_push connector: producers send the documents, nothing is fetched.`
-      : `${name} has no use for a source of type ${textOf(type)}.`,
+      ? `${name} is not allowed in a rest_push connector: producers send the documents, nothing is fetched.`
+      : `${name} is not allowed for a source of type ${textOf(type)}.`,
     fix: push ? `mode: rest_pull to fetch, or no ${name}` : `no ${name}, or another type`,
   };
 }
@@ -115,7 +115,7 @@ function wrongType(error: ErrorObject, path: string, name: string): Finding {
 }
 
 const TYPE_WORDS = new Map([
-  ['string', 'a text'],
+  ['string', 'a string'],
   ['integer', 'a whole number'],
   ['number', 'a number'],
   ['array', 'a list'],
@@ -139,7 +139,7 @@ function duplicateItem(error: ErrorObject, path: string, name: string): Finding 
     code: 'duplicate_item',
     path: `${path}[${Math.max(first, second)}]`,
     message: `${name} has ${textOf(item)} twice.`,
-    fix: 'it once',
+    fix: 'keep one of them',
   };
 }
 
@@ -181,7 +181,10 @@ function wrongValue(error: ErrorObject, connector: unknown, path: string, name: 
     case 'maximum':
       return wrong(`${name} is${shown}, which is more than ${limit}.`, `${name}: ${limit} or less`);
     case 'pattern':
-      return wrong(`${name} is${shown}, which does not fit. ${firstSentence(schema)}`.trimEnd(), fix);
+      return wrong(
+        `${name} is${shown}, which does not match the expected format. ${firstSentence(schema)}`.trimEnd(),
+        fix,
+      );
     default:
       return wrong(`${name} is not right: ${error.message ?? error.keyword}.`, fix);
   }
@@ -198,7 +201,7 @@ function wrongChoice(error: ErrorObject, connector: unknown, path: string, name:
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   const message = fitsOtherMode
     ? `A ${mode} connector cannot read a source of type ${value}.`
-    : `${name} is ${describeValue(error.data)}, which is none of its values.${hint}`;
+    : `${name} is ${describeValue(error.data)}, which is not one of the allowed values.${hint}`;
   return { code: 'wrong_value', path, message, fix: `${name}: ${meant ?? allowed.join(' | ')}` };
 }
 
@@ -210,7 +213,7 @@ function mayBeShown(path: string): boolean {
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
-  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+  return typeof value === 'string' ? 'a string' : `a ${typeof value}`;
 }
 
 function describeValue(value: unknown): string {

@@ -185,7 +185,7 @@ class Walk {
       offset,
       path: displayPath(segments),
       message:
-        'A key here is no text: a value that starts with {{ or [ and has no quotes reads as a mapping or list.',
+        'This key is not a string: a value that starts with {{ or [ and has no quotes reads as a mapping or list.',
       fix: 'the value in quotes, for example "{{ title }}"',
     });
   }
@@ -196,8 +196,8 @@ class Walk {
       code: 'duplicate_key',
       offset,
       path: displayPath(segments),
-      message: `${displayPath(segments.slice(-1))} is here for the second time; the first is in line ${line}.`,
-      fix: 'it once',
+      message: `Duplicate key ${displayPath(segments.slice(-1))} (first on line ${line}).`,
+      fix: 'keep one of them',
     });
   }
 }

@@ -120,6 +120,8 @@ export const ERROR_KINDS = {
   STATE_LIMIT: later,
   /** The state database refuses: no permission, a read-only server or disk, a damaged file. A person must change something first. */
   STATE_FAILED: wrong(EXIT.unavailable),
+  /** The row of one run in the state database cannot be read, so Ops shows that run without its counts. Other runs are not affected. */
+  STATE_ROW_UNREADABLE: wrong(EXIT.unavailable),
   /** The state database was written by a newer version of this program. Upgrade the program; it never downgrades a schema. */
   STATE_NEWER: wrong(EXIT.configuration),
   /** The state database has no current schema. Run `gemini-sync-bridge migrate` once, with a user that may create tables. */

@@ -44,10 +44,10 @@ export const QUARANTINE_CONSECUTIVE_DEFAULT = 100;
 /** One bad row in a table of five is 20 %, which says nothing. */
 export const QUARANTINE_RATIO_ROWS_MIN = 100;
 
-/** Reasons shown in a summary; the quarantine artifact holds all of them. */
-export const QUARANTINE_SAMPLES_MAX = 5;
 /** Characters of a value that the reason of a quarantined row repeats, such as readers that are not names. */
 export const QUOTED_VALUE_CHARACTERS_MAX = 100;
+/** Examples of each kind of change that a result shows, quarantined rows among them; the artifacts hold all of them. */
+export const RESULT_SAMPLES_MAX = 5;
 /** Text of one field kept in a quarantine line, enough to find the row. */
 export const QUARANTINE_FIELD_BYTES_MAX = 256;
 
@@ -162,8 +162,13 @@ export const STATE_FINGERPRINTS_PER_PAGE = 20_000;
  */
 export const STATE_IDS_PER_GROUP = 50_000;
 
-/** Ids named in the message about duplicates. */
-export const DUPLICATE_IDS_NAMED_MAX = 5;
+/** Runs that a server logs, once each, because their row in the state cannot be read. */
+export const UNREADABLE_RUNS_LOGGED_MAX = 1_000;
+
+/** Ids named in the message about duplicates; a run stops once it has found as many. */
+export const DUPLICATE_IDS_NAMED_MAX = 10;
+/** Rows of one id that the message about duplicates names by file and line. */
+export const DUPLICATE_PLACES_NAMED_MAX = 3;
 
 /** Times that a request to a service is tried again, unless `MAX_RETRIES` says otherwise: with the waits below, some minutes. */
 export const RETRY_ATTEMPTS_DEFAULT = 6;

@@ -1,16 +1,15 @@
 import type { DeletePolicy } from '../connector/types.ts';
-import { BridgeError } from '../core/errors.ts';
+import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
 import type { DocumentRenderer } from './document.ts';
+import { duplicateIdError, type DuplicateIds } from './duplicate-ids.ts';
 import type { ExtractedBatch } from './extract.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
 import { Fingerprinter } from './fingerprint.ts';
 import type { IdentifiedRow, RowMapper } from './map.ts';
+import type { RowPlace } from './ports.ts';
 import type { KnownRecord, StagedRecord, State } from './state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
 import type { Tally } from './tally.ts';
-
-/** Duplicate ids named in the error; it stops looking there. */
-const DUPLICATES_NAMED_MAX = 10;
 
 /** Receives what the plan finds, in the order of the listing. Each call may answer with a promise to wait for. */
 export interface ChangeSink {
@@ -48,7 +47,7 @@ export class Differ {
   readonly #input: DiffInput;
   readonly #ids = new FingerprintSet();
   readonly #hashes = new Fingerprinter('', []);
-  readonly #duplicates = new Set<string>();
+  readonly #duplicates = new Map<string, readonly RowPlace[]>();
 
   constructor(input: DiffInput) {
     this.#input = input;
@@ -60,8 +59,8 @@ export class Differ {
   async compare(extracted: ExtractedBatch, mapper: RowMapper): Promise<void> {
     const { rows, rejected } = mapper.identify(extracted, extracted.unknown);
     for (const row of rejected) await this.#setAside(row);
-    for (const { docId } of mapper.identify(extracted, extracted.repeated).rows) this.#duplicate(docId);
-    const fresh = rows.filter(({ docId }) => this.#isFirst(docId));
+    for (const row of mapper.identify(extracted, extracted.repeated).rows) this.#duplicate(extracted, row);
+    const fresh = rows.filter((row) => this.#isFirst(extracted, row));
     const stored = await this.#stored(fresh);
     const gone = new Set(extracted.batch.deletes);
     for (const row of fresh) {
@@ -73,9 +72,14 @@ export class Differ {
     }
   }
 
+  /** The ids that several rows have, as far as they were met, each with the place of its second row. */
+  get duplicates(): DuplicateIds {
+    return this.#duplicates;
+  }
+
   /** @throws BridgeError DUPLICATE_ID */
   end(): void {
-    if (this.#duplicates.size > 0) this.#failForDuplicates();
+    if (this.#duplicates.size > 0) throw duplicateIdError(this.#duplicates);
   }
 
   #compareRow(
@@ -88,7 +92,7 @@ export class Differ {
     const { docId } = row;
     const rejection = mapper.render(extracted, row);
     if (record !== undefined && !this.#markReplaced(record)) {
-      this.#duplicate(docId);
+      this.#duplicate(extracted, row);
       return undefined;
     }
     if (rejection !== undefined) {
@@ -163,27 +167,16 @@ export class Differ {
     return slot < 0 || records.markReplaced(slot);
   }
 
-  #isFirst(docId: string): boolean {
-    this.#hashes.of(docId);
+  #isFirst(extracted: ExtractedBatch, row: IdentifiedRow): boolean {
+    this.#hashes.of(row.docId);
     if (this.#ids.add(this.#hashes.high, this.#hashes.low)) return true;
-    this.#duplicate(docId);
+    this.#duplicate(extracted, row);
     return false;
   }
 
-  #duplicate(docId: string): void {
-    this.#duplicates.add(docId);
-    if (this.#duplicates.size >= DUPLICATES_NAMED_MAX) this.#failForDuplicates();
-  }
-
-  #failForDuplicates(): never {
-    const names = [...this.#duplicates];
-    const more = names.length >= DUPLICATES_NAMED_MAX ? ', and perhaps more' : '';
-    throw new BridgeError(
-      'DUPLICATE_ID',
-      `Several rows have the same document id: ${names.join(', ')}${more}.`,
-      {
-        hint: 'Choose a mapping.idField that is unique (it may be a list of columns), or make the query distinct.',
-      },
-    );
+  #duplicate({ batch }: ExtractedBatch, { row, docId }: IdentifiedRow): void {
+    const place = batch.placeOf?.(row);
+    if (!this.#duplicates.has(docId)) this.#duplicates.set(docId, place === undefined ? [] : [place]);
+    if (this.#duplicates.size >= DUPLICATE_IDS_NAMED_MAX) throw duplicateIdError(this.#duplicates);
   }
 }

@@ -33,7 +33,7 @@ export class RowMapper {
 
   /** Gives rows of a batch their ids. A row without one is set aside. */
   identify(
-    extracted: ExtractedBatch,
+    extracted: Pick<ExtractedBatch, 'batch' | 'firstRow'>,
     indexes: readonly number[],
   ): { rows: IdentifiedRow[]; rejected: QuarantinedRow[] } {
     const { batch } = extracted;
@@ -62,13 +62,14 @@ export class RowMapper {
   }
 
   quarantined(
-    { batch, firstRow }: ExtractedBatch,
+    { batch, firstRow }: Pick<ExtractedBatch, 'batch' | 'firstRow'>,
     row: number,
     docId: string | undefined,
     rejection: Rejection,
   ): QuarantinedRow {
     this.#cursor.load(batch, row);
-    return { row: firstRow + row, docId, rejection, fields: fieldsToFind(this.#cursor, this.#fields) };
+    const fields = fieldsToFind(this.#cursor, this.#fields);
+    return { row: firstRow + row, place: batch.placeOf?.(row), docId, rejection, fields };
   }
 }
 

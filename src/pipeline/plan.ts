@@ -1,6 +1,8 @@
+import { BridgeError } from '../core/errors.ts';
 import { retypedColumns, usedColumns, type ColumnDrift } from './column-drift.ts';
 import { Differ, type ChangeSink } from './diff.ts';
-import { extract } from './extract.ts';
+import { duplicateIdError, withAllPlaces } from './duplicate-ids.ts';
+import { extract, type ExtractedBatch } from './extract.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './job.ts';
@@ -9,7 +11,7 @@ import { knownDocuments, planDeletes, planMarkedDeletes, type KnownDocuments } f
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports.ts';
 import type { Position, State } from './state-port.ts';
 import { Quarantine } from './quarantine.ts';
-import { isMissingTwice } from './second-look.ts';
+import { confirmed } from './second-look.ts';
 import { Tally } from './tally.ts';
 import { guardWatermark } from './watermark-guard.ts';
 
@@ -46,7 +48,7 @@ export async function planChanges(
   sink: ChangeSink,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const { source, state, observer } = ports;
+  const { source, state } = ports;
   const tally = new Tally();
   const quarantine = new Quarantine(job.quarantine, tally);
   const known = await knownDocuments(job, ports, position);
@@ -57,25 +59,13 @@ export async function planChanges(
   const records = { state, scope, known: known.live, softDeleted: known.softDeleted, nothingKnown: empty };
   const differ = new Differ({ ...records, resend, deletePolicy, tally, quarantine, sink });
 
-  let mapper: RowMapper | undefined;
-  let columns: readonly Column[] = [];
-  let drift: readonly ColumnDrift[] = [];
-  let last: ListingEnd | undefined;
   const checkpoint = usableCheckpoint(job, source.listing, position, known);
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // What is sent whatever the state says must be looked at, whatever its bytes say.
   const skippable = resend ? new FingerprintSet() : known.live;
-  for await (const extracted of extract(guarded, checkpoint, job.mapping.version, skippable, tally, signal)) {
-    if (mapper === undefined) {
-      mapper = new RowMapper(job.mapping, extracted.batch.columns);
-      columns = usedColumns(job.mapping, extracted.batch.columns);
-      drift = columnDrift(columns, position, ports);
-    }
-    await differ.compare(extracted, mapper);
-    observer.rows(tally);
-    last = extracted.batch.end;
-  }
-  differ.end();
+  const extracted = extract(guarded, checkpoint, job.mapping.version, skippable, tally, signal);
+  const compared = compareAll(extracted, differ, job, ports, position, tally);
+  const { columns, drift, last } = await withPlaces(compared, differ, job, source, signal);
   quarantine.end();
 
   const end = await confirmed(last ?? ENDED_WITHOUT_A_WORD, job, ports, position, known, signal);
@@ -92,20 +82,53 @@ export async function planChanges(
   return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
 }
 
-/** Of a listing in pieces, what is missing may only have moved. */
-async function confirmed(
-  end: ListingEnd,
-  job: Job,
-  ports: PlanPorts,
+/** What a listing says besides its rows. */
+interface Compared {
+  readonly columns: readonly Column[];
+  readonly drift: readonly ColumnDrift[];
+  readonly last: ListingEnd | undefined;
+}
+
+async function compareAll(
+  batches: AsyncIterable<ExtractedBatch>,
+  differ: Differ,
+  { mapping }: Job,
+  ports: Pick<PlanPorts, 'observer' | 'log'>,
   position: Position,
-  known: KnownDocuments,
+  tally: Tally,
+): Promise<Compared> {
+  let mapper: RowMapper | undefined;
+  let columns: readonly Column[] = [];
+  let drift: readonly ColumnDrift[] = [];
+  let last: ListingEnd | undefined;
+  for await (const extracted of batches) {
+    if (mapper === undefined) {
+      mapper = new RowMapper(mapping, extracted.batch.columns);
+      columns = usedColumns(mapping, extracted.batch.columns);
+      drift = columnDrift(columns, position, ports);
+    }
+    await differ.compare(extracted, mapper);
+    ports.observer.rows(tally);
+    last = extracted.batch.end;
+  }
+  differ.end();
+  return { columns, drift, last };
+}
+
+/** Lets the failure for duplicates say where their rows are, once nothing is read any more. */
+async function withPlaces<Answer>(
+  work: Promise<Answer>,
+  differ: Differ,
+  { mapping }: Job,
+  source: Source,
   signal: AbortSignal,
-): Promise<ListingEnd> {
-  const missing = known.live.unmarked + known.softDeleted.unmarked;
-  const doubtful =
-    end.pieced === true && !end.truncated && missing > 0 && job.deletePolicy !== 'never_delete';
-  if (!doubtful || (await isMissingTwice(job, ports, position, known, signal))) return end;
-  return { ...end, truncated: true };
+): Promise<Answer> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (!(thrown instanceof BridgeError) || thrown.code !== 'DUPLICATE_ID') throw thrown;
+    throw duplicateIdError(await withAllPlaces(differ.duplicates, mapping, source, signal));
+  }
 }
 
 function warnOfRowsAhead({ ahead }: ListingEnd, { mapping }: Job, { log }: PlanPorts): void {
@@ -159,7 +182,7 @@ function guardedSource({ mapping }: Job, source: Source, { columns }: Position):
 function columnDrift(
   now: readonly Column[],
   { columns: before = [] }: Position,
-  { log }: PlanPorts,
+  { log }: Pick<PlanPorts, 'log'>,
 ): readonly ColumnDrift[] {
   const drift = retypedColumns(before, now);
   if (drift.length > 0) {

@@ -67,8 +67,22 @@ export interface RowBatch {
    * guard is not asked: it doubts what is missing from a listing, and this was said.
    */
   readonly deletes?: readonly number[];
+  /** Where a row of this batch was found; absent where a source has nothing to tell but the row's number. */
+  readonly placeOf?: (row: number) => RowPlace;
   /** Set on the last batch only. */
   readonly end?: ListingEnd;
+}
+
+/** Where to find a row in the source. Numbers count from 1. */
+export interface RowPlace {
+  /** From the folder of the connector. */
+  readonly file?: string;
+  /** Where the row begins; absent for a file that is one row. */
+  readonly line?: number;
+  /** Among the pages that this run fetched. */
+  readonly page?: number;
+  /** The number of the record on its page. */
+  readonly record?: number;
 }
 
 export interface ListingEnd {
@@ -108,6 +122,8 @@ export interface RowsAhead {
 export interface Source {
   /** `full`: each read lists all rows there are. `delta`: only what changed since the checkpoint, so it proves no delete. */
   readonly listing: 'full' | 'delta';
+  /** Reading again is cheap and finds the same rows, so a failed run may do so to say where they are. */
+  readonly repeatable?: true;
   /**
    * Lists rows as of one moment, in no particular order, each once; `ListingEnd.pieced` says where it is more than a moment.
    * - At least one batch, even of no rows, so that the columns are always known.

@@ -97,10 +97,23 @@ export class Publisher implements ChangeSink {
       ...(job.reconcile && { reconciliation: 'full' }),
       files,
     };
-    await ports.store.replace(this.manifestName, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+    await this.#writeManifest(manifest);
     // What is not to be sent must not be finished, and so sent, by a later run.
     if (job.sends) await this.#publish(manifest, plan);
     return manifest;
+  }
+
+  /** Immutable like all other artifacts: whatever has the name already is not overwritten. */
+  async #writeManifest(manifest: Manifest): Promise<void> {
+    const writer = await this.#ports.store.create(this.manifestName);
+    try {
+      await writer.write(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+      await writer.finish();
+    } catch (thrown) {
+      // What failed is known already; an abort that fails as well adds nothing.
+      await writer.abort().catch(() => undefined);
+      throw thrown;
+    }
   }
 
   #publish({ counts }: Manifest, { watermark, startedFrom, holdReason, columns }: Plan): Promise<void> {

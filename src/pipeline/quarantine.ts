@@ -2,13 +2,17 @@ import { BridgeError } from '../core/errors.ts';
 import { QUARANTINE_FIELD_BYTES_MAX, QUARANTINE_RATIO_ROWS_MIN } from '../core/limits.ts';
 import type { Rejection } from './rejection.ts';
 import type { QuarantineLimits } from './job.ts';
+import type { RowPlace } from './ports.ts';
 import type { RowCursor } from './row-cursor.ts';
+import { placeText } from './row-place.ts';
 import type { Tally } from './tally.ts';
 
 /** A row that was set aside, as its line in `quarantine.ndjson` says it. */
 export interface QuarantinedRow {
   /** Its number in the listing, from 1. */
   readonly row: number;
+  /** Where it was found; undefined where the source tells nothing but the number. */
+  readonly place?: RowPlace | undefined;
   readonly docId: string | undefined;
   readonly rejection: Rejection;
   /** The fields that help to find it, shortened. */
@@ -30,14 +34,12 @@ export class Quarantine {
   }
 
   /** @throws BridgeError QUARANTINE_LIMIT */
-  add({ row, docId, rejection }: QuarantinedRow): void {
+  add(quarantined: QuarantinedRow): void {
+    const { row, docId, rejection } = quarantined;
     const tally = this.#tally;
     tally.quarantined++;
     if (docId === undefined && rejection.code === 'ROW_TOO_LARGE') this.unidentified++;
-    tally.sample(
-      'quarantined',
-      `row ${row}${docId === undefined ? '' : ` (${docId})`}: ${describe(rejection)}`,
-    );
+    tally.sample('quarantined', `${whichRow(quarantined)}: ${describe(rejection)}`);
     this.#consecutive = row === this.#lastRow + 1 ? this.#consecutive + 1 : 1;
     this.#lastRow = row;
     const { maxCount, maxConsecutive } = this.#limits;
@@ -66,6 +68,14 @@ export class Quarantine {
   }
 }
 
+/** `row 7 (hr:7)`, or `a.csv, line 4 (row 7, hr:7)`: the place helps more than the number. */
+function whichRow({ row, place, docId }: QuarantinedRow): string {
+  const where = place === undefined ? '' : placeText(place);
+  const number = `row ${row}`;
+  const rest = [...(where === '' ? [] : [number]), ...(docId === undefined ? [] : [docId])];
+  return `${where === '' ? number : where}${rest.length === 0 ? '' : ` (${rest.join(', ')})`}`;
+}
+
 export function describe({ code, reason }: Rejection): string {
   return `${code}, ${reason}`;
 }
@@ -88,9 +98,10 @@ export function fieldsToFind(
 }
 
 /** One line of `quarantine.ndjson`, without its line break. */
-export function quarantineLine({ row, docId, rejection, fields }: QuarantinedRow): string {
+export function quarantineLine({ row, place, docId, rejection, fields }: QuarantinedRow): string {
   return JSON.stringify({
     row,
+    ...place,
     doc_id: docId ?? null,
     code: rejection.code,
     reason: rejection.reason,

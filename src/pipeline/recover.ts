@@ -1,10 +1,11 @@
-import { toBridgeError, type BridgeError } from '../core/errors.ts';
+import { toBridgeError } from '../core/errors.ts';
 import { commit, pointLatest, type Outcome } from './commit.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { latestManifest, manifestName, runFolder } from './layout.ts';
 import type { ArtifactStore, Manifest } from './ports.ts';
-import type { Lease, RunRow } from './state-port.ts';
+import { runErrorOf } from './run-error.ts';
+import type { Lease, RunError, RunRow } from './state-port.ts';
 
 type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log' | 'owner'>;
 
@@ -54,7 +55,7 @@ function isDataStore(target: string): boolean {
 async function closeUnpublished(run: RunRow, job: Job, ports: RecoverPorts): Promise<void> {
   // In this order, because no later run would clear up after a run that is closed.
   const left = await removeLeftovers(run, job, ports.store);
-  await closeRun(run, ports, 'The process that ran it is gone.');
+  await closeRun(run, ports, { code: 'INTERRUPTED', message: 'The process that ran it is gone.' });
   ports.log.warn('closed a run that died before it was published', {
     run: run.runId,
     ...(run.target !== job.target && { target: run.target }),
@@ -87,13 +88,20 @@ async function removeLeftovers(
   return undefined;
 }
 
+const MOVED_HINT =
+  'Documents in the old data store stay there. If the connector is moved back, it sends again what is in doubt.';
+
 async function giveUpMoved(run: RunRow, { target }: Job, ports: RecoverPorts): Promise<void> {
-  await closeRun(run, ports, `Its connector delivers to ${target} now, so what it published was given up.`);
+  await closeRun(run, ports, {
+    code: 'INTERRUPTED',
+    message: `Its connector delivers to ${target} now, so what it published was given up.`,
+    hint: MOVED_HINT,
+  });
   ports.log.warn('gave up a published run, because its connector delivers to another target now', {
     run: run.runId,
     was: run.target,
     is: target,
-    hint: 'Documents in the old data store stay there. If the connector is moved back, it sends again what is in doubt.',
+    hint: MOVED_HINT,
   });
 }
 
@@ -117,19 +125,14 @@ async function finishPublished(
     if (error.retryable) throw error;
     // Giving it up is safe: the state did not move, so this run finds the same changes again.
     ports.log.warn('gave up a published run that cannot be finished', { run: run.runId, code: error.code });
-    await closeRun(run, ports, error.message, error);
+    await closeRun(run, ports, runErrorOf(error));
     return undefined;
   }
 }
 
-async function closeRun(
-  run: RunRow,
-  { state, clock }: RecoverPorts,
-  message: string,
-  cause?: BridgeError,
-): Promise<void> {
+async function closeRun(run: RunRow, { state, clock }: RecoverPorts, error: RunError): Promise<void> {
   await state.failRun(run.runId, {
-    error: { code: cause?.code ?? 'INTERRUPTED', message },
+    error,
     finishedAt: clock.now(),
     abandon: true,
   });

@@ -7,11 +7,13 @@ import type { RejectedDocument } from './delivery-port.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './job.ts';
 import { runFolder } from './layout.ts';
+import { requireOwnFolder } from './own-folder.ts';
 import { planChanges } from './plan.ts';
 import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from './ports.ts';
 import type { FinishedStatus, Lease, RunRow, State } from './state-port.ts';
 import { Publisher } from './publish.ts';
 import { finishEarlierRuns, readManifest, removeArtifacts, repairLatestAlone } from './recover.ts';
+import { runErrorOf } from './run-error.ts';
 import type { Tally } from './tally.ts';
 
 export interface RunResult {
@@ -49,10 +51,10 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
   try {
     const alive = AbortSignal.any([signal, lease.signal]);
     await finishEarlierRuns(job, ports, lease, alive);
-    const finished = await ports.state.findRun(job.runId);
-    return isCommitted(finished)
-      ? await repeated(finished, job, ports)
-      : await apply(job, ports, lease, alive);
+    const known = await ports.state.findRun(job.runId);
+    if (isCommitted(known)) return await repeated(known, job, ports);
+    await requireOwnFolder(job, ports, known);
+    return await apply(job, ports, lease, alive);
   } catch (thrown) {
     throw await causeOf(thrown, lease);
   } finally {
@@ -149,9 +151,8 @@ async function causeOf(thrown: unknown, lease: Lease): Promise<BridgeError> {
 async function recordFailure(error: BridgeError, job: Job, ports: Ports, published: boolean): Promise<void> {
   // The run that took over answers for this one now.
   if (error.code === 'LEASE_LOST') return;
-  const { code, message, hint } = error;
   const failure = {
-    error: { code, message, ...(hint === undefined ? {} : { hint }) },
+    error: runErrorOf(error),
     finishedAt: ports.clock.now(),
     abandon: !published || !error.retryable,
   };

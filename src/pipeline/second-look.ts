@@ -16,7 +16,7 @@ interface LookPorts extends Pick<Ports, 'source' | 'log'> {
  * record that moves to a page that was read already is missing from it, and leaves no trace. Marks what it finds.
  * @returns whether what is still missing is missing for certain
  */
-export async function isMissingTwice(
+async function isMissingTwice(
   job: Pick<Job, 'mapping'>,
   ports: LookPorts,
   { scope }: Pick<Position, 'scope'>,
@@ -62,4 +62,20 @@ function mark(record: KnownRecord, { live, softDeleted }: KnownDocuments): void 
   const high = Number.parseInt(record.fingerprint.slice(0, 8), 16);
   const slot = records.find(high, Number.parseInt(record.fingerprint.slice(8), 16));
   if (slot >= 0) records.markReplaced(slot);
+}
+
+/** Of a listing in pieces, what is missing may only have moved. */
+export async function confirmed(
+  end: ListingEnd,
+  job: Pick<Job, 'mapping' | 'deletePolicy'>,
+  ports: LookPorts,
+  position: Position,
+  known: KnownDocuments,
+  signal: AbortSignal,
+): Promise<ListingEnd> {
+  const missing = known.live.unmarked + known.softDeleted.unmarked;
+  const doubtful =
+    end.pieced === true && !end.truncated && missing > 0 && job.deletePolicy !== 'never_delete';
+  if (!doubtful || (await isMissingTwice(job, ports, position, known, signal))) return end;
+  return { ...end, truncated: true };
 }

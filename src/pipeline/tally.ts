@@ -1,11 +1,9 @@
+import { RESULT_SAMPLES_MAX } from '../core/limits.ts';
 import type { RunCounts } from './ports.ts';
-
-/** Ids shown as examples in a result, per kind of change. */
-const SAMPLES_MAX = 5;
 
 export type SampleKind = 'added' | 'changed' | 'deleted' | 'held' | 'quarantined';
 
-/** The counts of a run while it is at work, with a few examples of each. */
+/** The counts of a run in progress, with a few examples of each. */
 export class Tally {
   seen = 0;
   unchanged = 0;
@@ -27,7 +25,7 @@ export class Tally {
 
   sample(kind: SampleKind, text: string): void {
     const samples = this.samples[kind];
-    if (samples.length < SAMPLES_MAX) samples.push(text);
+    if (samples.length < RESULT_SAMPLES_MAX) samples.push(text);
   }
 
   counts(): RunCounts {

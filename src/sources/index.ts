@@ -59,10 +59,8 @@ export async function openSource(
         surroundings.log.warn(NEVER_THERE, { fields });
       },
     };
-    return new FileSource(source, use, {
-      now: () => surroundings.clock.now(),
-      permit: surroundings.permit,
-    });
+    const context = { now: () => surroundings.clock.now(), permit: surroundings.permit };
+    return new FileSource(source, use, context, surroundings.log);
   }
   throw new BridgeError(
     'NOT_SUPPORTED',

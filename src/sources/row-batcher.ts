@@ -1,5 +1,6 @@
 import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, ROW_BYTES_MAX } from '../core/limits.ts';
-import type { Column, ListingEnd, RowBatch } from '../pipeline/ports.ts';
+import type { Column, ListingEnd, RowBatch, RowPlace } from '../pipeline/ports.ts';
+import { wordAt } from '../pipeline/in-range.ts';
 import { asError } from './network-errors.ts';
 
 const BUFFER_BYTES_START = 1_048_576;
@@ -17,6 +18,8 @@ class OpenBatch {
   oversized: number[] = [];
   readonly starts = new Uint32Array(BATCH_ROWS_MAX);
   readonly ends = new Uint32Array(BATCH_ROWS_MAX);
+  /** Two numbers for each row, of a source that tells places. */
+  places: Uint32Array | undefined;
 
   clear(): void {
     this.length = 0;
@@ -60,6 +63,14 @@ export class RowBatcher {
     this.#rowStart = batch.length;
     this.#oversized = false;
     batch.reserve(Math.min(bytes, ROW_BYTES_MAX));
+  }
+
+  /** Where the row was found that is started next: two numbers, of which `batches` is told what they mean. */
+  foundAt(group: number, item: number): void {
+    const batch = this.#open();
+    batch.places ??= new Uint32Array(2 * BATCH_ROWS_MAX);
+    batch.places[2 * batch.count] = group;
+    batch.places[2 * batch.count + 1] = item;
   }
 
   /** Bytes beyond `ROW_BYTES_MAX` are dropped, and the row is marked. */
@@ -128,12 +139,23 @@ export class RowBatcher {
     });
   }
 
-  /** Batches as they fill; the last one carries `end`, which is asked for only then. @throws what `fail` was given. */
-  async *batches(columns: readonly Column[], end: () => ListingEnd): AsyncGenerator<RowBatch> {
+  /**
+   * Batches as they fill; the last one carries `end`, which is asked for only then.
+   * @param placeOf makes a place of what `foundAt` was told
+   * @throws what `fail` was given
+   */
+  async *batches(
+    columns: readonly Column[],
+    end: () => ListingEnd,
+    placeOf?: (group: number, item: number) => RowPlace,
+  ): AsyncGenerator<RowBatch> {
     for (let last = false; !last;) {
-      const { bytes, starts, ends, count, oversized } = await this.#next();
+      const { bytes, starts, ends, count, oversized, places } = await this.#next();
       last = this.#ended && this.#ready.length === 0 && (this.#filling?.count ?? 0) === 0;
-      yield { columns, bytes, starts, ends, count, oversized, ...(last ? { end: end() } : {}) };
+      const batch = { columns, bytes, starts, ends, count, oversized, ...(last ? { end: end() } : {}) };
+      if (placeOf === undefined || places === undefined) yield batch;
+      else
+        yield { ...batch, placeOf: (row) => placeOf(wordAt(places, 2 * row), wordAt(places, 2 * row + 1)) };
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
+import { duplicateIdError } from '../pipeline/duplicate-ids.ts';
 import type { State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { acknowledgePushes } from './push/acknowledgement.ts';
@@ -146,11 +147,7 @@ async function refuseDuplicates(knex: Knex, runId: string): Promise<void> {
     .limit(DUPLICATE_IDS_NAMED_MAX)
     .pluck('doc_id');
   if (duplicates.length === 0) return;
-  throw new BridgeError(
-    'DUPLICATE_ID',
-    `Several rows of run ${runId} have the same document id: ${duplicates.join(', ')}.`,
-    { hint: 'Choose a `mapping.idField` that is unique, or make the query distinct.' },
-  );
+  throw duplicateIdError(new Map(duplicates.map((id) => [id, []])));
 }
 
 function isUniqueViolation(thrown: unknown): boolean {

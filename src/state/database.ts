@@ -5,6 +5,7 @@ import { STATE_CONNECTIONS_MAX } from '../core/limits.ts';
 import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../core/private-modes.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import type { Dialect } from './dialect.ts';
+import type { OnUnreadableRun } from './readable-run.ts';
 import { postgresDialect } from './records-postgres.ts';
 import { sqliteDialect } from './records-sqlite.ts';
 
@@ -14,6 +15,8 @@ export interface Database {
   /** For messages: `host:port/name` or the path of the file; never a password. */
   readonly location: string;
   readonly embedded: boolean;
+  /** Told of rows that cannot be read; only of a server, which shows them. */
+  readonly onUnreadableRun?: OnUnreadableRun;
   close(): Promise<void>;
 }
 

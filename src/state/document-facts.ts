@@ -53,8 +53,8 @@ async function lookAtRuns(knex: Knex, { connectorId, target }: DocumentKey, limi
     .orderBy(newestFirst(BEGUN));
   return {
     newestRun: newest && runRow(newest),
-    committed: committed.map(runRow),
-    published: published.map(runRow),
+    committed: committed.map((run) => runRow(run)),
+    published: published.map((run) => runRow(run)),
   };
 }
 

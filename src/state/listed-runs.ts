@@ -1,5 +1,5 @@
-import type { RunCounts } from '../pipeline/ports.ts';
-import type { RunError, RunRow } from '../pipeline/state-port.ts';
+import type { RunRow } from '../pipeline/state-port.ts';
+import { readableRun, type OnUnreadableRun } from './readable-run.ts';
 import type { RunTable } from './tables.ts';
 
 /** A run without what can be long and no list shows, such as every column of its source. */
@@ -23,24 +23,22 @@ export const LISTED_COLUMNS = [
 
 export type ListedRow = Pick<RunTable, (typeof LISTED_COLUMNS)[number]>;
 
-export function listedRun(run: ListedRow): ListedRun {
+/** @param onUnreadable told when something in the row cannot be read; the run is listed in any case, and its error says so */
+export function listedRun(run: ListedRow, onUnreadable?: OnUnreadableRun): ListedRun {
+  const { status, phase, counts, error } = readableRun(run, onUnreadable);
   return {
     runId: run.run_id,
     connectorId: run.connector_id,
     target: run.target,
-    status: run.status,
-    phase: run.phase,
+    status,
+    phase,
     startedAt: run.started_at,
     fence: run.fence,
     finishedAt: run.finished_at,
-    counts: run.counts === null ? null : parseCounts(run.counts),
+    counts,
     manifestName: run.manifest_name,
     committedAt: run.committed_at,
     holdReason: run.hold_reason,
-    error: run.error === null ? null : parseError(run.error),
+    error,
   };
 }
-
-/** These columns are written by `runs.ts` and `commit.ts` only, from values of these types. */
-const parseCounts: (json: string) => RunCounts = JSON.parse;
-const parseError: (json: string) => RunError = JSON.parse;

@@ -75,7 +75,7 @@ export async function newestRuns(
   connectorIds: readonly string[],
 ): Promise<ReadonlyMap<string, Newest>> {
   const found = await newestQuery(database, connectorIds);
-  const runs = new Map(found.map((row) => [row.run_id, listedRun(row)]));
+  const runs = new Map(found.map((row) => [row.run_id, listedRun(row, database.onUnreadableRun)]));
   const others = found.flatMap(({ finished, committed, success }) => [finished, committed, success]);
   for (const run of await runsOf(database, new Set(others), runs)) runs.set(run.runId, run);
   const runOf = (id: string | null) => (id === null ? null : (runs.get(id) ?? null));
@@ -96,7 +96,7 @@ export async function newestRuns(
 }
 
 async function runsOf(
-  { knex, dialect }: Database,
+  { knex, dialect, onUnreadableRun }: Database,
   ids: ReadonlySet<string | null>,
   known: ReadonlyMap<string, ListedRun>,
 ): Promise<ListedRun[]> {
@@ -105,7 +105,7 @@ async function runsOf(
   const rows = await knex('run_state')
     .select(...LISTED_COLUMNS)
     .whereRaw(`run_id in (${dialect.jsonTexts})`, [JSON.stringify(unknown)]);
-  return rows.map(listedRun);
+  return rows.map((row) => listedRun(row, onUnreadableRun));
 }
 
 /** Ids of what may be other runs than the last one; null besides where that was a success. */

@@ -22,11 +22,11 @@ const NEWEST_FIRST = [
 
 /** Some runs, newest first. What is left out is read from an index alone. */
 export function pageOfRuns(
-  { knex }: Database,
+  database: Database,
   filter: RunFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<ListedRun[]> {
-  return rowsOf(pageQuery(knex, filter, page));
+  return rowsOf(database, pageQuery(database.knex, filter, page));
 }
 
 /** Exported for the test that looks at its plan. */
@@ -90,9 +90,11 @@ export function countQuery({ knex, dialect }: Database, { since, connectorId }: 
 }
 
 /** The newest runs of a connector. */
-export function historyOf({ knex }: Database, connectorId: string, limit: number): Promise<ListedRun[]> {
+export function historyOf(database: Database, connectorId: string, limit: number): Promise<ListedRun[]> {
   return rowsOf(
-    knex('run_state')
+    database,
+    database
+      .knex('run_state')
       .select(...LISTED_COLUMNS)
       .where({ connector_id: connectorId })
       .orderBy([...NEWEST_FIRST])
@@ -118,10 +120,10 @@ export async function runDetail(
   if (row === undefined) return undefined;
   const steps = await stepsOf(database, runId);
   const rejected = await rejections(database, runId, limits.rejected);
-  return { run: runRow(row), steps, rejected };
+  return { run: runRow(row, database.onUnreadableRun), steps, rejected };
 }
 
-async function rowsOf(query: PromiseLike<ListedRow[]>): Promise<ListedRun[]> {
+async function rowsOf({ onUnreadableRun }: Database, query: PromiseLike<ListedRow[]>): Promise<ListedRun[]> {
   const rows = await query;
-  return rows.map(listedRun);
+  return rows.map((row) => listedRun(row, onUnreadableRun));
 }

@@ -2,6 +2,7 @@ import type { RunCounts } from '../pipeline/ports.ts';
 import type { RunStatus } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { delivers } from './delivering-runs.ts';
+import { countsOf, statusOrFailed } from './readable-run.ts';
 import { BEGUN, COMMITTED, newestFirstSql } from './run-order.ts';
 
 /** What metrics say of one connector's runs. Local ones count for nothing where there are others. */
@@ -88,16 +89,13 @@ export async function runMetrics({ knex, dialect }: Database): Promise<RunMetric
     .orderBy('connectors.id');
   return rows.map((row) => ({
     connectorId: row.connector_id,
-    status: row.status,
+    status: statusOrFailed(row.status),
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-    counts: row.counts === null ? null : parseCounts(row.counts),
+    counts: countsOf(row.counts) ?? null,
     failing: Boolean(row.failing),
-    committedCounts: row.committed_counts === null ? null : parseCounts(row.committed_counts),
+    committedCounts: countsOf(row.committed_counts) ?? null,
     lastSuccessAt: row.last_success_at,
     running: Boolean(row.running),
   }));
 }
-
-/** The column is written by `runs.ts` and `commit.ts` only, from values of this type. */
-const parseCounts: (json: string) => RunCounts = JSON.parse;

@@ -5,6 +5,7 @@ import type { Publication, RunRow, State } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
 import { listedRun } from './listed-runs.ts';
+import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
 import { scopeOf } from './records.ts';
 import { rememberDelivered } from './rejections.ts';
 import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
@@ -70,7 +71,7 @@ export async function enterPhase(database: Database, runId: string, phase: Phase
     const run = await transaction('run_state').where({ run_id: runId }).first();
     if (run !== undefined && run.committed_at !== null) return;
     if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
-    const times = { [phase]: at.toISOString(), ...phaseTimesOf(run) };
+    const times = { [phase]: at.toISOString(), ...phaseTimesOf(run.phase_times) };
     await transaction('run_state')
       .where({ run_id: runId })
       .update({ phase, phase_times: JSON.stringify(times) });
@@ -159,7 +160,7 @@ export async function unfinishedRuns(database: Database, connectorId: string): P
     .where({ connector_id: connectorId, committed_at: null })
     .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
     .orderBy([...BEGUN]);
-  return runs.map(runRow);
+  return runs.map((run) => runRow(run));
 }
 
 export async function lastCommitted(database: Database, connectorId: string): Promise<RunRow | undefined> {
@@ -177,14 +178,7 @@ export function mayGoOn(run: RunTable): boolean {
   return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
 }
 
-export function runRow(run: RunTable): RunRow {
-  const { watermark, folder } = run;
-  return { ...listedRun(run), watermark, phaseTimes: phaseTimesOf(run), folder };
+export function runRow(run: RunTable, onUnreadable?: OnUnreadableRun): RunRow {
+  const { watermark, folder, phase_times: times } = run;
+  return { ...listedRun(run, onUnreadable), watermark, phaseTimes: phaseTimesOf(times), folder };
 }
-
-function phaseTimesOf({ phase_times }: RunTable): RunRow['phaseTimes'] {
-  return phase_times === null ? {} : parsePhaseTimes(phase_times);
-}
-
-/** Written by this file only, from a value of this type. */
-const parsePhaseTimes: (json: string) => RunRow['phaseTimes'] = JSON.parse;

@@ -187,11 +187,11 @@ test('a text that wears the colours of the program on a terminal does not get th
 
 describe('validate', () => {
   test.each([
-    ['a text', 'root:x:0:0:root:/root:/bin/bash\n', 'is a text'],
+    ['a text', 'root:x:0:0:root:/root:/bin/bash\n', 'is a string'],
     ['a list', '- topsecret\n', 'is a list'],
     ['a number', '4711\n', 'is a number'],
     ['a boolean', 'true\n', 'is a boolean'],
-    ['a text in quotes', '"topsecret: x"\n', 'is a text'],
+    ['a text in quotes', '"topsecret: x"\n', 'is a string'],
   ])('does not repeat a file that is %s', async (_, content, kind) => {
     const place = folders.make();
     writeFileSync(join(place, 'foreign'), content);

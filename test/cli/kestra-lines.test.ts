@@ -83,6 +83,8 @@ describe('the result for Kestra', () => {
         counts: expect.objectContaining({ held: 40, added: 2 }),
         held_deletes: 40,
         hold_reason: '40 of 90 documents are missing',
+        release_command: expect.stringMatching(/^gemini-sync-bridge .* --allow-deletes 40$/),
+        release_hint: 'If they are right, release them with this command.',
         truncated: false,
         artifacts: 'gs://bucket/connectors/hr/runs/r1',
         manifest: 'gs://bucket/connectors/hr/runs/r1/manifest.json',

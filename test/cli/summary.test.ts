@@ -171,6 +171,7 @@ test('the summary for a program has everything under its own name', () => {
     work: 'done',
     counts: resultOf().counts,
     holdReason: null,
+    release: null,
     truncated: false,
     unchanged: false,
     ahead: null,
@@ -181,6 +182,20 @@ test('the summary for a program has everything under its own name', () => {
     drift: [],
     samples: resultOf().samples,
   });
+});
+
+test('the summary for a program says how held deletes are released, or why they cannot be', () => {
+  expect(summaryJson(summaryOf(held))).toMatchObject({
+    release: {
+      command: 'gemini-sync-bridge run --connector hr.yaml --local --allow-deletes 1500',
+      hint: expect.stringContaining('If they are right'),
+    },
+  });
+  for (const remarks of [{ truncated: true }, { unidentified: 2 }] as const) {
+    expect(summaryJson(summaryOf({ ...held, remarks }))).toMatchObject({
+      release: { command: null, hint: expect.stringContaining('--allow-deletes does not') },
+    });
+  }
 });
 
 test('the summary for a program says what is to be known of the listing', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { requireOwnFolder } from '../../src/pipeline/own-folder.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -97,6 +98,19 @@ export function artifactStoreContract(storeName: string, makeStore: () => Promis
       await expect(writeArtifact(store, 'one', other)).rejects.toMatchObject({ code: 'ARTIFACT_EXISTS' });
       expect(await readArtifact(store, 'one')).toBe('content');
       expect(await store.list('')).toEqual(['one']);
+    });
+
+    it('gives the folder of a run to no other run, once it has a manifest', async () => {
+      const job = { prefix: 'hr', runId: 'r1' };
+      const folder = 'connectors/hr/runs/r1';
+      await writeArtifact(store, `${folder}/upserts.ndjson`, 'leftovers');
+      await requireOwnFolder(job, { store }, undefined);
+      await writeArtifact(store, `${folder}/manifest.json`, '{}');
+      await expect(requireOwnFolder(job, { store }, undefined)).rejects.toMatchObject({
+        code: 'ARTIFACT_EXISTS',
+        message: expect.stringContaining(`${store.root}${folder}/manifest.json exists`),
+      });
+      expect(await store.list('')).toEqual([`${folder}/manifest.json`, `${folder}/upserts.ndjson`]);
     });
 
     it('lets one of several simultaneous writers win', async () => {

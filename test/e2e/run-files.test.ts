@@ -168,6 +168,43 @@ describe('a run over files', () => {
     expect(result.counts).toMatchObject({ seen: 2, unchanged: 2, deleted: 0 });
   });
 
+  test('names file and line of every bad row, in the result, in quarantine.ndjson and for duplicate ids', async () => {
+    connect({});
+    write('2025.csv', people(1, 2));
+    write('2026.csv', 'id,name,team\n3,Person 3,Sales\n\n,Nobody,Sales\n');
+    const { exitCode, result } = await run();
+    expect(exitCode).toBe(4);
+    expect(result.samples?.['quarantined']).toEqual([
+      '2026.csv, line 4 (row 4): ID_MISSING, its id is NULL, empty or not UTF-8',
+    ]);
+    const quarantine = readFileSync(join(fileURLToPath(result.artifacts ?? ''), 'quarantine.ndjson'), 'utf8');
+    expect(JSON.parse(quarantine)).toMatchObject({ row: 4, file: '2026.csv', line: 4, code: 'ID_MISSING' });
+
+    // Row 1 is known and unchanged, so its place is found by reading again.
+    write('2027.csv', 'id,name,team\n9,Nine,Sales\n1,Again,Sales\n');
+    expect((await run()).result).toMatchObject({
+      error: {
+        code: 'DUPLICATE_ID',
+        message: 'Several rows have the same document id: staff:1 (in 2025.csv, line 2; 2027.csv, line 3).',
+      },
+    });
+  });
+
+  test('names the lines of NDJSON rows and of duplicate ids within one file', async () => {
+    const source = { format: 'ndjson', glob: '*.ndjson' };
+    connect(source);
+    write('a.ndjson', '{"id":1,"name":"a","team":"x"}\n\n{"id":null,"name":"b","team":"x"}\n');
+    expect((await run()).result.samples?.['quarantined']?.[0]).toMatch(
+      /^a\.ndjson, line 3 \(row 2\): ID_MISSING/,
+    );
+    write('b.ndjson', '{"id":7,"name":"a","team":"x"}\n'.repeat(5));
+    expect((await run()).result).toMatchObject({
+      error: {
+        message: expect.stringContaining('staff:7 (in b.ndjson, line 1; b.ndjson, line 2; b.ndjson, line 3)'),
+      },
+    });
+  });
+
   test('asks to try again while a file is being written', async () => {
     connect({});
     write('a.csv', people(1, 2));

@@ -18,6 +18,30 @@ export function headerNames(file: string, { cells, line }: CsvRow, csv: CsvSpec 
   return names;
 }
 
+/** What a row is beside the header of its file. */
+type HeaderLikeness = 'other' | 'header' | 'reordered';
+
+/**
+ * Tells a header in the middle of a file, which was joined from several. Of a single column only the very same name is one,
+ * because it may be a value as well; of several columns case and blanks around a name do not matter.
+ * @param cells of the header, as the file has them
+ */
+export function headerDetector(cells: readonly string[]): (row: readonly string[]) => HeaderLikeness {
+  const loose = cells.length > 1;
+  const form = (cell: string): string => (loose ? cell.trim().toLowerCase() : cell);
+  const wanted = cells.map(form);
+  const known = new Set(wanted);
+  return (row) => {
+    const [first] = row;
+    // Nearly every row ends here.
+    if (first === undefined || row.length !== wanted.length || !known.has(form(first))) return 'other';
+    const names = row.map(form);
+    if (names.every((name, index) => name === wanted[index])) return 'header';
+    const isReordered = loose && names.every((name) => known.has(name)) && new Set(names).size === known.size;
+    return isReordered ? 'reordered' : 'other';
+  };
+}
+
 /** `Full Name (EN)` as `full_name_en`. */
 function normalizeName(name: string): string {
   return name

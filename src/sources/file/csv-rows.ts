@@ -2,9 +2,16 @@ import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
 import type { FileSourceSpec } from '../../connector/types.ts';
 import type { Column } from '../../pipeline/ports.ts';
 import { csvRows, type CsvRow } from './csv.ts';
-import { headerNames } from './csv-header.ts';
+import { headerDetector, headerNames } from './csv-header.ts';
 import { fileInvalid } from './errors.ts';
-import { columnsMissing, requiredOf, type FieldUse, type FileFormat, type FileRow } from './format.ts';
+import {
+  columnsMissing,
+  requiredOf,
+  type FieldUse,
+  type FileFormat,
+  type FileRemark,
+  type FileRow,
+} from './format.ts';
 import type { ListedFile } from './listing.ts';
 import { textOf } from './text.ts';
 
@@ -27,6 +34,8 @@ const PLACES: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
 export class CsvFormat implements FileFormat {
   readonly #spec: FileSourceSpec;
   readonly #use: FieldUse;
+  #headersPassed = 0;
+  #firstPassed = '';
 
   constructor(spec: FileSourceSpec, use: FieldUse) {
     this.#spec = spec;
@@ -51,17 +60,28 @@ export class CsvFormat implements FileFormat {
   }
 
   async *rows(file: ListedFile): AsyncGenerator<readonly FileRow[]> {
-    let reader =
-      this.#spec.csv?.header === false ? this.#reader(file, this.#spec.csv.columns ?? []) : undefined;
-    for await (const rows of csvRows(file.name, textOf(file, this.#spec.encoding), this.#spec.csv)) {
+    const { csv, encoding } = this.#spec;
+    let reader = csv?.header === false ? this.#reader(file, csv.columns ?? []) : undefined;
+    let isHeader: (row: CsvRow) => boolean = () => false;
+    for await (const rows of csvRows(file.name, textOf(file, encoding), csv)) {
       const [first] = rows;
+      let fresh = rows;
       if (reader === undefined && first !== undefined) {
-        reader = this.#reader(file, headerNames(file.name, first, this.#spec.csv));
-        yield rows.slice(1).map(reader);
-      } else if (reader !== undefined) {
-        yield rows.map(reader);
+        reader = this.#reader(file, headerNames(file.name, first, csv));
+        isHeader = this.#headerCheck(file, first);
+        fresh = rows.slice(1);
       }
+      if (reader !== undefined) yield fresh.filter((row) => !isHeader(row)).map(reader);
     }
+  }
+
+  remark(): FileRemark | undefined {
+    if (this.#headersPassed === 0) return undefined;
+    return {
+      message: 'rows that repeat the header of their file were passed over',
+      rows: this.#headersPassed,
+      first: this.#firstPassed,
+    };
   }
 
   end(): void {
@@ -92,6 +112,19 @@ export class CsvFormat implements FileFormat {
     throw fileInvalid(file.name, 1, what, 'Give the column of the file another name.');
   }
 
+  /** Counts the rows that it recognizes. @throws BridgeError SOURCE_FILE_INVALID for a header with another order of columns */
+  #headerCheck({ name }: ListedFile, header: CsvRow): (row: CsvRow) => boolean {
+    const likeness = headerDetector(header.cells);
+    return ({ cells, line }) => {
+      const like = likeness(cells);
+      if (like === 'other') return false;
+      if (like === 'reordered') throw reorderedHeader(name, line);
+      this.#headersPassed++;
+      if (this.#headersPassed === 1) this.#firstPassed = `${name}, line ${line}`;
+      return true;
+    };
+  }
+
   #reader(file: ListedFile, names: readonly string[]): (row: CsvRow) => FileRow {
     const { errorCells = 'fail' } = this.#spec.csv ?? {};
     const name = Buffer.from(file.name);
@@ -102,7 +135,7 @@ export class CsvFormat implements FileFormat {
     }));
     return ({ cells, line }) => {
       if (cells.length !== names.length) throw cellCount(file, line, cells.length, names.length);
-      return columns.map(({ field, at, errors }) => {
+      const values = columns.map(({ field, at, errors }) => {
         if (field === ROW_PLACE_COLUMNS.file) return name;
         if (field === ROW_PLACE_COLUMNS.line) return Buffer.from(String(line));
         const cell = cells[at];
@@ -111,8 +144,18 @@ export class CsvFormat implements FileFormat {
         if (errors === 'null') return null;
         throw errorCell(file, line, field, cell);
       });
+      return { values, line };
     };
   }
+}
+
+function reorderedHeader(file: string, line: number): Error {
+  return fileInvalid(
+    file,
+    line,
+    'the row that begins here is a header with the columns in another order',
+    'The file seems to be joined from several: put each of them into the folder as a file of its own.',
+  );
 }
 
 function cellCount({ name }: ListedFile, line: number, cells: number, columns: number): Error {

@@ -1,8 +1,10 @@
 import { CsvError, Parser } from 'csv-parse';
 import type { CsvSpec } from '../../connector/types.ts';
 import { FILE_HEADER_BYTES_MAX, ROW_BYTES_MAX } from '../../core/limits.ts';
+import { refuseMarkup } from './content-kind.ts';
 import { fileInvalid } from './errors.ts';
 import { lineBreaks } from './line-counter.ts';
+import { repeatsSepLine, SEP_LINE_BYTES_MAX, sepLineOf, type SepLine } from './sep-line.ts';
 
 export interface CsvRow {
   readonly cells: readonly string[];
@@ -11,7 +13,8 @@ export interface CsvRow {
 }
 
 /**
- * The rows of a CSV file as they come, the header among them. Blank lines are no rows.
+ * The rows of a CSV file as they come, the header among them. Neither a blank line nor a row of nothing but delimiters, blanks
+ * and quotes is a row, and neither is the line `sep=;` that tells Excel the delimiter.
  * @param text UTF-8
  * @throws BridgeError SOURCE_FILE_INVALID
  */
@@ -20,51 +23,81 @@ export async function* csvRows(
   text: AsyncIterable<Buffer>,
   csv: CsvSpec = {},
 ): AsyncGenerator<readonly CsvRow[]> {
-  const parsing = new Parsing(csv);
+  let parsing: Parsing | undefined;
   let first = true;
   // Bytes since the last row: neither the parser nor an open quote may gather the whole file.
   let waiting = 0;
   try {
-    for await (const chunk of text) {
-      await parsing.write(chunk);
+    for await (const chunk of withWholeStart(text, SEP_LINE_BYTES_MAX)) {
+      let bytes = chunk;
+      if (parsing === undefined) {
+        refuseMarkup(file, chunk);
+        const sepLine = sepLineOf(file, chunk, csv);
+        parsing = new Parsing(csv, sepLine);
+        bytes = chunk.subarray(sepLine?.bytes ?? 0);
+      }
+      await parsing.write(bytes);
+      waiting = parsing.hasProgressed() ? 0 : waiting + bytes.length;
       const rows = parsing.take();
-      waiting = rows.length === 0 ? waiting + chunk.length : 0;
       first &&= rows.length === 0;
       const limit = first && csv.header !== false ? FILE_HEADER_BYTES_MAX : ROW_BYTES_MAX;
       if (waiting > limit) throw tooLong(file, parsing.line, limit);
       if (rows.length > 0) yield rows;
     }
-    await parsing.end();
-    const rows = parsing.take();
+    await parsing?.end();
+    const rows = parsing?.take() ?? [];
     if (rows.length > 0) yield rows;
   } catch (thrown) {
-    throw thrown instanceof CsvError ? csvInvalid(file, parsing.line, thrown) : thrown;
+    throw thrown instanceof CsvError ? csvInvalid(file, parsing?.line ?? 1, thrown) : thrown;
   } finally {
-    parsing.destroy();
+    parsing?.destroy();
   }
+}
+
+/** The same text, whose first chunk has at least so many bytes, if there are as many. */
+async function* withWholeStart(text: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let start: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of text) {
+    if (start === undefined) {
+      yield chunk;
+      continue;
+    }
+    start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+    if (start.length < bytes) continue;
+    yield start;
+    start = undefined;
+  }
+  if (start !== undefined && start.length > 0) yield start;
 }
 
 /** The parser, which counts no lines that could be relied on: it takes CR LF in a cell for two. */
 class Parsing {
   readonly #parser: Parser;
   #rows: CsvRow[] = [];
-  #line = 1;
+  #line: number;
   #emptyLines = 0;
+  #records = 0;
+  #recordsSeen = 0;
 
-  constructor({ delimiter = ',', quote = '"' }: CsvSpec) {
+  /** @param sepLine the line before the text that is written, if there is one */
+  constructor({ delimiter = ',', quote = '"' }: CsvSpec, sepLine: SepLine | undefined) {
+    this.#line = sepLine === undefined ? 1 : 2;
     this.#parser = new Parser({
-      delimiter,
+      delimiter: sepLine?.delimiter ?? delimiter,
       quote: quote === '' ? null : quote,
       escape: quote === '' ? null : quote,
       // A file may have several kinds, when it was put together from others.
       record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
-      // Counted by whoever knows the header.
+      // The cells are counted where the header is known.
       relax_column_count: true,
       // Called in the middle of a write; rows that the parser keeps to itself would be lost when a later one is wrong.
       on_record: (cells: string[]) => {
         const line = this.line;
-        this.#rows.push({ cells, line });
+        this.#records += 1;
+        dropMark(cells);
+        const isRow = !isBlankRow(cells) && (sepLine === undefined || !repeatsSepLine(cells, sepLine));
+        if (isRow) this.#rows.push({ cells, line });
         this.#emptyLines = this.#parser.info.empty_lines;
         this.#line = line + 1 + cells.reduce((sum, cell) => sum + lineBreaks(cell), 0);
         return null;
@@ -87,6 +120,13 @@ class Parsing {
     return settled((done) => this.#parser.end(done));
   }
 
+  /** Whether a row has ended since this was last asked, also one that counts for nothing. */
+  hasProgressed(): boolean {
+    const hasEnded = this.#records > this.#recordsSeen;
+    this.#recordsSeen = this.#records;
+    return hasEnded;
+  }
+
   take(): readonly CsvRow[] {
     const rows = this.#rows;
     this.#rows = [];
@@ -96,6 +136,19 @@ class Parsing {
   destroy(): void {
     this.#parser.destroy();
   }
+}
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+/** A file that was joined from several has their byte order marks at the beginning of rows. */
+function dropMark(cells: string[]): void {
+  const [first] = cells;
+  if (first?.charCodeAt(0) === BYTE_ORDER_MARK) cells[0] = first.slice(1);
+}
+
+/** Spreadsheets write a row of nothing but delimiters for every row that was ever touched. */
+function isBlankRow(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell === '' || cell.trim() === '');
 }
 
 function settled(work: (done: (error?: Error | null) => void) => unknown): Promise<void> {
@@ -113,11 +166,24 @@ const QUOTE_HINT =
 const WORDS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'has a quote that is never closed; perhaps the file is cut off',
   INVALID_OPENING_QUOTE: 'has a quote inside a cell that does not begin with one',
-  CSV_INVALID_CLOSING_QUOTE: 'has more text behind a closing quote',
+  CSV_INVALID_CLOSING_QUOTE: 'has more text after a closing quote',
 };
 
+/** The parser's words for it. */
+const MARK_BEFORE_QUOTE = `value is "${String.fromCharCode(BYTE_ORDER_MARK)}"`;
+const MARK_HINT =
+  'The file seems to be joined from several: join them without their byte order marks, or read them one by one.';
+
 function csvInvalid(file: string, line: number, { code, message }: CsvError): Error {
-  const words = WORDS[code] ?? `is no CSV: ${message}`;
+  if (code === 'INVALID_OPENING_QUOTE' && message.includes(MARK_BEFORE_QUOTE)) {
+    return fileInvalid(
+      file,
+      line,
+      'the row that begins here has a byte order mark before a quote',
+      MARK_HINT,
+    );
+  }
+  const words = WORDS[code] ?? `is not valid CSV: ${message}`;
   return fileInvalid(file, line, `the row that begins here ${words}`, QUOTE_HINT);
 }
 

@@ -37,7 +37,7 @@ export class DocumentFormat implements FileFormat {
 
   async *rows(file: ListedFile): AsyncGenerator<readonly FileRow[]> {
     const text = await wholeText(file, this.#encoding);
-    yield [this.#names.map((name) => COLUMNS[name].of(file, text))];
+    yield [{ values: this.#names.map((name) => COLUMNS[name].of(file, text)), line: 0 }];
   }
 
   end(): void {

@@ -5,7 +5,21 @@ import type { ListedFile } from './listing.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 
 /** The values of a row in the order of the columns, in the text form of their kinds; null is NULL, undefined no such field. */
-export type FileRow = readonly (Buffer | null | undefined)[];
+type FileValues = readonly (Buffer | null | undefined)[];
+
+export interface FileRow {
+  readonly values: FileValues;
+  /** Where the row begins, from 1; 0 for a file that is one row. */
+  readonly line: number;
+}
+
+/** Something in files that is not wrong and that their owner should know. */
+export interface FileRemark {
+  readonly message: string;
+  readonly rows: number;
+  /** The file and the line of the first of them. */
+  readonly first: string;
+}
 
 /** What a connector makes of the columns. */
 export interface FieldUse {
@@ -40,14 +54,20 @@ export interface FileFormat {
   rows(file: ListedFile): AsyncIterable<readonly FileRow[]>;
   /** After the last file. @throws BridgeError SOURCE_COLUMN_MISSING */
   end(): void;
+  /** What was passed over, to be logged once; undefined if nothing was. */
+  remark?(): FileRemark | undefined;
 }
 
 const WORD = Buffer.alloc(4);
 
-/** Appends a row; there must be room. */
-export function appendRow(rows: RowBatcher, row: FileRow): void {
-  rows.startRow(row.reduce((sum, value) => sum + WORD.length + (value?.length ?? 0), 0));
-  for (const value of row) {
+/**
+ * Appends a row; there must be room.
+ * @param file the index of the row's file, by which its place is told
+ */
+export function appendRow(rows: RowBatcher, { values, line }: FileRow, file: number): void {
+  rows.foundAt(file, line);
+  rows.startRow(values.reduce((sum, value) => sum + WORD.length + (value?.length ?? 0), 0));
+  for (const value of values) {
     WORD.writeInt32BE(value === undefined ? LENGTH_ABSENT : value === null ? LENGTH_NULL : value.length);
     rows.append(WORD, 0, WORD.length);
     if (value) rows.append(value, 0, value.length);

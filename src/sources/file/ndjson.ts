@@ -1,6 +1,7 @@
 import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
 import { ROW_BYTES_MAX } from '../../core/limits.ts';
 import type { Column } from '../../pipeline/ports.ts';
+import { refuseMarkup } from './content-kind.ts';
 import { fileInvalid } from './errors.ts';
 import { columnsMissing, requiredOf, type FieldUse, type FileFormat, type FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
@@ -62,7 +63,7 @@ export class NdjsonFormat implements FileFormat {
     const members = new Map<string, Span>();
     eachMember(bytes, start, (key, from, end) => members.set(key, { start: from, end }));
     this.#rows++;
-    return this.#fields.map((field) => {
+    const values = this.#fields.map((field) => {
       const place = placeOf(field, name, number);
       if (place !== undefined && members.has(field)) throw ownName(file, number, field);
       const span = place === undefined ? (members.get(field) ?? below(bytes, start, field)) : undefined;
@@ -71,6 +72,7 @@ export class NdjsonFormat implements FileFormat {
       const value = bytes.subarray(span.start, span.end);
       return value.length === NULL.length && value.toString('latin1') === NULL ? null : value;
     });
+    return { values, line: number };
   }
 }
 
@@ -106,10 +108,11 @@ async function* linesOf(file: ListedFile): AsyncGenerator<readonly Line[]> {
   let unfinished: Buffer[] = [];
   let waiting = 0;
   for await (const chunk of textOf(file)) {
+    if (number === 1 && waiting === 0) refuseMarkup(file.name, chunk);
     const lines: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      const bytes = Buffer.concat([...unfinished, chunk.subarray(start, end)]);
+      const bytes = withoutMark(Buffer.concat([...unfinished, chunk.subarray(start, end)]));
       unfinished = [];
       waiting = 0;
       if (!isBlank(bytes)) lines.push({ bytes, number });
@@ -124,8 +127,14 @@ async function* linesOf(file: ListedFile): AsyncGenerator<readonly Line[]> {
     }
     if (lines.length > 0) yield lines;
   }
-  const last = Buffer.concat(unfinished);
+  const last = withoutMark(Buffer.concat(unfinished));
   if (!isBlank(last)) yield [{ bytes: last, number }];
+}
+
+/** A file that was joined from several has their byte order marks at the beginning of lines. */
+function withoutMark(line: Buffer): Buffer {
+  const isMarked = line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
+  return isMarked ? line.subarray(3) : line;
 }
 
 function isBlank(bytes: Buffer): boolean {

@@ -1,5 +1,6 @@
 import type { FileSourceSpec } from '../../connector/types.ts';
-import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
+import { silentLogger, type Logger } from '../../core/log.ts';
+import type { Column, RowBatch, RowPlace, Source } from '../../pipeline/ports.ts';
 import { CsvFormat } from './csv-rows.ts';
 import { DocumentFormat } from './documents.ts';
 import { appendRow, type FieldUse, type FileFormat } from './format.ts';
@@ -11,16 +12,25 @@ import { RowBatcher } from '../row-batcher.ts';
 /** Reads the files of a folder. */
 export class FileSource implements Source {
   readonly listing = 'full';
+  readonly repeatable = true;
   readonly #spec: FileSourceSpec;
   readonly #newFormat: () => FileFormat;
   readonly #context: ListingContext;
+  readonly #log: Pick<Logger, 'warn'>;
   #stop = new AbortController();
+  #hasTold = false;
 
   /** @param use which columns the connector uses */
-  constructor(source: FileSourceSpec, use: FieldUse, context: ListingContext) {
+  constructor(
+    source: FileSourceSpec,
+    use: FieldUse,
+    context: ListingContext,
+    log: Pick<Logger, 'warn'> = silentLogger,
+  ) {
     this.#spec = source;
     this.#newFormat = () => formatOf(source, use);
     this.#context = context;
+    this.#log = log;
   }
 
   async columns(signal: AbortSignal): Promise<readonly Column[]> {
@@ -45,13 +55,15 @@ export class FileSource implements Source {
       const columns = await format.columns(files, either);
       filling = fill(rows, files, format, either).then(
         () => {
+          this.#tell(format);
           rows.end();
         },
         (thrown: unknown) => {
           rows.fail(asError(thrown));
         },
       );
-      yield* rows.batches(columns, () => ({ checkpoint: undefined, truncated: false }));
+      const end = () => ({ checkpoint: undefined, truncated: false });
+      yield* rows.batches(columns, end, (file, line) => placeIn(files, file, line));
     } catch (thrown) {
       throw signal.aborted ? signal.reason : thrown;
     } finally {
@@ -66,10 +78,23 @@ export class FileSource implements Source {
     return Promise.resolve();
   }
 
+  #tell(format: FileFormat): void {
+    const remark = format.remark?.();
+    if (remark === undefined || this.#hasTold) return;
+    this.#hasTold = true;
+    const { message, ...fields } = remark;
+    this.#log.warn(message, fields);
+  }
+
   #list(signal: AbortSignal): Promise<ListedFile[]> {
     signal.throwIfAborted();
     return listFiles(this.#spec, this.#context, signal);
   }
+}
+
+function placeIn(files: readonly ListedFile[], file: number, line: number): RowPlace {
+  const name = files[file]?.name;
+  return { ...(name !== undefined && { file: name }), ...(line > 0 && { line }) };
 }
 
 function formatOf(spec: FileSourceSpec, use: FieldUse): FileFormat {
@@ -83,11 +108,11 @@ async function fill(
   format: FileFormat,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const file of files) {
+  for (const [index, file] of files.entries()) {
     for await (const some of format.rows(file)) {
       for (const row of some) {
         if (rows.full) await rows.drained(signal);
-        appendRow(rows, row);
+        appendRow(rows, row, index);
       }
       signal.throwIfAborted();
     }

@@ -2,6 +2,7 @@ import iconv from 'iconv-lite';
 import type { FileEncoding } from '../../connector/types.ts';
 import { bytesOfText, isUtf8ButForHalves } from '../../pipeline/half-pairs.ts';
 import { bytesOf } from './bytes.ts';
+import { refuseBinary } from './content-kind.ts';
 import { fileInvalid } from './errors.ts';
 import type { ListedFile } from './listing.ts';
 import { LineCounter } from './line-counter.ts';
@@ -43,6 +44,7 @@ export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'
   for await (const bytes of bytesOf(file)) {
     let chunk = bytes;
     if (decoder === undefined) {
+      refuseBinary(file.name, bytes);
       const mark = MARKS.find((candidate) =>
         bytes.subarray(0, candidate.bytes.length).equals(candidate.bytes),
       );

@@ -39,16 +39,19 @@ export async function fillWithAll(
 ): Promise<number> {
   const overlap = new Overlap(inclusive);
   let records = 0;
+  let pages = 0;
   for await (const page of listing.pages(start, signal)) {
     let fresh = 0;
+    pages++;
     overlap.turn();
-    for (const record of page.records) {
+    for (const [index, record] of page.records.entries()) {
       while (rows.full) await rows.drained(signal);
       row.load(page.bytes, record.start);
       const id = ids.of(page.bytes, row);
       const judged = id === undefined ? 'new' : overlap.judge(id);
       if (judged === 'moved') listing.moved();
       if (judged !== 'new') continue;
+      rows.foundAt(pages, index + 1);
       row.append(rows);
       fresh++;
     }

@@ -136,7 +136,11 @@ export class HttpSource implements Source {
       },
     );
     try {
-      yield* rows.batches(row.columns, () => end);
+      yield* rows.batches(
+        row.columns,
+        () => end,
+        (page, record) => ({ page, record }),
+      );
     } catch (thrown) {
       throw signal.aborted ? signal.reason : thrown;
     } finally {

@@ -144,12 +144,16 @@ describe('a CSV file', () => {
           return quoted === 'all' || needs ? quote + text.replaceAll(quote, quote + quote) + quote : text;
         };
         const fields = (rows[0] ?? ['']).map((_, index) => `c${index}`);
-        const all = [fields, [...fields.slice(1), 'x'.repeat(padding)], ...rows];
+        const all = [fields, [...fields.slice(1), `p${'x'.repeat(padding)}`], ...rows];
         const text =
           all.map((row) => row.map(write).join(delimiter)).join(lineEnd) + (lastEnd ? lineEnd : '');
         const csv: CsvSpec = { delimiter, quote, errorCells: 'keep' };
         const read = await rowsOf(text, { csv, fields });
-        expect(read.slice(1).map((row) => fields.map((field) => row[field]))).toEqual(rows);
+        // A row of blank cells is a blank line, and a byte order mark at the beginning of a row is none of its text.
+        const wanted = rows
+          .map(([first = '', ...rest]) => [first.replace(/^\uFEFF/, ''), ...rest])
+          .filter((row) => row.some((text) => text.trim() !== ''));
+        expect(read.slice(1).map((row) => fields.map((field) => row[field]))).toEqual(wanted);
       }),
       { numRuns: 200 },
     );
@@ -196,10 +200,10 @@ describe('a CSV file that is not what it should be fails the run, with file and 
       'a.csv, line 4: the row that begins here has a quote inside a cell that does not begin with one.',
     ],
     [
-      'text behind a quote',
+      'text after a quote',
       `${header}1,"a"b\n`,
       {},
-      'a.csv, line 2: the row that begins here has more text behind a closing quote.',
+      'a.csv, line 2: the row that begins here has more text after a closing quote.',
     ],
     ['no header', '', {}, 'a.csv, line 1: the file is empty, without even a header.'],
     ['blank lines only', '\n\r\n', {}, 'a.csv, line 1: the file is empty, without even a header.'],

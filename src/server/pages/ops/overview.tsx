@@ -43,14 +43,14 @@ function titleOf(snapshot: OpsSnapshot): string {
 
 function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; readonly nothing: boolean }) {
   const needs = needy(snapshot).length;
-  const { connectors } = snapshot.totals;
+  const { connectors, by_state: states } = snapshot.totals;
   const broken = snapshot.broken_files.length;
   if (nothing && broken === 0) return <h1>Nothing has run here yet</h1>;
   if (needs + broken === 0) {
     return (
       <h1 class="headline">
-        <Shape tone="good" />{' '}
-        {connectors === 1 ? 'The connector is' : `All ${countText(connectors)} connectors are`} well
+        <Shape tone={states.never_run === connectors ? 'none' : 'good'} />{' '}
+        {wellText(connectors, states.never_run)}
       </h1>
     );
   }
@@ -68,6 +68,19 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
       {needs > 1 && <p>{statesText(needy(snapshot))}</p>}
     </div>
   );
+}
+
+/** A connector that never ran is not well: nothing is known of it. */
+function wellText(connectors: number, neverRan: number): string {
+  const well = connectors - neverRan;
+  if (well === 0)
+    return connectors === 1
+      ? 'The connector has not run yet'
+      : `None of the ${countText(connectors)} connectors has run yet`;
+  if (neverRan > 0) {
+    return `${countText(well)} ${well === 1 ? 'connector is' : 'connectors are'} well, ${countText(neverRan)} never ran`;
+  }
+  return connectors === 1 ? 'The connector is well' : `All ${countText(connectors)} connectors are well`;
 }
 
 function FirstSteps() {

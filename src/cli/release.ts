@@ -1,0 +1,32 @@
+import { printable } from '../core/printable.ts';
+import type { SummaryOf } from './summary.ts';
+
+/** What releases deletes that are held. */
+export interface Release {
+  /** To be pasted into a shell; null where `--allow-deletes` does not help. */
+  readonly command: string | null;
+  /** Sentences that say what to do. */
+  readonly hint: string;
+}
+
+/** Where the listing proves nothing, `--allow-deletes` does not release anything. Null: no deletes are held. */
+export function releaseOf({ command, result }: Pick<SummaryOf, 'command' | 'result'>): Release | null {
+  const { holdReason, remarks, counts } = result;
+  if (holdReason === null) return null;
+  if (remarks.truncated === true) {
+    return {
+      command: null,
+      hint: 'The log of the run says why the listing stopped early. A complete one releases them; --allow-deletes does not.',
+    };
+  }
+  if (remarks.unidentified !== undefined) {
+    return {
+      command: null,
+      hint: 'Let the source send those rows shorter; quarantine.ndjson says which. Then the next run decides; --allow-deletes does not release them.',
+    };
+  }
+  return {
+    command: `gemini-sync-bridge ${printable(command)} --allow-deletes ${counts.held}`,
+    hint: 'If they are right, release them with this command.',
+  };
+}

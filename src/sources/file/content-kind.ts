@@ -1,0 +1,91 @@
+import { BridgeError } from '../../core/errors.ts';
+
+/** A kind of file that is not text. */
+interface BinaryKind {
+  /** The bytes that such a file begins with. */
+  readonly magic: Buffer;
+  /** The rest of the sentence "The file is …". */
+  readonly what: string;
+  readonly hint: string;
+}
+
+const UNPACK =
+  'Decompress the file, and match what is in it with source.glob: compressed files are not read.';
+const EXPORT = 'Export it as CSV (UTF-8) or NDJSON: only text files are read.';
+
+const BINARY_KINDS: readonly BinaryKind[] = [
+  { magic: Buffer.from([0x1f, 0x8b]), what: 'compressed with gzip', hint: UNPACK },
+  { magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), what: 'compressed with zstd', hint: UNPACK },
+  { magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), what: 'compressed with xz', hint: UNPACK },
+  { magic: Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]), what: 'a 7-Zip archive', hint: UNPACK },
+  { magic: Buffer.from('BZh91AY&SY', 'latin1'), what: 'compressed with bzip2', hint: UNPACK },
+  {
+    magic: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),
+    what: 'an old Microsoft Office document, such as .xls',
+    hint: EXPORT,
+  },
+  { magic: Buffer.from('%PDF-'), what: 'a PDF document', hint: EXPORT },
+  { magic: Buffer.from('PAR1\u0015'), what: 'a Parquet file', hint: EXPORT },
+  { magic: Buffer.from('Obj\u0001'), what: 'an Avro file', hint: EXPORT },
+  { magic: Buffer.from('ORC\n'), what: 'an ORC file', hint: EXPORT },
+  { magic: Buffer.from('SQLite format 3\0'), what: 'an SQLite database', hint: EXPORT },
+  {
+    magic: Buffer.from([0xff, 0xfe, 0, 0]),
+    what: 'text in UTF-32',
+    hint: 'Save the file as UTF-8.',
+  },
+];
+
+const ZIP_MAGIC = Buffer.from('PK\u0003\u0004');
+
+/** What a ZIP archive is, by a name near its beginning. */
+const ZIP_KINDS: readonly (readonly [name: string, what: string, hint: string])[] = [
+  ['xl/', 'an Excel workbook (.xlsx)', EXPORT],
+  ['opendocument.spreadsheet', 'an OpenDocument spreadsheet (.ods)', EXPORT],
+  ['word/', 'a Word document (.docx)', EXPORT],
+  ['[Content_Types].xml', 'a Microsoft Office document, such as .xlsx', EXPORT],
+];
+
+/** Beginnings of text that is not rows, in lower case and without leading blanks. */
+const MARKUP_KINDS: readonly (readonly [pattern: RegExp, what: string])[] = [
+  [/^<(!doctype\s+html|html|head|body|table)\b/, 'an HTML page'],
+  [/^<\?xml\b/, 'an XML document'],
+  [/^\{\\rtf/, 'an RTF document'],
+];
+
+/** How much of the beginning is looked at for markup. */
+const MARKUP_CHARACTERS = 256;
+
+/**
+ * Names content that is not text for what it is, because "bytes that are not UTF-8" leads to the wrong remedy.
+ * @param start the first bytes of the file
+ * @throws BridgeError SOURCE_FILE_INVALID
+ */
+export function refuseBinary(file: string, start: Buffer): void {
+  if (start.subarray(0, ZIP_MAGIC.length).equals(ZIP_MAGIC)) {
+    const [, what, hint] = ZIP_KINDS.find(([name]) => start.includes(name)) ?? ['', 'a ZIP archive', UNPACK];
+    throw otherContent(file, what, hint);
+  }
+  const kind = BINARY_KINDS.find(({ magic }) => start.subarray(0, magic.length).equals(magic));
+  if (kind !== undefined) throw otherContent(file, kind.what, kind.hint);
+}
+
+/**
+ * The same for text that has no rows: often the error page or the login page of a failed download.
+ * @param start the first characters, as UTF-8
+ * @throws BridgeError SOURCE_FILE_INVALID
+ */
+export function refuseMarkup(file: string, start: Buffer): void {
+  const text = start.toString('utf8', 0, MARKUP_CHARACTERS).trimStart().toLowerCase();
+  const kind = MARKUP_KINDS.find(([pattern]) => pattern.test(text));
+  if (kind === undefined) return;
+  throw otherContent(
+    file,
+    kind[1],
+    'Check what wrote the file: a failed download often leaves a page instead of the data. Otherwise export it as CSV or NDJSON.',
+  );
+}
+
+function otherContent(file: string, what: string, hint: string): BridgeError {
+  return new BridgeError('SOURCE_FILE_INVALID', `${file} is ${what}, whatever its name says.`, { hint });
+}

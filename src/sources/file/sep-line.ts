@@ -1,0 +1,54 @@
+import type { CsvSpec } from '../../connector/types.ts';
+import { fileInvalid } from './errors.ts';
+
+/** More than the longest line `sep=` has, in bytes. */
+export const SEP_LINE_BYTES_MAX = 32;
+
+/** The line by which Excel is told the delimiter of a CSV file; it is neither a header nor a row. */
+export interface SepLine {
+  readonly delimiter: string;
+  /** Of the line, with its line break. */
+  readonly bytes: number;
+}
+
+/** Some programs write the tab as two characters, and some quote the line. */
+const SEP_LINE = /^"?sep=(\\t|[^\r\n"])"?[ \t]*(?:\r\n|\n|\r|$)/iu;
+
+/**
+ * @param start the first characters of the file, as UTF-8
+ * @returns undefined if the file does not begin with such a line
+ * @throws BridgeError SOURCE_FILE_INVALID for a line that contradicts `csv.delimiter`, or names no delimiter
+ */
+export function sepLineOf(file: string, start: Buffer, csv: CsvSpec): SepLine | undefined {
+  const text = start.toString('utf8', 0, SEP_LINE_BYTES_MAX);
+  if (!/^"?sep=/i.test(text)) return undefined;
+  const found = SEP_LINE.exec(text);
+  const [line = '', named = ''] = found ?? [];
+  if (found === null) {
+    throw fileInvalid(
+      file,
+      1,
+      'the line begins with sep=, which tells Excel the delimiter, and does not name one character',
+      'Remove the line, and set source.csv.delimiter.',
+    );
+  }
+  const delimiter = named === String.raw`\t` ? '\t' : named;
+  if (csv.delimiter !== undefined && csv.delimiter !== delimiter) {
+    const [says, is] = [JSON.stringify(delimiter), JSON.stringify(csv.delimiter)];
+    throw fileInvalid(
+      file,
+      1,
+      `the line sep= says that the delimiter is ${says}, and source.csv.delimiter is ${is}`,
+      `Remove the line from the file if it is wrong; otherwise remove source.csv.delimiter, or set it to ${says}.`,
+    );
+  }
+  return { delimiter, bytes: Buffer.byteLength(line) };
+}
+
+/** Whether a row repeats the line, in a file that was joined from several. */
+export function repeatsSepLine(cells: readonly string[], { delimiter }: SepLine): boolean {
+  const [first = ''] = cells;
+  if (cells.length > 2 || !/^sep=/i.test(first)) return false;
+  const rest = cells.join(delimiter).slice('sep='.length);
+  return rest === delimiter || rest === String.raw`\t`;
+}
