@@ -542,6 +542,11 @@ export const PUSH_WORDS_CHARACTERS_MAX = 100;
 export const PUSH_KEY_CHARACTERS_MAX = 200;
 /** For so long a push that is repeated gets its first answer: a weekend, and Monday to notice. */
 export const PUSH_KEY_HOURS = 72;
+/**
+ * Days for which the time of a deleted document is remembered where `source.ordering` is `updated_at`: senders of webhooks
+ * retry for some days. An older event that arrives later than that brings the document back.
+ */
+export const PUSH_TOMBSTONE_DAYS = 30;
 /** Events of one connector that wait for its next run; beyond it pushes are refused. */
 export const PUSH_PENDING_EVENTS_MAX = 1_000_000;
 /** How old the known length of a queue may be; what this server adds meanwhile is counted. */

@@ -88,6 +88,8 @@ export interface ListingEnd {
    * that one. So every known document is as it was and none is missing, which an empty listing would say the opposite of.
    */
   readonly unchanged?: true;
+  /** Events that the source did not list, because a newer one of their document was known when they arrived. */
+  readonly older?: number;
   /** Rows whose watermark is later than the source's own present. The checkpoint stays before them, so every run lists them. */
   readonly ahead?: RowsAhead;
 }

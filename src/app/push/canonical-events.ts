@@ -7,14 +7,13 @@ import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { eachMember, isObject } from '../../sources/json/scan.ts';
 import { MIME_TYPE_DEFAULT } from '../job.ts';
 import { CanonicalJson, HALF_PAIR } from './canonical-json.ts';
+import { isTime } from './event-time.ts';
 import { FIELD, fieldName, type EventFields, type Field } from './event-fields.ts';
 import { FieldWriter, Rejected } from './field-writer.ts';
 import { ReaderList } from './reader-list.ts';
 import { quoted, type EventRejection } from './verdict.ts';
 
 const TYPES_TAKEN: ReadonlySet<string> = new Set(CONTENT_TYPES.map((type) => JSON.stringify(type)));
-/** RFC 3339, or a date alone. */
-const TIME = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d))?$/;
 
 /** Checks events that are documents already, and writes them in their one form. */
 export class CanonicalEvents {
@@ -163,15 +162,8 @@ function writeTime(writer: FieldWriter): void {
     return;
   }
   const time = json.slice(1, -1);
-  if (!TIME.test(time) || !isDate(time)) {
-    throw new Rejected('FIELD_INVALID', 'its updated_at is no time such as 2026-01-02T03:04:05Z');
+  if (!isTime(time)) {
+    throw new Rejected('FIELD_INVALID', 'its updated_at is not a time such as 2026-01-02T03:04:05Z');
   }
   writer.out.latin1(json);
-}
-
-/** Whether there is such a time on such a day: what reads dates takes the 30th of February for the 2nd of March. */
-function isDate(time: string): boolean {
-  const day = new Date(time.slice(0, 10));
-  const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(time.slice(0, 10));
-  return exists && !Number.isNaN(Date.parse(time));
 }
