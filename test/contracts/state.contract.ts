@@ -497,7 +497,8 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
                   versions.delete(docId);
                   continue;
                 }
-                if (op === 'upsert' || (op === 'refresh' && before !== undefined)) versions.set(docId, version);
+                if (op === 'upsert' || (op === 'refresh' && before !== undefined))
+                  versions.set(docId, version);
                 if (op === 'upsert') model.set(docId, { fingerprint, softDeleted: false });
                 else if (op === 'delete') model.delete(docId);
                 else if (before === undefined) continue;
