@@ -72,15 +72,16 @@ async function pushesPerSecond(push: () => Promise<unknown>): Promise<number> {
 
 function batchOf(events: number): NewPushBatch {
   number += 1;
-  const receivedAt = new Date();
+  const answer = `{"accepted":${events},"rejected":0,"run_id":"push-${number}","errors":[]}`;
   return {
     connectorId: 'support',
     idempotencyKey: `key-${number}`,
     bodyChecksum: 'sha256:0',
     pushRunId: `push-${number}`,
-    receivedAt,
-    keyExpiresAt: new Date(receivedAt.getTime() + 86_400_000),
-    answer: `{"accepted":${events},"rejected":0,"run_id":"push-${number}","errors":[]}`,
+    receivedAt: new Date(),
+    keySeconds: 86_400,
+    answer,
+    orderedAnswer: () => answer,
     rejected: 0,
     events: foldEvents(eventsOf(events)),
   };
@@ -95,10 +96,9 @@ function eventsOf(count: number): PushEvent[] {
 }
 
 async function insertBare(size: number): Promise<void> {
-  const { connectorId, idempotencyKey, bodyChecksum, pushRunId, receivedAt, keyExpiresAt, answer } =
-    batchOf(size);
+  const { connectorId, idempotencyKey, bodyChecksum, pushRunId, receivedAt, answer } = batchOf(size);
   const received = receivedAt.toISOString();
-  const expires = keyExpiresAt.toISOString();
+  const expires = new Date(receivedAt.getTime() + 86_400_000).toISOString();
   const values: unknown[] = [
     ...[number, connectorId, idempotencyKey, bodyChecksum, pushRunId, received, expires, answer],
   ];

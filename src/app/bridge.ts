@@ -98,6 +98,7 @@ async function runJob(
     clock: systemClock,
     wait: sleep,
     pushed,
+    olderEvents: () => state.olderEvents(pushSelection(job, options)),
     permit,
   });
   warnOfSourceExposure(spec, secret, context.log);

@@ -12,6 +12,22 @@ export async function makeAccessKey(
   wanted: WantedKey,
   now: Date,
 ): Promise<{ readonly key: string; readonly stored: AccessKey }> {
+  const made = newAccessKey(wanted, now);
+  await keys.add(made.stored);
+  return made;
+}
+
+/**
+ * Makes the first key of all, unless there is one already: of several servers that start together, one makes it.
+ * @returns undefined if there is a key
+ * @throws BridgeError STATE_*
+ */
+export async function makeFirstKey({ keys }: Pick<ServerState, 'keys'>, wanted: WantedKey) {
+  const made = newAccessKey(wanted, await keys.now());
+  return (await keys.addFirst(made.stored)) ? made : undefined;
+}
+
+function newAccessKey(wanted: WantedKey, now: Date): { readonly key: string; readonly stored: AccessKey } {
   const { id, key } = generateAccessKey();
   const stored: AccessKey = {
     ...wanted,
@@ -21,6 +37,5 @@ export async function makeAccessKey(
     revokedAt: null,
     lastUsedAt: null,
   };
-  await keys.add(stored);
   return { key, stored };
 }

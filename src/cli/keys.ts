@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isConnectorName } from '../connector/connector-name.ts';
 import { keyIdOf, RIGHTS, type Right } from '../core/access-key.ts';
-import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-status.ts';
 import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../core/limits.ts';
@@ -75,13 +74,14 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
     });
   }
   const { makeAccessKey } = await import('../app/make-access-key.ts');
-  const now = systemClock.now();
-  const expiresAt =
-    expiresDays === undefined ? null : new Date(now.getTime() + expiresDays * DAY_MS).toISOString();
-  const wanted = { name, right, connectorId: connector ?? null, expiresAt };
-  const { isFirst, key, stored } = await withState(io, async (state) => {
+  const { isFirst, key, stored, now } = await withState(io, async (state) => {
+    // The servers compare the end of a key with the clock of their database.
+    const now = await state.keys.now();
+    const expiresAt =
+      expiresDays === undefined ? null : new Date(now.getTime() + expiresDays * DAY_MS).toISOString();
+    const wanted = { name, right, connectorId: connector ?? null, expiresAt };
     const isFirst = !(await state.keys.any());
-    return { isFirst, ...(await makeAccessKey(state, wanted, now)) };
+    return { isFirst, now, ...(await makeAccessKey(state, wanted, now)) };
   });
   if (json === true) {
     io.stdout.write(`${JSON.stringify({ ...keyJson(stored, now), key })}\n`);
@@ -99,8 +99,10 @@ function listCommand(io: CommandIo): Command {
     .option('--json', 'print one object on stdout')
     .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys list --json\n`)
     .action(async ({ json }: { readonly json?: true }) => {
-      const keys = await withState(io, (state) => state.keys.list());
-      const now = systemClock.now();
+      const { keys, now } = await withState(io, async (state) => ({
+        keys: await state.keys.list(),
+        now: await state.keys.now(),
+      }));
       io.stdout.write(
         json === true
           ? `${JSON.stringify({ keys: keys.map((key) => keyJson(key, now)) })}\n`
@@ -117,8 +119,10 @@ function revokeCommand(io: CommandIo): Command {
     .option('--json', 'print one object on stdout')
     .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys revoke 0f3a5c7e9b1d\n`)
     .action(async (id: string, { json }: { readonly json?: true }) => {
-      const now = systemClock.now();
-      const key = await withState(io, (state) => state.keys.revoke(keyIdOf(id) ?? id, now));
+      const { key, now } = await withState(io, async (state) => {
+        const now = await state.keys.now();
+        return { now, key: await state.keys.revoke(keyIdOf(id) ?? id, now) };
+      });
       if (key === undefined) throw unknownKey(id);
       io.stdout.write(
         json === true

@@ -86,6 +86,7 @@ function misplacedKey(connector: unknown, path: string, name: string): Finding {
   const mode = valueAt(connector, 'spec.mode');
   const type = valueAt(connector, 'spec.source.type');
   const push = mode === 'rest_push';
+  if (name === 'ordering') return misplacedOrdering(path, textOf(mode));
   return {
     code: 'misplaced_key',
     path,
@@ -93,6 +94,15 @@ function misplacedKey(connector: unknown, path: string, name: string): Finding {
       ? `${name} is not allowed in a rest_push connector: producers send the documents, nothing is fetched.`
       : `${name} is not allowed for a source of type ${textOf(type)}.`,
     fix: push ? `mode: rest_pull to fetch, or no ${name}` : `no ${name}, or another type`,
+  };
+}
+
+function misplacedOrdering(path: string, mode: string): Finding {
+  return {
+    code: 'misplaced_key',
+    path,
+    message: `ordering has no use in a ${mode} connector: only events that are pushed arrive in any order.`,
+    fix: 'no ordering, or mode: rest_push',
   };
 }
 

@@ -81,6 +81,8 @@ export interface HttpSourceSpec {
   readonly resumable?: boolean;
   readonly pagesPerRun?: number;
   readonly requestTimeoutSeconds?: number;
+  /** Of pushed events: which one of a document wins, the one that arrived last (the default) or the one that is newest. */
+  readonly ordering?: 'arrival' | 'updated_at';
   /** Paths of PEM files: the authority to trust, and the client's own certificate with its key. */
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
 }
@@ -179,6 +181,11 @@ interface QuarantineSpec {
 
 export function isSqlSource(source: SourceSpec): source is SqlSourceSpec {
   return source.type !== 'http' && source.type !== 'file';
+}
+
+/** Whether the newest event of a document wins by its `updated_at`, whatever the order in which events are pushed. */
+export function isOrdered({ source }: ConnectorSpec): boolean {
+  return source.type === 'http' && source.ordering === 'updated_at';
 }
 
 /** The columns of the id, in order. */

@@ -451,6 +451,10 @@ export const KEY_USE_SECONDS = 3_600;
 export const KEY_CHARACTERS_MAX = 4_096;
 /** Requests of one key or session in a minute: ten a second, where a push may carry hundreds of documents. */
 export const CALLER_REQUESTS_PER_MINUTE = 600;
+/** Callers whose requests are counted at the same time; with one more, the one that asked least recently begins again. */
+export const CALLERS_COUNTED_MAX = 5_000;
+/** By how much a `Retry-After` may be longer than needed, by chance, so that clients do not return in the same second. */
+export const RETRY_AFTER_SPREAD_RATIO = 0.5;
 /** Wrong keys from one address, or one /64 of IPv6, in a minute; later ones are delayed. 16 random letters are 4e22 guesses. */
 export const FAILED_ATTEMPTS_PER_MINUTE = 10;
 /** Over the limit, each further wrong or delayed key of an address delays the next comparison by this much more. */
@@ -551,6 +555,11 @@ export const PUSH_WORDS_CHARACTERS_MAX = 100;
 export const PUSH_KEY_CHARACTERS_MAX = 200;
 /** For so long a push that is repeated gets its first answer: a weekend, and Monday to notice. */
 export const PUSH_KEY_HOURS = 72;
+/**
+ * Days for which the time of a deleted document is remembered where `source.ordering` is `updated_at`: senders of webhooks
+ * retry for some days. An older event that arrives later than that brings the document back.
+ */
+export const PUSH_TOMBSTONE_DAYS = 30;
 /** Events of one connector that wait for its next run; beyond it pushes are refused. */
 export const PUSH_PENDING_EVENTS_MAX = 1_000_000;
 /** How old the known length of a queue may be; what this server adds meanwhile is counted. */

@@ -105,9 +105,7 @@ function deleteParts(delivery: Delivery, inline: boolean): Part[] {
 /** By purge, or one by one for a caller that may not purge: an editor may not, and deletes all the same. */
 async function deliverDeletes(delivery: Delivery, inline: boolean): Promise<StepOutcome> {
   const { journal, log, signal } = delivery;
-  const refusal = await journal.note(PURGE_REFUSED);
-  const refusedMs = refusal === undefined ? 0 : Date.parse(refusal.at);
-  if (refusedMs > Date.now() - PURGE_REFUSAL_HOURS * 3_600_000) return deleteEach(delivery);
+  if (await journal.isRecent(PURGE_REFUSED, PURGE_REFUSAL_HOURS)) return deleteEach(delivery);
   try {
     return await (inline ? inlinePurge(delivery) : purgeAll(delivery));
   } catch (thrown) {

@@ -65,6 +65,8 @@ export interface DeliveryJournal {
   othersInto(target: string, connectorId: string): Promise<string[]>;
   /** A short note about this target, kept across runs. */
   note(name: string): Promise<{ readonly value: string; readonly at: string } | undefined>;
+  /** Whether a note of the target was made in the last hours, by the clock of the state. */
+  isRecent(name: string, hours: number): Promise<boolean>;
   remember(name: string, value: string): Promise<void>;
 }
 

@@ -75,6 +75,7 @@ export async function planChanges(
   if (unchanged === true) tally.missing = 0;
   const planned = source.listing === 'full' ? planDeletes : planMarkedDeletes;
   const holdReason = unchanged === true ? null : await planned(job, state, listed, sink);
+  countOlder(end, tally, ports);
   if (job.resend) sayWhichPart(end, checkpoint, ports);
   if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
   warnOfRowsAhead(end, job, ports);
@@ -129,6 +130,14 @@ async function withPlaces<Answer>(
     if (!(thrown instanceof BridgeError) || thrown.code !== 'DUPLICATE_ID') throw thrown;
     throw duplicateIdError(await withAllPlaces(differ.duplicates, mapping, source, signal));
   }
+}
+
+/** They change nothing, as a row does that is known already. */
+function countOlder({ older = 0 }: ListingEnd, tally: Tally, { log }: PlanPorts): void {
+  if (older === 0) return;
+  tally.seen += older;
+  tally.unchanged += older;
+  log.info('events that were older than what is known of their documents count as unchanged', { older });
 }
 
 function warnOfRowsAhead({ ahead }: ListingEnd, { mapping }: Job, { log }: PlanPorts): void {

@@ -109,6 +109,8 @@ export interface ListingEnd {
    * what is missing is looked for in a second listing.
    */
   readonly pieced?: true;
+  /** Events that the source did not list, because a newer one of their document was known when they arrived. */
+  readonly older?: number;
   /** Rows whose watermark is later than the source's own present. The checkpoint stays before them, so every run lists them. */
   readonly ahead?: RowsAhead;
 }

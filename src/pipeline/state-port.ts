@@ -177,6 +177,8 @@ export interface State {
    * given up.
    */
   pushed(selection: PushSelection): AsyncIterable<readonly PushedEvent[]>;
+  /** Events that came with those of `pushed`, and were older than what was known then. To be asked after its last page. */
+  olderEvents(selection: PushSelection): Promise<number>;
   /** How much of what was pushed to a connector waits for a run. */
   queueDepth(connectorId: string): Promise<QueueDepth>;
 

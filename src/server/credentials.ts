@@ -51,6 +51,8 @@ interface CredentialsOptions {
   readonly log: Logger;
 }
 
+type FoundKey = NonNullable<Awaited<ReturnType<ServerState['keys']['look']>>>;
+
 /** In place of the hash of a key that does not exist: the comparison costs the same. */
 const NO_KEY = Buffer.alloc(32);
 
@@ -65,12 +67,7 @@ export function openCredentials({
 }: CredentialsOptions): Credentials {
   const { keys } = state;
   const admin = adminCredential(settings.adminKey);
-  const stored = rememberBriefly((id: string) => keys.find(id), clock);
-
-  function endOf({ revokedAt, expiresAt }: AccessKey): 'revoked' | 'expired' | undefined {
-    if (revokedAt !== null) return 'revoked';
-    return expiresAt !== null && expiresAt <= clock.now().toISOString() ? 'expired' : undefined;
-  }
+  const stored = rememberBriefly((id: string) => keys.look(id), clock);
 
   const noting = new Set<string>();
   /** A note that cannot be taken is no reason to refuse a request. */
@@ -89,10 +86,11 @@ export function openCredentials({
   async function ofStoredKey(text: string): Promise<KeyVerdict> {
     const id = keyIdOf(text);
     if (id === undefined) return UNKNOWN;
-    const key = await stored(id);
+    const found = await stored(id);
+    const key = found?.key;
     const same = sameDigest(digestOf(text), key === undefined ? NO_KEY : Buffer.from(key.hash, 'hex'));
-    if (!same || key === undefined) return UNKNOWN;
-    const reason = endOf(key);
+    if (!same || found === undefined || key === undefined) return UNKNOWN;
+    const reason = endOf(found);
     if (reason !== undefined) return { refusal: { reason, key } };
     await noteUse(key);
     return { credential: credentialOf(key) };
@@ -114,10 +112,15 @@ export function openCredentials({
     },
     async ofId(id) {
       if (id === admin?.credential.id) return admin.credential;
-      const key = await stored(id);
-      return key === undefined || endOf(key) !== undefined ? undefined : credentialOf(key);
+      const found = await stored(id);
+      return found === undefined || endOf(found) !== undefined ? undefined : credentialOf(found.key);
     },
   };
+}
+
+function endOf({ key, isExpired }: FoundKey): 'revoked' | 'expired' | undefined {
+  if (key.revokedAt !== null) return 'revoked';
+  return isExpired ? 'expired' : undefined;
 }
 
 function credentialOf({ id, name, right, connectorId }: AccessKey): Credential {

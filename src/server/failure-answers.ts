@@ -5,6 +5,7 @@ import type { Logger } from '../core/log.ts';
 import type { FailureAnswer } from './answer-schemas.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
 import { failurePage } from './pages/failure-page.tsx';
+import { spreadRetryAfter } from './spread-retries.ts';
 import { wantsPage } from './wants-page.ts';
 
 /** Answers every failure in one form, as JSON or as a page, and never with what only the log may know. */
@@ -44,12 +45,18 @@ export function failureAnswer(error: HttpError, requestId: string): FailureAnswe
 }
 
 function answer(error: HttpError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterSeconds));
+  if (error.retryAfterSeconds !== undefined)
+    reply.header('retry-after', retryAfter(error.retryAfterSeconds, error));
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="gemini-sync-bridge"');
   reply.status(error.status).header('cache-control', 'no-store');
   return wantsPage(request)
     ? reply.type('text/html; charset=utf-8').send(failurePage(error, request.id))
     : reply.type('application/json; charset=utf-8').send(JSON.stringify(failureAnswer(error, request.id)));
+}
+
+/** What is limited by the minute ends for all clients at the same moment; any other failure meets each at a time of its own. */
+function retryAfter(seconds: number, { code }: HttpError): number {
+  return code === 'TOO_MANY_REQUESTS' ? spreadRetryAfter(seconds) : Math.ceil(seconds);
 }
 
 const OF_STATUS = new Map<number | undefined, HttpErrorCode>([

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../app/catalog.ts';
-import { makeAccessKey } from '../app/make-access-key.ts';
+import { makeFirstKey } from '../app/make-access-key.ts';
 import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -59,8 +59,8 @@ export async function openAccess(
       connectorId: null,
       expiresAt: null,
     } as const;
-    const { key } = await makeAccessKey(state, wanted, clock.now());
-    settings.announceKey(key);
+    const made = await makeFirstKey(state, wanted);
+    if (made !== undefined) settings.announceKey(made.key);
   }
   const secret =
     settings.sessionSecret ??

@@ -2,8 +2,12 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CALLER_REQUESTS_PER_MINUTE } from '../core/limits.ts';
 import { HttpError } from './http-error.ts';
+import { RequestCounts } from './request-counts.ts';
 
-/** How often the same caller may ask. Counts are of this server alone, and of the 5,000 callers that asked last. */
+/**
+ * How often the same caller may ask. Counts are of this server alone, and of the
+ * `CALLERS_COUNTED_MAX` callers that asked last.
+ */
 interface RequestLimits {
   /** Counts a request of a known caller. @throws HttpError TOO_MANY_REQUESTS when it is one too many */
   countRequest(request: FastifyRequest): Promise<void>;
@@ -21,7 +25,7 @@ declare module 'fastify' {
 
 /** Makes `app.limits`. Nothing is limited by itself. */
 export async function countRequests(app: FastifyInstance): Promise<void> {
-  await app.register(rateLimit, { global: false });
+  await app.register(rateLimit, { global: false, store: RequestCounts });
   app.decorateRequest('countedAs', undefined);
   const requests = app.createRateLimit({
     max: CALLER_REQUESTS_PER_MINUTE,

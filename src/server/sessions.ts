@@ -87,8 +87,8 @@ export function openSessions(secret: string, store: ServerState['sessions'], clo
       sendSession({ ...session, seenMs }, request, reply);
     },
     async end(session, request, reply) {
-      const until = new Date(session.startedMs + SESSION_SECONDS_MAX * 1_000);
-      await store.end(session.id, until, clock.now());
+      // From now on, because the moment at which it began was read from the clock of one server.
+      await store.end(session.id, SESSION_SECONDS_MAX);
       ended.forget(session.id);
       reply.clearCookie(nameOf(SESSION, request), attributesOf(request));
     },

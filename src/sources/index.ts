@@ -4,7 +4,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { Source } from '../pipeline/ports.ts';
 import { NEVER_THERE } from './fields-never-there.ts';
 import type { HttpSurroundings } from './http/source.ts';
-import type { ReadPushed } from './push/source.ts';
+import type { CountOlder, ReadPushed } from './push/source.ts';
 import { sqlServers } from './sql-servers.ts';
 import type { SqlEngine } from './sql/engine.ts';
 
@@ -14,6 +14,7 @@ type EngineFactory = (spec: SqlSourceSpec, dsn: string, oracleClientLibDir?: str
 export interface SourceSurroundings extends HttpSurroundings {
   /** Starts to read what producers pushed. */
   readonly pushed: ReadPushed;
+  readonly olderEvents?: CountOlder;
   /** Folder of the Oracle Client libraries, from the operator's environment; undefined: the system finds them. */
   readonly oracleClientLibDir: string | undefined;
 }
@@ -45,7 +46,7 @@ export async function openSource(
   }
   if (mode === 'rest_push') {
     const { PushSource } = await import('./push/source.ts');
-    return new PushSource(surroundings.pushed);
+    return new PushSource(surroundings.pushed, surroundings.olderEvents);
   }
   if (source.type === 'file') {
     const { FileSource } = await import('./file/source.ts');

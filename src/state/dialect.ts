@@ -6,6 +6,10 @@ import type { KnownRecord, RecordKind, StagedRecord } from '../pipeline/state-po
 export interface Dialect {
   /** SQL: now by the clock of the database, in milliseconds since 1970. */
   readonly clockMs: string;
+  /** SQL: the time by the clock of the database, some seconds from now, as ISO 8601 in UTC with milliseconds. */
+  clockText(secondsAhead: number): string;
+  /** SQL: a table that has a row, with the JSON `value`, for each element of one binding, a JSON array. */
+  readonly jsonRows: string;
   /** SQL: a subquery that turns one binding, a JSON array of strings, into rows. */
   readonly jsonTexts: string;
   /**

@@ -39,6 +39,7 @@ export function openJournal(
     rejected: guard(() => countRejected(database.knex, runId)),
     othersInto: guard((into: string, connectorId: string) => othersInto(database, into, connectorId)),
     note: guard((name: string) => readNote(database, target, name)),
+    isRecent: guard((name: string, hours: number) => isRecentNote(database, target, name, hours)),
     remember: guard((name: string, value: string) => writeNote(database, target, name, value)),
   };
 }
@@ -102,8 +103,22 @@ async function readNote({ knex }: Database, target: string, name: string) {
   return row === undefined ? undefined : { value: row.value, at: row.noted_at };
 }
 
-async function writeNote({ knex }: Database, target: string, name: string, value: string): Promise<void> {
-  const row = { value, noted_at: new Date().toISOString() };
+/** Runs of one target may be on machines whose clocks differ, so the database compares with its own. */
+async function isRecentNote({ knex, dialect }: Database, target: string, name: string, hours: number) {
+  const recent = await knex('target_notes')
+    .where({ target, name })
+    .where('noted_at', '>', knex.raw(dialect.clockText(-hours * 3_600)))
+    .first('name');
+  return recent !== undefined;
+}
+
+async function writeNote(
+  { knex, dialect }: Database,
+  target: string,
+  name: string,
+  value: string,
+): Promise<void> {
+  const row = { value, noted_at: knex.raw(dialect.clockText(0)) };
   await knex('target_notes')
     .insert({ target, name, ...row })
     .onConflict(['target', 'name'])

@@ -23,7 +23,7 @@ import {
   unfinishedRuns,
 } from './runs.ts';
 import { queueDepth } from './push/depth.ts';
-import { pushed } from './push/pushed.ts';
+import { olderEvents, pushed } from './push/pushed.ts';
 import { rejections } from './rejections.ts';
 import { stateError } from './state-errors.ts';
 import { waitingPushes } from './push/waiting.ts';
@@ -116,6 +116,7 @@ function stateOf(
     lastCommitted: reading(lastCommitted),
     queueDepth: reading(queueDepth),
     pushed: (selection) => streaming(selection.claim ? claimed(selection) : pushed(database, selection)),
+    olderEvents: reading(olderEvents),
     stage: writing(stage),
     published: writing(published),
     commit: writing(commit),

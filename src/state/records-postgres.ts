@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StagedRecord } from '../pipeline/state-port.ts';
 import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
+import { clockText } from './postgres-clock.ts';
 import { storePush } from './push/postgres.ts';
 import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 
@@ -18,6 +19,8 @@ interface Answer<Row> {
 
 export const postgresDialect: Dialect = {
   clockMs: 'floor(extract(epoch from clock_timestamp()) * 1000)::double precision',
+  clockText,
+  jsonRows: 'json_array_elements(?::json) as event (value)',
   jsonTexts: 'select json_array_elements_text(?::json)',
   doubtfulFingerprint: `int8send(
     ('x' || encode(substr(sha256(convert_to('unknown outcome: ' || doc_id, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint

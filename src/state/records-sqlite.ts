@@ -1,11 +1,14 @@
 import type { Knex } from 'knex';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../core/limits.ts';
 import type { RecordKind, StagedRecord } from '../pipeline/state-port.ts';
+import { clockText } from './sqlite-clock.ts';
 import { storePush } from './push/sqlite.ts';
 import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
 
 export const sqliteDialect: Dialect = {
   clockMs: "round(unixepoch('subsec') * 1000)",
+  clockText,
+  jsonRows: 'json_each(?)',
   jsonTexts: 'select value from json_each(?)',
   doubtfulFingerprint: "unhex(printf('%016x', random() & 0x3fffffffffffffff))",
   rowLocks: false,

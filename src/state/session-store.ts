@@ -4,8 +4,8 @@ import type { ServerDatabase } from './open-server-database.ts';
 export interface SessionStore {
   /** What sessions are signed with: the value that the first of all servers proposed. */
   signingSecret(proposed: string, now: Date): Promise<string>;
-  /** @param until when the session would have ended by itself, so that nobody needs to know of it any more */
-  end(sessionId: string, until: Date, now: Date): Promise<void>;
+  /** @param seconds after which the session has expired in any case, so that its end need not be known any more */
+  end(sessionId: string, seconds: number): Promise<void>;
   hasEnded(sessionId: string): Promise<boolean>;
 }
 
@@ -22,11 +22,14 @@ export function openSessionStore(database: ServerDatabase): SessionStore {
         const row = await knex('server_secrets').where({ name: SIGNING }).first();
         return row?.value ?? proposed;
       }),
-    end: (sessionId, until, now) =>
-      database.guarded(async ({ knex }) => {
-        await knex('ended_sessions').where('forget_at', '<', now.toISOString()).delete();
+    end: (sessionId, seconds) =>
+      database.guarded(async ({ knex, dialect }) => {
+        // By the clock of the database: a server whose clock is fast would forget what others still need.
         await knex('ended_sessions')
-          .insert({ session_id: sessionId, forget_at: until.toISOString() })
+          .where('forget_at', '<', knex.raw(dialect.clockText(0)))
+          .delete();
+        await knex('ended_sessions')
+          .insert({ session_id: sessionId, forget_at: knex.raw(dialect.clockText(seconds)) })
           .onConflict('session_id')
           .ignore();
       }),

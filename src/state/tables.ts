@@ -113,6 +113,8 @@ interface PushBatchTable {
   accepted: number;
   rejected: number;
   waiting: number;
+  /** Events that were older than what was known, until a run counts them. */
+  older: number;
   run_id: string | null;
   /** In Postgres: the events as `foldedEvents` writes them, until a run unfolds them into `push_events`. */
   folded: string | null;
@@ -124,6 +126,16 @@ interface PushEventTable {
   doc_id: string;
   op: 'UPSERT' | 'DELETE';
   document: string | null;
+}
+
+interface PushVersionTable {
+  connector_id: string;
+  doc_id: string;
+  /** As `versionOf` makes it of `updated_at`. */
+  version: string;
+  op: 'UPSERT' | 'DELETE';
+  /** By the clock of the database. Postgres writes a bigint as text. */
+  noted_ms: number | string;
 }
 
 interface AlertTable {
@@ -172,6 +184,7 @@ declare module 'knex/types/tables.js' {
     started_runs: StartedRunTable;
     push_batches: PushBatchTable;
     push_events: PushEventTable;
+    push_versions: PushVersionTable;
     /** A view of what is folded still. */
     folded_events: PushEventTable & { connector_id: string };
     /** A view of `push_events` and `folded_events` together. */

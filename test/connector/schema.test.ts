@@ -66,6 +66,7 @@ const httpSource: Whole<HttpSourceSpec> = {
   resumable: true,
   pagesPerRun: 10,
   requestTimeoutSeconds: 30,
+  ordering: 'updated_at',
   tls: { caFile: '/etc/ssl/ca.pem', certFile: '/etc/ssl/client.pem', keyFile: '/etc/ssl/client.key' },
   oauth: {
     grantType: 'client_credentials',

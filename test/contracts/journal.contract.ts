@@ -218,6 +218,11 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       const note = await journalOf('S').note('schema');
       expect(note).toEqual({ value: 'new', at: expect.stringMatching(/^2\d{3}-\d\d-\d\dT.*Z$/) });
       expect(await journalOf('S', 'stores/2').note('schema')).toMatchObject({ value: 'else' });
+      const isRecent = [
+        await journalOf('S').isRecent('schema', 1),
+        await journalOf('S').isRecent('schema', -1),
+      ];
+      expect([...isRecent, await journalOf('S').isRecent('absent', 1)]).toEqual([true, false, false]);
     });
 
     describe('rejected documents', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { PUSH_PURGE_BATCHES } from '../../src/core/limits.ts';
+import fc from 'fast-check';
+import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../../src/core/limits.ts';
 import { foldEvents, type PushEvent } from '../../src/state/push/folded-events.ts';
 import { batchRow, type NewPushBatch } from '../../src/state/push/batch.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
@@ -12,9 +13,11 @@ export interface PushStore {
 }
 
 const RECEIVED = new Date('2026-01-02T03:04:05.678Z');
-const EXPIRES = new Date('2026-01-03T03:04:05.678Z');
-
-const LATER = new Date('2026-01-04T03:04:05.678Z');
+/** Long enough for any machine. */
+const KEY_SECONDS = 3_600;
+/** Of a key that has expired when it is stored. */
+const EXPIRED_SECONDS = -1;
+const LONG_AGO = '2026-01-03T03:04:05.678Z';
 
 let batches = 0;
 
@@ -28,8 +31,9 @@ export function pushBatch({ events, ...overrides }: BatchChanges = {}): NewPushB
     bodyChecksum: 'body-1',
     pushRunId: `push-${batches}`,
     receivedAt: RECEIVED,
-    keyExpiresAt: EXPIRES,
+    keySeconds: KEY_SECONDS,
     answer: `{"accepted": 1, "run_id": "push-${batches}"}`,
+    orderedAnswer: (older) => `{"unchanged": ${older}}`,
     rejected: 0,
     events: foldEvents(events ?? [{ docId: 'support:1', op: 'UPSERT', document: '{"title":"One"}' }]),
     ...overrides,
@@ -88,7 +92,9 @@ export function describePushQueueContract(engine: string, makeStore: () => Promi
       expect(await queue.recall(first)).toEqual({ replay: first.answer });
       expect(await queue.recall({ ...first, bodyChecksum: 'body-2' })).toBe('conflict');
       expect(await queue.recall({ ...first, connectorId: 'hr' })).toBeUndefined();
-      expect(await queue.recall({ ...first, receivedAt: EXPIRES })).toBeUndefined();
+      const expired = pushBatch({ keySeconds: EXPIRED_SECONDS });
+      await queue.enqueue(expired);
+      expect(await queue.recall(expired)).toBeUndefined();
     });
 
     test('refuses a key that was used for another body, but not when another connector used it', async () => {
@@ -113,15 +119,10 @@ export function describePushQueueContract(engine: string, makeStore: () => Promi
     });
 
     test('takes a key that has expired as a new one, and loses nothing that still waits', async () => {
-      const first = pushBatch();
+      const first = pushBatch({ keySeconds: EXPIRED_SECONDS });
       await queue.enqueue(first);
       const { idempotencyKey } = first;
-      const late = pushBatch({
-        idempotencyKey,
-        bodyChecksum: 'body-2',
-        receivedAt: EXPIRES,
-        keyExpiresAt: LATER,
-      });
+      const late = pushBatch({ idempotencyKey, bodyChecksum: 'body-2' });
       expect(await queue.enqueue(late)).toBe('stored');
       expect(await queue.depth('support')).toMatchObject({ batches: 2, events: 2 });
       expect(await queue.enqueue({ ...late, pushRunId: 'push-again' })).toEqual({ replay: late.answer });
@@ -152,16 +153,118 @@ export function describePushQueueContract(engine: string, makeStore: () => Promi
       const many = PUSH_PURGE_BATCHES + 1;
       await database.knex.batchInsert(
         'push_batches',
-        Array.from({ length: many }, () => batchRow(pushBatch({ events: [] }))),
+        Array.from({ length: many }, () => batchRow(pushBatch({ events: [] }), LONG_AGO)),
         50,
       );
-      const kept = pushBatch({ events: [], keyExpiresAt: LATER });
+      const kept = pushBatch({ events: [], receivedAt: new Date(LONG_AGO) });
       await queue.enqueue(kept);
-      await queue.enqueue(pushBatch());
-      expect(await queue.purge(new Date(EXPIRES.getTime() - 1))).toBe(0);
-      expect(await queue.purge(EXPIRES)).toBe(many);
+      await queue.enqueue(pushBatch({ keySeconds: EXPIRED_SECONDS }));
+      expect(await queue.purge()).toBe(many);
+      expect(await queue.purge()).toBe(0);
       expect(await queue.enqueue({ ...kept, pushRunId: 'other' })).toEqual({ replay: kept.answer });
       expect(await queue.depth('support')).toMatchObject({ batches: 1, events: 1 });
+    });
+
+    describe('of events that are ordered by their versions', () => {
+      type Known = readonly [id: number, version: string, op?: PushEvent['op']];
+      const ordered = (events: readonly Known[], changes: BatchChanges = {}) =>
+        pushBatch({
+          ...changes,
+          events: events.map(([id, version, op = 'UPSERT']) => ({
+            docId: `support:${id}`,
+            op,
+            document: op === 'DELETE' ? null : `{"v":"${version}"}`,
+            version,
+          })),
+        });
+      const storedAs = async () =>
+        (await stored()).map(({ doc_id, op, document }) => [doc_id, op, document] as const);
+
+      test('leaves out an event that is older than what is known, and says so in the answer', async () => {
+        const first = ordered([[1, '5'], [2, '5', 'DELETE']]); // prettier-ignore
+        expect(await queue.enqueue(first)).toEqual({ storedAnswer: '{"unchanged": 0}' });
+        const second = ordered([[1, '4'], [2, '4'], [3, '1']]); // prettier-ignore
+        expect(await queue.enqueue(second)).toEqual({ storedAnswer: '{"unchanged": 2}' });
+        expect(await storedAs()).toEqual([
+          ['support:1', 'UPSERT', '{"v":"5"}'],
+          ['support:2', 'DELETE', null],
+          ['support:3', 'UPSERT', '{"v":"1"}'],
+        ]);
+        expect(await queue.enqueue({ ...second, pushRunId: 'other' })).toEqual({
+          replay: '{"unchanged": 2}',
+        });
+      });
+
+      test('keeps the later one of two events with the same version, and each connector apart', async () => {
+        await queue.enqueue(ordered([[1, '5']]));
+        await queue.enqueue(ordered([[1, '5', 'DELETE']]));
+        await queue.enqueue(ordered([[1, '4']], { connectorId: 'hr' }));
+        expect((await storedAs()).map(([, op]) => op)).toEqual(['UPSERT', 'DELETE', 'UPSERT']);
+      });
+
+      test('keeps nothing of a push that only repeats what is older, and counts nothing as waiting', async () => {
+        await queue.enqueue(ordered([[1, '5']]));
+        await queue.enqueue(ordered([[1, '4'], [1, '3']])); // prettier-ignore
+        expect(await queue.depth('support')).toMatchObject({ batches: 1, events: 1 });
+      });
+
+      test('remembers no version of a push whose key is taken', async () => {
+        const first = ordered([[1, '5']]);
+        await queue.enqueue(first);
+        const { idempotencyKey } = first;
+        expect(await queue.enqueue(ordered([[1, '9']], { idempotencyKey, bodyChecksum: 'body-2' }))).toBe(
+          'conflict',
+        );
+        expect(await queue.enqueue(ordered([[1, '6']]))).toEqual({ storedAnswer: '{"unchanged": 0}' });
+      });
+
+      test('knows the time of a delete after a restart, for a bounded time', async () => {
+        await queue.enqueue(ordered([[1, '5', 'DELETE'], [2, '5']])); // prettier-ignore
+        const other = await openPushQueue(store.address);
+        expect(await other.enqueue(ordered([[1, '4'], [2, '4']]))).toEqual({ storedAnswer: '{"unchanged": 2}' }); // prettier-ignore
+        await other.close();
+        await queue.purge();
+        const versions = () => database.knex('push_versions').orderBy('doc_id').pluck('doc_id');
+        expect(await versions()).toEqual(['support:1', 'support:2']);
+        const days = PUSH_TOMBSTONE_DAYS * 86_400_000 + 60_000;
+        await database.knex('push_versions').decrement('noted_ms', days);
+        await queue.purge();
+        expect(await versions()).toEqual(['support:2']);
+      });
+
+      test('ends with the newest event of each document, whatever the order of arrival', async () => {
+        const other = await openPushQueue(store.address);
+        const event = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 6 }).map(String));
+        const pushes = fc.array(fc.array(event, { minLength: 1, maxLength: 4 }), {
+          minLength: 2,
+          maxLength: 8,
+        });
+        let history = 0;
+        const property = fc.asyncProperty(pushes, async (arrivals) => {
+          const connectorId = `c${(history += 1)}`;
+          const answers = arrivals.map((events, index) =>
+            (index % 2 === 0 ? queue : other).enqueue(ordered(events, { connectorId })),
+          );
+          await Promise.all(answers);
+          const newest = new Map<string, string>();
+          for (const [id, version] of arrivals.flat()) {
+            const docId = `support:${id}`;
+            const known = newest.get(docId) ?? '';
+            newest.set(docId, version > known ? version : known);
+          }
+          const rows = await database
+            .knex('waiting_events')
+            .join('push_batches', 'push_batches.id', 'waiting_events.batch_id')
+            .where({ connector_id: connectorId })
+            .orderBy(['batch_id', 'seq'])
+            .select<{ doc_id: string; document: string }[]>('doc_id', 'document');
+          const last = new Map(rows.map(({ doc_id, document }) => [doc_id, document]));
+          const wanted = new Map([...newest].map(([id, version]) => [id, `{"v":"${version}"}`]));
+          expect(new Map([...last].sort())).toEqual(new Map([...wanted].sort()));
+        });
+        await fc.assert(property, { numRuns: 25 });
+        await other.close();
+      });
     });
   });
 }

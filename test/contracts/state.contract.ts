@@ -470,6 +470,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
             const lease = await state.lease(connectorId, owner('any'));
             const { scope } = await state.position(connectorId, 't');
             const model = new Map<string, { fingerprint: string; softDeleted: boolean }>();
+            const versions = new Map<string, string>();
             for (const changed of history) {
               const runId = nextRunId();
               await begin(runId, connectorId, 't');
@@ -485,7 +486,19 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
               for (const [docId, { op, version, rejected }] of entries) {
                 const before = model.get(docId);
                 const fingerprint = fingerprintOf(docId, version);
-                if (rejected) continue;
+                if (rejected) {
+                  // What was refused although it had not changed is in doubt: its record equals nothing any more.
+                  const isDoubted =
+                    op === 'upsert' && before?.softDeleted === false && versions.get(docId) === version;
+                  if (!isDoubted) continue;
+                  const [record] = await state.lookup(scope, [docId]);
+                  expect(record?.fingerprint).not.toBe(before.fingerprint);
+                  model.set(docId, { fingerprint: String(record?.fingerprint), softDeleted: false });
+                  versions.delete(docId);
+                  continue;
+                }
+                if (op === 'upsert' || (op === 'refresh' && before !== undefined))
+                  versions.set(docId, version);
                 if (op === 'upsert') model.set(docId, { fingerprint, softDeleted: false });
                 else if (op === 'delete') model.delete(docId);
                 else if (before === undefined) continue;

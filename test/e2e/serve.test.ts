@@ -88,6 +88,10 @@ describe('serve on Postgres', () => {
     expect((await server.request('/readyz')).status).toBe(200);
 
     await way.break();
+    // The answer of `/readyz` may be READY_CACHE_MS old.
+    await eventually('the server misses its database', async () => {
+      return (await server.request('/readyz')).status === 503;
+    });
     const gone = await server.request('/readyz');
     expect(gone.status).toBe(503);
     expect(gone.headers.get('retry-after')).toBe('5');

@@ -11,7 +11,8 @@ import { startGuardedServer, type GuardedServer } from '../support/guarded-serve
 import { parsedObject } from '../support/json.ts';
 
 const ADMIN_KEY = 'an-admin-key-of-the-environment';
-const EXPIRY = '2027-01-01T00:00:00.000Z';
+/** Keys expire by the clock of the database. */
+const EXPIRY = '2026-01-01T00:00:00.000Z';
 
 let server: GuardedServer;
 /** Every test is somebody else. */
@@ -86,7 +87,6 @@ test('wrong keys of the login page count for the same warning', async () => {
 test('the use of a revoked or expired key is said by its id, and again after an hour', async () => {
   const revoked = await revokedKey();
   const expired = await server.makeKey('read', { expiresAt: EXPIRY });
-  server.clock.advance((Date.parse(EXPIRY) - server.clock.now().getTime()) / 1_000);
   for (const key of [revoked, expired, revoked, expired]) expect(await ask(key)).toBe(401);
   const both = [
     { message: 'a key was used that is revoked', key: idOf(revoked), key_name: 'to read', address },

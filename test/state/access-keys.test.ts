@@ -76,6 +76,27 @@ describe.each(['SQLite', 'Postgres'])('in %s', (engine) => {
     await expect(keys.add(older)).rejects.toThrow();
   });
 
+  test('of servers that make the first key together, one does', async () => {
+    const first = servers.map((server) => openAccessKeys(server));
+    await servers[0]!.guarded(({ knex }) => knex('access_keys').delete());
+    const made = await Promise.all(['a1', 'b1', 'c1', 'd1'].map((id, n) => first[n % 2]!.addFirst(key(id))));
+    expect(made.filter((isMade) => isMade)).toHaveLength(1);
+    expect(await first[0]!.list()).toHaveLength(1);
+  });
+
+  test('a key has expired when it has by the clock of the database', async () => {
+    const keys = openAccessKeys(servers[0]!);
+    const now = (await keys.now()).getTime();
+    const at = (seconds: number) => new Date(now + seconds * 1_000).toISOString();
+    await keys.add(key('past', { expiresAt: at(-1) }));
+    await keys.add(key('future', { expiresAt: at(3_600) }));
+    await keys.add(key('never'));
+    const ids = ['past', 'future', 'never'];
+    const found = await Promise.all(ids.map((id) => keys.look(id)));
+    expect(found.map((one) => one?.isExpired)).toEqual([true, false, false]);
+    expect(await keys.look('unknown')).toBeUndefined();
+  });
+
   test('servers that start together sign with one secret', async () => {
     const proposals = ['one', 'two', 'three', 'four'];
     const secrets = await Promise.all(
@@ -87,11 +108,12 @@ describe.each(['SQLite', 'Postgres'])('in %s', (engine) => {
 
   test('a session that was ended is so for all servers, until it would have ended by itself', async () => {
     const [one, other] = servers.map(openSessionStore);
-    await one!.end('a', LATER, NOW);
-    await one!.end('a', LATER, NOW);
+    await one!.end('a', 3_600);
+    await one!.end('a', 3_600);
+    await one!.end('over', -1);
     expect(await other!.hasEnded('a')).toBe(true);
     expect(await other!.hasEnded('b')).toBe(false);
-    await other!.end('b', new Date(LATER.getTime() + 2), new Date(LATER.getTime() + 1));
-    expect(await one!.hasEnded('a')).toBe(false);
+    await other!.end('b', 3_600);
+    expect([await one!.hasEnded('a'), await one!.hasEnded('over')]).toEqual([true, false]);
   });
 });

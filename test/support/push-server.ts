@@ -54,6 +54,16 @@ export async function openQueueReader(address: DatabaseAddress) {
   };
 }
 
+/** Makes the keys of all pushes as old as if they had expired. */
+export async function expireKeys(address: DatabaseAddress): Promise<void> {
+  const database = await openDatabase(address);
+  try {
+    await database.knex('push_batches').update({ expires_at: '2020-01-01T00:00:00.000Z' });
+  } finally {
+    await database.close();
+  }
+}
+
 /** Headers of a push; a key of its own unless given. */
 export function pushHeaders(type: string, key: string = randomUUID()): Record<string, string> {
   return { 'content-type': type, 'idempotency-key': key };

@@ -1,21 +1,25 @@
-import type { Connector } from '../../connector/types.ts';
+import { isOrdered, type Connector } from '../../connector/types.ts';
 import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from '../../core/limits.ts';
 import { byteAt } from '../../pipeline/in-range.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { isString, textAt } from '../../sources/json/scan.ts';
-import type { FoldedEvents } from '../../state/push/folded-events.ts';
+import type { EventVersion, FoldedEvents } from '../../state/push/folded-events.ts';
 import { CanonicalEvents } from './canonical-events.ts';
 import { DocumentId } from './document-ids.ts';
 import { EventFields, FIELD, NO_MEMBER } from './event-fields.ts';
+import { isTime, versionOf } from './event-time.ts';
 import { MappedEvents } from './mapped-events.ts';
 import { PushRefusal } from './refusal.ts';
 import { quoted, type EventRejection, type RejectedEvent } from './verdict.ts';
 
 const UPSERT = Buffer.from('"UPSERT"');
+/** The first letter of `null`. */
+const LETTER_N = 0x6e;
 
 /** Decides what becomes of each event that is pushed to one connector. */
 export class EventJudge {
   readonly #neverDeletes: boolean;
+  readonly #isOrdered: boolean;
   readonly #canonical: CanonicalEvents;
   readonly #mapped: MappedEvents;
   readonly #fields = new EventFields();
@@ -23,6 +27,7 @@ export class EventJudge {
 
   constructor(connector: Connector) {
     this.#neverDeletes = connector.spec.reconciliation.deletePolicy === 'never_delete';
+    this.#isOrdered = isOrdered(connector.spec);
     this.#canonical = new CanonicalEvents(connector);
     this.#mapped = new MappedEvents(connector);
     this.#docId = new DocumentId(connector.metadata.name);
@@ -66,12 +71,23 @@ export class EventJudge {
       return { code: 'DELETE_REFUSED', reason: 'the deletePolicy of the connector is never_delete' };
     }
     if (op !== 'DELETE' && op !== 'UPSERT') return op;
+    if (!this.#isOrdered) return this.#write(event, { op, isDocument, time: undefined }, out);
+    const time = timeOf(event, fields);
+    return typeof time === 'string' ? this.#write(event, { op, isDocument, time }, out) : time;
+  }
+
+  #write(
+    event: ItemReader,
+    { op, isDocument, time }: { op: EventVersion['op']; isDocument: boolean; time: string | undefined },
+    out: FoldedEvents,
+  ): EventRejection | undefined {
     const id = this.#docId;
-    const line = out.begin(op, id.json);
+    const version = time === undefined ? undefined : { docId: id.text, op, version: versionOf(time) };
+    const line = out.begin(op, id.json, version);
     if (op === 'DELETE') return undefined;
     const rejection = isDocument
-      ? this.#canonical.write(event, fields, id.json, line)
-      : this.#mapped.write(id.text, line);
+      ? this.#canonical.write(event, this.#fields, id.json, line)
+      : this.#mapped.write(id.text, time, line);
     if (rejection !== undefined) out.drop();
     return rejection;
   }
@@ -121,6 +137,19 @@ function opOf({ text, members }: ItemReader, fields: EventFields): 'UPSERT' | 'D
   if (op === 'UPSERT' || op === 'DELETE') return op;
   const shown = op === undefined ? 'no string' : quoted(op);
   return { code: 'OP_INVALID', reason: `its op is ${shown}; it must be UPSERT or DELETE` };
+}
+
+/** When an event that is ordered by its time happened, as it says. */
+function timeOf({ text, members }: ItemReader, fields: EventFields): string | EventRejection {
+  const member = fields.member(FIELD.updated_at);
+  const start = member === NO_MEMBER ? -1 : members.start(member);
+  if (start < 0 || text[start] === LETTER_N) {
+    const reason = 'it has no updated_at, which source.ordering: updated_at requires in every event';
+    return { code: 'FIELD_MISSING', reason };
+  }
+  const time = isString(text, start) ? textAt(text, start, members.end(member)) : '';
+  if (isTime(time)) return time;
+  return { code: 'FIELD_INVALID', reason: 'its updated_at is not a time such as 2026-01-02T03:04:05Z' };
 }
 
 function isAt(bytes: Buffer, start: number, wanted: Buffer): boolean {

@@ -74,7 +74,7 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
   function purgeSometimes(): void {
     if (clock.elapsedMs() - purgedMs < PUSH_PURGE_MINUTES * 60_000) return;
     purgedMs = clock.elapsedMs();
-    queue.purge(clock.now()).catch((thrown: unknown) => {
+    queue.purge().catch((thrown: unknown) => {
       log.warn('expired pushes could not be removed', { reason: String(thrown) });
     });
   }
@@ -96,13 +96,13 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
 
   /** For this body or another one: no body has this checksum. */
   async function isKeyUsed({ connectorId, idempotencyKey }: IncomingPush): Promise<boolean> {
-    const key = { connectorId, idempotencyKey, bodyChecksum: '', receivedAt: clock.now() };
+    const key = { connectorId, idempotencyKey, bodyChecksum: '' };
     return (await queue.recall(key)) !== undefined;
   }
 
   /** What was answered to the same push before; undefined if it is a new one. @throws PushRefusal KEY_REUSED */
   async function recall(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome | undefined> {
-    const known = await queue.recall({ ...keyOf(push, received), receivedAt: clock.now() });
+    const known = await queue.recall(keyOf(push, received));
     return known === undefined ? undefined : replayed(known, push);
   }
 
@@ -113,22 +113,26 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
 
   async function store(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
     const pushRunId = `push-${randomUUID()}`;
-    const receivedAt = clock.now();
     const answer = answerText(received, pushRunId);
     const { events, rejected } = received;
     const batch = {
       ...keyOf(push, received),
       pushRunId,
-      receivedAt,
-      keyExpiresAt: new Date(receivedAt.getTime() + PUSH_KEY_HOURS * 3_600_000),
+      receivedAt: clock.now(),
+      keySeconds: PUSH_KEY_HOURS * 3_600,
       answer,
+      orderedAnswer: (older: number) => answerText(received, pushRunId, older),
       rejected,
       events,
     };
     const full = room.refusal(push.connectorId, events.count);
     if (full !== undefined) return (await recall(push, received)) ?? Promise.reject(full);
     const result = await room.use(push.connectorId, events.count, () => queue.enqueue(batch));
-    return result === 'stored' ? { kind: 'stored', answer } : replayed(result, push);
+    if (result === 'stored') return { kind: 'stored', answer };
+    if (result !== 'conflict' && 'storedAnswer' in result) {
+      return { kind: 'stored', answer: result.storedAnswer };
+    }
+    return replayed(result, push);
   }
 
   return {
@@ -162,9 +166,15 @@ function replayed(known: 'conflict' | { readonly replay: string }, { idempotency
   );
 }
 
-function answerText({ events, rejected, errors }: ReceivedBatch, runId: string | null): string {
+/** @param older events that change nothing, where events are ordered */
+function answerText(
+  { events, rejected, errors }: ReceivedBatch,
+  runId: string | null,
+  older?: number,
+): string {
   return JSON.stringify({
-    accepted: events.count,
+    accepted: events.count - (older ?? 0),
+    ...(older !== undefined && { unchanged: older }),
     rejected,
     run_id: runId,
     errors,

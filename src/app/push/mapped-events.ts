@@ -60,10 +60,11 @@ export class MappedEvents {
 
   /**
    * Writes the document of the event that was taken as canonical JSON.
+   * @param time when it happened; undefined: no field of it says so
    * @returns why it cannot be one
    * @throws PushRefusal CONNECTOR_BROKEN when the templates take too long
    */
-  write(docId: string, out: ByteWriter): Rejection | undefined {
+  write(docId: string, time: string | undefined, out: ByteWriter): Rejection | undefined {
     const renderer = this.#renderer;
     const rejection = this.#render(docId);
     if (rejection !== undefined) return rejection;
@@ -87,8 +88,7 @@ export class MappedEvents {
     out.latin1(',"mime_type":');
     out.utf8(JSON.stringify(renderer.mimeType));
     copy(',"title":', renderer.title);
-    // A connector that is pushed to has no field that says when.
-    out.latin1(',"updated_at":null,"uri":');
+    out.latin1(`,"updated_at":${time === undefined ? 'null' : JSON.stringify(time)},"uri":`);
     if (uri.end > 0) out.raw(line.bytes, uri.start, uri.end);
     else out.latin1('null');
     out.latin1('}');

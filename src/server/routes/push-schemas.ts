@@ -20,7 +20,8 @@ const documentSchema = Type.Object(
     mime_type: Type.Optional(nullableText),
     updated_at: Type.Optional(
       Type.Union([Type.String(), Type.Null()], {
-        description: 'RFC 3339, such as 2026-01-02T03:04:05Z, or RFC 1123.',
+        description:
+          'RFC 3339, such as 2026-01-02T03:04:05Z, or RFC 1123. Required in every event, also a DELETE, if the connector orders events by it.',
       }),
     ),
     acl_users: Type.Optional(principals),
@@ -90,6 +91,12 @@ export const pushParamsSchema = Type.Object({
 
 const answerFields = {
   accepted: Type.Integer({ description: 'Events that the next run of the connector will apply.' }),
+  unchanged: Type.Optional(
+    Type.Integer({
+      description:
+        'Events that change nothing, because a newer event of their document is known; they are not stored. Only there if the connector orders events by `updated_at`.',
+    }),
+  ),
   rejected: Type.Integer({ description: 'Events that were refused; they are not stored.' }),
   errors: Type.Array(
     Type.Object(

@@ -6,6 +6,9 @@ import { PushedRows } from './rows.ts';
 /** Starts to read what producers pushed: the last event of each document, in pages. */
 export type ReadPushed = () => AsyncIterable<readonly PushedEvent[]>;
 
+/** How many events were left out because they were older than what was known. */
+export type CountOlder = () => Promise<number>;
+
 /**
  * What producers pushed, as rows that are documents already. A delta listing: what nobody pushed stays as it is, and what is
  * gone says so. It has no checkpoint, because a run's commit acknowledges what it read.
@@ -13,9 +16,12 @@ export type ReadPushed = () => AsyncIterable<readonly PushedEvent[]>;
 export class PushSource implements Source {
   readonly listing = 'delta';
   readonly #pushed: ReadPushed;
+  readonly #countOlder: CountOlder;
 
-  constructor(pushed: ReadPushed) {
+  /** @param countOlder is asked after the last page */
+  constructor(pushed: ReadPushed, countOlder: CountOlder = () => Promise.resolve(0)) {
     this.#pushed = pushed;
+    this.#countOlder = countOlder;
   }
 
   async *read(_checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
@@ -29,7 +35,9 @@ export class PushSource implements Source {
       signal.throwIfAborted();
       page = next;
     }
-    yield { ...rows.batch(page ?? []), end: { checkpoint: undefined, truncated: false } };
+    const older = await this.#countOlder();
+    const end = { checkpoint: undefined, truncated: false, ...(older > 0 && { older }) };
+    yield { ...rows.batch(page ?? []), end };
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- So that the reason of the signal is a rejection.

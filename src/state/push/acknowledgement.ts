@@ -37,6 +37,7 @@ export async function acknowledgePushes(transaction: Knex.Transaction, run: RunT
   );
   await claimed().update({
     waiting: transaction.raw('(select count(*) from push_events where batch_id = push_batches.id)'),
+    older: 0,
   });
   await claimed().where({ waiting: 0 }).update({ status: 'done' });
 }

@@ -14,7 +14,8 @@ export function queueDepths(database: Database): Promise<Map<string, QueueDepth>
 }
 
 async function depths({ knex }: Database, connectorId: string | undefined): Promise<Map<string, QueueDepth>> {
-  const pending = knex('push_batches').where({ status: 'pending' });
+  // A batch of which all events were older than what was known only waits to be counted.
+  const pending = knex('push_batches').where({ status: 'pending' }).where('waiting', '>', 0);
   const rows = await (connectorId === undefined ? pending : pending.andWhere({ connector_id: connectorId }))
     .groupBy('connector_id')
     .orderBy('connector_id')

@@ -12,6 +12,15 @@ export interface PushEvent {
   readonly op: 'UPSERT' | 'DELETE';
   /** The canonical document as JSON text, or its UTF-8: without line breaks, `checksum` and NUL. Null for a DELETE. */
   readonly document: string | Buffer | null;
+  /** Of an event that is ordered by its time. */
+  readonly version?: string;
+}
+
+/** What orders the events of one document: of two versions, the text that is greater is the newer one. */
+export interface EventVersion {
+  readonly docId: string;
+  readonly op: PushEvent['op'];
+  readonly version: string;
 }
 
 /**
@@ -22,11 +31,18 @@ export interface PushEvent {
 export class FoldedEvents {
   readonly #out = new ByteWriter(BYTES_TYPICAL);
   #count = 0;
+  #versions: EventVersion[] = [];
+  #versionBegun: EventVersion | undefined;
   #lineStart = 0;
   #documentStart = 0;
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Of each event, in their order; empty when events are applied as they arrive. */
+  get versions(): readonly EventVersion[] {
+    return this.#versions;
   }
 
   /** Bytes that it holds, whether they are used or not. */
@@ -42,10 +58,16 @@ export class FoldedEvents {
   /**
    * Begins an event, which counts when `end` is called.
    * @param docId as JSON
+   * @param version undefined when events are applied as they arrive
    * @returns where the document is to be written, if it is an UPSERT
    */
-  begin(op: PushEvent['op'], docId: Pick<ByteWriter, 'bytes' | 'length'>): ByteWriter {
+  begin(
+    op: PushEvent['op'],
+    docId: Pick<ByteWriter, 'bytes' | 'length'>,
+    version?: EventVersion,
+  ): ByteWriter {
     const out = this.#out;
+    this.#versionBegun = version;
     this.#lineStart = out.length;
     if (this.#count > 0) out.byte(LINE_FEED);
     out.latin1(op);
@@ -59,6 +81,7 @@ export class FoldedEvents {
   /** @returns bytes of the document */
   end(): number {
     this.#count += 1;
+    if (this.#versionBegun !== undefined) this.#versions.push(this.#versionBegun);
     return this.#out.length - this.#documentStart;
   }
 
@@ -71,20 +94,42 @@ export class FoldedEvents {
   clear(): void {
     this.#out.length = 0;
     this.#count = 0;
+    this.#versions = [];
+  }
+
+  /** A copy without some events, given by their numbers from 0; itself when there are none. */
+  without(left: ReadonlySet<number>): FoldedEvents {
+    if (left.size === 0) return this;
+    const kept = new FoldedEvents();
+    let event = 0;
+    for (const line of this.#lines()) {
+      if (left.has(event++)) continue;
+      if (kept.#count > 0) kept.#out.byte(LINE_FEED);
+      kept.#out.raw(line);
+      kept.#count += 1;
+    }
+    kept.#versions = this.#versions.filter((_, event) => !left.has(event));
+    return kept;
   }
 
   /** The events, one after the other, decoded. */
   *events(): Generator<PushedEvent> {
-    const bytes = this.bytes;
-    for (let start = 0, event = 0; event < this.#count; event++) {
-      const found = bytes.indexOf(LINE_FEED, start);
-      const end = found < 0 ? bytes.length : found;
-      const [op = '', docId = '', document = ''] = bytes.toString('utf8', start, end).split('\t');
+    for (const line of this.#lines()) {
+      const [op = '', docId = '', document = ''] = line.toString().split('\t');
       yield {
         op: op === 'DELETE' ? op : 'UPSERT',
         docId: String(JSON.parse(docId)),
         document: document === '' ? null : document,
       };
+    }
+  }
+
+  *#lines(): Generator<Buffer> {
+    const bytes = this.bytes;
+    for (let start = 0, event = 0; event < this.#count; event++) {
+      const found = bytes.indexOf(LINE_FEED, start);
+      const end = found < 0 ? bytes.length : found;
+      yield bytes.subarray(start, end);
       start = end + 1;
     }
   }
@@ -94,10 +139,10 @@ export class FoldedEvents {
 export function foldEvents(events: readonly PushEvent[]): FoldedEvents {
   const folded = new FoldedEvents();
   const id = new ByteWriter(BYTES_TYPICAL);
-  for (const { op, docId, document } of events) {
+  for (const { op, docId, document, version } of events) {
     id.length = 0;
     id.utf8(JSON.stringify(docId));
-    const out = folded.begin(op, id);
+    const out = folded.begin(op, id, version === undefined ? undefined : { docId, op, version });
     if (document !== null) out.raw(Buffer.from(document));
     folded.end();
   }

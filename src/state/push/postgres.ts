@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { clockText } from '../postgres-clock.ts';
 import { batchRow, type NewPushBatch } from './batch.ts';
 
 /**
@@ -9,7 +10,10 @@ import { batchRow, type NewPushBatch } from './batch.ts';
 export async function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {
   const { events } = batch;
   // Bytes, because documents are: as text they would be decoded and encoded again.
-  const row = { ...batchRow(batch), folded: events.count === 0 ? null : events.bytes };
+  const row = {
+    ...batchRow(batch, knex.raw(clockText(batch.keySeconds))),
+    folded: events.count === 0 ? null : events.bytes,
+  };
   const names = Object.keys(row);
   const { rows } = await knex.raw<{ readonly rows: readonly unknown[] }>(
     `insert into push_batches (${names.join(', ')}) values (${names.map(() => '?').join(', ')})

@@ -36,6 +36,20 @@ export async function* pushed(
   }
 }
 
+/**
+ * Events of the batches that a run reads that were older than what was known when they arrived. They are not stored, and
+ * count until the run is committed. To be asked after the pages were read.
+ */
+export async function olderEvents(database: Database, selection: PushSelection): Promise<number> {
+  const { knex } = database;
+  const { connectorId, runId, claim } = selection;
+  const pending = knex('push_batches').where({ connector_id: connectorId, status: 'pending' });
+  const [sum] = await (
+    claim ? pending.where({ run_id: runId }) : pending.where('id', '<=', await lastBatch(knex, selection))
+  ).sum({ older: 'older' });
+  return Number(sum?.older ?? 0);
+}
+
 async function* pagesOfCopy(
   knex: Knex,
   connectorId: string,

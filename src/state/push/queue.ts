@@ -2,30 +2,39 @@ import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../../core/limits.ts';
 import type { Database, DatabaseAddress } from '../database.ts';
 import { openServerDatabase } from '../open-server-database.ts';
 import type { NewPushBatch } from './batch.ts';
+import { purgeTombstones } from './tombstones.ts';
+import { storeOrderedPush, type OrderedPush } from './ordered-events.ts';
 import type { QueueDepth } from '../../pipeline/push-port.ts';
 import { queueDepth, queueDepths } from './depth.ts';
 
 /** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */
-type EnqueueResult = 'stored' | 'conflict' | { readonly replay: string };
+type EnqueueResult = 'stored' | OrderedPush | 'conflict' | { readonly replay: string };
 
 /** What of a batch decides whether it was received before. */
-type KeyedBatch = Pick<NewPushBatch, 'connectorId' | 'idempotencyKey' | 'bodyChecksum' | 'receivedAt'>;
+type KeyedBatch = Pick<NewPushBatch, 'connectorId' | 'idempotencyKey' | 'bodyChecksum'>;
 
 /**
  * The queue as a server fills it; runs drain it through their own connection.
  * Every call fails with BridgeError STATE_UNREACHABLE, which may pass, or STATE_FAILED.
  */
 export interface PushQueue {
-  /** Durable when it resolves with `stored`, whole or not at all. Pushes of one key at the same time store one of them. */
+  /**
+   * Durable when it resolves with `stored`, whole or not at all. Pushes of one key at the same time store one of them. Events
+   * with versions are stored unless a newer version of their document is known; the push then has its own answer.
+   */
   enqueue(batch: NewPushBatch): Promise<EnqueueResult>;
   /** What `enqueue` would answer to a batch with this key; undefined if it would store it. Stores nothing. */
-  recall(batch: KeyedBatch): Promise<Exclude<EnqueueResult, 'stored'> | undefined>;
+  recall(batch: KeyedBatch): Promise<Exclude<EnqueueResult, 'stored' | OrderedPush> | undefined>;
   /** Reads an index of as many entries as batches are waiting. */
   depth(connectorId: string): Promise<QueueDepth>;
   /** Of all connectors that something waits for, by name. */
   depths(): Promise<ReadonlyMap<string, QueueDepth>>;
-  /** Forgets batches that are done and whose key expired. @returns how many. */
-  purge(now: Date): Promise<number>;
+  /**
+   * Forgets batches that are done and whose key expired, and versions of documents that were deleted `PUSH_TOMBSTONE_DAYS`
+   * ago, both by the clock of the database.
+   * @returns how many batches
+   */
+  purge(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -40,19 +49,21 @@ export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue
     recall: (batch) => store.guarded((database) => recall(database, batch)),
     depth: (connectorId) => store.guarded((database) => queueDepth(database, connectorId)),
     depths: () => store.guarded(queueDepths),
-    purge: (now) => store.guarded((database) => purge(database, now)),
+    purge: () => store.guarded(purge),
     close: () => store.close(),
   };
 }
 
-async function enqueue({ knex, dialect }: Database, batch: NewPushBatch): Promise<EnqueueResult> {
+async function enqueue(database: Database, batch: NewPushBatch): Promise<EnqueueResult> {
+  const { knex, dialect } = database;
   const key = { connector_id: batch.connectorId, idempotency_key: batch.idempotencyKey };
   for (;;) {
-    if (await dialect.storePush(knex, batch)) return 'stored';
+    const stored = await store(database, batch);
+    if (stored !== undefined) return stored;
     // Its batch may still wait for a run, so only the key is freed.
     const freed = await knex('push_batches')
       .where(key)
-      .where('expires_at', '<=', batch.receivedAt.toISOString())
+      .where('expires_at', '<=', knex.raw(dialect.clockText(0)))
       .update({ idempotency_key: null });
     if (freed > 0) continue;
     const known = await knex('push_batches').where(key).first('body_checksum', 'answer');
@@ -63,20 +74,28 @@ async function enqueue({ knex, dialect }: Database, batch: NewPushBatch): Promis
   }
 }
 
-async function recall({ knex }: Database, batch: KeyedBatch) {
+function store(database: Database, batch: NewPushBatch): Promise<'stored' | OrderedPush | undefined> {
+  return batch.events.versions.length === 0
+    ? database.dialect.storePush(database.knex, batch).then((stored) => (stored ? 'stored' : undefined))
+    : storeOrderedPush(database, batch);
+}
+
+async function recall({ knex, dialect }: Database, batch: KeyedBatch) {
   const known = await knex('push_batches')
     .where({ connector_id: batch.connectorId, idempotency_key: batch.idempotencyKey })
-    .where('expires_at', '>', batch.receivedAt.toISOString())
+    .where('expires_at', '>', knex.raw(dialect.clockText(0)))
     .first('body_checksum', 'answer');
   if (known === undefined) return undefined;
   return known.body_checksum === batch.bodyChecksum ? { replay: known.answer } : 'conflict';
 }
 
-async function purge({ knex }: Database, now: Date): Promise<number> {
+async function purge(database: Database): Promise<number> {
+  await purgeTombstones(database);
+  const { knex, dialect } = database;
   for (let purged = 0; ;) {
     const expired = knex('push_batches')
       .where({ status: 'done' })
-      .where('expires_at', '<=', now.toISOString())
+      .where('expires_at', '<=', knex.raw(dialect.clockText(0)))
       .orderBy('expires_at')
       .limit(PUSH_PURGE_BATCHES)
       .select('id');

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
+import { clockText } from '../sqlite-clock.ts';
 import { batchRow, type NewPushBatch } from './batch.ts';
 
 /** Durable, because the connection's `synchronous` is FULL. */
 export function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {
   return knex.transaction(async (transaction) => {
     const [stored] = await transaction('push_batches')
-      .insert(batchRow(batch))
+      .insert(batchRow(batch, transaction.raw(clockText(batch.keySeconds))))
       .onConflict(['connector_id', 'idempotency_key'])
       .ignore()
       .returning('id');

@@ -62,7 +62,7 @@ describe('a push queue in Postgres', () => {
     const { knex } = database;
     const row = (index: number, run_id: string) => {
       const folded = `DELETE\t"support:${index}"\t\nUPSERT\t"support:${index}"\t{"a":1.50}`;
-      return { ...batchRow(pushBatch()), run_id, folded };
+      return { ...batchRow(pushBatch(), '2026-01-03T03:04:05.678Z'), run_id, folded };
     };
     const many = Array.from({ length: PUSH_UNFOLD_BATCHES + 1 }, (_, index) => row(index, 'R1'));
     await knex.batchInsert('push_batches', [...many, row(many.length, 'R2')], 500);

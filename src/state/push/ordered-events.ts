@@ -1,0 +1,94 @@
+import type { Knex } from 'knex';
+import type { Database } from '../database.ts';
+import type { NewPushBatch } from './batch.ts';
+import type { EventVersion, FoldedEvents } from './folded-events.ts';
+
+/** An ordered push that was stored with the answer that its producer gets. */
+export interface OrderedPush {
+  readonly storedAnswer: string;
+}
+
+/** Undoes the versions of a push whose key is taken. */
+class KeyTaken extends Error {}
+
+/**
+ * Stores the events of a push that are not older than what is known of their documents, and remembers their versions. The row
+ * of a version is locked until the batch has its id, so the events of one document are in the order of their versions, and
+ * among equal ones in the order of their arrival, whatever servers store them.
+ * @returns undefined, having stored nothing, if the key of the push is taken
+ */
+export async function storeOrderedPush(
+  { knex, dialect }: Database,
+  batch: NewPushBatch,
+): Promise<OrderedPush | undefined> {
+  try {
+    return await knex.transaction(async (transaction) => {
+      const known = await remember(transaction, dialect, batch);
+      const older = olderEvents(batch.events.versions, known);
+      const storedAnswer = batch.orderedAnswer(older.size);
+      const kept = { ...batch, events: batch.events.without(older), older: older.size, answer: storedAnswer };
+      if (!(await dialect.storePush(transaction, kept))) throw new KeyTaken();
+      return { storedAnswer };
+    });
+  } catch (thrown) {
+    if (thrown instanceof KeyTaken) return undefined;
+    throw thrown;
+  }
+}
+
+/** @returns the newest version of each document, by id */
+async function remember(
+  transaction: Knex.Transaction,
+  { jsonRows, clockMs }: Database['dialect'],
+  { connectorId, events }: NewPushBatch,
+): Promise<ReadonlyMap<string, string>> {
+  // Sorted, so that two pushes never wait for each other.
+  const newest = [...newestVersions(events.versions).values()].map(({ docId, op, version }) => [
+    docId,
+    op,
+    version,
+  ]);
+  const isNotOlder = 'excluded.version >= push_versions.version';
+  const later = (column: string) =>
+    `${column} = case when ${isNotOlder} then excluded.${column} else push_versions.${column} end`;
+  const query = transaction.raw(
+    `insert into push_versions (connector_id, doc_id, op, version, noted_ms)
+     select ?, value ->> 0, value ->> 1, value ->> 2, ${clockMs} from ${jsonRows} where true order by 2
+     on conflict (connector_id, doc_id) do update set ${['op', 'noted_ms', 'version'].map(later).join(', ')}
+     returning doc_id, version`,
+    [connectorId, JSON.stringify(newest)],
+  );
+  const rows = rowsOf(await query);
+  return new Map(rows.map(({ doc_id, version }) => [doc_id, version]));
+}
+
+interface VersionAnswer {
+  readonly doc_id: string;
+  readonly version: string;
+}
+
+/** Postgres answers a raw statement with an object around its rows. */
+function rowsOf(answer: readonly VersionAnswer[] | { readonly rows: readonly VersionAnswer[] }) {
+  return 'rows' in answer ? answer.rows : answer;
+}
+
+function newestVersions(versions: readonly EventVersion[]): ReadonlyMap<string, EventVersion> {
+  const newest = new Map<string, EventVersion>();
+  for (const event of versions) {
+    const before = newest.get(event.docId);
+    if (before === undefined || event.version >= before.version) newest.set(event.docId, event);
+  }
+  return newest;
+}
+
+/** Numbers of the events, from 0, of whose documents a newer version is known. */
+function olderEvents(
+  versions: FoldedEvents['versions'],
+  known: ReadonlyMap<string, string>,
+): ReadonlySet<number> {
+  const older = new Set<number>();
+  versions.forEach(({ docId, version }, event) => {
+    if (version < (known.get(docId) ?? version)) older.add(event);
+  });
+  return older;
+}
