@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts';
+import { codeOf, networkVerdict, type CertificateHints } from './network-errors.ts';
 
 /** What an error of a source means, and what to do about it. */
 export interface Verdict {
@@ -6,6 +7,76 @@ export interface Verdict {
   readonly hint: string;
 }
 
+/** What a session did when it failed: it was connecting, which ends when the query is asked about, or it was at the query. */
+export type Phase = 'connect' | 'query';
+
+/** A verdict on some errors of a driver. Each condition that is there must hold. */
+export interface Rule {
+  readonly phase?: Phase;
+  /** Of the codes of the error, from the most to the least special, one must match. */
+  readonly codes?: RegExp;
+  readonly words?: RegExp;
+  readonly verdict: Verdict;
+}
+
+/** What the errors of one driver mean. */
+export interface VerdictTable {
+  /** The first that fits counts, before what the network said, and `byCode`. */
+  readonly rules: readonly Rule[];
+  readonly byCode: Readonly<Record<string, Verdict | undefined>>;
+  readonly certificate: CertificateHints;
+}
+
+/** An error as its driver threw it. */
+export interface DriverError {
+  readonly error: Error;
+  /** What the network said within it; the error itself, unless the driver wraps. */
+  readonly network?: readonly Error[];
+  /** Its codes from the most to the least special, such as a SQLSTATE and its class; empty if there is none. */
+  readonly codes: readonly string[];
+  /** Whether the server made it; its words then mean nothing about the network. */
+  readonly fromServer: boolean;
+}
+
+/** What an error means, by the phase in which it came up, its codes, and its words, in the order of the table. */
+export function findVerdict(
+  { rules, byCode, certificate }: VerdictTable,
+  { error, network = [error], codes, fromServer }: DriverError,
+  phase: Phase,
+): Verdict {
+  const rule = rules.find(
+    (candidate) =>
+      (candidate.phase ?? phase) === phase &&
+      (candidate.codes === undefined || codes.some((code) => candidate.codes?.test(code))) &&
+      (candidate.words?.test(error.message) ?? true),
+  );
+  if (rule !== undefined) return rule.verdict;
+  if (!fromServer) {
+    for (const one of network) {
+      const verdict = socketVerdict(one) ?? networkVerdict(codeOf(one), certificate);
+      if (verdict !== undefined) return verdict;
+    }
+  }
+  const known = codes.map((code) => byCode[code]).find((verdict) => verdict !== undefined);
+  return known ?? (fromServer ? OTHER : OTHER_OF_DRIVER);
+}
+
+/** A Unix socket that cannot be connected to. A file with a certificate that is missing has the same code. */
+function socketVerdict(error: Error): Verdict | undefined {
+  const syscall = 'syscall' in error ? error.syscall : undefined;
+  const address = 'address' in error ? error.address : undefined;
+  if (syscall !== 'connect' || typeof address !== 'string' || !address.startsWith('/')) return undefined;
+  return codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM' ? SOCKET_PERMISSION : NO_SOCKET;
+}
+
+const NO_SOCKET: Verdict = {
+  code: 'SOURCE_UNREACHABLE',
+  hint: 'There is no server at this Unix socket: check the path in the secret, and that the server or the proxy that makes the socket runs on this machine.',
+};
+const SOCKET_PERMISSION: Verdict = {
+  code: 'SOURCE_PERMISSION',
+  hint: 'Let the user of this process read and write the Unix socket, and enter its folder.',
+};
 export const LOST: Verdict = {
   code: 'SOURCE_LOST',
   hint: 'Nothing was committed; the next run starts where this one did.',
@@ -38,4 +109,29 @@ export const VALUE: Verdict = {
   code: 'SOURCE_REFUSED',
   hint: 'A value does not fit what spec.source.query does with it: let the query allow for it.',
 };
+/** Another session has locked what the query reads. */
+export const LOCKED: Verdict = {
+  code: 'SOURCE_TIMEOUT',
+  hint: 'Another session holds a lock on what the query reads: run again when it has ended, or run the connector when nothing changes the tables.',
+};
+/** A view or a routine runs with the rights of a user who is gone, or has too few. */
+export const DEFINER: Verdict = {
+  code: 'SOURCE_PERMISSION',
+  hint: 'The login worked. A view or a routine of the query runs with the rights of its definer, who is gone or may not read the tables: create the definer again, or the view with another one (or SQL SECURITY INVOKER).',
+};
+/** A function or a trigger of the database raised an error of its own. */
+export const RAISED: Verdict = {
+  code: 'SOURCE_REFUSED',
+  hint: 'A function, a trigger or a policy of the database that the query uses raised this on purpose: ask who wrote it, or leave it out of spec.source.query.',
+};
+/** The database that was connected to could not log in to another one. */
+export const LINK: Verdict = {
+  code: 'SOURCE_REFUSED',
+  hint: 'The login to this database worked. A foreign table, a linked server or a database link of the query could not connect to its own server: correct its address and its credentials in the database.',
+};
 export const OTHER: Verdict = { code: 'SOURCE_REFUSED', hint: 'The words above are the database’s own.' };
+/** An error that the server did not make, and of which nothing is known. */
+export const OTHER_OF_DRIVER: Verdict = {
+  code: 'SOURCE_REFUSED',
+  hint: 'The words above are those of the database driver: check that the secret names a server of this kind, and its version.',
+};

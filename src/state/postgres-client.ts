@@ -86,6 +86,7 @@ async function connect(address: PostgresAddress, silenceSeconds: number | undefi
     // Agreed on already.
     ssl: false,
     stream: () => socket,
+    enableChannelBinding: address.tls.channelBinding,
     connectionTimeoutMillis: seconds * 1_000,
     keepAlive: true,
     application_name: applicationName ?? 'gemini-sync-bridge',

@@ -58,6 +58,7 @@ describe('the connection to a state database with TLS', () => {
     ['?sslmode=require', true],
     ['?sslmode=no-verify', true],
     ['?sslmode=require&sslnegotiation=direct', true],
+    ['?sslmode=require&channel_binding=require', true],
   ])('with %j is encrypted: %s', async (parameters, ssl) => {
     expect(await isEncrypted(`${postgres.url()}${parameters}`)).toBe(ssl);
   });

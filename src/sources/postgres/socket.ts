@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { PostgresTls } from '../../net/postgres-address.ts';
 import { agreeOnTls } from '../../net/postgres-tls.ts';
 import { asError } from '../network-errors.ts';
@@ -47,6 +48,11 @@ export class PostgresSocket extends Duplex {
   setKeepAlive(enabled?: boolean, delayMs?: number): this {
     this.#tcp.setKeepAlive(enabled, delayMs);
     return this;
+  }
+
+  /** The certificate of the server, to which the driver binds a login; empty without TLS. */
+  getPeerCertificate(): object {
+    return this.#stream instanceof TLSSocket ? this.#stream.getPeerCertificate() : {};
   }
 
   ref(): this {
