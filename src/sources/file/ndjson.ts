@@ -27,6 +27,7 @@ export class NdjsonFormat implements FileFormat {
   readonly #fields: readonly string[];
   readonly #found = new Set<string>();
   #rows = 0;
+  #lastKeys: readonly string[] = [];
 
   constructor(fields: readonly string[]) {
     this.#fields = fields;
@@ -52,7 +53,7 @@ export class NdjsonFormat implements FileFormat {
   end(): void {
     const missing = this.#fields.filter((name) => !this.#found.has(name));
     if (this.#rows > 0 && missing.length > 0)
-      throw columnsMissing('None of the lines has', missing, undefined);
+      throw columnsMissing('None of the lines has', missing, undefined, this.#lastKeys);
   }
 
   #row(file: ListedFile, name: Buffer, { bytes, number }: Line): FileRow {
@@ -60,6 +61,8 @@ export class NdjsonFormat implements FileFormat {
     const members = new Map<string, Span>();
     eachMember(bytes, start, (key, from, end) => members.set(key, { start: from, end }));
     this.#rows++;
+    // Only to tell why none was found.
+    if (this.#found.size < this.#fields.length) this.#lastKeys = [...members.keys()];
     return this.#fields.map((field) => {
       const place = placeOf(field, name, number);
       if (place !== undefined && members.has(field)) throw ownName(file, number, field);

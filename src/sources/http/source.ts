@@ -2,6 +2,7 @@ import type { HttpSourceSpec } from '../../connector/types.ts';
 import { mentionsWatermark } from '../../connector/watermark.ts';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
+import { lookalikeSentences } from '../../core/lookalike.ts';
 import { HTTP_PAGES_PER_RUN_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { MinuteQuota } from '../../core/minute-quota.ts';
@@ -209,11 +210,13 @@ export class HttpSource implements Source {
   }
 
   /** Each record may lack a field, but one that the whole source lacks has another name, or was removed. */
-  #checkFields({ missing }: RecordRow): void {
+  #checkFields(row: RecordRow): void {
+    const { missing } = row;
     if (missing.length === 0) return;
+    const note = lookalikeSentences(missing, row.keys);
     throw new BridgeError(
       'SOURCE_COLUMN_MISSING',
-      `No record of ${this.#spec.url ?? ''} has ${missing.map((name) => JSON.stringify(name)).join(', ')}, which the mapping names.`,
+      `No record of ${this.#spec.url ?? ''} has ${missing.map((name) => JSON.stringify(name)).join(', ')}, which the mapping names.${note}`,
       { hint: 'Correct the name in spec.mapping; a field inside another one is written with a dot.' },
     );
   }

@@ -155,8 +155,7 @@ function codesOf(error: Error): string[] {
   const state = 'sqlState' in error && typeof error.sqlState === 'string' ? error.sqlState : '';
   const number = numberOf(error);
   return [
-    ...(number > 0 ? [String(number)] : []),
-    codeOf(error),
+    number > 0 ? String(number) : codeOf(error),
     ...(state === '' ? [] : [`SQLSTATE ${state.slice(0, 2)}`]),
   ];
 }

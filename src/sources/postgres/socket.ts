@@ -93,7 +93,8 @@ export class PostgresSocket extends Duplex {
   #start(stream: Socket): void {
     this.#stream = stream;
     stream.on('data', (chunk: Buffer) => {
-      this.#receive(chunk);
+      // A login that was refused by another listener ends here: the driver would take the rest of it for a success.
+      if (!stream.destroyed) this.#receive(chunk);
     });
     stream.on('error', (error) => this.destroy(error));
     stream.on('end', () => this.push(null));
