@@ -38,7 +38,7 @@ export const ORACLE_FORM: ConnectionForm = {
     transportconnecttimeout: SECONDS,
     retrycount: 'remove it: the orchestrator runs the connector again',
     mode: 'remove it: a source is read without the rights of SYSDBA',
-    libdir: 'write spec.source.thick and spec.source.oracleClientPath in the connector',
+    libdir: 'write spec.source.thick in the connector, and set ORACLE_CLIENT_LIB_DIR',
   },
   otherShapes: [
     [
