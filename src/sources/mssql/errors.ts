@@ -1,9 +1,9 @@
 import { BridgeError } from '../../core/errors.ts';
+import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
 import { asError, codeOf, messageOf, type CertificateHints } from '../network-errors.ts';
 import {
   CONNECT_TIMEOUT,
   DEFINER,
-  findVerdict,
   GRANT,
   LINK,
   LOCKED,
@@ -13,9 +13,7 @@ import {
   RAISED,
   TIMEOUT,
   VALUE,
-  type Phase,
   type Verdict,
-  type VerdictTable,
 } from '../verdicts.ts';
 
 /** Where an error happened, for its message; never a password. */

@@ -1,8 +1,8 @@
 import { BridgeError } from '../../core/errors.ts';
+import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
 import { asError, messageOf, type CertificateHints } from '../network-errors.ts';
 import {
   CONNECT_TIMEOUT,
-  findVerdict,
   GRANT,
   LINK,
   LOCKED,
@@ -12,9 +12,7 @@ import {
   READ_ONLY,
   TIMEOUT,
   VALUE,
-  type Phase,
   type Verdict,
-  type VerdictTable,
 } from '../verdicts.ts';
 
 /** Where an error happened, for its message; never a password. */

@@ -1,10 +1,10 @@
 import { BridgeError } from '../../core/errors.ts';
 import { poolerFault } from '../../net/pooler-words.ts';
 import { BY_POOLER_FAULT, DEMANDS_TLS } from './pooler-verdicts.ts';
+import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
 import { asError, codeOf, messageOf, type CertificateHints } from '../network-errors.ts';
 import {
   CONNECT_TIMEOUT,
-  findVerdict,
   GRANT,
   LINK,
   LOCKED,
@@ -14,9 +14,7 @@ import {
   READ_ONLY,
   TIMEOUT,
   VALUE,
-  type Phase,
   type Verdict,
-  type VerdictTable,
 } from '../verdicts.ts';
 
 /** Where an error happened, for its message; never a password. */

@@ -8,7 +8,7 @@ import { readDelta, type Delta } from './delta.ts';
 import type { SqlEngine, SqlSession } from './engine.ts';
 import { RowWriter } from './row-writer.ts';
 import { requireFields, watermarkIndex, withoutEnd } from './query.ts';
-import type { Phase } from '../verdicts.ts';
+import type { Phase } from '../find-verdict.ts';
 import { ceilingOf, unitOf, WATERMARK_KINDS } from './watermark-value.ts';
 
 /** Reads a database: one query, in one read-only transaction. */
