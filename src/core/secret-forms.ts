@@ -55,11 +55,11 @@ function* base64Forms(bytes: Buffer): Generator<string> {
   }
 }
 
-/** A password that was not encoded may hold an `@` itself, and so may what follows it: either way of reading counts. */
+/** A password that was not encoded may hold an `@` itself, and so may what follows it: every way of reading counts. */
 function passwordsOf(url: string): string[] {
   const start = /^[a-z][a-z0-9+.-]*:\/\/[^:/?#]*:/i.exec(url)?.[0].length;
   if (start === undefined) return [];
-  const ends = [url.indexOf('@', start), url.lastIndexOf('@')];
+  const ends = [...url.slice(start).matchAll(/@/g)].map(({ index }) => start + index);
   return ends.filter((end) => end > start).map((end) => url.slice(start, end));
 }
 

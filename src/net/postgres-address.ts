@@ -11,6 +11,8 @@ export interface PostgresTls {
   readonly keyFile: string | undefined;
   /** `direct`: TLS begins with the first byte, as servers since PostgreSQL 17 take it. */
   readonly negotiation: 'postgres' | 'direct';
+  /** Whether the login must be bound to the certificate of this connection (SCRAM-SHA-256-PLUS). */
+  readonly channelBinding: boolean;
 }
 
 export interface PostgresAddress {
@@ -40,26 +42,8 @@ const SSL_MODES = new Map<string, SslMode>([
   ['verify-full', 'verify-full'],
 ]);
 const NEGOTIATIONS = ['postgres', 'direct'] as const;
-
-/** How the connection string of a Postgres server looks, that of a source and that of the state store alike. */
-export const POSTGRES_FORM: ConnectionForm = {
-  product: 'Postgres',
-  schemes: ['postgres', 'postgresql'],
-  example: 'postgres://user:password@host:5432/database?sslmode=verify-full',
-  parameters: [
-    'port',
-    'dbname',
-    'application_name',
-    'connect_timeout',
-    'options',
-    'sslmode',
-    'sslrootcert',
-    'sslcert',
-    'sslkey',
-    'sslnegotiation',
-    'channel_binding',
-  ],
-};
+/** The driver binds the login only where it must. */
+const BINDINGS = ['disable', 'prefer', 'require'];
 
 /**
  * Reads a connection string. `sslmode` means what it means to libpq: `prefer` (the default) encrypts if the server can,
@@ -76,24 +60,19 @@ export function readPostgresAddress(
   caFile?: string,
 ): PostgresAddress {
   const parts = readConnectionString(text, form, invalid);
-  const { host, user, password, query, database: path } = parts;
-  const database = path === '' ? (query.get('dbname') ?? '') : path;
-  const port = parts.port === 0 ? readPort(query.get('port') ?? String(PORT_DEFAULT), invalid) : parts.port;
-  if (query.get('channel_binding') === 'require') {
-    throw invalid(
-      'channel_binding=require is not supported; sslmode=verify-full keeps others from reading along, too',
-    );
-  }
+  const { host, user, password, query } = parts;
+  const database = query.get('dbname') ?? parts.database;
+  const port = query.get('port') ?? '';
   return {
     host: host === '' ? 'localhost' : host,
-    port,
+    port: port === '' ? parts.port || PORT_DEFAULT : readPort(port, invalid),
     user,
     password,
     database: database === '' ? user : database,
     applicationName: query.get('application_name') ?? undefined,
     options: query.get('options') ?? undefined,
     connectSeconds: secondsOf(query.get('connect_timeout'), invalid),
-    tls: tlsOf(query, caFile, invalid),
+    tls: tlsOf(query, host, caFile, invalid),
   };
 }
 
@@ -121,9 +100,14 @@ export function postgresExposure({ host, tls }: Pick<PostgresAddress, 'host' | '
   }
 }
 
-function tlsOf(query: URLSearchParams, caFile: string | undefined, invalid: Refusal): PostgresTls {
+function tlsOf(
+  query: URLSearchParams,
+  host: string,
+  caFile: string | undefined,
+  invalid: Refusal,
+): PostgresTls {
   const authority = fileOf(query, 'sslrootcert') ?? caFile;
-  const asked = query.get('sslmode') ?? (authority === undefined ? 'prefer' : 'verify-full');
+  const asked = askedMode(query, invalid) ?? (authority === undefined ? 'prefer' : 'verify-full');
   const mode = SSL_MODES.get(asked);
   if (mode === undefined) throw invalid(`its sslmode is not one of ${[...SSL_MODES.keys()].join(', ')}`);
   if (authority === 'system' && mode !== 'verify-full') {
@@ -135,6 +119,13 @@ function tlsOf(query: URLSearchParams, caFile: string | undefined, invalid: Refu
   if (negotiation === 'direct' && (mode === 'disable' || mode === 'prefer')) {
     throw invalid('sslnegotiation=direct needs sslmode=require, verify-ca or verify-full');
   }
+  const binding = query.get('channel_binding') ?? 'prefer';
+  if (!BINDINGS.includes(binding)) throw invalid(`its channel_binding is not one of ${BINDINGS.join(', ')}`);
+  if (binding === 'require' && (mode === 'disable' || mode === 'prefer' || host.startsWith('/'))) {
+    throw invalid(
+      'channel_binding=require needs TLS: sslmode=require, verify-ca or verify-full, and no Unix socket',
+    );
+  }
   const unverified = mode === 'require' && (authority === undefined || asked === 'no-verify');
   return {
     // With an authority named, libpq takes `require` for `verify-ca`; without one, for encryption alone.
@@ -143,7 +134,20 @@ function tlsOf(query: URLSearchParams, caFile: string | undefined, invalid: Refu
     certFile: fileOf(query, 'sslcert'),
     keyFile: fileOf(query, 'sslkey'),
     negotiation,
+    channelBinding: binding === 'require',
   };
+}
+
+/** As in libpq, `ssl=true` is another word for `sslmode=require`. */
+function askedMode(query: URLSearchParams, invalid: Refusal): string | undefined {
+  const mode = query.get('sslmode') ?? undefined;
+  const ssl = query.get('ssl');
+  if (ssl === null) return mode;
+  if (ssl !== 'true') throw invalid('its ssl is not true; write sslmode=verify-full, require or disable');
+  if (mode === 'disable' || mode === 'allow' || mode === 'prefer') {
+    throw invalid('its ssl=true and its sslmode contradict each other; remove one of them');
+  }
+  return mode ?? 'require';
 }
 
 /** As libpq has it, an empty name is none. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { requireChannelBinding } from './channel-binding.ts';
 import type { PostgresTls } from './postgres-address.ts';
 
 /** An SSLRequest: its length, and its number. */
@@ -37,6 +38,7 @@ export async function agreeOnTls(tcp: Socket, host: string, tls: PostgresTls): P
   return new Promise((resolve, reject) => {
     const secure = connectTls(options, () => {
       secure.off('error', reject);
+      if (tls.channelBinding) requireChannelBinding(secure);
       resolve(secure);
     });
     secure.once('error', reject);

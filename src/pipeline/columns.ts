@@ -1,5 +1,6 @@
 import { nearest } from '../connector/nearest.ts';
 import { BridgeError } from '../core/errors.ts';
+import { lookalike, lookalikeNote } from '../core/lookalike.ts';
 import type { Mapping } from './mapping.ts';
 import type { Column } from './ports.ts';
 
@@ -12,7 +13,7 @@ export function columnFinder(mapping: Mapping, columns: readonly Column[]): (nam
   const missing = missingColumns(mapping, columns);
   if (missing.length > 0) {
     const lines = missing.map(
-      ({ name, field, renamed }) => `  ${field} names ${JSON.stringify(name)}${perhaps(renamed)}`,
+      ({ name, field, renamed }) => `  ${field} names ${JSON.stringify(name)}${perhaps(name, renamed)}`,
     );
     throw new BridgeError(
       'SOURCE_COLUMN_MISSING',
@@ -45,11 +46,14 @@ export function missingColumns(mapping: Mapping, columns: readonly Column[]): Mi
   const others = [...names].filter((name) => !used.has(name));
   return uses
     .filter(({ name }) => !names.has(name))
-    .map(({ name, field }) => ({ name, field, renamed: nearest(name, others) }));
+    .map(({ name, field }) => ({ name, field, renamed: lookalike(name, others) ?? nearest(name, others) }));
 }
 
-function perhaps(name: string | undefined): string {
-  return name === undefined ? '' : `, perhaps it is ${JSON.stringify(name)} now`;
+function perhaps(name: string, renamed: string | undefined): string {
+  if (renamed === undefined) return '';
+  return lookalike(name, [renamed]) === undefined
+    ? `, perhaps it is ${JSON.stringify(renamed)} now`
+    : `, and ${lookalikeNote(name, renamed)}`;
 }
 
 /** Each column that a mapping names, with the field of the connector that does; one that several fields name is there several times. */

@@ -86,18 +86,28 @@ async function connect(address: PostgresAddress, silenceSeconds: number | undefi
     // Agreed on already.
     ssl: false,
     stream: () => socket,
+    enableChannelBinding: address.tls.channelBinding,
     connectionTimeoutMillis: seconds * 1_000,
     keepAlive: true,
     application_name: applicationName ?? 'gemini-sync-bridge',
     ...(options !== undefined && { options }),
   });
+  // What goes wrong before the caller listens is thrown below.
+  client.on('error', passOver);
   try {
     await client.connect();
+    // The driver reads on when the login was refused within what the server sent at once.
+    if (socket.errored !== null) throw socket.errored;
   } catch (thrown) {
     socket.destroy();
     throw thrown;
   }
+  client.off('error', passOver);
   return client;
+}
+
+function passOver(): void {
+  // An error without a listener would end the process.
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { PoolerFault } from '../net/pooler-words.ts';
 import { DAMAGED_DATABASE_HINT, NOT_MIGRATED_HINT, TLS, type Verdict } from './state-verdict.ts';
 
 /** Where a setting of a session comes from. */
@@ -86,22 +87,44 @@ export const POSTGRES_WORDS: readonly (readonly [RegExp, Verdict])[] = [
       hint: 'Ask who cancels statements of this user, and why; then run again: nothing half-done is left.',
     },
   ],
-  [/no more connections allowed|max_(client|db|user)_conn/i, pooler('max_client_conn', 'Raise')],
-  [/query_wait_timeout/i, pooler('query_wait_timeout', 'Raise default_pool_size or')],
-  [/client_idle_timeout/i, pooler('client_idle_timeout', 'Raise')],
-  [/idle_transaction_timeout|idle transaction timeout/i, pooler('idle_transaction_timeout', 'Raise')],
-  [/query_timeout|query timeout/i, pooler('query_timeout', 'Raise')],
+  [/not permitted to log in/i, refused('Let the role of DATABASE_URL log in: ALTER ROLE … LOGIN.')],
   [
-    /server_login_retry|server login (has been failing|failed)|pgbouncer cannot connect to server/i,
-    away(
-      'The pooler cannot log in to the server: see its log and the server, then run again (it tries every server_login_retry).',
+    /permission denied for database/i,
+    refused(
+      'Let the user of DATABASE_URL connect and create schemas: GRANT CONNECT, CREATE ON DATABASE … TO ….',
     ),
   ],
-  [/unsupported startup parameter/i, refused('Add the parameter to ignore_startup_parameters of PgBouncer.')],
-  [/no such database|database .* (does not exist|is disabled)/i, NO_DATABASE],
-  [/no such user|(password |SASL )?auth(entication)? failed|client password must be/i, LOGIN],
-  [/no encryption|SSL off|SSL required/i, TLS],
+  [/no encryption|SSL off/i, TLS],
 ];
+
+const POOLER_SERVER = away(
+  'The pooler cannot log in to the server: see its log and the server, then run again (it tries every server_login_retry).',
+);
+
+/** What an error of a pooler on the way means. */
+export function poolerVerdict({ kind, setting }: PoolerFault): Verdict {
+  switch (kind) {
+    case 'login':
+      return LOGIN;
+    case 'database':
+      return NO_DATABASE;
+    case 'mode':
+      return refused(
+        'Set pool_mode of the pooler to transaction or session for the database of DATABASE_URL, or let DATABASE_URL name the server itself.',
+      );
+    case 'full':
+    case 'limit':
+      return setting === undefined ? TOO_MANY : pooler(setting);
+    case 'server':
+      return POOLER_SERVER;
+    case 'tls':
+      return TLS;
+    case 'parameter':
+      return refused(
+        'Add the parameter to ignore_startup_parameters of PgBouncer, or remove options= from DATABASE_URL.',
+      );
+  }
+}
 
 /** SQLSTATE classes: connections that failed, shutdowns, exhausted resources. */
 export function classVerdict(sqlstate: string): Verdict | undefined {
@@ -113,6 +136,7 @@ export function classVerdict(sqlstate: string): Verdict | undefined {
 /** What 57014 is, unless a person cancelled the statement. */
 export const STATEMENT_TIMEOUT = timeout('statement_timeout');
 
-function pooler(limit: string, verb: string): Verdict {
+function pooler(limit: string): Verdict {
+  const verb = limit === 'query_wait_timeout' ? 'Raise default_pool_size or' : 'Raise';
   return { code: 'STATE_LIMIT', limit, hint: `${verb} ${limit} of PgBouncer, ${NOTHING_LOST}` };
 }

@@ -1,7 +1,14 @@
 import { types } from 'node:util';
 import { BridgeError } from '../core/errors.ts';
 import { isTlsFailure } from '../net/tls-errors.ts';
-import { BY_SQLSTATE, classVerdict, POSTGRES_WORDS, STATEMENT_TIMEOUT } from './postgres-verdicts.ts';
+import { poolerFault } from '../net/pooler-words.ts';
+import {
+  BY_SQLSTATE,
+  classVerdict,
+  poolerVerdict,
+  POSTGRES_WORDS,
+  STATEMENT_TIMEOUT,
+} from './postgres-verdicts.ts';
 import { TLS, type Verdict } from './state-verdict.ts';
 
 const UNREACHABLE: Verdict = {
@@ -73,7 +80,7 @@ const BY_NAME: Readonly<Record<string, Verdict>> = {
 
 /** Words of drivers that give no code. */
 const WORDS: readonly (readonly [RegExp, Verdict])[] = [
-  [/does not support SSL|before the TLS handshake/i, TLS],
+  [/does not support SSL|before the TLS handshake|channel binding/i, TLS],
   [
     /Connection terminated|Connection ended|not queryable|timeout expired|acquiring a connection/i,
     UNREACHABLE,
@@ -130,10 +137,12 @@ function verdictOn(error: Error): Verdict | undefined {
 }
 
 function postgresVerdict(sqlstate: string, message: string): Verdict | undefined {
-  // PgBouncer has one code for almost everything, and 57014 and 55000 have several causes.
-  const ambiguous = /^(08...|55000|57014|28...)$/.test(sqlstate);
+  // 57014, 55000, 42501 and 28000 have several causes; a pooler has one code for almost everything.
+  const ambiguous = /^(08...|42501|55000|57014|28...)$/.test(sqlstate);
   const words = ambiguous ? POSTGRES_WORDS.find(([pattern]) => pattern.test(message))?.[1] : undefined;
   if (words !== undefined) return words;
+  const fault = poolerFault(sqlstate, message, true);
+  if (fault !== undefined) return poolerVerdict(fault);
   return sqlstate === '57014' ? STATEMENT_TIMEOUT : (BY_SQLSTATE[sqlstate] ?? classVerdict(sqlstate));
 }
 

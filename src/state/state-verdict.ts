@@ -11,5 +11,5 @@ export const DAMAGED_DATABASE_HINT = 'Restore the state database from a backup.'
 
 export const TLS: Verdict = {
   code: 'STATE_FAILED',
-  hint: 'Check `sslmode`, `sslrootcert`, `sslcert` and `sslkey` in DATABASE_URL.',
+  hint: 'Check `sslmode`, `sslrootcert`, `sslcert`, `sslkey` and `channel_binding` in DATABASE_URL.',
 };

@@ -34,21 +34,22 @@ describe.each(READERS)('the connection string of %s', (_, read) => {
     ['sslmode=no-verify&sslrootcert=/ca.pem', 'require'],
     ['sslmode=require&sslnegotiation=direct', 'require'],
     ['channel_binding=prefer', 'prefer'],
+    ['channel_binding=require&sslmode=verify-full', 'verify-full'],
+    ['ssl=true', 'require'],
   ])('with %j means %s', (parameters, mode) => {
     expect(read(`postgres://ann@db/hr?${parameters}`).tls.mode).toBe(mode);
   });
 
   test.each([
     ['sslmod=verify-full', 'unknown parameter sslmod;'],
-    ['ssl=true', 'unknown parameter ssl;'],
-    ['SSLMODE=require', 'unknown parameter SSLMODE;'],
+    ['SSLMODE=require', 'unknown parameter SSLMODE; write sslmode;'],
     ['sslmode=Require', 'sslmode is not one of disable, allow, prefer'],
     ['sslmode=', 'sslmode is not one of'],
     ['sslmode=verify-full&sslmode=disable', 'parameter sslmode twice'],
     ['sslnegotiation=tls', 'sslnegotiation is not one of postgres, direct'],
     ['sslnegotiation=direct', 'sslnegotiation=direct needs sslmode=require'],
     ['sslrootcert=system&sslmode=require', 'sslrootcert=system is for'],
-    ['channel_binding=require', 'channel_binding=require is not supported'],
+    ['channel_binding=require', 'channel_binding=require needs TLS'],
     ['connect_timeout=soon', 'connect_timeout is not a number'],
     ['port=0', 'port is not between'],
   ])('with %j is refused', (parameters, words) => {

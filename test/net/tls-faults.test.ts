@@ -20,9 +20,9 @@ function hintOf(thrown: unknown): string {
 
 /** The hint that each kind of server gives for a fault, from an error as its client throws it. */
 const HINTS: Readonly<Record<string, (code: string, words: string) => string | undefined>> = {
-  Postgres: (code) => hintOf(postgresError(nodeError(code), SQL)),
+  Postgres: (code) => hintOf(postgresError(nodeError(code), SQL, 'connect')),
   // The driver replaces the code of Node.
-  MySQL: (_, words) => hintOf(mysqlError(nodeError('HANDSHAKE_SSL_ERROR', words), SQL)),
+  MySQL: (_, words) => hintOf(mysqlError(nodeError('HANDSHAKE_SSL_ERROR', words), SQL, 'connect')),
   'SQL Server': (code, words) =>
     hintOf(
       mssqlError(
@@ -30,11 +30,16 @@ const HINTS: Readonly<Record<string, (code: string, words: string) => string | u
           cause: nodeError(code),
         }),
         { ...SQL, instance: undefined },
+        'connect',
       ),
     ),
   Oracle: (_, words) =>
     hintOf(
-      oracleError(new Error(`NJS-505: unable to initiate TLS connection.\n${words}`), { ...SQL, at: 'db' }),
+      oracleError(
+        new Error(`NJS-505: unable to initiate TLS connection.\n${words}`),
+        { ...SQL, at: 'db' },
+        'connect',
+      ),
     ),
   HTTP: (code) => httpProblem(nodeError(code)).hint,
   'Discovery Engine': (code) => geminiProblem(nodeError(code)).hint,

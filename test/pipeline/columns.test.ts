@@ -60,4 +60,15 @@ describe('the columns of a mapping', () => {
       expect.objectContaining({ code: 'SOURCE_COLUMN_MISSING' }),
     );
   });
+
+  it.each([
+    ['id\u200B', '"id\\u200b"'],
+    ['id\u00A0', '"id\\u00a0"'],
+    ['\u0456d', '"\\u0456d"'],
+  ])('that only look like one that is named are spelled out: %j', (name, spelled) => {
+    const names = ['region', name, 'title', 'body', 'link', 'users', 'groups', 'team', 'updated'];
+    expect(() => columnFinder(MAPPING, columnsNamed(...names))).toThrow(
+      `mapping.idField names "id", and there is ${spelled}, which only looks like "id"`,
+    );
+  });
 });

@@ -17,7 +17,13 @@ let caFile: string;
 let otherCaFile: string;
 
 beforeAll(async () => {
-  [postgres, plain] = await Promise.all([startPostgres({ tls: true }), startPostgres()]);
+  const files = {
+    'pg_hba.conf': `hostssl postgres trusted 127.0.0.1/32 trust
+host all all 127.0.0.1/32 scram-sha-256
+`,
+  };
+  [postgres, plain] = await Promise.all([startPostgres({ tls: true, files }), startPostgres()]);
+  await postgres.query('CREATE ROLE trusted LOGIN');
   const folder = folders.make();
   caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, postgres.authority ?? '');
@@ -58,6 +64,7 @@ describe('the connection to a state database with TLS', () => {
     ['?sslmode=require', true],
     ['?sslmode=no-verify', true],
     ['?sslmode=require&sslnegotiation=direct', true],
+    ['?sslmode=require&channel_binding=require', true],
   ])('with %j is encrypted: %s', async (parameters, ssl) => {
     expect(await isEncrypted(`${postgres.url()}${parameters}`)).toBe(ssl);
   });
@@ -74,6 +81,15 @@ describe('the connection to a state database with TLS', () => {
       });
     },
   );
+
+  test('is refused with channel_binding=require when the server lets the user in without SCRAM', async () => {
+    const url = `postgres://trusted@${postgres.host}:${postgres.port}/postgres?sslmode=require`;
+    expect(await isEncrypted(url)).toBe(true);
+    expect(await refusal(`${url}&channel_binding=require`)).toMatchObject({
+      code: 'STATE_FAILED',
+      hint: expect.stringContaining('channel_binding'),
+    });
+  });
 
   test('is refused when nobody vouches for the certificate, unless it is not checked', async () => {
     for (const mode of ['verify-ca', 'verify-full']) {

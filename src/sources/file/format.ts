@@ -1,4 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
+import { lookalikeSentences } from '../../core/lookalike.ts';
 import { FILE_COLUMNS_NAMED_MAX } from '../../core/limits.ts';
 import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../../pipeline/ports.ts';
 import type { ListedFile } from './listing.ts';
@@ -78,11 +79,13 @@ export function appendRow(rows: RowBatcher, { values, line }: FileRow, file: num
 /**
  * @param where the beginning of a sentence that goes on with the columns
  * @param found names of columns that there are, if they are known
+ * @param seen names of which one may look like a missing one
  */
 export function columnsMissing(
   where: string,
   missing: readonly string[],
   found: readonly string[] | undefined,
+  seen: readonly string[] = found ?? [],
 ): BridgeError {
   const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(', ');
   const shown = list(found?.slice(0, FILE_COLUMNS_NAMED_MAX) ?? []);
@@ -90,7 +93,7 @@ export function columnsMissing(
   const has = found === undefined ? '' : ` There are: ${shown}${more}.`;
   return new BridgeError(
     'SOURCE_COLUMN_MISSING',
-    `${where} ${list(missing)}, which the mapping names.${has}`,
+    `${where} ${list(missing)}, which the mapping names.${has}${lookalikeSentences(missing, seen)}`,
     { hint: 'Correct the name in spec.mapping, or look whether source.csv says how the files are written.' },
   );
 }

@@ -29,6 +29,7 @@ export class NdjsonFormat implements FileFormat {
   readonly #use: FieldUse;
   readonly #found = new Set<string>();
   #rows = 0;
+  #lastKeys: readonly string[] = [];
 
   constructor(use: FieldUse) {
     this.#use = use;
@@ -55,7 +56,7 @@ export class NdjsonFormat implements FileFormat {
   end(): void {
     const absent = this.#fields.filter((name) => !this.#found.has(name));
     const missing = this.#rows === 0 ? [] : requiredOf(absent, this.#use);
-    if (missing.length > 0) throw columnsMissing('None of the lines has', missing, undefined);
+    if (missing.length > 0) throw columnsMissing('None of the lines has', missing, undefined, this.#lastKeys);
   }
 
   #row(file: ListedFile, name: Buffer, { bytes, number }: Line): FileRow {
@@ -63,6 +64,8 @@ export class NdjsonFormat implements FileFormat {
     const members = new Map<string, Span>();
     eachMember(bytes, start, (key, from, end) => members.set(key, { start: from, end }));
     this.#rows++;
+    // Only to tell why none was found.
+    if (this.#found.size < this.#fields.length) this.#lastKeys = [...members.keys()];
     const values = this.#fields.map((field) => {
       const place = placeOf(field, name, number);
       if (place !== undefined && members.has(field)) throw ownName(file, number, field);

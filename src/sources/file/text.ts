@@ -15,6 +15,8 @@ const MARKS: readonly { readonly encoding: Encoding; readonly bytes: Buffer }[] 
   { encoding: 'utf-16be', bytes: Buffer.from([0xfe, 0xff]) },
 ];
 
+/** A byte order mark once the text is UTF-8. */
+const MARK = Buffer.from('\uFEFF');
 /** U+FFFD, which stands for what could not be decoded. */
 const REPLACEMENT = Buffer.from('\uFFFD');
 
@@ -34,13 +36,14 @@ interface Decoder {
 }
 
 /**
- * The text of a file as UTF-8 without its byte order mark, in chunks that hold whole characters.
+ * The text of a file as UTF-8 without the byte order marks at its beginning, in chunks that hold whole characters.
  * @throws BridgeError SOURCE_FILE_INVALID for bytes that are no text in its encoding; and what `bytesOf` throws
  */
 export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'): AsyncGenerator<Buffer> {
   const lines = new LineCounter();
   let decoder: Decoder | undefined;
   let found: Encoding = encoding;
+  let beginning = true;
   for await (const bytes of bytesOf(file)) {
     let chunk = bytes;
     if (decoder === undefined) {
@@ -53,7 +56,10 @@ export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'
       chunk = bytes.subarray(mark?.bytes.length ?? 0);
       decoder = found === 'utf-8' ? new Utf8() : new Converted(found);
     }
-    const text = decoder.write(chunk);
+    let text = decoder.write(chunk);
+    // Exports that are joined have a mark each, and an empty one leaves its mark at the beginning.
+    while (beginning && text.subarray(0, MARK.length).equals(MARK)) text = text.subarray(MARK.length);
+    if (text.length > 0) beginning = false;
     requireText(file, lines, decoder, found, text);
     lines.see(text);
     if (text.length > 0) yield text;

@@ -1,5 +1,7 @@
 import { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { lookalikeSentences } from '../../core/lookalike.ts';
+import type { RecordRow } from './row.ts';
 import { NEVER_THERE } from '../fields-never-there.ts';
 
 interface RequiredFieldsOf {
@@ -11,17 +13,20 @@ interface RequiredFieldsOf {
 
 /**
  * Each record may lack a field, but one that the whole source lacks has another name, or was removed.
- * @param missing the fields that no record of the listing has
+ * @param row after all records: it knows the fields that none of them had
  * @throws BridgeError SOURCE_COLUMN_MISSING
  */
-export function requireFields(missing: readonly string[], { optional, url, log }: RequiredFieldsOf): void {
+export function requireFields(
+  { missing, keys }: Pick<RecordRow, 'missing' | 'keys'>,
+  { optional, url, log }: RequiredFieldsOf,
+): void {
   const expected = missing.filter((name) => optional.has(name));
   if (expected.length > 0) log.warn(NEVER_THERE, { fields: expected });
   const required = missing.filter((name) => !optional.has(name));
   if (required.length === 0) return;
   throw new BridgeError(
     'SOURCE_COLUMN_MISSING',
-    `No record of ${url} has ${required.map((name) => JSON.stringify(name)).join(', ')}, which the mapping names.`,
+    `No record of ${url} has ${required.map((name) => JSON.stringify(name)).join(', ')}, which the mapping names.${lookalikeSentences(required, keys)}`,
     { hint: 'Correct the name in spec.mapping; a field inside another one is written with a dot.' },
   );
 }

@@ -28,6 +28,7 @@ export class RecordRow {
   readonly #keyLengths: Uint32Array;
   readonly #word = Buffer.alloc(4);
   #bytes: Buffer = Buffer.alloc(0);
+  #start = 0;
 
   /** @param fields names, with dots for one inside another */
   constructor(fields: readonly string[]) {
@@ -51,9 +52,17 @@ export class RecordRow {
     return this.columns.flatMap(({ name }, column) => (this.#found[column] === 1 ? [] : [name]));
   }
 
+  /** The keys of the record that was loaded last. */
+  get keys(): string[] {
+    const keys: string[] = [];
+    if (isObject(this.#bytes, this.#start)) eachMember(this.#bytes, this.#start, (key) => keys.push(key));
+    return keys;
+  }
+
   /** @param start of a record in text that was checked; one that is no object has no fields */
   load(bytes: Buffer, start: number): void {
     this.#bytes = bytes;
+    this.#start = start;
     this.#values.fill(undefined);
     this.#keyLengths.fill(0);
     if (!isObject(bytes, start)) return;

@@ -210,7 +210,7 @@ export class HttpSource implements Source {
       const inclusive = paginationOf(this.#spec)?.inclusive ?? false;
       const records = await fillWithAll(opened, inclusive, ports);
       if (!opened.listing.truncated && records > 0)
-        requireFields(row.missing, { optional: this.#optional, url: this.#spec.url ?? '', log });
+        requireFields(row, { optional: this.#optional, url: this.#spec.url ?? '', log });
       return this.#endOf(opened);
     }
     if (await fillWithChanges(opened, ports)) return this.#endOf(opened);

@@ -1,6 +1,7 @@
-import type { BridgeError } from '../../core/errors.ts';
+import type { Refusal } from '../../net/connection-string.ts';
 import { isThisMachine, type Exposure } from '../../net/exposure.ts';
-import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
+import { parseConnectionString } from '../sql/connection-string.ts';
+import { MSSQL_FORM } from './form.ts';
 
 /** Who connects, and how that is proven. */
 export type MssqlLogin =
@@ -40,31 +41,18 @@ const AUTHENTICATIONS = [
   'ActiveDirectoryManagedIdentity',
   'ActiveDirectoryDefault',
 ] as const;
-const FORM: ConnectionForm = {
-  product: 'SQL Server',
-  schemes: ['mssql', 'sqlserver'],
-  example: 'mssql://user:password@host:1433/database?encrypt=true',
-  parameters: [
-    'encrypt',
-    'trustServerCertificate',
-    'hostNameInCertificate',
-    'instanceName',
-    'authentication',
-    'tenantId',
-    'domain',
-  ],
-  userOptional: true,
-};
-
 /**
  * Reads a connection string. Its parameters are named as in Microsoft's own: `encrypt` (`true`, the default, `strict` or
- * `false`), `trustServerCertificate`, `hostNameInCertificate`, `instanceName`, `authentication`, `tenantId`, `domain`.
+ * `false`), `trustServerCertificate`, `hostNameInCertificate`, `instanceName`, `authentication`, `tenantId`, `domain`,
+ * and `database` (`databaseName`), for the database that is otherwise after the slash.
  * @param ref the secret's name, for messages; its value is never in one
  * @param caFile from `source.tls.caFile`
  * @throws BridgeError SECRET_INVALID
  */
 export function parseMssqlDsn(dsn: string, ref: string, caFile: string | undefined): MssqlAddress {
-  const { host, port, user, password = '', database, query, invalid } = parseConnectionString(dsn, ref, FORM);
+  const parts = parseConnectionString(dsn, ref, MSSQL_FORM);
+  const { host, port, user, password = '', query, invalid } = parts;
+  const database = databaseOf(parts.database, query.get('database'), invalid);
   const instance = query.get('instanceName') ?? undefined;
   const encrypt = oneOf(query, 'encrypt', ['true', 'strict', 'false'], invalid) ?? 'true';
   const trust = oneOf(query, 'trustServerCertificate', ['true', 'false'], invalid) === 'true';
@@ -105,11 +93,18 @@ export function mssqlExposure({
   };
 }
 
+/** In addresses of Go, what follows the slash is the instance, and `database=` names the database. */
+function databaseOf(path: string, parameter: string | null, invalid: Refusal): string {
+  if (parameter === null || parameter === path) return path;
+  if (path === '') return parameter;
+  throw invalid('it names a database twice; write an instance as instanceName=');
+}
+
 interface LoginParts {
   readonly user: string;
   readonly password: string;
   readonly query: URLSearchParams;
-  readonly invalid: (what: string) => BridgeError;
+  readonly invalid: Refusal;
 }
 
 function loginOf({ user, password, query, invalid }: LoginParts): MssqlLogin {
@@ -132,7 +127,7 @@ function oneOf<T extends string>(
   query: URLSearchParams,
   name: string,
   allowed: readonly T[],
-  invalid: (what: string) => BridgeError,
+  invalid: Refusal,
 ): T | undefined {
   const given = query.get(name);
   if (given === null) return undefined;

@@ -36,7 +36,7 @@ export function mssqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
       bytes: ['\\x0000000000000000'],
     },
     open: () => new MssqlSession(spec, address),
-    errorOf: (thrown) => mssqlError(thrown, place),
+    errorOf: (thrown, phase) => mssqlError(thrown, place, phase),
   };
 }
 

@@ -1,21 +1,18 @@
 import { BridgeError } from '../../core/errors.ts';
+import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
+import { asError, codeOf, messageOf, type CertificateHints } from '../network-errors.ts';
 import {
-  asError,
-  certificateVerdict,
-  codeOf,
-  messageOf,
-  networkVerdict,
-  type CertificateHints,
-} from '../network-errors.ts';
-import {
-  LOST,
-  TIMEOUT,
   CONNECT_TIMEOUT,
-  LOGIN,
-  PASSWORD_EXPIRED,
+  DEFINER,
   GRANT,
+  LINK,
+  LOCKED,
+  LOGIN,
+  LOST,
+  PASSWORD_EXPIRED,
+  RAISED,
+  TIMEOUT,
   VALUE,
-  OTHER,
   type Verdict,
 } from '../verdicts.ts';
 
@@ -47,132 +44,156 @@ const CERTIFICATE: CertificateHints = {
   files: 'Check the path of spec.source.tls.caFile.',
 };
 
-/** By the number of the server's error; classes of syntax and names are below. */
-const BY_NUMBER: Readonly<Record<number, Verdict>> = {
-  229: GRANT,
-  230: GRANT,
-  262: GRANT,
-  297: GRANT,
-  300: GRANT,
-  916: GRANT,
-  1222: TIMEOUT,
-  1205: LOST,
-  3960: LOST,
-  3961: LOST,
-  596: LOST,
-  701: BUSY,
-  10_928: BUSY,
-  10_929: BUSY,
-  40_197: BUSY,
-  40_501: BUSY,
-  40_613: BUSY,
-  49_918: BUSY,
-  49_919: BUSY,
-  49_920: BUSY,
-  245: VALUE,
-  241: VALUE,
-  220: VALUE,
-  8114: VALUE,
-  8115: VALUE,
-  8134: VALUE,
-  242: VALUE,
-  517: VALUE,
-  535: VALUE,
-  102: QUERY,
-  105: QUERY,
-  137: QUERY,
-  156: QUERY,
-  170: QUERY,
-  195: QUERY,
-  206: QUERY,
-  207: QUERY,
-  208: QUERY,
-  209: QUERY,
-  319: QUERY,
-  2812: QUERY,
-  4104: QUERY,
-  8120: QUERY,
-  8127: QUERY,
-};
-
+/** Errors that RAISERROR and THROW raise have this number or a greater one. */
+const USER_ERRORS_FROM = 50_000;
 /** What `sp_describe_first_result_set` says against a query: it has no single description. */
 const NOT_DESCRIBED = { from: 11_501, to: 11_540 };
 
-const BY_DRIVER_CODE: Readonly<Record<string, Verdict>> = {
-  EFEDAUTH: {
-    code: 'SOURCE_AUTH_FAILED',
-    hint: 'Check the identity, tenantId and client secret, and that it is a user of the database (CREATE USER … FROM EXTERNAL PROVIDER).',
+const TABLE: VerdictTable = {
+  rules: [
+    // What a refused login says; the driver keeps no number of it.
+    {
+      phase: 'connect',
+      codes: /^ELOGIN$/,
+      words: /cannot open database/i,
+      verdict: {
+        code: 'SECRET_INVALID',
+        hint: 'Correct the database in the secret, or make this login a user of it.',
+      },
+    },
+    {
+      phase: 'connect',
+      codes: /^ELOGIN$/,
+      words: /not allowed to access the server/i,
+      verdict: {
+        code: 'SOURCE_AUTH_FAILED',
+        hint: 'Let this address in, in the firewall rules of the server.',
+      },
+    },
+    {
+      phase: 'connect',
+      codes: /^ELOGIN$/,
+      words: /^(?=.*?password ).*(?:expired|must be changed)/is,
+      verdict: PASSWORD_EXPIRED,
+    },
+    {
+      phase: 'connect',
+      codes: /^ELOGIN$/,
+      words: /account is (?:disabled|currently locked)/i,
+      verdict: { code: 'SOURCE_AUTH_FAILED', hint: 'ALTER LOGIN … ENABLE, or UNLOCK.' },
+    },
+    // A linked server did not let this one in, or was not found.
+    { phase: 'query', codes: /^(?:18452|18456|7202|7303|7399|7416|7437|53|10060|10061)$/, verdict: LINK },
+    { phase: 'connect', codes: /^ELOGIN$/, verdict: LOGIN },
+    { phase: 'connect', codes: /^ETIMEOUT$/, words: /connect/, verdict: CONNECT_TIMEOUT },
+  ],
+  byCode: {
+    229: GRANT,
+    230: GRANT,
+    262: GRANT,
+    297: GRANT,
+    300: GRANT,
+    916: GRANT,
+    1222: LOCKED,
+    1205: LOST,
+    3960: LOST,
+    3961: LOST,
+    596: LOST,
+    701: BUSY,
+    10_928: BUSY,
+    10_929: BUSY,
+    40_197: BUSY,
+    40_501: BUSY,
+    40_613: BUSY,
+    49_918: BUSY,
+    49_919: BUSY,
+    49_920: BUSY,
+    245: VALUE,
+    241: VALUE,
+    220: VALUE,
+    8114: VALUE,
+    8115: VALUE,
+    8134: VALUE,
+    242: VALUE,
+    517: VALUE,
+    535: VALUE,
+    102: QUERY,
+    105: QUERY,
+    137: QUERY,
+    156: QUERY,
+    170: QUERY,
+    195: QUERY,
+    206: QUERY,
+    207: QUERY,
+    208: QUERY,
+    209: QUERY,
+    319: QUERY,
+    2812: QUERY,
+    4104: QUERY,
+    8120: QUERY,
+    8127: QUERY,
+    // EXECUTE AS a user who is gone, or whom the login may not act for.
+    15404: DEFINER,
+    15517: DEFINER,
+    'RAISERROR, THROW': RAISED,
+    ETIMEOUT: TIMEOUT,
+    EFEDAUTH: {
+      code: 'SOURCE_AUTH_FAILED',
+      hint: 'Check the identity, tenantId and client secret, and that it is a user of the database (CREATE USER … FROM EXTERNAL PROVIDER).',
+    },
+    EINSTLOOKUP: {
+      code: 'SOURCE_UNREACHABLE',
+      hint: 'Check instanceName, and that UDP port 1434 of the server is open; or give the port instead.',
+    },
+    ECLOSE: LOST,
+    ECONNCLOSED: LOST,
+    ESOCKET: LOST,
+    EENCRYPT: {
+      code: 'SOURCE_TLS',
+      hint: 'Turn encryption on at the server, or set encrypt=false if the network is trusted.',
+    },
+    certificate: { code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted },
   },
-  EINSTLOOKUP: {
-    code: 'SOURCE_UNREACHABLE',
-    hint: 'Check instanceName, and that UDP port 1434 of the server is open; or give the port instead.',
-  },
-  ECLOSE: LOST,
-  ECONNCLOSED: LOST,
-  ESOCKET: LOST,
-  EENCRYPT: {
-    code: 'SOURCE_TLS',
-    hint: 'Turn encryption on at the server, or set encrypt=false if the network is trusted.',
-  },
+  certificate: CERTIFICATE,
 };
 
 /** A driver's or the server's error in our words and with its own, and what to do about it. */
-export function mssqlError(thrown: unknown, place: MssqlPlace): BridgeError {
+export function mssqlError(thrown: unknown, place: MssqlPlace, phase: Phase): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
-  const { code, hint } = verdictOf(error);
+  const verdict = verdictOf(error, phase);
+  const { code, hint } = verdict;
   const server = `${place.host}${place.instance === undefined ? '' : `\\${place.instance}`}`;
   const port = place.port === undefined ? '' : `:${place.port}`;
   const database = place.database === undefined ? '' : `/${place.database}`;
   const at = `${place.user}@${server}${port}${database} (secret ${place.secretRef})`;
-  return new BridgeError(code, `SQL Server source ${at}: ${wordsOf(error)}`, { hint, cause: error });
+  return new BridgeError(code, `SQL Server source ${at}: ${wordsOf(error, verdict)}`, { hint, cause: error });
 }
 
 /** With the line of the query that the server means. */
-function wordsOf(error: Error): string {
+function wordsOf(error: Error, verdict: Verdict): string {
   const line = 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : 0;
-  return line > 0 && verdictOf(error) === QUERY
-    ? `${messageOf(error)} (query line ${line})`
-    : messageOf(error);
+  return line > 0 && verdict === QUERY ? `${messageOf(error)} (query line ${line})` : messageOf(error);
 }
 
-/** What a refused login says; the driver keeps no number of it. */
-const BY_LOGIN_WORDS: readonly (readonly [words: RegExp, verdict: Verdict])[] = [
-  [
-    /cannot open database/i,
-    { code: 'SECRET_INVALID', hint: 'Correct the database in the secret, or make this login a user of it.' },
-  ],
-  [
-    /not allowed to access the server/i,
-    { code: 'SOURCE_AUTH_FAILED', hint: 'Let this address in, in the firewall rules of the server.' },
-  ],
-  [/^(?=.*?password ).*(?:expired|must be changed)/is, PASSWORD_EXPIRED],
-  [
-    /account is (?:disabled|currently locked)/i,
-    { code: 'SOURCE_AUTH_FAILED', hint: 'ALTER LOGIN … ENABLE, or UNLOCK.' },
-  ],
-];
+function verdictOf(error: Error, phase: Phase): Verdict {
+  const codes = codesOf(error);
+  const fromServer = numberOf(error) > 0;
+  return findVerdict(TABLE, { error, network: innerErrors(error), codes, fromServer }, phase);
+}
 
-function verdictOf(error: Error): Verdict {
-  const number = 'number' in error && typeof error.number === 'number' ? error.number : 0;
-  const known = BY_NUMBER[number];
-  if (known !== undefined) return known;
-  if (number >= NOT_DESCRIBED.from && number <= NOT_DESCRIBED.to) return QUERY;
-  const code = codeOf(error);
-  if (code === 'ELOGIN') return BY_LOGIN_WORDS.find(([words]) => words.test(error.message))?.[1] ?? LOGIN;
-  for (const inner of innerErrors(error)) {
-    const verdict = networkVerdict(codeOf(inner), CERTIFICATE);
-    if (verdict !== undefined) return verdict;
-  }
-  const worded = certificateVerdict(error.message, CERTIFICATE);
-  if (worded !== undefined) return worded;
-  if (/certificate/i.test(error.message)) {
-    return { code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted };
-  }
-  if (code === 'ETIMEOUT') {
-    return error.message.includes('connect') ? CONNECT_TIMEOUT : TIMEOUT;
-  }
-  return BY_DRIVER_CODE[code] ?? OTHER;
+/** The number of the server's error and its class; then the driver's code. */
+function codesOf(error: Error): string[] {
+  const number = numberOf(error);
+  if (number >= USER_ERRORS_FROM) return ['RAISERROR, THROW'];
+  if (number >= NOT_DESCRIBED.from && number <= NOT_DESCRIBED.to) return [String(number), '102'];
+  if (number > 0) return [String(number)];
+  const certificate = /self[- ]signed|unable to (?:verify|get)|certificate/i.test(error.message);
+  return certificate ? ['certificate', codeOf(error)] : [codeOf(error)];
+}
+
+function numberOf(error: Error): number {
+  return 'number' in error && typeof error.number === 'number' ? error.number : 0;
 }
 
 /** The driver wraps what the network said, and one error for each address that it tried. */

@@ -152,8 +152,7 @@ export class MysqlClient {
     if (this.#destroyed) throw new Error('The connection was closed.');
     const { host, port, user, password, database } = this.#address;
     const connection = mysql.createConnection({
-      host,
-      port,
+      ...(host.startsWith('/') ? { socketPath: host } : { host, port }),
       user,
       password,
       charset: 'utf8mb4',

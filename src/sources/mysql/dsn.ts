@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { isThisMachine, type Exposure } from '../../net/exposure.ts';
-import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
+import { parseConnectionString } from '../sql/connection-string.ts';
+import { MYSQL_FORM } from './form.ts';
 
 const SSL_MODES = ['DISABLED', 'PREFERRED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'] as const;
 
@@ -12,6 +13,7 @@ export interface MysqlTls {
 }
 
 export interface MysqlAddress {
+  /** A name, an address, or the path of a Unix socket, which begins with `/`. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -21,41 +23,39 @@ export interface MysqlAddress {
 }
 
 const PORT_DEFAULT = 3306;
-const FORM: ConnectionForm = {
-  product: 'MySQL',
-  schemes: ['mysql', 'mariadb'],
-  example: 'mysql://user:password@host:3306/database?ssl-mode=VERIFY_IDENTITY',
-  parameters: ['ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key'],
-};
-
 /**
  * Reads a connection string. `ssl-mode` means what it means to the `mysql` client: `PREFERRED` (the default) encrypts if the
  * server can, `REQUIRED` always, `VERIFY_CA` also checks who signed the certificate, `VERIFY_IDENTITY` also the host name.
- * A CA file without an `ssl-mode` means `VERIFY_IDENTITY`.
+ * A CA file without an `ssl-mode` means `VERIFY_IDENTITY`. `unix_socket` names a socket in place of the host; `PREFERRED` is not
+ * encrypted on it, and `VERIFY_IDENTITY` is refused, because a socket has no name that a certificate could have.
  * @param ref the secret's name, for messages; its value is never in one
  * @param caFile from `source.tls.caFile`; `ssl-ca` in the string comes first
  * @throws BridgeError SECRET_INVALID
  */
 export function parseMysqlDsn(dsn: string, ref: string, caFile: string | undefined): MysqlAddress {
-  const { host, port, user, password, database, query, invalid } = parseConnectionString(dsn, ref, FORM);
+  const parts = parseConnectionString(dsn, ref, MYSQL_FORM);
+  const { port, user, password, query, invalid } = parts;
+  const host = query.get('unix_socket') ?? parts.host;
+  if (host === '') throw invalid('it names no host');
+  const socket = host.startsWith('/');
+  if (!socket && query.has('unix_socket')) throw invalid('its unix_socket is not a path that begins with /');
   const ca = query.get('ssl-ca') ?? caFile;
   const asked = query.get('ssl-mode') ?? (ca === undefined ? 'PREFERRED' : 'VERIFY_IDENTITY');
   const mode = SSL_MODES.find((candidate) => candidate === asked.toUpperCase());
   if (mode === undefined) throw invalid(`its ssl-mode is not one of ${SSL_MODES.join(', ')}`);
   // The driver would compare the certificate with `localhost` in place of an address.
-  if (mode === 'VERIFY_IDENTITY' && isIP(host) !== 0) {
-    throw invalid(
-      'VERIFY_IDENTITY needs a host name, and it has an address; name the host, or say VERIFY_CA',
-    );
+  if (mode === 'VERIFY_IDENTITY' && (socket || isIP(host) !== 0)) {
+    const has = socket ? 'a socket' : 'an address';
+    throw invalid(`VERIFY_IDENTITY needs a host name, and it has ${has}; name the host, or say VERIFY_CA`);
   }
   return {
     host,
     port: port === 0 ? PORT_DEFAULT : port,
     user,
     password: password ?? '',
-    database: database === '' ? undefined : database,
+    database: parts.database === '' ? undefined : parts.database,
     tls: {
-      mode,
+      mode: socket && mode === 'PREFERRED' ? 'DISABLED' : mode,
       caFile: ca,
       certFile: query.get('ssl-cert') ?? undefined,
       keyFile: query.get('ssl-key') ?? undefined,

@@ -30,7 +30,7 @@ export function mysqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
       decimal: [`-${'9'.repeat(35)}`, '0'],
     },
     open: () => new MysqlSession(spec, address),
-    errorOf: (thrown) => mysqlError(thrown, place),
+    errorOf: (thrown, phase) => mysqlError(thrown, place, phase),
   };
 }
 

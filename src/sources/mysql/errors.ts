@@ -1,22 +1,18 @@
 import { BridgeError } from '../../core/errors.ts';
+import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
+import { asError, codeOf, messageOf, type CertificateHints } from '../network-errors.ts';
 import {
-  asError,
-  certificateVerdict,
-  codeOf,
-  messageOf,
-  networkVerdict,
-  type CertificateHints,
-} from '../network-errors.ts';
-import {
-  LOST,
-  TIMEOUT,
   CONNECT_TIMEOUT,
-  LOGIN,
-  PASSWORD_EXPIRED,
+  DEFINER,
   GRANT,
+  LOCKED,
+  LOGIN,
+  LOST,
+  PASSWORD_EXPIRED,
+  RAISED,
   READ_ONLY,
+  TIMEOUT,
   VALUE,
-  OTHER,
   type Verdict,
 } from '../verdicts.ts';
 
@@ -59,82 +55,112 @@ const CERTIFICATE: CertificateHints = {
   files: 'Check the paths of the certificate files: caFile, ssl-ca, ssl-cert, ssl-key.',
 };
 
-/** By the server's error number; MariaDB has MySQL's, and some of its own from 1900 on. */
-const BY_NUMBER: Readonly<Record<number, Verdict>> = {
-  1040: FULL,
-  1041: FULL,
-  1203: FULL,
-  1226: FULL,
-  1129: HOST,
-  1130: HOST,
-  1045: LOGIN,
-  1698: LOGIN,
-  1820: PASSWORD_EXPIRED,
-  1862: PASSWORD_EXPIRED,
-  3118: { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
-  1049: { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
-  1046: {
-    code: 'SECRET_INVALID',
-    hint: 'Name the database in the secret, or before each table of the query.',
-  },
-  1044: GRANT,
-  1142: GRANT,
-  1143: GRANT,
-  1227: GRANT,
-  1370: GRANT,
-  1345: GRANT,
-  1205: TIMEOUT,
-  1969: TIMEOUT,
-  3024: TIMEOUT,
-  1053: LOST,
-  1213: LOST,
-  1317: LOST,
-  1927: LOST,
-  2013: LOST,
-  1290: READ_ONLY,
-  1792: READ_ONLY,
-  3159: MORE_TLS,
+const PLUGIN: Verdict = {
+  code: 'SOURCE_AUTH_FAILED',
+  hint: 'Let this user log in by a password that the driver can prove: IDENTIFIED VIA mysql_native_password (MariaDB) or IDENTIFIED WITH caching_sha2_password (MySQL), or create another user for this.',
 };
 
-const BY_DRIVER_CODE: Readonly<Record<string, Verdict>> = {
-  PROTOCOL_CONNECTION_LOST: LOST,
-  HANDSHAKE_NO_SSL_SUPPORT: NO_TLS,
-  HANDSHAKE_SSL_ERROR: { code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted },
+const TABLE: VerdictTable = {
+  rules: [
+    // MariaDB says 1045 again when a view is read whose definer is gone: the login was over.
+    { phase: 'query', codes: /^(?:1045|1698|1449|1356)$/, verdict: DEFINER },
+    { phase: 'connect', codes: /^AUTH_SWITCH_PLUGIN_ERROR$/, words: /unknown plugin/i, verdict: PLUGIN },
+    { phase: 'connect', words: /requires TLS|SSL (?:connection )?is required/i, verdict: MORE_TLS },
+    { phase: 'connect', codes: /^$/, words: /timeout/i, verdict: CONNECT_TIMEOUT },
+    { codes: /^$/, words: /closed state|connection (?:was |is )?(?:closed|lost)/i, verdict: LOST },
+  ],
+  // By the server's error number (MariaDB has MySQL's, and some of its own from 1900 on), by the driver's code, or by SQLSTATE
+  // classes: 42 (syntax, unknown names), 21 and 22 (a value does not fit), 45 (SIGNAL).
+  byCode: {
+    1040: FULL,
+    1041: FULL,
+    1203: FULL,
+    1226: FULL,
+    // RDS Proxy and ProxySQL, which got no connection to the server in time.
+    9001: FULL,
+    9501: FULL,
+    1129: HOST,
+    1130: HOST,
+    1045: LOGIN,
+    1698: LOGIN,
+    1820: PASSWORD_EXPIRED,
+    1862: PASSWORD_EXPIRED,
+    3118: { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
+    4151: { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
+    1049: { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
+    1046: {
+      code: 'SECRET_INVALID',
+      hint: 'Name the database in the secret, or before each table of the query.',
+    },
+    1044: GRANT,
+    1142: GRANT,
+    1143: GRANT,
+    1227: GRANT,
+    1370: GRANT,
+    1345: GRANT,
+    1205: LOCKED,
+    3572: LOCKED,
+    1969: TIMEOUT,
+    3024: TIMEOUT,
+    1053: LOST,
+    1213: LOST,
+    1317: LOST,
+    1927: LOST,
+    2013: LOST,
+    1290: READ_ONLY,
+    1792: READ_ONLY,
+    1644: RAISED,
+    3159: MORE_TLS,
+    PROTOCOL_CONNECTION_LOST: LOST,
+    HANDSHAKE_NO_SSL_SUPPORT: NO_TLS,
+    HANDSHAKE_SSL_ERROR: { code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted },
+    'SQLSTATE 42': QUERY,
+    'SQLSTATE 45': RAISED,
+    'SQLSTATE 21': VALUE,
+    'SQLSTATE 22': VALUE,
+  },
+  certificate: CERTIFICATE,
 };
 
 /** A driver's or the server's error in our words and with its own, and what to do about it. */
-export function mysqlError(thrown: unknown, place: MysqlPlace): BridgeError {
+export function mysqlError(thrown: unknown, place: MysqlPlace, phase: Phase): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
-  const { code, hint } = verdictOf(error);
+  const { code, hint } = findVerdict(
+    TABLE,
+    { error, codes: codesOf(error), fromServer: isOfServer(error) },
+    phase,
+  );
   const database = place.database === undefined ? '' : `/${place.database}`;
   const at = `${place.user}@${place.host}:${place.port}${database} (secret ${place.secretRef})`;
   return new BridgeError(code, `MySQL source ${at}: ${wordsOf(error)}`, { hint, cause: error });
 }
 
-/** Of a syntax error, the server says the line at the end, and not of what. */
+/**
+ * Of a syntax error, the server says the line at the end, and not of what. Of a way to log in that it does not have, the driver
+ * goes on with a note of its authors.
+ */
 function wordsOf(error: Error): string {
-  return messageOf(error).replace(/ at line (\d+)$/, ' (query line $1)');
+  return messageOf(error)
+    .replace(/ at line (\d+)$/, ' (query line $1)')
+    .replace(
+      /^Server requests authentication using unknown plugin (\S+?)\. .*$/s,
+      'The server asks for a login by $1, which is not supported',
+    );
 }
 
-function verdictOf(error: Error): Verdict {
-  const code = codeOf(error);
-  // The driver puts a code of its own on whatever fails in the handshake.
-  const tls = code === 'HANDSHAKE_SSL_ERROR' ? certificateVerdict(error.message, CERTIFICATE) : undefined;
-  const known =
-    BY_NUMBER[numberOf(error)] ?? tls ?? BY_DRIVER_CODE[code] ?? networkVerdict(code, CERTIFICATE);
-  if (known !== undefined) return known;
-  // SQLSTATE classes 42 (syntax, unknown names) and 21, 22 (a value does not fit).
+/** The number, the code of the driver, and the class of the SQLSTATE. */
+function codesOf(error: Error): string[] {
   const state = 'sqlState' in error && typeof error.sqlState === 'string' ? error.sqlState : '';
-  if (state.startsWith('42')) return QUERY;
-  if (/^2[12]/.test(state)) {
-    return VALUE;
-  }
-  if (/timeout/i.test(error.message)) {
-    return CONNECT_TIMEOUT;
-  }
-  if (/closed state|connection (?:was |is )?(?:closed|lost)/i.test(error.message)) return LOST;
-  return OTHER;
+  const number = numberOf(error);
+  return [
+    number > 0 ? String(number) : codeOf(error),
+    ...(state === '' ? [] : [`SQLSTATE ${state.slice(0, 2)}`]),
+  ];
+}
+
+function isOfServer(error: Error): boolean {
+  return numberOf(error) > 0 && 'sqlState' in error;
 }
 
 /** The server's error number; 0 if the error is not the server's. */

@@ -1,5 +1,6 @@
 import { isThisMachine, type Exposure } from '../../net/exposure.ts';
-import { parseConnectionString, type ConnectionForm } from '../sql/connection-string.ts';
+import { parseConnectionString } from '../sql/connection-string.ts';
+import { ORACLE_FORM } from './form.ts';
 
 export interface OracleAddress {
   /** As errors name the server. */
@@ -16,12 +17,6 @@ export interface OracleAddress {
 
 const PORT_DEFAULT = 1521;
 const PORT_TLS_DEFAULT = 2484;
-const FORM: ConnectionForm = {
-  product: 'Oracle',
-  schemes: ['oracle'],
-  example: 'oracle://user:password@host:1521/service',
-  parameters: ['sid', 'protocol', 'descriptor', 'tns', 'tnsAdmin', 'wallet', 'walletPassword'],
-};
 /** What may stand in a descriptor that is put together here, so that no part can add another. */
 const PLAIN = /^[\w.$#:-]+$/;
 
@@ -32,7 +27,7 @@ const PLAIN = /^[\w.$#:-]+$/;
  * @throws BridgeError SECRET_INVALID
  */
 export function parseOracleDsn(dsn: string, ref: string): OracleAddress {
-  const parts = parseConnectionString(dsn, ref, FORM);
+  const parts = parseConnectionString(dsn, ref, ORACLE_FORM);
   const { host, user, password = '', database: service, query, invalid } = parts;
   const given = (name: string) => query.get(name) ?? undefined;
   const [descriptor, alias, sid] = [given('descriptor'), given('tns'), given('sid')];
@@ -45,6 +40,7 @@ export function parseOracleDsn(dsn: string, ref: string): OracleAddress {
   };
   if (descriptor !== undefined) return { ...login, connectString: descriptor, at: 'its descriptor' };
   if (alias !== undefined) return { ...login, connectString: alias, at: alias };
+  if (host === '') throw invalid('it names no host');
   const protocol = (given('protocol') ?? 'tcp').toLowerCase();
   if (protocol !== 'tcp' && protocol !== 'tcps') throw invalid('its protocol is not one of tcp, tcps');
   if (service === '' && sid === undefined) {

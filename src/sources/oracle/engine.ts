@@ -34,7 +34,7 @@ export function oracleEngine(spec: SqlSourceSpec, dsn: string, clientLibDir?: st
       decimal: [lowestNumber, '0'],
     },
     open: () => new OracleSession(spec, address, clientLibDir),
-    errorOf: (thrown, query) => oracleError(thrown, place, query),
+    errorOf: (thrown, phase, query) => oracleError(thrown, place, phase, query),
   };
 }
 

@@ -89,6 +89,7 @@ export class PostgresClient {
       // TLS is the socket's business.
       ssl: false,
       stream: () => socket,
+      enableChannelBinding: address.tls.channelBinding,
       connectionTimeoutMillis: connectSeconds * 1_000,
       application_name: applicationName ?? 'gemini-sync-bridge',
       ...(options !== undefined && { options }),

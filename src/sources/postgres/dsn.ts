@@ -1,4 +1,5 @@
-import { POSTGRES_FORM, readPostgresAddress, type PostgresAddress } from '../../net/postgres-address.ts';
+import { readPostgresAddress, type PostgresAddress } from '../../net/postgres-address.ts';
+import { POSTGRES_FORM } from '../../net/postgres-form.ts';
 import { refusalOfSecret } from '../sql/connection-string.ts';
 
 /**

@@ -1,14 +1,19 @@
 import { BridgeError } from '../../core/errors.ts';
-import { asError, codeOf, messageOf, networkVerdict, type CertificateHints } from '../network-errors.ts';
+import { poolerFault } from '../../net/pooler-words.ts';
+import { BY_POOLER_FAULT, DEMANDS_TLS } from './pooler-verdicts.ts';
+import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
+import { asError, codeOf, messageOf, type CertificateHints } from '../network-errors.ts';
 import {
-  LOST,
-  TIMEOUT,
   CONNECT_TIMEOUT,
-  LOGIN,
   GRANT,
+  LINK,
+  LOCKED,
+  LOGIN,
+  LOST,
+  RAISED,
   READ_ONLY,
+  TIMEOUT,
   VALUE,
-  OTHER,
   type Verdict,
 } from '../verdicts.ts';
 
@@ -44,34 +49,136 @@ const HIDDEN_ROWS: Verdict = {
   hint: 'A hidden row would count as deleted. Let the user see all rows (ALTER ROLE … BYPASSRLS), or set spec.source.rowLevelSecurity: allow if the rows that it may see are the whole listing.',
 };
 
-/** SQLSTATE, or its class (two characters), longest first; see appendix A of the PostgreSQL manual. */
-const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
-  '28P01': LOGIN,
-  '28000': {
-    code: 'SOURCE_AUTH_FAILED',
-    hint: 'Let this user in from here, in the pg_hba.conf of the server.',
-  },
-  '3D000': { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
-  '42501': GRANT,
-  '42': QUERY,
-  '25006': READ_ONLY,
-  '22': VALUE,
-  '25P04': TIMEOUT,
-  '57014': TIMEOUT,
-  '57': LOST,
-  '08': LOST,
-  '40': LOST,
-  '53': { code: 'SOURCE_UNREACHABLE', hint: 'The server is out of connections or memory; try again later.' },
+const BUSY: Verdict = {
+  code: 'SOURCE_UNREACHABLE',
+  hint: 'The server is out of connections or memory; try again later.',
 };
+function access(code: 'SOURCE_AUTH_FAILED' | 'SOURCE_PERMISSION', hint: string): Verdict {
+  return { code, hint };
+}
+
+const TABLE: VerdictTable = {
+  rules: [
+    { phase: 'connect', words: /no encryption|SSL off/i, verdict: DEMANDS_TLS },
+    { phase: 'connect', words: /before the TLS handshake/, verdict: NO_POSTGRES },
+    {
+      phase: 'connect',
+      words: /does not support SSL/i,
+      verdict: {
+        code: 'SOURCE_TLS',
+        hint: 'Turn TLS on at the server, or set sslmode=disable if the network is trusted.',
+      },
+    },
+    {
+      phase: 'connect',
+      words: /does not offer channel binding/,
+      verdict: {
+        code: 'SOURCE_TLS',
+        hint: 'Let the server check the password by scram-sha-256 over TLS, with no pooler in between that ends TLS; or remove channel_binding=require, and set sslmode=verify-full.',
+      },
+    },
+    {
+      phase: 'connect',
+      codes: /^28000$/,
+      words: /not permitted to log in/i,
+      verdict: access('SOURCE_AUTH_FAILED', 'Let the role log in: ALTER ROLE … LOGIN.'),
+    },
+    {
+      phase: 'connect',
+      codes: /^28000$/,
+      words: /role .* does not exist/i,
+      verdict: access(
+        'SOURCE_AUTH_FAILED',
+        'Correct the user in the secret, or create it: CREATE ROLE … LOGIN.',
+      ),
+    },
+    {
+      phase: 'connect',
+      codes: /^42501$/,
+      words: /permission denied for database/i,
+      verdict: access('SOURCE_PERMISSION', 'Let this user connect: GRANT CONNECT ON DATABASE … TO ….'),
+    },
+    {
+      phase: 'connect',
+      codes: /^55000$/,
+      words: /not currently accepting connections/i,
+      verdict: {
+        code: 'SECRET_INVALID',
+        hint: 'Let connections in with ALTER DATABASE … ALLOW_CONNECTIONS true, or name another database in the secret.',
+      },
+    },
+    {
+      phase: 'connect',
+      codes: /^$/,
+      words: /client password must be/i,
+      verdict: access('SOURCE_AUTH_FAILED', 'The server asks for a password: put one into the secret.'),
+    },
+    { phase: 'connect', codes: /^$/, words: /timeout/i, verdict: CONNECT_TIMEOUT },
+    { codes: /^$/, words: /terminated|closed|ended|not queryable/i, verdict: LOST },
+    { codes: /^42501$/, words: /row-level security/, verdict: HIDDEN_ROWS },
+    {
+      codes: /^42501$/,
+      words: /permission denied for schema/i,
+      verdict: access(
+        'SOURCE_PERMISSION',
+        'Grant this user USAGE on the schema, and SELECT on what the query reads.',
+      ),
+    },
+    {
+      codes: /^42501$/,
+      words: /permission denied for (?:function|procedure|routine)/i,
+      verdict: access('SOURCE_PERMISSION', 'Grant this user EXECUTE on the function that the query calls.'),
+    },
+    // An administrator cancelled the query; a timeout has the same code.
+    { codes: /^57014$/, words: /user request/, verdict: LOST },
+    // The login is over: another server, which a foreign table or dblink leads to, did not let this one in.
+    { phase: 'query', codes: /^(?:28...|08001|HV00N)$/, verdict: LINK },
+  ],
+  // By SQLSTATE, or its class (two characters); see appendix A of the PostgreSQL manual.
+  byCode: {
+    '28P01': LOGIN,
+    '28000': {
+      code: 'SOURCE_AUTH_FAILED',
+      hint: 'Let this user in from here, in the pg_hba.conf of the server.',
+    },
+    '3D000': { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
+    '42501': GRANT,
+    '42': QUERY,
+    '25006': READ_ONLY,
+    '22': VALUE,
+    '25P03': ended('idle_in_transaction_session_timeout'),
+    '25P04': ended('transaction_timeout'),
+    '55P03': LOCKED,
+    '57014': TIMEOUT,
+    '57': LOST,
+    '08': LOST,
+    '40': LOST,
+    '53': BUSY,
+    P0: RAISED,
+  },
+  certificate: CERTIFICATE,
+};
+
+function ended(setting: string): Verdict {
+  return {
+    code: 'SOURCE_TIMEOUT',
+    hint: `The ${setting} of the server, the database or the user ended the transaction. Raise it for this user: ALTER ROLE … SET ${setting} = 0.`,
+  };
+}
 
 /**
  * A driver's or the server's error in our words and with its own, and what to do about it.
  * @param query what the server was asked, for the position of its error
  */
-export function postgresError(thrown: unknown, place: PostgresPlace, query?: string): BridgeError {
+export function postgresError(
+  thrown: unknown,
+  place: PostgresPlace,
+  phase: Phase,
+  query?: string,
+): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
-  const { code, hint } = verdictOf(error);
+  const { code, hint } = verdictOf(error, phase);
   const at = `${place.user}@${place.host}:${place.port}/${place.database} (secret ${place.secretRef})`;
   const where = query === undefined ? '' : positionIn(query, error);
   return new BridgeError(code, `Postgres source ${at}: ${wordsOf(error)}${where}`, { hint, cause: error });
@@ -83,34 +190,21 @@ function wordsOf(error: Error): string {
   return `${messageOf(error)}${hint === '' ? '' : '.'}${hint}`;
 }
 
-function verdictOf(error: Error): Verdict {
+function verdictOf(error: Error, phase: Phase): Verdict {
   const code = codeOf(error);
-  if (/no encryption|SSL off/i.test(error.message)) {
-    return {
-      code: 'SOURCE_TLS',
-      hint: 'The server demands TLS: add sslmode=require (or verify-full) to the connection string.',
-    };
-  }
-  if (error.message.includes('before the TLS handshake')) return NO_POSTGRES;
-  if (/does not support SSL/i.test(error.message)) {
-    return {
-      code: 'SOURCE_TLS',
-      hint: 'Turn TLS on at the server, or set sslmode=disable if the network is trusted.',
-    };
-  }
-  if (code === '42501' && error.message.includes('row-level security')) return HIDDEN_ROWS;
-  // An administrator cancelled the query; a timeout has the same code.
-  if (code === '57014' && error.message.includes('user request')) return LOST;
-  const known = networkVerdict(code, CERTIFICATE) ?? BY_SQLSTATE[code] ?? BY_SQLSTATE[code.slice(0, 2)];
-  if (known !== undefined) return known;
-  if (/client password must be/i.test(error.message)) {
-    return { code: 'SOURCE_AUTH_FAILED', hint: 'The server asks for a password: put one into the secret.' };
-  }
-  if (/timeout/i.test(error.message)) {
-    return CONNECT_TIMEOUT;
-  }
-  if (/terminated|closed|ended|not queryable/i.test(error.message)) return LOST;
-  return OTHER;
+  const fromServer = /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code);
+  const fault = poolerFault(code, error.message, phase === 'connect');
+  if (fromServer && fault !== undefined && !isLogin(code)) return BY_POOLER_FAULT[fault.kind];
+  return findVerdict(
+    TABLE,
+    { error, codes: fromServer ? [code, code.slice(0, 2)] : [code], fromServer },
+    phase,
+  );
+}
+
+/** The server's own code for a refused login says the same in better words than a pooler would. */
+function isLogin(code: string): boolean {
+  return code === '28P01' || code === '3D000';
 }
 
 /** ` (query line 2, column 8: …)`. The server counts code points. */

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { PostgresTls } from '../../net/postgres-address.ts';
 import { agreeOnTls } from '../../net/postgres-tls.ts';
 import { asError } from '../network-errors.ts';
@@ -49,6 +50,11 @@ export class PostgresSocket extends Duplex {
     return this;
   }
 
+  /** The certificate of the server, to which the driver binds a login; empty without TLS. */
+  getPeerCertificate(): object {
+    return this.#stream instanceof TLSSocket ? this.#stream.getPeerCertificate() : {};
+  }
+
   ref(): this {
     this.#tcp.ref();
     return this;
@@ -87,7 +93,8 @@ export class PostgresSocket extends Duplex {
   #start(stream: Socket): void {
     this.#stream = stream;
     stream.on('data', (chunk: Buffer) => {
-      this.#receive(chunk);
+      // A login that was refused by another listener ends here: the driver would take the rest of it for a success.
+      if (!stream.destroyed) this.#receive(chunk);
     });
     stream.on('error', (error) => this.destroy(error));
     stream.on('end', () => this.push(null));

@@ -10,6 +10,7 @@ import { columnOf, isBuiltIn } from './types.ts';
 import { watermarkOf, watermarkWindow } from './watermark.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { requireFields, withoutEnd } from '../sql/query.ts';
+import type { Phase } from '../find-verdict.ts';
 
 /** A second connection that cancels a query gets this long; then the first is simply closed. */
 const CANCEL_SECONDS = 2;
@@ -19,7 +20,8 @@ const PLACEHOLDER = '$1'.padEnd(':watermark'.length);
 /**
  * Fixes every setting that changes how a value is written, so that equal rows are equal bytes in every session.
  * A standby takes REPEATABLE READ, and one snapshot serves the watermark and the rows. With row_security off, Postgres refuses
- * a query from which a policy would hide rows, as it does for pg_dump: a hidden row would count as deleted.
+ * a query from which a policy would hide rows, as it does for pg_dump: a hidden row would count as deleted. Only PostgreSQL 17 and
+ * newer have transaction_timeout, which would end a listing that is within its statement timeout.
  */
 function beginSnapshot({ statementTimeoutSeconds, rowLevelSecurity }: SqlSourceSpec): string {
   const statementSeconds = statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT;
@@ -33,7 +35,9 @@ SET LOCAL xmlbinary = 'base64';
 SET LOCAL lc_monetary = 'C';
 SET LOCAL row_security = ${rowLevelSecurity === 'allow' ? 'on' : 'off'};
 SET LOCAL idle_in_transaction_session_timeout = 0;
-SET LOCAL statement_timeout = ${statementSeconds * 1_000};`;
+SET LOCAL statement_timeout = ${statementSeconds * 1_000};
+SELECT set_config(name, '0', true) FROM (VALUES ('transaction_timeout')) AS newer(name)
+WHERE current_setting(name, true) IS NOT NULL;`;
 }
 
 /** A SQL_ASCII database may hold anything; told to send UTF-8, the server would refuse to send what is none. */
@@ -74,10 +78,12 @@ export class PostgresSource implements Source {
       client.destroy();
     };
     signal.addEventListener('abort', stop, { once: true });
+    let phase: Phase = 'connect';
     let asked: string | undefined;
     try {
       await client.connect();
       await client.execute(beginSnapshot(this.#spec));
+      phase = 'query';
       asked = this.#spec.query;
       const statement = await client.describe(this.#query);
       const fields = requireFields(statement.fields);
@@ -91,7 +97,7 @@ export class PostgresSource implements Source {
       await client.end();
       return columns;
     } catch (thrown) {
-      throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, asked);
+      throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, phase, asked);
     } finally {
       signal.removeEventListener('abort', stop);
       client.destroy();
@@ -111,11 +117,13 @@ export class PostgresSource implements Source {
       });
     };
     signal.addEventListener('abort', stop, { once: true });
+    let phase: Phase = 'connect';
     let asked: string | undefined;
     try {
       await client.connect();
       await client.execute(beginSnapshot(this.#spec));
       backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
+      phase = 'query';
       asked = this.#spec.query;
       const statement = await client.describe(this.#query);
       const fields = requireFields(statement.fields);
@@ -137,7 +145,7 @@ export class PostgresSource implements Source {
       }));
       await client.end();
     } catch (thrown) {
-      throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, asked);
+      throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, phase, asked);
     } finally {
       signal.removeEventListener('abort', stop);
       await this.close();

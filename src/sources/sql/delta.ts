@@ -63,7 +63,8 @@ async function readFromLowest(
       await session.read(delta.query, bound(delta, text), out);
       answered = true;
     } catch (thrown) {
-      if (out.started > 0 || engine.errorOf(thrown, delta.query).code !== 'SOURCE_REFUSED') throw thrown;
+      if (out.started > 0 || engine.errorOf(thrown, 'query', delta.query).code !== 'SOURCE_REFUSED')
+        throw thrown;
       failure ??= thrown;
     }
     if (out.started > 0) return;

@@ -2,6 +2,7 @@ import type { BridgeError } from '../../core/errors.ts';
 import type { Column } from '../../pipeline/ports.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { WatermarkKind } from './watermark-value.ts';
+import type { Phase } from '../find-verdict.ts';
 
 /** What a delta query starts after. */
 export interface BoundWatermark {
@@ -56,5 +57,5 @@ export interface SqlEngine {
    * An error of the driver or the server in our words and with its own, and what to do about it.
    * @param query what the server was asked, for the position of its error
    */
-  errorOf(thrown: unknown, query: string | undefined): BridgeError;
+  errorOf(thrown: unknown, phase: Phase, query: string | undefined): BridgeError;
 }

@@ -1,5 +1,6 @@
 import { splitSql, type SqlDialect } from '../../connector/sql-text.ts';
 import { BridgeError } from '../../core/errors.ts';
+import { lookalikeSentences } from '../../core/lookalike.ts';
 
 /**
  * The query without its last semicolons, so that it can be part of another. Comments stay: a piece that was taken for a
@@ -55,9 +56,10 @@ export function requireFields<T extends { readonly name: string }>(
 export function watermarkIndex(name: string, fields: readonly { readonly name: string }[]): number {
   const index = fields.findIndex((field) => field.name === name);
   if (index >= 0) return index;
+  const names = fields.map((field) => field.name);
   throw new BridgeError(
     'SOURCE_COLUMN_MISSING',
-    `source.watermarkField names ${JSON.stringify(name)}, which the query does not return.`,
+    `source.watermarkField names ${JSON.stringify(name)}, which the query does not return.${lookalikeSentences([name], names)}`,
     { hint: 'Add the column to spec.source.query, or correct the name.' },
   );
 }

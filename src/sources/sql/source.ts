@@ -8,6 +8,7 @@ import { readDelta, type Delta } from './delta.ts';
 import type { SqlEngine, SqlSession } from './engine.ts';
 import { RowWriter } from './row-writer.ts';
 import { requireFields, watermarkIndex, withoutEnd } from './query.ts';
+import type { Phase } from '../find-verdict.ts';
 import { ceilingOf, unitOf, WATERMARK_KINDS } from './watermark-value.ts';
 
 /** Reads a database: one query, in one read-only transaction. */
@@ -37,16 +38,18 @@ export class SqlSource implements Source {
       session.destroy();
     };
     signal.addEventListener('abort', stop, { once: true });
+    let phase: Phase = 'connect';
     let asked: string | undefined;
     try {
       await session.connect();
+      phase = 'query';
       asked = this.#query;
       const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
       this.#deltaOf(columns, undefined);
       await session.end();
       return columns;
     } catch (thrown) {
-      throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, asked);
+      throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, phase, asked);
     } finally {
       signal.removeEventListener('abort', stop);
       session.destroy();
@@ -65,9 +68,11 @@ export class SqlSource implements Source {
       });
     };
     signal.addEventListener('abort', stop, { once: true });
+    let phase: Phase = 'connect';
     let asked: string | undefined;
     try {
       await session.connect();
+      phase = 'query';
       asked = this.#query;
       const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
       const delta = await this.#withCeiling(this.#deltaOf(columns, checkpoint), session);
@@ -94,7 +99,7 @@ export class SqlSource implements Source {
       }));
       await session.end();
     } catch (thrown) {
-      throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, asked);
+      throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, phase, asked);
     } finally {
       signal.removeEventListener('abort', stop);
       await this.close();

@@ -24,6 +24,8 @@ let otherCaFile: string;
 beforeAll(async () => {
   const files = {
     'pg_hba.conf': `hostssl tls_only all 127.0.0.1/32 scram-sha-256
+hostssl postgres trusted 127.0.0.1/32 trust
+hostssl postgres clear 127.0.0.1/32 password
 host postgres all 127.0.0.1/32 scram-sha-256
 `,
   };
@@ -32,6 +34,7 @@ host postgres all 127.0.0.1/32 scram-sha-256
     startPostgres({ password: CANARY }),
   ]);
   await postgres.query('CREATE DATABASE tls_only');
+  await postgres.query(`CREATE ROLE trusted LOGIN; CREATE ROLE clear LOGIN PASSWORD '${CANARY}'`);
   const folder = folders.make();
   caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, postgres.authority ?? '');
@@ -317,6 +320,32 @@ describe('sslmode', () => {
     });
     expect(error).toMatchObject({ code: 'SOURCE_TLS', hint: expect.stringContaining('caFile') });
   });
+});
+
+describe('channel_binding=require', () => {
+  test('reads rows over a login that is bound to the certificate', async () => {
+    const url = `${postgres.url()}?sslmode=require&channel_binding=require`;
+    const { rows } = await listQuery(
+      url,
+      `SELECT ssl, repeat('x', 500) AS pad FROM pg_stat_ssl, generate_series(1, 2000) WHERE pid = pg_backend_pid()`,
+    );
+    expect(rows).toHaveLength(2_000);
+    expect(rows[0]).toMatchObject({ ssl: 't' });
+  });
+
+  test.each(['trusted', 'clear'])(
+    'refuses a server that lets %s in without SCRAM, and sends it no password',
+    async (role) => {
+      const { host, port } = postgres;
+      const dsn = `postgres://${role}:${CANARY}@${host}:${port}/postgres?sslmode=require`;
+      expect((await listQuery(dsn, ENCRYPTED)).rows).toEqual([{ ssl: 't' }]);
+      const error = await failure(`${dsn}&channel_binding=require`);
+      expect(error).toMatchObject({
+        code: 'SOURCE_TLS',
+        hint: expect.stringContaining('channel_binding=require'),
+      });
+    },
+  );
 });
 
 const ENDLESS = `SELECT generate_series(1, 1000000000) AS id, repeat('x', 1000) AS pad`;

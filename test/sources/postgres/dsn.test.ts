@@ -26,6 +26,7 @@ describe('a connection string', () => {
         certFile: '/c.pem',
         keyFile: '/k.pem',
         negotiation: 'postgres',
+        channelBinding: false,
       },
     });
   });

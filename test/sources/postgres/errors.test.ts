@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { postgresError } from '../../../src/sources/postgres/errors.ts';
+import type { Phase } from '../../../src/sources/find-verdict.ts';
 
 const PLACE = { host: 'db', port: 5432, database: 'hr', user: 'ann', secretRef: 'hr-db' };
 
 const failed = (message: string, properties: object = {}) => Object.assign(new Error(message), properties);
-const inWords = (error: Error, query?: string) => postgresError(error, PLACE, query);
+const inWords = (error: Error, query?: string, phase: Phase = 'connect') =>
+  postgresError(error, PLACE, phase, query);
 
 describe('an error of Postgres', () => {
   test('says where it happened and which secret led there', () => {
@@ -75,6 +77,127 @@ describe('an error of Postgres', () => {
   ])('in the query %j at position %s says%s', (query, position, words) => {
     const error = failed('boom', { code: '42601', position });
     expect(inWords(error, query).message).toBe(`Postgres source ann@db:5432/hr (secret hr-db): boom${words}`);
+  });
+
+  test.each<[Phase, string, string, string, string]>([
+    ['connect', '08P01', 'password authentication failed for user "ann"', 'SOURCE_AUTH_FAILED', 'password'],
+    ['connect', '08P01', 'no such user: ann', 'SOURCE_AUTH_FAILED', 'auth_file'],
+    ['connect', '08P01', 'SASL authentication failed', 'SOURCE_AUTH_FAILED', 'password'],
+    ['connect', '08P01', 'no such database: hr', 'SECRET_INVALID', '[databases]'],
+    ['connect', '08P01', 'database "hr" is disabled', 'SECRET_INVALID', '[databases]'],
+    [
+      'connect',
+      '08P01',
+      'transaction blocks not allowed in statement pooling mode',
+      'SECRET_INVALID',
+      'pool_mode',
+    ],
+    ['query', '26000', 'prepared statement "S_1" does not exist', 'SECRET_INVALID', 'pool_mode'],
+    ['query', '42P05', 'prepared statement "S_1" already exists', 'SECRET_INVALID', 'pool_mode'],
+    [
+      'connect',
+      '08P01',
+      'no more connections allowed (max_client_conn)',
+      'SOURCE_UNREACHABLE',
+      'max_client_conn',
+    ],
+    ['query', '08P01', 'query_wait_timeout', 'SOURCE_UNREACHABLE', 'query_wait_timeout'],
+    ['query', '08P01', 'idle transaction timeout', 'SOURCE_TIMEOUT', 'pooler'],
+    [
+      'connect',
+      '08P01',
+      'unsupported startup parameter: options',
+      'SECRET_INVALID',
+      'ignore_startup_parameters',
+    ],
+    ['connect', '08P01', 'SSL required', 'SOURCE_TLS', 'sslmode=require'],
+    [
+      'connect',
+      '08P01',
+      'server login has been failing, cached error: connect failed (server_login_retry)',
+      'SOURCE_UNREACHABLE',
+      'pooler',
+    ],
+    [
+      'connect',
+      '08P01',
+      'server login has been failing, cached error: password authentication failed for user "ann" (server_login_retry)',
+      'SOURCE_AUTH_FAILED',
+      'password',
+    ],
+    ['connect', 'XX000', 'Tenant or user not found', 'SOURCE_AUTH_FAILED', 'postgres.PROJECT'],
+    ['connect', 'XX000', 'Max client connections reached', 'SOURCE_UNREACHABLE', 'pooler'],
+    ['connect', 'XX000', 'MaxClientsInSessionMode: max clients reached', 'SOURCE_UNREACHABLE', 'pooler'],
+    [
+      'connect',
+      '58000',
+      'could not get connection from the pool - AllServersDown',
+      'SOURCE_UNREACHABLE',
+      'pooler',
+    ],
+    ['connect', '58000', 'No pool configured for database: "hr", user: "ann"', 'SECRET_INVALID', 'pooler'],
+    ['connect', '08P01', "odyssey: c1: route for 'hr.ann' is not found", 'SECRET_INVALID', 'pooler'],
+    [
+      'connect',
+      '28000',
+      'This RDS proxy has no credentials for the role ann.',
+      'SOURCE_AUTH_FAILED',
+      'pooler',
+    ],
+    [
+      'connect',
+      '0A000',
+      'Feature not supported: RDS Proxy currently doesn’t support command-line options.',
+      'SECRET_INVALID',
+      'options=',
+    ],
+    ['connect', 'XX000', 'Timed-out waiting to acquire database connection', 'SOURCE_UNREACHABLE', 'pooler'],
+    [
+      'connect',
+      '28P01',
+      'password authentication failed for user "ann"',
+      'SOURCE_AUTH_FAILED',
+      'in the secret.',
+    ],
+    ['connect', '53300', 'sorry, too many clients already', 'SOURCE_UNREACHABLE', 'The server is out of'],
+    ['connect', '08006', 'connection failure', 'SOURCE_LOST', 'next run'],
+    // By the phase and the words, and not by the number alone.
+    ['connect', '28000', 'role "ann" is not permitted to log in', 'SOURCE_AUTH_FAILED', 'ALTER ROLE … LOGIN'],
+    ['connect', '28000', 'role "ann" does not exist', 'SOURCE_AUTH_FAILED', 'CREATE ROLE'],
+    ['connect', '42501', 'permission denied for database "hr"', 'SOURCE_PERMISSION', 'GRANT CONNECT'],
+    ['query', '42501', 'permission denied for table people', 'SOURCE_PERMISSION', 'SELECT'],
+    ['query', '42501', 'permission denied for schema hr', 'SOURCE_PERMISSION', 'USAGE'],
+    ['query', '42501', 'permission denied for function f', 'SOURCE_PERMISSION', 'EXECUTE'],
+    ['query', '55P03', 'canceling statement due to lock timeout', 'SOURCE_TIMEOUT', 'holds a lock'],
+    [
+      'query',
+      '25P04',
+      'terminating connection due to transaction timeout',
+      'SOURCE_TIMEOUT',
+      'transaction_timeout',
+    ],
+    ['query', 'P0001', 'licence check: timeout of the contract', 'SOURCE_REFUSED', 'raised this'],
+    ['query', 'P0001', 'no such user: password authentication failed', 'SOURCE_REFUSED', 'raised this'],
+    ['query', '28P01', 'password authentication failed', 'SOURCE_REFUSED', 'foreign table'],
+    ['query', '08001', 'could not connect to server "remote"', 'SOURCE_REFUSED', 'foreign table'],
+    ['query', 'XX000', 'a worker was terminated by a timeout', 'SOURCE_REFUSED', 'words above'],
+  ])('in %s, %s (%s) is %s, with %s in the hint', (phase, code, message, ours, hint) => {
+    expect(inWords(failed(message, { code }), undefined, phase)).toMatchObject({
+      code: ours,
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  test('at a Unix socket is no trouble with certificates', () => {
+    const at = { syscall: 'connect', address: '/cloudsql/p:r:i/.s.PGSQL.5432' };
+    expect(inWords(failed('connect ENOENT', { ...at, code: 'ENOENT' }))).toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      hint: expect.stringContaining('socket'),
+    });
+    expect(inWords(failed('connect EACCES', { ...at, code: 'EACCES' })).code).toBe('SOURCE_PERMISSION');
+    expect(inWords(failed('open', { syscall: 'open', path: '/ca.pem', code: 'ENOENT' })).code).toBe(
+      'SOURCE_TLS',
+    );
   });
 
   test('that is ours already stays as it is', () => {
