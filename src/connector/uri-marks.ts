@@ -12,7 +12,7 @@ const CLOSING = '\uDC01';
 const ENCODED = '\uDC02';
 const MARK = /[\uDC00-\uDC02]/u;
 const MARKS = /[\uDC00-\uDC02]/gu;
-const MARKED_VALUE = /\uDC00([^\uDC01]*)\uDC01/u;
+const MARKED_VALUE = /\uDC00([^\uDC00\uDC01]*)\uDC01/u;
 /** Half of a character, where a filter cut one: the first half would make a pair with the mark after it. */
 const HALVES = /\p{Surrogate}/gu;
 

@@ -44,15 +44,18 @@ function encodedForms(value: string): string[] {
 
 /** By itself, and as a part of something longer, such as `user:password`: then it may begin at any of three places. */
 function* base64Forms(bytes: Buffer): Generator<string> {
-  yield bytes.toString('base64').replace(/=+$/, '');
+  yield withoutPadding(bytes.toString('base64'));
   for (const before of [0, 1, 2]) {
-    const text = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
+    const text = withoutPadding(Buffer.concat([Buffer.alloc(before), bytes]).toString('base64'));
     // What is around it has a part in the first and the last character.
     const piece = text.slice(before === 0 ? 0 : before + 1, Math.floor(((before + bytes.length) * 8) / 6));
     if (piece.length >= BASE64_PIECE_LENGTH_MIN) yield piece;
   }
+}
+
+function withoutPadding(base64: string): string {
+  const end = base64.indexOf('=');
+  return end < 0 ? base64 : base64.slice(0, end);
 }
 
 /** A password that was not encoded may hold an `@` itself, and so may what follows it: every way of reading counts. */
@@ -66,8 +69,10 @@ function passwordsOf(url: string): string[] {
 /** `?password=…` and its kin, which drivers take as well. */
 function secretParametersOf(url: string): string[] {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return [];
-  const parameters = url.matchAll(/[?&][^=&#]*(?:pass|pwd|secret|token)[^=&#]*=([^&#]+)/gi);
-  return [...parameters].map((match) => match[1] ?? '');
+  const parameters = url.matchAll(/[?&]([^=&#?]*)=([^&#]+)/g);
+  return [...parameters].flatMap(([, name = '', value = '']) =>
+    /pass|pwd|secret|token/i.test(name) ? [value] : [],
+  );
 }
 
 function percentDecoded(text: string): string {

@@ -20,17 +20,17 @@ const WORDS: readonly (readonly [RegExp, PoolerFault])[] = [
   [/wrong password|invalid password|incorrect (?:user|password)|login rejected/i, { kind: 'login' }],
   [/(?:tenant or )?user not found|proxy has no credentials|user blocked/i, { kind: 'login' }],
   [
-    /no such database|database .*(?:does not exist|is disabled)|database does not allow connections/i,
+    /no such database|database "?[^\s"]*"? (?:does not exist|is disabled)|database does not allow connections/i,
     { kind: 'database' },
   ],
-  [/no pool configured|route for .* is not found/i, { kind: 'database' }],
+  [/no pool configured|route for \S+ is not found/i, { kind: 'database' }],
   [/(?:not allowed|not supported|unsupported) in (?:statement|transaction) pooling/i, { kind: 'mode' }],
   [
-    /prepared statement .*(?:does not exist|already exists)|prepared statements? .*(?:not allowed|not supported|unsupported)/i,
+    /prepared statement "?[^\s"]*"? (?:does not exist|already exists)|prepared statements? (?:\S+ ){0,4}(?:not allowed|not supported|unsupported)/i,
     { kind: 'mode' },
   ],
   [/unsupported startup parameter/i, { kind: 'parameter' }],
-  [/proxy .*support command-line options/i, { kind: 'parameter' }],
+  [/proxy (?:\S+ ){0,4}support command-line options/i, { kind: 'parameter' }],
   [
     /no more connections allowed|max_(?:client|db|user)_(?:conn|client)/i,
     { kind: 'full', setting: 'max_client_conn' },
@@ -41,7 +41,7 @@ const WORDS: readonly (readonly [RegExp, PoolerFault])[] = [
     { kind: 'full' },
   ],
   [
-    /(?:check ?out|acquire) .*(?:connection|process)|could not get connection from the pool/i,
+    /(?:check ?out|acquire) (?:\S+ ){0,4}(?:connection|process)|could not get connection from the pool/i,
     { kind: 'full' },
   ],
   [/client_idle_timeout/i, { kind: 'limit', setting: 'client_idle_timeout' }],

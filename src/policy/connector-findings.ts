@@ -107,7 +107,7 @@ function outputFindings(subject: Subject): Finding[] {
   const bucket = textAt(connector, 'spec.output.bucket');
   const prefix = textAt(connector, 'spec.output.prefix');
   if (bucket === undefined || prefix === undefined || decisions.mayWrite(bucket, prefix)) return [];
-  const place = `${bucket.replace(/\/+$/, '')}/${prefix}`;
+  const place = `${bucket}${bucket.endsWith('/') ? '' : '/'}${prefix}`;
   return [refusal(subject, 'spec.output.bucket', `The policy does not allow ${name} to write to ${place}.`)];
 }
 

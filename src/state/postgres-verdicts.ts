@@ -80,7 +80,7 @@ export const POSTGRES_WORDS: readonly (readonly [RegExp, Verdict])[] = [
     away('Let connections in again with ALTER DATABASE … ALLOW_CONNECTIONS true, then run again.'),
   ],
   [
-    /(due to|cancell?ing .*) user request/i,
+    /user request/i,
     {
       code: 'STATE_LIMIT',
       limit: 'cancelled by an administrator',

@@ -66,7 +66,10 @@ describe('a pagination', () => {
 });
 
 test.each<[Fields, string]>([
-  [{ pagination: { ...CURSOR, nextCursorPath: 'hits.hits.9.sort' } }, 'wrong_value pagination.nextCursorPath'],
+  [
+    { pagination: { ...CURSOR, nextCursorPath: 'hits.hits.9.sort' } },
+    'wrong_value pagination.nextCursorPath',
+  ],
   [{ pagination: { ...CURSOR, nextCursorPath: 'data[-1].id' } }, 'wrong_value pagination.nextCursorPath'],
   [{ pagination: { ...CURSOR, nextCursorPath: 'meta..next' } }, 'wrong_value pagination.nextCursorPath'],
   [{ pagination: { type: 'next_url', nextUrlPath: '.next' } }, 'wrong_value pagination.nextUrlPath'],

@@ -71,9 +71,9 @@ describe('a secret that an API repeats', () => {
       const said = echoes(secret);
       const shown: string[] = [];
       // Few at a time, because only the first words of an answer are shown.
-    const bodies = [0, 4, 8, 12].map((at) => said.slice(at, at + 4).join(' & '));
-    for (const body of [...bodies, JSON.stringify(said.slice(0, 3))]) {
-      const server = await servers.answering(raw(400, body));
+      const bodies = [0, 4, 8, 12].map((at) => said.slice(at, at + 4).join(' & '));
+      for (const body of [...bodies, JSON.stringify(said.slice(0, 3))]) {
+        const server = await servers.answering(raw(400, body));
         const source = { type: 'http', url: `${server.url}/`, secretRef: 'api', query: undefined };
         place.writeConnector({ mode: 'rest_pull', source: { ...source, ...(auth && { auth }) } });
         const { exitCode, stdout, stderr } = await place.run(['--json']);

@@ -222,7 +222,9 @@ describe('a full reconciliation', () => {
       await others.release();
       await expect(delivery).rejects.toMatchObject({
         code: 'RECONCILIATION_REFUSED',
-        message: expect.stringContaining('kb has documents in the same data store, or an open run that may bring some'),
+        message: expect.stringContaining(
+          'kb has documents in the same data store, or an open run that may bring some',
+        ),
       });
       expect(here.requests('documents:import')).toHaveLength(1);
       // It certainly had no effect, so nothing is in doubt.

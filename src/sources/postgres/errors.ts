@@ -86,7 +86,7 @@ const TABLE: VerdictTable = {
     {
       phase: 'connect',
       codes: /^28000$/,
-      words: /role .* does not exist/i,
+      words: /role "?[^\s"]*"? does not exist/i,
       verdict: access(
         'SOURCE_AUTH_FAILED',
         'Correct the user in the secret, or create it: CREATE ROLE … LOGIN.',
