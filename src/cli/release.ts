@@ -1,5 +1,5 @@
 import { printable } from '../core/printable.ts';
-import type { SummaryOf } from './summary.ts';
+import type { BridgeResult } from '../app/bridge.ts';
 
 /** What releases deletes that are held. */
 export interface Release {
@@ -9,8 +9,14 @@ export interface Release {
   readonly hint: string;
 }
 
+interface HeldRun {
+  /** The command line, without the program. */
+  readonly command: string;
+  readonly result: BridgeResult;
+}
+
 /** Where the listing proves nothing, `--allow-deletes` does not release anything. Null: no deletes are held. */
-export function releaseOf({ command, result }: Pick<SummaryOf, 'command' | 'result'>): Release | null {
+export function releaseOf({ command, result }: HeldRun): Release | null {
   const { holdReason, remarks, counts } = result;
   if (holdReason === null) return null;
   if (remarks.truncated === true) {

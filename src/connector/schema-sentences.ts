@@ -3,6 +3,7 @@ import { nearest } from './nearest.ts';
 import { displayPath, type Finding, type Segment } from './problem.ts';
 import { schemaAt, schemaProperties, type SchemaNode } from './schema-document.ts';
 import { valueAt } from './draft.ts';
+import { describeValue, firstSentence, kindOf, sample, textOf, TYPE_WORDS } from './value-words.ts';
 
 /** One error of the schema as a sentence for people; undefined when another error says it better. */
 export function findingOf(
@@ -101,7 +102,7 @@ function misplacedOrdering(path: string, mode: string): Finding {
   return {
     code: 'misplaced_key',
     path,
-    message: `ordering has no use in a ${mode} connector: only events that are pushed arrive in any order.`,
+    message: `ordering is not allowed in a ${mode} connector: only pushed events can arrive in any order.`,
     fix: 'no ordering, or mode: rest_push',
   };
 }
@@ -123,14 +124,6 @@ function wrongType(error: ErrorObject, path: string, name: string): Finding {
         : typeFix(value, schemaAt(path) ?? schemaOf(error), wanted, name),
   };
 }
-
-const TYPE_WORDS = new Map([
-  ['string', 'a string'],
-  ['integer', 'a whole number'],
-  ['number', 'a number'],
-  ['array', 'a list'],
-  ['object', 'a mapping'],
-]);
 
 function typeFix(value: unknown, schema: SchemaNode, wanted: readonly string[], name: string): string {
   if (wanted.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
@@ -218,46 +211,6 @@ function wrongChoice(error: ErrorObject, connector: unknown, path: string, name:
 /** Values of these fields may hold what must not be shown, when somebody puts a secret in the wrong place. */
 function mayBeShown(path: string): boolean {
   return !/(secretRef|clientSecretRef|url|tokenUrl)$|^spec\.source\.(headers|payload)/i.test(path);
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'a mapping';
-  return typeof value === 'string' ? 'a string' : `a ${typeof value}`;
-}
-
-function describeValue(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return kindOf(value);
-  if (typeof value === 'number') return `the number ${value}`;
-  const text = JSON.stringify(value);
-  // In whatever field somebody put it: the message goes to logs, and to channels that many read.
-  if (/:\/\/[^/?#\s]*@/.test(text)) return 'an address with a user name or password';
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-}
-
-/** What to write in place of a value: the schema's own example, or its choices. */
-function sample(schema: SchemaNode): string {
-  const { examples, enum: choices, const: only, required } = schema;
-  if (examples?.[0] !== undefined) return exampleText(examples[0]);
-  if (Array.isArray(choices)) return choices.map(textOf).join(' | ');
-  if (only !== undefined) return textOf(only);
-  if (Array.isArray(required)) return `(with ${required.map(textOf).join(', ')})`;
-  const [type = ''] = [schema.type ?? []].flat();
-  return `(${TYPE_WORDS.get(type) ?? 'a value'})`;
-}
-
-function exampleText(example: unknown): string {
-  if (Array.isArray(example)) return `[${example.map(textOf).join(', ')}]`;
-  const text = textOf(example);
-  return /^[\w./:-]+$/.test(text) ? text : JSON.stringify(text);
-}
-
-function firstSentence({ description = '' }: SchemaNode): string {
-  return /^.*?\.(?=\s|$)/s.exec(description)?.[0] ?? description;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function mappingOf(value: unknown): object {

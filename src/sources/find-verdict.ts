@@ -5,7 +5,7 @@ import { OTHER, OTHER_OF_DRIVER, type Verdict } from './verdicts.ts';
 export type Phase = 'connect' | 'query';
 
 /** A verdict on some errors of a driver. Each condition that is there must hold. */
-export interface Rule {
+interface Rule {
   readonly phase?: Phase;
   /** Of the codes of the error, from the most to the least special, one must match. */
   readonly codes?: RegExp;

@@ -68,11 +68,7 @@ describe('a hostile connector file', () => {
   test('does not crash the check when a template nests without end', () => {
     for (const depth of [1_000, 3_000, 5_000]) {
       const source = `${'{%if a%}'.repeat(depth)}${'{%endif%}'.repeat(depth)}`;
-      try {
-        compileTemplate(source);
-      } catch (thrown) {
-        expect(thrown).toMatchObject({ name: 'TemplateSyntaxError' });
-      }
+      expect([undefined, 'TemplateSyntaxError']).toContain(failureNameOf(() => compileTemplate(source)));
     }
   });
 });
@@ -139,3 +135,13 @@ describe('a folder of hostile files', () => {
     expect(delay.max / 1e9).toBeLessThan(5);
   });
 });
+
+/** The name of the error that is thrown; undefined if there is none. */
+function failureNameOf(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.name : String(thrown);
+  }
+}

@@ -175,7 +175,7 @@ export function numberAt(page: PageAnswer, path: string): number | undefined {
 }
 
 /** What APIs write, as JSON, where there is no next page. */
-export function isNothing(json: string): boolean {
+function isNothing(json: string): boolean {
   return /^(null|false|0|""|\[\s*\]|\{\s*\})$/.test(json);
 }
 

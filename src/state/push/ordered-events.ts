@@ -51,7 +51,7 @@ async function remember(
   const isNotOlder = 'excluded.version >= push_versions.version';
   const later = (column: string) =>
     `${column} = case when ${isNotOlder} then excluded.${column} else push_versions.${column} end`;
-  const query = transaction.raw(
+  const query = transaction.raw<VersionAnswers>(
     `insert into push_versions (connector_id, doc_id, op, version, noted_ms)
      select ?, value ->> 0, value ->> 1, value ->> 2, ${clockMs} from ${jsonRows} where true order by 2
      on conflict (connector_id, doc_id) do update set ${['op', 'noted_ms', 'version'].map(later).join(', ')}
@@ -68,7 +68,9 @@ interface VersionAnswer {
 }
 
 /** Postgres answers a raw statement with an object around its rows. */
-function rowsOf(answer: readonly VersionAnswer[] | { readonly rows: readonly VersionAnswer[] }) {
+type VersionAnswers = readonly VersionAnswer[] | { readonly rows: readonly VersionAnswer[] };
+
+function rowsOf(answer: VersionAnswers) {
   return 'rows' in answer ? answer.rows : answer;
 }
 

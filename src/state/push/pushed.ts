@@ -47,7 +47,8 @@ export async function olderEvents(database: Database, selection: PushSelection):
   const [sum] = await (
     claim ? pending.where({ run_id: runId }) : pending.where('id', '<=', await lastBatch(knex, selection))
   ).sum({ older: 'older' });
-  return Number(sum?.older ?? 0);
+  // Postgres answers a sum as text.
+  return Number(String(sum?.older ?? 0));
 }
 
 async function* pagesOfCopy(
