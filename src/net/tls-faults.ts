@@ -4,8 +4,9 @@ export type TlsFault =
   | 'not yet valid'
   | 'revoked'
   | 'other name'
+  /** Also where the authority that is trusted has the name of the one that signed, and another key. */
   | 'untrusted'
-  /** Its signature, purpose or chain does not allow what it is shown for. */
+  /** Its purpose or chain does not allow what it is shown for. */
   | 'unusable'
   /** The server wants a client certificate and got none. */
   | 'client certificate required'
@@ -35,7 +36,10 @@ const BY_CODE: readonly (readonly [codes: RegExp, fault: TlsFault])[] = [
   [/^(?:CERT|CRL)_NOT_YET_VALID$/, 'not yet valid'],
   [/^CERT_REVOKED$/, 'revoked'],
   [/^(?:ERR_TLS_CERT_ALTNAME_|HOSTNAME_MISMATCH)/, 'other name'],
-  [/^(?:SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(?:GET|VERIFY)|CERT_UNTRUSTED$)/, 'untrusted'],
+  [
+    /^(?:SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(?:GET|VERIFY)|CERT_UNTRUSTED$|CERT_SIGNATURE_FAILURE$)/,
+    'untrusted',
+  ],
   [
     /^(?:CERT_|CRL_|UNABLE_TO_DEC|ERROR_IN_C|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|ERR_TLS_CERT)/,
     'unusable',
@@ -54,7 +58,7 @@ const BY_WORDS: readonly (readonly [words: RegExp, fault: TlsFault])[] = [
   [/certificate is not yet valid/i, 'not yet valid'],
   [/certificate revoked/i, 'revoked'],
   [/does not match certificate|hostname mismatch/i, 'other name'],
-  [/self[- ]signed certificate|unable to (?:get|verify)/i, 'untrusted'],
+  [/self[- ]signed certificate|unable to (?:get|verify)|certificate signature failure/i, 'untrusted'],
 ];
 
 /** What the code of an error says about TLS; undefined for other errors. */

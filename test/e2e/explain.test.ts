@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -27,6 +27,14 @@ const folders = temporaryFolders();
 
 beforeAll(async () => {
   source = await startPostgres();
+});
+afterAll(async () => {
+  await source.stop();
+  folders.removeAll();
+});
+// A store of its own for each test: what a run has published stays, and its id is not taken again.
+beforeEach(async () => {
+  refused = undefined;
   google = await startGoogleStandIn({
     buckets: [BUCKET],
     dataStores: [{ ...STORE, aclEnabled: true, contentConfig: 'CONTENT_REQUIRED' }],
@@ -34,18 +42,14 @@ beforeAll(async () => {
     synchronous: true,
     rejectDocument: ({ id }) => (id === refused?.id ? refused?.message : undefined),
   });
-});
-afterAll(async () => {
-  await google.close();
-  await source.stop();
-  folders.removeAll();
-});
-beforeEach(async () => {
-  refused = undefined;
   await people(3);
   env = { SECRET_PEOPLE_DB: source.url(), ...google.env, MAX_RETRIES: '0' };
   place = workplace(folders.make(), env);
   place.writeConnector(CONNECTOR);
+});
+
+afterEach(async () => {
+  await google.close();
 });
 
 /** A table of people, each read by its team and by one user. */

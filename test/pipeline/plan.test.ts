@@ -248,7 +248,7 @@ describe('the quarantine stops a run', () => {
   it('and shows the first reasons', async () => {
     const run = planOver(listing(bad(3)), new KnownRecords(), limited({ maxCount: 0 }));
     await expect(run).rejects.toThrow(
-      'The first were\n  row 1: ID_MISSING, its id is NULL, empty or not UTF-8',
+      'The first were\n  row 1: ID_MISSING, its id is NULL, absent or empty',
     );
   });
 });
