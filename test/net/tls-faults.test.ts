@@ -70,7 +70,7 @@ describe.each(Object.entries(HINTS))('a TLS fault of %s', (_, hint) => {
 });
 
 test.each([
-  ['INVALID_PURPOSE', /let its owner replace it/],
+  ['CERT_SIGNATURE_FAILURE', /source\.tls\.caFile/],
   ['INVALID_PURPOSE', /let its owner replace it/],
   ['SELF_SIGNED_CERT_IN_CHAIN', /source\.tls\.caFile/],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /source\.tls\.caFile/],
