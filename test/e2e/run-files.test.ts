@@ -175,7 +175,7 @@ describe('a run over files', () => {
     const { exitCode, result } = await run();
     expect(exitCode).toBe(4);
     expect(result.samples?.['quarantined']).toEqual([
-      '2026.csv, line 4 (row 4): ID_MISSING, its id is NULL, empty or not UTF-8',
+      '2026.csv, line 4 (row 4): ID_MISSING, its id is NULL, absent or empty',
     ]);
     const quarantine = readFileSync(join(fileURLToPath(result.artifacts ?? ''), 'quarantine.ndjson'), 'utf8');
     expect(JSON.parse(quarantine)).toMatchObject({ row: 4, file: '2026.csv', line: 4, code: 'ID_MISSING' });

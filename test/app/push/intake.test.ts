@@ -24,7 +24,7 @@ const GONE = '{"op":"DELETE","doc_id":"1"}';
 
 type Event = Readonly<Record<string, unknown>>;
 
-const named = text.filter((one) => one.trim() !== '');
+const named = fc.stringMatching(/^[a-zäöü]{1,8}@example\.com$/);
 const readers = fc.array(named, { minLength: 1, maxLength: 3 });
 const metadata = fc.dictionary(
   text.filter((key) => !['title', 'uri', 'doc_id', 'checksum', 'op', '__proto__'].includes(key)),
