@@ -130,8 +130,19 @@ const whole = (
   },
 });
 
+/** What is fetched and what is pushed have fields of their own, in one type. */
+function withSource(connector: Whole<Connector>, source: object) {
+  return { ...connector, spec: { ...connector.spec, source } };
+}
+
 const sql = whole('sql_pull', sqlSource);
-const http = whole('rest_pull', httpSource);
+const { ordering, ...pullSource } = httpSource;
+const http = withSource(whole('rest_pull', httpSource), pullSource);
+const push = withSource(whole('rest_push', httpSource), {
+  type: 'http',
+  secretRef: httpSource.secretRef,
+  ordering,
+});
 const file = whole('file_pull', fileSource);
 
 describe('the schema and the types', () => {
@@ -139,14 +150,12 @@ describe('the schema and the types', () => {
     expect(shapeFindings(sql)).toEqual([]);
     expect(shapeFindings(http)).toEqual([]);
     expect(shapeFindings(file)).toEqual([]);
+    expect(shapeFindings(push)).toEqual([]);
   });
 
   test.each(schemaProperties().map(({ path }) => path))('both know %s', (path) => {
-    expect([sql, http, file].map((example) => valueAt(example, path))).not.toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    const values = [sql, http, file, push].map((example) => valueAt(example, path));
+    expect(values.some((value) => value !== undefined)).toBe(true);
   });
 
   test.each(schemaProperties())('describe $path for the field reference', ({ schema }) => {
@@ -168,7 +177,7 @@ describe('the schema', () => {
       ({ path, schema }) => schema.examples && !path.includes('oauth'),
     );
     for (const { path, schema } of examples) {
-      const example = [sql, http].find((candidate) => valueAt(candidate, path) !== undefined) ?? file;
+      const example = [sql, http, push].find((candidate) => valueAt(candidate, path) !== undefined) ?? file;
       const changed = structuredClone(example);
       const parent = valueAt(changed, path.replace(/\.[^.]+$/, ''));
       Reflect.set(Object(parent) as object, path.split('.').at(-1) ?? '', schema.examples?.[0]);

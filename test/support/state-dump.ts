@@ -28,6 +28,8 @@ export async function dumpState(cwd: string, url?: string): Promise<StateDump> {
   try {
     const dump: Record<Table, string[]> = emptyDump();
     for (const table of TABLES) {
+      // A process that was ended while it opened the state for the first time leaves a file without tables.
+      if (!(await database.knex.schema.hasTable(table))) continue;
       const rows: unknown[] = await database.knex(table).select('*');
       dump[table] = rows.map((row) => JSON.stringify(row)).sort();
     }

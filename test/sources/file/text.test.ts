@@ -52,7 +52,7 @@ describe('the text of a file', () => {
   it('is UTF-8 unless something else is said, without its byte order mark', async () => {
     expect(await textOf(Buffer.from(TEXT))).toBe(TEXT);
     expect(await textOf(Buffer.from(`\uFEFF${TEXT}`))).toBe(TEXT);
-    expect(await textOf(Buffer.from(`\uFEFF\uFEFFa`))).toBe('\uFEFFa');
+    expect(await textOf(Buffer.from(`\uFEFF\uFEFFa`))).toBe('a');
     expect(await textOf(Buffer.from(''))).toBe('');
     expect(await textOf(Buffer.from('\uFEFF'))).toBe('');
   });
