@@ -88,7 +88,7 @@ export class Differ {
     row: IdentifiedRow,
     record: KnownRecord | undefined,
   ): Promise<void> | undefined {
-    const { tally, sink, resend } = this.#input;
+    const { tally, sink } = this.#input;
     const { docId } = row;
     const rejection = mapper.render(extracted, row);
     if (record !== undefined && !this.#markReplaced(record)) {
@@ -104,8 +104,8 @@ export class Differ {
     const fingerprint = extracted.fingerprint(row.index);
     if (record?.checksum === checksum && !record.softDeleted) {
       tally.unchanged++;
-      if (!resend) return sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
-      tally.resent = (tally.resent ?? 0) + 1;
+      if (tally.resent === undefined) return sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
+      tally.resent++;
       return sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint });
     }
     const kind = record === undefined ? 'added' : 'changed';

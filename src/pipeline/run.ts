@@ -49,16 +49,22 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
 
   const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
   try {
-    const alive = AbortSignal.any([signal, lease.signal]);
-    await finishEarlierRuns(job, ports, lease, alive);
+    return await runLeased(job, ports, lease, AbortSignal.any([signal, lease.signal]));
+  } finally {
+    await lease.release();
+  }
+}
+
+/** What runs of before left to do, and then the work of this one. */
+async function runLeased(job: Job, ports: Ports, lease: Lease, signal: AbortSignal): Promise<RunResult> {
+  try {
+    await finishEarlierRuns(job, ports, lease, signal);
     const known = await ports.state.findRun(job.runId);
     if (isCommitted(known)) return await repeated(known, job, ports);
     await requireOwnFolder(job, ports, known);
-    return await apply(job, ports, lease, alive);
+    return await apply(job, ports, lease, signal);
   } catch (thrown) {
     throw await causeOf(thrown, lease);
-  } finally {
-    await lease.release();
   }
 }
 

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BridgeError } from '../../src/core/errors.ts';
 import { localDestination } from '../../src/gemini/local-destination.ts';
 import type { Destination } from '../../src/pipeline/delivery-port.ts';
 import type { Job } from '../../src/pipeline/job.ts';
+import type { ArtifactStore } from '../../src/pipeline/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import { openState } from '../../src/state/open-state.ts';
 import { jobOf } from '../support/planning.ts';
@@ -28,13 +30,19 @@ afterEach(() => {
 });
 
 /** Runs with a state of that name: another name is a state that was lost, or that of another installation. */
-async function run(stateName: string, ids: readonly string[], job: Partial<Job> = {}) {
+async function run(
+  stateName: string,
+  ids: readonly string[],
+  job: Partial<Job> = {},
+  open?: ArtifactStore['open'],
+) {
   const state = await openState({ file: join(folder, `${stateName}.db`), readOnly: false });
   try {
     const source = rowsSource({ columns: COLUMNS, rows: ids.map((id) => [id, `title ${id}`] as const) });
     const destination = job.sends === false ? writesOnly : accepting;
     const ports = portsOf({ source, state, destination }, join(folder, 'bucket'));
-    return await runConnector(jobOf({ runId: 'r1', ...job }), ports, new AbortController().signal);
+    const given = open === undefined ? ports : { ...ports, store: { ...ports.store, open } };
+    return await runConnector(jobOf({ runId: 'r1', ...job }), given, new AbortController().signal);
   } finally {
     await state.close();
   }
@@ -58,6 +66,18 @@ describe('the folder of a run that was delivered', () => {
         ),
       });
     }
+    expect(await content()).toEqual(before);
+  });
+
+  test('keeps them when the bucket cannot say whether there is a manifest', async () => {
+    await run('first', ['1']);
+    const before = await content();
+    const away = new BridgeError('ARTIFACT_READ_FAILED', 'the bucket is away');
+    await expect(run('second', ['3'], {}, () => Promise.reject(away))).rejects.toBe(away);
+    const fault = new TypeError('x is not a function');
+    await expect(run('second', ['3'], {}, () => Promise.reject(fault))).rejects.toMatchObject({
+      code: 'INTERNAL',
+    });
     expect(await content()).toEqual(before);
   });
 

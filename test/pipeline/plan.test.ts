@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { silentLogger } from '../../src/core/log.ts';
+import { silentLogger, type Logger } from '../../src/core/log.ts';
 import type { Job } from '../../src/pipeline/job.ts';
 import { planChanges } from '../../src/pipeline/plan.ts';
 import type { Column } from '../../src/pipeline/ports.ts';
@@ -32,6 +32,13 @@ function nothingFound(found: FoundChanges): void {
   expect(found.staged).toEqual([]);
   expect(found.upserts).toEqual([]);
   expect(found.quarantined).toEqual([]);
+}
+
+/** A log that keeps its warnings. */
+function warningsOf() {
+  const warnings: { message: string; fields: unknown }[] = [];
+  const log: Logger = { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) };
+  return { log, warnings };
 }
 
 describe('deletes', () => {
@@ -247,9 +254,7 @@ describe('the quarantine stops a run', () => {
 
   it('and shows the first reasons', async () => {
     const run = planOver(listing(bad(3)), new KnownRecords(), limited({ maxCount: 0 }));
-    await expect(run).rejects.toThrow(
-      'The first were\n  row 1: ID_MISSING, its id is NULL, absent or empty',
-    );
+    await expect(run).rejects.toThrow('The first were\n  row 1: ID_MISSING, its id is NULL, absent or empty');
   });
 });
 
@@ -400,9 +405,64 @@ describe('the remarks on a listing', () => {
     expect(await remarksOf({ listing: 'delta', recurring: true })).toEqual({});
   });
 
+  it('count events that were older than what is known among the unchanged ones', async () => {
+    const source = listing(people(1), { listing: 'delta', end: { older: 2 } });
+    const { tally } = await planOver(source, new KnownRecords());
+    expect(tally.counts()).toMatchObject({ seen: 3, added: 1, unchanged: 2 });
+  });
+
+  it.each(['title', undefined])(
+    'warn of rows after the present of the source, where the watermark is the column %s',
+    async (watermarkField) => {
+      const ahead = { rows: 2, highest: '2999-01-01' };
+      const source = listing(people(1), { listing: 'delta', end: { ahead } });
+      const mapping = mappingOf({}, watermarkField === undefined ? {} : { watermarkField });
+      const { log, warnings } = warningsOf();
+      const { remarks } = await planOver(source, new KnownRecords(), { mapping }, new FoundChanges(), log);
+      expect(remarks).toEqual({ ahead });
+      expect(warnings).toEqual([
+        {
+          message: expect.stringContaining('rows have a watermark after the present of the source'),
+          fields: { ...(watermarkField !== undefined && { field: watermarkField }), ...ahead },
+        },
+      ]);
+    },
+  );
+
   it('count the rows without an id', async () => {
     const source = listing(people(1, 2, 3), { oversized: [0, 2] });
     expect((await planOver(source, new KnownRecords(), LOOSE)).remarks).toEqual({ unidentified: 2 });
+  });
+});
+
+describe('a listing that is sent again', () => {
+  const resent = async (options: Partial<RowsSourceOptions>, changes: Partial<Job> = {}) => {
+    const known = await after(people(1));
+    known.checkpoint = '100';
+    const source = listing(people(1), { listing: 'delta', ...options });
+    const { log, warnings } = warningsOf();
+    const job = { resend: true, ...changes };
+    const { tally } = await planOver(source, known, job, new FoundChanges(), log);
+    expect(tally.resent).toBe(1);
+    return warnings.map(({ message }) => message);
+  };
+
+  it('in parts says that there is a next one', async () => {
+    expect(await resent({ recurring: true, truncated: true })).toEqual([
+      'a part of the resumable listing is sent again; run with --resend again for the next part',
+    ]);
+  });
+
+  it('in parts says that this was the last one, unless it was the first as well', async () => {
+    expect(await resent({ recurring: true })).toEqual([
+      'the last part of the resumable listing is sent again; --resend --full begins with the first part',
+    ]);
+    expect(await resent({ recurring: true }, { full: true })).toEqual([]);
+  });
+
+  it('at once says nothing of parts', async () => {
+    expect(await resent({})).toEqual([]);
+    expect(await resent({ truncated: true })).toEqual([]);
   });
 });
 

@@ -216,6 +216,29 @@ test('a run whose lease was lost writes nothing more, not even its failure', asy
   expect(failures).toBe(0);
 });
 
+describe('a run that cannot point to its manifest after its commit', () => {
+  const failing = (thrown: BridgeError): Partial<Ports> => {
+    const store = fileStore(join(folder, 'bucket'), '/', ALWAYS_HELD);
+    return { store: { ...store, replace: () => Promise.reject(thrown) } };
+  };
+
+  test('has succeeded when another run took over meanwhile, and leaves that to it', async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (message: string) => warnings.push(message) };
+    const lost = new BridgeError('LEASE_LOST', 'somebody took over');
+    const result = await run('R1', ports(TWO, { ...failing(lost), log }));
+    expect(result).toMatchObject({ work: 'done', status: 'SUCCESS', counts: { added: 2 } });
+    expect(warnings).toEqual(['latest/manifest.json is left to the run that took over']);
+    expect(await state.findRun('R1')).toMatchObject({ status: 'SUCCESS' });
+  });
+
+  test('fails for any other reason, and the next one knows its documents and points there', async () => {
+    const away = new BridgeError('ARTIFACT_WRITE_FAILED', 'the bucket is away');
+    await expect(run('R1', ports(TWO, failing(away)))).rejects.toBe(away);
+    expect((await run('R2', ports(TWO))).counts).toMatchObject({ unchanged: 2, added: 0 });
+  });
+});
+
 test('a signal between two phases stops the run, and a published one is finished by the next', async () => {
   const controller = new AbortController();
   const stop = new BridgeError('INTERRUPTED', 'SIGTERM');

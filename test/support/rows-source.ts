@@ -4,6 +4,7 @@ import {
   type Column,
   type ListingEnd,
   type RowBatch,
+  type RowPlace,
   type Source,
 } from '../../src/pipeline/ports.ts';
 
@@ -27,6 +28,12 @@ export interface RowsSourceOptions {
   readonly oversized?: readonly number[];
   /** Indexes of rows that say that their document is gone. */
   readonly deletes?: readonly number[];
+  /** What else the listing says at its end. */
+  readonly end?: Partial<ListingEnd>;
+  /** Where the row of an index is; absent: the source has no places to tell. */
+  readonly placeOf?: (index: number) => RowPlace;
+  /** A failed run may read it again. */
+  readonly repeatable?: true;
 }
 
 /** A source over rows in memory, as strict as the contract allows: a batch's bytes are spoilt once the next one is asked for. */
@@ -39,7 +46,9 @@ export function rowsSource(
     truncated: options.truncated ?? false,
     ...(options.recurring === true ? { recurring: true } : {}),
     ...(options.unchanged === true ? { unchanged: true } : {}),
+    ...options.end,
   };
+  const { placeOf } = options;
   const checkpoints: (string | undefined)[] = [];
 
   async function* read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
@@ -50,7 +59,11 @@ export function rowsSource(
       const marked = oversized.filter((row) => row >= from && row < to).map((row) => row - from);
       const gone = deletes.filter((row) => row >= from && row < to).map((row) => row - from);
       const whole = batchOf(columns, rows.slice(from, to), marked);
-      const batch = gone.length === 0 ? whole : { ...whole, deletes: gone };
+      const batch: RowBatch = {
+        ...whole,
+        ...(gone.length > 0 && { deletes: gone }),
+        ...(placeOf && { placeOf: (row: number) => placeOf(from + row) }),
+      };
       yield to === rows.length ? { ...batch, end } : batch;
       batch.bytes.fill(0xff);
       await Promise.resolve();
@@ -59,6 +72,7 @@ export function rowsSource(
 
   return {
     listing,
+    ...(options.repeatable && { repeatable: true }),
     checkpoints,
     read,
     columns(signal) {
