@@ -77,6 +77,20 @@ describe('an ACL column', () => {
     expect(column.of(load(value))).toEqual({ ...NOBODY, problem: { code, reason, revokes: true } });
   });
 
+  it.each(['text', 'integer', 'decimal', undefined] as const)(
+    'reads a list whose elements are of kind %s',
+    (element) => {
+      const of: Column = { name: 'readers', kind: 'array', ...(element && { element }) };
+      const readers = new AclColumn([of], 0).of(load('{20,3}'));
+      expect(readers).toEqual({ count: 2, json: Buffer.from('["20","3"]'), ends: [5, 9] });
+    },
+  );
+
+  it('says that a list of dates names no readers', () => {
+    const column = new AclColumn([{ name: 'readers', kind: 'array', element: 'date' }], 0);
+    expect(column.of(load('{2024-01-02}')).problem).toMatchObject({ code: 'ACL_UNREADABLE' });
+  });
+
   it('gives equal values the same object, for as many as it remembers', () => {
     const column = new AclColumn(columns, 0);
     const first = column.of(load('a'));

@@ -52,6 +52,10 @@ describe('parseArrayLiteral', () => {
     );
   });
 
+  it.each(['{a,{b}} ', '{a,{b}}}', '{a,{b}},{c}'])('reads nothing behind the last brace of %s', (literal) => {
+    expect(parseArrayLiteral(literal)).toEqual(['a', ['b']]);
+  });
+
   it('ends where a text that was cut short ends', () => {
     const whole = '{a,"b\\"c",{d,NULL}}';
     for (let length = 0; length <= whole.length; length++) {

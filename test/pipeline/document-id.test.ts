@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DocumentIds, escapeIdPart } from '../../src/pipeline/document-id.ts';
+import { DocumentIds, escapeIdPart, NO_ID } from '../../src/pipeline/document-id.ts';
 import type { Column, ColumnKind } from '../../src/pipeline/ports.ts';
 import { RowCursor } from '../../src/pipeline/row-cursor.ts';
 import { text } from '../support/arbitrary.ts';
@@ -8,11 +8,21 @@ import { batchOf, type WireRow } from '../support/rows-source.ts';
 
 const CONNECTOR_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
 
-function idOf(row: WireRow, connector = 'hr', kind: ColumnKind = 'text'): string | undefined {
+function idsOver(row: WireRow, connector: string, kind: ColumnKind) {
   const columns = row.map((_, index): Column => ({ name: `k${index}`, kind }));
   const cursor = new RowCursor(columns.length);
   cursor.load(batchOf(columns, [row]), 0);
-  return new DocumentIds(connector, columns, [...columns.keys()]).of(cursor);
+  return { ids: new DocumentIds(connector, columns, [...columns.keys()]), cursor };
+}
+
+function idOf(row: WireRow, connector = 'hr', kind: ColumnKind = 'text'): string | undefined {
+  const { ids, cursor } = idsOver(row, connector, kind);
+  return ids.of(cursor);
+}
+
+function problemOf(row: WireRow, kind: ColumnKind) {
+  const { ids, cursor } = idsOver(row, 'hr', kind);
+  return ids.problem(cursor);
 }
 
 /** Half a character, where a cut went through it, is what UTF-8 makes of it. */
@@ -50,6 +60,22 @@ describe('a document id', () => {
     expect(idOf([Buffer.from([0x61, 0xff])])).toBeUndefined();
     expect(idOf([''])).toBeUndefined();
     expect(idOf(['', ''])).toBe('hr::');
+  });
+
+  it('is said to be an object or a list when a part is one', () => {
+    expect(problemOf(['1', ' {"a":1}'], 'json')).toEqual({
+      code: 'ID_INVALID',
+      reason: 'its id field "k1" is an object or a list; an id is text or a number',
+    });
+  });
+
+  it('is said to be missing when a part is NULL, absent or empty', () => {
+    for (const value of [null, undefined, '']) expect(problemOf([value], 'text')).toBe(NO_ID);
+    for (const value of [null, undefined, '""']) expect(problemOf([value], 'json')).toBe(NO_ID);
+  });
+
+  it('is said not to be UTF-8 when a part is not', () => {
+    expect(problemOf(['a', Buffer.from([0x61, 0xff])], 'text')).toMatchObject({ code: 'INVALID_UTF8' });
   });
 
   it('is never shared by two keys of as many parts', () => {

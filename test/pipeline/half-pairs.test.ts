@@ -31,6 +31,14 @@ describe('holdsHalfPairEscape', () => {
     );
   });
 
+  test.each([
+    ['"\\uzzzz"', false],
+    ['"\\u"', false],
+    ['"\\ud83d\\uzzzz"', true],
+  ])('takes an escape without digits for none: in %s is half a pair, %s', (json, is) => {
+    expect(holds(json)).toBe(is);
+  });
+
   test('looks inside of lists, objects and keys', () => {
     expect(holds('{"a":["\\ud83d"]}')).toBe(true);
     expect(holds('{"\\udc00":1}')).toBe(true);

@@ -33,6 +33,16 @@ describe('the quarantine', () => {
     ]);
   });
 
+  it.each([
+    [{ file: 'a.csv', line: 4 }, 'hr:7', 'a.csv, line 4 (row 7, hr:7)'],
+    [{ page: 2, record: 3 }, undefined, 'page 2, record 3 (row 7)'],
+    [{}, 'hr:7', 'row 7 (hr:7)'],
+  ])('names a row at %j, of the id %j: %s', (place, docId, which) => {
+    const tally = new Tally();
+    new Quarantine(LIMITS, tally).add({ ...row(7, docId), place });
+    expect(tally.samples.quarantined).toEqual([`${which}: ACL_EMPTY, why`]);
+  });
+
   it('counts rows without an id that were too large to be read, and no others, as unidentified', () => {
     const quarantine = new Quarantine(LIMITS, new Tally());
     quarantine.add(row(1, 'hr:1', 'ROW_TOO_LARGE'));
@@ -64,6 +74,9 @@ describe('the quarantine', () => {
   it('writes a line per row', () => {
     expect(quarantineLine({ ...row(7), fields: { id: null } })).toBe(
       '{"row":7,"doc_id":null,"code":"ACL_EMPTY","reason":"why","fields":{"id":null}}',
+    );
+    expect(quarantineLine({ ...row(7), place: { file: 'a.csv', line: 4 } })).toContain(
+      '{"row":7,"file":"a.csv","line":4,"doc_id":null,',
     );
     expect(quarantineLine(row(7, 'hr:7'))).toContain('"doc_id":"hr:7"');
     expect(words({ code: 'ACL_EMPTY', reason: 'why' })).toBe('ACL_EMPTY, why');

@@ -72,9 +72,8 @@ function run(
 /** A run whose process dies when its artifacts are written and the state does not know. */
 async function killUnpublished(runId: string, given: Given = {}): Promise<void> {
   const dies = () => Promise.reject(gone);
-  await expect(run(runId, { ...given, process: { ...state, published: dies, failRun: dies } })).rejects.toBe(
-    gone,
-  );
+  const process = { ...(given.process ?? state), published: dies, failRun: dies };
+  await expect(run(runId, { ...given, process })).rejects.toBe(gone);
   expect(await state.findRun(runId)).toMatchObject({ status: 'RUNNING', manifestName: null });
 }
 
@@ -115,6 +114,17 @@ describe('a run that died before it was published', () => {
     expect(artifactsOf('R1', 'bucket', 'old-prefix')).toBe(true);
     await run('R2', { prefix: 'new-prefix' });
     expect(artifactsOf('R1', 'bucket', 'old-prefix')).toBe(false);
+  });
+
+  test('is cleared up below the prefix of now when an older version, which noted no folder, began it', async () => {
+    const older: State['beginRun'] = ({ runId, connectorId, target, startedAt }) =>
+      state.beginRun({ runId, connectorId, target, startedAt });
+    await killUnpublished('R1', { process: { ...state, beginRun: older } });
+    expect(await state.findRun('R1')).toMatchObject({ folder: null });
+    expect(artifactsOf('R1')).toBe(true);
+    await run('R2');
+    expect(await open()).toEqual([]);
+    expect(artifactsOf('R1')).toBe(false);
   });
 
   test('is closed, and its folder is named, when its artifacts are in another bucket', async () => {
