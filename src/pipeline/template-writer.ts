@@ -115,14 +115,18 @@ function engineWriter(
     }
     try {
       out.utf8(template.render(scope));
-    } catch (error) {
-      // It is about all rows.
-      if (error instanceof BridgeError) throw error;
-      if (error instanceof TemplateFailure) return { code: error.code, reason: error.reason };
-      return { code: 'TEMPLATE_FAILED', reason: error instanceof Error ? error.message : String(error) };
+    } catch (thrown) {
+      return failureOf(thrown);
     }
     return undefined;
   };
+}
+
+/** @throws BridgeError if that was thrown, because it is about all rows. */
+export function failureOf(thrown: unknown): WriteFailure {
+  if (thrown instanceof BridgeError) throw thrown;
+  if (thrown instanceof TemplateFailure) return { code: thrown.code, reason: thrown.reason };
+  return { code: 'TEMPLATE_FAILED', reason: thrown instanceof Error ? thrown.message : String(thrown) };
 }
 
 export function missing(name: string): WriteFailure {

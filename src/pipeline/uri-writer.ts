@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { TemplateFailure } from '../connector/template-failure.ts';
 import { encodeValue, keptBytes, placedParts, uriOf, type UriPlace } from '../connector/uri-text.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { byteAt, itemAt } from './in-range.ts';
 import type { Column } from './ports.ts';
 import {
+  failureOf,
   writerFor,
   missing,
   type PlainParts,
@@ -100,8 +100,7 @@ function joinedWriter(
     try {
       out.utf8(uriOf(pieces));
     } catch (thrown) {
-      if (thrown instanceof TemplateFailure) return { code: thrown.code, reason: thrown.reason };
-      throw thrown;
+      return failureOf(thrown);
     }
     return undefined;
   };

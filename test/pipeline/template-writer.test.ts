@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { RenderBudget } from '../../src/connector/render-budget.ts';
+import { compileTemplate } from '../../src/connector/templates.ts';
 import { ByteWriter } from '../../src/pipeline/byte-writer.ts';
 import type { Column } from '../../src/pipeline/ports.ts';
 import { RowCursor } from '../../src/pipeline/row-cursor.ts';
@@ -255,5 +257,13 @@ describe('a template for the engine', () => {
       code: 'TEMPLATE_FAILED',
       reason: 'bad text',
     });
+  });
+
+  it('throws when its rows together have taken too long, because that is about all rows', () => {
+    const budget = new RenderBudget({ rowMs: 1_000, countedFromMs: 0, totalMs: -1 });
+    const slow = compileTemplate('{{ a | upcase }}', budget);
+    expect(() => write(slow, { a: field('x') })).toThrow(
+      expect.objectContaining({ code: 'TEMPLATE_TOO_SLOW' }),
+    );
   });
 });

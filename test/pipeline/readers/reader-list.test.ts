@@ -35,6 +35,9 @@ describe('readReaders', () => {
     ['[anna@x.com, bob@x.com]', 'text', [ANNA, BOB]],
     ['"anna@x.com","bob@x.com"', 'text', [ANNA, BOB]],
     ["'anna@x.com';", 'text', [ANNA]],
+    [`'O\\'Neill', 'O''Brien', "The ""A"" Team"`, 'text', ["O'Brien", "O'Neill", 'The "A" Team']],
+    [`["'hr'", "\\" Anna@x.com\\""]`, 'json', [ANNA, 'hr']],
+    [`{'hr',"\\"legal\\""}`, 'array', ['hr', 'legal']],
     ['Anna B <anna@x.com>; Bob <BOB@x.com>', 'text', [ANNA, BOB]],
     ['"B, Anna" <anna@x.com>, bob@x.com', 'text', [ANNA, BOB]],
     ['anna@x.com <anna@x.com>', 'text', [ANNA]],
@@ -95,6 +98,10 @@ describe('readReaders', () => {
       expect(readReaders(json, { kind: 'text' })).toEqual({ names: [] });
     },
   );
+  test('reads a list of a database whose items are JSON', () => {
+    const literal = String.raw`{"\"hr\"",NULL,"[\"legal\", null]"}`;
+    expect(readReaders(literal, { kind: 'array', element: 'json' })).toEqual({ names: ['hr', 'legal'] });
+  });
   test('takes a list of NULLs for no readers', () => {
     expect(readReaders('{NULL,null,"None",{}}', { kind: 'array' })).toEqual({ names: [] });
   });
@@ -107,6 +114,9 @@ describe('readReaders', () => {
     ['[{"email":"anna@x.com"}]', '{"email":"anna@x.com"}'],
     ['[true]', 'true'],
     ['["{anna@x.com"]', '{anna@x.com'],
+    ['["[hr]"]', '[hr]'],
+    ['["{hr}"]', '{hr}'],
+    ['hr) team', 'hr) team'],
     ['[101, None]', '101'],
     ['[team, anna@x.com', '[team'],
     ['{anna@x.com', '{anna@x.com'],
@@ -141,6 +151,11 @@ describe('readReaders', () => {
 
   test('says what is wrong with JSON that is not valid', () => {
     expect(readReaders('not json', { kind: 'json' })).toEqual({ invalidJson: true });
+  });
+
+  test('takes a nesting that overflows the stack neither for names nor for no readers', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(() => readReaders(deep, { kind: 'json' })).toThrow(RangeError);
   });
 
   test('reads long text without names in time', () => {
