@@ -64,7 +64,7 @@ test('no pattern takes more than linear time for a hostile text', () => {
     if (found.status !== 'safe') slow.push(`${place} /${source}/${flags}: ${found.status}`);
   }
   expect(slow).toEqual([]);
-}, 120_000);
+}, 900_000);
 
 test('the check finds a pattern that is not linear', () => {
   expect(checkSync('[;\\s]+$', '')).toMatchObject({ status: 'vulnerable' });

@@ -22,6 +22,7 @@ describe('the table of errors', () => {
       'SOURCE_FILE_CHANGING',
       'SOURCE_LOST',
       'SOURCE_RATE_LIMITED',
+      'SOURCE_SPOOL_FAILED',
       'SOURCE_TIMEOUT',
       'SOURCE_UNREACHABLE',
       'STATE_LIMIT',

@@ -46,6 +46,8 @@ export function readReaders(text: string, { kind, element }: Pick<Column, 'kind'
     return { names: names.filter((name, index) => name !== names[index - 1]) };
   } catch (thrown) {
     if (thrown instanceof Unreadable) return { unreadable: thrown.value };
+    // Thousands of brackets within each other overflow the stack, and name no reader.
+    if (thrown instanceof RangeError) return { unreadable: text };
     if (thrown instanceof SyntaxError) return { invalidJson: true };
     throw thrown;
   }
