@@ -159,6 +159,13 @@ describe('readReaders', () => {
     expect(readReaders(deep, { kind })).not.toHaveProperty('names');
   });
 
+  test('pass on a fault of the program, which is not one of the row', () => {
+    const noText: unknown = Symbol('no text');
+    expect(() => Reflect.apply(readReaders, undefined, [noText, { kind: 'json' }]) as unknown).toThrow(
+      TypeError,
+    );
+  });
+
   test('reads long text without names in time', () => {
     for (const text of ['<', '"', "'", '"a,', '(', ' ', '[', '{']) {
       expect(readReaders(`x${text.repeat(200_000)}x`, { kind: 'text' })).toBeDefined();
