@@ -94,7 +94,7 @@ export async function awaitOperation(
       const error = toBridgeError(thrown);
       if (error.code === 'GEMINI_NOT_FOUND') return undefined;
       if (!error.retryable) throw error;
-      log.warn('an operation could not be asked about; it goes on, and is asked about again', {
+      log.warn('polling an operation failed; it continues, polling again', {
         operation: name,
         reason: error.message,
       });

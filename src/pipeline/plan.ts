@@ -195,7 +195,7 @@ function columnDrift(
 ): readonly ColumnDrift[] {
   const drift = retypedColumns(before, now);
   if (drift.length > 0) {
-    log.warn('columns of the source have another kind than in the last run; checksums decide what is sent', {
+    log.warn('column types changed since the last run; checksums decide what is sent', {
       drift,
     });
   }

@@ -161,7 +161,7 @@ describe('validate', () => {
     });
     command.configureOutput({ writeOut: (line) => text.push(line) }).outputHelp();
     expect(text.join('')).toMatch(
-      /Exit status:\n {2}0 .*\n {2}2 .*\n {2}78 .*\n\nExample:\n {2}\$ gemini-sync-bridge validate/,
+      /Exit statuses:\n {2}0 .*\n {2}2 .*\n {2}78 .*\n\nExample:\n {2}\$ gemini-sync-bridge validate/,
     );
   });
 

@@ -108,7 +108,7 @@ describe('explain, of a document in the index', () => {
       `  target           ${TARGET}`,
       '  id there         people__2',
       '',
-      '→ If the data store lacks it, send all documents of the connector again:',
+      '→ If it is missing from the data store, resend all documents of the connector:',
       '    gemini-sync-bridge run --connector people.yaml --resend',
       '',
     ]);
@@ -228,7 +228,7 @@ describe('explain, of a document that is not as its row', () => {
       '  id there         people__2',
       '  newest run       third, committed TIME',
       '',
-      '→ If it is to be there, see that the query lists its row, and run again:',
+      '→ If it should exist, check that the query returns its row, then run again:',
       '    gemini-sync-bridge run --connector people.yaml',
       '',
     ]);
@@ -242,7 +242,7 @@ describe('explain, of a document that is not as its row', () => {
     const { exitCode, stdout } = await explain('people:2');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^people:2 is in the index, and marked as gone: a listing of the source lacked its row\.$/m,
+      /^people:2 is in the index, and soft-deleted: a listing of the source lacked its row\.$/m,
     );
     expect(stdout).toMatch(/^ {2}last seen +\S+ \S+ UTC by run first$/m);
     expect(stdout).toMatch(/^ {2}marked by run +second, committed/m);

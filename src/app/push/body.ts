@@ -175,7 +175,7 @@ class EventReader {
     this.#items.open(bytes, rules);
   }
 
-  /** Takes the next event. @returns false behind the last one */
+  /** Takes the next event. @returns false after the last one */
   take(): boolean {
     const found = this.#next();
     if (found) this.#takeItem();

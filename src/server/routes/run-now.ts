@@ -80,10 +80,14 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
           startedBy,
         });
         if (runId === undefined) {
-          throw new HttpError('TOO_MANY_REQUESTS', 'As many runs as this server may start are at work.', {
-            hint: 'Wait for one of them to end.',
-            retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
-          });
+          throw new HttpError(
+            'TOO_MANY_REQUESTS',
+            'The limit of concurrent runs started by this server is reached.',
+            {
+              hint: 'Wait for one of them to end.',
+              retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+            },
+          );
         }
         return reply.code(202).send({ run_id: runId });
       },

@@ -175,8 +175,8 @@ function Why({ connector, ended }: NeedOf) {
       return (
         <>
           <p>
-            The process of the run shows no signs of life. Nothing of it is lost, and nothing half-done
-            counts.
+            The process of the run shows no signs of life. No data was lost and no partial change was
+            committed.
           </p>
           <p class="fix">
             Start the connector again: the next run clears up or finishes what this one began.

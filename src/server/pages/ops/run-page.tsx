@@ -83,7 +83,7 @@ function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
     return (
       <section class="need tone-bad" aria-labelledby="todo-title">
         <h2 id="todo-title">The process of this run is silent</h2>
-        <p>Nothing of it is lost, and nothing half-done counts.</p>
+        <p>No data was lost and no partial change was committed.</p>
         <p class="fix">Start the connector again: the next run clears up or finishes what this one began.</p>
         {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
       </section>
