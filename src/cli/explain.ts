@@ -42,7 +42,7 @@ export function explainCommand(io: CommandIo): Command {
       '--doc <id>',
       'id of the document, such as `hr-employees:4711`, or its id in the data store',
     )
-    .option('--local', 'look at `--local` runs instead of the data store')
+    .option('--local', 'use `--local` runs instead of the data store')
     .option('--json', 'print one result object on stdout')
     .addHelpText('after', HELP)
     .action((flags: ExplainFlags) => explain(flags, io));
@@ -73,7 +73,7 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
 /** Of a terminal that does not say how wide it is. */
 const COLUMNS_DEFAULT = 80;
 
-/** Absent is no error of the command, and a status of its own tells it from all of those. */
+/** An absent document is not an error of the command, so it has an exit status of its own. */
 function exitStatusOf({ present }: Pick<Explanation, 'present'>): ExitStatus {
   return present === true ? EXIT.done : EXIT.partial;
 }

@@ -8,7 +8,7 @@ export interface Explained {
   readonly local: boolean;
 }
 
-/** One sentence: where the document stands. */
+/** One sentence: the status of the document. */
 export function headline({ explanation, local }: Explained, name: string, style: Style): string {
   const { standing, sent, waiting, rejection, quarantine, removal, missing, pushes, connector } = explanation;
   const index = local ? 'the local target' : 'the index';
@@ -194,7 +194,7 @@ function unclearSending({ rejection, sent }: Explanation): Sending | null {
 
 function notFoundBecause({ docId, runsSearched, unreadable }: Explanation): string {
   if (docId === null) return 'no record has an id of this digest';
-  const no = 'there is no record of it';
+  const no = 'no record of it exists';
   return unreadable.length > 0
     ? `${no}, and artifacts that may tell of a delete cannot be read`
     : `${no}, and none of the newest ${count(runsSearched)} committed runs deleted it`;

@@ -22,7 +22,7 @@ Example:
   $ gemini-sync-bridge keys create --name ticket-system --right push --connector support-push --expires-days 365
 `;
 
-/** Whoever makes a key means to lock the door, and one that stands open does not show it. */
+/** Printed because a server that started without keys stays open, which its user would not expect after creating one. */
 const FIRST_KEY =
   'This is the first key. A server that runs without keys accepts requests from its own machine without one until it is restarted.\n';
 
@@ -129,7 +129,7 @@ function revokeCommand(io: CommandIo): Command {
     });
 }
 
-/** Whoever gives a whole key does not find it in a message again. */
+/** If the whole key was given, the message does not repeat it. */
 function unknownKey(id: string): BridgeError {
   const named = /^[\w-]{1,20}$/.test(id) ? ` ${id}` : '';
   return new BridgeError('KEY_UNKNOWN', `No key has the id${named}.`, {

@@ -10,9 +10,9 @@ import type { Lease, RunError, RunRow } from './state-port.ts';
 type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log' | 'owner'>;
 
 /**
- * Ends what earlier runs of this connector left open. Whoever holds the lease knows that they are dead, whatever their target.
- * One that died before it was published is closed and its files are removed. A published run is finished from its manifest,
- * without extracting again, if it is of this target.
+ * Finishes or closes the open runs of this connector. The holder of the lease knows that they are dead, whatever their
+ * target. One that died before it was published is closed and its files are removed. A published run is finished from its
+ * manifest, without extracting again, if it is of this target.
  *
  * A published run of another target cannot be finished here: this run has the connection to its own target only, and perhaps
  * another bucket. A run that delivers to a data store gives it up. That is safe, because the state of the old target did not
@@ -139,8 +139,8 @@ async function closeRun(run: RunRow, { state, clock }: RecoverPorts, error: RunE
 }
 
 /**
- * The last thing that `finishEarlierRuns` does, for a run that has nothing else to do: its process may have died right after
- * its commit. If the connector is being run, whoever runs it has done it before.
+ * The last thing that `finishEarlierRuns` does, for a run that has nothing else to do: its process may have died right
+ * after its commit. If another run of the connector is in progress, that run has already done it.
  */
 export async function repairLatestAlone(job: Job, ports: RecoverPorts): Promise<void> {
   let lease: Lease;

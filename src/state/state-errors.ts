@@ -90,7 +90,7 @@ const WORDS: readonly (readonly [RegExp, Verdict])[] = [
 
 /**
  * An error of the state database in the words of this program: STATE_UNREACHABLE, STATE_LIMIT, STATE_FAILED or
- * STATE_NOT_MIGRATED, naming `location` and never a password. A BridgeError, and what nobody foresaw, is returned as it is.
+ * STATE_NOT_MIGRATED, naming `location` and never a password. A BridgeError and an unknown error are returned unchanged.
  */
 export function stateError(thrown: unknown, location: string): unknown {
   if (!isError(thrown) || thrown instanceof BridgeError) return thrown;

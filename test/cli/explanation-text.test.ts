@@ -271,7 +271,7 @@ describe('an explanation for a person', () => {
     const unreadable = [{ runId: 'r2', message: 'gs://bucket is gone.' }];
     const text = textOf({ ...absent, standing: 'not-found', unreadable });
     expect(text).toContain(
-      'there is no record of it, and artifacts that may tell of a delete cannot be read.',
+      'no record of it exists, and artifacts that may tell of a delete cannot be read.',
     );
     expect(text).toMatch(/not read +artifacts of run r2: gs:\/\/bucket is gone\.\n/);
   });

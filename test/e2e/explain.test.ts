@@ -38,7 +38,7 @@ beforeEach(async () => {
   google = await startGoogleStandIn({
     buckets: [BUCKET],
     dataStores: [{ ...STORE, aclEnabled: true, contentConfig: 'CONTENT_REQUIRED' }],
-    // An operation that is done at once is one that nobody waits for.
+    // An operation that is done immediately is never polled.
     synchronous: true,
     rejectDocument: ({ id }) => (id === refused?.id ? refused?.message : undefined),
   });
@@ -128,7 +128,7 @@ describe('explain, of a document in the index', () => {
     const held = await explain('people:2');
     expect(held.exitCode).toBe(0);
     expect(held.stdout).toMatch(
-      /^people:2 is in the index, and perhaps no longer in the source: the listing of run third lacked 3 documents that were not deleted, and which is not kept\.$/m,
+      /^people:2 is in the index, and perhaps no longer in the source: the listing of run third lacked 3 documents that were not deleted, and which ones is not recorded\.$/m,
     );
     expect(held.stdout).toMatch(
       /^ {2}last seen +\S+ \S+ UTC by run second; whether later runs saw it is not kept$/m,
@@ -153,7 +153,7 @@ describe('explain, of a document in the index', () => {
     expect(stdout).toMatch(/^ {2}not read +artifacts of run first: .*manifest\.json/m);
     expect(await standing('people:9')).toEqual([
       4,
-      'people:9 is not in the index, as far as is known: there is no record of it, and none of the newest 1 committed runs deleted it.',
+      'people:9 is not in the index, as far as is known: no record of it exists, and none of the newest 1 committed runs deleted it.',
     ]);
   });
 });

@@ -383,7 +383,7 @@ async function arrived(server: TestServer, requests: number): Promise<void> {
 
 describe('a request of a run whose lease', () => {
   const lost = new BridgeError('LEASE_LOST', 'another run took over');
-  /** Held for so many attempts. */
+  /** Number of attempts during which the lease is held. */
   const heldFor = (attempts: number): LeaseGuard & { asked: number } => ({
     asked: 0,
     requireHeld() {
