@@ -164,7 +164,7 @@ async function tell(
       ...(fix === undefined ? {} : { fix }),
     });
   } catch (thrown) {
-    log.warn(`${channel.name} may not have got what there is to tell of this run`, {
+    log.warn(`${channel.name} may not have received all telemetry of this run`, {
       reason: thrown instanceof Error ? thrown.message : String(thrown),
     });
   }

@@ -241,7 +241,7 @@ function requireAnother(
   throw new BridgeError(
     'GEMINI_OPERATION_FAILED',
     `Discovery Engine gave up ${step}, ${name}: "${error.message}" (code ${error.code}).`,
-    { hint: 'The words above are Google’s own. The next run sends the same documents again.' },
+    { hint: 'The message quotes Google. The next run sends the same documents again.' },
   );
 }
 

@@ -97,7 +97,7 @@ async function giveUpMoved(run: RunRow, { target }: Job, ports: RecoverPorts): P
     message: `Its connector delivers to ${target} now, so what it published was given up.`,
     hint: MOVED_HINT,
   });
-  ports.log.warn('gave up a published run, because its connector delivers to another target now', {
+  ports.log.warn('abandoned a published run, because its connector delivers to another target now', {
     run: run.runId,
     was: run.target,
     is: target,
@@ -124,7 +124,7 @@ async function finishPublished(
     const error = toBridgeError(thrown);
     if (error.retryable) throw error;
     // Giving it up is safe: the state did not move, so this run finds the same changes again.
-    ports.log.warn('gave up a published run that cannot be finished', { run: run.runId, code: error.code });
+    ports.log.warn('abandoned a published run that cannot be finished', { run: run.runId, code: error.code });
     await closeRun(run, ports, runErrorOf(error));
     return undefined;
   }

@@ -13,7 +13,7 @@ import { TLS, type Verdict } from './state-verdict.ts';
 
 const UNREACHABLE: Verdict = {
   code: 'STATE_UNREACHABLE',
-  hint: 'Check that the database runs and that DATABASE_URL names it, then run again: nothing half-done is left.',
+  hint: 'Check that the database runs and that DATABASE_URL names it, then run again: no partial change is left.',
 };
 const BUSY: Verdict = {
   code: 'STATE_UNREACHABLE',
@@ -22,7 +22,7 @@ const BUSY: Verdict = {
 const DISK_FULL: Verdict = {
   code: 'STATE_LIMIT',
   limit: 'disk space',
-  hint: 'Free some disk space, then run again: nothing half-done is left.',
+  hint: 'Free some disk space, then run again: no partial change is left.',
 };
 const FORBIDDEN: Verdict = {
   code: 'STATE_FAILED',
@@ -36,7 +36,7 @@ const IO_FAILED: Verdict = { code: 'STATE_FAILED', hint: 'Check the disk that ho
 const NO_MEMORY: Verdict = {
   code: 'STATE_LIMIT',
   limit: 'memory',
-  hint: 'Give this process more memory, then run again: nothing half-done is left.',
+  hint: 'Give this process more memory, then run again: no partial change is left.',
 };
 
 /** By SQLite's or Node's name. */

@@ -304,7 +304,7 @@ describe('explain, of what the state does not know', () => {
   test('refuses an id that is none of this connector, and finds one by its digest', async () => {
     const { exitCode, stdout, stderr } = await explain('hr:2');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toContain('USAGE: "hr:2" is no id of a document of connector people.');
+    expect(stderr).toContain('USAGE: "hr:2" is not a document id of connector people.');
 
     place.writeConnector({ ...CONNECTOR, mapping: { ...CONNECTOR.mapping, idField: ['id', 'name'] } });
     const name = 'a long name '.repeat(12);

@@ -225,6 +225,6 @@ function faultOf({ fault, message, at }: JsonTextError): string {
       return `is refused, because ${message}, at byte ${at + 1}`;
     case 'cut':
     case 'syntax':
-      return `is no JSON: ${message}`;
+      return `is not valid JSON: ${message}`;
   }
 }

@@ -134,7 +134,7 @@ export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
       <Why connector={connector} ended={endedRun(connector)} />
       {previous !== null && last?.alive === true && (
         <p class="quiet">
-          <a href={runPath(last.run_id)}>A new run</a> is at work since{' '}
+          <a href={runPath(last.run_id)}>A new run</a> is in progress since{' '}
           <Moment at={last.started_at} now={now} />.
         </p>
       )}
