@@ -270,9 +270,7 @@ describe('an explanation for a person', () => {
   test('names the artifacts that cannot be read, and then claims nothing about deletes', () => {
     const unreadable = [{ runId: 'r2', message: 'gs://bucket is gone.' }];
     const text = textOf({ ...absent, standing: 'not-found', unreadable });
-    expect(text).toContain(
-      'no record of it exists, and artifacts that may tell of a delete cannot be read.',
-    );
+    expect(text).toContain('no record of it exists, and artifacts that may tell of a delete cannot be read.');
     expect(text).toMatch(/not read +artifacts of run r2: gs:\/\/bucket is gone\.\n/);
   });
 
