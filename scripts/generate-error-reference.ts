@@ -38,16 +38,15 @@ await writeOrCheck(
 
 <!-- Generated from ${ERRORS} and ${EXIT_STATUSES} by \`npm run generate\`. Change it there. -->
 
-A run that fails says so on stderr: the code, what failed and on what, and a line with \`→\` that says what to do next.
-With \`--json\` the same is one object on stdout, with \`error.code\`, \`error.message\`, \`error.hint\` and
-\`error.retryable\`. Codes are stable; messages are not. A run that failed can always be run again.
+A failed run prints on stderr the code, what failed and on what, and a line with \`→\` that says what to do next. With \`--json\` it prints the same as one object on stdout, with \`error.code\`, \`error.message\`, \`error.hint\` and
+\`error.retryable\`. Codes are stable; messages are not. A failed run can always be run again.
 
 ## Codes
 
-"Try again" means: the same command, run again later without a change, can succeed.
+"Retry" means that the same command can succeed later without a change.
 \`INTERRUPTED\` ends with 130 after SIGINT.
 
-${markdownTable(['code', 'exit status', 'try again?', 'what it means and what to do'], await errorRows())}
+${markdownTable(['code', 'exit status', 'retry', 'meaning and fix'], await errorRows())}
 
 ## Exit statuses
 

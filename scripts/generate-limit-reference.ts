@@ -40,7 +40,7 @@ await writeOrCheck(
 <!-- Generated from ${LIMITS} by \`npm run generate\`. Change it there. -->
 
 Every limit of the engine, with its unit in its name. Those with \`DEFAULT\` in their names can be set in a connector; the
-others are constants of the program. A text that ends in dots goes on in the next line.
+others are constants of the program. A description that ends in dots continues in the next row.
 
 ${markdownTable(['limit', 'value', 'why'], rows)}
 `,

@@ -92,7 +92,7 @@ async function connectorFindings(
 ): Promise<Finding[]> {
   const { output } = connector.spec;
   const endpoint = context.discoveryEngineEndpoint;
-  const noCredentials = 'there are no usable credentials';
+  const noCredentials = 'usable credentials are missing';
   const [source, store, permissions, bucket] = await Promise.all([
     connector.spec.mode === 'rest_push'
       ? pushFindings(connector, context, signal)

@@ -27,7 +27,7 @@ export async function documentNamed(
 function noSuchId(given: string, connectorId: string): BridgeError {
   return new BridgeError(
     'USAGE',
-    `${JSON.stringify(given)} is no id of a document of connector ${connectorId}.`,
+    `${JSON.stringify(given)} is not a document id of connector ${connectorId}.`,
     {
       hint: `Its ids are written ${connectorId}:<id>, and in the data store ${connectorId}__<id>.`,
     },

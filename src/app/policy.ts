@@ -25,7 +25,7 @@ import { readPolicy } from '../policy/read-policy.ts';
 
 /** Where the operator's policy is. */
 export interface PolicyPlace {
-  /** `POLICY_FILE`; undefined: there is no policy. */
+  /** `POLICY_FILE`; undefined without a policy. */
   readonly policyFile: string | undefined;
   readonly cwd: string;
 }

@@ -95,7 +95,7 @@ export function createRunStarter(context: {
 
   const followLogged = (runId: string, args: readonly string[], secretRefs: readonly string[]) =>
     follow(runId, args, secretRefs).catch((thrown: unknown) => {
-      log.error('how a run ended could not be kept', { run: runId, reason: String(thrown) });
+      log.error('the result of a run could not be stored', { run: runId, reason: String(thrown) });
     });
 
   return {

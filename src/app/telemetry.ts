@@ -157,14 +157,14 @@ async function tell(
     const undelivered = await withDeadline(seconds, NEVER, () => channel.finish(end, late));
     if (undelivered === undefined) return;
     const { count, what, reason, fix } = undelivered;
-    log.warn(`${channel.name} did not get all that there is to tell of this run`, {
+    log.warn(`some telemetry of this run was not delivered to ${channel.name}`, {
       undelivered: count,
       what,
       reason,
       ...(fix === undefined ? {} : { fix }),
     });
   } catch (thrown) {
-    log.warn(`${channel.name} may not have got what there is to tell of this run`, {
+    log.warn(`${channel.name} may not have received all telemetry of this run`, {
       reason: thrown instanceof Error ? thrown.message : String(thrown),
     });
   }

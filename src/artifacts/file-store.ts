@@ -120,7 +120,7 @@ async function expectSame(path: string, wanted: StoredArtifact): Promise<void> {
     'ARTIFACT_EXISTS',
     `${path} exists with other content: ${bytes} bytes, crc32c ${checksum.digest()}, ` +
       `where ${wanted.bytes} bytes, crc32c ${wanted.crc32c}, were to be written.`,
-    { hint: 'Use another `--run-id`, or leave it out: an id stands for one run and its data.' },
+    { hint: 'Use another `--run-id`, or leave it out: an id identifies one run and its data.' },
   );
 }
 

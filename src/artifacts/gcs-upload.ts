@@ -127,7 +127,7 @@ export class GcsUpload implements ArtifactWriter {
       'ARTIFACT_EXISTS',
       `${this.#uri} exists with other content: ${found.bytes} bytes, crc32c ${found.crc32c}, ` +
         `where ${wanted.bytes} bytes, crc32c ${wanted.crc32c}, were to be written.`,
-      { hint: 'Use another `--run-id`, or leave it out: an id stands for one run and its data.' },
+      { hint: 'Use another `--run-id`, or leave it out: an id identifies one run and its data.' },
     );
   }
 

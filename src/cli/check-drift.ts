@@ -42,14 +42,14 @@ Example:
   gemini-sync-bridge check-drift --live --only columns,data-store
 `;
 
-/** `check-drift`: what is there, against what was expected. Writes nothing anywhere. */
+/** `check-drift`: compares the actual state, columns and data stores with what connectors expect. Writes nothing. */
 export function checkDriftCommand(io: CommandIo): Command {
   return new Command('check-drift')
-    .summary('find what is not as connectors, runs and this version expect it')
+    .summary('report drift in state schema, source columns and data stores')
     .description(
-      'Compares what is there with what is expected, for all connectors at once, and says what to write. Writes nothing.',
+      'Compares the state schema, source columns and data stores with what connectors expect, and suggests fixes. Writes nothing.',
     )
-    .option('--live', 'ask the sources and Google, too')
+    .option('--live', 'also query the sources and Google')
     .option('--only <names>', 'compare only these, separated by commas', comparersNamed)
     .option('--connectors <dir>', 'directory with connectors, or one file', io.env.connectorsDir)
     .addOption(
@@ -112,7 +112,9 @@ function comparersNamed(text: string): readonly Comparer[] {
   const unknown = names.filter((name) => COMPARERS.every((comparer) => comparer.name !== name));
   if (unknown.length === 0) return COMPARERS.filter(({ name }) => names.includes(name));
   const known = COMPARERS.map(({ name }) => name).join(', ');
-  throw new InvalidArgumentError(`There is ${known}, and no ${unknown.join(', ')}.`);
+  throw new InvalidArgumentError(
+    `Unknown comparison ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Known: ${known}.`,
+  );
 }
 
 /** Before lines are broken: a secret in two pieces would not be known. */

@@ -32,9 +32,9 @@ Example:
 export function doctorCommand(io: CommandIo): Command {
   return new Command('doctor')
     .description(
-      'Check what a run needs, and say what to do about each problem: credentials, source, data store, bucket, permissions, state. Writes nothing.',
+      'Check what a run needs (credentials, source, data store, bucket, permissions, state) and suggest a fix for each problem. Writes nothing.',
     )
-    .option('--connector <path>', 'connector file; without it, only what all connectors share is checked')
+    .option('--connector <path>', 'connector file (default: check only what all connectors share)')
     .option('--json', 'print one object on stdout')
     .addHelpText('after', HELP)
     .action((flags: DoctorFlags) => doctor(flags, io));

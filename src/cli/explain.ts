@@ -20,8 +20,8 @@ interface ExplainFlags {
 
 const HELP = `
 Exit statuses:
-  0   the document is in the index, as far as the index has acknowledged
-  2   the command line is wrong, or the id is none of this connector's
+  0   the document is in the index, according to its last acknowledgement
+  2   the command line is wrong, or the id does not belong to this connector
   4   the document is not in the index, or it is not known whether it is
   69  the state database refuses
   75  the state database cannot be reached or is at a limit; try again later
@@ -33,13 +33,16 @@ Example:
 
 export function explainCommand(io: CommandIo): Command {
   return new Command('explain')
-    .summary('where one document stands, and why')
+    .summary('show the status of one document, and why')
     .description(
-      'Says where one document stands and why: last seen, sent by which run, acknowledged by which operation, with which readers, or why it is absent. Reads the state and the artifacts; writes nothing, and asks neither Google nor the source.',
+      'Shows the status of one document: when a run last saw it, which run sent it, which operation acknowledged it, who may read it, or why it is absent. Reads the state and the artifacts. Writes nothing, and contacts neither Google nor the source.',
     )
     .requiredOption('--connector <path>', 'connector file')
-    .requiredOption('--doc <id>', 'id of the document, as `hr-employees:4711`, or as the data store has it')
-    .option('--local', 'ask about the runs with --local, in place of the data store')
+    .requiredOption(
+      '--doc <id>',
+      'id of the document, such as `hr-employees:4711`, or its id in the data store',
+    )
+    .option('--local', 'use `--local` runs instead of the data store')
     .option('--json', 'print one result object on stdout')
     .addHelpText('after', HELP)
     .action((flags: ExplainFlags) => explain(flags, io));
@@ -70,7 +73,7 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
 /** Of a terminal that does not say how wide it is. */
 const COLUMNS_DEFAULT = 80;
 
-/** Absent is no error of the command, and a status of its own tells it from all of those. */
+/** An absent document is not an error of the command, so it has an exit status of its own. */
 function exitStatusOf({ present }: Pick<Explanation, 'present'>): ExitStatus {
   return present === true ? EXIT.done : EXIT.partial;
 }

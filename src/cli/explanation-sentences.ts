@@ -8,7 +8,7 @@ export interface Explained {
   readonly local: boolean;
 }
 
-/** One sentence: where the document stands. */
+/** One sentence: the status of the document. */
 export function headline({ explanation, local }: Explained, name: string, style: Style): string {
   const { standing, sent, waiting, rejection, quarantine, removal, missing, pushes, connector } = explanation;
   const index = local ? 'the local target' : 'the index';
@@ -21,15 +21,15 @@ export function headline({ explanation, local }: Explained, name: string, style:
     case 'waiting':
       return `${changeWord(waiting, 'A change')} of ${name} ${style.yellow('is on its way')}: ${by(waiting)} has published it, and ${index} has not acknowledged it.`;
     case 'unclear':
-      return `Whether ${name} is in ${index} ${style.yellow('is not known')}: ${by(unclearSending(explanation))} may have sent its last change, and has no proof of what became of it.`;
+      return `Whether ${name} is in ${index} ${style.yellow('is not known')}: ${by(unclearSending(explanation))} may have sent its last change, and its outcome is unknown.`;
     case 'rejected':
       return `${name} ${before}: ${index} refused ${refusedPart(explanation)} in ${by(rejection?.sending ?? null)}.`;
     case 'quarantined':
       return `${name} ${before}: ${by(quarantine)} set ${pushes === null ? 'its row' : 'it'} aside.`;
     case 'soft-deleted':
-      return `${name} ${there}, and marked as gone: ${pushes === null ? 'a listing of the source lacked its row' : 'a push deleted it'}.`;
+      return `${name} ${there}, and soft-deleted: ${pushes === null ? 'a listing of the source lacked its row' : 'a push deleted it'}.`;
     case 'maybe-missing':
-      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted, and which is not kept.`;
+      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted, and which ones is not recorded.`;
     case 'indexed':
       return `${name} ${there}, as ${by(sent)} sent it.`;
     case 'deleted':
@@ -46,12 +46,12 @@ export function advice(explained: Explained): string[] {
   return pushAdvice(explained) ?? listingAdvice(explained);
 }
 
-/** What is different where producers say what is so; undefined: nothing is. */
+/** Advice that differs for pushed documents; undefined: the same as for listed ones. */
 function pushAdvice({ explanation, run, local }: Explained): string[] | undefined {
   const { pushes, standing, docId, quarantine } = explanation;
   if (pushes === null || docId === null) return undefined;
   const command = `gemini-sync-bridge ${run}`;
-  const waits = pushes.length > 0 ? ['What was pushed of it waits for the next run:', command] : undefined;
+  const waits = pushes.length > 0 ? ['A push of it waits for the next run:', command] : undefined;
   // A local run leaves it where it is, so it may have been read already.
   const news = local ? undefined : waits;
   switch (standing) {
@@ -70,13 +70,15 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
     case 'soft-deleted':
       return news ?? markedAdvice(explanation, command, 'If it is pushed again, it is sent again.');
     case 'deleted':
-      return news ?? ['If it is to be there, push it, and run again:', command];
+      return news ?? ['If it should exist, push it and run again:', command];
     case 'not-found':
-      return waits ?? ['If it is to be there, push it, and run again:', command];
+      return waits ?? ['If it should exist, push it and run again:', command];
     case 'indexed':
       return (
         news ??
-        (local ? undefined : ['If the data store lacks it, push it again, then run:', `${command} --resend`])
+        (local
+          ? undefined
+          : ['If it is missing from the data store, push it again, then run:', `${command} --resend`])
       );
     case 'never-run':
       return waits;
@@ -86,7 +88,7 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
   }
 }
 
-/** What becomes of a soft-deleted document under the policy of now. */
+/** What happens to a soft-deleted document under the current policy. */
 function markedAdvice(
   { deletePolicy, missing }: Pick<Explanation, 'deletePolicy' | 'missing'>,
   command: string,
@@ -121,9 +123,9 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
       return markedAdvice(explanation, command, 'If its row comes back, it is sent again.');
     case 'maybe-missing':
       return missing?.holdReason === null
-        ? ['The policy never_delete leaves it there. If nobody is to find it, delete it in the data store.']
+        ? ['The policy never_delete leaves it there. To hide it from search, delete it in the data store.']
         : [
-            'Look at the source. If the listing was complete and those rows are gone for good, release their deletes:',
+            'Check the source. If the listing was complete and those rows are permanently gone, release their deletes:',
             `${command} --allow-deletes ${missing?.count ?? 0}`,
           ];
     case 'indexed': {
@@ -131,13 +133,16 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
       if (behind !== undefined) return [behind, command];
       return local
         ? []
-        : ['If the data store lacks it, send all documents of the connector again:', `${command} --resend`];
+        : [
+            'If it is missing from the data store, resend all documents of the connector:',
+            `${command} --resend`,
+          ];
     }
     case 'deleted':
       return [
         removal?.cause === 'no readers'
-          ? `If it is to be there: ${GIVE_READER}, and run again:`
-          : 'If it is to be there, see that the query lists its row, and run again:',
+          ? `If it should exist: ${GIVE_READER}, and run again:`
+          : 'If it should exist, check that the query returns its row, then run again:',
         command,
       ];
     case 'never-run':
@@ -148,10 +153,10 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
       ];
     case 'not-found':
       return docId === null
-        ? ['A document that was deleted is not found by a digest: ask for its own id.']
+        ? ['A deleted document cannot be found by its digest: use its own id.']
         : [
             behindAdvice(explanation) ??
-              'See that the query lists its row and that mapping.idField makes this id, and run again:',
+              'Check that the query returns its row and that mapping.idField produces this id, then run again:',
             command,
           ];
   }
@@ -164,22 +169,22 @@ function lacksReaders(quarantine: Explanation['quarantine']): boolean {
 }
 
 const OTHER_TARGET = {
-  local: 'Another target has it. To ask about the data store, leave out --local.',
-  store: 'Another target has it, but each is fed by runs of its own.',
+  local: 'Another target has it. To see the data store, leave out --local.',
+  store: 'Another target has it, but each target has its own runs.',
 } as const;
 
 function waitingAdvice({ waiting }: Explanation): string {
   return waiting?.run.status === 'RUNNING'
-    ? 'The run is at work, or was killed. If it was killed, the next run finishes it:'
+    ? 'The run is in progress, or was killed. If it was killed, the next run finishes it:'
     : 'The next run finishes it:';
 }
 
-/** Why the source may be ahead of what is known here; undefined if the newest run was committed or is at work. */
+/** Why the source may be ahead of what is known here; undefined if the newest run was committed or is in progress. */
 function behindAdvice({ newestRun }: Explanation): string | undefined {
   if (newestRun?.status === 'FAILED')
-    return 'The newest run failed, so what it was to bring is not there. Correct what it says, and run again:';
+    return 'The newest run failed, so its changes are missing. Fix the error that it reports, and run again:';
   if (newestRun?.status === 'DRY_RUN')
-    return 'The newest run sent nothing, because of GEMINI_INGESTION_DRY_RUN. Switch that off, and run again:';
+    return 'The newest run sent nothing, because of GEMINI_INGESTION_DRY_RUN. Unset it, and run again:';
   return undefined;
 }
 
@@ -189,7 +194,7 @@ function unclearSending({ rejection, sent }: Explanation): Sending | null {
 
 function notFoundBecause({ docId, runsSearched, unreadable }: Explanation): string {
   if (docId === null) return 'no record has an id of this digest';
-  const no = 'there is no record of it';
+  const no = 'no record of it exists';
   return unreadable.length > 0
     ? `${no}, and artifacts that may tell of a delete cannot be read`
     : `${no}, and none of the newest ${count(runsSearched)} committed runs deleted it`;
@@ -202,7 +207,7 @@ function refusedPart({ present, rejection }: Explanation): string {
 
 function changeWord(sending: Sending | null, otherwise: string): string {
   if (sending?.change === 'delete') return 'The delete';
-  return sending?.change === 'soft_delete' ? 'The mark as gone' : otherwise;
+  return sending?.change === 'soft_delete' ? 'The soft delete' : otherwise;
 }
 
 function counted(documents: number): string {

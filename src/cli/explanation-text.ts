@@ -9,7 +9,7 @@ import { wrap } from './wrap.ts';
 
 type Row = readonly [label: string, value: string];
 
-/** Where a document stands, for a person. `width`: columns of the terminal. */
+/** The status of a document, for a person. `width`: columns of the terminal. */
 export function explanationText(explained: Explained, style: Style, width: number): string {
   const { explanation } = explained;
   const name = style.bold(printable(explanation.docId ?? explanation.apiId));
@@ -46,7 +46,7 @@ function linesOf(text: string, width: number): string[] {
   if (plain.length <= width) return [text];
   const words = text.split(/ +/);
   const lines = wrap(plain, width).map((line) => words.splice(0, line.split(' ').length).join(' '));
-  // A colour that ends behind a space is a word of its own.
+  // A colour code after a space counts as a separate word.
   return [...lines.slice(0, -1), [lines.at(-1) ?? '', ...words].join(' ')];
 }
 

@@ -2,7 +2,7 @@ import { printable } from '../core/printable.ts';
 import type { Style } from './style.ts';
 import { wrap } from './wrap.ts';
 
-/** One thing that was looked at, for a person. */
+/** One check result, for a person. */
 interface ShownFinding {
   /** At most 5 characters. */
   readonly label: string;
@@ -14,7 +14,7 @@ interface ShownFinding {
 }
 
 interface Widths {
-  /** The subject's, with the blanks behind it. */
+  /** Width of the subject, including the blanks after it. */
   readonly subject: number;
   /** The terminal's; infinite elsewhere, where nothing is wrapped. */
   readonly terminal: number;

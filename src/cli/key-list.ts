@@ -1,7 +1,7 @@
 import type { AccessKey } from '../core/access-key.ts';
 import { printable } from '../core/printable.ts';
 
-/** A key without what is secret of it, for a program. */
+/** A key without its secret, for a program. */
 export function keyJson(key: AccessKey, now: Date) {
   return {
     id: key.id,
@@ -20,7 +20,7 @@ const HEADINGS = ['id', 'right', 'status', 'created', 'expires', 'last used', 'n
 
 /** One line a key. */
 export function keyTable(keys: readonly AccessKey[], now: Date): string {
-  if (keys.length === 0) return 'There are no keys. Make one with: gemini-sync-bridge keys create\n';
+  if (keys.length === 0) return 'No keys exist. Create one with: gemini-sync-bridge keys create\n';
   const rows = keys.map((key) => [
     key.id,
     key.connectorId === null ? key.right : `${key.right} ${key.connectorId}`,

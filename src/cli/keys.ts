@@ -11,7 +11,7 @@ import { keyJson, keyTable } from './key-list.ts';
 const HELP = `
 Exit statuses:
   0   done
-  2   the command line is wrong, or there is no such key
+  2   the command line is wrong, or the key does not exist
   69  the database refuses
   75  the database cannot be reached or is at a limit; try again later
   78  DATABASE_URL is wrong, or the schema is not up to date
@@ -22,9 +22,9 @@ Example:
   $ gemini-sync-bridge keys create --name ticket-system --right push --connector support-push --expires-days 365
 `;
 
-/** Whoever makes a key means to lock the door, and one that stands open does not show it. */
+/** Printed because a server that started without keys stays open, which its user would not expect after creating one. */
 const FIRST_KEY =
-  'It is the first one: a server that is running without keys stays open to its machine until it is started again.\n';
+  'This is the first key. A server that runs without keys accepts requests from its own machine without one until it is restarted.\n';
 
 const DAY_MS = 86_400_000;
 
@@ -39,7 +39,7 @@ interface CreateFlags {
 /** `keys`: makes, lists and revokes the keys of the server. @throws BridgeError KEY_UNKNOWN, USAGE, STATE_* and ENVIRONMENT_INVALID */
 export function keysCommand(io: CommandIo): Command {
   const keys = new Command('keys')
-    .description('Make, list and revoke the keys that the server asks for.')
+    .description('Create, list and revoke the API keys of the server.')
     .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys list\n`);
   for (const make of [createCommand, listCommand, revokeCommand]) {
     keys.addCommand(make(io));
@@ -49,19 +49,15 @@ export function keysCommand(io: CommandIo): Command {
 
 function createCommand(io: CommandIo): Command {
   return new Command('create')
-    .description('Make a key. It is printed once, alone on a line of stdout; only its hash is stored.')
-    .requiredOption('--name <text>', 'whose it is, for the list and the log', keyName)
+    .description('Create a key. It is printed once, on its own line of stdout; only its hash is stored.')
+    .requiredOption('--name <text>', 'owner of the key, shown in the list and the log', keyName)
     .addOption(
-      new Option('--right <right>', 'what it is for; operate includes read, admin includes all')
+      new Option('--right <right>', 'what the key allows; operate includes read, admin includes all')
         .choices(RIGHTS)
         .makeOptionMandatory(),
     )
-    .option(
-      '--connector <id>',
-      'the one connector that a push key is for; without it, all of them',
-      connectorId,
-    )
-    .option('--expires-days <number>', 'days until it ends by itself; without it, never', days)
+    .option('--connector <id>', 'the only connector that a push key may push to (default: all)', connectorId)
+    .option('--expires-days <number>', 'days until the key expires (default: never)', days)
     .option('--json', 'print one object on stdout')
     .addHelpText('after', `${HELP}${CREATE_EXAMPLE}`)
     .action((flags: CreateFlags) => create(flags, io));
@@ -86,7 +82,7 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
   if (json === true) {
     io.stdout.write(`${JSON.stringify({ ...keyJson(stored, now), key })}\n`);
   } else {
-    io.stderr.write(`Key ${stored.id}, to ${right}. It is shown this once:\n`);
+    io.stderr.write(`Key ${stored.id}, right ${right}. It is shown only once:\n`);
     io.stdout.write(`${key}\n`);
   }
   if (isFirst) io.stderr.write(FIRST_KEY);
@@ -95,7 +91,7 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
 
 function listCommand(io: CommandIo): Command {
   return new Command('list')
-    .description('List all keys, newest first, without what is secret of them.')
+    .description('List all keys, newest first. Secrets are never shown.')
     .option('--json', 'print one object on stdout')
     .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys list --json\n`)
     .action(async ({ json }: { readonly json?: true }) => {
@@ -114,8 +110,8 @@ function listCommand(io: CommandIo): Command {
 
 function revokeCommand(io: CommandIo): Command {
   return new Command('revoke')
-    .description('End a key, and the sessions that were opened with it, for good. Safe to repeat.')
-    .argument('<id>', 'as in the list, and in the key after gsb_; or the key itself')
+    .description('Revoke a key and its sessions permanently. Safe to repeat.')
+    .argument('<id>', 'key id as shown by `keys list` (the part after gsb_), or the key itself')
     .option('--json', 'print one object on stdout')
     .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys revoke 0f3a5c7e9b1d\n`)
     .action(async (id: string, { json }: { readonly json?: true }) => {
@@ -127,17 +123,17 @@ function revokeCommand(io: CommandIo): Command {
       io.stdout.write(
         json === true
           ? `${JSON.stringify(keyJson(key, now))}\n`
-          : `Key ${key.id} is revoked since ${key.revokedAt ?? ''}.\n`,
+          : `Key ${key.id} was revoked at ${key.revokedAt ?? ''}.\n`,
       );
       io.exit(EXIT.done);
     });
 }
 
-/** Whoever gives a whole key does not find it in a message again. */
+/** If the whole key was given, the message does not repeat it. */
 function unknownKey(id: string): BridgeError {
   const named = /^[\w-]{1,20}$/.test(id) ? ` ${id}` : '';
-  return new BridgeError('KEY_UNKNOWN', `There is no key with the id${named}.`, {
-    hint: 'gemini-sync-bridge keys list shows the ids.',
+  return new BridgeError('KEY_UNKNOWN', `No key has the id${named}.`, {
+    hint: 'Run gemini-sync-bridge keys list to see the ids.',
   });
 }
 
@@ -155,16 +151,16 @@ async function withState<Answer>(io: CommandIo, work: (state: ServerState) => Pr
 function keyName(text: string): string {
   if (text.trim() !== '' && text.length <= KEY_NAME_CHARACTERS_MAX && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text))
     return text;
-  throw new InvalidArgumentError(`It must have 1 to ${KEY_NAME_CHARACTERS_MAX} printable characters.`);
+  throw new InvalidArgumentError(`Must have 1 to ${KEY_NAME_CHARACTERS_MAX} printable characters.`);
 }
 
 function connectorId(text: string): string {
   if (isConnectorName(text)) return text;
-  throw new InvalidArgumentError('It must be the name of a connector, as in metadata.name.');
+  throw new InvalidArgumentError('Must be the name of a connector, as in metadata.name.');
 }
 
 function days(text: string): number {
   const value = Number(text);
   if (/^[1-9]\d*$/.test(text) && value <= KEY_DAYS_MAX) return value;
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${KEY_DAYS_MAX}.`);
+  throw new InvalidArgumentError(`Must be a whole number from 1 to ${KEY_DAYS_MAX}.`);
 }

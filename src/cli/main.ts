@@ -68,7 +68,7 @@ function ownProcess(): Surroundings {
   return { stdout: process.stdout, stderr: process.stderr, cwd: process.cwd(), keepHeapSmall };
 }
 
-/** Whoever reads the output may go: `head`, or a server that was killed. That ends no run. */
+/** The reader of the output may go away: `head`, or a server that was killed. That does not end a run. */
 function outliveReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }

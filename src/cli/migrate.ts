@@ -7,7 +7,7 @@ const HELP = `
 Exit statuses:
   0   the schema is up to date
   2   the command line is wrong
-  69  the database refuses: rights, a full or read-only disk, a damaged file
+  69  the database refuses: permissions, a full or read-only disk, a damaged file
   75  the database cannot be reached or is at a limit; try again later
   78  DATABASE_URL is wrong, or the schema is newer than this program
 
@@ -19,7 +19,7 @@ Example:
 export function migrateCommand(io: CommandIo): Command {
   return new Command('migrate')
     .description(
-      'Bring the state database up to date: the one of DATABASE_URL, otherwise .gemini-sync-bridge/state.db. Safe to repeat.',
+      'Create or upgrade the schema of the state database (DATABASE_URL, or .gemini-sync-bridge/state.db). Safe to repeat.',
     )
     .addHelpText('after', HELP)
     .action(async () => {

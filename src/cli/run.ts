@@ -43,7 +43,7 @@ Exit statuses:
   4    some rows were quarantined, rejected, or not listed by the source; everything else was applied
   65   bad data: the run failed
   69   the source or the target refuses
-  75   try again later: network, or another run of this connector is at work
+  75   try again later: network, quota, or another run of this connector is in progress
   77   credentials are wrong or do not permit this
   78   a connector, a secret or the environment is wrong
   130  stopped by SIGINT    143  stopped by SIGTERM
@@ -64,7 +64,7 @@ export function runCommand(io: CommandIo, beforeRows: () => void): Command {
     .option('--resend', 'read everything and send every document, also unchanged ones')
     .option('--reconcile-full', 're-send every document and delete everything else from the data store')
     .option('--run-id <id>', 'id of this run; the same id never does the work twice', runId)
-    .option('--push-run-id <id>', 'deliver what was pushed up to this `run_id` of an answer, and no more')
+    .option('--push-run-id <id>', 'deliver only pushes up to and including this push `run_id`')
     .option('--json', 'print one result object on stdout')
     .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
     .addHelpText('after', HELP)
@@ -188,7 +188,7 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
 function requireOneWay({ resend, reconcileFull }: RunFlags): void {
   if (resend !== true || reconcileFull !== true) return;
   throw new BridgeError('USAGE', '--resend and --reconcile-full cannot be combined.', {
-    hint: 'Give --resend to keep what other connectors sent, --reconcile-full to delete everything else from the data store.',
+    hint: 'Use --resend to keep documents of other connectors, or --reconcile-full to delete everything else from the data store.',
   });
 }
 
@@ -196,7 +196,7 @@ function requirePushed({ pushRunId }: RunFlags, { metadata, spec }: Connector): 
   if (pushRunId === undefined || spec.mode === 'rest_push') return;
   throw new BridgeError(
     'USAGE',
-    `--push-run-id is about pushed documents, and ${metadata.name} is a ${spec.mode} connector.`,
+    `--push-run-id is only for rest_push connectors, and ${metadata.name} is a ${spec.mode} connector.`,
     { hint: 'Leave --push-run-id out.' },
   );
 }
@@ -204,13 +204,13 @@ function requirePushed({ pushRunId }: RunFlags, { metadata, spec }: Connector): 
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError('It must be a whole number.');
+    throw new InvalidArgumentError('Must be a whole number.');
   return value;
 }
 
 function runId(text: string): string {
   if (RUN_ID.test(text)) return text;
   throw new InvalidArgumentError(
-    'It must be 1 to 100 letters, digits, dots, dashes or underscores, beginning with a letter or digit.',
+    'Must be 1 to 100 letters, digits, dots, dashes or underscores, beginning with a letter or digit.',
   );
 }

@@ -15,8 +15,9 @@ Exit statuses:
   75  the database cannot be reached or is at a limit; try again later
   78  the environment or the policy is wrong, the port is taken, or the schema is not up to date
 
-Without keys it is open to this machine alone. Where others can reach it, it makes
-an admin key at its first start, and prints it to stderr once. See also: keys --help
+A server without keys accepts requests from this machine only. If other machines
+can reach it, it creates an admin key at its first start and prints it to stderr
+once. See also: keys --help
 
 Example:
   $ gemini-sync-bridge serve --host 0.0.0.0 --port 8080
@@ -30,8 +31,10 @@ interface ServeFlags {
 /** `serve`: push API and Ops, until it is told to stop. Its address is on stdout once it answers. */
 export function serveCommand(io: CommandIo): Command {
   return new Command('serve')
-    .summary('take pushes and show the operator what runs did')
-    .description('Serves the push API and Ops. Runs never happen inside it.')
+    .summary('start the HTTP server: push API, Ops pages, metrics')
+    .description(
+      'Serves the push API, the Ops pages and metrics. It never runs connectors in its own process.',
+    )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
     .addHelpText('after', HELP)
@@ -93,12 +96,12 @@ function aborted(signal: AbortSignal): Promise<void> {
 function announcement(key: string): string {
   const rule = '='.repeat(72);
   const lines = [
-    'This server had no keys, and others can reach it. So it has an admin key now,',
-    'which is shown this once:',
+    'No keys existed and this server is reachable from other machines, so an',
+    'admin key was created. It is shown only once:',
     '',
     `  ${key}`,
     '',
-    'Make others with gemini-sync-bridge keys create, then revoke this one.',
+    'Create other keys with gemini-sync-bridge keys create, then revoke this one.',
   ];
   return `${[rule, ...lines, rule].join('\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { styleCode } from './terminal.ts';
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
-/** Colours text for one stream, or leaves it alone when the stream is no terminal or colours are not wanted. */
+/** Colours text for one stream, or leaves it unchanged if the stream is not a terminal or colours are disabled. */
 export type Style = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
 
 export function styleFor(stream: OutputStream, noColor: boolean): Style {

@@ -76,7 +76,7 @@ function headline({ connector, result, durationMs }: SummaryOf, style: Style): s
   if (result.work === 'written')
     return `${style.bold(connector)}  ${style.cyan('DRY INGESTION')}  requests were written, nothing was sent · ${seconds}`;
   const paint = result.status === 'SUCCESS' ? style.green : style.yellow;
-  const repeated = result.work === 'repeated' ? ' · this run id had done its work before' : '';
+  const repeated = result.work === 'repeated' ? ' · already completed under this run id' : '';
   return `${style.bold(connector)}  ${paint(result.status)}  ${seconds}${repeated}`;
 }
 

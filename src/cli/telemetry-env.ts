@@ -45,7 +45,7 @@ function splunkSettings(env: Variables): SplunkSettings | undefined {
   if (!isHeaderValue(token))
     throw invalid(
       'SPLUNK_HEC_TOKEN has characters that no token has',
-      'Copy it anew, without spaces and line breaks.',
+      'Copy it again, without spaces and line breaks.',
     );
   const endpoint = parseEndpoint('SPLUNK_HEC_URL', url);
   return {
@@ -54,7 +54,7 @@ function splunkSettings(env: Variables): SplunkSettings | undefined {
   };
 }
 
-/** Where a run can be looked at. @throws BridgeError ENVIRONMENT_INVALID */
+/** Links to a run in other systems. @throws BridgeError ENVIRONMENT_INVALID */
 export function runLinks(env: Variables): TeamsSettings['links'] {
   const splunk = valueOf('SPLUNK_RUN_URL_TEMPLATE', env);
   const kestra = valueOf('KESTRA_RUN_URL_TEMPLATE', env);
@@ -68,7 +68,7 @@ function teamsSettings(env: Variables): TeamsSettings | undefined {
   const links = runLinks(env);
   const webhookUrl = valueOf('TEAMS_WEBHOOK_URL', env)?.trim();
   if (webhookUrl === undefined) return undefined;
-  const hint = 'Copy it anew from the workflow in Teams; it begins with https://.';
+  const hint = 'Copy it again from the workflow in Teams; it begins with https://.';
   const url = URL.canParse(webhookUrl) ? new URL(webhookUrl) : undefined;
   if (url?.username !== '' || url.password !== '' || url.hash !== '')
     throw invalid('TEAMS_WEBHOOK_URL is not the address of a webhook', hint);
@@ -116,7 +116,7 @@ function tracesUrl(env: Variables): URL | undefined {
   return new URL(`${url.origin}${withoutSlashesAtEnd(url.pathname)}/v1/traces`);
 }
 
-/** Within a cluster a collector is often plain http, and what it is sent is no secret. */
+/** Within a cluster a collector often uses plain http, and traces are not secret. */
 function collectorUrl(variable: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
@@ -139,7 +139,7 @@ function otlpHeaders(variable: string, env: Variables): Record<string, string> {
   return headers;
 }
 
-/** `key=value` with commas in between, percent-encoded. What is none of that is passed over, as OpenTelemetry asks. */
+/** `key=value` with commas in between, percent-encoded. Other parts are ignored, as OpenTelemetry requires. */
 function keyValues(variable: string, env: Variables): Record<string, string> {
   const pairs = (valueOf(variable, env) ?? '').split(',').flatMap((pair) => {
     const at = pair.indexOf('=');

@@ -12,7 +12,7 @@ interface ValidateOptions {
 }
 
 const HELP = `
-Exit status:
+Exit statuses:
   0   every connector is valid; there may be warnings
   2   the command line is wrong
   78  at least one problem
@@ -25,9 +25,7 @@ Example:
 export function validateCommand(io: CommandIo): Command {
   return new Command('validate')
     .summary('check connector files without connecting to anything')
-    .description(
-      'Checks connector files and shows all problems of all files at once, each with what to write.',
-    )
+    .description('Checks connector files and reports all problems of all files at once, each with a fix.')
     .argument('[path...]', 'files, or directories with *.yaml files', [io.env.connectorsDir])
     .addOption(
       new Option(

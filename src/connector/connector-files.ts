@@ -116,11 +116,11 @@ function tooManyFiles(path: string): Problem {
 }
 
 const REASONS = new Map([
-  ['ENOENT', 'There is no such file.'],
+  ['ENOENT', 'The file does not exist.'],
   ['EACCES', 'The file may not be read by this user.'],
   ['EPERM', 'The file may not be read by this user.'],
   ['EISDIR', 'This is a directory.'],
-  ['ENOTDIR', 'There is no such file.'],
+  ['ENOTDIR', 'The file does not exist.'],
   ['ELOOP', 'The symbolic link leads back to itself.'],
   ['ENXIO', 'This is not a regular file.'],
   ['NOT_REGULAR', 'This is not a regular file.'],

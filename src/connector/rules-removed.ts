@@ -11,8 +11,8 @@ export function removedKeyFindings(connector: unknown): Finding[] {
       code: 'removed_key',
       path: CLIENT_PATH,
       message:
-        'oracleClientPath is no longer a key of a connector: only the operator decides from where native code is loaded.',
-      fix: 'thick: true alone, and the folder in the environment variable ORACLE_CLIENT_LIB_DIR',
+        'oracleClientPath was removed from connectors: only the operator chooses the folder from which native code is loaded.',
+      fix: 'only thick: true, and set the folder in the environment variable ORACLE_CLIENT_LIB_DIR',
     },
   ];
 }

@@ -21,7 +21,7 @@ export function scheduleFindings(connector: unknown): Finding[] {
   const fields = schedule.trim().split(/\s+/);
   if (fields.length !== 5) {
     return wrong(
-      `${JSON.stringify(schedule)} is no cron expression of five fields; it has ${fields.length}.`,
+      `${JSON.stringify(schedule)} is not a cron expression of five fields; it has ${fields.length}.`,
     );
   }
   const odd = fields.find((field) => !STANDARD_FIELD.test(field));
@@ -33,6 +33,6 @@ export function scheduleFindings(connector: unknown): Finding[] {
     return next === null ? wrong(`${JSON.stringify(schedule)} names a day that never comes.`) : [];
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.replace(/^CronPattern: /, '') : String(thrown);
-    return wrong(`${JSON.stringify(schedule)} is no cron expression: ${reason.replace(/\.$/, '')}.`);
+    return wrong(`${JSON.stringify(schedule)} is not a cron expression: ${reason.replace(/\.$/, '')}.`);
   }
 }

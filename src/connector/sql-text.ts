@@ -88,7 +88,7 @@ export function splitSql(query: string, dialect: SqlDialect): SqlPiece[] {
   return pieces;
 }
 
-/** The name that a quoted identifier stands for. */
+/** The name of a quoted identifier, without its quotes. */
 export function unquoted(identifier: string): string {
   const close = identifier.startsWith('[') ? ']' : identifier.slice(0, 1);
   return identifier.slice(1, -1).replaceAll(close + close, close);

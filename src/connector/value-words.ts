@@ -18,7 +18,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'object' && value !== null) return kindOf(value);
   if (typeof value === 'number') return `the number ${value}`;
   const text = JSON.stringify(value);
-  // In whatever field somebody put it: the message goes to logs, and to channels that many read.
+  // Hidden in every field, because messages go to logs and to shared channels.
   if (/:\/\/[^/?#\s]*@/.test(text)) return 'an address with a user name or password';
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

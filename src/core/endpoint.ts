@@ -22,7 +22,7 @@ export function parseEndpoint(variable: string, value: string): Endpoint {
       'ENVIRONMENT_INVALID',
       `${variable} is ${JSON.stringify(withoutSecrets(value))}; ${problem}.`,
       {
-        hint: 'Write a URL such as `https://private.example.com`, or `http://127.0.0.1:8080` for a stand-in.',
+        hint: 'Set a URL such as `https://private.example.com`, or `http://127.0.0.1:8080` for a stand-in.',
       },
     );
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw refuse('it must be a URL');

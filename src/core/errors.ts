@@ -11,165 +11,165 @@ const wrong = (exit: ExitStatus): ErrorKind => ({ exit, retryable: false });
 const later: ErrorKind = { exit: EXIT.tryAgain, retryable: true };
 
 /**
- * Every error a user can meet, with its exit status and whether trying again helps.
- * The comments are the reference: `docs/errors.md` is generated from them (`npm run generate`).
+ * Every error that a user can see, with its exit status and whether a retry helps. The comments are the reference:
+ * `docs/errors.md` is generated from them (`npm run generate`).
  */
 export const ERROR_KINDS = {
   /** The command line is wrong: an unknown option, a missing argument, a value out of range. See `--help`. */
   USAGE: wrong(EXIT.usage),
   /** This run id was used by another connector. Give each run an id of its own, or leave `--run-id` out. */
   RUN_ID_TAKEN: wrong(EXIT.usage),
-  /** `--push-run-id` names no push of this connector: the id is wrong, or the push was delivered so long ago that it is forgotten. */
+  /** `--push-run-id` names no push of this connector: the id is wrong, or the push was delivered and its record has expired. */
   PUSH_RUN_UNKNOWN: wrong(EXIT.usage),
 
-  /** There is no key with this id. `gemini-sync-bridge keys list` shows those there are; the id stands in the key too, after `gsb_`. */
+  /** No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`. */
   KEY_UNKNOWN: wrong(EXIT.usage),
   /** The connector file does not exist or cannot be read. Check the path; it is relative to the working directory. */
   CONNECTOR_FILE_UNREADABLE: wrong(EXIT.configuration),
-  /** The connector file is not valid. The message lists every problem with file, line and field; `validate` shows the same. */
+  /** The connector file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems. */
   CONNECTOR_INVALID: wrong(EXIT.configuration),
-  /** The connector asks for something this version cannot do yet. */
+  /** The connector uses a feature that this version does not support. */
   NOT_SUPPORTED: wrong(EXIT.configuration),
   /** A secret that the connector names is not set. The message names the environment variable to set. */
   SECRET_MISSING: wrong(EXIT.configuration),
-  /** A secret is set but cannot be used, for example a connection string that is not one. Its value is never shown. */
+  /** A secret is set but cannot be used, for example an invalid connection string. Its value is never shown. */
   SECRET_INVALID: wrong(EXIT.configuration),
-  /** The push token of a connector is short or simple enough to be guessed, so pushes with it are refused. Set another one of at least 16 characters, such as the output of `openssl rand -hex 32`. */
+  /** The push token of a connector is too short or too simple, so it could be guessed, and pushes with it are refused. Set a token of at least 16 characters, such as the output of `openssl rand -hex 32`. */
   SECRET_WEAK: wrong(EXIT.configuration),
-  /** The policy file of `POLICY_FILE` cannot be read or is not valid, so no connector is used. The message lists every problem with file and line. */
+  /** The policy file of `POLICY_FILE` cannot be read or is not valid, so no connector can be used. The message lists every problem with file and line. */
   POLICY_INVALID: wrong(EXIT.configuration),
   /** The operator's policy does not allow what the connector asks for: a secret, a host, a file, a bucket or a data store. Nothing was sent. Change the connector, or ask the operator to add it to a rule. */
   POLICY_REFUSED: wrong(EXIT.permission),
-  /** An environment variable holds a value that cannot be used. */
+  /** An environment variable has an invalid value. */
   ENVIRONMENT_INVALID: wrong(EXIT.configuration),
-  /** The port of `serve` is taken by another program. Choose another `--port`. */
+  /** Another program uses the port of `serve`. Choose another `--port`. */
   PORT_TAKEN: wrong(EXIT.configuration),
-  /** The address of `serve --host` is none of this machine's, or the port takes rights that this user does not have. */
+  /** `serve --host` is not an address of this machine, or the port needs privileges that this user does not have. Check `--host` and `--port`. */
   HOST_INVALID: wrong(EXIT.configuration),
 
   /** The source cannot be reached: unknown host, refused port, network down. Nothing was changed. */
   SOURCE_UNREACHABLE: later,
-  /** The source broke off the connection, or cancelled the query, during the run. Nothing was committed. */
+  /** The source closed the connection, or cancelled the query, during the run. Nothing was committed. */
   SOURCE_LOST: later,
-  /** The source did not answer in time. Raise `source.connectTimeoutSeconds` or `source.statementTimeoutSeconds`, or make the query faster; for an API, raise `source.requestTimeoutSeconds` or ask for smaller pages. */
+  /** The source did not answer in time. Raise `source.connectTimeoutSeconds` or `source.statementTimeoutSeconds`, or make the query faster; for an API, raise `source.requestTimeoutSeconds` or request smaller pages. */
   SOURCE_TIMEOUT: later,
-  /** The source, or the proxy on the way to it, refuses the user name or the password. */
+  /** The source, or the proxy in front of it, refuses the user name or the password. */
   SOURCE_AUTH_FAILED: wrong(EXIT.permission),
-  /** The user may log in to the source but may not read what the query asks for: grant SELECT on it. Or a file or folder may not be read. */
+  /** The user may log in to the source but has no permission to read what the query selects: grant SELECT on it. Or the process has no permission to read a file or folder. */
   SOURCE_PERMISSION: wrong(EXIT.permission),
   /** TLS to the source failed: the certificate is not trusted, or the server and the connection string disagree about TLS. */
   SOURCE_TLS: wrong(EXIT.configuration),
-  /** The query is wrong for this database: unknown table or column, syntax. The message carries the database's words and the position. */
+  /** The database rejects the query: an unknown table or column, or a syntax error. The message has the text of the database and the position. */
   SOURCE_QUERY_INVALID: wrong(EXIT.configuration),
-  /** The source has no column that the mapping names. The message lists the missing ones and what the query returns. */
+  /** The mapping names columns that the source does not have. The message lists the missing ones and what the query returns. */
   SOURCE_COLUMN_MISSING: wrong(EXIT.configuration),
-  /** The source refused the query for another reason; the message carries its own words. */
+  /** The source refused the query for another reason, which the message quotes. */
   SOURCE_REFUSED: wrong(EXIT.unavailable),
 
-  /** The API sends no more answers for now, and asks to wait for longer than a run waits. The result of `run --json` has the time in `next_run_after`. */
+  /** The API is rate-limiting and asked for a longer wait than a run allows. Run again after `next_run_after` in the result of `run --json`. */
   SOURCE_RATE_LIMITED: later,
-  /** The API answered what is no JSON, or what says itself that it is an error. Often a login page, a wrong address, or a proxy. Nothing was changed. */
+  /** The response is not JSON, or is itself an error report. The cause is often a login page, a wrong URL, or a proxy. Nothing was changed. */
   SOURCE_ANSWER_INVALID: wrong(EXIT.unavailable),
-  /** The API answered more bytes than one page may have. Ask for smaller pages with `source.pagination.pageSize`. */
+  /** The response has more bytes than one page may have. Request smaller pages with `source.pagination.pageSize`. */
   SOURCE_ANSWER_TOO_LARGE: wrong(EXIT.configuration),
-  /** The API's answer has no list of records where the connector says, or several where it does not say. Correct `source.recordsPath`. */
+  /** The response has no list of records at the configured path, or it has several lists and no path is configured. Correct `source.recordsPath`. */
   SOURCE_RECORDS_MISSING: wrong(EXIT.configuration),
-  /** The pages of the API lead nowhere, in a circle, or to another server, so it is not known what is missing. Nothing was changed. Correct `source.pagination`. */
+  /** The pagination of the API ends early, loops, or leads to another server, so the listing may be incomplete. Nothing was changed. Correct `source.pagination`. */
   SOURCE_PAGINATION: wrong(EXIT.configuration),
-  /** The API redirects in a circle, or to another server, where credentials are not sent. Write the address that it redirects to. */
+  /** The API redirects in a loop, or to another server, to which credentials are not sent. Set `source.url` to the URL that it redirects to. */
   SOURCE_REDIRECT: wrong(EXIT.configuration),
-  /** A listing of changes did not fit into the folder for temporary files. Free some space there, or name another folder in `TMPDIR`. */
+  /** A listing of changes does not fit into the folder for temporary files. Free some space there, or set `TMPDIR` to another folder. */
   SOURCE_SPOOL_FAILED: later,
   /** A record of the API has a watermark that cannot be compared with the others. Correct `source.watermarkField` or `source.watermarkStart`. */
   SOURCE_WATERMARK_INVALID: wrong(EXIT.badData),
-  /** The column of `source.watermarkField` has another kind than in the last run, so the checkpoint cannot be compared with it. Nothing was changed. Run once with `--full`, or cast the column in the query. */
+  /** The column of `source.watermarkField` has another type than in the last run, so the checkpoint cannot be compared with it. Nothing was changed. Run once with `--full`, or cast the column in the query. */
   SOURCE_WATERMARK_RETYPED: wrong(EXIT.badData),
-  /** The folder of `source.path` is not there, or is no folder. Check the path, and that the file system is mounted. */
+  /** The folder of `source.path` does not exist, or is not a folder. Check the path, and that the file system is mounted. */
   SOURCE_FOLDER_MISSING: wrong(EXIT.configuration),
-  /** Something in the folder is not read, and must not be passed over either: a link that leads out of the folder or nowhere, or too many files. */
+  /** The folder contains something that can be neither read nor safely skipped: a broken link, a link that leads out of the folder, or too many files. */
   SOURCE_FILE_REFUSED: wrong(EXIT.configuration),
-  /** A file is not what the connector says: another encoding, a quote that is not closed, a row with too many cells, no JSON. The message names file and line. Nothing was changed. */
+  /** A file does not have the format that the connector declares: another encoding, an unclosed quote, a row with too many cells, or invalid JSON. The message names file and line. Nothing was changed. */
   SOURCE_FILE_INVALID: wrong(EXIT.badData),
-  /** A file is being written: it was written to a moment ago, or it changed while it was read. Nothing was changed; try again. */
+  /** A file is being written: it was modified a moment ago, or it changed while it was read. Nothing was changed; try again. */
   SOURCE_FILE_CHANGING: later,
 
-  /** The templates of the connector took too long for too many rows, so the run stopped before anything was sent. Simplify `mapping.contentTemplate` or `mapping.uriTemplate`. */
+  /** Rendering the templates of the connector took too long, so the run stopped before anything was sent. Simplify `mapping.contentTemplate` or `mapping.uriTemplate`. */
   TEMPLATE_TOO_SLOW: wrong(EXIT.configuration),
-  /** Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query distinct. */
+  /** Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query return each row once. */
   DUPLICATE_ID: wrong(EXIT.badData),
   /** More rows were quarantined than `quarantine` allows, so the run stopped before anything was sent. Fix the rows or raise the limit. */
   QUARANTINE_LIMIT: wrong(EXIT.badData),
 
-  /** The data store is not one for these documents: access control or content configuration differ. Nothing was sent. Both are fixed when a data store is created. */
+  /** The data store does not match the connector: its access control or content configuration differs. Nothing was sent. Both are set when a data store is created and cannot be changed later. */
   GEMINI_STORE_MISMATCH: wrong(EXIT.configuration),
-  /** Discovery Engine is still at work on what was sent. The next run goes on waiting for the same operation. */
+  /** Discovery Engine has not finished an operation of this run. The next run continues to wait for the same operation. */
   GEMINI_OPERATION_PENDING: later,
-  /** Discovery Engine ended an operation with an error. What it had done until then is not known; the next run sends the same documents again. */
+  /** Discovery Engine ended an operation with an error. How much of it took effect is unknown; the next run sends the same documents again. */
   GEMINI_OPERATION_FAILED: wrong(EXIT.unavailable),
-  /** Discovery Engine ended an operation with failures that cannot be told apart from its successes, or with counts that do not add up. Nothing of it counts; the next run sends the same documents again. */
+  /** Discovery Engine ended an operation with failures that cannot be told apart from its successes, or with counts that do not add up. None of it is recorded as done; the next run sends the same documents again. */
   GEMINI_UNPROVEN: wrong(EXIT.unavailable),
-  /** A purge was tried out, and would have deleted documents that were not to be deleted. Nothing was deleted. */
+  /** A trial purge would have deleted documents it must not. Nothing was deleted. */
   GEMINI_PURGE_UNSAFE: wrong(EXIT.unavailable),
 
-  /** A full reconciliation was asked for, and the listing is not one to delete by. Nothing was sent. The message says why; an ordinary run is safe. */
+  /** A full reconciliation was requested, and the listing is not complete enough to delete by. Nothing was sent. The message has the reason; a run without `--reconcile-full` is safe. */
   RECONCILIATION_REFUSED: wrong(EXIT.badData),
 
-  /** The state database cannot be reached, or went away during the run. Nothing half-done is left: the next run goes on from the last commit. */
+  /** The state database cannot be reached, or the connection was lost during the run. No partial change is left: the next run continues from the last commit. */
   STATE_UNREACHABLE: later,
-  /** The state database answers, and a limit of it ended the work: a timeout that is set on it, a lost race with another session, a full disk, too little memory. The message names the limit, the hint what to do about it. Nothing half-done is left: the next run goes on from the last commit. */
+  /** The state database is reachable, but one of its limits stopped the work: a timeout, a conflict with another session, a full disk, or too little memory. The message names the limit, and the hint says what to do. No partial change is left: the next run continues from the last commit. */
   STATE_LIMIT: later,
-  /** The state database refuses: no permission, a read-only server or disk, a damaged file. A person must change something first. */
+  /** The state database refuses the work: missing permission, a read-only server or disk, or a damaged file. A retry does not help until this is fixed. */
   STATE_FAILED: wrong(EXIT.unavailable),
   /** The row of one run in the state database cannot be read, so Ops shows that run without its counts. Other runs are not affected. */
   STATE_ROW_UNREADABLE: wrong(EXIT.unavailable),
   /** The state database was written by a newer version of this program. Upgrade the program; it never downgrades a schema. */
   STATE_NEWER: wrong(EXIT.configuration),
-  /** The state database has no current schema. Run `gemini-sync-bridge migrate` once, with a user that may create tables. */
+  /** The schema of the state database is missing or out of date. Run `gemini-sync-bridge migrate` once, with a user that may create tables. */
   STATE_NOT_MIGRATED: wrong(EXIT.configuration),
 
-  /** Another run of this connector is at work; the message names it. One connector has one runner at a time. */
+  /** Another run of this connector is in progress; the message names it. Only one run of a connector can be in progress at a time. */
   LEASE_HELD: later,
-  /** This run was taken for dead and another one took over, so it stopped without writing anything. */
+  /** This run did not renew its lease in time and another run took over, so it stopped without writing anything. */
   LEASE_LOST: later,
 
-  /** No store knows this kind of bucket URL. */
+  /** The scheme of the bucket URL is unknown. Use `gs://` or `file://` in `output.bucket`. */
   ARTIFACT_SCHEME_UNKNOWN: wrong(EXIT.configuration),
-  /** An artifact of this name exists with other content. Artifacts are immutable; a run id must not be used twice for different data. */
+  /** An artifact with this name exists with other content. Artifacts are immutable; a run id must not be used twice for different data. */
   ARTIFACT_EXISTS: wrong(EXIT.unavailable),
-  /** An artifact that should exist does not. Was it removed from the bucket? */
+  /** An artifact that should exist does not. Check whether it was removed from the bucket. */
   ARTIFACT_MISSING: wrong(EXIT.unavailable),
-  /** The bucket does not exist. Create it, or correct `output.bucket`; this program never makes a bucket. */
+  /** The bucket does not exist. Create it, or correct `output.bucket`; this program never creates a bucket. */
   ARTIFACT_BUCKET_MISSING: wrong(EXIT.configuration),
-  /** The artifact store may not be used: a read-only file system, missing rights or no credentials. */
+  /** The artifact store refuses access: a read-only file system, missing permissions, or missing credentials. */
   ARTIFACT_PERMISSION: wrong(EXIT.permission),
   /** An artifact could not be written: the disk is full or failing, or Cloud Storage cannot be reached. Nothing was committed. */
   ARTIFACT_WRITE_FAILED: later,
-  /** An artifact is there but could not be read: a failing disk, a lost mount, or Cloud Storage cannot be reached. Nothing was committed. */
+  /** An artifact exists but could not be read: the disk is failing, the mount was lost, or Cloud Storage cannot be reached. Nothing was committed. */
   ARTIFACT_READ_FAILED: later,
 
-  /** Discovery Engine, or the server that gives out tokens, cannot be reached or has a failure of its own; or something between, such as a proxy, answers in its place. */
+  /** Discovery Engine, or the token server, cannot be reached or reports an internal failure; or a proxy or another intermediary answered instead. */
   GEMINI_UNREACHABLE: later,
-  /** Discovery Engine's quota is used up, and stayed so through all attempts. Other connectors of the project share it. */
+  /** Discovery Engine's quota is exhausted, and all retries were refused. All connectors of the project share it. */
   GEMINI_QUOTA: later,
-  /** Discovery Engine is at work on the same thing and refuses a second request meanwhile. */
+  /** Discovery Engine is processing another request for the same resource and refuses a second one until it is done. */
   GEMINI_BUSY: later,
-  /** Discovery Engine refuses because of the state that the data store or its project is in, and went on refusing while the run waited for other operations. Its words say what must change first. */
+  /** Discovery Engine refuses the request because of the current state of the data store or its project, and kept refusing while the run waited for other operations. The message quotes its reason, which says what must change first. */
   GEMINI_PRECONDITION: wrong(EXIT.unavailable),
-  /** A request was sent and no clear answer came, so whether it had its effect is not known. The next run looks before it sends it again. */
+  /** A request was sent and no clear response came, so whether it took effect is unknown. The next run checks before it resends. */
   GEMINI_UNCLEAR: later,
-  /** There are no Google credentials, or they cannot be refreshed, or Google refuses them; or the proxy on the way wants a user and a password. */
+  /** Google credentials are missing, cannot be refreshed, or are refused by Google; or the proxy requires a user name and a password. */
   GEMINI_CREDENTIALS: wrong(EXIT.permission),
-  /** Google knows who is asking and does not permit it: a role is missing, or the API is not enabled. The hint names which. */
+  /** Google accepts the credentials and denies the request: a role is missing, or the API is not enabled. The hint names which. */
   GEMINI_PERMISSION: wrong(EXIT.permission),
   /** Discovery Engine has no such data store, operation or document at this location. Check `gemini.dataStoreId` and `gemini.location`. */
   GEMINI_NOT_FOUND: wrong(EXIT.configuration),
-  /** Discovery Engine refuses the request, or answers what this version does not understand; the message carries its own words. */
+  /** Discovery Engine refuses the request, or its response cannot be understood by this version; the message quotes it. */
   GEMINI_REFUSED: wrong(EXIT.unavailable),
 
-  /** A check of `doctor`, or a comparison of `check-drift`, had no answer in time, so it says nothing about what it looked at. Try again; if it stays so, look at the network on the way there. */
+  /** A check of `doctor`, or a comparison of `check-drift`, had no response in time, so its result is unknown. Try again; if it keeps failing, check the network path to the service. */
   CHECK_TIMEOUT: later,
 
-  /** The run was stopped by a signal. Nothing was committed; the next run starts where this one did. */
+  /** The run was stopped by a signal. Nothing was committed; the next run starts from the same checkpoint. */
   INTERRUPTED: { exit: EXIT.terminated, retryable: true },
   /** A bug in this program. Please report it with the log. */
   INTERNAL: wrong(EXIT.bug),
@@ -178,19 +178,19 @@ export const ERROR_KINDS = {
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
 interface BridgeErrorOptions {
-  /** What to do next, one sentence, printed on a line of its own. */
+  /** What to do next: one sentence, printed on its own line. */
   readonly hint?: string;
   readonly cause?: unknown;
-  /** The other side said when; trying again before cannot help. */
+  /** The time that the server named; a retry before it cannot help. */
   readonly nextRunAfter?: Date | undefined;
-  /** Overrides the table, only where one code ends differently (SIGINT and SIGTERM). */
+  /** Overrides the exit status of the table, only where one code has several (SIGINT and SIGTERM). */
   readonly exit?: ExitStatus;
 }
 
 /**
- * An error that a user is meant to read. `message` says what failed and on what; `code` is stable. Messages never carry
- * secrets: what builds one from a driver's error redacts it first. They and hints are printable, whatever names of files,
- * columns or words of servers are in them.
+ * An error that is shown to users. `message` says what failed and on what; `code` is stable. Messages never contain
+ * secrets: code that builds one from a driver's error redacts it first. Messages and hints are printable, whatever file
+ * names, column names or server texts they contain.
  */
 export class BridgeError extends Error {
   override readonly name = 'BridgeError';
@@ -215,7 +215,7 @@ export class BridgeError extends Error {
   }
 }
 
-/** Any thrown value as a BridgeError; what nobody classified is a bug and says so. */
+/** Any thrown value as a BridgeError. An unclassified value is a bug and is reported as one. */
 export function toBridgeError(thrown: unknown): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,4 +1,4 @@
-/** Exit statuses are API: an orchestrator decides by them whether to retry, to alert or to go on. */
+/** Exit statuses are an API: an orchestrator uses them to decide whether to retry, alert or continue. */
 export const EXIT = {
   /** Done, also when there was nothing to do. */
   done: 0,
@@ -9,11 +9,11 @@ export const EXIT = {
   /** Deletes were withheld by the guard; everything else was applied. */
   held: 3,
   /**
-   * Some rows were quarantined, documents rejected, or not all rows listed; the rest was applied. For `explain`: absent, or
-   * not known.
+   * Some rows were quarantined, documents rejected, or not all rows listed; the rest was applied. For `explain`: the
+   * document is absent, or its status is unknown.
    */
   partial: 4,
-  /** The data is wrong in a way that fails the run. */
+  /** Bad data: the run failed. */
   badData: 65,
   /** The source or the target refuses. */
   unavailable: 69,

@@ -50,9 +50,11 @@ export function logRetries(log: Logger, request: Readonly<Record<string, string>
   };
 }
 
-/** The sentence that says when a server wants to be asked again. */
+/** The sentence that names the time before which a server asked not to be called. */
 export function notBeforeWords(notBefore: Date | undefined): string {
-  return notBefore === undefined ? '' : ` It asks not to be asked again before ${notBefore.toISOString()}.`;
+  return notBefore === undefined
+    ? ''
+    : ` The server asked us not to retry before ${notBefore.toISOString()}.`;
 }
 
 /** Attempts until one succeeds, one says that another would not help, or the policy's attempts are used up. */

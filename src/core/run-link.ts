@@ -32,7 +32,7 @@ export function parseRunLink(variable: string, template: string): RunLink {
     throw refuse('must be a URL of http or https');
   if (url.username !== '' || url.password !== '') throw refuse('must not have a user or a password');
   if (new URL(link({ runId: 'a', connectorId: 'b' })).origin !== url.origin)
-    throw refuse('must name its server, and have placeholders only behind it');
+    throw refuse('must name its server, and have placeholders only after it');
   if (longest.length > RUN_URL_CHARACTERS_MAX)
     throw refuse(`makes URLs of more than ${RUN_URL_CHARACTERS_MAX} characters`);
   return link;

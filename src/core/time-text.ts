@@ -35,7 +35,7 @@ function readIso(text: string): TimeText | undefined {
   const parts: Parts | undefined = ISO.exec(text)?.groups;
   if (parts === undefined) return undefined;
   const { date = '', separator, minutes = '00:00', seconds = ':00', fraction = '', blank, zone } = parts;
-  // A blank at the end is no part of a time.
+  // A trailing blank is not valid in a time.
   if (blank === ' ' && zone === undefined) return undefined;
   const moment = secondsOf(`${date}T${minutes}${seconds}`, zone);
   if (moment === undefined) return undefined;
@@ -82,7 +82,7 @@ function readRfc1123(text: string): TimeText | undefined {
   return { seconds: moment, fraction: '', zoned: true, write, rfc3339: isoOf(moment).replace('.000Z', 'Z') };
 }
 
-/** @param local date and time with seconds @returns undefined if there is no such time, such as the 30th of February */
+/** @param local date and time with seconds @returns undefined for an invalid date, such as the 30th of February */
 function secondsOf(local: string, zone: string | undefined): bigint | undefined {
   const day = new Date(`${local.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(local.slice(0, 10))) return undefined;

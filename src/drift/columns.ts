@@ -56,7 +56,7 @@ function missingOnPage({ name, field }: MissingColumn, { idFields }: Mapping): V
     what: `${field} names ${quoted(name)}, which no record of the first page has.`,
     fix: vital
       ? `Correct the name in spec.${field}.`
-      : `Look whether later records have it; if none has, correct the name in spec.${field}.`,
+      : `Check whether later records have it; if none has, correct the name in spec.${field}.`,
   };
 }
 
@@ -70,12 +70,12 @@ function retypedVerdicts(used: readonly Column[], compared: ColumnsCompared): Ve
       ? {
           status: 'drift',
           what: `${what}. The next run fails, because the checkpoint cannot be compared with it.`,
-          fix: `If that is meant, run once with \`--full\`. ${otherwise}`,
+          fix: `If this is intended, run once with \`--full\`. ${otherwise}`,
         }
       : {
           status: 'drift',
           what: `${what}.`,
-          fix: `If that is meant, there is nothing to write: the next run looks at every row, and checksums decide what is sent. ${otherwise}`,
+          fix: `If this is intended, nothing needs to be changed: the next run compares every row, and checksums decide what is sent. ${otherwise}`,
         };
   });
 }

@@ -23,7 +23,7 @@ export function answerProblem(answer: HttpAnswer, now: Date, subject: Subject): 
     code: 'GEMINI_REFUSED',
     reason: nameOf(answer, error),
     what: `was refused: ${wordsOf(answer, error)}`,
-    hint: 'The words above are Google’s own; the same request will be refused again.',
+    hint: 'The message quotes Google; the same request will be refused again.',
     passing: false,
     effect: 'none',
     retryAfterMs: 0,
@@ -33,7 +33,7 @@ export function answerProblem(answer: HttpAnswer, now: Date, subject: Subject): 
       ...refusal,
       code: 'GEMINI_UNREACHABLE',
       what: `failed: ${wordsOf(answer, error)}`,
-      hint: 'Try again later; https://status.cloud.google.com says whether Google has a disturbance.',
+      hint: 'Try again later; https://status.cloud.google.com shows incidents of Google.',
       passing: true,
       effect: 'unknown',
       retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now),
@@ -70,7 +70,7 @@ export function answerProblem(answer: HttpAnswer, now: Date, subject: Subject): 
     return {
       ...refusal,
       code: 'GEMINI_PRECONDITION',
-      hint: 'The words above are Google’s own: they say what must change in the data store or its project first.',
+      hint: 'The message quotes Google; it says what must change in the data store or its project first.',
     };
   }
   return refusal;

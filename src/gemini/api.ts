@@ -103,8 +103,8 @@ function failureOf(problem: Problem, { method, path, repeatable }: ApiRequest): 
       const times = attempts > 1 ? `, after ${attempts} attempts` : '';
       const message = `Discovery Engine: ${method} ${path} ${problem.what}${times}.`;
       if (unclear) {
-        return new BridgeError('GEMINI_UNCLEAR', `${message} It may have been carried out all the same.`, {
-          hint: `The next run looks before it sends it again. ${hint}`,
+        return new BridgeError('GEMINI_UNCLEAR', `${message} It may still have taken effect.`, {
+          hint: `The next run checks before it resends. ${hint}`,
         });
       }
       if (notBefore === undefined) return new BridgeError(problem.code, message, { hint });

@@ -65,7 +65,7 @@ export async function requireFit(
   } catch (thrown) {
     const error = toBridgeError(thrown);
     if (error.code !== 'GEMINI_PERMISSION' || needs.acl === 'required') throw error;
-    log.warn('the data store could not be looked at before sending', { reason: error.message });
+    log.warn('the data store could not be read before sending', { reason: error.message });
     return;
   }
   const mismatch = aclMismatch(needs, facts) ?? contentMismatch(needs, facts);

@@ -61,7 +61,10 @@ export function discoveryDestination(options: DeliveryOptions): Destination {
 async function waitForOthers(delivery: Delivery): Promise<void> {
   const { journal, log, signal } = delivery;
   for (const step of await journal.openSteps()) {
-    log.info('waiting for what another run has left at work', { step: step.name, operation: step.operation });
+    log.info('waiting for an operation that another run left in progress', {
+      step: step.name,
+      operation: step.operation,
+    });
     if (step.operation === null) await quiet(delivery);
     else await awaitOperation(step.operation, delivery, signal);
     await journal.settle(step.id);

@@ -39,7 +39,7 @@ export async function pauseBefore(
   signal: AbortSignal,
 ): Promise<void> {
   const waitMs = OPERATION_POLL_SECONDS_MAX * 1_000;
-  log.warn('a request is made once more after a wait', { step, waitMs });
+  log.warn('a request is retried once after a wait', { step, waitMs });
   await wait(waitMs, signal);
 }
 
@@ -88,13 +88,13 @@ export async function awaitOperation(
     try {
       const operation = operationOf(await api.request(reading(name), signal));
       if (operation.done) return operation;
-      log.debug('an operation is at work', { operation: name, ...progressOf(operation) });
+      log.debug('an operation is in progress', { operation: name, ...progressOf(operation) });
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toBridgeError(thrown);
       if (error.code === 'GEMINI_NOT_FOUND') return undefined;
       if (!error.retryable) throw error;
-      log.warn('an operation could not be asked about; it goes on, and is asked about again', {
+      log.warn('polling an operation failed; it continues, polling again', {
         operation: name,
         reason: error.message,
       });

@@ -200,7 +200,7 @@ async function submit(
         continue;
       }
       if (BUSY_CODES.has(error.code) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
-        log.warn('a request is made again when nothing else is at work', { reason: error.message });
+        log.warn('data store busy; retrying once other operations finish', { reason: error.message });
         await quiet(delivery);
         await pauseBefore(order.step, delivery, signal);
         continue;
@@ -229,7 +229,7 @@ function requireAnother(
     if (asked < OPERATION_ATTEMPTS_MAX) return;
     throw new BridgeError(
       'GEMINI_UNCLEAR',
-      `Discovery Engine was asked ${asked} times for ${step}, and nobody knows what became of it.`,
+      `Discovery Engine received ${step} ${asked} times; its outcome is unknown.`,
       { hint: 'Run again later: the next run looks for it before it is asked for again.' },
     );
   }
@@ -241,7 +241,7 @@ function requireAnother(
   throw new BridgeError(
     'GEMINI_OPERATION_FAILED',
     `Discovery Engine gave up ${step}, ${name}: "${error.message}" (code ${error.code}).`,
-    { hint: 'The words above are Google’s own. The next run sends the same documents again.' },
+    { hint: 'The message quotes Google. The next run sends the same documents again.' },
   );
 }
 

@@ -93,7 +93,7 @@ export async function openTransport(
         ...AS_SENT,
         validateStatus: () => true,
         retry: false,
-        // Following one would send the request, and within one domain the token, where nobody meant it to go.
+        // Following a redirect would send the request, and within one domain also the token, to an unintended server.
         redirect: 'manual',
         ...(anonymous ? { noProxy: [origin] } : {}),
       });
@@ -108,7 +108,7 @@ const AS_SENT = { compress: false };
 interface Streamed {
   readonly status: number;
   readonly headers: Pick<Headers, 'get'>;
-  /** Empty text where the library knows that there is no content. */
+  /** An empty string if the library knows that the response has no body. */
   readonly data: Readable | '';
 }
 

@@ -29,7 +29,7 @@ export function hasText({ bytes, length }: Pick<ByteWriter, 'bytes' | 'length'>)
   return false;
 }
 
-/** How many bytes the blank character has that stands there; 0 for another character. */
+/** Length in bytes of the blank character at this position; 0 for any other character. */
 function blankBytes(bytes: Buffer, at: number, end: number): number {
   const first = byteAt(bytes, at);
   if (first < ASCII_END) return first <= SPACE || first === DELETE ? 1 : 0;

@@ -115,9 +115,10 @@ export class Differ {
   }
 
   /**
-   * A row that cannot become a document keeps the document that it was, except when it does not say any more who may read it,
-   * because it names no reader or what it holds cannot be read: then the old document, with its old readers, must go. That is no guess from a listing but said by the row itself, so neither the
-   * delete policy nor the guard is asked; how many there may be in a run, the quarantine limits say.
+   * If a row cannot become a document, its existing document stays, unless the row names no reader any more or its
+   * readers cannot be parsed: then the old document, with its old readers, must be deleted. The row itself says so (it is
+   * not derived from a listing), so the delete policy and the guard do not apply. The quarantine limits bound the number
+   * of such rows in a run.
    */
   async #withdraw(docId: string, setAside: Promise<void> | undefined): Promise<void> {
     const { tally, sink } = this.#input;

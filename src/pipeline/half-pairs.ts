@@ -38,7 +38,7 @@ function startOfBackslashes(text: Buffer, at: number): number {
   return start;
 }
 
-/** The UTF-16 unit of an escape; -1 if there is no escape. */
+/** The UTF-16 unit of the escape at this position, or -1 without one. */
 function unitAt(text: Buffer, at: number): number {
   if (text[at] !== BACKSLASH || text[at + 1] !== LETTER_U) return -1;
   const unit = Number.parseInt(text.toString('latin1', at + 2, at + ESCAPE_LENGTH), 16);

@@ -12,9 +12,9 @@ export interface KnownDocuments {
   /** Of the records that are not soft-deleted; empty for a delta query, which proves nothing about the rows it does not list. */
   readonly live: FingerprintSet;
   /**
-   * Of the soft-deleted records; empty but under `auto_delete_missing`. An earlier policy left their documents in the target,
-   * and this one deletes what is gone. They are kept apart, because a row that comes back must be looked at, whatever its bytes
-   * are: its mark has to go.
+   * Fingerprints of the soft-deleted records; empty except under `auto_delete_missing`. An earlier policy left their
+   * documents in the target, and the current one deletes the missing ones. They are kept separate, because a row that
+   * comes back must be processed even if its bytes are unchanged: its soft delete must be undone.
    */
   readonly softDeleted: FingerprintSet;
 }

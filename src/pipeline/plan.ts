@@ -61,7 +61,7 @@ export async function planChanges(
 
   const checkpoint = usableCheckpoint(job, source.listing, position, known);
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
-  // What is sent whatever the state says must be looked at, whatever its bytes say.
+  // A resend sends every document, so no row may be skipped because of its fingerprint.
   const skippable = resend ? new FingerprintSet() : known.live;
   const extracted = extract(guarded, checkpoint, job.mapping.version, skippable, tally, signal);
   const compared = compareAll(extracted, differ, job, ports, position, tally);
@@ -187,7 +187,7 @@ function guardedSource({ mapping }: Job, source: Source, { columns }: Position):
   return source.listing === 'full' || before === undefined ? source : guardWatermark(source, before);
 }
 
-/** Said before rows are looked at: should the run fail because of it, the reason stands in the log. */
+/** Logged before rows are processed, so that the log has the reason if the run fails because of it. */
 function columnDrift(
   now: readonly Column[],
   { columns: before = [] }: Position,
@@ -195,7 +195,7 @@ function columnDrift(
 ): readonly ColumnDrift[] {
   const drift = retypedColumns(before, now);
   if (drift.length > 0) {
-    log.warn('columns of the source have another kind than in the last run; checksums decide what is sent', {
+    log.warn('column types changed since the last run; checksums decide what is sent', {
       drift,
     });
   }
@@ -203,7 +203,7 @@ function columnDrift(
 }
 
 /**
- * A checkpoint of another mapping says nothing: its documents look different now, so all rows must be looked at. A full
+ * A checkpoint of another mapping cannot be used: its documents look different now, so all rows must be processed. A full
  * listing that is to be sent again must not be told that nothing changed, nor one that has documents to delete which an
  * earlier policy left.
  */

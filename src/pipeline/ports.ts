@@ -87,9 +87,9 @@ export interface RowPlace {
 
 export interface ListingEnd {
   /**
-   * What the next run may start from once all batches are committed. Text, exact. Undefined leaves that of a delta listing as
-   * it was; after a full listing there is none then. A full listing's says what it was a listing of, so that the next one can
-   * be `unchanged`; it is kept only if every row became a document and everything that was missing was deleted.
+   * What the next run may start from once all batches are committed. Text, exact. Undefined keeps the checkpoint of a
+   * delta listing; after a full listing it removes the checkpoint. That of a full listing identifies its content, so that
+   * the next one can be `unchanged`; it is kept only if no work was left.
    */
   readonly checkpoint: string | undefined;
   /** The source knows that there is more: nothing may be concluded from what is missing. */
@@ -234,7 +234,7 @@ export interface RunCounts {
   /** Rows read from the source. */
   readonly seen: number;
   readonly unchanged: number;
-  /** How many of the unchanged documents were sent all the same; absent unless the run was to send every document. */
+  /** Number of unchanged documents that were sent anyway; absent unless the run was to send every document. */
   readonly resent?: number;
   readonly added: number;
   readonly changed: number;

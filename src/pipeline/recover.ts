@@ -10,9 +10,9 @@ import type { Lease, RunError, RunRow } from './state-port.ts';
 type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log' | 'owner'>;
 
 /**
- * Ends what earlier runs of this connector left open. Whoever holds the lease knows that they are dead, whatever their target.
- * One that died before it was published is closed and its files are removed. A published run is finished from its manifest,
- * without extracting again, if it is of this target.
+ * Finishes or closes the open runs of this connector. The holder of the lease knows that they are dead, whatever their
+ * target. One that died before it was published is closed and its files are removed. A published run is finished from its
+ * manifest, without extracting again, if it is of this target.
  *
  * A published run of another target cannot be finished here: this run has the connection to its own target only, and perhaps
  * another bucket. A run that delivers to a data store gives it up. That is safe, because the state of the old target did not
@@ -97,7 +97,7 @@ async function giveUpMoved(run: RunRow, { target }: Job, ports: RecoverPorts): P
     message: `Its connector delivers to ${target} now, so what it published was given up.`,
     hint: MOVED_HINT,
   });
-  ports.log.warn('gave up a published run, because its connector delivers to another target now', {
+  ports.log.warn('abandoned a published run, because its connector delivers to another target now', {
     run: run.runId,
     was: run.target,
     is: target,
@@ -124,7 +124,7 @@ async function finishPublished(
     const error = toBridgeError(thrown);
     if (error.retryable) throw error;
     // Giving it up is safe: the state did not move, so this run finds the same changes again.
-    ports.log.warn('gave up a published run that cannot be finished', { run: run.runId, code: error.code });
+    ports.log.warn('abandoned a published run that cannot be finished', { run: run.runId, code: error.code });
     await closeRun(run, ports, runErrorOf(error));
     return undefined;
   }
@@ -139,8 +139,8 @@ async function closeRun(run: RunRow, { state, clock }: RecoverPorts, error: RunE
 }
 
 /**
- * The last thing that `finishEarlierRuns` does, for a run that has nothing else to do: its process may have died right after
- * its commit. If the connector is being run, whoever runs it has done it before.
+ * The last thing that `finishEarlierRuns` does, for a run that has nothing else to do: its process may have died right
+ * after its commit. If another run of the connector is in progress, that run has already done it.
  */
 export async function repairLatestAlone(job: Job, ports: RecoverPorts): Promise<void> {
   let lease: Lease;

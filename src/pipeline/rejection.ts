@@ -1,4 +1,4 @@
-/** Why a row was set aside. Stable words: they stand in `quarantine.ndjson` and in reports. */
+/** Why a row was quarantined. The codes are stable, because `quarantine.ndjson` and reports contain them. */
 type QuarantineCode =
   | 'ID_MISSING'
   | 'ID_INVALID'

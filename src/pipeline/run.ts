@@ -20,7 +20,7 @@ export interface RunResult {
   readonly runId: string;
   readonly status: FinishedStatus;
   readonly counts: RunCounts;
-  /** `done` now, `planned` only, `written` and not sent, or `repeated`: this run id had done its work before. */
+  /** `done` now, `planned` only, `written` and not sent, or `repeated`: already completed under this run id. */
   readonly work: 'done' | 'planned' | 'written' | 'repeated';
   readonly holdReason: string | null;
   readonly remarks: ListingRemarks;

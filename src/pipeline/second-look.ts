@@ -48,7 +48,7 @@ async function isMissingTwice(
   } catch (thrown) {
     signal.throwIfAborted();
     if (!(thrown instanceof BridgeError)) throw thrown;
-    log.warn('the second listing failed, so nothing is known of what is missing', { error: thrown.message });
+    log.warn('the second listing failed, so missing documents are unknown', { error: thrown.message });
     return false;
   }
   const found = missing - known.live.unmarked - known.softDeleted.unmarked;

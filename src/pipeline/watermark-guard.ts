@@ -48,7 +48,7 @@ function requireSameKind(before: Column, columns: readonly Column[], cause?: unk
     'SOURCE_WATERMARK_RETYPED',
     `The watermark column ${JSON.stringify(column)} was ${was} in the last run and is ${is} now, so the checkpoint cannot be compared with it.`,
     {
-      hint: 'If that is meant, run once with `--full`: everything is read, and checksums decide what is sent. Otherwise cast the column in spec.source.query.',
+      hint: 'If this is intended, run once with `--full`: everything is read, and checksums decide what is sent. Otherwise cast the column in spec.source.query.',
       cause,
     },
   );

@@ -11,7 +11,7 @@ const SOURCE = 'spec.source';
 const [SECRET, CLIENT_SECRET] = SECRET_PATHS;
 const FILE_PATHS = [`${SOURCE}.tls.caFile`, `${SOURCE}.tls.certFile`, `${SOURCE}.tls.keyFile`] as const;
 
-/** What is looked at together for one connector. */
+/** The input of all checks of one connector. */
 interface Subject {
   /** May be wrong in any way: what cannot be read is left to the schema. */
   readonly connector: unknown;

@@ -99,6 +99,6 @@ function takeFormToken({ headers, body, formToken }: FastifyRequest): boolean {
 
 export function foreignForm(): HttpError {
   return new HttpError('FORBIDDEN', 'The form is not from this session.', {
-    hint: 'Load the page again and repeat what you did.',
+    hint: 'Reload the page and repeat the action.',
   });
 }

@@ -20,9 +20,9 @@ export type FailureAnswer = Static<typeof failureAnswerSchema>;
 
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request is not what this route takes; the message names the field.',
-  401: 'There is no credential, or it is not good any more.',
+  401: 'The credential is missing, invalid or expired.',
   403: 'The credential is good, but not for this.',
-  404: 'There is no such thing.',
+  404: 'Not found.',
   408: 'The request did not arrive in time; nothing of it was done.',
   409: 'It contradicts what is there already.',
   413: 'It is larger than the limit that the message names.',

@@ -77,7 +77,7 @@ export function openCredentials({
     if (noted || noting.has(id)) return;
     noting.add(id);
     await keys.noteUse(id, now).catch((thrown: unknown) => {
-      log.warn('the use of a key could not be noted', { key: id, reason: String(thrown) });
+      log.warn('the use of a key could not be recorded', { key: id, reason: String(thrown) });
     });
     stored.forget(id);
     noting.delete(id);

@@ -11,7 +11,7 @@ import { wantsPage } from './wants-page.ts';
 /** Answers every failure in one form, as JSON or as a page, and never with what only the log may know. */
 export function answerFailures(app: FastifyInstance, log: Logger): void {
   app.setNotFoundHandler((request, reply) => {
-    const error = new HttpError('NOT_FOUND', `There is no ${request.method} ${pathOf(request)}.`);
+    const error = new HttpError('NOT_FOUND', `Not found: ${request.method} ${pathOf(request)}.`);
     return answer(error, request, reply);
   });
   app.setErrorHandler((thrown: FastifyError, request, reply) => {

@@ -91,12 +91,12 @@ function connectorOf({ params }: FastifyRequest): string | undefined {
 
 function unauthenticated(message: string): HttpError {
   return new HttpError('UNAUTHENTICATED', message, {
-    hint: 'Send it as "Authorization: Bearer …". Whoever runs the server makes one with: gemini-sync-bridge keys create',
+    hint: 'Send it as "Authorization: Bearer …". The operator of the server creates one with: gemini-sync-bridge keys create',
   });
 }
 
 function foreignPage(): HttpError {
-  return new HttpError('FORBIDDEN', 'This did not come from a page of this server, as the browser says.', {
+  return new HttpError('FORBIDDEN', 'Cross-site request refused.', {
     hint: 'A program sends a key, as "Authorization: Bearer …", and no cookie.',
   });
 }
@@ -104,11 +104,11 @@ function foreignPage(): HttpError {
 /** Names no connector: which there are is for those to know who may read. */
 function forbidden({ right, connectorId }: Credential, access: GuardedAccess): HttpError {
   if (connectorId !== null && includesRight(right, access)) {
-    return new HttpError('FORBIDDEN', 'This key is to push to one connector, and not to this one.', {
+    return new HttpError('FORBIDDEN', 'This key may not push to this connector.', {
       hint: 'Push to the connector that the key is for, or use another key.',
     });
   }
-  return new HttpError('FORBIDDEN', `This key is to ${right}, and this takes one to ${access}.`, {
-    hint: 'Use another key: gemini-sync-bridge keys create makes one.',
+  return new HttpError('FORBIDDEN', `This needs the right "${access}"; the caller has "${right}".`, {
+    hint: 'Use another key; the operator creates one with: gemini-sync-bridge keys create',
   });
 }

@@ -12,6 +12,6 @@ export function refuseKeyInUrl({ url, query }: Pick<FastifyRequest, 'url' | 'que
   const names = typeof query === 'object' && query !== null ? Object.keys(query) : [];
   if (!KEY.test(url) && !names.some((name) => NAMES.test(name))) return;
   throw new HttpError('BAD_REQUEST', 'A key was sent in the address of the request, where logs keep it.', {
-    hint: 'Send it as "Authorization: Bearer …", and make a new one in place of this: gemini-sync-bridge keys revoke, and keys create.',
+    hint: 'Send it as "Authorization: Bearer …", and replace it with a new one: gemini-sync-bridge keys revoke, and keys create.',
   });
 }

@@ -47,7 +47,7 @@ function listenError(thrown: unknown, { host, port }: { host: string; port: numb
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EACCES') {
     return new BridgeError('HOST_INVALID', `This machine cannot listen on ${host}, port ${port} (${code}).`, {
-      hint: 'Use --host 127.0.0.1 for this machine alone, or --host 0.0.0.0 for all of its addresses; ports below 1024 take rights.',
+      hint: 'Use --host 127.0.0.1 for this machine only, or --host 0.0.0.0 for all of its addresses; ports below 1024 need privileges.',
     });
   }
   return thrown;

@@ -49,8 +49,7 @@ function reasonToRefuse(request: FastifyRequest): string | undefined {
     return 'This server has no keys, so it answers no proxy.';
   // A foreign name that was made to point here, so that a page of that name can read what this server says.
   if (!isLoopbackName(headers.host)) return 'This server has no keys, so it answers to localhost alone.';
-  if (changesSomething(request) && fromOwnPage(request) === 'no')
-    return 'This did not come from a page of this server, as the browser says.';
+  if (changesSomething(request) && fromOwnPage(request) === 'no') return 'Cross-site request refused.';
   return undefined;
 }
 

@@ -55,7 +55,7 @@ function protocolError(code: string): HttpError {
       `The path and headers have more than ${HTTP_HEADERS_BYTES_MAX} bytes.`,
     );
   }
-  return new HttpError('BAD_REQUEST', 'This is no HTTP request that means one thing.', {
+  return new HttpError('BAD_REQUEST', 'Malformed or ambiguous HTTP request.', {
     hint: 'Is its Content-Length right, and is it sent without TLS? This server speaks plain HTTP.',
   });
 }

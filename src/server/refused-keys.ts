@@ -92,6 +92,6 @@ function warningsOf(log: Pick<Logger, 'warn'>, clock: Clock) {
     said += 1;
     if (said <= REFUSED_KEY_WARNINGS_PER_MINUTE) log.warn(message, fields);
     if (said === REFUSED_KEY_WARNINGS_PER_MINUTE)
-      log.warn('more warnings of refused keys are left out until a minute is over');
+      log.warn('further warnings of refused keys are omitted until the minute is over');
   };
 }

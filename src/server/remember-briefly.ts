@@ -7,7 +7,7 @@ interface BrieflyKnown<Answer> {
   forget(id: string): void;
 }
 
-/** Asks about an id at most once in `KEY_CACHE_MS`. What was remembered first makes room. A question that failed is asked again. */
+/** Asks about an id at most once in `KEY_CACHE_MS`. Evicts the oldest entry when it is full. A question that failed is asked again. */
 export function rememberBriefly<Answer>(
   ask: (id: string) => Promise<Answer>,
   clock: Clock,

@@ -68,7 +68,7 @@ function socketVerdict(error: Error): Verdict | undefined {
 
 const NO_SOCKET: Verdict = {
   code: 'SOURCE_UNREACHABLE',
-  hint: 'There is no server at this Unix socket: check the path in the secret, and that the server or the proxy that makes the socket runs on this machine.',
+  hint: 'No server listens on this Unix socket. Check the path in the secret, and that the server or the proxy that creates the socket runs on this machine.',
 };
 const SOCKET_PERMISSION: Verdict = {
   code: 'SOURCE_PERMISSION',

@@ -75,7 +75,7 @@ async function requireNewestFence(
   throw new BridgeError(
     'LEASE_LOST',
     `Another run of ${run.connector_id} took over from ${run.run_id}, so nothing was committed.`,
-    { hint: 'Look at the newer run of this connector; nothing needs to be done about this one.' },
+    { hint: 'Check the newer run of this connector; this one needs no action.' },
   );
 }
 

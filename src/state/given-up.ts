@@ -6,7 +6,7 @@ export function givenUp(runId: string): BridgeError {
     'LEASE_LOST',
     `Run ${runId} was given up by another one, so nothing more is written.`,
     {
-      hint: 'Look at the newer run of this connector; nothing needs to be done about this one.',
+      hint: 'Check the newer run of this connector; this one needs no action.',
     },
   );
 }

@@ -71,7 +71,7 @@ export function keepAlive(options: HeartbeatOptions): Heartbeat {
     }
   };
   const beat = () => {
-    // An answer that does not come is no answer. Asked first, though: a process that was busy itself for long may
+    // A renewal without a response counts as failed. It is attempted first, because a process that was busy for long may
     // still hold its lease.
     if (renewal === undefined) renewal = renew();
     else if (tooLate() && (lateBeats += 1) >= LATE_BEATS_MAX) silent();

@@ -41,7 +41,7 @@ export async function acquireLease(
     age,
     lost: (why) =>
       new BridgeError('LEASE_LOST', `Run ${owner.runId} no longer holds connector ${connectorId}: ${why}`, {
-        hint: 'Nothing half-done is left: look at the newer run of this connector, or run again.',
+        hint: 'No partial change is left: check the newer run of this connector, or run again.',
       }),
     async renew() {
       const renewed = await database
@@ -143,7 +143,7 @@ function held(holder: LeaseTable): BridgeError {
     'LEASE_HELD',
     `Connector ${holder.connector_id} is being run: run ${holder.run_id ?? 'unknown'}, process ${holder.pid ?? 'unknown'} on ${hostname}, since ${holder.acquired_at ?? 'just now'}.`,
     {
-      hint: `Wait until it is done and run again; if its machine is gone, it is taken over ${LEASE_SECONDS} s after its last sign of life.`,
+      hint: `Wait until it is done and run again; if its machine has failed, it is taken over ${LEASE_SECONDS} s after its last sign of life.`,
     },
   );
 }

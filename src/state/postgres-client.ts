@@ -20,7 +20,7 @@ const farewells = new WeakMap<object, Error>();
  *   (A setting of the session would do instead, but not through a pooler that gives each transaction another session.)
  * - An error names the limit that ended the session, not only that it ended.
  *
- * @param silenceSeconds a connection over which nothing comes for so long is closed
+ * @param silenceSeconds a connection that is silent for this long is closed
  */
 export function postgresClientFor(address: PostgresAddress, silenceSeconds: number | undefined) {
   // knex makes the client of a transaction from the prototype alone, so nothing can be kept in fields.

@@ -3,7 +3,7 @@ import { DAMAGED_DATABASE_HINT, NOT_MIGRATED_HINT, TLS, type Verdict } from './s
 
 /** Where a setting of a session comes from. */
 const SET_WHERE = 'ALTER ROLE … SET, ALTER DATABASE … SET, or the server';
-const NOTHING_LOST = 'then run again: nothing half-done is left.';
+const NOTHING_LOST = 'then run again: no partial change is left.';
 
 function timeout(limit: string): Verdict {
   const hint = `Raise ${limit} for the user of DATABASE_URL (${SET_WHERE}), ${NOTHING_LOST}`;
@@ -29,7 +29,7 @@ const TOO_MANY = away(
   'Raise max_connections of the server (or the CONNECTION LIMIT of the role or the database), put a pooler in between, or run fewer connectors at once; then run again.',
 );
 const RESTARTING = away(`Wait until the database of DATABASE_URL takes connections again, ${NOTHING_LOST}`);
-const RACE = 'Run again: nothing half-done is left. If it happens often, run fewer connectors at once.';
+const RACE = 'Run again: no partial change is left. If it happens often, run fewer connectors at once.';
 
 /** By SQLSTATE; see appendix A of the PostgreSQL manual. */
 export const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
@@ -84,7 +84,7 @@ export const POSTGRES_WORDS: readonly (readonly [RegExp, Verdict])[] = [
     {
       code: 'STATE_LIMIT',
       limit: 'cancelled by an administrator',
-      hint: 'Ask who cancels statements of this user, and why; then run again: nothing half-done is left.',
+      hint: 'Ask who cancels statements of this user, and why; then run again: no partial change is left.',
     },
   ],
   [/not permitted to log in/i, refused('Let the role of DATABASE_URL log in: ALTER ROLE … LOGIN.')],

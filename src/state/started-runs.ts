@@ -9,7 +9,7 @@ export interface StartedRun {
   readonly startedBy: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** null: at work, or its server was killed before it could know. */
+  /** null: in progress, or its server was killed before the run ended. */
   readonly finishedAt: string | null;
   /** null: it was ended by a signal, or has not ended. */
   readonly exitStatus: number | null;

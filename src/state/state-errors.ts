@@ -13,7 +13,7 @@ import { TLS, type Verdict } from './state-verdict.ts';
 
 const UNREACHABLE: Verdict = {
   code: 'STATE_UNREACHABLE',
-  hint: 'Check that the database runs and that DATABASE_URL names it, then run again: nothing half-done is left.',
+  hint: 'Check that the database runs and that DATABASE_URL names it, then run again: no partial change is left.',
 };
 const BUSY: Verdict = {
   code: 'STATE_UNREACHABLE',
@@ -22,7 +22,7 @@ const BUSY: Verdict = {
 const DISK_FULL: Verdict = {
   code: 'STATE_LIMIT',
   limit: 'disk space',
-  hint: 'Free some disk space, then run again: nothing half-done is left.',
+  hint: 'Free some disk space, then run again: no partial change is left.',
 };
 const FORBIDDEN: Verdict = {
   code: 'STATE_FAILED',
@@ -36,7 +36,7 @@ const IO_FAILED: Verdict = { code: 'STATE_FAILED', hint: 'Check the disk that ho
 const NO_MEMORY: Verdict = {
   code: 'STATE_LIMIT',
   limit: 'memory',
-  hint: 'Give this process more memory, then run again: nothing half-done is left.',
+  hint: 'Give this process more memory, then run again: no partial change is left.',
 };
 
 /** By SQLite's or Node's name. */
@@ -90,7 +90,7 @@ const WORDS: readonly (readonly [RegExp, Verdict])[] = [
 
 /**
  * An error of the state database in the words of this program: STATE_UNREACHABLE, STATE_LIMIT, STATE_FAILED or
- * STATE_NOT_MIGRATED, naming `location` and never a password. A BridgeError, and what nobody foresaw, is returned as it is.
+ * STATE_NOT_MIGRATED, naming `location` and never a password. A BridgeError and an unknown error are returned unchanged.
  */
 export function stateError(thrown: unknown, location: string): unknown {
   if (!isError(thrown) || thrown instanceof BridgeError) return thrown;

@@ -155,7 +155,7 @@ describe('a connector file that does not load', () => {
     expect(headlines()).toEqual(['hr-file: failed']);
     expect(texts()[0]).toEqual(
       expect.arrayContaining([
-        'Connector: hr-file (the name of its file, in which none can be read)',
+        'Connector: hr-file (file name; metadata.name could not be read)',
         'Status: FAILED, exit status 78',
         `Error: ${code}`,
       ]),

@@ -265,7 +265,7 @@ describe('a connector in trouble', () => {
     await runEnding(UNREACHABLE);
     expect(warnings).toEqual([
       {
-        message: 'Teams did not get all that there is to tell of this run',
+        message: 'some telemetry of this run was not delivered to Teams',
         fields: {
           undelivered: 1,
           what: 'alert',

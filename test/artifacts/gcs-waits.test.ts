@@ -44,7 +44,7 @@ describe('a wait that Cloud Storage asks for', () => {
     const error: unknown = await store.list('a').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: 'ARTIFACT_READ_FAILED',
-      message: expect.stringContaining('asks not to be asked again before'),
+      message: expect.stringContaining('asked us not to retry before'),
       hint: expect.stringMatching(/^Run again after /),
       nextRunAfter: expect.any(Date),
       retryable: true,

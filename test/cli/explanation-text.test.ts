@@ -86,7 +86,7 @@ describe('an explanation for a person', () => {
         '  target           projects/p/locations/global/dataStores/d',
         '  id there         hr__7',
         '',
-        '→ If the data store lacks it, send all documents of the connector again:',
+        '→ If it is missing from the data store, resend all documents of the connector:',
         '    gemini-sync-bridge run --connector hr.yaml --resend',
         '',
       ].join('\n'),
@@ -94,7 +94,9 @@ describe('an explanation for a person', () => {
   });
 
   test('of a document that the data store may lack says how to send it again, and of a local one says nothing', () => {
-    expect(textOf({ pushes: [] })).toContain('→ If the data store lacks it, push it again, then run:\n');
+    expect(textOf({ pushes: [] })).toContain(
+      '→ If it is missing from the data store, push it again, then run:\n',
+    );
     expect(textOf({ pushes: [] })).toContain('run --connector hr.yaml --resend\n');
     for (const pushes of [null, []]) {
       const explanation = explanationOf({ pushes });
@@ -177,7 +179,7 @@ describe('an explanation for a person', () => {
   });
 
   test.each([
-    ['FAILED', 'The newest run failed, so what it was to bring is not there.'],
+    ['FAILED', 'The newest run failed, so its changes are missing.'],
     ['DRY_RUN', 'The newest run sent nothing, because of GEMINI_INGESTION_DRY_RUN.'],
   ] as const)('says that the index may be behind when the newest run is %s', (status, sentence) => {
     const error = status === 'FAILED' ? { code: 'SOURCE_LOST', message: 'It broke off.' } : null;
@@ -215,7 +217,7 @@ describe('an explanation for a person', () => {
       expect(text).toMatch(
         /^ {2}and before +UPSERT, received 2026-11-21 03:04:00 UTC as push-4, is followed by/m,
       );
-      expect(text).toContain('→ What was pushed of it waits for the next run:\n    gemini-sync-bridge run');
+      expect(text).toContain('→ A push of it waits for the next run:\n    gemini-sync-bridge run');
     });
 
     test('asks for no local run of what one may have read, for it stays there', () => {
@@ -224,7 +226,7 @@ describe('an explanation for a person', () => {
       const textThere = (changes: Partial<Explanation>) =>
         explanationText({ explanation: explanationOf({ pushes, ...changes }), ...local }, plain, 200);
       expect(textThere({})).not.toContain('→');
-      expect(textThere({ ...absent, standing: 'not-found' })).toContain('→ What was pushed of it waits');
+      expect(textThere({ ...absent, standing: 'not-found' })).toContain('→ A push of it waits');
     });
 
     test.each([
@@ -232,8 +234,8 @@ describe('an explanation for a person', () => {
       ['rejected', 'push it as it should be'],
       ['quarantined', '→ Push it again as it should be'],
       ['soft-deleted', 'If it is pushed again'],
-      ['deleted', '→ If it is to be there, push it'],
-      ['not-found', '→ If it is to be there, push it'],
+      ['deleted', '→ If it should exist, push it'],
+      ['not-found', '→ If it should exist, push it'],
       ['never-run', '→ Run the connector:'],
       ['waiting', '→ The next run finishes it:'],
     ] as const)('speaks of pushes, and never of a row of a query, when it is %s', (standing, words) => {
@@ -268,9 +270,7 @@ describe('an explanation for a person', () => {
   test('names the artifacts that cannot be read, and then claims nothing about deletes', () => {
     const unreadable = [{ runId: 'r2', message: 'gs://bucket is gone.' }];
     const text = textOf({ ...absent, standing: 'not-found', unreadable });
-    expect(text).toContain(
-      'there is no record of it, and artifacts that may tell of a delete cannot be read.',
-    );
+    expect(text).toContain('no record of it exists, and artifacts that may tell of a delete cannot be read.');
     expect(text).toMatch(/not read +artifacts of run r2: gs:\/\/bucket is gone\.\n/);
   });
 

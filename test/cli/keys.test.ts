@@ -53,7 +53,7 @@ describe('keys create', () => {
 
   test('says of the first key alone that a server without keys has to be started again to ask for it', async () => {
     const told = async (...flags: string[]) =>
-      (await keys('create', '--name', 'Ops', '--right', 'read', ...flags)).stderr.includes('started again');
+      (await keys('create', '--name', 'Ops', '--right', 'read', ...flags)).stderr.includes('restarted');
     expect([await told('--json'), await told(), await told('--json')]).toEqual([true, false, false]);
   });
 

@@ -37,7 +37,7 @@ test('a server that others can reach shows the admin key that it made, on stderr
   expect((await login(server.port)).status).toBe(200);
   const { stdout, stderr } = await server.stop();
   expect(stderr.match(/gsb_[0-9a-f]{12}_[\w-]{43}/g)).toHaveLength(1);
-  expect(stderr).toContain('shown this once');
+  expect(stderr).toContain('shown only once');
   expect(stdout).not.toContain('gsb_');
 });
 

@@ -145,7 +145,7 @@ describe('the summary for a person', () => {
 
   test('of repeated work says that nothing was done', () => {
     expect(text(resultOf({ work: 'repeated', samples: undefined }))).toMatch(
-      /^hr {2}SUCCESS {2}1\.2 s · this run id had done its work before\n/,
+      /^hr {2}SUCCESS {2}1\.2 s · already completed under this run id\n/,
     );
   });
 

@@ -82,12 +82,12 @@ describe('validate', () => {
     expect(status).toBe(78);
     expect(out).toBe(
       [
-        'c.yaml:1  error    There is no such file.',
+        'c.yaml:1  error    The file does not exist.',
         '    fix: the path of a connector file, from the working directory',
         '',
         'a.yaml:6   error    spec.mode  mode is "sql_pul", which is not one of the allowed values. Did you mean sql_pull?',
         '    fix: mode: sql_pull',
-        'a.yaml:7   error    spec.schedule  "0 */3 * *" is no cron expression of five fields; it has 4.',
+        'a.yaml:7   error    spec.schedule  "0 */3 * *" is not a cron expression of five fields; it has 4.',
         '    fix: schedule: "0 */3 * * *" (minute, hour, day, month, weekday)',
         'a.yaml:10  warning  spec.source.secretRef  The secret hr-db-credentials is not set here; a run needs it.',
         '    fix: export SECRET_HR_DB_CREDENTIALS=…',
@@ -161,7 +161,7 @@ describe('validate', () => {
     });
     command.configureOutput({ writeOut: (line) => text.push(line) }).outputHelp();
     expect(text.join('')).toMatch(
-      /Exit status:\n {2}0 .*\n {2}2 .*\n {2}78 .*\n\nExample:\n {2}\$ gemini-sync-bridge validate/,
+      /Exit statuses:\n {2}0 .*\n {2}2 .*\n {2}78 .*\n\nExample:\n {2}\$ gemini-sync-bridge validate/,
     );
   });
 

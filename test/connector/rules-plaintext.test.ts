@@ -34,7 +34,7 @@ describe('credentials over http', () => {
     expect(found(source)).toEqual([]);
   });
 
-  test('are no error where the policy allows it', () => {
+  test('are not an error when the policy allows them', () => {
     const source = { secretRef: 's', url: 'http://kb.internal/x' };
     expect(found(source, source.url)).toEqual([]);
   });

@@ -8,7 +8,7 @@ import type { StateStore } from './state.contract.ts';
 const TARGET = 'store-1';
 /** By the database, a lease is over almost at once; by the clock of its holder, only when the test says so. */
 const LEASE_MS = 100;
-/** No test takes so long, so no holder renews by itself. */
+/** Longer than any test, so no holder renews on its own. */
 const HEARTBEAT_MS = 600_000;
 const OWNER = { host: 'host-1 boot-1', pid: process.pid };
 const ELSEWHERE = { host: 'host-2 boot-1', pid: process.pid };

@@ -76,8 +76,8 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
   'in Base64 without padding': (secret) => base64(secret).replace(/=+$/, ''),
   'in Base64 of addresses': (secret) => Buffer.from(secret).toString('base64url'),
   'in Base64 in an address': (secret) => encodeURIComponent(base64(secret)),
-  'in Base64 behind a user name': (secret) => base64(`ada:${secret}`),
-  'in Base64 behind a longer user name': (secret) => base64(`ada.l:${secret}`),
+  'in Base64 after a user name': (secret) => base64(`ada:${secret}`),
+  'in Base64 after a longer user name': (secret) => base64(`ada.l:${secret}`),
   'in Base64 between others': (secret) => base64(`{"a":"${secret}","b":1}`),
   'in Base64 of addresses between others': (secret) => Buffer.from(`key=${secret}&x=1`).toString('base64url'),
   'in hex': (secret) => Buffer.from(secret).toString('hex'),
@@ -181,7 +181,7 @@ describe('what is removed', () => {
     );
   });
 
-  test('is no ordinary word that differs from a short secret by its case', () => {
+  test('is not applied to an ordinary word that differs from a short secret by its case', () => {
     expect(redacted('data', 'Data of the database')).toBe('Data of the [redacted]base');
   });
 });

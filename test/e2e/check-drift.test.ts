@@ -343,7 +343,7 @@ describe('check-drift', () => {
     expect(all.stdout).toMatch(/^ok {4}state .*\nok {4}columns people .*\n\n2 ok, 0 drifted, 0 failed\.\n$/);
     const unknown = await runCli(['check-drift', '--only', 'helm'], { cwd });
     expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(unknown.stderr).toContain('There is state, columns, data-store, and no helm.');
+    expect(unknown.stderr).toContain('Unknown comparison \"helm\". Known: state, columns, data-store.');
   });
 
   test('says so when there are no connectors to compare', async () => {

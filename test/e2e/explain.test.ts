@@ -38,7 +38,7 @@ beforeEach(async () => {
   google = await startGoogleStandIn({
     buckets: [BUCKET],
     dataStores: [{ ...STORE, aclEnabled: true, contentConfig: 'CONTENT_REQUIRED' }],
-    // An operation that is done at once is one that nobody waits for.
+    // An operation that is done immediately is never polled.
     synchronous: true,
     rejectDocument: ({ id }) => (id === refused?.id ? refused?.message : undefined),
   });
@@ -108,7 +108,7 @@ describe('explain, of a document in the index', () => {
       `  target           ${TARGET}`,
       '  id there         people__2',
       '',
-      '→ If the data store lacks it, send all documents of the connector again:',
+      '→ If it is missing from the data store, resend all documents of the connector:',
       '    gemini-sync-bridge run --connector people.yaml --resend',
       '',
     ]);
@@ -128,7 +128,7 @@ describe('explain, of a document in the index', () => {
     const held = await explain('people:2');
     expect(held.exitCode).toBe(0);
     expect(held.stdout).toMatch(
-      /^people:2 is in the index, and perhaps no longer in the source: the listing of run third lacked 3 documents that were not deleted, and which is not kept\.$/m,
+      /^people:2 is in the index, and perhaps no longer in the source: the listing of run third lacked 3 documents that were not deleted, and which ones is not recorded\.$/m,
     );
     expect(held.stdout).toMatch(
       /^ {2}last seen +\S+ \S+ UTC by run second; whether later runs saw it is not kept$/m,
@@ -153,7 +153,7 @@ describe('explain, of a document in the index', () => {
     expect(stdout).toMatch(/^ {2}not read +artifacts of run first: .*manifest\.json/m);
     expect(await standing('people:9')).toEqual([
       4,
-      'people:9 is not in the index, as far as is known: there is no record of it, and none of the newest 1 committed runs deleted it.',
+      'people:9 is not in the index, as far as is known: no record of it exists, and none of the newest 1 committed runs deleted it.',
     ]);
   });
 });
@@ -228,7 +228,7 @@ describe('explain, of a document that is not as its row', () => {
       '  id there         people__2',
       '  newest run       third, committed TIME',
       '',
-      '→ If it is to be there, see that the query lists its row, and run again:',
+      '→ If it should exist, check that the query returns its row, then run again:',
       '    gemini-sync-bridge run --connector people.yaml',
       '',
     ]);
@@ -242,7 +242,7 @@ describe('explain, of a document that is not as its row', () => {
     const { exitCode, stdout } = await explain('people:2');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^people:2 is in the index, and marked as gone: a listing of the source lacked its row\.$/m,
+      /^people:2 is in the index, and soft-deleted: a listing of the source lacked its row\.$/m,
     );
     expect(stdout).toMatch(/^ {2}last seen +\S+ \S+ UTC by run first$/m);
     expect(stdout).toMatch(/^ {2}marked by run +second, committed/m);
@@ -304,7 +304,7 @@ describe('explain, of what the state does not know', () => {
   test('refuses an id that is none of this connector, and finds one by its digest', async () => {
     const { exitCode, stdout, stderr } = await explain('hr:2');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toContain('USAGE: "hr:2" is no id of a document of connector people.');
+    expect(stderr).toContain('USAGE: "hr:2" is not a document id of connector people.');
 
     place.writeConnector({ ...CONNECTOR, mapping: { ...CONNECTOR.mapping, idField: ['id', 'name'] } });
     const name = 'a long name '.repeat(12);

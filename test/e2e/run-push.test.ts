@@ -148,7 +148,7 @@ describe('a connector that is pushed to', () => {
     expect(before.stdout).toMatch(
       new RegExp(`^ {2}pushed +UPSERT, received \\S+ \\S+ UTC as ${first}, waits for a run$`, 'm'),
     );
-    expect(before.stdout).toContain('→ What was pushed of it waits for the next run:\n');
+    expect(before.stdout).toContain('→ A push of it waits for the next run:\n');
     await run();
     const second = await push(remove(1));
     const indexed = await explain();
@@ -159,7 +159,7 @@ describe('a connector that is pushed to', () => {
     expect(after.exitCode).toBe(4);
     expect(after.stdout).toMatch(/^people:1 is not in the index: run \S+ deleted it\.$/m);
     expect(after.stdout).toMatch(/^ {2}because +a push deleted it$/m);
-    expect(after.stdout).toContain('→ If it is to be there, push it, and run again:\n');
+    expect(after.stdout).toContain('→ If it should exist, push it and run again:\n');
     expect(after.stdout).not.toMatch(/listing|query|waits/);
   });
 

@@ -188,7 +188,7 @@ describe('run --reconcile-full', () => {
     expect(indexed()).toEqual(['ra__1', 'ra__2', 'rb__1']);
   });
 
-  test('published and not delivered is given up by a later run once it is no longer alone', async () => {
+  test('published and not delivered is abandoned by a later run once another connector uses the data store', async () => {
     await useState('SQLite');
     connect('ra', [1, 2]);
     connect('rb', [1]);

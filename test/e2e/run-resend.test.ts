@@ -72,7 +72,7 @@ const indexed = () => [...google.engine.documents(DATA_STORE).keys()].sort();
 const people = (...ids: number[]) => ids.map((id) => `people__${id}`);
 const posts = () => google.engine.requests.filter(({ method }) => method === 'POST');
 
-/** Somebody deletes documents in the data store. */
+/** Deletes documents in the data store by hand. */
 async function lose(...ids: string[]): Promise<void> {
   for (const id of ids) {
     const { status } = await fetch(`${google.env.DISCOVERY_ENGINE_ENDPOINT}/v1/${BRANCH}/documents/${id}`, {

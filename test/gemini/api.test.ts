@@ -259,7 +259,7 @@ describe('a request that may not be repeated', () => {
     ['too large an answer', raw(200, ' '.repeat(DISCOVERY_ANSWER_BYTES_MAX + 1))],
   ])('is sent once, and reported as unclear after %s', async (_, reply) => {
     const { result, sent, waits } = await outcomeOf(IMPORT, reply);
-    expect(result).toEqual(failure('GEMINI_UNCLEAR', `POST ${IMPORT.path} `, 'looks before'));
+    expect(result).toEqual(failure('GEMINI_UNCLEAR', `POST ${IMPORT.path} `, 'checks before'));
     expect(sent).toHaveLength(1);
     expect(waits).toEqual([]);
   });
@@ -383,7 +383,7 @@ async function arrived(server: TestServer, requests: number): Promise<void> {
 
 describe('a request of a run whose lease', () => {
   const lost = new BridgeError('LEASE_LOST', 'another run took over');
-  /** Held for so many attempts. */
+  /** Number of attempts during which the lease is held. */
   const heldFor = (attempts: number): LeaseGuard & { asked: number } => ({
     asked: 0,
     requireHeld() {

@@ -68,7 +68,7 @@ describe('a request whose answer is lost', () => {
     expect(here.lines.join('')).toContain('discoveryengine.operations.list');
   });
 
-  test('each time is left to a later run, which looks before it sends', async () => {
+  test('each time is left to a later run, which checks before it sends', async () => {
     const here = await open();
     const fault = here.google.engine.fail({
       when: IMPORT,

@@ -105,7 +105,7 @@ describe('an ACL column', () => {
 describe('aclProblem', () => {
   const readers = (count: number): Principals => ({ count, json: Buffer.alloc(0), ends: [] });
 
-  it('is that there is no reader, or that there are too many', () => {
+  it('is a missing reader, or too many readers', () => {
     expect(aclProblem(NOBODY, NOBODY)).toMatchObject({ code: 'ACL_EMPTY', revokes: true });
     expect(aclProblem(readers(1), NOBODY)).toBeUndefined();
     expect(aclProblem(NOBODY, readers(ACL_PRINCIPALS_MAX))).toBeUndefined();

@@ -52,7 +52,7 @@ describe('parseArrayLiteral', () => {
     );
   });
 
-  it.each(['{a,{b}} ', '{a,{b}}}', '{a,{b}},{c}'])('reads nothing behind the last brace of %s', (literal) => {
+  it.each(['{a,{b}} ', '{a,{b}}}', '{a,{b}},{c}'])('reads nothing after the last brace of %s', (literal) => {
     expect(parseArrayLiteral(literal)).toEqual(['a', ['b']]);
   });
 

@@ -130,7 +130,7 @@ describe('a connector that is pushed to, after soft_delete_only', () => {
     expect([...known.byId.keys()]).toEqual(['hr:1']);
   });
 
-  it('deletes once what is pushed as deleted again, and keeps what is pushed anew', async () => {
+  it('deletes a document once when its delete is pushed again, and keeps one that is pushed again', async () => {
     const known = await pushedMarks();
     const { found, tally } = await runOver(
       pushing([...people(2), ...people(3)], [0]),

@@ -24,7 +24,7 @@ const ALLOWED = 1_000;
 
 interface Content {
   readonly title: string;
-  /** Empty: nobody may read it, so it is not a document. */
+  /** Empty: the row has no reader, so it is not a document. */
   readonly readers: string;
 }
 type Table = ReadonlyMap<string, Content>;

@@ -65,7 +65,7 @@ const full = new BridgeError('ARTIFACT_WRITE_FAILED', 'the disk is full');
 
 describe('a manifest that cannot be written', () => {
   test.each<[string, Ways]>([
-    ['there is no space', () => ({ write: () => Promise.reject(full) })],
+    ['the disk is full', () => ({ write: () => Promise.reject(full) })],
     ['it cannot be made durable', () => ({ finish: () => Promise.reject(full) })],
     [
       'it cannot be given up either',

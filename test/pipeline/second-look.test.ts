@@ -39,7 +39,7 @@ const failingWith = (thrown: Error): Listing => ({
 });
 
 const MOVED = 'records moved while the source was listed; the second listing has them';
-const FAILED = 'the second listing failed, so nothing is known of what is missing';
+const FAILED = 'the second listing failed, so missing documents are unknown';
 let warnings: string[];
 const log: Logger = { ...silentLogger, warn: (message) => warnings.push(message) };
 beforeEach(() => {

@@ -55,7 +55,7 @@ test.each([
 });
 
 test.each(['not an address', 'https://:watermark/x', 'https://good.test:watermark/'])(
-  'there is no server in %s',
+  '%s contains no server',
   (address) => {
     expect(serverOf(address)).toBeUndefined();
   },

@@ -159,7 +159,7 @@ describe('a server behind a proxy that logs people in', () => {
       headers: { ...headers, origin: server.url },
     });
     expect(changed.status).toBe(403);
-    expect(changed.text).toContain('to read');
+    expect(changed.text).toContain('the caller has');
   });
 
   test.each([[''], ['a'.repeat(300)], ['ada, bob'], [['ada', 'bob']]])(

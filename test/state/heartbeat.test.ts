@@ -4,7 +4,7 @@ import { keepAlive } from '../../src/state/heartbeat.ts';
 import { ManualTime } from '../support/manual-time.ts';
 
 const LEASE_MS = 120_000;
-/** No test takes so long, so no beat comes by itself. */
+/** Longer than any test, so no beat happens on its own. */
 const HEARTBEAT_MS = 10_000;
 
 type Answer = () => Promise<boolean>;

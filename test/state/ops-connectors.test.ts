@@ -55,7 +55,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the newest runs of connectors, o
     folders.removeAll();
   });
 
-  test('are of each kind the one that began last, local ones only where there are no others, whatever clocks say', async () => {
+  test('are the last started run of each kind, and local runs only without others, regardless of clocks', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (drawn) => {
         const runs = drawn.flatMap((history, index) =>

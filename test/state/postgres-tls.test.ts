@@ -91,7 +91,7 @@ describe('the connection to a state database with TLS', () => {
     });
   });
 
-  test('is refused when nobody vouches for the certificate, unless it is not checked', async () => {
+  test('is refused when the certificate is not trusted, unless it is not checked', async () => {
     for (const mode of ['verify-ca', 'verify-full']) {
       expect(await refusal(`${postgres.url()}?sslmode=${mode}`)).toMatchObject({ code: 'STATE_FAILED' });
     }

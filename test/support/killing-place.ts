@@ -302,7 +302,7 @@ class RunningChild {
     this.#requests.add(`${name} ${times}`);
     if (`${name} ${times}` !== this.#killAt) return;
     this.#process?.kill(this.#end);
-    // What it asked for before it was suspended is answered all the same.
+    // Requests from before the suspension are still answered.
     if (this.#end === 'SIGSTOP') return;
     await this.ended;
     throw new Error('Who asked is dead.');

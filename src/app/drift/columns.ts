@@ -64,7 +64,7 @@ async function compareSource(
 ): Promise<Verdict[]> {
   const { metadata, spec } = connector;
   if (spec.mode === 'rest_push') {
-    return [{ status: 'skipped', what: 'Its documents are pushed, so there are no columns to compare.' }];
+    return [{ status: 'skipped', what: 'Its documents are pushed, so it has no columns to compare.' }];
   }
   const mapping = compileMapping(metadata.name, spec);
   return withSource(connector, context, async (source) => {

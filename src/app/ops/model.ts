@@ -66,7 +66,7 @@ export interface OpsConnector {
   readonly schedule: string | null;
   readonly state: ConnectorState;
   readonly last_run: OpsRun | null;
-  /** While that is at work: the run that ended before it. */
+  /** While that run is in progress: the run that ended before it. */
   readonly previous_run: OpsRun | null;
   readonly last_success_at: string | null;
   readonly freshness: Freshness;

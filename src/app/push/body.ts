@@ -175,7 +175,7 @@ class EventReader {
     this.#items.open(bytes, rules);
   }
 
-  /** Takes the next event. @returns false behind the last one */
+  /** Takes the next event. @returns false after the last one */
   take(): boolean {
     const found = this.#next();
     if (found) this.#takeItem();
@@ -225,6 +225,6 @@ function faultOf({ fault, message, at }: JsonTextError): string {
       return `is refused, because ${message}, at byte ${at + 1}`;
     case 'cut':
     case 'syntax':
-      return `is no JSON: ${message}`;
+      return `is not valid JSON: ${message}`;
   }
 }

@@ -123,7 +123,7 @@ export class CanonicalEvents {
     if (json === undefined) writer.out.raw(this.#mimeType);
     else if (this.#hasNoContent || TYPES_TAKEN.has(json)) writer.out.utf8(json);
     else {
-      const reason = `its mime_type ${quoted(String(JSON.parse(json)))} is none of ${CONTENT_TYPES.join(', ')}`;
+      const reason = `its mime_type ${quoted(String(JSON.parse(json)))} is not one of ${CONTENT_TYPES.join(', ')}`;
       throw new Rejected('FIELD_INVALID', reason);
     }
   }
@@ -165,7 +165,7 @@ function writeMetadata(writer: FieldWriter): void {
     out.latin1('{}');
     return;
   }
-  if (!isObject(bytes, start)) throw new Rejected('FIELD_INVALID', 'its metadata is no object');
+  if (!isObject(bytes, start)) throw new Rejected('FIELD_INVALID', 'its metadata is not an object');
   json.write(bytes, start, out);
   writer.requireWhole(FIELD.metadata);
 }
@@ -180,7 +180,7 @@ function writeTime(writer: FieldWriter): void {
   const time = readTime(text);
   // A date alone is that day everywhere; a time without a zone is another moment in each of them.
   if (time === undefined || (!time.zoned && time.rfc3339.length > DATE_LENGTH)) {
-    throw new Rejected('FIELD_INVALID', 'its updated_at is no time such as 2026-01-02T03:04:05Z');
+    throw new Rejected('FIELD_INVALID', 'its updated_at is not a timestamp such as 2026-01-02T03:04:05Z');
   }
   writer.out.latin1(TIME.test(text) ? json : `"${time.rfc3339}"`);
 }

@@ -78,9 +78,9 @@ function fullDocId(connector: string, given: string): string | EventRejection {
   if (!given.startsWith(prefix)) {
     return given === '' ? missing('its doc_id is empty') : `${prefix}${escapeIdPart(given)}`;
   }
-  if (given === prefix) return missing(`its doc_id ends behind ${prefix}`);
+  if (given === prefix) return missing(`its doc_id has nothing after ${prefix}`);
   if (STRAY_PERCENT.test(given)) {
-    const reason = `behind ${prefix} a doc_id has % only as %25, and a colon that is no separator as %3A`;
+    const reason = `after ${prefix}, a doc_id must write % as %25, and a colon that is not a separator as %3A`;
     return { code: 'ID_INVALID', reason };
   }
   return given;

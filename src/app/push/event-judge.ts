@@ -97,7 +97,7 @@ export class EventJudge {
     const start = event.members.start(member);
     return isString(event.text, start)
       ? this.#docId.give(event.text, start, event.members.end(member))
-      : { code: 'ID_INVALID', reason: 'its doc_id is no string' };
+      : { code: 'ID_INVALID', reason: 'its doc_id is not a string' };
   }
 
   #takeMapped({ text, start, end }: ItemReader): EventRejection | undefined {

@@ -108,7 +108,7 @@ export class FieldWriter {
   #string(field: Field): number {
     const start = this.start(field);
     if (start >= 0 && !isString(this.bytes, start)) {
-      throw new Rejected('FIELD_INVALID', `its ${fieldName(field)} is no string`);
+      throw new Rejected('FIELD_INVALID', `its ${fieldName(field)} is not a string`);
     }
     return start;
   }

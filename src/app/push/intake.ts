@@ -82,7 +82,7 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
   async function receive(push: IncomingPush, share: MemoryShare): Promise<PushOutcome> {
     const connector = await pushedConnector(catalog, push.connectorId);
     const full = await room.ask(push.connectorId);
-    // Whether it is a repetition, its body says, which is not read for a key that nobody used.
+    // Only the body can tell a repeat, so it is read only when the key has been used.
     if (full !== undefined && !(await isKeyUsed(push))) throw full;
     const buffers = spare.take();
     const received = await receiveBatch(push.format, push.body, judgeOf(judges, connector), share, buffers);

@@ -43,8 +43,8 @@ const BOUNDS: WrongKeyBounds = {
 };
 
 /**
- * Counts wrong keys by address. An address keeps its count for its minute, whatever the number of others: when the table is
- * full, further addresses share one count, so that nobody resets a count by filling the table.
+ * Counts wrong keys by address. An address keeps its count for its minute, whatever the number of others: when the table
+ * is full, further addresses share one count, so filling the table does not reset a count.
  */
 export class WrongKeyCounts {
   readonly #clock: Clock;

@@ -36,7 +36,7 @@ const TITLES = new Map([
   [400, 'The address asks for something that there is not'],
   [401, 'Please log in'],
   [403, 'Not with this key'],
-  [404, 'There is no such page'],
+  [404, 'Page not found'],
   [429, 'Too many requests'],
   [503, 'Not available now'],
 ]);

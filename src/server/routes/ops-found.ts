@@ -8,7 +8,7 @@ type StartedRun = NonNullable<StartedHere>;
 export function foundConnector<Detail>(detail: Detail | undefined, id: string): Detail {
   if (detail !== undefined) return detail;
   throw new HttpError('NOT_FOUND', `There is no connector ${id}: no valid file has this name, and no run.`, {
-    hint: 'Look at /ops for those that there are. A file that is broken is named there with what is wrong.',
+    hint: 'See /ops for the existing connectors. It also lists broken files with their problems.',
   });
 }
 

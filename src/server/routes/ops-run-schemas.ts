@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 
-/** Null stands for what is not known; with the types side by side, which is how OpenAPI 3.1 says it and what is written fast. */
+/** Null means unknown. The types are in one array, as in OpenAPI 3.1, which also serializes fast. */
 export function orNull<Schema extends TSchema & { readonly type: string }>(
   schema: Schema,
   description: string,
@@ -38,8 +38,7 @@ const countsSchema = Type.Object(
     resent: Type.Optional(
       Type.Integer({
         minimum: 0,
-        description:
-          'Unchanged documents that were sent all the same, by a run that was to send every document.',
+        description: 'Unchanged documents that were sent anyway, by a run that was to send every document.',
       }),
     ),
     added: count,
@@ -98,7 +97,7 @@ const timelineSchema = Type.Object(
     state: Type.Enum(['done', 'current', 'failed', 'not_reached'] as const),
     entered_at: orNull(moment, 'Null when it was not reached, or for runs of older versions.'),
     left_at: orNull(moment, 'When the next step began, or the run ended.'),
-    duration_seconds: orNull(seconds, 'Until now for the current step of a run at work.'),
+    duration_seconds: orNull(seconds, 'Until now for the current step of a run in progress.'),
   },
   { additionalProperties: false },
 );

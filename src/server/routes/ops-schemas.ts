@@ -31,7 +31,7 @@ const numbers = {
     minimum: 1,
     maximum: OPS_WINDOW_HOURS_MAX,
     default: OPS_WINDOW_HOURS_DEFAULT,
-    description: 'Runs that started within so many hours.',
+    description: 'Runs that started within this number of hours.',
   }),
   limit_runs: Type.Integer({ minimum: 1, maximum: OPS_RUNS_MAX, default: OPS_RUNS_DEFAULT }),
   offset_runs: Type.Integer({ minimum: 0, maximum: OPS_OFFSET_MAX, default: 0 }),
@@ -62,7 +62,7 @@ export const runParamsSchema = Type.Object({ run_id: nameSchema('Id of the run.'
 
 const stateSchema = Type.Enum(
   ['failing', 'stalled', 'held', 'partial', 'late', 'running', 'never_run', 'ok'] as const,
-  { description: 'What needs somebody most, first; docs/ops.md says what each means.' },
+  { description: 'Most urgent state first; docs/ops.md explains each.' },
 );
 
 const connectorSchema = Type.Object(
@@ -73,7 +73,7 @@ const connectorSchema = Type.Object(
     schedule: orNull(text, 'Cron expression of five fields, in UTC.'),
     state: stateSchema,
     last_run: orNull(runSchema, 'The run that began last.'),
-    previous_run: orNull(runSchema, 'While that is at work: the run that ended before it.'),
+    previous_run: orNull(runSchema, 'While that run is in progress: the run that ended before it.'),
     last_success_at: orNull(moment, 'When the last run of status SUCCESS ended.'),
     freshness: Type.Object(
       {
@@ -145,7 +145,7 @@ export const snapshotSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
-    connectors: listOf(connectorSchema, 'Those first that need somebody, then by name.'),
+    connectors: listOf(connectorSchema, 'Those that need attention first, then by name.'),
     broken_files: listOf(
       Type.Object(
         { file: text, line: Type.Integer(), path: text, message: text, fix: text },

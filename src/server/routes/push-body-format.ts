@@ -23,7 +23,7 @@ export function bodyFormatOf(headers: IncomingHttpHeaders): BodyFormat {
   if (format !== undefined && /^\s*charset="?utf-?8"?\s*$/i.test(charset)) return format;
   const types = [...FORMATS.keys()].join(', ');
   throw unsupported(
-    `The Content-Type is none of ${types}, in UTF-8.`,
+    `The Content-Type is not one of ${types}, in UTF-8.`,
     'A JSON object or array is application/json, one object a line is application/x-ndjson.',
   );
 }

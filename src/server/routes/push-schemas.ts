@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import { PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX, PUSH_KEY_CHARACTERS_MAX } from '../../core/limits.ts';
 
 const operation = Type.Union([Type.Literal('UPSERT'), Type.Literal('DELETE')], {
-  description: 'UPSERT: this is what the document is now. DELETE: it is gone; only its id is looked at.',
+  description:
+    'UPSERT: the current version of the document. DELETE: the document was removed; only its id is used.',
 });
 
 const principals = Type.Union([Type.Array(Type.String()), Type.Null()]);

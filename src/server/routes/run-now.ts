@@ -33,7 +33,7 @@ const logSchema = Type.Object(
     started_by: Type.String({ description: 'Id of the key that asked for it.' }),
     started_at: Type.String({ format: 'date-time' }),
     finished_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
-      description: 'null: at work, or its server was killed before it could know.',
+      description: 'null: in progress, or its server was killed before the run ended.',
     }),
     exit_status: Type.Union([Type.Integer(), Type.Null()], {
       description: 'As the command line has it; null: ended by a signal, or not yet.',
@@ -54,7 +54,7 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
           tags: ['studio'],
           summary: 'Start a run now',
           description:
-            'Starts `gemini-sync-bridge run` as a process of its own, on the machine of the server. If another run of the connector is at work, this one ends with status 75.',
+            'Starts `gemini-sync-bridge run` as a process of its own, on the machine of the server. If another run of the connector is in progress, this one ends with status 75.',
           params: connectorParams,
           body: orderSchema,
           response: { 202: startedSchema, ...failures(404, 413, 415) },
@@ -66,7 +66,7 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
         const found = connectors.get(connectorId);
         if (found === undefined) {
           throw new HttpError('NOT_FOUND', `There is no connector ${connectorId} that is valid.`, {
-            hint: 'Look at the connectors with: gemini-sync-bridge validate',
+            hint: 'Check the connectors with: gemini-sync-bridge validate',
           });
         }
         const { dry_run: dryRun = false, full = false } = request.body;
@@ -80,10 +80,14 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
           startedBy,
         });
         if (runId === undefined) {
-          throw new HttpError('TOO_MANY_REQUESTS', 'As many runs as this server may start are at work.', {
-            hint: 'Wait for one of them to end.',
-            retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
-          });
+          throw new HttpError(
+            'TOO_MANY_REQUESTS',
+            'The limit of concurrent runs started by this server is reached.',
+            {
+              hint: 'Wait for one of them to end.',
+              retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+            },
+          );
         }
         return reply.code(202).send({ run_id: runId });
       },
@@ -102,7 +106,7 @@ export function runLogRoutes({ state }: ServerContext): RouteSet {
         schema: {
           tags: ['ops'],
           summary: 'What a run said that a server started',
-          description: 'Of a run at work, what it said until some seconds ago.',
+          description: 'For a run in progress, its output until a few seconds ago.',
           params: runParamsSchema,
           response: { 200: logSchema, ...failures(404) },
         },
@@ -114,7 +118,7 @@ export function runLogRoutes({ state }: ServerContext): RouteSet {
             'NOT_FOUND',
             `This server did not start a run ${params.run_id}, so it has no log of it.`,
             {
-              hint: 'Look where your orchestrator keeps logs.',
+              hint: 'Check the logs of your orchestrator.',
             },
           );
         }

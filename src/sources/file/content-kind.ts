@@ -53,7 +53,7 @@ const MARKUP_KINDS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^\{\\rtf/, 'an RTF document'],
 ];
 
-/** How much of the beginning is looked at for markup. */
+/** Number of leading characters that are searched for markup. */
 const MARKUP_CHARACTERS = 256;
 
 /**

@@ -54,7 +54,7 @@ export async function* csvRows(
   }
 }
 
-/** The same text, whose first chunk has at least so many bytes, if there are as many. */
+/** The same text, whose first chunk has at least `bytes` bytes if the text is long enough. */
 async function* withWholeStart(text: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
   let start: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of text) {

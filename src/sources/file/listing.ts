@@ -86,7 +86,7 @@ async function lookAt(folder: string, name: string): Promise<ListedFile> {
   const path = await realPathOf(folder, name);
   if (!isBelow(folder, path)) throw linkOut(name);
   const stats = await statOf(name, path);
-  if (!stats.isFile()) throw fileRefused(name, 'is no file', 'Remove it, or correct source.glob.');
+  if (!stats.isFile()) throw fileRefused(name, 'is not a regular file', 'Remove it, or correct source.glob.');
   return { name, path, bytes: stats.size, modifiedNs: stats.mtimeNs };
 }
 

@@ -98,7 +98,7 @@ function requireText(
         firstWrong(text, (part) => !decoder.isRight(part)),
       ),
     );
-    throw fileInvalid(file.name, lines.line, `bytes that are no text in ${encoding}`, ENCODING_HINT);
+    throw fileInvalid(file.name, lines.line, `bytes that are invalid in ${encoding}`, ENCODING_HINT);
   }
   const nul = text.indexOf(0);
   if (nul < 0) return;

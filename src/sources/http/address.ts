@@ -119,7 +119,7 @@ export function checkedUrl(url: string | undefined): string {
   }
   throw new BridgeError(
     'CONNECTOR_INVALID',
-    'source.url is no address, or carries a user name or password.',
+    'source.url is not a valid URL, or contains a user name or password.',
     {
       hint: 'Write an address such as https://kb.example.com/api/articles, and name credentials with secretRef.',
     },

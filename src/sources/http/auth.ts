@@ -99,7 +99,7 @@ function fixedCredentials(way: AuthSpec, value: string, redactor: Redactor): Fix
   }
 }
 
-/** Where a secret stands in a request: as it is in a header, or encoded, which any text may be. */
+/** Position of a secret in a request: literally in a header, or encoded, which allows any text. */
 type SecretPlace = 'header' | 'encoded';
 
 function placeOf({ type, ...way }: AuthSpec): SecretPlace {

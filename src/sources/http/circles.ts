@@ -16,7 +16,7 @@ export class Circles {
     return !this.#places.has(digest(next));
   }
 
-  /** A page without records is none of those that come again. */
+  /** A page without records never counts as a repeated page. */
   isNewPage(bytes: Buffer, records: readonly Span[]): boolean {
     const [first] = records;
     const last = records.at(-1);

@@ -214,7 +214,7 @@ function jsonProblem({ status, body, header }: HttpAnswer, error: JsonTextError)
       ...wrong,
       reason: 'HTML',
       what: `was answered ${status} with a page of HTML instead of JSON`,
-      hint: 'It may be a login page, a wrong source.url, or a proxy: look at the address in a browser.',
+      hint: 'It may be a login page, a wrong source.url, or a proxy: open the URL in a browser.',
     };
   }
   const coding = unknownCoding(header('content-encoding'));

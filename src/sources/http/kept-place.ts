@@ -23,7 +23,7 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
   base64url: (secret) => Buffer.from(secret).toString('base64url'),
   hex: (secret) => Buffer.from(secret).toString('hex'),
 };
-/** Stands for a secret in a kept place. A colon and braces are percent-encoded in an address, so no link has them by chance. */
+/** Placeholder for a secret in a stored position. A colon and braces are percent-encoded in a URL, so no link contains it by chance. */
 const MARK = /^\{gsb-(?<name>secret|token):(?<encoding>plain|base64|base64url|hex)\}$/;
 
 /**

@@ -87,7 +87,7 @@ function saysMore(member: Member): boolean {
   return /^_?links?$/.test(member.key.toLowerCase()) && kind === 'list' && member.relations.includes('next');
 }
 
-/** What APIs write in JSON where there is no next page. */
+/** JSON values that APIs use to say that no next page exists. */
 function isNo(json: string): boolean {
   return /^(?:null|false|0|-1|""|"(?:false|null|none|no|n|0|-1)")$/i.test(json.trim());
 }

@@ -174,12 +174,12 @@ export function numberAt(page: PageAnswer, path: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** What APIs write, as JSON, where there is no next page. */
+/** JSON values that APIs use to say that no next page exists. */
 function isNothing(json: string): boolean {
   return /^(null|false|0|""|\[\s*\]|\{\s*\})$/.test(json);
 }
 
-/** What APIs write, as JSON, where there is no more. */
+/** JSON values that APIs use to say that no more records exist. */
 export function saysNo(json: string): boolean {
   return isNothing(json) || /^"(false|no|n|0)"$/i.test(json);
 }

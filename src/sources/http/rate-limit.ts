@@ -23,7 +23,7 @@ export function askedWaitMs(answer: Headers, now: Date): number {
 /** As Jira writes the end of a limit, with the seconds and their decimals left out or not. */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Seconds to wait, seconds or milliseconds since 1970, or a date: there is no agreement. */
+/** Seconds to wait, seconds or milliseconds since 1970, or a date: APIs do not agree on a format. */
 function resetMs(reset: string, now: Date): number {
   if (ISO_TIME.test(reset)) return msUntil(new Date(reset), now);
   if (!/^\d+(?:\.\d+)?$/.test(reset)) return msUntil(httpDate(reset, now), now);

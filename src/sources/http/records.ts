@@ -39,7 +39,7 @@ export class RecordFinder {
     if (list === undefined) throw missing(page, asked, `has no ${this.#path}`);
     // Servers written in some languages have null for a list of nothing.
     if (bytes.toString('latin1', list.start, list.end) === 'null') return [];
-    if (!isArray(bytes, list.start)) throw missing(page, asked, `has a ${this.#path} that is no list`);
+    if (!isArray(bytes, list.start)) throw missing(page, asked, `has a ${this.#path} that is not an array`);
     return [...elements(bytes, list.start)];
   }
 }
@@ -59,7 +59,7 @@ function usualKey(page: PageAnswer, asked: string): string {
 function missing(page: PageAnswer, asked: string, what: string): BridgeError {
   const keys = keysOf(page);
   const shown = keys.slice(0, KEYS_NAMED_MAX).join(', ') + (keys.length > KEYS_NAMED_MAX ? ', …' : '');
-  const has = isObject(page.bytes, page.root.start) ? `It has: ${shown || 'nothing'}` : 'It is no object';
+  const has = isObject(page.bytes, page.root.start) ? `It has: ${shown || 'nothing'}` : 'It is not an object';
   return new BridgeError('SOURCE_RECORDS_MISSING', `The answer to ${asked} ${what}. ${has}.`, {
     hint: 'Say where the list of records is with source.recordsPath, for example data.items.',
   });
@@ -81,7 +81,7 @@ function refuseErrors({ bytes, root }: PageAnswer, asked: string, redact: (text:
     const words = redact(plainText(bytes, value)).replaceAll(/[\s\p{Cc}]+/gu, ' ');
     const cut = words.length > WORDS_LENGTH_MAX ? `${words.slice(0, WORDS_LENGTH_MAX)}…` : words;
     throw new BridgeError('SOURCE_REFUSED', `${asked} was answered with success and an ${key}: ${cut}`, {
-      hint: 'The words of the API say why. Nothing was changed.',
+      hint: 'The message quotes the API. Nothing was changed.',
     });
   }
 }

@@ -165,7 +165,7 @@ export class HttpSource implements Source {
       spec,
       this.#secret,
       (redactor) => {
-        if (oauth === undefined) throw new Error('There is no oauth to get tokens by.');
+        if (oauth === undefined) throw new Error('The connector has no oauth settings.');
         const secret = usable(this.#secret(oauth.clientSecretRef), oauth.clientSecretRef, 'encoded');
         return openTokens(oauth, secret, { client, clock, redactor });
       },

@@ -19,8 +19,8 @@ const HEAD_BYTES = 12;
 const BUFFER_BYTES_START = 65_536;
 
 /**
- * Rows that are read again, once or more often, in the order in which they came. So many bytes are held in memory; the others
- * are in a file without a name, which is gone with the process, however that ends.
+ * Rows that can be read again, once or several times, in their original order. A limited number of bytes is held in
+ * memory; the rest is in a file without a name, which disappears with the process, however that ends.
  */
 export class RowSpool implements RowSink {
   readonly #heldBytesMax: number;

@@ -51,7 +51,7 @@ export class ItemReader extends ValueReader {
 
   /**
    * Goes to the next item.
-   * @returns false behind the last one, when the text is known to be JSON to its end
+   * @returns false after the last one, when the text is known to be JSON to its end
    * @throws JsonTextError
    */
   next(): boolean {

@@ -11,7 +11,7 @@ export interface BoundWatermark {
   readonly index: number;
   /** In the form of its kind. */
   readonly text: string;
-  /** How often it stands in the query. */
+  /** Number of occurrences in the query. */
   readonly occurrences: number;
 }
 
@@ -35,7 +35,7 @@ export interface SqlSession {
   present(): Promise<string>;
   /** There is room for rows again. */
   resume(): void;
-  /** Ends what the server is at work on, by its own means; does its best and never fails. */
+  /** Cancels the statement that is in progress on the server, by the means of the database; best effort, never fails. */
   cancel(): Promise<void>;
   /** Says goodbye and closes. */
   end(): Promise<void>;
@@ -45,7 +45,7 @@ export interface SqlSession {
 
 /** A database product, as a record of what is different from the others. */
 export interface SqlEngine {
-  /** Stands for `:watermark` in a query. */
+  /** Replaces `:watermark` in a query. */
   readonly placeholder: (occurrence: number) => string;
   /**
    * Of each kind that this product can compare: what comes before every watermark, then what is close to it and survives

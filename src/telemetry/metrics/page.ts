@@ -28,17 +28,20 @@ function gaugesIn(registry: Registry) {
   return {
     status: gauge('last_run_status', 'The status of the latest run: 1 for the one that it has.', 'status'),
     started: gauge('last_run_timestamp_seconds', 'When the latest run began.'),
-    duration: gauge('last_run_duration_seconds', 'How long the latest run took; absent while it is at work.'),
+    duration: gauge(
+      'last_run_duration_seconds',
+      'Duration of the latest run; absent while it is in progress.',
+    ),
     rows: gauge(
       'last_run_rows',
       'Rows and documents of the latest run that told, by what became of them.',
       'outcome',
     ),
-    failing: gauge('failing', '1 while the run that ended last failed, also while the next one is at work.'),
+    failing: gauge('failing', '1 if the run that ended last failed, also while the next one is in progress.'),
     held: gauge('held_deletes', 'Deletes withheld by the run that changed the index last.'),
     quarantined: gauge('quarantined_rows', 'Rows set aside by the run that changed the index last.'),
     success: gauge('last_success_timestamp_seconds', 'When a run last ended as SUCCESS; absent: never.'),
-    running: gauge('running', '1 while a run of the connector is at work.'),
+    running: gauge('running', '1 while a run of the connector is in progress.'),
     batches: gauge('push_pending_batches', 'Pushed batches that wait for a run.'),
     events: gauge('push_pending_events', 'Pushed events that wait for a run.'),
   };

@@ -87,7 +87,7 @@ function facts(subject: RunSubject, end: RunEnd): Line[] {
 }
 
 function connectorOf({ connector, namedAfterFile }: RunSubject): string {
-  return namedAfterFile ? `${connector} (the name of its file, in which none can be read)` : connector;
+  return namedAfterFile ? `${connector} (file name; metadata.name could not be read)` : connector;
 }
 
 /** What happened, and what to do about it. */
@@ -99,8 +99,8 @@ function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
       line({ type: 'TextRun', text: shown(error.message, TELEMETRY_MESSAGE_CHARACTERS_MAX) }),
       ...(error.hint === null ? [] : [fact('Next', error.hint)]),
       fact(
-        'Again',
-        error.retryable ? 'Trying again later can help.' : 'Trying again without a change will not help.',
+        'Retry',
+        error.retryable ? 'trying again later may help.' : 'trying again without a change will not help.',
       ),
     ];
   }
@@ -123,8 +123,8 @@ function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
 function footnote({ kind }: Occasion): Line {
   const text =
     kind === 'alert'
-      ? `While it stays so, this is said once in ${REPEAT_HOURS} hours; then that it works again.`
-      : `If the same trouble comes back within ${REPEAT_HOURS} hours of its alert, it is not announced until they are over.`;
+      ? `Repeated every ${REPEAT_HOURS} hours until resolved; you will be told when it recovers.`
+      : `If the same problem returns within ${REPEAT_HOURS} hours of its alert, it is announced only after that time.`;
   return line({ type: 'TextRun', text, isSubtle: true });
 }
 

@@ -66,5 +66,5 @@ function failureOf({ status, retryAfter }: PostAnswer, now: Date): PostFailure {
 function fixOf(status: number): string {
   if (status === 407) return PROXY_LOGIN;
   if (status === 413) return 'This is a bug in gemini-sync-bridge: please report it.';
-  return 'Check TEAMS_WEBHOOK_URL: copy it anew from the workflow "Post to a channel when a webhook request is received", and see that the workflow is on.';
+  return 'Check TEAMS_WEBHOOK_URL: copy it again from the workflow "Post to a channel when a webhook request is received", and see that the workflow is on.';
 }

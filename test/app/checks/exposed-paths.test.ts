@@ -15,7 +15,7 @@ afterAll(() => {
 const never = new AbortController().signal;
 
 describe('exposedState', () => {
-  test('finds nothing when there is no state, or when it is private', async () => {
+  test('finds nothing when the state is missing or private', async () => {
     const file = join(folders.make(), STATE_FILE);
     await expect(exposedState(file)).resolves.toBeUndefined();
     await migrateState({ file });
@@ -74,7 +74,7 @@ describe('doctor', () => {
     ).resolves.toMatchObject([{ subject: 'bucket', status: 'warn', fix: `chmod -R go= ${bucket}` }]);
   });
 
-  test('does not hide a failure behind the warning', () => {
+  test('reports a failure in addition to the warning', () => {
     const failed = { subject: 'state', status: 'fail', what: 'x', fix: 'y', code: 'STATE_FAILED' } as const;
     expect(unlessExposed(failed, { paths: ['z'], fix: 'chmod' })).toBe(failed);
   });

@@ -84,8 +84,8 @@ describe('a glance', () => {
 });
 
 test('what was not looked at says why, subject by subject', () => {
-  expect(skipped(['bucket', 'service agent'], 'there are no usable credentials')).toEqual([
-    { subject: 'bucket', status: 'skipped', what: 'Not looked at: there are no usable credentials.' },
-    { subject: 'service agent', status: 'skipped', what: 'Not looked at: there are no usable credentials.' },
+  expect(skipped(['bucket', 'service agent'], 'usable credentials are missing')).toEqual([
+    { subject: 'bucket', status: 'skipped', what: 'Not looked at: usable credentials are missing.' },
+    { subject: 'service agent', status: 'skipped', what: 'Not looked at: usable credentials are missing.' },
   ]);
 });

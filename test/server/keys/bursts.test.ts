@@ -50,7 +50,7 @@ function send([method, path]: readonly [string, string], key: string) {
   return sent;
 }
 
-/** So many wrong keys at once, then the right one. */
+/** Number of wrong keys sent at once, before the right one. */
 async function burst(route: readonly [string, string], wrong: number, right: string, wrongKey = wrongText) {
   const sent = Array.from({ length: wrong }, (_, n) => send(route, wrongKey(n)));
   const last = send(route, right);

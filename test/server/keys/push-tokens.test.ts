@@ -60,7 +60,7 @@ describe('a push token that can be guessed', () => {
     expect((await push(ORDERS, key)).status).toBe(200);
   });
 
-  test('counts as a wrong key, and is no line in the log for each request', async () => {
+  test('counts as a wrong key, and is not logged for each request', async () => {
     for (let sent = 0; sent < FAILED_ATTEMPTS_PER_MINUTE; sent += 1) await push(ORDERS, 'weak1');
     expect((await push(ORDERS, 'weak1')).status).toBe(429);
     expect(reports()).toHaveLength(1);

@@ -211,7 +211,7 @@ spec:
         '{"op":DELETE}',
         JSON_TYPE,
         400,
-        /is no JSON: it has an unexpected character at byte 7/,
+        /is not valid JSON: it has an unexpected character at byte 7/,
       ],
       ['JSON that is cut off', '[{"op":"DELETE","doc_id":"1"}', JSON_TYPE, 400, /ends too soon/],
       ['a line that is cut off', `${JSON.stringify(DELETE)}\n{"op":`, LINES_TYPE, 400, /Line 2 .*too soon/],

@@ -149,7 +149,7 @@ describe('a CSV file', () => {
           all.map((row) => row.map(write).join(delimiter)).join(lineEnd) + (lastEnd ? lineEnd : '');
         const csv: CsvSpec = { delimiter, quote, errorCells: 'keep' };
         const read = await rowsOf(text, { csv, fields });
-        // A row of blank cells is a blank line, and a byte order mark at the beginning of a row is none of its text.
+        // A row of blank cells is a blank line, and a byte order mark at the beginning of a row is not part of its text.
         const wanted = rows
           .map(([first = '', ...rest]) => [first.replace(/^\uFEFF/, ''), ...rest])
           .filter((row) => row.some((text) => text.trim() !== ''));

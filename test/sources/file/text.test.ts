@@ -92,7 +92,7 @@ describe('bytes that are no text fail the run, with file and line:', () => {
       'Latin 1 read as UTF-8',
       Buffer.from('a\nb\r\nc\rGr\xf6\xdfe\n', 'latin1'),
       undefined,
-      'a.txt, line 4: bytes that are no text in utf-8.',
+      'a.txt, line 4: bytes that are invalid in utf-8.',
     ],
     [
       'a character that is cut off',
@@ -104,7 +104,7 @@ describe('bytes that are no text fail the run, with file and line:', () => {
       'a surrogate in UTF-8 that is cut off',
       Buffer.from([0x61, 0xed, 0xa0, 0x61]),
       undefined,
-      'a.txt, line 1: bytes that are no text in utf-8.',
+      'a.txt, line 1: bytes that are invalid in utf-8.',
     ],
     ['a NUL', Buffer.from('a\nb\0c'), undefined, 'a.txt, line 2: a NUL character, which text does not have.'],
     [
@@ -141,7 +141,7 @@ describe('bytes that are no text fail the run, with file and line:', () => {
       'what Windows-1252 has not',
       Buffer.from([0x0a, 0x0a, 0x81]),
       'windows-1252',
-      'a.txt, line 3: bytes that are no text in windows-1252.',
+      'a.txt, line 3: bytes that are invalid in windows-1252.',
     ],
   ])('%s', async (_, bytes, encoding, message) => {
     expect(await failure(bytes, encoding)).toMatchObject({ code: 'SOURCE_FILE_INVALID', message });
@@ -157,7 +157,7 @@ describe('bytes that are no text fail the run, with file and line:', () => {
     const lines = 'line\r\n'.repeat(50_000);
     const bytes = Buffer.concat([Buffer.from(`${lines}x`), Buffer.from([0xff]), Buffer.from(lines)]);
     expect(await failure(bytes)).toMatchObject({
-      message: 'a.txt, line 50001: bytes that are no text in utf-8.',
+      message: 'a.txt, line 50001: bytes that are invalid in utf-8.',
     });
   });
 });

@@ -174,7 +174,7 @@ describe('a watermark later than the present of the API', () => {
     expect(lines.join('\n')).toContain('later than the present of the API');
   });
 
-  test('is no matter for numbers', async () => {
+  test('does not apply to numbers', async () => {
     const server = await servers.answering(
       json(200, [{ id: 1, name: 'a', at: 99_999_999_999 }], { date: DATE }),
     );

@@ -182,7 +182,7 @@ describe('a proxy', () => {
         return;
       }
       const passed = httpRequest(
-        // There is no such host but the server of the test.
+        // The host name exists only for the server of the test.
         (incoming.url ?? '').replace('kb.example.com', '127.0.0.1'),
         { method: incoming.method ?? '', headers: incoming.headers },
         (answer) => {
@@ -229,7 +229,7 @@ describe('a proxy', () => {
     }
   });
 
-  test('is asked for the whole address when there is no TLS', async () => {
+  test('is sent the complete URL when the URL is http', async () => {
     const proxy = await startProxy('pä%ss');
     const server = await servers.start({ records: numbered(2), style: 'whole' });
     const elsewhere = server.url.replace('127.0.0.1', 'kb.example.com');

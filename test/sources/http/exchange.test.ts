@@ -80,14 +80,14 @@ describe('an answer that is no page', () => {
       json(200, { error: { code: 17, message: 'down' } }),
       'SOURCE_REFUSED',
       /success and an error: .*down/,
-      /words/,
+      /quotes/,
     ],
     [
       'errors beside data',
       json(200, { data: [], errors: [{ message: 'half' }] }),
       'SOURCE_REFUSED',
       /success and an errors/,
-      /words/,
+      /quotes/,
     ],
   ])('is an error that says what to do: %s', async (_, reply, code, message, hint) => {
     const { failure, server } = await api([reply]);

@@ -44,10 +44,10 @@ describe('the records of a response', () => {
     [{ items: 'x' }, undefined, /has no list/],
     [{}, undefined, /It has: nothing/],
     [{ status: 'error', message: 'down' }, 'items', /has no items\. It has: status, message\./],
-    [{ items: { a: 1 } }, 'items', /has a items that is no list/],
-    [RECORDS, 'items', /It is no object/],
-    ['maintenance', undefined, /It is no object/],
-    [null, undefined, /It is no object/],
+    [{ items: { a: 1 } }, 'items', /has a items that is not an array/],
+    [RECORDS, 'items', /It is not an object/],
+    ['maintenance', undefined, /It is not an object/],
+    [null, undefined, /It is not an object/],
   ])('are missed in %j by %j', async (body, path, words) => {
     const error = await failureOf(() => read(body, path));
     expect(error).toMatchObject({ code: 'SOURCE_RECORDS_MISSING', message: expect.stringMatching(words) });

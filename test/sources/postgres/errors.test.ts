@@ -188,7 +188,7 @@ describe('an error of Postgres', () => {
     });
   });
 
-  test('at a Unix socket is no trouble with certificates', () => {
+  test('at a Unix socket is not reported as a certificate problem', () => {
     const at = { syscall: 'connect', address: '/cloudsql/p:r:i/.s.PGSQL.5432' };
     expect(inWords(failed('connect ENOENT', { ...at, code: 'ENOENT' }))).toMatchObject({
       code: 'SOURCE_UNREACHABLE',

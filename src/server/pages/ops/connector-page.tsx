@@ -34,7 +34,7 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
           </h1>
           {description !== null && <p>{description}</p>}
           {connector.file === null && (
-            <p class="quiet">There is no valid file of this name in the folder of connectors now.</p>
+            <p class="quiet">The folder of connectors has no valid file with this name now.</p>
           )}
         </header>
         {!CALM.has(state) && (

@@ -14,7 +14,7 @@ export function ConnectorsTable({ connectors, now }: ConnectorsTable) {
   return (
     <div class="scroll" tabindex={0} role="region" aria-label="Table of connectors">
       <table class="cards">
-        <caption class="unseen">Connectors, those first that need somebody</caption>
+        <caption class="unseen">Connectors, those that need attention first</caption>
         <thead>
           <tr>
             <th scope="col">State</th>

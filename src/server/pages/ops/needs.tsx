@@ -134,7 +134,7 @@ export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
       <Why connector={connector} ended={endedRun(connector)} />
       {previous !== null && last?.alive === true && (
         <p class="quiet">
-          <a href={runPath(last.run_id)}>A new run</a> is at work since{' '}
+          <a href={runPath(last.run_id)}>A new run</a> is in progress since{' '}
           <Moment at={last.started_at} now={now} />.
         </p>
       )}
@@ -175,8 +175,8 @@ function Why({ connector, ended }: NeedOf) {
       return (
         <>
           <p>
-            The process of the run shows no signs of life. Nothing of it is lost, and nothing half-done
-            counts.
+            The process of the run shows no signs of life. No data was lost and no partial change was
+            committed.
           </p>
           <p class="fix">
             Start the connector again: the next run clears up or finishes what this one began.

@@ -88,8 +88,8 @@ function FirstSteps() {
     <section aria-labelledby="first-title">
       <h2 id="first-title">Start here</h2>
       <p>
-        Check the connectors of the folder, then run one, in place of NAME its name. It shows up here as soon
-        as it has begun.
+        Check the connectors of the folder, then run one (replace NAME). It shows up here as soon as it has
+        begun.
       </p>
       <Command text="gemini-sync-bridge validate connectors" label="Check the connectors" />
       <Command
@@ -97,7 +97,7 @@ function FirstSteps() {
         label="Run a connector without a cloud"
       />
       <p class="quiet">
-        A run that you know of and do not see used another state: the server and the run need the same{' '}
+        Missing a run? It used another state database: the server and the run need the same{' '}
         <code>DATABASE_URL</code>, or the same working directory.
       </p>
     </section>
@@ -137,7 +137,7 @@ function AtWork({ snapshot }: { readonly snapshot: OpsSnapshot }) {
   if (working.length === 0) return null;
   return (
     <section aria-labelledby="work-title">
-      <h2 id="work-title">At work</h2>
+      <h2 id="work-title">In progress</h2>
       <ul class="work">
         {working.map((connector) => (
           <WorkingConnector key={connector.connector_id} connector={connector} now={snapshot.generated_at} />
@@ -179,8 +179,8 @@ function Runs({ snapshot, address }: Part) {
       <div id="runs" data-live>
         {runs.items.length === 0 ? (
           <p class="nothing">
-            No run of the last {durationText(window.hours * 3_600)} is like that.{' '}
-            <a href={overviewPath({ windowHours: 24 * 30 })}>Look at all of the last 30 days</a>
+            No runs match in the last {durationText(window.hours * 3_600)}.{' '}
+            <a href={overviewPath({ windowHours: 24 * 30 })}>Show all of the last 30 days</a>
           </p>
         ) : (
           <RunsTable runs={runs.items} now={now} caption="Runs, newest first" ofOne={false} />

@@ -66,7 +66,7 @@ function took({ run, usual_seconds: usual }: OpsRunDetail): string {
   if (run.status !== 'RUNNING') return `took ${durationText(run.duration_seconds)}`;
   const usually = usual === null ? '' : `, the last one took ${durationText(usual)}`;
   return run.alive === true
-    ? `at work for ${durationText(run.duration_seconds)}${usually}`
+    ? `in progress for ${durationText(run.duration_seconds)}${usually}`
     : 'its process is silent';
 }
 
@@ -83,7 +83,7 @@ function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
     return (
       <section class="need tone-bad" aria-labelledby="todo-title">
         <h2 id="todo-title">The process of this run is silent</h2>
-        <p>Nothing of it is lost, and nothing half-done counts.</p>
+        <p>No data was lost and no partial change was committed.</p>
         <p class="fix">Start the connector again: the next run clears up or finishes what this one began.</p>
         {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
       </section>
@@ -94,7 +94,7 @@ function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
       <section class="need tone-warn" aria-labelledby="todo-title">
         <h2 id="todo-title">{countText(run.counts?.held ?? null)} deletes are withheld</h2>
         <p>{run.hold_reason ?? 'The guard did not say why'}. Everything else was applied.</p>
-        <p class="fix">Look at the source first. If these documents are gone there, release the deletes:</p>
+        <p class="fix">Check the source first. If these documents were removed there, release the deletes:</p>
         {commands.release_deletes !== null && (
           <Command text={commands.release_deletes} label="Release the deletes" />
         )}
