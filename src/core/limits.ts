@@ -93,9 +93,9 @@ export const DISCOVERY_DOCUMENT_ID_LENGTH_MAX = 128;
  */
 export const SIGNAL_REPEAT_MS = 500;
 
-/** What a server checks in its own thread: a connector file of 16 KiB takes some milliseconds, and a thread longer to start. */
+/** What `validate` and a server check in their own thread: a connector file of 16 KiB takes some milliseconds, and a thread longer to start. */
 export const CONNECTOR_IN_PROCESS_BYTES_MAX = 16_384;
-/** For one file that a thread of the server checks; 1 MiB takes 0.4 s. One that takes longer is not used until it changes. */
+/** For one file that a thread of `validate` or a server checks; 1 MiB takes 0.4 s. One that takes longer is not used until it changes. */
 export const CONNECTOR_CHECK_MS_MAX = 5_000;
 /** For a thread that checks files to start, on a machine that is busy. */
 export const CONNECTOR_WORKER_START_MS_MAX = 30_000;
