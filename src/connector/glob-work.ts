@@ -19,14 +19,18 @@ export function slowGlobReason(glob: string): string | undefined {
 /** Wildcards that can match within the same part of a path: all in a row, and of alternatives those of the richest one. */
 function wildcardsInOnePart(glob: string): number {
   const open: { before: number; richest: number }[] = [];
+  // Of the groups that are open, what precedes them in the same part.
+  let outside = 0;
   let count = 0;
   let most = 0;
-  for (const [token] of glob.matchAll(/\[[^\]]*\]|\*+|\+|!\(|[({]|[)}]|[,|/]/g)) {
+  for (const [token] of glob.matchAll(/\[[^[\]]*\]|\*+|\+|!\(|[({]|[)}]|[,|/]/g)) {
     const group = open.at(-1);
     if (token.startsWith('*') || token === '+') count += 1;
     else if (token === '!(' || token === '(' || token === '{') {
       // What an exclusion matches is any text.
-      open.push({ before: count + (token === '!(' ? 1 : 0), richest: 0 });
+      const before = count + (token === '!(' ? 1 : 0);
+      open.push({ before, richest: 0 });
+      outside += before;
       count = 0;
     } else if (group === undefined) {
       if (token === '/') count = 0;
@@ -34,10 +38,11 @@ function wildcardsInOnePart(glob: string): number {
       group.richest = Math.max(group.richest, count);
       count = 0;
     } else if (token === ')' || token === '}') {
+      outside -= group.before;
       count = group.before + Math.max(group.richest, count);
       open.pop();
     }
-    most = Math.max(most, count + open.reduce((sum, { before }) => sum + before, 0));
+    most = Math.max(most, outside + count);
   }
   return most;
 }
