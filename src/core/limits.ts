@@ -165,6 +165,12 @@ export const STATE_IDS_PER_GROUP = 50_000;
 /** Runs that a server logs, once each, because their row in the state cannot be read. */
 export const UNREADABLE_RUNS_LOGGED_MAX = 1_000;
 
+/**
+ * Missing columns for which a column of a similar name is looked for. One comparison takes some microseconds, and a table can
+ * have 4,000 columns where a mapping names thousands.
+ */
+export const RENAMED_COLUMNS_SOUGHT_MAX = 20;
+
 /** Ids named in the message about duplicates; a run stops once it has found as many. */
 export const DUPLICATE_IDS_NAMED_MAX = 10;
 /** Rows of one id that the message about duplicates names by file and line. */
