@@ -87,13 +87,12 @@ function spanAround(cron: Cron, moment: Date): Span {
   return { from, to: cron.nextRun(moment) };
 }
 
-function advanced(schedule: string, span: Span, moment: Date): Span {
-  const isOver = span.to !== null && span.to <= moment;
-  if (!isOver && (span.from === null || span.from <= moment)) return span;
+function advanced(schedule: string, { from, to }: Span, moment: Date): Span {
+  if (from !== null && from > moment) return spanAround(cronOf(schedule), moment);
+  if (to === null || to > moment) return { from, to };
   const cron = cronOf(schedule);
-  if (!isOver || span.to === null) return spanAround(cron, moment);
-  const next = cron.nextRun(span.to);
+  const next = cron.nextRun(to);
   // Nobody has asked for longer than one start: counting up could take as long as looking back.
   if (next !== null && next <= moment) return spanAround(cron, moment);
-  return { from: span.to, to: next };
+  return { from: to, to: next };
 }
