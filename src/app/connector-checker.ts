@@ -34,7 +34,7 @@ export function openConnectorChecker(
         return await answerOf(await worker, file, limits.fileMs);
       } catch (thrown) {
         await stop();
-        return unchecked(file, thrown instanceof TooSlow ? 'time' : 'failure');
+        return unchecked(file, thrown instanceof TooSlow ? limits.fileMs : undefined);
       }
     },
     close: stop,
@@ -108,12 +108,13 @@ function nextMessage(worker: Worker, ms: number): Promise<unknown> {
   });
 }
 
-function unchecked(file: string, because: 'time' | 'failure'): CheckedFile {
+/** @param tooSlowMs the limit that was passed; undefined: the check failed in another way */
+function unchecked(file: string, tooSlowMs: number | undefined): CheckedFile {
   const message =
-    because === 'time'
-      ? 'The file takes too long to check, so it is not used until it changes.'
-      : 'The check of this file failed, so it is not used until it changes.';
-  const fix = 'a smaller file; gemini-sync-bridge validate shows what it is about';
+    tooSlowMs === undefined
+      ? 'Checking this file failed, so it is not used until it changes.'
+      : `Checking this file took longer than ${tooSlowMs / 1_000} s, so it is not used until it changes.`;
+  const fix = 'a smaller file: fewer keys, and shorter queries, templates and lists';
   return {
     file,
     value: undefined,

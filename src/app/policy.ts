@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, parse, resolve, sep } from 'node:path';
 import { directoryOf } from '../artifacts/file-location.ts';
 import type { CheckedFile } from '../connector/known-files.ts';
 import { readConnectorFile } from '../connector/connector-files.ts';
@@ -116,11 +116,28 @@ function pathsOf(cwd: string): Paths {
 
 /** The path as the system opens it; of a path that does not exist, the part that does. */
 function realPath(path: string): string {
+  const whole = existingPath(path);
+  if (whole !== undefined) return whole;
+  const target = resolve(path);
+  const { root } = parse(target);
+  const names = target.slice(root.length).split(sep);
+  const existing = (count: number) => existingPath(join(root, ...names.slice(0, count)));
+  // A part exists only if all before it do, so the last one is found by halving: a path may have thousands of parts.
+  let found = { count: 0, path: root };
+  let missing = names.length;
+  while (missing - found.count > 1) {
+    const count = Math.floor((found.count + missing) / 2);
+    const real = existing(count);
+    if (real === undefined) missing = count;
+    else found = { count, path: real };
+  }
+  return join(found.path, ...names.slice(found.count));
+}
+
+function existingPath(path: string): string | undefined {
   try {
     return realpathSync.native(path);
   } catch {
-    const whole = resolve(path);
-    const parent = dirname(whole);
-    return parent === whole ? whole : join(realPath(parent), basename(whole));
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { openConnectorChecker } from '../app/connector-checker.ts';
 import { checkConnectorsUnderPolicy } from '../app/policy.ts';
 import { EXIT } from '../core/exit-status.ts';
 import type { CommandIo } from './command-io.ts';
@@ -37,11 +38,13 @@ export function validateCommand(io: CommandIo): Command {
     )
     .addHelpText('after', HELP)
     .action(async (paths: string[], { format }: ValidateOptions) => {
-      const report = await checkConnectorsUnderPolicy(
-        paths,
-        { policyFile: io.env.policyFile, cwd: io.cwd },
-        { secretIsSet: (variable) => io.env.secret(variable) !== undefined },
-      );
+      const place = { policyFile: io.env.policyFile, cwd: io.cwd };
+      // Its thread starts with the first large file, so most commands never wait for it.
+      const checker = openConnectorChecker(place);
+      const report = await checkConnectorsUnderPolicy(paths, place, {
+        secretIsSet: (variable) => io.env.secret(variable) !== undefined,
+        checkElsewhere: (file) => checker.check(file),
+      }).finally(() => checker.close());
       const write = {
         text: () => textReport(report, styleFor(io.stdout, io.env.noColor)),
         json: () => jsonReport(report),

@@ -7,7 +7,7 @@ export interface CheckedFile {
   readonly file: string;
   /** Undefined when the file has no single readable document. It and the rest can be sent from thread to thread. */
   readonly value: unknown;
-  /** Where in the file the paths are that problems between files are about. */
+  /** Where in the file the paths are that problems between files, or of secrets that are not set, are about. */
   readonly places: Readonly<Record<string, Place>>;
   readonly problems: readonly Problem[];
 }

@@ -34,7 +34,7 @@ export interface CheckOptions {
   readonly cwd?: string;
   /** Files that were checked before with the same options. */
   readonly known?: KnownFiles;
-  /** Checks a file that is too large for this thread; undefined: every file is checked here. */
+  /** Checks a file that is too large for this thread, except for `secretIsSet`; undefined: every file is checked here. */
   readonly checkElsewhere?: (file: string) => Promise<CheckedFile>;
 }
 
@@ -117,7 +117,12 @@ async function checkHereOrElsewhere(
 ): Promise<CheckedFile> {
   const isSmall = facts === undefined || facts.bytes <= CONNECTOR_IN_PROCESS_BYTES_MAX;
   if (isSmall || options.checkElsewhere === undefined) return checkFile(file, options);
-  return options.checkElsewhere(file);
+  const checked = await options.checkElsewhere(file);
+  // A thread has no access to the secrets.
+  const missing = missingSecrets(checked.value, options).map((finding) =>
+    problemAt(file, (path) => checked.places[path] ?? START, finding),
+  );
+  return { ...checked, problems: inOrder([...checked.problems, ...missing]) };
 }
 
 /** Checks one file by itself. Never throws for what is wrong with it. */
@@ -131,7 +136,7 @@ export async function checkFile(file: string, options: CheckOptions): Promise<Ch
   if (value === undefined) return { file, value, places: {}, problems: firstOf(inOrder(ofText)) };
   const findings = contentFindings(value, options);
   const ofContent = findings.map((finding) => problemAt(file, locate, finding));
-  const places = Object.fromEntries(SET_PATHS.map((path) => [path, locate(path)]));
+  const places = Object.fromEntries([...SET_PATHS, ...SECRET_PATHS].map((path) => [path, locate(path)]));
   return { file, value, places, problems: firstOf(inOrder([...ofText, ...ofContent])) };
 }
 
@@ -166,14 +171,15 @@ function missingSecrets(connector: unknown, { secretIsSet }: CheckOptions): Find
   });
 }
 
+const START = { line: 1, column: 1 };
+
 function problemsBetween(checked: readonly CheckedFile[]): Problem[] {
   const places = new Map(checked.map((one) => [one.file, one.places]));
   const members = checked
     .filter(({ value }) => valueAt(value, 'kind') === 'Connector')
     .map(({ file, value }) => ({ file, connector: value }));
-  const start = { line: 1, column: 1 };
   return setFindings(members).map((finding: SetFinding) =>
-    problemAt(finding.file, (path) => places.get(finding.file)?.[path] ?? start, finding),
+    problemAt(finding.file, (path) => places.get(finding.file)?.[path] ?? START, finding),
   );
 }
 

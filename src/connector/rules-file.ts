@@ -1,5 +1,6 @@
 import { textAt, textsAt, valueAt } from './draft.ts';
 import { ROW_PLACE_COLUMNS } from './file-columns.ts';
+import { slowGlobReason } from './glob-work.ts';
 import type { Finding } from './problem.ts';
 
 const SOURCE = 'spec.source';
@@ -13,6 +14,7 @@ export function fileFindings(connector: unknown): Finding[] {
     ...headerFindings(connector),
     ...ownNames(connector),
     ...delimiterFindings(connector),
+    ...globFindings(connector),
   ];
 }
 
@@ -91,5 +93,16 @@ function delimiterFindings(connector: unknown): Finding[] {
       message: 'The delimiter and the quote are the same character.',
       fix: 'two different ones',
     },
+  ];
+}
+
+function globFindings(connector: unknown): Finding[] {
+  const path = `${SOURCE}.glob`;
+  const glob = textAt(connector, path);
+  const reason = glob === undefined ? undefined : slowGlobReason(glob);
+  if (reason === undefined) return [];
+  const message = `glob could take very long to compare with a file name: ${reason}.`;
+  return [
+    { code: 'wrong_value', path, message, fix: 'fewer wildcards, such as *.csv; one * matches any text' },
   ];
 }

@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { cronOf } from './cron.ts';
 import { textAt } from './draft.ts';
 import type { Finding } from './problem.ts';
 
@@ -29,7 +29,7 @@ export function scheduleFindings(connector: unknown): Finding[] {
     return wrong(`${JSON.stringify(odd)} is not understood by every orchestrator's cron.`);
   try {
     // From a fixed day, so that the answer is the same every day.
-    const next = new Cron(schedule, { mode: '5-part', timezone: 'UTC' }).nextRun(new Date(0));
+    const next = cronOf(schedule).nextRun(new Date(0));
     return next === null ? wrong(`${JSON.stringify(schedule)} names a day that never comes.`) : [];
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.replace(/^CronPattern: /, '') : String(thrown);

@@ -93,9 +93,15 @@ export const DISCOVERY_DOCUMENT_ID_LENGTH_MAX = 128;
  */
 export const SIGNAL_REPEAT_MS = 500;
 
-/** A connector file up to this size is checked in the main thread of the server: it takes some milliseconds, and starting a thread takes longer. */
+/**
+ * A connector file up to this size is checked in the main thread of `validate` or a server: it takes some milliseconds, and starting a
+ * thread takes longer.
+ */
 export const CONNECTOR_IN_PROCESS_BYTES_MAX = 16_384;
-/** Time for a thread of the server to check one file; 1 MiB takes 0.4 s. A file that takes longer is not used until it changes. */
+/**
+ * Time for a thread of `validate` or a server to check one file; 1 MiB takes 0.4 s. A file that takes longer is not used until it
+ * changes.
+ */
 export const CONNECTOR_CHECK_MS_MAX = 5_000;
 /** Time for a thread that checks files to start, on a busy machine. */
 export const CONNECTOR_WORKER_START_MS_MAX = 30_000;
@@ -164,6 +170,12 @@ export const STATE_IDS_PER_GROUP = 50_000;
 
 /** Runs that a server logs, once each, because their row in the state cannot be read. */
 export const UNREADABLE_RUNS_LOGGED_MAX = 1_000;
+
+/**
+ * Missing columns for which a column of a similar name is suggested. One comparison takes some microseconds, and a table can
+ * have 4,000 columns where a mapping names thousands.
+ */
+export const RENAMED_COLUMNS_SOUGHT_MAX = 20;
 
 /** Ids named in the message about duplicates; a run stops once it has found that many. */
 export const DUPLICATE_IDS_NAMED_MAX = 10;
@@ -313,6 +325,13 @@ export const OAUTH_SKEW_SECONDS = 60;
 /** Newest access tokens of one run that are redacted from messages. A server may issue a new one every second. */
 export const REDACTED_TOKENS_MAX = 100;
 
+/**
+ * Wildcards such as `*` in one part of `source.glob`. The time to match a file name can grow with this power of its length: 255
+ * characters took 9 ms with three wildcards and 600 ms with four.
+ */
+export const GLOB_WILDCARDS_MAX = 3;
+/** Parts of `source.glob` that are `**`; the same holds for the folders of a path, of which there can be 2,000. */
+export const GLOB_FOLDER_WILDCARDS_MAX = 2;
 /** Files of one listing. Some 500 bytes per file are held in memory, and each file is opened twice. */
 export const FILE_COUNT_MAX = 100_000;
 /**

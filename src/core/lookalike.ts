@@ -35,9 +35,19 @@ export function lookalikeNote(name: string, other: string): string {
 
 /** For each name that is missing among those that there are, the one that looks like it: sentences that begin with a blank. */
 export function lookalikeSentences(missing: readonly string[], seen: readonly string[]): string {
+  // Each name is read once: a file may have 100,000 columns, and a mapping thousands of fields.
+  const named = new Set(missing.map(asSeen));
+  const known = new Map<string, string[]>();
+  for (const other of seen) {
+    const text = asSeen(other);
+    if (!named.has(text)) continue;
+    const others = known.get(text);
+    if (others === undefined) known.set(text, [other]);
+    else others.push(other);
+  }
   return missing
     .flatMap((name) => {
-      const other = lookalike(name, seen);
+      const other = known.get(asSeen(name))?.find((one) => one !== name);
       return other === undefined ? [] : [` But ${lookalikeNote(name, other)}.`];
     })
     .join('');

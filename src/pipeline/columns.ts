@@ -1,5 +1,6 @@
 import { nearest } from '../connector/nearest.ts';
 import { BridgeError } from '../core/errors.ts';
+import { RENAMED_COLUMNS_SOUGHT_MAX } from '../core/limits.ts';
 import { lookalike, lookalikeNote } from '../core/lookalike.ts';
 import type { Mapping } from './mapping.ts';
 import type { Column } from './ports.ts';
@@ -46,7 +47,12 @@ export function missingColumns(mapping: Mapping, columns: readonly Column[]): Mi
   const others = [...names].filter((name) => !used.has(name));
   return uses
     .filter(({ name }) => !names.has(name))
-    .map(({ name, field }) => ({ name, field, renamed: lookalike(name, others) ?? nearest(name, others) }));
+    .map(({ name, field }, index) => ({
+      name,
+      field,
+      renamed:
+        index < RENAMED_COLUMNS_SOUGHT_MAX ? (lookalike(name, others) ?? nearest(name, others)) : undefined,
+    }));
 }
 
 function perhaps(name: string, renamed: string | undefined): string {

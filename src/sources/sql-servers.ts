@@ -40,5 +40,5 @@ function oracleServers(connectString: string): readonly SourceServer[] {
 }
 
 function valueIn(address: string, name: string): string {
-  return new RegExp(`\\(\\s*${name}\\s*=\\s*([^()]*?)\\s*\\)`, 'i').exec(address)?.[1] ?? '';
+  return new RegExp(`\\(\\s*${name}\\s*=([^()]*)\\)`, 'i').exec(address)?.[1]?.trim() ?? '';
 }

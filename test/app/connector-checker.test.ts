@@ -42,6 +42,9 @@ describe('ConnectorChecker', () => {
     try {
       const { problems, value } = await checker.check('large.yaml');
       expect(problems.map(({ code }) => code)).toEqual(['check_too_slow']);
+      expect(problems[0]?.message).toBe(
+        'Checking this file took longer than 0 s, so it is not used until it changes.',
+      );
       expect(value).toBeUndefined();
       limits.fileMs = 60_000;
       expect((await checker.check('large.yaml')).problems.map(({ code }) => code)).not.toContain(

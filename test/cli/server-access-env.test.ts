@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readServerAccess } from '../../src/cli/server-access-env.ts';
+import { BridgeError } from '../../src/core/errors.ts';
+import { growthOf } from '../support/processor-time.ts';
 
 describe('who may use the server', () => {
   test('is nobody in particular when nothing is set', () => {
@@ -58,5 +60,22 @@ describe('who may use the server', () => {
     expect(() => readServerAccess({ ADMIN_API_KEY: 'hunter2' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     );
+  });
+
+  test.each<[string, (size: number) => string]>([
+    ['addresses', (size) => '10.0.0.1/32,'.repeat(size / 12)],
+    ['commas', (size) => ','.repeat(size)],
+    ['colons', (size) => `${':'.repeat(size)},`],
+    ['slashes', (size) => `10.0.0.1${'/'.repeat(size)}`],
+    ['blanks', (size) => `10.0.0.1${' '.repeat(size)}x`],
+  ])('is read in a time that is linear in the length of the list: %s', async (_, list) => {
+    const work = (size: number) => {
+      try {
+        readServerAccess({ TRUSTED_PROXY_ADDRESSES: list(size) });
+      } catch (thrown) {
+        if (!(thrown instanceof BridgeError)) throw thrown;
+      }
+    };
+    expect(await growthOf(work, 120_000)).toBe('linear');
   });
 });

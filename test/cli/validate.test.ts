@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readEnvironment } from '../../src/cli/env.ts';
 import { validateCommand } from '../../src/cli/validate.ts';
 import type { ExitStatus } from '../../src/core/exit-status.ts';
+import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../src/core/limits.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bad = (name: string): string => join(root, 'test/connector/bad', name);
@@ -167,5 +168,20 @@ describe('validate', () => {
 
   test('refuses a format that it does not have', async () => {
     await expect(validate(['--format', 'xml'])).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+  });
+
+  test('reports the same of a large file, which a thread checks, as of a small one', async () => {
+    const text = await readFile(join(root, 'connectors/hr-employees.yaml'), 'utf8');
+    const wrong = text.replace('kind: Connector', 'kind: Connector\nbogus: 1');
+    await writeFile(join(cwd, 'hr.yaml'), wrong);
+    const small = await validate(['hr.yaml', '--format', 'json']);
+    await writeFile(
+      join(cwd, 'hr.yaml'),
+      wrong + '# a comment\n'.repeat(CONNECTOR_IN_PROCESS_BYTES_MAX / 12),
+    );
+    const large = await validate(['hr.yaml', '--format', 'json']);
+    expect(large).toEqual(small);
+    expect(large.out).toContain('secret_missing');
+    expect(large.out).toContain('bogus');
   });
 });

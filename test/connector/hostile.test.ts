@@ -8,6 +8,8 @@ import { checkConnectors } from '../../src/connector/load.ts';
 import { compileTemplate } from '../../src/connector/templates.ts';
 import { RenderBudget } from '../../src/connector/render-budget.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { CONNECTOR_MAPPING_KEYS_MAX, CONNECTOR_TEXT_CHARACTERS_MAX } from '../../src/core/limits.ts';
+import { growthOf } from '../support/processor-time.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -70,6 +72,93 @@ describe('a hostile connector file', () => {
       const source = `${'{%if a%}'.repeat(depth)}${'{%endif%}'.repeat(depth)}`;
       expect([undefined, 'TemplateSyntaxError']).toContain(failureNameOf(() => compileTemplate(source)));
     }
+  });
+});
+
+const quoted = (text: string) => JSON.stringify(text);
+const template = (text: string) => `spec: {mapping: {contentTemplate: ${quoted(text)}}}\n`;
+const link = (text: string) => `spec: {mapping: {uriTemplate: ${quoted(text)}}}\n`;
+const glob = (text: string) => `spec: {source: {type: file, glob: ${quoted(text)}}}\n`;
+const nested = (depth: number, open: (level: number) => string, close: string) =>
+  `${numbered(depth, open)}${close.repeat(depth)}`;
+
+/** By its largest size, which is just below a limit or, where it says so, above it; a file of a size between has no other limit. */
+const GROWING: Readonly<Record<string, readonly [largest: number, text: (size: number) => string]>> = {
+  'unknown keys': [CONNECTOR_MAPPING_KEYS_MAX, (size) => numbered(size, (index) => `k${index}: 1\n`)],
+  'keys above the limit': [60_000, (size) => numbered(size, (index) => `k${index}: 1\n`)],
+  aliases: [9_000, (size) => `a: &a 1\nb: [${'*a,'.repeat(size)}]\n`],
+  'nested aliases': [300, (size) => numbered(size, (n) => `a${n}: &a${n} [*a${n - 1},*a${n - 1}]\n`)],
+  'nested lists': [100_000, (size) => '['.repeat(size)],
+  'nested mappings': [20_000, (size) => '{a: '.repeat(size)],
+  'a long string': [CONNECTOR_TEXT_CHARACTERS_MAX, (size) => `spec: {payload: "${'a'.repeat(size)}"}\n`],
+  'a string above the limit': [900_000, (size) => `spec: {payload: "${'a'.repeat(size)}"}\n`],
+  'escapes in a string': [900_000, (size) => `spec: {payload: "${'\\u0041'.repeat(size / 6)}"}\n`],
+  comments: [900_000, (size) => '# a\n'.repeat(size / 4)],
+  'a schedule of many minutes': [
+    99_000,
+    (size) => `spec: {schedule: "${'1,'.repeat(size / 2)}0 0 30 2 *"}\n`,
+  ],
+  'a schedule of many ranges': [
+    99_000,
+    (size) => `spec: {schedule: "${'0-59,'.repeat(size / 5)}0 0 30 2 *"}\n`,
+  ],
+  'a schedule of many months': [
+    99_000,
+    (size) => `spec: {schedule: "0 0 30 ${'JAN,'.repeat(size / 4)}2 *"}\n`,
+  ],
+  'variables of a template': [9_000, (size) => template(numbered(size, (index) => `{{a${index}}}`))],
+  'nested conditions': [1_600, (size) => template(nested(size, (n) => `{%if a${n}%}{{b${n}}}`, '{%endif%}'))],
+  'nested loops': [1_600, (size) => template(nested(size, (n) => `{%for x${n} in y${n}%}`, '{%endfor%}'))],
+  'nested captures': [1_600, (size) => template(nested(size, (n) => `{%capture c${n}%}`, '{%endcapture%}'))],
+  'assigned variables': [4_500, (size) => template(numbered(size, (n) => `{%assign a${n}=b${n}%}`))],
+  'branches of a condition': [
+    5_500,
+    (size) => template(`{%if a%}${numbered(size, (n) => `{%elsif b${n}%}`)}{%endif%}`),
+  ],
+  'filters in a row': [14_000, (size) => template(`{{a${'|upcase'.repeat(size)}}}`)],
+  'arguments of a filter': [45_000, (size) => template(`{{a|replace:${'b,'.repeat(size)}c}}`)],
+  'properties in a row': [45_000, (size) => template(`{{a${'.b'.repeat(size)}}}`)],
+  'nested brackets': [4_000, (size) => template(`{{${'a['.repeat(size)}b${']'.repeat(size)}}}`)],
+  'outputs that are not closed': [49_000, (size) => template('{{'.repeat(size))],
+  'strings that are not closed': [30_000, (size) => template('{{"'.repeat(size))],
+  'tags that are not closed': [9_000, (size) => template('{%comment%}'.repeat(size))],
+  'ends of raw text': [11_000, (size) => template(`{%raw%}${'{%endraw'.repeat(size)}`)],
+  'blanks that are trimmed': [9_000, (size) => template('{{-a-}} '.repeat(size))],
+  'lines of a template': [19_000, (size) => template('\n{{a}}'.repeat(size))],
+  'parts of a link': [90_000, (size) => link(`https://h/${'../'.repeat(size / 3)}{{a}}`)],
+  'a host of a link': [90_000, (size) => link(`http://${'ü.'.repeat(size / 2)}{{a}}`)],
+  'wildcards of a glob': [99_000, (size) => glob('*a'.repeat(size / 2))],
+  'groups of a glob': [99_000, (size) => glob('{a,'.repeat(size / 3))],
+  'classes of a glob': [99_000, (size) => glob('['.repeat(size))],
+};
+
+/** What the lexer of each dialect reads: quotes, comments and brackets that are closed, not closed, or closed by others. */
+const SQL: Readonly<Record<string, readonly [largest: number, text: (size: number) => string]>> = {
+  blanks: [99_000, (size) => `select a${' '.repeat(size)}x`],
+  brackets: [90_000, (size) => `select ${'('.repeat(size / 2)}${')'.repeat(size / 2)}`],
+  quotes: [99_000, (size) => `select ${"'".repeat(size)}`],
+  'quotes of names': [99_000, (size) => `select ${'"`['.repeat(size / 3)}`],
+  'dollar quotes': [90_000, (size) => `select ${'$a$b'.repeat(size / 4)}`],
+  'alternative quotes': [90_000, (size) => `select ${"q'[".repeat(size / 3)}`],
+  backslashes: [45_000, (size) => `select '${'\\'.repeat(size)}`],
+  comments: [90_000, (size) => `select ${'/*'.repeat(size / 2)}`],
+  'lines of comments': [90_000, (size) => `select a ${'--\n'.repeat(size / 3)}`],
+  columns: [16_000, (size) => `select ${numbered(size, (index) => `c${index},`)}z from t`],
+  keywords: [15_000, (size) => `select a from t ${'order by from where '.repeat(size / 4)}`],
+  watermarks: [4_000, (size) => `select a from t where ${'a > :watermark or '.repeat(size)}`],
+};
+
+describe('the time to check a connector file', () => {
+  test.each(Object.entries(GROWING))('is linear in its size: %s', async (_, [largest, text]) => {
+    expect(await growthOf((size) => check('growing.yaml', text(size)), largest)).toBe('linear');
+  });
+
+  describe.each(['postgres', 'mysql', 'mssql', 'oracle'])('of a query for %s', (type) => {
+    test.each(Object.entries(SQL))('is linear in its size: %s', async (_, [largest, text]) => {
+      const file = (size: number) =>
+        `spec: {source: {type: ${type}, query: ${quoted(text(size))}, watermarkField: a}, mapping: {idField: a}}\n`;
+      expect(await growthOf((size) => check('growing.yaml', file(size)), largest)).toBe('linear');
+    });
   });
 });
 

@@ -81,3 +81,36 @@ test.each([undefined, null, 'text', [], {}, { spec: { source: 7 } }, { spec: { s
     expect(fileFindings(value)).toEqual([]);
   },
 );
+
+describe('the glob of a connector of files', () => {
+  const isRefused = (glob: string) => found({ format: 'csv', glob }).includes('wrong_value spec.source.glob');
+
+  test.each([
+    '*.csv',
+    '**/*.{csv,tsv,txt,ndjson}',
+    '**/*/**/*-*-*.csv',
+    '{*-*.csv,*-*.tsv,*-*-*}',
+    '*-*/*-*-*/*-*',
+    '@(a|b)*.csv',
+    '!(old)*-*.csv',
+    '[*+]*[*]*[!*]*',
+    'c++',
+  ])('may be %s', (glob) => {
+    expect(isRefused(glob)).toBe(false);
+  });
+
+  test.each([
+    '*-*-*-*.csv',
+    '{*-*,a}{*,b*}*.csv',
+    '(*|a)(*|b)(c|*)*',
+    '!(old)*-*-*.csv',
+    '**/**/**/a',
+    '+(a|[a])b',
+    '*([a]+)b',
+    '(a+)+b',
+    '{a,aa}+b',
+    '[a]+[a]+[a]+[a]+b',
+  ])('is refused when comparing it could take very long: %s', (glob) => {
+    expect(isRefused(glob)).toBe(true);
+  });
+});

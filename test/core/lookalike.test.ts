@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { lookalike, lookalikeSentences, spelledOut } from '../../src/core/lookalike.ts';
+import { growthOf } from '../support/processor-time.ts';
 
 describe('a name that looks like another', () => {
   test.each([
@@ -37,5 +38,11 @@ describe('a name that looks like another', () => {
   ])('%j is not one of %j', (name, others) => {
     expect(lookalike(name, others)).toBeUndefined();
     expect(lookalikeSentences([name], others)).toBe('');
+  });
+
+  test('is looked for in a time that is linear in the number of names', async () => {
+    const names = (count: number, start: string) => Array.from({ length: count }, (_, n) => `${start}${n}`);
+    const work = (size: number) => lookalikeSentences(names(size / 10, 'Field'), names(size, 'field'));
+    expect(await growthOf(work, 100_000)).toBe('linear');
   });
 });

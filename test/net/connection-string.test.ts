@@ -5,6 +5,7 @@ import { parseMysqlDsn } from '../../src/sources/mysql/dsn.ts';
 import { parseOracleDsn } from '../../src/sources/oracle/dsn.ts';
 import { parsePostgresDsn } from '../../src/sources/postgres/dsn.ts';
 import { parseDatabaseUrl } from '../../src/state/database-url.ts';
+import { growthOf } from '../support/processor-time.ts';
 
 type Read = (dsn: string) => object;
 const postgres: Read = (dsn) => parsePostgresDsn(dsn, 'db', undefined);
@@ -276,5 +277,28 @@ describe('a connection string from the pages of a provider', () => {
     const { code, message } = refusal(() => parseDatabaseUrl('postgres://a@db/hr?schema=x'));
     expect(code).toBe('ENVIRONMENT_INVALID');
     expect(message).toContain('options=-csearch_path');
+  });
+});
+
+describe.each(ALL)('a hostile connection string for %s', (scheme, read) => {
+  test.each<[string, (size: number) => string]>([
+    ['separators', (size) => `${scheme}://${'@:/'.repeat(size / 3)}`],
+    ['hosts', (size) => `${scheme}://u:p@${'h,'.repeat(size / 2)}h/d`],
+    ['brackets', (size) => `${scheme}://u:p@${'['.repeat(size)}/d`],
+    ['percent signs', (size) => `${scheme}://u:${'%'.repeat(size)}@h/d`],
+    ['blanks', (size) => `${scheme}://u:p@h${' '.repeat(size)}x/d`],
+    ['parameters', (size) => `${scheme}://u:p@h/d?${'a=b&'.repeat(size / 4)}`],
+    ['question marks', (size) => `${scheme}://u:p@h/d${'?'.repeat(size)}`],
+    ['pairs of another form', (size) => 'Server=a;'.repeat(size / 9)],
+    ['brackets of another form', (size) => '(DESCRIPTION='.repeat(size / 13)],
+  ])('is refused or read in a time that is linear in its length: %s', async (_, text) => {
+    const work = (size: number) => {
+      try {
+        read(text(size));
+      } catch (thrown) {
+        if (!(thrown instanceof BridgeError)) throw thrown;
+      }
+    };
+    expect(await growthOf(work, 100_000)).toBe('linear');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { columnFinder } from '../../src/pipeline/columns.ts';
+import { columnFinder, missingColumns } from '../../src/pipeline/columns.ts';
 import type { Column } from '../../src/pipeline/ports.ts';
 import { mappingOf } from '../support/mapping.ts';
 
@@ -52,6 +52,16 @@ describe('the columns of a mapping', () => {
     );
     // "title" is the title, whatever else is missing.
     expect(() => columnFinder(mapping, columnsNamed('id', 'title'))).toThrow(/"description"\n/);
+  });
+
+  it('are told what they may be now, the first twenty of them', () => {
+    const fields = Array.from({ length: 25 }, (_, index) => `field${index}-name`);
+    const metadataFields = fields.map((field) => field.toUpperCase());
+    const mapping = mappingOf({ idField: 'id', contentTemplate: 'x', metadataFields });
+    const missing = missingColumns(mapping, columnsNamed('id', 'title', ...fields));
+    expect(missing.map(({ renamed }) => renamed ?? '')).toEqual(
+      fields.map((field, index) => (index < 20 ? field : '')),
+    );
   });
 
   it('may all be missing', () => {

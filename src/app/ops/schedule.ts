@@ -1,5 +1,6 @@
-import { Cron } from 'croner';
-import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../../core/limits.ts';
+import type { Cron } from 'croner';
+import { cronOf } from '../../connector/cron.ts';
+import { CONNECTOR_FILES_MAX, OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../../core/limits.ts';
 
 /** What a schedule says at one moment. */
 interface DueTimes {
@@ -16,7 +17,6 @@ export interface Schedules {
 }
 
 interface Known {
-  readonly cron: Cron;
   overdue: Span;
   coming: Span;
 }
@@ -29,25 +29,28 @@ interface Span {
 
 const GRACE_MS = OPS_LATE_GRACE_MINUTES * 60_000;
 const SKEW_MS = OPS_CLOCK_SKEW_SECONDS * 1_000;
-/** More schedules than connectors; a folder whose files change for years must not fill the memory. */
-const SCHEDULES_KNOWN_MAX = 2_000;
+/**
+ * More schedules than a folder has connectors: with fewer, each look would compute all of them again. A folder whose files
+ * change for years must not fill the memory.
+ */
+const SCHEDULES_KNOWN_MAX = 2 * CONNECTOR_FILES_MAX;
 /** As many as connectors have runs in some hours. */
-const STARTS_KNOWN_MAX = 10_000;
+const STARTS_KNOWN_MAX = 2 * CONNECTOR_FILES_MAX;
 
 /**
- * Looking back for a start takes 0.4 ms, 500 connectors 0.2 s; so it is done once, and the starts that follow are counted
- * up. The start that follows a run takes 0.03 ms, and is the same at every look until there is another run.
+ * The previous start of a schedule is computed once, and the starts that follow are counted up. The start that follows a run
+ * is the same at every look until there is another run. Only starts are kept: a parsed schedule takes 80 kB.
  */
 export function openSchedules(): Schedules {
   const known = new Map<string, Known>();
   const starts = new Map<string, Date | null>();
 
-  function startAfter(schedule: string, moment: number, now: Date): Date | null {
+  function startAfter(schedule: string, moment: number): Date | null {
     const key = `${schedule} ${moment}`;
     const found = starts.get(key);
     if (found !== undefined) return found;
     if (starts.size >= STARTS_KNOWN_MAX) starts.clear();
-    const start = knownOf(schedule, now).cron.nextRun(new Date(moment));
+    const start = cronOf(schedule).nextRun(new Date(moment));
     starts.set(key, start);
     return start;
   }
@@ -56,9 +59,9 @@ export function openSchedules(): Schedules {
     const found = known.get(schedule);
     if (found !== undefined) return found;
     if (known.size >= SCHEDULES_KNOWN_MAX) known.clear();
-    const cron = new Cron(schedule, { mode: '5-part', timezone: 'UTC' });
+    const cron = cronOf(schedule);
     const graced = new Date(now.getTime() - GRACE_MS);
-    const made = { cron, overdue: spanAround(cron, graced), coming: spanAround(cron, now) };
+    const made = { overdue: spanAround(cron, graced), coming: spanAround(cron, now) };
     known.set(schedule, made);
     return made;
   }
@@ -66,12 +69,12 @@ export function openSchedules(): Schedules {
   return {
     dueAt(schedule, now) {
       const entry = knownOf(schedule, now);
-      entry.overdue = advanced(entry.cron, entry.overdue, new Date(now.getTime() - GRACE_MS));
-      entry.coming = advanced(entry.cron, entry.coming, now);
+      entry.overdue = advanced(schedule, entry.overdue, new Date(now.getTime() - GRACE_MS));
+      entry.coming = advanced(schedule, entry.coming, now);
       return { lastDue: entry.overdue.from, nextDue: entry.coming.to };
     },
     missedSince(schedule, asOf, now) {
-      const first = startAfter(schedule, asOf.getTime() + SKEW_MS, now);
+      const first = startAfter(schedule, asOf.getTime() + SKEW_MS);
       return first !== null && first.getTime() + GRACE_MS < now.getTime() ? first : null;
     },
   };
@@ -84,11 +87,12 @@ function spanAround(cron: Cron, moment: Date): Span {
   return { from, to: cron.nextRun(moment) };
 }
 
-function advanced(cron: Cron, span: Span, moment: Date): Span {
-  if (span.from !== null && span.from > moment) return spanAround(cron, moment);
-  if (span.to === null || span.to > moment) return span;
-  const next = cron.nextRun(span.to);
+function advanced(schedule: string, { from, to }: Span, moment: Date): Span {
+  if (from !== null && from > moment) return spanAround(cronOf(schedule), moment);
+  if (to === null || to > moment) return { from, to };
+  const cron = cronOf(schedule);
+  const next = cron.nextRun(to);
   // Nobody has asked for longer than one start: counting up could take as long as looking back.
   if (next !== null && next <= moment) return spanAround(cron, moment);
-  return { from: span.to, to: next };
+  return { from: to, to: next };
 }

@@ -128,9 +128,10 @@ export class CsvFormat implements FileFormat {
   #reader(file: ListedFile, names: readonly string[]): (row: CsvRow) => FileRow {
     const { errorCells = 'fail' } = this.#spec.csv ?? {};
     const name = Buffer.from(file.name);
+    const places = new Map(names.map((column, index) => [column, index]));
     const columns = this.#use.fields.map((field) => ({
       field,
-      at: names.indexOf(field),
+      at: places.get(field) ?? -1,
       errors: errorCells === 'null' && this.#use.vital.includes(field) ? 'fail' : errorCells,
     }));
     return ({ cells, line }) => {

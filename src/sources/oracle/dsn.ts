@@ -78,5 +78,6 @@ export function oracleExposure({
 }
 
 function valueOf(name: string, address: string): string {
-  return new RegExp(`\\(\\s*${name}\\s*=\\s*([^()\\s]*)\\s*\\)`, 'i').exec(address)?.[1] ?? '';
+  const value = new RegExp(`\\(\\s*${name}\\s*=([^()]*)\\)`, 'i').exec(address)?.[1]?.trim() ?? '';
+  return /\s/.test(value) ? '' : value;
 }

@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
+import { Cron } from 'croner';
 import fc from 'fast-check';
 import { openSchedules } from '../../../src/app/ops/schedule.ts';
-import { OPS_LATE_GRACE_MINUTES } from '../../../src/core/limits.ts';
+import { CONNECTOR_FILES_MAX, OPS_LATE_GRACE_MINUTES } from '../../../src/core/limits.ts';
 
 const at = (text: string) => new Date(`2026-11-21T${text}:00.000Z`);
 
@@ -56,5 +57,27 @@ describe('the schedules of Ops', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('are looked back for once each, with as many connectors as a folder may have', () => {
+    const lookingBack = jest.spyOn(Cron.prototype, 'previousRuns');
+    try {
+      const schedules = openSchedules();
+      const look = (now: Date) => {
+        const before = lookingBack.mock.calls.length;
+        for (let index = 0; index < CONNECTOR_FILES_MAX; index++) {
+          schedules.dueAt(
+            `${index % 60} ${Math.floor(index / 60) % 24} ${1 + Math.floor(index / 1440)} * *`,
+            now,
+          );
+        }
+        return lookingBack.mock.calls.length - before;
+      };
+      // For the start whose grace is over, and for the one before now.
+      expect(look(at('03:10'))).toBe(2 * CONNECTOR_FILES_MAX);
+      expect(look(at('03:11'))).toBe(0);
+    } finally {
+      lookingBack.mockRestore();
+    }
   });
 });

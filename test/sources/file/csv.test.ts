@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { CsvSpec } from '../../../src/connector/types.ts';
 import { FILE_HEADER_BYTES_MAX, FILE_READ_BYTES, ROW_BYTES_MAX } from '../../../src/core/limits.ts';
 import { fileSource, writeOldFile } from '../../support/file-source.ts';
+import { growthOf } from '../../support/processor-time.ts';
 import { readAll } from '../../support/read-rows.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 
@@ -335,4 +336,17 @@ describe('a cell that a spreadsheet could not compute', () => {
       expect(await rowsOf(`id\n${cell}\n`, { fields: ['id'] })).toEqual([{ id: cell }]);
     },
   );
+});
+
+describe('a CSV file of 100,000 columns', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, column) => `c${column}`);
+
+  test('is read in a time that is linear in the columns, with as many fields', async () => {
+    const work = (size: number) => {
+      const columns = names(size);
+      const fields = columns.slice(-size / 10);
+      return rowsOf(`${columns.join()}\n${columns.join()}`, { fields });
+    };
+    expect(await growthOf(work, 100_000)).toBe('linear');
+  });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { nextLink } from '../../../src/sources/http/link-header.ts';
+import { growthOf } from '../../support/processor-time.ts';
 
 test.each<[string | undefined, string | undefined]>([
   [undefined, undefined],
@@ -15,4 +16,14 @@ test.each<[string | undefined, string | undefined]>([
   ['https://x/; rel=next', undefined],
 ])('the header %j leads on to %j', (header, link) => {
   expect(nextLink(header)).toBe(link);
+});
+
+test.each<[string, (size: number) => string]>([
+  ['links', (size) => '<a>; rel="x", '.repeat(size / 14)],
+  ['parameters', (size) => `<a>${';a=b'.repeat(size / 4)}"`],
+  ['blanks', (size) => `<a>;${' '.repeat(size)}a`],
+  ['escapes in quotes', (size) => `<a>;rel="${'\\"'.repeat(size / 2)}`],
+  ['addresses that do not end', (size) => '<'.repeat(size)],
+])('reads a header in a time that is linear in its length: %s', async (_, header) => {
+  expect(await growthOf((size) => nextLink(header(size)), 200_000)).toBe('linear');
 });
