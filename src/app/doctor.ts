@@ -8,7 +8,7 @@ import { check, ok, skipped, type Finding, type Subject } from './checks/finding
 import { permissionsFindings } from './checks/permissions.ts';
 import { policyFindings } from './checks/policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './checks/push-queue.ts';
-import { settingsFindings } from './checks/settings.ts';
+import { settingsFindings, type WrongVariable } from './checks/settings.ts';
 import { sourceFindings } from './checks/source.ts';
 import { stateFindings } from './checks/state.ts';
 import { loadConnectorUnderPolicy } from './policy.ts';
@@ -24,6 +24,8 @@ export interface DoctorContext {
   readonly gcsEndpoint: Endpoint | undefined;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly ingestionDryRun: boolean;
+  /** Of commands other than doctor. */
+  readonly wrongVariables: readonly WrongVariable[];
   readonly proxy: BridgeContext['proxy'];
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
