@@ -475,6 +475,11 @@ export const FORM_TOKEN_HOURS_MAX = 12;
 export const SESSION_SECONDS_MAX = 43_200;
 /** A session ends when nothing was asked for so long. */
 export const SESSION_IDLE_SECONDS_MAX = 7_200;
+/**
+ * How far ahead of its own clock a server believes the times of a session, which another server of the same database may have
+ * written. Clocks that differ by less shorten or prolong a session by as much; those that differ by more refuse it.
+ */
+export const SESSION_AHEAD_SECONDS_MAX = 900;
 /** Activity is noted in the cookie of a session when it is this much later than the one noted before. */
 export const SESSION_RENEW_SECONDS = 300;
 /** How long a login form may be left open. */
