@@ -32,7 +32,7 @@ const server = await openBridgeServer({
   clock: systemClock,
   log: silentLogger,
   runLinks: {},
-  access: { ...readEnvironment({}).access, secret: () => undefined, announceKey: () => undefined },
+  access: { ...readEnvironment({}).access(), secret: () => undefined, announceKey: () => undefined },
 });
 try {
   const answer = await fetch(`${server.address}/openapi.json`);

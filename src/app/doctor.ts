@@ -8,7 +8,8 @@ import { check, ok, skipped, type Finding, type Subject } from './checks/finding
 import { permissionsFindings } from './checks/permissions.ts';
 import { policyFindings } from './checks/policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './checks/push-queue.ts';
-import { settingsFindings } from './checks/settings.ts';
+import { rowPolicyFindings } from './checks/row-policies.ts';
+import { settingsFindings, type WrongVariable } from './checks/settings.ts';
 import { sourceFindings } from './checks/source.ts';
 import { stateFindings } from './checks/state.ts';
 import { loadConnectorUnderPolicy } from './policy.ts';
@@ -24,6 +25,8 @@ export interface DoctorContext {
   readonly gcsEndpoint: Endpoint | undefined;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly ingestionDryRun: boolean;
+  /** Of commands other than doctor. */
+  readonly wrongVariables: readonly WrongVariable[];
   readonly proxy: BridgeContext['proxy'];
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
@@ -96,7 +99,7 @@ async function connectorFindings(
   const [source, store, permissions, bucket] = await Promise.all([
     connector.spec.mode === 'rest_push'
       ? pushFindings(connector, context, signal)
-      : sourceFindings(connector, context, signal),
+      : pulledFindings(connector, context, signal),
     blocked.google ? undefined : dataStoreFindings(connector.spec, endpoint, signal),
     blocked.google ? [] : permissionsFindings(connector.spec, endpoint, signal),
     blocked.bucket ? [] : bucketFindings(output.bucket, context, signal),
@@ -107,6 +110,17 @@ async function connectorFindings(
   if (!isInCloud(output.bucket)) return [...findings, ...bucket];
   const agent = await agentFindings(output.bucket, store?.projectNumber, bucket, context, signal);
   return [...findings, ...bucket, ...agent];
+}
+
+async function pulledFindings(
+  connector: Connector,
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings = await sourceFindings(connector, context, signal);
+  // What keeps it from the source is not said twice.
+  if (findings.some(({ status }) => status === 'fail')) return findings;
+  return [...findings, ...(await rowPolicyFindings(connector, context, signal))];
 }
 
 async function pushFindings(

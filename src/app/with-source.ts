@@ -3,8 +3,8 @@ import type { Connector } from '../connector/types.ts';
 import { systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/log.ts';
 import { sleep } from '../core/retry.ts';
-import type { Source } from '../pipeline/ports.ts';
 import { openSource } from '../sources/index.ts';
+import type { OpenedSource } from '../sources/opened-source.ts';
 import type { BridgeContext } from './bridge.ts';
 import { permitOf } from './policy.ts';
 
@@ -20,7 +20,7 @@ export type SourceSurroundings = Pick<
 export async function withSource<T>(
   connector: Connector,
   surroundings: SourceSurroundings,
-  look: (source: Source) => Promise<T>,
+  look: (source: OpenedSource) => Promise<T>,
 ): Promise<T> {
   const { secret, redactor, proxy, oracleClientLibDir } = surroundings;
   const permit = await permitOf(connector, surroundings);

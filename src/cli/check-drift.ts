@@ -68,14 +68,14 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
   const redactor = redactorFor(io.env);
-  const { databaseUrl, endpoints, proxy, policyFile, oracleClientLibDir } = io.env;
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;
   const options = {
     connectorsPath: flags.connectors,
     comparers: flags.only ?? COMPARERS,
     live,
     databaseUrl,
     cwd: io.cwd,
-    discoveryEngineEndpoint: endpoints.discoveryEngine,
+    discoveryEngineEndpoint: live ? io.env.endpoints().discoveryEngine : undefined,
     proxy,
     policyFile,
     oracleClientLibDir,

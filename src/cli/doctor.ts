@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Finding } from '../app/checks/finding.ts';
+import type { WrongVariable } from '../app/checks/settings.ts';
 import { withSignals } from '../app/process-signals.ts';
+import { toBridgeError } from '../core/errors.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { CommandIo } from './command-io.ts';
 import { exitStatusOf, jsonReport, textReport } from './doctor-report.ts';
+import type { Environment } from './env.ts';
 import { redactorFor } from './env-redactor.ts';
 import { styleFor } from './style.ts';
 
@@ -43,14 +46,16 @@ export function doctorCommand(io: CommandIo): Command {
 async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
   const { examine } = await import('../app/doctor.ts');
   const redactor = redactorFor(io.env);
-  const { databaseUrl, endpoints, ingestionDryRun, proxy, policyFile, oracleClientLibDir } = io.env;
+  const endpoints = io.env.endpoints();
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;
   const context = {
     connectorPath: connector === undefined ? undefined : resolve(io.cwd, connector),
     databaseUrl,
     cwd: io.cwd,
     gcsEndpoint: endpoints.gcs,
     discoveryEngineEndpoint: endpoints.discoveryEngine,
-    ingestionDryRun,
+    ingestionDryRun: io.env.ingestionDryRun(),
+    wrongVariables: wrongVariables(io.env),
     proxy,
     policyFile,
     oracleClientLibDir,
@@ -69,6 +74,23 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
       : textReport(findings, styleFor(io.stdout, io.env.noColor), columnsOf(io)),
   );
   io.exit(exitStatusOf(findings));
+}
+
+/** What `run` and `serve` refuse of the environment, at most one problem of each group of variables. */
+function wrongVariables(env: Environment): WrongVariable[] {
+  const groups = [
+    { stops: 'run', read: () => env.telemetry() },
+    { stops: 'run', read: () => env.retry() },
+    { stops: 'serve', read: () => env.access() },
+  ] as const;
+  return groups.flatMap(({ stops, read }) => {
+    try {
+      read();
+      return [];
+    } catch (thrown) {
+      return [{ stops, error: toBridgeError(thrown) }];
+    }
+  });
 }
 
 /** Before lines are broken: a secret in two pieces would not be known. */

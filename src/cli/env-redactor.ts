@@ -2,11 +2,10 @@ import { createRedactor, type Redactor } from '../core/redact.ts';
 import type { Environment } from './env.ts';
 
 /** Knows every secret that the environment names, but for `SECRET_…`, which are added when they are read. */
-export function redactorFor({ databaseUrl, telemetry, proxy, access }: Environment): Redactor {
+export function redactorFor({ databaseUrl, proxy, secrets }: Environment): Redactor {
   const redactor = createRedactor();
   // Without a password a proxy is not a secret, and its host is what a message may be about.
   const proxies = [proxy.http, proxy.https].filter((address) => address?.includes('@') === true);
-  const secrets = [databaseUrl, access.adminKey, access.sessionSecret, ...telemetry.secrets, ...proxies];
-  for (const secret of secrets) if (secret !== undefined) redactor.add(secret);
+  for (const secret of [databaseUrl, ...secrets, ...proxies]) if (secret !== undefined) redactor.add(secret);
   return redactor;
 }

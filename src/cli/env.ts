@@ -6,13 +6,17 @@ import {
   RETRY_BACKOFF_SECONDS_DEFAULT,
   RETRY_BACKOFF_SECONDS_MAX,
 } from '../core/limits.ts';
+import { environmentSecrets } from './env-secrets.ts';
 import { runVariables } from './run-variables.ts';
 import { readServerAccess, type ServerAccess } from './server-access-env.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import type { TelemetrySettings } from '../telemetry/settings.ts';
 import { runLinks, telemetrySettings } from './telemetry-env.ts';
 
-/** The process's environment as the program knows it: typed, checked, and read here only. */
+/**
+ * The process's environment as the program knows it: typed, checked, and read here only. A method checks variables that only
+ * some commands need, so that a wrong one stops these commands and no others.
+ */
 export interface Environment {
   /** `postgres://…`; unset means the embedded SQLite file. */
   readonly databaseUrl: string | undefined;
@@ -25,24 +29,26 @@ export interface Environment {
   readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
   /** No colours, as https://no-color.org asks. */
   readonly noColor: boolean;
-  /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT`, in place of Google's. */
-  readonly endpoints: { readonly gcs: Endpoint | undefined; readonly discoveryEngine: Endpoint | undefined };
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, for sources; each also in lower case, which comes first. */
   readonly proxy: {
     readonly http: string | undefined;
     readonly https: string | undefined;
     readonly except: string | undefined;
   };
-  /** `GEMINI_INGESTION_DRY_RUN`: requests are written and not sent. */
-  readonly ingestionDryRun: boolean;
-  /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. */
-  readonly retry: { readonly retries: number; readonly backoffSeconds: number };
-  /** Splunk, Teams and OpenTelemetry. */
-  readonly telemetry: TelemetrySettings;
-  /** Where a run can be looked at, by the name of the system. */
-  readonly runLinks: ReturnType<typeof runLinks>;
-  /** Who may use the server, as far as the environment says. */
-  readonly access: ServerAccess;
+  /** Values that no command may show, whether they can be used or not; without those of `SECRET_…`. */
+  readonly secrets: readonly string[];
+  /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT`, in place of Google's. @throws BridgeError ENVIRONMENT_INVALID */
+  endpoints(): Readonly<Record<'gcs' | 'discoveryEngine', Endpoint | undefined>>;
+  /** `GEMINI_INGESTION_DRY_RUN`: requests are written and not sent. @throws BridgeError ENVIRONMENT_INVALID */
+  ingestionDryRun(): boolean;
+  /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. @throws BridgeError ENVIRONMENT_INVALID */
+  retry(): { readonly retries: number; readonly backoffSeconds: number };
+  /** Splunk, Teams and OpenTelemetry. @throws BridgeError ENVIRONMENT_INVALID */
+  telemetry(): TelemetrySettings;
+  /** Where a run can be looked at, by the name of the system. @throws BridgeError ENVIRONMENT_INVALID */
+  runLinks(): ReturnType<typeof runLinks>;
+  /** Who may use the server, as far as the environment says. @throws BridgeError ENVIRONMENT_INVALID */
+  access(): ServerAccess;
   /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
   /** The variables for a child process that runs one connector. @param secretVariables the `SECRET_…` variables that it needs */
@@ -51,7 +57,7 @@ export interface Environment {
 
 const LOG_FORMATS = ['json', 'pretty', 'kestra'] as const;
 
-/** @throws BridgeError ENVIRONMENT_INVALID, naming the variable and what it may be. */
+/** @throws BridgeError ENVIRONMENT_INVALID for LOG_LEVEL and LOG_FORMAT, which all commands share, naming what they may be. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   return {
     databaseUrl: nonEmpty(env['DATABASE_URL']),
@@ -61,17 +67,18 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     logLevel: oneOf('LOG_LEVEL', env['LOG_LEVEL'], LOG_LEVELS) ?? 'info',
     logFormat: oneOf('LOG_FORMAT', env['LOG_FORMAT'], LOG_FORMATS),
     noColor: nonEmpty(env['NO_COLOR']) !== undefined,
-    endpoints: {
-      gcs: endpoint('GCS_ENDPOINT', env),
-      discoveryEngine: endpoint('DISCOVERY_ENGINE_ENDPOINT', env),
-    },
     proxy: {
       http: eitherCase('HTTP_PROXY', env),
       https: eitherCase('HTTPS_PROXY', env),
       except: eitherCase('NO_PROXY', env),
     },
-    ingestionDryRun: onOrOff('GEMINI_INGESTION_DRY_RUN', env['GEMINI_INGESTION_DRY_RUN']),
-    retry: {
+    secrets: environmentSecrets(env),
+    endpoints: () => ({
+      gcs: endpoint('GCS_ENDPOINT', env),
+      discoveryEngine: endpoint('DISCOVERY_ENGINE_ENDPOINT', env),
+    }),
+    ingestionDryRun: () => onOrOff('GEMINI_INGESTION_DRY_RUN', env['GEMINI_INGESTION_DRY_RUN']),
+    retry: () => ({
       retries: number('MAX_RETRIES', env, RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX),
       backoffSeconds: number(
         'RETRY_BACKOFF_SECONDS',
@@ -79,10 +86,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
         RETRY_BACKOFF_SECONDS_DEFAULT,
         RETRY_BACKOFF_SECONDS_MAX,
       ),
-    },
-    telemetry: telemetrySettings(env),
-    runLinks: runLinks(env),
-    access: readServerAccess(env),
+    }),
+    telemetry: () => telemetrySettings(env),
+    runLinks: () => runLinks(env),
+    access: () => readServerAccess(env),
     secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
     forRun: (secretVariables) => runVariables(env, secretVariables),
   };

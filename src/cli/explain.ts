@@ -53,7 +53,7 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
   const local = flags.local === true;
   try {
     const connector = await loadConnectorUnderPolicy(flags.connector, { policyFile: env.policyFile, cwd });
-    const place = { cwd, databaseUrl: env.databaseUrl, gcsEndpoint: env.endpoints.gcs, retry: env.retry };
+    const place = { cwd, databaseUrl: env.databaseUrl, gcsEndpoint: env.endpoints().gcs, retry: env.retry() };
     const explanation = await explainDocument(connector, { doc: flags.doc, local }, place);
     const exitStatus = exitStatusOf(explanation);
     if (flags.json === true) {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runBridge, type BridgeResult } from '../app/bridge.ts';
+import { runBridge, type BridgeContext, type BridgeResult } from '../app/bridge.ts';
 import type { RunOptions } from '../app/job.ts';
 import { loadConnectorOrReport } from '../app/load-connector.ts';
 import type { PolicyPlace } from '../app/policy.ts';
@@ -120,9 +120,14 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   }
 }
 
+/** @throws BridgeError ENVIRONMENT_INVALID, before anything is opened */
 function surroundingsOf(io: CommandIo, { redactor, log }: RunOutput): RunSurroundings {
+  const endpoints = io.env.endpoints();
   return {
-    settings: io.env.telemetry,
+    settings: io.env.telemetry(),
+    retry: io.env.retry(),
+    gcsEndpoint: endpoints.gcs,
+    discoveryEngineEndpoint: endpoints.discoveryEngine,
     proxy: io.env.proxy,
     policyFile: io.env.policyFile,
     databaseUrl: io.env.databaseUrl,
@@ -134,7 +139,9 @@ function surroundingsOf(io: CommandIo, { redactor, log }: RunOutput): RunSurroun
   };
 }
 
-type RunSurroundings = TelemetryContext & PolicyPlace;
+type RunSurroundings = TelemetryContext &
+  PolicyPlace &
+  Pick<BridgeContext, 'retry' | 'gcsEndpoint' | 'discoveryEngineEndpoint'>;
 
 interface LoadedRun {
   readonly connector: Connector;
@@ -155,9 +162,6 @@ async function execute(
   const telemetry = await openTelemetry(reported, options, shared);
   const context = {
     ...shared,
-    gcsEndpoint: io.env.endpoints.gcs,
-    discoveryEngineEndpoint: io.env.endpoints.discoveryEngine,
-    retry: io.env.retry,
     oracleClientLibDir: io.env.oracleClientLibDir,
     redactor,
     observer: bothObservers(progress, telemetry.observer),
@@ -178,7 +182,7 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
     full: flags.full === true,
     resend: flags.resend === true,
     reconcile: flags.reconcileFull === true,
-    sends: flags.local === true || !io.env.ingestionDryRun,
+    sends: flags.local === true || !io.env.ingestionDryRun(),
     allowDeletes: flags.allowDeletes,
     pushRunId: flags.pushRunId,
   };

@@ -50,7 +50,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
     import('../server/open-bridge-server.ts'),
     import('../app/process-signals.ts'),
   ]);
-  const { databaseUrl, connectorsDir, policyFile, runLinks } = io.env;
+  const { databaseUrl, connectorsDir, policyFile } = io.env;
   const redactor = redactorFor(io.env);
   await withSignals(
     async (signal) => {
@@ -61,12 +61,12 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         connectorsDir,
         policyFile,
         variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
-        runLinks,
+        runLinks: io.env.runLinks(),
         cwd: io.cwd,
         clock: systemClock,
         log: loggerOf(io, redactor),
         access: {
-          ...io.env.access,
+          ...io.env.access(),
           secret: (variable) => {
             const value = io.env.secret(variable);
             if (value !== undefined) redactor.add(value);

@@ -18,21 +18,27 @@ const SERVICE_NAME_DEFAULT = 'gemini-sync-bridge';
 export function telemetrySettings(env: Variables): TelemetrySettings {
   const teams = teamsSettings(env);
   const splunk = splunkSettings(env);
-  const headers = {
-    ...otlpHeaders('OTEL_EXPORTER_OTLP_HEADERS', env),
-    ...otlpHeaders('OTEL_EXPORTER_OTLP_TRACES_HEADERS', env),
-  };
+  const headers = Object.fromEntries(
+    OTLP_HEADERS.flatMap((variable) => Object.entries(otlpHeaders(variable, env))),
+  );
   return {
     splunk,
     teams,
     traces: traceSettings(env, headers),
-    secrets: [
-      ...(splunk === undefined ? [] : [splunk.token]),
-      ...(teams === undefined ? [] : secretsOfUrl(teams.webhookUrl)),
-      ...Object.values(headers),
-    ],
   };
 }
+
+/** The address of the Teams webhook and the values of OTLP headers, whole and in parts, whether they can be used or not. */
+export function telemetrySecrets(env: Variables): string[] {
+  const webhookUrl = valueOf('TEAMS_WEBHOOK_URL', env)?.trim();
+  return [
+    ...(webhookUrl === undefined ? [] : secretsOfUrl(webhookUrl)),
+    ...OTLP_HEADERS.flatMap((variable) => Object.values(keyValues(variable, env))),
+  ];
+}
+
+/** The headers of all signals, and those of traces, which come first. */
+const OTLP_HEADERS = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'] as const;
 
 function splunkSettings(env: Variables): SplunkSettings | undefined {
   const url = valueOf('SPLUNK_HEC_URL', env);

@@ -119,9 +119,18 @@ function encode(text: string): string {
 }
 
 function requireUri(uri: string): void {
-  const [refused] = DANGEROUS.exec(uri) ?? [];
-  if (refused !== undefined) {
-    throw TemplateFailure.uri(`its link begins with ${refused.toLowerCase()}, which is not published`);
-  }
-  if (SCHEME.test(uri) && !URL.canParse(uri)) throw TemplateFailure.uri('its link is not a valid URL');
+  const fault = uriFault(uri);
+  if (fault !== undefined) throw TemplateFailure.uri(`its link ${fault}`);
+}
+
+/**
+ * Why a link is not published. It is read as browsers read it: without line breaks and tabs, and without blanks and control
+ * characters at its start.
+ * @returns the rest of a sentence that begins with the name of the link; undefined if it can be published
+ */
+export function uriFault(uri: string): string | undefined {
+  const read = uri.replaceAll(/[\t\r\n]+/g, '').replace(/^[^!-\uFFFF]+/, '');
+  const [refused] = DANGEROUS.exec(read) ?? [];
+  if (refused !== undefined) return `begins with ${refused.toLowerCase()}, which is not published`;
+  return SCHEME.test(read) && !URL.canParse(read) ? 'is not a valid URL' : undefined;
 }

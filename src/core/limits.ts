@@ -495,6 +495,11 @@ export const FORM_TOKEN_HOURS_MAX = 12;
 export const SESSION_SECONDS_MAX = 43_200;
 /** A session expires after this long without a request. */
 export const SESSION_IDLE_SECONDS_MAX = 7_200;
+/**
+ * How far ahead of its own clock a server accepts the times of a session, which another server of the same database may have
+ * written. Clocks that differ by less shorten or prolong a session by the difference; clocks that differ by more refuse it.
+ */
+export const SESSION_AHEAD_SECONDS_MAX = 900;
 /** The last activity in the session cookie is updated at most this often. */
 export const SESSION_RENEW_SECONDS = 300;
 /** How long a login form may be left open. */

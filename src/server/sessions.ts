@@ -5,6 +5,7 @@ import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import {
   LOGIN_FORM_SECONDS_MAX,
+  SESSION_AHEAD_SECONDS_MAX,
   SESSION_IDLE_SECONDS_MAX,
   SESSION_RENEW_SECONDS,
   SESSION_SECONDS_MAX,
@@ -132,8 +133,11 @@ function parsed(value: string | undefined): Session | undefined {
   return { id, credentialId, startedMs, seenMs };
 }
 
+/** The times are by the clock of the server that wrote them. Without a limit ahead, a fast clock would make a session endless. */
 function isOver({ startedMs, seenMs }: Session, nowMs: number): boolean {
   return (
-    nowMs - startedMs >= SESSION_SECONDS_MAX * 1_000 || nowMs - seenMs >= SESSION_IDLE_SECONDS_MAX * 1_000
+    nowMs - startedMs >= SESSION_SECONDS_MAX * 1_000 ||
+    nowMs - seenMs >= SESSION_IDLE_SECONDS_MAX * 1_000 ||
+    seenMs - nowMs > SESSION_AHEAD_SECONDS_MAX * 1_000
   );
 }

@@ -1,10 +1,10 @@
 import { mappedFields, optionalFields } from '../connector/mapped-fields.ts';
 import { idFields, isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
-import type { Source } from '../pipeline/ports.ts';
 import { NEVER_THERE } from './fields-never-there.ts';
 import type { HttpSurroundings } from './http/source.ts';
 import type { CountOlder, ReadPushed } from './push/source.ts';
+import type { OpenedSource } from './opened-source.ts';
 import { sqlServers } from './sql-servers.ts';
 import type { SqlEngine } from './sql/engine.ts';
 
@@ -36,7 +36,7 @@ export async function openSource(
   spec: ConnectorSpec,
   secret: (ref: string) => string,
   surroundings: SourceSurroundings,
-): Promise<Source> {
+): Promise<OpenedSource> {
   const { mode, source } = spec;
   if (isSqlSource(source)) return openSqlSource(source, secret(source.secretRef), surroundings);
   if (source.type === 'http' && mode === 'rest_pull') {
@@ -76,7 +76,7 @@ async function openSqlSource(
   source: SqlSourceSpec,
   dsn: string,
   { permit, oracleClientLibDir }: SourceSurroundings,
-): Promise<Source> {
+): Promise<OpenedSource> {
   for (const server of sqlServers(source, dsn)) permit.server(server, [source.secretRef]);
   if (source.type === 'postgres') {
     const { PostgresSource } = await import('./postgres/source.ts');

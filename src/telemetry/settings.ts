@@ -6,8 +6,6 @@ export interface TelemetrySettings {
   readonly splunk: SplunkSettings | undefined;
   readonly teams: TeamsSettings | undefined;
   readonly traces: TraceSettings | undefined;
-  /** Values that must never be shown. */
-  readonly secrets: readonly string[];
 }
 
 export interface SplunkSettings {

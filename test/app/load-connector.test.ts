@@ -88,7 +88,6 @@ function context(): TelemetryContext & PolicyPlace {
       splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
       teams: { webhookUrl: teams.webhookUrl, links: {} },
       traces: undefined,
-      secrets: [],
     },
     proxy: { http: undefined, https: undefined, except: undefined },
     policyFile: undefined,

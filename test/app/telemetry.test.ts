@@ -125,7 +125,6 @@ async function runEnding(
         links: { Kestra: parseRunLink('X', 'https://kestra.example.com/{connector_id}/{run_id}') },
       },
       traces: undefined,
-      secrets: [],
       ...settings,
     },
     proxy: { http: undefined, https: undefined, except: undefined },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { redactorFor } from '../../src/cli/env-redactor.ts';
 import { readEnvironment } from '../../src/cli/env.ts';
 
 describe('the environment', () => {
@@ -56,20 +57,24 @@ describe('the environment', () => {
   });
 
   test('reads endpoints, the switch of dry ingestion and how often to try again', () => {
-    expect(readEnvironment({})).toMatchObject({
+    const read = (variables: Record<string, string>) => {
+      const env = readEnvironment(variables);
+      return { endpoints: env.endpoints(), ingestionDryRun: env.ingestionDryRun(), retry: env.retry() };
+    };
+    expect(read({})).toEqual({
       endpoints: { gcs: undefined, discoveryEngine: undefined },
       ingestionDryRun: false,
       retry: { retries: 6, backoffSeconds: 1 },
     });
     expect(
-      readEnvironment({
+      read({
         GCS_ENDPOINT: 'http://127.0.0.1:9',
         DISCOVERY_ENGINE_ENDPOINT: 'https://engine.example.com/',
         GEMINI_INGESTION_DRY_RUN: 'TRUE',
         MAX_RETRIES: '0',
         RETRY_BACKOFF_SECONDS: '0.5',
       }),
-    ).toMatchObject({
+    ).toEqual({
       endpoints: {
         gcs: { url: 'http://127.0.0.1:9', loopback: true },
         discoveryEngine: { url: 'https://engine.example.com', loopback: false },
@@ -77,32 +82,50 @@ describe('the environment', () => {
       ingestionDryRun: true,
       retry: { retries: 0, backoffSeconds: 0.5 },
     });
-    expect(readEnvironment({ GEMINI_INGESTION_DRY_RUN: 'no' }).ingestionDryRun).toBe(false);
+    expect(read({ GEMINI_INGESTION_DRY_RUN: 'no' }).ingestionDryRun).toBe(false);
   });
 
   test.each([
-    ['GEMINI_INGESTION_DRY_RUN', 'maybe', 'true, false'],
-    ['MAX_RETRIES', 'many', 'a number from 0 to 50'],
-    ['MAX_RETRIES', '-1', 'a number from 0 to 50'],
-    ['RETRY_BACKOFF_SECONDS', '61', 'a number from 0 to 60'],
-    ['GCS_ENDPOINT', 'http://storage.example.com', 'http is for this machine only'],
-    ['DISCOVERY_ENGINE_ENDPOINT', 'nonsense', 'it must be a URL'],
-    ['SPLUNK_RUN_URL_TEMPLATE', 'javascript:alert({run_id})', 'a URL of http or https'],
+    ['ingestionDryRun', 'GEMINI_INGESTION_DRY_RUN', 'maybe', 'true, false'],
+    ['retry', 'MAX_RETRIES', 'many', 'a number from 0 to 50'],
+    ['retry', 'MAX_RETRIES', '-1', 'a number from 0 to 50'],
+    ['retry', 'RETRY_BACKOFF_SECONDS', '61', 'a number from 0 to 60'],
+    ['endpoints', 'GCS_ENDPOINT', 'http://storage.example.com', 'http is for this machine only'],
+    ['endpoints', 'DISCOVERY_ENGINE_ENDPOINT', 'nonsense', 'it must be a URL'],
+    ['telemetry', 'SPLUNK_HEC_TOKEN', 'token', 'SPLUNK_HEC_URL is not'],
+    ['runLinks', 'SPLUNK_RUN_URL_TEMPLATE', 'javascript:alert({run_id})', 'a URL of http or https'],
     [
+      'runLinks',
       'KESTRA_RUN_URL_TEMPLATE',
       'https://kestra.example.com/{run}',
       'only {run_id} and {connector_id} are known',
     ],
-  ])('refuses %s=%s and says what it may be', (name, value, allowed) => {
-    expect(() => readEnvironment({ [name]: value })).toThrow(
+    ['access', 'ADMIN_API_KEY', 'passwordpassword', 'ADMIN_API_KEY must not be a repeated word'],
+    ['access', 'SESSION_SECRET', 'short', 'SESSION_SECRET must have at least 32 characters'],
+  ] as const)('refuses, when %s is asked for and not before, %s=%s', (group, name, value, allowed) => {
+    const env = readEnvironment({ [name]: value });
+    expect(() => env[group]()).toThrow(
       expect.objectContaining({ code: 'ENVIRONMENT_INVALID', message: expect.stringContaining(allowed) }),
     );
   });
 
+  test('keeps every secret out of what is shown, also one that cannot be used', () => {
+    const weak = {
+      ADMIN_API_KEY: 'weak-key',
+      SESSION_SECRET: 'weak-secret',
+      SPLUNK_HEC_TOKEN: 'token without an address',
+      TEAMS_WEBHOOK_URL: 'http://teams.example.com/not-https',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=no\theader',
+    };
+    const redactor = redactorFor(readEnvironment(weak));
+    const shown = redactor.redact(Object.values(weak).join('\n'));
+    expect(shown).not.toMatch(/weak|token|teams|no.header/);
+  });
+
   test('fills run and connector into the links to other systems, URL-encoded', () => {
-    const { runLinks } = readEnvironment({
+    const runLinks = readEnvironment({
       SPLUNK_RUN_URL_TEMPLATE: 'https://splunk.example.com/search?q={run_id}',
-    });
+    }).runLinks();
     expect(Object.keys(runLinks)).toEqual(['Splunk']);
     expect(runLinks.Splunk?.({ runId: 'a&b', connectorId: 'hr' })).toBe(
       'https://splunk.example.com/search?q=a%26b',

@@ -65,7 +65,50 @@ describe('a wrong command line exits with 2, says why on stderr and points to --
   });
 });
 
-test('a variable that is wrong ends the program before it does anything', async () => {
+describe('a weak key of the server', () => {
+  const KEY = 'weak-key-4711';
+
+  test('stops serve, which names the variable and what to do, without its value', async () => {
+    const { exitCode, stdout, stderr } = await runHere(['serve', '--port', '0'], {
+      cwd: folders.make(),
+      env: { ADMIN_API_KEY: KEY },
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: '' });
+    expect(stderr).toContain('ENVIRONMENT_INVALID: ADMIN_API_KEY must have at least 16 characters');
+    expect(stderr).toContain('openssl rand -hex 32');
+    expect(stderr).not.toContain(KEY);
+  });
+
+  test('stops no other command, and is not shown by one that fails', async () => {
+    const env = { ADMIN_API_KEY: KEY, SESSION_SECRET: 'x', SSO_USER_HEADER: 'x-user' };
+    const migrated = await runHere(['migrate'], { cwd: folders.make(), env });
+    expect(migrated).toMatchObject({ exitCode: 0, stderr: '' });
+    const run = await runHere(['run', '--connector', `${KEY}.yaml`], { cwd: folders.make(), env });
+    expect(run).toMatchObject({ exitCode: 78, stderr: expect.stringContaining('CONNECTOR_') });
+    expect(run.stderr).not.toContain(KEY);
+  });
+
+  test('is a warning of doctor', async () => {
+    const { stdout, stderr } = await runHere(['doctor', '--json'], {
+      cwd: folders.make(),
+      env: {
+        ADMIN_API_KEY: KEY,
+        MAX_RETRIES: 'many',
+        GCS_ENDPOINT: 'http://127.0.0.1:9',
+        DISCOVERY_ENGINE_ENDPOINT: 'http://127.0.0.1:9',
+      },
+    });
+    expect(stderr).toBe('');
+    const { checks } = JSON.parse(stdout) as { checks: object[] };
+    expect(checks.slice(0, 2)).toMatchObject([
+      { subject: 'settings', status: 'fail', message: expect.stringContaining('MAX_RETRIES is "many"') },
+      { subject: 'settings', status: 'warn', message: expect.stringContaining('ADMIN_API_KEY must have') },
+    ]);
+    expect(stdout).not.toContain(KEY);
+  });
+});
+
+test('a wrong LOG_LEVEL, which all commands share, ends the program before it does anything', async () => {
   const { exitCode, stdout, stderr } = await runCli(['validate'], {
     cwd: folders.make(),
     env: { LOG_LEVEL: 'loud' },

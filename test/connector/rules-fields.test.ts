@@ -32,4 +32,18 @@ describe('ruleFindings', () => {
   ])('is silent about the link %j', (uriTemplate) => {
     expect(findings({ mapping: { uriTemplate } })).toEqual([]);
   });
+
+  test.each([
+    ['{{ name.first }}{{ nmae }}', [[undefined, 'field_not_selected']]],
+    ['{% if nmae %}x{% endif %}{{ id }}', [[undefined, 'field_not_selected']]],
+    ['{{ nmae | default: id }}', [[undefined, 'field_not_selected']]],
+    // Nothing tells before a run what is inside a field.
+    ['{{ name.frist }}', []],
+    ['{% if name.frist %}x{% endif %}{{ id }}', []],
+  ])(
+    'knows the columns that %j names, wherever they are named, and not what is inside them',
+    (contentTemplate, found) => {
+      expect(findings({ mapping: { contentTemplate } })).toEqual(found);
+    },
+  );
 });

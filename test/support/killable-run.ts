@@ -21,7 +21,7 @@ const resend = options.includes('resend');
 const lease = options.find((option) => /^\d+$/.test(option));
 const leaseMs = lease === undefined ? undefined : Number(lease);
 const env = readEnvironment();
-const local = env.endpoints.discoveryEngine === undefined;
+const local = env.endpoints().discoveryEngine === undefined;
 const passed = new Map<string, number>();
 
 /** A point is a name and how often it was passed: `stage: before 1`. */
@@ -128,8 +128,8 @@ const result = runBridge(
   {
     databaseUrl: env.databaseUrl,
     cwd: process.cwd(),
-    gcsEndpoint: env.endpoints.gcs,
-    discoveryEngineEndpoint: env.endpoints.discoveryEngine,
+    gcsEndpoint: env.endpoints().gcs,
+    discoveryEngineEndpoint: env.endpoints().discoveryEngine,
     proxy: { http: undefined, https: undefined, except: undefined },
     policyFile: undefined,
     oracleClientLibDir: undefined,

@@ -17,17 +17,26 @@ export interface TestTable {
 interface TestServerOptions extends Partial<Omit<TnsStandInOptions, 'handler'>> {
   /** @throws TnsError for a query that the server would not take */
   readonly answer: (query: string) => TestTable;
+  /** Rows of policy, owner and table in ALL_POLICIES. Default none. @throws TnsError where the user may not read it */
+  readonly policies?: () => readonly (readonly [policy: string, owner: string, table: string])[];
 }
 
 const PRESENT: TnsColumn = { name: 'PRESENT', type: 'VARCHAR2', size: 26 };
 
+const POLICY: readonly TnsColumn[] = ['POLICY_NAME', 'OBJECT_OWNER', 'OBJECT_NAME'].map((name) => ({
+  name,
+  type: 'VARCHAR2',
+  size: 128,
+}));
+
 /** The TNS stand-in, with just as much of a database as the source asks for. */
-export async function startOracle({ answer, ...options }: TestServerOptions) {
+export async function startOracle({ answer, policies = () => [], ...options }: TestServerOptions) {
   /** What was read, and how the connection stood. */
   const readings: { readonly sql: string; readonly transaction: TnsSession['transaction'] }[] = [];
   const handler: TnsHandler = (sql, binds, { transaction }) => {
     if (sql.startsWith('ALTER SESSION')) return { rowCount: 0 };
     if (sql.includes('SYSTIMESTAMP')) return { columns: [PRESENT], rows: [[presentInUtc()]] };
+    if (sql.includes('ALL_POLICIES')) return { columns: POLICY, rows: policies() };
     const read = /^SELECT (.*) FROM \(\n(.*)\n\)$/s.exec(sql);
     if (read === null) return { columns: answer(sql).columns, rows: [] };
     readings.push({ sql, transaction });

@@ -21,17 +21,33 @@ interface TestServerOptions extends Partial<Omit<TdsStandInOptions, 'handler'>> 
   readonly answer: (query: string) => TestTable;
   /** Whether the database allows snapshot isolation. Default true. */
   readonly snapshots?: boolean;
+  /** What the login may see of security policies: rows of policy, schema and table. Default none. */
+  readonly policies?: SeenPolicies;
+}
+
+export interface SeenPolicies {
+  /** Whether the login has VIEW DEFINITION on the database. */
+  readonly all: boolean;
+  /** @throws TdsError where the server has no such view */
+  readonly rows: () => readonly (readonly [policy: string, schema: string, table: string])[];
 }
 
 const PRESENT: TdsColumn = { name: 'present', type: 'varchar', length: 26 };
 
 /** The TDS stand-in, with just as much of a database as the source asks for. */
-export async function startSqlServer({ answer, snapshots = true, ...options }: TestServerOptions) {
+export async function startSqlServer({
+  answer,
+  snapshots = true,
+  policies = { all: true, rows: () => [] },
+  ...options
+}: TestServerOptions) {
   /** How the connection stood on which each query was read. */
   const readings: Pick<TdsSession, 'isolationLevel' | 'inTransaction'>[] = [];
   const handler: TdsHandler = (sql, parameters, { isolationLevel, inTransaction }) => {
     if (sql.includes('snapshot_isolation_state')) return snapshotState(snapshots);
     if (sql.includes('SYSUTCDATETIME')) return { columns: [PRESENT], rows: [[presentInUtc()]] };
+    if (sql.includes('HAS_PERMS_BY_NAME')) return permission(policies.all);
+    if (sql.includes('sys.security_policies')) return { columns: POLICY, rows: policies.rows() };
     const table = answer(String(parameters['query']));
     if (sql.includes('sp_describe_first_result_set')) return describedColumns(table.columns);
     readings.push({ isolationLevel, inTransaction });
@@ -44,6 +60,16 @@ export async function startSqlServer({ answer, snapshots = true, ...options }: T
     url: `mssql://reader:pass@127.0.0.1:${server.port}/shop?encrypt=false`,
     close: () => server.close(),
   };
+}
+
+const POLICY: readonly TdsColumn[] = ['policy', 'owner', 'target'].map((name) => ({
+  name,
+  type: 'nvarchar',
+  length: 128,
+}));
+
+function permission(granted: boolean): TdsResult {
+  return { columns: [{ name: 'visible', type: 'int' }], rows: [[granted ? 1 : 0]] };
 }
 
 export function mssqlSource(

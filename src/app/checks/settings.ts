@@ -1,15 +1,24 @@
 import type { Endpoint } from '../../core/endpoint.ts';
-import { ok, warn, type Finding } from './finding.ts';
+import type { BridgeError } from '../../core/errors.ts';
+import { fail, ok, warn, type Finding } from './finding.ts';
+
+/** A variable that stops a command at its start. */
+export interface WrongVariable {
+  readonly stops: 'run' | 'serve';
+  /** ENVIRONMENT_INVALID, which names the variable. */
+  readonly error: BridgeError;
+}
 
 interface Settings {
   readonly ingestionDryRun: boolean;
   readonly gcsEndpoint: Endpoint | undefined;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
+  readonly wrongVariables: readonly WrongVariable[];
 }
 
-/** Settings that are for trials, and that somebody may have forgotten. */
+/** Variables that are wrong, and settings for trials that may have been forgotten. */
 export function settingsFindings(settings: Settings): Finding[] {
-  const findings: Finding[] = [];
+  const findings = settings.wrongVariables.map(wrongVariableFinding);
   if (settings.ingestionDryRun) {
     const what = 'GEMINI_INGESTION_DRY_RUN is on: runs write their requests down and send nothing.';
     findings.push(warn('settings', what, 'Unset it, and the next run sends everything that was never sent.'));
@@ -28,4 +37,11 @@ export function settingsFindings(settings: Settings): Finding[] {
   return findings.length > 0
     ? findings
     : [ok('settings', 'Nothing is switched off, and nothing goes elsewhere.')];
+}
+
+/** A run can succeed where only `serve` would not start. */
+function wrongVariableFinding({ stops, error }: WrongVariable): Finding {
+  if (stops === 'run') return fail('settings', error);
+  const what = `${error.message} \`serve\` does not start; other commands do not need it.`;
+  return warn('settings', what, error.hint ?? 'See docs/serve.md.');
 }

@@ -1,5 +1,6 @@
 import { CONTENT_TYPES } from '../../connector/rules-gemini.ts';
 import { aclOf, contentConfigOf, type Connector } from '../../connector/types.ts';
+import { uriFault } from '../../connector/uri-text.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX } from '../../core/limits.ts';
 import { readTime } from '../../core/time-text.ts';
 import { hasText, NO_TEXT } from '../../pipeline/blank-text.ts';
@@ -78,7 +79,7 @@ export class CanonicalEvents {
     out.latin1(',"updated_at":');
     writeTime(writer);
     out.latin1(',"uri":');
-    if (writer.text(FIELD.uri) === 0) out.latin1('null');
+    writeUri(writer);
     out.latin1('}');
   }
 
@@ -168,6 +169,18 @@ function writeMetadata(writer: FieldWriter): void {
   if (!isObject(bytes, start)) throw new Rejected('FIELD_INVALID', 'its metadata is not an object');
   json.write(bytes, start, out);
   writer.requireWhole(FIELD.metadata);
+}
+
+/** The rule of links that a template makes; what may be published stays as it was sent. */
+function writeUri(writer: FieldWriter): void {
+  const json = writer.canonical(FIELD.uri);
+  if (json === undefined) {
+    writer.out.latin1('null');
+    return;
+  }
+  const fault = uriFault(String(JSON.parse(json)));
+  if (fault !== undefined) throw new Rejected('URI_INVALID', `its uri ${fault}`);
+  writer.text(FIELD.uri);
 }
 
 function writeTime(writer: FieldWriter): void {

@@ -6,6 +6,7 @@ import { parseMssqlDsn, type MssqlAddress } from './dsn.ts';
 import { mssqlError } from './errors.ts';
 import { mssqlColumn, type MssqlColumn, type MssqlField } from './types.ts';
 import { asError } from '../network-errors.ts';
+import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';
 
@@ -15,6 +16,17 @@ const WATERMARK_GUESSES = ['datetime2(7)', 'bigint', 'varbinary(8)', 'decimal(38
 const DESCRIBE = 'EXEC sys.sp_describe_first_result_set @tsql = @query, @params = @params';
 const SNAPSHOT_STATE =
   'SELECT snapshot_isolation_state AS state FROM sys.databases WHERE database_id = DB_ID()';
+
+/** The catalog simply leaves out what a login may not see: without this right, no policies prove nothing. */
+const POLICIES_VISIBLE = "SELECT HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'VIEW DEFINITION') AS visible";
+
+/** Filter predicates hide rows; block predicates, of type 1, concern writes. */
+const POLICIES = `SELECT policy.name AS policy, SCHEMA_NAME(target.schema_id) AS owner, target.name AS target
+FROM sys.security_policies AS policy
+JOIN sys.security_predicates AS predicate ON predicate.object_id = policy.object_id
+JOIN sys.objects AS target ON target.object_id = predicate.target_object_id
+WHERE policy.is_enabled = 1 AND predicate.predicate_type = 0
+ORDER BY 2, 3, 1`;
 
 const PRESENT = 'SELECT CONVERT(varchar(26), SYSUTCDATETIME(), 121) AS present';
 
@@ -90,6 +102,17 @@ class MssqlSession implements SqlSession {
     );
   }
 
+  async rowPolicies(): Promise<readonly RowPolicy[]> {
+    const [right] = await this.#client.rows(POLICIES_VISIBLE);
+    const found = await this.#client.rows(POLICIES);
+    if (found.length === 0 && right?.['visible'] !== 1) throw policiesNotVisible();
+    return found.map((row) => ({
+      name: textOf(row['policy']),
+      schema: textOf(row['owner']),
+      table: textOf(row['target']),
+    }));
+  }
+
   async present(): Promise<string> {
     const [row] = await this.#client.rows(PRESENT);
     return textOf(row?.['present']);
@@ -149,4 +172,12 @@ function withoutName(index: number): BridgeError {
   return new BridgeError('SOURCE_QUERY_INVALID', `Column ${index + 1} of the query has no name.`, {
     hint: 'Give each column of spec.source.query a name of its own, with AS.',
   });
+}
+
+function policiesNotVisible(): BridgeError {
+  return new BridgeError(
+    'SOURCE_PERMISSION',
+    'The login lacks VIEW DEFINITION on the database, so it does not see security policies.',
+    { hint: 'Ask an administrator whether a security policy filters the tables of the query.' },
+  );
 }

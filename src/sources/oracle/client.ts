@@ -56,6 +56,14 @@ export class OracleClient {
     return typeof value === 'string' ? value : '';
   }
 
+  /** All rows of a small result whose columns are text that is never NULL. */
+  async texts(text: string): Promise<string[][]> {
+    const { rows = [] } = await this.#open.execute<unknown[]>(text, [], {
+      outFormat: oracledb.OUT_FORMAT_ARRAY,
+    });
+    return rows.map((row) => row.map(String));
+  }
+
   /** The columns of a query; undefined for a statement that is none. Runs nothing. */
   async fields(text: string): Promise<OracleField[] | undefined> {
     const { metaData } = await this.#open.getStatementInfo(text);

@@ -4,6 +4,7 @@ import { OracleClient, useThickClient } from './client.ts';
 import { parseOracleDsn, type OracleAddress } from './dsn.ts';
 import { oracleError } from './errors.ts';
 import { oracleColumn, type OracleColumn } from './types.ts';
+import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';
 
@@ -13,6 +14,13 @@ const PLACEHOLDER = ':gemini_sync_bridge_watermark';
 /** What changes how a value is written: a decimal comma above all. */
 const SESSION =
   "ALTER SESSION SET TIME_ZONE = '+00:00' NLS_NUMERIC_CHARACTERS = '.,' NLS_CALENDAR = 'GREGORIAN'";
+
+/** Those of Oracle's own schemas are in every database. Who is exempt sees every row. */
+const POLICIES = `SELECT POLICY_NAME, OBJECT_OWNER, OBJECT_NAME FROM ALL_POLICIES
+WHERE ENABLE = 'YES' AND SEL = 'YES'
+AND OBJECT_OWNER NOT IN (SELECT USERNAME FROM ALL_USERS WHERE ORACLE_MAINTAINED = 'Y')
+AND NOT EXISTS (SELECT NULL FROM SESSION_PRIVS WHERE PRIVILEGE = 'EXEMPT ACCESS POLICY')
+ORDER BY 2, 3, 1`;
 
 const PRESENT = "SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS.FF6') FROM DUAL";
 
@@ -78,6 +86,11 @@ class OracleSession implements SqlSession {
     });
     const binds = from === undefined ? {} : { watermark: from.text.replace(/\+00$/, '') };
     await this.#client.read(`SELECT ${list.join(', ')} FROM (\n${bound}\n)`, binds, this.#columns, out);
+  }
+
+  async rowPolicies(): Promise<readonly RowPolicy[]> {
+    const rows = await this.#client.texts(POLICIES);
+    return rows.map(([name = '', schema = '', table = '']) => ({ name, schema, table }));
   }
 
   present(): Promise<string> {

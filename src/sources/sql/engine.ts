@@ -1,5 +1,6 @@
 import type { BridgeError } from '../../core/errors.ts';
 import type { Column } from '../../pipeline/ports.ts';
+import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { WatermarkKind } from './watermark-value.ts';
 import type { Phase } from '../find-verdict.ts';
@@ -31,6 +32,8 @@ export interface SqlSession {
    * `resume` is called when it no longer is.
    */
   read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void>;
+  /** The policies that may hide rows from this user, as `OpenedSource.rowPolicies`. */
+  rowPolicies?(): Promise<readonly RowPolicy[]>;
   /** The server's present in UTC, as `2024-01-02 03:04:05.678901`. */
   present(): Promise<string>;
   /** There is room for rows again. */

@@ -1,8 +1,9 @@
 import type { SqlSourceSpec } from '../../connector/types.ts';
 import { bindWatermark, isDeltaQuery, watermarkLagIn } from '../../connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
-import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
+import type { Column, RowBatch } from '../../pipeline/ports.ts';
 import { asError } from '../network-errors.ts';
+import type { OpenedSource, RowPolicy } from '../opened-source.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { readDelta, type Delta } from './delta.ts';
 import type { SqlEngine, SqlSession } from './engine.ts';
@@ -12,7 +13,7 @@ import type { Phase } from '../find-verdict.ts';
 import { ceilingOf, unitOf, WATERMARK_KINDS } from './watermark-value.ts';
 
 /** Reads a database: one query, in one read-only transaction. */
-export class SqlSource implements Source {
+export class SqlSource implements OpenedSource {
   readonly listing: 'full' | 'delta';
   readonly #spec: SqlSourceSpec;
   readonly #engine: SqlEngine;
@@ -31,29 +32,16 @@ export class SqlSource implements Source {
     });
   }
 
-  async columns(signal: AbortSignal): Promise<readonly Column[]> {
-    signal.throwIfAborted();
-    const session = this.#engine.open();
-    const stop = (): void => {
-      session.destroy();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    let phase: Phase = 'connect';
-    let asked: string | undefined;
-    try {
-      await session.connect();
-      phase = 'query';
-      asked = this.#query;
+  columns(signal: AbortSignal): Promise<readonly Column[]> {
+    return this.#ask(signal, this.#query, async (session) => {
       const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
       this.#deltaOf(columns, undefined);
-      await session.end();
       return columns;
-    } catch (thrown) {
-      throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, phase, asked);
-    } finally {
-      signal.removeEventListener('abort', stop);
-      session.destroy();
-    }
+    });
+  }
+
+  rowPolicies(signal: AbortSignal): Promise<readonly RowPolicy[]> {
+    return this.#ask(signal, undefined, (session) => session.rowPolicies?.() ?? Promise.resolve([]));
   }
 
   async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
@@ -110,6 +98,35 @@ export class SqlSource implements Source {
     await this.#cancelling;
     this.#session?.destroy();
     this.#session = undefined;
+  }
+
+  /** Asks something on a connection of its own. @param query what the server is asked, for the position of its error */
+  async #ask<T>(
+    signal: AbortSignal,
+    query: string | undefined,
+    ask: (session: SqlSession) => Promise<T>,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    const session = this.#engine.open();
+    const stop = (): void => {
+      session.destroy();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let phase: Phase = 'connect';
+    let asked: string | undefined;
+    try {
+      await session.connect();
+      phase = 'query';
+      asked = query;
+      const answer = await ask(session);
+      await session.end();
+      return answer;
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, phase, asked);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      session.destroy();
+    }
   }
 
   /**

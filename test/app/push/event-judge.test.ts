@@ -233,6 +233,32 @@ describe('an event that is a document', () => {
     },
   );
 
+  test.each([
+    ['javascript:alert(1)', 'its uri begins with javascript:, which is not published'],
+    ['JavaScript:alert(1)', 'its uri begins with javascript:, which is not published'],
+    ['\u0001 java\n\tscript:alert(1)', 'its uri begins with javascript:, which is not published'],
+    ['vbscript:x', 'its uri begins with vbscript:, which is not published'],
+    ['data:text/html,x', 'its uri begins with data:, which is not published'],
+    ['blob:https://x.example.com/1', 'its uri begins with blob:, which is not published'],
+    ['filesystem:https://x.example.com/1', 'its uri begins with filesystem:, which is not published'],
+    ['view-source:https://x.example.com/', 'its uri begins with view-source:, which is not published'],
+    ['https://', 'its uri is not a valid URL'],
+  ])('is refused with the link %j, as a row is', (uri, reason) => {
+    expect(judged(document({ uri }))).toEqual({ code: 'URI_INVALID', reason, docId: 'hr:1' });
+  });
+
+  test.each([
+    'https://x.example.com/a b?q=javascript:',
+    'mailto:a@x.com',
+    'C:\\docs\\a.txt',
+    '/relative/data:x',
+    '',
+  ])('keeps the link %j as it was sent', (uri) => {
+    expect(judged(document({ uri }))).toMatchObject({
+      document: expect.stringContaining(`"uri":${JSON.stringify(uri)}}`),
+    });
+  });
+
   test('may have as much content as a row, however it is escaped', () => {
     const event = (letters: number) =>
       `{"op":"UPSERT","doc_id":"1","title":"","content":"${'\\u0061'.repeat(letters)}"}`;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keyIdOf } from '../../../src/core/access-key.ts';
 import {
   KEY_CACHE_MS,
+  SESSION_AHEAD_SECONDS_MAX,
   SESSION_IDLE_SECONDS_MAX,
   SESSION_RENEW_SECONDS,
   SESSION_SECONDS_MAX,
@@ -10,6 +11,8 @@ import { openBrowser } from '../../support/browser.ts';
 import { startGuardedServer, type GuardedServer } from '../../support/guarded-server.ts';
 import { parsedObject } from '../../support/json.ts';
 
+type Browser = ReturnType<typeof openBrowser>;
+
 let server: GuardedServer;
 let readKey: string;
 beforeAll(async () => {
@@ -17,6 +20,16 @@ beforeAll(async () => {
   readKey = await server.makeKey('read');
 });
 afterAll(() => server.stop());
+
+/** Another server of the same database, whose clock is so far ahead. */
+async function serverAt(secondsAhead: number): Promise<GuardedServer> {
+  const other = await startGuardedServer({ cwd: server.cwd, access: { trustedProxies: ['127.0.0.1'] } });
+  const behindMs = server.clock.now().getTime() - other.clock.now().getTime();
+  other.clock.advance(behindMs / 1_000 + secondsAhead);
+  return other;
+}
+
+const cookieOf = ({ cookies }: Browser) => [...cookies].map((pair) => pair.join('=')).join('; ');
 
 async function loggedIn(key = readKey) {
   const browser = openBrowser(server);
@@ -112,7 +125,7 @@ describe('the cookie of a session', () => {
   test('opens every server of the same database', async () => {
     const other = await startGuardedServer({ cwd: server.cwd });
     const browser = await loggedIn();
-    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const cookie = cookieOf(browser);
     expect((await other.request('/test/read', { headers: { cookie } })).status).toBe(200);
     await other.stop();
   });
@@ -121,7 +134,7 @@ describe('the cookie of a session', () => {
     const sessionSecret = 'a-secret-that-signs-on-one-server-alone';
     const other = await startGuardedServer({ cwd: server.cwd, access: { sessionSecret } });
     const browser = await loggedIn();
-    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const cookie = cookieOf(browser);
     expect((await other.request('/test/read', { headers: { cookie } })).status).toBe(401);
     await other.stop();
   });
@@ -164,10 +177,24 @@ describe('a session', () => {
     expect((await browser.visit('/test/read')).status).toBe(303);
   });
 
+  test.each([
+    ['10 minutes ahead', 600, 200],
+    ['10 minutes behind', -600, 200],
+    ['behind by the most that is believed', -SESSION_AHEAD_SECONDS_MAX, 200],
+    ['behind by more', -SESSION_AHEAD_SECONDS_MAX - 1, 401],
+  ])('and its forms hold on a server whose clock is %s', async (_, seconds, status) => {
+    const other = await serverAt(seconds);
+    const browser = await loggedIn(await server.makeKey('operate'));
+    const token = await browser.formToken('/login');
+    const headers = { cookie: cookieOf(browser), origin: other.url, 'x-csrf-token': token };
+    expect((await other.request('/test/operate', { method: 'POST', headers })).status).toBe(status);
+    await other.stop();
+  });
+
   test('that was logged out is over for whoever has copied the cookie, on every server', async () => {
-    const other = await startGuardedServer({ cwd: server.cwd });
+    const other = await serverAt(0);
     const browser = await loggedIn();
-    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const cookie = cookieOf(browser);
     const token = await browser.formToken('/login');
     expect(await browser.submit('/logout', { _csrf: token })).toMatchObject({
       status: 303,
@@ -200,7 +227,7 @@ test('a session of ADMIN_API_KEY ends when that key is changed', async () => {
   const second = await startGuardedServer({ cwd: first.cwd, access: { adminKey: 'the-second-admin-key' } });
   const browser = openBrowser(first);
   await browser.logIn('the-first-admin-key');
-  const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+  const cookie = cookieOf(browser);
   expect((await first.request('/test/read', { headers: { cookie } })).status).toBe(200);
   expect((await second.request('/test/read', { headers: { cookie } })).status).toBe(401);
   await second.stop();
