@@ -13,7 +13,7 @@ import type { LeaseTiming } from './leases.ts';
 import { countRejected, reject } from './rejections.ts';
 import { othersInto } from './records.ts';
 import { mayGoOn } from './runs.ts';
-import type { StepTable } from './tables.ts';
+import { OPEN_STEP_STATES, type StepTable } from './tables.ts';
 import { takeTurn } from './turns.ts';
 
 /** Turns what the engine throws into errors of the state, and refuses the work once a lease of the run is lost. */
@@ -70,10 +70,11 @@ async function saveStep(
   });
 }
 
+/** A step without a run is from a version that let the run's id be used again while the step was open. */
 async function openSteps({ knex }: Database, runId: string, target: string): Promise<OpenStep[]> {
   const rows = await knex('delivery_steps')
     .where({ target })
-    .whereIn('state', ['asked', 'running'])
+    .whereIn('state', [...OPEN_STEP_STATES])
     .andWhere((other) => void other.whereNull('run_id').orWhereNot({ run_id: runId }))
     .orderBy('id');
   return rows.map((row) => ({ id: row.id, ...stepOf(row) }));

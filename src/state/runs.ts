@@ -9,13 +9,14 @@ import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
 import { scopeOf } from './records.ts';
 import { rememberDelivered } from './rejections.ts';
 import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
-import type { RunTable } from './tables.ts';
+import { OPEN_STEP_STATES, type RunTable } from './tables.ts';
 
 export async function beginRun(database: Database, run: Parameters<State['beginRun']>[0]): Promise<void> {
   await database.knex.transaction(async (transaction) => {
     const earlier = await transaction('run_state').where({ run_id: run.runId }).first();
     if (earlier !== undefined) {
       refuseTakenId(earlier, run.connectorId);
+      await refuseReadId(transaction, run.runId);
       await transaction('run_state').where({ run_id: run.runId }).delete();
       await forgetDelivery(transaction, run.runId);
     }
@@ -39,12 +40,26 @@ async function newestFence(transaction: Knex.Transaction, connectorId: string): 
   return lease?.fence ?? 0;
 }
 
-/** An operation that the earlier run of this id started may still be at work, so its step stays, without a run. */
 async function forgetDelivery(transaction: Knex.Transaction, runId: string): Promise<void> {
-  const steps = () => transaction('delivery_steps').where({ run_id: runId });
-  await steps().whereIn('state', ['done', 'refused']).delete();
-  await steps().update({ run_id: null });
+  await transaction('delivery_steps').where({ run_id: runId }).delete();
   await transaction('rejected_documents').where({ run_id: runId }).delete();
+}
+
+/**
+ * An operation of the data store may read the artifacts of a run until it ends, and a run replaces those of an earlier attempt
+ * that has its id. The operation would then import or delete what no run has recorded, so a run that waits for it comes first.
+ */
+async function refuseReadId(transaction: Knex.Transaction, runId: string): Promise<void> {
+  const open = await transaction('delivery_steps')
+    .where({ run_id: runId })
+    .whereIn('state', [...OPEN_STEP_STATES])
+    .first('name');
+  if (open === undefined) return;
+  throw new BridgeError(
+    'RUN_ID_TAKEN',
+    `An earlier attempt of run ${runId} was given up, and its ${open.name} may still read the artifacts of that attempt.`,
+    { hint: 'Use another `--run-id`, or leave it out: that run waits for the operation to end.' },
+  );
 }
 
 function refuseTakenId(earlier: RunTable, connectorId: string): void {

@@ -64,6 +64,9 @@ interface StagedTable {
   doc_id: string;
 }
 
+/** States of a step whose operation may be in progress. */
+export const OPEN_STEP_STATES = ['asked', 'running'] as const satisfies DeliveryStep['state'][];
+
 export interface StepTable {
   id: number;
   run_id: string | null;

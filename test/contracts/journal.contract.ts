@@ -182,22 +182,29 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         expect(await journalOf('elsewhere', 'stores/2').openSteps()).toEqual([]);
       });
 
-      test('of a run whose id is used again stay open without it, and the settled ones go', async () => {
-        await publish('R');
-        for (const open of ['asked', 'done', 'refused'] as const) await journalOf('R').save(step(open, open));
-        await journalOf('R').reject(said('refused', 'a'));
-        await state.failRun('R', failure(true));
-        await publish('R');
-        const journal = journalOf('R');
-        expect(await journal.steps()).toEqual([]);
-        expect(await journal.rejected()).toBe(0);
-        await journal.save(step('asked', 'running'));
-        const open = await journal.openSteps();
-        expect(open).toEqual([{ id: expect.any(Number), ...step('asked', 'asked') }]);
-        await journal.settle(open[0]!.id);
-        expect(await journal.openSteps()).toEqual([]);
-        expect(await journal.steps()).toEqual([step('asked', 'running')]);
-      });
+      test.each(['asked', 'running'] as const)(
+        'keep the id of a given-up run from being used again while one is %s, and go when it is',
+        async (open) => {
+          await publish('R');
+          for (const state of [open, 'done', 'refused'] as const)
+            await journalOf('R').save(step(state, state));
+          await journalOf('R').reject(said('refused', 'a'));
+          await state.failRun('R', failure(true));
+          const given = await state.findRun('R');
+          await expect(publish('R')).rejects.toMatchObject({
+            code: 'RUN_ID_TAKEN',
+            message: expect.stringContaining(`its ${open} may still read the artifacts`),
+          });
+          expect(await state.findRun('R')).toEqual(given);
+          expect(await journalOf('R').steps()).toHaveLength(3);
+
+          const [left] = await journalOf('S').openSteps();
+          await journalOf('S').settle(left!.id);
+          await publish('R');
+          expect(await journalOf('R').steps()).toEqual([]);
+          expect(await journalOf('R').rejected()).toBe(0);
+        },
+      );
 
       test('of a run that may still be finished are not settled by another one', async () => {
         await publish('R');

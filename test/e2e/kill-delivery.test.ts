@@ -4,13 +4,12 @@ import { openKillingPlace, type KillingPlace, type PlaceOptions } from '../suppo
 import { parsedObject, textAt } from '../support/json.ts';
 import { peopleTable, somePeople, type Person } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { forEachSomeAtOnce } from '../support/some-at-once.ts';
 import { dumpState } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 /** So an operation is still at work when a run is killed at its first poll. */
 const POLLS = 2;
-/** The processes that are killed take the time, and this many cores may be there. */
-const AT_ONCE = 2;
 
 const before = somePeople(20);
 /** Two are gone, two have changed, two are new. */
@@ -182,19 +181,6 @@ function allIsWell(runId: string, imports: number, table: Table = 'after') {
   };
 }
 
-/** Runs `work` for each item, some at once, and leaves none at work when one fails. */
-async function forEach<T>(
-  items: readonly T[],
-  work: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  const rest = [...items.entries()];
-  const worker = async () => {
-    for (let next = rest.shift(); next !== undefined; next = rest.shift()) await work(next[1], next[0]);
-  };
-  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-}
-
 describe('a run that brings changes and deletes', () => {
   let moments: string[];
 
@@ -213,7 +199,7 @@ describe('a run that brings changes and deletes', () => {
     async (_what, which, fewest) => {
       const chosen = moments.filter((moment) => which.test(moment));
       expect(chosen.length).toBeGreaterThanOrEqual(fewest);
-      await forEach(chosen, async (moment, index) => {
+      await forEachSomeAtOnce(chosen, async (moment, index) => {
         // An orchestrator may try the same run again, or start another one.
         const runId = index % 2 === 0 ? 'run-2' : 'run-3';
         await inSyncedPlace({}, async (scene) => {
@@ -231,7 +217,7 @@ describe('a run that brings changes and deletes', () => {
       // Its name is all that there is to find it by.
       ['save import-1 running: after 1', { denied: 'operationsList' }],
     ];
-    await forEach(chosen, async ([moment, options]) => {
+    await forEachSomeAtOnce(chosen, async ([moment, options]) => {
       await inSyncedPlace({ pollsUntilDone: 30, ...options }, async (scene) => {
         await scene.place.kill(KILLED, moment);
         expect(scene.place.google.engine.operations.at(-1)).toMatchObject({
@@ -261,7 +247,7 @@ describe('a run that brings changes and deletes', () => {
 
   test('leaves its import at work when it is killed, and another connector waits for it, too', async () => {
     const chosen = ['engine: POST documents:import carried out 1', 'save import-1 running: after 1'];
-    await forEach(chosen, async (moment) => {
+    await forEachSomeAtOnce(chosen, async (moment) => {
       await inSyncedPlace({ pollsUntilDone: 30 }, async ({ place, offers }) => {
         const { engine } = place.google;
         await place.kill(KILLED, moment);
@@ -293,7 +279,7 @@ describe('a run that brings changes and deletes', () => {
       ['engine: POST documents:import carried out 1', 'engine: GET operations received 1'],
       ['save import-1 running: after 1', 'commit: after 1'],
     ] as const;
-    await forEach(chosen, async (moments) => {
+    await forEachSomeAtOnce(chosen, async (moments) => {
       await inSyncedPlace({}, async (scene) => {
         await scene.place.kill(KILLED, moments[0]);
         await scene.place.kill(runOf('run-3', 'after'), moments[1]);
@@ -310,7 +296,7 @@ describe('a run that brings changes and deletes', () => {
       ['engine: POST documents:import carried out 1', 'settle: after 1'],
       ['save import-1 running: after 1', 'engine: GET import-documents received 1'],
     ] as const;
-    await forEach(chosen, async (moments) => {
+    await forEachSomeAtOnce(chosen, async (moments) => {
       await inSyncedPlace({ pollsUntilDone: 10 }, async (scene) => {
         const { place } = scene;
         await place.kill(KILLED, moments[0]);
@@ -326,23 +312,22 @@ describe('a run that brings changes and deletes', () => {
     });
   });
 
-  test('given up and run again under its id, does not take its earlier import for the one that it was killed at', async () => {
-    const chosen = [
-      'engine: POST documents:import received 1',
-      'engine: POST documents:import carried out 1',
-    ];
-    await forEach(chosen, async (moment, index) => {
-      await inSyncedPlace({ pollsUntilDone: 3 }, async (scene) => {
-        const { place } = scene;
-        await place.kill(runOf('run-2', 'draft'), 'engine: POST documents:import carried out 1');
-        await place.loseManifest('run-2');
-        await place.kill(KILLED, moment);
-        const runId = index === 0 ? 'run-2' : 'run-3';
-        expect({ moment, ...(await aftermath(scene, runId)) }).toEqual({
-          moment,
-          ...allIsWell(runId, 3),
-          offeredAgain: changed.map((docId) => [docId, 2]),
-        });
+  test('given up while its import is in progress, keeps its id and its artifacts until another run has waited for the import', async () => {
+    await inSyncedPlace({ pollsUntilDone: 3 }, async (scene) => {
+      const { place } = scene;
+      const { engine, gcs } = place.google;
+      await place.kill(runOf('run-2', 'draft'), 'engine: POST documents:import carried out 1');
+      await place.loseManifest('run-2');
+      const written = gcs.requests.length;
+      await expect(place.run(KILLED)).rejects.toMatchObject({ code: 'RUN_ID_TAKEN' });
+      expect(gcs.requests.slice(written).filter(({ method }) => method !== 'GET')).toEqual([]);
+      expect(engine.operations.at(-1)).toMatchObject({ kind: 'import', state: 'running' });
+
+      // The next attempt is killed as well, and neither import is taken for the other.
+      await place.kill(runOf('run-3', 'after'), 'engine: POST documents:import carried out 1');
+      expect(await aftermath(scene, 'run-2')).toEqual({
+        ...allIsWell('run-2', 3),
+        offeredAgain: changed.map((docId) => [docId, 2]),
       });
     });
   });
@@ -355,7 +340,7 @@ describe('a run that brings changes and deletes', () => {
       'commit: after 1',
     ];
     expect(moments).toEqual(expect.arrayContaining(chosen));
-    await forEach(chosen, async (moment, index) => {
+    await forEachSomeAtOnce(chosen, async (moment, index) => {
       const databaseUrl = await source.createDatabase(`state_${index}`);
       await migrateState({ url: databaseUrl, file: '' });
       await inSyncedPlace({ databaseUrl }, async (scene) => {
@@ -395,7 +380,7 @@ describe('a first run, some of whose documents are refused', () => {
       'end of turn: after 1',
       'commit: after 1',
     ];
-    await forEach(chosen, async (moment) => {
+    await forEachSomeAtOnce(chosen, async (moment) => {
       await inPickyPlace(async (scene) => {
         await scene.place.kill(first, moment);
         const offeredAgain = unwanted.map((docId) => [docId, 2]);
@@ -418,7 +403,7 @@ test('a run that sends every document again is made good when it is killed and r
     'engine: POST documents:import carried out 1',
     'commit: after 1',
   ];
-  await forEach(chosen, async (moment) => {
+  await forEachSomeAtOnce(chosen, async (moment) => {
     await inSyncedPlace({}, async (scene) => {
       const { place } = scene;
       place.mustStay(staying.filter((docId) => docId !== gone));
@@ -439,7 +424,7 @@ test('a run killed in the middle of an upload is made good by the next one', asy
     'bucket: PUT upserts.ndjson chunk carried out 1',
     'bucket: PUT upserts.ndjson end carried out 1',
   ];
-  await forEach(chosen, async (moment, index) => {
+  await forEachSomeAtOnce(chosen, async (moment, index) => {
     const runId = index % 2 === 0 ? 'run-2' : 'run-3';
     await inPlace(LARGE, async (scene) => {
       await scene.place.kill(killed, moment);
@@ -457,7 +442,7 @@ test('a run killed while it deletes one by one is made good by the next one', as
     'engine: DELETE document carried out 1',
     'save deletes running: after 2',
   ];
-  await forEach(chosen, async (moment) => {
+  await forEachSomeAtOnce(chosen, async (moment) => {
     await inSyncedPlace({ denied: 'purge' }, async (scene) => {
       await scene.place.kill(KILLED, moment);
       expect({ moment, ...(await aftermath(scene, 'run-3')) }).toEqual({ moment, ...allIsWell('run-3', 2) });
@@ -471,7 +456,7 @@ test('a run killed while documents travel inside its requests is made good, and 
     ['engine: GET import-documents received 1', 2],
     ['engine: POST documents:purge carried out 2', 2],
   ] as const;
-  await forEach(chosen, async ([moment, imports]) => {
+  await forEachSomeAtOnce(chosen, async ([moment, imports]) => {
     await inSyncedPlace({ output: 'file://./bucket' }, async (scene) => {
       await scene.place.kill(KILLED, moment);
       const offeredAgain = imports === 2 ? [] : changed.map((docId) => [docId, 2]);

@@ -11,11 +11,9 @@ import {
 } from '../support/killing-place.ts';
 import { peopleTable, somePeople, type Person } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { forEachSomeAtOnce } from '../support/some-at-once.ts';
 import { dumpState } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
-
-/** The processes take the time, and this many cores may be there. */
-const AT_ONCE = 2;
 
 const before = somePeople(8);
 /** What the suspended run brings: two are gone, one has changed, one is new. */
@@ -155,14 +153,6 @@ async function outcomeOf(given: Case, databaseUrl: string | undefined) {
   }
 }
 
-async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const worker = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}
-
 describe.each(['sqlite', 'postgres'] as const)('a suspended run, with its state in %s', (engine) => {
   let undisturbed: string[];
 
@@ -181,7 +171,7 @@ describe.each(['sqlite', 'postgres'] as const)('a suspended run, with its state 
   ] as const)(
     'while it %s sends and writes nothing when it wakes after another one took over',
     async (_what, cases) => {
-      await forEach(cases, async (given) => {
+      await forEachSomeAtOnce(cases, async (given) => {
         const databaseUrl = engine === 'sqlite' ? undefined : await newDatabase();
         expect(await outcomeOf(given, databaseUrl)).toEqual({
           moment: given.moment,

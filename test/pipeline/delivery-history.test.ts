@@ -275,6 +275,20 @@ describe('over any history of deliveries that fail in any way', () => {
     );
   });
 
+  test('an operation that outlives its run never reads what another attempt of the same run id has published', async () => {
+    const world = new World();
+    const one = new Map([['a', { title: 'one', readers: 'x@example.com' }]]);
+    const two = new Map([['b', { title: 'two', readers: 'x@example.com' }]]);
+    world.index.fates = [{ ...ALL_GOES_WELL, end: 'fails', late: true }];
+    expect(await world.run(fullSource(one), TEMPLATES[0])).toBe(false);
+    world.index.fates = [{ ...ALL_GOES_WELL, end: 'fails unasked' }];
+    expect(await world.run(fullSource(two), TEMPLATES[0], {}, true)).toBe(false);
+    world.index.fates = [];
+    expect(await world.run(fullSource(one), TEMPLATES[0])).toBe(true);
+    expect(held(world.index)).toEqual(expected(one, TEMPLATES[0]));
+    await expectNoFalseClaim(world);
+  });
+
   test('a source that says when nothing changed hides nothing, though it may be again as it was before', async () => {
     // Few moments and often the same, so that a source comes back to what an earlier run was told.
     const moments = fc

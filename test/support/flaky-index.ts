@@ -13,7 +13,7 @@ export interface DeliveryFate {
    */
   readonly end: 'is acknowledged' | 'fails unasked' | 'is refused' | 'is lost' | 'fails';
   readonly applied: number;
-  /** The changes that are left when it fails are made later, behind everybody's back. */
+  /** The changes that are left when it fails are read and made later, behind everybody's back. */
   readonly late: boolean;
   /** Document by document; over again when there are more. */
   readonly documents: readonly DocumentFate[];
@@ -42,14 +42,15 @@ export class FlakyIndex implements Destination {
   /** What is to become of the next deliveries; all goes well when it is empty. */
   fates: DeliveryFate[] = [];
   deliveries = 0;
-  readonly #atWork = new Map<string, readonly Change[]>();
+  /** What each operation that is still in progress has to read and to do. */
+  readonly #atWork = new Map<string, () => Promise<readonly Change[]>>();
 
   deliver: Destination['deliver'] = async (manifest, store, journal, signal) => {
     this.deliveries += 1;
     const turn = await journal.turn(signal);
     try {
       for (const { id, operation } of await journal.openSteps()) {
-        if (operation !== null) this.#finishLate(operation);
+        if (operation !== null) await this.#finishLate(operation);
         await journal.settle(id);
       }
       await this.#deliver(manifest, store, journal, this.fates.shift() ?? ALL_GOES_WELL);
@@ -79,7 +80,7 @@ export class FlakyIndex implements Destination {
     const changes = await changesOf(manifest, store);
     if (end === 'is lost' || end === 'fails') {
       this.#make(changes.slice(0, applied));
-      if (late) this.#atWork.set(operation, changes.slice(applied));
+      if (late) this.#atWork.set(operation, async () => (await changesOf(manifest, store)).slice(applied));
       throw new BridgeError(end === 'fails' ? 'SOURCE_REFUSED' : 'SOURCE_UNREACHABLE', `it ${end}`);
     }
     const rejected: RejectedDocument[] = [];
@@ -98,8 +99,8 @@ export class FlakyIndex implements Destination {
     await journal.save({ ...step, state: 'done' });
   }
 
-  #finishLate(operation: string): void {
-    this.#make(this.#atWork.get(operation) ?? []);
+  async #finishLate(operation: string): Promise<void> {
+    this.#make((await this.#atWork.get(operation)?.()) ?? []);
     this.#atWork.delete(operation);
   }
 

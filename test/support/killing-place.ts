@@ -14,6 +14,8 @@ import { startedByNode } from './built.ts';
 import { eventually } from './eventually.ts';
 import { parsedObject, textAt } from './json.ts';
 import { isStopped } from './processes.ts';
+import { PROGRAM_ENV, programArguments } from './run-cli.ts';
+import { skewedClock } from './skewed-clock.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges } from './workplace.ts';
 
 const KILLABLE = startedByNode('killable-run.ts');
@@ -49,12 +51,27 @@ interface PlacedRun {
   readonly query?: string;
   /** Every document is sent, also those that did not change. */
   readonly resend?: boolean;
+  readonly reconciliation?: ConnectorChanges['reconciliation'];
+  readonly mapping?: ConnectorChanges['mapping'];
+}
+
+/** A run in a process of its own. */
+interface OwnProcess extends PlacedRun {
+  /** How far its clock is ahead of that of this process, in seconds; negative: behind. */
+  readonly clockAhead?: number;
+  /** It is the program as users start it. It has only the moments of its requests, and waits as long as users wait. */
+  readonly program?: true;
 }
 
 /** What a document says to who finds it. */
 interface FoundDocument {
   readonly title: string;
   readonly content: string;
+}
+
+interface EndOfProcess {
+  readonly status: number | null;
+  readonly stderr: string;
 }
 
 /** A connector, a state, and a Google on this machine, in which runs can be killed at any moment. */
@@ -70,9 +87,16 @@ export interface KillingPlace {
    * Runs in a process of its own, to the end, and returns the moments at which it can be killed, such as
    * `engine: POST documents:import carried out 1`, `bucket: GET upserts.ndjson received 1`, `commit: after 1`.
    */
-  moments(run: PlacedRun): Promise<string[]>;
+  moments(run: OwnProcess): Promise<string[]>;
   /** Runs in a process of its own, which is killed at a moment. */
-  kill(run: PlacedRun, moment: string): Promise<void>;
+  kill(run: OwnProcess, moment: string): Promise<void>;
+  /** Runs in a process of its own, to the end. */
+  finish(run: OwnProcess): Promise<EndOfProcess>;
+  /**
+   * Runs in a process of its own, whose request at a moment is not answered before `meanwhile` is done; then it goes on to its
+   * end. It is alive all the time.
+   */
+  hold(run: OwnProcess, moment: string, meanwhile: () => Promise<void>): Promise<EndOfProcess>;
   /**
    * Runs in a process of its own, which is suspended at a moment; when `meanwhile` is done, it goes on to its end.
    * @returns its exit status, what it wrote to stderr, and the requests that it made after that, but for those that only read
@@ -115,12 +139,13 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
   });
   const place = workplace(cwd, {});
   const file = join(cwd, CONNECTOR_FILE);
-  const prepare = ({ connector = 'people', query }: PlacedRun) => {
+  const prepare = ({ connector = 'people', query, reconciliation, mapping: ofRun = mapping }: PlacedRun) => {
     place.writeConnector({
       name: connector,
       ...(sourceUrl === undefined ? PUSHED : { source: { query } }),
       output: { bucket: output },
-      mapping,
+      mapping: ofRun,
+      ...(reconciliation !== undefined && { reconciliation }),
     });
   };
   const outside = {
@@ -139,18 +164,22 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
     );
     return new Map(found);
   };
-  const start = (run: PlacedRun, killAt: string | undefined, suspended = false) => {
+  const start = (run: OwnProcess, killAt: string | undefined, end: End = 'SIGKILL') => {
     prepare(run);
     const env = {
       ...google.env,
+      ...(run.program && PROGRAM_ENV),
       PATH: process.env['PATH'] ?? '',
+      ...(run.clockAhead !== undefined && skewedClock(run.clockAhead)),
       ...(sourceUrl !== undefined && { SECRET_PEOPLE_DB: sourceUrl }),
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     };
-    const args = [...KILLABLE, file, killAt ?? 'list', run.runId];
-    if (run.resend === true) args.push('resend');
-    if (suspended) args.push(String(SUSPENDED_LEASE_MS));
-    const started = new RunningChild(args, { cwd, env }, killAt, suspended ? 'SIGSTOP' : 'SIGKILL');
+    const args = run.program
+      ? programArguments(['run', '--connector', file, '--run-id', run.runId])
+      : [...KILLABLE, file, killAt ?? 'list', run.runId];
+    if (run.resend === true) args.push(run.program ? '--resend' : 'resend');
+    if (end === 'SIGSTOP') args.push(String(SUSPENDED_LEASE_MS));
+    const started = new RunningChild(args, { cwd, env }, killAt, end);
     child = started;
     void started.ended.then(() => {
       child = undefined;
@@ -202,11 +231,29 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       const { signal, stderr } = await start(run, moment).ended;
       if (signal !== 'SIGKILL') throw new Error(`The run never came to “${moment}”. ${stderr}`);
     },
+    async finish(run) {
+      const { status, stderr } = await start(run, undefined).ended;
+      return { status, stderr };
+    },
+    async hold(run, moment, meanwhile) {
+      const started = start(run, moment, 'hold');
+      try {
+        await started.atMoment;
+        child = undefined;
+        await meanwhile();
+      } catch (thrown) {
+        started.kill();
+        throw thrown;
+      }
+      started.goOn();
+      const { status, stderr } = await started.ended;
+      return { status, stderr };
+    },
     async suspend(run, moment, meanwhile) {
-      const started = start(run, moment, true);
+      const started = start(run, moment, 'SIGSTOP');
       const { engine, gcs } = google;
       try {
-        await started.suspended;
+        await started.atMoment;
         // What others ask meanwhile is not at its moments.
         child = undefined;
         await meanwhile();
@@ -246,6 +293,9 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
   };
 }
 
+/** What happens to a process at its moment; `hold`: its request is not answered before it may go on. */
+type End = 'SIGKILL' | 'SIGSTOP' | 'hold';
+
 /** A run in a process of its own, and the moments that it has passed as far as others see them. */
 class RunningChild {
   readonly ended: Promise<{
@@ -256,14 +306,15 @@ class RunningChild {
   }>;
   #process: ChildProcess | undefined;
   readonly #killAt: string | undefined;
-  readonly #end: 'SIGKILL' | 'SIGSTOP';
+  readonly #end: End;
+  #held: (() => void) | undefined;
   readonly #requests = new Set<string>();
 
   constructor(
     args: readonly string[],
     options: { readonly cwd: string; readonly env: Record<string, string> },
     killAt: string | undefined,
-    end: 'SIGKILL' | 'SIGSTOP',
+    end: End,
   ) {
     this.#killAt = killAt;
     this.#end = end;
@@ -276,15 +327,17 @@ class RunningChild {
     });
   }
 
-  /** Resolves when it is stopped; rejects if it ends before. */
-  get suspended(): Promise<void> {
+  /** Resolves when it is stopped or held; rejects if it ends before. */
+  get atMoment(): Promise<void> {
     const early = this.ended.then(({ stderr }) => {
       throw new Error(`The run never came to “${this.#killAt}”. ${stderr}`);
     });
-    return Promise.race([early, eventually('it is stopped', () => isStopped(this.#process?.pid))]);
+    const stopped = async () => this.#held !== undefined || isStopped(this.#process?.pid);
+    return Promise.race([early, eventually('it is at its moment', stopped)]);
   }
 
   goOn(): void {
+    this.#held?.();
     this.#process?.kill('SIGCONT');
   }
 
@@ -301,6 +354,12 @@ class RunningChild {
     while (this.#requests.has(`${name} ${times}`)) times++;
     this.#requests.add(`${name} ${times}`);
     if (`${name} ${times}` !== this.#killAt) return;
+    if (this.#end === 'hold') {
+      await new Promise<void>((resolve) => {
+        this.#held = resolve;
+      });
+      return;
+    }
     this.#process?.kill(this.#end);
     // Requests from before the suspension are still answered.
     if (this.#end === 'SIGSTOP') return;

@@ -9,6 +9,9 @@ const BIN = fileURLToPath(new URL('bin/gemini-sync-bridge.js', ROOT));
 const TSCONFIG = fileURLToPath(new URL('tsconfig.json', ROOT));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
+/** What the program needs of its environment to be started from its sources. */
+export const PROGRAM_ENV = { TSX_TSCONFIG_PATH: TSCONFIG } as const;
+
 const FROM_SOURCES = ['--conditions=development', '--import', TSX];
 
 /** What the program may see of the outer environment. Above all no DATABASE_URL and no SECRET_* of whoever runs the tests. */
@@ -44,16 +47,21 @@ export function startCli(
   args: readonly string[],
   { cwd, env = {}, input = '', fileKibibytesMax }: CliOptions,
 ) {
-  const program = [process.execPath, ...(isBuilt() ? [] : FROM_SOURCES), BIN, ...args];
+  const program = [process.execPath, ...programArguments(args)];
   const [file = '', ...rest] = fileKibibytesMax === undefined ? program : limited(fileKibibytesMax, program);
   return execa(file, rest, {
     cwd,
-    env: { ...inherited(), TSX_TSCONFIG_PATH: TSCONFIG, ...env },
+    env: { ...inherited(), ...PROGRAM_ENV, ...env },
     extendEnv: false,
     input,
     reject: false,
     stripFinalNewline: false,
   });
+}
+
+/** What Node is started with to run the program with these arguments, as built or else from its sources. */
+export function programArguments(args: readonly string[]): string[] {
+  return [...(isBuilt() ? [] : FROM_SOURCES), BIN, ...args];
 }
 
 /** The shell counts in blocks of 512 bytes, as POSIX says, and then becomes the program. */
