@@ -242,6 +242,10 @@ describe('a request is tried again', () => {
     ],
     ['another reason of a Google API', { error: { errors: [{ reason: 'rateLimitExceeded' }] } }, {}, 0],
     ['the words of GitHub', { message: 'You have exceeded a secondary rate limit.' }, {}, 0],
+    ['the status of Google', { error: { code: 403, status: 'RESOURCE_EXHAUSTED' } }, {}, 0],
+    ['the code of Salesforce', [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests' }], {}, 0],
+    ['usual words', { message: 'API rate limit exceeded for user 7' }, {}, 0],
+    ['other usual words', { error: 'You have reached your hourly rate limit' }, {}, 0],
   ])('when a 403 has %s', async (_, body, headers, ms) => {
     const { read, waits } = await api([json(403, body, headers), OK]);
     expect(await read()).toEqual(['1']);

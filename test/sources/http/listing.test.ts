@@ -223,6 +223,8 @@ describe('an API with more pages than the connector knows of', () => {
     ['done: false', page([1], { done: false })],
     ['end_of_stream: false', page([1], { after_cursor: 'x', end_of_stream: false })],
     ['IsTruncated: true', page([1], { IsTruncated: true })],
+    ['remaining', page([1], { cursor: 0, count: 1, remaining: 5 })],
+    ['meta.items_remaining', page([1], { meta: { items_remaining: '5' } })],
     [
       'links',
       page([1], {
@@ -288,6 +290,7 @@ describe('an API with more pages than the connector knows of', () => {
     ['a Content-Range of all', undefined, [json(206, [record(1)], { 'content-range': 'items 0-0/1' })]],
     ['a total of something else', undefined, [page([1], { user: { total: 9 }, quota: { count: 7 } })]],
     ['a sum', undefined, [page([1], { total: 17.5 })]],
+    ['nothing remaining', undefined, [page([1], { remaining: 0, rateLimit: { remaining: 4999 } })]],
     ['records on a page', undefined, [page([1, 2, 3], { page_count: 3 })]],
     ['all of several pages', CURSOR, [page([1], { next: 'a', total: 2 }), page([2], { total: 2 })]],
     ['more, when one was added', CURSOR, [page([1], { next: 'a', total: 2 }), page([2], { total: 3 })]],
