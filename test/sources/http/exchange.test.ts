@@ -258,6 +258,11 @@ describe('a request is tried again', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  test('by a run of next month at the latest, when the time of the reset is in microseconds', async () => {
+    const { failure } = await api([json(429, {}, { 'x-ratelimit-reset': '1795176040000000' })]);
+    expect((await failure()).nextRunAfter).toEqual(new Date('2026-12-21T12:00:00Z'));
+  });
+
   test('by another run, when a 403 asks for a long wait with decimals', async () => {
     const { failure, server } = await api([json(403, {}, { 'retry-after': '3600.5' })]);
     const error = await failure();
