@@ -11,10 +11,11 @@ const CURSOR_PATH = `${SOURCE}.paginationNextCursorJsonPath`;
 
 /** The types of pagination that each of these keys is for; the others are for all but `none`. */
 const KEYS_OF_TYPES: Readonly<Record<string, readonly string[]>> = {
-  cursorField: ['cursor'],
+  cursorField: ['cursor', 'next_url', 'link_header'],
   nextCursorPath: ['cursor'],
   nextCursorHeader: ['cursor'],
   nextUrlPath: ['next_url'],
+  keepQuery: ['next_url', 'link_header'],
   inclusive: ['cursor', 'next_url', 'link_header'],
   pageField: ['page'],
   startPage: ['page'],

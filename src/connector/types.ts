@@ -89,10 +89,13 @@ export interface HttpSourceSpec {
 
 export interface PaginationSpec {
   readonly type: 'cursor' | 'next_url' | 'link_header' | 'page' | 'offset' | 'none';
+  /** What takes the cursor; in links, the parameter that is the cursor whatever its name. */
   readonly cursorField?: string;
   readonly nextCursorPath?: string;
   readonly nextCursorHeader?: string;
   readonly nextUrlPath?: string;
+  /** Whether query parameters of the first request are added to links that lack them. */
+  readonly keepQuery?: boolean;
   readonly pageField?: string;
   readonly startPage?: number;
   readonly totalPagesPath?: string;

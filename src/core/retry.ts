@@ -92,8 +92,8 @@ export function waitBefore(
   return Math.ceil(retryAfterMs + random() * ceiling * 1_000);
 }
 
-/** A year: what is asked for must stay a date that can be shown. */
-const ASKED_MS_MAX = 365 * 86_400_000;
+/** A month, the longest time that quotas are for: a longer wait is a mistake, such as a time in microseconds. */
+const ASKED_MS_MAX = 31 * 86_400_000;
 
 const SECONDS = /^\d+(?:\.\d+)?$/;
 
@@ -112,7 +112,7 @@ export function isRetryAfter(text: string, now: Date): boolean {
   return SECONDS.test(text) || httpDate(text, now) !== undefined;
 }
 
-/** Milliseconds until a time, 0 for one that is over or unknown, and never more than a year. */
+/** Milliseconds until a time, 0 for one that is over or unknown, and never more than a month. */
 export function msUntil(time: Date | undefined, now: Date): number {
   return time === undefined ? 0 : boundedWait(time.getTime() - now.getTime());
 }

@@ -18,6 +18,7 @@ test.each<Fields>([
   { paginationCursorField: 'cursor', paginationNextCursorJsonPath: 'meta.next' },
   { pagination: CURSOR, secretRef: 'token', resumable: true, pagesPerRun: 5 },
   { pagination: { type: 'cursor', cursorField: 'cursor', nextCursorHeader: 'X-Next' } },
+  { pagination: { type: 'link_header', cursorField: 'token', keepQuery: true } },
   { pagination: { type: 'next_url', nextUrlPath: 'next', maxPages: 3, hasMorePath: 'more' } },
   { pagination: { type: 'link_header', pageSizeField: 'limit', pageSize: 10 } },
   { pagination: { type: 'page', pageField: 'p', startPage: 0, totalPagesPath: 'pages' } },
@@ -76,6 +77,8 @@ test.each<[Fields, string]>([
   [{ pagination: { type: 'page', totalPath: 'meta.' } }, 'wrong_value pagination.totalPath'],
   [{ recordsPath: 'data.*' }, 'wrong_value recordsPath'],
   [{ pagination: { type: 'page', inclusive: true } }, 'misplaced_key pagination.inclusive'],
+  [{ pagination: { type: 'offset', keepQuery: true } }, 'misplaced_key pagination.keepQuery'],
+  [{ pagination: { ...CURSOR, keepQuery: false } }, 'misplaced_key pagination.keepQuery'],
 ])('a path has names of keys only: %j', (source, finding) => {
   expect(found(source)).toEqual([finding]);
 });

@@ -55,6 +55,7 @@ const httpSource: Whole<HttpSourceSpec> = {
     totalPath: 'total',
     hasMorePath: 'has_more',
     inclusive: true,
+    keepQuery: true,
     pageSizeField: 'limit',
     pageSize: 100,
     maxPages: 50,

@@ -50,6 +50,14 @@ export function withQueryOf(url: string, original: string): string {
   return joinQuery(place, [...parts, ...lost]);
 }
 
+/** Names of the query parameters of the connector's own address that another address lacks. */
+export function missingParameters(url: string, original: string): string[] {
+  const names = new Set(splitQuery(url).parts.map(nameOf));
+  return splitQuery(original)
+    .parts.map(nameOf)
+    .filter((name) => !names.has(name));
+}
+
 function splitQuery(url: string): { place: string; parts: string[] } {
   const whole = url.replace(/#.*$/s, '');
   const mark = whole.indexOf('?');

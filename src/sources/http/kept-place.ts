@@ -6,14 +6,17 @@ import { mapParameters } from './address.ts';
 /** The secrets that requests of a listing are authorised with, by the name that a kept place has for each. */
 export type OwnSecrets = Readonly<Partial<Record<'secret' | 'token', string>>>;
 
-/** What a place is kept as, or why it is not. */
-export type KeptPlace = { readonly place: string } | { readonly because: string };
+/** What a place is kept as, or why it is not, and which parameter of a link may be a cursor that has the name of a credential. */
+export type KeptPlace =
+  { readonly place: string } | { readonly because: string; readonly perhapsCursor: string | undefined };
 
 interface KeepingContext {
   readonly secrets: OwnSecrets;
   readonly redactor: Pick<Redactor, 'isGivenAwayBy'>;
   /** Whether places are addresses, as APIs write them in links. */
   readonly isAddress: boolean;
+  /** The parameter of a link that is the cursor, as the connector says, so its value is no credential whatever its name. */
+  readonly cursorField: string | undefined;
 }
 
 /** How an API may write a secret into a parameter of a link so that it can be put back. */
@@ -23,6 +26,8 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
   base64url: (secret) => Buffer.from(secret).toString('base64url'),
   hex: (secret) => Buffer.from(secret).toString('hex'),
 };
+/** A page or record number, too short for a credential. */
+const SHORT_NUMBER = /^\d{1,5}$/;
 /** Placeholder for a secret in a stored position. A colon and braces are percent-encoded in a URL, so no link contains it by chance. */
 const MARK = /^\{gsb-(?<name>secret|token):(?<encoding>plain|base64|base64url|hex)\}$/;
 
@@ -32,15 +37,20 @@ const MARK = /^\{gsb-(?<name>secret|token):(?<encoding>plain|base64|base64url|he
  * the place is used. A credential that the API issued is left out if requests have credentials of their own. A place that
  * gives away a secret in any other form, or that is signed, is not kept.
  */
-export function keptPlace(place: string, { secrets, redactor, isAddress }: KeepingContext): KeptPlace {
+export function keptPlace(place: string, context: KeepingContext): KeptPlace {
+  const { secrets, redactor, isAddress, cursorField } = context;
   const own = Object.entries(secrets).filter(([, value]) => value !== '');
   let because: string | undefined;
+  let perhapsCursor: string | undefined;
   const mapped = (name: string, value: string): string | undefined => {
     const mark = markOf(value, own);
     if (mark !== undefined) return mark;
-    const certainty = value === '' ? undefined : credentialCertainty(name);
+    const certainty = value === '' || name === cursorField ? undefined : credentialCertainty(name);
     if (certainty === undefined || certainty === 'possible') return value;
-    if (isSignatureName(name)) because ??= `the link to the next page is signed (${name})`;
+    const isSignature = isSignatureName(name);
+    if (certainty === 'likely' && !isSignature && SHORT_NUMBER.test(value)) return value;
+    if (certainty === 'likely' && !isSignature && because === undefined) perhapsCursor = name;
+    if (isSignature) because ??= `the link to the next page is signed (${name})`;
     // Without it the place may be another one, or not be shown.
     if (certainty === 'likely' || own.length === 0)
       because ??= `the link to the next page has a credential (${name})`;
@@ -49,12 +59,23 @@ export function keptPlace(place: string, { secrets, redactor, isAddress }: Keepi
   const kept = isAddress ? mapParameters(place, mapped) : place;
   if (redactor.isGivenAwayBy(kept))
     because ??= 'the place of the next page contains a secret or a part of one';
-  const [recognised] = recognisedSecrets(isAddress ? kept : unquoted(kept));
-  // Cursors may be JSON Web Tokens that say where the listing is.
-  if (recognised !== undefined && recognised.kind !== 'a JSON Web Token') {
-    because ??= `the place of the next page contains ${recognised.kind}`;
-  }
-  return because === undefined ? { place: kept } : { because };
+  const recognised = recognisedSecrets(isAddress ? withoutName(kept, cursorField) : unquoted(kept))
+    // Cursors may be JSON Web Tokens that say where the listing is.
+    .find(({ kind }) => kind !== 'a JSON Web Token');
+  if (recognised !== undefined) because ??= `the place of the next page contains ${recognised.kind}`;
+  return because === undefined ? { place: kept } : { because, perhapsCursor };
+}
+
+/** An address in which the name of a parameter says nothing about its value. */
+function withoutName(url: string, name: string | undefined): string {
+  if (name === undefined) return url;
+  const values: string[] = [];
+  const rest = mapParameters(url, (other, value) => {
+    if (other !== name) return value;
+    values.push(value);
+    return undefined;
+  });
+  return [rest, ...values].join(' ');
 }
 
 /** An address with its secrets in place of their marks. */

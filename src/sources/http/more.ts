@@ -21,6 +21,9 @@ const HAS = /^has(?:more|next)/;
 /** More, if they are false. */
 const LAST =
   /^(?:last|(?:is)?lastpage|islast|(?:is)?done|endof(?:stream|list|results|records|data)|eof|(?:is)?complete|isfinal|exhausted)$/;
+/** More, if they are a number above 0. */
+const REMAINING =
+  /^(?:remaining(?:count|items|records|results|pages)?|(?:items|records|results|pages)(?:remaining|left))$/;
 /** The answer lacks something, on whatever page it is. */
 const INCOMPLETE = /^(?:(?:is)?incomplete(?:results?)?|timedout|terminatedearly)$/;
 const NEXT_HEADERS = [
@@ -82,6 +85,7 @@ function saysMore(member: Member): boolean {
   if (CONTINUATION.test(key)) return member.something && !isNo(member.text);
   if (MORE.test(key)) return kind === 'true';
   if (LAST.test(key)) return kind === 'false';
+  if (REMAINING.test(key)) return /^"?[1-9]\d{0,14}"?$/.test(member.text);
   // A number says where this page begins.
   if (key === 'offset') return kind === 'string' && !/^"-?\d*"$/.test(member.text);
   return /^_?links?$/.test(member.key.toLowerCase()) && kind === 'list' && member.relations.includes('next');

@@ -10,6 +10,7 @@ import type { Redactor } from '../../core/redact.ts';
 import { answerProblem } from './answers.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { networkProblem, ProblemError, type Problem } from './problems.ts';
+import { refusalIn, tokenFields, type TokenRefusal } from './token-answer.ts';
 
 /** Access tokens of an API, one at a time. */
 export interface TokenSource {
@@ -106,12 +107,10 @@ async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: Abort
   if (answer.status < 200 || answer.status > 299) {
     throw refused(tokenProblem(answer, answerProblem(answer, clock.now(), redact)), request);
   }
-  const fields = fieldsOf(answer.body);
+  const fields = tokenFields(answer.body);
   const text = fields['access_token'];
-  const refusal = fields['error'];
-  if (text === undefined && typeof refusal === 'string' && refusal !== '') {
-    throw refused(errorProblem(refusal, fields['error_description'], redact), request);
-  }
+  const refusal = typeof text === 'string' && text !== '' ? undefined : refusalIn(fields);
+  if (refusal !== undefined) throw refused(errorProblem(refusal, redact), request);
   if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) {
     const problem: Problem = {
       code: 'SOURCE_ANSWER_INVALID',
@@ -129,20 +128,21 @@ async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: Abort
 const CORRECT_CLIENT =
   'Correct source.oauth (clientId, scopes, audience, clientAuthMethod) or the secret of clientSecretRef.';
 
-/** Some providers refuse with a success, and with what RFC 6749, section 5.2, has for a 400. */
-function errorProblem(error: string, description: unknown, redact: (text: string) => string): Problem {
-  const words = typeof description === 'string' && description !== '' ? `${error}: ${description}` : error;
+const TEMPORARY: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
+
+/** Some providers refuse with a success. */
+function errorProblem({ error, words }: TokenRefusal, redact: (text: string) => string): Problem {
   const told = redact(words)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, HTTP_WORDS_CHARACTERS_MAX);
   return {
-    // RFC 6749 has this for a server that has too much to do for now.
-    ...(error === 'temporarily_unavailable' || error === 'server_error'
+    // RFC 6749 and RFC 8628 have these for a server that has too much to do for now.
+    ...(TEMPORARY.has(error)
       ? { code: 'SOURCE_UNREACHABLE', hint: 'Try again later.', again: true }
       : { code: 'SOURCE_AUTH_FAILED', hint: CORRECT_CLIENT, again: false }),
     reason: 'refused',
-    what: `was answered with success and an error: ${told}`,
+    what: `was answered with success and an error${told === '' ? '' : `: ${told}`}`,
   };
 }
 
@@ -159,15 +159,6 @@ function refused(problem: Problem, { url }: HttpRequest): ProblemError {
     reason: `no token: ${problem.reason}`,
     what: `was not sent, because POST ${origin}${pathname} ${problem.what}`,
   });
-}
-
-function fieldsOf(body: Buffer): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(body.toString());
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
 }
 
 /**

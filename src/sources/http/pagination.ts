@@ -1,8 +1,10 @@
 import type { HttpSourceSpec, PaginationSpec } from '../../connector/types.ts';
-import { originOf, sameOriginUrl, withoutParameter, withQueryOf } from './address.ts';
+import type { Logger } from '../../core/log.ts';
+import { originOf, sameOriginUrl } from './address.ts';
 import type { HttpRequest } from './client.ts';
 import type { PageAnswer } from './exchange.ts';
 import { nextLink } from './link-header.ts';
+import { nextAddresses } from './next-address.ts';
 import type { RequestTemplate } from './request.ts';
 import { plainText, valueAtPath, withoutRoot } from '../json/path.ts';
 
@@ -33,6 +35,7 @@ interface PagingContext {
   readonly template: RequestTemplate;
   /** A query parameter that holds a secret, and does not belong into a place. */
   readonly secretParameter: string | undefined;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 /** The connector's pagination; the two keys beside it are one of type `cursor`. */
@@ -84,11 +87,22 @@ function byCursor(spec: PaginationSpec | undefined, { template }: PagingContext)
 
 function byUrl(
   spec: PaginationSpec | undefined,
-  { template, secretParameter }: PagingContext,
+  { template, secretParameter, log }: PagingContext,
   linkOf: (page: PageAnswer) => { text: string } | undefined,
 ): Paging {
   const size = sizeOf(spec);
   const first = template.request(size);
+  const nextAddress = nextAddresses({
+    first: first.url,
+    keepQuery: spec?.keepQuery,
+    secretParameter,
+    warn: (missing) => {
+      log.warn(
+        'links to next pages lack query parameters of the first request and are followed as they are; set pagination.keepQuery to true if the API forgets them, or to false if its links stand for the whole query',
+        { missing },
+      );
+    },
+  });
   return {
     shifts: false,
     request: (place) => (place === undefined ? first : template.request([], place)),
@@ -102,11 +116,7 @@ function byUrl(
         const what = `leads on to ${origin}, which is another server and is sent no credentials`;
         return { kind: 'wrong', what };
       }
-      const whole = withQueryOf(url, first.url);
-      return {
-        kind: 'place',
-        place: secretParameter === undefined ? whole : withoutParameter(whole, secretParameter),
-      };
+      return { kind: 'place', place: nextAddress(url) };
     },
   };
 }

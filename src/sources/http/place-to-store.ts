@@ -12,10 +12,16 @@ export function placeToStore(
   log: Logger,
 ): string | undefined {
   if (place === undefined) return undefined;
-  const type = paginationOf(source)?.type;
+  const { type, cursorField } = paginationOf(source) ?? {};
   const isAddress = type === 'next_url' || type === 'link_header';
-  const kept = keptPlace(place, { secrets, redactor, isAddress });
+  const kept = keptPlace(place, { secrets, redactor, isAddress, cursorField });
   if ('place' in kept) return kept.place;
-  log.warn('the next run begins again at the first page: the place is not stored', { because: kept.because });
+  const { because, perhapsCursor } = kept;
+  log.warn('the next run begins again at the first page: the place is not stored', {
+    because,
+    ...(perhapsCursor !== undefined && {
+      fix: `if ${perhapsCursor} is not a credential but the cursor, set pagination.cursorField to ${perhapsCursor}`,
+    }),
+  });
   return undefined;
 }

@@ -32,12 +32,13 @@ function resetMs(reset: string, now: Date): number {
   return msUntil(new Date(value < EPOCH_MS_MIN ? value * 1_000 : value), now);
 }
 
-/** How the bodies of Google's APIs and of GitHub name a rate limit that they refuse with a 403. */
-const LIMIT_WORDS = /"reason"\s*:\s*"(?:rate|userRate|daily)LimitExceeded"|secondary rate limit/;
+/** How the bodies of Google's APIs, Salesforce, GitHub and others name a limit that they refuse with a 403. */
+const LIMIT_WORDS =
+  /"(?:(?:rate|userRate|daily|concurrent)LimitExceeded|quotaExceeded|RATE_LIMIT_EXCEEDED|RESOURCE_EXHAUSTED|REQUEST_LIMIT_EXCEEDED)"|\b(?:secondary rate limit|rate limit (?:exceeded|reached)|(?:exceeded|reached|hit) (?:a|an|the|your) (?:[\w-]{1,20} )?rate limit|too many requests)\b/i;
 
 /**
  * Whether a 403 means a rate limit: nothing remains, as GitHub says; it asks to come again; or its body names the limit, as
- * those of Google's APIs and of GitHub do.
+ * those of Google's APIs, Salesforce and GitHub do.
  */
 export function isLimit(answer: HttpAnswer, now: Date): boolean {
   if (REMAINING_HEADERS.some((name) => answer.header(name)?.trim() === '0')) return true;

@@ -175,7 +175,7 @@ export class HttpSource implements Source {
     const template = new RequestTemplate(spec, watermark?.from);
     const pagination = paginationOf(spec);
     const { secretParameter } = authorizer;
-    const paging = openPaging(pagination, { template, secretParameter });
+    const paging = openPaging(pagination, { template, secretParameter, log });
     const seconds = spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT;
     const exchange = new Exchange({
       client,

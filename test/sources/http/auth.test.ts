@@ -192,6 +192,45 @@ describe('a token', () => {
     ],
     ['that passes', { error: 'temporarily_unavailable' }, 'SOURCE_UNREACHABLE', /temporarily_unavailable/],
     ['that is not one', { error: null }, 'SOURCE_ANSWER_INVALID', /without an access_token/],
+    [
+      'beside an empty token',
+      { access_token: '', error: 'invalid_client' },
+      'SOURCE_AUTH_FAILED',
+      /an error: invalid_client\./,
+    ],
+    [
+      'in an object',
+      { error: { type: 'OAuthException', message: 'Unknown client.', code: 101 } },
+      'SOURCE_AUTH_FAILED',
+      /an error: OAuthException: 101: Unknown client\./,
+    ],
+    [
+      'in a list',
+      { errors: [{ code: 'invalid_client', message: 'Unknown' }] },
+      'SOURCE_AUTH_FAILED',
+      /an error: invalid_client: Unknown\./,
+    ],
+    [
+      'under a name of its own',
+      { errorCode: 'E0000004', errorSummary: 'Authentication failed' },
+      'SOURCE_AUTH_FAILED',
+      /an error: E0000004: Authentication failed\./,
+    ],
+    [
+      'by a code',
+      { code: 99991, msg: 'app secret invalid' },
+      'SOURCE_AUTH_FAILED',
+      /99991: app secret invalid/,
+    ],
+    ['by a status', { status: 'fail', message: 'bad client' }, 'SOURCE_AUTH_FAILED', /an error: bad client/],
+    ['without words', { success: false }, 'SOURCE_AUTH_FAILED', /with success and an error\./],
+    [
+      'that says ok',
+      { code: 0, msg: 'ok', data: { token: 'xyz1' } },
+      'SOURCE_ANSWER_INVALID',
+      /without an access/,
+    ],
+    ['beyond its description', { error: 'x', state: 'tok-1' }, 'SOURCE_AUTH_FAILED', /an error: x\.$/],
   ])('is refused with a success and an error %s', async (_, body, code, message) => {
     const server = await servers.answering(json(200, body));
     const oauth = {
@@ -204,6 +243,28 @@ describe('a token', () => {
       listRest({ url: server.url, oauth }, { secrets: { client: SECRET } }),
     );
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test.each<[string, string, string, string | undefined]>([
+    [
+      'an error',
+      'error=incorrect_client_credentials&error_description=The+secret+is+wrong',
+      'incorrect_client_credentials: The secret is wrong',
+      'SOURCE_AUTH_FAILED',
+    ],
+    ['a page', '<a href="?error=x">log in</a>', 'without an access_token', 'SOURCE_ANSWER_INVALID'],
+  ])('is refused with a success and %s as a form', async (_, body, message, code) => {
+    const server = await servers.answering((response) => response.end(body));
+    const oauth = {
+      grantType: 'client_credentials',
+      tokenUrl: `${server.url}/token`,
+      clientId: 'cid',
+      clientSecretRef: 'client',
+    } as const;
+    const error = await failureOf(() =>
+      listRest({ url: server.url, oauth }, { secrets: { client: SECRET } }),
+    );
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
   test('has a client secret of any text', async () => {

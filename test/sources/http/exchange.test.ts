@@ -242,6 +242,10 @@ describe('a request is tried again', () => {
     ],
     ['another reason of a Google API', { error: { errors: [{ reason: 'rateLimitExceeded' }] } }, {}, 0],
     ['the words of GitHub', { message: 'You have exceeded a secondary rate limit.' }, {}, 0],
+    ['the status of Google', { error: { code: 403, status: 'RESOURCE_EXHAUSTED' } }, {}, 0],
+    ['the code of Salesforce', [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests' }], {}, 0],
+    ['usual words', { message: 'API rate limit exceeded for user 7' }, {}, 0],
+    ['other usual words', { error: 'You have reached your hourly rate limit' }, {}, 0],
   ])('when a 403 has %s', async (_, body, headers, ms) => {
     const { read, waits } = await api([json(403, body, headers), OK]);
     expect(await read()).toEqual(['1']);
@@ -252,6 +256,11 @@ describe('a request is tried again', () => {
     const { failure, server } = await api([json(403, {}, { 'retry-after': 'never' })]);
     expect(await failure()).toMatchObject({ code: 'SOURCE_PERMISSION', exit: 77 });
     expect(server.received).toHaveLength(1);
+  });
+
+  test('by a run of next month at the latest, when the time of the reset is in microseconds', async () => {
+    const { failure } = await api([json(429, {}, { 'x-ratelimit-reset': '1795176040000000' })]);
+    expect((await failure()).nextRunAfter).toEqual(new Date('2026-12-21T12:00:00Z'));
   });
 
   test('by another run, when a 403 asks for a long wait with decimals', async () => {

@@ -127,11 +127,58 @@ describe('a resumable listing whose next link has what the API issued', () => {
     'X-Amz-Signature=0a1b2c&X-Amz-Date=1',
     'token=issued1',
     'x=glpat-abcdefghij0123456789',
+    'x=eyJhbGciOiJIUzI1NiJ9.eyJhZnRlciI6MTIzfQ.abcdefgh&y=glpat-abcdefghij0123456789',
   ])('begins again after a signed link or one with a token: %s', async (parameters) => {
     const { checkpoint, ids, lines } = await twoRuns(linking(parameters), { pagination: BY_URL });
     expect(checkpoint).toContain('"next":null');
     expect(lines).toContain('the next run begins again at the first page');
     expect(ids).toEqual(['0', '1']);
+  });
+
+  test.each([
+    ['token', 'token=CqB7wXk5VtRmZx2LpHs9'],
+    ['next.auth', 'next.auth=a%2Fb%2B1c2d3e'],
+    ['token', 'token=eyJhbGciOiJIUzI1NiJ9.eyJhZnRlciI6MTIzfQ.abcdefgh'],
+  ])(
+    'continues after a link whose cursor is named %s, as the connector says: %s',
+    async (cursorField, link) => {
+      const { ids, third, lines } = await twoRuns(linking(link), { pagination: { ...BY_URL, cursorField } });
+      expect(third).toBe(`/articles?${link}&limit=10&after=2`);
+      expect(ids).toEqual(['2', '3']);
+      expect(lines).not.toContain('begins again');
+    },
+  );
+
+  test('names the parameter that may be a cursor when the place is not stored', async () => {
+    const { lines } = await twoRuns(linking('token=CqB7wXk5VtRmZx2LpHs9'), { pagination: BY_URL });
+    expect(lines).toContain('set pagination.cursorField to token');
+  });
+
+  test('continues after a link with a token that is a short number', async () => {
+    const { ids } = await twoRuns(linking('token=20'), { pagination: BY_URL });
+    expect(ids).toEqual(['2', '3']);
+  });
+
+  test.each([
+    `token=${SECRET.slice(0, 20)}`,
+    'token=glpat-abcdefghij0123456789',
+    'token=1&sig=aB3de',
+    'token=cursor-of-page-2&auth=issued-by-1',
+  ])('begins again after a secret beside or in the cursor: %s', async (parameters) => {
+    const { checkpoint, ids, lines } = await twoRuns(linking(parameters), {
+      pagination: { ...BY_URL, cursorField: 'token' },
+    });
+    expect(checkpoint).toContain('"next":null');
+    expect(lines).toContain('the next run begins again at the first page');
+    expect(ids).toEqual(['0', '1']);
+  });
+
+  test('stores the secret as a mark though the connector names its parameter as the cursor', async () => {
+    const { checkpoint, ids } = await twoRuns(linking(`token=${SECRET}`), {
+      pagination: { ...BY_URL, cursorField: 'token' },
+    });
+    expectClean(checkpoint);
+    expect(ids).toEqual(['2', '3']);
   });
 
   test('begins again after a token when requests have no credentials', async () => {

@@ -223,6 +223,8 @@ describe('an API with more pages than the connector knows of', () => {
     ['done: false', page([1], { done: false })],
     ['end_of_stream: false', page([1], { after_cursor: 'x', end_of_stream: false })],
     ['IsTruncated: true', page([1], { IsTruncated: true })],
+    ['remaining', page([1], { cursor: 0, count: 1, remaining: 5 })],
+    ['meta.items_remaining', page([1], { meta: { items_remaining: '5' } })],
     [
       'links',
       page([1], {
@@ -288,6 +290,7 @@ describe('an API with more pages than the connector knows of', () => {
     ['a Content-Range of all', undefined, [json(206, [record(1)], { 'content-range': 'items 0-0/1' })]],
     ['a total of something else', undefined, [page([1], { user: { total: 9 }, quota: { count: 7 } })]],
     ['a sum', undefined, [page([1], { total: 17.5 })]],
+    ['nothing remaining', undefined, [page([1], { remaining: 0, rateLimit: { remaining: 4999 } })]],
     ['records on a page', undefined, [page([1, 2, 3], { page_count: 3 })]],
     ['all of several pages', CURSOR, [page([1], { next: 'a', total: 2 }), page([2], { total: 2 })]],
     ['more, when one was added', CURSOR, [page([1], { next: 'a', total: 2 }), page([2], { total: 3 })]],
@@ -363,14 +366,48 @@ describe('the address of a next page', () => {
   const NEXT: PaginationSpec = { type: 'next_url', nextUrlPath: 'links.next' };
   const next = (link: string) => page([1], { links: { next: link } });
 
-  test.each([
-    ['/articles?p=2', '/articles?p=2&space=ENG'],
-    ['?p=2', '/articles?p=2&space=ENG'],
-    ['more?space=OTHER&p=2#x', '/more?space=OTHER&p=2'],
-  ])('may be relative, and loses no parameter of the connector: %s', async (link, asked) => {
-    const { read, server } = await listing(NEXT, next(link), page([2], { links: {} }));
-    expect(await read()).toEqual({ ids: [1, 2], truncated: false });
-    expect(server.received[1]?.url).toBe(asked);
+  const LINKS = {
+    next_url: { spec: NEXT, next },
+    link_header: {
+      spec: { type: 'link_header' },
+      next: (link: string) => page([1], {}, { link: `<${link}>; rel="next"` }),
+    },
+  } as const;
+  const KINDS = ['next_url', 'link_header'] as const;
+  const last = page([2], { links: {} });
+
+  describe.each(KINDS)('of type %s', (kind) => {
+    const { spec, next } = LINKS[kind];
+
+    test.each([
+      ['/articles?page_info=a%2Bb', '/articles?page_info=a%2Bb'],
+      ['?p=2', '/articles?p=2'],
+      ['more?space=OTHER&p=2#x', '/more?space=OTHER&p=2'],
+      ['/articles/pages/2', '/articles/pages/2'],
+    ])('is requested as it is, with a warning when it lacks a parameter: %s', async (link, asked) => {
+      const { read, server, lines } = await listing(spec, next(link), last);
+      expect(await read()).toEqual({ ids: [1, 2], truncated: false });
+      expect(server.received[1]?.url).toBe(asked);
+      expect(lines.join('\n').includes('"missing":["space"]')).toBe(!link.includes('space'));
+    });
+
+    test('is requested as it is without a warning when keepQuery is false', async () => {
+      const { read, server, lines } = await listing({ ...spec, keepQuery: false }, next('?p=2'), last);
+      await read();
+      expect(server.received[1]?.url).toBe('/articles?p=2');
+      expect(lines.join('\n')).not.toContain('keepQuery');
+    });
+
+    test.each([
+      ['/articles?p=2', '/articles?p=2&space=ENG'],
+      ['more?space=OTHER&p=2#x', '/more?space=OTHER&p=2'],
+      ['?%73pace=OTHER', '/articles?%73pace=OTHER'],
+    ])('gets the parameters that it lacks when keepQuery is true: %s', async (link, asked) => {
+      const { read, server, lines } = await listing({ ...spec, keepQuery: true }, next(link), last);
+      expect(await read()).toEqual({ ids: [1, 2], truncated: false });
+      expect(server.received[1]?.url).toBe(asked);
+      expect(lines.join('\n')).not.toContain('keepQuery');
+    });
   });
 
   test.each([
@@ -385,9 +422,9 @@ describe('the address of a next page', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('keeps the size of a page that was asked for', async () => {
+  test('keeps the size of a page that was asked for when keepQuery is true', async () => {
     const { read, server } = await listing(
-      { ...NEXT, pageSizeField: 'limit', pageSize: 50 },
+      { ...NEXT, keepQuery: true, pageSizeField: 'limit', pageSize: 50 },
       page([1], { links: { next: '?p=2' } }),
       page([2], { links: { next: '?p=3&limit=10' } }),
       page([3], { links: {} }),
