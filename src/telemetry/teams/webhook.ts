@@ -1,7 +1,8 @@
 import { TELEMETRY_FLUSH_BACKOFF_SECONDS } from '../../core/limits.ts';
 import { retryAfterMs, waitBefore, type Wait } from '../../core/retry.ts';
 import type { PostAnswer } from '../http/client.ts';
-import { networkFailure, PROXY_LOGIN, type Post, type PostFailure } from '../http/post.ts';
+import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
+import { networkFailure, type Post, type PostFailure } from '../http/post.ts';
 
 interface WebhookPorts {
   readonly post: Post;
@@ -64,7 +65,7 @@ function failureOf({ status, retryAfter }: PostAnswer, now: Date): PostFailure {
 }
 
 function fixOf(status: number): string {
-  if (status === 407) return PROXY_LOGIN;
+  if (status === 407) return PROXY_LOGIN_HINT;
   if (status === 413) return 'This is a bug in gemini-sync-bridge: please report it.';
   return 'Check TEAMS_WEBHOOK_URL: copy it anew from the workflow "Post to a channel when a webhook request is received", and see that the workflow is on.';
 }

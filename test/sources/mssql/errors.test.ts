@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { mssqlError } from '../../../src/sources/mssql/errors.ts';
-import type { Phase } from '../../../src/sources/find-verdict.ts';
+import type { Phase } from '../../../src/sources/driver-errors.ts';
 
 const PLACE = {
   host: 'db',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { mysqlError } from '../../../src/sources/mysql/errors.ts';
-import type { Phase } from '../../../src/sources/find-verdict.ts';
+import type { Phase } from '../../../src/sources/driver-errors.ts';
 
 const PLACE = { host: 'db', port: 3306, database: 'hr', user: 'ann', secretRef: 'hr-db' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { oracleError } from '../../../src/sources/oracle/errors.ts';
-import type { Phase } from '../../../src/sources/find-verdict.ts';
+import type { Phase } from '../../../src/sources/driver-errors.ts';
 
 const PLACE = { at: 'db:1521/hr', user: 'ann', secretRef: 'hr-db' };
 

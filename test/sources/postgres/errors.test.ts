@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { postgresError } from '../../../src/sources/postgres/errors.ts';
-import type { Phase } from '../../../src/sources/find-verdict.ts';
+import type { Phase } from '../../../src/sources/driver-errors.ts';
 
 const PLACE = { host: 'db', port: 5432, database: 'hr', user: 'ann', secretRef: 'hr-db' };
 
