@@ -1,6 +1,6 @@
 import { BridgeError, type ErrorCode } from '../core/errors.ts';
+import { failedRequest } from '../net/failed-request.ts';
 import { networkHint, networkWords, PROXY_LOGIN_HINT, type NetworkHints } from '../net/network-words.ts';
-import { notBeforeWords } from '../core/retry.ts';
 import { endingOf } from './gcs-retry.ts';
 import { CredentialsFailure, failureOf, isTransient, type GcsFailure } from './gcs-failure.ts';
 
@@ -44,17 +44,9 @@ export function gcsError(action: GcsAction, uri: string, error: unknown): unknow
     error instanceof CredentialsFailure
       ? aboutCredentials(failure, failed)
       : about(action, uri, failure, failed);
-  const { attempts, notBefore } = endingOf(error);
   const words = failure.network === undefined ? failure.words : networkWords(failure.network);
-  const times = attempts > 1 ? `, after ${attempts} attempts` : '';
-  return new BridgeError(
-    code,
-    `Cannot ${ACTIONS[action].verb} ${uri}: ${prefix}${words}${times}.${notBeforeWords(notBefore)}`,
-    {
-      hint: notBefore === undefined ? hint : `Run again after ${notBefore.toISOString()}.`,
-      nextRunAfter: notBefore,
-    },
-  );
+  const message = `Cannot ${ACTIONS[action].verb} ${uri}: ${prefix}${words}`;
+  return failedRequest({ code, message, hint, lasting: false }, endingOf(error));
 }
 
 type Told = readonly [code: ErrorCode, hint: string, prefix?: string];

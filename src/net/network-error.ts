@@ -3,7 +3,7 @@ import { asError, codeOf, propertyOf } from '../core/thrown.ts';
 import { tlsFaultOfCode, tlsFaultOfWords, type TlsFault } from './tls-faults.ts';
 
 /** Why a server could not be talked to. */
-export type NetworkMeaning =
+type NetworkMeaning =
   /** The host name has no address. */
   | { readonly meaning: 'name_not_found' }
   /** The name server did not answer. */

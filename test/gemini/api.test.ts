@@ -259,7 +259,7 @@ describe('a request that may not be repeated', () => {
     ['too large an answer', raw(200, ' '.repeat(DISCOVERY_ANSWER_BYTES_MAX + 1))],
   ])('is sent once, and reported as unclear after %s', async (_, reply) => {
     const { result, sent, waits } = await outcomeOf(IMPORT, reply);
-    expect(result).toEqual(failure('GEMINI_UNCLEAR', `POST ${IMPORT.path} `, 'looks before'));
+    expect(result).toEqual(failure('GEMINI_UNCLEAR', `POST ${IMPORT.path} `, 'checks before'));
     expect(sent).toHaveLength(1);
     expect(waits).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { wording } from '../../src/artifacts/gcs-errors.ts';
 import { retrying } from '../../src/artifacts/gcs-retry.ts';
 import { withDeadline } from '../../src/core/deadline.ts';
 import { toBridgeError, type BridgeError } from '../../src/core/errors.ts';
+import { createLogger } from '../../src/core/log.ts';
 import { answerProblem } from '../../src/gemini/answer-problems.ts';
 import { networkProblem } from '../../src/gemini/network-problems.ts';
 import { openTransport } from '../../src/gemini/transport.ts';
@@ -312,6 +313,13 @@ async function webhook(place: FaultyPlace): Promise<Told> {
       wait: () => Promise.reject(new Error('No second attempt.')),
       now: () => new Date(),
       isHeld: () => true,
+      log: createLogger({
+        write: () => undefined,
+        level: 'error',
+        format: () => '',
+        now: () => new Date(),
+        redact: (line) => line,
+      }),
     },
     NEVER,
   );

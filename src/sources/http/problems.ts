@@ -1,6 +1,7 @@
-import { BridgeError, type ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/errors.ts';
 import type { Failure } from '../../core/retry.ts';
 import { asError, codeOf } from '../../core/thrown.ts';
+import { failedRequest } from '../../net/failed-request.ts';
 import { networkErrorOf, type NetworkError } from '../../net/network-error.ts';
 import {
   networkHint,
@@ -42,9 +43,9 @@ export function failureOf(problem: Problem, asked: string): Failure {
     reason,
     again,
     retryAfterMs,
-    toError: ({ attempts, notBefore }) => {
-      const tried = attempts === 1 ? '' : `, ${attempts} times`;
-      return new BridgeError(code, `${asked} ${what}${tried}.`, { hint, nextRunAfter: notBefore });
+    toError: (ending) => {
+      const lasting = code === 'SOURCE_RATE_LIMITED';
+      return failedRequest({ code, message: `${asked} ${what}`, hint, lasting }, ending);
     },
   };
 }

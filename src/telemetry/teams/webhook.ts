@@ -1,5 +1,6 @@
 import { TELEMETRY_FLUSH_BACKOFF_SECONDS } from '../../core/limits.ts';
-import { retryAfterMs, waitBefore, type Wait } from '../../core/retry.ts';
+import type { Logger } from '../../core/log.ts';
+import { logRetries, retryAfterMs, waitBefore, type Wait } from '../../core/retry.ts';
 import type { PostAnswer } from '../http/client.ts';
 import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
 import { networkFailure, type Post, type PostFailure } from '../http/post.ts';
@@ -10,6 +11,7 @@ interface WebhookPorts {
   readonly now: () => Date;
   /** Asked before each attempt. */
   readonly isHeld: () => boolean;
+  readonly log: Logger;
 }
 
 /**
@@ -19,7 +21,7 @@ interface WebhookPorts {
 export async function postMessage(
   url: string,
   message: string,
-  { post, wait, now, isHeld }: WebhookPorts,
+  { post, wait, now, isHeld, log }: WebhookPorts,
   signal: AbortSignal,
 ): Promise<PostFailure | undefined> {
   for (let failures = 1; ; failures++) {
@@ -27,7 +29,10 @@ export async function postMessage(
     const failure = await attempt(() => post(url, {}, message, signal), now);
     if (failure?.again !== true) return failure;
     const policy = { retries: 0, backoffSeconds: TELEMETRY_FLUSH_BACKOFF_SECONDS };
-    const late = await wait(waitBefore(failures, failure.retryAfterMs, policy), signal).then(
+    const waitMs = waitBefore(failures, failure.retryAfterMs, policy);
+    // The address of a webhook is a secret.
+    logRetries(log, { request: 'an alert to Teams' }, 'debug')(failure.reason, waitMs);
+    const late = await wait(waitMs, signal).then(
       () => false,
       () => true,
     );
