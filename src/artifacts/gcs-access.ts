@@ -4,7 +4,8 @@ import { HeldLeases } from '../pipeline/held-leases.ts';
 import { bucketNameOf } from './gcs-bucket-name.ts';
 import { GcsBucket } from './gcs-client.ts';
 import { gcsError, wording } from './gcs-errors.ts';
-import { failureOf, valueIn } from './gcs-failure.ts';
+import { failureOf } from './gcs-failure.ts';
+import { propertyOf } from '../core/thrown.ts';
 
 interface GcsAccessPlace {
   readonly gcsEndpoint: Endpoint | undefined;
@@ -67,7 +68,7 @@ async function ifPermitted<T>(question: () => Promise<T>): Promise<T | undefined
 }
 
 function rolesIn(binding: unknown, member: string): string[] {
-  const [role, members] = [valueIn(binding, 'role'), valueIn(binding, 'members')];
+  const [role, members] = [propertyOf(binding, 'role'), propertyOf(binding, 'members')];
   const named = Array.isArray(members) && members.includes(member);
-  return typeof role === 'string' && named && valueIn(binding, 'condition') === undefined ? [role] : [];
+  return typeof role === 'string' && named && propertyOf(binding, 'condition') === undefined ? [role] : [];
 }

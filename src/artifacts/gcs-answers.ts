@@ -1,4 +1,5 @@
-import { UnreadableAnswer, valueIn } from './gcs-failure.ts';
+import { UnreadableAnswer } from './gcs-failure.ts';
+import { propertyOf } from '../core/thrown.ts';
 
 /** An object as the server describes it. */
 export interface ObjectFacts {
@@ -9,8 +10,11 @@ export interface ObjectFacts {
 
 /** @throws UnreadableAnswer */
 export function factsOf(resource: unknown): ObjectFacts {
-  const [bytes, generation] = [Number(valueIn(resource, 'size')), String(valueIn(resource, 'generation'))];
-  const crc32c = valueIn(resource, 'crc32c');
+  const [bytes, generation] = [
+    Number(propertyOf(resource, 'size')),
+    String(propertyOf(resource, 'generation')),
+  ];
+  const crc32c = propertyOf(resource, 'crc32c');
   if (Number.isSafeInteger(bytes) && /^\d+$/.test(generation) && typeof crc32c === 'string') {
     return { bytes, crc32c, generation };
   }
@@ -19,7 +23,7 @@ export function factsOf(resource: unknown): ObjectFacts {
 
 /** How much an upload has, from the headers of a 308: `range: bytes=0-99`, or no range at all. */
 export function receivedOf(headers: unknown): number {
-  const range = valueIn(headers, 'range');
+  const range = propertyOf(headers, 'range');
   if (range === undefined) return 0;
   const last = typeof range === 'string' ? /^bytes=0-(\d+)$/.exec(range)?.[1] : undefined;
   if (last === undefined) throw new UnreadableAnswer(`the answer has the range ${JSON.stringify(range)}`);
@@ -28,7 +32,7 @@ export function receivedOf(headers: unknown): number {
 
 /** The URI of an upload session, kept on the server that was asked: what is sent there is the customer's data. */
 export function sessionOf(headers: unknown, endpoint: string): string {
-  const location = valueIn(headers, 'location');
+  const location = propertyOf(headers, 'location');
   if (typeof location !== 'string' || !URL.canParse(location)) {
     throw new UnreadableAnswer('the answer has no upload session');
   }
@@ -37,6 +41,6 @@ export function sessionOf(headers: unknown, endpoint: string): string {
 }
 
 export function pageTokenOf(nextQuery: unknown): string | undefined {
-  const token = valueIn(nextQuery, 'pageToken');
+  const token = propertyOf(nextQuery, 'pageToken');
   return typeof token === 'string' ? token : undefined;
 }

@@ -4,7 +4,8 @@ import type { Endpoint } from '../core/endpoint.ts';
 import { GCS_READ_IDLE_SECONDS_MAX, GCS_REQUEST_SECONDS_MAX } from '../core/limits.ts';
 import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import { factsOf, pageTokenOf, receivedOf, sessionOf, type ObjectFacts } from './gcs-answers.ts';
-import { CredentialsFailure, failureOf, UnreadableAnswer, valueIn } from './gcs-failure.ts';
+import { CredentialsFailure, failureOf, UnreadableAnswer } from './gcs-failure.ts';
+import { propertyOf } from '../core/thrown.ts';
 
 const GOOGLE = 'https://storage.googleapis.com';
 const CONTENT_TYPE = 'application/octet-stream';
@@ -86,7 +87,7 @@ export class GcsBucket {
   async projectNumber(): Promise<string | undefined> {
     await this.#authorize();
     const [metadata] = await this.#bucket.getMetadata();
-    const number = valueIn(metadata, 'projectNumber');
+    const number = propertyOf(metadata, 'projectNumber');
     return typeof number === 'string' || typeof number === 'number' ? String(number) : undefined;
   }
 
@@ -95,7 +96,7 @@ export class GcsBucket {
     await this.#authorize();
     const [policy] = await this.#bucket.iam.getPolicy({ requestedPolicyVersion: 3 });
     // An empty list is left out, whatever the library's types say.
-    const bindings = valueIn(policy, 'bindings');
+    const bindings = propertyOf(policy, 'bindings');
     return Array.isArray(bindings) ? Array.from<unknown>(bindings) : [];
   }
 
@@ -190,7 +191,7 @@ export class GcsBucket {
     } catch (error) {
       // "Resume incomplete": there is more to come. The library takes it for an error.
       if (failureOf(error)?.status !== 308) throw error;
-      return { received: receivedOf(valueIn(valueIn(error, 'response'), 'headers')) };
+      return { received: receivedOf(propertyOf(propertyOf(error, 'response'), 'headers')) };
     }
   }
 

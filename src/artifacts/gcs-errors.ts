@@ -1,6 +1,6 @@
 import { BridgeError, type ErrorCode } from '../core/errors.ts';
-import { tlsFaultOfCode, tlsHint, type TlsHints } from '../net/tls-faults.ts';
-import { notBeforeWords } from '../core/retry.ts';
+import { failedRequest } from '../net/failed-request.ts';
+import { networkHint, networkWords, PROXY_LOGIN_HINT, type NetworkHints } from '../net/network-words.ts';
 import { endingOf } from './gcs-retry.ts';
 import { CredentialsFailure, failureOf, isTransient, type GcsFailure } from './gcs-failure.ts';
 
@@ -44,50 +44,52 @@ export function gcsError(action: GcsAction, uri: string, error: unknown): unknow
     error instanceof CredentialsFailure
       ? aboutCredentials(failure, failed)
       : about(action, uri, failure, failed);
-  const { attempts, notBefore } = endingOf(error);
-  const times = attempts > 1 ? `, after ${attempts} attempts` : '';
-  return new BridgeError(
-    code,
-    `Cannot ${ACTIONS[action].verb} ${uri}: ${prefix}${failure.words}${times}.${notBeforeWords(notBefore)}`,
-    {
-      hint: notBefore === undefined ? hint : `Run again after ${notBefore.toISOString()}.`,
-      nextRunAfter: notBefore,
-    },
-  );
+  const words = failure.network === undefined ? failure.words : networkWords(failure.network);
+  const message = `Cannot ${ACTIONS[action].verb} ${uri}: ${prefix}${words}`;
+  return failedRequest({ code, message, hint, lasting: false }, endingOf(error));
 }
 
 type Told = readonly [code: ErrorCode, hint: string, prefix?: string];
 
-const PROXY_LOGIN = 'Put the user and the password of the proxy into HTTPS_PROXY.';
-const CERTIFICATE: TlsHints = {
+const LATER = 'Run again later; nothing was committed.';
+const HINTS: NetworkHints = {
+  name: 'the host name in GCS_ENDPOINT if it is set',
+  server: 'the network, HTTPS_PROXY, and GCS_ENDPOINT if it is set',
+  proxied: true,
+  lost: LATER,
+  slow: LATER,
   untrusted: 'If a proxy opens TLS here, name the file of its authority in NODE_EXTRA_CA_CERTS.',
   otherName: 'If a proxy opens TLS here, let it show a certificate of the host that is asked for.',
   client: 'Google wants none: check HTTPS_PROXY and GCS_ENDPOINT.',
 };
 
+const PROXY_LOGIN = 'the proxy asks for a password: ';
 const LOG_IN =
   'Run `gcloud auth application-default login`, let GOOGLE_APPLICATION_CREDENTIALS name a key file, ' +
   'or give the workload an identity.';
 
 function aboutCredentials(failure: GcsFailure, failed: ErrorCode): Told {
-  if (isTransient(failure)) {
-    return [failed, 'Can this machine reach Google? Run again later.', 'no token could be had: '];
-  }
+  const prefix = 'no token could be had: ';
+  if (failure.network !== undefined) return [failed, networkHint(failure.network, HINTS), prefix];
+  if (isTransient(failure)) return [failed, 'Can this machine reach Google? Run again later.', prefix];
+  if (failure.status === 407) return ['ARTIFACT_PERMISSION', PROXY_LOGIN_HINT, PROXY_LOGIN];
   return ['ARTIFACT_PERMISSION', LOG_IN, 'Google gives no token: '];
 }
 
 function about(action: GcsAction, uri: string, failure: GcsFailure, failed: ErrorCode): Told {
   const bucket = /^gs:\/\/[^/]+/.exec(uri)?.[0] ?? uri;
-  const { status, words } = failure;
+  const { status, network, words } = failure;
+  const later = action === 'inspect' ? 'Look again later.' : LATER;
+  if (network !== undefined) {
+    const hint = networkHint(network, { ...HINTS, lost: later, slow: later });
+    return [failed, hint, 'Cloud Storage cannot be reached: '];
+  }
   if (isTransient(failure)) {
     const prefix =
       status === undefined ? 'Cloud Storage cannot be reached: ' : `Cloud Storage answers ${status}: `;
-    const hint = action === 'inspect' ? 'Look again later.' : 'Run again later; nothing was committed.';
-    return [failed, hint, prefix];
+    return [failed, later, prefix];
   }
-  const fault = failure.code === undefined ? undefined : tlsFaultOfCode(failure.code);
-  if (fault !== undefined) return [failed, tlsHint(fault, CERTIFICATE), 'Cloud Storage cannot be reached: '];
-  if (status === 407) return ['ARTIFACT_PERMISSION', PROXY_LOGIN, 'the proxy asks for a password: '];
+  if (status === 407) return ['ARTIFACT_PERMISSION', PROXY_LOGIN_HINT, PROXY_LOGIN];
   if (status === 404 && (OF_THE_BUCKET.has(action) || NO_BUCKET.test(words))) {
     return [
       'ARTIFACT_BUCKET_MISSING',

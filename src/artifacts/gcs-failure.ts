@@ -1,5 +1,7 @@
 import { isRetryAfter, retryAfterMs } from '../core/retry.ts';
 import { SERVER_WORDS_LENGTH_MAX } from '../core/limits.ts';
+import { propertyOf } from '../core/thrown.ts';
+import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
 
 /** What a request came to, taken from the several kinds of errors that the client library throws. */
 export interface GcsFailure {
@@ -9,6 +11,8 @@ export interface GcsFailure {
   readonly code: string | undefined;
   /** Google's, such as `rateLimitExceeded`. */
   readonly reason: string | undefined;
+  /** What the network did, if there was no answer. */
+  readonly network: NetworkError | undefined;
   /** What the header `Retry-After` asks for; undefined without one that is a time. */
   readonly retryAfterSeconds: number | undefined;
   /** The first line of what was said, without anything secret. */
@@ -22,29 +26,14 @@ export class CredentialsFailure extends Error {
   }
 }
 
+const UNREADABLE = 'UNREADABLE_ANSWER';
+
 /** An answer that is none: the connection may have broken in it, so it counts as such. */
 export class UnreadableAnswer extends Error {
-  readonly code = 'UNREADABLE_ANSWER';
+  readonly code = UNREADABLE;
 }
 
 const REASONS_TO_WAIT = new Set(['rateLimitExceeded', 'userRateLimitExceeded']);
-
-/** Connections that fail so may succeed the next time. A certificate that is not trusted stays so. */
-const CODES_TO_WAIT = new Set([
-  'EAI_AGAIN',
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EPIPE',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'ETIMEDOUT',
-  'UNREADABLE_ANSWER',
-  'body-timeout',
-  'request-timeout',
-]);
 
 /** Undefined for an error that has nothing to do with a request: a bug. */
 export function failureOf(error: unknown, now = new Date()): GcsFailure | undefined {
@@ -56,11 +45,12 @@ export function failureOf(error: unknown, now = new Date()): GcsFailure | undefi
   const status = statusOf(error);
   const code = stringIn(error, 'code') ?? stringIn(error, 'type');
   if (status === undefined && code === undefined) return undefined;
-  const retryAfter = retryAfterOf(valueIn(valueIn(error, 'response'), 'headers'));
+  const retryAfter = retryAfterOf(propertyOf(propertyOf(error, 'response'), 'headers'));
   return {
     status,
     code,
     reason: firstReason(error),
+    network: status === undefined ? networkErrorOf(error) : undefined,
     retryAfterSeconds:
       retryAfter !== undefined && isRetryAfter(retryAfter.trim(), now)
         ? retryAfterMs(retryAfter, now) / 1_000
@@ -73,24 +63,25 @@ const NOTHING_KNOWN = {
   status: undefined,
   code: undefined,
   reason: undefined,
+  network: undefined,
   retryAfterSeconds: undefined,
 };
 
 /** Whether the same request may succeed a little later. */
-export function isTransient({ status, code, reason, retryAfterSeconds }: GcsFailure): boolean {
+export function isTransient({ status, code, reason, network, retryAfterSeconds }: GcsFailure): boolean {
   if (status === 403) return retryAfterSeconds !== undefined || REASONS_TO_WAIT.has(reason ?? '');
   if (status !== undefined) {
     return status >= 500 || status === 408 || status === 429 || REASONS_TO_WAIT.has(reason ?? '');
   }
-  return CODES_TO_WAIT.has(code ?? '');
+  return network?.retryable ?? code === UNREADABLE;
 }
 
 /** The library has the status as `code`; where a token is refused it is `status`, or only in the response. */
 function statusOf(error: unknown): number | undefined {
   const candidates = [
-    valueIn(error, 'code'),
-    valueIn(error, 'status'),
-    valueIn(valueIn(error, 'response'), 'status'),
+    propertyOf(error, 'code'),
+    propertyOf(error, 'status'),
+    propertyOf(propertyOf(error, 'response'), 'status'),
   ];
   const found = candidates.find((value) => /^[1-5]\d\d$/.test(String(value)));
   return found === undefined ? undefined : Number(found);
@@ -98,13 +89,13 @@ function statusOf(error: unknown): number | undefined {
 
 /** The library for requests has the headers as an object, the one for tokens as `Headers`. */
 function retryAfterOf(headers: unknown): string | undefined {
-  const get = valueIn(headers, 'get');
+  const get = propertyOf(headers, 'get');
   const value: unknown = typeof get === 'function' ? Reflect.apply(get, headers, ['retry-after']) : undefined;
   return typeof value === 'string' ? value : stringIn(headers, 'retry-after');
 }
 
 function firstReason(error: unknown): string | undefined {
-  const errors = valueIn(error, 'errors');
+  const errors = propertyOf(error, 'errors');
   return Array.isArray(errors) ? stringIn(errors[0], 'reason') : undefined;
 }
 
@@ -125,14 +116,7 @@ function withoutQuery(url: string): string {
   return start < 0 ? url : url.slice(0, start);
 }
 
-/** A property of whatever it is. */
-export function valueIn(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !(key in value)) return undefined;
-  const found: unknown = Reflect.get(value, key);
-  return found;
-}
-
 function stringIn(value: unknown, key: string): string | undefined {
-  const found = valueIn(value, key);
+  const found = propertyOf(value, key);
   return typeof found === 'string' ? found : undefined;
 }

@@ -43,10 +43,18 @@ interface RetryOptions {
   readonly onRetry: (reason: string, waitMs: number) => void;
 }
 
-/** Logs each retry of a request, in the same words for every server. @param request fields that name it, without secrets */
-export function logRetries(log: Logger, request: Readonly<Record<string, string>>): RetryOptions['onRetry'] {
+/**
+ * Logs each retry of a request, in the same words for every server.
+ * @param request fields that name it, without secrets
+ * @param level `debug` where a failure does not concern the run, as with telemetry
+ */
+export function logRetries(
+  log: Logger,
+  request: Readonly<Record<string, string>>,
+  level: 'warn' | 'debug' = 'warn',
+): RetryOptions['onRetry'] {
   return (reason, waitMs) => {
-    log.warn('a request failed; it is retried after a wait', { ...request, reason, waitMs });
+    log[level]('a request failed; it is retried after a wait', { ...request, reason, waitMs });
   };
 }
 

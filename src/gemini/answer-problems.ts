@@ -1,6 +1,7 @@
 import { isRetryAfter, retryAfterMs } from '../core/retry.ts';
+import { PROXY_LOGIN_HINT } from '../net/network-words.ts';
 import { fieldOf, textOf } from './json-fields.ts';
-import { credentialsProblem, PROXY_HINT, PROXY_LOGIN_HINT } from './network-problems.ts';
+import { credentialsProblem, PROXY_HINT } from './network-problems.ts';
 import type { Problem, Subject } from './problems.ts';
 import { oneLine } from './server-words.ts';
 import type { HttpAnswer } from './transport.ts';

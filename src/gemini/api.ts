@@ -4,7 +4,6 @@ import { BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import {
   logRetries,
-  notBeforeWords,
   sleep,
   withRetries,
   type Attempt,
@@ -12,6 +11,7 @@ import {
   type RetryPolicy,
   type Wait,
 } from '../core/retry.ts';
+import { failedRequest } from '../net/failed-request.ts';
 import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import { exchange, type Message, type Wire } from './exchange.ts';
 import type { Problem } from './problems.ts';
@@ -99,19 +99,15 @@ function failureOf(problem: Problem, { method, path, repeatable }: ApiRequest): 
     reason,
     retryAfterMs,
     again: problem.passing && !unclear,
-    toError({ attempts, notBefore }) {
-      const times = attempts > 1 ? `, after ${attempts} attempts` : '';
-      const message = `Discovery Engine: ${method} ${path} ${problem.what}${times}.`;
-      if (unclear) {
-        return new BridgeError('GEMINI_UNCLEAR', `${message} It may still have taken effect.`, {
-          hint: `The next run checks before it resends. ${hint}`,
-        });
+    toError(ending) {
+      const message = `Discovery Engine: ${method} ${path} ${problem.what}`;
+      if (!unclear) {
+        const lasting = problem.code === 'GEMINI_QUOTA';
+        return failedRequest({ code: problem.code, message, hint, lasting }, ending);
       }
-      if (notBefore === undefined) return new BridgeError(problem.code, message, { hint });
-      const time = notBefore.toISOString();
-      return new BridgeError(problem.code, `${message}${notBeforeWords(notBefore)}`, {
-        hint: `Run again after ${time}.`,
-        nextRunAfter: notBefore,
+      const times = ending.attempts > 1 ? `, after ${ending.attempts} attempts` : '';
+      return new BridgeError('GEMINI_UNCLEAR', `${message}${times}. It may still have taken effect.`, {
+        hint: `The next run checks before it resends. ${hint}`,
       });
     },
   };

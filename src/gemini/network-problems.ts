@@ -1,6 +1,13 @@
 import { types } from 'node:util';
 import { DeadlineError } from '../core/deadline.ts';
-import { tlsFaultOfCode, tlsHint, type TlsFault, type TlsHints } from '../net/tls-faults.ts';
+import { networkErrorOf } from '../net/network-error.ts';
+import {
+  networkHint,
+  networkReason,
+  networkWords,
+  PROXY_LOGIN_HINT,
+  type NetworkHints,
+} from '../net/network-words.ts';
 import { BodyError } from '../net/response-body.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 import type { Problem } from './problems.ts';
@@ -9,26 +16,15 @@ import { oneLine } from './server-words.ts';
 export const PROXY_HINT =
   'Something between this machine and Google answers in its place. Check HTTPS_PROXY and NO_PROXY, and whether a firewall or a login page is in the way.';
 
-export const PROXY_LOGIN_HINT =
-  'Put the user and the password of the proxy into HTTPS_PROXY: `http://user:password@proxy.example.com:3128`.';
-
-/** The connection was never made, so nothing was sent. */
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-const CERTIFICATE: TlsHints = {
+const HINTS: NetworkHints = {
+  name: 'that `gemini.location` is a location of Discovery Engine',
+  server: 'the network, HTTPS_PROXY, and DISCOVERY_ENGINE_ENDPOINT if it is set',
+  proxied: true,
+  lost: 'Check the network, the firewalls on the way, and HTTPS_PROXY.',
+  slow: 'Check the network, the firewalls on the way, and HTTPS_PROXY.',
   untrusted: 'If a proxy opens TLS here, name the file of its authority in NODE_EXTRA_CA_CERTS.',
   otherName: 'If a proxy opens TLS here, let it show a certificate of the host that is asked for.',
   client: 'Google wants none: check HTTPS_PROXY and DISCOVERY_ENGINE_ENDPOINT.',
-};
-/** Faults of the handshake that another attempt may not have, and after which something may have been sent. */
-const UNCLEAR_FAULTS: ReadonlySet<TlsFault | undefined> = new Set<TlsFault | undefined>([
-  undefined,
-  'handshake',
-]);
-
-const HINTS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Check the network, HTTPS_PROXY, and DISCOVERY_ENGINE_ENDPOINT if it is set.',
-  ENOTFOUND: 'Check that `gemini.location` is a location of Discovery Engine, and DNS on this machine.',
-  EAI_AGAIN: 'The name server did not answer; try again later.',
 };
 
 /** What a failed `send` means. */
@@ -47,20 +43,26 @@ export function networkProblem(thrown: unknown): Problem {
 
 /** No answer came. */
 function connectionProblem(thrown: unknown): Problem {
-  const code = textOf(thrown, 'code') ?? 'no answer';
-  const fault = tlsFaultOfCode(code);
-  const untrusted = !UNCLEAR_FAULTS.has(fault);
+  const network = networkErrorOf(thrown);
+  if (network === undefined) {
+    return {
+      code: 'GEMINI_UNREACHABLE',
+      reason: textOf(thrown, 'code') ?? 'no answer',
+      // The address is what the message begins with anyhow.
+      what: `failed: ${wordsOf(thrown).replace(/^request to \S+ failed, reason: /, '')}`,
+      hint: HINTS.lost,
+      passing: true,
+      effect: 'unknown',
+      retryAfterMs: 0,
+    };
+  }
   return {
-    code: 'GEMINI_UNREACHABLE',
-    reason: thrown instanceof DeadlineError ? 'no answer in time' : code,
-    // The address is what the message begins with anyhow.
-    what: `failed: ${wordsOf(thrown).replace(/^request to \S+ failed, reason: /, '')}`,
-    hint:
-      fault !== undefined
-        ? tlsHint(fault, CERTIFICATE)
-        : (HINTS[code] ?? 'Check the network, the firewalls on the way, and HTTPS_PROXY.'),
-    passing: !untrusted,
-    effect: untrusted || NEVER_CONNECTED.has(code) ? 'none' : 'unknown',
+    code: network.meaning === 'proxy_login' ? 'GEMINI_CREDENTIALS' : 'GEMINI_UNREACHABLE',
+    reason: networkReason(network),
+    what: `failed: ${networkWords(network)}`,
+    hint: networkHint(network, HINTS),
+    passing: network.retryable,
+    effect: network.unsent ? 'none' : 'unknown',
     retryAfterMs: 0,
   };
 }

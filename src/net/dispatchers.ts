@@ -3,9 +3,11 @@ import { isLoopback } from '../core/endpoint.ts';
 import { tlsFaultOfCode } from './tls-faults.ts';
 import { isExcepted, readProxy, type ProxyServer, type ProxySettings } from './proxy.ts';
 
-interface DispatcherOptions {
+/** What the connections of one client are made with. */
+export interface DispatcherOptions {
   /** Certificates for the servers themselves. */
   readonly tls?: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+  /** Time limit for one connection with its TLS handshake. */
   readonly connectMs: number;
   /** Ends connections that are not made yet, which a dispatcher leaves alone. */
   readonly signal?: AbortSignal;

@@ -12,6 +12,8 @@ export type TlsFault =
   | 'client certificate required'
   /** The server does not accept the client certificate. */
   | 'client certificate refused'
+  /** A file with a certificate or a key of this machine cannot be used. */
+  | 'unusable file'
   /** No agreement on a protocol or a cipher, or no TLS at all. */
   | 'handshake';
 
@@ -23,6 +25,8 @@ export interface TlsHints {
   readonly otherName: string;
   /** The fields that name a client certificate and its key; a whole sentence. */
   readonly client: string;
+  /** The fields that name files with certificates and keys; a whole sentence. Undefined where there are none. */
+  readonly files?: string;
 }
 
 /** By the code that Node or OpenSSL gives; the first that fits counts. */
@@ -44,7 +48,9 @@ const BY_CODE: readonly (readonly [codes: RegExp, fault: TlsFault])[] = [
     /^(?:CERT_|CRL_|UNABLE_TO_DEC|ERROR_IN_C|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|ERR_TLS_CERT)/,
     'unusable',
   ],
-  [/^(?:ERR_TLS|ERR_SSL|EPROTO|ERR_OSSL)/, 'handshake'],
+  // OpenSSL read no file of a server: the code of what it says in a handshake begins with ERR_SSL.
+  [/^ERR_OSSL/, 'unusable file'],
+  [/^(?:ERR_TLS|ERR_SSL|EPROTO)/, 'handshake'],
 ];
 
 /** By the words of OpenSSL, for drivers that give an error a code of their own. */
@@ -59,6 +65,10 @@ const BY_WORDS: readonly (readonly [words: RegExp, fault: TlsFault])[] = [
   [/certificate revoked/i, 'revoked'],
   [/does not match certificate|hostname mismatch/i, 'other name'],
   [/self[- ]signed certificate|unable to (?:get|verify)|certificate signature failure/i, 'untrusted'],
+  [
+    /wrong version number|packet length too long|unsupported protocol|no shared cipher|alert (?:handshake failure|protocol version)/i,
+    'handshake',
+  ],
 ];
 
 /** What the code of an error says about TLS; undefined for other errors. */
@@ -72,7 +82,7 @@ export function tlsFaultOfWords(message: string): TlsFault | undefined {
 }
 
 /** What to do about it. */
-export function tlsHint(fault: TlsFault, { untrusted, otherName, client }: TlsHints): string {
+export function tlsHint(fault: TlsFault, { untrusted, otherName, client, files }: TlsHints): string {
   switch (fault) {
     case 'expired':
       return 'The certificate of the server has expired: let its owner renew it, or correct the clock of this machine if that is wrong.';
@@ -90,6 +100,8 @@ export function tlsHint(fault: TlsFault, { untrusted, otherName, client }: TlsHi
       return `The server wants a client certificate. ${client}`;
     case 'client certificate refused':
       return `The server refuses the client certificate: check that it is valid and that the server trusts its authority. ${client}`;
+    case 'unusable file':
+      return `A file with a certificate or a key cannot be used: it must be PEM, and the key must belong to the certificate. ${files ?? client}`;
     case 'handshake':
       return `Check that the server speaks TLS 1.2 or newer on this port. If it wants a client certificate: ${client}`;
   }

@@ -15,7 +15,7 @@ import {
 } from './rejections.ts';
 import { givenUp } from './given-up.ts';
 import { mayGoOn } from './runs.ts';
-import { codeOf } from './state-errors.ts';
+import { codeOf } from '../core/thrown.ts';
 import type { RunTable } from './tables.ts';
 
 /** From here on, 0.2 s for statistics are well spent. */
@@ -151,7 +151,7 @@ async function refuseDuplicates(knex: Knex, runId: string): Promise<void> {
 }
 
 function isUniqueViolation(thrown: unknown): boolean {
-  const code = codeOf(thrown) ?? '';
+  const code = codeOf(thrown);
   return code === '23505' || code.startsWith('SQLITE_CONSTRAINT');
 }
 

@@ -6,7 +6,8 @@ import { startStopwatch } from '../core/stopwatch.ts';
 import type { Lease, LeaseOwner } from '../pipeline/state-port.ts';
 import type { Database } from './database.ts';
 import { keepAlive } from './heartbeat.ts';
-import { codeOf, isConflict, stateError } from './state-errors.ts';
+import { codeOf } from '../core/thrown.ts';
+import { isConflict, stateError } from './state-errors.ts';
 import type { LeaseTable } from './tables.ts';
 
 export interface LeaseTiming {

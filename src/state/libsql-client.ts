@@ -3,7 +3,7 @@ import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transa
 import Libsql from 'libsql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STATE_BUSY_SECONDS_MAX } from '../core/limits.ts';
-import { codeOf } from './state-errors.ts';
+import { codeOf } from '../core/thrown.ts';
 
 const RETRY_MS = 20;
 /** The program has some 40 statements; the bound only keeps an accident from becoming a leak. */
@@ -65,7 +65,7 @@ async function inTurn<Answer>(work: () => Answer | Promise<Answer>): Promise<Ans
     try {
       return await work();
     } catch (thrown) {
-      const busy = codeOf(thrown)?.startsWith('SQLITE_BUSY') ?? false;
+      const busy = codeOf(thrown).startsWith('SQLITE_BUSY');
       if (!busy || performance.now() > givingUpAt) throw thrown;
       await sleep(RETRY_MS * (0.5 + Math.random()));
     }

@@ -5,7 +5,8 @@ import pg from 'pg';
 import { STATE_CONFLICT_ATTEMPTS_MAX, STATE_CONNECT_SECONDS } from '../core/limits.ts';
 import type { PostgresAddress } from '../net/postgres-address.ts';
 import { agreeOnTls } from '../net/postgres-tls.ts';
-import { codeOf, isConflict } from './state-errors.ts';
+import { codeOf } from '../core/thrown.ts';
+import { isConflict } from './state-errors.ts';
 
 /** Why the server ended a connection, if it said so while no statement was there to be told. */
 const farewells = new WeakMap<object, Error>();
@@ -66,7 +67,7 @@ export function postgresClientFor(address: PostgresAddress, silenceSeconds: numb
 
 /** Whether these are the server's own words. An error of the socket has another form of code, or none. */
 function isSqlstate(thrown: unknown): boolean {
-  return /^\d[\dA-Z]{4}$/.test(codeOf(thrown) ?? '');
+  return /^\d[\dA-Z]{4}$/.test(codeOf(thrown));
 }
 
 /** A connection with the mark by which knex drops it instead of using it again. */

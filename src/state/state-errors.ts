@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import { BridgeError } from '../core/errors.ts';
-import { isTlsFailure } from '../net/tls-errors.ts';
+import { codeOf } from '../core/thrown.ts';
+import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
+import { networkHint, type NetworkHints } from '../net/network-words.ts';
 import { poolerFault } from '../net/pooler-words.ts';
 import {
   BY_SQLSTATE,
@@ -39,6 +41,25 @@ const NO_MEMORY: Verdict = {
   hint: 'Give this process more memory, then run again: no partial change is left.',
 };
 
+const HINTS: NetworkHints = {
+  name: 'the host name in DATABASE_URL',
+  server: 'host and port in DATABASE_URL, and that the database runs',
+  proxied: false,
+  lost: UNREACHABLE.hint,
+  slow: UNREACHABLE.hint,
+  untrusted: 'Name the authority that signed it with sslrootcert= in DATABASE_URL.',
+  otherName:
+    'Let DATABASE_URL name a host that the certificate has, or set sslmode=verify-ca if any server of its authority will do.',
+  client: 'Name one and its key with sslcert= and sslkey= in DATABASE_URL.',
+  files: 'Check sslrootcert=, sslcert= and sslkey= in DATABASE_URL.',
+};
+
+function networkVerdict(network: NetworkError): Verdict {
+  const hint = networkHint(network, HINTS);
+  const mended = network.meaning === 'certificate' || network.meaning === 'socket_forbidden';
+  return { code: mended ? 'STATE_FAILED' : 'STATE_UNREACHABLE', hint };
+}
+
 /** By SQLite's or Node's name. */
 const BY_NAME: Readonly<Record<string, Verdict>> = {
   SQLITE_BUSY: BUSY,
@@ -63,18 +84,6 @@ const BY_NAME: Readonly<Record<string, Verdict>> = {
   ENOSPC: DISK_FULL,
   EDQUOT: DISK_FULL,
   EIO: IO_FAILED,
-  ECONNREFUSED: UNREACHABLE,
-  ECONNRESET: UNREACHABLE,
-  ECONNABORTED: UNREACHABLE,
-  EPIPE: UNREACHABLE,
-  ETIMEDOUT: UNREACHABLE,
-  EHOSTUNREACH: UNREACHABLE,
-  ENETUNREACH: UNREACHABLE,
-  ENETDOWN: UNREACHABLE,
-  EHOSTDOWN: UNREACHABLE,
-  EADDRNOTAVAIL: UNREACHABLE,
-  ENOTFOUND: UNREACHABLE,
-  EAI_AGAIN: UNREACHABLE,
   ENOENT: UNREACHABLE,
 };
 
@@ -108,12 +117,6 @@ export function stateError(thrown: unknown, location: string): unknown {
   });
 }
 
-/** The `code` of an error of Node, SQLite or Postgres. */
-export function codeOf(thrown: unknown): string | undefined {
-  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
-  return typeof thrown.code === 'string' ? thrown.code : undefined;
-}
-
 /** An error of Node's may come from another realm, and one of libsql's is no native one. */
 function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || types.isNativeError(thrown);
@@ -126,8 +129,10 @@ export function isConflict(thrown: unknown): boolean {
 }
 
 function verdictOn(error: Error): Verdict | undefined {
-  const code = codeOf(error) ?? '';
-  if (isCertificateFile(error, code) || isTlsFailure(code)) return TLS;
+  const code = codeOf(error);
+  if (isCertificateFile(error, code)) return TLS;
+  const network = networkErrorOf(error);
+  if (network !== undefined) return networkVerdict(network);
   // SQLite refines its codes, as in SQLITE_IOERR_FSYNC.
   const named = BY_NAME[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code];
   if (named !== undefined) return named;
@@ -155,5 +160,5 @@ function isCertificateFile(error: Error, code: string): boolean {
 /** knex puts the statement before the database's own words. */
 function ownWords(error: Error): string {
   const words = error.message.split(' - ').at(-1)?.trim() ?? '';
-  return words === '' ? (codeOf(error) ?? error.name) : words;
+  return words === '' ? codeOf(error) || error.name : words;
 }

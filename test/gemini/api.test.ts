@@ -176,7 +176,7 @@ describe('a request that may be repeated', () => {
       failure('GEMINI_UNREACHABLE', '503 UNAVAILABLE: "The service is currently unavailable."'),
     ],
     ['429', EXHAUSTED, failure('GEMINI_QUOTA', '429 RESOURCE_EXHAUSTED: "Quota exceeded."', 'my-project')],
-    ['a broken connection', drop, failure('GEMINI_UNREACHABLE', 'socket hang up')],
+    ['a broken connection', drop, failure('GEMINI_UNREACHABLE', 'the connection was lost (ECONNRESET)')],
   ])('fails after %s that does not pass, and names what it was', async (_, reply, expected) => {
     const { result, sent } = await outcomeOf(GET, reply);
     expect(sent).toHaveLength(4);

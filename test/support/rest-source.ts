@@ -5,7 +5,7 @@ import type { Style } from '../stand-ins/rest/pages.ts';
 import { OPEN_PERMIT } from './open-permit.ts';
 import { readAll, type Listing } from './read-rows.ts';
 
-type RestSpec = Omit<HttpSourceSpec, 'type'>;
+export type RestSpec = Omit<HttpSourceSpec, 'type'>;
 
 interface RestOptions extends Partial<HttpSurroundings> {
   readonly fields?: readonly string[];

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import { asError, codeOf } from '../network-errors.ts';
+import { asError, codeOf } from '../../core/thrown.ts';
 
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const MAY_NOT = new Set(['EACCES', 'EPERM']);

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { BridgeError } from '../../core/errors.ts';
 import { fileError, fileRefused, folderError, linkOut } from './errors.ts';
-import { asError, codeOf } from '../network-errors.ts';
+import { asError, codeOf } from '../../core/thrown.ts';
 
 /** Something that could not be looked at. */
 interface Failure {

@@ -6,7 +6,7 @@ import { DocumentFormat } from './documents.ts';
 import { appendRow, type FieldUse, type FileFormat } from './format.ts';
 import { listFiles, requireAllSame, type ListedFile, type ListingContext } from './listing.ts';
 import { NdjsonFormat } from './ndjson.ts';
-import { asError } from '../network-errors.ts';
+import { asError } from '../../core/thrown.ts';
 import { RowBatcher } from '../row-batcher.ts';
 
 /** Reads the files of a folder. */

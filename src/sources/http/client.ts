@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'undici';
 import type { HttpSourceSpec } from '../../connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_CONNECT_SECONDS, HTTP_PAGE_BYTES_MAX, HTTP_WORDS_BYTES_MAX } from '../../core/limits.ts';
-import { Dispatchers } from '../../net/dispatchers.ts';
+import { Client } from '../../net/client.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { readBodyStart, readWholeBody } from '../../net/response-body.ts';
 
@@ -23,13 +22,13 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** HTTP through the proxies of this machine, with the certificates of a connector; one of the few files that name undici. */
+/** HTTP through the proxies of this machine, with the certificates of a connector. */
 export class HttpClient {
-  readonly #dispatchers: Dispatchers;
+  readonly #client: Client;
 
   /** @throws BridgeError SOURCE_TLS for a file that cannot be read; ENVIRONMENT_INVALID for a proxy that is not an address. */
   constructor(tls: HttpSourceSpec['tls'], proxy: ProxySettings) {
-    this.#dispatchers = new Dispatchers(proxy, {
+    this.#client = new Client(proxy, {
       tls: certificates(tls),
       connectMs: HTTP_CONNECT_SECONDS * 1_000,
     });
@@ -41,28 +40,20 @@ export class HttpClient {
    * @throws BodyError, or what undici throws; `networkProblem` knows what it means
    */
   async send({ method, url, headers, body: content }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const answer = await request(url, {
-      method,
-      headers: { ...headers, 'accept-encoding': 'gzip' },
-      body: content ?? null,
-      dispatcher: this.#dispatchers.of(url),
+    const { status, header, body } = await this.#client.send(
+      { method, url, headers: { ...headers, 'accept-encoding': 'gzip' }, body: content },
       signal,
-    });
-    const { statusCode: status } = answer;
-    const header = (name: string) => {
-      const value = answer.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    };
+    );
     const encoding = header('content-encoding');
-    const body = hasPage(status)
-      ? await readWholeBody(answer.body, encoding, HTTP_PAGE_BYTES_MAX)
-      : await readBodyStart(answer.body, encoding, HTTP_WORDS_BYTES_MAX);
-    return { status, header, body };
+    const bytes = hasPage(status)
+      ? await readWholeBody(body, encoding, HTTP_PAGE_BYTES_MAX)
+      : await readBodyStart(body, encoding, HTTP_WORDS_BYTES_MAX);
+    return { status, header, body: bytes };
   }
 
   /** Closes all connections at once. May be called twice. */
   async close(): Promise<void> {
-    await this.#dispatchers.destroy();
+    await this.#client.close();
   }
 }
 

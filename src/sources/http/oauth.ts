@@ -9,7 +9,7 @@ import {
 import type { Redactor } from '../../core/redact.ts';
 import { answerProblem } from './answers.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
-import { networkProblem, ProblemError, type Problem } from './problems.ts';
+import { networkProblem, ProblemError, TOKEN_HINTS, type Problem } from './problems.ts';
 import { refusalIn, tokenFields, type TokenRefusal } from './token-answer.ts';
 
 /** Access tokens of an API, one at a time. */
@@ -101,7 +101,7 @@ async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: Abort
     );
   } catch (thrown) {
     signal.throwIfAborted();
-    throw refused(networkProblem(thrown), request);
+    throw refused(networkProblem(thrown, TOKEN_HINTS), request);
   }
   const redact = (text: string) => redactor.redact(text);
   if (answer.status < 200 || answer.status > 299) {

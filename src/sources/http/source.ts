@@ -26,7 +26,7 @@ import { requireFields } from './required-fields.ts';
 import { RecordRow } from './row.ts';
 import { requestPermit } from './request-permit.ts';
 import { HttpWatermark } from './watermark.ts';
-import { asError } from '../network-errors.ts';
+import { asError } from '../../core/thrown.ts';
 import type { SourcePermit } from '../permit.ts';
 import { RowBatcher } from '../row-batcher.ts';
 

@@ -2,7 +2,7 @@ import { Connection, ISOLATION_LEVEL, Request, TYPES } from 'tedious';
 import { mssqlConfiguration, type MssqlTimes } from './configuration.ts';
 import type { MssqlAddress } from './dsn.ts';
 import type { MssqlColumn } from './types.ts';
-import { asError } from '../network-errors.ts';
+import { asError } from '../../core/thrown.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 
 /** A value of a statement, apart from its text. */

@@ -5,7 +5,7 @@ import { MssqlClient, type MssqlParameter } from './client.ts';
 import { parseMssqlDsn, type MssqlAddress } from './dsn.ts';
 import { mssqlError } from './errors.ts';
 import { mssqlColumn, type MssqlColumn, type MssqlField } from './types.ts';
-import { asError } from '../network-errors.ts';
+import { asError } from '../../core/thrown.ts';
 import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';

@@ -1,20 +1,23 @@
 import { BridgeError } from '../../core/errors.ts';
-import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
-import { asError, codeOf, messageOf, type CertificateHints } from '../network-errors.ts';
+import { asError, codeOf, messageOf } from '../../core/thrown.ts';
 import {
+  findVerdict,
   CONNECT_TIMEOUT,
-  DEFINER,
-  GRANT,
-  LINK,
-  LOCKED,
-  LOGIN,
-  LOST,
+  DEFINER_REFUSED,
+  SELECT_NOT_GRANTED,
+  LINKED_SERVER_REFUSED,
+  ROWS_LOCKED,
+  LOGIN_REFUSED,
+  CONNECTION_LOST,
   PASSWORD_EXPIRED,
-  RAISED,
-  TIMEOUT,
-  VALUE,
+  RAISED_BY_DATABASE,
+  STATEMENT_TIMEOUT,
+  VALUE_REFUSED,
+  type DriverErrorTable,
+  type DriverHints,
+  type Phase,
   type Verdict,
-} from '../verdicts.ts';
+} from '../driver-errors.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface MssqlPlace {
@@ -35,7 +38,7 @@ const BUSY: Verdict = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'The server is short of resources, or moves the database; try again later.',
 };
-const CERTIFICATE: CertificateHints = {
+const CERTIFICATE: DriverHints = {
   untrusted: 'Name the authority that signed it in spec.source.tls.caFile.',
   otherName:
     'Use a host name that the certificate has, or name it with hostNameInCertificate= in the secret.',
@@ -49,8 +52,8 @@ const USER_ERRORS_FROM = 50_000;
 /** What `sp_describe_first_result_set` says against a query: it has no single description. */
 const NOT_DESCRIBED = { from: 11_501, to: 11_540 };
 
-const TABLE: VerdictTable = {
-  rules: [
+const TABLE: DriverErrorTable = {
+  rows: [
     // What a refused login says; the driver keeps no number of it.
     {
       phase: 'connect',
@@ -83,78 +86,66 @@ const TABLE: VerdictTable = {
       verdict: { code: 'SOURCE_AUTH_FAILED', hint: 'ALTER LOGIN … ENABLE, or UNLOCK.' },
     },
     // A linked server did not let this one in, or was not found.
-    { phase: 'query', codes: /^(?:18452|18456|7202|7303|7399|7416|7437|53|10060|10061)$/, verdict: LINK },
-    { phase: 'connect', codes: /^ELOGIN$/, verdict: LOGIN },
+    {
+      phase: 'query',
+      codes: /^(?:18452|18456|7202|7303|7399|7416|7437|53|10060|10061)$/,
+      verdict: LINKED_SERVER_REFUSED,
+    },
+    { phase: 'connect', codes: /^ELOGIN$/, verdict: LOGIN_REFUSED },
     { phase: 'connect', codes: /^ETIMEOUT$/, words: /connect/, verdict: CONNECT_TIMEOUT },
   ],
-  byCode: {
-    229: GRANT,
-    230: GRANT,
-    262: GRANT,
-    297: GRANT,
-    300: GRANT,
-    916: GRANT,
-    1222: LOCKED,
-    1205: LOST,
-    3960: LOST,
-    3961: LOST,
-    596: LOST,
-    701: BUSY,
-    10_928: BUSY,
-    10_929: BUSY,
-    40_197: BUSY,
-    40_501: BUSY,
-    40_613: BUSY,
-    49_918: BUSY,
-    49_919: BUSY,
-    49_920: BUSY,
-    245: VALUE,
-    241: VALUE,
-    220: VALUE,
-    8114: VALUE,
-    8115: VALUE,
-    8134: VALUE,
-    242: VALUE,
-    517: VALUE,
-    535: VALUE,
-    102: QUERY,
-    105: QUERY,
-    137: QUERY,
-    156: QUERY,
-    170: QUERY,
-    195: QUERY,
-    206: QUERY,
-    207: QUERY,
-    208: QUERY,
-    209: QUERY,
-    319: QUERY,
-    2812: QUERY,
-    4104: QUERY,
-    8120: QUERY,
-    8127: QUERY,
+  byCode: [
+    [SELECT_NOT_GRANTED, '229', '230', '262', '297', '300', '916'],
+    [ROWS_LOCKED, '1222'],
+    [CONNECTION_LOST, '1205', '3960', '3961', '596', 'ECLOSE', 'ECONNCLOSED', 'ESOCKET'],
+    [BUSY, '701', '10928', '10929', '40197', '40501', '40613', '49918', '49919', '49920'],
+    [VALUE_REFUSED, '245', '241', '220', '8114', '8115', '8134', '242', '517', '535'],
+    [
+      QUERY,
+      '102',
+      '105',
+      '137',
+      '156',
+      '170',
+      '195',
+      '206',
+      '207',
+      '208',
+      '209',
+      '319',
+      '2812',
+      '4104',
+      '8120',
+      '8127',
+    ],
     // EXECUTE AS a user who is gone, or whom the login may not act for.
-    15404: DEFINER,
-    15517: DEFINER,
-    'RAISERROR, THROW': RAISED,
-    ETIMEOUT: TIMEOUT,
-    EFEDAUTH: {
-      code: 'SOURCE_AUTH_FAILED',
-      hint: 'Check the identity, tenantId and client secret, and that it is a user of the database (CREATE USER … FROM EXTERNAL PROVIDER).',
-    },
-    EINSTLOOKUP: {
-      code: 'SOURCE_UNREACHABLE',
-      hint: 'Check instanceName, and that UDP port 1434 of the server is open; or give the port instead.',
-    },
-    ECLOSE: LOST,
-    ECONNCLOSED: LOST,
-    ESOCKET: LOST,
-    EENCRYPT: {
-      code: 'SOURCE_TLS',
-      hint: 'Turn encryption on at the server, or set encrypt=false if the network is trusted.',
-    },
-    certificate: { code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted },
-  },
-  certificate: CERTIFICATE,
+    [DEFINER_REFUSED, '15404', '15517'],
+    [RAISED_BY_DATABASE, 'RAISERROR, THROW'],
+    [STATEMENT_TIMEOUT, 'ETIMEOUT'],
+    [
+      {
+        code: 'SOURCE_AUTH_FAILED',
+        hint: 'Check the identity, tenantId and client secret, and that it is a user of the database (CREATE USER … FROM EXTERNAL PROVIDER).',
+      },
+      'EFEDAUTH',
+    ],
+    [
+      {
+        code: 'SOURCE_UNREACHABLE',
+        hint: 'Check instanceName, and that UDP port 1434 of the server is open; or give the port instead.',
+      },
+      'EINSTLOOKUP',
+    ],
+    [
+      {
+        code: 'SOURCE_TLS',
+        hint: 'Turn encryption on at the server, or set encrypt=false if the network is trusted.',
+      },
+      'EENCRYPT',
+    ],
+    [{ code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted }, 'certificate'],
+  ],
+  hints: CERTIFICATE,
 };
 
 /** A driver's or the server's error in our words and with its own, and what to do about it. */
@@ -179,7 +170,7 @@ function wordsOf(error: Error, verdict: Verdict): string {
 function verdictOf(error: Error, phase: Phase): Verdict {
   const codes = codesOf(error);
   const fromServer = numberOf(error) > 0;
-  return findVerdict(TABLE, { error, network: innerErrors(error), codes, fromServer }, phase);
+  return findVerdict(TABLE, { error, codes, fromServer }, phase);
 }
 
 /** The number of the server's error and its class; then the driver's code. */
@@ -194,12 +185,4 @@ function codesOf(error: Error): string[] {
 
 function numberOf(error: Error): number {
   return 'number' in error && typeof error.number === 'number' ? error.number : 0;
-}
-
-/** The driver wraps what the network said, and one error for each address that it tried. */
-function innerErrors(error: Error): Error[] {
-  const inner = error.cause === undefined ? [error] : [asError(error.cause)];
-  return inner.flatMap((cause) =>
-    'errors' in cause && Array.isArray(cause.errors) ? cause.errors.map(asError) : [cause],
-  );
 }

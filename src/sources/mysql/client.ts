@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import mysql from 'mysql2';
 import type { MysqlAddress, MysqlTls } from './dsn.ts';
 import type { MysqlColumn, MysqlField } from './types.ts';
-import { asError } from '../network-errors.ts';
+import { asError } from '../../core/thrown.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 
 /** A goodbye that takes longer than this is no longer waited for. */

@@ -1,20 +1,23 @@
 import { BridgeError } from '../../core/errors.ts';
-import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
-import { asError, codeOf, messageOf, type CertificateHints } from '../network-errors.ts';
+import { asError, codeOf, messageOf } from '../../core/thrown.ts';
 import {
+  findVerdict,
   CONNECT_TIMEOUT,
-  DEFINER,
-  GRANT,
-  LOCKED,
-  LOGIN,
-  LOST,
+  DEFINER_REFUSED,
+  SELECT_NOT_GRANTED,
+  ROWS_LOCKED,
+  LOGIN_REFUSED,
+  CONNECTION_LOST,
   PASSWORD_EXPIRED,
-  RAISED,
-  READ_ONLY,
-  TIMEOUT,
-  VALUE,
+  RAISED_BY_DATABASE,
+  WRITE_REFUSED,
+  STATEMENT_TIMEOUT,
+  VALUE_REFUSED,
+  type DriverErrorTable,
+  type DriverHints,
+  type Phase,
   type Verdict,
-} from '../verdicts.ts';
+} from '../driver-errors.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface MysqlPlace {
@@ -46,7 +49,7 @@ const NO_TLS: Verdict = {
   code: 'SOURCE_TLS',
   hint: 'Turn TLS on at the server, or set ssl-mode=DISABLED if the network is trusted.',
 };
-const CERTIFICATE: CertificateHints = {
+const CERTIFICATE: DriverHints = {
   untrusted:
     'Name the authority that signed it in spec.source.tls.caFile, or in ssl-ca= of the connection string.',
   otherName:
@@ -60,66 +63,51 @@ const PLUGIN: Verdict = {
   hint: 'Let this user log in by a password that the driver can prove: IDENTIFIED VIA mysql_native_password (MariaDB) or IDENTIFIED WITH caching_sha2_password (MySQL), or create another user for this.',
 };
 
-const TABLE: VerdictTable = {
-  rules: [
+const TABLE: DriverErrorTable = {
+  rows: [
     // MariaDB says 1045 again when a view is read whose definer is gone: the login was over.
-    { phase: 'query', codes: /^(?:1045|1698|1449|1356)$/, verdict: DEFINER },
+    { phase: 'query', codes: /^(?:1045|1698|1449|1356)$/, verdict: DEFINER_REFUSED },
     { phase: 'connect', codes: /^AUTH_SWITCH_PLUGIN_ERROR$/, words: /unknown plugin/i, verdict: PLUGIN },
     { phase: 'connect', words: /requires TLS|SSL (?:connection )?is required/i, verdict: MORE_TLS },
     { phase: 'connect', codes: /^$/, words: /timeout/i, verdict: CONNECT_TIMEOUT },
-    { codes: /^$/, words: /closed state|connection (?:was |is )?(?:closed|lost)/i, verdict: LOST },
+    { codes: /^$/, words: /closed state|connection (?:was |is )?(?:closed|lost)/i, verdict: CONNECTION_LOST },
   ],
   // By the server's error number (MariaDB has MySQL's, and some of its own from 1900 on), by the driver's code, or by SQLSTATE
   // classes: 42 (syntax, unknown names), 21 and 22 (a value does not fit), 45 (SIGNAL).
-  byCode: {
-    1040: FULL,
-    1041: FULL,
-    1203: FULL,
-    1226: FULL,
+  byCode: [
     // RDS Proxy and ProxySQL, which got no connection to the server in time.
-    9001: FULL,
-    9501: FULL,
-    1129: HOST,
-    1130: HOST,
-    1045: LOGIN,
-    1698: LOGIN,
-    1820: PASSWORD_EXPIRED,
-    1862: PASSWORD_EXPIRED,
-    3118: { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
-    4151: { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
-    1049: { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
-    1046: {
-      code: 'SECRET_INVALID',
-      hint: 'Name the database in the secret, or before each table of the query.',
-    },
-    1044: GRANT,
-    1142: GRANT,
-    1143: GRANT,
-    1227: GRANT,
-    1370: GRANT,
-    1345: GRANT,
-    1205: LOCKED,
-    3572: LOCKED,
-    1969: TIMEOUT,
-    3024: TIMEOUT,
-    1053: LOST,
-    1213: LOST,
-    1317: LOST,
-    1927: LOST,
-    2013: LOST,
-    1290: READ_ONLY,
-    1792: READ_ONLY,
-    1644: RAISED,
-    3159: MORE_TLS,
-    PROTOCOL_CONNECTION_LOST: LOST,
-    HANDSHAKE_NO_SSL_SUPPORT: NO_TLS,
-    HANDSHAKE_SSL_ERROR: { code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted },
-    'SQLSTATE 42': QUERY,
-    'SQLSTATE 45': RAISED,
-    'SQLSTATE 21': VALUE,
-    'SQLSTATE 22': VALUE,
-  },
-  certificate: CERTIFICATE,
+    [FULL, '1040', '1041', '1203', '1226'],
+    // RDS Proxy and ProxySQL, which got no connection to the server in time.
+    [FULL, '9001', '9501'],
+    [HOST, '1129', '1130'],
+    [LOGIN_REFUSED, '1045', '1698'],
+    [PASSWORD_EXPIRED, '1820', '1862'],
+    [
+      { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
+      '3118',
+      '4151',
+    ],
+    [{ code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' }, '1049'],
+    [
+      {
+        code: 'SECRET_INVALID',
+        hint: 'Name the database in the secret, or before each table of the query.',
+      },
+      '1046',
+    ],
+    [SELECT_NOT_GRANTED, '1044', '1142', '1143', '1227', '1370', '1345'],
+    [ROWS_LOCKED, '1205', '3572'],
+    [STATEMENT_TIMEOUT, '1969', '3024'],
+    [CONNECTION_LOST, '1053', '1213', '1317', '1927', '2013', 'PROTOCOL_CONNECTION_LOST'],
+    [WRITE_REFUSED, '1290', '1792'],
+    [RAISED_BY_DATABASE, '1644', 'SQLSTATE 45'],
+    [MORE_TLS, '3159'],
+    [NO_TLS, 'HANDSHAKE_NO_SSL_SUPPORT'],
+    [{ code: 'SOURCE_TLS', hint: CERTIFICATE.untrusted }, 'HANDSHAKE_SSL_ERROR'],
+    [QUERY, 'SQLSTATE 42'],
+    [VALUE_REFUSED, 'SQLSTATE 21', 'SQLSTATE 22'],
+  ],
+  hints: CERTIFICATE,
 };
 
 /** A driver's or the server's error in our words and with its own, and what to do about it. */

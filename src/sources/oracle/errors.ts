@@ -1,19 +1,22 @@
 import { BridgeError } from '../../core/errors.ts';
-import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
-import { asError, messageOf, type CertificateHints } from '../network-errors.ts';
+import { asError, messageOf } from '../../core/thrown.ts';
 import {
+  findVerdict,
   CONNECT_TIMEOUT,
-  GRANT,
-  LINK,
-  LOCKED,
-  LOST,
+  SELECT_NOT_GRANTED,
+  LINKED_SERVER_REFUSED,
+  ROWS_LOCKED,
+  CONNECTION_LOST,
   PASSWORD_EXPIRED,
-  RAISED,
-  READ_ONLY,
-  TIMEOUT,
-  VALUE,
+  RAISED_BY_DATABASE,
+  WRITE_REFUSED,
+  STATEMENT_TIMEOUT,
+  VALUE_REFUSED,
+  type DriverErrorTable,
+  type DriverHints,
+  type Phase,
   type Verdict,
-} from '../verdicts.ts';
+} from '../driver-errors.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface OraclePlace {
@@ -31,6 +34,10 @@ const UNREACHABLE: Verdict = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'Check host and port in the secret, that the listener runs, and the firewalls on the way.',
 };
+const NAME: Verdict = {
+  code: 'SOURCE_UNREACHABLE',
+  hint: 'Check the host name in the secret, and DNS on this machine.',
+};
 const SERVICE: Verdict = {
   code: 'SECRET_INVALID',
   hint: 'The listener does not know this service. `lsnrctl services` lists those it knows; for a SID write ?sid=NAME.',
@@ -46,7 +53,7 @@ const ENCRYPTION: Verdict = {
 const WALLET =
   'Put the authority that signed it into the wallet that ?wallet= names (ewallet.pem), and use the host name of the certificate.';
 const CERTIFICATE: Verdict = { code: 'SOURCE_TLS', hint: WALLET };
-const CERTIFICATE_HINTS: CertificateHints = {
+const CERTIFICATE_HINTS: DriverHints = {
   untrusted: WALLET,
   otherName: WALLET,
   client: 'Put one and its key into the wallet that ?wallet= names (ewallet.pem).',
@@ -61,103 +68,89 @@ const BUSY: Verdict = {
   hint: 'The database starts, stops or has no process left; try again later.',
 };
 
-const TABLE: VerdictTable = {
-  rules: [
+const TABLE: DriverErrorTable = {
+  rows: [
     // What RAISE_APPLICATION_ERROR raises may have any words, and other codes in them.
-    { codes: /^ORA-20\d{3}$/, verdict: RAISED },
+    { codes: /^ORA-20\d{3}$/, verdict: RAISED_BY_DATABASE },
     // The login is over: a database link did not let this one in, or was not found.
     {
       phase: 'query',
       codes: /^ORA-(?:0101[57]|01045|2800[01]|28040|02019|12154|12505|12514|12541|12545|12170)$/,
-      verdict: LINK,
+      verdict: LINKED_SERVER_REFUSED,
     },
   ],
   // By the codes of the server (ORA) and of the driver (NJS).
-  byCode: {
+  byCode: [
     // The statement is not one that the database understands.
-    'ORA-009xx': QUERY,
-    'ORA-00054': LOCKED,
-    'ORA-30006': LOCKED,
-    'ORA-28112': RAISED,
-    'ORA-28113': RAISED,
-    'ORA-01017': {
-      code: 'SOURCE_AUTH_FAILED',
-      hint: 'Correct the user or the password in the secret; passwords have upper and lower case.',
-    },
-    'ORA-28000': { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
-    'ORA-28001': PASSWORD_EXPIRED,
-    'ORA-01045': { code: 'SOURCE_PERMISSION', hint: 'GRANT CREATE SESSION to this user.' },
-    'ORA-28040': VERIFIER,
-    'NJS-116': VERIFIER,
-    'ORA-12660': ENCRYPTION,
-    'NJS-531': ENCRYPTION,
-    'NJS-532': ENCRYPTION,
-    'NJS-533': ENCRYPTION,
-    'NJS-505': CERTIFICATE,
-    'NJS-506': CERTIFICATE,
-    'NJS-507': CERTIFICATE,
-    'NJS-508': CERTIFICATE,
-    'NJS-529': CERTIFICATE,
-    'ORA-12514': SERVICE,
-    'ORA-12505': SERVICE,
-    'NJS-518': SERVICE,
-    'NJS-519': SERVICE,
-    'NJS-512': CONNECT_STRING,
-    'NJS-514': CONNECT_STRING,
-    'NJS-515': CONNECT_STRING,
-    'NJS-516': CONNECT_STRING,
-    'NJS-517': CONNECT_STRING,
-    'NJS-520': CONNECT_STRING,
-    'ORA-12154': CONNECT_STRING,
-    'NJS-503': UNREACHABLE,
-    'NJS-511': UNREACHABLE,
-    'NJS-530': UNREACHABLE,
-    'ORA-12541': UNREACHABLE,
-    'ORA-12545': UNREACHABLE,
-    'NJS-510': CONNECT_TIMEOUT,
-    'ORA-12170': CONNECT_TIMEOUT,
-    'NJS-123': TIMEOUT,
-    'ORA-03136': TIMEOUT,
-    'ORA-00020': BUSY,
-    'ORA-01033': BUSY,
-    'ORA-01034': BUSY,
-    'ORA-12516': BUSY,
-    'ORA-12518': BUSY,
-    'ORA-12520': BUSY,
-    'ORA-12528': BUSY,
-    'NJS-500': LOST,
-    'NJS-501': LOST,
-    'NJS-513': LOST,
-    'NJS-521': LOST,
-    'ORA-00028': LOST,
-    'ORA-01013': LOST,
-    'ORA-03113': LOST,
-    'ORA-03114': LOST,
-    'ORA-12537': LOST,
-    'ORA-01555': {
-      code: 'SOURCE_LOST',
-      hint: 'The database no longer has the rows as they were when the query began. Make the query faster, or raise UNDO_RETENTION; then try again.',
-    },
-    'ORA-00942': {
-      code: 'SOURCE_QUERY_INVALID',
-      hint: 'There is no such table, or this user may not see it: write OWNER.TABLE, and grant it SELECT on it.',
-    },
-    'ORA-01031': GRANT,
-    'ORA-41900': GRANT,
-    'ORA-01456': READ_ONLY,
-    'ORA-14551': READ_ONLY,
-    'ORA-01476': VALUE,
-    'ORA-01722': VALUE,
-    'ORA-01426': VALUE,
-    'ORA-01841': VALUE,
-    'ORA-01843': VALUE,
-    'ORA-01858': VALUE,
-    'ORA-01873': VALUE,
-    'ORA-01878': VALUE,
-    'ORA-01861': VALUE,
-    'ORA-06502': VALUE,
-  },
-  certificate: CERTIFICATE_HINTS,
+    [QUERY, 'ORA-009xx'],
+    [ROWS_LOCKED, 'ORA-00054', 'ORA-30006'],
+    [RAISED_BY_DATABASE, 'ORA-28112', 'ORA-28113'],
+    [
+      {
+        code: 'SOURCE_AUTH_FAILED',
+        hint: 'Correct the user or the password in the secret; passwords have upper and lower case.',
+      },
+      'ORA-01017',
+    ],
+    [
+      { code: 'SOURCE_AUTH_FAILED', hint: 'The account is locked: ALTER USER … ACCOUNT UNLOCK.' },
+      'ORA-28000',
+    ],
+    [PASSWORD_EXPIRED, 'ORA-28001'],
+    [{ code: 'SOURCE_PERMISSION', hint: 'GRANT CREATE SESSION to this user.' }, 'ORA-01045'],
+    [VERIFIER, 'ORA-28040', 'NJS-116'],
+    [ENCRYPTION, 'ORA-12660', 'NJS-531', 'NJS-532', 'NJS-533'],
+    [CERTIFICATE, 'NJS-505', 'NJS-506', 'NJS-507', 'NJS-508', 'NJS-529'],
+    [SERVICE, 'ORA-12514', 'ORA-12505', 'NJS-518', 'NJS-519'],
+    [CONNECT_STRING, 'NJS-512', 'NJS-514', 'NJS-515', 'NJS-516', 'NJS-517', 'NJS-520', 'ORA-12154'],
+    [UNREACHABLE, 'NJS-503', 'NJS-511', 'ORA-12541'],
+    [NAME, 'NJS-530', 'ORA-12545'],
+    [CONNECT_TIMEOUT, 'NJS-510', 'ORA-12170'],
+    [STATEMENT_TIMEOUT, 'NJS-123', 'ORA-03136'],
+    [BUSY, 'ORA-00020', 'ORA-01033', 'ORA-01034', 'ORA-12516', 'ORA-12518', 'ORA-12520', 'ORA-12528'],
+    [
+      CONNECTION_LOST,
+      'NJS-500',
+      'NJS-501',
+      'NJS-513',
+      'NJS-521',
+      'ORA-00028',
+      'ORA-01013',
+      'ORA-03113',
+      'ORA-03114',
+      'ORA-12537',
+    ],
+    [
+      {
+        code: 'SOURCE_LOST',
+        hint: 'The database no longer has the rows as they were when the query began. Make the query faster, or raise UNDO_RETENTION; then try again.',
+      },
+      'ORA-01555',
+    ],
+    [
+      {
+        code: 'SOURCE_QUERY_INVALID',
+        hint: 'There is no such table, or this user may not see it: write OWNER.TABLE, and grant it SELECT on it.',
+      },
+      'ORA-00942',
+    ],
+    [SELECT_NOT_GRANTED, 'ORA-01031', 'ORA-41900'],
+    [WRITE_REFUSED, 'ORA-01456', 'ORA-14551'],
+    [
+      VALUE_REFUSED,
+      'ORA-01476',
+      'ORA-01722',
+      'ORA-01426',
+      'ORA-01841',
+      'ORA-01843',
+      'ORA-01858',
+      'ORA-01873',
+      'ORA-01878',
+      'ORA-01861',
+      'ORA-06502',
+    ],
+  ],
+  hints: CERTIFICATE_HINTS,
 };
 
 /** A driver's or the server's error in our words and with its own, and what to do about it. */

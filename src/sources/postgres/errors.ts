@@ -1,21 +1,24 @@
 import { BridgeError } from '../../core/errors.ts';
 import { poolerFault } from '../../net/pooler-words.ts';
 import { BY_POOLER_FAULT, DEMANDS_TLS } from './pooler-verdicts.ts';
-import { findVerdict, type Phase, type VerdictTable } from '../find-verdict.ts';
-import { asError, codeOf, messageOf, type CertificateHints } from '../network-errors.ts';
+import { asError, codeOf, messageOf } from '../../core/thrown.ts';
 import {
+  findVerdict,
   CONNECT_TIMEOUT,
-  GRANT,
-  LINK,
-  LOCKED,
-  LOGIN,
-  LOST,
-  RAISED,
-  READ_ONLY,
-  TIMEOUT,
-  VALUE,
+  SELECT_NOT_GRANTED,
+  LINKED_SERVER_REFUSED,
+  ROWS_LOCKED,
+  LOGIN_REFUSED,
+  CONNECTION_LOST,
+  RAISED_BY_DATABASE,
+  WRITE_REFUSED,
+  STATEMENT_TIMEOUT,
+  VALUE_REFUSED,
+  type DriverErrorTable,
+  type DriverHints,
+  type Phase,
   type Verdict,
-} from '../verdicts.ts';
+} from '../driver-errors.ts';
 
 /** Where an error happened, for its message; never a password. */
 export interface PostgresPlace {
@@ -31,7 +34,7 @@ const QUERY: Verdict = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in psql with the same user.',
 };
-const CERTIFICATE: CertificateHints = {
+const CERTIFICATE: DriverHints = {
   untrusted:
     'Name the authority that signed it in spec.source.tls.caFile, or in sslrootcert= of the connection string.',
   otherName:
@@ -57,8 +60,8 @@ function access(code: 'SOURCE_AUTH_FAILED' | 'SOURCE_PERMISSION', hint: string):
   return { code, hint };
 }
 
-const TABLE: VerdictTable = {
-  rules: [
+const TABLE: DriverErrorTable = {
+  rows: [
     { phase: 'connect', words: /no encryption|SSL off/i, verdict: DEMANDS_TLS },
     { phase: 'connect', words: /before the TLS handshake/, verdict: NO_POSTGRES },
     {
@@ -114,7 +117,7 @@ const TABLE: VerdictTable = {
       verdict: access('SOURCE_AUTH_FAILED', 'The server asks for a password: put one into the secret.'),
     },
     { phase: 'connect', codes: /^$/, words: /timeout/i, verdict: CONNECT_TIMEOUT },
-    { codes: /^$/, words: /terminated|closed|ended|not queryable/i, verdict: LOST },
+    { codes: /^$/, words: /terminated|closed|ended|not queryable/i, verdict: CONNECTION_LOST },
     { codes: /^42501$/, words: /row-level security/, verdict: HIDDEN_ROWS },
     {
       codes: /^42501$/,
@@ -130,33 +133,34 @@ const TABLE: VerdictTable = {
       verdict: access('SOURCE_PERMISSION', 'Grant this user EXECUTE on the function that the query calls.'),
     },
     // An administrator cancelled the query; a timeout has the same code.
-    { codes: /^57014$/, words: /user request/, verdict: LOST },
+    { codes: /^57014$/, words: /user request/, verdict: CONNECTION_LOST },
     // The login is over: another server, which a foreign table or dblink leads to, did not let this one in.
-    { phase: 'query', codes: /^(?:28...|08001|HV00N)$/, verdict: LINK },
+    { phase: 'query', codes: /^(?:28...|08001|HV00N)$/, verdict: LINKED_SERVER_REFUSED },
   ],
   // By SQLSTATE, or its class (two characters); see appendix A of the PostgreSQL manual.
-  byCode: {
-    '28P01': LOGIN,
-    '28000': {
-      code: 'SOURCE_AUTH_FAILED',
-      hint: 'Let this user in from here, in the pg_hba.conf of the server.',
-    },
-    '3D000': { code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' },
-    '42501': GRANT,
-    '42': QUERY,
-    '25006': READ_ONLY,
-    '22': VALUE,
-    '25P03': ended('idle_in_transaction_session_timeout'),
-    '25P04': ended('transaction_timeout'),
-    '55P03': LOCKED,
-    '57014': TIMEOUT,
-    '57': LOST,
-    '08': LOST,
-    '40': LOST,
-    '53': BUSY,
-    P0: RAISED,
-  },
-  certificate: CERTIFICATE,
+  byCode: [
+    [LOGIN_REFUSED, '28P01'],
+    [
+      {
+        code: 'SOURCE_AUTH_FAILED',
+        hint: 'Let this user in from here, in the pg_hba.conf of the server.',
+      },
+      '28000',
+    ],
+    [{ code: 'SECRET_INVALID', hint: 'Correct the name of the database in the secret.' }, '3D000'],
+    [SELECT_NOT_GRANTED, '42501'],
+    [QUERY, '42'],
+    [WRITE_REFUSED, '25006'],
+    [VALUE_REFUSED, '22'],
+    [ended('idle_in_transaction_session_timeout'), '25P03'],
+    [ended('transaction_timeout'), '25P04'],
+    [ROWS_LOCKED, '55P03'],
+    [STATEMENT_TIMEOUT, '57014'],
+    [CONNECTION_LOST, '57', '08', '40'],
+    [BUSY, '53'],
+    [RAISED_BY_DATABASE, 'P0'],
+  ],
+  hints: CERTIFICATE,
 };
 
 function ended(setting: string): Verdict {

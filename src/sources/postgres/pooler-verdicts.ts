@@ -1,5 +1,5 @@
 import type { PoolerFault } from '../../net/pooler-words.ts';
-import type { Verdict } from '../verdicts.ts';
+import type { Verdict } from '../driver-errors.ts';
 
 export const DEMANDS_TLS: Verdict = {
   code: 'SOURCE_TLS',

@@ -10,7 +10,7 @@ import { columnOf, isBuiltIn } from './types.ts';
 import { watermarkOf, watermarkWindow } from './watermark.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { requireFields, withoutEnd } from '../sql/query.ts';
-import type { Phase } from '../find-verdict.ts';
+import type { Phase } from '../driver-errors.ts';
 
 /** A second connection that cancels a query gets this long; then the first is simply closed. */
 const CANCEL_SECONDS = 2;

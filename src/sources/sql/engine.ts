@@ -3,7 +3,7 @@ import type { Column } from '../../pipeline/ports.ts';
 import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { WatermarkKind } from './watermark-value.ts';
-import type { Phase } from '../find-verdict.ts';
+import type { Phase } from '../driver-errors.ts';
 
 /** What a delta query starts after. */
 export interface BoundWatermark {

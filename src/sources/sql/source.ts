@@ -2,14 +2,14 @@ import type { SqlSourceSpec } from '../../connector/types.ts';
 import { bindWatermark, isDeltaQuery, watermarkLagIn } from '../../connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Column, RowBatch } from '../../pipeline/ports.ts';
-import { asError } from '../network-errors.ts';
+import { asError } from '../../core/thrown.ts';
 import type { OpenedSource, RowPolicy } from '../opened-source.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { readDelta, type Delta } from './delta.ts';
 import type { SqlEngine, SqlSession } from './engine.ts';
 import { RowWriter } from './row-writer.ts';
 import { requireFields, watermarkIndex, withoutEnd } from './query.ts';
-import type { Phase } from '../find-verdict.ts';
+import type { Phase } from '../driver-errors.ts';
 import { ceilingOf, unitOf, WATERMARK_KINDS } from './watermark-value.ts';
 
 /** Reads a database: one query, in one read-only transaction. */

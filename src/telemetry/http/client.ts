@@ -1,11 +1,9 @@
 import { Readable } from 'node:stream';
-import { request } from 'undici';
 import { DeadlineError } from '../../core/deadline.ts';
 import { TELEMETRY_ANSWER_BYTES_MAX, TELEMETRY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
-import { Dispatchers } from '../../net/dispatchers.ts';
+import { Client } from '../../net/client.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { readBodyStart } from '../../net/response-body.ts';
-
 import { UnansweredError } from './unanswered.ts';
 
 export interface PostAnswer {
@@ -15,14 +13,14 @@ export interface PostAnswer {
   readonly retryAfter: string | null;
 }
 
-/** HTTP through the proxies of this machine; the only file of telemetry that names undici. */
+/** JSON to a server of telemetry, through the proxies of this machine. */
 export class PostClient {
-  readonly #dispatchers: Dispatchers;
-  /** Ends connections that are not made yet, which the dispatcher leaves alone. */
+  readonly #client: Client;
+  /** Ends connections that are not made yet, which a client leaves alone. */
   readonly #end = new AbortController();
 
   constructor(proxy: ProxySettings) {
-    this.#dispatchers = new Dispatchers(proxy, {
+    this.#client = new Client(proxy, {
       connectMs: TELEMETRY_REQUEST_SECONDS_MAX * 1_000,
       signal: this.#end.signal,
     });
@@ -41,32 +39,25 @@ export class PostClient {
   ): Promise<PostAnswer> {
     const bytes = Buffer.from(body);
     const sending = Readable.from([bytes], { objectMode: false });
-    const asking = request(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'content-length': String(bytes.length), ...headers },
-      // As a stream, because that is read only when there is a connection, and so tells whether it went out.
-      body: sending,
-      dispatcher: this.#dispatchers.of(url),
+    const content = { 'content-type': 'application/json', 'content-length': String(bytes.length) };
+    const asking = this.#client.send(
+      // As a stream, which tells whether it went out.
+      { method: 'POST', url, headers: { ...content, ...headers }, body: sending },
       signal,
-    });
+    );
     // The library does not look at the signal before there is a connection, which may take ten seconds.
     const answer = await Promise.race([asking, aborted(signal)]).catch((thrown: unknown) => {
       throw signal.aborted && sending.readableEnded ? new UnansweredError(thrown) : thrown;
     });
-    const retryAfter = answer.headers['retry-after'];
-    const encoding = answer.headers['content-encoding'];
-    const coding = Array.isArray(encoding) ? encoding.join(',') : encoding;
-    return {
-      status: answer.statusCode,
-      text: (await readBodyStart(answer.body, coding, TELEMETRY_ANSWER_BYTES_MAX)).toString('utf8'),
-      retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
-    };
+    const { status, header, body: said } = answer;
+    const text = await readBodyStart(said, header('content-encoding'), TELEMETRY_ANSWER_BYTES_MAX);
+    return { status, text: text.toString('utf8'), retryAfter: header('retry-after') ?? null };
   }
 
   /** Closes all connections at once. */
   async close(): Promise<void> {
     this.#end.abort();
-    await this.#dispatchers.destroy();
+    await this.#client.close();
   }
 }
 

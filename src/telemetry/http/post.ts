@@ -1,7 +1,8 @@
-import { DeadlineError } from '../../core/deadline.ts';
 import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
+import { codeOf } from '../../core/thrown.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
-import { tlsFaultOfCode, tlsHint, type TlsHints } from '../../net/tls-faults.ts';
+import { networkErrorOf, type NetworkError } from '../../net/network-error.ts';
+import { networkHint, networkWords, type NetworkHints } from '../../net/network-words.ts';
 import type { PostAnswer } from './client.ts';
 import { UnansweredError } from './unanswered.ts';
 
@@ -44,46 +45,43 @@ export function lazyPost(proxy: ProxySettings): {
   };
 }
 
-const CERTIFICATE: TlsHints = {
+const HINTS: NetworkHints = {
+  name: 'the host name in the address that telemetry is sent to',
+  server: 'host and port in the address that telemetry is sent to, and that the server runs',
+  proxied: true,
+  lost: 'Check the network, the firewalls on the way, and HTTPS_PROXY.',
+  slow: 'Check the network, the firewalls on the way, and HTTPS_PROXY.',
   untrusted: 'If the certificate is of an authority of your own, name that in NODE_EXTRA_CA_CERTS.',
   otherName: 'Use a host name that the certificate has.',
   client: 'This program has none for telemetry: use an address that asks for none.',
 };
 
-/** The proxy does not know who asks. */
-export const PROXY_LOGIN = 'Put the user and the password of the proxy into HTTPS_PROXY or HTTP_PROXY.';
-
 /** What an error of the client means. Its own words are not shown, because some repeat the address. */
 export function networkFailure(thrown: unknown): PostFailure {
   if (thrown instanceof UnansweredError)
     return { reason: 'no answer in time', again: true, retryAfterMs: 0, fix: undefined, unanswered: true };
-  const code = codeOf(thrown) ?? (thrown instanceof Error ? codeOf(thrown.cause) : undefined);
-  const fault = code === undefined ? undefined : tlsFaultOfCode(code);
-  if (fault !== undefined) {
-    const fix = tlsHint(fault, CERTIFICATE);
-    return { reason: `TLS failed: ${code}`, again: false, retryAfterMs: 0, fix };
+  const network = networkErrorOf(thrown);
+  // A signal of this program ended the request.
+  if (network === undefined && thrown instanceof Error && thrown.name === 'AbortError') {
+    return { reason: 'no answer in time', again: true, retryAfterMs: 0, fix: undefined };
   }
-  if (code === 'UND_ERR_ABORTED' && String(thrown).includes('(407)')) {
-    return { reason: 'the proxy asks for a password', again: false, retryAfterMs: 0, fix: PROXY_LOGIN };
+  if (network === undefined) {
+    const code = codeOf(thrown) === '' ? 'it was broken off' : codeOf(thrown);
+    return { reason: `no connection: ${code}`, again: true, retryAfterMs: 0, fix: undefined };
   }
-  const late = thrown instanceof DeadlineError || LATE.has(nameOf(thrown));
-  const reason = late ? 'no answer in time' : `no connection: ${code ?? 'it was broken off'}`;
-  return { reason, again: true, retryAfterMs: 0, fix: undefined };
+  // The time of a run that ends is short, so silence says nothing about the server.
+  const fix = network.meaning === 'timed_out' ? undefined : networkHint(network, HINTS);
+  return { reason: reasonOf(network), again: network.retryable, retryAfterMs: 0, fix };
+}
+
+function reasonOf(network: NetworkError): string {
+  if (network.meaning === 'timed_out') return 'no answer in time';
+  if (network.meaning === 'certificate') return `TLS failed: ${network.code}`;
+  const ofProxy = network.meaning === 'proxy_login' || network.meaning === 'proxy_refused';
+  return ofProxy ? networkWords(network) : `no connection: ${network.code}`;
 }
 
 /** The words of a server, for a message. */
 export function serverWords(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, SERVER_WORDS_LENGTH_MAX);
-}
-
-/** Of the reasons that signals have by themselves. */
-const LATE = new Set(['AbortError', 'TimeoutError']);
-
-function nameOf(thrown: unknown): string {
-  return typeof thrown === 'object' && thrown !== null && 'name' in thrown ? String(thrown.name) : '';
-}
-
-function codeOf(thrown: unknown): string | undefined {
-  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
-  return typeof thrown.code === 'string' ? thrown.code : undefined;
 }

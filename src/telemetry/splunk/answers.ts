@@ -1,6 +1,7 @@
 import { retryAfterMs } from '../../core/retry.ts';
 import type { PostAnswer } from '../http/client.ts';
-import { PROXY_LOGIN, serverWords, type PostFailure } from '../http/post.ts';
+import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
+import { serverWords, type PostFailure } from '../http/post.ts';
 
 /** What the collector said to some events. */
 export type HecVerdict =
@@ -34,7 +35,7 @@ export function hecVerdict(answer: PostAnswer, now: Date): HecVerdict {
 
 /** The codes are those of Splunk's documentation of the collector. */
 function fixOf(status: number, code: number | undefined): string | undefined {
-  if (status === 407) return PROXY_LOGIN;
+  if (status === 407) return PROXY_LOGIN_HINT;
   if (code === undefined) return CHECK_URL;
   if (status === 401 || status === 403) return CHECK_TOKEN;
   if (code === 7) return CHECK_INDEX;

@@ -7,7 +7,7 @@ import {
   TELEMETRY_REQUEST_SECONDS_MAX,
 } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
-import { waitBefore, type Wait } from '../../core/retry.ts';
+import { logRetries, waitBefore, type Wait } from '../../core/retry.ts';
 import type { Undelivered } from '../channel.ts';
 import { networkFailure, type Post, type PostFailure } from '../http/post.ts';
 import type { SplunkSettings } from '../settings.ts';
@@ -109,7 +109,9 @@ export class HecSender {
       failures += 1;
       const ending = this.#hurry.signal.aborted;
       const backoffSeconds = ending ? TELEMETRY_FLUSH_BACKOFF_SECONDS : TELEMETRY_BACKOFF_SECONDS;
-      await this.#pause(waitBefore(failures, failure.retryAfterMs, { retries: 0, backoffSeconds }));
+      const waitMs = waitBefore(failures, failure.retryAfterMs, { retries: 0, backoffSeconds });
+      logRetries(this.#ports.log, { request: 'events to Splunk' }, 'debug')(failure.reason, waitMs);
+      await this.#pause(waitMs);
     }
   }
 

@@ -70,7 +70,7 @@ async function announce(
   const failure = await postMessage(
     webhookUrl,
     message,
-    { post, wait, now: () => clock.now(), isHeld: () => claim.isHeld() },
+    { post, wait, now: () => clock.now(), isHeld: () => claim.isHeld(), log },
     signal,
   );
   await close();

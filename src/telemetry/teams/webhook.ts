@@ -1,7 +1,9 @@
 import { TELEMETRY_FLUSH_BACKOFF_SECONDS } from '../../core/limits.ts';
-import { retryAfterMs, waitBefore, type Wait } from '../../core/retry.ts';
+import type { Logger } from '../../core/log.ts';
+import { logRetries, retryAfterMs, waitBefore, type Wait } from '../../core/retry.ts';
 import type { PostAnswer } from '../http/client.ts';
-import { networkFailure, PROXY_LOGIN, type Post, type PostFailure } from '../http/post.ts';
+import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
+import { networkFailure, type Post, type PostFailure } from '../http/post.ts';
 
 interface WebhookPorts {
   readonly post: Post;
@@ -9,6 +11,7 @@ interface WebhookPorts {
   readonly now: () => Date;
   /** Asked before each attempt. */
   readonly isHeld: () => boolean;
+  readonly log: Logger;
 }
 
 /**
@@ -18,7 +21,7 @@ interface WebhookPorts {
 export async function postMessage(
   url: string,
   message: string,
-  { post, wait, now, isHeld }: WebhookPorts,
+  { post, wait, now, isHeld, log }: WebhookPorts,
   signal: AbortSignal,
 ): Promise<PostFailure | undefined> {
   for (let failures = 1; ; failures++) {
@@ -26,7 +29,10 @@ export async function postMessage(
     const failure = await attempt(() => post(url, {}, message, signal), now);
     if (failure?.again !== true) return failure;
     const policy = { retries: 0, backoffSeconds: TELEMETRY_FLUSH_BACKOFF_SECONDS };
-    const late = await wait(waitBefore(failures, failure.retryAfterMs, policy), signal).then(
+    const waitMs = waitBefore(failures, failure.retryAfterMs, policy);
+    // The address of a webhook is a secret.
+    logRetries(log, { request: 'an alert to Teams' }, 'debug')(failure.reason, waitMs);
+    const late = await wait(waitMs, signal).then(
       () => false,
       () => true,
     );
@@ -64,7 +70,7 @@ function failureOf({ status, retryAfter }: PostAnswer, now: Date): PostFailure {
 }
 
 function fixOf(status: number): string {
-  if (status === 407) return PROXY_LOGIN;
+  if (status === 407) return PROXY_LOGIN_HINT;
   if (status === 413) return 'This is a bug in gemini-sync-bridge: please report it.';
   return 'Check TEAMS_WEBHOOK_URL: copy it again from the workflow "Post to a channel when a webhook request is received", and see that the workflow is on.';
 }

@@ -17,18 +17,16 @@ export function traceChannel(settings: TraceSettings, subject: RunSubject): Chan
       const { spansOf, exportSpans } = await loading;
       const spans = spansOf(settings, subject, end);
       if (spans.length === 0) return undefined;
-      const reason = await Promise.race([exportSpans(settings, spans), lateness(signal)]);
-      return reason === undefined
-        ? undefined
-        : { count: spans.length, what: 'spans', reason, fix: undefined };
+      const failure = await Promise.race([exportSpans(settings, spans), lateness(signal)]);
+      return failure === undefined ? undefined : { count: spans.length, what: 'spans', ...failure };
     },
   };
 }
 
-function lateness(signal: AbortSignal): Promise<string> {
+function lateness(signal: AbortSignal): Promise<{ reason: string; fix: undefined }> {
   return new Promise((resolve) => {
     const late = () => {
-      resolve('no answer in time');
+      resolve({ reason: 'no answer in time', fix: undefined });
     };
     if (signal.aborted) late();
     else signal.addEventListener('abort', late);

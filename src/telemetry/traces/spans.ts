@@ -3,6 +3,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { TELEMETRY_FLUSH_MS_MAX } from '../../core/limits.ts';
+import { propertyOf } from '../../core/thrown.ts';
+import { networkErrorOf } from '../../net/network-error.ts';
+import { networkFailure, type PostFailure } from '../http/post.ts';
 import type { RunEnd, RunSubject } from '../run-report.ts';
 import type { TraceSettings } from '../settings.ts';
 
@@ -84,21 +87,24 @@ function failed(code: string) {
   return { code: SpanStatusCode.ERROR, message: code };
 }
 
-/** Sends spans in one request, which ends with the time that telemetry has. @returns undefined, or why they were not taken */
+/** Why spans were not taken, and what to do about it. */
+type ExportFailure = Pick<PostFailure, 'reason' | 'fix'>;
+
+/** Sends spans in one request, which ends with the time that telemetry has. @returns undefined when they were taken */
 export async function exportSpans(
   { url, headers }: TraceSettings,
   spans: readonly ReadableSpan[],
-): Promise<string | undefined> {
+): Promise<ExportFailure | undefined> {
   const exporter = new OTLPTraceExporter({
     url,
     headers: { ...headers },
     timeoutMillis: TELEMETRY_FLUSH_MS_MAX,
     keepAlive: false,
   });
-  const problem = await new Promise<string | undefined>((resolve) => {
+  const problem = await new Promise<ExportFailure | undefined>((resolve) => {
     exporter.export([...spans], ({ code, error }) => {
       const result: number = code;
-      resolve(result === EXPORTED ? undefined : reasonOf(error));
+      resolve(result === EXPORTED ? undefined : failureOf(error));
     });
   });
   await exporter.shutdown();
@@ -106,8 +112,9 @@ export async function exportSpans(
 }
 
 /** Only its code: some words of the network repeat the address. */
-function reasonOf(error: Error | undefined): string {
-  const code = error !== undefined && 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') return `the collector answered ${code}`;
-  return typeof code === 'string' ? `no connection: ${code}` : 'no answer, or one that asks to come again';
+function failureOf(error: Error | undefined): ExportFailure {
+  const status = propertyOf(error, 'code');
+  if (typeof status === 'number') return { reason: `the collector answered ${status}`, fix: undefined };
+  if (networkErrorOf(error) !== undefined) return networkFailure(error);
+  return { reason: 'no answer, or one that asks to come again', fix: undefined };
 }

@@ -185,7 +185,11 @@ describe('a request is tried again', () => {
     ['JSON that is cut off', cut, 'SOURCE_LOST'],
   ])('and in the end is an error to try later: %s', async (_, reply, code) => {
     const { failure, server } = await api([reply]);
-    expect(await failure()).toMatchObject({ code, exit: 75, message: expect.stringContaining('3 times') });
+    expect(await failure()).toMatchObject({
+      code,
+      exit: 75,
+      message: expect.stringContaining(', after 3 attempts'),
+    });
     expect(server.received).toHaveLength(3);
   });
 

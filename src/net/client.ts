@@ -1,0 +1,55 @@
+import type { Readable } from 'node:stream';
+import { request } from 'undici';
+import { Dispatchers, type DispatcherOptions } from './dispatchers.ts';
+import type { ProxySettings } from './proxy.ts';
+
+/** A request, complete. */
+export interface ClientRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A stream is read only when there is a connection. */
+  readonly body: string | Readable | undefined;
+}
+
+/** A response of any status, whose body is not read yet. */
+export interface ClientResponse {
+  readonly status: number;
+  /** The value of a header, its name in lower case; of several, all with commas between them. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: Readable;
+}
+
+/** HTTP through the proxies of this machine. It follows no redirect and retries nothing. */
+export class Client {
+  readonly #dispatchers: Dispatchers;
+
+  /** @throws BridgeError ENVIRONMENT_INVALID for a proxy that is not an address */
+  constructor(proxy: ProxySettings, options: DispatcherOptions) {
+    this.#dispatchers = new Dispatchers(proxy, options);
+  }
+
+  /**
+   * @param signal ends the request at any point, also while its body is read. The library asks it only when there is a connection.
+   * @throws what undici throws; `networkErrorOf` knows what it means
+   */
+  async send({ method, url, headers, body }: ClientRequest, signal: AbortSignal): Promise<ClientResponse> {
+    const answer = await request(url, {
+      method,
+      headers,
+      body: body ?? null,
+      dispatcher: this.#dispatchers.of(url),
+      signal,
+    });
+    const header = (name: string) => {
+      const value = answer.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    };
+    return { status: answer.statusCode, header, body: answer.body };
+  }
+
+  /** Closes all connections at once. May be called twice. */
+  async close(): Promise<void> {
+    await this.#dispatchers.destroy();
+  }
+}

@@ -1,0 +1,171 @@
+import type { ErrorCode } from '../core/errors.ts';
+import { codeOf } from '../core/thrown.ts';
+import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
+import { networkHint, type NetworkHints } from '../net/network-words.ts';
+import { tlsFaultOfWords, tlsHint, type TlsHints } from '../net/tls-faults.ts';
+
+/** What an error of a source means, and what to do about it. */
+export interface Verdict {
+  readonly code: ErrorCode;
+  readonly hint: string;
+}
+
+export const CONNECTION_LOST: Verdict = {
+  code: 'SOURCE_LOST',
+  hint: 'Nothing was committed; the next run starts where this one did.',
+};
+export const STATEMENT_TIMEOUT: Verdict = {
+  code: 'SOURCE_TIMEOUT',
+  hint: 'Make the query faster, or raise spec.source.statementTimeoutSeconds.',
+};
+export const CONNECT_TIMEOUT: Verdict = {
+  code: 'SOURCE_TIMEOUT',
+  hint: 'Check the network, or raise spec.source.connectTimeoutSeconds.',
+};
+export const LOGIN_REFUSED: Verdict = {
+  code: 'SOURCE_AUTH_FAILED',
+  hint: 'Correct the user or the password in the secret.',
+};
+export const PASSWORD_EXPIRED: Verdict = {
+  code: 'SOURCE_AUTH_FAILED',
+  hint: 'The password has expired: set a new one, and put it in the secret.',
+};
+export const SELECT_NOT_GRANTED: Verdict = {
+  code: 'SOURCE_PERMISSION',
+  hint: 'Grant this user SELECT on what the query reads.',
+};
+export const WRITE_REFUSED: Verdict = {
+  code: 'SOURCE_QUERY_INVALID',
+  hint: 'A source is only read: take whatever writes out of spec.source.query.',
+};
+export const VALUE_REFUSED: Verdict = {
+  code: 'SOURCE_REFUSED',
+  hint: 'A value does not fit what spec.source.query does with it: let the query allow for it.',
+};
+/** Another session has locked what the query reads. */
+export const ROWS_LOCKED: Verdict = {
+  code: 'SOURCE_TIMEOUT',
+  hint: 'Another session holds a lock on what the query reads: run again when it has ended, or run the connector when nothing changes the tables.',
+};
+/** A view or a routine runs with the rights of a user who is gone, or has too few. */
+export const DEFINER_REFUSED: Verdict = {
+  code: 'SOURCE_PERMISSION',
+  hint: 'The login worked. A view or a routine of the query runs with the rights of its definer, who is gone or may not read the tables: create the definer again, or the view with another one (or SQL SECURITY INVOKER).',
+};
+/** A function or a trigger of the database raised an error of its own. */
+export const RAISED_BY_DATABASE: Verdict = {
+  code: 'SOURCE_REFUSED',
+  hint: 'A function, a trigger or a policy of the database that the query uses raised this on purpose: ask who wrote it, or leave it out of spec.source.query.',
+};
+/** The database that was connected to could not log in to another one. */
+export const LINKED_SERVER_REFUSED: Verdict = {
+  code: 'SOURCE_REFUSED',
+  hint: 'The login to this database worked. A foreign table, a linked server or a database link of the query could not connect to its own server: correct its address and its credentials in the database.',
+};
+const UNKNOWN_SERVER_ERROR: Verdict = {
+  code: 'SOURCE_REFUSED',
+  hint: 'The words above are the database’s own.',
+};
+/** An error that the server did not make, and of which nothing is known. */
+const UNKNOWN_DRIVER_ERROR: Verdict = {
+  code: 'SOURCE_REFUSED',
+  hint: 'The words above are those of the database driver: check that the secret names a server of this kind, and its version.',
+};
+
+/** What a session did when it failed: it was connecting, which ends when the query is asked about, or it was at the query. */
+export type Phase = 'connect' | 'query';
+
+/** What to do about certificates, in the words of one engine. */
+export interface DriverHints extends TlsHints {
+  /** A file with certificates or a key cannot be read. */
+  readonly files: string;
+}
+
+/** Some errors of a driver, and their meaning. Each condition that a row has must hold. */
+interface Row {
+  readonly phase?: Phase;
+  /** One of the codes of the error must match. */
+  readonly codes?: RegExp;
+  readonly words?: RegExp;
+  readonly verdict: Verdict;
+}
+
+/** The meaning of the errors of one driver. */
+export interface DriverErrorTable {
+  /** The first row that fits counts, before the network and `byCode`. */
+  readonly rows: readonly Row[];
+  /** Verdicts with all codes that mean them. Of several codes of an error, the first that is in a row counts. */
+  readonly byCode: readonly (readonly [verdict: Verdict, ...codes: readonly string[]])[];
+  readonly hints: DriverHints;
+}
+
+/** An error as its driver threw it. */
+export interface DriverError {
+  readonly error: Error;
+  /** Its codes from the most to the least special, such as a SQLSTATE and its class; empty if there is none. */
+  readonly codes: readonly string[];
+  /** Whether the server made it; its words then mean nothing about the network. */
+  readonly fromServer: boolean;
+}
+
+/** The meaning of an error, by the phase in which it came up, its codes, and its words, in the order of the table. */
+export function findVerdict(
+  { rows, byCode, hints }: DriverErrorTable,
+  { error, codes, fromServer }: DriverError,
+  phase: Phase,
+): Verdict {
+  const row = rows.find(
+    (candidate) =>
+      (candidate.phase ?? phase) === phase &&
+      (candidate.codes === undefined || codes.some((code) => candidate.codes?.test(code))) &&
+      (candidate.words?.test(error.message) ?? true),
+  );
+  if (row !== undefined) return row.verdict;
+  const ofNetwork = fromServer ? undefined : networkVerdict(error, phase, hints);
+  if (ofNetwork !== undefined) return ofNetwork;
+  const known = codes
+    .map((code) => byCode.find(([, ...listed]) => listed.includes(code))?.[0])
+    .find((verdict) => verdict !== undefined);
+  // Some drivers have one code for most faults of certificates; the words that they add are those of OpenSSL.
+  const isTls = known === undefined ? !fromServer : known.code === 'SOURCE_TLS';
+  const fault = isTls ? tlsFaultOfWords(error.message) : undefined;
+  if (fault !== undefined) return { code: 'SOURCE_TLS', hint: tlsHint(fault, hints) };
+  return known ?? (fromServer ? UNKNOWN_SERVER_ERROR : UNKNOWN_DRIVER_ERROR);
+}
+
+const FILE_CODES = new Set(['ENOENT', 'EACCES', 'EISDIR']);
+
+const CODE_OF_MEANING: Readonly<Record<NetworkError['meaning'], ErrorCode>> = {
+  name_not_found: 'SOURCE_UNREACHABLE',
+  name_server_failed: 'SOURCE_UNREACHABLE',
+  refused: 'SOURCE_UNREACHABLE',
+  unreachable: 'SOURCE_UNREACHABLE',
+  socket_missing: 'SOURCE_UNREACHABLE',
+  socket_forbidden: 'SOURCE_PERMISSION',
+  timed_out: 'SOURCE_TIMEOUT',
+  lost: 'SOURCE_LOST',
+  certificate: 'SOURCE_TLS',
+  proxy_login: 'SOURCE_AUTH_FAILED',
+  proxy_refused: 'SOURCE_UNREACHABLE',
+};
+
+const NETWORK_HINTS: Omit<NetworkHints, keyof TlsHints> = {
+  name: 'the host name in the secret',
+  server: 'host and port in the secret, and that the server runs',
+  proxied: false,
+  lost: CONNECTION_LOST.hint,
+  slow: 'Check the network and the firewalls on the way.',
+};
+
+function networkVerdict(error: Error, phase: Phase, hints: DriverHints): Verdict | undefined {
+  const network = networkErrorOf(error);
+  if (network === undefined) {
+    // The only files that a driver opens by itself.
+    return FILE_CODES.has(codeOf(error)) ? { code: 'SOURCE_TLS', hint: hints.files } : undefined;
+  }
+  if (network.meaning === 'timed_out' && phase === 'connect') return CONNECT_TIMEOUT;
+  return {
+    code: CODE_OF_MEANING[network.meaning],
+    hint: networkHint(network, { ...NETWORK_HINTS, ...hints }),
+  };
+}
