@@ -1,4 +1,5 @@
 import type { Explanation, Sending } from '../app/explanation.ts';
+import { pushAgain, quarantineAdvice, releaseAdvice, returnAdvice } from './explanation-advice.ts';
 import { count, type Style } from './style.ts';
 
 export interface Explained {
@@ -63,10 +64,7 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
         command,
       ];
     case 'quarantined':
-      return [
-        `Push it again ${lacksReaders(quarantine) ? 'with a reader' : 'as it should be'}, and run again:`,
-        command,
-      ];
+      return [pushAgain(quarantine), command];
     case 'soft-deleted':
       return news ?? markedAdvice(explanation, command, 'If it is pushed again, it is sent again.');
     case 'deleted':
@@ -99,10 +97,11 @@ function markedAdvice(
   }
   if (missing === null)
     return ['The policy is auto_delete_missing now, so the next run deletes it:', command];
-  return [
+  return releaseAdvice(
+    missing,
+    command,
     'Its delete may be among those that are held. Check the source, then release them:',
-    `${command} --allow-deletes ${missing.count}`,
-  ];
+  );
 }
 
 function listingAdvice({ explanation, run, local }: Explained): string[] {
@@ -116,16 +115,17 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
     case 'rejected':
       return ['The next run sends it again. If the reason stays, correct the row or the mapping:', command];
     case 'quarantined':
-      return [`${lacksReaders(quarantine) ? GIVE_READER : 'Correct the row'}, and run again:`, command];
+      return [`${quarantineAdvice(quarantine)}, and run again:`, command];
     case 'soft-deleted':
       return markedAdvice(explanation, command, 'If its row comes back, it is sent again.');
     case 'maybe-missing':
-      return missing?.holdReason === null
-        ? ['The policy never_delete leaves it there. If nobody is to find it, delete it in the data store.']
-        : [
-            'Look at the source. If the listing was complete and those rows are gone for good, release their deletes:',
-            `${command} --allow-deletes ${missing?.count ?? 0}`,
-          ];
+      return missing === null
+        ? []
+        : releaseAdvice(
+            missing,
+            command,
+            'Check the source. If those rows are gone for good, release their deletes:',
+          );
     case 'indexed': {
       const behind = behindAdvice(explanation);
       if (behind !== undefined) return [behind, command];
@@ -134,12 +134,7 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
         : ['If the data store lacks it, send all documents of the connector again:', `${command} --resend`];
     }
     case 'deleted':
-      return [
-        removal?.cause === 'no readers'
-          ? `If it is to be there: ${GIVE_READER}, and run again:`
-          : 'If it is to be there, see that the query lists its row, and run again:',
-        command,
-      ];
+      return [returnAdvice(removal), command];
     case 'never-run':
       return [
         ...(elsewhere.some(({ known }) => known) ? [OTHER_TARGET[local ? 'local' : 'store']] : []),
@@ -155,12 +150,6 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
             command,
           ];
   }
-}
-
-const GIVE_READER = 'Give the row a reader';
-
-function lacksReaders(quarantine: Explanation['quarantine']): boolean {
-  return quarantine?.code === 'ACL_EMPTY' || quarantine?.code === 'ACL_UNREADABLE';
 }
 
 const OTHER_TARGET = {

@@ -1,4 +1,5 @@
 import type { DeliveryDetail } from '../../pipeline/delivery-port.ts';
+import type { ReleasedBy } from '../../pipeline/guard.ts';
 import type { Phase, RunCounts } from '../../pipeline/ports.ts';
 import type { RunStatus } from '../../pipeline/state-port.ts';
 
@@ -28,6 +29,8 @@ export interface OpsRun {
   /** Known once the run has published. */
   readonly counts: RunCounts | null;
   readonly hold_reason: string | null;
+  /** What releases the deletes that this run withheld; null if it withheld none. */
+  readonly released_by: ReleasedBy | null;
   readonly error: OpsError | null;
   /** Whether the process of a RUNNING run shows signs of life; null for one that ended. */
   readonly alive: boolean | null;

@@ -46,15 +46,20 @@ export async function snapshotOf(
     })
     .sort(byNeed);
   const broken = content.problems.flatMap(brokenFile);
+  const totals = totalsOf(counts, connectors, new Set(broken.map(({ file }) => file)).size);
   return {
     generated_at: now.toISOString(),
     window: { hours: windowHours, since },
-    totals: totalsOf(counts, connectors, broken.length),
+    totals,
     connectors,
     broken_files: broken,
     runs: {
       items: runs.map((run) => opsRun(run, now, holders.get(run.connectorId))),
-      total: status === null ? sum(Object.values(counts)) : counts[status],
+      // A row of a status that this version does not know is listed and not counted.
+      total: Math.max(
+        status === null ? totals.runs : counts[status],
+        runs.length === 0 ? 0 : offsetRuns + runs.length,
+      ),
       limit: limitRuns,
       offset: offsetRuns,
     },

@@ -1,3 +1,4 @@
+import type { OpsRun } from '../../app/ops/model.ts';
 import { Type, type Static, type TSchema } from 'typebox';
 
 /** Null stands for what is not known; with the types side by side, which is how OpenAPI 3.1 says it and what is written fast. */
@@ -78,6 +79,12 @@ export const runSchema = Type.Object(
     duration_seconds: Type.Number({ minimum: 0, description: 'Until now for a run that has not ended.' }),
     counts: orNull(countsSchema, 'Null until the run has published.'),
     hold_reason: orNull(text, 'Why deletes were withheld.'),
+    released_by: Type.Unsafe<OpsRun['released_by']>({
+      type: ['string', 'null'],
+      enum: ['allow_deletes', 'complete_listing', 'identified_rows', null],
+      description:
+        'What releases the withheld deletes: the option `--allow-deletes`, a complete listing, or rows small enough to be identified. Null when none were withheld.',
+    }),
     error: orNull(errorSchema, 'Why the run failed.'),
     alive: orNull(
       Type.Boolean(),

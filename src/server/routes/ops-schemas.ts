@@ -139,7 +139,11 @@ export const snapshotSchema = Type.Object(
         ),
         connectors: count,
         by_state: byState,
-        broken_files: count,
+        broken_files: Type.Integer({
+          minimum: 0,
+          description:
+            'Files with at least one problem; each problem is listed in `broken_files` beside this.',
+        }),
         held_deletes: count,
         pending: Type.Object({ batches: count, events: count }, { additionalProperties: false }),
       },

@@ -7,7 +7,8 @@ import { framed, type Viewer } from './frame.tsx';
 import { HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
-import { Since, WhyAndWhatToDo } from './needs.tsx';
+import { endedRun, Since, WhyAndWhatToDo } from './needs.tsx';
+import { RunAgain } from './retry.tsx';
 import { RunsTable } from './runs-table.tsx';
 
 const CALM = new Set(['running', 'never_run', 'ok']);
@@ -43,8 +44,12 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
               What happened: <Since connector={connector} now={now} />
             </h2>
             <WhyAndWhatToDo connector={connector} now={now} />
-            {runsAgain && commands.run !== null && (
-              <Command text={commands.run} label="Run this connector again" />
+            {runsAgain && (
+              <RunAgain
+                error={endedRun(connector)?.error ?? null}
+                command={commands.run}
+                label="Run this connector again"
+              />
             )}
           </section>
         )}

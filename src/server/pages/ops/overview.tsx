@@ -13,7 +13,7 @@ import { RunsFilter } from './runs-filter.tsx';
 import { Pager } from './pager.tsx';
 import { RunsTable } from './runs-table.tsx';
 
-/** `/ops`: what needs somebody, then how everything is. */
+/** `/ops`: what needs attention, then the state of everything. */
 export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, viewer: Viewer): string {
   const nothing = snapshot.totals.connectors === 0 && snapshot.totals.runs === 0;
   return framed({
@@ -35,16 +35,16 @@ export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, vi
   });
 }
 
-/** The tab tells how many need somebody, too. */
+/** The tab shows the number of connectors and files that need attention. */
 function titleOf(snapshot: OpsSnapshot): string {
-  const needs = needy(snapshot).length + snapshot.broken_files.length;
+  const needs = needy(snapshot).length + snapshot.totals.broken_files;
   return needs === 0 ? 'Ops' : `(${needs}) Ops`;
 }
 
 function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; readonly nothing: boolean }) {
   const needs = needy(snapshot).length;
   const { connectors, by_state: states } = snapshot.totals;
-  const broken = snapshot.broken_files.length;
+  const broken = snapshot.totals.broken_files;
   if (nothing && broken === 0) return <h1>Nothing has run here yet</h1>;
   if (needs + broken === 0) {
     return (
@@ -55,10 +55,12 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
     );
   }
   const parts = [
-    ...(needs > 0 ? [`${countText(needs)} of ${countText(connectors)} connectors need you`] : []),
-    ...(broken > 0
-      ? [`${countText(broken)} ${broken === 1 ? 'problem' : 'problems'} in connector files`]
+    ...(needs > 0
+      ? [
+          `${countText(needs)} of ${countText(connectors)} ${connectors === 1 ? 'connector needs' : 'connectors need'} attention`,
+        ]
       : []),
+    ...(broken > 0 ? [`${countText(broken)} broken connector ${broken === 1 ? 'file' : 'files'}`] : []),
   ];
   return (
     <div class="head">
@@ -70,7 +72,7 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
   );
 }
 
-/** A connector that never ran is not well: nothing is known of it. */
+/** A connector that has never run is not OK: nothing is known of it. */
 function wellText(connectors: number, neverRan: number): string {
   const well = connectors - neverRan;
   if (well === 0)
@@ -78,9 +80,10 @@ function wellText(connectors: number, neverRan: number): string {
       ? 'The connector has not run yet'
       : `None of the ${countText(connectors)} connectors has run yet`;
   if (neverRan > 0) {
-    return `${countText(well)} ${well === 1 ? 'connector is' : 'connectors are'} well, ${countText(neverRan)} never ran`;
+    const have = neverRan === 1 ? 'has' : 'have';
+    return `${countText(well)} ${well === 1 ? 'connector is' : 'connectors are'} OK, ${countText(neverRan)} ${have} never run`;
   }
-  return connectors === 1 ? 'The connector is well' : `All ${countText(connectors)} connectors are well`;
+  return connectors === 1 ? 'The connector is OK' : `All ${countText(connectors)} connectors are OK`;
 }
 
 function FirstSteps() {
@@ -88,8 +91,8 @@ function FirstSteps() {
     <section aria-labelledby="first-title">
       <h2 id="first-title">Start here</h2>
       <p>
-        Check the connectors of the folder, then run one, in place of NAME its name. It shows up here as soon
-        as it has begun.
+        Check the connectors of the folder, then run one (replace NAME). The run appears here as soon as it
+        has begun.
       </p>
       <Command text="gemini-sync-bridge validate connectors" label="Check the connectors" />
       <Command
@@ -97,7 +100,7 @@ function FirstSteps() {
         label="Run a connector without a cloud"
       />
       <p class="quiet">
-        A run that you know of and do not see used another state: the server and the run need the same{' '}
+        Is a run missing? It used another state database: the server and the run need the same{' '}
         <code>DATABASE_URL</code>, or the same working directory.
       </p>
     </section>
