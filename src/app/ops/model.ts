@@ -66,6 +66,8 @@ export interface OpsConnector {
   /** Null for a connector that has run and has no valid file in the folder now. */
   readonly file: string | null;
   readonly mode: string | null;
+  /** Of the file; none without one. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly schedule: string | null;
   readonly state: ConnectorState;
   readonly last_run: OpsRun | null;
@@ -119,7 +121,10 @@ export interface OpsSnapshot {
 
 export interface OpsQuery {
   readonly status: RunStatus | null;
+  /** Connectors and runs of this connector alone. */
   readonly connectorId: string | null;
+  /** Runs of connectors that a `nameFilter` of this text matches; the connectors and the totals stay whole. */
+  readonly runsOf: string | null;
   readonly windowHours: number;
   readonly limitRuns: number;
   readonly offsetRuns: number;

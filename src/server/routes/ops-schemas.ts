@@ -6,6 +6,7 @@ import {
   OPS_WINDOW_HOURS_DEFAULT,
   OPS_WINDOW_HOURS_MAX,
 } from '../../core/limits.ts';
+import { SORTS } from '../pages/ops/connector-list.ts';
 import {
   count,
   linkSchema,
@@ -52,6 +53,9 @@ export const pageQuerySchema = Type.Object(
     status: Type.Optional(Type.Union([statusSchema, Type.Literal('')])),
     connector_id: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL })),
     connectors: Type.Optional(Type.Literal('all')),
+    find: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL })),
+    sort: Type.Optional(Type.Enum(SORTS)),
+    order: Type.Optional(Type.Enum(['asc', 'desc'] as const)),
     ...numbers,
   },
   { additionalProperties: false },
@@ -70,6 +74,7 @@ const connectorSchema = Type.Object(
     connector_id: text,
     file: orNull(text, 'Null for a connector that has run and has no valid file now.'),
     mode: orNull(text, 'sql_pull, rest_pull, rest_push or file_pull.'),
+    labels: Type.Record(Type.String(), Type.String(), { description: 'Of the file.' }),
     schedule: orNull(text, 'Cron expression of five fields, in UTC.'),
     state: stateSchema,
     last_run: orNull(runSchema, 'The run that began last.'),

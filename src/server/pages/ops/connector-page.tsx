@@ -1,3 +1,4 @@
+import { exactly } from '../../../app/ops/name-filter.ts';
 import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
 import { overviewPath, runPath } from './addresses.ts';
 import { Command } from './command.tsx';
@@ -68,7 +69,9 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
                 <RunsTable runs={history} now={now} caption={`Runs of ${id}, newest first`} ofOne />
               </details>
               <p>
-                <a href={overviewPath({ connectorId: id, windowHours: 8_784 })}>All runs of the last year</a>
+                <a href={overviewPath({ runsOf: exactly(id), windowHours: 8_784 })}>
+                  All runs of the last year
+                </a>
               </p>
             </>
           )}

@@ -1,17 +1,14 @@
 import type { OpsConnector, OpsSnapshot } from '../../../app/ops/model.ts';
-import { OPS_CONNECTORS_SHOWN } from '../../../core/limits.ts';
-import { connectorPath, overviewPath, runPath, type OverviewAddress } from './addresses.ts';
+import { connectorPath, runPath, type OverviewAddress } from './addresses.ts';
 import { Bar } from './bar.tsx';
 import { Command } from './command.tsx';
-import { ConnectorsTable } from './connectors-table.tsx';
+import { ConnectorsSection } from './connectors-section.tsx';
 import { countText, durationText, shareText } from './figures.ts';
 import { framed, type Viewer } from './frame.tsx';
 import { Mark, meaningOfRun, Shape } from './mark.tsx';
 import { Moment } from './moment.tsx';
 import { Needs, needy, statesText } from './needs.tsx';
-import { RunsFilter } from './runs-filter.tsx';
-import { Pager } from './pager.tsx';
-import { RunsTable } from './runs-table.tsx';
+import { RunsSection } from './runs-section.tsx';
 
 /** `/ops`: what needs attention, then the state of everything. */
 export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, viewer: Viewer): string {
@@ -28,8 +25,8 @@ export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, vi
           {nothing ? <FirstSteps /> : <Figures snapshot={snapshot} />}
           <AtWork snapshot={snapshot} />
         </div>
-        {!nothing && <Runs snapshot={snapshot} address={address} />}
-        {!nothing && <Connectors snapshot={snapshot} address={address} />}
+        {!nothing && <RunsSection snapshot={snapshot} address={address} />}
+        {!nothing && <ConnectorsSection snapshot={snapshot} address={address} />}
       </>
     ),
   });
@@ -165,52 +162,5 @@ function WorkingConnector({ connector, now }: { readonly connector: OpsConnector
       <span class="quiet">{usual === null ? 'its first run' : `usually takes ${durationText(usual)}`}</span>
       {usual !== null && <Bar share={Math.min(1, run.duration_seconds / Math.max(usual, 1))} />}
     </li>
-  );
-}
-
-interface Part {
-  readonly snapshot: OpsSnapshot;
-  readonly address: OverviewAddress;
-}
-
-function Runs({ snapshot, address }: Part) {
-  const { runs, generated_at: now, window } = snapshot;
-  return (
-    <section aria-labelledby="runs-title">
-      <h2 id="runs-title">Runs</h2>
-      <RunsFilter address={address} />
-      <div id="runs" data-live>
-        {runs.items.length === 0 ? (
-          <p class="nothing">
-            No run of the last {durationText(window.hours * 3_600)} is like that.{' '}
-            <a href={overviewPath({ windowHours: 24 * 30 })}>Look at all of the last 30 days</a>
-          </p>
-        ) : (
-          <RunsTable runs={runs.items} now={now} caption="Runs, newest first" ofOne={false} />
-        )}
-        <Pager runs={runs} address={address} />
-      </div>
-    </section>
-  );
-}
-
-function Connectors({ snapshot, address }: Part) {
-  const { connectors, generated_at: now } = snapshot;
-  const shown = address.allConnectors ? connectors : connectors.slice(0, OPS_CONNECTORS_SHOWN);
-  return (
-    <section aria-labelledby="connectors-title">
-      <h2 id="connectors-title" tabindex={-1}>
-        Connectors
-      </h2>
-      <div id="connectors" data-live>
-        <ConnectorsTable connectors={shown} now={now} />
-        {shown.length < connectors.length && (
-          <p>
-            Those {countText(shown.length)} of {countText(connectors.length)} that need somebody most.{' '}
-            <a href={`${overviewPath({ ...address, allConnectors: true })}#connectors-title`}>Show all</a>
-          </p>
-        )}
-      </div>
-    </section>
   );
 }
