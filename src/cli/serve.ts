@@ -59,6 +59,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         policyFile,
         variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
         runLinks,
+        gcsEndpoint: io.env.endpoints.gcs,
         cwd: io.cwd,
         clock: systemClock,
         log: loggerOf(io, redactor),

@@ -10,8 +10,11 @@ import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';
 import { stateLocation } from '../app/state-location.ts';
+import { openArtifactStore } from '../artifacts/index.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
+import { HeldLeases } from '../pipeline/held-leases.ts';
 import type { AccessSettings } from './access-settings.ts';
 import { createServer } from './app.ts';
 import { listen, type Listening } from './listening.ts';
@@ -34,6 +37,8 @@ interface ServerSettings {
   readonly log: Logger;
   readonly access: AccessSettings;
   readonly runLinks: RunLinks;
+  /** In place of Google's, for the artifacts that Ops shows. */
+  readonly gcsEndpoint?: Endpoint | undefined;
   /** For tests. */
   readonly pushBounds?: IntakeBounds;
 }
@@ -76,6 +81,14 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       state,
       intake,
       runLinks,
+      // A page is read again soon, so nothing is tried twice. It only reads, so it needs no lease.
+      openStore: (bucketUrl) =>
+        openArtifactStore(bucketUrl, {
+          cwd,
+          gcsEndpoint: settings.gcsEndpoint,
+          retry: { retries: 0, backoffSeconds: 0 },
+          leases: new HeldLeases(),
+        }),
       metrics,
       runStarter,
       gate,

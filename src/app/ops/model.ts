@@ -170,6 +170,10 @@ export interface OpsRunDetail {
     readonly reason: string;
     readonly outcome: 'refused' | 'unknown';
   }[];
+  /** Documents whose deletes this run withheld, the first 100; null if it withheld none, or where that is not known. */
+  readonly held_documents: OpsHeldDocuments | null;
+  /** Rows that this run quarantined, the first 100; null if there are none, or where that is not known. */
+  readonly quarantined_rows: OpsQuarantinedRows | null;
   /** Who runs it now; null for a run that ended. */
   readonly process: { readonly host: string | null; readonly pid: number | null } | null;
   readonly links: readonly OpsLink[];
@@ -179,6 +183,30 @@ export interface OpsRunDetail {
     readonly release_deletes: string | null;
     readonly explain: string | null;
   };
+}
+
+export interface OpsHeldDocuments {
+  /** The artifact that lists them. */
+  readonly uri: string;
+  readonly total: number;
+  readonly doc_ids: readonly string[];
+  /** Why the artifact cannot be read; null if it can. */
+  readonly problem: string | null;
+}
+
+export interface OpsQuarantinedRows {
+  readonly uri: string;
+  readonly total: number;
+  readonly items: readonly {
+    /** Of the listing, from 1. */
+    readonly row: number | null;
+    /** Such as `people.csv, line 4`; empty where the source has nothing to tell. */
+    readonly place: string;
+    readonly doc_id: string | null;
+    readonly code: string;
+    readonly reason: string;
+  }[];
+  readonly problem: string | null;
 }
 
 export interface OpsLink {

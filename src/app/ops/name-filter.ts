@@ -2,9 +2,9 @@ import { nearest } from '../../connector/nearest.ts';
 
 /** Names of connectors that a filter as typed matches. */
 export interface NameFilter {
-  matches(name: string): boolean;
+  readonly matches: (name: string) => boolean;
   /** The name that was meant, where the filter matches none of them; undefined when none is close. */
-  suggestion(names: readonly string[]): string | undefined;
+  readonly suggestion: (names: readonly string[]) => string | undefined;
 }
 
 /** @param typed a part of a name, in any case; or a whole name in double quotes, which matches that name alone */

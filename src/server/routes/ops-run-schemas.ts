@@ -133,6 +133,8 @@ export const linkSchema = Type.Object(
   { additionalProperties: false },
 );
 
+const problemSchema = orNull(text, 'Why the artifact at `uri` cannot be read; null if it can.');
+
 export const runDetailSchema = Type.Object(
   {
     generated_at: moment,
@@ -162,6 +164,37 @@ export const runDetailSchema = Type.Object(
         { additionalProperties: false },
       ),
       'The first 100 by id. The commit of a later run forgets them.',
+    ),
+    held_documents: orNull(
+      Type.Object(
+        { uri: text, total: count, doc_ids: listOf(text, 'The first 100.'), problem: problemSchema },
+        { additionalProperties: false },
+      ),
+      'Documents whose deletes the run withheld, from held.ndjson; null where it withheld none.',
+    ),
+    quarantined_rows: orNull(
+      Type.Object(
+        {
+          uri: text,
+          total: count,
+          items: listOf(
+            Type.Object(
+              {
+                row: orNull(Type.Integer(), 'Of the listing, from 1.'),
+                place: Type.String({ description: 'Such as `people.csv, line 4`; may be empty.' }),
+                doc_id: orNull(text, 'Null for a row whose id is not known.'),
+                code: text,
+                reason: text,
+              },
+              { additionalProperties: false },
+            ),
+            'The first 100.',
+          ),
+          problem: problemSchema,
+        },
+        { additionalProperties: false },
+      ),
+      'Rows that the run quarantined, from quarantine.ndjson; null where there are none.',
     ),
     process: orNull(
       Type.Object(

@@ -154,6 +154,12 @@ function Why({ connector, ended }: NeedOf) {
         <p>
           {deletesText(connector.held_deletes)} withheld: {ended?.hold_reason ?? 'the guard did not say why'}.
           Everything else was applied.
+          {ended !== null && (
+            <>
+              {' '}
+              <a href={`${runPath(ended.run_id)}#held-title`}>List the documents</a>
+            </>
+          )}
         </p>
       );
     case 'partial':

@@ -12,6 +12,7 @@ import { PartialWhy } from './partial-why.tsx';
 import { Release } from './release.tsx';
 import { Retry, RunAgain, UNREADABLE_ROW } from './retry.tsx';
 import { Delivery } from './run-delivery.tsx';
+import { HeldDocuments, QuarantinedRows } from './set-aside.tsx';
 import { RunLog, type StartedHere } from './run-log.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -51,6 +52,8 @@ export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: View
           <h2 id="counts-title">Rows and documents</h2>
           {run.counts === null ? <p class="nothing">{countsUnknown(run)}</p> : <Counts counts={run.counts} />}
         </section>
+        <HeldDocuments held={detail.held_documents} />
+        <QuarantinedRows quarantined={detail.quarantined_rows} />
         <Delivery detail={detail} />
         <Particulars detail={detail} />
         <RunLog started={started} />
