@@ -503,6 +503,8 @@ export const OPS_OFFSET_MAX = 1_000_000;
 export const OPS_HISTORY_RUNS = 60;
 /** Rejected documents that the page of a run shows; `explain` tells about any other. */
 export const OPS_REJECTED_MAX = 100;
+/** Pushes that the page of a connector lists, the newest. */
+export const OPS_PUSHES_SHOWN = 10;
 /** Lines of `held.ndjson` and of `quarantine.ndjson` that the page of a run shows. */
 export const OPS_ARTIFACT_LINES = 100;
 /** Bytes of such a file that are read for them. A quarantine line of 100 columns of 256 bytes is some 30 kB. */

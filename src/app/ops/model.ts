@@ -1,6 +1,7 @@
 import type { DeliveryDetail } from '../../pipeline/delivery-port.ts';
 import type { ReleasedBy } from '../../pipeline/guard.ts';
 import type { Phase, RunCounts } from '../../pipeline/ports.ts';
+import type { OpsHeldDocuments, OpsQuarantinedRows } from './set-aside-model.ts';
 import type { RunStatus } from '../../pipeline/state-port.ts';
 
 /**
@@ -185,30 +186,6 @@ export interface OpsRunDetail {
   };
 }
 
-export interface OpsHeldDocuments {
-  /** The artifact that lists them. */
-  readonly uri: string;
-  readonly total: number;
-  readonly doc_ids: readonly string[];
-  /** Why the artifact cannot be read; null if it can. */
-  readonly problem: string | null;
-}
-
-export interface OpsQuarantinedRows {
-  readonly uri: string;
-  readonly total: number;
-  readonly items: readonly {
-    /** Of the listing, from 1. */
-    readonly row: number | null;
-    /** Such as `people.csv, line 4`; empty where the source has nothing to tell. */
-    readonly place: string;
-    readonly doc_id: string | null;
-    readonly code: string;
-    readonly reason: string;
-  }[];
-  readonly problem: string | null;
-}
-
 export interface OpsLink {
   readonly label: string;
   readonly url: string;
@@ -230,10 +207,25 @@ export interface ConnectorFacts {
   readonly delete_limit: { readonly count: number; readonly ratio: number };
 }
 
+export interface OpsPush {
+  /** As its producer was told it; it is no run of the connector. */
+  readonly push_run_id: string;
+  readonly received_at: string;
+  /** Events. */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Events that no run has delivered yet. */
+  readonly waiting: number;
+  /** Codes of refused events, each once. */
+  readonly refused_for: readonly string[];
+}
+
 export interface OpsConnectorDetail {
   readonly generated_at: string;
   readonly connector: OpsConnector;
   readonly facts: ConnectorFacts | null;
+  /** Where producers push to, and the newest pushes; null for a connector that takes none. */
+  readonly pushes: { readonly path: string; readonly newest: readonly OpsPush[] } | null;
   /** Newest first. */
   readonly history: readonly OpsRun[];
   readonly links: readonly OpsLink[];

@@ -1,4 +1,4 @@
-import { OPS_HISTORY_RUNS, OPS_REJECTED_MAX } from '../../core/limits.ts';
+import { OPS_HISTORY_RUNS, OPS_PUSHES_SHOWN, OPS_REJECTED_MAX } from '../../core/limits.ts';
 import { folderOf } from '../../pipeline/layout.ts';
 import type { RunRow } from '../../pipeline/state-port.ts';
 import type { RunDetail } from '../../state/ops-runs.ts';
@@ -14,6 +14,7 @@ import type {
   OpsRunDetail,
   OpsSnapshot,
 } from './model.ts';
+import { opsPush } from './pushes.ts';
 import { opsRun } from './run-facts.ts';
 import { openSchedules, type Schedules } from './schedule.ts';
 import { setAsideBy } from './set-aside.ts';
@@ -53,6 +54,13 @@ async function connectorDetail(
   if (entry === undefined && holder === undefined && pending === undefined) return undefined;
   const newest = (await state.newestRuns([connectorId])).get(connectorId);
   const history = await state.historyOf(connectorId, OPS_HISTORY_RUNS);
+  const pushes =
+    entry?.connector.spec.mode === 'rest_push'
+      ? {
+          path: `/v1/connectors/${connectorId}/events`,
+          newest: (await state.newestPushes(connectorId, OPS_PUSHES_SHOWN)).map(opsPush),
+        }
+      : null;
   const now = clock.now();
   const known: Known = { connectorId, entry, newest, holder, pending };
   const connector = opsConnector(known, now, schedules);
@@ -60,6 +68,7 @@ async function connectorDetail(
     generated_at: now.toISOString(),
     connector,
     facts: entry === undefined ? null : factsOf(entry.connector),
+    pushes,
     history: history.map((run) => opsRun(run, now, holder)),
     links: connector.last_run === null ? [] : linksTo(connector.last_run.run_id, connectorId, runLinks),
     commands: connectorCommands(connector),

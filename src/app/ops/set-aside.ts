@@ -4,7 +4,7 @@ import type { RowPlace } from '../../pipeline/ports.ts';
 import { placeText } from '../../pipeline/row-place.ts';
 import type { RunRow } from '../../pipeline/state-port.ts';
 import type { ArtifactLines, RunFolder } from './artifact-lines.ts';
-import type { OpsHeldDocuments, OpsQuarantinedRows } from './model.ts';
+import type { OpsHeldDocuments, OpsQuarantinedRows } from './set-aside-model.ts';
 
 /** What a run withheld and what it quarantined, as its artifacts list it; null where there is none. */
 export interface SetAside {

@@ -197,6 +197,29 @@ export const connectorDetailSchema = Type.Object(
     generated_at: moment,
     connector: connectorSchema,
     facts: orNull(factsSchema, 'What the file says; null for a connector without a valid file.'),
+    pushes: orNull(
+      Type.Object(
+        {
+          path: Type.String({ description: 'Where producers push to, on this server.' }),
+          newest: listOf(
+            Type.Object(
+              {
+                push_run_id: text,
+                received_at: moment,
+                accepted: count,
+                rejected: count,
+                waiting: Type.Integer({ minimum: 0, description: 'Events that no run has delivered yet.' }),
+                refused_for: listOf(text, 'Codes of refused events, each once.'),
+              },
+              { additionalProperties: false },
+            ),
+            'The newest 10, newest first. Delivered pushes are forgotten after some time.',
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      'Null for a connector that takes no pushes.',
+    ),
     history: listOf(runSchema, 'The newest runs, newest first.'),
     links: listOf(linkSchema, 'About the last run.'),
     commands: Type.Object(

@@ -9,6 +9,7 @@ import { HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
 import { endedRun, Since, WhyAndWhatToDo } from './needs.tsx';
+import { Pushes } from './pushes.tsx';
 import { RunAgain } from './retry.tsx';
 import { RunsTable } from './runs-table.tsx';
 
@@ -55,6 +56,7 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
           </section>
         )}
         <Standing detail={detail} command={runsAgain ? null : commands.run} />
+        <Pushes detail={detail} />
         <section aria-labelledby="history-title">
           <h2 id="history-title">History</h2>
           {history.length === 0 ? (
@@ -144,6 +146,11 @@ function Standing({ detail, command }: StandingPart) {
   );
 }
 
+function asksFor(mode: string | null, delta: boolean): string {
+  if (mode === 'rest_push') return 'nothing: producers push to it';
+  return delta ? 'what changed since the last run' : 'everything, each time';
+}
+
 function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConnectorDetail }) {
   if (facts === null) return null;
   const { count, ratio } = facts.delete_limit;
@@ -161,7 +168,7 @@ function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConne
           ],
           ['Source', facts.source_type],
           ['Secret', facts.secret_ref === null ? UNKNOWN : <code key="secret">{facts.secret_ref}</code>],
-          ['Asks for', facts.delta ? 'what changed since the last run' : 'everything, each time'],
+          ['Asks for', asksFor(connector.mode, facts.delta)],
           ['Target', <code key="target">{facts.target}</code>],
           [
             'Bucket',
@@ -170,7 +177,9 @@ function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConne
           ['Access control', facts.access_control === 'required' ? 'readers of each document' : 'none'],
           [
             'Deletes',
-            `${facts.delete_policy}, held above the larger of ${countText(count)} and ${ratio * 100} % of the documents`,
+            connector.mode === 'rest_push'
+              ? `${facts.delete_policy}; pushed deletes are never held`
+              : `${facts.delete_policy}, held above the larger of ${countText(count)} and ${ratio * 100} % of the documents`,
           ],
           ['Labels', labels.join(', ')],
         ]}

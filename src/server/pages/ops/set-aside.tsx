@@ -1,4 +1,5 @@
-import type { OpsHeldDocuments, OpsQuarantinedRows, OpsRunDetail } from '../../../app/ops/model.ts';
+import type { OpsRunDetail } from '../../../app/ops/model.ts';
+import type { OpsHeldDocuments, OpsQuarantinedRows } from '../../../app/ops/set-aside-model.ts';
 import { countText } from './figures.ts';
 
 /** The documents whose deletes are withheld: what an operator decides by. */
