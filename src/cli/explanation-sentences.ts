@@ -30,7 +30,7 @@ export function headline({ explanation, local }: Explained, name: string, style:
     case 'soft-deleted':
       return `${name} ${there}, and marked as gone: ${pushes === null ? 'a listing of the source lacked its row' : 'a push deleted it'}.`;
     case 'maybe-missing':
-      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted, and which is not kept.`;
+      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted${typeof missing?.holdReason === 'string' ? '; see held.ndjson of that run' : ''}.`;
     case 'indexed':
       return `${name} ${there}, as ${by(sent)} sent it.`;
     case 'deleted':

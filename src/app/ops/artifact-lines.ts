@@ -103,17 +103,18 @@ async function readLines(openStore: OpenStore, bucket: string, name: string): Pr
   return lines;
 }
 
-/** @throws SyntaxError when the lines asked for take more: such a file is not one of ours */
+/** @throws RangeError when the lines asked for take more: such a file is not one of ours */
 async function* firstBytes(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
     yield chunk;
-    if (bytes > OPS_ARTIFACT_BYTES_MAX) throw new SyntaxError('its lines are too long');
+    if (bytes > OPS_ARTIFACT_BYTES_MAX) throw new RangeError('its lines are too long');
   }
 }
 
 function whyUnreadable(thrown: unknown): string {
+  if (thrown instanceof RangeError) return 'Its lines are longer than those that a run writes.';
   return thrown instanceof SyntaxError
     ? 'It is not what the run wrote: it cannot be read as lines of JSON.'
     : toBridgeError(thrown).message;
