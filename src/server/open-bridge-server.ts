@@ -4,17 +4,16 @@ import { warnOfStateExposure } from '../app/exposure-warnings.ts';
 import { NO_POLICY } from '../app/checks/policy.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
+import { storesToRead } from '../app/ops/stores-to-read.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/policy.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';
 import { stateLocation } from '../app/state-location.ts';
-import { openArtifactStore } from '../artifacts/index.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
-import { HeldLeases } from '../pipeline/held-leases.ts';
 import type { AccessSettings } from './access-settings.ts';
 import { createServer } from './app.ts';
 import { listen, type Listening } from './listening.ts';
@@ -81,14 +80,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       state,
       intake,
       runLinks,
-      // A page is read again soon, so nothing is tried twice. It only reads, so it needs no lease.
-      openStore: (bucketUrl) =>
-        openArtifactStore(bucketUrl, {
-          cwd,
-          gcsEndpoint: settings.gcsEndpoint,
-          retry: { retries: 0, backoffSeconds: 0 },
-          leases: new HeldLeases(),
-        }),
+      openStore: storesToRead({ cwd, gcsEndpoint: settings.gcsEndpoint }),
       metrics,
       runStarter,
       gate,
