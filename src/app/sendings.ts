@@ -75,10 +75,14 @@ export async function removalOf(
     if (removal.change === null) continue;
     const aside = await quarantinedIn(run, docId, lines);
     const known = aside !== null || !lines.unreadable.has(run.runId);
-    // A row that was set aside and whose document was deleted all the same named no reader any more.
-    return { ...removal, cause: known ? (aside === null ? usual : 'no readers') : null };
+    return { ...removal, cause: known ? (aside === null ? usual : revocation(aside)) : null };
   }
   return null;
+}
+
+/** A row that is quarantined while its document is deleted has no reader left that could be read. */
+function revocation({ code }: Quarantined): RemovalCause {
+  return code === 'ACL_EMPTY' ? 'no readers' : 'unreadable readers';
 }
 
 export function runFacts({ runId, status, startedAt, committedAt, error }: RunRow): RunFacts {

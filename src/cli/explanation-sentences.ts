@@ -1,4 +1,5 @@
 import type { Explanation, Sending } from '../app/explanation.ts';
+import { pushAgain, quarantineAdvice, releaseAdvice, returnAdvice } from './explanation-advice.ts';
 import { count, type Style } from './style.ts';
 
 export interface Explained {
@@ -29,7 +30,7 @@ export function headline({ explanation, local }: Explained, name: string, style:
     case 'soft-deleted':
       return `${name} ${there}, and soft-deleted: ${pushes === null ? 'a listing of the source lacked its row' : 'a push deleted it'}.`;
     case 'maybe-missing':
-      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted, and which ones is not recorded.`;
+      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted${typeof missing?.holdReason === 'string' ? '; see held.ndjson of that run' : ''}.`;
     case 'indexed':
       return `${name} ${there}, as ${by(sent)} sent it.`;
     case 'deleted':
@@ -63,10 +64,7 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
         command,
       ];
     case 'quarantined':
-      return [
-        `Push it again ${lacksReaders(quarantine) ? 'with a reader' : 'as it should be'}, and run again:`,
-        command,
-      ];
+      return [pushAgain(quarantine), command];
     case 'soft-deleted':
       return news ?? markedAdvice(explanation, command, 'If it is pushed again, it is sent again.');
     case 'deleted':
@@ -101,10 +99,11 @@ function markedAdvice(
   }
   if (missing === null)
     return ['The policy is auto_delete_missing now, so the next run deletes it:', command];
-  return [
+  return releaseAdvice(
+    missing,
+    command,
     'Its delete may be among those that are held. Check the source, then release them:',
-    `${command} --allow-deletes ${missing.count}`,
-  ];
+  );
 }
 
 function listingAdvice({ explanation, run, local }: Explained): string[] {
@@ -118,16 +117,17 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
     case 'rejected':
       return ['The next run sends it again. If the reason stays, correct the row or the mapping:', command];
     case 'quarantined':
-      return [`${lacksReaders(quarantine) ? GIVE_READER : 'Correct the row'}, and run again:`, command];
+      return [`${quarantineAdvice(quarantine)}, and run again:`, command];
     case 'soft-deleted':
       return markedAdvice(explanation, command, 'If its row comes back, it is sent again.');
     case 'maybe-missing':
-      return missing?.holdReason === null
-        ? ['The policy never_delete leaves it there. To hide it from search, delete it in the data store.']
-        : [
-            'Check the source. If the listing was complete and those rows are permanently gone, release their deletes:',
-            `${command} --allow-deletes ${missing?.count ?? 0}`,
-          ];
+      return missing === null
+        ? []
+        : releaseAdvice(
+            missing,
+            command,
+            'Check the source. If those rows are permanently gone, release their deletes:',
+          );
     case 'indexed': {
       const behind = behindAdvice(explanation);
       if (behind !== undefined) return [behind, command];
@@ -139,12 +139,7 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
           ];
     }
     case 'deleted':
-      return [
-        removal?.cause === 'no readers'
-          ? `If it should exist: ${GIVE_READER}, and run again:`
-          : 'If it should exist, check that the query returns its row, then run again:',
-        command,
-      ];
+      return [returnAdvice(removal), command];
     case 'never-run':
       return [
         ...(elsewhere.some(({ known }) => known) ? [OTHER_TARGET[local ? 'local' : 'store']] : []),
@@ -160,12 +155,6 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
             command,
           ];
   }
-}
-
-const GIVE_READER = 'Give the row a reader';
-
-function lacksReaders(quarantine: Explanation['quarantine']): boolean {
-  return quarantine?.code === 'ACL_EMPTY' || quarantine?.code === 'ACL_UNREADABLE';
 }
 
 const OTHER_TARGET = {

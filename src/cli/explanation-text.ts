@@ -120,6 +120,7 @@ const CAUSES = {
   missing: 'the listing lacked its row',
   pushed: 'a push deleted it',
   'no readers': 'its row named no reader any more',
+  'unreadable readers': 'the readers of its row could not be read',
   unknown: 'not known, because the quarantine of that run cannot be read',
 } as const;
 

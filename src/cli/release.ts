@@ -1,5 +1,6 @@
 import { printable } from '../core/printable.ts';
 import type { BridgeResult } from '../app/bridge.ts';
+import { releasedBy } from '../pipeline/guard.ts';
 
 /** What releases deletes that are held. */
 export interface Release {
@@ -17,15 +18,16 @@ interface HeldRun {
 
 /** Where the listing proves nothing, `--allow-deletes` does not release anything. Null: no deletes are held. */
 export function releaseOf({ command, result }: HeldRun): Release | null {
-  const { holdReason, remarks, counts } = result;
+  const { holdReason, counts } = result;
   if (holdReason === null) return null;
-  if (remarks.truncated === true) {
+  const by = releasedBy(holdReason);
+  if (by === 'complete_listing') {
     return {
       command: null,
       hint: 'The log of the run says why the listing stopped early. A complete one releases them; --allow-deletes does not.',
     };
   }
-  if (remarks.unidentified !== undefined) {
+  if (by === 'identified_rows') {
     return {
       command: null,
       hint: 'Let the source send those rows shorter; quarantine.ndjson says which. Then the next run decides; --allow-deletes does not release them.',

@@ -62,6 +62,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         policyFile,
         variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
         runLinks: io.env.runLinks(),
+        gcsEndpoint: io.env.endpoints().gcs,
         cwd: io.cwd,
         clock: systemClock,
         log: loggerOf(io, redactor),

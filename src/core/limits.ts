@@ -35,6 +35,9 @@ export const DELETE_LIMIT_COUNT_DEFAULT = 25;
 /** ... and this share of the documents known before the run. */
 export const DELETE_LIMIT_RATIO_DEFAULT = 0.25;
 
+/** Documents that `held.ndjson` lists; all held documents are counted. 10,000 lines are some 400 kB. */
+export const HELD_LISTED_MAX = 10_000;
+
 /** Quarantined rows that fail a run: in total, ... */
 export const QUARANTINE_COUNT_DEFAULT = 1_000;
 /** ... as a share of the rows read (applied only from `QUARANTINE_RATIO_ROWS_MIN` rows on), ... */
@@ -525,6 +528,20 @@ export const OPS_OFFSET_MAX = 1_000_000;
 export const OPS_HISTORY_RUNS = 60;
 /** Rejected documents that the page of a run shows; `explain` shows any other. */
 export const OPS_REJECTED_MAX = 100;
+/** Pushes that the page of a connector lists, the newest. */
+export const OPS_PUSHES_SHOWN = 10;
+/** Lines of `held.ndjson` and of `quarantine.ndjson` that the page of a run shows. */
+export const OPS_ARTIFACT_LINES = 100;
+/** Bytes of such a file that are read for them. A quarantine line of 100 columns of 256 bytes is some 30 kB. */
+export const OPS_ARTIFACT_BYTES_MAX = 4_194_304;
+/** Time to read them: a page must not wait for a bucket that does not answer. */
+export const OPS_ARTIFACT_READ_MS = 4_000;
+/** The page of a run refreshes every 15 s, and its files do not change. */
+export const OPS_ARTIFACT_REMEMBERED_MS = 300_000;
+/** After a failure the files are tried again sooner. */
+export const OPS_ARTIFACT_RETRY_MS = 60_000;
+/** Runs whose lines are remembered; 100 lines of both files are at most some 100 kB. */
+export const OPS_ARTIFACT_RUNS_REMEMBERED = 50;
 /** Connectors on the overview page, those that need attention first; a link shows all. */
 export const OPS_CONNECTORS_SHOWN = 100;
 /**

@@ -3,7 +3,7 @@ import type { ArtifactStore } from '../pipeline/ports.ts';
 const LINE_FEED = 0x0a;
 
 /** The lines of an artifact, in order, without their line breaks; one is in memory at a time, and the chunk it came in. */
-export async function* linesOf(store: ArtifactStore, name: string): AsyncGenerator<string> {
+export async function* linesOf(store: Pick<ArtifactStore, 'open'>, name: string): AsyncGenerator<string> {
   let begun: Uint8Array[] = [];
   for await (const chunk of await store.open(name)) {
     let start = 0;

@@ -18,6 +18,8 @@ export interface ChangeSink {
   /** The row changed, its document did not: only the state is to know. */
   refresh(record: StagedRecord): Promise<void> | undefined;
   remove(docId: string, soft: boolean): Promise<void> | undefined;
+  /** A document whose delete is withheld, for `held.ndjson`; at most `HELD_LISTED_MAX` of them. */
+  hold(docId: string): Promise<void> | undefined;
   quarantine(row: QuarantinedRow): Promise<void> | undefined;
 }
 

@@ -22,6 +22,18 @@ export type DeleteDecision =
   | { readonly action: 'apply' }
   | { readonly action: 'hold'; readonly reason: string };
 
+/** What releases held deletes. Only `allow_deletes` is the operator's decision; the other two need another listing. */
+export type ReleasedBy = 'allow_deletes' | 'complete_listing' | 'identified_rows';
+
+const LISTING_INCOMPLETE = 'the listing of the source was not complete';
+const ROWS_UNIDENTIFIED = ' rows could not be identified, and may be among the missing ones';
+
+/** @param holdReason as `decideDeletes` worded it; the state keeps no more than these words */
+export function releasedBy(holdReason: string): ReleasedBy {
+  if (holdReason === LISTING_INCOMPLETE) return 'complete_listing';
+  return holdReason.endsWith(ROWS_UNIDENTIFIED) ? 'identified_rows' : 'allow_deletes';
+}
+
 /**
  * Decides about deletes, all or nothing. Only a complete listing may delete; an empty or a suspiciously small one is held
  * until a person allows it, because "the source lost its rows" and "the query lost its rows" look the same from here.
@@ -29,9 +41,8 @@ export type DeleteDecision =
 export function decideDeletes(question: DeleteQuestion): DeleteDecision {
   const { policy, missing, truncated, unidentified, allowDeletes } = question;
   if (missing === 0 || policy === 'never_delete') return { action: 'none' };
-  if (truncated) return hold('the listing of the source was not complete');
-  if (unidentified > 0)
-    return hold(`${unidentified} rows could not be identified, and may be among the missing ones`);
+  if (truncated) return hold(LISTING_INCOMPLETE);
+  if (unidentified > 0) return hold(`${unidentified}${ROWS_UNIDENTIFIED}`);
   const suspicion = suspicionOf(question);
   if (suspicion === undefined) return { action: 'apply' };
   if (allowDeletes === undefined) return hold(suspicion);

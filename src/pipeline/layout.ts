@@ -9,6 +9,7 @@ const FILE_NAMES: Readonly<Record<ArtifactKind, readonly [stem: string, extensio
   deletes: ['deletes', 'ndjson'],
   'deletes.discovery': ['deletes.discovery', 'txt'],
   'soft-deletes': ['soft-deletes', 'ndjson'],
+  held: ['held', 'ndjson'],
   quarantine: ['quarantine', 'ndjson'],
 };
 

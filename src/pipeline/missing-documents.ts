@@ -1,3 +1,4 @@
+import { HELD_LISTED_MAX } from '../core/limits.ts';
 import type { ChangeSink } from './diff.ts';
 import { FINGERPRINT_BYTES, FingerprintSet } from './fingerprint-set.ts';
 import { decideDeletes } from './guard.ts';
@@ -112,23 +113,37 @@ async function decide(
   const held = decision.action === 'hold';
   if (held) tally.held = missing;
   const soft = job.deletePolicy === 'soft_delete_only';
-  for await (const ids of missingIds(state, scope, known, held)) {
+  if (held) {
+    await listHeld(missingIds(state, scope, known), tally, sink);
+    return decision.reason;
+  }
+  for await (const ids of missingIds(state, scope, known)) {
     for (const docId of ids) {
-      tally.sample(held ? 'held' : 'deleted', docId);
-      if (held) continue;
+      tally.sample('deleted', docId);
       tally.deleted++;
       await sink.remove(docId, soft);
     }
   }
-  return held ? decision.reason : null;
+  return null;
 }
 
-/** @param few held deletes are only counted and named; a few names are enough */
+/** Names the first of them: an operator decides by what they are, and `tally.held` says how many there are. */
+async function listHeld(missing: AsyncIterable<string[]>, tally: Tally, sink: ChangeSink): Promise<void> {
+  let left = HELD_LISTED_MAX;
+  for await (const ids of missing) {
+    for (const docId of ids.slice(0, left)) {
+      tally.sample('held', docId);
+      await sink.hold(docId);
+    }
+    left -= ids.length;
+    if (left <= 0) return;
+  }
+}
+
 async function* missingIds(
   state: RecordState,
   scope: number,
   { live, softDeleted }: KnownDocuments,
-  few: boolean,
 ): AsyncGenerator<string[]> {
   const kinds: [FingerprintSet, RecordKind][] = [
     [live, 'live'],
@@ -137,7 +152,6 @@ async function* missingIds(
   for (const [set, kind] of kinds) {
     for (const fingerprints of set.unmarkedFingerprints()) {
       yield* state.idsOf(scope, fingerprints, kind);
-      if (few) break;
     }
   }
 }

@@ -188,7 +188,7 @@ export interface ArtifactStore {
 // What a run delivers; the port of the destination is in `delivery-port.ts`
 
 export type ArtifactKind =
-  'upserts' | 'upserts.discovery' | 'deletes' | 'deletes.discovery' | 'soft-deletes' | 'quarantine';
+  'upserts' | 'upserts.discovery' | 'deletes' | 'deletes.discovery' | 'soft-deletes' | 'held' | 'quarantine';
 
 export interface ManifestFile {
   readonly kind: ArtifactKind;

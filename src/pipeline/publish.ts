@@ -44,6 +44,7 @@ export class Publisher implements ChangeSink {
       deletes: part('deletes'),
       'deletes.discovery': part('deletes.discovery'),
       'soft-deletes': part('soft-deletes'),
+      held: part('held'),
       quarantine: part('quarantine'),
     };
   }
@@ -68,6 +69,10 @@ export class Publisher implements ChangeSink {
     if (soft) return together(this.#parts['soft-deletes'].text(line), staged);
     const record = this.#ports.records.deletion(docId);
     return together(this.#parts.deletes.text(line), this.#parts['deletes.discovery'].text(record), staged);
+  }
+
+  hold(docId: string): Promise<void> | undefined {
+    return this.#parts.held.text(JSON.stringify({ doc_id: docId }));
   }
 
   quarantine(row: QuarantinedRow): Promise<void> | undefined {

@@ -214,5 +214,6 @@ const IGNORE_CHANGES: ChangeSink = {
   upsert: () => undefined,
   refresh: () => undefined,
   remove: () => undefined,
+  hold: () => undefined,
   quarantine: () => undefined,
 };

@@ -1,6 +1,7 @@
 import type { Catalog } from '../app/catalog.ts';
 import type { Metrics } from '../app/metrics.ts';
 import type { RunStarter } from '../app/run-starter.ts';
+import type { OpenStore } from '../app/ops/artifact-lines.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 
 import type { PushIntake } from '../app/push/intake.ts';
@@ -26,6 +27,8 @@ export interface ServerContext {
   readonly login: Login | undefined;
   /** From the pages of runs to other systems. */
   readonly runLinks: RunLinks;
+  /** For what runs withheld and quarantined. */
+  readonly openStore: OpenStore;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies: readonly string[];
 }

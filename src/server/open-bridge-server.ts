@@ -4,6 +4,7 @@ import { warnOfStateExposure } from '../app/exposure-warnings.ts';
 import { NO_POLICY } from '../app/checks/policy.ts';
 import { createMetrics } from '../app/metrics.ts';
 import { createRunStarter } from '../app/run-starter.ts';
+import { storesToRead } from '../app/ops/stores-to-read.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/policy.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
@@ -11,6 +12,7 @@ import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/server-state.ts';
 import { stateLocation } from '../app/state-location.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccessSettings } from './access-settings.ts';
 import { createServer } from './app.ts';
@@ -34,6 +36,8 @@ interface ServerSettings {
   readonly log: Logger;
   readonly access: AccessSettings;
   readonly runLinks: RunLinks;
+  /** In place of Google's, for the artifacts that Ops shows. */
+  readonly gcsEndpoint?: Endpoint | undefined;
   /** For tests. */
   readonly pushBounds?: IntakeBounds;
 }
@@ -76,6 +80,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       state,
       intake,
       runLinks,
+      openStore: storesToRead({ cwd, gcsEndpoint: settings.gcsEndpoint }),
       metrics,
       runStarter,
       gate,

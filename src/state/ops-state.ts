@@ -2,6 +2,7 @@ import { holderOf, holders, newestRuns } from './ops-connectors.ts';
 import { countRuns, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
 import type { ServerDatabase } from './open-server-database.ts';
 import { queueDepths } from './push/depth.ts';
+import { newestPushes } from './push/newest.ts';
 import type { Database } from './database.ts';
 
 type Bound<Work> = Work extends (database: Database, ...args: infer Args) => infer Answer
@@ -17,6 +18,7 @@ export interface OpsState {
   readonly pageOfRuns: Bound<typeof pageOfRuns>;
   readonly historyOf: Bound<typeof historyOf>;
   readonly runDetail: Bound<typeof runDetail>;
+  readonly newestPushes: Bound<typeof newestPushes>;
   /** What waits to be delivered, by connector. */
   pendingPushes(): ReturnType<typeof queueDepths>;
 }
@@ -34,6 +36,7 @@ export function opsState({ guarded }: Pick<ServerDatabase, 'guarded'>): OpsState
     pageOfRuns: reading(pageOfRuns),
     historyOf: reading(historyOf),
     runDetail: reading(runDetail),
+    newestPushes: reading(newestPushes),
     pendingPushes: () => guarded(queueDepths),
   };
 }

@@ -62,7 +62,7 @@ function unreadable(runId: string, columns: readonly string[]): RunError {
   return {
     code: 'STATE_ROW_UNREADABLE',
     message: `The row of run ${runId} in run_state cannot be read: ${columns.join(', ')}.`,
-    hint: 'Find out what else writes to the state database. Other runs are not affected.',
+    hint: 'Run the connector again: the new run has a row of its own. Then find out what else writes to the state database.',
   };
 }
 

@@ -260,6 +260,42 @@ describe('an explanation for a person', () => {
     });
   });
 
+  test.each([null, []])(
+    'quotes readers that could not be read, and says which forms are read: %j',
+    (pushes) => {
+      const artifact = { uri: 'gs://bucket/r1/quarantine.ndjson', line: 1 };
+      const reason = 'its ACL field "readers" does not name readers where it holds "17"';
+      const quarantine = { run: run('r1'), artifact, row: 7, code: 'ACL_UNREADABLE', reason, fields: {} };
+      const text = textOf({ standing: 'quarantined', pushes, quarantine });
+      expect(text).toContain(
+        `eaders${pushes === null ? ' of the row' : ''} could not be read: ${reason}. Write`,
+      );
+      expect(text).toContain('a JSON array of strings, or names separated by commas');
+      expect(text).not.toContain('a reader');
+    },
+  );
+
+  test('says how to restore a document that was deleted because its readers could not be read', () => {
+    const removal = { ...sending({ change: 'delete' }), cause: 'unreadable readers' as const };
+    const text = textOf({ ...absent, standing: 'deleted', removal });
+    expect(text).toMatch(/because +the readers of its row could not be read/);
+    expect(text).toContain('→ If it is to be there, correct the readers of its row.');
+  });
+
+  test.each([
+    ['maybe-missing', 'the listing of the source was not complete', '→ The listing was not complete'],
+    ['soft-deleted', 'the listing of the source was not complete', '→ The listing was not complete'],
+    [
+      'maybe-missing',
+      '3 rows could not be identified, and may be among the missing ones',
+      '→ Rows were too large to be identified',
+    ],
+  ] as const)('offers no --allow-deletes for a %s document when %s', (standing, holdReason, words) => {
+    const text = textOf({ standing, missing: { runId: 'r2', count: 9, holdReason } });
+    expect(text).toContain(words);
+    expect(text).not.toContain('--allow-deletes');
+  });
+
   test('offers no release of deletes where the connector never deletes', () => {
     const text = textOf({ standing: 'maybe-missing', missing: { runId: 'r2', count: 1, holdReason: null } });
     expect(text).toContain('lacked 1 document that was not deleted');

@@ -103,14 +103,17 @@ describe('the summary for a person', () => {
 
   test.each([
     [
-      { truncated: true },
+      'the listing of the source was not complete',
       ['The log of the run says why the listing stopped early.', 'A complete one releases'],
     ],
-    [{ unidentified: 2 }, ['Let the source send those rows shorter', 'Then the next run decides']],
+    [
+      '2 rows could not be identified, and may be among the missing ones',
+      ['Let the source send those rows shorter', 'Then the next run decides'],
+    ],
   ] as const)(
-    'of deletes held by a listing that proves none says what helps instead: %j',
-    (remarks, words) => {
-      const out = text({ ...held, remarks });
+    'of deletes held by a listing that proves none says what helps instead: %s',
+    (holdReason, words) => {
+      const out = text({ ...held, holdReason });
       for (const part of words) expect(out).toContain(part);
       expect(out).not.toContain('gemini-sync-bridge run');
       expect(out).toContain('1,500 deletes are held');
@@ -191,8 +194,11 @@ test('the summary for a program says how held deletes are released, or why they 
       hint: expect.stringContaining('If they are right'),
     },
   });
-  for (const remarks of [{ truncated: true }, { unidentified: 2 }] as const) {
-    expect(summaryJson(summaryOf({ ...held, remarks }))).toMatchObject({
+  for (const holdReason of [
+    'the listing of the source was not complete',
+    '2 rows could not be identified, and may be among the missing ones',
+  ]) {
+    expect(summaryJson(summaryOf({ ...held, holdReason }))).toMatchObject({
       release: { command: null, hint: expect.stringContaining('--allow-deletes does not') },
     });
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decideDeletes, type DeleteQuestion } from '../../src/pipeline/guard.ts';
+import { decideDeletes, releasedBy, type DeleteQuestion } from '../../src/pipeline/guard.ts';
 
 const question = (changes: Partial<DeleteQuestion> = {}): DeleteQuestion => ({
   policy: 'auto_delete_missing',
@@ -50,6 +50,18 @@ describe('the guard', () => {
       reason:
         '300 deletes are more than 250 (the larger of 25 and 25 % of 1000 known documents); --allow-deletes 10 permits fewer',
     });
+  });
+
+  it('says what releases the deletes that it holds', () => {
+    const releases = (changes: Partial<DeleteQuestion>) => {
+      const decision = decideDeletes(question({ missing: 300, ...changes }));
+      return decision.action === 'hold' ? releasedBy(decision.reason) : undefined;
+    };
+    expect(releases({})).toBe('allow_deletes');
+    expect(releases({ seen: 0 })).toBe('allow_deletes');
+    expect(releases({ allowDeletes: 2 })).toBe('allow_deletes');
+    expect(releases({ truncated: true })).toBe('complete_listing');
+    expect(releases({ unidentified: 1 })).toBe('identified_rows');
   });
 
   it('never lets a delete pass from a listing that proves nothing, whatever is allowed', () => {

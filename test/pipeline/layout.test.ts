@@ -15,6 +15,7 @@ const kinds: Record<ArtifactKind, string> = {
   deletes: 'deletes.ndjson',
   'deletes.discovery': 'deletes.discovery.txt',
   'soft-deletes': 'soft-deletes.ndjson',
+  held: 'held.ndjson',
   quarantine: 'quarantine.ndjson',
 };
 const allKinds = Object.keys(kinds) as ArtifactKind[];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { HELD_LISTED_MAX } from '../../src/core/limits.ts';
 import type { DeletePolicy } from '../../src/connector/types.ts';
 import type { Job } from '../../src/pipeline/job.ts';
 import type { Column } from '../../src/pipeline/ports.ts';
@@ -61,10 +62,21 @@ describe('documents that were soft-deleted', () => {
       expect(found.deletes).toEqual([]);
       expect(tally.counts()).toMatchObject({ missing: 2, deleted: 0, held: 2 });
       expect(tally.samples.held).toHaveLength(2);
+      expect(found.held.toSorted()).toEqual(['hr:2', 'hr:3']);
       expect(holdReason).toContain('of 3 known documents');
     }
     const { tally } = await runOver(listing(people(1)), known, { ...job, allowDeletes: 2 });
     expect(tally.counts()).toMatchObject({ missing: 2, deleted: 2, held: 0 });
+  });
+
+  it('are named up to a limit when they are held, and all counted', async () => {
+    const known = new KnownRecords();
+    const many = HELD_LISTED_MAX + 5;
+    await runOver(listing(people(...Array.from({ length: many }, (_, index) => index))), known);
+    const { found, tally } = await planOver(listing(people(-1)), known);
+    expect(tally.counts()).toMatchObject({ missing: many, held: many });
+    expect(new Set(found.held).size).toBe(HELD_LISTED_MAX);
+    expect(found.staged.map(({ docId }) => docId)).toEqual(['hr:-1']);
   });
 
   it('are held while the listing is not complete', async () => {

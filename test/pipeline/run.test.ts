@@ -271,10 +271,19 @@ test('quarantined rows and held deletes stand in artifacts and counts, and held 
     counts: { unchanged: 5, held: 35, deleted: 0, quarantined: 1 },
   });
   expect(held.holdReason).toContain('35 deletes are more than 25');
-  const lines = await readFile(
-    join(folder, 'bucket', 'connectors', 'hr', 'runs', 'R2', 'quarantine.ndjson'),
-    'utf8',
+  const artifact = (name: string) =>
+    readFile(join(folder, 'bucket', 'connectors', 'hr', 'runs', 'R2', name), 'utf8');
+  const listed = (await artifact('held.ndjson')).trimEnd().split('\n').sort();
+  expect(listed).toEqual(
+    many
+      .slice(5)
+      .map(([id]) => `{"doc_id":"hr:${id}"}`)
+      .sort(),
   );
+  expect(JSON.parse(await artifact('manifest.json'))).toMatchObject({
+    files: expect.arrayContaining([expect.objectContaining({ kind: 'held', rows: 35 })]),
+  });
+  const lines = await artifact('quarantine.ndjson');
   expect(JSON.parse(lines)).toMatchObject({ row: 6, doc_id: null, code: 'ID_MISSING', fields: { id: '' } });
   const released = await run('R3', ports(many.slice(0, 5)), { allowDeletes: 35 });
   expect(released).toMatchObject({ status: 'SUCCESS', counts: { deleted: 35 } });

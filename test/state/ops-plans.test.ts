@@ -57,7 +57,7 @@ describe.each(['SQLite', 'Postgres'] as const)('what Ops asks %s', (engine) => {
       'run_state_of_connector',
     ],
   ] as const)('finds a page of runs by an index: %s', async (_, given, index) => {
-    const plan = await planOf(pageQuery(database.knex, given, PAGE));
+    const plan = await planOf(pageQuery(database, given, PAGE));
     expect(plan).toContain(index);
     expect(plan).not.toMatch(reads);
   });

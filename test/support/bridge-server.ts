@@ -34,6 +34,8 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     access: NO_ACCESS,
 
     runLinks: {},
+    // Nothing listens there, so no test asks Google for artifacts.
+    gcsEndpoint: { url: 'http://127.0.0.1:9', loopback: true },
     ...settings,
   });
   let judge: AnswerJudge | undefined;

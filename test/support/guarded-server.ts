@@ -85,6 +85,7 @@ export async function startGuardedServer({
     metrics,
     runStarter,
     runLinks: {},
+    openStore: () => Promise.reject(new Error('no test of keys reads artifacts')),
     intake,
     gate,
     login,

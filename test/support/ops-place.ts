@@ -31,7 +31,7 @@ export function minutesAgo(minutes: number): Date {
 /** A state with runs in it, as runs write them, and a folder of connectors beside it. */
 export interface OpsPlace {
   readonly state: State;
-  writeConnector(name: string, schedule?: string, mode?: 'sql_pull' | 'rest_push'): void;
+  writeConnector(name: string, schedule?: string, mode?: 'sql_pull' | 'rest_push', bucket?: string): void;
   writeFile(name: string, content: string): void;
   /** Begins a run and takes it into a phase, a minute for each. */
   begin(run: {
@@ -92,10 +92,10 @@ export async function opsPlace(cwd: string, url?: string): Promise<OpsPlace> {
 
   return {
     state,
-    writeConnector(name, schedule, mode = 'sql_pull') {
+    writeConnector(name, schedule, mode = 'sql_pull', bucket = 'gs://company-gemini-sync') {
       writeFileSync(
         join(folder, `${name}.yaml`),
-        JSON.stringify(connectorFile(name, schedule, mode), null, 2),
+        JSON.stringify(connectorFile({ name, schedule, mode, bucket }), null, 2),
       );
     },
     writeFile(name, content) {
@@ -152,7 +152,14 @@ export async function opsPlace(cwd: string, url?: string): Promise<OpsPlace> {
   };
 }
 
-function connectorFile(name: string, schedule: string | undefined, mode: 'sql_pull' | 'rest_push'): unknown {
+interface ConnectorFile {
+  readonly name: string;
+  readonly schedule: string | undefined;
+  readonly mode: 'sql_pull' | 'rest_push';
+  readonly bucket: string;
+}
+
+function connectorFile({ name, schedule, mode, bucket }: ConnectorFile): unknown {
   const source =
     mode === 'rest_push'
       ? { type: 'http', secretRef: 'people-push' }
@@ -166,7 +173,7 @@ function connectorFile(name: string, schedule: string | undefined, mode: 'sql_pu
       ...(schedule === undefined ? {} : { schedule }),
       source,
       mapping: { idField: 'id', titleField: 'name', contentTemplate: '{{ name }} works in {{ team }}.' },
-      output: { bucket: 'gs://company-gemini-sync', prefix: name, format: 'ndjson' },
+      output: { bucket, prefix: name, format: 'ndjson' },
       gemini: { projectId: 'my-project', location: 'global', dataStoreId: 'people' },
       reconciliation: { deletePolicy: 'auto_delete_missing' },
     },

@@ -46,6 +46,7 @@ export class FoundChanges implements ChangeSink {
   readonly upserts: string[] = [];
   readonly deletes: string[] = [];
   readonly softDeletes: string[] = [];
+  readonly held: string[] = [];
   readonly quarantined: string[] = [];
   /** What a run would set aside for its commit. */
   readonly staged: StagedRecord[] = [];
@@ -65,6 +66,11 @@ export class FoundChanges implements ChangeSink {
     (soft ? this.softDeletes : this.deletes).push(docId);
     this.staged.push({ op: soft ? 'soft_delete' : 'delete', docId, checksum: '', fingerprint: '' });
     return undefined;
+  };
+
+  hold: ChangeSink['hold'] = (docId) => {
+    this.held.push(docId);
+    return Promise.resolve();
   };
 
   quarantine: ChangeSink['quarantine'] = (row) => {

@@ -7,7 +7,7 @@ const PROGRAM = 'gemini-sync-bridge';
 export function runCommands(run: OpsRun, file: string | undefined, local: boolean): OpsRunDetail['commands'] {
   if (file === undefined) return { run: null, release_deletes: null, explain: null };
   const again = `${PROGRAM} ${runCommandLine(file, local)}`;
-  const held = run.status === 'HELD' ? (run.counts?.held ?? 0) : 0;
+  const held = run.status === 'HELD' && run.released_by === 'allow_deletes' ? (run.counts?.held ?? 0) : 0;
   return {
     run: again,
     release_deletes: held > 0 ? `${again} --allow-deletes ${held}` : null,
@@ -16,10 +16,11 @@ export function runCommands(run: OpsRun, file: string | undefined, local: boolea
 }
 
 export function connectorCommands(connector: OpsConnector): OpsConnectorDetail['commands'] {
-  const { file, state, held_deletes: held, last_run: last } = connector;
+  const { file, state, held_deletes: held, last_run: last, previous_run: previous } = connector;
   if (file === null) return { run: null, release_deletes: null };
   const local = last !== null && !last.target.includes('/');
   const again = `${PROGRAM} ${runCommandLine(file, local)}`;
-  const releases = state === 'held' && held !== null && held > 0;
+  const by = (previous ?? last)?.released_by;
+  const releases = state === 'held' && by === 'allow_deletes' && held !== null && held > 0;
   return { run: again, release_deletes: releases ? `${again} --allow-deletes ${held}` : null };
 }

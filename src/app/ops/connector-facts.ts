@@ -41,6 +41,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
     connector_id: connectorId,
     file: entry?.file ?? null,
     mode: spec?.mode ?? null,
+    labels: entry?.connector.metadata.labels ?? {},
     schedule: spec?.schedule ?? null,
     state: stateOf(newest, holder, freshness),
     last_run: last === null ? null : opsRun(last, now, holder),

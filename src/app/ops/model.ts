@@ -1,5 +1,7 @@
 import type { DeliveryDetail } from '../../pipeline/delivery-port.ts';
+import type { ReleasedBy } from '../../pipeline/guard.ts';
 import type { Phase, RunCounts } from '../../pipeline/ports.ts';
+import type { OpsHeldDocuments, OpsQuarantinedRows } from './set-aside-model.ts';
 import type { RunStatus } from '../../pipeline/state-port.ts';
 
 /**
@@ -28,6 +30,8 @@ export interface OpsRun {
   /** Known once the run has published. */
   readonly counts: RunCounts | null;
   readonly hold_reason: string | null;
+  /** What releases the deletes that this run withheld; null if it withheld none. */
+  readonly released_by: ReleasedBy | null;
   readonly error: OpsError | null;
   /** Whether the process of a RUNNING run shows signs of life; null for one that ended. */
   readonly alive: boolean | null;
@@ -63,6 +67,8 @@ export interface OpsConnector {
   /** Null for a connector that has run and has no valid file in the folder now. */
   readonly file: string | null;
   readonly mode: string | null;
+  /** Of the file; none without one. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly schedule: string | null;
   readonly state: ConnectorState;
   readonly last_run: OpsRun | null;
@@ -116,7 +122,10 @@ export interface OpsSnapshot {
 
 export interface OpsQuery {
   readonly status: RunStatus | null;
+  /** Connectors and runs of this connector alone. */
   readonly connectorId: string | null;
+  /** Runs of connectors that a `nameFilter` of this text matches; the connectors and the totals stay whole. */
+  readonly runsOf: string | null;
   readonly windowHours: number;
   readonly limitRuns: number;
   readonly offsetRuns: number;
@@ -162,6 +171,10 @@ export interface OpsRunDetail {
     readonly reason: string;
     readonly outcome: 'refused' | 'unknown';
   }[];
+  /** Documents whose deletes this run withheld, the first 100; null if it withheld none, or where that is not known. */
+  readonly held_documents: OpsHeldDocuments | null;
+  /** Rows that this run quarantined, the first 100; null if there are none, or where that is not known. */
+  readonly quarantined_rows: OpsQuarantinedRows | null;
   /** Who runs it now; null for a run that ended. */
   readonly process: { readonly host: string | null; readonly pid: number | null } | null;
   readonly links: readonly OpsLink[];
@@ -194,10 +207,25 @@ export interface ConnectorFacts {
   readonly delete_limit: { readonly count: number; readonly ratio: number };
 }
 
+export interface OpsPush {
+  /** As its producer was told it; it is no run of the connector. */
+  readonly push_run_id: string;
+  readonly received_at: string;
+  /** Events. */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Events that no run has delivered yet. */
+  readonly waiting: number;
+  /** Codes of refused events, each once. */
+  readonly refused_for: readonly string[];
+}
+
 export interface OpsConnectorDetail {
   readonly generated_at: string;
   readonly connector: OpsConnector;
   readonly facts: ConnectorFacts | null;
+  /** Where producers push to, and the newest pushes; null for a connector that takes none. */
+  readonly pushes: { readonly path: string; readonly newest: readonly OpsPush[] } | null;
   /** Newest first. */
   readonly history: readonly OpsRun[];
   readonly links: readonly OpsLink[];

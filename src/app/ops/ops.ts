@@ -1,7 +1,9 @@
-import { OPS_HISTORY_RUNS, OPS_REJECTED_MAX } from '../../core/limits.ts';
+import { OPS_HISTORY_RUNS, OPS_PUSHES_SHOWN, OPS_REJECTED_MAX } from '../../core/limits.ts';
 import { folderOf } from '../../pipeline/layout.ts';
 import type { RunRow } from '../../pipeline/state-port.ts';
 import type { RunDetail } from '../../state/ops-runs.ts';
+import { bucketOf } from '../job.ts';
+import { openArtifactLines, type ArtifactLines } from './artifact-lines.ts';
 import { runCommands, connectorCommands } from './commands.ts';
 import { factsOf, opsConnector, usualSeconds, type Known } from './connector-facts.ts';
 import type {
@@ -12,8 +14,10 @@ import type {
   OpsRunDetail,
   OpsSnapshot,
 } from './model.ts';
+import { opsPush } from './pushes.ts';
 import { opsRun } from './run-facts.ts';
 import { openSchedules, type Schedules } from './schedule.ts';
+import { setAsideBy } from './set-aside.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { OpsSurroundings, RunLinks } from './surroundings.ts';
 import { openStandings } from './standings.ts';
@@ -30,10 +34,11 @@ export interface Ops {
 export function openOps(surroundings: OpsSurroundings): Ops {
   const schedules = openSchedules();
   const standings = openStandings(surroundings.state, surroundings.clock);
+  const artifacts = openArtifactLines(surroundings.openStore, surroundings.clock);
   return {
     snapshot: (query) => snapshotOf(query, { ...surroundings, schedules, standings }),
     connector: (connectorId) => connectorDetail(connectorId, surroundings, schedules),
-    run: (runId) => detailOfRun(runId, surroundings),
+    run: (runId) => detailOfRun(runId, surroundings, artifacts),
   };
 }
 
@@ -49,6 +54,13 @@ async function connectorDetail(
   if (entry === undefined && holder === undefined && pending === undefined) return undefined;
   const newest = (await state.newestRuns([connectorId])).get(connectorId);
   const history = await state.historyOf(connectorId, OPS_HISTORY_RUNS);
+  const pushes =
+    entry?.connector.spec.mode === 'rest_push'
+      ? {
+          path: `/v1/connectors/${connectorId}/events`,
+          newest: (await state.newestPushes(connectorId, OPS_PUSHES_SHOWN)).map(opsPush),
+        }
+      : null;
   const now = clock.now();
   const known: Known = { connectorId, entry, newest, holder, pending };
   const connector = opsConnector(known, now, schedules);
@@ -56,6 +68,7 @@ async function connectorDetail(
     generated_at: now.toISOString(),
     connector,
     facts: entry === undefined ? null : factsOf(entry.connector),
+    pushes,
     history: history.map((run) => opsRun(run, now, holder)),
     links: connector.last_run === null ? [] : linksTo(connector.last_run.run_id, connectorId, runLinks),
     commands: connectorCommands(connector),
@@ -65,6 +78,7 @@ async function connectorDetail(
 async function detailOfRun(
   runId: string,
   { state, catalog, clock, runLinks }: OpsSurroundings,
+  artifacts: ArtifactLines,
 ): Promise<OpsRunDetail | undefined> {
   const found = await state.runDetail(runId, { rejected: OPS_REJECTED_MAX });
   if (found === undefined) return undefined;
@@ -72,9 +86,11 @@ async function detailOfRun(
   const holder = await state.holderOf(connectorId);
   const newest = (await state.newestRuns([connectorId])).get(connectorId);
   const entry = (await catalog.current()).connectors.get(connectorId);
+  const local = isLocal(found.run);
+  const spec = entry?.connector.spec;
+  const setAside = await setAsideBy(found.run, spec && bucketOf(spec, local), artifacts);
   const now = clock.now();
   const run = opsRun(found.run, now, holder);
-  const local = isLocal(found.run);
   return {
     generated_at: now.toISOString(),
     run,
@@ -82,13 +98,14 @@ async function detailOfRun(
     usual_seconds: usualSeconds(newest?.committed ?? null),
     committed_at: found.run.committedAt,
     watermark: found.run.watermark,
-    artifacts: artifactsOf(found.run, local ? undefined : entry?.connector.spec.output.bucket),
+    artifacts: artifactsOf(found.run, local ? undefined : spec?.output.bucket),
     operations: operationsOf(found),
     rejected_documents: found.rejected.map(({ docId, reason, outcome }) => ({
       doc_id: docId,
       reason,
       outcome,
     })),
+    ...setAside,
     process: run.alive === true ? { host: holder?.host ?? null, pid: holder?.pid ?? null } : null,
     links: linksTo(runId, connectorId, runLinks),
     commands: runCommands(run, entry?.file, local),

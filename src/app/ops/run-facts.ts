@@ -1,4 +1,5 @@
 import { ERROR_KINDS, type ErrorCode } from '../../core/errors.ts';
+import { releasedBy } from '../../pipeline/guard.ts';
 import type { RunError } from '../../pipeline/state-port.ts';
 import type { ListedRun } from '../../state/listed-runs.ts';
 import type { Holder } from '../../state/ops-connectors.ts';
@@ -18,6 +19,7 @@ export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): O
     duration_seconds: secondsBetween(run.startedAt, run.finishedAt ?? now),
     counts: run.counts,
     hold_reason: run.holdReason,
+    released_by: run.holdReason === null ? null : releasedBy(run.holdReason),
     error: run.error === null ? null : opsError(run.error),
     alive: running ? holder?.runId === run.runId && holder.alive : null,
     waits_for_next_run:

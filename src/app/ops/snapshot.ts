@@ -3,6 +3,7 @@ import type { RunStatus } from '../../pipeline/state-port.ts';
 import { opsConnector, STATES_BY_NEED } from './connector-facts.ts';
 import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } from './model.ts';
 import type { OpsSurroundings } from './surroundings.ts';
+import { nameFilter } from './name-filter.ts';
 import { opsRun } from './run-facts.ts';
 import type { Schedules } from './schedule.ts';
 import type { Standings } from './standings.ts';
@@ -20,19 +21,24 @@ export async function snapshotOf(
   query: OpsQuery,
   { state, catalog, clock, schedules, standings }: Remembering,
 ): Promise<OpsSnapshot> {
-  const { status, connectorId, windowHours, limitRuns, offsetRuns } = query;
+  const { status, connectorId, runsOf, windowHours, limitRuns, offsetRuns } = query;
   const now = clock.now();
   const since = new Date(now.getTime() - windowHours * HOUR_MS).toISOString();
   const filter = { since, connectorId, status };
-  const [content, holders, pending, counts, runs] = await Promise.all([
+  const [content, holders, pending, counts] = await Promise.all([
     catalog.current(),
     state.holders(),
     state.pendingPushes(),
     state.countRuns(filter),
-    state.pageOfRuns(filter, { limit: limitRuns, offset: offsetRuns }),
   ]);
   const known = new Set([...content.connectors.keys(), ...holders.keys(), ...pending.keys()]);
   const ids = [...known].filter((id) => connectorId === null || id === connectorId);
+  const listed =
+    runsOf === null ? filter : { ...filter, connectorId: ids.filter(nameFilter(runsOf).matches) };
+  const [listedCounts, runs] = await Promise.all([
+    runsOf === null ? counts : state.countRuns(listed),
+    state.pageOfRuns(listed, { limit: limitRuns, offset: offsetRuns }),
+  ]);
   const newest = await standings.newestRuns(ids, holders);
   const connectors = ids
     .map((id) => {
@@ -46,15 +52,20 @@ export async function snapshotOf(
     })
     .sort(byNeed);
   const broken = content.problems.flatMap(brokenFile);
+  const totals = totalsOf(counts, connectors, new Set(broken.map(({ file }) => file)).size);
   return {
     generated_at: now.toISOString(),
     window: { hours: windowHours, since },
-    totals: totalsOf(counts, connectors, broken.length),
+    totals,
     connectors,
     broken_files: broken,
     runs: {
       items: runs.map((run) => opsRun(run, now, holders.get(run.connectorId))),
-      total: status === null ? sum(Object.values(counts)) : counts[status],
+      // A row of a status that this version does not know is listed and not counted.
+      total: Math.max(
+        status === null ? sum(Object.values(listedCounts)) : listedCounts[status],
+        runs.length === 0 ? 0 : offsetRuns + runs.length,
+      ),
       limit: limitRuns,
       offset: offsetRuns,
     },

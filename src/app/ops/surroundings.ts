@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { RunLink } from '../../core/run-link.ts';
 import type { OpsState } from '../../state/ops-state.ts';
+import type { OpenStore } from './artifact-lines.ts';
 import type { Catalog } from '../catalog.ts';
 
 /** Pages about a run in other systems, by the name of the system. */
@@ -12,4 +13,6 @@ export interface OpsSurroundings {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly runLinks: RunLinks;
+  /** For what runs withheld and quarantined. */
+  readonly openStore: OpenStore;
 }

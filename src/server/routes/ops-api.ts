@@ -32,6 +32,7 @@ export function opsApiRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'starte
         ops.snapshot({
           status: query.status ?? null,
           connectorId: query.connector_id ?? null,
+          runsOf: null,
           windowHours: query.window_hours,
           limitRuns: query.limit_runs,
           offsetRuns: query.offset_runs,

@@ -1,5 +1,6 @@
 import type { Ops } from '../../app/ops/ops.ts';
 import type { ServerState } from '../../app/server-state.ts';
+import { FIRST_ORDER } from '../pages/ops/connector-list.ts';
 import { connectorPage } from '../pages/ops/connector-page.tsx';
 import { overviewPage } from '../pages/ops/overview.tsx';
 import { runPage } from '../pages/ops/run-page.tsx';
@@ -23,15 +24,20 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
       async ({ query, caller }, reply) => {
         const address = {
           status: query.status === undefined || query.status === '' ? null : query.status,
-          connectorId:
-            query.connector_id === undefined || query.connector_id === '' ? null : query.connector_id,
+          runsOf: textOrNull(query.connector_id),
           windowHours: query.window_hours,
           limitRuns: query.limit_runs,
           offsetRuns: query.offset_runs,
         };
-        const snapshot = await ops.snapshot(address);
-        const allConnectors = query.connectors === 'all';
-        return reply.type(HTML).send(overviewPage(snapshot, { ...address, allConnectors }, viewerOf(caller)));
+        const snapshot = await ops.snapshot({ ...address, connectorId: null });
+        const sort = query.sort ?? 'state';
+        const list = {
+          allConnectors: query.connectors === 'all',
+          find: textOrNull(query.find),
+          sort,
+          order: query.order ?? FIRST_ORDER[sort],
+        };
+        return reply.type(HTML).send(overviewPage(snapshot, { ...address, ...list }, viewerOf(caller)));
       },
     );
     app.get(
@@ -53,6 +59,11 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
     );
     done();
   };
+}
+
+/** A form sends what was left open as empty text. */
+function textOrNull(text: string | undefined): string | null {
+  return text === undefined || text.trim() === '' ? null : text.trim();
 }
 
 /** A server without keys has nobody to log out. */

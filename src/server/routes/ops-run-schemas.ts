@@ -1,3 +1,4 @@
+import type { OpsRun } from '../../app/ops/model.ts';
 import { Type, type Static, type TSchema } from 'typebox';
 
 /** Null means unknown. The types are in one array, as in OpenAPI 3.1, which also serializes fast. */
@@ -77,6 +78,12 @@ export const runSchema = Type.Object(
     duration_seconds: Type.Number({ minimum: 0, description: 'Until now for a run that has not ended.' }),
     counts: orNull(countsSchema, 'Null until the run has published.'),
     hold_reason: orNull(text, 'Why deletes were withheld.'),
+    released_by: Type.Unsafe<OpsRun['released_by']>({
+      type: ['string', 'null'],
+      enum: ['allow_deletes', 'complete_listing', 'identified_rows', null],
+      description:
+        'What releases the withheld deletes: the option `--allow-deletes`, a complete listing, or rows small enough to be identified. Null when none were withheld.',
+    }),
     error: orNull(errorSchema, 'Why the run failed.'),
     alive: orNull(
       Type.Boolean(),
@@ -125,6 +132,8 @@ export const linkSchema = Type.Object(
   { additionalProperties: false },
 );
 
+const problemSchema = orNull(text, 'Why the artifact at `uri` cannot be read; null if it can.');
+
 export const runDetailSchema = Type.Object(
   {
     generated_at: moment,
@@ -154,6 +163,37 @@ export const runDetailSchema = Type.Object(
         { additionalProperties: false },
       ),
       'The first 100 by id. The commit of a later run forgets them.',
+    ),
+    held_documents: orNull(
+      Type.Object(
+        { uri: text, total: count, doc_ids: listOf(text, 'The first 100.'), problem: problemSchema },
+        { additionalProperties: false },
+      ),
+      'Documents whose deletes the run withheld, from held.ndjson; null where it withheld none.',
+    ),
+    quarantined_rows: orNull(
+      Type.Object(
+        {
+          uri: text,
+          total: count,
+          items: listOf(
+            Type.Object(
+              {
+                row: orNull(Type.Integer(), 'Of the listing, from 1.'),
+                place: Type.String({ description: 'Such as `people.csv, line 4`; may be empty.' }),
+                doc_id: orNull(text, 'Null for a row whose id is not known.'),
+                code: text,
+                reason: text,
+              },
+              { additionalProperties: false },
+            ),
+            'The first 100.',
+          ),
+          problem: problemSchema,
+        },
+        { additionalProperties: false },
+      ),
+      'Rows that the run quarantined, from quarantine.ndjson; null where there are none.',
     ),
     process: orNull(
       Type.Object(

@@ -6,6 +6,7 @@ import {
   OPS_WINDOW_HOURS_DEFAULT,
   OPS_WINDOW_HOURS_MAX,
 } from '../../core/limits.ts';
+import { SORTS } from '../pages/ops/connector-list.ts';
 import {
   count,
   linkSchema,
@@ -52,6 +53,9 @@ export const pageQuerySchema = Type.Object(
     status: Type.Optional(Type.Union([statusSchema, Type.Literal('')])),
     connector_id: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL })),
     connectors: Type.Optional(Type.Literal('all')),
+    find: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL })),
+    sort: Type.Optional(Type.Enum(SORTS)),
+    order: Type.Optional(Type.Enum(['asc', 'desc'] as const)),
     ...numbers,
   },
   { additionalProperties: false },
@@ -70,6 +74,7 @@ const connectorSchema = Type.Object(
     connector_id: text,
     file: orNull(text, 'Null for a connector that has run and has no valid file now.'),
     mode: orNull(text, 'sql_pull, rest_pull, rest_push or file_pull.'),
+    labels: Type.Record(Type.String(), Type.String(), { description: 'Of the file.' }),
     schedule: orNull(text, 'Cron expression of five fields, in UTC.'),
     state: stateSchema,
     last_run: orNull(runSchema, 'The run that began last.'),
@@ -139,7 +144,11 @@ export const snapshotSchema = Type.Object(
         ),
         connectors: count,
         by_state: byState,
-        broken_files: count,
+        broken_files: Type.Integer({
+          minimum: 0,
+          description:
+            'Files with at least one problem; each problem is listed in `broken_files` beside this.',
+        }),
         held_deletes: count,
         pending: Type.Object({ batches: count, events: count }, { additionalProperties: false }),
       },
@@ -188,6 +197,29 @@ export const connectorDetailSchema = Type.Object(
     generated_at: moment,
     connector: connectorSchema,
     facts: orNull(factsSchema, 'What the file says; null for a connector without a valid file.'),
+    pushes: orNull(
+      Type.Object(
+        {
+          path: Type.String({ description: 'Where producers push to, on this server.' }),
+          newest: listOf(
+            Type.Object(
+              {
+                push_run_id: text,
+                received_at: moment,
+                accepted: count,
+                rejected: count,
+                waiting: Type.Integer({ minimum: 0, description: 'Events that no run has delivered yet.' }),
+                refused_for: listOf(text, 'Codes of refused events, each once.'),
+              },
+              { additionalProperties: false },
+            ),
+            'The newest 10, newest first. Delivered pushes are forgotten after some time.',
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      'Null for a connector that takes no pushes.',
+    ),
     history: listOf(runSchema, 'The newest runs, newest first.'),
     links: listOf(linkSchema, 'About the last run.'),
     commands: Type.Object(

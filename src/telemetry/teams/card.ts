@@ -3,6 +3,7 @@ import {
   TELEMETRY_MESSAGE_CHARACTERS_MAX,
   TELEMETRY_TEXT_CHARACTERS_MAX,
 } from '../../core/limits.ts';
+import { releasedBy, type ReleasedBy } from '../../pipeline/guard.ts';
 import type { RunEnd, RunSubject } from '../run-report.ts';
 import type { TeamsSettings } from '../settings.ts';
 import { shownText } from '../text.ts';
@@ -110,7 +111,7 @@ function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
       ? []
       : [
           fact('Held', holdReason ?? `${held} deletes`),
-          fact('Next', `If they are right, release them: run the connector with --allow-deletes ${held}`),
+          fact('Next', RELEASE[holdReason === null ? 'allow_deletes' : releasedBy(holdReason)](held)),
         ]),
     ...(quarantined === 0
       ? []
@@ -118,6 +119,13 @@ function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
     ...(rejected === 0 ? [] : [fact('Rejected', `${rejected} by the index; the next run sends them again`)]),
   ];
 }
+
+const RELEASE: Readonly<Record<ReleasedBy, (held: number) => string>> = {
+  allow_deletes: (held) => `If they are right, release them: run the connector with --allow-deletes ${held}`,
+  complete_listing: () =>
+    'Find in the log of the run why the listing stopped early; the next complete listing decides',
+  identified_rows: () => 'Send those rows shorter; quarantine.ndjson says which; then the next run decides',
+};
 
 /** Silence must not be mistaken for health. */
 function footnote({ kind }: Occasion): Line {

@@ -87,16 +87,18 @@ describeInChromium('the pages of Ops', () => {
 
   test('say first what needs somebody, why, and what to do', async () => {
     await page.goto('/ops');
-    const needs = page.getByRole('region', { name: 'Needs you' }).getByRole('listitem');
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('4 of 9 connectors need you');
+    const needs = page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem');
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain(
+      '4 of 9 connectors need attention',
+    );
     expect(
       await needs.evaluateAll((items) => items.map((item) => item.querySelector('h3')?.textContent)),
     ).toEqual([
-      expect.stringContaining('Broken file connectors/broken.yaml'),
       expect.stringContaining('Failing hr-employees'),
       expect.stringContaining('Held crm-accounts'),
       expect.stringContaining('Partial wiki-pages'),
       expect.stringContaining('Late orders'),
+      expect.stringContaining('Broken file connectors/broken.yaml'),
     ]);
     const held = needs.filter({ hasText: 'crm-accounts' });
     expect(await held.locator('code').innerText()).toContain('--allow-deletes 1204');

@@ -301,9 +301,9 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
         status: 'pending' as const,
         received_at: index === 0 ? '2026-11-21T03:00:00.000Z' : now,
         expires_at: now,
-        answer: '{}',
+        answer: index === 0 ? '{}' : '{"errors":[{"code":"ACL_EMPTY"},{"code":"ACL_EMPTY"}]}',
         accepted: waiting,
-        rejected: 0,
+        rejected: index * 2,
         waiting,
       })),
     );
@@ -315,6 +315,35 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
       oldest_received_at: '2026-11-21T03:00:00.000Z',
     });
     expect(totals.pending).toEqual({ batches: 2, events: 7 });
+    const { pushes } = await answered<OpsConnectorDetail>('/v1/ops/connectors/support-push');
+    expect(pushes).toEqual({
+      path: '/v1/connectors/support-push/events',
+      newest: [
+        {
+          push_run_id: 'P1',
+          received_at: now,
+          accepted: 4,
+          rejected: 2,
+          waiting: 4,
+          refused_for: ['ACL_EMPTY'],
+        },
+        {
+          push_run_id: 'P0',
+          received_at: '2026-11-21T03:00:00.000Z',
+          accepted: 3,
+          rejected: 0,
+          waiting: 3,
+          refused_for: [],
+        },
+      ],
+    });
+    const page = await (await server.request('/ops/connectors/support-push')).text();
+    expect(page).toContain('POST /v1/connectors/support-push/events');
+    expect(page).toContain('nothing: producers push to it');
+    expect(page).toContain('pushed deletes are never held');
+    expect(page).not.toContain('everything, each time');
+    const pulled = await answered<OpsConnectorDetail>('/v1/ops/connectors/hr-employees');
+    expect(pulled.pushes).toBeNull();
   });
 
   test('knows a connector that has pushes waiting, and neither a file nor a run', async () => {

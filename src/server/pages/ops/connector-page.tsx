@@ -1,3 +1,4 @@
+import { exactly } from '../../../app/ops/name-filter.ts';
 import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
 import { overviewPath, runPath } from './addresses.ts';
 import { Command } from './command.tsx';
@@ -7,7 +8,9 @@ import { framed, type Viewer } from './frame.tsx';
 import { HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
-import { Since, WhyAndWhatToDo } from './needs.tsx';
+import { endedRun, Since, WhyAndWhatToDo } from './needs.tsx';
+import { Pushes } from './pushes.tsx';
+import { RunAgain } from './retry.tsx';
 import { RunsTable } from './runs-table.tsx';
 
 const CALM = new Set(['running', 'never_run', 'ok']);
@@ -43,12 +46,17 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
               What happened: <Since connector={connector} now={now} />
             </h2>
             <WhyAndWhatToDo connector={connector} now={now} />
-            {runsAgain && commands.run !== null && (
-              <Command text={commands.run} label="Run this connector again" />
+            {runsAgain && (
+              <RunAgain
+                error={endedRun(connector)?.error ?? null}
+                command={commands.run}
+                label="Run this connector again"
+              />
             )}
           </section>
         )}
         <Standing detail={detail} command={runsAgain ? null : commands.run} />
+        <Pushes detail={detail} />
         <section aria-labelledby="history-title">
           <h2 id="history-title">History</h2>
           {history.length === 0 ? (
@@ -63,7 +71,9 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
                 <RunsTable runs={history} now={now} caption={`Runs of ${id}, newest first`} ofOne />
               </details>
               <p>
-                <a href={overviewPath({ connectorId: id, windowHours: 8_784 })}>All runs of the last year</a>
+                <a href={overviewPath({ runsOf: exactly(id), windowHours: 8_784 })}>
+                  All runs of the last year
+                </a>
               </p>
             </>
           )}
@@ -136,6 +146,11 @@ function Standing({ detail, command }: StandingPart) {
   );
 }
 
+function asksFor(mode: string | null, delta: boolean): string {
+  if (mode === 'rest_push') return 'nothing: producers push to it';
+  return delta ? 'what changed since the last run' : 'everything, each time';
+}
+
 function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConnectorDetail }) {
   if (facts === null) return null;
   const { count, ratio } = facts.delete_limit;
@@ -153,7 +168,7 @@ function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConne
           ],
           ['Source', facts.source_type],
           ['Secret', facts.secret_ref === null ? UNKNOWN : <code key="secret">{facts.secret_ref}</code>],
-          ['Asks for', facts.delta ? 'what changed since the last run' : 'everything, each time'],
+          ['Asks for', asksFor(connector.mode, facts.delta)],
           ['Target', <code key="target">{facts.target}</code>],
           [
             'Bucket',
@@ -162,7 +177,9 @@ function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConne
           ['Access control', facts.access_control === 'required' ? 'readers of each document' : 'none'],
           [
             'Deletes',
-            `${facts.delete_policy}, held above the larger of ${countText(count)} and ${ratio * 100} % of the documents`,
+            connector.mode === 'rest_push'
+              ? `${facts.delete_policy}; pushed deletes are never held`
+              : `${facts.delete_policy}, held above the larger of ${countText(count)} and ${ratio * 100} % of the documents`,
           ],
           ['Labels', labels.join(', ')],
         ]}

@@ -1,5 +1,6 @@
 import type { OpsConnector } from '../../../app/ops/model.ts';
-import { connectorPath, runPath } from './addresses.ts';
+import { connectorPath, overviewPath, runPath, type OverviewAddress } from './addresses.ts';
+import { FIRST_ORDER, type Sort } from './connector-list.ts';
 import { countText, UNKNOWN } from './figures.ts';
 import { Mark, meaningOfState } from './mark.tsx';
 import { Moment } from './moment.tsx';
@@ -7,30 +8,32 @@ import { Moment } from './moment.tsx';
 interface ConnectorsTable {
   readonly connectors: readonly OpsConnector[];
   readonly now: string;
+  readonly address: OverviewAddress;
 }
 
-/** Those first that need somebody. */
-export function ConnectorsTable({ connectors, now }: ConnectorsTable) {
+const COLUMNS: readonly (readonly [sort: Sort, title: string])[] = [
+  ['state', 'State'],
+  ['name', 'Connector'],
+  ['last_run', 'Last run'],
+  ['as_of', 'Index as of'],
+  ['next_due', 'Next due'],
+  ['held', 'Held'],
+  ['quarantined', 'Quarantined'],
+  ['waiting', 'Pushes waiting'],
+];
+const FIGURES: ReadonlySet<Sort> = new Set(['held', 'quarantined', 'waiting']);
+
+/** Connectors in the order of the address; each heading is a link that sorts by its column, or turns the order. */
+export function ConnectorsTable({ connectors, now, address }: ConnectorsTable) {
   return (
     <div class="scroll" tabindex={0} role="region" aria-label="Table of connectors">
       <table class="cards">
-        <caption class="unseen">Connectors, those that need attention first</caption>
+        <caption class="unseen">Connectors</caption>
         <thead>
           <tr>
-            <th scope="col">State</th>
-            <th scope="col">Connector</th>
-            <th scope="col">Last run</th>
-            <th scope="col">Index as of</th>
-            <th scope="col">Next due</th>
-            <th scope="col" class="figure">
-              Held
-            </th>
-            <th scope="col" class="figure">
-              Quarantined
-            </th>
-            <th scope="col" class="figure">
-              Pushes waiting
-            </th>
+            {COLUMNS.map(([sort, title]) => (
+              <Heading key={sort} sort={sort} title={title} address={address} />
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -40,6 +43,30 @@ export function ConnectorsTable({ connectors, now }: ConnectorsTable) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface Heading {
+  readonly sort: Sort;
+  readonly title: string;
+  readonly address: OverviewAddress;
+}
+
+function Heading({ sort, title, address }: Heading) {
+  const sorted = address.sort === sort ? address.order : undefined;
+  const order = sorted === undefined ? FIRST_ORDER[sort] : sorted === 'asc' ? 'desc' : 'asc';
+  const href = `${overviewPath({ ...address, sort, order })}#connectors-title`;
+  return (
+    <th
+      scope="col"
+      class={FIGURES.has(sort) ? 'figure' : undefined}
+      aria-sort={sorted === undefined ? undefined : sorted === 'asc' ? 'ascending' : 'descending'}
+    >
+      <a class="sort" href={href} title="Sort by this column">
+        {title}
+        {sorted !== undefined && <span aria-hidden="true">{sorted === 'asc' ? ' ↑' : ' ↓'}</span>}
+      </a>
+    </th>
   );
 }
 
@@ -55,6 +82,12 @@ function ConnectorRow({ connector, now }: { readonly connector: OpsConnector; re
       <th scope="row" class="name">
         <a href={connectorPath(id)}>{id}</a>
         {connector.file === null && <span class="quiet"> no file</span>}
+        {Object.entries(connector.labels).map(([name, value]) => (
+          <span key={name} class="quiet label">
+            {' '}
+            {name}:{value}
+          </span>
+        ))}
       </th>
       <td data-label="last run">
         {last === null ? (

@@ -8,6 +8,11 @@ export function countText(value: number | null): string {
   return value === null ? UNKNOWN : WHOLE.format(value);
 }
 
+/** `1 delete is`, `1,204 deletes are`: of deletes that are withheld. */
+export function deletesText(count: number | null): string {
+  return count === 1 ? '1 delete is' : `${countText(count)} deletes are`;
+}
+
 /** `98.4 %`; never rounded up to 100, because that would hide a failure. */
 export function shareText(share: number | null): string {
   if (share === null) return UNKNOWN;

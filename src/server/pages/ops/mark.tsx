@@ -1,4 +1,5 @@
 import type { ConnectorState, OpsRun } from '../../../app/ops/model.ts';
+import { UNREADABLE_ROW } from './retry.tsx';
 
 /** How much a state matters; each has a colour and a shape of its own. */
 export type Tone = 'bad' | 'warn' | 'part' | 'work' | 'good' | 'none';
@@ -28,9 +29,11 @@ const OF_STATUS: Readonly<Record<OpsRun['status'], Meaning>> = {
   DRY_RUN: { word: 'Dry run', tone: 'none' },
 };
 
+const UNREADABLE: Meaning = { word: 'Not readable', tone: 'bad' };
 const STALLED: Meaning = { word: 'Stalled', tone: 'bad' };
 
-export function meaningOfRun({ status, alive }: Pick<OpsRun, 'status' | 'alive'>): Meaning {
+export function meaningOfRun({ status, alive, error }: Pick<OpsRun, 'status' | 'alive' | 'error'>): Meaning {
+  if (error?.code === UNREADABLE_ROW) return UNREADABLE;
   return status === 'RUNNING' && alive === false ? STALLED : OF_STATUS[status];
 }
 

@@ -1,24 +1,19 @@
 import { connectorCommands } from '../../../app/ops/commands.ts';
-import type {
-  BrokenFile,
-  ConnectorState,
-  OpsConnector,
-  OpsRun,
-  OpsSnapshot,
-} from '../../../app/ops/model.ts';
+import type { ConnectorState, OpsConnector, OpsRun, OpsSnapshot } from '../../../app/ops/model.ts';
 import { connectorPath, runPath } from './addresses.ts';
-import { Command } from './command.tsx';
-import { countText, durationText } from './figures.ts';
+import { BrokenFiles, byFile, FolderNeed, isFolder } from './broken-files.tsx';
+import { countText, deletesText, durationText } from './figures.ts';
 import { Mark, meaningOfState } from './mark.tsx';
 import { Moment } from './moment.tsx';
 import { PartialWhy } from './partial-why.tsx';
+import { Release } from './release.tsx';
 import { Retry } from './retry.tsx';
 
 /** More would push everything else off the page; the table of connectors has them all, in the same order. */
 const NEEDS_SHOWN = 20;
 const CALM = new Set(['running', 'never_run', 'ok']);
 
-/** Connectors that need somebody. The snapshot has them in order of need. */
+/** Connectors that need attention. The snapshot has them in order of need. */
 export function needy({ connectors }: Pick<OpsSnapshot, 'connectors'>): readonly OpsConnector[] {
   return connectors.filter(({ state }) => !CALM.has(state));
 }
@@ -33,19 +28,21 @@ export function statesText(connectors: readonly OpsConnector[]): string {
   return texts.join(', ');
 }
 
-/** What needs somebody, first: why, and what to do. */
+/** What needs attention: why, and what to do. Connectors that fail come before files that are broken, which fail nothing that runs. */
 export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
   const { broken_files: broken, generated_at: now } = snapshot;
   const connectors = needy(snapshot);
   if (connectors.length + broken.length === 0) return null;
   const more = connectors.length - NEEDS_SHOWN;
+  const folders = broken.filter(isFolder);
+  const files = byFile(broken.filter((problem) => !isFolder(problem)));
   return (
     <section aria-labelledby="needs-title">
-      <h2 id="needs-title">Needs you</h2>
+      <h2 id="needs-title">Needs attention</h2>
       <ul class="needs">
-        {broken.map((file) => (
-          <li class="need tone-bad" key={`${file.file}:${file.line}:${file.path}`}>
-            <BrokenFileNeed {...file} />
+        {folders.map((folder) => (
+          <li class="need tone-bad" key={folder.file} data-key={`folder ${folder.file}`}>
+            <FolderNeed {...folder} />
           </li>
         ))}
         {connectors.slice(0, NEEDS_SHOWN).map((connector) => (
@@ -57,46 +54,14 @@ export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
             <ConnectorNeed connector={connector} now={now} />
           </li>
         ))}
+        {more > 0 && (
+          <li data-key="more connectors">
+            <a href="#connectors-title">And {countText(more)} more, in the table of connectors</a>
+          </li>
+        )}
+        <BrokenFiles files={files} />
       </ul>
-      {more > 0 && (
-        <p>
-          <a href="#connectors-title">And {countText(more)} more, in the table of connectors</a>
-        </p>
-      )}
     </section>
-  );
-}
-
-function BrokenFileNeed({ file, line, path, message, fix }: BrokenFile) {
-  if (!/\.ya?ml$/.test(file)) return <FolderNeed folder={file} message={message} />;
-  return (
-    <>
-      <h3>
-        <Mark meaning={{ word: 'Broken file', tone: 'bad' }} />{' '}
-        <span class="name">
-          {file}:{line}
-        </span>
-      </h3>
-      <p>
-        {path !== '' && !message.includes(path) && <code>{path}: </code>}
-        {message} No run of it can start.
-      </p>
-      <p class="fix">Write: {fix}</p>
-    </>
-  );
-}
-
-function FolderNeed({ folder, message }: { readonly folder: string; readonly message: string }) {
-  return (
-    <>
-      <h3>
-        <Mark meaning={{ word: 'No folder', tone: 'bad' }} /> <span class="name">{folder}</span>
-      </h3>
-      <p>The folder of connectors cannot be read. {message}</p>
-      <p class="fix">
-        Start the server where the folder is, or say with <code>CONNECTORS_DIR</code> where it is.
-      </p>
-    </>
   );
 }
 
@@ -122,12 +87,12 @@ function ConnectorNeed({ connector, now }: NeedOfConnector) {
 }
 
 /** The run that says why: the newest one that ended. */
-function endedRun({ last_run: last, previous_run: previous }: OpsConnector): OpsRun | null {
+export function endedRun({ last_run: last, previous_run: previous }: OpsConnector): OpsRun | null {
   return previous ?? (last?.status === 'RUNNING' ? null : last);
 }
 
 export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
-  const { connector_id: id, last_run: last, previous_run: previous } = connector;
+  const { connector_id: id, state, last_run: last, previous_run: previous } = connector;
   const { release_deletes: release } = connectorCommands(connector);
   return (
     <>
@@ -138,11 +103,12 @@ export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
           <Moment at={last.started_at} now={now} />.
         </p>
       )}
-      {release !== null && (
-        <>
-          <p class="fix">If the source is right and these documents are gone, release the deletes:</p>
-          <Command text={release} label={`Release the deletes of ${id}`} />
-        </>
+      {state === 'held' && (
+        <Release
+          releasedBy={endedRun(connector)?.released_by ?? null}
+          command={release}
+          label={`Release the deletes of ${id}`}
+        />
       )}
     </>
   );
@@ -186,8 +152,14 @@ function Why({ connector, ended }: NeedOf) {
     case 'held':
       return (
         <p>
-          {countText(connector.held_deletes)} deletes are withheld:{' '}
-          {ended?.hold_reason ?? 'the guard did not say why'}. Everything else was applied.
+          {deletesText(connector.held_deletes)} withheld: {ended?.hold_reason ?? 'the guard did not say why'}.
+          Everything else was applied.
+          {ended !== null && (
+            <>
+              {' '}
+              <a href={`${runPath(ended.run_id)}#held-title`}>List the documents</a>
+            </>
+          )}
         </p>
       );
     case 'partial':
@@ -198,7 +170,7 @@ function Why({ connector, ended }: NeedOf) {
           <p>
             A run was due by <code>{connector.schedule}</code> and none has committed since.
           </p>
-          <p class="fix">Look whether the orchestrator starts it.</p>
+          <p class="fix">Check whether the orchestrator starts it.</p>
         </>
       );
     case 'running':

@@ -1,19 +1,16 @@
 import type { OpsConnector, OpsSnapshot } from '../../../app/ops/model.ts';
-import { OPS_CONNECTORS_SHOWN } from '../../../core/limits.ts';
-import { connectorPath, overviewPath, runPath, type OverviewAddress } from './addresses.ts';
+import { connectorPath, runPath, type OverviewAddress } from './addresses.ts';
 import { Bar } from './bar.tsx';
 import { Command } from './command.tsx';
-import { ConnectorsTable } from './connectors-table.tsx';
+import { ConnectorsSection } from './connectors-section.tsx';
 import { countText, durationText, shareText } from './figures.ts';
 import { framed, type Viewer } from './frame.tsx';
 import { Mark, meaningOfRun, Shape } from './mark.tsx';
 import { Moment } from './moment.tsx';
 import { Needs, needy, statesText } from './needs.tsx';
-import { RunsFilter } from './runs-filter.tsx';
-import { Pager } from './pager.tsx';
-import { RunsTable } from './runs-table.tsx';
+import { RunsSection } from './runs-section.tsx';
 
-/** `/ops`: what needs somebody, then how everything is. */
+/** `/ops`: what needs attention, then the state of everything. */
 export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, viewer: Viewer): string {
   const nothing = snapshot.totals.connectors === 0 && snapshot.totals.runs === 0;
   return framed({
@@ -28,23 +25,23 @@ export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, vi
           {nothing ? <FirstSteps /> : <Figures snapshot={snapshot} />}
           <AtWork snapshot={snapshot} />
         </div>
-        {!nothing && <Runs snapshot={snapshot} address={address} />}
-        {!nothing && <Connectors snapshot={snapshot} address={address} />}
+        {!nothing && <RunsSection snapshot={snapshot} address={address} />}
+        {!nothing && <ConnectorsSection snapshot={snapshot} address={address} />}
       </>
     ),
   });
 }
 
-/** The tab tells how many need somebody, too. */
+/** The tab shows the number of connectors and files that need attention. */
 function titleOf(snapshot: OpsSnapshot): string {
-  const needs = needy(snapshot).length + snapshot.broken_files.length;
+  const needs = needy(snapshot).length + snapshot.totals.broken_files;
   return needs === 0 ? 'Ops' : `(${needs}) Ops`;
 }
 
 function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; readonly nothing: boolean }) {
   const needs = needy(snapshot).length;
   const { connectors, by_state: states } = snapshot.totals;
-  const broken = snapshot.broken_files.length;
+  const broken = snapshot.totals.broken_files;
   if (nothing && broken === 0) return <h1>Nothing has run here yet</h1>;
   if (needs + broken === 0) {
     return (
@@ -55,10 +52,12 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
     );
   }
   const parts = [
-    ...(needs > 0 ? [`${countText(needs)} of ${countText(connectors)} connectors need you`] : []),
-    ...(broken > 0
-      ? [`${countText(broken)} ${broken === 1 ? 'problem' : 'problems'} in connector files`]
+    ...(needs > 0
+      ? [
+          `${countText(needs)} of ${countText(connectors)} ${connectors === 1 ? 'connector needs' : 'connectors need'} attention`,
+        ]
       : []),
+    ...(broken > 0 ? [`${countText(broken)} broken connector ${broken === 1 ? 'file' : 'files'}`] : []),
   ];
   return (
     <div class="head">
@@ -70,7 +69,7 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
   );
 }
 
-/** A connector that never ran is not well: nothing is known of it. */
+/** A connector that has never run is not OK: nothing is known of it. */
 function wellText(connectors: number, neverRan: number): string {
   const well = connectors - neverRan;
   if (well === 0)
@@ -78,9 +77,10 @@ function wellText(connectors: number, neverRan: number): string {
       ? 'The connector has not run yet'
       : `None of the ${countText(connectors)} connectors has run yet`;
   if (neverRan > 0) {
-    return `${countText(well)} ${well === 1 ? 'connector is' : 'connectors are'} well, ${countText(neverRan)} never ran`;
+    const have = neverRan === 1 ? 'has' : 'have';
+    return `${countText(well)} ${well === 1 ? 'connector is' : 'connectors are'} OK, ${countText(neverRan)} ${have} never run`;
   }
-  return connectors === 1 ? 'The connector is well' : `All ${countText(connectors)} connectors are well`;
+  return connectors === 1 ? 'The connector is OK' : `All ${countText(connectors)} connectors are OK`;
 }
 
 function FirstSteps() {
@@ -162,52 +162,5 @@ function WorkingConnector({ connector, now }: { readonly connector: OpsConnector
       <span class="quiet">{usual === null ? 'its first run' : `usually takes ${durationText(usual)}`}</span>
       {usual !== null && <Bar share={Math.min(1, run.duration_seconds / Math.max(usual, 1))} />}
     </li>
-  );
-}
-
-interface Part {
-  readonly snapshot: OpsSnapshot;
-  readonly address: OverviewAddress;
-}
-
-function Runs({ snapshot, address }: Part) {
-  const { runs, generated_at: now, window } = snapshot;
-  return (
-    <section aria-labelledby="runs-title">
-      <h2 id="runs-title">Runs</h2>
-      <RunsFilter address={address} />
-      <div id="runs" data-live>
-        {runs.items.length === 0 ? (
-          <p class="nothing">
-            No runs match in the last {durationText(window.hours * 3_600)}.{' '}
-            <a href={overviewPath({ windowHours: 24 * 30 })}>Show all of the last 30 days</a>
-          </p>
-        ) : (
-          <RunsTable runs={runs.items} now={now} caption="Runs, newest first" ofOne={false} />
-        )}
-        <Pager runs={runs} address={address} />
-      </div>
-    </section>
-  );
-}
-
-function Connectors({ snapshot, address }: Part) {
-  const { connectors, generated_at: now } = snapshot;
-  const shown = address.allConnectors ? connectors : connectors.slice(0, OPS_CONNECTORS_SHOWN);
-  return (
-    <section aria-labelledby="connectors-title">
-      <h2 id="connectors-title" tabindex={-1}>
-        Connectors
-      </h2>
-      <div id="connectors" data-live>
-        <ConnectorsTable connectors={shown} now={now} />
-        {shown.length < connectors.length && (
-          <p>
-            Those {countText(shown.length)} of {countText(connectors.length)} that need somebody most.{' '}
-            <a href={`${overviewPath({ ...address, allConnectors: true })}#connectors-title`}>Show all</a>
-          </p>
-        )}
-      </div>
-    </section>
   );
 }

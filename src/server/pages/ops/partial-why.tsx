@@ -22,7 +22,7 @@ export function PartialWhy({ counts, quarantine }: PartialWhy) {
       {quarantined > 0 && (
         <p>
           {quarantined === 1 ? '1 row was' : `${countText(quarantined)} rows were`} quarantined
-          {quarantine === null ? '; the artifacts of the run have the reasons.' : ', with the reasons in '}
+          {quarantine === null ? '; the page of the run has the reasons.' : ', with the reasons in '}
           {quarantine !== null && <code>{quarantine}</code>}
         </p>
       )}

@@ -1,16 +1,18 @@
-import type { OpsRunDetail } from '../../../app/ops/model.ts';
+import type { OpsRun, OpsRunDetail } from '../../../app/ops/model.ts';
 import { connectorPath } from './addresses.ts';
 import { Bar } from './bar.tsx';
 import { Command } from './command.tsx';
 import { Counts } from './counts.tsx';
 import { Facts } from './facts.tsx';
-import { countText, durationText, exactText } from './figures.ts';
+import { deletesText, durationText, exactText } from './figures.ts';
 import { framed, type Viewer } from './frame.tsx';
 import { Mark, meaningOfRun } from './mark.tsx';
 import { ExactMoment, Moment } from './moment.tsx';
 import { PartialWhy } from './partial-why.tsx';
-import { Retry } from './retry.tsx';
+import { Release } from './release.tsx';
+import { Retry, RunAgain, UNREADABLE_ROW } from './retry.tsx';
 import { Delivery } from './run-delivery.tsx';
+import { HeldDocuments, QuarantinedRows } from './set-aside.tsx';
 import { RunLog, type StartedHere } from './run-log.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -40,26 +42,35 @@ export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: View
         <WhatToDo detail={detail} />
         <section aria-labelledby="timeline-title">
           <h2 id="timeline-title">Phases</h2>
-          <Timeline steps={detail.timeline} now={now} silent={run.alive === false} />
+          {isUnreadable(run) ? (
+            <p class="nothing">Not known: the row of this run cannot be read.</p>
+          ) : (
+            <Timeline steps={detail.timeline} now={now} silent={run.alive === false} />
+          )}
         </section>
         <section aria-labelledby="counts-title">
           <h2 id="counts-title">Rows and documents</h2>
-          {run.counts === null ? (
-            <p class="nothing">
-              {run.status === 'RUNNING'
-                ? 'Not known before the run has published.'
-                : 'Not known: the run ended before it published.'}
-            </p>
-          ) : (
-            <Counts counts={run.counts} />
-          )}
+          {run.counts === null ? <p class="nothing">{countsUnknown(run)}</p> : <Counts counts={run.counts} />}
         </section>
+        <HeldDocuments held={detail.held_documents} />
+        <QuarantinedRows quarantined={detail.quarantined_rows} />
         <Delivery detail={detail} />
         <Particulars detail={detail} />
         <RunLog started={started} />
       </div>
     ),
   });
+}
+
+function isUnreadable({ error }: OpsRun): boolean {
+  return error?.code === UNREADABLE_ROW;
+}
+
+function countsUnknown(run: OpsRun): string {
+  if (isUnreadable(run)) return 'Not known: the row of this run cannot be read.';
+  return run.status === 'RUNNING'
+    ? 'Not known before the run has published.'
+    : 'Not known: the run ended before it published.';
 }
 
 function took({ run, usual_seconds: usual }: OpsRunDetail): string {
@@ -92,12 +103,13 @@ function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
   if (run.status === 'HELD') {
     return (
       <section class="need tone-warn" aria-labelledby="todo-title">
-        <h2 id="todo-title">{countText(run.counts?.held ?? null)} deletes are withheld</h2>
-        <p>{run.hold_reason ?? 'The guard did not say why'}. Everything else was applied.</p>
-        <p class="fix">Check the source first. If these documents were removed there, release the deletes:</p>
-        {commands.release_deletes !== null && (
-          <Command text={commands.release_deletes} label="Release the deletes" />
-        )}
+        <h2 id="todo-title">{deletesText(run.counts?.held ?? null)} withheld</h2>
+        <p>Reason: {run.hold_reason ?? 'the guard did not say why'}. Everything else was applied.</p>
+        <Release
+          releasedBy={run.released_by}
+          command={commands.release_deletes}
+          label="Release the deletes"
+        />
       </section>
     );
   }
@@ -126,22 +138,27 @@ function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }
   return (
     <section class="need tone-bad" aria-labelledby="todo-title">
       <h2 id="todo-title">
-        <code class="code">{error.code}</code> in {run.phase}
+        <code class="code">{error.code}</code>
+        {!isUnreadable(run) && ` in ${run.phase}`}
       </h2>
       <p class="message">{error.message}</p>
       <p>
-        <Retry error={error} />{' '}
-        {run.waits_for_next_run
-          ? 'Its artifacts are published: the next run delivers them first.'
-          : 'Nothing of it was committed: the next run starts where this one did.'}
+        <Retry error={error} /> {outcomeText(run)}
       </p>
       {error.hint !== null && <p class="fix">{error.hint}</p>}
-      {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
+      <RunAgain error={error} command={commands.run} label="Run the connector again" />
       <p class="quiet">
         All codes are in <code>docs/errors.md</code>.
       </p>
     </section>
   );
+}
+
+function outcomeText(run: OpsRun): string {
+  if (isUnreadable(run)) return 'What this run did is not known. Other runs are not affected.';
+  return run.waits_for_next_run
+    ? 'Its artifacts are published: the next run delivers them first.'
+    : 'Nothing was committed: the next run starts where this one did.';
 }
 
 function Particulars({ detail }: { readonly detail: OpsRunDetail }) {

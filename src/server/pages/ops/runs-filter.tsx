@@ -1,4 +1,5 @@
 import { OPS_WINDOW_HOURS_DEFAULT } from '../../../core/limits.ts';
+import { FIRST_ORDER } from './connector-list.ts';
 import { overviewPath, type OverviewAddress } from './addresses.ts';
 
 const STATUSES = [
@@ -6,9 +7,9 @@ const STATUSES = [
   ['FAILED', 'Failed'],
   ['HELD', 'Held'],
   ['PARTIAL', 'Partial'],
-  ['RUNNING', 'Running'],
+  ['RUNNING', 'Running or stalled'],
   ['SUCCESS', 'Success'],
-  ['DRY_RUN', 'Dry run'],
+  ['DRY_RUN', 'Dry run (nothing sent)'],
 ] as const;
 
 const WINDOWS = [
@@ -21,13 +22,19 @@ const WINDOWS = [
   [8_784, 'last year'],
 ] as const;
 
+interface RunsFilter {
+  readonly address: OverviewAddress;
+  /** Of all connectors, to choose from. */
+  readonly names: readonly string[];
+}
+
 /** A plain form: it works without a script, and its address can be kept and sent. */
-export function RunsFilter({ address }: { readonly address: OverviewAddress }) {
-  const { status, connectorId, windowHours, limitRuns, allConnectors } = address;
+export function RunsFilter({ address, names }: RunsFilter) {
+  const { status, runsOf, windowHours, limitRuns } = address;
   const windows = WINDOWS.some(([hours]) => hours === windowHours)
     ? WINDOWS
     : [[windowHours, `last ${windowHours} hours`] as const, ...WINDOWS];
-  const filtered = status !== null || connectorId !== null || windowHours !== OPS_WINDOW_HOURS_DEFAULT;
+  const filtered = status !== null || runsOf !== null || windowHours !== OPS_WINDOW_HOURS_DEFAULT;
   return (
     <form class="filter" method="get" action="/ops#runs-title" role="search" aria-label="Which runs">
       <label>
@@ -44,8 +51,9 @@ export function RunsFilter({ address }: { readonly address: OverviewAddress }) {
         Connector
         <input
           name="connector_id"
-          value={connectorId ?? ''}
-          placeholder="any"
+          value={runsOf ?? ''}
+          placeholder="part of a name"
+          list="connector-names"
           maxlength={256}
           autocomplete="off"
           spellcheck={false}
@@ -62,9 +70,31 @@ export function RunsFilter({ address }: { readonly address: OverviewAddress }) {
         </select>
       </label>
       <input type="hidden" name="limit_runs" value={limitRuns} />
-      {allConnectors && <input type="hidden" name="connectors" value="all" />}
+      <datalist id="connector-names">
+        {names.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <HiddenList address={address} />
       <button type="submit">Show</button>
-      {filtered && <a href={`${overviewPath({ allConnectors })}#runs-title`}>Clear</a>}
+      {filtered && <a href={`${overviewPath(withoutRuns(address))}#runs-title`}>Clear</a>}
     </form>
+  );
+}
+
+/** The address without the filter of runs; the table of connectors stays as it was asked for. */
+function withoutRuns({ allConnectors, find, sort, order }: OverviewAddress): Partial<OverviewAddress> {
+  return { allConnectors, find, sort, order };
+}
+
+/** Keeps how the table of connectors was asked for, when the other form is sent. */
+function HiddenList({ address: { allConnectors, find, sort, order } }: Pick<RunsFilter, 'address'>) {
+  return (
+    <>
+      {allConnectors && <input type="hidden" name="connectors" value="all" />}
+      {find !== null && <input type="hidden" name="find" value={find} />}
+      {sort !== 'state' && <input type="hidden" name="sort" value={sort} />}
+      {order !== FIRST_ORDER[sort] && <input type="hidden" name="order" value={order} />}
+    </>
   );
 }
