@@ -5,7 +5,7 @@
  */
 import oracledb from 'oracledb';
 import { Connection, Request, TYPES } from 'tedious';
-import type { Source } from '../src/pipeline/ports.ts';
+import type { Source } from '../src/pipeline/ports/ports.ts';
 import { oracleSource } from '../test/support/oracle-server.ts';
 import { mssqlSource } from '../test/support/sql-server.ts';
 

@@ -4,7 +4,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { sleep, type RetryPolicy, type Wait } from '../core/retry.ts';
 import { localDestination } from '../gemini/local-destination.ts';
-import type { Destination } from '../pipeline/delivery-port.ts';
+import type { Destination } from '../pipeline/ports/delivery-port.ts';
 import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import type { RunOptions } from './job.ts';
 

@@ -1,10 +1,10 @@
 import { BridgeError } from '../core/errors.ts';
 import { linesOf } from '../gemini/artifact-lines.ts';
 import { textOf } from '../gemini/json-fields.ts';
-import { manifestName, runFolder } from '../pipeline/layout.ts';
-import type { ArtifactKind, ArtifactStore, Manifest } from '../pipeline/ports.ts';
+import { manifestName, runFolder } from '../pipeline/artifact/layout.ts';
+import type { ArtifactKind, ArtifactStore, Manifest } from '../pipeline/ports/ports.ts';
 import { readManifest } from '../pipeline/recover.ts';
-import type { RunRow } from '../pipeline/state-port.ts';
+import type { RunRow } from '../pipeline/ports/state-port.ts';
 
 /** Of these kinds each line names its document. */
 export type CanonicalKind = Extract<ArtifactKind, 'upserts' | 'deletes' | 'soft-deletes' | 'quarantine'>;

@@ -3,7 +3,7 @@ import type { Connector } from '../connector/types.ts';
 import { EXPLAIN_RUNS_MAX } from '../core/limits.ts';
 import { apiDocumentId } from '../gemini/document-id.ts';
 import { HeldLeases } from '../pipeline/held-leases.ts';
-import type { DocumentFacts, State } from '../pipeline/state-port.ts';
+import type { DocumentFacts, State } from '../pipeline/ports/state-port.ts';
 import { openState } from '../state/open-state.ts';
 import { DocumentLines } from './document-lines.ts';
 import type { Explanation, RemovalCause } from './explanation.ts';

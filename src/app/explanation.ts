@@ -1,7 +1,7 @@
 import type { DeletePolicy } from '../connector/types.ts';
-import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
-import type { WaitingPush } from '../pipeline/push-port.ts';
-import type { RunRow } from '../pipeline/state-port.ts';
+import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
+import type { WaitingPush } from '../pipeline/ports/push-port.ts';
+import type { RunRow } from '../pipeline/ports/state-port.ts';
 
 /**
  * Where a document stands. The first that fits:

@@ -9,9 +9,9 @@ import {
   QUARANTINE_COUNT_DEFAULT,
   QUARANTINE_RATIO_DEFAULT,
 } from '../core/limits.ts';
-import type { Job } from '../pipeline/job.ts';
-import { mappingVersion, type Mapping } from '../pipeline/mapping.ts';
-import type { Template } from '../pipeline/template-writer.ts';
+import type { Job } from '../pipeline/ports/job.ts';
+import { mappingVersion, type Mapping } from '../pipeline/mapping/mapping.ts';
+import type { Template } from '../pipeline/mapping/template-writer.ts';
 
 export const MIME_TYPE_DEFAULT = 'text/plain';
 

@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import { apiDocumentId, docIdOf, isDigest } from '../gemini/document-id.ts';
-import type { State } from '../pipeline/state-port.ts';
+import type { State } from '../pipeline/ports/state-port.ts';
 
 /**
  * The id of a document of a connector, from the id itself or from what the API has in its place. A digest cannot be turned

@@ -1,6 +1,6 @@
 import type { Logger } from '../core/log.ts';
 import { openAccessKeys, type AccessKeys } from '../state/access-keys.ts';
-import type { QueueDepth } from '../pipeline/push-port.ts';
+import type { QueueDepth } from '../pipeline/ports/push-port.ts';
 
 import { opsState, type OpsState } from '../state/ops-state.ts';
 import { openServerDatabase } from '../state/open-server-database.ts';

@@ -1,6 +1,6 @@
 import type { DeletePolicy } from '../connector/types.ts';
-import type { RunCounts } from '../pipeline/ports.ts';
-import type { DocumentFacts, RunRow } from '../pipeline/state-port.ts';
+import type { RunCounts } from '../pipeline/ports/ports.ts';
+import type { DocumentFacts, RunRow } from '../pipeline/ports/state-port.ts';
 import type { Explanation, LastSeen, Quarantined, Sending, Standing } from './explanation.ts';
 
 /** What the state says of a document, and what was found of it in the artifacts. */

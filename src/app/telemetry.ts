@@ -11,7 +11,7 @@ import {
 } from '../core/limits.ts';
 import type { Logger } from '../core/log.ts';
 import { sleep } from '../core/retry.ts';
-import type { Observer } from '../pipeline/job.ts';
+import type { Observer } from '../pipeline/ports/job.ts';
 import type { Channel } from '../telemetry/channel.ts';
 import type { RunEnd, RunProblem, RunSubject } from '../telemetry/run-report.ts';
 import { RunWatch } from '../telemetry/run-watch.ts';

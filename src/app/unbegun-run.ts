@@ -1,7 +1,7 @@
 import { systemClock } from '../core/clock.ts';
 import { toBridgeError, type BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { Job } from '../pipeline/job.ts';
+import type { Job } from '../pipeline/ports/job.ts';
 import { runErrorOf } from '../pipeline/run-error.ts';
 import { hostIdentity } from '../state/host-identity.ts';
 import { openState } from '../state/open-state.ts';

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { BridgeError } from '../core/errors.ts';
 import { ARTIFACT_READ_BYTES } from '../core/limits.ts';
 import type { LeaseGuard } from '../pipeline/held-leases.ts';
-import type { ArtifactStore, ArtifactWriter, StoredArtifact } from '../pipeline/ports.ts';
+import type { ArtifactStore, ArtifactWriter, StoredArtifact } from '../pipeline/ports/ports.ts';
 import { artifactNameParts, folderParts, TEMPORARY_PREFIX } from './artifact-name.ts';
 import { createChecksum } from './crc32c.ts';
 import { syncDirectory } from './durable-files.ts';

@@ -2,7 +2,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { GCS_DELETES_AT_ONCE, GCS_READ_BYTES } from '../core/limits.ts';
 import type { Logger } from '../core/log.ts';
-import type { ArtifactStore } from '../pipeline/ports.ts';
+import type { ArtifactStore } from '../pipeline/ports/ports.ts';
 import { artifactNameParts, folderParts } from './artifact-name.ts';
 import { createChecksum } from './crc32c.ts';
 import type { ObjectFacts } from './gcs-answers.ts';

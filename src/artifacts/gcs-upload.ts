@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import { GCS_CHUNK_BYTES } from '../core/limits.ts';
-import type { ArtifactWriter, StoredArtifact } from '../pipeline/ports.ts';
+import type { ArtifactWriter, StoredArtifact } from '../pipeline/ports/ports.ts';
 import { createChecksum } from './crc32c.ts';
 import type { ObjectFacts } from './gcs-answers.ts';
 import type { GcsBucket } from './gcs-client.ts';

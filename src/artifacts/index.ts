@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import type { ArtifactStore } from '../pipeline/ports.ts';
+import type { ArtifactStore } from '../pipeline/ports/ports.ts';
 import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import type { Logger } from '../core/log.ts';
 import type { RetryPolicy } from '../core/retry.ts';

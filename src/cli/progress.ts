@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import type { Observer } from '../pipeline/job.ts';
-import type { Phase } from '../pipeline/ports.ts';
+import type { Observer } from '../pipeline/ports/job.ts';
+import type { Phase } from '../pipeline/ports/ports.ts';
 import type { OutputStream } from './command-io.ts';
 import { count, type Style } from './style.ts';
 import { CLEAR_LINE } from './terminal.ts';

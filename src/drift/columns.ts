@@ -1,7 +1,7 @@
-import { retypedColumns, usedColumns } from '../pipeline/column-drift.ts';
-import { missingColumns, type MissingColumn } from '../pipeline/columns.ts';
-import type { Mapping } from '../pipeline/mapping.ts';
-import type { Column } from '../pipeline/ports.ts';
+import { retypedColumns, usedColumns } from '../pipeline/comparison/column-drift.ts';
+import { missingColumns, type MissingColumn } from '../pipeline/document/columns.ts';
+import type { Mapping } from '../pipeline/mapping/mapping.ts';
+import type { Column } from '../pipeline/ports/ports.ts';
 import type { Verdict } from './finding.ts';
 
 export interface ColumnsCompared {

@@ -1,4 +1,4 @@
-import type { ArtifactStore } from '../pipeline/ports.ts';
+import type { ArtifactStore } from '../pipeline/ports/ports.ts';
 
 const LINE_FEED = 0x0a;
 

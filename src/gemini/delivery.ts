@@ -2,7 +2,7 @@ import { toBridgeError, type BridgeError } from '../core/errors.ts';
 import { PURGE_REFUSAL_HOURS } from '../core/limits.ts';
 import type { Logger } from '../core/log.ts';
 import { sleep, type Wait } from '../core/retry.ts';
-import type { Destination, Receipt, RejectedDocument } from '../pipeline/delivery-port.ts';
+import type { Destination, Receipt, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
 import type { Api } from './api.ts';
 import { requireFit, type StoreNeeds } from './data-store.ts';
 import { fileImports } from './file-import.ts';

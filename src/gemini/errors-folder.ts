@@ -1,5 +1,5 @@
-import { folderOf } from '../pipeline/layout.ts';
-import type { Manifest } from '../pipeline/ports.ts';
+import { folderOf } from '../pipeline/artifact/layout.ts';
+import type { Manifest } from '../pipeline/ports/ports.ts';
 import type { StepAttempt } from './step-attempt.ts';
 
 /** The folder below the run's for what one attempt of a step failed at; it must be empty, so no two attempts share one. */

@@ -1,7 +1,7 @@
 import { toBridgeError } from '../core/errors.ts';
 import { DELIVERY_FAILURES_READ_MAX } from '../core/limits.ts';
 import type { Logger } from '../core/log.ts';
-import type { ArtifactStore } from '../pipeline/ports.ts';
+import type { ArtifactStore } from '../pipeline/ports/ports.ts';
 import { linesOf } from './artifact-lines.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 import { oneLine } from './server-words.ts';

@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
-import type { ManifestFile } from '../pipeline/ports.ts';
+import type { ManifestFile } from '../pipeline/ports/ports.ts';
 import { requireAlone } from '../pipeline/reconcile.ts';
 import { errorsUriOf } from './errors-folder.ts';
 import { countOf } from './json-fields.ts';

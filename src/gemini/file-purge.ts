@@ -1,4 +1,4 @@
-import type { ManifestFile } from '../pipeline/ports.ts';
+import type { ManifestFile } from '../pipeline/ports/ports.ts';
 import { errorsUriOf } from './errors-folder.ts';
 import { countOf } from './json-fields.ts';
 import { filesOf, rowsOf } from './manifest-files.ts';

@@ -1,5 +1,5 @@
 import { INLINE_BYTES_MAX, INLINE_DOCUMENTS_MAX } from '../core/limits.ts';
-import type { ArtifactStore, ManifestFile } from '../pipeline/ports.ts';
+import type { ArtifactStore, ManifestFile } from '../pipeline/ports/ports.ts';
 import { linesOf } from './artifact-lines.ts';
 
 /** Lines that travel in one request. */

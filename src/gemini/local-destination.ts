@@ -1,6 +1,6 @@
-import { folderOf, requestName } from '../pipeline/layout.ts';
-import type { Destination } from '../pipeline/delivery-port.ts';
-import type { ArtifactStore } from '../pipeline/ports.ts';
+import { folderOf, requestName } from '../pipeline/artifact/layout.ts';
+import type { Destination } from '../pipeline/ports/delivery-port.ts';
+import type { ArtifactStore } from '../pipeline/ports/ports.ts';
 import { filesOf, modeOf, rowsOf } from './manifest-files.ts';
 import { importRequests, purgeRequests, type DataStore } from './requests.ts';
 

@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
-import type { Manifest, ManifestFile } from '../pipeline/ports.ts';
+import type { Manifest, ManifestFile } from '../pipeline/ports/ports.ts';
 import type { ImportBody } from './requests.ts';
 
 /**

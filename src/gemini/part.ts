@@ -1,4 +1,4 @@
-import type { DeliveryDetail, DeliveryStep } from '../pipeline/delivery-port.ts';
+import type { DeliveryDetail, DeliveryStep } from '../pipeline/ports/delivery-port.ts';
 
 /** One part of a delivery, which is acknowledged or rejected for itself. */
 export interface Part {

@@ -1,9 +1,9 @@
 import type { ContentConfig } from '../connector/types.ts';
-import type { Principals } from '../pipeline/acl.ts';
-import { hasText } from '../pipeline/blank-text.ts';
-import type { ByteWriter } from '../pipeline/byte-writer.ts';
-import type { DocumentRenderer, Span } from '../pipeline/document.ts';
-import type { RecordFormat } from '../pipeline/job.ts';
+import type { Principals } from '../pipeline/readers/acl.ts';
+import { hasText } from '../pipeline/bytes/blank-text.ts';
+import type { ByteWriter } from '../pipeline/bytes/byte-writer.ts';
+import type { DocumentRenderer, Span } from '../pipeline/document/document.ts';
+import type { RecordFormat } from '../pipeline/ports/job.ts';
 import { apiDocumentId } from './document-id.ts';
 
 /** What the data store wants its documents to look like. */

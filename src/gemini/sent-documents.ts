@@ -1,7 +1,7 @@
 import { BridgeError } from '../core/errors.ts';
 import { REJECTIONS_PER_SAVE } from '../core/limits.ts';
-import type { DeliveryJournal, RejectedDocument } from '../pipeline/delivery-port.ts';
-import type { ArtifactStore, Manifest } from '../pipeline/ports.ts';
+import type { DeliveryJournal, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
+import type { ArtifactStore, Manifest } from '../pipeline/ports/ports.ts';
 import { linesOf } from './artifact-lines.ts';
 import { apiDocumentId } from './document-id.ts';
 import { textOf } from './json-fields.ts';

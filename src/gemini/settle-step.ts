@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
-import type { ManifestFile } from '../pipeline/ports.ts';
+import type { ManifestFile } from '../pipeline/ports/ports.ts';
 import { errorsFolder } from './errors-folder.ts';
 import { readFailures } from './failures.ts';
 import { modeOf } from './manifest-files.ts';

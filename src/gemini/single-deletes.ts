@@ -1,6 +1,6 @@
 import { toBridgeError } from '../core/errors.ts';
 import { DELETES_PARALLEL, DELETES_PER_STEP } from '../core/limits.ts';
-import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
+import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
 import { apiDocumentId } from './document-id.ts';
 import { filesOf, rowsOf } from './manifest-files.ts';
 import { sentDocuments } from './sent-documents.ts';

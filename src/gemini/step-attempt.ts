@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UNMARKED_STEP_CLOCK_SECONDS_MAX } from '../core/limits.ts';
-import type { DeliveryDetail, DeliveryStep } from '../pipeline/delivery-port.ts';
+import type { DeliveryDetail, DeliveryStep } from '../pipeline/ports/delivery-port.ts';
 import { textOf } from './json-fields.ts';
 import type { Operation } from './operations.ts';
 

@@ -1,5 +1,5 @@
-import type { DeliveryStep } from '../pipeline/delivery-port.ts';
-import type { Manifest } from '../pipeline/ports.ts';
+import type { DeliveryStep } from '../pipeline/ports/delivery-port.ts';
+import type { Manifest } from '../pipeline/ports/ports.ts';
 import { filesOf } from './manifest-files.ts';
 import { requestGroups } from './requests.ts';
 

@@ -1,7 +1,7 @@
 import { BridgeError, toBridgeError, type ErrorCode } from '../core/errors.ts';
 import { OPERATION_ATTEMPTS_MAX, OPERATION_BUSY_ATTEMPTS_MAX } from '../core/limits.ts';
-import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../pipeline/delivery-port.ts';
-import type { ArtifactStore, Manifest } from '../pipeline/ports.ts';
+import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../pipeline/ports/delivery-port.ts';
+import type { ArtifactStore, Manifest } from '../pipeline/ports/ports.ts';
 import type { ApiRequest } from './api.ts';
 import { textOf, fieldOf } from './json-fields.ts';
 import {

@@ -1,6 +1,6 @@
 import { DELIVERY_FAILURES_READ_MAX } from '../core/limits.ts';
-import type { RejectedDocument } from '../pipeline/delivery-port.ts';
-import type { ManifestFile } from '../pipeline/ports.ts';
+import type { RejectedDocument } from '../pipeline/ports/delivery-port.ts';
+import type { ManifestFile } from '../pipeline/ports/ports.ts';
 import type { Failure, Place } from './failures.ts';
 import { rowsOf } from './manifest-files.ts';
 import type { Rejection, Rejections } from './sent-documents.ts';

@@ -1,9 +1,9 @@
 import { toBridgeError } from '../core/errors.ts';
-import type { Ports } from './job.ts';
-import { latestManifest } from './layout.ts';
-import type { Receipt } from './delivery-port.ts';
-import type { ListingRemarks, Manifest, RunCounts } from './ports.ts';
-import type { FinishedStatus, Lease } from './state-port.ts';
+import type { Ports } from './ports/job.ts';
+import { latestManifest } from './artifact/layout.ts';
+import type { Receipt } from './ports/delivery-port.ts';
+import type { ListingRemarks, Manifest, RunCounts } from './ports/ports.ts';
+import type { FinishedStatus, Lease } from './ports/state-port.ts';
 
 export interface Outcome {
   readonly status: FinishedStatus;

@@ -1,13 +1,13 @@
 import type { DeletePolicy } from '../connector/types.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
-import type { DocumentRenderer } from './document.ts';
-import { duplicateIdError, type DuplicateIds } from './duplicate-ids.ts';
+import type { DocumentRenderer } from './document/document.ts';
+import { duplicateIdError, type DuplicateIds } from './comparison/duplicate-ids.ts';
 import type { ExtractedBatch } from './extract.ts';
-import { FingerprintSet } from './fingerprint-set.ts';
-import { Fingerprinter } from './fingerprint.ts';
+import { FingerprintSet } from './comparison/fingerprint-set.ts';
+import { Fingerprinter } from './comparison/fingerprint.ts';
 import type { IdentifiedRow, RowMapper } from './map.ts';
-import type { RowPlace } from './ports.ts';
-import type { KnownRecord, StagedRecord, State } from './state-port.ts';
+import type { RowPlace } from './ports/ports.ts';
+import type { KnownRecord, StagedRecord, State } from './ports/state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,7 +1,7 @@
-import type { FingerprintSet } from './fingerprint-set.ts';
-import { Fingerprinter } from './fingerprint.ts';
-import { wordAt } from './in-range.ts';
-import type { RowBatch, Source } from './ports.ts';
+import type { FingerprintSet } from './comparison/fingerprint-set.ts';
+import { Fingerprinter } from './comparison/fingerprint.ts';
+import { wordAt } from './document/in-range.ts';
+import type { RowBatch, Source } from './ports/ports.ts';
 import type { Tally } from './tally.ts';
 
 /** A batch, and which of its rows need a closer look. */

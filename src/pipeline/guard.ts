@@ -1,5 +1,5 @@
 import type { DeletePolicy } from '../connector/types.ts';
-import type { DeleteLimit } from './job.ts';
+import type { DeleteLimit } from './ports/job.ts';
 
 export interface DeleteQuestion {
   readonly policy: DeletePolicy;

@@ -1,6 +1,6 @@
-import type { Ports } from './job.ts';
-import type { Receipt } from './delivery-port.ts';
-import type { Manifest } from './ports.ts';
+import type { Ports } from './ports/job.ts';
+import type { Receipt } from './ports/delivery-port.ts';
+import type { Manifest } from './ports/ports.ts';
 import { requireAlone } from './reconcile.ts';
 
 const NOTHING: Receipt = { upserts: 0, deletes: 0, rejected: 0 };

@@ -1,11 +1,11 @@
 import { ROW_BYTES_MAX } from '../core/limits.ts';
-import { DocumentRenderer } from './document.ts';
-import type { Rejection } from './rejection.ts';
+import { DocumentRenderer } from './document/document.ts';
+import type { Rejection } from './document/rejection.ts';
 import type { ExtractedBatch } from './extract.ts';
-import type { Mapping } from './mapping.ts';
-import type { Column } from './ports.ts';
+import type { Mapping } from './mapping/mapping.ts';
+import type { Column } from './ports/ports.ts';
 import { fieldsToFind, type QuarantinedRow } from './quarantine.ts';
-import { RowCursor } from './row-cursor.ts';
+import { RowCursor } from './document/row-cursor.ts';
 
 /** A row with its id, not rendered yet: whether that is worth while, the phase diff knows. */
 export interface IdentifiedRow {

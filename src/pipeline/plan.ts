@@ -1,19 +1,19 @@
 import { BridgeError } from '../core/errors.ts';
-import { retypedColumns, usedColumns, type ColumnDrift } from './column-drift.ts';
+import { retypedColumns, usedColumns, type ColumnDrift } from './comparison/column-drift.ts';
 import { Differ, type ChangeSink } from './diff.ts';
-import { duplicateIdError, withAllPlaces } from './duplicate-ids.ts';
+import { duplicateIdError, withAllPlaces } from './comparison/duplicate-ids.ts';
 import { extract, type ExtractedBatch } from './extract.ts';
-import { FingerprintSet } from './fingerprint-set.ts';
+import { FingerprintSet } from './comparison/fingerprint-set.ts';
 import { requireReconcilable } from './reconcile.ts';
-import type { Job, Ports } from './job.ts';
+import type { Job, Ports } from './ports/job.ts';
 import { RowMapper } from './map.ts';
-import { knownDocuments, planDeletes, planMarkedDeletes, type KnownDocuments } from './missing-documents.ts';
-import type { Column, ListingEnd, ListingRemarks, Source } from './ports.ts';
-import type { Position, State } from './state-port.ts';
+import { knownDocuments, planDeletes, planMarkedDeletes, type KnownDocuments } from './comparison/missing-documents.ts';
+import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
+import type { Position, State } from './ports/state-port.ts';
 import { Quarantine } from './quarantine.ts';
-import { confirmed } from './second-look.ts';
+import { confirmed } from './comparison/second-look.ts';
 import { Tally } from './tally.ts';
-import { guardWatermark } from './watermark-guard.ts';
+import { guardWatermark } from './comparison/watermark-guard.ts';
 
 type Listing = Source['listing'];
 

@@ -1,13 +1,13 @@
 import { ARTIFACT_PART_BYTES_MAX } from '../core/limits.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from './bytes/byte-writer.ts';
 import type { ChangeSink } from './diff.ts';
-import type { DocumentRenderer } from './document.ts';
-import type { Job, Ports } from './job.ts';
-import { manifestName, runFolder } from './layout.ts';
-import { createPartWriter, type PartWriter } from './part-writer.ts';
+import type { DocumentRenderer } from './document/document.ts';
+import type { Job, Ports } from './ports/job.ts';
+import { manifestName, runFolder } from './artifact/layout.ts';
+import { createPartWriter, type PartWriter } from './artifact/part-writer.ts';
 import type { Plan } from './plan.ts';
-import type { ArtifactKind, Manifest } from './ports.ts';
-import type { StagedRecord } from './state-port.ts';
+import type { ArtifactKind, Manifest } from './ports/ports.ts';
+import type { StagedRecord } from './ports/state-port.ts';
 import { quarantineLine, type QuarantinedRow } from './quarantine.ts';
 
 /** Records staged in one go. Four times as many live long enough to fill the old heap, and cost 40 MB. */

@@ -1,10 +1,10 @@
 import { BridgeError } from '../core/errors.ts';
 import { QUARANTINE_FIELD_BYTES_MAX, QUARANTINE_RATIO_ROWS_MIN } from '../core/limits.ts';
-import type { Rejection } from './rejection.ts';
-import type { QuarantineLimits } from './job.ts';
-import type { RowPlace } from './ports.ts';
-import type { RowCursor } from './row-cursor.ts';
-import { placeText } from './row-place.ts';
+import type { Rejection } from './document/rejection.ts';
+import type { QuarantineLimits } from './ports/job.ts';
+import type { RowPlace } from './ports/ports.ts';
+import type { RowCursor } from './document/row-cursor.ts';
+import { placeText } from './document/row-place.ts';
 import type { Tally } from './tally.ts';
 
 /** A row that was set aside, as its line in `quarantine.ndjson` says it. */

@@ -1,7 +1,7 @@
 import { BridgeError } from '../core/errors.ts';
-import type { Job } from './job.ts';
-import type { Source } from './ports.ts';
-import type { State } from './state-port.ts';
+import type { Job } from './ports/job.ts';
+import type { Source } from './ports/ports.ts';
+import type { State } from './ports/state-port.ts';
 import type { Tally } from './tally.ts';
 
 interface Listed {

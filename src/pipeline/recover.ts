@@ -1,11 +1,11 @@
 import { toBridgeError } from '../core/errors.ts';
 import { commit, pointLatest, type Outcome } from './commit.ts';
 import { ingest } from './ingest.ts';
-import type { Job, Ports } from './job.ts';
-import { latestManifest, manifestName, runFolder } from './layout.ts';
-import type { ArtifactStore, Manifest } from './ports.ts';
+import type { Job, Ports } from './ports/job.ts';
+import { latestManifest, manifestName, runFolder } from './artifact/layout.ts';
+import type { ArtifactStore, Manifest } from './ports/ports.ts';
 import { runErrorOf } from './run-error.ts';
-import type { Lease, RunError, RunRow } from './state-port.ts';
+import type { Lease, RunError, RunRow } from './ports/state-port.ts';
 
 type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log' | 'owner'>;
 

@@ -1,5 +1,5 @@
 import type { BridgeError } from '../core/errors.ts';
-import type { RunError } from './state-port.ts';
+import type { RunError } from './ports/state-port.ts';
 
 /** An error as `run_state` keeps it. */
 export function runErrorOf({

@@ -1,5 +1,5 @@
 import { RESULT_SAMPLES_MAX } from '../core/limits.ts';
-import type { RunCounts } from './ports.ts';
+import type { RunCounts } from './ports/ports.ts';
 
 export type SampleKind = 'added' | 'changed' | 'deleted' | 'held' | 'quarantined';
 

@@ -1,4 +1,4 @@
-import type { Source } from '../pipeline/ports.ts';
+import type { Source } from '../pipeline/ports/ports.ts';
 
 /** An enabled rule of a database that hides rows of a table from some of its users. Names are as in the catalog. */
 export interface RowPolicy {

@@ -1,6 +1,6 @@
 import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, ROW_BYTES_MAX } from '../core/limits.ts';
-import type { Column, ListingEnd, RowBatch, RowPlace } from '../pipeline/ports.ts';
-import { wordAt } from '../pipeline/in-range.ts';
+import type { Column, ListingEnd, RowBatch, RowPlace } from '../pipeline/ports/ports.ts';
+import { wordAt } from '../pipeline/document/in-range.ts';
 import { asError } from '../core/thrown.ts';
 
 const BUFFER_BYTES_START = 1_048_576;

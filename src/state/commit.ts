@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
-import { duplicateIdError } from '../pipeline/duplicate-ids.ts';
-import type { State } from '../pipeline/state-port.ts';
+import { duplicateIdError } from '../pipeline/comparison/duplicate-ids.ts';
+import type { State } from '../pipeline/ports/state-port.ts';
 import type { Database } from './database.ts';
 import { acknowledgePushes } from './push/acknowledgement.ts';
 import { scopeOf } from './records.ts';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { NewPushBatch } from './push/batch.ts';
-import type { KnownRecord, RecordKind, StagedRecord } from '../pipeline/state-port.ts';
+import type { KnownRecord, RecordKind, StagedRecord } from '../pipeline/ports/state-port.ts';
 
 /** All in which the two engines differ. */
 export interface Dialect {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { EXPLAIN_IDS_PER_PAGE } from '../core/limits.ts';
-import type { DocumentFacts, RunRow } from '../pipeline/state-port.ts';
+import type { DocumentFacts, RunRow } from '../pipeline/ports/state-port.ts';
 import type { Database } from './database.ts';
 import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
 import { runRow } from './runs.ts';

@@ -4,9 +4,9 @@ import type {
   DeliveryStep,
   OpenStep,
   RejectedDocument,
-} from '../pipeline/delivery-port.ts';
+} from '../pipeline/ports/delivery-port.ts';
 import type { HeldLeases } from '../pipeline/held-leases.ts';
-import type { LeaseOwner } from '../pipeline/state-port.ts';
+import type { LeaseOwner } from '../pipeline/ports/state-port.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
 import type { LeaseTiming } from './leases.ts';

@@ -3,7 +3,7 @@ import { BridgeError } from '../core/errors.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../core/limits.ts';
 import { startStopwatch } from '../core/stopwatch.ts';
-import type { Lease, LeaseOwner } from '../pipeline/state-port.ts';
+import type { Lease, LeaseOwner } from '../pipeline/ports/state-port.ts';
 import type { Database } from './database.ts';
 import { keepAlive } from './heartbeat.ts';
 import { codeOf } from '../core/thrown.ts';

@@ -1,4 +1,4 @@
-import type { RunRow } from '../pipeline/state-port.ts';
+import type { RunRow } from '../pipeline/ports/state-port.ts';
 import { readableRun, type OnUnreadableRun } from './readable-run.ts';
 import type { RunTable } from './tables.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { BridgeError } from '../core/errors.ts';
 import { HeldLeases } from '../pipeline/held-leases.ts';
-import type { PushSelection } from '../pipeline/push-port.ts';
-import type { State } from '../pipeline/state-port.ts';
+import type { PushSelection } from '../pipeline/ports/push-port.ts';
+import type { State } from '../pipeline/ports/state-port.ts';
 import { commit } from './commit.ts';
 import type { Database, DatabaseAddress } from './database.ts';
 import { documentFacts, recordIds } from './document-facts.ts';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
-import type { RunRow, RunStatus } from '../pipeline/state-port.ts';
+import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
+import type { RunRow, RunStatus } from '../pipeline/ports/state-port.ts';
 import type { Database } from './database.ts';
 import { stepsOf } from './journal.ts';
 import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';

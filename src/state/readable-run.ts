@@ -1,5 +1,5 @@
-import type { Phase, RunCounts } from '../pipeline/ports.ts';
-import type { RunError, RunStatus } from '../pipeline/state-port.ts';
+import type { Phase, RunCounts } from '../pipeline/ports/ports.ts';
+import type { RunError, RunStatus } from '../pipeline/ports/state-port.ts';
 import type { RunTable } from './tables.ts';
 
 /** Told of a row of `run_state` that cannot be read, with its columns that are wrong. */

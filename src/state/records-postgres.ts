@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { StagedRecord } from '../pipeline/state-port.ts';
-import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
+import type { StagedRecord } from '../pipeline/ports/state-port.ts';
+import { FINGERPRINT_BYTES } from '../pipeline/comparison/fingerprint-set.ts';
 import { clockText } from './postgres-clock.ts';
 import { storePush } from './push/postgres.ts';
 import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';

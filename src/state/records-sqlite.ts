@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../core/limits.ts';
-import type { RecordKind, StagedRecord } from '../pipeline/state-port.ts';
+import type { RecordKind, StagedRecord } from '../pipeline/ports/state-port.ts';
 import { clockText } from './sqlite-clock.ts';
 import { storePush } from './push/sqlite.ts';
 import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { STATE_IDS_PER_GROUP } from '../core/limits.ts';
-import type { Column } from '../pipeline/ports.ts';
-import type { KnownRecord, Position, RecordKind, StagedRecord } from '../pipeline/state-port.ts';
-import { FINGERPRINT_BYTES } from '../pipeline/fingerprint-set.ts';
+import type { Column } from '../pipeline/ports/ports.ts';
+import type { KnownRecord, Position, RecordKind, StagedRecord } from '../pipeline/ports/state-port.ts';
+import { FINGERPRINT_BYTES } from '../pipeline/comparison/fingerprint-set.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
 import type { RunTable } from './tables.ts';

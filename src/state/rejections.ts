@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { STATE_REJECTIONS_PER_STATEMENT } from '../core/limits.ts';
-import type { RejectedDocument } from '../pipeline/delivery-port.ts';
+import type { RejectedDocument } from '../pipeline/ports/delivery-port.ts';
 import type { Database } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { RunTable } from './tables.ts';

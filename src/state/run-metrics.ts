@@ -1,5 +1,5 @@
-import type { RunCounts } from '../pipeline/ports.ts';
-import type { RunStatus } from '../pipeline/state-port.ts';
+import type { RunCounts } from '../pipeline/ports/ports.ts';
+import type { RunStatus } from '../pipeline/ports/state-port.ts';
 import type { Database } from './database.ts';
 import { delivers } from './delivering-runs.ts';
 import { countsOf, statusOrFailed } from './readable-run.ts';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../core/errors.ts';
-import type { Phase } from '../pipeline/ports.ts';
-import type { Publication, RunRow, State } from '../pipeline/state-port.ts';
+import type { Phase } from '../pipeline/ports/ports.ts';
+import type { Publication, RunRow, State } from '../pipeline/ports/state-port.ts';
 import type { Database } from './database.ts';
 import { givenUp } from './given-up.ts';
 import { listedRun } from './listed-runs.ts';

@@ -1,7 +1,7 @@
 import type { Right } from '../core/access-key.ts';
-import type { DeliveryStep, RejectedDocument } from '../pipeline/delivery-port.ts';
-import type { Phase } from '../pipeline/ports.ts';
-import type { RunStatus, StagedRecord } from '../pipeline/state-port.ts';
+import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
+import type { Phase } from '../pipeline/ports/ports.ts';
+import type { RunStatus, StagedRecord } from '../pipeline/ports/state-port.ts';
 
 interface CheckpointTable {
   id: number;

@@ -1,6 +1,6 @@
 import type { ExitStatus } from '../core/exit-status.ts';
-import type { Phase, RunCounts } from '../pipeline/ports.ts';
-import type { FinishedStatus } from '../pipeline/state-port.ts';
+import type { Phase, RunCounts } from '../pipeline/ports/ports.ts';
+import type { FinishedStatus } from '../pipeline/ports/state-port.ts';
 
 /** What is known of a run when it begins. */
 export interface RunSubject {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import type { Observer } from '../pipeline/job.ts';
-import type { Phase } from '../pipeline/ports.ts';
+import type { Observer } from '../pipeline/ports/job.ts';
+import type { Phase } from '../pipeline/ports/ports.ts';
 import type { PhaseTime } from './run-report.ts';
 
 type Rows = Parameters<Observer['rows']>[0];

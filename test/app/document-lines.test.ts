@@ -2,8 +2,8 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { fileStore } from '../../src/artifacts/file-store.ts';
 import { DocumentLines } from '../../src/app/document-lines.ts';
 import { BridgeError } from '../../src/core/errors.ts';
-import type { ArtifactKind, ArtifactStore } from '../../src/pipeline/ports.ts';
-import type { RunRow } from '../../src/pipeline/state-port.ts';
+import type { ArtifactKind, ArtifactStore } from '../../src/pipeline/ports/ports.ts';
+import type { RunRow } from '../../src/pipeline/ports/state-port.ts';
 import { ALWAYS_HELD } from '../support/always-held.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { jobOf } from '../../src/app/job.ts';
 import type { Connector, ConnectorSpec, MappingSpec } from '../../src/connector/types.ts';
-import { mappingVersion } from '../../src/pipeline/mapping.ts';
+import { mappingVersion } from '../../src/pipeline/mapping/mapping.ts';
 
 const MAPPING: MappingSpec = { idField: 'id', titleField: 'name', contentTemplate: '{{ name }}' };
 const STORE = 'projects/my-project/locations/global/dataStores/people-ds';

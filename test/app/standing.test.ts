@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Sending } from '../../src/app/explanation.ts';
 import { lastSeenOf, standingOf, type Evidence } from '../../src/app/standing.ts';
-import type { RunCounts } from '../../src/pipeline/ports.ts';
-import type { DocumentFacts, RunRow } from '../../src/pipeline/state-port.ts';
+import type { RunCounts } from '../../src/pipeline/ports/ports.ts';
+import type { DocumentFacts, RunRow } from '../../src/pipeline/ports/state-port.ts';
 
 /** A committed run of a day of January, with a full listing that lacked nothing. */
 function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {

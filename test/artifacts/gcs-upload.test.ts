@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GCS_CHUNK_BYTES } from '../../src/core/limits.ts';
-import type { ArtifactStore } from '../../src/pipeline/ports.ts';
+import type { ArtifactStore } from '../../src/pipeline/ports/ports.ts';
 import type { Fault, FaultRule } from '../stand-ins/gcs/faults.ts';
 import { eventually } from '../support/eventually.ts';
 import { BUCKET, gcsForEachTest } from '../support/gcs.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { requireOwnFolder } from '../../src/pipeline/own-folder.ts';
-import type { ArtifactStore } from '../../src/pipeline/ports.ts';
+import { requireOwnFolder } from '../../src/pipeline/artifact/own-folder.ts';
+import type { ArtifactStore } from '../../src/pipeline/ports/ports.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 

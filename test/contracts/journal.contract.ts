@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DeliveryStep, RejectedDocument } from '../../src/pipeline/delivery-port.ts';
-import type { KnownRecord, StagedRecord, State } from '../../src/pipeline/state-port.ts';
+import type { DeliveryStep, RejectedDocument } from '../../src/pipeline/ports/delivery-port.ts';
+import type { KnownRecord, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import { startSleeper } from '../support/sleeper.ts';
 import type { StateStore } from './state.contract.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../src/core/errors.ts';
 import type { LeaseGuard } from '../../src/pipeline/held-leases.ts';
-import type { ArtifactStore } from '../../src/pipeline/ports.ts';
+import type { ArtifactStore } from '../../src/pipeline/ports/ports.ts';
 
 /** Leases that are lost when a test says so. */
 export class LosableLeases implements LeaseGuard {

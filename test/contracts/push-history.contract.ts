@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import fc from 'fast-check';
 import { compileMapping } from '../../src/app/job.ts';
 import { BridgeError } from '../../src/core/errors.ts';
-import type { Destination } from '../../src/pipeline/delivery-port.ts';
+import type { Destination } from '../../src/pipeline/ports/delivery-port.ts';
 import { runConnector, type RunResult } from '../../src/pipeline/run.ts';
-import type { State } from '../../src/pipeline/state-port.ts';
+import type { State } from '../../src/pipeline/ports/state-port.ts';
 import { PushSource } from '../../src/sources/push/source.ts';
 import { openDatabase, type Database } from '../../src/state/database.ts';
 import { openState } from '../../src/state/open-state.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Column, RowBatch, Source } from '../../src/pipeline/ports.ts';
+import type { Column, RowBatch, Source } from '../../src/pipeline/ports/ports.ts';
 import { readAll, textsOf, type Listing, type RowTexts } from '../support/read-rows.ts';
 
 export interface SourceUnderTest {

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { EXPLAIN_IDS_PER_PAGE } from '../../src/core/limits.ts';
-import type { Column, RunCounts } from '../../src/pipeline/ports.ts';
+import type { Column, RunCounts } from '../../src/pipeline/ports/ports.ts';
 import type { HeldLeases } from '../../src/pipeline/held-leases.ts';
-import type { RecordKind, StagedRecord, State } from '../../src/pipeline/state-port.ts';
+import type { RecordKind, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import type { LeaseTiming } from '../../src/state/leases.ts';
 import { startSleeper } from '../support/sleeper.ts';
 

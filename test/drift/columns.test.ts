@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareColumns, type ColumnsCompared } from '../../src/drift/columns.ts';
-import type { Column } from '../../src/pipeline/ports.ts';
+import type { Column } from '../../src/pipeline/ports/ports.ts';
 import { mappingOf } from '../support/mapping.ts';
 
 const ID: Column = { name: 'id', kind: 'integer' };

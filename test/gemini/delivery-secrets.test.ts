@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { apiDocumentId } from '../../src/gemini/document-id.ts';
 import { toBridgeError } from '../../src/core/errors.ts';
-import type { ArtifactStore, Manifest } from '../../src/pipeline/ports.ts';
+import type { ArtifactStore, Manifest } from '../../src/pipeline/ports/ports.ts';
 import {
   answer,
   proxyPage,

@@ -3,7 +3,7 @@ import { fileStore } from '../../src/artifacts/file-store.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { createLogger, jsonFormat } from '../../src/core/log.ts';
 import { readFailures, samplesOf } from '../../src/gemini/failures.ts';
-import type { ArtifactStore } from '../../src/pipeline/ports.ts';
+import type { ArtifactStore } from '../../src/pipeline/ports/ports.ts';
 import { writeArtifact } from '../contracts/artifact-store.contract.ts';
 import { ALWAYS_HELD } from '../support/always-held.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { branchOf, endpointOf, importRequests, purgeRequests } from '../../src/gemini/requests.ts';
-import type { ManifestFile } from '../../src/pipeline/ports.ts';
+import type { ManifestFile } from '../../src/pipeline/ports/ports.ts';
 
 const dataStore = { projectId: 'my-project', location: 'eu', dataStoreId: 'hr-ds' };
 const branch =

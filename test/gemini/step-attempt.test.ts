@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { UNMARKED_STEP_CLOCK_SECONDS_MAX } from '../../src/core/limits.ts';
 import { filesOf } from '../../src/gemini/manifest-files.ts';
 import { importBody } from '../../src/gemini/requests.ts';
-import type { Manifest } from '../../src/pipeline/ports.ts';
+import type { Manifest } from '../../src/pipeline/ports/ports.ts';
 import { answer, type Fault } from '../stand-ins/discovery-engine/faults.ts';
 import {
   BRANCH,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DELIVERY_FAILURES_READ_MAX } from '../../src/core/limits.ts';
 import type { Failure } from '../../src/gemini/failures.ts';
 import { judge, type Verdict } from '../../src/gemini/verdict.ts';
-import type { ManifestFile } from '../../src/pipeline/ports.ts';
+import type { ManifestFile } from '../../src/pipeline/ports/ports.ts';
 
 /** Files of so many rows, as they are sent. */
 const filesOf = (...rows: readonly number[]): ManifestFile[] =>

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BridgeError } from '../../src/core/errors.ts';
-import type { Job, Ports } from '../../src/pipeline/job.ts';
-import type { Column, Source } from '../../src/pipeline/ports.ts';
+import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
+import type { Column, Source } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
-import type { KnownRecord, State } from '../../src/pipeline/state-port.ts';
+import type { KnownRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import { openState } from '../../src/state/open-state.ts';
 import { ALL_GOES_WELL, FlakyIndex, type DeliveryFate } from '../support/flaky-index.ts';
 import { mappingOf } from '../support/mapping.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Job } from '../../src/pipeline/job.ts';
-import type { Column } from '../../src/pipeline/ports.ts';
+import type { Job } from '../../src/pipeline/ports/job.ts';
+import type { Column } from '../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../support/known-records.ts';
 import { mappingOf } from '../support/mapping.ts';
 import { FoundChanges, planOver, runOver } from '../support/planning.ts';

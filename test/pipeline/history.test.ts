@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Column } from '../../src/pipeline/ports.ts';
+import type { Column } from '../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../support/known-records.ts';
 import { jobOf, runOver } from '../support/planning.ts';
 import { rowsSource } from '../support/rows-source.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { RowMapper } from '../../src/pipeline/map.ts';
-import type { Column, RowBatch } from '../../src/pipeline/ports.ts';
+import type { Column, RowBatch } from '../../src/pipeline/ports/ports.ts';
 import { mappingOf } from '../support/mapping.ts';
 import { batchOf } from '../support/rows-source.ts';
 

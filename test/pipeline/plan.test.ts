@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger, type Logger } from '../../src/core/log.ts';
-import type { Job } from '../../src/pipeline/job.ts';
+import type { Job } from '../../src/pipeline/ports/job.ts';
 import { planChanges } from '../../src/pipeline/plan.ts';
-import type { Column } from '../../src/pipeline/ports.ts';
+import type { Column } from '../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../support/known-records.ts';
 import { mappingOf } from '../support/mapping.ts';
 import { FoundChanges, jobOf, planOver, runOver } from '../support/planning.ts';

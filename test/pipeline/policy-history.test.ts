@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DeletePolicy } from '../../src/connector/types.ts';
-import type { Job } from '../../src/pipeline/job.ts';
-import type { Column, Source } from '../../src/pipeline/ports.ts';
+import type { Job } from '../../src/pipeline/ports/job.ts';
+import type { Column, Source } from '../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../support/known-records.ts';
 import { mappingOf } from '../support/mapping.ts';
 import { runOver, type Planned } from '../support/planning.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { QUARANTINE_FIELD_BYTES_MAX } from '../../src/core/limits.ts';
-import type { Column } from '../../src/pipeline/ports.ts';
+import type { Column } from '../../src/pipeline/ports/ports.ts';
 import {
   describe as words,
   fieldsToFind,
   Quarantine,
   quarantineLine,
 } from '../../src/pipeline/quarantine.ts';
-import { RowCursor } from '../../src/pipeline/row-cursor.ts';
+import { RowCursor } from '../../src/pipeline/document/row-cursor.ts';
 import { Tally } from '../../src/pipeline/tally.ts';
 import { batchOf, type WireRow } from '../support/rows-source.ts';
 

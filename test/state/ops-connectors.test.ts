@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { RunStatus } from '../../src/pipeline/state-port.ts';
+import type { RunStatus } from '../../src/pipeline/ports/state-port.ts';
 import { openDatabase, type Database } from '../../src/state/database.ts';
 import { migrate } from '../../src/state/migrations.ts';
 import { newestRuns } from '../../src/state/ops-connectors.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { State } from '../../src/pipeline/state-port.ts';
+import type { State } from '../../src/pipeline/ports/state-port.ts';
 import { openServerDatabase } from '../../src/state/open-server-database.ts';
 import { migrateState, openState } from '../../src/state/open-state.ts';
 import { describeAlertStateContract } from '../contracts/alert-state.contract.ts';

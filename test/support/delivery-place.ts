@@ -11,11 +11,11 @@ import type {
   DeliveryStep,
   Receipt,
   RejectedDocument,
-} from '../../src/pipeline/delivery-port.ts';
-import { createPartWriter } from '../../src/pipeline/part-writer.ts';
-import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports.ts';
+} from '../../src/pipeline/ports/delivery-port.ts';
+import { createPartWriter } from '../../src/pipeline/artifact/part-writer.ts';
+import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports/ports.ts';
 import { HeldLeases } from '../../src/pipeline/held-leases.ts';
-import type { State } from '../../src/pipeline/state-port.ts';
+import type { State } from '../../src/pipeline/ports/state-port.ts';
 import { openState } from '../../src/state/open-state.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';

@@ -1,6 +1,6 @@
 import { BridgeError } from '../../src/core/errors.ts';
-import type { DeliveryJournal, Destination, RejectedDocument } from '../../src/pipeline/delivery-port.ts';
-import type { ArtifactKind, ArtifactStore, Manifest } from '../../src/pipeline/ports.ts';
+import type { DeliveryJournal, Destination, RejectedDocument } from '../../src/pipeline/ports/delivery-port.ts';
+import type { ArtifactKind, ArtifactStore, Manifest } from '../../src/pipeline/ports/ports.ts';
 
 /** What becomes of one document of a delivery. */
 export type DocumentFate = 'applied' | 'refused' | 'unknown and applied' | 'unknown and not applied';

@@ -11,10 +11,10 @@ import { readEnvironment } from '../../src/cli/env.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import { toBridgeError } from '../../src/core/errors.ts';
 import { silentLogger } from '../../src/core/log.ts';
-import type { Observer, Ports } from '../../src/pipeline/job.ts';
-import type { DeliveryJournal, Destination } from '../../src/pipeline/delivery-port.ts';
-import type { ArtifactStore } from '../../src/pipeline/ports.ts';
-import type { State } from '../../src/pipeline/state-port.ts';
+import type { Observer, Ports } from '../../src/pipeline/ports/job.ts';
+import type { DeliveryJournal, Destination } from '../../src/pipeline/ports/delivery-port.ts';
+import type { ArtifactStore } from '../../src/pipeline/ports/ports.ts';
+import type { State } from '../../src/pipeline/ports/state-port.ts';
 
 const [path = '', killAt = '', runId = '', ...options] = process.argv.slice(2);
 const resend = options.includes('resend');

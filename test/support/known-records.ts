@@ -1,11 +1,11 @@
-import type { Column } from '../../src/pipeline/ports.ts';
+import type { Column } from '../../src/pipeline/ports/ports.ts';
 import type {
   KnownRecord,
   Position,
   RecordKind,
   StagedRecord,
   State,
-} from '../../src/pipeline/state-port.ts';
+} from '../../src/pipeline/ports/state-port.ts';
 
 const SCOPE = 7;
 const CHUNK_RECORDS = 3;

@@ -1,5 +1,5 @@
-import type { RunCounts } from '../../src/pipeline/ports.ts';
-import type { RunStatus } from '../../src/pipeline/state-port.ts';
+import type { RunCounts } from '../../src/pipeline/ports/ports.ts';
+import type { RunStatus } from '../../src/pipeline/ports/state-port.ts';
 import type { Database } from '../../src/state/database.ts';
 import type { RunTable } from '../../src/state/tables.ts';
 

@@ -1,7 +1,7 @@
 import { compileTemplate, compileUriTemplate } from '../../src/connector/templates.ts';
 import { idFields, type MappingSpec } from '../../src/connector/types.ts';
-import { mappingVersion, type Mapping } from '../../src/pipeline/mapping.ts';
-import type { Template } from '../../src/pipeline/template-writer.ts';
+import { mappingVersion, type Mapping } from '../../src/pipeline/mapping/mapping.ts';
+import type { Template } from '../../src/pipeline/mapping/template-writer.ts';
 
 /** A compiled template. With `engine`, without its fast form: rendered from a scope. */
 export function template(source: string, options: { engine?: boolean } = {}): Template {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunCounts } from '../../src/pipeline/ports.ts';
-import type { FinishedStatus, Lease, State } from '../../src/pipeline/state-port.ts';
+import type { RunCounts } from '../../src/pipeline/ports/ports.ts';
+import type { FinishedStatus, Lease, State } from '../../src/pipeline/ports/state-port.ts';
 import { openState, STATE_FILE } from '../../src/state/open-state.ts';
 
 /** What every test of Ops takes for now. */

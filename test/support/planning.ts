@@ -6,11 +6,11 @@ import {
   QUARANTINE_RATIO_DEFAULT,
 } from '../../src/core/limits.ts';
 import type { ChangeSink } from '../../src/pipeline/diff.ts';
-import type { Job } from '../../src/pipeline/job.ts';
+import type { Job } from '../../src/pipeline/ports/job.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { planChanges, type Plan } from '../../src/pipeline/plan.ts';
-import type { Source } from '../../src/pipeline/ports.ts';
-import type { StagedRecord } from '../../src/pipeline/state-port.ts';
+import type { Source } from '../../src/pipeline/ports/ports.ts';
+import type { StagedRecord } from '../../src/pipeline/ports/state-port.ts';
 import { quarantineLine } from '../../src/pipeline/quarantine.ts';
 import type { KnownRecords } from './known-records.ts';
 import { mappingOf } from './mapping.ts';

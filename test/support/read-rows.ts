@@ -1,7 +1,7 @@
-import { ByteWriter } from '../../src/pipeline/byte-writer.ts';
-import type { Column, ListingEnd, RowBatch, Source } from '../../src/pipeline/ports.ts';
-import { RowCursor } from '../../src/pipeline/row-cursor.ts';
-import { jsonWriter } from '../../src/pipeline/values.ts';
+import { ByteWriter } from '../../src/pipeline/bytes/byte-writer.ts';
+import type { Column, ListingEnd, RowBatch, Source } from '../../src/pipeline/ports/ports.ts';
+import { RowCursor } from '../../src/pipeline/document/row-cursor.ts';
+import { jsonWriter } from '../../src/pipeline/document/values.ts';
 
 export type RowTexts = Readonly<Record<string, string | null>>;
 

@@ -2,7 +2,7 @@
  * Reads a query in a process of its own, `<postgres|mysql|mssql|oracle> <url> <query>`, and prints as JSON how many rows and
  * bytes came, and by how many MiB the process grew.
  */
-import type { Source } from '../../src/pipeline/ports.ts';
+import type { Source } from '../../src/pipeline/ports/ports.ts';
 import { mssqlSource } from './sql-server.ts';
 import { mysqlSource } from './mysql-source.ts';
 import { oracleSource } from './oracle-server.ts';

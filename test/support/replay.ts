@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../../src/pipeline/ports.ts';
+import type { Manifest } from '../../src/pipeline/ports/ports.ts';
 
 /** What an index holds after it was given these artifacts, as checksum by document id. */
 export async function replay(runsFolder: string, runIds: readonly string[]): Promise<Map<string, string>> {

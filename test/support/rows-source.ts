@@ -6,7 +6,7 @@ import {
   type RowBatch,
   type RowPlace,
   type Source,
-} from '../../src/pipeline/ports.ts';
+} from '../../src/pipeline/ports/ports.ts';
 
 /** A value as a source sends it: text, or bytes that need not be UTF-8; null is SQL NULL, undefined an absent field. */
 export type WireValue = string | Uint8Array | null | undefined;

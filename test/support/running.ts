@@ -1,7 +1,7 @@
 import { fileStore } from '../../src/artifacts/file-store.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { discoveryRecords } from '../../src/gemini/records.ts';
-import type { Ports } from '../../src/pipeline/job.ts';
+import type { Ports } from '../../src/pipeline/ports/job.ts';
 import { ALWAYS_HELD } from './always-held.ts';
 
 /** The ports of a run whose artifacts go below a folder. */

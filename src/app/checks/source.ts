@@ -1,7 +1,7 @@
 import { isSqlSource, type Connector } from '../../connector/types.ts';
 import { resolveSecret } from '../../connector/secrets.ts';
 import { toBridgeError } from '../../core/errors.ts';
-import { columnFinder } from '../../pipeline/columns.ts';
+import { columnFinder } from '../../pipeline/document/columns.ts';
 import { sourceExposure } from '../../sources/exposure.ts';
 import { compileMapping } from '../job.ts';
 import { withSource, type SourceSurroundings } from '../with-source.ts';

@@ -10,8 +10,8 @@ import {
   OPS_ARTIFACT_RUNS_REMEMBERED,
 } from '../../core/limits.ts';
 import { linesOf } from '../../gemini/artifact-lines.ts';
-import { partName } from '../../pipeline/layout.ts';
-import type { ArtifactStore } from '../../pipeline/ports.ts';
+import { partName } from '../../pipeline/artifact/layout.ts';
+import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
 
 /** Opens the store of a bucket URL. */
 export type OpenStore = (bucketUrl: string) => Promise<ArtifactStore>;

@@ -3,7 +3,7 @@ import { looksLikeSecret } from '../../connector/secrets.ts';
 import { aclOf, isSqlSource, type Connector } from '../../connector/types.ts';
 import type { ListedRun } from '../../state/listed-runs.ts';
 import type { Holder, Newest } from '../../state/ops-connectors.ts';
-import type { QueueDepth } from '../../pipeline/push-port.ts';
+import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 import { targetOf } from '../job.ts';
 import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPushes } from './model.ts';
 import { opsRun, secondsBetween } from './run-facts.ts';

@@ -1,8 +1,8 @@
-import type { DeliveryDetail } from '../../pipeline/delivery-port.ts';
+import type { DeliveryDetail } from '../../pipeline/ports/delivery-port.ts';
 import type { ReleasedBy } from '../../pipeline/guard.ts';
-import type { Phase, RunCounts } from '../../pipeline/ports.ts';
+import type { Phase, RunCounts } from '../../pipeline/ports/ports.ts';
 import type { OpsHeldDocuments, OpsQuarantinedRows } from './set-aside-model.ts';
-import type { RunStatus } from '../../pipeline/state-port.ts';
+import type { RunStatus } from '../../pipeline/ports/state-port.ts';
 
 /**
  * What Ops shows, to programs and to people. Names are those of the answers of the API, so that there is one form from here

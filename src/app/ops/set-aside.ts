@@ -1,8 +1,8 @@
 import { fieldOf, textOf } from '../../gemini/json-fields.ts';
-import { folderOf } from '../../pipeline/layout.ts';
-import type { RowPlace } from '../../pipeline/ports.ts';
-import { placeText } from '../../pipeline/row-place.ts';
-import type { RunRow } from '../../pipeline/state-port.ts';
+import { folderOf } from '../../pipeline/artifact/layout.ts';
+import type { RowPlace } from '../../pipeline/ports/ports.ts';
+import { placeText } from '../../pipeline/document/row-place.ts';
+import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { ArtifactLines, RunFolder } from './artifact-lines.ts';
 import type { OpsHeldDocuments, OpsQuarantinedRows } from './set-aside-model.ts';
 

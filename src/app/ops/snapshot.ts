@@ -1,5 +1,5 @@
 import type { Problem } from '../../connector/problem.ts';
-import type { RunStatus } from '../../pipeline/state-port.ts';
+import type { RunStatus } from '../../pipeline/ports/state-port.ts';
 import { opsConnector, STATES_BY_NEED } from './connector-facts.ts';
 import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } from './model.ts';
 import type { OpsSurroundings } from './surroundings.ts';

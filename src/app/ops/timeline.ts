@@ -1,6 +1,6 @@
 import { secondsBetween } from './run-facts.ts';
 import type { OpsRun, TimelineStep } from './model.ts';
-import type { RunRow } from '../../pipeline/state-port.ts';
+import type { RunRow } from '../../pipeline/ports/state-port.ts';
 
 const STEPS = [
   { name: 'read', phases: ['extract', 'map', 'diff'] },

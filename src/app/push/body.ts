@@ -11,8 +11,8 @@ import {
   PUSH_LINES_MAX,
   PUSH_NDJSON_BODY_BYTES_MAX,
 } from '../../core/limits.ts';
-import type { ByteWriter } from '../../pipeline/byte-writer.ts';
-import { isUtf8ButForHalves } from '../../pipeline/half-pairs.ts';
+import type { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
+import { isUtf8ButForHalves } from '../../pipeline/bytes/half-pairs.ts';
 import { ItemReader } from '../../sources/json/item-reader.ts';
 import { afterBlanks, isArray } from '../../sources/json/scan.ts';
 import { JsonTextError } from '../../sources/json/tokens.ts';

@@ -3,9 +3,9 @@ import { aclOf, contentConfigOf, type Connector } from '../../connector/types.ts
 import { uriFault } from '../../connector/uri-text.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX } from '../../core/limits.ts';
 import { readTime } from '../../core/time-text.ts';
-import { hasText, NO_TEXT } from '../../pipeline/blank-text.ts';
-import type { ByteWriter } from '../../pipeline/byte-writer.ts';
-import { byteAt } from '../../pipeline/in-range.ts';
+import { hasText, NO_TEXT } from '../../pipeline/bytes/blank-text.ts';
+import type { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
+import { byteAt } from '../../pipeline/document/in-range.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { BACKSLASH, isObject, QUOTE } from '../../sources/json/scan.ts';
 import { MIME_TYPE_DEFAULT } from '../job.ts';

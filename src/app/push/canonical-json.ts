@@ -1,5 +1,5 @@
-import type { ByteWriter } from '../../pipeline/byte-writer.ts';
-import { byteAt, intAt } from '../../pipeline/in-range.ts';
+import type { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
+import { byteAt, intAt } from '../../pipeline/document/in-range.ts';
 import {
   afterBlanks,
   BACKSLASH,

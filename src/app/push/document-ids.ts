@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { DOC_ID_BYTES_MAX } from '../../core/limits.ts';
-import { notUtf8 } from '../../pipeline/acl.ts';
-import { ByteWriter } from '../../pipeline/byte-writer.ts';
-import { escapeIdPart } from '../../pipeline/document-id.ts';
-import { byteAt } from '../../pipeline/in-range.ts';
+import { notUtf8 } from '../../pipeline/readers/acl.ts';
+import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
+import { escapeIdPart } from '../../pipeline/document/document-id.ts';
+import { byteAt } from '../../pipeline/document/in-range.ts';
 import { halfPair } from '../../pipeline/json/json-columns.ts';
 import { BACKSLASH, textAt } from '../../sources/json/scan.ts';
 import { holdsHalfPair } from './canonical-json.ts';

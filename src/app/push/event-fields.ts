@@ -1,4 +1,4 @@
-import { byteAt, intAt } from '../../pipeline/in-range.ts';
+import { byteAt, intAt } from '../../pipeline/document/in-range.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { textAt } from '../../sources/json/scan.ts';
 

@@ -1,6 +1,6 @@
 import { isOrdered, type Connector } from '../../connector/types.ts';
 import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from '../../core/limits.ts';
-import { byteAt } from '../../pipeline/in-range.ts';
+import { byteAt } from '../../pipeline/document/in-range.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { isString, textAt } from '../../sources/json/scan.ts';
 import type { EventVersion, FoldedEvents } from '../../state/push/folded-events.ts';

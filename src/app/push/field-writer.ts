@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { notUtf8 } from '../../pipeline/acl.ts';
-import type { ByteWriter } from '../../pipeline/byte-writer.ts';
+import { notUtf8 } from '../../pipeline/readers/acl.ts';
+import type { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
 import { halfPair } from '../../pipeline/json/json-columns.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';
 import { isString } from '../../sources/json/scan.ts';

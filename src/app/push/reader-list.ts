@@ -1,7 +1,7 @@
-import { notNames } from '../../pipeline/acl.ts';
-import { ByteWriter } from '../../pipeline/byte-writer.ts';
-import { byteAt } from '../../pipeline/in-range.ts';
-import { quotedValue } from '../../pipeline/quoted-value.ts';
+import { notNames } from '../../pipeline/readers/acl.ts';
+import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
+import { byteAt } from '../../pipeline/document/in-range.ts';
+import { quotedValue } from '../../pipeline/document/quoted-value.ts';
 import { isPlainName } from '../../pipeline/readers/plain-names.ts';
 import { readReaders } from '../../pipeline/readers/reader-list.ts';
 import { BACKSLASH, BRACKET, BRACKET_END, COMMA, QUOTE } from '../../sources/json/scan.ts';

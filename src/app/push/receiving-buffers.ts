@@ -1,5 +1,5 @@
 import { PUSH_BUFFER_KEPT_BYTES_MAX, PUSH_BUFFERS_KEPT } from '../../core/limits.ts';
-import { ByteWriter } from '../../pipeline/byte-writer.ts';
+import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
 import { FoldedEvents } from '../../state/push/folded-events.ts';
 
 const BODY_BYTES_TYPICAL = 16_384;

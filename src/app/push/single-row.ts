@@ -1,4 +1,4 @@
-import type { Column, RowBatch } from '../../pipeline/ports.ts';
+import type { Column, RowBatch } from '../../pipeline/ports/ports.ts';
 import type { RowSink } from '../../sources/http/row.ts';
 
 const ROW_BYTES_TYPICAL = 16_384;

@@ -1,10 +1,10 @@
 import { JSON_DEPTH_MAX } from '../../core/limits.ts';
-import { parseArrayLiteral, type ArrayItem } from '../array-literal.ts';
-import { holdsHalfPairEscape } from '../half-pairs.ts';
-import { byteAt, itemAt } from '../in-range.ts';
-import type { Column } from '../ports.ts';
-import { fieldNamed, quotedValue } from '../quoted-value.ts';
-import type { RowCursor } from '../row-cursor.ts';
+import { parseArrayLiteral, type ArrayItem } from '../bytes/array-literal.ts';
+import { holdsHalfPairEscape } from '../bytes/half-pairs.ts';
+import { byteAt, itemAt } from '../document/in-range.ts';
+import type { Column } from '../ports/ports.ts';
+import { fieldNamed, quotedValue } from '../document/quoted-value.ts';
+import type { RowCursor } from '../document/row-cursor.ts';
 
 /** Why a value of a JSON column cannot be used. */
 export interface JsonProblem {

@@ -1,4 +1,4 @@
-import { byteAt } from '../in-range.ts';
+import { byteAt } from '../document/in-range.ts';
 
 const SPACE = 0x20;
 const PLUS = 0x2b;

@@ -1,4 +1,4 @@
-import { byteAt } from '../in-range.ts';
+import { byteAt } from '../document/in-range.ts';
 
 const AT = 0x40;
 const SPACE = 0x20;

@@ -1,5 +1,5 @@
-import { parseArrayLiteral, type ArrayItem } from '../array-literal.ts';
-import type { Column, ColumnKind } from '../ports.ts';
+import { parseArrayLiteral, type ArrayItem } from '../bytes/array-literal.ts';
+import type { Column, ColumnKind } from '../ports/ports.ts';
 import { isNothing, namesIn, trimmedName } from './reader-names.ts';
 
 /** The readers that a value names, or the part of it that does not name any. */

@@ -1,6 +1,6 @@
 import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
 import type { FileSourceSpec } from '../../connector/types.ts';
-import type { Column } from '../../pipeline/ports.ts';
+import type { Column } from '../../pipeline/ports/ports.ts';
 import { csvRows, type CsvRow } from './csv.ts';
 import { headerDetector, headerNames } from './csv-header.ts';
 import { fileInvalid } from './errors.ts';

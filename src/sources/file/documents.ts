@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { FILE_DOCUMENT_COLUMNS } from '../../connector/file-columns.ts';
 import type { FileEncoding } from '../../connector/types.ts';
 import { ROW_BYTES_MAX } from '../../core/limits.ts';
-import type { Column, ColumnKind } from '../../pipeline/ports.ts';
+import type { Column, ColumnKind } from '../../pipeline/ports/ports.ts';
 import type { FileFormat, FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
 import { textOf } from './text.ts';

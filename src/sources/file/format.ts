@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/errors.ts';
 import { lookalikeSentences } from '../../core/lookalike.ts';
 import { FILE_COLUMNS_NAMED_MAX } from '../../core/limits.ts';
-import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../../pipeline/ports.ts';
+import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../../pipeline/ports/ports.ts';
 import type { ListedFile } from './listing.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 

@@ -1,6 +1,6 @@
 import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
 import { ROW_BYTES_MAX } from '../../core/limits.ts';
-import type { Column } from '../../pipeline/ports.ts';
+import type { Column } from '../../pipeline/ports/ports.ts';
 import { refuseMarkup } from './content-kind.ts';
 import { fileInvalid } from './errors.ts';
 import { columnsMissing, requiredOf, type FieldUse, type FileFormat, type FileRow } from './format.ts';

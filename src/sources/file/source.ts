@@ -1,6 +1,6 @@
 import type { FileSourceSpec } from '../../connector/types.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
-import type { Column, RowBatch, RowPlace, Source } from '../../pipeline/ports.ts';
+import type { Column, RowBatch, RowPlace, Source } from '../../pipeline/ports/ports.ts';
 import { CsvFormat } from './csv-rows.ts';
 import { DocumentFormat } from './documents.ts';
 import { appendRow, type FieldUse, type FileFormat } from './format.ts';

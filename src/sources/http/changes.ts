@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { FingerprintSet } from '../../pipeline/fingerprint-set.ts';
-import { Fingerprinter } from '../../pipeline/fingerprint.ts';
-import { LENGTH_ABSENT, LENGTH_NULL } from '../../pipeline/ports.ts';
+import { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
+import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
+import { LENGTH_ABSENT, LENGTH_NULL } from '../../pipeline/ports/ports.ts';
 import { textAt } from '../json/scan.ts';
 import type { RecordId } from './record-id.ts';
 import type { RecordRow } from './row.ts';

@@ -4,7 +4,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { HTTP_REDIRECTS_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/minute-quota.ts';
-import { isUtf8ButForHalves } from '../../pipeline/half-pairs.ts';
+import { isUtf8ButForHalves } from '../../pipeline/bytes/half-pairs.ts';
 import { logRetries, withRetries, type Attempt, type RetryPolicy, type Wait } from '../../core/retry.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
 import { answerProblem, isHtml } from './answers.ts';

@@ -1,4 +1,4 @@
-import { FingerprintSet } from '../../pipeline/fingerprint-set.ts';
+import { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
 import type { RecordId } from './record-id.ts';
 
 /**

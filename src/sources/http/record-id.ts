@@ -1,4 +1,4 @@
-import { Fingerprinter } from '../../pipeline/fingerprint.ts';
+import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
 import { plainText } from '../json/path.ts';
 import type { RecordRow } from './row.ts';
 

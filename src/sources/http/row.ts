@@ -1,4 +1,4 @@
-import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../../pipeline/ports.ts';
+import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../../pipeline/ports/ports.ts';
 import { valueAtPath } from '../json/path.ts';
 import { eachMember, isObject, type Span } from '../json/scan.ts';
 import type { RowBatcher } from '../row-batcher.ts';

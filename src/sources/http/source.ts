@@ -6,7 +6,7 @@ import type { Logger } from '../../core/log.ts';
 import { MinuteQuota } from '../../core/minute-quota.ts';
 import type { Redactor } from '../../core/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
-import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports.ts';
+import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports/ports.ts';
 import { openAuthorizer, usable, type Authorizer } from './auth.ts';
 import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
 import type { ProxySettings } from '../../net/proxy.ts';

@@ -2,7 +2,7 @@ import type { HttpSourceSpec } from '../../connector/types.ts';
 import { watermarkLagIn, type WatermarkUnit } from '../../connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { readTime, type TimeText } from '../../core/time-text.ts';
-import type { RowsAhead } from '../../pipeline/ports.ts';
+import type { RowsAhead } from '../../pipeline/ports/ports.ts';
 
 const START_DEFAULT = '1970-01-01T00:00:00Z';
 const SECONDS_PER_DAY = 86_400;

@@ -1,4 +1,4 @@
-import { byteAt, intAt } from '../../pipeline/in-range.ts';
+import { byteAt, intAt } from '../../pipeline/document/in-range.ts';
 import { textAt } from './scan.ts';
 import { JsonTextError, LONG_ESCAPES, PLAIN, type StringForm } from './tokens.ts';
 

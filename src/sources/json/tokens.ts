@@ -1,4 +1,4 @@
-import { byteAt } from '../../pipeline/in-range.ts';
+import { byteAt } from '../../pipeline/document/in-range.ts';
 import { BACKSLASH, QUOTE, SPACE } from './scan.ts';
 
 /** `cut`: the text ended too soon, and what is there was right so far. The last three: it is JSON, and not taken. */

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import type { Column, ColumnKind } from '../../pipeline/ports.ts';
+import type { Column, ColumnKind } from '../../pipeline/ports/ports.ts';
 import { float32Text } from '../sql/float-text.ts';
 
 /** A column of a query, as `sp_describe_first_result_set` tells it. */

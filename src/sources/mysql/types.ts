@@ -1,4 +1,4 @@
-import type { Column } from '../../pipeline/ports.ts';
+import type { Column } from '../../pipeline/ports/ports.ts';
 
 /** What the server says of a column of a result. */
 export interface MysqlField {

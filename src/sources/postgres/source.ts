@@ -2,7 +2,7 @@ import type { SqlSourceSpec } from '../../connector/types.ts';
 import { bindWatermark, isDeltaQuery } from '../../connector/watermark.ts';
 import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../../core/limits.ts';
 import type { PostgresAddress } from '../../net/postgres-address.ts';
-import type { Column, RowBatch, Source } from '../../pipeline/ports.ts';
+import type { Column, RowBatch, Source } from '../../pipeline/ports/ports.ts';
 import { PostgresClient, type PostgresField } from './client.ts';
 import { parsePostgresDsn } from './dsn.ts';
 import { postgresError, type PostgresPlace } from './errors.ts';

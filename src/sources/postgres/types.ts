@@ -1,4 +1,4 @@
-import type { Column, ColumnKind } from '../../pipeline/ports.ts';
+import type { Column, ColumnKind } from '../../pipeline/ports/ports.ts';
 
 type ElementKind = Exclude<ColumnKind, 'array'>;
 

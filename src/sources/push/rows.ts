@@ -1,8 +1,8 @@
 import { ROW_BYTES_MAX } from '../../core/limits.ts';
-import { ByteWriter } from '../../pipeline/byte-writer.ts';
-import { CANONICAL_COLUMNS } from '../../pipeline/canonical-rows.ts';
-import { LENGTH_ABSENT, LENGTH_NULL, type RowBatch } from '../../pipeline/ports.ts';
-import type { PushedEvent } from '../../pipeline/push-port.ts';
+import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
+import { CANONICAL_COLUMNS } from '../../pipeline/document/canonical-rows.ts';
+import { LENGTH_ABSENT, LENGTH_NULL, type RowBatch } from '../../pipeline/ports/ports.ts';
+import type { PushedEvent } from '../../pipeline/ports/push-port.ts';
 import { checkJson } from '../json/check.ts';
 import { eachMember, isString } from '../json/scan.ts';
 

@@ -1,6 +1,6 @@
-import { CANONICAL_COLUMNS } from '../../pipeline/canonical-rows.ts';
-import type { RowBatch, Source } from '../../pipeline/ports.ts';
-import type { PushedEvent } from '../../pipeline/push-port.ts';
+import { CANONICAL_COLUMNS } from '../../pipeline/document/canonical-rows.ts';
+import type { RowBatch, Source } from '../../pipeline/ports/ports.ts';
+import type { PushedEvent } from '../../pipeline/ports/push-port.ts';
 import { PushedRows } from './rows.ts';
 
 /** Starts to read what producers pushed: the last event of each document, in pages. */

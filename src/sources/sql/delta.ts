@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import type { Column } from '../../pipeline/ports.ts';
+import type { Column } from '../../pipeline/ports/ports.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { RowWriter } from './row-writer.ts';
 import type { BoundWatermark, SqlEngine, SqlSession } from './engine.ts';

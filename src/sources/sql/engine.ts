@@ -1,5 +1,5 @@
 import type { BridgeError } from '../../core/errors.ts';
-import type { Column } from '../../pipeline/ports.ts';
+import type { Column } from '../../pipeline/ports/ports.ts';
 import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { WatermarkKind } from './watermark-value.ts';

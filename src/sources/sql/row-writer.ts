@@ -1,5 +1,5 @@
-import { bytesOfText } from '../../pipeline/half-pairs.ts';
-import { LENGTH_NULL, type ListingEnd } from '../../pipeline/ports.ts';
+import { bytesOfText } from '../../pipeline/bytes/half-pairs.ts';
+import { LENGTH_NULL, type ListingEnd } from '../../pipeline/ports/ports.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { isLater, type WatermarkKind } from './watermark-value.ts';
 

@@ -1,7 +1,7 @@
 import type { SqlSourceSpec } from '../../connector/types.ts';
 import { bindWatermark, isDeltaQuery, watermarkLagIn } from '../../connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
-import type { Column, RowBatch } from '../../pipeline/ports.ts';
+import type { Column, RowBatch } from '../../pipeline/ports/ports.ts';
 import { asError } from '../../core/thrown.ts';
 import type { OpenedSource, RowPolicy } from '../opened-source.ts';
 import { RowBatcher } from '../row-batcher.ts';

@@ -1,5 +1,5 @@
 import type { WatermarkUnit } from '../../connector/watermark.ts';
-import type { ColumnKind } from '../../pipeline/ports.ts';
+import type { ColumnKind } from '../../pipeline/ports/ports.ts';
 
 /** Kinds of columns that a watermark may have. */
 export const WATERMARK_KINDS = [

@@ -1,4 +1,4 @@
-import type { QueueDepth } from '../../pipeline/push-port.ts';
+import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../database.ts';
 
 const EMPTY: QueueDepth = { batches: 0, events: 0, oldestReceivedAt: null };

@@ -1,5 +1,5 @@
-import { ByteWriter } from '../../pipeline/byte-writer.ts';
-import type { PushedEvent } from '../../pipeline/push-port.ts';
+import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
+import type { PushedEvent } from '../../pipeline/ports/push-port.ts';
 
 const LINE_FEED = 0x0a;
 const TAB = 0x09;

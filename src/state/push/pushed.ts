@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
 import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../../core/limits.ts';
-import type { PushedEvent, PushSelection } from '../../pipeline/push-port.ts';
+import type { PushedEvent, PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../database.ts';
 import { givenUp } from '../given-up.ts';
 import { copyUnfolded, isFolded, unfold, UNFOLDED_COPY, type BatchId } from './unfolding.ts';

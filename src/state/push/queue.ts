@@ -4,7 +4,7 @@ import { openServerDatabase } from '../open-server-database.ts';
 import type { NewPushBatch } from './batch.ts';
 import { purgeTombstones } from './tombstones.ts';
 import { storeOrderedPush, type OrderedPush } from './ordered-events.ts';
-import type { QueueDepth } from '../../pipeline/push-port.ts';
+import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 import { queueDepth, queueDepths } from './depth.ts';
 
 /** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { PUSH_UNFOLD_BATCHES } from '../../core/limits.ts';
-import type { PushSelection } from '../../pipeline/push-port.ts';
+import type { PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../database.ts';
 
 /** A batch id: Postgres writes a bigint as text. */

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import type { RunStatus } from '../../pipeline/state-port.ts';
+import type { RunStatus } from '../../pipeline/ports/state-port.ts';
 import { METRICS_PREFIX } from './names.ts';
 import type { ConnectorMetrics, MetricsSource, PendingPushes } from './source.ts';
 

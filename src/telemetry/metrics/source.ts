@@ -1,5 +1,5 @@
-import type { RunCounts } from '../../pipeline/ports.ts';
-import type { RunStatus } from '../../pipeline/state-port.ts';
+import type { RunCounts } from '../../pipeline/ports/ports.ts';
+import type { RunStatus } from '../../pipeline/ports/state-port.ts';
 
 /** What a page of metrics is made from, looked up anew for each page. */
 export interface MetricsSource {

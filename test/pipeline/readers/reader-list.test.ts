@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Column } from '../../../src/pipeline/ports.ts';
+import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { readReaders } from '../../../src/pipeline/readers/reader-list.ts';
 
 function listOf(

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Source } from '../../../src/pipeline/ports.ts';
+import type { Source } from '../../../src/pipeline/ports/ports.ts';
 import { fileSource, writeOldFile, WRITTEN } from '../../support/file-source.ts';
 import { readAll } from '../../support/read-rows.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
-import { CANONICAL_COLUMNS } from '../../../src/pipeline/canonical-rows.ts';
-import type { RowBatch } from '../../../src/pipeline/ports.ts';
-import type { PushedEvent } from '../../../src/pipeline/push-port.ts';
+import { CANONICAL_COLUMNS } from '../../../src/pipeline/document/canonical-rows.ts';
+import type { RowBatch } from '../../../src/pipeline/ports/ports.ts';
+import type { PushedEvent } from '../../../src/pipeline/ports/push-port.ts';
 import { PushSource } from '../../../src/sources/push/source.ts';
 import { sourceContract } from '../../contracts/source.contract.ts';
 import { textsOf } from '../../support/read-rows.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { EXPLAIN_PUSHES_MAX } from '../../../src/core/limits.ts';
-import type { State } from '../../../src/pipeline/state-port.ts';
+import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import type { DatabaseAddress } from '../../../src/state/database.ts';
 import { migrateState, openState } from '../../../src/state/open-state.ts';
 import type { PushEvent } from '../../../src/state/push/folded-events.ts';

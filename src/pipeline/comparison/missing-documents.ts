@@ -1,0 +1,157 @@
+import { HELD_LISTED_MAX } from '../../core/limits.ts';
+import type { ChangeSink } from '../diff.ts';
+import { FINGERPRINT_BYTES, FingerprintSet } from './fingerprint-set.ts';
+import { decideDeletes } from '../guard.ts';
+import type { Job, Ports } from '../ports/job.ts';
+import type { Position, RecordKind, State } from '../ports/state-port.ts';
+import type { Tally } from '../tally.ts';
+
+type RecordState = Pick<State, 'fingerprints' | 'idsOf'>;
+
+/** Fingerprints of stored records, as far as a run needs them. What has no mark after its listing is missing from the source. */
+export interface KnownDocuments {
+  /** Of the records that are not soft-deleted; empty for a delta query, which proves nothing about the rows it does not list. */
+  readonly live: FingerprintSet;
+  /**
+   * Fingerprints of the soft-deleted records; empty except under `auto_delete_missing`. An earlier policy left their
+   * documents in the target, and the current one deletes the missing ones. They are kept separate, because a row that
+   * comes back must be processed even if its bytes are unchanged: its soft delete must be undone.
+   */
+  readonly softDeleted: FingerprintSet;
+}
+
+/** @throws BridgeError STATE_* */
+export async function knownDocuments(
+  { deletePolicy }: Pick<Job, 'deletePolicy'>,
+  { source, state }: { readonly source: Pick<Ports['source'], 'listing'>; readonly state: RecordState },
+  { scope, empty }: Position,
+): Promise<KnownDocuments> {
+  const known = { live: new FingerprintSet(), softDeleted: new FingerprintSet() };
+  if (empty) return known;
+  if (source.listing === 'full') {
+    for await (const chunk of state.fingerprints(scope, 'live')) known.live.addAll(chunk);
+  }
+  if (deletePolicy === 'auto_delete_missing') {
+    for await (const chunk of state.fingerprints(scope, 'soft-deleted')) known.softDeleted.addAll(chunk);
+  }
+  return known;
+}
+
+export interface Listed {
+  readonly scope: number;
+  readonly known: KnownDocuments;
+  readonly tally: Tally;
+  readonly unidentified: number;
+  readonly truncated: boolean;
+}
+
+/**
+ * Plans the deletes of what is missing from a full listing.
+ * @returns why they are held, or null.
+ */
+export function planDeletes(
+  job: Job,
+  state: RecordState,
+  listed: Listed,
+  sink: ChangeSink,
+): Promise<string | null> {
+  const { known, tally } = listed;
+  tally.missing = known.live.unmarked + known.softDeleted.unmarked;
+  return decide(job, state, sink, {
+    ...listed,
+    missing: tally.missing,
+    size: known.live.size + known.softDeleted.size,
+    seen: tally.seen,
+  });
+}
+
+/**
+ * Plans the deletes that a listing of changes leaves to do: of documents that were soft-deleted under another policy, because
+ * the source said that they were gone or a full listing lacked them, and that have not come back. That this listing does not
+ * name them proves nothing, but what marked them did. The guard is asked, for they may be many.
+ * @returns why they are held, or null.
+ */
+export async function planMarkedDeletes(
+  job: Job,
+  state: RecordState,
+  listed: Listed,
+  sink: ChangeSink,
+): Promise<string | null> {
+  const { known, scope } = listed;
+  const missing = known.softDeleted.unmarked;
+  if (missing === 0) return null;
+  let live = 0;
+  for await (const chunk of state.fingerprints(scope, 'live')) live += chunk.length / FINGERPRINT_BYTES;
+  const size = live + known.softDeleted.size;
+  return decide(job, state, sink, { ...listed, truncated: false, missing, size, seen: null });
+}
+
+interface Missing extends Listed {
+  readonly missing: number;
+  /** How many documents were known before the run. */
+  readonly size: number;
+  readonly seen: number | null;
+}
+
+async function decide(
+  job: Job,
+  state: RecordState,
+  sink: ChangeSink,
+  { scope, known, tally, missing, size, seen, unidentified, truncated }: Missing,
+): Promise<string | null> {
+  const decision = decideDeletes({
+    policy: job.deletePolicy,
+    missing,
+    known: size,
+    seen,
+    unidentified,
+    truncated,
+    limit: job.deleteLimit,
+    allowDeletes: job.allowDeletes,
+  });
+  if (decision.action === 'none') return null;
+  const held = decision.action === 'hold';
+  if (held) tally.held = missing;
+  const soft = job.deletePolicy === 'soft_delete_only';
+  if (held) {
+    await listHeld(missingIds(state, scope, known), tally, sink);
+    return decision.reason;
+  }
+  for await (const ids of missingIds(state, scope, known)) {
+    for (const docId of ids) {
+      tally.sample('deleted', docId);
+      tally.deleted++;
+      await sink.remove(docId, soft);
+    }
+  }
+  return null;
+}
+
+/** Names the first of them: an operator decides by what they are, and `tally.held` says how many there are. */
+async function listHeld(missing: AsyncIterable<string[]>, tally: Tally, sink: ChangeSink): Promise<void> {
+  let left = HELD_LISTED_MAX;
+  for await (const ids of missing) {
+    for (const docId of ids.slice(0, left)) {
+      tally.sample('held', docId);
+      await sink.hold(docId);
+    }
+    left -= ids.length;
+    if (left <= 0) return;
+  }
+}
+
+async function* missingIds(
+  state: RecordState,
+  scope: number,
+  { live, softDeleted }: KnownDocuments,
+): AsyncGenerator<string[]> {
+  const kinds: [FingerprintSet, RecordKind][] = [
+    [live, 'live'],
+    [softDeleted, 'soft-deleted'],
+  ];
+  for (const [set, kind] of kinds) {
+    for (const fingerprints of set.unmarkedFingerprints()) {
+      yield* state.idsOf(scope, fingerprints, kind);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { nearest } from '../../connector/nearest.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { RENAMED_COLUMNS_SOUGHT_MAX } from '../../core/limits.ts';
+import { lookalike, lookalikeNote } from '../../core/lookalike.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import type { Column } from '../ports/ports.ts';
+
+/**
+ * Finds columns by name for a mapping, after making sure that all it names are there.
+ * @throws BridgeError SOURCE_COLUMN_MISSING listing all that are not, and what the source has.
+ */
+export function columnFinder(mapping: Mapping, columns: readonly Column[]): (name: string) => number {
+  const index = new Map(columns.map((column, position) => [column.name, position]));
+  const missing = missingColumns(mapping, columns);
+  if (missing.length > 0) {
+    const lines = missing.map(
+      ({ name, field, renamed }) => `  ${field} names ${JSON.stringify(name)}${perhaps(name, renamed)}`,
+    );
+    throw new BridgeError(
+      'SOURCE_COLUMN_MISSING',
+      [
+        `The source of ${mapping.connector} does not return every column that its mapping needs:`,
+        ...lines,
+        `  it returns: ${columns.map(({ name }) => name).join(', ') || 'nothing'}`,
+      ],
+      { hint: 'Add the column to spec.source.query, or correct the name in spec.mapping.' },
+    );
+  }
+  // Every name that is asked for later was checked above.
+  return (name) => index.get(name) ?? -1;
+}
+
+/** A column that a mapping names and the source does not have. */
+export interface MissingColumn {
+  readonly name: string;
+  /** The field of the connector that names it. */
+  readonly field: string;
+  /** What it is perhaps called now. */
+  readonly renamed: string | undefined;
+}
+
+/** A column that was renamed, or that the database writes in upper case, is one that nothing in the mapping names. */
+export function missingColumns(mapping: Mapping, columns: readonly Column[]): MissingColumn[] {
+  const uses = columnUses(mapping);
+  const used = new Set(uses.map(({ name }) => name));
+  const names = new Set(columns.map(({ name }) => name));
+  const others = [...names].filter((name) => !used.has(name));
+  return uses
+    .filter(({ name }) => !names.has(name))
+    .map(({ name, field }, index) => ({
+      name,
+      field,
+      renamed:
+        index < RENAMED_COLUMNS_SOUGHT_MAX ? (lookalike(name, others) ?? nearest(name, others)) : undefined,
+    }));
+}
+
+function perhaps(name: string, renamed: string | undefined): string {
+  if (renamed === undefined) return '';
+  return lookalike(name, [renamed]) === undefined
+    ? `, perhaps it is ${JSON.stringify(renamed)} now`
+    : `, and ${lookalikeNote(name, renamed)}`;
+}
+
+/** Each column that a mapping names, with the field of the connector that does; one that several fields name is there several times. */
+export function columnUses(mapping: Mapping): { readonly name: string; readonly field: string }[] {
+  const use = (field: string, names: readonly (string | undefined)[]) =>
+    names.flatMap((name) => (name === undefined ? [] : [{ name, field }]));
+  return [
+    ...use('mapping.idField', mapping.idFields),
+    ...use('mapping.titleField', mapping.title.variables),
+    ...use('mapping.contentTemplate', mapping.content.variables),
+    ...use('mapping.uriTemplate', mapping.uri?.variables ?? []),
+    ...use('mapping.aclUsersField', [mapping.aclUsersField]),
+    ...use('mapping.aclGroupsField', [mapping.aclGroupsField]),
+    ...use('mapping.metadataFields', mapping.metadataFields),
+    ...use('source.watermarkField', [mapping.watermarkField]),
+  ];
+}

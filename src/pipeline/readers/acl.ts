@@ -1,0 +1,131 @@
+import { isUtf8 } from 'node:buffer';
+import { ACL_PRINCIPALS_MAX } from '../../core/limits.ts';
+import { BareArrayReader } from '../bytes/bare-array.ts';
+import { holdsHalfPairEscape } from '../bytes/half-pairs.ts';
+import { itemAt } from '../document/in-range.ts';
+import { halfPair, invalidJson, type JsonProblem } from '../json/json-columns.ts';
+import type { Column } from '../ports/ports.ts';
+import { fieldNamed, quotedValue } from '../document/quoted-value.ts';
+import { readReaders } from './reader-list.ts';
+import type { RowCursor } from '../document/row-cursor.ts';
+
+/**
+ * Distinct lists remembered, about 2 MB. A table with few of them shares each among many rows; in one with more, most rows
+ * have a list of their own, and remembering costs more than reading.
+ */
+const CACHE_ENTRIES_MAX = 4_096;
+
+/** The principals of one ACL column of one row, as JSON already: they are only copied from here on. */
+export interface Principals {
+  readonly count: number;
+  /** JSON array of strings, UTF-8, without spaces. */
+  readonly json: Buffer;
+  /** Where each string ends in it, after its quotation mark; the next one begins one byte further on. */
+  readonly ends: readonly number[];
+  /** Why the value cannot be read; then it has no names. */
+  readonly problem?: ReadersProblem;
+}
+
+/** Why readers cannot be read, or not published. `revokes` is set if the row does not say who may read it. */
+export interface ReadersProblem {
+  readonly code: 'ACL_EMPTY' | 'ACL_UNREADABLE' | 'ACL_TOO_LARGE' | 'NUL_CHARACTER' | JsonProblem['code'];
+  readonly reason: string;
+  readonly revokes?: true;
+}
+
+export const NOBODY: Principals = { count: 0, json: Buffer.from('[]'), ends: [] };
+
+/** A column that holds principals, in any of the forms that `readReaders` knows. */
+export class AclColumn {
+  readonly #column: number;
+  readonly #of: Column;
+  readonly #isBare: boolean;
+  readonly #bare = new BareArrayReader();
+  #cache: Map<string, Principals> | undefined = new Map<string, Principals>();
+
+  constructor(columns: readonly Column[], column: number) {
+    this.#column = column;
+    this.#of = itemAt(columns, column);
+    const { kind, element = 'text' } = this.#of;
+    this.#isBare = kind === 'array' && (element === 'text' || element === 'integer');
+  }
+
+  of(row: RowCursor): Principals {
+    const length = row.length(this.#column);
+    if (length <= 0) return NOBODY;
+    if (this.#cache === undefined) return this.#read(row);
+    const start = row.start(this.#column);
+    const key = row.bytes.toString('latin1', start, start + length);
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    const made = this.#read(row);
+    this.#cache.set(key, made);
+    if (this.#cache.size >= CACHE_ENTRIES_MAX) this.#cache = undefined;
+    return made;
+  }
+
+  #read(row: RowCursor): Principals {
+    const start = row.start(this.#column);
+    const bare = this.#bare;
+    const end = start + row.length(this.#column);
+    if (this.#isBare && bare.read(row.bytes, start, end)) {
+      const { ends } = bare;
+      return { count: ends.length, json: Buffer.from(bare.json.subarray(0, bare.length)), ends };
+    }
+    return this.#readText(row.bytes, start, end);
+  }
+
+  #readText(bytes: Buffer, start: number, end: number): Principals {
+    const { name, kind } = this.#of;
+    if (!isUtf8(bytes.subarray(start, end))) return unreadable(notUtf8(name));
+    if (kind === 'json' && holdsHalfPairEscape(bytes, start, end)) return unreadable(halfPair(name));
+    const text = bytes.toString('utf8', start, end);
+    const read = readReaders(text, this.#of);
+    if ('invalidJson' in read) return unreadable(invalidJson(name, quotedValue(text)));
+    if ('unreadable' in read) return unreadable(notNames(name, read.unreadable));
+    // JSON in a text may hold escapes, too.
+    return read.names.every((one) => one.isWellFormed()) ? asJson(read.names) : unreadable(halfPair(name));
+  }
+}
+
+function unreadable(problem: Omit<ReadersProblem, 'revokes'>): Principals {
+  return { ...NOBODY, problem: { ...problem, revokes: true } };
+}
+
+export function notUtf8(field: string): { readonly code: 'INVALID_UTF8'; readonly reason: string } {
+  return { code: 'INVALID_UTF8', reason: `its ${fieldNamed(field)} holds text that is not UTF-8` };
+}
+
+export function notNames(
+  field: string,
+  value: string,
+): { readonly code: 'ACL_UNREADABLE' | 'NUL_CHARACTER'; readonly reason: string } {
+  const holds = `its ${fieldNamed(field)}`;
+  if (value.includes('\0'))
+    return { code: 'NUL_CHARACTER', reason: `${holds} holds a NUL character (U+0000)` };
+  return {
+    code: 'ACL_UNREADABLE',
+    reason: `${holds} does not name readers where it holds ${quotedValue(value)}`,
+  };
+}
+
+function asJson(names: readonly string[]): Principals {
+  if (names.length === 0) return NOBODY;
+  const quoted = names.map((name) => JSON.stringify(name));
+  let end = 1;
+  const ends = quoted.map((name) => {
+    end += Buffer.byteLength(name);
+    return end++;
+  });
+  return { count: names.length, json: Buffer.from(`[${quoted.join(',')}]`), ends };
+}
+
+/** Why the readers of a document cannot be published, or undefined if they can. */
+export function aclProblem(users: Principals, groups: Principals): ReadersProblem | undefined {
+  const problem = users.problem ?? groups.problem;
+  if (problem !== undefined) return problem;
+  const count = users.count + groups.count;
+  if (count === 0) return { code: 'ACL_EMPTY', reason: 'its ACL columns name no reader', revokes: true };
+  if (count <= ACL_PRINCIPALS_MAX) return undefined;
+  return { code: 'ACL_TOO_LARGE', reason: 'its ACL columns name too many readers' };
+}
