@@ -9,7 +9,7 @@ import {
   schemaProperties,
   type SchemaNode,
   type SchemaProperty,
-} from '../src/connector/schema-document.ts';
+} from '../src/definitions/schema-document.ts';
 import { markdownTable, writeOrCheck } from './generated-page.ts';
 
 const properties = schemaProperties();

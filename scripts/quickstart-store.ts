@@ -1,4 +1,4 @@
-import { aclOf, contentConfigOf, type Connector } from '../src/connector/types.ts';
+import { aclOf, contentConfigOf, type Connector } from '../src/definitions/connector/types.ts';
 import type { Reader, StoredDocument } from '../test/stand-ins/discovery-engine/branch.ts';
 import { startGoogleStandIn } from '../test/stand-ins/google.ts';
 

@@ -1,5 +1,5 @@
-import { resolveSecret } from '../connector/secrets.ts';
-import { contentConfigOf, type Connector } from '../connector/types.ts';
+import { resolveSecret } from '../definitions/connector/secrets.ts';
+import { contentConfigOf, type Connector } from '../definitions/connector/types.ts';
 import { directoryOf } from '../artifacts/file-location.ts';
 import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import { systemClock } from '../core/clock.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { listConnectorFiles } from '../connector/connector-files.ts';
-import { fileFacts, KnownFiles } from '../connector/known-files.ts';
-import type { Problem } from '../connector/problem.ts';
-import type { Connector } from '../connector/types.ts';
+import { listConnectorFiles } from '../definitions/connector-files.ts';
+import { fileFacts, KnownFiles } from '../definitions/known-files.ts';
+import type { Problem } from '../definitions/problem.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import type { Clock } from '../core/clock.ts';
 import { CATALOG_LOOK_MS } from '../core/limits.ts';
 import { openConnectorChecker } from './connector-checker.ts';

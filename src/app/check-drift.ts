@@ -1,4 +1,4 @@
-import type { Problem } from '../connector/problem.ts';
+import type { Problem } from '../definitions/problem.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { DriftFinding } from '../drift/finding.ts';
 import { columnsComparer } from './drift/columns.ts';

@@ -1,4 +1,4 @@
-import { aclOf, contentConfigOf, type Connector } from '../connector/types.ts';
+import { aclOf, contentConfigOf, type Connector } from '../definitions/connector/types.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';

@@ -1,4 +1,4 @@
-import type { Connector } from '../connector/types.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { BridgeContext } from './bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './checks/bucket.ts';

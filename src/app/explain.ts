@@ -1,5 +1,5 @@
 import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
-import type { Connector } from '../connector/types.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import { EXPLAIN_RUNS_MAX } from '../core/limits.ts';
 import { apiDocumentId } from '../gemini/document-id.ts';
 import { HeldLeases } from '../pipeline/held-leases.ts';

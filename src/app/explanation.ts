@@ -1,4 +1,4 @@
-import type { DeletePolicy } from '../connector/types.ts';
+import type { DeletePolicy } from '../definitions/connector/types.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
 import type { WaitingPush } from '../pipeline/ports/push-port.ts';
 import type { RunRow } from '../pipeline/ports/state-port.ts';

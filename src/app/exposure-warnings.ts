@@ -1,4 +1,4 @@
-import type { ConnectorSpec } from '../connector/types.ts';
+import type { ConnectorSpec } from '../definitions/connector/types.ts';
 import type { Logger } from '../core/log.ts';
 import type { Exposure } from '../net/exposure.ts';
 import { sourceExposure } from '../sources/exposure.ts';

@@ -1,7 +1,7 @@
-import { aclOf, contentConfigOf, idFields, type Connector, type ConnectorSpec } from '../connector/types.ts';
-import { RenderBudget } from '../connector/render-budget.ts';
-import { TemplateFailure } from '../connector/template-failure.ts';
-import { compileTemplate, compileUriTemplate } from '../connector/templates.ts';
+import { aclOf, contentConfigOf, idFields, type Connector, type ConnectorSpec } from '../definitions/connector/types.ts';
+import { RenderBudget } from '../definitions/connector/templates/render-budget.ts';
+import { TemplateFailure } from '../definitions/connector/templates/template-failure.ts';
+import { compileTemplate, compileUriTemplate } from '../definitions/connector/templates/templates.ts';
 import {
   DELETE_LIMIT_COUNT_DEFAULT,
   DELETE_LIMIT_RATIO_DEFAULT,

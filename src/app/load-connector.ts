@@ -1,4 +1,4 @@
-import type { Connector } from '../connector/types.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import { toBridgeError } from '../core/errors.ts';
 import type { RunOptions } from './job.ts';
 import { loadConnectorUnderPolicy, type PolicyPlace } from './policy.ts';

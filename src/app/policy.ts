@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { join, parse, resolve, sep } from 'node:path';
 import { directoryOf } from '../artifacts/file-location.ts';
-import type { CheckedFile } from '../connector/known-files.ts';
-import { readConnectorFile } from '../connector/connector-files.ts';
+import type { CheckedFile } from '../definitions/known-files.ts';
+import { readConnectorFile } from '../definitions/connector-files.ts';
 import {
   checkConnectors,
   checkFile,
@@ -10,11 +10,11 @@ import {
   type CheckOptions,
   type OperatorPolicy,
   type Report,
-} from '../connector/load.ts';
-import { textAt } from '../connector/draft.ts';
-import { problemLine, type Problem } from '../connector/problem.ts';
-import { secretRefsOf } from '../connector/rules-secrets.ts';
-import type { Connector } from '../connector/types.ts';
+} from '../definitions/connector/load.ts';
+import { textAt } from '../definitions/draft.ts';
+import { problemLine, type Problem } from '../definitions/problem.ts';
+import { secretRefsOf } from '../definitions/connector/rules/secrets.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import { policyFindings } from '../policy/connector-findings.ts';
 import { connectorPermit, type ConnectorPermit } from '../policy/connector-permit.ts';

@@ -1,6 +1,6 @@
 import { basename, extname, relative, resolve } from 'node:path';
-import { connectorNameIn } from '../connector/connector-name.ts';
-import type { Connector } from '../connector/types.ts';
+import { connectorNameIn } from '../definitions/connector/connector-name.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import type { RunSubject } from '../telemetry/run-report.ts';
 import { targetOf, type RunOptions } from './job.ts';
 

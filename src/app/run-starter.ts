@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { secretVariable } from '../connector/secrets.ts';
+import { secretVariable } from '../definitions/connector/secrets.ts';
 import type { Clock } from '../core/clock.ts';
 import {
   RUN_LOG_CHARACTERS_MAX,

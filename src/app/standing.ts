@@ -1,4 +1,4 @@
-import type { DeletePolicy } from '../connector/types.ts';
+import type { DeletePolicy } from '../definitions/connector/types.ts';
 import type { RunCounts } from '../pipeline/ports/ports.ts';
 import type { DocumentFacts, RunRow } from '../pipeline/ports/state-port.ts';
 import type { Explanation, LastSeen, Quarantined, Sending, Standing } from './explanation.ts';

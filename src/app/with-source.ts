@@ -1,5 +1,5 @@
-import { resolveSecret } from '../connector/secrets.ts';
-import type { Connector } from '../connector/types.ts';
+import { resolveSecret } from '../definitions/connector/secrets.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import { systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/log.ts';
 import { sleep } from '../core/retry.ts';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { isConnectorName } from '../connector/connector-name.ts';
+import { isConnectorName } from '../definitions/connector/connector-name.ts';
 import { keyIdOf, RIGHTS, type Right } from '../core/access-key.ts';
 import { BridgeError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-status.ts';

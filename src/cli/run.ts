@@ -8,7 +8,7 @@ import { runCommandLine } from '../app/run-command-line.ts';
 import { newRunId } from '../app/run-id.ts';
 import { bothObservers, openTelemetry, withTelemetry, type TelemetryContext } from '../app/telemetry.ts';
 import { reportedConnector } from '../app/reported-connector.ts';
-import type { Connector } from '../connector/types.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, toBridgeError } from '../core/errors.ts';
 import type { CommandIo } from './command-io.ts';

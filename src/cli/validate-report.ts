@@ -1,5 +1,5 @@
-import type { Report } from '../connector/load.ts';
-import type { Problem } from '../connector/problem.ts';
+import type { Report } from '../definitions/connector/load.ts';
+import type { Problem } from '../definitions/problem.ts';
 import { printable } from '../core/printable.ts';
 import { githubAnnotation } from './github-annotation.ts';
 import type { Style } from './style.ts';

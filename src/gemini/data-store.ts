@@ -1,4 +1,4 @@
-import type { ContentConfig } from '../connector/types.ts';
+import type { ContentConfig } from '../definitions/connector/types.ts';
 import { BridgeError, toBridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Api } from './api.ts';

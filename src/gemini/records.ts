@@ -1,4 +1,4 @@
-import type { ContentConfig } from '../connector/types.ts';
+import type { ContentConfig } from '../definitions/connector/types.ts';
 import type { Principals } from '../pipeline/readers/acl.ts';
 import { hasText } from '../pipeline/bytes/blank-text.ts';
 import type { ByteWriter } from '../pipeline/bytes/byte-writer.ts';

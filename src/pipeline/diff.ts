@@ -1,4 +1,4 @@
-import type { DeletePolicy } from '../connector/types.ts';
+import type { DeletePolicy } from '../definitions/connector/types.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
 import type { DocumentRenderer } from './document/document.ts';
 import { duplicateIdError, type DuplicateIds } from './comparison/duplicate-ids.ts';

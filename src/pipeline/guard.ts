@@ -1,4 +1,4 @@
-import type { DeletePolicy } from '../connector/types.ts';
+import type { DeletePolicy } from '../definitions/connector/types.ts';
 import type { DeleteLimit } from './ports/job.ts';
 
 export interface DeleteQuestion {

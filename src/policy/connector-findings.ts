@@ -1,8 +1,8 @@
 import { isAbsolute, join } from 'node:path';
-import { textAt } from '../connector/draft.ts';
-import type { Finding } from '../connector/problem.ts';
-import { SECRET_PATHS } from '../connector/rules-secrets.ts';
-import { looksLikeSecret } from '../connector/secrets.ts';
+import { textAt } from '../definitions/draft.ts';
+import type { Finding } from '../definitions/problem.ts';
+import { SECRET_PATHS } from '../definitions/connector/rules/secrets.ts';
+import { looksLikeSecret } from '../definitions/connector/secrets.ts';
 import { Decisions } from './decisions.ts';
 import { serverName, serverOf } from './host-pattern.ts';
 import type { Paths, Policy } from './policy.ts';

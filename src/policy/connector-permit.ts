@@ -1,4 +1,4 @@
-import type { Connector } from '../connector/types.ts';
+import type { Connector } from '../definitions/connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import { policyFindings } from './connector-findings.ts';
 import { Decisions } from './decisions.ts';

@@ -1,5 +1,5 @@
-import type { Problem } from '../connector/problem.ts';
-import { readYaml } from '../connector/yaml.ts';
+import type { Problem } from '../definitions/problem.ts';
+import { readYaml } from '../definitions/yaml.ts';
 import type { Policy } from './policy.ts';
 import { isPolicy, policyShapeFindings } from './schema.ts';
 

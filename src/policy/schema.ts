@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Finding } from '../connector/problem.ts';
+import type { Finding } from '../definitions/problem.ts';
 import type { PolicyDocument } from './policy.ts';
 
 /** The schema lies beside `src/` and beside `dist/`, so the same path serves both. */

@@ -1,4 +1,4 @@
-import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../connector/types.ts';
+import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../definitions/connector/types.ts';
 import type { Exposure } from '../net/exposure.ts';
 import { postgresExposure } from '../net/postgres-address.ts';
 import { mssqlExposure, parseMssqlDsn } from './mssql/dsn.ts';

@@ -1,4 +1,4 @@
-import type { SqlSourceSpec } from '../connector/types.ts';
+import type { SqlSourceSpec } from '../definitions/connector/types.ts';
 import { parseMssqlDsn } from './mssql/dsn.ts';
 import { parseMysqlDsn } from './mysql/dsn.ts';
 import { parseOracleDsn } from './oracle/dsn.ts';

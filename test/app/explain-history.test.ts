@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { join } from 'node:path';
 import { explainDocument } from '../../src/app/explain.ts';
 import type { Explanation } from '../../src/app/explanation.ts';
-import type { Connector, DeletePolicy } from '../../src/connector/types.ts';
+import type { Connector, DeletePolicy } from '../../src/definitions/connector/types.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
 import type { Column } from '../../src/pipeline/ports/ports.ts';

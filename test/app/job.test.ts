@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { jobOf } from '../../src/app/job.ts';
-import type { Connector, ConnectorSpec, MappingSpec } from '../../src/connector/types.ts';
+import type { Connector, ConnectorSpec, MappingSpec } from '../../src/definitions/connector/types.ts';
 import { mappingVersion } from '../../src/pipeline/mapping/mapping.ts';
 
 const MAPPING: MappingSpec = { idField: 'id', titleField: 'name', contentTemplate: '{{ name }}' };

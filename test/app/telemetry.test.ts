@@ -3,7 +3,7 @@ import type { BridgeResult } from '../../src/app/bridge.ts';
 import type { RunOptions } from '../../src/app/job.ts';
 import { openTelemetry, withTelemetry, type TelemetryTiming } from '../../src/app/telemetry.ts';
 import { reportedConnector } from '../../src/app/reported-connector.ts';
-import type { Connector } from '../../src/connector/types.ts';
+import type { Connector } from '../../src/definitions/connector/types.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { EXIT } from '../../src/core/exit-status.ts';

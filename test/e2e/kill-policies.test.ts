@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { DeletePolicy } from '../../src/connector/types.ts';
+import type { DeletePolicy } from '../../src/definitions/connector/types.ts';
 import { migrateState } from '../../src/state/open-state.ts';
 import { parsedObject } from '../support/json.ts';
 import { openKillingPlace, type KillingPlace } from '../support/killing-place.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { runBridge } from '../../src/app/bridge.ts';
-import { loadConnector } from '../../src/connector/load.ts';
+import { loadConnector } from '../../src/definitions/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { openState } from '../../src/state/open-state.ts';
 import { changeHrRows, createHrTable } from '../../scripts/hr-table.ts';

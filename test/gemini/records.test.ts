@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ContentConfig, MappingSpec } from '../../src/connector/types.ts';
+import type { ContentConfig, MappingSpec } from '../../src/definitions/connector/types.ts';
 import { apiDocumentId } from '../../src/gemini/document-id.ts';
 import { discoveryRecords } from '../../src/gemini/records.ts';
 import { ByteWriter } from '../../src/pipeline/bytes/byte-writer.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { MappingSpec } from '../../src/connector/types.ts';
+import type { MappingSpec } from '../../src/definitions/connector/types.ts';
 import type { Mapping } from '../../src/pipeline/mapping/mapping.ts';
 import { readCase, type Case, type CaseBefore, type CaseConnector } from '../support/case-folder.ts';
 import { KnownRecords } from '../support/known-records.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { DeletePolicy } from '../../src/connector/types.ts';
+import type { DeletePolicy } from '../../src/definitions/connector/types.ts';
 import type { Job } from '../../src/pipeline/ports/job.ts';
 import type { Column, Source } from '../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../support/known-records.ts';

@@ -44,7 +44,7 @@ const bodies = fc.oneof(
   })),
 );
 
-const SEED = new URL('../connector/seeds/support-push-full.yaml', import.meta.url);
+const SEED = new URL('../definitions/connector/seeds/support-push-full.yaml', import.meta.url);
 
 function requestTo(template: string, parameters: readonly Parameter[]) {
   // A run that is started here would be a process for nothing.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SqlSourceSpec } from '../../src/connector/types.ts';
+import type { SqlSourceSpec } from '../../src/definitions/connector/types.ts';
 import { sourceExposure } from '../../src/sources/exposure.ts';
 
 function exposure(dsn: string, tls?: SqlSourceSpec['tls']) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SqlSourceSpec } from '../../src/connector/types.ts';
+import type { SqlSourceSpec } from '../../src/definitions/connector/types.ts';
 import { oracleExposure } from '../../src/sources/oracle/dsn.ts';
 import { sqlServers } from '../../src/sources/sql-servers.ts';
 import { growthOf } from '../support/processor-time.ts';

@@ -1,4 +1,4 @@
-import type { ConnectorSpec } from '../../src/connector/types.ts';
+import type { ConnectorSpec } from '../../src/definitions/connector/types.ts';
 
 interface SpecChanges {
   readonly gemini?: Partial<ConnectorSpec['gemini']>;

@@ -1,6 +1,6 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { FileSourceSpec } from '../../src/connector/types.ts';
+import type { FileSourceSpec } from '../../src/definitions/connector/types.ts';
 import type { FieldUse } from '../../src/sources/file/format.ts';
 import { FileSource } from '../../src/sources/file/source.ts';
 import { OPEN_PERMIT } from './open-permit.ts';

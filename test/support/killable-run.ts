@@ -8,7 +8,7 @@
  */
 import { runBridge } from '../../src/app/bridge.ts';
 import { readEnvironment } from '../../src/cli/env.ts';
-import { loadConnector } from '../../src/connector/load.ts';
+import { loadConnector } from '../../src/definitions/connector/load.ts';
 import { toBridgeError } from '../../src/core/errors.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import type { Observer, Ports } from '../../src/pipeline/ports/job.ts';

@@ -2,7 +2,7 @@ import { execFile, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { runBridge, type BridgeResult } from '../../src/app/bridge.ts';
 import { openArtifactStore } from '../../src/artifacts/index.ts';
-import { loadConnector } from '../../src/connector/load.ts';
+import { loadConnector } from '../../src/definitions/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { apiDocumentId } from '../../src/gemini/document-id.ts';
 import type { Call } from '../stand-ins/gcs/exchange.ts';

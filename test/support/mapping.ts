@@ -1,5 +1,5 @@
-import { compileTemplate, compileUriTemplate } from '../../src/connector/templates.ts';
-import { idFields, type MappingSpec } from '../../src/connector/types.ts';
+import { compileTemplate, compileUriTemplate } from '../../src/definitions/connector/templates/templates.ts';
+import { idFields, type MappingSpec } from '../../src/definitions/connector/types.ts';
 import { mappingVersion, type Mapping } from '../../src/pipeline/mapping/mapping.ts';
 import type { Template } from '../../src/pipeline/mapping/template-writer.ts';
 

@@ -1,4 +1,4 @@
-import type { SqlSourceSpec } from '../../src/connector/types.ts';
+import type { SqlSourceSpec } from '../../src/definitions/connector/types.ts';
 import { mysqlEngine } from '../../src/sources/mysql/engine.ts';
 import { SqlSource } from '../../src/sources/sql/source.ts';
 import { readAll, type Listing } from './read-rows.ts';

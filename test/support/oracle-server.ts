@@ -1,4 +1,4 @@
-import type { SqlSourceSpec } from '../../src/connector/types.ts';
+import type { SqlSourceSpec } from '../../src/definitions/connector/types.ts';
 import { oracleEngine } from '../../src/sources/oracle/engine.ts';
 import { SqlSource } from '../../src/sources/sql/source.ts';
 import type { TnsHandler, TnsSession, TnsValue } from '../stand-ins/tns/answer.ts';

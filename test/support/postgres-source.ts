@@ -1,4 +1,4 @@
-import type { SqlSourceSpec } from '../../src/connector/types.ts';
+import type { SqlSourceSpec } from '../../src/definitions/connector/types.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { PostgresSource } from '../../src/sources/postgres/source.ts';
 import { readAll, type Listing } from './read-rows.ts';

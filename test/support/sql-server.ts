@@ -1,4 +1,4 @@
-import type { SqlSourceSpec } from '../../src/connector/types.ts';
+import type { SqlSourceSpec } from '../../src/definitions/connector/types.ts';
 import { mssqlEngine } from '../../src/sources/mssql/engine.ts';
 import { SqlSource } from '../../src/sources/sql/source.ts';
 import type { TdsHandler, TdsParameters, TdsResult, TdsSession, TdsValue } from '../stand-ins/tds/answer.ts';

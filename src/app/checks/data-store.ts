@@ -1,4 +1,4 @@
-import { aclOf, contentConfigOf, type ConnectorSpec } from '../../connector/types.ts';
+import { aclOf, contentConfigOf, type ConnectorSpec } from '../../definitions/connector/types.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { silentLogger } from '../../core/log.ts';

@@ -1,4 +1,4 @@
-import { aclOf, type ConnectorSpec } from '../../connector/types.ts';
+import { aclOf, type ConnectorSpec } from '../../definitions/connector/types.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DISCOVERY_WRITES_PER_MINUTE } from '../../core/limits.ts';

@@ -1,5 +1,5 @@
-import { secretVariable } from '../../connector/secrets.ts';
-import type { Connector } from '../../connector/types.ts';
+import { secretVariable } from '../../definitions/connector/secrets.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';
 import { secretFault } from '../../core/secret-strength.ts';

@@ -1,4 +1,4 @@
-import { isSqlSource, type Connector } from '../../connector/types.ts';
+import { isSqlSource, type Connector } from '../../definitions/connector/types.ts';
 import type { RowPolicy } from '../../sources/opened-source.ts';
 import { withSource, type SourceSurroundings } from '../with-source.ts';
 import { check, skipped, warn, type Finding } from './finding.ts';

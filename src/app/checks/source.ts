@@ -1,5 +1,5 @@
-import { isSqlSource, type Connector } from '../../connector/types.ts';
-import { resolveSecret } from '../../connector/secrets.ts';
+import { isSqlSource, type Connector } from '../../definitions/connector/types.ts';
+import { resolveSecret } from '../../definitions/connector/secrets.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { columnFinder } from '../../pipeline/document/columns.ts';
 import { sourceExposure } from '../../sources/exposure.ts';

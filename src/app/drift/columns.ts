@@ -1,4 +1,4 @@
-import type { Connector } from '../../connector/types.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { compareColumns } from '../../drift/columns.ts';
 import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';

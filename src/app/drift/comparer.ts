@@ -1,4 +1,4 @@
-import type { Connector } from '../../connector/types.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
 import type { SourceSurroundings } from '../with-source.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../connector/nearest.ts';
+import { nearest } from '../../definitions/nearest.ts';
 
 /** Names of connectors that a filter as typed matches. */
 export interface NameFilter {

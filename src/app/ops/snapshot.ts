@@ -1,4 +1,4 @@
-import type { Problem } from '../../connector/problem.ts';
+import type { Problem } from '../../definitions/problem.ts';
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
 import { opsConnector, STATES_BY_NEED } from './connector-facts.ts';
 import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } from './model.ts';

@@ -1,4 +1,4 @@
-import { isOrdered, type Connector } from '../../connector/types.ts';
+import { isOrdered, type Connector } from '../../definitions/connector/types.ts';
 import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from '../../core/limits.ts';
 import { byteAt } from '../../pipeline/document/in-range.ts';
 import type { ItemReader } from '../../sources/json/item-reader.ts';

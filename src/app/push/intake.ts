@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Connector } from '../../connector/types.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import {
   PUSH_CONNECTOR_MEMORY_BYTES_MAX,

@@ -1,6 +1,6 @@
-import { mappedFields } from '../../connector/mapped-fields.ts';
-import { RenderBudget } from '../../connector/render-budget.ts';
-import { idFields, type Connector } from '../../connector/types.ts';
+import { mappedFields } from '../../definitions/connector/mapped-fields.ts';
+import { RenderBudget } from '../../definitions/connector/templates/render-budget.ts';
+import { idFields, type Connector } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import type { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import type { Connector } from '../../connector/types.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import type { Catalog } from '../catalog.ts';
 import { PushRefusal } from './refusal.ts';

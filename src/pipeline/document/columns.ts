@@ -1,4 +1,4 @@
-import { nearest } from '../../connector/nearest.ts';
+import { nearest } from '../../definitions/nearest.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { RENAMED_COLUMNS_SOUGHT_MAX } from '../../core/limits.ts';
 import { lookalike, lookalikeNote } from '../../core/lookalike.ts';

@@ -1,4 +1,4 @@
-import type { DeletePolicy } from '../../connector/types.ts';
+import type { DeletePolicy } from '../../definitions/connector/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';

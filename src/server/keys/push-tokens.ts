@@ -1,6 +1,6 @@
 import type { Catalog } from '../../app/catalog.ts';
-import { isConnectionString, secretVariable } from '../../connector/secrets.ts';
-import type { Connector } from '../../connector/types.ts';
+import { isConnectionString, secretVariable } from '../../definitions/connector/secrets.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
 import { digestOf } from '../../core/access-key.ts';
 import type { Clock } from '../../core/clock.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN, REFUSED_KEY_REPEAT_SECONDS } from '../../core/limits.ts';

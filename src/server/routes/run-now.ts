@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { secretRefsOf } from '../../connector/rules-secrets.ts';
+import { secretRefsOf } from '../../definitions/connector/rules/secrets.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import { failures } from '../answer-schemas.ts';
 import type { ServerContext } from '../context.ts';

@@ -1,5 +1,5 @@
-import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
-import type { FileSourceSpec } from '../../connector/types.ts';
+import { ROW_PLACE_COLUMNS } from '../../definitions/connector/file-columns.ts';
+import type { FileSourceSpec } from '../../definitions/connector/types.ts';
 import type { Column } from '../../pipeline/ports/ports.ts';
 import { csvRows, type CsvRow } from './csv.ts';
 import { headerDetector, headerNames } from './csv-header.ts';

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
-import { FILE_DOCUMENT_COLUMNS } from '../../connector/file-columns.ts';
-import type { FileEncoding } from '../../connector/types.ts';
+import { FILE_DOCUMENT_COLUMNS } from '../../definitions/connector/file-columns.ts';
+import type { FileEncoding } from '../../definitions/connector/types.ts';
 import { ROW_BYTES_MAX } from '../../core/limits.ts';
 import type { Column, ColumnKind } from '../../pipeline/ports/ports.ts';
 import type { FileFormat, FileRow } from './format.ts';

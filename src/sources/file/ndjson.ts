@@ -1,4 +1,4 @@
-import { ROW_PLACE_COLUMNS } from '../../connector/file-columns.ts';
+import { ROW_PLACE_COLUMNS } from '../../definitions/connector/file-columns.ts';
 import { ROW_BYTES_MAX } from '../../core/limits.ts';
 import type { Column } from '../../pipeline/ports/ports.ts';
 import { refuseMarkup } from './content-kind.ts';

@@ -1,4 +1,4 @@
-import type { CsvSpec } from '../../connector/types.ts';
+import type { CsvSpec } from '../../definitions/connector/types.ts';
 import { fileInvalid } from './errors.ts';
 
 /** More than the longest line `sep=` has, in bytes. */

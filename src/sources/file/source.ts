@@ -1,4 +1,4 @@
-import type { FileSourceSpec } from '../../connector/types.ts';
+import type { FileSourceSpec } from '../../definitions/connector/types.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
 import type { Column, RowBatch, RowPlace, Source } from '../../pipeline/ports/ports.ts';
 import { CsvFormat } from './csv-rows.ts';

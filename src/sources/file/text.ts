@@ -1,5 +1,5 @@
 import iconv from 'iconv-lite';
-import type { FileEncoding } from '../../connector/types.ts';
+import type { FileEncoding } from '../../definitions/connector/types.ts';
 import { bytesOfText, isUtf8ButForHalves } from '../../pipeline/bytes/half-pairs.ts';
 import { bytesOf } from './bytes.ts';
 import { refuseBinary } from './content-kind.ts';

@@ -1,5 +1,5 @@
-import { isConnectionString } from '../../connector/secrets.ts';
-import type { AuthSpec, HttpSourceSpec } from '../../connector/types.ts';
+import { isConnectionString } from '../../definitions/connector/secrets.ts';
+import type { AuthSpec, HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { createRedactor, type Redactor } from '../../core/redact.ts';
 import type { Parameters } from './address.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { HttpSourceSpec } from '../../connector/types.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { paginationOf } from './pagination.ts';
 import type { Validator } from './validator.ts';
 

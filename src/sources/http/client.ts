@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { HttpSourceSpec } from '../../connector/types.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_CONNECT_SECONDS, HTTP_PAGE_BYTES_MAX, HTTP_WORDS_BYTES_MAX } from '../../core/limits.ts';
 import { Client } from '../../net/client.ts';

@@ -1,4 +1,4 @@
-import type { PaginationSpec } from '../../connector/types.ts';
+import type { PaginationSpec } from '../../definitions/connector/types.ts';
 import type { Logger } from '../../core/log.ts';
 import type { PageAnswer } from './exchange.ts';
 import { signsOfLoss, signsOfMore, type SignOfMore } from './more.ts';

@@ -1,4 +1,4 @@
-import type { HttpSourceSpec } from '../../connector/types.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { paginationOf } from './pagination.ts';
 
 /**

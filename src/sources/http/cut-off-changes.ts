@@ -1,4 +1,4 @@
-import type { HttpSourceSpec } from '../../connector/types.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 
 /** No later run would get to the rest of the changes. */

@@ -1,4 +1,4 @@
-import type { PaginationSpec } from '../../connector/types.ts';
+import type { PaginationSpec } from '../../definitions/connector/types.ts';
 import { missingParameters, withoutParameter, withQueryOf } from './address.ts';
 
 interface NextAddressContext {

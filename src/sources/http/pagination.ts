@@ -1,4 +1,4 @@
-import type { HttpSourceSpec, PaginationSpec } from '../../connector/types.ts';
+import type { HttpSourceSpec, PaginationSpec } from '../../definitions/connector/types.ts';
 import type { Logger } from '../../core/log.ts';
 import { originOf, sameOriginUrl } from './address.ts';
 import type { HttpRequest } from './client.ts';

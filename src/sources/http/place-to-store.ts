@@ -1,4 +1,4 @@
-import type { HttpSourceSpec } from '../../connector/types.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Authorizer } from './auth.ts';
 import { keptPlace } from './kept-place.ts';

@@ -1,5 +1,5 @@
-import { isCredentialHeader, leavesInClear } from '../../connector/rules-plaintext.ts';
-import type { HttpSourceSpec } from '../../connector/types.ts';
+import { isCredentialHeader, leavesInClear } from '../../definitions/connector/rules/plaintext.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { SourcePermit, SourceServer } from '../permit.ts';
 

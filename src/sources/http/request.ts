@@ -1,5 +1,5 @@
-import type { HttpSourceSpec } from '../../connector/types.ts';
-import { bindWatermarkText } from '../../connector/watermark.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
+import { bindWatermarkText } from '../../definitions/connector/watermark.ts';
 import { checkedUrl, withParameters, type Parameters } from './address.ts';
 import type { HttpRequest } from './client.ts';
 

@@ -1,5 +1,5 @@
-import type { HttpSourceSpec } from '../../connector/types.ts';
-import { mentionsWatermark } from '../../connector/watermark.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
+import { mentionsWatermark } from '../../definitions/connector/watermark.ts';
 import type { Clock } from '../../core/clock.ts';
 import { HTTP_PAGES_PER_RUN_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';

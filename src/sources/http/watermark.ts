@@ -1,5 +1,5 @@
-import type { HttpSourceSpec } from '../../connector/types.ts';
-import { watermarkLagIn, type WatermarkUnit } from '../../connector/watermark.ts';
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
+import { watermarkLagIn, type WatermarkUnit } from '../../definitions/connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { readTime, type TimeText } from '../../core/time-text.ts';
 import type { RowsAhead } from '../../pipeline/ports/ports.ts';

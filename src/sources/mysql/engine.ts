@@ -1,4 +1,4 @@
-import type { SqlSourceSpec } from '../../connector/types.ts';
+import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import {
   ROW_BYTES_MAX,

@@ -1,5 +1,5 @@
-import type { SqlSourceSpec } from '../../connector/types.ts';
-import { watermarkLagIn, type WatermarkUnit } from '../../connector/watermark.ts';
+import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
+import { watermarkLagIn, type WatermarkUnit } from '../../definitions/connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { RowsAhead } from '../../pipeline/ports/ports.ts';
 import { asError, codeOf } from '../../core/thrown.ts';

@@ -1,4 +1,4 @@
-import { splitSql, type SqlDialect } from '../../connector/sql-text.ts';
+import { splitSql, type SqlDialect } from '../../definitions/connector/sql/sql-text.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { lookalikeSentences } from '../../core/lookalike.ts';
 

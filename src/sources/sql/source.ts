@@ -1,5 +1,5 @@
-import type { SqlSourceSpec } from '../../connector/types.ts';
-import { bindWatermark, isDeltaQuery, watermarkLagIn } from '../../connector/watermark.ts';
+import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
+import { bindWatermark, isDeltaQuery, watermarkLagIn } from '../../definitions/connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Column, RowBatch } from '../../pipeline/ports/ports.ts';
 import { asError } from '../../core/thrown.ts';

@@ -1,4 +1,4 @@
-import type { WatermarkUnit } from '../../connector/watermark.ts';
+import type { WatermarkUnit } from '../../definitions/connector/watermark.ts';
 import type { ColumnKind } from '../../pipeline/ports/ports.ts';
 
 /** Kinds of columns that a watermark may have. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { dataStoreFindings } from '../../../src/app/checks/data-store.ts';
 import type { Finding } from '../../../src/app/checks/finding.ts';
-import type { ConnectorSpec } from '../../../src/connector/types.ts';
+import type { ConnectorSpec } from '../../../src/definitions/connector/types.ts';
 import { ACL_STORE, Caller, PLAIN_STORE } from '../../stand-ins/discovery-engine/caller.ts';
 import { connectorSpec } from '../../support/connector-spec.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../../stand-ins/discovery-engine/options.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { rowPolicyFindings } from '../../../src/app/checks/row-policies.ts';
-import type { Connector, SqlSourceSpec } from '../../../src/connector/types.ts';
+import type { Connector, SqlSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { TdsError } from '../../stand-ins/tds/answer.ts';
 import { TnsError } from '../../stand-ins/tns/answer.ts';
 import { connectorSpec } from '../../support/connector-spec.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sourceFindings } from '../../../src/app/checks/source.ts';
-import type { Connector } from '../../../src/connector/types.ts';
+import type { Connector } from '../../../src/definitions/connector/types.ts';
 import { peopleTable, somePeople } from '../../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { EventJudge } from '../../../src/app/push/event-judge.ts';
-import type { Connector } from '../../../src/connector/types.ts';
+import type { Connector } from '../../../src/definitions/connector/types.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX } from '../../../src/core/limits.ts';
 import { ItemReader } from '../../../src/sources/json/item-reader.ts';
 import { FoldedEvents } from '../../../src/state/push/folded-events.ts';

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { openCatalog } from '../../../src/app/catalog.ts';
 import { compileMapping } from '../../../src/app/job.ts';
 import { createPushIntake, type PushIntake } from '../../../src/app/push/intake.ts';
-import { loadConnector } from '../../../src/connector/load.ts';
+import { loadConnector } from '../../../src/definitions/connector/load.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { PUSH_BATCH_BYTES_MAX, PUSH_KEYS_MAX } from '../../../src/core/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';

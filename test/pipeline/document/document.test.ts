@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { MappingSpec } from '../../../src/connector/types.ts';
+import type { MappingSpec } from '../../../src/definitions/connector/types.ts';
 import {
   ACL_PRINCIPALS_MAX,
   CONTENT_BYTES_MAX,

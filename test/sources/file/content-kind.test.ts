@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import type { FileSourceSpec } from '../../../src/connector/types.ts';
+import type { FileSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { fileSource, writeOldFile } from '../../support/file-source.ts';
 import { readAll } from '../../support/read-rows.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CsvSpec } from '../../../src/connector/types.ts';
+import type { CsvSpec } from '../../../src/definitions/connector/types.ts';
 import { FILE_HEADER_BYTES_MAX, FILE_READ_BYTES, ROW_BYTES_MAX } from '../../../src/core/limits.ts';
 import { fileSource, writeOldFile } from '../../support/file-source.ts';
 import { growthOf } from '../../support/processor-time.ts';

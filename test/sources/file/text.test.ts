@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { afterAll, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
-import type { FileEncoding } from '../../../src/connector/types.ts';
+import type { FileEncoding } from '../../../src/definitions/connector/types.ts';
 import { FILE_READ_BYTES } from '../../../src/core/limits.ts';
 import { fileSource, writeOldFile } from '../../support/file-source.ts';
 import { readAll } from '../../support/read-rows.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { HttpSourceSpec } from '../../../src/connector/types.ts';
+import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { TokenEndpoint, type TokenOptions } from '../../stand-ins/rest/token-endpoint.ts';
 import { json, raw } from '../../support/http-server.ts';
 import { failureOf } from '../../support/postgres-source.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { PaginationSpec } from '../../../src/connector/types.ts';
+import type { PaginationSpec } from '../../../src/definitions/connector/types.ts';
 import { RowSpool } from '../../../src/sources/http/spool.ts';
 import { json, type Reply } from '../../support/http-server.ts';
 import { readAll } from '../../support/read-rows.ts';

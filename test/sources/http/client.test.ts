@@ -6,7 +6,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { HttpSourceSpec } from '../../../src/connector/types.ts';
+import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { createCertificates, type Certificates } from '../../support/certificates.ts';
 import { failureOf } from '../../support/postgres-source.ts';
 import { readAll } from '../../support/read-rows.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { HttpSourceSpec } from '../../../src/connector/types.ts';
+import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { mayBeConditional } from '../../../src/sources/http/conditional.ts';
 import { sourceContract } from '../../contracts/source.contract.ts';
 import { json, raw } from '../../support/http-server.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { HttpSourceSpec } from '../../../src/connector/types.ts';
+import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { createRedactor } from '../../../src/core/redact.ts';
 import type { Reply } from '../../support/http-server.ts';
 import { json } from '../../support/http-server.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { PaginationSpec } from '../../../src/connector/types.ts';
+import type { PaginationSpec } from '../../../src/definitions/connector/types.ts';
 import { json, type Reply } from '../../support/http-server.ts';
 import { failureOf } from '../../support/postgres-source.ts';
 import { readAll } from '../../support/read-rows.ts';

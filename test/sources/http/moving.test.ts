@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { PaginationSpec } from '../../../src/connector/types.ts';
+import type { PaginationSpec } from '../../../src/definitions/connector/types.ts';
 import { json, type Reply } from '../../support/http-server.ts';
 import { KnownRecords } from '../../support/known-records.ts';
 import { planOver, runOver } from '../../support/planning.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../../connector/nearest.ts';
+import { nearest } from '../../../definitions/nearest.ts';
 import { OPS_CONNECTORS_SHOWN } from '../../../core/limits.ts';
 import type { OpsSnapshot } from '../../../app/ops/model.ts';
 import { overviewPath, type OverviewAddress } from './addresses.ts';

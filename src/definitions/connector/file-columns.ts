@@ -1,0 +1,16 @@
+import { textAt, textsAt, valueAt } from '../draft.ts';
+
+/** Columns that every row of a file has beside its own. */
+export const ROW_PLACE_COLUMNS = { file: '_file', line: '_line' } as const;
+
+/** All columns that a file has when it is one document. The text is the last: a row too large still has all before it. */
+export const FILE_DOCUMENT_COLUMNS = ['_file', '_name', 'modified_at', 'content'] as const;
+
+/** The columns that a source of files has, as far as the connector alone says so. */
+export function declaredFileColumns(connector: unknown): readonly string[] | undefined {
+  if (textAt(connector, 'spec.source.type') !== 'file') return undefined;
+  if (valueAt(connector, 'spec.source.documentPer') === 'file') return FILE_DOCUMENT_COLUMNS;
+  if (valueAt(connector, 'spec.source.csv.header') !== false) return undefined;
+  const columns = textsAt(connector, 'spec.source.csv.columns').map(({ text }) => text);
+  return columns.length === 0 ? undefined : [...columns, ...Object.values(ROW_PLACE_COLUMNS)];
+}

@@ -1,0 +1,226 @@
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { BridgeError } from '../../core/errors.ts';
+import { CONNECTOR_IN_PROCESS_BYTES_MAX, CONNECTOR_PROBLEMS_MAX } from '../../core/limits.ts';
+import { withoutRecognisedSecrets } from '../../core/recognised-secrets.ts';
+import { listConnectorFiles, readConnectorFile } from '../connector-files.ts';
+import { textAt, valueAt } from '../draft.ts';
+import { beyondFolderLimit, leftOut } from '../folder-limit.ts';
+import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from '../known-files.ts';
+import { problemLine, type Finding, type Problem } from '../problem.ts';
+import { SET_PATHS, setFindings, type SetFinding } from './rules/across-fields.ts';
+import { plaintextFindings } from './rules/plaintext.ts';
+import { removedKeyFindings } from './rules/removed.ts';
+import { ruleFindings } from './rules/rules.ts';
+import { SECRET_PATHS } from './rules/secrets.ts';
+import { isConnector, shapeFindings } from './schema.ts';
+import { looksLikeSecret, secretVariable } from './secrets.ts';
+import type { Connector } from './types.ts';
+import { readYaml, type YamlReading } from '../yaml.ts';
+
+/** What the operator allows connectors to use, as far as their files show it. */
+export interface OperatorPolicy {
+  findings(connector: unknown): readonly Finding[];
+  /** Whether credentials may go to this address without encryption. */
+  allowsInClear(connector: unknown, address: string): boolean;
+}
+
+export interface CheckOptions {
+  /** Undefined: there is none, and a connector may use everything. */
+  readonly policy?: OperatorPolicy | undefined;
+  /** Whether the secret of an environment variable is set; without it, secrets are not looked at. */
+  readonly secretIsSet?: (variable: string) => boolean;
+  /** What relative paths start from; the process's working directory by default. */
+  readonly cwd?: string;
+  /** Files that were checked before with the same options. */
+  readonly known?: KnownFiles;
+  /** Checks a file that is too large for this thread, except for `secretIsSet`; undefined: every file is checked here. */
+  readonly checkElsewhere?: (file: string) => Promise<CheckedFile>;
+}
+
+export interface Report {
+  /** Every file looked at, as given or as found in a directory. */
+  readonly files: readonly string[];
+  /** Of all files, in the order of files and lines. */
+  readonly problems: readonly Problem[];
+  /** The files without an error. */
+  readonly connectors: readonly { readonly file: string; readonly connector: Connector }[];
+}
+
+/**
+ * Reads one connector. Warnings do not fail it, and secrets are not looked at: `resolveSecret` does that when one is needed.
+ * @throws BridgeError CONNECTOR_FILE_UNREADABLE, or CONNECTOR_INVALID with every problem on a line of its own; POLICY_REFUSED for a
+ *   valid connector that asks for what the policy does not allow.
+ */
+export async function loadConnector(
+  path: string,
+  options: Pick<CheckOptions, 'policy'> = {},
+): Promise<Connector> {
+  const { value, problems } = await checkFile(path, options);
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  const unreadable = errors.find((problem) => problem.code === 'file_unreadable');
+  if (unreadable !== undefined) {
+    throw new BridgeError('CONNECTOR_FILE_UNREADABLE', `${path}: ${unreadable.message}`, {
+      hint: 'Check the path; it is relative to the working directory.',
+    });
+  }
+  if (errors.length === 0 && isConnector(value)) return value;
+  const count = errors.length === 1 ? 'one problem' : `${errors.length} problems`;
+  const refused = errors.every((problem) => problem.code === 'policy_refused');
+  throw new BridgeError(
+    refused ? 'POLICY_REFUSED' : 'CONNECTOR_INVALID',
+    [`${path} has ${count}:`, ...errors.map((problem) => problemLine(problem))],
+    { hint: `Correct the file, then look again with: gemini-sync-bridge validate ${path}` },
+  );
+}
+
+/**
+ * Checks connector files, each by itself and all together; directories stand for the YAML files in them. Never throws for
+ * what is wrong with a file.
+ */
+export async function checkConnectors(paths: readonly string[], options: CheckOptions = {}): Promise<Report> {
+  const cwd = options.cwd ?? process.cwd();
+  const listed = await listConnectorFiles(paths, cwd);
+  const known = options.known ?? new KnownFiles();
+  const facts = await Promise.all(listed.files.map((file) => fileFacts(resolve(cwd, file))));
+  const left = beyondFolderLimit(listed.files, facts);
+  const checked: CheckedFile[] = [];
+  for (const [index, file] of listed.files.entries()) {
+    checked.push(
+      left.has(file)
+        ? leftOut(file)
+        : await known.checked(resolve(cwd, file), facts[index], () =>
+            checkHereOrElsewhere(file, facts[index], { ...options, cwd }),
+          ),
+    );
+  }
+  known.forgetOthers();
+  const between = byFile(problemsBetween(checked));
+  const problems = [
+    ...listed.problems,
+    ...checked.flatMap(({ file, problems: own }) => {
+      const others = between.get(file);
+      return others === undefined ? own : inOrder([...own, ...others]);
+    }),
+  ];
+  const broken = new Set(problems.flatMap(({ severity, file }) => (severity === 'error' ? [file] : [])));
+  const connectors = checked.flatMap(({ file, value }) =>
+    !broken.has(file) && isConnector(value) ? [{ file, connector: value }] : [],
+  );
+  return { files: listed.files, problems, connectors };
+}
+
+async function checkHereOrElsewhere(
+  file: string,
+  facts: FileFacts | undefined,
+  options: CheckOptions,
+): Promise<CheckedFile> {
+  const isSmall = facts === undefined || facts.bytes <= CONNECTOR_IN_PROCESS_BYTES_MAX;
+  if (isSmall || options.checkElsewhere === undefined) return checkFile(file, options);
+  const checked = await options.checkElsewhere(file);
+  // A thread has no access to the secrets.
+  const missing = missingSecrets(checked.value, options).map((finding) =>
+    problemAt(file, (path) => checked.places[path] ?? START, finding),
+  );
+  return { ...checked, problems: inOrder([...checked.problems, ...missing]) };
+}
+
+/** Checks one file by itself. Never throws for what is wrong with it. */
+export async function checkFile(file: string, options: CheckOptions): Promise<CheckedFile> {
+  const content = await readConnectorFile(file, options.cwd ?? process.cwd());
+  if ('problem' in content) return { file, value: undefined, places: {}, problems: [content.problem] };
+  const reading = readYaml(content.text);
+  const ofText = reading.problems.map((problem): Problem => ({ severity: 'error', file, ...problem }));
+  const { value } = reading;
+  const locate: YamlReading['locate'] = (path, line) => reading.locate(path, line);
+  if (value === undefined) return { file, value, places: {}, problems: firstOf(inOrder(ofText)) };
+  const findings = contentFindings(value, options);
+  const ofContent = findings.map((finding) => problemAt(file, locate, finding));
+  const places = Object.fromEntries([...SET_PATHS, ...SECRET_PATHS].map((path) => [path, locate(path)]));
+  return { file, value, places, problems: firstOf(inOrder([...ofText, ...ofContent])) };
+}
+
+function contentFindings(value: unknown, options: CheckOptions): Finding[] {
+  const removed = removedKeyFindings(value);
+  const shape = shapeFindings(value).filter(({ path }) => removed.every((finding) => finding.path !== path));
+  // A file of another kind would break every rule; that it is of another kind is all there is to say.
+  const kind = shape.find((finding) => finding.path === 'kind' && finding.code === 'wrong_value');
+  if (kind !== undefined) return [kind];
+  // Where the shape is wrong already, a rule would only say the same in other words.
+  const wrong = new Set(shape.map((finding) => finding.path));
+  const { policy } = options;
+  const rules = [
+    ...ruleFindings(value),
+    ...plaintextFindings(value, (address) => policy?.allowsInClear(value, address) ?? false),
+    ...(policy?.findings(value) ?? []),
+  ].filter(({ path, code }) => code === 'secret_in_file' || !wrong.has(path));
+  return [...removed, ...shape, ...rules, ...missingSecrets(value, options)];
+}
+
+function missingSecrets(connector: unknown, { secretIsSet }: CheckOptions): Finding[] {
+  if (secretIsSet === undefined) return [];
+  return SECRET_PATHS.flatMap((path): Finding[] => {
+    const ref = textAt(connector, path);
+    if (ref === undefined || ref === '' || looksLikeSecret(ref) || secretIsSet(secretVariable(ref)))
+      return [];
+    const variable = secretVariable(ref);
+    const who =
+      textAt(connector, 'spec.mode') === 'rest_push' ? 'a server that takes it from producers' : 'a run';
+    const message = `The secret ${ref} is not set here; ${who} needs it.`;
+    return [{ severity: 'warning', code: 'secret_missing', path, message, fix: `export ${variable}=…` }];
+  });
+}
+
+const START = { line: 1, column: 1 };
+
+function problemsBetween(checked: readonly CheckedFile[]): Problem[] {
+  const places = new Map(checked.map((one) => [one.file, one.places]));
+  const members = checked
+    .filter(({ value }) => valueAt(value, 'kind') === 'Connector')
+    .map(({ file, value }) => ({ file, connector: value }));
+  return setFindings(members).map((finding: SetFinding) =>
+    problemAt(finding.file, (path) => places.get(finding.file)?.[path] ?? START, finding),
+  );
+}
+
+function byFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Problem[]> {
+  const files = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const found = files.get(problem.file);
+    if (found === undefined) files.set(problem.file, [problem]);
+    else found.push(problem);
+  }
+  return files;
+}
+
+function problemAt(file: string, locate: YamlReading['locate'], finding: Finding): Problem {
+  const { severity = 'error', code, path, message, fix, lineInText } = finding;
+  const place = locate(path, lineInText);
+  // A message may quote a value, and a path a key.
+  const clean = withoutRecognisedSecrets;
+  return { severity, code, file, ...place, path: clean(path), message: clean(message), fix: clean(fix) };
+}
+
+function inOrder(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort(
+    (left, right) => left.line - right.line || (left.column ?? 0) - (right.column ?? 0),
+  );
+}
+
+/** A report of thousands of problems would take longer to write than to read the file. */
+function firstOf(problems: readonly Problem[]): readonly Problem[] {
+  const [next, ...others] = problems.slice(CONNECTOR_PROBLEMS_MAX);
+  if (next === undefined) return problems;
+  const isError = [next, ...others].some(({ severity }) => severity === 'error');
+  return [
+    ...problems.slice(0, CONNECTOR_PROBLEMS_MAX),
+    {
+      ...next,
+      severity: isError ? 'error' : 'warning',
+      code: 'more_problems',
+      path: '',
+      message: `The file has more than ${CONNECTOR_PROBLEMS_MAX} problems; the others are not shown.`,
+      fix: 'the corrections above, then validate again',
+    },
+  ];
+}

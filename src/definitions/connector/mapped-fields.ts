@@ -1,0 +1,42 @@
+import { compileTemplate, type CompiledTemplate } from './templates/templates.ts';
+import { idFields, type ConnectorSpec } from './types.ts';
+
+/**
+ * The fields of a row that a checked connector makes something of, each once. Of `{{ author.name }}` it is `author`: what is
+ * inside, the template finds by itself.
+ */
+export function mappedFields({ source, mapping }: ConnectorSpec): string[] {
+  const { contentTemplate, uriTemplate, titleField, aclUsersField, aclGroupsField, metadataFields } = mapping;
+  const optional = [aclUsersField, aclGroupsField, source.watermarkField];
+  return [
+    ...new Set([
+      ...idFields(mapping),
+      titleField,
+      ...compileTemplate(contentTemplate).variables,
+      ...(uriTemplate === undefined ? [] : compileTemplate(uriTemplate).variables),
+      ...optional.filter((name) => name !== undefined),
+      ...(metadataFields ?? []),
+    ]),
+  ];
+}
+
+/**
+ * The mapped fields that no record needs to have: only templates use them, and each of those says what to do without them.
+ */
+export function optionalFields(spec: ConnectorSpec): ReadonlySet<string> {
+  const { contentTemplate, uriTemplate } = spec.mapping;
+  const templates = [contentTemplate, uriTemplate].flatMap((source): CompiledTemplate[] =>
+    source === undefined ? [] : [compileTemplate(source)],
+  );
+  const elsewhere = new Set(
+    mappedFields({ ...spec, mapping: { ...spec.mapping, contentTemplate: '', uriTemplate: '' } }),
+  );
+  const optional = templates.flatMap((template) => template.optional);
+  return new Set(
+    optional.filter(
+      (name) =>
+        !elsewhere.has(name) &&
+        templates.every(({ variables, optional }) => !variables.includes(name) || optional.includes(name)),
+    ),
+  );
+}

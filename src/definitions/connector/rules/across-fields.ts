@@ -1,0 +1,113 @@
+import { withoutSlashesAtEnd } from '../../../core/endpoint.ts';
+import { textAt } from '../../draft.ts';
+import type { Finding } from '../../problem.ts';
+import { SECRET_PATHS } from './secrets.ts';
+import { looksLikeSecret, secretVariable } from '../secrets.ts';
+
+/** The paths that findings between files are about. */
+export const SET_PATHS = ['metadata.name', 'spec.output.prefix', ...SECRET_PATHS] as const;
+
+/** One file of a set, as far as it could be read. */
+export interface SetMember {
+  readonly file: string;
+  readonly connector: unknown;
+}
+
+/** A finding with the file it belongs to. */
+export interface SetFinding extends Finding {
+  readonly file: string;
+}
+
+/** What can be wrong between connectors though each is right by itself. The later file has the finding. */
+export function setFindings(members: readonly SetMember[]): SetFinding[] {
+  return [...duplicateNames(members), ...sharedOutputs(members), ...ambiguousSecrets(members)];
+}
+
+function duplicateNames(members: readonly SetMember[]): SetFinding[] {
+  const path = 'metadata.name';
+  const first = new Map<string, string>();
+  return members.flatMap(({ file, connector }): SetFinding[] => {
+    const name = textAt(connector, path);
+    if (name === undefined) return [];
+    const other = first.get(name);
+    if (other === undefined) first.set(name, file);
+    if (other === undefined) return [];
+    const message = `${other} is a connector of the name ${name} too; they would delete each other's documents.`;
+    return [{ file, path, code: 'duplicate_name', message, fix: 'name: another one' }];
+  });
+}
+
+function sharedOutputs(members: readonly SetMember[]): SetFinding[] {
+  const path = 'spec.output.prefix';
+  const root = newFolder();
+  return members.flatMap((member): SetFinding[] => {
+    const { file, connector } = member;
+    const own = outputFolder(connector);
+    if (own === undefined) return [];
+    const clash = enterFolder(root, own, member);
+    if (clash === undefined) return [];
+    const theirs = textAt(clash.connector, path) ?? '';
+    const message = `${clash.file} writes to the prefix ${theirs} of the same bucket; each connector needs a folder of its own.`;
+    return [
+      {
+        file,
+        path,
+        code: 'shared_output',
+        message,
+        fix: `prefix: ${textAt(connector, 'metadata.name') ?? '…'}`,
+      },
+    ];
+  });
+}
+
+/** A folder of a bucket, as far as connectors write to it. */
+interface Folder {
+  readonly folders: Map<string, Folder>;
+  /** The first connector that writes to this folder itself, or to one below it. */
+  owner?: SetMember;
+  firstBelow?: SetMember;
+}
+
+function newFolder(): Folder {
+  return { folders: new Map() };
+}
+
+/** @returns a connector that writes to the same folder, to one above it, or to one below it */
+function enterFolder(root: Folder, parts: readonly string[], member: SetMember): SetMember | undefined {
+  let folder = root;
+  let above: SetMember | undefined;
+  for (const part of parts) {
+    above ??= folder.owner;
+    folder.firstBelow ??= member;
+    const next = folder.folders.get(part) ?? newFolder();
+    folder.folders.set(part, next);
+    folder = next;
+  }
+  const clash = above ?? folder.owner ?? folder.firstBelow;
+  folder.owner ??= member;
+  return clash;
+}
+
+/** Part by part, with those of the bucket first, so that `hr` is not taken for the parent of `hr-archive`. */
+function outputFolder(connector: unknown): readonly string[] | undefined {
+  const bucket = textAt(connector, 'spec.output.bucket');
+  const prefix = textAt(connector, 'spec.output.prefix');
+  if (bucket === undefined || prefix === undefined) return undefined;
+  return `${withoutSlashesAtEnd(bucket)}/${withoutSlashesAtEnd(prefix)}`.split('/');
+}
+
+function ambiguousSecrets(members: readonly SetMember[]): SetFinding[] {
+  const first = new Map<string, string>();
+  return members.flatMap(({ file, connector }) =>
+    SECRET_PATHS.flatMap((path): SetFinding[] => {
+      const ref = textAt(connector, path);
+      if (ref === undefined || looksLikeSecret(ref)) return [];
+      const variable = secretVariable(ref);
+      const other = first.get(variable) ?? ref;
+      first.set(variable, other);
+      if (other === ref) return [];
+      const message = `${ref} and ${other} are both read from ${variable}.`;
+      return [{ severity: 'warning', file, path, code: 'secret_ambiguous', message, fix: other }];
+    }),
+  );
+}

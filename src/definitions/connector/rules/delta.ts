@@ -1,0 +1,188 @@
+import { textAt, valueAt } from '../../draft.ts';
+import type { Finding } from '../../problem.ts';
+import { dialectOf } from '../sql/sql-text.ts';
+import { isDeltaQuery, mentionsWatermark } from '../watermark.ts';
+
+/** Something in a connector that makes its listing a part of the whole. */
+interface Delta {
+  readonly path: string;
+  readonly isWatermark: boolean;
+  /** Ends a sentence about what such a listing is not. */
+  readonly why: string;
+  /** What else may be done about it. */
+  readonly cure: string;
+}
+
+/** @param what as the message names it */
+function changesOnly(path: string, what: string, isWatermark: boolean): Delta {
+  return {
+    path,
+    isWatermark,
+    why: `${what} in ${path} makes the source return changes only: every unchanged document would be taken for deleted.`,
+    cure: `take ${what} out of ${path}`,
+  };
+}
+
+/** Rules about connectors that ask their source for changes only. */
+export function deltaFindings(connector: unknown): Finding[] {
+  const delta = sqlDelta(connector) ?? httpDelta(connector) ?? resumable(connector);
+  return [
+    ...deletesFromDelta(connector, delta),
+    ...watermarkWithoutField(connector, delta),
+    ...lagWithoutWatermark(connector, delta),
+    ...nullsLost(connector, delta),
+  ];
+}
+
+function sqlDelta(connector: unknown): Delta | undefined {
+  const path = 'spec.source.query';
+  const query = textAt(connector, path);
+  if (query === undefined || !isDeltaQuery(query, dialectOf(textAt(connector, 'spec.source.type'))))
+    return undefined;
+  return changesOnly(path, ':watermark', true);
+}
+
+function resumable(connector: unknown): Delta | undefined {
+  const path = 'spec.source.resumable';
+  if (valueAt(connector, path) !== true) return undefined;
+  return {
+    path,
+    isWatermark: false,
+    why: 'a resumable one may stop after some pages: every document of the others would be taken for deleted.',
+    cure: 'no resumable',
+  };
+}
+
+function deletesFromDelta(connector: unknown, delta: Delta | undefined): Finding[] {
+  const path = 'spec.reconciliation.deletePolicy';
+  if (delta === undefined || valueAt(connector, path) !== 'auto_delete_missing') return [];
+  return [
+    {
+      code: 'delta_deletes',
+      path,
+      message: `auto_delete_missing needs a complete listing, but ${delta.why}`,
+      fix: `deletePolicy: soft_delete_only or never_delete, or ${delta.cure}`,
+    },
+  ];
+}
+
+function watermarkWithoutField(connector: unknown, delta: Delta | undefined): Finding[] {
+  if (delta?.isWatermark !== true || valueAt(connector, 'spec.source.watermarkField') !== undefined)
+    return [];
+  return [
+    {
+      code: 'watermark_field_missing',
+      path: 'spec.source.watermarkField',
+      message: `${delta.path} asks for rows after :watermark, and nothing says which column the watermark is.`,
+      fix: 'watermarkField: updated_at (the column that :watermark is compared with)',
+    },
+  ];
+}
+
+function lagWithoutWatermark(connector: unknown, delta: Delta | undefined): Finding[] {
+  const path = 'spec.source.watermarkLag';
+  const asked = ['spec.source.query', 'spec.source.url'].some(
+    (from) => textAt(connector, from) !== undefined,
+  );
+  if (valueAt(connector, path) === undefined || delta?.isWatermark === true || !asked) return [];
+  return [
+    {
+      code: 'watermark_lag_unused',
+      path,
+      message: 'watermarkLag has no effect: there is no :watermark, so every run reads everything.',
+      fix: 'no watermarkLag, or :watermark in the query or the url',
+    },
+  ];
+}
+
+/** `NULL > :watermark` is never true. Any mention of NULL, a comment too, shows that somebody thought of it. */
+function nullsLost(connector: unknown, delta: Delta | undefined): Finding[] {
+  const query = textAt(connector, 'spec.source.query');
+  const field = textAt(connector, 'spec.source.watermarkField');
+  if (delta === undefined || query === undefined || field === undefined) return [];
+  const name = field.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  // A field that is a blank would be found in each run of blanks as often as the run is long.
+  const text = query.replaceAll(/\s+/g, ' ');
+  const mentioned = new RegExp(
+    `${name}["\`\\]]?\\s+is\\s+(?:(?:not|never)\\s+)?null|(?:coalesce|ifnull|isnull|nvl)\\s*\\([^()]*${name}`,
+    'iu',
+  );
+  if (mentioned.test(text)) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'watermark_nulls_lost',
+      path: delta.path,
+      message: `Rows whose ${field} is NULL are never after the watermark and would never appear.`,
+      fix: `${field} > :watermark OR ${field} IS NULL; where it cannot be NULL, the comment -- ${field} is never null`,
+    },
+  ];
+}
+
+/** A name that asks for changes: `since`, `updated_after`, `modifiedSince`, `from_date`, `last_updated_min`. */
+const DELTA_NAME = new RegExp(
+  '^(?:if)?(?:since|from|' +
+    '(?:last)?(?:updated|modified|changed|created|edited)(?:at|on|date|time)?(?:since|after|from|min|gte?|start)|' +
+    '(?:min|from|start|since|after)(?:updated|modified|changed|created|date|time|timestamp)(?:at|on|date|time)?|' +
+    '(?:date|time|timestamp)(?:from|since|after|min|start)|(?:changes|delta)(?:since|token))$',
+);
+
+/** Parameters that say which page is wanted, whatever their name. */
+const PAGING_FIELDS = [
+  'spec.source.paginationCursorField',
+  'spec.source.pagination.cursorField',
+  'spec.source.pagination.pageField',
+  'spec.source.pagination.offsetField',
+];
+
+function httpDelta(connector: unknown): Delta | undefined {
+  const paging = PAGING_FIELDS.map((path) => textAt(connector, path));
+  const url = textAt(connector, 'spec.source.url') ?? '';
+  const search = url.includes('?') ? url.slice(url.indexOf('?') + 1).replace(/#.*$/s, '') : '';
+  const headers = namedValues(valueAt(connector, 'spec.source.headers'));
+  return (
+    (mentionsWatermark(url) ? changesOnly('spec.source.url', ':watermark', true) : undefined) ??
+    deltaOf('spec.source.url', [...new URLSearchParams(search)], paging) ??
+    deltaOf('spec.source.payload', namedValues(valueAt(connector, 'spec.source.payload')), paging) ??
+    // `From` is an address of a person here; the one header that asks for changes says so.
+    deltaOf(
+      'spec.source.headers',
+      headers.filter(([name, value]) => /modified-since$/i.test(name) || mentionsWatermark(String(value))),
+      paging,
+    )
+  );
+}
+
+function deltaOf(
+  path: string,
+  entries: readonly (readonly [string, unknown])[],
+  paging: readonly (string | undefined)[],
+): Delta | undefined {
+  for (const [name, value] of entries) {
+    if (typeof value === 'string' && mentionsWatermark(value)) return changesOnly(path, ':watermark', true);
+    if (!paging.includes(name) && asksForChanges(name) && !isOffset(name, value))
+      return changesOnly(path, name, false);
+  }
+  return undefined;
+}
+
+/** `filter[updated_after]` and `updated_at[gte]`: the last part alone, or all of it. */
+function asksForChanges(name: string): boolean {
+  const last = name.split(/[[\].]+/).findLast((part) => part !== '') ?? '';
+  return [name, last].some((part) => DELTA_NAME.test(part.toLowerCase().replaceAll(/[^a-z]/g, '')));
+}
+
+/** `from: 200` counts rows, as in Elasticsearch; seconds since 1970 have more digits. */
+function isOffset(name: string, value: unknown): boolean {
+  return name === 'from' && /^\d{1,8}$/.test(String(value));
+}
+
+/** Every value inside, however deep, with the key it has or the key of its list. */
+function namedValues(value: unknown, name = ''): [string, unknown][] {
+  if (Array.isArray(value)) return value.flatMap((item) => namedValues(item, name));
+  if (typeof value !== 'object' || value === null) return name === '' ? [] : [[name, value]];
+  return Object.entries(value).flatMap(([key, item]): [string, unknown][] =>
+    // A mapping counts by its own key too: `updated_after: {value: …}`.
+    typeof item === 'object' ? [[key, undefined], ...namedValues(item, key)] : namedValues(item, key),
+  );
+}

@@ -1,0 +1,62 @@
+import { textAt, valueAt } from '../../draft.ts';
+import type { Finding } from '../../problem.ts';
+
+const ACL_FIELDS = ['aclUsersField', 'aclGroupsField'] as const;
+
+/** What Discovery Engine takes as a document's content and the rendered text can be. */
+export const CONTENT_TYPES = [
+  'text/plain',
+  'text/html',
+  'text/xml',
+  'application/xml',
+  'application/json',
+] as const;
+
+/** Rules about what the data store is said to be, and the mapping that must fit it. */
+export function geminiFindings(connector: unknown): Finding[] {
+  return [...aclAgainstMapping(connector), ...contentType(connector)];
+}
+
+function aclAgainstMapping(connector: unknown): Finding[] {
+  const path = 'spec.gemini.acl';
+  const code = 'acl_contradiction';
+  const acl = valueAt(connector, path);
+  const fields = ACL_FIELDS.filter((name) => valueAt(connector, `spec.mapping.${name}`) !== undefined);
+  if (acl === 'required' && fields.length === 0) {
+    return [
+      {
+        code,
+        path,
+        message: 'acl: required wants readers for every document, and the mapping says nowhere who they are.',
+        fix: 'aclUsersField or aclGroupsField in spec.mapping; or acl: off, if the data store has no access control',
+      },
+    ];
+  }
+  if (acl === 'off' && fields.length > 0) {
+    const names = fields.join(' and ');
+    return [
+      {
+        code,
+        path,
+        message: `acl: off would show every document to all, although the mapping names its readers with ${names}.`,
+        fix: `acl: required; or take ${names} out of spec.mapping, if all may read everything`,
+      },
+    ];
+  }
+  return [];
+}
+
+function contentType(connector: unknown): Finding[] {
+  const path = 'spec.mapping.mimeType';
+  const type = textAt(connector, path);
+  if (type === undefined || valueAt(connector, 'spec.gemini.contentConfig') === 'NO_CONTENT') return [];
+  if (CONTENT_TYPES.some((taken) => taken === type)) return [];
+  return [
+    {
+      code: 'mime_type_not_taken',
+      path,
+      message: `Discovery Engine does not take text of the type ${type}; it takes ${CONTENT_TYPES.join(', ')}.`,
+      fix: type.startsWith('text/') ? 'mimeType: text/plain' : `mimeType: one of ${CONTENT_TYPES.join(', ')}`,
+    },
+  ];
+}

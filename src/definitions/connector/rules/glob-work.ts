@@ -1,0 +1,48 @@
+import { GLOB_FOLDER_WILDCARDS_MAX, GLOB_WILDCARDS_MAX } from '../../../core/limits.ts';
+
+/**
+ * What makes a glob too slow, as a clause without a full stop; undefined if nothing does. The library makes one regular
+ * expression of a glob: the time that a file name can take grows with a power of the number of wildcards, and doubles with
+ * each character under a repeated group.
+ */
+export function slowGlobReason(glob: string): string | undefined {
+  if (/[*+]\(|[)}]\+/.test(glob)) return 'it has a repeated group, such as *(…) or +(…)';
+  const folderWildcards = glob.split('/').filter((part) => part.includes('**')).length;
+  if (folderWildcards > GLOB_FOLDER_WILDCARDS_MAX) {
+    return `it has ${folderWildcards} times **, and may have it ${GLOB_FOLDER_WILDCARDS_MAX} times`;
+  }
+  const wildcards = wildcardsInOnePart(glob);
+  if (wildcards <= GLOB_WILDCARDS_MAX) return undefined;
+  return `one part of the path has ${wildcards} wildcards such as *, and may have ${GLOB_WILDCARDS_MAX}`;
+}
+
+/** Wildcards that can match within the same part of a path: all in a row, and of alternatives those of the richest one. */
+function wildcardsInOnePart(glob: string): number {
+  const open: { before: number; richest: number }[] = [];
+  // Of the groups that are open, what precedes them in the same part.
+  let outside = 0;
+  let count = 0;
+  let most = 0;
+  for (const [token] of glob.matchAll(/\[[^[\]]*\]|\*+|\+|!\(|[({]|[)}]|[,|/]/g)) {
+    const group = open.at(-1);
+    if (token.startsWith('*') || token === '+') count += 1;
+    else if (token === '!(' || token === '(' || token === '{') {
+      // What an exclusion matches is any text.
+      const before = count + (token === '!(' ? 1 : 0);
+      open.push({ before, richest: 0 });
+      outside += before;
+      count = 0;
+    } else if (group === undefined) {
+      if (token === '/') count = 0;
+    } else if (token === ',' || token === '|') {
+      group.richest = Math.max(group.richest, count);
+      count = 0;
+    } else if (token === ')' || token === '}') {
+      outside -= group.before;
+      count = group.before + Math.max(group.richest, count);
+      open.pop();
+    }
+    most = Math.max(most, outside + count);
+  }
+  return most;
+}

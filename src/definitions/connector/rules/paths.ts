@@ -1,0 +1,37 @@
+import { textAt } from '../../draft.ts';
+import type { Finding } from '../../problem.ts';
+
+const SOURCE = 'spec.source';
+
+/** Where something is in the body of an answer. */
+const PATHS = [
+  `${SOURCE}.paginationNextCursorJsonPath`,
+  `${SOURCE}.recordsPath`,
+  ...['nextCursorPath', 'nextUrlPath', 'totalPagesPath', 'totalPath', 'hasMorePath'].map(
+    (key) => `${SOURCE}.pagination.${key}`,
+  ),
+];
+
+/** A path of names only: one that leads into a list is never found, and the first page would be the whole listing. */
+export function pathFindings(connector: unknown): Finding[] {
+  return PATHS.flatMap((path) => {
+    const names =
+      textAt(connector, path)
+        ?.replace(/^\$\.?/, '')
+        .split('.') ?? [];
+    const wrong = (message: string): Finding[] => [
+      {
+        code: 'wrong_value',
+        path,
+        message,
+        fix: 'names with one dot between them, such as meta.next_cursor',
+      },
+    ];
+    if (names.some((name) => name.trim() === '')) {
+      return wrong('The path has an empty name: at its beginning, at its end, or between two dots.');
+    }
+    const index = names.find((name) => /^(?:-?\d+|\*)$|\[(?:-?\d*|-?\d*:-?\d*|\*)\]$/.test(name));
+    if (index === undefined) return [];
+    return wrong(`The path leads into a list (${index}), and a path has only names of keys.`);
+  });
+}

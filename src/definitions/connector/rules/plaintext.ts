@@ -1,0 +1,47 @@
+import { isLoopback } from '../../../core/endpoint.ts';
+import { textAt, valueAt } from '../../draft.ts';
+import type { Finding } from '../../problem.ts';
+
+const URL_PATH = 'spec.source.url';
+
+/** Headers that carry credentials. */
+const CREDENTIAL_HEADER = /^(?:authorization|proxy-authorization|cookie|x-api-key|api-key)$/i;
+
+export function isCredentialHeader(name: string): boolean {
+  return CREDENTIAL_HEADER.test(name);
+}
+
+/** Whether a request to this address leaves the machine without encryption. */
+export function leavesInClear(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const url = new URL(address);
+  return url.protocol === 'http:' && !isLoopback(url);
+}
+
+/**
+ * A credential must not leave the machine without encryption, where everyone on the way can read it.
+ * @param allows whether the operator's policy allows it for this address
+ */
+export function plaintextFindings(connector: unknown, allows: (address: string) => boolean): Finding[] {
+  const address = textAt(connector, URL_PATH);
+  if (textAt(connector, 'spec.source.type') !== 'http' || address === undefined) return [];
+  if (!hasCredentials(connector) || !leavesInClear(address) || allows(address)) return [];
+  return [
+    {
+      code: 'secret_in_clear',
+      path: URL_PATH,
+      message:
+        'The credentials would be sent over unencrypted http, where everyone on the way can read them.',
+      fix: 'https:// in place of http://; or the host in plaintextHosts of the policy, if the network encrypts',
+    },
+  ];
+}
+
+function hasCredentials(connector: unknown): boolean {
+  const given = ['secretRef', 'oauth'].some((key) => valueAt(connector, `spec.source.${key}`) !== undefined);
+  const headers = valueAt(connector, 'spec.source.headers');
+  return (
+    given ||
+    (typeof headers === 'object' && headers !== null && Object.keys(headers).some(isCredentialHeader))
+  );
+}

@@ -1,0 +1,38 @@
+import { cronOf } from '../cron.ts';
+import { textAt } from '../../draft.ts';
+import type { Finding } from '../../problem.ts';
+
+/** What every orchestrator's cron understands; `L`, `W`, `#` and `?` mean something to a few only. */
+const STANDARD_FIELD = /^(?:[\d*,/-]|[A-Za-z]{3})+$/;
+
+/** A schedule has five fields, parses, and comes round at all. */
+export function scheduleFindings(connector: unknown): Finding[] {
+  const path = 'spec.schedule';
+  const schedule = textAt(connector, path);
+  if (schedule === undefined || schedule === '') return [];
+  const wrong = (message: string): Finding[] => [
+    {
+      code: 'schedule_invalid',
+      path,
+      message,
+      fix: 'schedule: "0 */3 * * *" (minute, hour, day, month, weekday)',
+    },
+  ];
+  const fields = schedule.trim().split(/\s+/);
+  if (fields.length !== 5) {
+    return wrong(
+      `${JSON.stringify(schedule)} is not a cron expression of five fields; it has ${fields.length}.`,
+    );
+  }
+  const odd = fields.find((field) => !STANDARD_FIELD.test(field));
+  if (odd !== undefined)
+    return wrong(`${JSON.stringify(odd)} is not understood by every orchestrator's cron.`);
+  try {
+    // From a fixed day, so that the answer is the same every day.
+    const next = cronOf(schedule).nextRun(new Date(0));
+    return next === null ? wrong(`${JSON.stringify(schedule)} names a day that never comes.`) : [];
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message.replace(/^CronPattern: /, '') : String(thrown);
+    return wrong(`${JSON.stringify(schedule)} is not a cron expression: ${reason.replace(/\.$/, '')}.`);
+  }
+}

@@ -1,0 +1,118 @@
+import { textAt, valueAt } from '../../draft.ts';
+import { displayPath, type Finding } from '../../problem.ts';
+import { secretTexts, type SecretText } from '../secret-texts.ts';
+import { isCredentialHeader } from './plaintext.ts';
+import { looksLikeSecret } from '../secrets.ts';
+
+export const SECRET_PATHS = ['spec.source.secretRef', 'spec.source.oauth.clientSecretRef'] as const;
+
+/** Names of the secrets that a connector refers to. */
+export function secretRefsOf(connector: unknown): string[] {
+  return SECRET_PATHS.flatMap((path) => textAt(connector, path) ?? []);
+}
+
+const URL_PATHS = ['spec.source.url', 'spec.source.oauth.tokenUrl'] as const;
+
+/** Secrets stay out of the file. The messages never repeat the value: it may be the secret. */
+export function secretFindings(connector: unknown): Finding[] {
+  const own = [
+    ...SECRET_PATHS.flatMap((path) => referenceFindings(path, textAt(connector, path))),
+    ...URL_PATHS.flatMap((path) => urlFindings(path, textAt(connector, path))),
+  ];
+  const known = new Set(own.filter(({ severity }) => severity !== 'warning').map(({ path }) => path));
+  const texts = secretTexts(connector).filter(({ path }) => !known.has(path));
+  const isOneOfSeveral = texts.length > 1 || textAt(connector, SECRET_PATHS[0]) !== undefined;
+  const found = new Set(texts.map(({ path }) => path));
+  return [
+    ...own,
+    ...texts.map((text) => textFinding(text, isOneOfSeveral)),
+    ...headerFindings(valueAt(connector, 'spec.source.headers')).filter(({ path }) => !found.has(path)),
+  ];
+}
+
+function textFinding({ path, segments, kind, lineInText }: SecretText, isOneOfSeveral: boolean): Finding {
+  return {
+    code: 'secret_in_file',
+    path,
+    lineInText,
+    message: `This looks like a secret (${kind}). A connector file must not contain one; if the file was shared, change the secret.`,
+    fix: `${placeFor(segments)}${isOneOfSeveral && isRequestPart(segments) ? SEVERAL : ''}`,
+  };
+}
+
+/** The only two secrets that one request can carry. */
+const SEVERAL =
+  '. One request can carry one secret of secretRef, and an access token of oauth; for an API that needs two keys, set source.url to a gateway that adds the second';
+
+function isRequestPart(segments: readonly (string | number)[]): boolean {
+  return segments[1] === 'source' && ['url', 'headers', 'payload'].includes(String(segments[2]));
+}
+
+/** Where a secret belongs instead, as what to write. */
+function placeFor(segments: readonly (string | number)[]): string {
+  const [, section, field, name = ''] = segments;
+  if (section !== 'source') return 'the text without the secret';
+  if (field === 'headers') {
+    return /^(?:proxy-)?authorization$/i.test(String(name))
+      ? 'no such header; secretRef: name-of-the-secret, which is sent as Authorization: Bearer …, or as auth: {type: basic} says'
+      : `no such header; secretRef: name-of-the-secret and auth: {type: api_key, in: header, name: ${String(name)}}`;
+  }
+  if (field === 'url') {
+    return 'the address without it; secretRef: name-of-the-secret and auth: {type: api_key, in: query, name: …}';
+  }
+  if (field === 'payload') {
+    return 'the payload without it; secretRef: name-of-the-secret and auth, which send it in a header or in the query';
+  }
+  if (field === 'oauth') return 'clientSecretRef: name-of-the-secret, and no secret in other fields of oauth';
+  return 'the text without it; credentials belong in the secret that secretRef names';
+}
+
+function referenceFindings(path: string, ref: string | undefined): Finding[] {
+  if (ref === undefined || ref === '') return [];
+  if (looksLikeSecret(ref)) {
+    return [
+      {
+        code: 'secret_in_file',
+        path,
+        message:
+          'This looks like the secret itself; here goes its name only. If the file was shared, change the secret.',
+        fix: 'a name such as hr-db-credentials, and the value in SECRET_HR_DB_CREDENTIALS',
+      },
+    ];
+  }
+  if (/^[A-Za-z0-9._-]+$/.test(ref)) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'secret_name',
+      path,
+      message: 'No environment variable can have this name, so only the managed store can hold this secret.',
+      fix: 'letters, digits, . _ and - only',
+    },
+  ];
+}
+
+function urlFindings(path: string, url: string | undefined): Finding[] {
+  if (url === undefined || !/^[a-z]+:\/\/[^/?#]*@/i.test(url)) return [];
+  return [
+    {
+      code: 'secret_in_file',
+      path,
+      message: 'The address carries a user name or password.',
+      fix: 'the address without them, and secretRef for the credentials',
+    },
+  ];
+}
+
+function headerFindings(headers: unknown): Finding[] {
+  if (typeof headers !== 'object' || headers === null) return [];
+  return Object.keys(headers)
+    .filter(isCredentialHeader)
+    .map((name) => ({
+      severity: 'warning',
+      code: 'secret_in_file',
+      path: displayPath(['spec', 'source', 'headers', name]),
+      message: `The header ${name} usually carries a secret, and everyone who can read this file can read it.`,
+      fix: 'secretRef or oauth in place of the header',
+    }));
+}

@@ -1,0 +1,120 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { CONNECTOR_UNKNOWN_KEYS_NAMED_MAX } from '../../core/limits.ts';
+import type { Finding, Segment } from '../problem.ts';
+import { connectorSchema } from '../schema-document.ts';
+import { findingOf, moreUnknownKeys } from '../schema-sentences.ts';
+import type { Connector } from './types.ts';
+
+let compiled: ValidateFunction<Connector> | undefined;
+
+function validator(): ValidateFunction<Connector> {
+  // `verbose` puts the value and its schema into each error: the sentences are made from their descriptions.
+  const ajv = () =>
+    new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, strictTypes: false });
+  compiled ??= ajv().compile<Connector>(connectorSchema());
+  return compiled;
+}
+
+/** Whether a value has the shape of a connector. */
+export function isConnector(value: unknown): value is Connector {
+  return validator()(value);
+}
+
+/** Everything in which a value differs from `schemas/connector.schema.json`, one finding for each mistake. */
+export function shapeFindings(value: unknown): Finding[] {
+  const validate = validator();
+  if (validate(value)) return [];
+  const { named, left } = firstUnknownKeys(withoutConsequences(validate.errors ?? []));
+  const findings = [
+    ...named.flatMap((error) => findingOf(error, value, segmentsOf(value, error.instancePath)) ?? []),
+    ...left.map(({ first, count }) => moreUnknownKeys(first, segmentsOf(value, first.instancePath), count)),
+  ];
+  return withoutMeantKeys(firstOfEach(findings));
+}
+
+interface LeftOut {
+  readonly first: ErrorObject;
+  count: number;
+}
+
+/** A sentence for each of 1,000 unknown keys would take seconds to write, and would not be read. */
+function firstUnknownKeys(errors: readonly ErrorObject[]): {
+  readonly named: readonly ErrorObject[];
+  readonly left: readonly LeftOut[];
+} {
+  const counts = new Map<string, number>();
+  const left = new Map<string, LeftOut>();
+  const named = errors.filter((error) => {
+    if (error.keyword !== 'additionalProperties') return true;
+    const count = (counts.get(error.instancePath) ?? 0) + 1;
+    counts.set(error.instancePath, count);
+    if (count <= CONNECTOR_UNKNOWN_KEYS_NAMED_MAX) return true;
+    const known = left.get(error.instancePath);
+    if (known === undefined) left.set(error.instancePath, { first: error, count: 1 });
+    else known.count += 1;
+    return false;
+  });
+  return { named, left: [...left.values()] };
+}
+
+/**
+ * Ajv reports the branch that failed and everything inside it. When the kind of source does not fit the mode, what is
+ * missing or left over for that mode is no news.
+ */
+function withoutConsequences(errors: readonly ErrorObject[]): ErrorObject[] {
+  const told = errors.filter((error) => error.keyword !== 'if' && error.propertyName === undefined);
+  const wrongType = told.some((error) => isSourceType(error) && error.keyword === 'enum');
+  const consequence = (error: ErrorObject): boolean =>
+    wrongType &&
+    !isSourceType(error) &&
+    isConditional(error) &&
+    error.instancePath.startsWith('/spec/source');
+  // A condition's list of types is narrower than the general one, so its sentence comes first and stays.
+  return told
+    .filter((error) => !consequence(error))
+    .sort((left, right) => Number(isConditional(right)) - Number(isConditional(left)));
+}
+
+function isSourceType(error: ErrorObject): boolean {
+  return error.instancePath === '/spec/source/type';
+}
+
+function isConditional(error: ErrorObject): boolean {
+  return error.schemaPath.includes('/then/');
+}
+
+function firstOfEach(findings: readonly Finding[]): Finding[] {
+  const seen = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.code} ${finding.path}`;
+    if (!seen.has(key)) seen.set(key, finding);
+  }
+  return [...seen.values()];
+}
+
+/** `qurey:` is one mistake, not two: where a misspelt key stands for a missing one, the missing one is not told. */
+function withoutMeantKeys(findings: readonly Finding[]): Finding[] {
+  const meant = new Set(findings.flatMap((finding) => (finding.code === 'unknown_key' ? [finding.fix] : [])));
+  return findings.filter(
+    (finding) => finding.code !== 'missing_key' || !meant.has(`${finding.path.split('.').at(-1) ?? ''}:`),
+  );
+}
+
+/** A JSON pointer as segments; only the value tells whether `0` is an index or a key. */
+function segmentsOf(value: unknown, pointer: string): Segment[] {
+  let at = value;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => {
+      const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      const segment = Array.isArray(at) ? Number(name) : name;
+      at = valueIn(at, name);
+      return segment;
+    });
+}
+
+function valueIn(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Reflect.get(value, key);
+}

@@ -1,0 +1,64 @@
+import { isCredential } from '../../core/credential-names.ts';
+import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_TEXT_CHARACTERS_MAX } from '../../core/limits.ts';
+import { recognisedSecrets } from '../../core/recognised-secrets.ts';
+import { displayPath, type Segment } from '../problem.ts';
+
+/** A secret in a text of a connector; never its value. */
+export interface SecretText {
+  readonly path: string;
+  /** The keys that lead to the text. */
+  readonly segments: readonly Segment[];
+  /** What gave it away, as a noun phrase. */
+  readonly kind: string;
+  /** Line inside the text, from 1. */
+  readonly lineInText: number;
+}
+
+/** Where a connector has what looks like a secret, in any of its texts. */
+export function secretTexts(connector: unknown): SecretText[] {
+  const found: SecretText[] = [];
+  visit(connector, [], undefined, found);
+  return found;
+}
+
+/** @param name what the value is called: its key, or what a list of names and values calls it */
+function visit(
+  value: unknown,
+  segments: readonly Segment[],
+  name: string | undefined,
+  found: SecretText[],
+): void {
+  if (found.length > CONNECTOR_PROBLEMS_MAX) return;
+  if (typeof value === 'string' || typeof value === 'number') {
+    const text = String(value);
+    if (text.length <= CONNECTOR_TEXT_CHARACTERS_MAX) found.push(...secretsIn(text, segments, name));
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) visit(item, [...segments, index], name, found);
+  } else if (typeof value === 'object' && value !== null) {
+    const called = calledBy(value);
+    for (const [key, item] of Object.entries(value)) {
+      const isValue = called !== undefined && /^(?:value|values|val|text|content)$/i.test(key);
+      visit(item, [...segments, key], isValue ? called : key, found);
+    }
+  }
+}
+
+/** What `{name: api_key, value: …}` calls its value. */
+function calledBy(value: object): string | undefined {
+  for (const key of ['name', 'key', 'field', 'header', 'parameter']) {
+    const called: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+    if (typeof called === 'string') return called;
+  }
+  return undefined;
+}
+
+function secretsIn(text: string, segments: readonly Segment[], name: string | undefined): SecretText[] {
+  const path = displayPath(segments);
+  const [first] = recognisedSecrets(text);
+  if (first !== undefined) {
+    const lineInText = text.slice(0, first.start).split('\n').length;
+    return [{ path, segments, kind: first.kind, lineInText }];
+  }
+  if (name === undefined || !isCredential(name, text)) return [];
+  return [{ path, segments, kind: `the value of ${name}`, lineInText: 1 }];
+}

@@ -1,0 +1,33 @@
+import { BridgeError } from '../../core/errors.ts';
+
+/** The environment variable of a secret: `hr-db-credentials` is in `SECRET_HR_DB_CREDENTIALS`. */
+export function secretVariable(ref: string): string {
+  return `SECRET_${ref.replaceAll(/[-.]/g, '_').toUpperCase()}`;
+}
+
+/** Whether a reference is rather the secret itself: a URL, or text with spaces. Such text must not be shown. */
+export function looksLikeSecret(ref: string): boolean {
+  return /:\/\/|\s/.test(ref);
+}
+
+/**
+ * Whether a secret's value is a connection string with a password. Such a value belongs to a database, so it is never sent as a
+ * token: otherwise a connector could name another one's secret and have its password delivered to a server of its choice.
+ */
+export function isConnectionString(value: string): boolean {
+  return /^\s*[a-z][a-z0-9+.-]*:\/\/.*(?:@|[?&]password=)/is.test(value);
+}
+
+/**
+ * The value of a secret.
+ * @param read looks up one environment variable; undefined or empty means not set.
+ * @throws BridgeError SECRET_MISSING, naming the variable.
+ */
+export function resolveSecret(ref: string, read: (variable: string) => string | undefined): string {
+  const variable = secretVariable(ref);
+  const value = read(variable);
+  if (value !== undefined && value !== '') return value;
+  throw new BridgeError('SECRET_MISSING', `The secret ${ref} is not set.`, {
+    hint: `Set the environment variable ${variable}.`,
+  });
+}

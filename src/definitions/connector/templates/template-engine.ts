@@ -1,0 +1,108 @@
+import { AssignTag, Liquid, Token, Value, type Context, type LiquidOptions } from 'liquidjs';
+import { TEMPLATE_CHARACTERS_MAX, TEMPLATE_MEMORY_MAX, TEMPLATE_RENDER_MS_MAX } from '../../../core/limits.ts';
+import { TextLines } from '../../text-lines.ts';
+import { encodingFilter, markValue } from './uri-marks.ts';
+
+/** The engine's own takes a field that is not there for nothing, so that a misspelt one would never be found. */
+class StrictAssign extends AssignTag {
+  override *render(context: Context): Generator<unknown, void, unknown> {
+    const [value] = this.arguments();
+    const [name] = this.localScope();
+    if (name === undefined || !(value instanceof Value)) return;
+    context.bottom()[name.content] = yield value.value(context, false);
+  }
+}
+
+/** The engine's filters that encode for URLs. */
+const ENCODING_FILTERS = ['url_encode', 'uri_escape', 'cgi_escape'];
+
+function createUriEngine(): Liquid {
+  const created = createEngine({ outputEscape: markValue });
+  for (const name of ENCODING_FILTERS) {
+    const filter = created.filters[name];
+    if (filter === undefined) throw new TypeError(`LiquidJS has no filter ${name}`);
+    created.registerFilter(name, encodingFilter(filter));
+  }
+  return created;
+}
+
+function createEngine(options: LiquidOptions = {}): Liquid {
+  findPositionsOnce();
+  const created = new Liquid({
+    ...options,
+    strictVariables: true,
+    // Conditions and `default` say themselves what to do without a field.
+    lenientIf: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    fs: noFiles(),
+    relativeReference: false,
+    dynamicPartials: false,
+    // The machine's own zone and language would give one row two checksums.
+    timezoneOffset: 0,
+    locale: 'en-US',
+    parseLimit: TEMPLATE_CHARACTERS_MAX,
+    memoryLimit: TEMPLATE_MEMORY_MAX,
+    renderLimit: TEMPLATE_RENDER_MS_MAX,
+  });
+  for (const tag of ['include', 'render', 'layout', 'block']) {
+    created.registerTag(tag, {
+      parse() {
+        throw new Error(`the tag "${tag}" is not available: a template cannot read other files`);
+      },
+      render: () => '',
+    });
+  }
+  created.registerTag('assign', StrictAssign);
+  // A document is a function of its row; chance and the clock would change it in every run.
+  created.unregisterFilter('sample');
+  for (const name of Object.keys(created.filters).filter((filter) => filter.startsWith('date'))) {
+    refuseTheClock(created, name);
+  }
+  return created;
+}
+
+/**
+ * The engine asks each token for its position when it lists the variables, and each counts the lines from the beginning: for
+ * a template of 100,000 characters that took four seconds. No option of the engine leaves the positions out.
+ */
+function findPositionsOnce(): void {
+  let known = { input: '', lines: new TextLines('') };
+  Token.prototype.getPosition = function position(this: Token) {
+    if (known.input !== this.input) known = { input: this.input, lines: new TextLines(this.input) };
+    const { line, column } = known.lines.at(this.begin);
+    return [line, column];
+  };
+}
+
+function refuseTheClock(created: Liquid, name: string): void {
+  const original = created.filters[name];
+  if (typeof original !== 'function') throw new TypeError(`the filter ${name} of LiquidJS is not a function`);
+  created.registerFilter(name, function (value: unknown, ...options: unknown[]): unknown {
+    if (value === 'now' || value === 'today')
+      throw new Error(`"${value}" would change the document in every run`);
+    return original.call(this, value, ...options);
+  });
+}
+
+/** The file system of a template: there is none. The tags that would ask for it are refused before. */
+function noFiles(): NonNullable<NonNullable<ConstructorParameters<typeof Liquid>[0]>['fs']> {
+  const refuse = (): never => {
+    throw new Error('a template cannot read files');
+  };
+  return {
+    exists: () => Promise.resolve(false),
+    existsSync: () => false,
+    readFile: refuse,
+    readFileSync: refuse,
+    resolve: refuse,
+    contains: () => Promise.resolve(false),
+    containsSync: () => false,
+  };
+}
+
+/** Renders titles and content: strict variables and filters, and no way to reach files, code, chance or the clock. */
+export const engine = createEngine();
+
+/** Renders links, with marks around values. */
+export const uriEngine = createUriEngine();
