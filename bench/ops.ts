@@ -14,8 +14,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
-import { openDatabase } from '../src/state/database.ts';
-import { migrate } from '../src/state/migrations.ts';
+import { openDatabase } from '../src/database/database.ts';
+import { migrate } from '../src/database/migrations.ts';
 import { connectorName, fillRuns } from '../test/support/many-runs.ts';
 
 const SERVER = fileURLToPath(new URL('ops-server.ts', import.meta.url));

@@ -11,7 +11,7 @@ import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { PUSH_CONNECTIONS_MAX } from '../src/core/limits.ts';
 import { foldEvents, type PushEvent } from '../src/state/push/folded-events.ts';
 import type { NewPushBatch } from '../src/state/push/batch.ts';
-import { migrateState } from '../src/state/open-state.ts';
+import { migrateState } from '../src/state/run/open-state.ts';
 import { openPushQueue } from '../src/state/push/queue.ts';
 
 const SECONDS = 3;

@@ -89,7 +89,7 @@ async function freshDatabase(source: string, target: string): Promise<string> {
   await client.end();
   const url = new URL(source);
   url.pathname = `/${name}`;
-  const { migrateState } = await import('../src/state/open-state.ts');
+  const { migrateState } = await import('../src/state/run/open-state.ts');
   await migrateState({ url: url.href, file: '' });
   return url.href;
 }

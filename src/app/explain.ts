@@ -4,7 +4,7 @@ import { EXPLAIN_RUNS_MAX } from '../core/limits.ts';
 import { apiDocumentId } from '../gemini/document-id.ts';
 import { HeldLeases } from '../pipeline/held-leases.ts';
 import type { DocumentFacts, State } from '../pipeline/ports/state-port.ts';
-import { openState } from '../state/open-state.ts';
+import { openState } from '../state/run/open-state.ts';
 import { DocumentLines } from './document-lines.ts';
 import type { Explanation, RemovalCause } from './explanation.ts';
 import { bucketOf, targetOf } from './job.ts';

@@ -2,7 +2,7 @@ import type { ConnectorSpec } from '../definitions/connector/types.ts';
 import type { Logger } from '../core/log.ts';
 import type { Exposure } from '../net/exposure.ts';
 import { sourceExposure } from '../sources/exposure.ts';
-import { stateExposure } from '../state/database-url.ts';
+import { stateExposure } from '../database/database-url.ts';
 
 /**
  * Warns if others on the way to the state database could read or change what is sent.

@@ -1,4 +1,4 @@
-import { migrateState } from '../state/open-state.ts';
+import { migrateState } from '../state/run/open-state.ts';
 import { stateLocation } from './state-location.ts';
 
 interface MigrateOptions {

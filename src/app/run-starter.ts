@@ -9,7 +9,7 @@ import {
   STARTED_RUNS_MAX,
 } from '../core/limits.ts';
 import type { Logger } from '../core/log.ts';
-import type { StartedRun } from '../state/started-runs.ts';
+import type { StartedRun } from '../state/server/started-runs.ts';
 import { LogTail } from './log-tail.ts';
 import { newRunId } from './run-id.ts';
 

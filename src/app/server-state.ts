@@ -1,20 +1,20 @@
 import type { Logger } from '../core/log.ts';
-import { openAccessKeys, type AccessKeys } from '../state/access-keys.ts';
+import { openAccessKeys, type AccessKeys } from '../state/server/access-keys.ts';
 import type { QueueDepth } from '../pipeline/ports/push-port.ts';
 
-import { opsState, type OpsState } from '../state/ops-state.ts';
-import { openServerDatabase } from '../state/open-server-database.ts';
+import { opsState, type OpsState } from '../state/server/ops-state.ts';
+import { openServerDatabase } from '../database/open-server-database.ts';
 import { queueDepths } from '../state/push/depth.ts';
-import { runMetrics, type RunMetrics } from '../state/run-metrics.ts';
+import { runMetrics, type RunMetrics } from '../state/server/run-metrics.ts';
 import {
   addStartedRun,
   endStartedRun,
   findStartedRun,
   keepLog,
   type StartedRun,
-} from '../state/started-runs.ts';
+} from '../state/server/started-runs.ts';
 import type { StartedRuns } from './run-starter.ts';
-import { openSessionStore, type SessionStore } from '../state/session-store.ts';
+import { openSessionStore, type SessionStore } from '../state/server/session-store.ts';
 import { stateLocation } from './state-location.ts';
 
 /** What the server keeps in and asks of the state store. */

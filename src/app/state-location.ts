@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { STATE_FILE } from '../state/open-state.ts';
+import { STATE_FILE } from '../state/run/open-state.ts';
 
 /** The state store: `DATABASE_URL`, or the embedded file below the working directory. */
 export function stateLocation({

@@ -133,7 +133,7 @@ async function openChannels(subject: RunSubject, context: TelemetryContext): Pro
   if (teams !== undefined) {
     const { teamsChannel } = await import('../telemetry/teams/channel.ts');
     const openMemory = async () => {
-      const { openAlertState } = await import('../state/alert-state.ts');
+      const { openAlertState } = await import('../state/server/alert-state.ts');
       return openAlertState(stateLocation(context));
     };
     channels.push(teamsChannel(teams, subject, { ...ports, openMemory, memoryMs, settleMs }));

@@ -3,8 +3,8 @@ import { toBridgeError, type BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Job } from '../pipeline/ports/job.ts';
 import { runErrorOf } from '../pipeline/run-error.ts';
-import { hostIdentity } from '../state/host-identity.ts';
-import { openState } from '../state/open-state.ts';
+import { hostIdentity } from '../state/leases/host-identity.ts';
+import { openState } from '../state/run/open-state.ts';
 import { stateLocation } from './state-location.ts';
 
 interface Surroundings {

@@ -9,7 +9,7 @@ import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
 import type { Column } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/ports/state-port.ts';
-import { openState, STATE_FILE } from '../../src/state/open-state.ts';
+import { openState, STATE_FILE } from '../../src/state/run/open-state.ts';
 import { FlakyIndex, type DeliveryFate } from '../support/flaky-index.ts';
 import { mappingOf } from '../support/mapping.ts';
 import { jobOf } from '../support/planning.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { recordUnbegun } from '../../src/app/unbegun-run.ts';
 import { BridgeError, type ErrorCode } from '../../src/core/errors.ts';
 import { silentLogger } from '../../src/core/log.ts';
-import { openState, STATE_FILE } from '../../src/state/open-state.ts';
+import { openState, STATE_FILE } from '../../src/state/run/open-state.ts';
 import { dumpState } from '../support/state-dump.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CommandIo } from '../../src/cli/command-io.ts';
 import { readEnvironment } from '../../src/cli/env.ts';
 import { keysCommand } from '../../src/cli/keys.ts';
-import { openDatabase } from '../../src/state/database.ts';
+import { openDatabase } from '../../src/database/database.ts';
 import { parsedObject } from '../support/json.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 

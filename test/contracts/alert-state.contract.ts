@@ -4,8 +4,8 @@ import {
   ALERT_REPEAT_SECONDS,
   ALERT_UNANSWERED_SECONDS,
 } from '../../src/core/limits.ts';
-import { openAlertState, type AlertState } from '../../src/state/alert-state.ts';
-import { openDatabase, type DatabaseAddress } from '../../src/state/database.ts';
+import { openAlertState, type AlertState } from '../../src/state/server/alert-state.ts';
+import { openDatabase, type DatabaseAddress } from '../../src/database/database.ts';
 
 /** One empty state store. */
 export interface AlertStore {

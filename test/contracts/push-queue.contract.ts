@@ -4,7 +4,7 @@ import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../../src/core/limits.t
 import { foldEvents, type PushEvent } from '../../src/state/push/folded-events.ts';
 import { batchRow, type NewPushBatch } from '../../src/state/push/batch.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
-import { openDatabase, type Database, type DatabaseAddress } from '../../src/state/database.ts';
+import { openDatabase, type Database, type DatabaseAddress } from '../../src/database/database.ts';
 
 /** An empty state store. */
 export interface PushStore {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openDatabase, type Database, type DatabaseAddress } from '../../src/state/database.ts';
-import { runMetrics } from '../../src/state/run-metrics.ts';
-import { migrateState } from '../../src/state/open-state.ts';
+import { openDatabase, type Database, type DatabaseAddress } from '../../src/database/database.ts';
+import { runMetrics } from '../../src/state/server/run-metrics.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import type { RunTable } from '../../src/state/tables.ts';
 
 interface MetricsStore {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkDriftCommand } from '../../src/cli/check-drift.ts';
 import { readEnvironment } from '../../src/cli/env.ts';
-import { migrateState } from '../../src/state/open-state.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import { ACL_STORE, Caller, PLAIN_STORE } from '../stand-ins/discovery-engine/caller.ts';
 import { writeOldFile } from '../support/file-source.ts';
 import { folderListing } from '../support/folder-listing.ts';

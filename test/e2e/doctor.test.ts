@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { doctorCommand } from '../../src/cli/doctor.ts';
 import { readEnvironment } from '../../src/cli/env.ts';
-import { migrateState } from '../../src/state/open-state.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
 import { folderListing } from '../support/folder-listing.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/state/database.ts';
-import { migrateState, STATE_FILE } from '../../src/state/open-state.ts';
-import { newestRuns } from '../../src/state/ops-connectors.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { migrateState, STATE_FILE } from '../../src/state/run/open-state.ts';
+import { newestRuns } from '../../src/state/server/ops-connectors.ts';
 import { openPushQueue } from '../../src/state/push/queue.ts';
 import { pushBatch } from '../contracts/push-queue.contract.ts';
 import { parsedObject, textAt } from '../support/json.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { migrateState } from '../../src/state/open-state.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import { openKillingPlace, type KillingPlace, type PlaceOptions } from '../support/killing-place.ts';
 import { parsedObject, textAt } from '../support/json.ts';
 import { peopleTable, somePeople, type Person } from '../support/people-table.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DeletePolicy } from '../../src/definitions/connector/types.ts';
-import { migrateState } from '../../src/state/open-state.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import { parsedObject } from '../support/json.ts';
 import { openKillingPlace, type KillingPlace } from '../support/killing-place.ts';
 import { peopleTable, somePeople, type Person } from '../support/people-table.ts';

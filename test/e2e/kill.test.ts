@@ -7,7 +7,7 @@ import pg from 'pg';
 import { runBridge } from '../../src/app/bridge.ts';
 import { loadConnector } from '../../src/definitions/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
-import { openState } from '../../src/state/open-state.ts';
+import { openState } from '../../src/state/run/open-state.ts';
 import { changeHrRows, createHrTable } from '../../scripts/hr-table.ts';
 import { startedByNode } from '../support/built.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { migrateState } from '../../src/state/open-state.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { openQueueReader, pushConnectors, pushHeaders } from '../support/push-server.ts';
 import { startCli } from '../support/run-cli.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/state/database.ts';
-import { migrateState } from '../../src/state/open-state.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import { allText, folderContents } from '../support/folder-listing.ts';
 import { closeGate, GATED_QUERY } from '../support/gate.ts';
 import { peopleTable, somePeople } from '../support/people-table.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { migrateState } from '../../src/state/open-state.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import { folderListing } from '../support/folder-listing.ts';
 import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';

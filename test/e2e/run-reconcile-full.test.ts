@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { migrateState } from '../../src/state/open-state.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import { quotaExceeded } from '../stand-ins/discovery-engine/faults.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
 import { writeOldFile } from '../support/file-source.ts';

@@ -122,7 +122,7 @@ describe('a source that takes the connection and never answers', () => {
 test('a second SIGINT ends a run at once that cannot end by itself', async () => {
   // The state's server is stopped in its tracks: what the run wants to write down there never comes to an end.
   const stuck = await startPostgres();
-  const { migrateState } = await import('../../src/state/open-state.ts');
+  const { migrateState } = await import('../../src/state/run/open-state.ts');
   const DATABASE_URL = await stuck.createDatabase('state');
   await migrateState({ url: DATABASE_URL, file: '' });
   place.writeConnector({ source: { query: GATED_QUERY } });

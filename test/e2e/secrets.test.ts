@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrateState } from '../../src/state/open-state.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
 import { allText } from '../support/folder-listing.ts';
 import { peopleTable, somePeople } from '../support/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileStore } from '../../src/artifacts/file-store.ts';
 import { localDestination } from '../../src/gemini/local-destination.ts';
 import { runFolder } from '../../src/pipeline/artifact/layout.ts';
-import { openState } from '../../src/state/open-state.ts';
+import { openState } from '../../src/state/run/open-state.ts';
 import { createPartWriter } from '../../src/pipeline/artifact/part-writer.ts';
 import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports/ports.ts';
 import { readArtifact } from '../contracts/artifact-store.contract.ts';

@@ -4,7 +4,7 @@ import { parseMssqlDsn } from '../../src/sources/mssql/dsn.ts';
 import { parseMysqlDsn } from '../../src/sources/mysql/dsn.ts';
 import { parseOracleDsn } from '../../src/sources/oracle/dsn.ts';
 import { parsePostgresDsn } from '../../src/sources/postgres/dsn.ts';
-import { parseDatabaseUrl } from '../../src/state/database-url.ts';
+import { parseDatabaseUrl } from '../../src/database/database-url.ts';
 import { growthOf } from '../support/processor-time.ts';
 
 type Read = (dsn: string) => object;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../src/core/errors.ts';
 import { postgresExposure } from '../../src/net/postgres-address.ts';
 import { parsePostgresDsn } from '../../src/sources/postgres/dsn.ts';
-import { parseDatabaseUrl, stateExposure } from '../../src/state/database-url.ts';
+import { parseDatabaseUrl, stateExposure } from '../../src/database/database-url.ts';
 
 const READERS = [
   ['a source', (url: string) => parsePostgresDsn(url, 'hr-db', undefined)],

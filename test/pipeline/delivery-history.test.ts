@@ -5,7 +5,7 @@ import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
 import type { Column, Source } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { KnownRecord, State } from '../../src/pipeline/ports/state-port.ts';
-import { openState } from '../../src/state/open-state.ts';
+import { openState } from '../../src/state/run/open-state.ts';
 import { ALL_GOES_WELL, FlakyIndex, type DeliveryFate } from '../support/flaky-index.ts';
 import { mappingOf } from '../support/mapping.ts';
 import { jobOf } from '../support/planning.ts';

@@ -7,7 +7,7 @@ import type { Destination } from '../../src/pipeline/ports/delivery-port.ts';
 import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/ports/state-port.ts';
-import { openState } from '../../src/state/open-state.ts';
+import { openState } from '../../src/state/run/open-state.ts';
 import { jobOf } from '../support/planning.ts';
 import { rowsSource } from '../support/rows-source.ts';
 import { portsOf } from '../support/running.ts';

@@ -8,7 +8,7 @@ import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
 import type { Manifest } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/ports/state-port.ts';
-import { openState } from '../../src/state/open-state.ts';
+import { openState } from '../../src/state/run/open-state.ts';
 import { mappingOf } from '../support/mapping.ts';
 import { jobOf } from '../support/planning.ts';
 import { rowsSource } from '../support/rows-source.ts';

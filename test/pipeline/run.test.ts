@@ -10,7 +10,7 @@ import type { DeliveryJournal, Destination, Receipt } from '../../src/pipeline/p
 import type { Manifest } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/ports/state-port.ts';
-import { openState } from '../../src/state/open-state.ts';
+import { openState } from '../../src/state/run/open-state.ts';
 import { ALWAYS_HELD } from '../support/always-held.ts';
 import { jobOf } from '../support/planning.ts';
 import { rowsSource } from '../support/rows-source.ts';

@@ -16,7 +16,7 @@ import { createPartWriter } from '../../src/pipeline/artifact/part-writer.ts';
 import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../src/pipeline/ports/ports.ts';
 import { HeldLeases } from '../../src/pipeline/held-leases.ts';
 import type { State } from '../../src/pipeline/ports/state-port.ts';
-import { openState } from '../../src/state/open-state.ts';
+import { openState } from '../../src/state/run/open-state.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
 import { ALWAYS_HELD } from './always-held.ts';

@@ -1,6 +1,6 @@
 import type { RunCounts } from '../../src/pipeline/ports/ports.ts';
 import type { RunStatus } from '../../src/pipeline/ports/state-port.ts';
-import type { Database } from '../../src/state/database.ts';
+import type { Database } from '../../src/database/database.ts';
 import type { RunTable } from '../../src/state/tables.ts';
 
 /** SQLite takes 500 rows in the form in which knex writes them. */

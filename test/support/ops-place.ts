@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunCounts } from '../../src/pipeline/ports/ports.ts';
 import type { FinishedStatus, Lease, State } from '../../src/pipeline/ports/state-port.ts';
-import { openState, STATE_FILE } from '../../src/state/open-state.ts';
+import { openState, STATE_FILE } from '../../src/state/run/open-state.ts';
 
 /** What every test of Ops takes for now. */
 export const NOW = new Date('2026-11-21T03:10:00.000Z');

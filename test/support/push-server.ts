@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { openDatabase, type Database, type DatabaseAddress } from '../../src/state/database.ts';
+import { openDatabase, type Database, type DatabaseAddress } from '../../src/database/database.ts';
 
 const SEED = fileURLToPath(new URL('../../connectors/support-push.yaml', import.meta.url));
 const PULLED = fileURLToPath(new URL('../../connectors/hr-employees.yaml', import.meta.url));

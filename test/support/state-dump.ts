@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/state/database.ts';
+import { openDatabase } from '../../src/database/database.ts';
 
 const TABLES = [
   'connector_checkpoints',

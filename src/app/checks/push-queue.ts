@@ -3,7 +3,7 @@ import type { Connector } from '../../definitions/connector/types.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';
 import { secretFault } from '../../core/secret-strength.ts';
-import { openState } from '../../state/open-state.ts';
+import { openState } from '../../state/run/open-state.ts';
 import { stateLocation } from '../state-location.ts';
 import { check, fail, ok, skipped, type Finding } from './finding.ts';
 

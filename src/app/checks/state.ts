@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
-import { stateExposure } from '../../state/database-url.ts';
-import { openState } from '../../state/open-state.ts';
+import { stateExposure } from '../../database/database-url.ts';
+import { openState } from '../../state/run/open-state.ts';
 import { stateLocation } from '../state-location.ts';
 import { exposedState, unlessExposed } from './exposed-paths.ts';
 import { check, exposed, fail, ok, type Finding } from './finding.ts';

@@ -4,7 +4,7 @@ import { compareColumns } from '../../drift/columns.ts';
 import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';
 import type { Source } from '../../pipeline/ports/ports.ts';
 import type { Position, State } from '../../pipeline/ports/state-port.ts';
-import { openState } from '../../state/open-state.ts';
+import { openState } from '../../state/run/open-state.ts';
 import { compileMapping, targetOf } from '../job.ts';
 import { stateLocation } from '../state-location.ts';
 import { withSource } from '../with-source.ts';

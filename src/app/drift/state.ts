@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { thrownVerdict, type Verdict } from '../../drift/finding.ts';
-import { openState } from '../../state/open-state.ts';
+import { openState } from '../../state/run/open-state.ts';
 import { inTime } from '../checks/finding.ts';
 import { stateLocation } from '../state-location.ts';
 import type { Comparer, DriftContext } from './comparer.ts';

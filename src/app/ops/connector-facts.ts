@@ -1,8 +1,8 @@
 import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../../core/limits.ts';
 import { looksLikeSecret } from '../../definitions/connector/secrets.ts';
 import { aclOf, isSqlSource, type Connector } from '../../definitions/connector/types.ts';
-import type { ListedRun } from '../../state/listed-runs.ts';
-import type { Holder, Newest } from '../../state/ops-connectors.ts';
+import type { ListedRun } from '../../state/server/listed-runs.ts';
+import type { Holder, Newest } from '../../state/server/ops-connectors.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 import { targetOf } from '../job.ts';
 import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPushes } from './model.ts';

@@ -1,7 +1,7 @@
 import { OPS_HISTORY_RUNS, OPS_PUSHES_SHOWN, OPS_REJECTED_MAX } from '../../core/limits.ts';
 import { folderOf } from '../../pipeline/artifact/layout.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
-import type { RunDetail } from '../../state/ops-runs.ts';
+import type { RunDetail } from '../../state/server/ops-runs.ts';
 import { bucketOf } from '../job.ts';
 import { openArtifactLines, type ArtifactLines } from './artifact-lines.ts';
 import { runCommands, connectorCommands } from './commands.ts';

@@ -1,8 +1,8 @@
 import { ERROR_KINDS, type ErrorCode } from '../../core/errors.ts';
 import { releasedBy } from '../../pipeline/guard.ts';
 import type { RunError } from '../../pipeline/ports/state-port.ts';
-import type { ListedRun } from '../../state/listed-runs.ts';
-import type { Holder } from '../../state/ops-connectors.ts';
+import type { ListedRun } from '../../state/server/listed-runs.ts';
+import type { Holder } from '../../state/server/ops-connectors.ts';
 import type { OpsError, OpsRun } from './model.ts';
 
 /** A run as Ops shows it. */

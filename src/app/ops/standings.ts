@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { OPS_SETTLED_SECONDS_MAX } from '../../core/limits.ts';
-import type { Holder, Newest } from '../../state/ops-connectors.ts';
-import type { OpsState } from '../../state/ops-state.ts';
+import type { Holder, Newest } from '../../state/server/ops-connectors.ts';
+import type { OpsState } from '../../state/server/ops-state.ts';
 
 interface Settled {
   readonly fence: number;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { RunLink } from '../../core/run-link.ts';
-import type { OpsState } from '../../state/ops-state.ts';
+import type { OpsState } from '../../state/server/ops-state.ts';
 import type { OpenStore } from './artifact-lines.ts';
 import type { Catalog } from '../catalog.ts';
 

@@ -1,5 +1,5 @@
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../../database/database.ts';
 
 const EMPTY: QueueDepth = { batches: 0, events: 0, oldestReceivedAt: null };
 

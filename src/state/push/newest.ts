@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database } from '../../database/database.ts';
 
 /** A push that was answered, until its idempotency key expires and its events are delivered. */
 export interface AnsweredPush {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Database } from '../database.ts';
+import type { Database } from '../../database/database.ts';
 import type { NewPushBatch } from './batch.ts';
 import type { EventVersion, FoldedEvents } from './folded-events.ts';
 

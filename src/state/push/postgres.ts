@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { clockText } from '../postgres-clock.ts';
+import { clockText } from '../../database/postgres-clock.ts';
 import { batchRow, type NewPushBatch } from './batch.ts';
 
 /**

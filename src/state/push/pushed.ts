@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
 import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../../core/limits.ts';
 import type { PushedEvent, PushSelection } from '../../pipeline/ports/push-port.ts';
-import type { Database } from '../database.ts';
-import { givenUp } from '../given-up.ts';
+import type { Database } from '../../database/database.ts';
+import { givenUp } from '../run/abandoned-run-error.ts';
 import { copyUnfolded, isFolded, unfold, UNFOLDED_COPY, type BatchId } from './unfolding.ts';
 
 /** Where an event stands in the queue. */

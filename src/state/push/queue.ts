@@ -1,6 +1,6 @@
 import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../../core/limits.ts';
-import type { Database, DatabaseAddress } from '../database.ts';
-import { openServerDatabase } from '../open-server-database.ts';
+import type { Database, DatabaseAddress } from '../../database/database.ts';
+import { openServerDatabase } from '../../database/open-server-database.ts';
 import type { NewPushBatch } from './batch.ts';
 import { purgeTombstones } from './tombstones.ts';
 import { storeOrderedPush, type OrderedPush } from './ordered-events.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { clockText } from '../sqlite-clock.ts';
+import { clockText } from '../../database/sqlite-clock.ts';
 import { batchRow, type NewPushBatch } from './batch.ts';
 
 /** Durable, because the connection's `synchronous` is FULL. */

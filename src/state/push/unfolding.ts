@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { PUSH_UNFOLD_BATCHES } from '../../core/limits.ts';
 import type { PushSelection } from '../../pipeline/ports/push-port.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../../database/database.ts';
 
 /** A batch id: Postgres writes a bigint as text. */
 export type BatchId = number | string;

@@ -1,6 +1,6 @@
 import { EXPLAIN_PUSHES_MAX } from '../../core/limits.ts';
 import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../../database/database.ts';
 
 /** What producers said of one document and no run has delivered yet, the newest first. */
 export async function waitingPushes(

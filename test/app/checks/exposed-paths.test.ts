@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { bucketFindings } from '../../../src/app/checks/bucket.ts';
 import { exposedFolder, exposedState, unlessExposed } from '../../../src/app/checks/exposed-paths.ts';
 import { stateFindings } from '../../../src/app/checks/state.ts';
-import { migrateState, STATE_FILE } from '../../../src/state/open-state.ts';
+import { migrateState, STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 
 const folders = temporaryFolders();

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { pushQueueFindings, pushTokenFindings } from '../../../src/app/checks/push-queue.ts';
 import type { Connector } from '../../../src/definitions/connector/types.ts';
-import { STATE_FILE } from '../../../src/state/open-state.ts';
+import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { openPushQueue } from '../../../src/state/push/queue.ts';
 import { pushBatch } from '../../contracts/push-queue.contract.ts';
 import { connectorSpec } from '../../support/connector-spec.ts';

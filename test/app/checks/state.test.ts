@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stateFindings } from '../../../src/app/checks/state.ts';
-import { openDatabase } from '../../../src/state/database.ts';
-import { migrateState, STATE_FILE } from '../../../src/state/open-state.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import { migrateState, STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { folderListing } from '../../support/folder-listing.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { join } from 'node:path';
 import { openStandings, type Standings } from '../../../src/app/ops/standings.ts';
 import { OPS_SETTLED_SECONDS_MAX } from '../../../src/core/limits.ts';
-import { openDatabase, type Database } from '../../../src/state/database.ts';
-import { STATE_FILE } from '../../../src/state/open-state.ts';
-import { holders, newestRuns } from '../../../src/state/ops-connectors.ts';
+import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { STATE_FILE } from '../../../src/state/run/open-state.ts';
+import { holders, newestRuns } from '../../../src/state/server/ops-connectors.ts';
 import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/ops-place.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 

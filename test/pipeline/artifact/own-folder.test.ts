@@ -7,7 +7,7 @@ import type { Destination } from '../../../src/pipeline/ports/delivery-port.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../../src/pipeline/run.ts';
-import { openState } from '../../../src/state/open-state.ts';
+import { openState } from '../../../src/state/run/open-state.ts';
 import { jobOf } from '../../support/planning.ts';
 import { rowsSource } from '../../support/rows-source.ts';
 import { portsOf } from '../../support/running.ts';

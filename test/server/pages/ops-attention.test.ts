@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { CATALOG_LOOK_MS } from '../../../src/core/limits.ts';
-import { openDatabase } from '../../../src/state/database.ts';
-import { STATE_FILE } from '../../../src/state/open-state.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { startBridgeServer } from '../../support/bridge-server.ts';
 import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/ops-place.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';

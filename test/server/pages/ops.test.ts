@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { CATALOG_LOOK_MS } from '../../../src/core/limits.ts';
-import { openDatabase } from '../../../src/state/database.ts';
-import { STATE_FILE } from '../../../src/state/open-state.ts';
-import { addStartedRun, endStartedRun, keepLog } from '../../../src/state/started-runs.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import { STATE_FILE } from '../../../src/state/run/open-state.ts';
+import { addStartedRun, endStartedRun, keepLog } from '../../../src/state/server/started-runs.ts';
 import { startBridgeServer } from '../../support/bridge-server.ts';
 import { describeInChromium, startChromium } from '../../support/chromium.ts';
 import {

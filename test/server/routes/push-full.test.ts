@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { STATE_FILE } from '../../../src/state/open-state.ts';
+import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { openPushQueue, type PushQueue } from '../../../src/state/push/queue.ts';
 import { startBridgeServer } from '../../support/bridge-server.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { migrateState } from '../../../src/state/open-state.ts';
+import { migrateState } from '../../../src/state/run/open-state.ts';
 import { startBridgeServer } from '../../support/bridge-server.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { pushConnectors, pushHeaders } from '../../support/push-server.ts';

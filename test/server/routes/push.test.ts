@@ -17,7 +17,7 @@ import {
 } from '../../../src/core/limits.ts';
 import { startBridgeServer } from '../../support/bridge-server.ts';
 import { listAt, objectAt, parsedObject } from '../../support/json.ts';
-import { STATE_FILE } from '../../../src/state/open-state.ts';
+import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { expireKeys, openQueueReader, pushConnectors, pushHeaders } from '../../support/push-server.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../../../src/core/clock.ts';
 import { ALERT_CLAIM_SECONDS } from '../../../src/core/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { sleep, type Wait } from '../../../src/core/retry.ts';
-import { openAlertState } from '../../../src/state/alert-state.ts';
+import { openAlertState } from '../../../src/state/server/alert-state.ts';
 import type { RunEnd, RunSubject } from '../../../src/telemetry/run-report.ts';
 import { teamsChannel } from '../../../src/telemetry/teams/channel.ts';
 import { startTeams, type TeamsStandIn } from '../../stand-ins/teams/teams-stand-in.ts';

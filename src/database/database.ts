@@ -1,0 +1,117 @@
+import createKnex, { type Knex } from 'knex';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { STATE_CONNECTIONS_MAX } from '../core/limits.ts';
+import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../core/private-modes.ts';
+import { parseDatabaseUrl } from './database-url.ts';
+import type { Dialect } from '../state/run/dialect.ts';
+import type { OnUnreadableRun } from '../state/run/readable-run.ts';
+import { postgresDialect } from '../state/run/records-postgres.ts';
+import { sqliteDialect } from '../state/run/records-sqlite.ts';
+
+export interface Database {
+  readonly knex: Knex;
+  readonly dialect: Dialect;
+  /** For messages: `host:port/name` or the path of the file; never a password. */
+  readonly location: string;
+  readonly embedded: boolean;
+  /** Told of rows that cannot be read; only of a server, which shows them. */
+  readonly onUnreadableRun?: OnUnreadableRun;
+  close(): Promise<void>;
+}
+
+export interface DatabaseAddress {
+  /** `postgres://…`; without it the database is the file. */
+  readonly url?: string | undefined;
+  /** Path of the embedded SQLite database; `:memory:` is one that nobody else sees. */
+  readonly file: string;
+}
+
+export interface DatabaseOptions {
+  /** Connections to Postgres at the same time; SQLite has one. */
+  readonly connections?: number;
+  /**
+   * A connection to Postgres over which nothing comes for so long is closed, and its statement fails with STATE_UNREACHABLE.
+   * Undefined: it is waited for, because a statement of a run may take long.
+   */
+  readonly silenceSeconds?: number | undefined;
+}
+
+/** knex writes to the console by itself; everything it has to say comes as an error, too. */
+const quiet = { warn: ignore, error: ignore, debug: ignore, deprecate: ignore };
+
+function ignore(): void {
+  // Nothing to do.
+}
+
+/**
+ * Opens nothing yet, except that an embedded database is created, and its directory, for their owner alone.
+ * @throws BridgeError ENVIRONMENT_INVALID for a URL of another kind; file system errors as they come.
+ */
+export async function openDatabase(
+  { url, file }: DatabaseAddress,
+  options: DatabaseOptions = {},
+): Promise<Database> {
+  return url === undefined ? openSqlite(file) : openPostgres(url, options);
+}
+
+async function openSqlite(file: string): Promise<Database> {
+  const { LibsqlClient } = await import('./libsql-client.ts');
+  if (file !== ':memory:') await createPrivately(file);
+  const knex = createKnex({
+    client: LibsqlClient,
+    connection: { filename: file },
+    useNullAsDefault: true,
+    compileSqlOnError: false,
+    log: quiet,
+    // The driver works in the process's own thread: more connections would only wait for each other.
+    pool: { min: 1, max: 1 },
+  });
+  return {
+    knex,
+    dialect: sqliteDialect,
+    location: file,
+    embedded: true,
+    async close() {
+      await emptyJournal(knex);
+      await knex.destroy();
+    },
+  };
+}
+
+/** SQLite would create the file with the umask of the process. Its journal and its index get the mode of the file. */
+async function createPrivately(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: PRIVATE_FOLDER_MODE });
+  try {
+    await (await open(file, 'wx', PRIVATE_FILE_MODE)).close();
+  } catch {
+    // The file exists, or it cannot be created, which SQLite then reports in its own words.
+  }
+}
+
+/** SQLite does so itself when the last connection closes, but this driver closes only when its garbage is collected. */
+async function emptyJournal(knex: Knex): Promise<void> {
+  try {
+    await knex.raw('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Somebody else is at work in it, or the file cannot be written: the journal stays, and loses nothing.
+  }
+}
+
+async function openPostgres(
+  url: string,
+  { connections = STATE_CONNECTIONS_MAX, silenceSeconds }: DatabaseOptions,
+): Promise<Database> {
+  const address = parseDatabaseUrl(url);
+  const { postgresClientFor } = await import('./postgres-client.ts');
+  const knex = createKnex({
+    client: postgresClientFor(address, silenceSeconds),
+    // The client knows; without one, knex opens no pool.
+    connection: {},
+    compileSqlOnError: false,
+    log: quiet,
+    pool: { min: 0, max: connections },
+  });
+  const location = `${address.host}:${address.port}/${address.database}`;
+  return { knex, dialect: postgresDialect, location, embedded: false, close: () => knex.destroy() };
+}

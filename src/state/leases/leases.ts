@@ -1,0 +1,169 @@
+import type { Knex } from 'knex';
+import { BridgeError } from '../../core/errors.ts';
+import { systemClock, type Clock } from '../../core/clock.ts';
+import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../../core/limits.ts';
+import { startStopwatch } from '../../core/stopwatch.ts';
+import type { Lease, LeaseOwner } from '../../pipeline/ports/state-port.ts';
+import type { Database } from '../../database/database.ts';
+import { keepAlive } from './heartbeat.ts';
+import { codeOf } from '../../core/thrown.ts';
+import { isConflict, stateError } from '../../database/state-errors.ts';
+import type { LeaseTable } from '../tables.ts';
+
+export interface LeaseTiming {
+  /** A lease not renewed for this long is dead. */
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  /** How long a run waits for its turn to deliver, if not `TURN_WAIT_SECONDS_MAX`. */
+  readonly turnWaitMs?: number;
+  /** For tests. */
+  readonly clock?: Clock;
+}
+
+export const LEASE_TIMING: LeaseTiming = {
+  leaseMs: LEASE_SECONDS * 1_000,
+  heartbeatMs: LEASE_HEARTBEAT_SECONDS * 1_000,
+};
+
+/** @throws BridgeError LEASE_HELD, naming the run that holds it. */
+export async function acquireLease(
+  database: Database,
+  connectorId: string,
+  owner: LeaseOwner,
+  timing: LeaseTiming,
+): Promise<Lease> {
+  const age = startStopwatch(timing.clock ?? systemClock);
+  const fence = await againAfterDeadlock(() =>
+    database.knex.transaction((transaction) => takeOver(database, transaction, connectorId, owner, timing)),
+  );
+  const ours = { connector_id: connectorId, fence, run_id: owner.runId };
+  const heartbeat = keepAlive({
+    ...timing,
+    age,
+    lost: (why) =>
+      new BridgeError('LEASE_LOST', `Run ${owner.runId} no longer holds connector ${connectorId}: ${why}`, {
+        hint: 'No partial change is left: check the newer run of this connector, or run again.',
+      }),
+    async renew() {
+      const renewed = await database
+        .knex('connector_leases')
+        .where(ours)
+        .update({ expires_at: expiry(database, timing) });
+      return renewed > 0;
+    },
+  });
+  let released: Promise<void> | undefined;
+  return {
+    fence,
+    signal: heartbeat.signal,
+    isFresh: () => heartbeat.isFresh(),
+    requireHeld: () => heartbeat.requireHeld(),
+    release() {
+      heartbeat.stop();
+      released ??= free(database, ours);
+      return released;
+    },
+  };
+}
+
+/**
+ * Several first runs of a connector that insert its row at once can wait for each other in a circle. Postgres then breaks one
+ * of them off, which has done nothing yet and asks again.
+ */
+async function againAfterDeadlock<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!isConflict(thrown) || attempt === LEASE_ATTEMPTS_MAX) throw thrown;
+    }
+  }
+}
+
+async function takeOver(
+  database: Database,
+  transaction: Knex.Transaction,
+  connectorId: string,
+  owner: LeaseOwner,
+  timing: LeaseTiming,
+): Promise<number> {
+  await transaction('connector_leases')
+    .insert({ connector_id: connectorId, fence: 0, expires_at: 0 })
+    .onConflict('connector_id')
+    .ignore();
+  const seen = await readLease(database, transaction, connectorId);
+  if (seen.run_id !== null && seen.expires_at > seen.now && !isGone(seen, owner)) throw held(seen);
+  // Only what was seen is replaced: somebody may have come first, or the holder may have shown signs of life.
+  const taken = await transaction('connector_leases')
+    .where({ connector_id: connectorId, fence: seen.fence, expires_at: seen.expires_at })
+    .update({
+      fence: seen.fence + 1,
+      run_id: owner.runId,
+      host: owner.host,
+      pid: owner.pid,
+      acquired_at: new Date().toISOString(),
+      expires_at: expiry(database, timing),
+    });
+  if (taken === 0) throw held(await readLease(database, transaction, connectorId));
+  return seen.fence + 1;
+}
+
+type SeenLease = LeaseTable & { readonly now: number };
+
+async function readLease(
+  database: Database,
+  transaction: Knex.Transaction,
+  connectorId: string,
+): Promise<SeenLease> {
+  const row: SeenLease | undefined = await transaction('connector_leases')
+    .where({ connector_id: connectorId })
+    .first('*', transaction.raw(`${database.dialect.clockMs} as now`));
+  if (row === undefined) throw new Error(`The lease of ${connectorId} vanished.`);
+  return row;
+}
+
+function expiry(database: Database, timing: LeaseTiming): Knex.Raw<number> {
+  return database.knex.raw(`${database.dialect.clockMs} + ?`, [timing.leaseMs]);
+}
+
+/** Its process is gone. Only a process of the same host can tell. */
+function isGone(holder: LeaseTable, contender: LeaseOwner): boolean {
+  if (holder.host !== contender.host || holder.pid === null) return false;
+  try {
+    process.kill(holder.pid, 0);
+    return false;
+  } catch (thrown) {
+    // EPERM: it lives and belongs to somebody else.
+    return codeOf(thrown) === 'ESRCH';
+  }
+}
+
+function held(holder: LeaseTable): BridgeError {
+  const [hostname] = (holder.host ?? 'an unknown host').split(' ');
+  return new BridgeError(
+    'LEASE_HELD',
+    `Connector ${holder.connector_id} is being run: run ${holder.run_id ?? 'unknown'}, process ${holder.pid ?? 'unknown'} on ${hostname}, since ${holder.acquired_at ?? 'just now'}.`,
+    {
+      hint: `Wait until it is done and run again; if its machine has failed, it is taken over ${LEASE_SECONDS} s after its last sign of life.`,
+    },
+  );
+}
+
+/**
+ * The row stays, so that its fence goes on growing. A state that cannot be reached is no failure: the lease ends by
+ * itself soon, and whoever releases it has done the work or has a better error to show.
+ */
+async function free(
+  database: Database,
+  ours: { connector_id: string; fence: number; run_id: string },
+): Promise<void> {
+  try {
+    await database
+      .knex('connector_leases')
+      .where(ours)
+      .update({ run_id: null, host: null, pid: null, acquired_at: null, expires_at: 0 });
+  } catch (thrown) {
+    const error = stateError(thrown, database.location);
+    if (!(error instanceof BridgeError)) throw error;
+  }
+}

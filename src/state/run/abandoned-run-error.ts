@@ -1,0 +1,12 @@
+import { BridgeError } from '../../core/errors.ts';
+
+/** The answer to a run that goes on although another one has closed it. */
+export function givenUp(runId: string): BridgeError {
+  return new BridgeError(
+    'LEASE_LOST',
+    `Run ${runId} was given up by another one, so nothing more is written.`,
+    {
+      hint: 'Check the newer run of this connector; this one needs no action.',
+    },
+  );
+}

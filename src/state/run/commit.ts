@@ -1,0 +1,189 @@
+import type { Knex } from 'knex';
+import { BridgeError } from '../../core/errors.ts';
+import { DUPLICATE_IDS_NAMED_MAX } from '../../core/limits.ts';
+import { duplicateIdError } from '../../pipeline/comparison/duplicate-ids.ts';
+import type { State } from '../../pipeline/ports/state-port.ts';
+import type { Database } from '../../database/database.ts';
+import { acknowledgePushes } from '../push/acknowledgement.ts';
+import { scopeOf } from './records.ts';
+import {
+  countRejected,
+  doubtRefusedUnchanged,
+  forgetEarlier,
+  rememberRejected,
+  takeOutRejected,
+} from './rejections.ts';
+import { givenUp } from './abandoned-run-error.ts';
+import { mayGoOn } from './runs.ts';
+import { codeOf } from '../../core/thrown.ts';
+import type { RunTable } from '../tables.ts';
+
+/** From here on, 0.2 s for statistics are well spent. */
+const MANY_CHANGES = 10_000;
+
+type Commit = Parameters<State['commit']>[0];
+
+/**
+ * The one transaction that makes a run's changes the state.
+ * @throws BridgeError LEASE_LOST (an older fence, or the run was given up) or DUPLICATE_ID; nothing is written then.
+ */
+export async function commit(database: Database, order: Commit): Promise<void> {
+  if (await stagedMany(database.knex, order.runId)) await database.dialect.gatherStatistics(database.knex);
+  try {
+    await database.knex.transaction(async (transaction) => {
+      const run = await transaction('run_state').where({ run_id: order.runId }).first();
+      if (run !== undefined && run.committed_at !== null) return;
+      if (run === undefined || !mayGoOn(run)) throw givenUp(order.runId);
+      await requireNewestFence(database, transaction, run, order.fence);
+      const scope = await scopeOf(transaction, run);
+      const complete = (await countRejected(transaction, order.runId)) === 0;
+      await acknowledgePushes(transaction, run);
+      if (!complete) await doubtRefusedUnchanged(transaction, scope, order.runId);
+      await takeOutRejected(transaction, order.runId);
+      await applyStaged(transaction, scope, order.runId);
+      await rememberRejected(database.dialect, transaction, scope, order.runId);
+      await forgetEarlier(transaction, run);
+      await moveCheckpoint(transaction, scope, run, order.finishedAt, complete);
+      await closeRun(transaction, order);
+      await transaction('staged_records').where({ run_id: order.runId }).delete();
+    });
+  } catch (thrown) {
+    if (isUniqueViolation(thrown)) await refuseDuplicates(database.knex, order.runId);
+    throw thrown;
+  }
+}
+
+/**
+ * Whether there are enough changes for the planner's guesses to hurt. Of a table that was just filled it knows nothing:
+ * deleting 500,000 of 1 M records took Postgres 25 s instead of 2 s.
+ */
+async function stagedMany(knex: Knex, runId: string): Promise<boolean> {
+  const beyond = await knex('staged_records').where({ run_id: runId }).offset(MANY_CHANGES).first('op');
+  return beyond !== undefined;
+}
+
+async function requireNewestFence(
+  database: Database,
+  transaction: Knex.Transaction,
+  run: RunTable,
+  fence: number,
+): Promise<void> {
+  const leases = transaction('connector_leases').where({ connector_id: run.connector_id });
+  // On Postgres this lock keeps a new owner out until the end, and lets the heartbeat of this one through.
+  const newest = await (database.dialect.rowLocks ? leases.forKeyShare() : leases).first('fence', 'run_id');
+  if (newest?.fence === fence) return;
+  throw new BridgeError(
+    'LEASE_LOST',
+    `Another run of ${run.connector_id} took over from ${run.run_id}, so nothing was committed.`,
+    { hint: 'Check the newer run of this connector; this one needs no action.' },
+  );
+}
+
+async function applyStaged(transaction: Knex.Transaction, scope: number, runId: string): Promise<void> {
+  const known = await transaction('record_state').where({ scope_id: scope }).first('doc_id');
+  if (known === undefined) {
+    await insertStaged(transaction, scope, runId, '');
+    return;
+  }
+  // With records to meet, a second row of an id would quietly replace the first one.
+  await refuseDuplicates(transaction, runId);
+  await transaction('record_state')
+    .where({ scope_id: scope })
+    .whereIn('doc_id', stagedIds(transaction, runId, 'delete'))
+    .delete();
+  await transaction('record_state')
+    .where({ scope_id: scope })
+    .whereIn('doc_id', stagedIds(transaction, runId, 'soft_delete'))
+    .update({ soft_deleted: 1 });
+  // An update in the form of an insert, because only that is done in the order of the index: 10 s become 4 s for 1 M.
+  await transaction.raw(
+    `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
+     select ?, doc_id, checksum, fingerprint, 0, run_id from staged_records as staged
+     where run_id = ? and op = 'refresh'
+       and exists (select 1 from record_state as known where known.scope_id = ? and known.doc_id = staged.doc_id)
+     order by doc_id
+     on conflict (scope_id, doc_id) do update set checksum = excluded.checksum, fingerprint = excluded.fingerprint`,
+    [scope, runId, scope],
+  );
+  await insertStaged(
+    transaction,
+    scope,
+    runId,
+    `on conflict (scope_id, doc_id) do update set
+       checksum = excluded.checksum, fingerprint = excluded.fingerprint, soft_deleted = 0, run_id = excluded.run_id`,
+  );
+}
+
+/**
+ * Sorted by id, so that the index of the records grows at its end: for 1 M new records on Postgres, 2 s instead of the
+ * 7 s that a merge into existing ones takes.
+ */
+async function insertStaged(
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+  onConflict: string,
+): Promise<void> {
+  await transaction.raw(
+    `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
+     select ?, doc_id, checksum, fingerprint, 0, run_id from staged_records
+     where run_id = ? and op = 'upsert' order by doc_id ${onConflict}`,
+    [scope, runId],
+  );
+}
+
+function stagedIds(transaction: Knex.Transaction, runId: string, op: 'delete' | 'soft_delete') {
+  return transaction('staged_records').where({ run_id: runId, op }).select('doc_id');
+}
+
+/** @throws BridgeError DUPLICATE_ID, naming some of the ids. */
+async function refuseDuplicates(knex: Knex, runId: string): Promise<void> {
+  const duplicates = await knex('staged_records')
+    .where({ run_id: runId })
+    .whereIn('op', ['upsert', 'refresh'])
+    .groupBy('doc_id')
+    .havingRaw('count(*) > 1')
+    .orderBy('doc_id')
+    .limit(DUPLICATE_IDS_NAMED_MAX)
+    .pluck('doc_id');
+  if (duplicates.length === 0) return;
+  throw duplicateIdError(new Map(duplicates.map((id) => [id, []])));
+}
+
+function isUniqueViolation(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return code === '23505' || code.startsWith('SQLITE_CONSTRAINT');
+}
+
+async function moveCheckpoint(
+  transaction: Knex.Transaction,
+  scope: number,
+  run: RunTable,
+  finishedAt: Date,
+  complete: boolean,
+): Promise<void> {
+  await transaction('connector_checkpoints')
+    .where({ id: scope })
+    .update({
+      updated_at: finishedAt.toISOString(),
+      // The row of a rejected document must be read again, so the checkpoint may not pass it.
+      watermark: complete ? run.watermark : run.started_from,
+      mapping_version: run.mapping_version,
+      source_columns: run.source_columns,
+    });
+}
+
+async function closeRun(transaction: Knex.Transaction, order: Commit): Promise<void> {
+  const finishedAt = order.finishedAt.toISOString();
+  await transaction('run_state')
+    .where({ run_id: order.runId })
+    .update({
+      status: order.status,
+      phase: 'commit',
+      counts: JSON.stringify(order.counts),
+      finished_at: finishedAt,
+      committed_at: finishedAt,
+      committed_fence: order.fence,
+      error: null,
+    });
+}

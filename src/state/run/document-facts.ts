@@ -1,0 +1,148 @@
+import type { Knex } from 'knex';
+import { EXPLAIN_IDS_PER_PAGE } from '../../core/limits.ts';
+import type { DocumentFacts, RunRow } from '../../pipeline/ports/state-port.ts';
+import type { Database } from '../../database/database.ts';
+import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
+import { runRow } from './runs.ts';
+
+interface DocumentKey {
+  readonly connectorId: string;
+  readonly target: string;
+  readonly docId: string;
+}
+
+/**
+ * Reads without a transaction, because on SQLite each one takes the turn to write. A record and a staged change come and go
+ * together with the state of a run, so what is read between two equal looks at the runs is of one moment.
+ */
+export async function documentFacts(
+  { knex }: Database,
+  connectorId: string,
+  target: string,
+  docId: string,
+  { runs }: { readonly runs: number },
+): Promise<DocumentFacts> {
+  const key = { connectorId, target, docId };
+  let before = await lookAtRuns(knex, key, runs);
+  for (;;) {
+    const facts = {
+      record: await recordOf(knex, key),
+      waiting: await waitingOf(knex, docId, before.published),
+      rejection: await rejectionOf(knex, key),
+      elsewhere: await elsewhereOf(knex, key),
+    };
+    const after = await lookAtRuns(knex, key, runs);
+    const { newestRun, committed } = after;
+    if (JSON.stringify(before) === JSON.stringify(after)) return { ...facts, newestRun, committed };
+    before = after;
+  }
+}
+
+interface Runs extends Pick<DocumentFacts, 'newestRun' | 'committed'> {
+  /** Published and not committed; seldom more than one. */
+  readonly published: readonly RunRow[];
+}
+
+async function lookAtRuns(knex: Knex, { connectorId, target }: DocumentKey, limit: number): Promise<Runs> {
+  const runs = () => knex('run_state').where({ connector_id: connectorId, target });
+  const newest = await runs().orderBy(newestFirst(BEGUN)).first();
+  const committed = await runs().whereNotNull('committed_at').orderBy(newestFirst(COMMITTED)).limit(limit);
+  const published = await runs()
+    .where({ committed_at: null })
+    .whereNotNull('manifest_name')
+    .orderBy(newestFirst(BEGUN));
+  return {
+    newestRun: newest && runRow(newest),
+    committed: committed.map((run) => runRow(run)),
+    published: published.map((run) => runRow(run)),
+  };
+}
+
+async function recordOf(
+  knex: Knex,
+  { connectorId, target, docId }: DocumentKey,
+): Promise<DocumentFacts['record']> {
+  const record = await records(knex, connectorId, target).where({ doc_id: docId }).first();
+  if (record === undefined) return undefined;
+  const run = await existingRun(knex, record.run_id);
+  return { checksum: record.checksum, softDeleted: record.soft_deleted !== 0, run };
+}
+
+async function waitingOf(
+  knex: Knex,
+  docId: string,
+  published: readonly RunRow[],
+): Promise<DocumentFacts['waiting']> {
+  for (const run of published) {
+    const changes = await knex('staged_records').where({ run_id: run.runId, doc_id: docId }).pluck('op');
+    const change = changes.find((op) => op !== 'refresh' && op !== 'set_aside');
+    if (change !== undefined) return { run, change };
+  }
+  return undefined;
+}
+
+async function rejectionOf(
+  knex: Knex,
+  { connectorId, target, docId }: DocumentKey,
+): Promise<DocumentFacts['rejection']> {
+  const refusing = knex('rejected_documents').where({ doc_id: docId }).select('run_id');
+  const run = await knex('run_state')
+    .where({ connector_id: connectorId, target })
+    .whereIn('run_id', refusing)
+    .orderBy(newestFirst(BEGUN))
+    .first();
+  if (run === undefined) return undefined;
+  const rejection = await knex('rejected_documents').where({ run_id: run.run_id, doc_id: docId }).first();
+  // A commit in between forgets it; the caller then reads everything again.
+  if (rejection === undefined) return undefined;
+  const { reason, outcome } = rejection;
+  return { run: runRow(run), reason, outcome };
+}
+
+async function elsewhereOf(
+  knex: Knex,
+  { connectorId, target, docId }: DocumentKey,
+): Promise<DocumentFacts['elsewhere']> {
+  const others = await knex('connector_checkpoints')
+    .where({ connector_id: connectorId })
+    .whereNot({ target })
+    .orderBy('target');
+  const elsewhere = [];
+  for (const other of others) {
+    const record = await knex('record_state').where({ scope_id: other.id, doc_id: docId }).first('doc_id');
+    elsewhere.push({ target: other.target, known: record !== undefined });
+  }
+  return elsewhere;
+}
+
+/** Rows of runs are never removed. */
+async function existingRun(knex: Knex, runId: string): Promise<RunRow> {
+  const run = await knex('run_state').where({ run_id: runId }).first();
+  if (run === undefined) throw new Error(`The state has no run ${runId}, which one of its documents names.`);
+  return runRow(run);
+}
+
+/** Pages follow the primary key, so that a slow reader holds no transaction open. */
+export async function* recordIds(
+  { knex }: Database,
+  connectorId: string,
+  target: string,
+): AsyncIterable<string[]> {
+  let after = '';
+  for (;;) {
+    const ids: string[] = await records(knex, connectorId, target)
+      .andWhere('doc_id', '>', after)
+      .orderBy('doc_id')
+      .limit(EXPLAIN_IDS_PER_PAGE)
+      .pluck('doc_id');
+    const last = ids.at(-1);
+    if (last === undefined) return;
+    yield ids;
+    after = last;
+  }
+}
+
+function records(knex: Knex, connectorId: string, target: string) {
+  const scope = knex('connector_checkpoints').where({ connector_id: connectorId, target }).select('id');
+  return knex('record_state').where('scope_id', scope);
+}

@@ -1,0 +1,127 @@
+import type {
+  DeliveryDetail,
+  DeliveryJournal,
+  DeliveryStep,
+  OpenStep,
+  RejectedDocument,
+} from '../../pipeline/ports/delivery-port.ts';
+import type { HeldLeases } from '../../pipeline/held-leases.ts';
+import type { LeaseOwner } from '../../pipeline/ports/state-port.ts';
+import type { Database } from '../../database/database.ts';
+import { givenUp } from './abandoned-run-error.ts';
+import type { LeaseTiming } from '../leases/leases.ts';
+import { countRejected, reject } from './rejections.ts';
+import { othersInto } from './records.ts';
+import { mayGoOn } from './runs.ts';
+import { OPEN_STEP_STATES, type StepTable } from '../tables.ts';
+import { takeTurn } from '../leases/target-lease.ts';
+
+/** Turns what the engine throws into errors of the state, and refuses the work once a lease of the run is lost. */
+type Guard = <Args extends unknown[], Answer>(
+  work: (...args: Args) => Promise<Answer>,
+) => (...args: Args) => Promise<Answer>;
+
+/** The journal of one run's delivery into its target. */
+export function openJournal(
+  database: Database,
+  run: { readonly runId: string; readonly target: string; readonly owner: Omit<LeaseOwner, 'runId'> },
+  timing: LeaseTiming & { readonly leases: HeldLeases },
+  guard: Guard,
+): DeliveryJournal {
+  const { runId, target } = run;
+  return {
+    turn: guard((signal: AbortSignal) => takeTurn(database, target, { ...run.owner, runId }, timing, signal)),
+    steps: guard(() => stepsOf(database, runId)),
+    save: guard((step: DeliveryStep) => saveStep(database, runId, target, step)),
+    openSteps: guard(() => openSteps(database, runId, target)),
+    settle: guard((id: number) => settle(database, id)),
+    reject: guard((documents: readonly RejectedDocument[]) => reject(database, runId, documents)),
+    rejected: guard(() => countRejected(database.knex, runId)),
+    othersInto: guard((into: string, connectorId: string) => othersInto(database, into, connectorId)),
+    note: guard((name: string) => readNote(database, target, name)),
+    isRecent: guard((name: string, hours: number) => isRecentNote(database, target, name, hours)),
+    remember: guard((name: string, value: string) => writeNote(database, target, name, value)),
+  };
+}
+
+export async function stepsOf({ knex }: Database, runId: string): Promise<DeliveryStep[]> {
+  const rows = await knex('delivery_steps').where({ run_id: runId }).orderBy('id');
+  return rows.map(stepOf);
+}
+
+/** @throws BridgeError LEASE_LOST if the run was closed in the meantime: what it asks for now, nobody would know of. */
+async function saveStep(
+  { knex, dialect }: Database,
+  runId: string,
+  target: string,
+  step: DeliveryStep,
+): Promise<void> {
+  const { name, state, operation, askedAt } = step;
+  const row = { target, state, operation, asked_at: askedAt, detail: JSON.stringify(step.detail) };
+  await knex.transaction(async (transaction) => {
+    const runs = transaction('run_state').where({ run_id: runId });
+    // Held until the step is in, so that nobody gives up the run between the look and the write.
+    const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
+    if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
+    await transaction('delivery_steps')
+      .insert({ run_id: runId, name, ...row })
+      .onConflict(['run_id', 'name'])
+      .merge(row);
+  });
+}
+
+/** A step without a run is from a version that let the run's id be used again while the step was open. */
+async function openSteps({ knex }: Database, runId: string, target: string): Promise<OpenStep[]> {
+  const rows = await knex('delivery_steps')
+    .where({ target })
+    .whereIn('state', [...OPEN_STEP_STATES])
+    .andWhere((other) => void other.whereNull('run_id').orWhereNot({ run_id: runId }))
+    .orderBy('id');
+  return rows.map((row) => ({ id: row.id, ...stepOf(row) }));
+}
+
+/** The step of a run that may still be finished keeps its state: whoever finishes that run looks at its operation again. */
+async function settle({ knex }: Database, id: number): Promise<void> {
+  const waiting = knex('run_state')
+    .select('run_id')
+    .whereNotNull('manifest_name')
+    .where({ committed_at: null });
+  await knex('delivery_steps')
+    .where({ id })
+    .andWhere((given) => void given.whereNull('run_id').orWhereNotIn('run_id', waiting))
+    .update({ state: 'done' });
+}
+
+function stepOf({ name, state, operation, asked_at, detail }: StepTable): DeliveryStep {
+  return { name, state, operation, askedAt: asked_at, detail: parseDetail(detail) };
+}
+
+/** Written by `saveStep` only. */
+const parseDetail: (json: string) => DeliveryDetail = JSON.parse;
+
+async function readNote({ knex }: Database, target: string, name: string) {
+  const row = await knex('target_notes').where({ target, name }).first();
+  return row === undefined ? undefined : { value: row.value, at: row.noted_at };
+}
+
+/** Runs of one target may be on machines whose clocks differ, so the database compares with its own. */
+async function isRecentNote({ knex, dialect }: Database, target: string, name: string, hours: number) {
+  const recent = await knex('target_notes')
+    .where({ target, name })
+    .where('noted_at', '>', knex.raw(dialect.clockText(-hours * 3_600)))
+    .first('name');
+  return recent !== undefined;
+}
+
+async function writeNote(
+  { knex, dialect }: Database,
+  target: string,
+  name: string,
+  value: string,
+): Promise<void> {
+  const row = { value, noted_at: knex.raw(dialect.clockText(0)) };
+  await knex('target_notes')
+    .insert({ target, name, ...row })
+    .onConflict(['target', 'name'])
+    .merge(row);
+}

@@ -1,0 +1,137 @@
+import type { Knex } from 'knex';
+import { STATE_FINGERPRINTS_PER_PAGE } from '../../core/limits.ts';
+import type { RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
+import { clockText } from '../../database/sqlite-clock.ts';
+import { storePush } from '../push/sqlite.ts';
+import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
+
+export const sqliteDialect: Dialect = {
+  clockMs: "round(unixepoch('subsec') * 1000)",
+  clockText,
+  jsonRows: 'json_each(?)',
+  jsonTexts: 'select value from json_each(?)',
+  doubtfulFingerprint: "unhex(printf('%016x', random() & 0x3fffffffffffffff))",
+  rowLocks: false,
+
+  // Its plans follow the indexes, whatever the tables hold.
+  gatherStatistics: () => Promise.resolve(),
+
+  async stage(transaction, runId, records) {
+    for (const group of groupsOfEqualWidth(records)) {
+      await transaction.raw(
+        `insert into staged_records (run_id, op, doc_id, checksum, fingerprint)
+         select ?, ?, value, cast(substr(?, key * ? + 1, ?) as text), substr(?, key * ? + 1, ?) from json_each(?)`,
+        [
+          runId,
+          group.op,
+          blobOf(
+            group.records.map((record) => record.checksum),
+            'utf8',
+          ),
+          group.checksumBytes,
+          group.checksumBytes,
+          blobOf(
+            group.records.map((record) => record.fingerprint),
+            'hex',
+          ),
+          group.fingerprintBytes,
+          group.fingerprintBytes,
+          JSON.stringify(group.records.map((record) => record.docId)),
+        ],
+      );
+    }
+  },
+
+  async *fingerprints(knex, scope, kind) {
+    let after = '';
+    for (;;) {
+      const page = await fingerprintPage(knex, scope, after, kind);
+      if (page === undefined || page.last === null) return;
+      yield Buffer.from(page.fingerprints, 'hex');
+      after = page.last;
+    }
+  },
+
+  async lookup(knex, scope, docIds) {
+    const rows = await knex.raw<RecordAnswer[]>(
+      `select doc_id, checksum, lower(hex(fingerprint)) as fingerprint, soft_deleted
+       from json_each(?) as wanted
+       cross join record_state on scope_id = ? and doc_id = wanted.value`,
+      [JSON.stringify(docIds), scope],
+    );
+    return rows.map(knownRecord);
+  },
+
+  async idsOf(knex, scope, fingerprints, kind) {
+    const rows = await knex.raw<{ doc_id: string }[]>(
+      `with wanted as materialized (select unhex(value) as fingerprint from json_each(?))
+       select doc_id from record_state
+       where scope_id = ? and ${isOfKind(kind)} and fingerprint in (select fingerprint from wanted)`,
+      [JSON.stringify(fingerprints.toString('hex').match(/.{16}/g) ?? []), scope],
+    );
+    return rows.map((row) => row.doc_id);
+  },
+
+  storePush,
+};
+
+interface FingerprintPage {
+  readonly fingerprints: string;
+  /** null: there are no more. */
+  readonly last: string | null;
+}
+
+/**
+ * One aggregate per page: 1 M fingerprints take 0.3 s so, and 1.3 s as rows. Pages follow the primary key, so that a
+ * slow reader holds no transaction open.
+ */
+async function fingerprintPage(
+  knex: Knex,
+  scope: number,
+  after: string,
+  kind: RecordKind,
+): Promise<FingerprintPage | undefined> {
+  const [page] = await knex.raw<FingerprintPage[]>(
+    `select group_concat(hex(fingerprint), '') as fingerprints, max(doc_id) as last
+     from (
+       select fingerprint, doc_id from record_state
+       where scope_id = ? and ${isOfKind(kind)} and doc_id > ?
+       order by doc_id limit ?
+     )`,
+    [scope, after, STATE_FINGERPRINTS_PER_PAGE],
+  );
+  return page;
+}
+
+/** Never empty: an empty blob arrives as NULL. The byte more is cut off in SQL. */
+function blobOf(parts: readonly string[], encoding: 'utf8' | 'hex'): Buffer {
+  return Buffer.from(`${parts.join('')}00`, encoding);
+}
+
+interface RecordGroup {
+  readonly op: StagedRecord['op'];
+  readonly checksumBytes: number;
+  readonly fingerprintBytes: number;
+  readonly records: StagedRecord[];
+}
+
+/**
+ * Records whose checksums, and fingerprints, are equally long, so that they travel as one blob that SQL cuts at fixed
+ * places. 1 M records are staged in 1.5 s so; as JSON objects, or row by row, they take 3 to 4 s. In practice there are
+ * two groups: with a checksum, and without.
+ */
+function groupsOfEqualWidth(records: readonly StagedRecord[]): Iterable<RecordGroup> {
+  const groups = new Map<string, RecordGroup>();
+  for (const record of records) {
+    const checksumBytes = Buffer.byteLength(record.checksum);
+    const fingerprintBytes = record.fingerprint.length / 2;
+    const key = `${record.op} ${checksumBytes} ${fingerprintBytes}`;
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, { op: record.op, checksumBytes, fingerprintBytes, records: [record] });
+    } else {
+      group.records.push(record);
+    }
+  }
+  return groups.values();
+}

@@ -1,0 +1,120 @@
+import type { Knex } from 'knex';
+import { STATE_IDS_PER_GROUP } from '../../core/limits.ts';
+import type { Column } from '../../pipeline/ports/ports.ts';
+import type { KnownRecord, Position, RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
+import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';
+import type { Database } from '../../database/database.ts';
+import { givenUp } from './abandoned-run-error.ts';
+import type { RunTable } from '../tables.ts';
+
+/** The scope of a connector that a read-only state has never seen: no record has it. */
+const NO_SCOPE = -1;
+
+export async function position(
+  database: Database,
+  connectorId: string,
+  target: string,
+  readOnly: boolean,
+): Promise<Position> {
+  const key = { connector_id: connectorId, target };
+  const known = () => database.knex('connector_checkpoints').where(key).first();
+  let row = await known();
+  if (row === undefined && !readOnly) {
+    await database
+      .knex('connector_checkpoints')
+      .insert({ ...key, updated_at: new Date().toISOString() })
+      .onConflict(['connector_id', 'target'])
+      .ignore();
+    row = await known();
+  }
+  const scope = row?.id ?? NO_SCOPE;
+  const columns = row?.source_columns ?? null;
+  const any = await database.knex('record_state').where({ scope_id: scope }).first('doc_id');
+  return {
+    scope,
+    empty: any === undefined,
+    checkpoint: row?.watermark ?? undefined,
+    mappingVersion: row?.mapping_version ?? undefined,
+    columns: columns === null ? undefined : parseColumns(columns),
+  };
+}
+
+/** This column is written by `runs.ts` only, from values of this type. */
+const parseColumns: (json: string) => readonly Column[] = JSON.parse;
+
+export async function scopeOf(transaction: Knex.Transaction, run: RunTable): Promise<number> {
+  const position = await transaction('connector_checkpoints')
+    .where({ connector_id: run.connector_id, target: run.target })
+    .first('id');
+  if (position === undefined)
+    throw new Error(`${run.connector_id} has no position to commit run ${run.run_id} to.`);
+  return position.id;
+}
+
+export function lookup(database: Database, scope: number, docIds: readonly string[]): Promise<KnownRecord[]> {
+  return database.dialect.lookup(database.knex, scope, docIds);
+}
+
+export async function* idsOf(
+  database: Database,
+  scope: number,
+  fingerprints: Buffer,
+  kind: RecordKind,
+): AsyncIterable<string[]> {
+  const bytes = STATE_IDS_PER_GROUP * FINGERPRINT_BYTES;
+  for (let at = 0; at < fingerprints.length; at += bytes) {
+    const group = fingerprints.subarray(at, at + bytes);
+    const ids = await database.dialect.idsOf(database.knex, scope, group, kind);
+    if (ids.length > 0) yield ids;
+  }
+}
+
+/** @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+export async function stage(
+  database: Database,
+  runId: string,
+  records: readonly StagedRecord[],
+): Promise<void> {
+  if (records.length === 0) return;
+  await database.knex.transaction(async (transaction) => {
+    const run = transaction('run_state').where({ run_id: runId, finished_at: null });
+    // Held until the rows are in, so that nobody gives up the run between the look and the write.
+    const open = await (database.dialect.rowLocks ? run.forShare() : run).first('run_id');
+    if (open === undefined) throw givenUp(runId);
+    await database.dialect.stage(transaction, runId, records);
+  });
+}
+
+/** A run that has begun has no row in `connector_checkpoints` before it asks for its position. */
+export async function othersInto(
+  { knex, dialect }: Database,
+  target: string,
+  connectorId: string,
+): Promise<string[]> {
+  const documents = knex('record_state')
+    .whereRaw('record_state.scope_id = connector_checkpoints.id')
+    .select('doc_id');
+  // A run that is not published delivers something only while its process lives, which then renews its lease.
+  const alive = knex('connector_leases')
+    .whereRaw('connector_leases.connector_id = run_state.connector_id')
+    .whereNotNull('run_id')
+    .andWhere('expires_at', '>', knex.raw(dialect.clockMs))
+    .select('fence');
+  // Runs first: a run that commits in between has its documents by then.
+  const delivering: string[] = await knex('run_state')
+    .where({ target, committed_at: null })
+    .whereNot({ connector_id: connectorId })
+    .andWhere(
+      (either) =>
+        void either
+          .whereNotNull('manifest_name')
+          .orWhere((running) => void running.whereNull('finished_at').whereExists(alive)),
+    )
+    .pluck('connector_id');
+  const delivered: string[] = await knex('connector_checkpoints')
+    .where({ target })
+    .whereNot({ connector_id: connectorId })
+    .whereExists(documents)
+    .pluck('connector_id');
+  return [...new Set([...delivering, ...delivered])].sort();
+}

@@ -1,0 +1,124 @@
+import type { Knex } from 'knex';
+import { STATE_REJECTIONS_PER_STATEMENT } from '../../core/limits.ts';
+import type { RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
+import type { Database } from '../../database/database.ts';
+import type { Dialect } from './dialect.ts';
+import type { RunTable } from '../tables.ts';
+
+/**
+ * Adds rejected documents; those that are there already keep their first reason. A document is `unknown` once it was said to
+ * be: that a later request was refused tells nothing about an earlier one, nor the other way round.
+ */
+export async function reject(
+  { knex }: Database,
+  runId: string,
+  documents: readonly RejectedDocument[],
+): Promise<void> {
+  for (let at = 0; at < documents.length; at += STATE_REJECTIONS_PER_STATEMENT) {
+    const group = documents.slice(at, at + STATE_REJECTIONS_PER_STATEMENT);
+    const unknown = group.filter(({ outcome }) => outcome === 'unknown').map(({ docId }) => docId);
+    await knex('rejected_documents')
+      .insert(group.map(({ docId, reason, outcome }) => ({ run_id: runId, doc_id: docId, reason, outcome })))
+      .onConflict(['run_id', 'doc_id'])
+      .ignore();
+    await knex('rejected_documents')
+      .where({ run_id: runId, outcome: 'refused' })
+      .whereIn('doc_id', unknown)
+      .update({ outcome: 'unknown' });
+  }
+}
+
+export async function countRejected(knex: Knex, runId: string): Promise<number> {
+  const [row] = await knex('rejected_documents').where({ run_id: runId }).count({ count: '*' });
+  return Number(row?.count ?? 0);
+}
+
+/** Some rejected documents of a run, by id. */
+export async function rejections(
+  { knex }: Database,
+  runId: string,
+  limit: number,
+): Promise<RejectedDocument[]> {
+  const rows = await knex('rejected_documents').where({ run_id: runId }).orderBy('doc_id').limit(limit);
+  return rows.map(({ doc_id, reason, outcome }) => ({ docId: doc_id, reason, outcome }));
+}
+
+/**
+ * Before a commit: a refused document keeps the record that it had. Where that says just what was refused, as in a run that
+ * sends every document, the target does not have what the state believed it has; so the document is in doubt.
+ */
+export async function doubtRefusedUnchanged(
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+): Promise<void> {
+  const refused = `select doc_id from rejected_documents where run_id = ? and outcome = 'refused'`;
+  await transaction.raw(
+    `update rejected_documents set outcome = 'unknown'
+     where run_id = ? and outcome = 'refused' and doc_id in (
+       select staged.doc_id from staged_records as staged
+       join record_state as known
+         on known.scope_id = ? and known.doc_id = staged.doc_id and known.checksum = staged.checksum
+       where staged.run_id = ? and staged.op = 'upsert' and staged.doc_id in (${refused})
+         and known.soft_deleted = 0
+     )`,
+    [runId, scope, runId, runId],
+  );
+}
+
+/** Before a commit: rejected documents keep the records that they had. */
+export async function takeOutRejected(transaction: Knex.Transaction, runId: string): Promise<void> {
+  const ids = transaction('rejected_documents').where({ run_id: runId }).select('doc_id');
+  await transaction('staged_records').where({ run_id: runId }).whereIn('doc_id', ids).delete();
+}
+
+/** After a commit: rejected documents of unknown outcome are in doubt. */
+export function rememberRejected(
+  dialect: Dialect,
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+): Promise<void> {
+  const unknown = `select doc_id from rejected_documents where run_id = ? and outcome = 'unknown'`;
+  return doubt(dialect, transaction, unknown, scope, runId);
+}
+
+/** Whatever a run that is given up may have delivered is in doubt; `refresh` and `soft_delete` do not travel. */
+export function rememberDelivered(
+  dialect: Dialect,
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+): Promise<void> {
+  const delivered = `select distinct doc_id from staged_records where run_id = ? and op in ('upsert', 'delete')`;
+  return doubt(dialect, transaction, delivered, scope, runId);
+}
+
+/**
+ * A document in doubt becomes a record that equals nothing. Whatever the source says next, it is sent again or deleted.
+ * @param docIds SQL that selects them, with the run's id as its only binding
+ */
+async function doubt(
+  { doubtfulFingerprint }: Dialect,
+  transaction: Knex.Transaction,
+  docIds: string,
+  scope: number,
+  runId: string,
+): Promise<void> {
+  await transaction.raw(
+    `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
+     select ?, doc_id, '', ${doubtfulFingerprint}, 0, ? from (${docIds}) as doubtful where true order by doc_id
+     on conflict (scope_id, doc_id) do update set
+       checksum = excluded.checksum, fingerprint = excluded.fingerprint, soft_deleted = 0, run_id = excluded.run_id`,
+    [scope, runId, runId],
+  );
+}
+
+/** What earlier runs of the same connector and target were refused has been sent again by now, or is gone. */
+export async function forgetEarlier(transaction: Knex.Transaction, run: RunTable): Promise<void> {
+  const earlier = transaction('run_state')
+    .where({ connector_id: run.connector_id, target: run.target })
+    .whereNot({ run_id: run.run_id })
+    .select('run_id');
+  await transaction('rejected_documents').whereIn('run_id', earlier).delete();
+}

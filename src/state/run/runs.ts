@@ -1,0 +1,199 @@
+import type { Knex } from 'knex';
+import { BridgeError } from '../../core/errors.ts';
+import type { Phase } from '../../pipeline/ports/ports.ts';
+import type { Publication, RunRow, State } from '../../pipeline/ports/state-port.ts';
+import type { Database } from '../../database/database.ts';
+import { givenUp } from './abandoned-run-error.ts';
+import { listedRun } from '../server/listed-runs.ts';
+import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
+import { scopeOf } from './records.ts';
+import { rememberDelivered } from './rejections.ts';
+import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
+import { OPEN_STEP_STATES, type RunTable } from '../tables.ts';
+
+export async function beginRun(database: Database, run: Parameters<State['beginRun']>[0]): Promise<void> {
+  await database.knex.transaction(async (transaction) => {
+    const earlier = await transaction('run_state').where({ run_id: run.runId }).first();
+    if (earlier !== undefined) {
+      refuseTakenId(earlier, run.connectorId);
+      await refuseReadId(transaction, run.runId);
+      await transaction('run_state').where({ run_id: run.runId }).delete();
+      await forgetDelivery(transaction, run.runId);
+    }
+    await transaction('staged_records').where({ run_id: run.runId }).delete();
+    await transaction('run_state').insert({
+      run_id: run.runId,
+      connector_id: run.connectorId,
+      target: run.target,
+      status: 'RUNNING',
+      phase: 'extract',
+      started_at: run.startedAt.toISOString(),
+      fence: await newestFence(transaction, run.connectorId),
+      folder: run.folder ?? null,
+    });
+  });
+}
+
+/** Only the holder of a connector's lease begins runs of it, so the newest fence is that of its lease. */
+async function newestFence(transaction: Knex.Transaction, connectorId: string): Promise<number> {
+  const lease = await transaction('connector_leases').where({ connector_id: connectorId }).first('fence');
+  return lease?.fence ?? 0;
+}
+
+async function forgetDelivery(transaction: Knex.Transaction, runId: string): Promise<void> {
+  await transaction('delivery_steps').where({ run_id: runId }).delete();
+  await transaction('rejected_documents').where({ run_id: runId }).delete();
+}
+
+/**
+ * An operation of the data store may read the artifacts of a run until it ends, and a run replaces those of an earlier attempt
+ * that has its id. The operation would then import or delete what no run has recorded, so a run that waits for it comes first.
+ */
+async function refuseReadId(transaction: Knex.Transaction, runId: string): Promise<void> {
+  const open = await transaction('delivery_steps')
+    .where({ run_id: runId })
+    .whereIn('state', [...OPEN_STEP_STATES])
+    .first('name');
+  if (open === undefined) return;
+  throw new BridgeError(
+    'RUN_ID_TAKEN',
+    `An earlier attempt of run ${runId} was given up, and its ${open.name} may still read the artifacts of that attempt.`,
+    { hint: 'Use another `--run-id`, or leave it out: that run waits for the operation to end.' },
+  );
+}
+
+function refuseTakenId(earlier: RunTable, connectorId: string): void {
+  const hint = 'Give each run an id of its own, or leave `--run-id` out.';
+  if (earlier.connector_id !== connectorId) {
+    throw new BridgeError(
+      'RUN_ID_TAKEN',
+      `Run id ${earlier.run_id} belongs to a run of connector ${earlier.connector_id}.`,
+      { hint },
+    );
+  }
+  if (earlier.manifest_name !== null) {
+    throw new BridgeError(
+      'RUN_ID_TAKEN',
+      `Run ${earlier.run_id} has ${earlier.committed_at === null ? 'published its artifacts' : 'been committed'} already.`,
+      { hint },
+    );
+  }
+}
+
+/** A committed run stays as it is. @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+export async function enterPhase(database: Database, runId: string, phase: Phase, at: Date): Promise<void> {
+  await database.knex.transaction(async (transaction) => {
+    const run = await transaction('run_state').where({ run_id: runId }).first();
+    if (run !== undefined && run.committed_at !== null) return;
+    if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
+    const times = { [phase]: at.toISOString(), ...phaseTimesOf(run.phase_times) };
+    await transaction('run_state')
+      .where({ run_id: runId })
+      .update({ phase, phase_times: JSON.stringify(times) });
+  });
+}
+
+/** @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+export async function published(database: Database, runId: string, publication: Publication): Promise<void> {
+  const updated = await database
+    .knex('run_state')
+    .where({ run_id: runId, finished_at: null })
+    .update({
+      manifest_name: publication.manifestName,
+      counts: JSON.stringify(publication.counts),
+      watermark: publication.watermark,
+      started_from: publication.startedFrom,
+      mapping_version: publication.mappingVersion,
+      source_columns: JSON.stringify(publication.columns),
+      hold_reason: publication.holdReason,
+    });
+  if (updated === 0) throw givenUp(runId);
+}
+
+export async function failRun(
+  database: Database,
+  runId: string,
+  failure: Parameters<State['failRun']>[1],
+): Promise<void> {
+  await database.knex.transaction(async (transaction) => {
+    const run = await transaction('run_state').where({ run_id: runId, committed_at: null }).first();
+    if (run === undefined) return;
+    // What was not published cannot be finished by anybody, so its changes are of no use.
+    const abandon = failure.abandon || run.manifest_name === null;
+    if (abandon) await dropStaged(database, transaction, run);
+    await transaction('run_state')
+      .where({ run_id: runId })
+      .update({
+        status: 'FAILED',
+        finished_at: failure.finishedAt.toISOString(),
+        error: JSON.stringify(failure.error),
+        manifest_name: abandon ? null : run.manifest_name,
+      });
+  });
+}
+
+async function dropStaged(
+  { dialect }: Database,
+  transaction: Knex.Transaction,
+  run: RunTable,
+): Promise<void> {
+  const begun = await transaction('delivery_steps')
+    .where({ run_id: run.run_id })
+    .whereNot({ state: 'refused' })
+    .first('id');
+  if (begun !== undefined) {
+    const scope = await scopeOf(transaction, run);
+    await rememberDelivered(dialect, transaction, scope, run.run_id);
+    // It may have read more than the checkpoint has before it: those rows must be read again, too.
+    await transaction('connector_checkpoints').where({ id: scope }).update({ watermark: run.started_from });
+  }
+  await transaction('staged_records').where({ run_id: run.run_id }).delete();
+}
+
+export async function closeUnsent(
+  database: Database,
+  runId: string,
+  { counts, finishedAt }: Parameters<State['closeUnsent']>[1],
+): Promise<void> {
+  await database.knex.transaction(async (transaction) => {
+    await transaction('staged_records').where({ run_id: runId }).delete();
+    const closed = await transaction('run_state')
+      .where({ run_id: runId, finished_at: null })
+      .update({ status: 'DRY_RUN', counts: JSON.stringify(counts), finished_at: finishedAt.toISOString() });
+    if (closed === 0) throw givenUp(runId);
+  });
+}
+
+export async function findRun(database: Database, runId: string): Promise<RunRow | undefined> {
+  const run = await database.knex('run_state').where({ run_id: runId }).first();
+  return run === undefined ? undefined : runRow(run);
+}
+
+export async function unfinishedRuns(database: Database, connectorId: string): Promise<RunRow[]> {
+  const runs = await database
+    .knex('run_state')
+    .where({ connector_id: connectorId, committed_at: null })
+    .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
+    .orderBy([...BEGUN]);
+  return runs.map((run) => runRow(run));
+}
+
+export async function lastCommitted(database: Database, connectorId: string): Promise<RunRow | undefined> {
+  const run = await database
+    .knex('run_state')
+    .where({ connector_id: connectorId })
+    .whereNotNull('committed_at')
+    .orderBy(newestFirst(COMMITTED))
+    .first();
+  return run === undefined ? undefined : runRow(run);
+}
+
+/** Whether this run may still change: it is at work, or published and waiting to be finished. */
+export function mayGoOn(run: RunTable): boolean {
+  return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
+}
+
+export function runRow(run: RunTable, onUnreadable?: OnUnreadableRun): RunRow {
+  const { watermark, folder, phase_times: times } = run;
+  return { ...listedRun(run, onUnreadable), watermark, phaseTimes: phaseTimesOf(times), folder };
+}

@@ -1,0 +1,110 @@
+import type { AccessKey } from '../../core/access-key.ts';
+import type { ServerDatabase } from '../../database/open-server-database.ts';
+import type { AccessKeyTable } from '../tables.ts';
+
+/** The keys of the server. Every method: @throws BridgeError STATE_* */
+export interface AccessKeys {
+  /** By the clock of the database, which decides when a key expires. */
+  now(): Promise<Date>;
+  add(key: AccessKey): Promise<void>;
+  /** Adds a key if there never was one, which of several servers that start together one does. @returns whether it did */
+  addFirst(key: AccessKey): Promise<boolean>;
+  /** As `find`, and whether the key has expired by the clock of the database. */
+  look(id: string): Promise<{ readonly key: AccessKey; readonly isExpired: boolean } | undefined>;
+  /** Also one that was revoked or has expired. */
+  find(id: string): Promise<AccessKey | undefined>;
+  /** Whether there ever was one. */
+  any(): Promise<boolean>;
+  /** All, newest first. */
+  list(): Promise<AccessKey[]>;
+  /** For good; a key that was revoked before keeps its moment. @returns the key as it is now, undefined if there is none */
+  revoke(id: string, now: Date): Promise<AccessKey | undefined>;
+  noteUse(id: string, now: Date): Promise<void>;
+}
+
+export function openAccessKeys(database: ServerDatabase): AccessKeys {
+  const find = (id: string) =>
+    database.guarded(async ({ knex }) => {
+      const row = await knex('access_keys').where({ id }).first();
+      return row === undefined ? undefined : keyOf(row);
+    });
+  const now = () =>
+    database.guarded(async ({ knex, dialect }) => {
+      const row = await knex
+        .select<{ now: number | string }[]>(knex.raw(`${dialect.clockMs} as now`))
+        .first<{ now: number | string } | undefined>();
+      return new Date(Number(row?.now));
+    });
+  return {
+    find,
+    now,
+    look: (id) =>
+      database.guarded(async ({ knex, dialect }) => {
+        const row = await knex('access_keys').where({ id }).first();
+        if (row === undefined) return undefined;
+        const expired = await knex('access_keys')
+          .where({ id })
+          .where('expires_at', '<=', knex.raw(dialect.clockText(0)))
+          .first('id');
+        return { key: keyOf(row), isExpired: expired !== undefined };
+      }),
+    addFirst: (key) =>
+      database.guarded(({ knex, dialect }) =>
+        knex.transaction(async (transaction) => {
+          // SQLite has one writer at a time; in Postgres the others wait here for the first one.
+          if (dialect.rowLocks) await transaction.raw('lock table access_keys in share row exclusive mode');
+          if ((await transaction('access_keys').first('id')) !== undefined) return false;
+          await transaction('access_keys').insert(rowOf(key));
+          return true;
+        }),
+      ),
+    add: (key) =>
+      database.guarded(async ({ knex }) => {
+        await knex('access_keys').insert(rowOf(key));
+      }),
+    any: () => database.guarded(async ({ knex }) => (await knex('access_keys').first('id')) !== undefined),
+    list: () =>
+      database.guarded(async ({ knex }) => {
+        const rows = await knex('access_keys').orderBy([{ column: 'created_at', order: 'desc' }, 'id']);
+        return rows.map(keyOf);
+      }),
+    async revoke(id, now) {
+      await database.guarded(({ knex }) =>
+        knex('access_keys').where({ id }).whereNull('revoked_at').update({ revoked_at: now.toISOString() }),
+      );
+      return find(id);
+    },
+    noteUse: (id, now) =>
+      database.guarded(async ({ knex }) => {
+        await knex('access_keys').where({ id }).update({ last_used_at: now.toISOString() });
+      }),
+  };
+}
+
+function keyOf(row: AccessKeyTable): AccessKey {
+  return {
+    id: row.id,
+    name: row.name,
+    right: row.rights,
+    connectorId: row.connector_id,
+    hash: row.hash,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+  };
+}
+
+function rowOf(key: AccessKey): AccessKeyTable {
+  return {
+    id: key.id,
+    name: key.name,
+    rights: key.right,
+    connector_id: key.connectorId,
+    hash: key.hash,
+    created_at: key.createdAt,
+    expires_at: key.expiresAt,
+    revoked_at: key.revokedAt,
+    last_used_at: key.lastUsedAt,
+  };
+}

@@ -1,0 +1,146 @@
+import type { Knex } from 'knex';
+import { randomUUID } from 'node:crypto';
+import { systemClock, type Clock } from '../../core/clock.ts';
+import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../../core/limits.ts';
+import { startStopwatch, type Stopwatch } from '../../core/stopwatch.ts';
+import type { Database, DatabaseAddress } from '../../database/database.ts';
+import { migrate, requireCurrentSchema } from '../../database/migrations.ts';
+import { namedErrors } from '../../database/with-state-errors.ts';
+import { preparedDatabase } from '../../database/prepared-database.ts';
+
+/** The row by which runs agree who announces that a connector works again. */
+const RECOVERY = 'SUCCESS';
+
+/** What an alert is about. */
+interface AlertMatter {
+  readonly connectorId: string;
+  readonly target: string;
+}
+
+interface AlertKey extends AlertMatter {
+  /** Two troubles of one signature are the same. */
+  readonly signature: string;
+}
+
+/** The right to announce something; it ends by itself after `ALERT_CLAIM_SECONDS`. */
+interface AlertClaim {
+  /** It has not ended by itself, by local clocks that count suspension. */
+  isHeld(): boolean;
+  /** It was announced. */
+  sent(): Promise<void>;
+  /** It was sent, and nobody knows whether it arrived: it counts as announced for `ALERT_UNANSWERED_SECONDS`. */
+  unanswered(): Promise<void>;
+  /** It was not. */
+  release(): Promise<void>;
+}
+
+/** What was announced about connectors. All methods fail with STATE_UNREACHABLE or STATE_FAILED. */
+export interface AlertState {
+  /** Undefined when it was announced within `ALERT_REPEAT_SECONDS`, or somebody else is about to. Of several that ask at once, one gets it. */
+  claimAlert(key: AlertKey): Promise<AlertClaim | undefined>;
+  /**
+   * The same for saying that all is well again with the first of these matters, which ends the troubles of the others too.
+   * Undefined, too, when no trouble of them was announced since it last was.
+   */
+  claimRecovery(matters: AlertMatters): Promise<AlertClaim | undefined>;
+  close(): Promise<void>;
+}
+
+type AlertMatters = readonly [AlertMatter, ...AlertMatter[]];
+
+/** @throws BridgeError, as `openState` does. */
+export async function openAlertState(
+  address: DatabaseAddress,
+  clock: Clock = systemClock,
+): Promise<AlertState> {
+  const database = await preparedDatabase(address, async (opening) => {
+    // A look first, because bringing up to date waits for its turn to write.
+    await requireCurrentSchema(opening).catch(async (thrown: unknown) => {
+      // A run may fail before it has opened its state, and its alert is the first thing that is kept.
+      if (!opening.embedded) throw thrown;
+      await migrate(opening);
+    });
+  });
+  const named = namedErrors(database);
+  return {
+    claimAlert: named((on, key: AlertKey) => claimAlert(on, key, clock)),
+    claimRecovery: named((on, matters: AlertMatters) => claimRecovery(on, matters, clock)),
+    close: () => database.close(),
+  };
+}
+
+async function claimAlert(database: Database, key: AlertKey, clock: Clock): Promise<AlertClaim | undefined> {
+  const { knex, dialect } = database;
+  const age = startStopwatch(clock);
+  const settle = await claimRow(database, key, (row) => {
+    const repeat = knex.raw(`${dialect.clockMs} - ?`, [ALERT_REPEAT_SECONDS * 1_000]);
+    void row.where((either) => void either.whereNull('sent_at').orWhere('sent_at', '<=', repeat));
+  });
+  return (
+    settle && {
+      isHeld: () => isYoung(age),
+      sent: () => settle(ALERT_REPEAT_SECONDS),
+      unanswered: () => settle(ALERT_UNANSWERED_SECONDS),
+      release: () => settle(),
+    }
+  );
+}
+
+async function claimRecovery(
+  database: Database,
+  matters: AlertMatters,
+  clock: Clock,
+): Promise<AlertClaim | undefined> {
+  const pairs = matters.map(({ connectorId, target }) => [connectorId, target]);
+  const all = () => database.knex('alert_state').whereIn(['connector_id', 'target'], pairs);
+  const unresolved = async () => (await all().where({ unresolved: 1 }).first('signature')) !== undefined;
+  // Nearly every run ends here, and writes nothing.
+  if (!(await unresolved())) return undefined;
+  const age = startStopwatch(clock);
+  const settle = await claimRow(database, { ...matters[0], signature: RECOVERY }, () => undefined);
+  if (settle === undefined) return undefined;
+  // Somebody else may have announced it in between.
+  if (!(await unresolved())) {
+    await settle();
+    return undefined;
+  }
+  const sent = async () => {
+    await all().update({ unresolved: 0 });
+    await settle();
+  };
+  // One that is lost is less of a trouble than one that every run says.
+  return { isHeld: () => isYoung(age), sent, unanswered: sent, release: () => settle() };
+}
+
+function isYoung(age: Stopwatch): boolean {
+  return age() < ALERT_CLAIM_SECONDS * 1_000;
+}
+
+/** Ends a claim that is still ours. @param quietSeconds for how long it counts as announced; undefined: it was not */
+type Settle = (quietSeconds?: number) => Promise<void>;
+
+/** One update decides who has the row; `narrow` says which rows are to be had besides. */
+async function claimRow(
+  { knex, dialect }: Database,
+  { connectorId, target, signature }: AlertKey,
+  narrow: (row: Knex.QueryBuilder) => void,
+): Promise<Settle | undefined> {
+  const key = { connector_id: connectorId, target, signature };
+  await knex('alert_state').insert(key).onConflict(['connector_id', 'target', 'signature']).ignore();
+  const claimedBy = randomUUID();
+  const dead = knex.raw(`${dialect.clockMs} - ?`, [ALERT_CLAIM_SECONDS * 1_000]);
+  const row = knex('alert_state')
+    .where(key)
+    .andWhere((either) => void either.whereNull('claimed_by').orWhere('claimed_at', '<=', dead));
+  narrow(row);
+  const claimed = await row.update({ claimed_by: claimedBy, claimed_at: knex.raw(dialect.clockMs) });
+  if (claimed === 0) return undefined;
+  return async (quietSeconds) => {
+    const sentMs = (quiet: number) =>
+      knex.raw<number>(`${dialect.clockMs} - ?`, [(ALERT_REPEAT_SECONDS - quiet) * 1_000]);
+    const announced = quietSeconds === undefined ? {} : { sent_at: sentMs(quietSeconds), unresolved: 1 };
+    await knex('alert_state')
+      .where({ ...key, claimed_by: claimedBy })
+      .update({ claimed_by: null, claimed_at: null, ...announced });
+  };
+}

@@ -1,0 +1,137 @@
+import type { Knex } from 'knex';
+import type { DeliveryStep, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
+import type { RunRow, RunStatus } from '../../pipeline/ports/state-port.ts';
+import type { Database } from '../../database/database.ts';
+import { stepsOf } from '../run/journal.ts';
+import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
+import { rejections } from '../run/rejections.ts';
+import { runRow } from '../run/runs.ts';
+
+/** Which runs a list is of. */
+export interface RunFilter {
+  /** ISO 8601, UTC; runs that started earlier are left out. */
+  readonly since: string;
+  /** Null: of all connectors. */
+  readonly connectorId: string | readonly string[] | null;
+  readonly status: RunStatus | null;
+}
+
+const NEWEST_FIRST = [
+  { column: 'started_at', order: 'desc' },
+  { column: 'run_id', order: 'desc' },
+] as const;
+
+/** Some runs, newest first. What is left out is read from an index alone. */
+export function pageOfRuns(
+  database: Database,
+  filter: RunFilter,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<ListedRun[]> {
+  return rowsOf(database, pageQuery(database, filter, page));
+}
+
+/** Adds the condition on the connector, in a form that the index of one connector serves. */
+function ofConnectors<Query extends Knex.QueryBuilder>(
+  query: Query,
+  { dialect }: Pick<Database, 'dialect'>,
+  connectorId: RunFilter['connectorId'],
+): Query {
+  if (connectorId === null) return query;
+  if (typeof connectorId === 'string') query.where({ connector_id: connectorId });
+  else query.whereRaw(`connector_id in (${dialect.jsonTexts})`, [JSON.stringify(connectorId)]);
+  return query;
+}
+
+/** Exported for the test that looks at its plan. */
+export function pageQuery(
+  { knex, dialect }: Pick<Database, 'knex' | 'dialect'>,
+  { since, connectorId, status }: RunFilter,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+) {
+  const runs = knex('run_state').select('run_id');
+  const ids = ofConnectors(runs, { dialect }, connectorId)
+    .where(status === null ? {} : { status })
+    .andWhere('started_at', '>=', since)
+    .orderBy([...NEWEST_FIRST])
+    .limit(limit)
+    .offset(offset);
+  return knex('run_state')
+    .select(...LISTED_COLUMNS)
+    .whereIn('run_id', ids)
+    .orderBy([...NEWEST_FIRST]);
+}
+
+const NONE: Readonly<Record<RunStatus, number>> = {
+  RUNNING: 0,
+  SUCCESS: 0,
+  HELD: 0,
+  PARTIAL: 0,
+  FAILED: 0,
+  DRY_RUN: 0,
+};
+
+/** How many runs there are of each status; the filter's own status does not matter. */
+export async function countRuns(
+  database: Database,
+  filter: Omit<RunFilter, 'status'>,
+): Promise<Record<RunStatus, number>> {
+  const counts = { ...NONE };
+  for (const { status, runs } of await countQuery(database, filter)) counts[status] = Number(runs);
+  return counts;
+}
+
+/**
+ * A range of an index for each status. Grouped by status instead, SQLite reads the index of all times: of 100,000 runs
+ * that took 7 ms, and this 0.4 ms for the day. Exported for the test that looks at its plan.
+ */
+export function countQuery({ knex, dialect }: Database, { since, connectorId }: Omit<RunFilter, 'status'>) {
+  const runs = ofConnectors(knex('run_state').count(), { dialect }, connectorId)
+    .andWhere('status', knex.ref('statuses.value'))
+    .andWhere('started_at', '>=', since);
+  return knex
+    .with('statuses', ['value'], knex.raw(dialect.jsonTexts, [JSON.stringify(Object.keys(NONE))]))
+    .select<{ readonly status: RunStatus; readonly runs: number | string }[]>(
+      'statuses.value as status',
+      runs.as('runs'),
+    )
+    .from('statuses');
+}
+
+/** The newest runs of a connector. */
+export function historyOf(database: Database, connectorId: string, limit: number): Promise<ListedRun[]> {
+  return rowsOf(
+    database,
+    database
+      .knex('run_state')
+      .select(...LISTED_COLUMNS)
+      .where({ connector_id: connectorId })
+      .orderBy([...NEWEST_FIRST])
+      .limit(limit),
+  );
+}
+
+/** All that the state knows of one run. */
+export interface RunDetail {
+  readonly run: RunRow;
+  readonly steps: readonly DeliveryStep[];
+  /** Some of them, by id; the commit of a later run forgets them. */
+  readonly rejected: readonly RejectedDocument[];
+}
+
+/** @returns undefined if there is no such run */
+export async function runDetail(
+  database: Database,
+  runId: string,
+  limits: { readonly rejected: number },
+): Promise<RunDetail | undefined> {
+  const row = await database.knex('run_state').where({ run_id: runId }).first();
+  if (row === undefined) return undefined;
+  const steps = await stepsOf(database, runId);
+  const rejected = await rejections(database, runId, limits.rejected);
+  return { run: runRow(row, database.onUnreadableRun), steps, rejected };
+}
+
+async function rowsOf({ onUnreadableRun }: Database, query: PromiseLike<ListedRow[]>): Promise<ListedRun[]> {
+  const rows = await query;
+  return rows.map((row) => listedRun(row, onUnreadableRun));
+}

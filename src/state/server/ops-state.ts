@@ -1,0 +1,42 @@
+import { holderOf, holders, newestRuns } from './ops-connectors.ts';
+import { countRuns, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
+import type { ServerDatabase } from '../../database/open-server-database.ts';
+import { queueDepths } from '../push/depth.ts';
+import { newestPushes } from '../push/newest.ts';
+import type { Database } from '../../database/database.ts';
+
+type Bound<Work> = Work extends (database: Database, ...args: infer Args) => infer Answer
+  ? (...args: Args) => Answer
+  : never;
+
+/** What Ops asks of the state store. Nothing here writes. Everything fails with BridgeError STATE_*. */
+export interface OpsState {
+  readonly holders: Bound<typeof holders>;
+  readonly holderOf: Bound<typeof holderOf>;
+  readonly newestRuns: Bound<typeof newestRuns>;
+  readonly countRuns: Bound<typeof countRuns>;
+  readonly pageOfRuns: Bound<typeof pageOfRuns>;
+  readonly historyOf: Bound<typeof historyOf>;
+  readonly runDetail: Bound<typeof runDetail>;
+  readonly newestPushes: Bound<typeof newestPushes>;
+  /** What waits to be delivered, by connector. */
+  pendingPushes(): ReturnType<typeof queueDepths>;
+}
+
+export function opsState({ guarded }: Pick<ServerDatabase, 'guarded'>): OpsState {
+  const reading =
+    <Args extends unknown[], Answer>(work: (database: Database, ...args: Args) => Promise<Answer>) =>
+    (...args: Args): Promise<Answer> =>
+      guarded((database) => work(database, ...args));
+  return {
+    holders: reading(holders),
+    holderOf: reading(holderOf),
+    newestRuns: reading(newestRuns),
+    countRuns: reading(countRuns),
+    pageOfRuns: reading(pageOfRuns),
+    historyOf: reading(historyOf),
+    runDetail: reading(runDetail),
+    newestPushes: reading(newestPushes),
+    pendingPushes: () => guarded(queueDepths),
+  };
+}

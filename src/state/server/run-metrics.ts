@@ -1,0 +1,101 @@
+import type { RunCounts } from '../../pipeline/ports/ports.ts';
+import type { RunStatus } from '../../pipeline/ports/state-port.ts';
+import type { Database } from '../../database/database.ts';
+import { delivers } from '../run/delivering-runs.ts';
+import { countsOf, statusOrFailed } from '../run/readable-run.ts';
+import { BEGUN, COMMITTED, newestFirstSql } from '../run/run-order.ts';
+
+/** What metrics say of one connector's runs. Local ones count for nothing where there are others. */
+export interface RunMetrics {
+  readonly connectorId: string;
+  /** Of the run that began last, whatever became of it. */
+  readonly status: RunStatus;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly counts: RunCounts | null;
+  /** The run that ended last failed, dry runs left out. One that is at work hides nothing. */
+  readonly failing: boolean;
+  /** Of the run that changed the target last: a later one that is at work or failed has withheld nothing. */
+  readonly committedCounts: RunCounts | null;
+  /** When the newest run of status SUCCESS ended. */
+  readonly lastSuccessAt: string | null;
+  /** A process holds the connector's lease and shows signs of life. */
+  readonly running: boolean;
+}
+
+interface Row {
+  readonly connector_id: string;
+  readonly status: RunStatus;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly counts: string | null;
+  readonly failing: number | boolean | null;
+  readonly committed_counts: string | null;
+  readonly last_success_at: string | null;
+  readonly running: number | boolean;
+}
+
+/**
+ * The latest run and the latest success of each connector that ever ran, by name. Each is found in an index, and so are the
+ * connectors, by leaps from one name to the next. With 100,000 runs of 500 connectors it took 20 ms on SQLite and 40 ms on
+ * Postgres, on a machine that was busy with other things.
+ */
+export async function runMetrics({ knex, dialect }: Database): Promise<RunMetrics[]> {
+  const latest = (condition: string) =>
+    `(select run_id from run_state as one where connector_id = connectors.id and ${condition}
+      order by ${newestFirstSql(BEGUN)} limit 1)`;
+  const alike = `${delivers('one')} = ${delivers('run')}`;
+  const rows = await knex
+    .withRecursive('connectors', (names) => {
+      void names
+        .select(knex.raw('min(connector_id) as id'))
+        .from('run_state')
+        .unionAll((next) => {
+          void next
+            .select(knex.raw('(select min(connector_id) from run_state where connector_id > connectors.id)'))
+            .from('connectors')
+            .whereNotNull('connectors.id');
+        });
+    })
+    .select<Row[]>(
+      'run.connector_id',
+      'run.status',
+      'run.started_at',
+      'run.finished_at',
+      'run.counts',
+      knex.raw(
+        `(select status from run_state as one
+          where connector_id = connectors.id and ${alike} and status <> 'DRY_RUN' and finished_at is not null
+          order by ${newestFirstSql(BEGUN)} limit 1) = 'FAILED' as failing`,
+      ),
+      knex.raw(
+        `(select counts from run_state as one
+          where connector_id = connectors.id and ${alike} and committed_at is not null
+          order by ${newestFirstSql(COMMITTED)} limit 1) as committed_counts`,
+      ),
+      knex.raw(
+        `(select finished_at from run_state as one
+          where connector_id = connectors.id and ${alike} and status = 'SUCCESS'
+          order by ${newestFirstSql(BEGUN)} limit 1) as last_success_at`,
+      ),
+      knex.raw(
+        `exists (select 1 from connector_leases
+          where connector_id = connectors.id and run_id is not null and expires_at > ${dialect.clockMs}) as running`,
+      ),
+    )
+    .from('connectors')
+    .joinRaw(`join run_state as run on run.run_id = coalesce(${latest(delivers('one'))}, ${latest('1 = 1')})`)
+    .orderBy('connectors.id');
+  return rows.map((row) => ({
+    connectorId: row.connector_id,
+    status: statusOrFailed(row.status),
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    counts: countsOf(row.counts) ?? null,
+    failing: Boolean(row.failing),
+    committedCounts: countsOf(row.committed_counts) ?? null,
+    lastSuccessAt: row.last_success_at,
+    running: Boolean(row.running),
+  }));
+}

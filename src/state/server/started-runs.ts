@@ -1,0 +1,62 @@
+import type { Database } from '../../database/database.ts';
+import type { StartedRunTable } from '../tables.ts';
+
+/** A run that the server started. */
+export interface StartedRun {
+  readonly runId: string;
+  readonly connectorId: string;
+  /** Id of the key that asked for it. */
+  readonly startedBy: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** null: in progress, or its server was killed before the run ended. */
+  readonly finishedAt: string | null;
+  /** null: it was ended by a signal, or has not ended. */
+  readonly exitStatus: number | null;
+  /** Its last log lines. */
+  readonly log: string;
+}
+
+export async function addStartedRun(
+  { knex }: Database,
+  run: Pick<StartedRun, 'runId' | 'connectorId' | 'startedBy' | 'startedAt'>,
+): Promise<void> {
+  await knex('started_runs').insert({
+    run_id: run.runId,
+    connector_id: run.connectorId,
+    started_by: run.startedBy,
+    started_at: run.startedAt,
+    log: '',
+  });
+}
+
+export async function keepLog({ knex }: Database, runId: string, log: string): Promise<void> {
+  await knex('started_runs').where({ run_id: runId }).update({ log });
+}
+
+export async function endStartedRun(
+  { knex }: Database,
+  runId: string,
+  end: Pick<StartedRun, 'exitStatus' | 'log'> & { readonly finishedAt: string },
+): Promise<void> {
+  await knex('started_runs')
+    .where({ run_id: runId })
+    .update({ finished_at: end.finishedAt, exit_status: end.exitStatus, log: end.log });
+}
+
+export async function findStartedRun({ knex }: Database, runId: string): Promise<StartedRun | undefined> {
+  const row = await knex('started_runs').where({ run_id: runId }).first();
+  return row === undefined ? undefined : startedRun(row);
+}
+
+function startedRun(row: StartedRunTable): StartedRun {
+  return {
+    runId: row.run_id,
+    connectorId: row.connector_id,
+    startedBy: row.started_by,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    exitStatus: row.exit_status,
+    log: row.log,
+  };
+}

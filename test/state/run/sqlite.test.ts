@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import Libsql from 'libsql';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../../../src/database/database.ts';
+import { migrateState, openState } from '../../../src/state/run/open-state.ts';
+import { runMetrics } from '../../../src/state/server/run-metrics.ts';
+import { describeAlertStateContract } from '../../contracts/alert-state.contract.ts';
+import { describeJournalContract } from '../../contracts/journal.contract.ts';
+import { describeLeaseContract } from '../../contracts/lease.contract.ts';
+import { describeRunMetricsContract } from '../../contracts/run-metrics.contract.ts';
+import { describeStateContract, type StateStore } from '../../contracts/state.contract.ts';
+
+const source = new URL('../../../src/state/run/open-state.ts', import.meta.url).href;
+
+async function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'state-'));
+}
+
+async function makeStore() {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'below', 'state.db');
+  return {
+    address: { file },
+    open: ((options) => openState({ file, readOnly: false, ...options })) satisfies StateStore['open'],
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+describeStateContract('SQLite', makeStore);
+describeJournalContract('SQLite', makeStore);
+describeLeaseContract('SQLite', makeStore);
+describeAlertStateContract('SQLite', makeStore);
+describeRunMetricsContract('SQLite', makeStore);
+
+test('the metrics of runs are looked up in indexes, and no table is read through', async () => {
+  const { address, remove } = await makeStore();
+  await migrateState(address);
+  const { knex, dialect, ...database } = await openDatabase(address);
+  const asked: string[] = [];
+  knex.on('query', ({ sql }: { sql: string }) => asked.push(sql));
+  await runMetrics({ knex, dialect, ...database });
+  const plan: unknown = await knex.raw(`explain query plan ${asked[0]}`);
+  const steps = (plan as { detail: string }[]).map(({ detail }) => detail);
+  expect(steps.filter((step) => step.startsWith('SCAN') && step !== 'SCAN connectors')).toEqual([]);
+  expect(steps.join('\n')).toContain('run_state_success');
+  await database.close();
+  await remove();
+});
+
+describe('an embedded state file', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    file = join(folder, 'state.db');
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('is made and migrated by several first processes at once', async () => {
+    const program = `
+      import { openState } from ${JSON.stringify(source)};
+      const state = await openState({ file: process.argv[1], readOnly: false });
+      const { scope } = await state.position('hr', 'store');
+      await state.beginRun({ runId: process.argv[2], connectorId: 'hr', target: 'store', startedAt: new Date() });
+      await state.close();
+      process.stdout.write(String(scope));`;
+    const start = (runId: string) =>
+      execa(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program, file, runId]);
+    const processes = await Promise.all(['R1', 'R2', 'R3', 'R4'].map(start));
+    expect(new Set(processes.map(({ stdout }) => stdout)).size).toBe(1);
+    const state = await openState({ file, readOnly: false });
+    expect(await state.unfinishedRuns('hr')).toHaveLength(4);
+    await state.close();
+  });
+
+  test('is not made by a dry run, which knows nothing then', async () => {
+    const state = await openState({ file, readOnly: true });
+    expect((await state.position('hr', 'store')).scope).toBe(-1);
+    expect(await state.lastCommitted('hr')).toBeUndefined();
+    await state.close();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is refused when a newer version of the program has written it', async () => {
+    await migrateState({ file });
+    const database = new Libsql(file);
+    database.exec("insert into knex_migrations (name, batch) values ('29990101000001_future.js', 2)");
+    database.close();
+    for (const readOnly of [true, false]) {
+      await expect(openState({ file, readOnly })).rejects.toMatchObject({
+        code: 'STATE_NEWER',
+        message: expect.stringContaining('29990101000001_future.js'),
+      });
+    }
+    await expect(migrateState({ file })).rejects.toMatchObject({ code: 'STATE_NEWER' });
+  });
+
+  test('is migrated once', async () => {
+    const names = (await readdir(new URL('../../../migrations/', import.meta.url))).sort();
+    expect((await migrateState({ file })).applied).toEqual(names);
+    expect((await migrateState({ file })).applied).toEqual([]);
+  });
+
+  test('that is no database is refused with its path', async () => {
+    await writeFile(file, 'Dear diary, '.repeat(500));
+    await expect(openState({ file, readOnly: false })).rejects.toMatchObject({
+      code: 'STATE_FAILED',
+      message: expect.stringContaining(file),
+      hint: expect.stringContaining('backup'),
+    });
+  });
+
+  test('below something that is no directory is refused with its path', async () => {
+    await writeFile(file, '');
+    await expect(openState({ file: join(file, 'state.db'), readOnly: false })).rejects.toMatchObject({
+      code: 'STATE_FAILED',
+      message: expect.stringContaining(file),
+    });
+  });
+
+  test('makes another connection of the same process wait for its turn, and goes on meanwhile', async () => {
+    const first = await openState({ file, readOnly: false });
+    const second = await openState({ file, readOnly: false });
+    const other = new Libsql(file);
+    other.exec('begin immediate');
+    let done = false;
+    const waiting = [first.position('hr', 'a'), second.position('hr', 'b')];
+    void Promise.all(waiting).then(() => (done = true));
+    await new Promise((turn) => setTimeout(turn, 100));
+    expect(done).toBe(false);
+    other.exec('commit');
+    const scopes = await Promise.all(waiting);
+    expect(new Set(scopes.map(({ scope }) => scope)).size).toBe(2);
+    other.close();
+    await first.close();
+    await second.close();
+  });
+
+  test('on a full disk refuses to stage, and keeps the last commit', async () => {
+    const state = await openState({ file, readOnly: false });
+    await state.position('hr', 'store');
+    await state.beginRun({ runId: 'R', connectorId: 'hr', target: 'store', startedAt: new Date() });
+    await state.close();
+    // A limit of one's own on the size of files stands for the disk's end.
+    const program = `
+      import { openState } from ${JSON.stringify(source)};
+      const state = await openState({ file: process.argv[1], readOnly: false });
+      const records = Array.from({ length: 50_000 }, (_, i) => ({ op: 'upsert', docId: 'hr:' + i, checksum: 'c', fingerprint: '0123456789abcdef' }));
+      try {
+        await state.stage('R', records);
+        process.stdout.write('staged');
+      } catch (error) {
+        process.stdout.write(error.code + ' ' + error.message);
+      }
+      await state.close();`;
+    const { stdout } = await execa('bash', [
+      '-c',
+      'trap "" XFSZ; ulimit -f 512; exec "$@"',
+      'limited',
+      process.execPath,
+      ...['--import', 'tsx', '--input-type=module', '-e', program, file],
+    ]);
+    expect(stdout).toMatch(
+      /^(STATE_FAILED The state database .*state\.db refuses|STATE_LIMIT .* \(disk space\)): /,
+    );
+    const after = await openState({ file, readOnly: false });
+    expect(await after.unfinishedRuns('hr')).toHaveLength(1);
+    await after.close();
+  });
+});

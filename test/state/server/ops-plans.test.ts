@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { migrate } from '../../../src/database/migrations.ts';
+import { newestQuery } from '../../../src/state/server/ops-connectors.ts';
+import { countQuery, pageQuery } from '../../../src/state/server/ops-runs.ts';
+import { connectorName, fillRuns } from '../../support/many-runs.ts';
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
+
+const NOW = new Date('2026-11-21T03:00:00.000Z');
+const SINCE = '2026-11-20T21:00:00.000Z';
+const CONNECTORS = 50;
+/** Of fewer, Postgres is right to read the whole table. */
+const RUNS = 10_000;
+const PAGE = { limit: 50, offset: 200 };
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+describe.each(['SQLite', 'Postgres'] as const)('what Ops asks %s', (engine) => {
+  const folders = temporaryFolders();
+  let database: Database;
+
+  beforeAll(async () => {
+    const url = engine === 'Postgres' ? postgres.url() : undefined;
+    database = await openDatabase({ url, file: join(folders.make(), 'state.db') });
+    await migrate(database);
+    await fillRuns(database, { connectors: CONNECTORS, runs: RUNS, now: NOW });
+    await database.knex.raw('analyze');
+  });
+  afterAll(async () => {
+    await database.close();
+    folders.removeAll();
+  });
+
+  async function planOf(query: Knex.QueryBuilder): Promise<string> {
+    const { sql, bindings } = query.toSQL();
+    const explain = engine === 'SQLite' ? 'explain query plan' : 'explain';
+    return JSON.stringify(await database.knex.raw(`${explain} ${sql}`, bindings as Knex.RawBinding[]));
+  }
+  /** Reading all of the table; a search in it, or of an index, has other words. */
+  const reads = engine === 'SQLite' ? /SCAN run_state(?! USING)/ : /Seq Scan on run_state/;
+  const filter = { since: SINCE, connectorId: null, status: null };
+
+  test.each([
+    ['all', filter, 'run_state_newest'],
+    ['of a connector', { ...filter, connectorId: connectorName(7) }, 'run_state_of_connector'],
+    ['of a status', { ...filter, status: 'FAILED' }, 'run_state_'],
+    [
+      'of a connector and a status',
+      { ...filter, connectorId: connectorName(7), status: 'FAILED' },
+      'run_state_of_connector',
+    ],
+  ] as const)('finds a page of runs by an index: %s', async (_, given, index) => {
+    const plan = await planOf(pageQuery(database, given, PAGE));
+    expect(plan).toContain(index);
+    expect(plan).not.toMatch(reads);
+  });
+
+  test('counts runs of a status within a range of an index', async () => {
+    const plan = await planOf(countQuery(database, filter));
+    expect(plan).toContain('run_state_');
+    expect(plan).toMatch(
+      engine === 'SQLite' ? /\(status=\? AND started_at>\?\)/ : /Index Cond: [^"]*started_at >=/,
+    );
+    expect(plan).not.toMatch(reads);
+  });
+
+  test('finds the newest runs of connectors by indexes, whatever they became', async () => {
+    const plan = await planOf(newestQuery(database, [connectorName(1), connectorName(2)]));
+    expect(plan).toContain('run_state_of_connector');
+    expect(plan).toContain('run_state_committed');
+    expect(plan).not.toMatch(reads);
+  });
+});
