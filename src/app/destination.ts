@@ -3,7 +3,7 @@ import type { Endpoint } from '../core/endpoint.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { sleep, type RetryPolicy, type Wait } from '../core/retry.ts';
-import { localDestination } from '../gemini/local-destination.ts';
+import { localDestination } from '../gemini/delivery/local-destination.ts';
 import type { Destination } from '../pipeline/ports/delivery-port.ts';
 import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import type { RunOptions } from './job.ts';
@@ -43,8 +43,8 @@ async function openDiscovery(
   inline: boolean,
   { discoveryEngineEndpoint: endpoint, retry, leases, log, wait = sleep }: DestinationContext,
 ): Promise<Destination> {
-  const { openApi } = await import('../gemini/api.ts');
-  const { discoveryDestination } = await import('../gemini/delivery.ts');
+  const { openApi } = await import('../gemini/api/api.ts');
+  const { discoveryDestination } = await import('../gemini/delivery/delivery.ts');
   const { projectId, location } = spec.gemini;
   const api = await openApi({ location, projectId, endpoint, retry, leases, log, wait });
   const needs = { acl: aclOf(spec), contentConfig: contentConfigOf(spec) };

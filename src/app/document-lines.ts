@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
-import { linesOf } from '../gemini/artifact-lines.ts';
-import { textOf } from '../gemini/json-fields.ts';
+import { linesOf } from '../gemini/delivery/artifact-lines.ts';
+import { textOf } from '../gemini/api/json-fields.ts';
 import { manifestName, runFolder } from '../pipeline/artifact/layout.ts';
 import type { ArtifactKind, ArtifactStore, Manifest } from '../pipeline/ports/ports.ts';
 import { readManifest } from '../pipeline/recover.ts';

@@ -1,7 +1,7 @@
 import { openArtifactStore, type StorePlace } from '../artifacts/index.ts';
 import type { Connector } from '../definitions/connector/types.ts';
 import { EXPLAIN_RUNS_MAX } from '../core/limits.ts';
-import { apiDocumentId } from '../gemini/document-id.ts';
+import { apiDocumentId } from '../gemini/delivery/document-id.ts';
 import { HeldLeases } from '../pipeline/held-leases.ts';
 import type { DocumentFacts, State } from '../pipeline/ports/state-port.ts';
 import { openState } from '../state/run/open-state.ts';

@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
-import { apiDocumentId, docIdOf, isDigest } from '../gemini/document-id.ts';
+import { apiDocumentId, docIdOf, isDigest } from '../gemini/delivery/document-id.ts';
 import type { State } from '../pipeline/ports/state-port.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { fieldOf, textOf } from '../gemini/json-fields.ts';
-import { stepOfRow } from '../gemini/step-of-row.ts';
+import { fieldOf, textOf } from '../gemini/api/json-fields.ts';
+import { stepOfRow } from '../gemini/delivery/step-of-row.ts';
 import type { DeliveryStep } from '../pipeline/ports/delivery-port.ts';
 import type { RunRow, State } from '../pipeline/ports/state-port.ts';
 import type { CanonicalKind, DocumentLine, DocumentLines } from './document-lines.ts';

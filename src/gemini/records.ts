@@ -4,7 +4,7 @@ import { hasText } from '../pipeline/bytes/blank-text.ts';
 import type { ByteWriter } from '../pipeline/bytes/byte-writer.ts';
 import type { DocumentRenderer, Span } from '../pipeline/document/document.ts';
 import type { RecordFormat } from '../pipeline/ports/job.ts';
-import { apiDocumentId } from './document-id.ts';
+import { apiDocumentId } from './delivery/document-id.ts';
 
 /** What the data store wants its documents to look like. */
 export interface RecordShape {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ContentConfig, MappingSpec } from '../../src/definitions/connector/types.ts';
-import { apiDocumentId } from '../../src/gemini/document-id.ts';
+import { apiDocumentId } from '../../src/gemini/delivery/document-id.ts';
 import { discoveryRecords } from '../../src/gemini/records.ts';
 import { ByteWriter } from '../../src/pipeline/bytes/byte-writer.ts';
 import { DocumentRenderer } from '../../src/pipeline/document/document.ts';

@@ -4,7 +4,7 @@ import { wording } from '../../src/artifacts/gcs-errors.ts';
 import { retrying } from '../../src/artifacts/gcs-retry.ts';
 import { toBridgeError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/log.ts';
-import { openApi } from '../../src/gemini/api.ts';
+import { openApi } from '../../src/gemini/api/api.ts';
 import { ALWAYS_HELD } from '../support/always-held.ts';
 import { refusal, startServer, type Reply, type TestServer } from '../support/http-server.ts';
 import { readAll } from '../support/read-rows.ts';

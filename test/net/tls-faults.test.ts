@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { networkProblem as geminiProblem } from '../../src/gemini/network-problems.ts';
+import { networkProblem as geminiProblem } from '../../src/gemini/api/network-problems.ts';
 import { gcsError } from '../../src/artifacts/gcs-errors.ts';
 import { networkProblem as httpProblem } from '../../src/sources/http/problems.ts';
 import { mssqlError } from '../../src/sources/mssql/errors.ts';

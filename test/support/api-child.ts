@@ -1,6 +1,6 @@
 /** Sends one request to Google's own address, and prints the answer, or the error and its hint, and each log line. */
 import { createLogger, jsonFormat } from '../../src/core/log.ts';
-import { openApi } from '../../src/gemini/api.ts';
+import { openApi } from '../../src/gemini/api/api.ts';
 
 const write = (line: string) => process.stdout.write(`${line}\n`);
 const api = await openApi({

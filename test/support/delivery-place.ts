@@ -2,10 +2,10 @@ import { fileStore } from '../../src/artifacts/file-store.ts';
 import { gcsStore } from '../../src/artifacts/gcs-store.ts';
 import { createLogger, jsonFormat } from '../../src/core/log.ts';
 import type { Wait } from '../../src/core/retry.ts';
-import { openApi, type Api } from '../../src/gemini/api.ts';
-import type { StoreNeeds } from '../../src/gemini/data-store.ts';
-import { discoveryDestination } from '../../src/gemini/delivery.ts';
-import { apiDocumentId } from '../../src/gemini/document-id.ts';
+import { openApi, type Api } from '../../src/gemini/api/api.ts';
+import type { StoreNeeds } from '../../src/gemini/api/data-store.ts';
+import { discoveryDestination } from '../../src/gemini/delivery/delivery.ts';
+import { apiDocumentId } from '../../src/gemini/delivery/document-id.ts';
 import type {
   DeliveryJournal,
   DeliveryStep,

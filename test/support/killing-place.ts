@@ -4,7 +4,7 @@ import { runBridge, type BridgeResult } from '../../src/app/bridge.ts';
 import { openArtifactStore } from '../../src/artifacts/index.ts';
 import { loadConnector } from '../../src/definitions/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
-import { apiDocumentId } from '../../src/gemini/document-id.ts';
+import { apiDocumentId } from '../../src/gemini/delivery/document-id.ts';
 import type { Call } from '../stand-ins/gcs/exchange.ts';
 import type { ReceivedRequest } from '../stand-ins/discovery-engine/faults.ts';
 import type { DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';

@@ -1,4 +1,4 @@
-import { findCaller } from '../../gemini/caller.ts';
+import { findCaller } from '../../gemini/api/caller.ts';
 import { check, ok, type Finding } from './finding.ts';
 
 /**

@@ -2,15 +2,15 @@ import { aclOf, contentConfigOf, type ConnectorSpec } from '../../definitions/co
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { silentLogger } from '../../core/log.ts';
-import { openApi, type Api } from '../../gemini/api.ts';
+import { openApi, type Api } from '../../gemini/api/api.ts';
 import {
   aclMismatch,
   contentMismatch,
   readDataStore,
   type StoreFacts,
   type StoreNeeds,
-} from '../../gemini/data-store.ts';
-import { readSchema } from '../../gemini/schema.ts';
+} from '../../gemini/api/data-store.ts';
+import { readSchema } from '../../gemini/api/schema.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import { check, fail, glance, ok, skipped, warn, type Finding, type Subject } from './finding.ts';
 

@@ -2,7 +2,7 @@ import { aclOf, type ConnectorSpec } from '../../definitions/connector/types.ts'
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DISCOVERY_WRITES_PER_MINUTE } from '../../core/limits.ts';
-import { grantedPermissions } from '../../gemini/project-permissions.ts';
+import { grantedPermissions } from '../../gemini/api/project-permissions.ts';
 import { fail, glance, ok, warn, type Finding } from './finding.ts';
 
 const IMPORT = 'discoveryengine.documents.import';

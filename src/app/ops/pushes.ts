@@ -1,4 +1,4 @@
-import { fieldOf, textOf } from '../../gemini/json-fields.ts';
+import { fieldOf, textOf } from '../../gemini/api/json-fields.ts';
 import type { AnsweredPush } from '../../state/push/newest.ts';
 import type { OpsPush } from './model.ts';
 

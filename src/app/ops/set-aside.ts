@@ -1,4 +1,4 @@
-import { fieldOf, textOf } from '../../gemini/json-fields.ts';
+import { fieldOf, textOf } from '../../gemini/api/json-fields.ts';
 import { folderOf } from '../../pipeline/artifact/layout.ts';
 import type { RowPlace } from '../../pipeline/ports/ports.ts';
 import { placeText } from '../../pipeline/document/row-place.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BridgeError } from '../../../src/core/errors.ts';
-import { localDestination } from '../../../src/gemini/local-destination.ts';
+import { localDestination } from '../../../src/gemini/delivery/local-destination.ts';
 import type { Destination } from '../../../src/pipeline/ports/delivery-port.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';

@@ -1,0 +1,115 @@
+import type { Clock } from '../../core/clock.ts';
+import { withDeadline } from '../../core/deadline.ts';
+import { DISCOVERY_IMPORT_SECONDS_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
+import type { Logger } from '../../core/log.ts';
+import type { MinuteQuota } from '../../core/minute-quota.ts';
+import { createRedactor } from '../../core/redact.ts';
+import type { LeaseGuard } from '../../pipeline/held-leases.ts';
+import { answerProblem, jsonOf } from './answer-problems.ts';
+import { authorizationProblem, networkProblem } from './network-problems.ts';
+import type { Problem } from './problems.ts';
+import type { HttpAnswer, Transport } from './transport.ts';
+
+/** What one attempt sends. */
+export interface Message {
+  readonly method: string;
+  /** Named in log lines and problems; `url` holds it. */
+  readonly path: string;
+  readonly url: string;
+  /** JSON. */
+  readonly body: string | undefined;
+}
+
+export interface Wire {
+  readonly transport: Transport;
+  readonly projectId: string;
+  /** Asked before whatever is not a GET is sent. */
+  readonly leases: LeaseGuard;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export type Exchanged =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: Problem };
+
+/**
+ * One attempt of a request, which is two where a new token may be all that is missing: one can be withdrawn before its time.
+ * Rejects only with the reason of `signal`, and with LEASE_LOST before anything is sent.
+ */
+export async function exchange(
+  message: Message,
+  wire: Wire,
+  quota: MinuteQuota,
+  signal: AbortSignal,
+): Promise<Exchanged> {
+  const first = await attempt(message, wire, quota, signal);
+  const { exchanged } = first.renewed ? await attempt(message, wire, quota, signal) : first;
+  return exchanged;
+}
+
+interface Attempted {
+  readonly exchanged: Exchanged;
+  /** The token was refused, and there can be another one. */
+  readonly renewed: boolean;
+}
+
+async function attempt(
+  message: Message,
+  wire: Wire,
+  quota: MinuteQuota,
+  signal: AbortSignal,
+): Promise<Attempted> {
+  await quota.take(signal);
+  const { transport, leases, clock, log } = wire;
+  const { method, path } = message;
+  const failed = (problem: Problem): Attempted => {
+    signal.throwIfAborted();
+    log.debug('request failed', { method, path, reason: problem.reason, ms: since() });
+    return { exchanged: { ok: false, problem }, renewed: false };
+  };
+  const startedMs = clock.elapsedMs();
+  const since = () => Math.round(clock.elapsedMs() - startedMs);
+
+  let authorization: Headers;
+  try {
+    authorization = await withDeadline(DISCOVERY_REQUEST_SECONDS_MAX, signal, () => transport.authorize());
+  } catch (thrown) {
+    return failed(authorizationProblem(thrown));
+  }
+  // Last of all: for a place in the quota and for a token it may have waited.
+  if (method !== 'GET') await leases.requireHeld();
+  let answer: HttpAnswer;
+  try {
+    answer = await send(message, authorization, transport, signal);
+  } catch (thrown) {
+    return failed(networkProblem(thrown));
+  }
+  log.debug('request answered', { method, path, status: answer.status, ms: since() });
+  const renewed = answer.status === 401 && transport.discard(authorization);
+  return { exchanged: judge(answer, authorization, path, wire), renewed };
+}
+
+function send(
+  { method, path, url, body }: Message,
+  authorization: Headers,
+  transport: Transport,
+  signal: AbortSignal,
+) {
+  const headers = new Headers(authorization);
+  headers.set('accept', 'application/json');
+  headers.set('user-agent', 'gemini-sync-bridge');
+  if (body !== undefined) headers.set('content-type', 'application/json');
+  const seconds = path.endsWith(':import') ? DISCOVERY_IMPORT_SECONDS_MAX : DISCOVERY_REQUEST_SECONDS_MAX;
+  return withDeadline(seconds, signal, (inTime) => transport.send({ method, url, headers, body }, inTime));
+}
+
+function judge(answer: HttpAnswer, authorization: Headers, path: string, wire: Wire): Exchanged {
+  const json = answer.status >= 200 && answer.status < 300 ? jsonOf(answer) : undefined;
+  if (json !== undefined) return { ok: true, value: json.value };
+  // A proxy's page, or a stand-in's words, may repeat the request that was refused.
+  const redactor = createRedactor();
+  redactor.add(authorization.get('authorization')?.replace(/^Bearer /, '') ?? '');
+  const text = redactor.redact(answer.text);
+  const { projectId, clock } = wire;
+  return { ok: false, problem: answerProblem({ ...answer, text }, clock.now(), { path, projectId }) };
+}

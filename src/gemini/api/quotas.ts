@@ -1,0 +1,25 @@
+import type { Clock } from '../../core/clock.ts';
+import {
+  DISCOVERY_BATCHES_PER_MINUTE,
+  DISCOVERY_IMPORTS_PER_MINUTE,
+  DISCOVERY_READS_PER_MINUTE,
+  DISCOVERY_WRITES_PER_MINUTE,
+} from '../../core/limits.ts';
+import { MinuteQuota } from '../../core/minute-quota.ts';
+import type { Wait } from '../../core/retry.ts';
+
+/** Which of Google's quotas a request counts for. */
+export type Quota = 'imports' | 'batches' | 'reads' | 'writes';
+
+export function openQuotas(
+  clock: Pick<Clock, 'elapsedMs'>,
+  wait: Wait,
+): Readonly<Record<Quota, MinuteQuota>> {
+  const quota = (perMinute: number) => new MinuteQuota(perMinute, clock, wait);
+  return {
+    imports: quota(DISCOVERY_IMPORTS_PER_MINUTE),
+    batches: quota(DISCOVERY_BATCHES_PER_MINUTE),
+    reads: quota(DISCOVERY_READS_PER_MINUTE),
+    writes: quota(DISCOVERY_WRITES_PER_MINUTE),
+  };
+}

@@ -1,0 +1,134 @@
+import { toBridgeError, type BridgeError } from '../../core/errors.ts';
+import { PURGE_REFUSAL_HOURS } from '../../core/limits.ts';
+import type { Logger } from '../../core/log.ts';
+import { sleep, type Wait } from '../../core/retry.ts';
+import type { Destination, Receipt, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
+import type { Api } from '../api/api.ts';
+import { requireFit, type StoreNeeds } from '../api/data-store.ts';
+import { fileImports } from '../transfer/file-import.ts';
+import { purgeAll } from '../transfer/file-purge.ts';
+import { inlineImport } from '../transfer/inline-import.ts';
+import { inlinePurge } from '../transfer/inline-purge.ts';
+import { filesOf, rowsOf } from './manifest-files.ts';
+import { awaitOperation } from '../api/operations.ts';
+import type { Part, StepOutcome } from '../transfer/part.ts';
+import { branchOf, type DataStore } from '../api/requests.ts';
+import { rejectAll } from './sent-documents.ts';
+import { deleteEach } from '../transfer/single-deletes.ts';
+import { quiet, type Delivery } from './steps.ts';
+
+export interface DeliveryOptions {
+  readonly api: Api;
+  readonly dataStore: DataStore;
+  readonly needs: StoreNeeds;
+  /** Google cannot read the artifacts, so their lines travel inside the requests. */
+  readonly inline: boolean;
+  readonly log: Logger;
+  /** Lets a test go faster than the clock. */
+  readonly wait?: Wait;
+}
+
+/** A note about a data store: that its caller may not purge. */
+const PURGE_REFUSED = 'purge-refused';
+
+/**
+ * The destination that everything is for: imports the upserts of a run into a data store of Discovery Engine and purges its
+ * deletes, one operation at a time, and counts only what Google has acknowledged. A part that fails for good is rejected as
+ * a whole and leaves the rest; when nothing at all was acknowledged, the failure is thrown.
+ * @throws BridgeError GEMINI_*, LEASE_HELD, ARTIFACT_*, STATE_*; RECONCILIATION_REFUSED for a listing of too many files.
+ */
+export function discoveryDestination(options: DeliveryOptions): Destination {
+  const { api, dataStore, needs, log, wait = sleep } = options;
+  return {
+    async deliver(manifest, store, journal, signal) {
+      await requireFit(dataStore, needs, { api, log }, signal);
+      const turn = await journal.turn(signal);
+      try {
+        const alive = AbortSignal.any([signal, turn.signal]);
+        const earlier = new Map((await journal.steps()).map((step) => [step.name, step]));
+        const branch = branchOf(dataStore);
+        const delivery = { manifest, store, journal, api, log, wait, branch, signal: alive, earlier };
+        await waitForOthers(delivery);
+        return await deliverAll(delivery, options.inline);
+      } finally {
+        await turn.release();
+      }
+    },
+  };
+}
+
+/** What earlier runs have left at work on this data store ends first: two operations on one branch may not be allowed to meet. */
+async function waitForOthers(delivery: Delivery): Promise<void> {
+  const { journal, log, signal } = delivery;
+  for (const step of await journal.openSteps()) {
+    log.info('waiting for an operation that another run left in progress', {
+      step: step.name,
+      operation: step.operation,
+    });
+    if (step.operation === null) await quiet(delivery);
+    else await awaitOperation(step.operation, delivery, signal);
+    await journal.settle(step.id);
+  }
+}
+
+async function deliverAll(delivery: Delivery, inline: boolean): Promise<Receipt> {
+  const receipt = { upserts: 0, deletes: 0, rejected: 0 };
+  let failure: BridgeError | undefined;
+  for (const part of [...upsertParts(delivery, inline), ...deleteParts(delivery, inline)]) {
+    if (failure !== undefined && failure.code !== 'GEMINI_UNPROVEN') {
+      await rejectPart(part, `It was not sent, because of ${failure.code} before it.`, 'refused', delivery);
+      continue;
+    }
+    try {
+      const { acknowledged } = await part.deliver();
+      receipt[part.kind] += acknowledged;
+    } catch (thrown) {
+      delivery.signal.throwIfAborted();
+      failure = toBridgeError(thrown);
+      if (failure.retryable || !failure.code.startsWith('GEMINI_')) throw failure;
+      delivery.log.error(failure.message, { code: failure.code, kind: part.kind, hint: failure.hint });
+      await rejectPart(part, failure.message, 'unknown', delivery);
+    }
+  }
+  if (failure !== undefined && receipt.upserts + receipt.deletes === 0) throw failure;
+  return { ...receipt, rejected: await delivery.journal.rejected() };
+}
+
+function upsertParts(delivery: Delivery, inline: boolean): Part[] {
+  if (!inline) return fileImports(delivery);
+  const to = rowsOf(filesOf(delivery.manifest, 'upserts'));
+  return to === 0 ? [] : [{ kind: 'upserts', from: 0, to, deliver: () => inlineImport(delivery) }];
+}
+
+function deleteParts(delivery: Delivery, inline: boolean): Part[] {
+  const to = rowsOf(filesOf(delivery.manifest, 'deletes'));
+  return to === 0 ? [] : [{ kind: 'deletes', from: 0, to, deliver: () => deliverDeletes(delivery, inline) }];
+}
+
+/** By purge, or one by one for a caller that may not purge: an editor may not, and deletes all the same. */
+async function deliverDeletes(delivery: Delivery, inline: boolean): Promise<StepOutcome> {
+  const { journal, log, signal } = delivery;
+  if (await journal.isRecent(PURGE_REFUSED, PURGE_REFUSAL_HOURS)) return deleteEach(delivery);
+  try {
+    return await (inline ? inlinePurge(delivery) : purgeAll(delivery));
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const error = toBridgeError(thrown);
+    if (error.code !== 'GEMINI_PERMISSION') throw error;
+    log.warn('documents are deleted one by one, because the caller may not purge', {
+      reason: error.message,
+      hint: error.hint,
+    });
+    await journal.remember(PURGE_REFUSED, error.message);
+    return deleteEach(delivery);
+  }
+}
+
+async function rejectPart(
+  { kind, from, to }: Part,
+  reason: string,
+  outcome: RejectedDocument['outcome'],
+  delivery: Delivery,
+): Promise<void> {
+  await rejectAll({ manifest: delivery.manifest, kind, from, to }, { reason, outcome }, delivery);
+}

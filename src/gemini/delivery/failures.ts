@@ -1,0 +1,100 @@
+import { toBridgeError } from '../../core/errors.ts';
+import { DELIVERY_FAILURES_READ_MAX } from '../../core/limits.ts';
+import type { Logger } from '../../core/log.ts';
+import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
+import { linesOf } from './artifact-lines.ts';
+import { fieldOf, textOf } from '../api/json-fields.ts';
+import { oneLine } from '../api/server-words.ts';
+
+/** Which document a failure is about, as far as Google says. */
+export type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
+
+/** One document that failed. */
+export interface Failure {
+  readonly place: Place;
+  /** Google's words. */
+  readonly reason: string;
+}
+
+/** Of a resource name; an id has these characters only. A folder of artifacts may be called `documents`, too. */
+const DOCUMENT_NAME = /\/branches\/[^/\s]+\/documents\/([a-zA-Z0-9_-]{1,128})(?![a-zA-Z0-9_-])/;
+const FILE_LINE = /gs:\/\/[^\s"']+/g;
+/** From the end: the last number of the address is the line. */
+const LINE_NUMBER = /^(gs:\/\/.+):(\d+)(?!\d)/s;
+
+/**
+ * The failures of an operation: all of them from the files that Google wrote below `folder`, or else, when there are none or
+ * they may not be read, the samples in its response. At most `DELIVERY_FAILURES_READ_MAX`.
+ * @throws BridgeError ARTIFACT_* that may pass.
+ */
+export async function readFailures(
+  folder: string,
+  response: unknown,
+  { store, log }: { readonly store: ArtifactStore; readonly log: Logger },
+): Promise<Failure[]> {
+  let written: Failure[] = [];
+  try {
+    written = await failuresBelow(folder, store);
+  } catch (thrown) {
+    const { code, message, hint, retryable } = toBridgeError(thrown);
+    if (retryable || !code.startsWith('ARTIFACT_')) throw thrown;
+    log.warn('the failures that Google wrote to the bucket cannot be read', { reason: message, hint });
+  }
+  return written.length > 0 ? written : samplesOf(response);
+}
+
+export function samplesOf(response: unknown): Failure[] {
+  const samples = fieldOf(response, 'errorSamples');
+  return Array.isArray(samples) ? samples.map(failureOf) : [];
+}
+
+async function failuresBelow(folder: string, store: ArtifactStore): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  for (const name of await store.list(folder)) {
+    for await (const line of linesOf(store, name)) {
+      if (line.trim() === '') continue;
+      failures.push(failureOf(parsed(line)));
+      if (failures.length >= DELIVERY_FAILURES_READ_MAX) return failures;
+    }
+  }
+  return failures;
+}
+
+/**
+ * Reads one google.rpc.Status. How it names its document is not documented, so every place where it may stand is looked at:
+ * the details of whatever type, then the message.
+ */
+function failureOf(status: unknown): Failure {
+  const message = textOf(status, 'message') ?? 'no reason given';
+  const details = fieldOf(status, 'details');
+  const texts = Array.isArray(details) ? details.flatMap(textsIn) : [];
+  return {
+    place: [...texts, message].map(placeIn).find((place) => place !== undefined),
+    reason: oneLine(message),
+  };
+}
+
+function placeIn(text: string): Place {
+  const apiId = DOCUMENT_NAME.exec(text)?.[1];
+  if (apiId !== undefined) return { apiId };
+  for (const [address] of text.matchAll(FILE_LINE)) {
+    const [, uri, line] = LINE_NUMBER.exec(address) ?? [];
+    if (uri !== undefined) return { uri, line: Number(line) };
+  }
+  return undefined;
+}
+
+function textsIn(detail: unknown): string[] {
+  if (typeof detail !== 'object' || detail === null) return [];
+  return Object.values(detail).filter((value): value is string => typeof value === 'string');
+}
+
+/** What is no JSON says nothing: it may be a line of ours, with what the document says. */
+function parsed(line: string): unknown {
+  try {
+    const value: unknown = JSON.parse(line);
+    return value;
+  } catch {
+    return undefined;
+  }
+}

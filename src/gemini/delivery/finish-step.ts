@@ -1,0 +1,54 @@
+import { BridgeError } from '../../core/errors.ts';
+import type { ManifestFile } from '../../pipeline/ports/ports.ts';
+import { errorsFolder } from './errors-folder.ts';
+import { readFailures } from './failures.ts';
+import { modeOf } from './manifest-files.ts';
+import { detailOf, type StepOutcome } from '../transfer/part.ts';
+import { rejectAll, rejectSome } from './sent-documents.ts';
+import { endStep, type Delivery, type Finished } from './steps.ts';
+import { judge, type Counts } from './verdict.ts';
+
+/** What a step sent, and what Google counted. */
+export interface SettledStep {
+  readonly step: string;
+  readonly kind: 'upserts' | 'deletes';
+  readonly files: readonly ManifestFile[];
+  /** Of its first row, over all files of its kind. */
+  readonly from: number;
+  readonly counts: Counts;
+}
+
+/**
+ * Judges a finished operation: puts what is not proven to have succeeded into the journal, and then ends the step.
+ * @throws BridgeError GEMINI_UNPROVEN when that is everything that it sent.
+ */
+export async function settleStep(
+  { step, kind, files, from, counts }: SettledStep,
+  finished: Finished,
+  delivery: Delivery,
+): Promise<StepOutcome> {
+  const { manifest, store } = delivery;
+  const { operation, attempt } = finished;
+  const { sent, failed } = counts;
+  const folder = errorsFolder(manifest, step, attempt);
+  const failures = failed === 0 ? [] : await readFailures(folder, operation.response, delivery);
+  // A FULL import may have removed a document that it failed to import, and an earlier attempt may have taken it.
+  const refused = modeOf(manifest) === 'FULL' || attempt.number > 1 ? 'unknown' : 'refused';
+  const verdict = judge(counts, failures, files, refused);
+  const range = { manifest, kind, from, to: from + sent };
+  let rejected = verdict.proven ? await rejectSome(range, verdict, delivery) : 0;
+  let unproven = verdict.proven ? undefined : verdict.reason;
+  if (verdict.proven && rejected !== verdict.count) {
+    unproven = `${failed} documents failed, and Google names others than were sent`;
+  }
+  if (unproven !== undefined) {
+    rejected = await rejectAll(range, { reason: unproven, outcome: 'unknown' }, delivery);
+  }
+  const outcome = { acknowledged: sent - rejected, rejected };
+  await endStep(step, finished, detailOf(outcome), delivery);
+  if (unproven === undefined) return outcome;
+  const name = operation.name === '' ? 'the operation' : operation.name;
+  throw new BridgeError('GEMINI_UNPROVEN', `None of the ${sent} ${kind} of ${step} counts: ${unproven}.`, {
+    hint: `The next run sends these documents again. What Google wrote about the failures of ${name}, if anything, is below ${store.root}${folder}.`,
+  });
+}

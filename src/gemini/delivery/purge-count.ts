@@ -1,0 +1,49 @@
+import { BridgeError } from '../../core/errors.ts';
+import { apiDocumentId } from './document-id.ts';
+import { countOf, fieldOf } from '../api/json-fields.ts';
+import { sentDocuments } from './sent-documents.ts';
+import { endStep, operate, type Delivery, type Finished, type Order } from './steps.ts';
+
+/** The rows of deletes that a purge is about, over all files. */
+interface Purged {
+  readonly from: number;
+  readonly sent: number;
+}
+
+/**
+ * Has a purge tried out before it is carried out. The filter of a purge means every document, and how it goes together with
+ * a list is not documented; so nothing is deleted unless Google itself says that it would delete ours only.
+ * @throws BridgeError GEMINI_PURGE_UNSAFE, and those of `operate`.
+ */
+export async function countFirst(order: Order, purged: Purged, delivery: Delivery): Promise<void> {
+  const counted = await operate(order, delivery);
+  await requireOurs(counted, purged, delivery);
+  await endStep(order.step, counted, {}, delivery);
+}
+
+async function requireOurs(counted: Finished, { from, sent }: Purged, delivery: Delivery): Promise<void> {
+  const { response } = counted.operation;
+  const count = countOf(response, 'purgeCount');
+  if (count > sent) throw unsafe(`it would delete ${count} documents, and ${sent} are to be deleted`);
+  const others = sampleOf(response);
+  if (others.size === 0) return;
+  const { manifest, store } = delivery;
+  for await (const { docId } of sentDocuments(store, { manifest, kind: 'deletes', from, to: from + sent })) {
+    others.delete(apiDocumentId(docId));
+    if (others.size === 0) return;
+  }
+  throw unsafe(`it would delete ${[...others].join(', ')}, which are not to be deleted`);
+}
+
+/** Ids of the documents that Google names as examples. */
+function sampleOf(response: unknown): Set<string> {
+  const names = fieldOf(response, 'purgeSample');
+  if (!Array.isArray(names)) return new Set();
+  return new Set(names.map((name: unknown) => String(name).split('/').at(-1) ?? ''));
+}
+
+function unsafe(problem: string): BridgeError {
+  return new BridgeError('GEMINI_PURGE_UNSAFE', `A purge was tried out and not carried out: ${problem}.`, {
+    hint: 'Nothing was deleted. Please report this; until then, `deletePolicy: never_delete` lets everything else through.',
+  });
+}

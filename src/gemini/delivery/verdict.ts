@@ -1,0 +1,120 @@
+import { DELIVERY_FAILURES_READ_MAX } from '../../core/limits.ts';
+import type { RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
+import type { ManifestFile } from '../../pipeline/ports/ports.ts';
+import type { Failure, Place } from './failures.ts';
+import { rowsOf } from './manifest-files.ts';
+import type { Rejection, Rejections } from './sent-documents.ts';
+
+/** What an operation says it did with the documents that it was sent. */
+export interface Counts {
+  /** Distinct documents sent. */
+  readonly sent: number;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** Which of the documents sent are proven in. */
+export type Verdict =
+  /** All but those rejected, provided that all which are named were sent. */
+  | ({ readonly proven: true } & Rejections)
+  /** None: the failures cannot be told apart from the successes. */
+  | { readonly proven: false; readonly reason: string };
+
+const ALL_IN: Verdict = { proven: true, count: 0, rejectionOf: () => undefined };
+
+/**
+ * Judges an operation that is done. `done` alone proves nothing: the counts must add up, and as many documents must be named
+ * as failed. `refused` is what a named document's failure means: `unknown` for a FULL import, which may have removed it.
+ */
+export function judge(
+  counts: Counts,
+  failures: readonly Failure[],
+  files: readonly ManifestFile[],
+  refused: RejectedDocument['outcome'],
+): Verdict {
+  const { sent, succeeded, failed } = counts;
+  if (succeeded + failed !== sent) {
+    return unproven(`${sent} documents were sent, and ${succeeded} succeeded and ${failed} failed`);
+  }
+  if (failed === 0) return ALL_IN;
+  if (failed >= DELIVERY_FAILURES_READ_MAX) {
+    return unproven(`${failed} documents failed, which are too many to name`);
+  }
+  const named = new Map<string, Failure>();
+  for (const failure of failures) {
+    const key = keyOf(failure);
+    if (key !== undefined) named.set(key, failure);
+  }
+  const nameless = failures.find((failure) => keyOf(failure) === undefined);
+  if (nameless !== undefined || named.size !== failed) {
+    const words = (nameless ?? failures[0])?.reason ?? 'no reason given';
+    return unproven(`${failed} documents failed, and Google names ${named.size} of them; it says: ${words}`);
+  }
+  return rejectionsOf([...named.values()], files, refused);
+}
+
+function unproven(reason: string): Verdict {
+  return { proven: false, reason };
+}
+
+function keyOf({ place }: Failure): string | undefined {
+  if (place === undefined) return undefined;
+  return 'apiId' in place ? place.apiId : `${place.uri}:${place.line}`;
+}
+
+function rejectionsOf(
+  failures: readonly Failure[],
+  files: readonly ManifestFile[],
+  refused: RejectedDocument['outcome'],
+): Verdict {
+  const byId = new Map<string, Rejection>();
+  const byRow = new Map<number, Rejection>();
+  const bases = lineBases(failures, files);
+  for (const { place, reason } of failures) {
+    if (place === undefined) continue;
+    if ('apiId' in place) {
+      byId.set(place.apiId, { reason, outcome: refused });
+      continue;
+    }
+    const rows = rowsAt(place, bases, files);
+    if (rows.length === 0) return unproven(`Google names ${place.uri}:${place.line}, which was not sent`);
+    const outcome = rows.length === 1 ? refused : 'unknown';
+    for (const row of rows) byRow.set(row, { reason, outcome });
+  }
+  return {
+    proven: true,
+    count: byId.size + byRow.size,
+    rejectionOf: (row, apiId) => byId.get(apiId) ?? byRow.get(row),
+  };
+}
+
+/**
+ * Whether lines count from 0 or from 1 is not documented. Line 0 and the line behind the last one settle it; otherwise both
+ * candidates stay out, and the one too many is only sent again.
+ */
+function lineBases(failures: readonly Failure[], files: readonly ManifestFile[]): readonly number[] {
+  const rowsByUri = new Map(files.map(({ uri, rows }) => [uri, rows]));
+  for (const { place } of failures) {
+    if (place === undefined || 'apiId' in place) continue;
+    if (place.line === 0) return [0];
+    if (place.line === rowsByUri.get(place.uri)) return [1];
+  }
+  return [0, 1];
+}
+
+type LinePlace = Extract<Place, { readonly uri: string }>;
+
+/** The rows, over all files, that a line may be; none for a line that no file sent has. */
+function rowsAt(
+  { uri, line }: LinePlace,
+  bases: readonly number[],
+  files: readonly ManifestFile[],
+): readonly number[] {
+  const index = files.findIndex((file) => file.uri === uri);
+  const rows = files[index]?.rows ?? 0;
+  const before = rowsOf(files.slice(0, Math.max(index, 0)));
+  return bases
+    .map((base) => line - base)
+    .filter((row) => row >= 0 && row < rows)
+    .map((row) => before + row);
+}

@@ -1,0 +1,100 @@
+import { toBridgeError } from '../../core/errors.ts';
+import { DELETES_PARALLEL, DELETES_PER_STEP } from '../../core/limits.ts';
+import type { DeliveryStep, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
+import { apiDocumentId } from '../delivery/document-id.ts';
+import { filesOf, rowsOf } from '../delivery/manifest-files.ts';
+import { sentDocuments } from '../delivery/sent-documents.ts';
+import { detailOf, outcomeOf, type StepOutcome } from './part.ts';
+import type { Delivery } from '../delivery/steps.ts';
+
+const STEP = 'deletes';
+
+/**
+ * Deletes documents one by one, for a caller that may not purge. One that is not there is done. How far it got is noted, so
+ * that a killed process goes on there.
+ * @throws BridgeError; what was deleted until then is noted.
+ */
+export async function deleteEach(delivery: Delivery): Promise<StepOutcome> {
+  const { manifest, store, journal } = delivery;
+  const earlier = delivery.earlier.get(STEP);
+  const judged = outcomeOf(earlier);
+  if (judged !== undefined) return judged;
+  const sent = rowsOf(filesOf(manifest, 'deletes'));
+  let row = progressOf(earlier);
+  let rejected = rejectedOf(earlier);
+  const save = (state: DeliveryStep['state']) =>
+    journal.save({
+      name: STEP,
+      state,
+      operation: null,
+      askedAt: new Date().toISOString(),
+      detail: { row, ...detailOf({ acknowledged: row - rejected, rejected }) },
+    });
+  await save('running');
+  let batch: string[] = [];
+  const flush = async () => {
+    const refused = await deleteAll(batch, delivery);
+    await journal.reject(refused);
+    row += batch.length;
+    rejected += refused.length;
+    batch = [];
+    await save('running');
+  };
+  for await (const { docId } of sentDocuments(store, { manifest, kind: 'deletes', from: row, to: sent })) {
+    batch.push(docId);
+    if (batch.length >= DELETES_PER_STEP) await flush();
+  }
+  await flush();
+  await save('done');
+  return { acknowledged: sent - rejected, rejected };
+}
+
+/**
+ * Deletes some at a time. After a failure that is not about one document alone, no further delete is begun, and none is
+ * still under way when it is thrown.
+ * @returns those that were refused for a reason of their own.
+ */
+async function deleteAll(docIds: readonly string[], delivery: Delivery): Promise<RejectedDocument[]> {
+  const refused: RejectedDocument[] = [];
+  const rest = [...docIds];
+  const work = async () => {
+    for (let docId = rest.pop(); docId !== undefined; docId = rest.pop()) {
+      try {
+        const reason = await deleteOne(docId, delivery);
+        if (reason !== undefined) refused.push({ docId, reason, outcome: 'refused' });
+      } catch (thrown) {
+        rest.length = 0;
+        throw thrown;
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: DELETES_PARALLEL }, work));
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return refused;
+}
+
+/** @returns Google's words if it refuses this document. */
+async function deleteOne(docId: string, { api, branch, signal }: Delivery): Promise<string | undefined> {
+  const path = `${branch}/documents/${apiDocumentId(docId)}`;
+  try {
+    await api.request({ method: 'DELETE', path, quota: 'writes', repeatable: true }, signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const error = toBridgeError(thrown);
+    if (error.code === 'GEMINI_NOT_FOUND') return undefined;
+    if (error.code === 'GEMINI_REFUSED' || error.code === 'GEMINI_PRECONDITION') return error.message;
+    throw error;
+  }
+  return undefined;
+}
+
+function progressOf(step: DeliveryStep | undefined): number {
+  const row = step?.detail['row'];
+  return typeof row === 'number' ? row : 0;
+}
+
+function rejectedOf(step: DeliveryStep | undefined): number {
+  const rejected = step?.detail['rejected'];
+  return typeof rejected === 'number' ? rejected : 0;
+}
