@@ -11,25 +11,25 @@ import {
   HTTP_REQUEST_READ_SECONDS_MAX,
   HTTP_STANDSTILL_SECONDS_MAX,
 } from '../core/limits.ts';
-import { guardRoutes } from './access.ts';
-import { closeConnectionsWhenStopping } from './closing-connections.ts';
+import { guardRoutes } from './access/access.ts';
+import { closeConnectionsWhenStopping } from './http/closing-connections.ts';
 import type { ServerContext } from './context.ts';
-import { answerFailures, answerUnreadablePath } from './failure-answers.ts';
-import { inviteBodies } from './expectations.ts';
-import { describeRoutes } from './openapi.ts';
-import { answerProtocolFailures } from './protocol-failures.ts';
-import { logRequests } from './request-log.ts';
-import { measureRequests } from './request-metrics.ts';
-import { healthRoutes } from './routes/health.ts';
-import { loginRoutes } from './routes/login.ts';
-import { metricsRoutes } from './routes/metrics.ts';
-import { opsApiRoutes } from './routes/ops-api.ts';
-import { opsPageRoutes } from './routes/ops-pages.ts';
-import { publicFileRoutes } from './routes/public-files.ts';
-import { runLogRoutes, runNowRoutes } from './routes/run-now.ts';
-import { pushRoutes } from './routes/push.ts';
-import { schemaProblem } from './schema-problem.ts';
-import { sendSecurityHeaders } from './security-headers.ts';
+import { answerFailures, answerUnreadablePath } from './http/failure-answers.ts';
+import { inviteBodies } from './http/expect-continue.ts';
+import { describeRoutes } from './http/openapi.ts';
+import { answerProtocolFailures } from './http/protocol-failures.ts';
+import { logRequests } from './monitoring/request-log.ts';
+import { measureRequests } from './monitoring/request-metrics.ts';
+import { healthRoutes } from './monitoring/health.ts';
+import { loginRoutes } from './access/login.ts';
+import { metricsRoutes } from './monitoring/metrics.ts';
+import { opsApiRoutes } from './ops/api.ts';
+import { opsPageRoutes } from './ops/pages.ts';
+import { publicFileRoutes } from './public/public-files.ts';
+import { runLogRoutes, runNowRoutes } from './runs/run-now.ts';
+import { pushRoutes } from './push/push.ts';
+import { schemaProblem } from './http/schema-problem.ts';
+import { sendSecurityHeaders } from './http/security-headers.ts';
 
 /** The server, with all its routes, not yet listening. */
 export async function createServer(context: ServerContext): Promise<FastifyInstance> {

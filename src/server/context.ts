@@ -8,8 +8,8 @@ import type { PushIntake } from '../app/push/intake.ts';
 import type { ServerState } from '../app/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import type { Gate } from './access.ts';
-import type { Login } from './open-access.ts';
+import type { Gate } from './access/access.ts';
+import type { Login } from './access/open-access.ts';
 
 /** What the routes work with. */
 export interface ServerContext {

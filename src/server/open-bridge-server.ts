@@ -14,10 +14,10 @@ import { stateLocation } from '../app/state-location.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
-import type { AccessSettings } from './access-settings.ts';
+import type { AccessSettings } from './access/access-settings.ts';
 import { createServer } from './app.ts';
-import { listen, type Listening } from './listening.ts';
-import { openAccess } from './open-access.ts';
+import { listen, type Listening } from './http/listen.ts';
+import { openAccess } from './access/open-access.ts';
 
 interface ServerSettings {
   readonly host: string;

@@ -1,0 +1,143 @@
+import type { ServerState } from '../../../app/server-state.ts';
+import { digestOf, keyIdOf, sameDigest, type AccessKey, type Right } from '../../../core/access-key.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { KEY_USE_SECONDS } from '../../../core/limits.ts';
+import type { Logger } from '../../../core/log.ts';
+import type { Caller } from '../access.ts';
+import type { AccessSettings } from '../access-settings.ts';
+import type { PushTokens } from './push-tokens.ts';
+import { rememberBriefly } from '../../memory/ttl-cache.ts';
+
+/** What a good key stands for. */
+export interface Credential {
+  /** What a session remembers of it. */
+  readonly id: string;
+  readonly caller: Caller;
+  readonly right: Right;
+  /** The one connector that may be pushed to; null: every one. */
+  readonly connectorId: string | null;
+}
+
+/** Why a key opens nothing. One that is revoked or has expired was sent whole, so that its name may be told to the operator. */
+export type KeyRefusal =
+  | { readonly reason: 'unknown' }
+  | { readonly reason: 'revoked' | 'expired'; readonly key: Pick<AccessKey, 'id' | 'name'> };
+
+type KeyVerdict = { readonly credential: Credential } | { readonly refusal: KeyRefusal };
+
+/** Knows all that may be shown in place of a login: keys, `ADMIN_API_KEY`, and the push tokens of connectors. */
+export interface Credentials {
+  /** Compares a key with those that `keys create` made. @throws BridgeError STATE_* */
+  ofStoredKey(key: string): Promise<KeyVerdict>;
+  /** @param connectorId the connector that is pushed to, whose own token counts too */
+  chosenKeys(connectorId: string | undefined): Promise<ChosenKeys>;
+  /** The credential that a session was opened with, if it is still good. @throws BridgeError STATE_* */
+  ofId(id: string): Promise<Credential | undefined>;
+}
+
+/** Keys that a person may have chosen, all of which a request may show. */
+interface ChosenKeys {
+  /** The connector that is pushed to has a token that can be guessed, which is therefore not among them. */
+  readonly isTokenWeak: boolean;
+  /** Compares at once, so that a caller can count a wrong key before the next one is compared. */
+  credentialOf(key: string): Credential | undefined;
+}
+
+interface CredentialsOptions {
+  readonly settings: Pick<AccessSettings, 'adminKey'>;
+  readonly state: Pick<ServerState, 'keys'>;
+  readonly pushTokens: PushTokens;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type FoundKey = NonNullable<Awaited<ReturnType<ServerState['keys']['look']>>>;
+
+/** In place of the hash of a key that does not exist: the comparison costs the same. */
+const NO_KEY = Buffer.alloc(32);
+
+const UNKNOWN: KeyVerdict = { refusal: { reason: 'unknown' } };
+
+export function openCredentials({
+  settings,
+  state,
+  pushTokens,
+  clock,
+  log,
+}: CredentialsOptions): Credentials {
+  const { keys } = state;
+  const admin = adminCredential(settings.adminKey);
+  const stored = rememberBriefly((id: string) => keys.look(id), clock);
+
+  const noting = new Set<string>();
+  /** A note that cannot be taken is no reason to refuse a request. */
+  async function noteUse({ id, lastUsedAt }: AccessKey): Promise<void> {
+    const now = clock.now();
+    const noted = lastUsedAt !== null && now.getTime() - Date.parse(lastUsedAt) < KEY_USE_SECONDS * 1_000;
+    if (noted || noting.has(id)) return;
+    noting.add(id);
+    await keys.noteUse(id, now).catch((thrown: unknown) => {
+      log.warn('the use of a key could not be recorded', { key: id, reason: String(thrown) });
+    });
+    stored.forget(id);
+    noting.delete(id);
+  }
+
+  async function ofStoredKey(text: string): Promise<KeyVerdict> {
+    const id = keyIdOf(text);
+    if (id === undefined) return UNKNOWN;
+    const found = await stored(id);
+    const key = found?.key;
+    const same = sameDigest(digestOf(text), key === undefined ? NO_KEY : Buffer.from(key.hash, 'hex'));
+    if (!same || found === undefined || key === undefined) return UNKNOWN;
+    const reason = endOf(found);
+    if (reason !== undefined) return { refusal: { reason, key } };
+    await noteUse(key);
+    return { credential: credentialOf(key) };
+  }
+
+  return {
+    ofStoredKey,
+    async chosenKeys(connectorId) {
+      const token = connectorId === undefined ? undefined : await pushTokens.of(connectorId);
+      return {
+        isTokenWeak: token !== undefined && token.digest === undefined,
+        credentialOf(key) {
+          const digest = digestOf(key);
+          if (admin !== undefined && sameDigest(digest, admin.digest)) return admin.credential;
+          if (connectorId === undefined || token?.digest === undefined) return undefined;
+          return sameDigest(digest, token.digest) ? tokenCredential(connectorId) : undefined;
+        },
+      };
+    },
+    async ofId(id) {
+      if (id === admin?.credential.id) return admin.credential;
+      const found = await stored(id);
+      return found === undefined || endOf(found) !== undefined ? undefined : credentialOf(found.key);
+    },
+  };
+}
+
+function endOf({ key, isExpired }: FoundKey): 'revoked' | 'expired' | undefined {
+  if (key.revokedAt !== null) return 'revoked';
+  return isExpired ? 'expired' : undefined;
+}
+
+function credentialOf({ id, name, right, connectorId }: AccessKey): Credential {
+  return { id, caller: { id, name }, right, connectorId };
+}
+
+function tokenCredential(connectorId: string): Credential {
+  const caller = { id: `connector:${connectorId}`, name: `the push token of ${connectorId}` };
+  return { id: caller.id, caller, right: 'push', connectorId };
+}
+
+function adminCredential(key: string | undefined) {
+  if (key === undefined) return undefined;
+  const digest = digestOf(key);
+  // Sessions end when the key is changed: they remember a hash of its hash.
+  const id = `env-${digestOf(digest.toString('hex')).toString('hex').slice(0, 16)}`;
+  const caller = { id: 'admin-api-key', name: 'ADMIN_API_KEY' };
+  const credential: Credential = { id, caller, right: 'admin', connectorId: null };
+  return { digest, credential };
+}

@@ -1,0 +1,111 @@
+import formbody from '@fastify/formbody';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { LOGIN_BODY_BYTES_MAX } from '../../core/limits.ts';
+import { foreignForm } from './access.ts';
+import type { ServerContext } from '../context.ts';
+import { localPath } from './local-path.ts';
+import type { Login } from './open-access.ts';
+import { fromOwnPage } from './same-origin.ts';
+import { loginPage, sessionPage } from './login-page.tsx';
+import type { RouteSet } from '../http/route-set.ts';
+
+const HOME = '/ops';
+
+const askedSchema = Type.Object({ next: Type.Optional(Type.String()) }, { additionalProperties: false });
+const formSchema = Type.Object(
+  { _csrf: Type.String(), key: Type.String(), next: Type.Optional(Type.String()) },
+  { additionalProperties: false },
+);
+const logoutSchema = Type.Object({ _csrf: Type.String() }, { additionalProperties: false });
+
+/** Pages of this server that turn a key into a session, and end it. They are open: their forms have tokens of their own. */
+export function loginRoutes({ login }: ServerContext): RouteSet {
+  return (app, _options, done) => {
+    void app.register(formbody, { bodyLimit: LOGIN_BODY_BYTES_MAX });
+    const config = { access: 'open' } as const;
+
+    app.get(
+      '/login',
+      { config, schema: { hide: true, querystring: askedSchema } },
+      async (request, reply) => {
+        const next = localPath(request.query.next);
+        if (login === undefined) return reply.redirect(next ?? HOME, 303);
+        const current = await currentSession(login, request);
+        if (current === undefined) return sendForm(login, request, reply, { next });
+        if (next !== undefined) return reply.redirect(next, 303);
+        const formToken = login.sessions.formToken(current.session.id);
+        return sendPage(reply, sessionPage({ formToken, name: current.credential.caller.name, home: HOME }));
+      },
+    );
+
+    app.post('/login', { config, schema: { hide: true, body: formSchema } }, async (request, reply) => {
+      if (login === undefined) return reply.redirect(HOME, 303);
+      const next = localPath(request.body.next);
+      const refused = await logIn(login, request.body, request, reply);
+      if (refused === undefined) return reply.redirect(next ?? HOME, 303);
+      reply.status(refused.status);
+      return sendForm(login, request, reply, { next, problem: refused.problem });
+    });
+
+    app.post('/logout', { config, schema: { hide: true, body: logoutSchema } }, async (request, reply) => {
+      const session = await login?.sessions.of(request);
+      if (login !== undefined && session !== undefined) {
+        const own = fromOwnPage(request) === 'yes';
+        if (!own || !login.sessions.isFormToken(request.body._csrf, session.id)) {
+          throw foreignForm();
+        }
+        await login.sessions.end(session, request, reply);
+      }
+      return reply.redirect('/login', 303);
+    });
+    done();
+  };
+}
+
+async function currentSession({ credentials, sessions }: Login, request: FastifyRequest) {
+  const session = await sessions.of(request);
+  const credential = session && (await credentials.ofId(session.credentialId));
+  return session === undefined || credential === undefined ? undefined : { session, credential };
+}
+
+/** @returns why not; undefined when the session has begun. @throws HttpError TOO_MANY_REQUESTS; BridgeError STATE_* */
+async function logIn(
+  { keyCheck, sessions }: Login,
+  { _csrf, key }: Static<typeof formSchema>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<{ readonly status: number; readonly problem: string } | undefined> {
+  const visitor = sessions.visitor(request);
+  const own = fromOwnPage(request) === 'yes' && visitor !== undefined;
+  if (!own || !sessions.isFormToken(_csrf, subjectOf(visitor))) {
+    return { status: 403, problem: 'The form was open for too long, or cookies are off. Please try again.' };
+  }
+  const credential = await keyCheck.credentialOf(key.trim(), request);
+  if (credential === undefined) {
+    return { status: 401, problem: 'This key is not known here, or it was revoked or has expired.' };
+  }
+  const { id, right } = credential;
+  if (right === 'push') return { status: 403, problem: 'This key is for pushes. It opens no page.' };
+  sessions.start(id, request, reply);
+  return undefined;
+}
+
+function sendForm(
+  { sessions }: Login,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { next, problem }: { readonly next: string | undefined; readonly problem?: string },
+): FastifyReply {
+  const formToken = sessions.formToken(subjectOf(sessions.receiveVisitor(request, reply)));
+  return sendPage(reply, loginPage({ formToken, next, problem }));
+}
+
+/** Not to be confused with the id of a session. */
+function subjectOf(visitor: string): string {
+  return `visitor ${visitor}`;
+}
+
+function sendPage(reply: FastifyReply, html: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(html);
+}

@@ -1,0 +1,53 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import { SIGN_ON_USER_CHARACTERS_MAX } from '../../core/limits.ts';
+import type { AccessSettings } from './access-settings.ts';
+import type { Credential } from './keys/credentials.ts';
+
+/** Users that a proxy in front of the server has logged in. */
+export interface SignOn {
+  /** Takes the header away unless the proxy itself sent it. */
+  screen(request: FastifyRequest): void;
+  credentialOf(request: FastifyRequest): Credential | undefined;
+}
+
+export function openSignOn({ signOn, trustedProxies }: AccessSettings): SignOn | undefined {
+  if (signOn === undefined) return undefined;
+  const { header, right } = signOn;
+  const proxies = networksOf(trustedProxies);
+  return {
+    screen({ headers, socket }) {
+      if (!proxies(socket.remoteAddress)) Reflect.deleteProperty(headers, header);
+    },
+    credentialOf({ headers, raw, socket }) {
+      const user = headers[header];
+      if (typeof user !== 'string' || !proxies(socket.remoteAddress)) return undefined;
+      // Twice: the proxy added its header to one that the client had sent, and nobody knows which is which.
+      if (raw.headersDistinct[header]?.length !== 1 || !isUserName(user)) return undefined;
+      const id = `sso:${user}`;
+      return { id, caller: { id, name: user }, right, connectorId: null };
+    },
+  };
+}
+
+function isUserName(text: string): boolean {
+  return text.trim() !== '' && text.length <= SIGN_ON_USER_CHARACTERS_MAX && !/[\p{C},]/u.test(text);
+}
+
+/** @param networks addresses and networks, checked before */
+function networksOf(networks: readonly string[]): (address: string | undefined) => boolean {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return (address) => {
+    if (address === undefined) return false;
+    // A server that listens on :: sees IPv4 clients so.
+    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    if (isIPv4(plain)) return list.check(plain, 'ipv4');
+    return isIPv6(plain) && list.check(plain, 'ipv6');
+  };
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ConnectionError } from 'fastify';
+import { HTTP_HEADERS_BYTES_MAX } from '../../core/limits.ts';
+import type { Logger } from '../../core/log.ts';
+import { failureAnswer } from './failure-answers.ts';
+import { HttpError } from './http-error.ts';
+
+/**
+ * Answers what Node refuses before there is a request, in the form of all failures: no HTTP, headers that are too large, or
+ * bytes that come too slowly. The connection ends with it.
+ */
+export function answerProtocolFailures(log: Logger): (thrown: ConnectionError, socket: Socket) => void {
+  return (thrown, socket) => {
+    // Nobody is there any more, or what can still be written belongs to an earlier answer.
+    if (thrown.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const error = protocolError(thrown.code);
+    const requestId = randomUUID();
+    log.debug('no request', {
+      request_id: requestId,
+      reason: thrown.code,
+      status: error.status,
+      address: socket.remoteAddress,
+    });
+    const body = JSON.stringify(failureAnswer(error, requestId));
+    const head = [
+      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'cache-control: no-store',
+      'x-content-type-options: nosniff',
+      `x-request-id: ${requestId}`,
+      'connection: close',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    socket.destroySoon();
+  };
+}
+
+function protocolError(code: string): HttpError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new HttpError(
+      'REQUEST_TIMEOUT',
+      'The request did not arrive in time, so nothing of it was done.',
+      { hint: 'Send it again, faster or in smaller parts.' },
+    );
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new HttpError(
+      'HEADERS_TOO_LARGE',
+      `The path and headers have more than ${HTTP_HEADERS_BYTES_MAX} bytes.`,
+    );
+  }
+  return new HttpError('BAD_REQUEST', 'Malformed or ambiguous HTTP request.', {
+    hint: 'Is its Content-Length right, and is it sent without TLS? This server speaks plain HTTP.',
+  });
+}

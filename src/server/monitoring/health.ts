@@ -1,0 +1,47 @@
+import { Type } from 'typebox';
+import { READY_CACHE_MS } from '../../core/limits.ts';
+import { failures } from '../http/answer-schemas.ts';
+import type { ServerContext } from '../context.ts';
+import type { RouteSet } from '../http/route-set.ts';
+import { shareBriefly } from '../memory/share-briefly.ts';
+
+const aliveSchema = Type.Object(
+  { status: Type.Literal('ok'), version: Type.String() },
+  { additionalProperties: false, description: 'The server answers.' },
+);
+
+/** `/healthz`: the process lives. `/readyz`: it can do its work, which takes the database. */
+export function healthRoutes({ state, version, clock }: ServerContext): RouteSet {
+  // No key is needed, so the number of requests must not be the number of queries.
+  const ping = shareBriefly(() => state.ping(), { maxAgeMs: READY_CACHE_MS, clock });
+  return (app, _options, done) => {
+    app.get(
+      '/healthz',
+      {
+        config: { access: 'open' },
+        schema: {
+          tags: ['server'],
+          summary: 'Whether the process lives',
+          response: { 200: aliveSchema, ...failures() },
+        },
+      },
+      () => ({ status: 'ok' as const, version }),
+    );
+    app.get(
+      '/readyz',
+      {
+        config: { access: 'open' },
+        schema: {
+          tags: ['server'],
+          summary: 'Whether the server can do its work',
+          response: { 200: aliveSchema, ...failures() },
+        },
+      },
+      async () => {
+        await ping();
+        return { status: 'ok' as const, version };
+      },
+    );
+    done();
+  };
+}

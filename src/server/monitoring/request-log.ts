@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../../core/log.ts';
+
+/** One line a request, once it is answered. The path is the route's, so that nothing of a query or an id is logged. */
+export function logRequests(app: FastifyInstance, log: Logger): void {
+  app.addHook('onResponse', async (request, reply) => {
+    log.debug('request', {
+      request_id: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? '(none)',
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime),
+      caller: request.caller?.id,
+      address: request.ip,
+    });
+  });
+}

@@ -1,0 +1,11 @@
+import { randomInt } from 'node:crypto';
+import { RETRY_AFTER_SPREAD_RATIO } from '../../core/limits.ts';
+
+/**
+ * The seconds for a `Retry-After`: at least those given, and some more by chance, so that clients that were refused together
+ * do not return in the same second.
+ */
+export function spreadRetryAfter(seconds: number): number {
+  const least = Math.ceil(seconds);
+  return least + randomInt(Math.ceil(least * RETRY_AFTER_SPREAD_RATIO) + 1);
+}

@@ -1,0 +1,72 @@
+import type { Ops } from '../../app/ops/ops.ts';
+import type { ServerState } from '../../app/server-state.ts';
+import { failures } from '../http/answer-schemas.ts';
+import type { RouteSet } from '../http/route-set.ts';
+import { foundConnector, foundRun } from './found.ts';
+import { runDetailSchema } from './run-schemas.ts';
+import {
+  connectorDetailSchema,
+  idParamsSchema,
+  runParamsSchema,
+  snapshotQuerySchema,
+  snapshotSchema,
+} from './schemas.ts';
+
+const access = { access: 'read' } as const;
+
+/** `/v1/ops/…`: what the pages show, for programs. */
+export function opsApiRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'startedRun'>): RouteSet {
+  return (app, _options, done) => {
+    app.get(
+      '/v1/ops/snapshot',
+      {
+        config: access,
+        schema: {
+          tags: ['ops'],
+          summary: 'How all connectors and their runs are',
+          querystring: snapshotQuerySchema,
+          response: { 200: snapshotSchema, ...failures() },
+        },
+      },
+      ({ query }) =>
+        ops.snapshot({
+          status: query.status ?? null,
+          connectorId: query.connector_id ?? null,
+          runsOf: null,
+          windowHours: query.window_hours,
+          limitRuns: query.limit_runs,
+          offsetRuns: query.offset_runs,
+        }),
+    );
+    app.get(
+      '/v1/ops/connectors/:id',
+      {
+        config: access,
+        schema: {
+          tags: ['ops'],
+          summary: 'What is known of a connector, and its newest runs',
+          params: idParamsSchema,
+          response: { 200: connectorDetailSchema, ...failures(404) },
+        },
+      },
+      async ({ params }) => foundConnector(await ops.connector(params.id), params.id),
+    );
+    app.get(
+      '/v1/ops/runs/:run_id',
+      {
+        config: access,
+        schema: {
+          tags: ['ops'],
+          summary: 'What is known of a run',
+          params: runParamsSchema,
+          response: { 200: runDetailSchema, ...failures(404) },
+        },
+      },
+      async ({ params: { run_id: runId } }) => {
+        const detail = await ops.run(runId);
+        return foundRun(detail, runId, detail === undefined ? await startedRun(runId) : undefined);
+      },
+    );
+    done();
+  };
+}

@@ -1,0 +1,189 @@
+import { exactly } from '../../../app/ops/name-filter.ts';
+import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
+import { overviewPath, runPath } from '../elements/addresses.ts';
+import { Command } from '../elements/command.tsx';
+import { Facts } from '../elements/facts.tsx';
+import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
+import { framed, type Viewer } from '../elements/frame.tsx';
+import { HistoryChart } from './history-chart.tsx';
+import { Mark, meaningOfState } from '../elements/mark.tsx';
+import { ExactMoment, Moment } from '../elements/moment.tsx';
+import { endedRun, Since, WhyAndWhatToDo } from '../overview/needs.tsx';
+import { Pushes } from './pushes.tsx';
+import { RunAgain } from '../run/retry.tsx';
+import { RunsTable } from '../overview/runs-table.tsx';
+
+const CALM = new Set(['running', 'never_run', 'ok']);
+/** Where the next thing to do, after what the page says, is to run it. */
+const RUN_AGAIN = new Set(['failing', 'stalled', 'partial', 'late']);
+
+/** `/ops/connectors/{id}`: how a connector is, how it has been, and what its file says. */
+export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): string {
+  const { connector, history, generated_at: now, commands } = detail;
+  const { connector_id: id, state } = connector;
+  const meaning = meaningOfState(state);
+  const description = detail.facts?.description ?? null;
+  const runsAgain = RUN_AGAIN.has(state);
+  return framed({
+    title: `${meaning.word}: ${id}`,
+    at: now,
+    viewer,
+    trail: [{ label: id }],
+    children: (
+      <div id="connector" data-live>
+        <header class="head" data-news={id} data-word={meaning.word}>
+          <h1>
+            <Mark meaning={meaning} /> <span class="name">{id}</span>
+          </h1>
+          {description !== null && <p>{description}</p>}
+          {connector.file === null && (
+            <p class="quiet">The folder of connectors has no valid file with this name now.</p>
+          )}
+        </header>
+        {!CALM.has(state) && (
+          <section class={`need tone-${meaning.tone}`} aria-labelledby="todo-title">
+            <h2 id="todo-title">
+              What happened: <Since connector={connector} now={now} />
+            </h2>
+            <WhyAndWhatToDo connector={connector} now={now} />
+            {runsAgain && (
+              <RunAgain
+                error={endedRun(connector)?.error ?? null}
+                command={commands.run}
+                label="Run this connector again"
+              />
+            )}
+          </section>
+        )}
+        <Standing detail={detail} command={runsAgain ? null : commands.run} />
+        <Pushes detail={detail} />
+        <section aria-labelledby="history-title">
+          <h2 id="history-title">History</h2>
+          {history.length === 0 ? (
+            <p class="nothing">No run yet.</p>
+          ) : (
+            <>
+              <div class="scroll" tabindex={0} role="region" aria-label="Chart of the history">
+                <HistoryChart history={history} name={id} />
+              </div>
+              <details id="history-table" open>
+                <summary>The same as a table</summary>
+                <RunsTable runs={history} now={now} caption={`Runs of ${id}, newest first`} ofOne />
+              </details>
+              <p>
+                <a href={overviewPath({ runsOf: exactly(id), windowHours: 8_784 })}>
+                  All runs of the last year
+                </a>
+              </p>
+            </>
+          )}
+        </section>
+        <FileFacts detail={detail} />
+      </div>
+    ),
+  });
+}
+
+interface StandingPart {
+  readonly detail: OpsConnectorDetail;
+  /** Null where the page has said it before. */
+  readonly command: string | null;
+}
+
+function Standing({ detail, command }: StandingPart) {
+  const { connector, generated_at: now, links } = detail;
+  const { freshness, pending, last_run: last } = connector;
+  const due = freshness.next_due_at;
+  return (
+    <section aria-labelledby="standing-title">
+      <h2 id="standing-title">Standing</h2>
+      <Facts
+        rows={[
+          [
+            'Last run',
+            last === null ? null : (
+              <a key="last" href={runPath(last.run_id)}>
+                <Moment at={last.started_at} now={now} />
+              </a>
+            ),
+          ],
+          [
+            'Last success',
+            connector.last_success_at && <ExactMoment key="ok" at={connector.last_success_at} now={now} />,
+          ],
+          ['Index as of', freshness.as_of && <ExactMoment key="as-of" at={freshness.as_of} now={now} />],
+          ['Next due', due && <ExactMoment key="due" at={due} now={now} />],
+          ['Usually takes', durationText(connector.usual_seconds)],
+          ['Deletes held', countText(connector.held_deletes)],
+          ['Rows quarantined', countText(connector.quarantined)],
+          ['Rejected', countText(connector.rejected)],
+          [
+            'Pushes waiting',
+            pending === null ? null : (
+              <>
+                {countText(pending.events)} events in {countText(pending.batches)} batches
+                {pending.oldest_received_at !== null && (
+                  <>
+                    , the oldest <Moment at={pending.oldest_received_at} now={now} />
+                  </>
+                )}
+              </>
+            ),
+          ],
+        ]}
+      />
+      {command !== null && <Command text={command} label="Run this connector" />}
+      {links.length > 0 && (
+        <p class="links">
+          {links.map(({ label, url }) => (
+            <a key={label} href={url} rel="noreferrer">
+              The last run in {label}
+            </a>
+          ))}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function asksFor(mode: string | null, delta: boolean): string {
+  if (mode === 'rest_push') return 'nothing: producers push to it';
+  return delta ? 'what changed since the last run' : 'everything, each time';
+}
+
+function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConnectorDetail }) {
+  if (facts === null) return null;
+  const { count, ratio } = facts.delete_limit;
+  const labels = Object.entries(facts.labels).map(([name, value]) => `${name}: ${value}`);
+  return (
+    <section aria-labelledby="file-title">
+      <h2 id="file-title">What its file says</h2>
+      <Facts
+        rows={[
+          ['File', <code key="file">{connector.file}</code>],
+          ['Mode', connector.mode],
+          [
+            'Schedule',
+            connector.schedule === null ? null : <code key="cron">{connector.schedule} (UTC)</code>,
+          ],
+          ['Source', facts.source_type],
+          ['Secret', facts.secret_ref === null ? UNKNOWN : <code key="secret">{facts.secret_ref}</code>],
+          ['Asks for', asksFor(connector.mode, facts.delta)],
+          ['Target', <code key="target">{facts.target}</code>],
+          [
+            'Bucket',
+            <code key="bucket">{`${facts.bucket.replace(/\/?$/, '/')}connectors/${facts.prefix}`}</code>,
+          ],
+          ['Access control', facts.access_control === 'required' ? 'readers of each document' : 'none'],
+          [
+            'Deletes',
+            connector.mode === 'rest_push'
+              ? `${facts.delete_policy}; pushed deletes are never held`
+              : `${facts.delete_policy}, held above the larger of ${countText(count)} and ${ratio * 100} % of the documents`,
+          ],
+          ['Labels', labels.join(', ')],
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+import type { ServerState } from '../../app/server-state.ts';
+import { HttpError } from '../http/http-error.ts';
+
+type StartedHere = Awaited<ReturnType<ServerState['startedRun']>>;
+type StartedRun = NonNullable<StartedHere>;
+
+/** @throws HttpError NOT_FOUND when there is no such connector */
+export function foundConnector<Detail>(detail: Detail | undefined, id: string): Detail {
+  if (detail !== undefined) return detail;
+  throw new HttpError('NOT_FOUND', `There is no connector ${id}: no valid file has this name, and no run.`, {
+    hint: 'See /ops for the existing connectors. It also lists broken files with their problems.',
+  });
+}
+
+/** @param started what is known of it if it was started by "run now" @throws HttpError NOT_FOUND when there is no such run */
+export function foundRun<Detail>(detail: Detail | undefined, runId: string, started: StartedHere): Detail {
+  if (detail !== undefined) return detail;
+  if (started !== undefined) {
+    throw new HttpError('NOT_FOUND', `Run ${runId} ${whyWithoutRow(started)}`, {
+      hint: `What it said is in /v1/ops/runs/${runId}/log.`,
+    });
+  }
+  throw new HttpError('NOT_FOUND', `There is no run ${runId} in the state.`, {
+    hint: 'Check the id, and that the server uses the state that the run used: the same DATABASE_URL, or the same working directory.',
+  });
+}
+
+/** A dry run writes nothing, and one that finds another at work has not begun. */
+function whyWithoutRow({ finishedAt, exitStatus }: Pick<StartedRun, 'finishedAt' | 'exitStatus'>): string {
+  if (finishedAt === null) return 'was started and has not begun: ask again in some seconds.';
+  const how = exitStatus === null ? 'was ended by a signal' : `ended with exit status ${exitStatus}`;
+  return `${how} and left nothing in the state, as a dry run does, and one that could not begin.`;
+}

@@ -1,0 +1,130 @@
+import type { OpsConnector } from '../../../app/ops/model.ts';
+import { connectorPath, overviewPath, runPath, type OverviewAddress } from '../elements/addresses.ts';
+import { FIRST_ORDER, type Sort } from './connector-list.ts';
+import { countText, UNKNOWN } from '../elements/figures.ts';
+import { Mark, meaningOfState } from '../elements/mark.tsx';
+import { Moment } from '../elements/moment.tsx';
+
+interface ConnectorsTable {
+  readonly connectors: readonly OpsConnector[];
+  readonly now: string;
+  readonly address: OverviewAddress;
+}
+
+const COLUMNS: readonly (readonly [sort: Sort, title: string])[] = [
+  ['state', 'State'],
+  ['name', 'Connector'],
+  ['last_run', 'Last run'],
+  ['as_of', 'Index as of'],
+  ['next_due', 'Next due'],
+  ['held', 'Held'],
+  ['quarantined', 'Quarantined'],
+  ['waiting', 'Pushes waiting'],
+];
+const FIGURES: ReadonlySet<Sort> = new Set(['held', 'quarantined', 'waiting']);
+
+/** Connectors in the order of the address; each heading is a link that sorts by its column, or turns the order. */
+export function ConnectorsTable({ connectors, now, address }: ConnectorsTable) {
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label="Table of connectors">
+      <table class="cards">
+        <caption class="unseen">Connectors</caption>
+        <thead>
+          <tr>
+            {COLUMNS.map(([sort, title]) => (
+              <Heading key={sort} sort={sort} title={title} address={address} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {connectors.map((connector) => (
+            <ConnectorRow key={connector.connector_id} connector={connector} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface Heading {
+  readonly sort: Sort;
+  readonly title: string;
+  readonly address: OverviewAddress;
+}
+
+function Heading({ sort, title, address }: Heading) {
+  const sorted = address.sort === sort ? address.order : undefined;
+  const order = sorted === undefined ? FIRST_ORDER[sort] : sorted === 'asc' ? 'desc' : 'asc';
+  const href = `${overviewPath({ ...address, sort, order })}#connectors-title`;
+  return (
+    <th
+      scope="col"
+      class={FIGURES.has(sort) ? 'figure' : undefined}
+      aria-sort={sorted === undefined ? undefined : sorted === 'asc' ? 'ascending' : 'descending'}
+    >
+      <a class="sort" href={href} title="Sort by this column">
+        {title}
+        {sorted !== undefined && <span aria-hidden="true">{sorted === 'asc' ? ' ↑' : ' ↓'}</span>}
+      </a>
+    </th>
+  );
+}
+
+function ConnectorRow({ connector, now }: { readonly connector: OpsConnector; readonly now: string }) {
+  const { connector_id: id, state, last_run: last, freshness, pending } = connector;
+  const meaning = meaningOfState(state);
+  const oldest = pending?.oldest_received_at ?? null;
+  return (
+    <tr data-key={id} data-news={id} data-word={meaning.word}>
+      <td>
+        <Mark meaning={meaning} />
+      </td>
+      <th scope="row" class="name">
+        <a href={connectorPath(id)}>{id}</a>
+        {connector.file === null && <span class="quiet"> no file</span>}
+        {Object.entries(connector.labels).map(([name, value]) => (
+          <span key={name} class="quiet label">
+            {' '}
+            {name}:{value}
+          </span>
+        ))}
+      </th>
+      <td data-label="last run">
+        {last === null ? (
+          <span class="unknown">{UNKNOWN}</span>
+        ) : (
+          <a href={runPath(last.run_id)}>
+            <Moment at={last.started_at} now={now} />
+          </a>
+        )}
+      </td>
+      <td data-label="as of">
+        <Moment at={freshness.as_of} now={now} />
+      </td>
+      <td data-label="due">
+        <Moment at={freshness.next_due_at} now={now} />
+      </td>
+      <Figure value={connector.held_deletes} label="held" />
+      <Figure value={connector.quarantined} label="quarantined" />
+      <td class="figure" data-label="waiting">
+        {pending === null ? <span class="unknown">{UNKNOWN}</span> : countText(pending.events)}
+        {oldest !== null && (
+          <span class="quiet">
+            {' '}
+            since <Moment at={oldest} now={now} />
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** What is above 0 stands out; 0 and unknown step back. */
+function Figure({ value, label }: { readonly value: number | null; readonly label: string }) {
+  const loud = value !== null && value > 0;
+  return (
+    <td class={loud ? 'figure loud' : 'figure unknown'} data-label={label}>
+      {countText(value)}
+    </td>
+  );
+}

@@ -1,0 +1,194 @@
+import { connectorCommands } from '../../../app/ops/commands.ts';
+import type { ConnectorState, OpsConnector, OpsRun, OpsSnapshot } from '../../../app/ops/model.ts';
+import { connectorPath, runPath } from '../elements/addresses.ts';
+import { BrokenFiles, byFile, FolderNeed, isFolder } from './broken-files.tsx';
+import { countText, deletesText, durationText } from '../elements/figures.ts';
+import { Mark, meaningOfState } from '../elements/mark.tsx';
+import { Moment } from '../elements/moment.tsx';
+import { PartialWhy } from '../run/partial-why.tsx';
+import { Release } from '../run/release.tsx';
+import { Retry } from '../run/retry.tsx';
+
+/** More would push everything else off the page; the table of connectors has them all, in the same order. */
+const NEEDS_SHOWN = 20;
+const CALM = new Set(['running', 'never_run', 'ok']);
+
+/** Connectors that need attention. The snapshot has them in order of need. */
+export function needy({ connectors }: Pick<OpsSnapshot, 'connectors'>): readonly OpsConnector[] {
+  return connectors.filter(({ state }) => !CALM.has(state));
+}
+
+/** `25 failing, 3 held`. */
+export function statesText(connectors: readonly OpsConnector[]): string {
+  const counts = new Map<ConnectorState, number>();
+  for (const { state } of connectors) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const texts = [...counts].map(
+    ([state, count]) => `${countText(count)} ${meaningOfState(state).word.toLowerCase()}`,
+  );
+  return texts.join(', ');
+}
+
+/** What needs attention: why, and what to do. Connectors that fail come before files that are broken, which fail nothing that runs. */
+export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
+  const { broken_files: broken, generated_at: now } = snapshot;
+  const connectors = needy(snapshot);
+  if (connectors.length + broken.length === 0) return null;
+  const more = connectors.length - NEEDS_SHOWN;
+  const folders = broken.filter(isFolder);
+  const files = byFile(broken.filter((problem) => !isFolder(problem)));
+  return (
+    <section aria-labelledby="needs-title">
+      <h2 id="needs-title">Needs attention</h2>
+      <ul class="needs">
+        {folders.map((folder) => (
+          <li class="need tone-bad" key={folder.file} data-key={`folder ${folder.file}`}>
+            <FolderNeed {...folder} />
+          </li>
+        ))}
+        {connectors.slice(0, NEEDS_SHOWN).map((connector) => (
+          <li
+            class={`need tone-${meaningOfState(connector.state).tone}`}
+            key={connector.connector_id}
+            data-key={connector.connector_id}
+          >
+            <ConnectorNeed connector={connector} now={now} />
+          </li>
+        ))}
+        {more > 0 && (
+          <li data-key="more connectors">
+            <a href="#connectors-title">And {countText(more)} more, in the table of connectors</a>
+          </li>
+        )}
+        <BrokenFiles files={files} />
+      </ul>
+    </section>
+  );
+}
+
+interface NeedOfConnector {
+  readonly connector: OpsConnector;
+  readonly now: string;
+}
+
+function ConnectorNeed({ connector, now }: NeedOfConnector) {
+  const { connector_id: id, state } = connector;
+  return (
+    <>
+      <h3>
+        <Mark meaning={meaningOfState(state)} />{' '}
+        <a class="name" href={connectorPath(id)}>
+          {id}
+        </a>{' '}
+        <Since connector={connector} now={now} />
+      </h3>
+      <WhyAndWhatToDo connector={connector} now={now} />
+    </>
+  );
+}
+
+/** The run that says why: the newest one that ended. */
+export function endedRun({ last_run: last, previous_run: previous }: OpsConnector): OpsRun | null {
+  return previous ?? (last?.status === 'RUNNING' ? null : last);
+}
+
+export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
+  const { connector_id: id, state, last_run: last, previous_run: previous } = connector;
+  const { release_deletes: release } = connectorCommands(connector);
+  return (
+    <>
+      <Why connector={connector} ended={endedRun(connector)} />
+      {previous !== null && last?.alive === true && (
+        <p class="quiet">
+          <a href={runPath(last.run_id)}>A new run</a> is in progress since{' '}
+          <Moment at={last.started_at} now={now} />.
+        </p>
+      )}
+      {state === 'held' && (
+        <Release
+          releasedBy={endedRun(connector)?.released_by ?? null}
+          command={release}
+          label={`Release the deletes of ${id}`}
+        />
+      )}
+    </>
+  );
+}
+
+interface NeedOf {
+  readonly connector: OpsConnector;
+  readonly ended: OpsRun | null;
+}
+
+/** When it happened, with the way to the run. */
+export function Since({ connector, now }: NeedOfConnector) {
+  const { state, freshness, last_run: last } = connector;
+  if (state === 'late')
+    return <span class="quiet">overdue for {durationText(freshness.overdue_seconds)}</span>;
+  const run = state === 'stalled' ? last : endedRun(connector);
+  if (run === null) return null;
+  return (
+    <a class="when" href={runPath(run.run_id)}>
+      run <Moment at={run.finished_at ?? run.started_at} now={now} />
+    </a>
+  );
+}
+
+function Why({ connector, ended }: NeedOf) {
+  switch (connector.state) {
+    case 'failing':
+      return <FailedWhy run={ended} />;
+    case 'stalled':
+      return (
+        <>
+          <p>
+            The process of the run shows no signs of life. No data was lost and no partial change was
+            committed.
+          </p>
+          <p class="fix">
+            Start the connector again: the next run clears up or finishes what this one began.
+          </p>
+        </>
+      );
+    case 'held':
+      return (
+        <p>
+          {deletesText(connector.held_deletes)} withheld: {ended?.hold_reason ?? 'the guard did not say why'}.
+          Everything else was applied.
+          {ended !== null && (
+            <>
+              {' '}
+              <a href={`${runPath(ended.run_id)}#held-title`}>List the documents</a>
+            </>
+          )}
+        </p>
+      );
+    case 'partial':
+      return <PartialWhy counts={ended?.counts ?? null} quarantine={null} />;
+    case 'late':
+      return (
+        <>
+          <p>
+            A run was due by <code>{connector.schedule}</code> and none has committed since.
+          </p>
+          <p class="fix">Check whether the orchestrator starts it.</p>
+        </>
+      );
+    case 'running':
+    case 'never_run':
+    case 'ok':
+      return null;
+  }
+}
+
+function FailedWhy({ run }: { readonly run: OpsRun | null }) {
+  const error = run?.error ?? null;
+  if (error === null) return <p>The last run failed and did not say why.</p>;
+  return (
+    <>
+      <p>
+        <code class="code">{error.code}</code> {error.message} <Retry error={error} />
+      </p>
+      {error.hint !== null && <p class="fix">{error.hint}</p>}
+    </>
+  );
+}

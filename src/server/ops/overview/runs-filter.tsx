@@ -1,0 +1,100 @@
+import { OPS_WINDOW_HOURS_DEFAULT } from '../../../core/limits.ts';
+import { FIRST_ORDER } from './connector-list.ts';
+import { overviewPath, type OverviewAddress } from '../elements/addresses.ts';
+
+const STATUSES = [
+  ['', 'any'],
+  ['FAILED', 'Failed'],
+  ['HELD', 'Held'],
+  ['PARTIAL', 'Partial'],
+  ['RUNNING', 'Running or stalled'],
+  ['SUCCESS', 'Success'],
+  ['DRY_RUN', 'Dry run (nothing sent)'],
+] as const;
+
+const WINDOWS = [
+  [1, 'last hour'],
+  [6, 'last 6 hours'],
+  [24, 'last 24 hours'],
+  [72, 'last 3 days'],
+  [168, 'last 7 days'],
+  [720, 'last 30 days'],
+  [8_784, 'last year'],
+] as const;
+
+interface RunsFilter {
+  readonly address: OverviewAddress;
+  /** Of all connectors, to choose from. */
+  readonly names: readonly string[];
+}
+
+/** A plain form: it works without a script, and its address can be kept and sent. */
+export function RunsFilter({ address, names }: RunsFilter) {
+  const { status, runsOf, windowHours, limitRuns } = address;
+  const windows = WINDOWS.some(([hours]) => hours === windowHours)
+    ? WINDOWS
+    : [[windowHours, `last ${windowHours} hours`] as const, ...WINDOWS];
+  const filtered = status !== null || runsOf !== null || windowHours !== OPS_WINDOW_HOURS_DEFAULT;
+  return (
+    <form class="filter" method="get" action="/ops#runs-title" role="search" aria-label="Which runs">
+      <label>
+        Status
+        <select name="status">
+          {STATUSES.map(([value, word]) => (
+            <option key={value} value={value} selected={value === (status ?? '')}>
+              {word}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="wide">
+        Connector
+        <input
+          name="connector_id"
+          value={runsOf ?? ''}
+          placeholder="part of a name"
+          list="connector-names"
+          maxlength={256}
+          autocomplete="off"
+          spellcheck={false}
+        />
+      </label>
+      <label>
+        Started
+        <select name="window_hours">
+          {windows.map(([hours, word]) => (
+            <option key={hours} value={hours} selected={hours === windowHours}>
+              {word}
+            </option>
+          ))}
+        </select>
+      </label>
+      <input type="hidden" name="limit_runs" value={limitRuns} />
+      <datalist id="connector-names">
+        {names.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <HiddenList address={address} />
+      <button type="submit">Show</button>
+      {filtered && <a href={`${overviewPath(withoutRuns(address))}#runs-title`}>Clear</a>}
+    </form>
+  );
+}
+
+/** The address without the filter of runs; the table of connectors stays as it was asked for. */
+function withoutRuns({ allConnectors, find, sort, order }: OverviewAddress): Partial<OverviewAddress> {
+  return { allConnectors, find, sort, order };
+}
+
+/** Keeps how the table of connectors was asked for, when the other form is sent. */
+function HiddenList({ address: { allConnectors, find, sort, order } }: Pick<RunsFilter, 'address'>) {
+  return (
+    <>
+      {allConnectors && <input type="hidden" name="connectors" value="all" />}
+      {find !== null && <input type="hidden" name="find" value={find} />}
+      {sort !== 'state' && <input type="hidden" name="sort" value={sort} />}
+      {order !== FIRST_ORDER[sort] && <input type="hidden" name="order" value={order} />}
+    </>
+  );
+}

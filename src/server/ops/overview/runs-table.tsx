@@ -1,0 +1,89 @@
+import type { OpsRun } from '../../../app/ops/model.ts';
+import { connectorPath, runPath } from '../elements/addresses.ts';
+import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
+import { Mark, meaningOfRun } from '../elements/mark.tsx';
+import { Moment } from '../elements/moment.tsx';
+
+interface RunsTable {
+  readonly runs: readonly OpsRun[];
+  readonly now: string;
+  readonly caption: string;
+  /** Whether all are of one connector, which is then not repeated. */
+  readonly ofOne: boolean;
+}
+
+export function RunsTable({ runs, now, caption, ofOne }: RunsTable) {
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label={caption}>
+      <table class="cards">
+        <caption class="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Status</th>
+            {!ofOne && <th scope="col">Connector</th>}
+            <th scope="col">Run</th>
+            <th scope="col">Started</th>
+            <th scope="col" class="figure">
+              Took
+            </th>
+            <th scope="col" class="figure">
+              Sent
+            </th>
+            <th scope="col" class="figure">
+              Deleted
+            </th>
+            <th scope="col">Remarks</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={run.run_id} data-key={run.run_id}>
+              <td>
+                <Mark meaning={meaningOfRun(run)} />
+              </td>
+              {!ofOne && (
+                <td class="name">
+                  <a href={connectorPath(run.connector_id)}>{run.connector_id}</a>
+                </td>
+              )}
+              <td class="id">
+                <a href={runPath(run.run_id)}>{run.run_id}</a>
+              </td>
+              <td>
+                <Moment at={run.started_at} now={now} />
+              </td>
+              <td class="figure" data-label="took">
+                {run.alive === false ? UNKNOWN : durationText(run.duration_seconds)}
+              </td>
+              <td class="figure" data-label="sent">
+                {countText(sentOf(run))}
+              </td>
+              <td class="figure" data-label="deleted">
+                {countText(run.counts?.deleted ?? null)}
+              </td>
+              <td class="remarks">{remarkOf(run)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Documents that were new or had changed. */
+export function sentOf({ counts }: Pick<OpsRun, 'counts'>): number | null {
+  return counts === null ? null : counts.added + counts.changed;
+}
+
+/** What is not usual about a run, in a few words. */
+function remarkOf({ status, phase, alive, error, counts, waits_for_next_run: waits }: OpsRun): string {
+  if (status === 'RUNNING') return alive === true ? `in ${phase}` : `silent in ${phase}`;
+  const remarks = [
+    ...(error === null ? [] : [`${error.code} in ${phase}`]),
+    ...(waits ? ['the next run finishes it'] : []),
+    ...(counts !== null && counts.held > 0 ? [`${countText(counts.held)} held`] : []),
+    ...(counts !== null && counts.quarantined > 0 ? [`${countText(counts.quarantined)} quarantined`] : []),
+    ...(counts !== null && counts.rejected > 0 ? [`${countText(counts.rejected)} rejected`] : []),
+  ];
+  return remarks.join(' · ');
+}

@@ -1,0 +1,204 @@
+import type { OpsRun, OpsRunDetail } from '../../../app/ops/model.ts';
+import { connectorPath } from '../elements/addresses.ts';
+import { Bar } from '../elements/bar.tsx';
+import { Command } from '../elements/command.tsx';
+import { Counts } from '../elements/counts.tsx';
+import { Facts } from '../elements/facts.tsx';
+import { deletesText, durationText, exactText } from '../elements/figures.ts';
+import { framed, type Viewer } from '../elements/frame.tsx';
+import { Mark, meaningOfRun } from '../elements/mark.tsx';
+import { ExactMoment, Moment } from '../elements/moment.tsx';
+import { PartialWhy } from './partial-why.tsx';
+import { Release } from './release.tsx';
+import { Retry, RunAgain, UNREADABLE_ROW } from './retry.tsx';
+import { Delivery } from './run-delivery.tsx';
+import { HeldDocuments, QuarantinedRows } from './set-aside.tsx';
+import { RunLog, type StartedHere } from './run-log.tsx';
+import { Timeline } from '../elements/timeline.tsx';
+
+/** `/ops/runs/{run_id}`: what became of a run, and what to do about it. */
+export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: Viewer): string {
+  const { run, generated_at: now } = detail;
+  const meaning = meaningOfRun(run);
+  return framed({
+    title: `${meaning.word}: run of ${run.connector_id}`,
+    at: now,
+    viewer,
+    trail: [{ label: run.connector_id, href: connectorPath(run.connector_id) }, { label: run.run_id }],
+    children: (
+      <div id="run" data-live>
+        <header class="head" data-news={`Run of ${run.connector_id}`} data-word={meaning.word}>
+          <h1>
+            <Mark meaning={meaning} />{' '}
+            <span class="name">
+              Run of <a href={connectorPath(run.connector_id)}>{run.connector_id}</a>
+            </span>
+          </h1>
+          <p>
+            Began <Moment at={run.started_at} now={now} /> · {took(detail)}
+          </p>
+          <Progress detail={detail} />
+        </header>
+        <WhatToDo detail={detail} />
+        <section aria-labelledby="timeline-title">
+          <h2 id="timeline-title">Phases</h2>
+          {isUnreadable(run) ? (
+            <p class="nothing">Not known: the row of this run cannot be read.</p>
+          ) : (
+            <Timeline steps={detail.timeline} now={now} silent={run.alive === false} />
+          )}
+        </section>
+        <section aria-labelledby="counts-title">
+          <h2 id="counts-title">Rows and documents</h2>
+          {run.counts === null ? <p class="nothing">{countsUnknown(run)}</p> : <Counts counts={run.counts} />}
+        </section>
+        <HeldDocuments held={detail.held_documents} />
+        <QuarantinedRows quarantined={detail.quarantined_rows} />
+        <Delivery detail={detail} />
+        <Particulars detail={detail} />
+        <RunLog started={started} />
+      </div>
+    ),
+  });
+}
+
+function isUnreadable({ error }: OpsRun): boolean {
+  return error?.code === UNREADABLE_ROW;
+}
+
+function countsUnknown(run: OpsRun): string {
+  if (isUnreadable(run)) return 'Not known: the row of this run cannot be read.';
+  return run.status === 'RUNNING'
+    ? 'Not known before the run has published.'
+    : 'Not known: the run ended before it published.';
+}
+
+function took({ run, usual_seconds: usual }: OpsRunDetail): string {
+  if (run.status !== 'RUNNING') return `took ${durationText(run.duration_seconds)}`;
+  const usually = usual === null ? '' : `, the last one took ${durationText(usual)}`;
+  return run.alive === true
+    ? `in progress for ${durationText(run.duration_seconds)}${usually}`
+    : 'its process is silent';
+}
+
+function Progress({ detail: { run, usual_seconds: usual } }: { readonly detail: OpsRunDetail }) {
+  if (run.alive !== true || usual === null) return null;
+  return <Bar share={Math.min(1, run.duration_seconds / Math.max(usual, 1))} />;
+}
+
+/** The error with its fix, or what is held or was refused; nothing for a run that went well. */
+function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
+  const { run, commands } = detail;
+  if (run.error !== null) return <Failed detail={detail} />;
+  if (run.alive === false) {
+    return (
+      <section class="need tone-bad" aria-labelledby="todo-title">
+        <h2 id="todo-title">The process of this run is silent</h2>
+        <p>No data was lost and no partial change was committed.</p>
+        <p class="fix">Start the connector again: the next run clears up or finishes what this one began.</p>
+        {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
+      </section>
+    );
+  }
+  if (run.status === 'HELD') {
+    return (
+      <section class="need tone-warn" aria-labelledby="todo-title">
+        <h2 id="todo-title">{deletesText(run.counts?.held ?? null)} withheld</h2>
+        <p>Reason: {run.hold_reason ?? 'the guard did not say why'}. Everything else was applied.</p>
+        <Release
+          releasedBy={run.released_by}
+          command={commands.release_deletes}
+          label="Release the deletes"
+        />
+      </section>
+    );
+  }
+  if (run.status === 'PARTIAL') {
+    return (
+      <section class="need tone-part" aria-labelledby="todo-title">
+        <h2 id="todo-title">Not all of it was applied</h2>
+        <PartialWhy counts={run.counts} quarantine={quarantineOf(detail)} />
+        {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
+      </section>
+    );
+  }
+  return null;
+}
+
+/** Beside the manifest; null where the bucket is not known. */
+function quarantineOf({ artifacts: { bucket, folder } }: OpsRunDetail): string | null {
+  return folder === null || bucket === null
+    ? null
+    : `${bucket.replace(/\/?$/, '/')}${folder}/quarantine.ndjson`;
+}
+
+function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }) {
+  const { error } = run;
+  if (error === null) return null;
+  return (
+    <section class="need tone-bad" aria-labelledby="todo-title">
+      <h2 id="todo-title">
+        <code class="code">{error.code}</code>
+        {!isUnreadable(run) && ` in ${run.phase}`}
+      </h2>
+      <p class="message">{error.message}</p>
+      <p>
+        <Retry error={error} /> {outcomeText(run)}
+      </p>
+      {error.hint !== null && <p class="fix">{error.hint}</p>}
+      <RunAgain error={error} command={commands.run} label="Run the connector again" />
+      <p class="quiet">
+        All codes are in <code>docs/errors.md</code>.
+      </p>
+    </section>
+  );
+}
+
+function outcomeText(run: OpsRun): string {
+  if (isUnreadable(run)) return 'What this run did is not known. Other runs are not affected.';
+  return run.waits_for_next_run
+    ? 'Its artifacts are published: the next run delivers them first.'
+    : 'Nothing was committed: the next run starts where this one did.';
+}
+
+function Particulars({ detail }: { readonly detail: OpsRunDetail }) {
+  const { run, generated_at: now, artifacts, process, links, commands } = detail;
+  const { manifest } = artifacts;
+  const place = [artifacts.bucket?.replace(/\/?$/, '/') ?? '', manifest ?? ''].join('');
+  return (
+    <section aria-labelledby="facts-title">
+      <h2 id="facts-title">Particulars</h2>
+      <Facts
+        rows={[
+          ['Run', <code key="run">{run.run_id}</code>],
+          ['Began', <ExactMoment key="began" at={run.started_at} now={now} />],
+          ['Ended', run.finished_at === null ? null : exactText(run.finished_at)],
+          ['Committed', detail.committed_at === null ? null : exactText(detail.committed_at)],
+          ['Target', <code key="target">{run.target}</code>],
+          ...(manifest === null ? [] : [['Manifest', <code key="manifest">{place}</code>] as const]),
+          ...(detail.watermark === null
+            ? []
+            : [['Watermark', <code key="watermark">{detail.watermark}</code>] as const]),
+          ...(process === null
+            ? []
+            : [['Process', `${process.pid ?? ''} on ${process.host ?? ''}`] as const]),
+        ]}
+      />
+      {links.length > 0 && (
+        <p class="links">
+          {links.map(({ label, url }) => (
+            <a key={label} href={url} rel="noreferrer">
+              This run in {label}
+            </a>
+          ))}
+        </p>
+      )}
+      {commands.explain !== null && (
+        <>
+          <p>Why a document is there, or not, in place of ID its id:</p>
+          <Command text={commands.explain} label="Explain a document" />
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import staticFiles from '@fastify/static';
+import { Type } from 'typebox';
+import type { RouteSet } from '../http/route-set.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../public/', import.meta.url));
+
+/** Styles and scripts of the pages; the login page needs them before anybody is known. */
+export function publicFileRoutes(): RouteSet {
+  return (app, _options, done) => {
+    // Without its own routes, which could not say for whom they are.
+    void app.register(staticFiles, { root: FOLDER, serve: false });
+    app.get(
+      '/public/:file',
+      {
+        config: { access: 'open' },
+        schema: {
+          hide: true,
+          params: Type.Object({ file: Type.String({ pattern: '^[a-z-]+\\.(css|js|svg)$' }) }),
+        },
+      },
+      (request, reply) => reply.sendFile(request.params.file, { maxAge: '5m' }),
+    );
+    done();
+  };
+}
