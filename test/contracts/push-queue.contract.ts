@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../../src/core/limits.ts';
-import { foldEvents, type PushEvent } from '../../src/state/push/folded-events.ts';
+import { foldEvents, type PushEvent } from '../../src/push/events/packed-events.ts';
 import { batchRow, type NewPushBatch } from '../../src/state/push/batch.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
 import { openDatabase, type Database, type DatabaseAddress } from '../../src/database/database.ts';

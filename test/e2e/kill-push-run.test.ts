@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { PushEvent } from '../../src/state/push/folded-events.ts';
+import type { PushEvent } from '../../src/push/events/packed-events.ts';
 import { STATE_FILE } from '../../src/state/run/open-state.ts';
 import { openPushQueue } from '../../src/state/push/queue.ts';
 import { pushBatch } from '../contracts/push-queue.contract.ts';

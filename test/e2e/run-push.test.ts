@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PushEvent } from '../../src/state/push/folded-events.ts';
+import type { PushEvent } from '../../src/push/events/packed-events.ts';
 import { STATE_FILE } from '../../src/state/run/open-state.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
 import { pushBatch } from '../contracts/push-queue.contract.ts';

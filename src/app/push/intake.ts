@@ -11,14 +11,14 @@ import {
 import type { Logger } from '../../core/log.ts';
 import type { PushQueue } from '../../state/push/queue.ts';
 import type { Catalog } from '../catalog.ts';
-import type { BodyFormat } from './body.ts';
-import { EventJudge } from './event-judge.ts';
-import { PushMemory, type MemoryBounds, type MemoryShare } from './memory.ts';
+import type { BodyFormat } from '../../push/body.ts';
+import { EventJudge } from '../../push/event-validator.ts';
+import { PushMemory, type MemoryBounds, type MemoryShare } from '../../push/memory.ts';
 import { pushedConnector } from './pushed-connector.ts';
 import { QueueRoom } from './queue-room.ts';
-import { SpareBuffers } from './receiving-buffers.ts';
-import { receiveBatch, type ReceivedBatch } from './received-batch.ts';
-import { PushRefusal } from './refusal.ts';
+import { SpareBuffers } from '../../push/receiving-buffers.ts';
+import { receiveBatch, type ReceivedBatch } from '../../push/received-batch.ts';
+import { PushRefusal } from '../../push/refusal.ts';
 
 /** A push as it comes in. */
 interface IncomingPush {

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import type { Catalog } from '../catalog.ts';
-import { PushRefusal } from './refusal.ts';
+import { PushRefusal } from '../../push/refusal.ts';
 
 /**
  * The connector that is pushed to, as its file is now.

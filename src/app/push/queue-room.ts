@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { PUSH_DEPTH_LOOK_MS, PUSH_FULL_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import type { PushQueue } from '../../state/push/queue.ts';
-import { PushRefusal } from './refusal.ts';
+import { PushRefusal } from '../../push/refusal.ts';
 
 /** What is known of one connector's queue. */
 interface Known {

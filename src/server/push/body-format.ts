@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { BodyFormat } from '../../app/push/body.ts';
+import type { BodyFormat } from '../../push/body.ts';
 import { HttpError } from '../http/http-error.ts';
 
 const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([

@@ -6,10 +6,10 @@ import { fileInvalid } from './errors.ts';
 import { columnsMissing, requiredOf, type FieldUse, type FileFormat, type FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
 import { textOf } from './text.ts';
-import { checkJson } from '../json/check.ts';
-import { JsonTextError } from '../json/tokens.ts';
-import { valueAtPath } from '../json/path.ts';
-import { afterBlanks, eachMember, isObject, type Span } from '../json/scan.ts';
+import { checkJson } from '../../json/check.ts';
+import { JsonTextError } from '../../json/tokens.ts';
+import { valueAtPath } from '../../json/path.ts';
+import { afterBlanks, eachMember, isObject, type Span } from '../../json/scan.ts';
 
 const LINE_FEED = 0x0a;
 const NULL = 'null';

@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
 import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
 import { LENGTH_ABSENT, LENGTH_NULL } from '../../pipeline/ports/ports.ts';
-import { textAt } from '../json/scan.ts';
+import { textAt } from '../../json/scan.ts';
 import type { RecordId } from './record-id.ts';
-import type { RecordRow } from './row.ts';
+import type { RecordRow } from '../../json/record-row.ts';
 import { RowSpool, type SpooledRow } from './spool.ts';
 
 const LENGTH_BYTES = 4;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
-import { paginationOf } from './pagination.ts';
-import type { Validator } from './validator.ts';
+import { paginationOf } from '../../rest/listing/pagination.ts';
+import type { Validator } from '../../rest/request/validator.ts';
 
 const DIGITS = 16;
 

@@ -1,10 +1,10 @@
-import { plainText } from '../json/path.ts';
+import { plainText } from '../../json/path.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { Changes } from './changes.ts';
-import type { Listing, Page } from './listing.ts';
+import type { Listing, Page } from '../../rest/listing/listing.ts';
 import { Overlap } from './overlap.ts';
 import type { RecordIds } from './record-id.ts';
-import type { RecordRow } from './row.ts';
+import type { RecordRow } from '../../json/record-row.ts';
 import { isLaterText, type HttpWatermark } from './watermark.ts';
 
 /** A listing whose records become rows. */

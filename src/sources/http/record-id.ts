@@ -1,6 +1,6 @@
 import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
-import { plainText } from '../json/path.ts';
-import type { RecordRow } from './row.ts';
+import { plainText } from '../../json/path.ts';
+import type { RecordRow } from '../../json/record-row.ts';
 
 /** 62 bits of a hash of what identifies a record. */
 export interface RecordId {

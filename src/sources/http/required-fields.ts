@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { lookalikeSentences } from '../../core/lookalike.ts';
-import type { RecordRow } from './row.ts';
+import type { RecordRow } from '../../json/record-row.ts';
 import { NEVER_THERE } from '../fields-never-there.ts';
 
 interface RequiredFieldsOf {

@@ -5,7 +5,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { HTTP_CHANGES_HELD_BYTES_MAX } from '../../core/limits.ts';
 import { PRIVATE_FILE_MODE } from '../../core/private-modes.ts';
 import type { RecordId } from './record-id.ts';
-import type { RowSink } from './row.ts';
+import type { RowSink } from '../../json/record-row.ts';
 
 /** A row in the form that batches have, with the id of its record; both halves are 0 for one without. */
 export interface SpooledRow extends RecordId {

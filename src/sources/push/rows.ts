@@ -3,8 +3,8 @@ import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
 import { CANONICAL_COLUMNS } from '../../pipeline/document/canonical-rows.ts';
 import { LENGTH_ABSENT, LENGTH_NULL, type RowBatch } from '../../pipeline/ports/ports.ts';
 import type { PushedEvent } from '../../pipeline/ports/push-port.ts';
-import { checkJson } from '../json/check.ts';
-import { eachMember, isString } from '../json/scan.ts';
+import { checkJson } from '../../json/check.ts';
+import { eachMember, isString } from '../../json/scan.ts';
 
 const BYTES_START = 1_048_576;
 const LENGTH_BYTES = 4;

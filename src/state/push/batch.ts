@@ -1,4 +1,4 @@
-import type { FoldedEvents } from './folded-events.ts';
+import type { FoldedEvents } from '../../push/events/packed-events.ts';
 
 /** What one push brings, mapped and judged already. */
 export interface NewPushBatch {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../database/database.ts';
 import type { NewPushBatch } from './batch.ts';
-import type { EventVersion, FoldedEvents } from './folded-events.ts';
+import type { EventVersion, FoldedEvents } from '../../push/events/packed-events.ts';
 
 /** An ordered push that was stored with the answer that its producer gets. */
 export interface OrderedPush {

@@ -4,7 +4,7 @@ import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../../core/limits.ts';
 import type { PushedEvent, PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../../database/database.ts';
 import { givenUp } from '../run/abandoned-run-error.ts';
-import { copyUnfolded, isFolded, unfold, UNFOLDED_COPY, type BatchId } from './unfolding.ts';
+import { copyUnfolded, isFolded, unfold, UNFOLDED_COPY, type BatchId } from './unpacking.ts';
 
 /** Where an event stands in the queue. */
 interface Place {

@@ -7,7 +7,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';
 import { batchRow } from '../../../src/state/push/batch.ts';
 import { openPushQueue } from '../../../src/state/push/queue.ts';
-import { unfold } from '../../../src/state/push/unfolding.ts';
+import { unfold } from '../../../src/state/push/unpacking.ts';
 import { describePushHistory } from '../../contracts/push-history.contract.ts';
 import { describePushQueueContract, pushBatch } from '../../contracts/push-queue.contract.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';

@@ -4,7 +4,7 @@ import { EXPLAIN_PUSHES_MAX } from '../../../src/core/limits.ts';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import type { DatabaseAddress } from '../../../src/database/database.ts';
 import { migrateState, openState } from '../../../src/state/run/open-state.ts';
-import type { PushEvent } from '../../../src/state/push/folded-events.ts';
+import type { PushEvent } from '../../../src/push/events/packed-events.ts';
 import { openPushQueue, type PushQueue } from '../../../src/state/push/queue.ts';
 import { pushBatch } from '../../contracts/push-queue.contract.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';

@@ -1,0 +1,102 @@
+import { isUtf8 } from 'node:buffer';
+import { DOC_ID_BYTES_MAX } from '../../core/limits.ts';
+import { notUtf8 } from '../../pipeline/readers/acl.ts';
+import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
+import { escapeIdPart } from '../../pipeline/document/document-id.ts';
+import { byteAt } from '../../pipeline/document/in-range.ts';
+import { halfPair } from '../../pipeline/json/json-columns.ts';
+import { BACKSLASH, textAt } from '../../json/scan.ts';
+import { holdsHalfPair } from '../../json/canonical.ts';
+import type { EventRejection } from '../verdict.ts';
+
+/** `%` that stands for itself, where only `%25` and `%3A` may be. */
+const STRAY_PERCENT = /%(?!25|3A)/;
+
+const COLON = 0x3a;
+const PERCENT = 0x25;
+const ASCII_END = 0x80;
+const ID_BYTES_TYPICAL = 256;
+
+/** The id of the event that is judged, as JSON. Used again for each event. */
+export class DocumentId {
+  readonly json = new ByteWriter(ID_BYTES_TYPICAL);
+  readonly #connector: string;
+  /** `"<connector>:` */
+  readonly #begin: Buffer;
+  #text: string | undefined;
+
+  constructor(connector: string) {
+    this.#connector = connector;
+    this.#begin = Buffer.from(JSON.stringify(`${connector}:`).slice(0, -1));
+  }
+
+  /** Takes the id that a producer gave, a JSON string. @returns why there is none */
+  give(bytes: Buffer, start: number, end: number): EventRejection | undefined {
+    // With its quotation marks it is two bytes longer, and what stands before it has one.
+    const size = this.#begin.length - 1 + end - start - 2;
+    if (end - start > 2 && size <= DOC_ID_BYTES_MAX && isPlain(bytes, start, end)) {
+      this.#text = undefined;
+      this.json.length = 0;
+      this.json.raw(this.#begin);
+      this.json.raw(bytes, start + 1, end);
+      return undefined;
+    }
+    if (!isUtf8(bytes.subarray(start, end))) return notUtf8('doc_id');
+    const docId = fullDocId(this.#connector, textAt(bytes, start, end));
+    return typeof docId === 'string' ? this.set(docId) : docId;
+  }
+
+  /** Takes a whole id. @returns why it cannot be one */
+  set(docId: string): EventRejection | undefined {
+    this.#text = docId;
+    this.json.length = 0;
+    this.json.utf8(JSON.stringify(docId));
+    return idProblem(docId);
+  }
+
+  get text(): string {
+    return this.#text ?? String(JSON.parse(this.json.bytes.toString('latin1', 0, this.json.length)));
+  }
+}
+
+/** Whether an id is ASCII of which nothing has to be encoded. */
+function isPlain(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start + 1; at < end - 1; at++) {
+    const byte = byteAt(bytes, at);
+    if (byte === BACKSLASH || byte === COLON || byte === PERCENT || byte >= ASCII_END) return false;
+  }
+  return true;
+}
+
+/**
+ * The document id that a producer means. With the connector's name and a colon before it, it is a whole one, as answers and
+ * artifacts show it, and stays as it is. Any other text is the source's own id, and is encoded as the mapping encodes a field: so
+ * `hr:5` pushed to `support` is `support:hr%3A5`, which no other connector has.
+ */
+function fullDocId(connector: string, given: string): string | EventRejection {
+  const prefix = `${connector}:`;
+  if (!given.startsWith(prefix)) {
+    return given === '' ? missing('its doc_id is empty') : `${prefix}${escapeIdPart(given)}`;
+  }
+  if (given === prefix) return missing(`its doc_id has nothing after ${prefix}`);
+  if (STRAY_PERCENT.test(given)) {
+    const reason = `after ${prefix}, a doc_id must write % as %25, and a colon that is not a separator as %3A`;
+    return { code: 'ID_INVALID', reason };
+  }
+  return given;
+}
+
+function missing(reason: string): EventRejection {
+  return { code: 'ID_MISSING', reason };
+}
+
+/** What the state and the index cannot take as an id. */
+function idProblem(docId: string): EventRejection | undefined {
+  if (Buffer.byteLength(docId) > DOC_ID_BYTES_MAX) {
+    return { code: 'ID_TOO_LONG', reason: `its id has more than ${DOC_ID_BYTES_MAX} bytes` };
+  }
+  if (docId.includes('\0')) return { code: 'NUL_CHARACTER', reason: 'its id holds a NUL character (U+0000)' };
+  if (holdsHalfPair(JSON.stringify(docId)))
+    return { code: 'INVALID_UTF8', reason: halfPair('doc_id').reason };
+  return undefined;
+}

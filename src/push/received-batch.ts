@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { PUSH_BATCH_BYTES_MAX, PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../core/limits.ts';
+import type { ItemReader } from '../json/item-reader.ts';
+import type { FoldedEvents } from './events/packed-events.ts';
+import { readEvents, type BodyFormat } from './body.ts';
+import type { EventJudge } from './event-validator.ts';
+import type { MemoryShare } from './memory.ts';
+import type { ReceivingBuffers } from './receiving-buffers.ts';
+import { PushRefusal } from './refusal.ts';
+import type { RejectedEvent } from './verdict.ts';
+
+/** A rejected event as the answer names it. */
+interface NamedError {
+  /** Of the event in the body, from 0. */
+  readonly index: number;
+  readonly doc_id: string | null;
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** A body that was read to its end, each of its events judged. */
+export interface ReceivedBatch {
+  /** SHA-256 of the format and the bytes, hexadecimal. */
+  readonly bodyChecksum: string;
+  readonly events: FoldedEvents;
+  readonly rejected: number;
+  /** The first of them. */
+  readonly errors: readonly NamedError[];
+}
+
+/**
+ * @param buffers the batch is in them, until they get the next one
+ * @throws PushRefusal; then nothing of it counts
+ */
+export async function receiveBatch(
+  format: BodyFormat,
+  body: AsyncIterable<Uint8Array>,
+  judge: EventJudge,
+  memory: MemoryShare,
+  buffers: ReceivingBuffers,
+): Promise<ReceivedBatch> {
+  const hash = createHash('sha256').update(`${format}\n`);
+  judge.beginPush();
+  const gathered = new Gathered(judge, memory, buffers.events);
+  await readEvents(format, body, { hash, memory, buffer: buffers.body }, (event) => {
+    gathered.take(event);
+  });
+  if (gathered.count === 0) throw new PushRefusal('BODY_INVALID', 'The body has no event.');
+  const { events, rejected, errors } = gathered;
+  return { bodyChecksum: hash.digest('hex'), events, rejected, errors };
+}
+
+class Gathered {
+  readonly events: FoldedEvents;
+  readonly errors: NamedError[] = [];
+  rejected = 0;
+  readonly #judge: EventJudge;
+  readonly #memory: MemoryShare;
+  #bytes = 0;
+
+  constructor(judge: EventJudge, memory: MemoryShare, events: FoldedEvents) {
+    this.events = events;
+    this.#judge = judge;
+    this.#memory = memory;
+  }
+
+  get count(): number {
+    return this.events.count + this.rejected;
+  }
+
+  take(event: ItemReader): void {
+    if (this.count === PUSH_EVENTS_MAX) throw tooLarge(`${PUSH_EVENTS_MAX} events`);
+    const rejected = this.#judge.judge(event, this.count, this.events);
+    if (rejected === undefined) this.#accept();
+    else this.#reject(rejected);
+  }
+
+  #accept(): void {
+    const bytes = this.events.end();
+    this.#bytes += bytes;
+    if (this.#bytes > PUSH_BATCH_BYTES_MAX) throw tooLarge(`${PUSH_BATCH_BYTES_MAX} bytes of documents`);
+    this.#memory.take(bytes);
+  }
+
+  #reject({ docId, rejection: { code, reason } }: RejectedEvent): void {
+    if (this.errors.length < PUSH_ERRORS_NAMED_MAX) {
+      this.errors.push({ index: this.count, doc_id: docId ?? null, code, reason });
+    }
+    this.rejected += 1;
+  }
+}
+
+function tooLarge(what: string): PushRefusal {
+  return new PushRefusal('BODY_TOO_LARGE', `A push may have ${what}, and this one has more.`, {
+    hint: 'Send the events in several pushes, each with an Idempotency-Key of its own.',
+  });
+}

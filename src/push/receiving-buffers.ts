@@ -1,0 +1,31 @@
+import { PUSH_BUFFER_KEPT_BYTES_MAX, PUSH_BUFFERS_KEPT } from '../core/limits.ts';
+import { ByteWriter } from '../pipeline/bytes/byte-writer.ts';
+import { FoldedEvents } from './events/packed-events.ts';
+
+const BODY_BYTES_TYPICAL = 16_384;
+
+/** Where one push is received. */
+export interface ReceivingBuffers {
+  /** A body that is gathered before it is read. */
+  readonly body: ByteWriter;
+  readonly events: FoldedEvents;
+}
+
+/** Keeps buffers for the next push: large ones that are made anew each time let the whole heap be collected more often. */
+export class SpareBuffers {
+  readonly #spare: ReceivingBuffers[] = [];
+
+  take(): ReceivingBuffers {
+    return this.#spare.pop() ?? { body: new ByteWriter(BODY_BYTES_TYPICAL), events: new FoldedEvents() };
+  }
+
+  /** Takes them back from a push of which nobody reads anything any more. */
+  giveBack(buffers: ReceivingBuffers): void {
+    const { body, events } = buffers;
+    const bytes = Math.max(body.bytes.length, events.capacity);
+    if (bytes > PUSH_BUFFER_KEPT_BYTES_MAX || this.#spare.length >= PUSH_BUFFERS_KEPT) return;
+    body.length = 0;
+    events.clear();
+    this.#spare.push(buffers);
+  }
+}

@@ -1,0 +1,65 @@
+import { STATUS_CODES } from 'node:http';
+import { HTTP_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
+import type { HttpAnswer } from '../../sources/http/client.ts';
+import { PROXY_LOGIN, type Problem } from './problems.ts';
+import { askedWaitMs, isLimit } from './rate-limit.ts';
+
+/** Statuses that can be another one the next time: time-outs, too early, and failures of a server or something before it. */
+const PASSING = new Set([408, 425, 500, 502, 503, 504]);
+
+const LATER = 'Nothing was committed; the next run starts where this one did.';
+
+const HINTS: Readonly<Record<number, string>> = {
+  400: 'Correct what the connector sends: url, payload, headers, pagination.',
+  404: 'Correct source.url; an API may also answer so to who may not read.',
+  405: 'Correct source.method.',
+  406: 'Correct the header Accept in source.headers.',
+  410: 'Correct source.url: what it names was removed.',
+};
+
+/** What an answer means that is no success. @param redact removes secrets: an answer may repeat the request */
+export function answerProblem(answer: HttpAnswer, now: Date, redact: (text: string) => string): Problem {
+  const { status } = answer;
+  const reason = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  const words = wordsOf(answer, redact);
+  const what = `was answered ${reason}${words === '' ? '' : `: ${words}`}`;
+  const problem = (code: Problem['code'], hint: string, again = false): Problem => ({
+    code,
+    reason,
+    what,
+    hint,
+    again,
+    retryAfterMs: again ? askedWaitMs(answer, now) : 0,
+  });
+  if (status === 429 || (status === 403 && isLimit(answer, now))) {
+    const hint = 'Run less often, or send fewer requests: source.rateLimit.requestsPerMinute, larger pages.';
+    return problem('SOURCE_RATE_LIMITED', hint, true);
+  }
+  if (PASSING.has(status) || status > 505) return problem('SOURCE_UNREACHABLE', LATER, true);
+  if (status === 407) return problem(PROXY_LOGIN.code, PROXY_LOGIN.hint);
+  if (status === 401) {
+    return problem('SOURCE_AUTH_FAILED', 'Correct the secret, or how source.auth says that it is shown.');
+  }
+  if (status === 403) {
+    return problem('SOURCE_PERMISSION', 'Let the owner of the secret read this, for example by a scope.');
+  }
+  if (status < 400)
+    return problem('SOURCE_ANSWER_INVALID', 'No records came. Correct source.url or source.headers.');
+  return problem('SOURCE_REFUSED', HINTS[status] ?? 'The words of the API say why.');
+}
+
+/** What an answer says, on one line; of a page of HTML, only that it is one. */
+function wordsOf({ body, header }: HttpAnswer, redact: (text: string) => string): string {
+  // A character may be cut in two at the end; four bytes are the longest.
+  const text = body.toString('utf8', 0, HTTP_WORDS_CHARACTERS_MAX * 4);
+  if (isHtml(text, header('content-type'))) return 'a page of HTML';
+  // Before it is cut: half a secret would not be recognised.
+  const line = redact(text)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  return line.length > HTTP_WORDS_CHARACTERS_MAX ? `${line.slice(0, HTTP_WORDS_CHARACTERS_MAX)}…` : line;
+}
+
+export function isHtml(text: string, type: string | undefined): boolean {
+  return /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text) || /^\s*text\/html\b/i.test(type ?? '');
+}

@@ -1,0 +1,172 @@
+import type { OAuthSpec } from '../../definitions/connector/types.ts';
+import type { Clock } from '../../core/clock.ts';
+import { withDeadline } from '../../core/deadline.ts';
+import {
+  HTTP_REQUEST_SECONDS_DEFAULT,
+  HTTP_WORDS_CHARACTERS_MAX,
+  OAUTH_SKEW_SECONDS,
+} from '../../core/limits.ts';
+import type { Redactor } from '../../core/redact.ts';
+import { answerProblem } from './answers.ts';
+import type { HttpAnswer, HttpClient, HttpRequest } from '../../sources/http/client.ts';
+import { networkProblem, ProblemError, TOKEN_HINTS, type Problem } from './problems.ts';
+import { refusalIn, tokenFields, type TokenRefusal } from './token-answer.ts';
+
+/** Access tokens of an API, one at a time. */
+export interface TokenSource {
+  /** The token that there is, or a new one. Whoever asks while one is fetched gets the same. @throws ProblemError */
+  token(signal: AbortSignal): Promise<string>;
+  /** This token was refused. The next one is new. */
+  discard(token: string): void;
+}
+
+interface Token {
+  readonly text: string;
+  /** On the clock's `elapsedMs`; infinite if the server did not say anything usable. */
+  readonly staleMs: number;
+}
+
+interface OAuthPorts {
+  readonly client: HttpClient;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+}
+
+/** OAuth client credentials (RFC 6749, 4.4). @param clientSecret the value, not its name */
+export function openTokens(spec: OAuthSpec, clientSecret: string, ports: OAuthPorts): TokenSource {
+  const { clock, redactor } = ports;
+  redactor.add(clientSecret);
+  const request = tokenRequest(spec, clientSecret, redactor);
+  let current: Token | undefined;
+  let fetching: Promise<Token> | undefined;
+  const fetched = async (signal: AbortSignal): Promise<Token> => {
+    try {
+      return await fetchToken(request, ports, signal);
+    } finally {
+      fetching = undefined;
+    }
+  };
+  return {
+    async token(signal) {
+      if (current !== undefined && clock.elapsedMs() < current.staleMs) return current.text;
+      fetching ??= fetched(signal);
+      current = await fetching;
+      redactor.addToken(current.text);
+      return current.text;
+    },
+    discard(token) {
+      if (current?.text === token) current = undefined;
+    },
+  };
+}
+
+function tokenRequest(
+  { tokenUrl, clientId, scopes, audience, clientAuthMethod }: OAuthSpec,
+  clientSecret: string,
+  redactor: Redactor,
+): HttpRequest {
+  const form = new URLSearchParams({ grant_type: 'client_credentials' });
+  if (scopes !== undefined && scopes.length > 0) form.set('scope', scopes.join(' '));
+  if (audience !== undefined) form.set('audience', audience);
+  const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+  if (clientAuthMethod === 'client_secret_post') {
+    form.set('client_id', clientId);
+    form.set('client_secret', clientSecret);
+    return { method: 'POST', url: tokenUrl, headers, body: form.toString() };
+  }
+  // RFC 6749, 2.3.1: both are form-encoded first.
+  const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`;
+  const encoded = Buffer.from(pair).toString('base64');
+  redactor.add(encoded);
+  redactor.add(formEncoded(clientSecret));
+  return {
+    method: 'POST',
+    url: tokenUrl,
+    headers: { ...headers, authorization: `Basic ${encoded}` },
+    body: form.toString(),
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1);
+}
+
+async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: AbortSignal): Promise<Token> {
+  const { client, clock, redactor } = ports;
+  const askedMs = clock.elapsedMs();
+  let answer: HttpAnswer;
+  try {
+    answer = await withDeadline(HTTP_REQUEST_SECONDS_DEFAULT, signal, (inTime) =>
+      client.send(request, inTime),
+    );
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw refused(networkProblem(thrown, TOKEN_HINTS), request);
+  }
+  const redact = (text: string) => redactor.redact(text);
+  if (answer.status < 200 || answer.status > 299) {
+    throw refused(tokenProblem(answer, answerProblem(answer, clock.now(), redact)), request);
+  }
+  const fields = tokenFields(answer.body);
+  const text = fields['access_token'];
+  const refusal = typeof text === 'string' && text !== '' ? undefined : refusalIn(fields);
+  if (refusal !== undefined) throw refused(errorProblem(refusal, redact), request);
+  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) {
+    const problem: Problem = {
+      code: 'SOURCE_ANSWER_INVALID',
+      reason: 'no token',
+      // Whatever it says instead, it may be a token by another name.
+      what: `was answered without an access_token${text === undefined ? '' : ' that can be used'}`,
+      hint: 'Correct source.oauth.tokenUrl; it must be the token endpoint of the provider.',
+      again: false,
+    };
+    throw refused(problem, request);
+  }
+  return { text, staleMs: askedMs + lifeMs(fields['expires_in']) };
+}
+
+const CORRECT_CLIENT =
+  'Correct source.oauth (clientId, scopes, audience, clientAuthMethod) or the secret of clientSecretRef.';
+
+const TEMPORARY: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
+
+/** Some providers refuse with a success. */
+function errorProblem({ error, words }: TokenRefusal, redact: (text: string) => string): Problem {
+  const told = redact(words)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, HTTP_WORDS_CHARACTERS_MAX);
+  return {
+    // RFC 6749 and RFC 8628 have these for a server that has too much to do for now.
+    ...(TEMPORARY.has(error)
+      ? { code: 'SOURCE_UNREACHABLE', hint: 'Try again later.', again: true }
+      : { code: 'SOURCE_AUTH_FAILED', hint: CORRECT_CLIENT, again: false }),
+    reason: 'refused',
+    what: `was answered with success and an error${told === '' ? '' : `: ${told}`}`,
+  };
+}
+
+/** A provider says with 400 or 401 that it does not know the client; it is no fault of the request. */
+function tokenProblem(answer: HttpAnswer, problem: Problem): Problem {
+  if (answer.status !== 400 && answer.status !== 401) return problem;
+  return { ...problem, code: 'SOURCE_AUTH_FAILED', hint: CORRECT_CLIENT };
+}
+
+function refused(problem: Problem, { url }: HttpRequest): ProblemError {
+  const { origin, pathname } = new URL(url);
+  return new ProblemError({
+    ...problem,
+    reason: `no token: ${problem.reason}`,
+    what: `was not sent, because POST ${origin}${pathname} ${problem.what}`,
+  });
+}
+
+/**
+ * How long a token is used. Providers leave `expires_in` out, write it as text, or as 0: then the token is used until it is
+ * refused. A short-lived one is replaced at half of its life, because the skew alone would make it stale at once.
+ */
+function lifeMs(expiresIn: unknown): number {
+  const seconds = typeof expiresIn === 'string' && expiresIn.trim() !== '' ? Number(expiresIn) : expiresIn;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds <= 0) return Infinity;
+  return Math.max(seconds - OAUTH_SKEW_SECONDS, seconds / 2) * 1_000;
+}

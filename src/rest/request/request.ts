@@ -1,0 +1,99 @@
+import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
+import { bindWatermarkText } from '../../definitions/connector/watermark.ts';
+import { checkedUrl, withParameters, type Parameters } from './address.ts';
+import type { HttpRequest } from '../../sources/http/client.ts';
+
+/** What a page is asked for by: a parameter's name, and its value as JSON text, so that no digit of a cursor is lost. */
+export type PageParameters = readonly (readonly [name: string, json: string])[];
+
+/** Text that stands in a JSON body as it is. */
+class Raw {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Makes the requests of one listing. */
+export class RequestTemplate {
+  /** The connector's address, with its watermark and, for GET, its payload. */
+  readonly url: string;
+  readonly #method: 'GET' | 'POST';
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #payload: Readonly<Record<string, unknown>> | undefined;
+
+  /** @param watermark in place of `:watermark`; undefined where there is none. @throws BridgeError CONNECTOR_INVALID */
+  constructor(source: HttpSourceSpec, watermark: string | undefined) {
+    const bind = (text: string) => (watermark === undefined ? text : bindWatermarkText(text, watermark));
+    const { method = 'GET', headers = {}, payload } = source;
+    const bound =
+      payload && Object.fromEntries(Object.entries(payload).map(([key, v]) => [key, deep(v, bind)]));
+    const own = checkedUrl(
+      watermark === undefined
+        ? source.url
+        : bindWatermarkText(source.url ?? '', encodeURIComponent(watermark)),
+    );
+    this.#method = method;
+    this.url = method === 'GET' ? withParameters(own, queryOf(bound ?? {})) : own;
+    this.#payload = method === 'POST' ? (bound ?? {}) : undefined;
+    this.#headers = {
+      accept: 'application/json',
+      'user-agent': 'gemini-sync-bridge',
+      ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      ...Object.fromEntries(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), bind(text)])),
+    };
+  }
+
+  /** @param url in place of the connector's own */
+  request(parameters: PageParameters, url = this.url): HttpRequest {
+    const base = { method: this.#method, headers: this.#headers };
+    if (this.#payload === undefined) {
+      const query = parameters.map(([name, json]) => [name, plain(json)] as const);
+      return { ...base, url: withParameters(url, query), body: undefined };
+    }
+    const payload = parameters.reduce<unknown>(
+      (body, [name, json]) => withValue(body, name, new Raw(json)),
+      this.#payload,
+    );
+    return { ...base, url, body: write(payload) };
+  }
+}
+
+function deep(value: unknown, bind: (text: string) => string): unknown {
+  if (typeof value === 'string') return bind(value);
+  if (Array.isArray(value)) return value.map((item) => deep(item, bind));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item, bind)]));
+}
+
+/** A list is the same parameter several times; what is inside a mapping goes as JSON. */
+function queryOf(payload: Readonly<Record<string, unknown>>): Parameters {
+  return Object.entries(payload).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map(
+      (item: unknown) => [name, typeof item === 'string' ? item : JSON.stringify(item)] as const,
+    ),
+  );
+}
+
+function plain(json: string): string {
+  return json.startsWith('"') ? String(JSON.parse(json)) : json;
+}
+
+/** `page.cursor` is a key of that name if there is one, else `cursor` inside `page`. */
+function withValue(body: unknown, name: string, value: Raw): unknown {
+  const object = typeof body === 'object' && body !== null && !(body instanceof Raw) ? { ...body } : {};
+  const dot = name.indexOf('.');
+  if (dot === -1 || Object.hasOwn(object, name)) return { ...object, [name]: value };
+  const key = name.slice(0, dot);
+  const inner: unknown = Object.hasOwn(object, key) ? Reflect.get(object, key) : {};
+  return { ...object, [key]: withValue(inner, name.slice(dot + 1), value) };
+}
+
+function write(value: unknown): string {
+  if (value instanceof Raw) return value.text;
+  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${write(item)}`);
+  return `{${members.join(',')}}`;
+}
