@@ -20,12 +20,12 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.{ts,tsx}'],
-    ignores: ['src/cli/env.ts'],
+    ignores: ['src/cli/environment/environment.ts'],
     rules: {
       // Everything else receives values, so that a test, the server and the command line see the same program.
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Only src/cli/env.ts reads the environment.' },
+        { object: 'process', property: 'env', message: 'Only src/cli/environment/environment.ts reads the environment.' },
       ],
     },
   },
@@ -50,7 +50,7 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Ids come from the caller.' },
-        { object: 'process', property: 'env', message: 'Only src/cli/env.ts reads the environment.' },
+        { object: 'process', property: 'env', message: 'Only src/cli/environment/environment.ts reads the environment.' },
       ],
     },
   },

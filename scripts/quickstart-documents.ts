@@ -1,4 +1,4 @@
-import { count } from '../src/cli/style.ts';
+import { count } from '../src/cli/output/style.ts';
 import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../test/support/json.ts';
 import type { Reader, StoredDocument } from '../test/stand-ins/discovery-engine/branch.ts';
 import type { Documents } from './quickstart-store.ts';

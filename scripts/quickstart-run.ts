@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { runVariables } from '../src/cli/run-variables.ts';
-import { count } from '../src/cli/style.ts';
+import { runVariables } from '../src/cli/environment/run-variables.ts';
+import { count } from '../src/cli/output/style.ts';
 import { objectAt, parsedObject } from '../test/support/json.ts';
 
 const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.js', import.meta.url));

@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../core/exit-status.ts';
-import type { Environment } from './env.ts';
+import type { Environment } from './environment/environment.ts';
 
 export interface OutputStream {
   write(text: string): unknown;

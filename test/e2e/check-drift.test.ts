@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDriftCommand } from '../../src/cli/check-drift.ts';
-import { readEnvironment } from '../../src/cli/env.ts';
+import { checkDriftCommand } from '../../src/cli/commands/check-drift.ts';
+import { readEnvironment } from '../../src/cli/environment/environment.ts';
 import { migrateState } from '../../src/state/run/open-state.ts';
 import { ACL_STORE, Caller, PLAIN_STORE } from '../stand-ins/discovery-engine/caller.ts';
 import { writeOldFile } from '../support/file-source.ts';

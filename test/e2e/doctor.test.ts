@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { doctorCommand } from '../../src/cli/doctor.ts';
-import { readEnvironment } from '../../src/cli/env.ts';
+import { doctorCommand } from '../../src/cli/commands/doctor.ts';
+import { readEnvironment } from '../../src/cli/environment/environment.ts';
 import { migrateState } from '../../src/state/run/open-state.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';

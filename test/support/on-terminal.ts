@@ -1,4 +1,4 @@
-import { guarded } from '../../src/cli/terminal.ts';
+import { guarded } from '../../src/cli/output/terminal.ts';
 
 /** What reaches the terminal of a text that is written to it. */
 export function onTerminal(text: string): string {

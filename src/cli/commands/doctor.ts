@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import type { Finding } from '../../app/checks/finding.ts';
+import type { WrongVariable } from '../../app/checks/settings.ts';
+import { withSignals } from '../../app/process-signals.ts';
+import { toBridgeError } from '../../core/errors.ts';
+import type { Redactor } from '../../core/redact.ts';
+import type { CommandIo } from '../command-io.ts';
+import { exitStatusOf, jsonReport, textReport } from '../output/doctor-report.ts';
+import type { Environment } from '../environment/environment.ts';
+import { redactorFor } from '../environment/redactor.ts';
+import { styleFor } from '../output/style.ts';
+
+interface DoctorFlags {
+  readonly connector?: string;
+  readonly json?: true;
+}
+
+const HELP = `
+Exit statuses:
+  0    nothing failed; there may be warnings
+  1    a bug in this program
+  2    the command line is wrong
+  69   the source or the target refuses
+  75   try again later: network
+  77   credentials are wrong or do not permit this
+  78   a connector, a secret or the environment is wrong
+  130  stopped by SIGINT    143  stopped by SIGTERM
+
+Example:
+  gemini-sync-bridge doctor --connector connectors/hr-employees.yaml
+`;
+
+/** `doctor`: every connection that a run needs, each with the fix. Writes nothing anywhere. */
+export function doctorCommand(io: CommandIo): Command {
+  return new Command('doctor')
+    .description(
+      'Check what a run needs (credentials, source, data store, bucket, permissions, state) and suggest a fix for each problem. Writes nothing.',
+    )
+    .option('--connector <path>', 'connector file (default: check only what all connectors share)')
+    .option('--json', 'print one object on stdout')
+    .addHelpText('after', HELP)
+    .action((flags: DoctorFlags) => doctor(flags, io));
+}
+
+async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
+  const { examine } = await import('../../app/doctor.ts');
+  const redactor = redactorFor(io.env);
+  const endpoints = io.env.endpoints();
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;
+  const context = {
+    connectorPath: connector === undefined ? undefined : resolve(io.cwd, connector),
+    databaseUrl,
+    cwd: io.cwd,
+    gcsEndpoint: endpoints.gcs,
+    discoveryEngineEndpoint: endpoints.discoveryEngine,
+    ingestionDryRun: io.env.ingestionDryRun(),
+    wrongVariables: wrongVariables(io.env),
+    proxy,
+    policyFile,
+    oracleClientLibDir,
+    redactor,
+    secret: (variable: string) => {
+      const value = io.env.secret(variable);
+      if (value !== undefined) redactor.add(value);
+      return value;
+    },
+  };
+  const found = await withSignals((signal) => examine(context, signal), { process });
+  const findings = found.map((finding) => redacted(finding, redactor));
+  io.stdout.write(
+    json === true
+      ? `${JSON.stringify(jsonReport(findings))}\n`
+      : textReport(findings, styleFor(io.stdout, io.env.noColor), columnsOf(io)),
+  );
+  io.exit(exitStatusOf(findings));
+}
+
+/** What `run` and `serve` refuse of the environment, at most one problem of each group of variables. */
+function wrongVariables(env: Environment): WrongVariable[] {
+  const groups = [
+    { stops: 'run', read: () => env.telemetry() },
+    { stops: 'run', read: () => env.retry() },
+    { stops: 'serve', read: () => env.access() },
+  ] as const;
+  return groups.flatMap(({ stops, read }) => {
+    try {
+      read();
+      return [];
+    } catch (thrown) {
+      return [{ stops, error: toBridgeError(thrown) }];
+    }
+  });
+}
+
+/** Before lines are broken: a secret in two pieces would not be known. */
+function redacted(finding: Finding, redactor: Redactor): Finding {
+  const what = redactor.redact(finding.what);
+  return 'fix' in finding ? { ...finding, what, fix: redactor.redact(finding.fix) } : { ...finding, what };
+}
+
+/** A file or a pipe gets a line for each check, as long as it is. */
+function columnsOf({ stdout }: CommandIo): number | undefined {
+  return stdout.isTTY === true ? stdout.columns : undefined;
+}

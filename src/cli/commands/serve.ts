@@ -1,0 +1,127 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../../core/clock.ts';
+import { EXIT } from '../../core/exit-status.ts';
+import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
+import type { Redactor } from '../../core/redact.ts';
+import type { CommandIo } from '../command-io.ts';
+import { redactorFor } from '../environment/redactor.ts';
+import { programVersion } from '../version.ts';
+
+const HELP = `
+Exit statuses:
+  0   stopped by SIGTERM or SIGINT, after the requests in flight were answered
+  2   the command line is wrong
+  69  the database refuses
+  75  the database cannot be reached or is at a limit; try again later
+  78  the environment or the policy is wrong, the port is taken, or the schema is not up to date
+
+A server without keys accepts requests from this machine only. If other machines
+can reach it, it creates an admin key at its first start and prints it to stderr
+once. See also: keys --help
+
+Example:
+  $ gemini-sync-bridge serve --host 0.0.0.0 --port 8080
+`;
+
+interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `serve`: push API and Ops, until it is told to stop. Its address is on stdout once it answers. */
+export function serveCommand(io: CommandIo): Command {
+  return new Command('serve')
+    .summary('start the HTTP server: push API, Ops pages, metrics')
+    .description(
+      'Serves the push API, the Ops pages and metrics. It never runs connectors in its own process.',
+    )
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
+    .addHelpText('after', HELP)
+    .action(async (flags: ServeFlags) => {
+      await serve(flags, io);
+      io.exit(EXIT.done);
+    });
+}
+
+async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
+  // Loading the server costs a quarter of a second, which no other command should pay.
+  const [{ openBridgeServer }, { withSignals }] = await Promise.all([
+    import('../../server/open-bridge-server.ts'),
+    import('../../app/process-signals.ts'),
+  ]);
+  const { databaseUrl, connectorsDir, policyFile } = io.env;
+  const redactor = redactorFor(io.env);
+  await withSignals(
+    async (signal) => {
+      const server = await openBridgeServer({
+        ...flags,
+        version: programVersion(),
+        databaseUrl,
+        connectorsDir,
+        policyFile,
+        variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
+        runLinks: io.env.runLinks(),
+        gcsEndpoint: io.env.endpoints().gcs,
+        cwd: io.cwd,
+        clock: systemClock,
+        log: loggerOf(io, redactor),
+        access: {
+          ...io.env.access(),
+          secret: (variable) => {
+            const value = io.env.secret(variable);
+            if (value !== undefined) redactor.add(value);
+            return value;
+          },
+          announceKey: (key) => io.stderr.write(announcement(key)),
+        },
+      });
+      io.stdout.write(`Listening on ${server.address}\n`);
+      await aborted(signal);
+      await server.stop();
+    },
+    { process },
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+    if (signal.aborted) resolve();
+  });
+}
+
+/** The only time that the key is shown; it must not drown in a log. */
+function announcement(key: string): string {
+  const rule = '='.repeat(72);
+  const lines = [
+    'No keys existed and this server is reachable from other machines, so an',
+    'admin key was created. It is shown only once:',
+    '',
+    `  ${key}`,
+    '',
+    'Create other keys with gemini-sync-bridge keys create, then revoke this one.',
+  ];
+  return `${[rule, ...lines, rule].join('\n')}\n`;
+}
+
+function loggerOf(io: CommandIo, redactor: Redactor): Logger {
+  const pretty = io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
+  return createLogger({
+    write: (line) => {
+      io.stderr.write(line);
+    },
+    level: io.env.logLevel,
+    format: pretty ? prettyFormat : jsonFormat,
+    now: () => systemClock.now(),
+    redact: (line) => redactor.redact(line),
+  });
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}

@@ -1,0 +1,58 @@
+import { Command, Option } from 'commander';
+import { openConnectorChecker } from '../../app/connector-checker.ts';
+import { checkConnectorsUnderPolicy } from '../../app/policy.ts';
+import { EXIT } from '../../core/exit-status.ts';
+import type { CommandIo } from '../command-io.ts';
+import { styleFor } from '../output/style.ts';
+import { githubReport, jsonReport, textReport } from '../output/validate-report.ts';
+
+const FORMATS = ['text', 'json', 'github'] as const;
+
+interface ValidateOptions {
+  readonly format: (typeof FORMATS)[number];
+}
+
+const HELP = `
+Exit statuses:
+  0   every connector is valid; there may be warnings
+  2   the command line is wrong
+  78  at least one problem
+
+Example:
+  $ gemini-sync-bridge validate connectors/hr-employees.yaml
+`;
+
+/** `validate`: every problem of every connector file at once, without a connection to anything. */
+export function validateCommand(io: CommandIo): Command {
+  return new Command('validate')
+    .summary('check connector files without connecting to anything')
+    .description('Checks connector files and reports all problems of all files at once, each with a fix.')
+    .argument('[path...]', 'files, or directories with *.yaml files', [io.env.connectorsDir])
+    .addOption(
+      new Option(
+        '--format <format>',
+        'text for people, json for programs, github for annotations of a pull request',
+      )
+        .choices(FORMATS)
+        .default('text'),
+    )
+    .addHelpText('after', HELP)
+    .action(async (paths: string[], { format }: ValidateOptions) => {
+      const place = { policyFile: io.env.policyFile, cwd: io.cwd };
+      // Its thread starts with the first large file, so most commands never wait for it.
+      const checker = openConnectorChecker(place);
+      const report = await checkConnectorsUnderPolicy(paths, place, {
+        secretIsSet: (variable) => io.env.secret(variable) !== undefined,
+        checkElsewhere: (file) => checker.check(file),
+      }).finally(() => checker.close());
+      const write = {
+        text: () => textReport(report, styleFor(io.stdout, io.env.noColor)),
+        json: () => jsonReport(report),
+        github: () => githubReport(report),
+      };
+      io.stdout.write(write[format]());
+      io.exit(
+        report.problems.some((problem) => problem.severity === 'error') ? EXIT.configuration : EXIT.done,
+      );
+    });
+}

@@ -1,0 +1,141 @@
+import { parseEndpoint, type Endpoint } from '../../core/endpoint.ts';
+import { BridgeError } from '../../core/errors.ts';
+import {
+  RETRY_ATTEMPTS_DEFAULT,
+  RETRY_ATTEMPTS_MAX,
+  RETRY_BACKOFF_SECONDS_DEFAULT,
+  RETRY_BACKOFF_SECONDS_MAX,
+} from '../../core/limits.ts';
+import { environmentSecrets } from './secrets.ts';
+import { runVariables } from './run-variables.ts';
+import { readServerAccess, type ServerAccess } from './server-access.ts';
+import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
+import type { TelemetrySettings } from '../../telemetry/settings.ts';
+import { runLinks, telemetrySettings } from './telemetry.ts';
+
+/**
+ * The process's environment as the program knows it: typed, checked, and read here only. A method checks variables that only
+ * some commands need, so that a wrong one stops these commands and no others.
+ */
+export interface Environment {
+  /** `postgres://…`; unset means the embedded SQLite file. */
+  readonly databaseUrl: string | undefined;
+  readonly connectorsDir: string;
+  /** `POLICY_FILE`: what connectors may use; undefined: everything. */
+  readonly policyFile: string | undefined;
+  /** `ORACLE_CLIENT_LIB_DIR`: folder of the Oracle Client libraries for `thick: true`; undefined: the system finds them. */
+  readonly oracleClientLibDir: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
+  /** No colours, as https://no-color.org asks. */
+  readonly noColor: boolean;
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, for sources; each also in lower case, which comes first. */
+  readonly proxy: {
+    readonly http: string | undefined;
+    readonly https: string | undefined;
+    readonly except: string | undefined;
+  };
+  /** Values that no command may show, whether they can be used or not; without those of `SECRET_…`. */
+  readonly secrets: readonly string[];
+  /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT`, in place of Google's. @throws BridgeError ENVIRONMENT_INVALID */
+  endpoints(): Readonly<Record<'gcs' | 'discoveryEngine', Endpoint | undefined>>;
+  /** `GEMINI_INGESTION_DRY_RUN`: requests are written and not sent. @throws BridgeError ENVIRONMENT_INVALID */
+  ingestionDryRun(): boolean;
+  /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. @throws BridgeError ENVIRONMENT_INVALID */
+  retry(): { readonly retries: number; readonly backoffSeconds: number };
+  /** Splunk, Teams and OpenTelemetry. @throws BridgeError ENVIRONMENT_INVALID */
+  telemetry(): TelemetrySettings;
+  /** Where a run can be looked at, by the name of the system. @throws BridgeError ENVIRONMENT_INVALID */
+  runLinks(): ReturnType<typeof runLinks>;
+  /** Who may use the server, as far as the environment says. @throws BridgeError ENVIRONMENT_INVALID */
+  access(): ServerAccess;
+  /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
+  secret(variable: string): string | undefined;
+  /** The variables for a child process that runs one connector. @param secretVariables the `SECRET_…` variables that it needs */
+  forRun(secretVariables: readonly string[]): Record<string, string>;
+}
+
+const LOG_FORMATS = ['json', 'pretty', 'kestra'] as const;
+
+/** @throws BridgeError ENVIRONMENT_INVALID for LOG_LEVEL and LOG_FORMAT, which all commands share, naming what they may be. */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  return {
+    databaseUrl: nonEmpty(env['DATABASE_URL']),
+    connectorsDir: nonEmpty(env['CONNECTORS_DIR']) ?? 'connectors',
+    policyFile: nonEmpty(env['POLICY_FILE']),
+    oracleClientLibDir: nonEmpty(env['ORACLE_CLIENT_LIB_DIR']),
+    logLevel: oneOf('LOG_LEVEL', env['LOG_LEVEL'], LOG_LEVELS) ?? 'info',
+    logFormat: oneOf('LOG_FORMAT', env['LOG_FORMAT'], LOG_FORMATS),
+    noColor: nonEmpty(env['NO_COLOR']) !== undefined,
+    proxy: {
+      http: eitherCase('HTTP_PROXY', env),
+      https: eitherCase('HTTPS_PROXY', env),
+      except: eitherCase('NO_PROXY', env),
+    },
+    secrets: environmentSecrets(env),
+    endpoints: () => ({
+      gcs: endpoint('GCS_ENDPOINT', env),
+      discoveryEngine: endpoint('DISCOVERY_ENGINE_ENDPOINT', env),
+    }),
+    ingestionDryRun: () => onOrOff('GEMINI_INGESTION_DRY_RUN', env['GEMINI_INGESTION_DRY_RUN']),
+    retry: () => ({
+      retries: number('MAX_RETRIES', env, RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX),
+      backoffSeconds: number(
+        'RETRY_BACKOFF_SECONDS',
+        env,
+        RETRY_BACKOFF_SECONDS_DEFAULT,
+        RETRY_BACKOFF_SECONDS_MAX,
+      ),
+    }),
+    telemetry: () => telemetrySettings(env),
+    runLinks: () => runLinks(env),
+    access: () => readServerAccess(env),
+    secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
+    forRun: (secretVariables) => runVariables(env, secretVariables),
+  };
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : value;
+}
+
+function eitherCase(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  return nonEmpty(env[name.toLowerCase()]) ?? nonEmpty(env[name]);
+}
+
+function endpoint(name: string, env: NodeJS.ProcessEnv): Endpoint | undefined {
+  const value = nonEmpty(env[name]);
+  return value === undefined ? undefined : parseEndpoint(name, value);
+}
+
+function onOrOff(name: string, value: string | undefined): boolean {
+  return (
+    oneOf(name, value, ['true', 'false', '1', '0', 'yes', 'no']) !== undefined &&
+    /^(true|1|yes)$/i.test(value ?? '')
+  );
+}
+
+function number(name: string, env: NodeJS.ProcessEnv, byDefault: number, most: number): number {
+  const text = nonEmpty(env[name]);
+  if (text === undefined) return byDefault;
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= most) return value;
+  throw new BridgeError(
+    'ENVIRONMENT_INVALID',
+    `${name} is ${JSON.stringify(text)}; it may be a number from 0 to ${most}.`,
+  );
+}
+
+function oneOf<const T extends string>(
+  name: string,
+  value: string | undefined,
+  allowed: readonly T[],
+): T | undefined {
+  if (value === undefined || value === '') return undefined;
+  const found = allowed.find((candidate) => candidate === value.toLowerCase());
+  if (found !== undefined) return found;
+  throw new BridgeError(
+    'ENVIRONMENT_INVALID',
+    `${name} is ${JSON.stringify(value)}; it may be ${allowed.join(', ')}.`,
+  );
+}

@@ -1,0 +1,11 @@
+import { createRedactor, type Redactor } from '../../core/redact.ts';
+import type { Environment } from './environment.ts';
+
+/** Knows every secret that the environment names, but for `SECRET_…`, which are added when they are read. */
+export function redactorFor({ databaseUrl, proxy, secrets }: Environment): Redactor {
+  const redactor = createRedactor();
+  // Without a password a proxy is not a secret, and its host is what a message may be about.
+  const proxies = [proxy.http, proxy.https].filter((address) => address?.includes('@') === true);
+  for (const secret of [databaseUrl, ...secrets, ...proxies]) if (secret !== undefined) redactor.add(secret);
+  return redactor;
+}

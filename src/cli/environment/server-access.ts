@@ -1,0 +1,89 @@
+import { isIP } from 'node:net';
+import { RIGHTS, type Right } from '../../core/access-key.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { ADMIN_KEY_CHARACTERS_MIN, SESSION_SECRET_CHARACTERS_MIN } from '../../core/limits.ts';
+import { secretFault } from '../../core/secret-strength.ts';
+
+/** `ADMIN_API_KEY`, `SESSION_SECRET`, `TRUSTED_PROXY_ADDRESSES`, `SSO_USER_HEADER` and `SSO_RIGHTS`. */
+export interface ServerAccess {
+  readonly adminKey: string | undefined;
+  readonly sessionSecret: string | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly signOn: { readonly header: string; readonly right: Exclude<Right, 'push'> } | undefined;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** @throws BridgeError ENVIRONMENT_INVALID, without the value of a secret */
+export function readServerAccess(env: Variables): ServerAccess {
+  const trustedProxies = networks(env);
+  return {
+    adminKey: secret('ADMIN_API_KEY', env, ADMIN_KEY_CHARACTERS_MIN),
+    sessionSecret: secret('SESSION_SECRET', env, SESSION_SECRET_CHARACTERS_MIN),
+    trustedProxies,
+    signOn: signOn(env, trustedProxies),
+  };
+}
+
+function secret(name: string, env: Variables, charactersMin: number): string | undefined {
+  const value = set(env[name]);
+  const fault = value === undefined ? undefined : secretFault(value, charactersMin);
+  if (fault === undefined) return value;
+  throw invalid(`${name} ${fault}.`, 'Make one with: openssl rand -hex 32');
+}
+
+function networks(env: Variables): string[] {
+  const listed = (set(env['TRUSTED_PROXY_ADDRESSES']) ?? '').split(',').map((entry) => entry.trim());
+  const given = listed.filter((entry) => entry !== '');
+  const wrong = given.find((entry) => !isNetwork(entry));
+  if (wrong === undefined) return given;
+  throw invalid(
+    `TRUSTED_PROXY_ADDRESSES has ${JSON.stringify(wrong)}, which is no address and no network.`,
+    'Write addresses and networks with commas between them, such as 10.0.0.7,10.1.0.0/16,fd00::/8.',
+  );
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  // Everybody is no proxy: 0.0.0.0/0 would let any client say who it is.
+  return (
+    prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
+  );
+}
+
+function signOn(env: Variables, trustedProxies: readonly string[]): ServerAccess['signOn'] {
+  const header = set(env['SSO_USER_HEADER'])?.toLowerCase();
+  if (header === undefined) return undefined;
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(header) || TAKEN.has(header)) {
+    throw invalid(
+      `SSO_USER_HEADER is ${JSON.stringify(header)}, which is no header for a name.`,
+      'Use the one that your proxy sets, such as x-forwarded-user.',
+    );
+  }
+  if (trustedProxies.length === 0) {
+    throw invalid(
+      'SSO_USER_HEADER counts only from the proxies in TRUSTED_PROXY_ADDRESSES, which is not set.',
+      'Set TRUSTED_PROXY_ADDRESSES to the address from which your proxy connects.',
+    );
+  }
+  const said = set(env['SSO_RIGHTS'])?.toLowerCase() ?? 'read';
+  const right = RIGHTS.find((known) => known === said);
+  if (right !== undefined && right !== 'push') return { header, right };
+  throw invalid(
+    `SSO_RIGHTS is ${JSON.stringify(said)}; it may be read, operate, admin.`,
+    'Leave it out for read.',
+  );
+}
+
+/** Headers that mean something else to the server. */
+const TAKEN = new Set(['authorization', 'cookie', 'host', 'origin', 'x-forwarded-for', 'x-forwarded-host']);
+
+function set(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+function invalid(message: string, hint: string): BridgeError {
+  return new BridgeError('ENVIRONMENT_INVALID', message, { hint });
+}

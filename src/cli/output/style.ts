@@ -1,0 +1,26 @@
+import type { OutputStream } from '../command-io.ts';
+import { styleCode } from './terminal.ts';
+
+const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+
+/** Colours text for one stream, or leaves it unchanged if the stream is not a terminal or colours are disabled. */
+export type Style = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
+
+export function styleFor(stream: OutputStream, noColor: boolean): Style {
+  const enabled = stream.isTTY === true && !noColor;
+  const paint = (code: number) => (text: string) =>
+    enabled ? `${styleCode(code)}${text}${styleCode(0)}` : text;
+  return {
+    bold: paint(CODES.bold),
+    dim: paint(CODES.dim),
+    red: paint(CODES.red),
+    green: paint(CODES.green),
+    yellow: paint(CODES.yellow),
+    cyan: paint(CODES.cyan),
+  };
+}
+
+/** `1234567` as `1,234,567`, the same everywhere. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

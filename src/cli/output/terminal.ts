@@ -1,0 +1,48 @@
+import { randomInt } from 'node:crypto';
+import { printableLines } from '../../core/printable.ts';
+import type { OutputStream } from '../command-io.ts';
+
+/**
+ * Marks the control sequences of this program among those that came with a text from outside, which cannot know it. It is
+ * written as further parameters of the sequence, so that what measures or strips text sees an ordinary one.
+ */
+const SEAL = Array.from({ length: 3 }, () => String(randomInt(1_000, 10_000))).join(';');
+const SEALED = new RegExp(String.raw`\u001B\[(\d+);${SEAL}([mK])`, 'g');
+
+/** Selects a colour or a weight for what follows. */
+export function styleCode(code: number): string {
+  return `\u001B[${code};${SEAL}m`;
+}
+
+/** Clears the current line of a terminal. */
+export const CLEAR_LINE = `\u001B[2;${SEAL}K`;
+
+/**
+ * The only way of the program to its standard streams. Whatever the text is made of, no control sequence but our own
+ * reaches a terminal, and no other character that is not seen.
+ */
+export function guarded(stream: OutputStream): OutputStream {
+  return {
+    write: (text) => stream.write(forTerminal(text)),
+    get isTTY() {
+      return stream.isTTY;
+    },
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+function forTerminal(text: string): string {
+  let shown = '';
+  let end = 0;
+  for (const match of text.matchAll(SEALED)) {
+    shown += printableLines(text.slice(end, match.index)) + unsealed(match[1] ?? '', match[2] ?? '');
+    end = match.index + match[0].length;
+  }
+  return shown + printableLines(text.slice(end));
+}
+
+function unsealed(code: string, final: string): string {
+  return final === 'K' ? `\r\u001B[${code}K` : `\u001B[${code}${final}`;
+}

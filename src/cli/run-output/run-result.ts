@@ -1,0 +1,34 @@
+import type { BridgeError } from '../../core/errors.ts';
+import type { Redactor } from '../../core/redact.ts';
+import type { CommandIo } from '../command-io.ts';
+import { failureJson } from '../output/failure.ts';
+import { kestraFailure, kestraResult, unmarked } from './kestra-lines.ts';
+import { styleFor } from '../output/style.ts';
+import { summaryJson, summaryText, type SummaryOf } from './summary.ts';
+import { isPretty } from './run-output.ts';
+
+/** Writes results of runs to stdout: for people, as one object for a program, and as lines for Kestra. */
+export function resultWriter(io: CommandIo, asJson: boolean, redactor: Redactor) {
+  const forKestra = io.env.logFormat === 'kestra';
+  return {
+    done(summary: SummaryOf): void {
+      if (asJson) io.stdout.write(`${JSON.stringify(summaryJson(summary))}\n`);
+      const out = asJson ? io.stderr : io.stdout;
+      const text = () => summaryText(summary, styleFor(out, io.env.noColor));
+      if (!asJson || isPretty(io)) out.write(forKestra ? unmarked(text()) : text());
+      if (forKestra) io.stdout.write(kestraResult(summary));
+    },
+    /** @param connector null: its file did not load */
+    failed(runId: string, connector: string | null, error: BridgeError): void {
+      const failure = {
+        runId,
+        connector,
+        status: 'FAILED',
+        exitStatus: error.exit,
+        error: failureJson(error),
+      };
+      if (asJson) io.stdout.write(`${redactor.redact(JSON.stringify(failure))}\n`);
+      if (forKestra) io.stdout.write(kestraFailure(runId, connector, error, redactor));
+    },
+  };
+}

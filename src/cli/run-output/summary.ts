@@ -1,0 +1,181 @@
+import type { BridgeResult } from '../../app/bridge.ts';
+import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
+import { printable } from '../../core/printable.ts';
+import { releaseOf } from './release.ts';
+import { count, type Style } from '../output/style.ts';
+
+export interface SummaryOf {
+  readonly connector: string;
+  /** The command that did it, as typed, without what is only about output: `run --connector … --local`. */
+  readonly command: string;
+  readonly result: BridgeResult;
+  /** The source says what is gone, so it is known without a complete listing. */
+  readonly deletesAreSaid?: boolean;
+  readonly durationMs: number;
+}
+
+export function exitStatusOf({ status, work }: BridgeResult): ExitStatus {
+  // A plan withholds nothing and sets nothing aside: it only says what would be.
+  if (work === 'planned') return EXIT.done;
+  switch (status) {
+    case 'SUCCESS':
+      return EXIT.done;
+    case 'HELD':
+      return EXIT.held;
+    case 'PARTIAL':
+      return EXIT.partial;
+  }
+}
+
+/** What a run did, for a person. */
+export function summaryText(summary: SummaryOf, style: Style): string {
+  const { result } = summary;
+  return [
+    headline(summary, style),
+    '',
+    ...countLines(summary, style),
+    ...holdLines(summary, style),
+    ...remarkLines(result, style),
+    ...driftLines(result, style),
+    ...sampleLines(result, style),
+    ...rejectedLines(result, style),
+    ...placeLines(result, style),
+    '',
+  ].join('\n');
+}
+
+/** The same for a program: exactly one object. */
+export function summaryJson(summary: SummaryOf): Record<string, unknown> {
+  const { connector, result, durationMs } = summary;
+  const { runId, status, work, counts, holdReason, remarks, artifacts, samples, drift, rejected } = result;
+  return {
+    runId,
+    connector,
+    status,
+    exitStatus: exitStatusOf(result),
+    work,
+    counts,
+    holdReason,
+    release: releaseOf(summary),
+    truncated: remarks.truncated ?? false,
+    unchanged: remarks.unchanged ?? false,
+    ahead: remarks.ahead ?? null,
+    artifacts,
+    manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
+    durationMs: Math.round(durationMs),
+    samples: samples ?? null,
+    drift: drift ?? null,
+    rejected,
+  };
+}
+
+function headline({ connector, result, durationMs }: SummaryOf, style: Style): string {
+  const seconds = `${(durationMs / 1_000).toFixed(1)} s`;
+  if (result.work === 'planned')
+    return `${style.bold(connector)}  ${style.cyan('DRY RUN')}  nothing was written · ${seconds}`;
+  if (result.work === 'written')
+    return `${style.bold(connector)}  ${style.cyan('DRY INGESTION')}  requests were written, nothing was sent · ${seconds}`;
+  const paint = result.status === 'SUCCESS' ? style.green : style.yellow;
+  const repeated = result.work === 'repeated' ? ' · already completed under this run id' : '';
+  return `${style.bold(connector)}  ${paint(result.status)}  ${seconds}${repeated}`;
+}
+
+function countLines({ result: { counts }, deletesAreSaid }: SummaryOf, style: Style): string[] {
+  const unknown = 'not known (a delta query lists no deletes)';
+  const rows: readonly (readonly [string, number | null])[] = [
+    ['seen', counts.seen],
+    ['unchanged', counts.unchanged],
+    ...(counts.resent === undefined ? [] : [['sent again', counts.resent] as const]),
+    ['added', counts.added],
+    ['changed', counts.changed],
+    ['deleted', counts.missing === null && deletesAreSaid !== true ? null : counts.deleted],
+    ['held', counts.held],
+    ['quarantined', counts.quarantined],
+    ...(counts.rejected > 0 ? [['rejected', counts.rejected] as const] : []),
+  ];
+  const width = Math.max(...rows.map(([, value]) => (value === null ? 1 : count(value).length)));
+  const warns = new Set(['held', 'quarantined', 'rejected']);
+  return rows.map(([name, value]) => {
+    if (value === null) return style.dim(`  ${name.padEnd(12)}${'–'.padStart(width)}  ${unknown}`);
+    const line = `  ${name.padEnd(12)}${count(value).padStart(width)}`;
+    if (value === 0) return style.dim(line);
+    return warns.has(name) ? style.yellow(line) : line;
+  });
+}
+
+function holdLines(summary: SummaryOf, style: Style): string[] {
+  const { result } = summary;
+  const release = releaseOf(summary);
+  if (result.holdReason === null || release === null) return [];
+  const planned = result.work === 'planned';
+  const held = `${count(result.counts.held)} deletes ${planned ? 'would be' : 'are'} held`;
+  const applied = `Everything else ${planned ? 'would be' : 'was'} applied.`;
+  const lines =
+    release.command === null
+      ? [`    ${applied} ${release.hint.replace('. ', '.\n    ')}`]
+      : [`    ${applied} If they are right, release them with`, `      ${release.command}`];
+  return ['', style.yellow(`  ! ${held}: ${result.holdReason}.`), ...lines];
+}
+
+function remarkLines(result: BridgeResult, style: Style): string[] {
+  return [...listingLines(result, style), ...aheadLines(result, style)];
+}
+
+function aheadLines({ remarks: { ahead } }: BridgeResult, style: Style): string[] {
+  if (ahead === undefined) return [];
+  const rows = ahead.rows === 1 ? '1 row has' : `${count(ahead.rows)} rows have`;
+  return [
+    '',
+    style.yellow(`  ! ${rows} a watermark in the future, up to ${printable(ahead.highest)}.`),
+    '    The checkpoint stays before them, so every run reads them again. Correct them in the source.',
+  ];
+}
+
+function listingLines({ remarks, holdReason, work }: BridgeResult, style: Style): string[] {
+  if (remarks.unchanged === true) return ['', '  The source says that nothing changed, so no row was read.'];
+  // A hold has said so.
+  if (remarks.truncated !== true || holdReason !== null) return [];
+  return [
+    '',
+    style.yellow('  ! The listing of the source was not complete: there are rows that were not read.'),
+    `    ${work === 'planned' ? 'What was read would be' : 'What was read was'} applied. The log of the run says why it stopped early.`,
+  ];
+}
+
+function driftLines({ drift = [] }: BridgeResult, style: Style): string[] {
+  if (drift.length === 0) return [];
+  const lines = drift.map(({ column, was, is }) =>
+    style.yellow(`  ! column ${printable(column)} was ${was} in the last run and is ${is} now`),
+  );
+  return ['', ...lines];
+}
+
+function sampleLines({ samples, work, counts }: BridgeResult, style: Style): string[] {
+  if (samples === undefined) return [];
+  const kinds =
+    work === 'planned'
+      ? (['added', 'changed', 'deleted', 'held', 'quarantined'] as const)
+      : (['held', 'quarantined'] as const);
+  return kinds.flatMap((kind) => {
+    const shown = samples[kind];
+    if (shown.length === 0) return [];
+    const more = counts[kind] - shown.length;
+    return [
+      '',
+      `  ${kind}${more > 0 ? ` (${shown.length} of ${count(counts[kind])})` : ''}`,
+      ...shown.map((line) => style.dim(`    ${printable(line)}`)),
+    ];
+  });
+}
+
+function rejectedLines({ rejected, counts }: BridgeResult, style: Style): string[] {
+  if (rejected.length === 0) return [];
+  const some = counts.rejected > rejected.length ? ` (${rejected.length} of ${count(counts.rejected)})` : '';
+  const lines = rejected.map(({ docId, reason }) => style.dim(`    ${printable(`${docId}: ${reason}`)}`));
+  return ['', `  rejected by the index${some}; the next run sends them again`, ...lines];
+}
+
+function placeLines({ artifacts, runId }: BridgeResult, style: Style): string[] {
+  if (artifacts === null) return [];
+  return ['', style.dim(`  run         ${runId}`), style.dim(`  artifacts   ${printable(artifacts)}`)];
+}

@@ -1,0 +1,187 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readEnvironment } from '../../../src/cli/environment/environment.ts';
+import { validateCommand } from '../../../src/cli/commands/validate.ts';
+import type { ExitStatus } from '../../../src/core/exit-status.ts';
+import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../../src/core/limits.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const bad = (name: string): string => join(root, 'test/connector/bad', name);
+
+let cwd: string;
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'validate-'));
+});
+afterEach(async () => {
+  await rm(cwd, { recursive: true });
+});
+
+interface Outcome {
+  readonly status: ExitStatus | undefined;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function validate(
+  args: readonly string[],
+  { env = {}, isTTY = false, at = cwd }: { env?: NodeJS.ProcessEnv; isTTY?: boolean; at?: string } = {},
+): Promise<Outcome> {
+  let status: ExitStatus | undefined;
+  let out = '';
+  let err = '';
+  const command = validateCommand({
+    stdout: { write: (text) => (out += text), isTTY },
+    stderr: { write: (text) => (err += text) },
+    env: readEnvironment(env),
+    cwd: at,
+    exit: (value) => (status = value),
+  });
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => (out += text), writeErr: (text) => (err += text) });
+  await command.parseAsync(args, { from: 'user' });
+  return { status, out, err };
+}
+
+describe('validate', () => {
+  test('checks the connectors directory by default and warns of secrets that are not set', async () => {
+    const { status, out } = await validate([], { at: root, env: { SECRET_KB_API_TOKEN: 'x' } });
+    expect(status).toBe(0);
+    expect(out).toContain('connectors/hr-employees.yaml:10  warning  spec.source.secretRef');
+    expect(out).toContain('SECRET_HR_DB_CREDENTIALS');
+    expect(out).not.toContain('SECRET_KB_API_TOKEN');
+    expect(out).toMatch(/hr-db-credentials is not set here; a run needs it\.\n/);
+    expect(out).toMatch(
+      /support-push-token is not set here; a server that takes it from producers needs it\.\n/,
+    );
+    expect(out).toMatch(/\n3 files valid, 2 warnings\.\n$/);
+  });
+
+  test('says nothing but the sum when all is well', async () => {
+    const env = { SECRET_HR_DB_CREDENTIALS: 'a', SECRET_KB_API_TOKEN: 'b', SECRET_SUPPORT_PUSH_TOKEN: 'c' };
+    expect(await validate(['connectors'], { at: root, env })).toEqual({
+      status: 0,
+      out: '3 files valid.\n',
+      err: '',
+    });
+  });
+
+  test('takes the directory from CONNECTORS_DIR', async () => {
+    await copyFile(bad('wrong-kind.yaml'), join(cwd, 'a.yaml'));
+    const { status, out } = await validate([], { env: { CONNECTORS_DIR: '.' } });
+    expect(status).toBe(78);
+    expect(out).toMatch(/^a\.yaml:2 {2}error/);
+  });
+
+  test('shows the problems of all files, each with its place, its field and what to write', async () => {
+    await copyFile(bad('several-problems.yaml'), join(cwd, 'a.yaml'));
+    await copyFile(bad('yaml-tab.yaml'), join(cwd, 'b.yaml'));
+    const { status, out } = await validate(['a.yaml', 'b.yaml', 'c.yaml']);
+    expect(status).toBe(78);
+    expect(out).toBe(
+      [
+        'c.yaml:1  error    The file does not exist.',
+        '    fix: the path of a connector file, from the working directory',
+        '',
+        'a.yaml:6   error    spec.mode  mode is "sql_pul", which is not one of the allowed values. Did you mean sql_pull?',
+        '    fix: mode: sql_pull',
+        'a.yaml:7   error    spec.schedule  "0 */3 * *" is not a cron expression of five fields; it has 4.',
+        '    fix: schedule: "0 */3 * * *" (minute, hour, day, month, weekday)',
+        'a.yaml:10  warning  spec.source.secretRef  The secret hr-db-credentials is not set here; a run needs it.',
+        '    fix: export SECRET_HR_DB_CREDENTIALS=…',
+        'a.yaml:18  error    spec.mapping.idFeild  idFeild is not a key of spec.mapping. Did you mean idField?',
+        '    fix: idField:',
+        '',
+        'b.yaml:4  error    A tab indents this line; YAML allows spaces only.',
+        '    fix: two spaces for each level in place of the tab',
+        '',
+        '5 problems, 1 warning in 2 files.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('uses colour on a terminal only, and not with NO_COLOR', async () => {
+    const escape = '\u001b[';
+    const file = bad('wrong-kind.yaml');
+    expect((await validate([file])).out).not.toContain(escape);
+    expect((await validate([file], { isTTY: true })).out).toContain(escape);
+    expect((await validate([file], { isTTY: true, env: { NO_COLOR: '1' } })).out).not.toContain(escape);
+  });
+
+  test('lets no text of a file reach the terminal as a command', async () => {
+    await writeFile(join(cwd, 'a.yaml'), '"\\e]0;owned\\a\\e[2J\\nb": 1\nkind: "\\e[31mApp"\n');
+    const { out } = await validate(['a.yaml']);
+    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  test('writes one object for programs', async () => {
+    const { status, out } = await validate(['--format', 'json', bad('wrong-kind.yaml')]);
+    expect(status).toBe(78);
+    expect(JSON.parse(out)).toEqual({
+      ok: false,
+      files: [bad('wrong-kind.yaml')],
+      errors: 1,
+      warnings: 0,
+      problems: [
+        {
+          severity: 'error',
+          code: 'wrong_value',
+          file: bad('wrong-kind.yaml'),
+          line: 2,
+          column: 1,
+          path: 'kind',
+          message: 'kind is "App"; it must be Connector.',
+          fix: 'kind: Connector',
+        },
+      ],
+    });
+  });
+
+  test('writes annotations that GitHub understands', async () => {
+    await writeFile(join(cwd, 'a,b:c.yaml'), 'kind: "100% \\n App"\n');
+    const { out } = await validate(['--format=github', 'a,b:c.yaml']);
+    expect(out).toMatch(/^::error file=a%2Cb%3Ac\.yaml,line=1,col=1,title=kind::kind is "100%25 /);
+    expect(out.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  test('explains its exit statuses and shows an example', async () => {
+    const help = validate(['--help']);
+    await expect(help).rejects.toMatchObject({ code: 'commander.helpDisplayed' });
+    const text: string[] = [];
+    const command = validateCommand({
+      stdout: { write: () => true },
+      stderr: { write: () => true },
+      env: readEnvironment({}),
+      cwd,
+      exit: () => undefined,
+    });
+    command.configureOutput({ writeOut: (line) => text.push(line) }).outputHelp();
+    expect(text.join('')).toMatch(
+      /Exit statuses:\n {2}0 .*\n {2}2 .*\n {2}78 .*\n\nExample:\n {2}\$ gemini-sync-bridge validate/,
+    );
+  });
+
+  test('refuses a format that it does not have', async () => {
+    await expect(validate(['--format', 'xml'])).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+  });
+
+  test('reports the same of a large file, which a thread checks, as of a small one', async () => {
+    const text = await readFile(join(root, 'connectors/hr-employees.yaml'), 'utf8');
+    const wrong = text.replace('kind: Connector', 'kind: Connector\nbogus: 1');
+    await writeFile(join(cwd, 'hr.yaml'), wrong);
+    const small = await validate(['hr.yaml', '--format', 'json']);
+    await writeFile(
+      join(cwd, 'hr.yaml'),
+      wrong + '# a comment\n'.repeat(CONNECTOR_IN_PROCESS_BYTES_MAX / 12),
+    );
+    const large = await validate(['hr.yaml', '--format', 'json']);
+    expect(large).toEqual(small);
+    expect(large.out).toContain('secret_missing');
+    expect(large.out).toContain('bogus');
+  });
+});

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { runVariables } from '../../../src/cli/environment/run-variables.ts';
+
+/** Variables that only the server or another command reads. */
+const NOT_OF_RUN = [
+  'ADMIN_API_KEY',
+  'SESSION_SECRET',
+  'TRUSTED_PROXY_ADDRESSES',
+  'SSO_USER_HEADER',
+  'SSO_RIGHTS',
+  'CONNECTORS_DIR',
+  // Chosen for each run.
+  'LOG_FORMAT',
+];
+
+/** Names in the sources that are not variables by themselves. */
+const NO_NAMES = /^(SECRET_|ENVIRONMENT_INVALID|SPLUNK_HEC_)$/;
+
+const source = (name: string) => readFileSync(new URL(`../../src/cli/${name}`, import.meta.url), 'utf8');
+
+function variablesRead(): string[] {
+  const text = ['env.ts', 'telemetry-env.ts', 'server-access-env.ts'].map(source).join('\n');
+  const names = [...text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|TRACEPARENT)'/g)].map(
+    ([, name = '']) => name,
+  );
+  return [...new Set(names)].filter((name) => !NO_NAMES.test(name));
+}
+
+describe('the environment of a run that a server starts', () => {
+  test('has every variable that the program reads, but those of the server', () => {
+    const names = variablesRead();
+    expect(names.length).toBeGreaterThan(25);
+    const env = Object.fromEntries(names.map((name) => [name, 'x']));
+    const passed = Object.keys(runVariables(env, []));
+    expect(names.filter((name) => !passed.includes(name)).sort()).toEqual([...NOT_OF_RUN].sort());
+  });
+
+  test('has the secrets of its connector and no others', () => {
+    const env = { SECRET_HR_DB: 'a', SECRET_HR_DB_2: 'b', SECRET_OTHER: 'c' };
+    expect(runVariables(env, ['SECRET_HR_DB', 'SECRET_NOT_SET'])).toEqual({ SECRET_HR_DB: 'a' });
+  });
+
+  test.each([
+    'PATH',
+    'HOME',
+    'TZ',
+    'LC_ALL',
+    'https_proxy',
+    'NODE_EXTRA_CA_CERTS',
+    'GOOGLE_APPLICATION_CREDENTIALS',
+    'GCE_METADATA_HOST',
+    'TNS_ADMIN',
+    'ORACLE_CLIENT_LIB_DIR',
+    'POLICY_FILE',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'AZURE_CLIENT_ID',
+    'PGSSLMODE',
+    'SystemRoot',
+  ])('has %s', (name) => {
+    expect(runVariables({ [name]: 'x' }, [])).toEqual({ [name]: 'x' });
+  });
+
+  test.each([
+    'ADMIN_API_KEY',
+    'SESSION_SECRET',
+    'admin_api_key',
+    'KUBERNETES_PORT',
+    'GITHUB_TOKEN',
+    'NPM_TOKEN',
+    'SECRET_X',
+  ])('does not have %s', (name) => {
+    expect(runVariables({ [name]: 'x', UNSET: undefined }, [])).toEqual({});
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { readServerAccess } from '../../../src/cli/environment/server-access.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import { growthOf } from '../../support/processor-time.ts';
+
+describe('who may use the server', () => {
+  test('is nobody in particular when nothing is set', () => {
+    const nobody = { adminKey: undefined, sessionSecret: undefined, trustedProxies: [], signOn: undefined };
+    expect(readServerAccess({})).toEqual(nobody);
+    expect(
+      readServerAccess({
+        ADMIN_API_KEY: '',
+        SESSION_SECRET: '',
+        TRUSTED_PROXY_ADDRESSES: '',
+        SSO_USER_HEADER: '',
+      }),
+    ).toEqual(nobody);
+  });
+
+  test('is read with its proxies and the rights of their users', () => {
+    const env = {
+      ADMIN_API_KEY: 'sixteen-letters!',
+      SESSION_SECRET: 'session-secret-of-32-characters!',
+      TRUSTED_PROXY_ADDRESSES: ' 10.0.0.7, 10.1.0.0/16,fd00::/8 ',
+      SSO_USER_HEADER: 'X-Forwarded-User',
+    };
+    expect(readServerAccess(env)).toEqual({
+      adminKey: 'sixteen-letters!',
+      sessionSecret: 'session-secret-of-32-characters!',
+      trustedProxies: ['10.0.0.7', '10.1.0.0/16', 'fd00::/8'],
+      signOn: { header: 'x-forwarded-user', right: 'read' },
+    });
+    expect(readServerAccess({ ...env, SSO_RIGHTS: 'Operate' }).signOn?.right).toBe('operate');
+  });
+
+  const PROXY = { TRUSTED_PROXY_ADDRESSES: '10.0.0.1' };
+  test.each([
+    [{ ADMIN_API_KEY: 'fifteen-letters' }, 'ADMIN_API_KEY', '16'],
+    [{ ADMIN_API_KEY: 'a passphrase of words' }, 'ADMIN_API_KEY', 'spaces'],
+    [{ ADMIN_API_KEY: 'a'.repeat(40) }, 'ADMIN_API_KEY', '6 different characters'],
+    [{ ADMIN_API_KEY: 'passwordpassword' }, 'ADMIN_API_KEY', 'repeated word'],
+    [{ SESSION_SECRET: 'x'.repeat(31) }, 'SESSION_SECRET', '32'],
+    [{ SESSION_SECRET: 'x'.repeat(32) }, 'SESSION_SECRET', '6 different characters'],
+    [{ TRUSTED_PROXY_ADDRESSES: '10.0.0.1,proxy.example' }, 'TRUSTED_PROXY_ADDRESSES', 'proxy.example'],
+    [{ TRUSTED_PROXY_ADDRESSES: '0.0.0.0/0' }, 'TRUSTED_PROXY_ADDRESSES', '0.0.0.0/0'],
+    [{ TRUSTED_PROXY_ADDRESSES: '10.0.0.0/33' }, 'TRUSTED_PROXY_ADDRESSES', '10.0.0.0/33'],
+    [{ SSO_USER_HEADER: 'x-forwarded-user' }, 'SSO_USER_HEADER', 'TRUSTED_PROXY_ADDRESSES'],
+    [{ ...PROXY, SSO_USER_HEADER: 'x user' }, 'SSO_USER_HEADER', 'x user'],
+    [{ ...PROXY, SSO_USER_HEADER: 'Authorization' }, 'SSO_USER_HEADER', 'authorization'],
+    [{ ...PROXY, SSO_USER_HEADER: 'x-user', SSO_RIGHTS: 'push' }, 'SSO_RIGHTS', 'read, operate, admin'],
+  ])('is refused when it cannot be: %j', (env, variable, words) => {
+    const read = () => readServerAccess(env);
+    expect(read).toThrow(
+      expect.objectContaining({ code: 'ENVIRONMENT_INVALID', message: expect.stringContaining(variable) }),
+    );
+    expect(read).toThrow(words);
+  });
+
+  test('is refused without the secret in the message', () => {
+    expect(() => readServerAccess({ ADMIN_API_KEY: 'hunter2' })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+    );
+  });
+
+  test.each<[string, (size: number) => string]>([
+    ['addresses', (size) => '10.0.0.1/32,'.repeat(size / 12)],
+    ['commas', (size) => ','.repeat(size)],
+    ['colons', (size) => `${':'.repeat(size)},`],
+    ['slashes', (size) => `10.0.0.1${'/'.repeat(size)}`],
+    ['blanks', (size) => `10.0.0.1${' '.repeat(size)}x`],
+  ])('is read in a time that is linear in the length of the list: %s', async (_, list) => {
+    const work = (size: number) => {
+      try {
+        readServerAccess({ TRUSTED_PROXY_ADDRESSES: list(size) });
+      } catch (thrown) {
+        if (!(thrown instanceof BridgeError)) throw thrown;
+      }
+    };
+    expect(await growthOf(work, 120_000)).toBe('linear');
+  });
+});

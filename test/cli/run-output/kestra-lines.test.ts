@@ -1,0 +1,174 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { BridgeResult } from '../../../src/app/bridge.ts';
+import { kestraFailure, kestraFormat, kestraResult, unmarked } from '../../../src/cli/run-output/kestra-lines.ts';
+import { styleFor } from '../../../src/cli/output/style.ts';
+import { printable } from '../../../src/core/printable.ts';
+import { summaryText } from '../../../src/cli/run-output/summary.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import { TELEMETRY_MESSAGE_CHARACTERS_MAX } from '../../../src/core/limits.ts';
+import { createRedactor } from '../../../src/core/redact.ts';
+
+const RESULT: BridgeResult = {
+  runId: 'r1',
+  status: 'HELD',
+  work: 'done',
+  counts: {
+    seen: 90,
+    unchanged: 85,
+    added: 2,
+    changed: 3,
+    missing: null,
+    deleted: 0,
+    held: 40,
+    quarantined: 1,
+    rejected: 0,
+  },
+  holdReason: '40 of 90 documents are missing',
+  remarks: {},
+  manifestName: 'connectors/hr/runs/r1/manifest.json',
+  rejected: [],
+  drift: [],
+  samples: undefined,
+  artifacts: 'gs://bucket/connectors/hr/runs/r1',
+  watermark: null,
+};
+const summaryOf = (result: BridgeResult) => ({
+  connector: 'hr',
+  command: 'run --connector hr.yaml',
+  result,
+  durationMs: 1_250,
+});
+const FORGERY = '::{"outputs":{"status":"SUCCESS"}}::';
+const SEPARATORS = ['\n', '\r', '\r\n', '\u0085', '\u2028', '\u2029'];
+
+/** The objects of the marked lines of an output, as Kestra reads it: by lines of Java, with a `.` that stops at all of these. */
+function markedIn(output: string): Record<string, unknown>[] {
+  return output.split(/\r\n|\n|\r/).flatMap((line) => {
+    const [, content] = /^::(\{[^\n\r\u0085\u2028\u2029]*\})::$/.exec(line) ?? [];
+    return content === undefined ? [] : [JSON.parse(content) as Record<string, unknown>];
+  });
+}
+
+/** Text of a source, made to be taken for a line of its own. */
+const anyText = fc
+  .array(fc.oneof(fc.string(), fc.constantFrom(FORGERY, '##kestra:log:debug##', ...SEPARATORS)))
+  .map((parts) => parts.join(''));
+const redactor = createRedactor();
+const line = (message: string, fields = {}) => kestraFormat('warn', new Date(0), message, fields);
+
+describe('the result for Kestra', () => {
+  test('has the counts that are known as metrics, and then the outputs', () => {
+    const [metrics, outputs, ...more] = markedIn(kestraResult(summaryOf(RESULT)));
+    expect(more).toEqual([]);
+    const tags = { connector: 'hr', work: 'done' };
+    expect(metrics?.['metrics']).toEqual([
+      { name: 'seen', type: 'counter', value: 90, tags },
+      { name: 'unchanged', type: 'counter', value: 85, tags },
+      { name: 'added', type: 'counter', value: 2, tags },
+      { name: 'changed', type: 'counter', value: 3, tags },
+      { name: 'deleted', type: 'counter', value: 0, tags },
+      { name: 'held', type: 'counter', value: 40, tags },
+      { name: 'quarantined', type: 'counter', value: 1, tags },
+      { name: 'rejected', type: 'counter', value: 0, tags },
+      { name: 'duration', type: 'timer', value: 1.25, tags },
+    ]);
+    expect(outputs).toEqual({
+      outputs: {
+        run_id: 'r1',
+        connector: 'hr',
+        status: 'HELD',
+        exit_status: 3,
+        work: 'done',
+        counts: expect.objectContaining({ held: 40, added: 2 }),
+        held_deletes: 40,
+        hold_reason: '40 of 90 documents are missing',
+        release_command: expect.stringMatching(/^gemini-sync-bridge .* --allow-deletes 40$/),
+        release_hint: 'If they are right, release them with this command.',
+        truncated: false,
+        artifacts: 'gs://bucket/connectors/hr/runs/r1',
+        manifest: 'gs://bucket/connectors/hr/runs/r1/manifest.json',
+      },
+    });
+  });
+
+  test('leaves out what a dry run does not have', () => {
+    const planned = { ...RESULT, work: 'planned', holdReason: null, artifacts: null } as const;
+    const outputs = markedIn(kestraResult(summaryOf(planned)))[1]?.['outputs'];
+    expect(Object.keys(outputs ?? {})).toEqual([
+      'run_id',
+      'connector',
+      'status',
+      'exit_status',
+      'work',
+      'counts',
+      'held_deletes',
+      'truncated',
+    ]);
+  });
+
+  test('of a failure says what failed, without secrets and not at any length', () => {
+    const redactor = createRedactor();
+    redactor.add('status');
+    redactor.add('hunter2');
+    const message = `hunter2 is the status. ${'x'.repeat(TELEMETRY_MESSAGE_CHARACTERS_MAX)}`;
+    const error = new BridgeError('SOURCE_UNREACHABLE', message, { hint: 'Ask hunter2.' });
+    const [failure, ...more] = markedIn(kestraFailure('r1', null, error, redactor));
+    expect(more).toEqual([]);
+    expect(failure).toEqual({
+      outputs: {
+        run_id: 'r1',
+        status: 'FAILED',
+        exit_status: 75,
+        error_code: 'SOURCE_UNREACHABLE',
+        error_message: expect.stringMatching(/^\[redacted\] is the \[redacted\]\. x+…$/),
+        error_hint: 'Ask [redacted].',
+        error_retryable: true,
+      },
+    });
+  });
+});
+
+describe('what a source says', () => {
+  test('is one log line of its level, whatever it is', () => {
+    fc.assert(
+      fc.property(anyText, anyText, (message, value) => {
+        const output = line(message, { value });
+        expect(output.split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(1);
+        expect(markedIn(output)).toEqual([
+          { logs: [{ level: 'WARN', message: `${printable(message)} value=${printable(value)}` }] },
+        ]);
+      }),
+    );
+  });
+
+  test('is in the outputs of a failure as text, whatever it is', () => {
+    fc.assert(
+      fc.property(anyText, (message) => {
+        const error = new BridgeError('SOURCE_LOST', message);
+        const found = markedIn(kestraFailure('r1', 'hr', error, redactor));
+        expect(found).toEqual([{ outputs: expect.objectContaining({ status: 'FAILED', connector: 'hr' }) }]);
+      }),
+    );
+  });
+
+  test('is neither an output nor a level in the summary for people', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const rejected = [{ docId: text, reason: text, outcome: 'refused' as const }];
+        const result = { ...RESULT, rejected, holdReason: text, artifacts: text };
+        const summary = unmarked(
+          summaryText({ ...summaryOf(result), command: text }, styleFor({ write: () => undefined }, true)),
+        );
+        expect(markedIn(summary)).toEqual([]);
+        expect(summary.split(/\r\n|\n|\r/).filter((one) => one.startsWith('##kestra:'))).toEqual([]);
+      }),
+    );
+  });
+});
+
+test('a log line leaves out fields that are not known', () => {
+  expect(markedIn(line('It failed.', { hint: null, run: 'r1' }))).toEqual([
+    { logs: [{ level: 'WARN', message: 'It failed. run=r1' }] },
+  ]);
+});
