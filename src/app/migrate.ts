@@ -1,5 +1,5 @@
 import { migrateState } from '../state/run/open-state.ts';
-import { stateLocation } from './state-location.ts';
+import { stateLocation } from './run/state-location.ts';
 
 interface MigrateOptions {
   readonly databaseUrl: string | undefined;

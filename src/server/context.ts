@@ -1,11 +1,11 @@
-import type { Catalog } from '../app/catalog.ts';
-import type { Metrics } from '../app/metrics.ts';
-import type { RunStarter } from '../app/run-starter.ts';
+import type { Catalog } from '../app/catalog/catalog.ts';
+import type { Metrics } from '../app/serve/metrics.ts';
+import type { RunStarter } from '../app/serve/run-starter.ts';
 import type { OpenStore } from '../app/ops/artifact-lines.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 
 import type { PushIntake } from '../app/push/intake.ts';
-import type { ServerState } from '../app/server-state.ts';
+import type { ServerState } from '../app/serve/server-state.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Gate } from './access/access.ts';

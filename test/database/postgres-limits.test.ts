@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { stateFindings } from '../../src/app/checks/state.ts';
+import { stateFindings } from '../../src/app/doctor/state.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { migrateState, openState } from '../../src/state/run/open-state.ts';
 import { stateError } from '../../src/database/state-errors.ts';

@@ -4,7 +4,7 @@ import { cp, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { runBridge } from '../../src/app/bridge.ts';
+import { runBridge } from '../../src/app/run/bridge.ts';
 import { loadConnector } from '../../src/definitions/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { openState } from '../../src/state/run/open-state.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { openCatalog } from '../../src/app/catalog.ts';
+import { openCatalog } from '../../src/app/catalog/catalog.ts';
 import { createLogger, jsonFormat } from '../../src/core/log.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
 import { writeOldFile } from '../support/file-source.ts';

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
-import { openCatalog } from '../../src/app/catalog.ts';
-import { makeAccessKey } from '../../src/app/make-access-key.ts';
-import { createMetrics } from '../../src/app/metrics.ts';
-import { createRunStarter } from '../../src/app/run-starter.ts';
+import { openCatalog } from '../../src/app/catalog/catalog.ts';
+import { makeAccessKey } from '../../src/app/serve/make-access-key.ts';
+import { createMetrics } from '../../src/app/serve/metrics.ts';
+import { createRunStarter } from '../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../src/app/push/open-intake.ts';
-import { openServerState } from '../../src/app/server-state.ts';
+import { openServerState } from '../../src/app/serve/server-state.ts';
 import type { AccessKey } from '../../src/core/access-key.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { createLogger, jsonFormat } from '../../src/core/log.ts';

@@ -6,7 +6,7 @@
  *
  *     killable-run.ts <connector.yaml> <point> <run id> [resend] [<lease ms>]
  */
-import { runBridge } from '../../src/app/bridge.ts';
+import { runBridge } from '../../src/app/run/bridge.ts';
 import { readEnvironment } from '../../src/cli/environment/environment.ts';
 import { loadConnector } from '../../src/definitions/connector/load.ts';
 import { toBridgeError } from '../../src/core/errors.ts';

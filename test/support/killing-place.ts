@@ -1,6 +1,6 @@
 import { execFile, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { runBridge, type BridgeResult } from '../../src/app/bridge.ts';
+import { runBridge, type BridgeResult } from '../../src/app/run/bridge.ts';
 import { openArtifactStore } from '../../src/artifacts/index.ts';
 import { loadConnector } from '../../src/definitions/connector/load.ts';
 import { silentLogger } from '../../src/core/log.ts';

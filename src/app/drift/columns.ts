@@ -5,9 +5,9 @@ import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/find
 import type { Source } from '../../pipeline/ports/ports.ts';
 import type { Position, State } from '../../pipeline/ports/state-port.ts';
 import { openState } from '../../state/run/open-state.ts';
-import { compileMapping, targetOf } from '../job.ts';
-import { stateLocation } from '../state-location.ts';
-import { withSource } from '../with-source.ts';
+import { compileMapping, targetOf } from '../run/job.ts';
+import { stateLocation } from '../run/state-location.ts';
+import { withSource } from '../run/with-source.ts';
 import type { Comparer, DriftContext } from './comparer.ts';
 import { eachConnector } from './each-connector.ts';
 

@@ -1,7 +1,7 @@
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
-import type { SourceSurroundings } from '../with-source.ts';
+import type { SourceSurroundings } from '../run/with-source.ts';
 
 /** What comparers look at, and from where. */
 export interface DriftContext extends SourceSurroundings {

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../drift/finding.ts';
-import { dataStoreFindings } from '../checks/data-store.ts';
-import type { Finding } from '../checks/finding.ts';
+import { dataStoreFindings } from '../doctor/data-store.ts';
+import type { Finding } from '../doctor/finding.ts';
 import type { Comparer } from './comparer.ts';
 import { eachConnector } from './each-connector.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { thrownVerdict, type Verdict } from '../../drift/finding.ts';
 import { openState } from '../../state/run/open-state.ts';
-import { inTime } from '../checks/finding.ts';
-import { stateLocation } from '../state-location.ts';
+import { inTime } from '../doctor/finding.ts';
+import { stateLocation } from '../run/state-location.ts';
 import type { Comparer, DriftContext } from './comparer.ts';
 
 /** The schema of the state store, with what `migrate` would apply. Makes and migrates nothing. */

@@ -1,4 +1,4 @@
-import { runCommandLine } from '../run-command-line.ts';
+import { runCommandLine } from '../run/run-command-line.ts';
 import type { OpsConnector, OpsConnectorDetail, OpsRun, OpsRunDetail } from './model.ts';
 
 const PROGRAM = 'gemini-sync-bridge';

@@ -4,7 +4,7 @@ import { aclOf, isSqlSource, type Connector } from '../../definitions/connector/
 import type { ListedRun } from '../../state/server/listed-runs.ts';
 import type { Holder, Newest } from '../../state/server/ops-connectors.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
-import { targetOf } from '../job.ts';
+import { targetOf } from '../run/job.ts';
 import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPushes } from './model.ts';
 import { opsRun, secondsBetween } from './run-facts.ts';
 import type { Schedules } from './schedule.ts';

@@ -2,7 +2,7 @@ import { OPS_HISTORY_RUNS, OPS_PUSHES_SHOWN, OPS_REJECTED_MAX } from '../../core
 import { folderOf } from '../../pipeline/artifact/layout.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { RunDetail } from '../../state/server/ops-runs.ts';
-import { bucketOf } from '../job.ts';
+import { bucketOf } from '../run/job.ts';
 import { openArtifactLines, type ArtifactLines } from './artifact-lines.ts';
 import { runCommands, connectorCommands } from './commands.ts';
 import { factsOf, opsConnector, usualSeconds, type Known } from './connector-facts.ts';
@@ -20,7 +20,7 @@ import { openSchedules, type Schedules } from './schedule.ts';
 import { setAsideBy } from './set-aside.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { OpsSurroundings, RunLinks } from './surroundings.ts';
-import { openStandings } from './standings.ts';
+import { openStandings } from './newest-runs-cache.ts';
 import { timelineOf } from './timeline.ts';
 
 /** What Ops knows. Nothing here changes anything. Everything fails with BridgeError STATE_*. */

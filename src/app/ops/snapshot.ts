@@ -6,7 +6,7 @@ import type { OpsSurroundings } from './surroundings.ts';
 import { nameFilter } from './name-filter.ts';
 import { opsRun } from './run-facts.ts';
 import type { Schedules } from './schedule.ts';
-import type { Standings } from './standings.ts';
+import type { Standings } from './newest-runs-cache.ts';
 
 const HOUR_MS = 3_600_000;
 

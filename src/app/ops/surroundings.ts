@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { RunLink } from '../../core/run-link.ts';
 import type { OpsState } from '../../state/server/ops-state.ts';
 import type { OpenStore } from './artifact-lines.ts';
-import type { Catalog } from '../catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 
 /** Pages about a run in other systems, by the name of the system. */
 export type RunLinks = Readonly<Record<string, RunLink>>;

@@ -10,7 +10,7 @@ import {
 } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { PushQueue } from '../../state/push/queue.ts';
-import type { Catalog } from '../catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { BodyFormat } from '../../push/body.ts';
 import { EventJudge } from '../../push/event-validator.ts';
 import { PushMemory, type MemoryBounds, type MemoryShare } from '../../push/memory.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import { openPushQueue } from '../../state/push/queue.ts';
-import type { Catalog } from '../catalog.ts';
-import { stateLocation } from '../state-location.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { stateLocation } from '../run/state-location.ts';
 import { createPushIntake, type IntakeBounds, type PushIntake } from './intake.ts';
 
 /** @throws BridgeError ENVIRONMENT_INVALID or STATE_* */

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
-import type { Catalog } from '../catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { PushRefusal } from '../../push/refusal.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { checkDrift, COMPARERS } from '../../app/check-drift.ts';
+import { checkDrift, COMPARERS } from '../../app/drift/check-drift.ts';
 import type { Comparer } from '../../app/drift/comparer.ts';
-import { withSignals } from '../../app/process-signals.ts';
+import { withSignals } from '../../app/run/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/redact.ts';
 import { exitStatusOf, type DriftFinding } from '../../drift/finding.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Finding } from '../../app/checks/finding.ts';
-import type { WrongVariable } from '../../app/checks/settings.ts';
-import { withSignals } from '../../app/process-signals.ts';
+import type { Finding } from '../../app/doctor/finding.ts';
+import type { WrongVariable } from '../../app/doctor/settings.ts';
+import { withSignals } from '../../app/run/process-signals.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/redact.ts';
 import type { CommandIo } from '../command-io.ts';
@@ -44,7 +44,7 @@ export function doctorCommand(io: CommandIo): Command {
 }
 
 async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
-  const { examine } = await import('../../app/doctor.ts');
+  const { examine } = await import('../../app/doctor/doctor.ts');
   const redactor = redactorFor(io.env);
   const endpoints = io.env.endpoints();
   const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;

@@ -1,14 +1,14 @@
 import { Command } from 'commander';
-import { explainDocument } from '../../app/explain.ts';
-import type { Explanation } from '../../app/explanation.ts';
-import { loadConnectorUnderPolicy } from '../../app/policy.ts';
+import { explainDocument } from '../../app/explain/explain.ts';
+import type { Explanation } from '../../app/explain/explanation.ts';
+import { loadConnectorUnderPolicy } from '../../app/catalog/policy.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
 import { redactorFor } from '../environment/redactor.ts';
 import { explanationText } from '../output/explanation-text.ts';
 import { failureJson, failureText } from '../output/failure.ts';
-import { runCommandLine } from '../../app/run-command-line.ts';
+import { runCommandLine } from '../../app/run/run-command-line.ts';
 import { styleFor } from '../output/style.ts';
 
 interface ExplainFlags {

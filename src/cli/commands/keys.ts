@@ -4,7 +4,7 @@ import { keyIdOf, RIGHTS, type Right } from '../../core/access-key.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../../core/limits.ts';
-import type { ServerState } from '../../app/server-state.ts';
+import type { ServerState } from '../../app/serve/server-state.ts';
 import type { CommandIo } from '../command-io.ts';
 import { keyJson, keyTable } from '../output/key-list.ts';
 
@@ -69,7 +69,7 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
       hint: 'Leave --connector out, or use --right push.',
     });
   }
-  const { makeAccessKey } = await import('../../app/make-access-key.ts');
+  const { makeAccessKey } = await import('../../app/serve/make-access-key.ts');
   const { isFirst, key, stored, now } = await withState(io, async (state) => {
     // The servers compare the end of a key with the clock of their database.
     const now = await state.keys.now();
@@ -138,7 +138,7 @@ function unknownKey(id: string): BridgeError {
 }
 
 async function withState<Answer>(io: CommandIo, work: (state: ServerState) => Promise<Answer>) {
-  const { openServerState } = await import('../../app/server-state.ts');
+  const { openServerState } = await import('../../app/serve/server-state.ts');
   const state = await openServerState({ databaseUrl: io.env.databaseUrl, cwd: io.cwd });
   try {
     return await work(state);

@@ -48,7 +48,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
   // Loading the server costs a quarter of a second, which no other command should pay.
   const [{ openBridgeServer }, { withSignals }] = await Promise.all([
     import('../../server/open-bridge-server.ts'),
-    import('../../app/process-signals.ts'),
+    import('../../app/run/process-signals.ts'),
   ]);
   const { databaseUrl, connectorsDir, policyFile } = io.env;
   const redactor = redactorFor(io.env);

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { openConnectorChecker } from '../../app/connector-checker.ts';
-import { checkConnectorsUnderPolicy } from '../../app/policy.ts';
+import { openConnectorChecker } from '../../app/catalog/connector-checker.ts';
+import { checkConnectorsUnderPolicy } from '../../app/catalog/policy.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
 import { styleFor } from '../output/style.ts';

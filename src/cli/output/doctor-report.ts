@@ -1,4 +1,4 @@
-import type { Finding } from '../../app/checks/finding.ts';
+import type { Finding } from '../../app/doctor/finding.ts';
 import { ERROR_KINDS } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import { findingLines } from './finding-lines.ts';

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../app/explanation.ts';
+import type { Explanation } from '../../app/explain/explanation.ts';
 import { releasedBy } from '../../pipeline/guard.ts';
 
 /** @param sentence for deletes that an operator may release */

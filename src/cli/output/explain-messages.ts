@@ -1,4 +1,4 @@
-import type { Explanation, Sending } from '../../app/explanation.ts';
+import type { Explanation, Sending } from '../../app/explain/explanation.ts';
 import { pushAgain, quarantineAdvice, releaseAdvice, returnAdvice } from './explain-advice.ts';
 import { count, type Style } from './style.ts';
 

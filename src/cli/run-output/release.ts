@@ -1,5 +1,5 @@
 import { printable } from '../../core/printable.ts';
-import type { BridgeResult } from '../../app/bridge.ts';
+import type { BridgeResult } from '../../app/run/bridge.ts';
 import { releasedBy } from '../../pipeline/guard.ts';
 
 /** What releases deletes that are held. */

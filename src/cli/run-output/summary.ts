@@ -1,4 +1,4 @@
-import type { BridgeResult } from '../../app/bridge.ts';
+import type { BridgeResult } from '../../app/run/bridge.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/printable.ts';
 import { releaseOf } from './release.ts';

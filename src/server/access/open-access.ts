@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Catalog } from '../../app/catalog.ts';
-import { makeFirstKey } from '../../app/make-access-key.ts';
-import type { ServerState } from '../../app/server-state.ts';
+import type { Catalog } from '../../app/catalog/catalog.ts';
+import { makeFirstKey } from '../../app/serve/make-access-key.ts';
+import type { ServerState } from '../../app/serve/server-state.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Gate } from './access.ts';
 import type { AccessSettings } from './access-settings.ts';
-import type { Metrics } from '../../app/metrics.ts';
+import type { Metrics } from '../../app/serve/metrics.ts';
 import { openCredentials, type Credentials } from './keys/credentials.ts';
 import { keyGate } from './key-gate.ts';
 import { isLoopbackHost, loopbackGate } from './loopback-gate.ts';

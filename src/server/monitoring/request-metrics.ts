@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Metrics } from '../../app/metrics.ts';
+import type { Metrics } from '../../app/serve/metrics.ts';
 
 /** Counts every answered request by its route; paths without a route are one, so that nobody can make more series. */
 export function measureRequests(app: FastifyInstance, metrics: Pick<Metrics, 'record'>): void {

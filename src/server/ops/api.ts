@@ -1,5 +1,5 @@
 import type { Ops } from '../../app/ops/ops.ts';
-import type { ServerState } from '../../app/server-state.ts';
+import type { ServerState } from '../../app/serve/server-state.ts';
 import { failures } from '../http/answer-schemas.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { foundConnector, foundRun } from './found.ts';

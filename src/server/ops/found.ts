@@ -1,4 +1,4 @@
-import type { ServerState } from '../../app/server-state.ts';
+import type { ServerState } from '../../app/serve/server-state.ts';
 import { HttpError } from '../http/http-error.ts';
 
 type StartedHere = Awaited<ReturnType<ServerState['startedRun']>>;

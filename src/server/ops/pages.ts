@@ -1,5 +1,5 @@
 import type { Ops } from '../../app/ops/ops.ts';
-import type { ServerState } from '../../app/server-state.ts';
+import type { ServerState } from '../../app/serve/server-state.ts';
 import { FIRST_ORDER } from './overview/connector-list.ts';
 import { connectorPage } from './connector/connector-page.tsx';
 import { overviewPage } from './overview/overview.tsx';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Finding } from '../../../src/app/checks/finding.ts';
+import type { Finding } from '../../../src/app/doctor/finding.ts';
 import { exitStatusOf, jsonReport, textReport } from '../../../src/cli/output/doctor-report.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
 import { onTerminal } from '../../support/on-terminal.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { stripVTControlCharacters } from 'node:util';
-import type { Explanation, Sending } from '../../../src/app/explanation.ts';
+import type { Explanation, Sending } from '../../../src/app/explain/explanation.ts';
 import { explanationText } from '../../../src/cli/output/explanation-text.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
 import { onTerminal } from '../../support/on-terminal.ts';

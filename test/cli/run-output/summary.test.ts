@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BridgeResult } from '../../../src/app/bridge.ts';
+import type { BridgeResult } from '../../../src/app/run/bridge.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
 import { exitStatusOf, summaryJson, summaryText } from '../../../src/cli/run-output/summary.ts';
 import { onTerminal } from '../../support/on-terminal.ts';

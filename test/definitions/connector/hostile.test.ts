@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openCatalog } from '../../../src/app/catalog.ts';
+import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { checkConnectors } from '../../../src/definitions/connector/load.ts';
 import { compileTemplate } from '../../../src/definitions/connector/templates/templates.ts';
 import { RenderBudget } from '../../../src/definitions/connector/templates/render-budget.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { openServerState, type ServerState } from '../../../src/app/server-state.ts';
+import { openServerState, type ServerState } from '../../../src/app/serve/server-state.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { LogFields } from '../../../src/core/log.ts';
 import { openDatabase } from '../../../src/database/database.ts';

@@ -1,4 +1,4 @@
-import type { ServerState } from '../../../app/server-state.ts';
+import type { ServerState } from '../../../app/serve/server-state.ts';
 import { digestOf, keyIdOf, sameDigest, type AccessKey, type Right } from '../../../core/access-key.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { KEY_USE_SECONDS } from '../../../core/limits.ts';

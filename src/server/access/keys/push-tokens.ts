@@ -1,4 +1,4 @@
-import type { Catalog } from '../../../app/catalog.ts';
+import type { Catalog } from '../../../app/catalog/catalog.ts';
 import { isConnectionString, secretVariable } from '../../../definitions/connector/secrets.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
 import { digestOf } from '../../../core/access-key.ts';

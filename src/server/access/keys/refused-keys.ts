@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Metrics } from '../../../app/metrics.ts';
+import type { Metrics } from '../../../app/serve/metrics.ts';
 import type { Clock } from '../../../core/clock.ts';
 import {
   FAILED_ATTEMPTS_PER_MINUTE,

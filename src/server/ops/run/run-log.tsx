@@ -1,4 +1,4 @@
-import type { ServerState } from '../../../app/server-state.ts';
+import type { ServerState } from '../../../app/serve/server-state.ts';
 
 /** Undefined: it was not started here. */
 export type StartedHere = Awaited<ReturnType<ServerState['startedRun']>>;

@@ -1,0 +1,149 @@
+import type { Connector } from '../../definitions/connector/types.ts';
+import type { Endpoint } from '../../core/endpoint.ts';
+import type { BridgeContext } from '../run/bridge.ts';
+import { bucketFindings, isInCloud, serviceAgentFindings } from './bucket.ts';
+import { credentialsFindings } from './credentials.ts';
+import { dataStoreFindings } from './data-store.ts';
+import { check, ok, skipped, type Finding, type Subject } from './finding.ts';
+import { permissionsFindings } from './permissions.ts';
+import { policyFindings } from './policy.ts';
+import { pushQueueFindings, pushTokenFindings } from './push-queue.ts';
+import { rowPolicyFindings } from './row-policies.ts';
+import { settingsFindings, type WrongVariable } from './settings.ts';
+import { sourceFindings } from './source.ts';
+import { stateFindings } from './state.ts';
+import { loadConnectorUnderPolicy } from '../catalog/policy.ts';
+
+/** What is looked at, and from where. */
+export interface DoctorContext {
+  /** Path of a connector; without it, only what all connectors share is looked at. */
+  readonly connectorPath: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly cwd: string;
+  readonly policyFile: string | undefined;
+  readonly oracleClientLibDir: string | undefined;
+  readonly gcsEndpoint: Endpoint | undefined;
+  readonly discoveryEngineEndpoint: Endpoint | undefined;
+  readonly ingestionDryRun: boolean;
+  /** Of commands other than doctor. */
+  readonly wrongVariables: readonly WrongVariable[];
+  readonly proxy: BridgeContext['proxy'];
+  /** Reads one `SECRET_…` variable. */
+  secret(variable: string): string | undefined;
+}
+
+const OF_GOOGLE: readonly Subject[] = [
+  'data store',
+  'access control',
+  'content',
+  'schema',
+  'permissions',
+  'deletes',
+];
+const OF_CLOUD_BUCKET: readonly Subject[] = ['bucket', 'service agent'];
+const OF_CONNECTOR: readonly Subject[] = ['source', ...OF_GOOGLE, 'bucket'];
+
+/**
+ * Looks at everything that a run needs, and writes nothing anywhere. What is wrong is a finding; what depends on it is
+ * skipped, and everything else is looked at all the same.
+ * @throws the reason of `signal`, and nothing else
+ */
+export async function examine(context: DoctorContext, signal: AbortSignal): Promise<Finding[]> {
+  const { connectorPath } = context;
+  let connector: Connector | undefined;
+  const loaded =
+    connectorPath === undefined
+      ? []
+      : await check('connector', signal, async () => {
+          connector = await loadConnectorUnderPolicy(connectorPath, context);
+          return [ok('connector', `${connectorPath} is valid: ${connector.metadata.name}.`)];
+        });
+  const needs = credentialsNeeded(connector, context);
+  const [policy, state, credentials] = await Promise.all([
+    policyFindings(context, signal),
+    stateFindings(context, signal),
+    credentialsFindings(needs.google || needs.bucket, signal),
+  ]);
+  const shared = [...settingsFindings(context), ...policy, ...state, ...credentials, ...loaded];
+  if (connectorPath === undefined) return shared;
+  if (connector === undefined) return [...shared, ...skipped(OF_CONNECTOR, 'the connector is not valid')];
+  const refused = credentials.some(({ status }) => status === 'fail');
+  const blocked = { google: refused && needs.google, bucket: refused && needs.bucket };
+  return [...shared, ...(await connectorFindings(connector, blocked, context, signal))];
+}
+
+/** What takes credentials, or what there are none for. */
+interface Reach {
+  readonly google: boolean;
+  readonly bucket: boolean;
+}
+
+/** A stand-in on this machine gets none. */
+function credentialsNeeded(connector: Connector | undefined, context: DoctorContext): Reach {
+  const inCloud = connector === undefined || isInCloud(connector.spec.output.bucket);
+  return {
+    google: context.discoveryEngineEndpoint?.loopback !== true,
+    bucket: inCloud && context.gcsEndpoint?.loopback !== true,
+  };
+}
+
+async function connectorFindings(
+  connector: Connector,
+  blocked: Reach,
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const { output } = connector.spec;
+  const endpoint = context.discoveryEngineEndpoint;
+  const noCredentials = 'usable credentials are missing';
+  const [source, store, permissions, bucket] = await Promise.all([
+    connector.spec.mode === 'rest_push'
+      ? pushFindings(connector, context, signal)
+      : pulledFindings(connector, context, signal),
+    blocked.google ? undefined : dataStoreFindings(connector.spec, endpoint, signal),
+    blocked.google ? [] : permissionsFindings(connector.spec, endpoint, signal),
+    blocked.bucket ? [] : bucketFindings(output.bucket, context, signal),
+  ]);
+  const google = store === undefined ? skipped(OF_GOOGLE, noCredentials) : store.findings;
+  const findings = [...source, ...google, ...permissions];
+  if (blocked.bucket) return [...findings, ...skipped(OF_CLOUD_BUCKET, noCredentials)];
+  if (!isInCloud(output.bucket)) return [...findings, ...bucket];
+  const agent = await agentFindings(output.bucket, store?.projectNumber, bucket, context, signal);
+  return [...findings, ...bucket, ...agent];
+}
+
+async function pulledFindings(
+  connector: Connector,
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings = await sourceFindings(connector, context, signal);
+  // What keeps it from the source is not said twice.
+  if (findings.some(({ status }) => status === 'fail')) return findings;
+  return [...findings, ...(await rowPolicyFindings(connector, context, signal))];
+}
+
+async function pushFindings(
+  connector: Connector,
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const token = pushTokenFindings(connector, (variable) => context.secret(variable));
+  return [...token, ...(await pushQueueFindings(connector, context, signal))];
+}
+
+function agentFindings(
+  bucket: string,
+  projectNumber: string | undefined,
+  ofBucket: readonly Finding[],
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<Finding[]> | Finding[] {
+  if (ofBucket.some(({ status }) => status === 'fail')) {
+    return skipped(['service agent'], 'the bucket cannot be used');
+  }
+  if (projectNumber === undefined) {
+    return skipped(['service agent'], 'the number of its project is not known');
+  }
+  return serviceAgentFindings(bucket, projectNumber, context, signal);
+}

@@ -1,0 +1,55 @@
+import { secretVariable } from '../../definitions/connector/secrets.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
+import { BridgeError, toBridgeError } from '../../core/errors.ts';
+import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';
+import { secretFault } from '../../core/secret-strength.ts';
+import { openState } from '../../state/run/open-state.ts';
+import { stateLocation } from '../run/state-location.ts';
+import { check, fail, ok, skipped, type Finding } from './finding.ts';
+
+/** What waits for the next run of a connector that is pushed to. Makes and migrates nothing. */
+export function pushQueueFindings(
+  { metadata }: Connector,
+  place: Parameters<typeof stateLocation>[0],
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  return check('source', signal, async () => {
+    try {
+      const state = await openState({ ...stateLocation(place), readOnly: true });
+      try {
+        const { batches, events, oldestReceivedAt } = await state.queueDepth(metadata.name);
+        if (oldestReceivedAt === null) return [ok('source', 'Nothing that was pushed waits for a run.')];
+        const what = `${events} pushed ${events === 1 ? 'event' : 'events'} in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
+        return [ok('source', `Waiting for the next run: ${what}, the oldest of ${oldestReceivedAt}.`)];
+      } finally {
+        await state.close();
+      }
+    } catch (thrown) {
+      // The check of the state says more about it.
+      const { code } = toBridgeError(thrown);
+      if (!code.startsWith('STATE_')) throw thrown;
+      return skipped(['source'], 'the state, which has the queue, cannot be read');
+    }
+  });
+}
+
+/** Whether the token that producers send can be guessed. Where it is not set there is nothing to check. */
+export function pushTokenFindings(
+  { spec }: Connector,
+  secret: (variable: string) => string | undefined,
+): Finding[] {
+  const ref = 'secretRef' in spec.source ? spec.source.secretRef : undefined;
+  if (ref === undefined) return [];
+  const variable = secretVariable(ref);
+  const token = secret(variable);
+  const fault = token === undefined ? undefined : secretFault(token, PUSH_TOKEN_CHARACTERS_MIN);
+  if (fault === undefined) return [];
+  const error = new BridgeError(
+    'SECRET_WEAK',
+    `The push token ${variable} ${fault}. Pushes with it are refused.`,
+    {
+      hint: `Set ${variable} to another value, such as the output of: openssl rand -hex 32`,
+    },
+  );
+  return [fail('source', error)];
+}

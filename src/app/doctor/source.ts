@@ -1,0 +1,56 @@
+import { isSqlSource, type Connector } from '../../definitions/connector/types.ts';
+import { resolveSecret } from '../../definitions/connector/secrets.ts';
+import { toBridgeError } from '../../core/errors.ts';
+import { columnFinder } from '../../pipeline/document/columns.ts';
+import { sourceExposure } from '../../sources/exposure.ts';
+import { compileMapping } from '../run/job.ts';
+import { withSource, type SourceSurroundings } from '../run/with-source.ts';
+import { check, exposed, ok, warn, type Finding } from './finding.ts';
+
+/**
+ * Whether the source lets us in, takes the query, and has every column that the mapping names. Reads no row of a database,
+ * and of an API one page.
+ */
+export function sourceFindings(
+  connector: Connector,
+  surroundings: SourceSurroundings,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const { metadata, spec } = connector;
+  const database = isSqlSource(spec.source);
+  return check('source', signal, (inTime) =>
+    withSource(connector, surroundings, async (source) => {
+      const columns = await source.columns(inTime);
+      const count = `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
+      const missing = whatIsMissing(() => columnFinder(compileMapping(metadata.name, spec), columns));
+      if (missing === undefined) {
+        const takes = database ? 'takes the query' : 'answers';
+        return [
+          ok('source', `${spec.source.type} ${takes}, and its ${count} have all that the mapping names.`),
+          ...exposed(
+            'source',
+            sourceExposure(spec, (ref) => resolveSecret(ref, (variable) => surroundings.secret(variable))),
+          ),
+        ];
+      }
+      if (database) throw missing;
+      // Records need not all have the same fields, and this was one page.
+      return [
+        warn(
+          'source',
+          `On its first page: ${missing.message}`,
+          'Look whether later records have it; if none has, a run fails.',
+        ),
+      ];
+    }),
+  );
+}
+
+function whatIsMissing(look: () => unknown): Error | undefined {
+  try {
+    look();
+    return undefined;
+  } catch (thrown) {
+    return toBridgeError(thrown);
+  }
+}

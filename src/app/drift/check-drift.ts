@@ -1,0 +1,87 @@
+import type { Problem } from '../../definitions/problem.ts';
+import type { ErrorCode } from '../../core/errors.ts';
+import type { DriftFinding } from '../../drift/finding.ts';
+import { columnsComparer } from './columns.ts';
+import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
+import { dataStoreComparer } from './data-store.ts';
+import { stateComparer } from './state.ts';
+import { checkConnectorsUnderPolicy } from '../catalog/policy.ts';
+
+/** All that can be compared, in the order of the report. */
+export const COMPARERS: readonly Comparer[] = [stateComparer, columnsComparer, dataStoreComparer];
+
+export interface DriftOptions extends Omit<DriftContext, 'connectors'> {
+  /** A directory of connectors, or one file; relative to `cwd`. */
+  readonly connectorsPath: string;
+  /** Which comparers to ask. */
+  readonly comparers: readonly Comparer[];
+  /** Whether to ask those that need sources or Google. */
+  readonly live: boolean;
+}
+
+/**
+ * Asks every comparer, and writes nothing anywhere. What cannot be compared is a finding and hides nothing else.
+ * @throws the reason of `signal`, and nothing else
+ */
+export async function checkDrift(options: DriftOptions, signal: AbortSignal): Promise<DriftFinding[]> {
+  const { comparers, live } = options;
+  let checking: ReturnType<typeof readConnectors> | undefined;
+  const context: DriftContext = {
+    ...options,
+    connectors: async () => (await (checking ??= readConnectors(options))).connectors,
+  };
+  const found: DriftFinding[] = [];
+  for (const comparer of comparers) {
+    if (live || !comparer.live) found.push(...(await comparer.compare(context, signal)));
+    else found.push(notLive(comparer));
+  }
+  return [...((await checking)?.invalid ?? []), ...found];
+}
+
+function notLive({ name }: Comparer): DriftFinding {
+  const what = 'Not compared: it takes --live.';
+  return { comparer: name, connector: null, file: null, status: 'skipped', what };
+}
+
+async function readConnectors({
+  connectorsPath,
+  ...place
+}: Pick<DriftOptions, 'connectorsPath' | 'policyFile' | 'cwd'>): Promise<{
+  readonly connectors: readonly FoundConnector[];
+  readonly invalid: readonly DriftFinding[];
+}> {
+  const { connectors, problems } = await checkConnectorsUnderPolicy([connectorsPath], place);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const firstOfEach = errors.filter(
+    ({ file }, index) => errors.findIndex((other) => other.file === file) === index,
+  );
+  const invalid = firstOfEach.map((first) =>
+    invalidFinding(first, errors.filter(({ file }) => file === first.file).length, place),
+  );
+  return { connectors, invalid };
+}
+
+function invalidFinding(
+  { file, code, path, message }: Problem,
+  count: number,
+  { policyFile }: Pick<DriftOptions, 'policyFile'>,
+): DriftFinding {
+  const more = count === 1 ? '' : ` And ${count - 1} more.`;
+  return {
+    comparer: 'connectors',
+    connector: null,
+    file,
+    status: 'failed',
+    what: `${file} is not compared: ${path === '' ? '' : `${path}: `}${message}${more}`,
+    fix:
+      file === policyFile
+        ? 'Correct the file that POLICY_FILE names.'
+        : `See what to write with: gemini-sync-bridge validate ${file}`,
+    code: file === policyFile ? 'POLICY_INVALID' : errorCodeOf(code),
+  };
+}
+
+function errorCodeOf(code: Problem['code']): ErrorCode {
+  if (code === 'policy_refused') return 'POLICY_REFUSED';
+  return code === 'file_unreadable' ? 'CONNECTOR_FILE_UNREADABLE' : 'CONNECTOR_INVALID';
+}

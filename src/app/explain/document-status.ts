@@ -1,0 +1,105 @@
+import type { DeletePolicy } from '../../definitions/connector/types.ts';
+import type { RunCounts } from '../../pipeline/ports/ports.ts';
+import type { DocumentFacts, RunRow } from '../../pipeline/ports/state-port.ts';
+import type { Explanation, LastSeen, Quarantined, Sending, Standing } from './explanation.ts';
+
+/** What the state says of a document, and what was found of it in the artifacts. */
+export interface Evidence {
+  readonly facts: DocumentFacts;
+  readonly sent: Sending | null;
+  readonly rejection: { readonly sending: Sending } | null;
+  readonly quarantine: Quarantined | null;
+  readonly removal: Sending | null;
+}
+
+/** The newest run of which it is certain that it read the document's row; null if there is none. */
+export function lastSeenOf(evidence: Evidence): LastSeen | null {
+  const { facts, sent, rejection, quarantine } = evidence;
+  const { record, waiting } = facts;
+  const [newest] = facts.committed;
+  const runs = [
+    waiting?.change === 'upsert' ? waiting.run : undefined,
+    rejection?.sending.change === 'upsert' ? facts.rejection?.run : undefined,
+    quarantine === null ? undefined : newest,
+    record !== undefined && (!isDoubtful(record) || sent?.change === 'upsert') ? record.run : undefined,
+    listingWith(evidence),
+  ].filter((run) => run !== undefined);
+  const [last] = runs.sort(byBeginning);
+  if (last === undefined) return null;
+  const isNewest = newest === undefined || byBeginning(last, newest) <= 0;
+  return { runId: last.runId, at: last.startedAt, newest: isNewest };
+}
+
+/**
+ * The newest run first. Times are of different machines' clocks, so they decide only between runs from before fences were
+ * kept.
+ */
+function byBeginning(left: RunRow, right: RunRow): number {
+  return right.fence - left.fence || right.startedAt.localeCompare(left.startedAt);
+}
+
+/** The newest committed run whose listing is known to have had the row of every record. */
+function listingWith({ facts, removal }: Evidence): RunRow | undefined {
+  const { record, committed } = facts;
+  // A document in doubt may be one that is gone.
+  if (record === undefined || isDoubtful(record)) return undefined;
+  const mark = committed.findIndex(({ runId }) => runId === removal?.run.runId);
+  // Listings since it was marked lacked it.
+  if (record.softDeleted && mark < 0) return undefined;
+  return committed.slice(mark + 1).find(({ counts }) => counts !== null && hadEveryRecord(counts));
+}
+
+/**
+ * Whether a listing had the row of every record that is there after its commit, and not soft-deleted: nothing was missing,
+ * or all that was missing is gone. Deletes of rows without readers count as deleted too, and as quarantined.
+ */
+function hadEveryRecord({ missing, deleted, quarantined, rejected }: RunCounts): boolean {
+  if (missing === null) return false;
+  return missing === 0 || (deleted === missing && quarantined === 0 && rejected === 0);
+}
+
+/** Whether the newest listing lacked documents that are still there, and this may be one of them. */
+export function missingOf(
+  { record, committed }: DocumentFacts,
+  lastSeen: LastSeen | null,
+  policy: DeletePolicy,
+): Explanation['missing'] {
+  const [newest] = committed;
+  if (record === undefined || isDoubtful(record)) return null;
+  // A soft-deleted one counts as missing under auto_delete_missing alone, where its delete may be held.
+  if (record.softDeleted && policy !== 'auto_delete_missing') return null;
+  if (newest === undefined || lastSeen?.newest === true) return null;
+  const { runId, counts, holdReason } = newest;
+  if (counts === null) return null;
+  if (counts.held > 0) return { runId, count: counts.held, holdReason };
+  const missing = counts.missing ?? 0;
+  return policy === 'never_delete' && missing > 0 ? { runId, count: missing, holdReason: null } : null;
+}
+
+export function standingOf(
+  { facts, rejection, quarantine, removal }: Evidence,
+  missing: Explanation['missing'],
+): Standing {
+  const { record, committed } = facts;
+  if (facts.waiting !== undefined) return 'waiting';
+  if (facts.rejection?.outcome === 'unknown') return 'unclear';
+  if (record !== undefined && isDoubtful(record)) return 'unclear';
+  if (rejection !== null) return 'rejected';
+  if (quarantine !== null) return 'quarantined';
+  if (record?.softDeleted === true) return 'soft-deleted';
+  if (record !== undefined) return missing === null ? 'indexed' : 'maybe-missing';
+  if (removal !== null) return 'deleted';
+  return committed.length === 0 ? 'never-run' : 'not-found';
+}
+
+/** Whether the target has the document, in whatever version; null: not known. */
+export function presenceOf({ record, waiting }: DocumentFacts, standing: Standing): boolean | null {
+  if (standing === 'unclear') return null;
+  const acknowledged = record !== undefined && !isDoubtful(record);
+  if (standing !== 'waiting') return acknowledged;
+  return acknowledged && waiting?.change !== 'delete' ? true : null;
+}
+
+export function isDoubtful({ checksum }: { readonly checksum: string }): boolean {
+  return checksum === '';
+}

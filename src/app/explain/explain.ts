@@ -1,0 +1,131 @@
+import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
+import { EXPLAIN_RUNS_MAX } from '../../core/limits.ts';
+import { apiDocumentId } from '../../gemini/delivery/document-id.ts';
+import { HeldLeases } from '../../pipeline/held-leases.ts';
+import type { DocumentFacts, State } from '../../pipeline/ports/state-port.ts';
+import { openState } from '../../state/run/open-state.ts';
+import { DocumentLines } from './document-lines.ts';
+import type { Explanation, RemovalCause } from './explanation.ts';
+import { bucketOf, targetOf } from '../run/job.ts';
+import { documentNamed } from './named-document.ts';
+import { quarantinedIn, removalOf, runFacts, sendingOf } from './document-deliveries.ts';
+import { isDoubtful, lastSeenOf, missingOf, presenceOf, standingOf, type Evidence } from './document-status.ts';
+import { stateLocation } from '../run/state-location.ts';
+
+export interface ExplainOptions {
+  /** The document's id, or the API's id of it. */
+  readonly doc: string;
+  readonly local: boolean;
+}
+
+export interface ExplainContext extends Omit<StorePlace, 'leases'> {
+  readonly databaseUrl: string | undefined;
+}
+
+/**
+ * Where a document stands, from the state and the artifacts of runs. Writes nothing, and asks neither Google nor the source,
+ * so it says what was acknowledged and not what may have happened to the data store since.
+ * @throws BridgeError USAGE for what is no id of this connector; STATE_*, ENVIRONMENT_INVALID, ARTIFACT_SCHEME_UNKNOWN.
+ *   Artifacts that cannot be read are no error: `unreadable` names them.
+ */
+export async function explainDocument(
+  connector: Connector,
+  { doc, local }: ExplainOptions,
+  context: ExplainContext,
+): Promise<Explanation> {
+  const { metadata, spec } = connector;
+  const key = { connectorId: metadata.name, target: targetOf(spec, local) };
+  const state = await openState({ ...stateLocation(context), readOnly: true });
+  try {
+    const store = await openArtifactStore(bucketOf(spec, local), { ...context, leases: new HeldLeases() });
+    const lines = new DocumentLines(store, spec.output.prefix);
+    const docId = await documentNamed(doc, key, state);
+    const pushedTo = spec.mode === 'rest_push';
+    // Before the rest: what a run delivers in between is then told twice, and not left out.
+    const pushes = pushedTo ? await state.waitingPushes(key.connectorId, docId ?? doc) : null;
+    // No document has a digest for its id, so nothing is found under one.
+    const facts = await state.documentFacts(key.connectorId, key.target, docId ?? doc, {
+      runs: EXPLAIN_RUNS_MAX,
+    });
+    const found =
+      docId === undefined ? NOTHING : await find(docId, facts, pushedTo ? 'pushed' : 'missing', lines, state);
+    const evidence: Evidence = { facts, ...found };
+    const lastSeen = lastSeenOf(evidence);
+    const { deletePolicy } = spec.reconciliation;
+    const missing = missingOf(facts, lastSeen, deletePolicy);
+    const standing = standingOf(evidence, missing);
+    const { record, newestRun, committed, elsewhere } = facts;
+    return {
+      docId: docId ?? null,
+      apiId: docId === undefined ? doc : apiDocumentId(docId),
+      connector: key.connectorId,
+      target: key.target,
+      standing,
+      deletePolicy,
+      present: presenceOf(facts, standing),
+      checksum: record === undefined || isDoubtful(record) ? null : record.checksum,
+      lastSeen,
+      ...found,
+      missing,
+      pushes,
+      newestRun: newestRun === undefined ? null : runFacts(newestRun),
+      elsewhere: docId === undefined ? [] : elsewhere,
+      runsSearched: committed.length,
+      unreadable: [...lines.unreadable].map(([runId, message]) => ({ runId, message })),
+    };
+  } finally {
+    await state.close();
+  }
+}
+
+type Found = Pick<Explanation, 'sent' | 'waiting' | 'rejection' | 'quarantine' | 'removal'>;
+
+const NOTHING: Found = { sent: null, waiting: null, rejection: null, quarantine: null, removal: null };
+
+const KIND_OF_CHANGE = { upsert: 'upserts', delete: 'deletes', soft_delete: 'soft-deletes' } as const;
+
+/** What the artifacts of the runs that matter say of a document. */
+async function find(
+  docId: string,
+  { record, waiting, rejection, committed }: DocumentFacts,
+  usual: RemovalCause,
+  lines: DocumentLines,
+  state: Pick<State, 'deliverySteps'>,
+): Promise<Found> {
+  const [newest] = committed;
+  const sending = sendingOf(docId, lines, state);
+  const sentAs =
+    record !== undefined && isDoubtful(record) ? (['deletes', 'upserts'] as const) : (['upserts'] as const);
+  return {
+    sent: record === undefined ? null : await sending(record.run, sentAs),
+    waiting:
+      waiting === undefined
+        ? null
+        : {
+            ...(await sending(waiting.run, [KIND_OF_CHANGE[waiting.change]])),
+            change: waiting.change,
+          },
+    rejection:
+      rejection === undefined
+        ? null
+        : {
+            reason: rejection.reason,
+            outcome: rejection.outcome,
+            sending: await sending(rejection.run, ['deletes', 'upserts']),
+          },
+    // Rows that stay bad are set aside by each run anew, so an older one tells nothing.
+    quarantine: newest === undefined ? null : await quarantinedIn(newest, docId, lines),
+    removal:
+      record === undefined || record.softDeleted
+        ? await removalOf(
+            docId,
+            record === undefined ? 'deletes' : 'soft-deletes',
+            usual,
+            committed,
+            lines,
+            state,
+          )
+        : null,
+  };
+}

@@ -1,0 +1,54 @@
+import { systemClock } from '../../core/clock.ts';
+import { toBridgeError, type BridgeError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import type { Job } from '../../pipeline/ports/job.ts';
+import { runErrorOf } from '../../pipeline/run-error.ts';
+import { hostIdentity } from '../../state/leases/host-identity.ts';
+import { openState } from '../../state/run/open-state.ts';
+import { stateLocation } from './state-location.ts';
+
+interface Surroundings {
+  readonly databaseUrl: string | undefined;
+  readonly cwd: string;
+  readonly log: Logger;
+  /** Removes secrets from a text that is to be kept. */
+  redact(text: string): string;
+}
+
+/**
+ * Writes down that a run failed before it had a row of its own in the state: a secret is not set, or what an earlier run left
+ * cannot be finished. Otherwise the state, and Ops with it, would go on saying that all is well. Never rejects.
+ */
+export async function recordUnbegun(
+  error: BridgeError,
+  { runId, connectorId, target }: Pick<Job, 'runId' | 'connectorId' | 'target'>,
+  startedAt: Date,
+  context: Surroundings,
+): Promise<void> {
+  if (!isFailureOfConnector(error)) return;
+  try {
+    const state = await openState({ ...stateLocation(context), readOnly: false });
+    try {
+      // Whoever has the lease is at work, and tells how that ends.
+      const lease = await state.lease(connectorId, { runId, host: hostIdentity(), pid: process.pid });
+      if ((await state.findRun(runId)) === undefined) {
+        const hint = error.hint === undefined ? undefined : context.redact(error.hint);
+        const told = runErrorOf({ code: error.code, message: context.redact(error.message), hint });
+        await state.beginRun({ runId, connectorId, target, startedAt });
+        await state.failRun(runId, { error: told, finishedAt: systemClock.now(), abandon: true });
+      }
+      await lease.release();
+    } finally {
+      await state.close();
+    }
+  } catch (thrown) {
+    context.log.debug('a run that failed before it began could not be recorded', {
+      reason: toBridgeError(thrown).message,
+    });
+  }
+}
+
+/** Another run at work, a signal and a state that does not answer say nothing about the connector. */
+function isFailureOfConnector({ code }: BridgeError): boolean {
+  return code !== 'INTERRUPTED' && !code.startsWith('LEASE_') && !code.startsWith('STATE_');
+}

@@ -1,0 +1,47 @@
+import { resolveSecret } from '../../definitions/connector/secrets.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
+import { systemClock } from '../../core/clock.ts';
+import { silentLogger } from '../../core/log.ts';
+import { sleep } from '../../core/retry.ts';
+import { openSource } from '../../sources/index.ts';
+import type { OpenedSource } from '../../sources/opened-source.ts';
+import type { BridgeContext } from './bridge.ts';
+import { permitOf } from '../catalog/policy.ts';
+
+export type SourceSurroundings = Pick<
+  BridgeContext,
+  'secret' | 'redactor' | 'proxy' | 'policyFile' | 'oracleClientLibDir' | 'cwd'
+>;
+
+/**
+ * Opens a connector's source for a look at it, and closes it. A person waits, so nothing is tried twice.
+ * @throws BridgeError as `openSource` and `permitOf` do; what `look` throws
+ */
+export async function withSource<T>(
+  connector: Connector,
+  surroundings: SourceSurroundings,
+  look: (source: OpenedSource) => Promise<T>,
+): Promise<T> {
+  const { secret, redactor, proxy, oracleClientLibDir } = surroundings;
+  const permit = await permitOf(connector, surroundings);
+  const source = await openSource(connector.spec, (ref) => resolveSecret(ref, secret), {
+    retry: { retries: 0, backoffSeconds: 0 },
+    clock: systemClock,
+    wait: sleep,
+    log: silentLogger,
+    proxy,
+    redactor,
+    oracleClientLibDir,
+    permit,
+    pushed: nothingPushed,
+  });
+  try {
+    return await look(source);
+  } finally {
+    await source.close();
+  }
+}
+
+function nothingPushed(): never {
+  throw new Error('A look at a source reads no rows.');
+}

@@ -1,0 +1,127 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { secretVariable } from '../../definitions/connector/secrets.ts';
+import type { Clock } from '../../core/clock.ts';
+import {
+  RUN_LOG_CHARACTERS_MAX,
+  RUN_LOG_KEEP_MS,
+  SERVER_DRAIN_SECONDS_MAX,
+  STARTED_RUNS_MAX,
+} from '../../core/limits.ts';
+import type { Logger } from '../../core/log.ts';
+import type { StartedRun } from '../../state/server/started-runs.ts';
+import { LogTail } from './log-tail.ts';
+import { newRunId } from '../run/run-id.ts';
+
+/** The same two levels up from `src/app/` and from `dist/app/`. */
+const PROGRAM = fileURLToPath(new URL('../../../bin/gemini-sync-bridge.js', import.meta.url));
+
+/** Where the starter keeps what it knows of its runs. */
+export interface StartedRuns {
+  add(run: Pick<StartedRun, 'runId' | 'connectorId' | 'startedBy' | 'startedAt'>): Promise<void>;
+  keepLog(runId: string, log: string): Promise<void>;
+  end(
+    runId: string,
+    end: Pick<StartedRun, 'exitStatus' | 'log'> & { readonly finishedAt: string },
+  ): Promise<void>;
+}
+
+/** What somebody asks for with "run now". */
+interface RunOrder {
+  readonly connectorId: string;
+  /** The connector's file, from the working directory. */
+  readonly file: string;
+  /** Names of the secrets that the connector refers to. */
+  readonly secretRefs: readonly string[];
+  readonly dryRun: boolean;
+  readonly full: boolean;
+  /** Id of the key that asked. */
+  readonly startedBy: string;
+}
+
+/** Starts runs as processes of their own, so that none of them can hurt the server, and the server none of them. */
+export interface RunStarter {
+  /** @returns the run's id, once its process was started; undefined if `STARTED_RUNS_MAX` are at work already. */
+  start(order: RunOrder): Promise<string | undefined>;
+  /** Tells the runs to stop, and resolves when they have, and what they said is kept. */
+  stop(): Promise<void>;
+}
+
+export function createRunStarter(context: {
+  readonly runs: StartedRuns;
+  /** The environment of a run. @param secretVariables the `SECRET_…` variables that its connector needs */
+  readonly variablesForRun: (secretVariables: readonly string[]) => Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): RunStarter {
+  const { runs, variablesForRun, cwd, clock, log } = context;
+  /** A run counts from before the state is asked, so that requests at the same moment cannot exceed the limit. */
+  const atWork = new Set<Promise<void>>();
+  const stopping = new AbortController();
+
+  async function follow(
+    runId: string,
+    args: readonly string[],
+    secretRefs: readonly string[],
+  ): Promise<void> {
+    const tail = new LogTail(RUN_LOG_CHARACTERS_MAX);
+    const child = execa(process.execPath, [...process.execArgv, PROGRAM, ...args], {
+      cwd,
+      // The server's own keys and the secrets of other connectors are not for this run.
+      env: { ...variablesForRun(secretRefs.map(secretVariable)), LOG_FORMAT: 'json' },
+      extendEnv: false,
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+      buffer: false,
+      reject: false,
+      cancelSignal: stopping.signal,
+      forceKillAfterDelay: SERVER_DRAIN_SECONDS_MAX * 1_000,
+    });
+    // Both are whole lines of JSON, and the result is the last of them.
+    for (const stream of [child.stderr, child.stdout]) stream.on('data', tail.stream());
+    const keeping = setInterval(() => {
+      runs.keepLog(runId, tail.text).catch((thrown: unknown) => {
+        log.debug('the log of a run could not be kept for now', { run: runId, reason: String(thrown) });
+      });
+    }, RUN_LOG_KEEP_MS);
+    const { exitCode } = await child;
+    clearInterval(keeping);
+    const finishedAt = clock.now().toISOString();
+    await runs.end(runId, { exitStatus: exitCode ?? null, finishedAt, log: tail.text });
+    log.info('a run that was started here has ended', { run: runId, exitStatus: exitCode });
+  }
+
+  const followLogged = (runId: string, args: readonly string[], secretRefs: readonly string[]) =>
+    follow(runId, args, secretRefs).catch((thrown: unknown) => {
+      log.error('the result of a run could not be stored', { run: runId, reason: String(thrown) });
+    });
+
+  return {
+    async start({ connectorId, file, secretRefs, dryRun, full, startedBy }) {
+      if (atWork.size >= STARTED_RUNS_MAX || stopping.signal.aborted) return undefined;
+      const startedAt = clock.now();
+      const runId = newRunId(startedAt);
+      const args = ['run', '--connector', file, '--run-id', runId, '--progress', 'json', '--json'];
+      if (dryRun) args.push('--dry-run');
+      if (full) args.push('--full');
+      const noted = runs.add({ runId, connectorId, startedBy, startedAt: startedAt.toISOString() });
+      const following = noted
+        .then(
+          () => followLogged(runId, args, secretRefs),
+          // The caller is told.
+          () => undefined,
+        )
+        .finally(() => atWork.delete(following));
+      atWork.add(following);
+      await noted;
+      log.info('run started', { run: runId, connector: connectorId, by: startedBy });
+      return runId;
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(atWork);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Logger } from '../../core/log.ts';
+import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
+import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
+
+import { opsState, type OpsState } from '../../state/server/ops-state.ts';
+import { openServerDatabase } from '../../database/open-server-database.ts';
+import { queueDepths } from '../../state/push/depth.ts';
+import { runMetrics, type RunMetrics } from '../../state/server/run-metrics.ts';
+import {
+  addStartedRun,
+  endStartedRun,
+  findStartedRun,
+  keepLog,
+  type StartedRun,
+} from '../../state/server/started-runs.ts';
+import type { StartedRuns } from './run-starter.ts';
+import { openSessionStore, type SessionStore } from '../../state/server/session-store.ts';
+import { stateLocation } from '../run/state-location.ts';
+
+/** What the server keeps in and asks of the state store. */
+export interface ServerState {
+  /** Resolves when the database answers. @throws BridgeError STATE_* */
+  ping(): Promise<void>;
+  readonly startedRuns: StartedRuns;
+  startedRun(runId: string): Promise<StartedRun | undefined>;
+  /** The latest run of each connector. */
+  runMetrics(): Promise<RunMetrics[]>;
+  /** What waits in the push queue, by connector. */
+  queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
+  readonly keys: AccessKeys;
+  readonly sessions: SessionStore;
+
+  /** What Ops shows. */
+  readonly ops: OpsState;
+  close(): Promise<void>;
+}
+
+/** @throws BridgeError ENVIRONMENT_INVALID or STATE_* */
+export async function openServerState(place: {
+  readonly databaseUrl: string | undefined;
+  readonly cwd: string;
+  readonly log?: Pick<Logger, 'warn'>;
+}): Promise<ServerState> {
+  const database = await openServerDatabase(stateLocation(place), {}, place.log);
+  return {
+    ping: () => database.guarded(({ knex }) => knex.raw('select 1')).then(() => undefined),
+    startedRuns: {
+      add: (run) => database.guarded((on) => addStartedRun(on, run)),
+      keepLog: (runId, log) => database.guarded((on) => keepLog(on, runId, log)),
+      end: (runId, end) => database.guarded((on) => endStartedRun(on, runId, end)),
+    },
+    startedRun: (runId) => database.guarded((on) => findStartedRun(on, runId)),
+    runMetrics: () => database.guarded(runMetrics),
+    queueDepths: () => database.guarded(queueDepths),
+    keys: openAccessKeys(database),
+    sessions: openSessionStore(database),
+
+    ops: opsState(database),
+    close: () => database.close(),
+  };
+}
