@@ -24,8 +24,8 @@ type OpenStore = (bucketUrl: string, place: StorePlace) => Promise<ArtifactStore
 /** Each loads its store only when asked: a cloud client costs a fifth of a second. */
 const STORES: Readonly<Record<string, OpenStore>> = {
   file: async (bucketUrl, { cwd, leases }) =>
-    (await import('./file-store.ts')).fileStore(bucketUrl, cwd, leases),
-  gs: async (bucketUrl, place) => (await import('./gcs-store.ts')).gcsStore(bucketUrl, place),
+    (await import('./file/store.ts')).fileStore(bucketUrl, cwd, leases),
+  gs: async (bucketUrl, place) => (await import('./gcs/store.ts')).gcsStore(bucketUrl, place),
 };
 
 /**

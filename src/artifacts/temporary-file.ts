@@ -3,8 +3,8 @@ import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PRIVATE_FILE_MODE } from '../core/private-modes.ts';
 import { TEMPORARY_PREFIX } from './artifact-name.ts';
-import { makeDirectory, renameNew, syncDirectory } from './durable-files.ts';
-import { errnoOf } from './file-errors.ts';
+import { makeDirectory, renameNew, syncDirectory } from './file/durable-files.ts';
+import { errnoOf } from './file/errors.ts';
 
 /** A file beside its target, under a hidden name until it is whole. Errors are those of the system. */
 export interface TemporaryFile {

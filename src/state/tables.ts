@@ -1,4 +1,4 @@
-import type { Right } from '../core/access-key.ts';
+import type { Right } from '../core/secrets/access-key.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
 import type { Phase } from '../pipeline/ports/ports.ts';
 import type { RunStatus, StagedRecord } from '../pipeline/ports/state-port.ts';

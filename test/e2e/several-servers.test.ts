@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { keyIdOf } from '../../src/core/access-key.ts';
+import { keyIdOf } from '../../src/core/secrets/access-key.ts';
 import { openPushQueue } from '../../src/state/push/queue.ts';
 import { openBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { networkProblem as geminiProblem } from '../../src/gemini/api/network-problems.ts';
-import { gcsError } from '../../src/artifacts/gcs-errors.ts';
+import { gcsError } from '../../src/artifacts/gcs/errors.ts';
 import { networkProblem as httpProblem } from '../../src/rest/request/problems.ts';
 import { mssqlError } from '../../src/sources/mssql/errors.ts';
 import { mysqlError } from '../../src/sources/mysql/errors.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileStore } from '../../src/artifacts/file-store.ts';
+import { fileStore } from '../../src/artifacts/file/store.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { discoveryRecords } from '../../src/gemini/records.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { keyIdOf } from '../../src/core/access-key.ts';
+import { keyIdOf } from '../../src/core/secrets/access-key.ts';
 import { FAILED_ATTEMPTS_PER_MINUTE, KEY_CACHE_MS } from '../../src/core/limits.ts';
 import { openBrowser } from '../support/browser.ts';
 import { bearer, PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../support/guarded-server.ts';

@@ -1,5 +1,5 @@
-import { fileStore } from '../../src/artifacts/file-store.ts';
-import { gcsStore } from '../../src/artifacts/gcs-store.ts';
+import { fileStore } from '../../src/artifacts/file/store.ts';
+import { gcsStore } from '../../src/artifacts/gcs/store.ts';
 import { createLogger, jsonFormat } from '../../src/core/log.ts';
 import type { Wait } from '../../src/core/retry.ts';
 import { openApi, type Api } from '../../src/gemini/api/api.ts';

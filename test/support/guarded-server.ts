@@ -7,7 +7,7 @@ import { createMetrics } from '../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../src/app/push/open-intake.ts';
 import { openServerState } from '../../src/app/serve/server-state.ts';
-import type { AccessKey } from '../../src/core/access-key.ts';
+import type { AccessKey } from '../../src/core/secrets/access-key.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { createLogger, jsonFormat } from '../../src/core/log.ts';
 import type { AccessSettings } from '../../src/server/access/access-settings.ts';

@@ -1,4 +1,4 @@
-import { fileStore } from '../../src/artifacts/file-store.ts';
+import { fileStore } from '../../src/artifacts/file/store.ts';
 import { silentLogger } from '../../src/core/log.ts';
 import { discoveryRecords } from '../../src/gemini/records.ts';
 import type { Ports } from '../../src/pipeline/ports/job.ts';

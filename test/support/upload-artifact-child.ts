@@ -3,7 +3,7 @@
  * back. Prints as JSON how many bytes were read, and by how many MiB the process grew. It ends by itself, if nothing is
  * left open.
  */
-import { gcsStore } from '../../src/artifacts/gcs-store.ts';
+import { gcsStore } from '../../src/artifacts/gcs/store.ts';
 
 const [endpoint = '', bucket = '', megabytes = ''] = process.argv.slice(2);
 const MIB = 1_048_576;

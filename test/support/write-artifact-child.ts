@@ -3,7 +3,7 @@
  * `writing` on stdout; `unprivileged` first stops being root; `once` writes 4 MiB. Prints the outcome as JSON, and after a
  * failed write what `finish` says to that.
  */
-import { fileStore } from '../../src/artifacts/file-store.ts';
+import { fileStore } from '../../src/artifacts/file/store.ts';
 
 const [folder = '', name = '', how = ''] = process.argv.slice(2);
 const NOBODY = 65_534;

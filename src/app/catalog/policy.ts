@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join, parse, resolve, sep } from 'node:path';
-import { directoryOf } from '../../artifacts/file-location.ts';
+import { directoryOf } from '../../artifacts/file/location.ts';
 import type { CheckedFile } from '../../definitions/known-files.ts';
 import { readConnectorFile } from '../../definitions/connector-files.ts';
 import {

@@ -1,5 +1,5 @@
-import { directoryOf } from '../../artifacts/file-location.ts';
-import type { GcsAccess } from '../../artifacts/gcs-access.ts';
+import { directoryOf } from '../../artifacts/file/location.ts';
+import type { GcsAccess } from '../../artifacts/gcs/access.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DOCTOR_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
@@ -100,6 +100,6 @@ async function agentFinding(bucket: string, projectNumber: string, place: Bucket
 
 /** Loads the cloud client only for a connector that needs it. */
 async function openAccess(bucket: string, { gcsEndpoint }: BucketPlace): Promise<GcsAccess> {
-  const { gcsAccess } = await import('../../artifacts/gcs-access.ts');
+  const { gcsAccess } = await import('../../artifacts/gcs/access.ts');
   return gcsAccess(bucket, { gcsEndpoint, requestSeconds: DOCTOR_REQUEST_SECONDS_MAX });
 }

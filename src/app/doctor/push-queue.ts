@@ -2,7 +2,7 @@ import { secretVariable } from '../../definitions/connector/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';
-import { secretFault } from '../../core/secret-strength.ts';
+import { secretFault } from '../../core/secrets/secret-strength.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { stateLocation } from '../run/state-location.ts';
 import { check, fail, ok, skipped, type Finding } from './finding.ts';

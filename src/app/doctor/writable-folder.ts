@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf } from '../../artifacts/file-errors.ts';
+import { errnoOf } from '../../artifacts/file/errors.ts';
 
 /**
  * Why nothing can be written below a folder, which need not exist yet: a clause without a full stop; undefined if it can.

@@ -1,11 +1,11 @@
 import { resolveSecret } from '../../definitions/connector/secrets.ts';
 import { contentConfigOf, type Connector } from '../../definitions/connector/types.ts';
-import { directoryOf } from '../../artifacts/file-location.ts';
+import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
 import { systemClock } from '../../core/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
-import type { Redactor } from '../../core/redact.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import { sleep } from '../../core/retry.ts';
 import { discoveryRecords } from '../../gemini/records.ts';
 import type { Job, Observer, Ports } from '../../pipeline/ports/job.ts';

@@ -1,4 +1,4 @@
-import { digestOf, generateAccessKey, type AccessKey } from '../../core/access-key.ts';
+import { digestOf, generateAccessKey, type AccessKey } from '../../core/secrets/access-key.ts';
 import type { ServerState } from './server-state.ts';
 
 type WantedKey = Pick<AccessKey, 'name' | 'right' | 'connectorId' | 'expiresAt'>;

@@ -3,7 +3,7 @@ import { checkDrift, COMPARERS } from '../../app/drift/check-drift.ts';
 import type { Comparer } from '../../app/drift/comparer.ts';
 import { withSignals } from '../../app/run/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
-import type { Redactor } from '../../core/redact.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import { exitStatusOf, type DriftFinding } from '../../drift/finding.ts';
 import { githubReport, jsonReport, textReport } from '../output/check-drift-report.ts';
 import type { CommandIo } from '../command-io.ts';

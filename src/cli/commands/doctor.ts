@@ -4,7 +4,7 @@ import type { Finding } from '../../app/doctor/finding.ts';
 import type { WrongVariable } from '../../app/doctor/settings.ts';
 import { withSignals } from '../../app/run/process-signals.ts';
 import { toBridgeError } from '../../core/errors.ts';
-import type { Redactor } from '../../core/redact.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
 import { exitStatusOf, jsonReport, textReport } from '../output/doctor-report.ts';
 import type { Environment } from '../environment/environment.ts';

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isConnectorName } from '../../definitions/connector/connector-name.ts';
-import { keyIdOf, RIGHTS, type Right } from '../../core/access-key.ts';
+import { keyIdOf, RIGHTS, type Right } from '../../core/secrets/access-key.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../../core/limits.ts';

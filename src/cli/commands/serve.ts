@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../core/clock.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
-import type { Redactor } from '../../core/redact.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
 import { redactorFor } from '../environment/redactor.ts';
 import { programVersion } from '../version.ts';

@@ -1,4 +1,4 @@
-import { createRedactor, type Redactor } from '../../core/redact.ts';
+import { createRedactor, type Redactor } from '../../core/secrets/redact.ts';
 import type { Environment } from './environment.ts';
 
 /** Knows every secret that the environment names, but for `SECRET_…`, which are added when they are read. */

@@ -1,4 +1,4 @@
-import type { AccessKey } from '../../core/access-key.ts';
+import type { AccessKey } from '../../core/secrets/access-key.ts';
 import { printable } from '../../core/printable.ts';
 
 /** A key without its secret, for a program. */

@@ -1,7 +1,7 @@
 import { systemClock } from '../../core/clock.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type LogFormat, type Logger } from '../../core/log.ts';
-import type { Redactor } from '../../core/redact.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
 import { redactorFor } from '../environment/redactor.ts';
 import { failureJson, failureText } from '../output/failure.ts';

@@ -1,5 +1,5 @@
 import type { BridgeError } from '../../core/errors.ts';
-import type { Redactor } from '../../core/redact.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureJson } from '../output/failure.ts';
 import { kestraFailure, kestraResult, unmarked } from './kestra-lines.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { BridgeError } from '../../core/errors.ts';
 import { CONNECTOR_IN_PROCESS_BYTES_MAX, CONNECTOR_PROBLEMS_MAX } from '../../core/limits.ts';
-import { withoutRecognisedSecrets } from '../../core/recognised-secrets.ts';
+import { withoutRecognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
 import { listConnectorFiles, readConnectorFile } from '../connector-files.ts';
 import { textAt, valueAt } from '../draft.ts';
 import { beyondFolderLimit, leftOut } from '../folder-limit.ts';

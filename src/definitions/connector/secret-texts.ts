@@ -1,6 +1,6 @@
-import { isCredential } from '../../core/credential-names.ts';
+import { isCredential } from '../../core/secrets/credential-names.ts';
 import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_TEXT_CHARACTERS_MAX } from '../../core/limits.ts';
-import { recognisedSecrets } from '../../core/recognised-secrets.ts';
+import { recognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
 import { displayPath, type Segment } from '../problem.ts';
 
 /** A secret in a text of a connector; never its value. */

@@ -3,7 +3,7 @@ import { withDeadline } from '../../core/deadline.ts';
 import { DISCOVERY_IMPORT_SECONDS_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/minute-quota.ts';
-import { createRedactor } from '../../core/redact.ts';
+import { createRedactor } from '../../core/secrets/redact.ts';
 import type { LeaseGuard } from '../../pipeline/held-leases.ts';
 import { answerProblem, jsonOf } from './answer-problems.ts';
 import { authorizationProblem, networkProblem } from './network-problems.ts';

@@ -1,7 +1,7 @@
 import { isConnectionString } from '../../definitions/connector/secrets.ts';
 import type { AuthSpec, HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { createRedactor, type Redactor } from '../../core/redact.ts';
+import { createRedactor, type Redactor } from '../../core/secrets/redact.ts';
 import type { Parameters } from './address.ts';
 import type { OwnSecrets } from './kept-place.ts';
 import type { TokenSource } from './oauth.ts';

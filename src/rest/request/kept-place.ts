@@ -1,6 +1,6 @@
-import { credentialCertainty, isSignatureName } from '../../core/credential-names.ts';
-import type { Redactor } from '../../core/redact.ts';
-import { recognisedSecrets } from '../../core/recognised-secrets.ts';
+import { credentialCertainty, isSignatureName } from '../../core/secrets/credential-names.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
+import { recognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
 import { mapParameters } from './address.ts';
 
 /** The secrets that requests of a listing are authorised with, by the name that a kept place has for each. */

@@ -6,7 +6,7 @@ import {
   HTTP_WORDS_CHARACTERS_MAX,
   OAUTH_SKEW_SECONDS,
 } from '../../core/limits.ts';
-import type { Redactor } from '../../core/redact.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import { answerProblem } from './answers.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../sources/http/client.ts';
 import { networkProblem, ProblemError, TOKEN_HINTS, type Problem } from './problems.ts';

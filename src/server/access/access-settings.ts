@@ -1,4 +1,4 @@
-import type { Right } from '../../core/access-key.ts';
+import type { Right } from '../../core/secrets/access-key.ts';
 
 /** Who may use the server, beside the keys in the state store. */
 export interface AccessSettings {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { sameDigest } from '../../core/access-key.ts';
+import { sameDigest } from '../../core/secrets/access-key.ts';
 import type { Clock } from '../../core/clock.ts';
 import { FORM_TOKEN_HOURS_MAX } from '../../core/limits.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { includesRight } from '../../core/access-key.ts';
+import { includesRight } from '../../core/secrets/access-key.ts';
 import { KEY_CHARACTERS_MAX } from '../../core/limits.ts';
 import type { Gate, GuardedAccess } from './access.ts';
 import type { Credential, Credentials } from './keys/credentials.ts';

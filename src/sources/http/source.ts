@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { HTTP_PAGES_PER_RUN_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { MinuteQuota } from '../../core/minute-quota.ts';
-import type { Redactor } from '../../core/redact.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports/ports.ts';
 import { openAuthorizer, usable, type Authorizer } from '../../rest/request/auth.ts';

@@ -1,4 +1,4 @@
-import type { AccessKey } from '../../core/access-key.ts';
+import type { AccessKey } from '../../core/secrets/access-key.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
 import type { AccessKeyTable } from '../tables.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { fileStore } from '../../../src/artifacts/file-store.ts';
+import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { DocumentLines } from '../../../src/app/explain/document-lines.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import type { ArtifactKind, ArtifactStore } from '../../../src/pipeline/ports/ports.ts';

@@ -7,7 +7,7 @@ import { printable } from '../../../src/core/printable.ts';
 import { summaryText } from '../../../src/cli/run-output/summary.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { TELEMETRY_MESSAGE_CHARACTERS_MAX } from '../../../src/core/limits.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/core/secrets/redact.ts';
 
 const RESULT: BridgeResult = {
   runId: 'r1',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fileStore } from '../../../src/artifacts/file-store.ts';
+import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { linesOf } from '../../../src/gemini/delivery/artifact-lines.ts';
 import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
 import { ALWAYS_HELD } from '../../support/always-held.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { fileStore } from '../../../src/artifacts/file-store.ts';
+import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
 import { readFailures, samplesOf } from '../../../src/gemini/delivery/failures.ts';

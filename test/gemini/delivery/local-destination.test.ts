@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { fileStore } from '../../../src/artifacts/file-store.ts';
+import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { localDestination } from '../../../src/gemini/delivery/local-destination.ts';
 import { runFolder } from '../../../src/pipeline/artifact/layout.ts';
 import { openState } from '../../../src/state/run/open-state.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileStore } from '../../../src/artifacts/file-store.ts';
+import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { PART_BUFFER_BYTES } from '../../../src/core/limits.ts';
 import { createPartWriter, type PartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
 import { readArtifact } from '../../contracts/artifact-store.contract.ts';

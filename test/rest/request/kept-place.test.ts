@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import type { Reply } from '../../support/http-server.ts';
 import { json } from '../../support/http-server.ts';
 import { listRest, restSource } from '../../support/rest-source.ts';

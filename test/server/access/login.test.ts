@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { keyIdOf } from '../../../src/core/access-key.ts';
+import { keyIdOf } from '../../../src/core/secrets/access-key.ts';
 import {
   KEY_CACHE_MS,
   SESSION_AHEAD_SECONDS_MAX,

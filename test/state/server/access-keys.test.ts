@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import type { AccessKey } from '../../../src/core/access-key.ts';
+import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import { openAccessKeys } from '../../../src/state/server/access-keys.ts';
 import type { DatabaseAddress } from '../../../src/database/database.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';

@@ -1,11 +1,11 @@
 import type { Catalog } from '../../../app/catalog/catalog.ts';
 import { isConnectionString, secretVariable } from '../../../definitions/connector/secrets.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
-import { digestOf } from '../../../core/access-key.ts';
+import { digestOf } from '../../../core/secrets/access-key.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN, REFUSED_KEY_REPEAT_SECONDS } from '../../../core/limits.ts';
 import type { Logger } from '../../../core/log.ts';
-import { secretFault } from '../../../core/secret-strength.ts';
+import { secretFault } from '../../../core/secrets/secret-strength.ts';
 
 interface PushToken {
   /** Undefined: the token can be guessed, so it opens nothing. */

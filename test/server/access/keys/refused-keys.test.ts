@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { keyIdOf } from '../../../../src/core/access-key.ts';
+import { keyIdOf } from '../../../../src/core/secrets/access-key.ts';
 import {
   FAILED_ATTEMPTS_PER_MINUTE,
   KEY_CACHE_MS,

@@ -1,0 +1,74 @@
+import type { Endpoint } from '../../core/endpoint.ts';
+import { toBridgeError } from '../../core/errors.ts';
+import { HeldLeases } from '../../pipeline/held-leases.ts';
+import { bucketNameOf } from './bucket-name.ts';
+import { GcsBucket } from './client.ts';
+import { gcsError, wording } from './errors.ts';
+import { failureOf } from './failure.ts';
+import { propertyOf } from '../../core/thrown.ts';
+
+interface GcsAccessPlace {
+  readonly gcsEndpoint: Endpoint | undefined;
+  /** One request ends after this. None is tried again. */
+  readonly requestSeconds: number;
+}
+
+/** What the store does with objects: it writes, reads, lists, and replaces or clears away. */
+const STORE_PERMISSIONS = ['create', 'get', 'list', 'delete'].map((verb) => `storage.objects.${verb}`);
+
+/** How an endpoint that is not Google's says that it does not know a method. */
+const NO_SUCH_METHOD = new Set([404, 405, 501]);
+
+/** Who may do what in a bucket, as far as the caller may know. Writes nothing. Throws BridgeError ARTIFACT_*. */
+export interface GcsAccess {
+  /** The permissions that the artifact store needs and the caller lacks; undefined if the endpoint does not know the question. */
+  missing(): Promise<readonly string[] | undefined>;
+  /** The number of the bucket's project; undefined if the caller may not see it. */
+  projectNumber(): Promise<string | undefined>;
+  /**
+   * The roles that a member such as `serviceAccount:…` has without a condition by the bucket's own policy; undefined if
+   * the caller may not see it. What it has by the policies of the project or above is not there.
+   */
+  rolesOf(member: string): Promise<readonly string[] | undefined>;
+}
+
+/** @throws BridgeError ARTIFACT_SCHEME_UNKNOWN */
+export function gcsAccess(bucketUrl: string, { gcsEndpoint, requestSeconds }: GcsAccessPlace): GcsAccess {
+  const uri = `gs://${bucketNameOf(bucketUrl)}`;
+  const bucket = new GcsBucket(bucketNameOf(bucketUrl), gcsEndpoint, new HeldLeases(), {
+    requestMs: requestSeconds * 1_000,
+  });
+  return {
+    async missing() {
+      try {
+        const granted = await bucket.granted(STORE_PERMISSIONS);
+        return STORE_PERMISSIONS.filter((permission) => !granted.includes(permission));
+      } catch (thrown) {
+        const error = toBridgeError(gcsError('inspect', uri, thrown));
+        const unknown = NO_SUCH_METHOD.has(failureOf(thrown)?.status ?? 0);
+        if (unknown && error.code !== 'ARTIFACT_BUCKET_MISSING') return undefined;
+        throw error;
+      }
+    },
+    projectNumber: () => ifPermitted(() => wording('inspect', uri, () => bucket.projectNumber())),
+    async rolesOf(member) {
+      const bindings = await ifPermitted(() => wording('inspect', uri, () => bucket.bindings()));
+      return bindings?.flatMap((binding) => rolesIn(binding, member));
+    },
+  };
+}
+
+async function ifPermitted<T>(question: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await question();
+  } catch (thrown) {
+    if (toBridgeError(thrown).code === 'ARTIFACT_PERMISSION') return undefined;
+    throw thrown;
+  }
+}
+
+function rolesIn(binding: unknown, member: string): string[] {
+  const [role, members] = [propertyOf(binding, 'role'), propertyOf(binding, 'members')];
+  const named = Array.isArray(members) && members.includes(member);
+  return typeof role === 'string' && named && propertyOf(binding, 'condition') === undefined ? [role] : [];
+}

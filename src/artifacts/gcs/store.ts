@@ -1,0 +1,145 @@
+import { BridgeError } from '../../core/errors.ts';
+import type { Endpoint } from '../../core/endpoint.ts';
+import { GCS_DELETES_AT_ONCE, GCS_READ_BYTES } from '../../core/limits.ts';
+import type { Logger } from '../../core/log.ts';
+import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
+import { artifactNameParts, folderParts } from '../artifact-name.ts';
+import { createChecksum } from './crc32c.ts';
+import type { ObjectFacts } from './answers.ts';
+import { GcsBucket } from './client.ts';
+import { bucketNameOf } from './bucket-name.ts';
+import { gcsError, wording } from './errors.ts';
+import { failureOf } from './failure.ts';
+import { retrying, type GcsRetry } from './retry.ts';
+import type { LeaseGuard } from '../../pipeline/held-leases.ts';
+import { GcsUpload } from './upload.ts';
+
+interface GcsPlace {
+  readonly gcsEndpoint: Endpoint | undefined;
+  readonly retry: GcsRetry;
+  readonly leases: LeaseGuard;
+  /** Told of each retry. */
+  readonly log?: Logger;
+  /** For tests: when a download that brings nothing is broken off. */
+  readonly readIdleMs?: number;
+}
+
+/**
+ * Artifacts as objects of a bucket, which must exist. Credentials are Google's default ones; an endpoint on this machine
+ * gets none.
+ * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN at once; from its methods ARTIFACT_*, and INTERNAL for a name that leads
+ *   out of the store.
+ */
+export function gcsStore(
+  bucketUrl: string,
+  { gcsEndpoint, retry: policy, leases, log, readIdleMs }: GcsPlace,
+): ArtifactStore {
+  const bucketName = bucketNameOf(bucketUrl);
+  const bucket = new GcsBucket(bucketName, gcsEndpoint, leases, { readIdleMs });
+  const root = `gs://${bucketName}/`;
+  const retry: GcsRetry = { ...policy, log, asked: root };
+  const uriOf = (name: string) => `${root}${artifactNameParts(name).join('/')}`;
+  return {
+    root,
+    async create(name) {
+      return await Promise.resolve(new GcsUpload(bucket, name, uriOf(name), retry));
+    },
+    async replace(name, content) {
+      const checksum = createChecksum();
+      checksum.update(content);
+      const put = () => bucket.put(name, content, checksum.digest(), false);
+      await wording('replace', uriOf(name), () =>
+        retrying(put, { ...retry, asked: `replace ${uriOf(name)}` }),
+      );
+    },
+    async list(folder) {
+      const names: string[] = [];
+      for await (const page of pagesBelow(bucket, root, folder, retry)) names.push(...page);
+      // The console marks an empty folder with an object whose name ends so.
+      return names.filter((name) => !name.endsWith('/')).sort();
+    },
+    async open(name) {
+      const uri = uriOf(name);
+      const facts = await wording('read', uri, () =>
+        retrying(() => bucket.facts(name), { ...retry, asked: `read ${uri}` }),
+      );
+      return contentOf(bucket, name, uri, facts, retry);
+    },
+    async remove(name) {
+      await removeObject(bucket, name, uriOf(name), retry);
+    },
+    async clear(folder) {
+      if (folderParts(folder).length === 0) {
+        throw new BridgeError('INTERNAL', `${root} is a whole bucket, and only folders are cleared.`);
+      }
+      for await (const names of pagesBelow(bucket, root, folder, retry)) {
+        const workers = Array.from({ length: GCS_DELETES_AT_ONCE }, async () => {
+          for (let name = names.pop(); name !== undefined; name = names.pop()) {
+            await removeObject(bucket, name, `${root}${name}`, retry);
+          }
+        });
+        await Promise.all(workers);
+      }
+    },
+  };
+}
+
+/** The names below a folder, a page at a time: those of `a` begin with `a/`. */
+async function* pagesBelow(
+  bucket: GcsBucket,
+  root: string,
+  folder: string,
+  retry: GcsRetry,
+): AsyncGenerator<string[]> {
+  const prefix = folderParts(folder)
+    .map((part) => `${part}/`)
+    .join('');
+  let next: string | undefined;
+  do {
+    const token = next;
+    const page = await wording('list', `${root}${prefix}`, () =>
+      retrying(() => bucket.names(prefix, token), { ...retry, asked: `list ${root}${prefix}` }),
+    );
+    yield page.names;
+    next = page.next;
+  } while (next !== undefined);
+}
+
+async function removeObject(bucket: GcsBucket, name: string, uri: string, retry: GcsRetry): Promise<void> {
+  try {
+    await retrying(() => bucket.remove(name), { ...retry, asked: `remove ${uri}` });
+  } catch (error) {
+    const worded = gcsError('remove', uri, error);
+    if (
+      failureOf(error)?.status === 404 &&
+      worded instanceof BridgeError &&
+      worded.code === 'ARTIFACT_MISSING'
+    ) {
+      return;
+    }
+    throw worded;
+  }
+}
+
+/** Piece by piece, so that a broken connection costs one piece, and a reader that stops leaves none open. */
+async function* contentOf(
+  bucket: GcsBucket,
+  name: string,
+  uri: string,
+  { bytes, crc32c, generation }: ObjectFacts,
+  retry: GcsRetry,
+): AsyncGenerator<Uint8Array> {
+  const checksum = createChecksum();
+  for (let start = 0; start < bytes; start += GCS_READ_BYTES) {
+    const end = Math.min(bytes, start + GCS_READ_BYTES);
+    const piece = await wording('read', uri, () =>
+      retrying(() => bucket.read(name, generation, start, end), { ...retry, asked: `read ${uri}` }),
+    );
+    checksum.update(piece);
+    yield piece;
+  }
+  if (checksum.digest() === crc32c) return;
+  throw new BridgeError('ARTIFACT_READ_FAILED', `${uri} was damaged on its way here: its CRC-32C differs.`, {
+    hint: 'Run again; if it stays so, something between here and Cloud Storage changes what passes.',
+  });
+}

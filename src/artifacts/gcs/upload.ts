@@ -1,0 +1,149 @@
+import { BridgeError } from '../../core/errors.ts';
+import { GCS_CHUNK_BYTES } from '../../core/limits.ts';
+import type { ArtifactWriter, StoredArtifact } from '../../pipeline/ports/ports.ts';
+import { createChecksum } from './crc32c.ts';
+import type { ObjectFacts } from './answers.ts';
+import type { GcsBucket } from './client.ts';
+import { wording } from './errors.ts';
+import { failureOf } from './failure.ts';
+import { GcsSession } from './session.ts';
+import { retrying, type GcsRetry } from './retry.ts';
+
+/**
+ * Uploads one new object in chunks, one filling while the other is sent. What fits one chunk goes in a single request.
+ * The server gets the CRC-32C with the last bytes and shows nothing that differs.
+ */
+export class GcsUpload implements ArtifactWriter {
+  readonly #bucket: GcsBucket;
+  readonly #name: string;
+  readonly #uri: string;
+  readonly #retry: GcsRetry;
+  readonly #checksum = createChecksum();
+  readonly #givenUp = new AbortController();
+  #bytes = 0;
+  #filling: Buffer = Buffer.allocUnsafeSlow(GCS_CHUNK_BYTES);
+  #filled = 0;
+  #spare: Buffer | undefined;
+  /** All that was sent so far; rejects for good when something of it failed. */
+  #sent: Promise<void> = Promise.resolve();
+  #session: GcsSession | undefined;
+  /** The name is taken: what comes is only counted, to be compared. */
+  #taken = false;
+  #ended = false;
+
+  constructor(bucket: GcsBucket, name: string, uri: string, retry: GcsRetry) {
+    this.#bucket = bucket;
+    this.#name = name;
+    this.#uri = uri;
+    this.#retry = { ...retry, asked: `write ${uri}` };
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#checksum.update(bytes);
+    this.#bytes += bytes.byteLength;
+    for (let start = 0; start < bytes.byteLength;) {
+      // Only now: the last chunk is sent by `finish`, and must not be empty.
+      if (this.#filled === GCS_CHUNK_BYTES) await this.#flush();
+      const end = Math.min(bytes.byteLength, start + GCS_CHUNK_BYTES - this.#filled);
+      this.#filling.set(bytes.subarray(start, end), this.#filled);
+      this.#filled += end - start;
+      start = end;
+    }
+  }
+
+  /** Starts to send the full chunk, when the one before it has arrived. */
+  async #flush(): Promise<void> {
+    await this.#sent;
+    const chunk = this.#filling;
+    this.#filling = this.#spare ?? Buffer.allocUnsafeSlow(GCS_CHUNK_BYTES);
+    this.#spare = chunk;
+    this.#filled = 0;
+    this.#sent = wording('write', this.#uri, () => this.#send(chunk));
+    // The next write, or `finish`, learns of a failure; until then it is not unhandled.
+    this.#sent.catch(() => undefined);
+  }
+
+  async #send(chunk: Buffer): Promise<void> {
+    if (this.#taken) return;
+    try {
+      this.#session ??= await GcsSession.begin(this.#bucket, this.#name, this.#retry, this.#givenUp.signal);
+      // Given up while it was begun, so `abort` could not know of it.
+      if (this.#givenUp.signal.aborted) await this.#session.cancel();
+      else await this.#session.send(chunk);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      this.#taken = true;
+    }
+  }
+
+  async finish(): Promise<StoredArtifact> {
+    if (this.#ended) throw new BridgeError('INTERNAL', `${this.#uri} was finished or given up before.`);
+    try {
+      await this.#sent;
+      const stored = { uri: this.#uri, bytes: this.#bytes, crc32c: this.#checksum.digest() };
+      await wording('write', this.#uri, () => this.#end(stored));
+      this.#ended = true;
+      return stored;
+    } catch (error) {
+      await this.abort();
+      throw error;
+    }
+  }
+
+  async #end(wanted: StoredArtifact): Promise<void> {
+    const facts = this.#taken ? undefined : await this.#sendLast(wanted);
+    if (facts === undefined) {
+      await this.#expectSame(wanted);
+      return;
+    }
+    if (isSame(facts, wanted)) return;
+    // It was checked before it became visible, unless something between took the checksum away.
+    await retrying(() => this.#bucket.remove(this.#name, facts.generation), this.#retry);
+    throw new BridgeError(
+      'ARTIFACT_WRITE_FAILED',
+      `Cannot write ${this.#uri}: what arrived differs from what was sent, so it was removed again.`,
+      { hint: 'Does a proxy change requests to Cloud Storage? Run again; nothing was committed.' },
+    );
+  }
+
+  /** Undefined if the name is taken, perhaps by what was sent before its answer was lost. */
+  async #sendLast({ bytes, crc32c }: StoredArtifact): Promise<ObjectFacts | undefined> {
+    const last = this.#filling.subarray(0, this.#filled);
+    try {
+      if (this.#session !== undefined) return await this.#session.end(last, { bytes, crc32c });
+      return await retrying(() => this.#bucket.put(this.#name, last, crc32c, true), this.#retry);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      return undefined;
+    }
+  }
+
+  async #expectSame(wanted: StoredArtifact): Promise<void> {
+    const found = await wording('read', this.#uri, () =>
+      retrying(() => this.#bucket.facts(this.#name), this.#retry),
+    );
+    if (isSame(found, wanted)) return;
+    throw new BridgeError(
+      'ARTIFACT_EXISTS',
+      `${this.#uri} exists with other content: ${found.bytes} bytes, crc32c ${found.crc32c}, ` +
+        `where ${wanted.bytes} bytes, crc32c ${wanted.crc32c}, were to be written.`,
+      { hint: 'Use another `--run-id`, or leave it out: an id identifies one run and its data.' },
+    );
+  }
+
+  /** Does not wait for what is under way: it is never shown, and a session that is left behind ends after a week. */
+  async abort(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#givenUp.abort();
+    await this.#session?.cancel().catch(() => undefined);
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return failureOf(error)?.status === 412;
+}
+
+function isSame(facts: ObjectFacts, { bytes, crc32c }: StoredArtifact): boolean {
+  return facts.bytes === bytes && facts.crc32c === crc32c;
+}

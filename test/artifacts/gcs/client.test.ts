@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { storageOptions } from '../../../src/artifacts/gcs/client.ts';
+import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
+import { readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
+import { ALWAYS_HELD } from '../../support/always-held.ts';
+import { BUCKET, gcsForEachTest } from '../../support/gcs.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
+
+const TOKEN = 'token-that-stays-secret';
+const VARIABLES = [
+  'GOOGLE_APPLICATION_CREDENTIALS',
+  'STORAGE_EMULATOR_HOST',
+  'METADATA_SERVER_DETECTION',
+  'HOME',
+];
+
+const gcs = gcsForEachTest();
+const folders = temporaryFolders();
+const before = VARIABLES.map((name) => [name, process.env[name]] as const);
+
+/** Exchanges a workload's identity for a token, as Google's does. */
+let tokens: Server;
+let tokenStatus: number;
+let folder: string;
+
+beforeEach(async () => {
+  tokenStatus = 200;
+  tokens = createServer((_, response) => {
+    const answer =
+      tokenStatus === 200
+        ? { access_token: TOKEN, token_type: 'Bearer', expires_in: 3_600, issued_token_type: 'x' }
+        : { error: 'invalid_grant', error_description: 'the identity is not known here' };
+    response.writeHead(tokenStatus, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => tokens.listen(0, '127.0.0.1', resolve));
+  folder = folders.make();
+  process.env['HOME'] = folder;
+  process.env['METADATA_SERVER_DETECTION'] = 'none';
+  process.env['GOOGLE_APPLICATION_CREDENTIALS'] = workloadIdentity();
+});
+afterEach(() => {
+  tokens.closeAllConnections();
+  tokens.close();
+  folders.removeAll();
+  for (const [name, value] of before) {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
+});
+
+function workloadIdentity(): string {
+  const identity = join(folder, 'identity');
+  const file = join(folder, 'credentials.json');
+  writeFileSync(identity, 'signed by somebody');
+  const credentials = {
+    type: 'external_account',
+    audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    token_url: `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`,
+    credential_source: { file: identity },
+  };
+  writeFileSync(file, JSON.stringify(credentials));
+  return file;
+}
+
+/** A private endpoint would be https; here only what is sent matters. */
+const storeAt = (loopback: boolean) =>
+  gcsStore(`gs://${BUCKET}`, {
+    gcsEndpoint: { url: gcs.server().url, loopback },
+    retry: { retries: 0, backoffSeconds: 0 },
+    leases: ALWAYS_HELD,
+  });
+
+const authorizations = () => new Set(gcs.server().requests.map(({ headers }) => headers.authorization));
+
+async function everything(loopback: boolean): Promise<void> {
+  const store = storeAt(loopback);
+  await writeArtifact(store, 'a/one', 'content');
+  await writeArtifact(store, 'a/large', 'x'.repeat(9_000_000));
+  await store.replace('a/two', Buffer.from('2'));
+  await store.list('a');
+  await readArtifact(store, 'a/one');
+  await store.clear('a');
+}
+
+describe('credentials', () => {
+  it('go with every request to an endpoint that is not on this machine', async () => {
+    await everything(false);
+    expect(authorizations()).toEqual(new Set([`Bearer ${TOKEN}`]));
+  });
+
+  it('never go to an endpoint on this machine, which needs none', async () => {
+    await everything(true);
+    expect(authorizations()).toEqual(new Set([undefined]));
+  });
+
+  it('that are refused end the run with what to do', async () => {
+    tokenStatus = 400;
+    await expect(storeAt(false).list('')).rejects.toMatchObject({
+      code: 'ARTIFACT_PERMISSION',
+      message: expect.stringMatching(
+        /^Cannot list gs:\/\/company-sync\/: Google gives no token: .*invalid_grant/,
+      ),
+      hint: expect.stringContaining('gcloud auth application-default login'),
+    });
+    expect(gcs.server().requests).toEqual([]);
+  });
+
+  it('that cannot be had for now are no reason to change anything', async () => {
+    tokenStatus = 503;
+    await expect(storeAt(false).list('')).rejects.toMatchObject({
+      code: 'ARTIFACT_READ_FAILED',
+      retryable: true,
+    });
+  });
+
+  it('that are nowhere end the run with what to do', async () => {
+    delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
+    await expect(writeArtifact(storeAt(false), 'a/one', 'content')).rejects.toMatchObject({
+      code: 'ARTIFACT_PERMISSION',
+      message: expect.stringContaining('Could not load the default credentials'),
+      hint: expect.stringContaining('gcloud auth application-default login'),
+    });
+    expect(gcs.server().requests).toEqual([]);
+  });
+});
+
+describe('the endpoint', () => {
+  it('is Google over https, unless another is given', () => {
+    expect(storageOptions(undefined)).toMatchObject({
+      apiEndpoint: 'https://storage.googleapis.com',
+      useAuthWithCustomEndpoint: true,
+    });
+    expect(storageOptions({ url: 'https://private.example.com/gcs', loopback: false })).toMatchObject({
+      apiEndpoint: 'https://private.example.com/gcs',
+      useAuthWithCustomEndpoint: true,
+    });
+  });
+
+  it('is not what STORAGE_EMULATOR_HOST says', async () => {
+    process.env['STORAGE_EMULATOR_HOST'] = 'http://127.0.0.1:9';
+    await everything(true);
+    await everything(false);
+    expect(authorizations()).toEqual(new Set([undefined, `Bearer ${TOKEN}`]));
+  });
+});

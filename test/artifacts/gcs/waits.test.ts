@@ -1,0 +1,73 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
+import { createLogger } from '../../../src/core/log.ts';
+import { ALWAYS_HELD } from '../../support/always-held.ts';
+import { json, raw, startServer, type Reply, type TestServer } from '../../support/http-server.ts';
+
+const servers: TestServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function storeOf(...replies: readonly Reply[]) {
+  const server = await startServer(...replies);
+  servers.push(server);
+  const lines: string[] = [];
+  const log = createLogger({
+    write: (line) => lines.push(line),
+    level: 'debug',
+    format: (level, _time, message, more) => `${level} ${message} ${JSON.stringify(more)}`,
+    now: () => new Date(0),
+    redact: (line) => line,
+  });
+  const store = gcsStore('gs://company-sync', {
+    gcsEndpoint: { url: server.url, loopback: true },
+    retry: { retries: 2, backoffSeconds: 0 },
+    leases: ALWAYS_HELD,
+    log,
+  });
+  return { store, server, lines };
+}
+
+const busy = (status: number, headers: Readonly<Record<string, string>>) =>
+  json(status, { error: { code: status, message: 'Slow down.' } }, headers);
+
+describe('a wait that Cloud Storage asks for', () => {
+  const inTwoHours = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 7_200_000);
+
+  test.each<[string, Reply]>([
+    ['seconds', busy(503, { 'retry-after': '7200' })],
+    ['a date', busy(429, { 'retry-after': inTwoHours.toUTCString() })],
+    ['seconds with a 403', busy(403, { 'retry-after': '7200.5' })],
+  ])('and that is longer than a run waits is in the error: %s', async (_, reply) => {
+    const { store, server } = await storeOf(reply);
+    const error: unknown = await store.list('a').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'ARTIFACT_READ_FAILED',
+      message: expect.stringContaining('asked us not to retry before'),
+      hint: expect.stringMatching(/^Run again after /),
+      nextRunAfter: expect.any(Date),
+      retryable: true,
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('is waited for, and each retry is logged', async () => {
+    const { store, lines } = await storeOf(busy(503, { 'retry-after': '0.01' }), json(200, { items: [] }));
+    expect(await store.list('a')).toEqual([]);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^warn a request failed; it is retried after a wait .*"request":"list gs:\/\/company-sync\/a\/".*"waitMs":10/,
+      ),
+    ]);
+  });
+
+  test('is heeded when the body of the answer cannot be unpacked', async () => {
+    const { store, server } = await storeOf(
+      raw(429, 'plain', { 'content-encoding': 'gzip', 'retry-after': '0' }),
+      json(200, { items: [] }),
+    );
+    expect(await store.list('a')).toEqual([]);
+    expect(server.received).toHaveLength(2);
+  });
+});
