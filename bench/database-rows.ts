@@ -1,6 +1,6 @@
-import type { TdsColumn } from '../test/stand-ins/tds/column.ts';
+import type { TdsColumn } from '../test/stand-ins/tds/values/column.ts';
 import type { TdsValue } from '../test/stand-ins/tds/answer.ts';
-import type { TnsColumn } from '../test/stand-ins/tns/column.ts';
+import type { TnsColumn } from '../test/stand-ins/tns/values/column.ts';
 import type { TnsValue } from '../test/stand-ins/tns/answer.ts';
 
 /** Made once and sent again and again, so that making them is not what is measured. */

@@ -5,7 +5,7 @@
 import { systemClock } from '../src/core/clock.ts';
 import { silentLogger } from '../src/core/log.ts';
 import { openBridgeServer } from '../src/server/open-bridge-server.ts';
-import { NO_ACCESS } from '../test/support/bridge-server.ts';
+import { NO_ACCESS } from '../test/support/server/bridge-server.ts';
 
 const [cwd = '.', databaseUrl] = process.argv.slice(2);
 const server = await openBridgeServer({

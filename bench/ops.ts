@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { openDatabase } from '../src/database/database.ts';
 import { migrate } from '../src/database/migrations.ts';
-import { connectorName, fillRuns } from '../test/support/many-runs.ts';
+import { connectorName, fillRuns } from '../test/support/server/many-runs.ts';
 
 const SERVER = fileURLToPath(new URL('ops-server.ts', import.meta.url));
 const ROUNDS = 20;

@@ -1,6 +1,6 @@
 import { count } from '../src/cli/output/style.ts';
-import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../test/support/json.ts';
-import type { Reader, StoredDocument } from '../test/stand-ins/discovery-engine/branch.ts';
+import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../test/support/files/json.ts';
+import type { Reader, StoredDocument } from '../test/stand-ins/discovery-engine/branch/branch.ts';
 import type { Documents } from './quickstart-store.ts';
 
 /** Texts are broken here, so that the longest lines fit into 64 columns with what stands before them. */

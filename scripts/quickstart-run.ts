@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { runVariables } from '../src/cli/environment/run-variables.ts';
 import { count } from '../src/cli/output/style.ts';
-import { objectAt, parsedObject } from '../test/support/json.ts';
+import { objectAt, parsedObject } from '../test/support/files/json.ts';
 
 const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.js', import.meta.url));
 /** When this script itself runs from the sources of the program, the program does too. */

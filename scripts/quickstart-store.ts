@@ -1,5 +1,5 @@
 import { aclOf, contentConfigOf, type Connector } from '../src/definitions/connector/types.ts';
-import type { Reader, StoredDocument } from '../test/stand-ins/discovery-engine/branch.ts';
+import type { Reader, StoredDocument } from '../test/stand-ins/discovery-engine/branch/branch.ts';
 import { startGoogleStandIn } from '../test/stand-ins/google.ts';
 
 export type Documents = ReadonlyMap<string, StoredDocument>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { openArtifactStore } from '../../src/artifacts/index.ts';
-import { ALWAYS_HELD } from '../support/always-held.ts';
+import { ALWAYS_HELD } from '../support/pipeline/always-held.ts';
 
 const place = {
   cwd: '/here',

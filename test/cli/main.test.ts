@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { runCli } from '../support/run-cli.ts';
-import { runHere } from '../support/run-here.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { runCli } from '../support/processes/run-cli.ts';
+import { runHere } from '../support/processes/run-here.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

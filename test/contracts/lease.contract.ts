@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startStopwatch } from '../../src/core/stopwatch.ts';
 import { HeldLeases } from '../../src/pipeline/held-leases.ts';
 import type { Lease, State } from '../../src/pipeline/ports/state-port.ts';
-import { ManualTime } from '../support/manual-time.ts';
+import { ManualTime } from '../support/pipeline/manual-time.ts';
 import type { StateStore } from './state.contract.ts';
 
 const TARGET = 'store-1';

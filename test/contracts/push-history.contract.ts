@@ -9,11 +9,11 @@ import { PushSource } from '../../src/sources/push/source.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { openState } from '../../src/state/run/open-state.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
-import { connectorSpec } from '../support/connector-spec.ts';
-import { FlakyIndex, type DeliveryFate } from '../support/flaky-index.ts';
-import { jobOf } from '../support/planning.ts';
-import { portsOf } from '../support/running.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { connectorSpec } from '../support/pipeline/connector-spec.ts';
+import { FlakyIndex, type DeliveryFate } from '../support/pipeline/flaky-index.ts';
+import { jobOf } from '../support/pipeline/planning.ts';
+import { portsOf } from '../support/processes/running.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 import { pushBatch, type PushStore } from './push-queue.contract.ts';
 
 const CONNECTOR = 'support';

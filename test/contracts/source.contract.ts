@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Column, RowBatch, Source } from '../../src/pipeline/ports/ports.ts';
-import { readAll, textsOf, type Listing, type RowTexts } from '../support/read-rows.ts';
+import { readAll, textsOf, type Listing, type RowTexts } from '../support/files/read-rows.ts';
 
 export interface SourceUnderTest {
   /** A source of `rows` rows with the columns `id` (1, 2, …) and `name` (`row 1`, …), in that order. */

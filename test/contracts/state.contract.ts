@@ -6,7 +6,7 @@ import type { Column, RunCounts } from '../../src/pipeline/ports/ports.ts';
 import type { HeldLeases } from '../../src/pipeline/held-leases.ts';
 import type { RecordKind, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import type { LeaseTiming } from '../../src/state/leases/leases.ts';
-import { startSleeper } from '../support/sleeper.ts';
+import { startSleeper } from '../support/processes/sleeper.ts';
 
 /** One empty state store, which can be opened several times, as several processes would. */
 export interface StateStore {

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/database/database.ts';
 import { migrateState, openState } from '../../src/state/run/open-state.ts';
-import { createCertificates } from '../support/certificates.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { createCertificates } from '../support/http/certificates.ts';
+import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const FILE = 'not-used.db';
 

@@ -7,7 +7,7 @@ import { checkConnectors } from '../../src/definitions/connector/load.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
 import { readPolicy } from '../../src/policy/read-policy.ts';
 import { policySchema } from '../../src/policy/schema.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const PAGES = ['README.md', join('bench', 'README.md'), join('kestra', 'README.md'), ...markdownIn('docs')];

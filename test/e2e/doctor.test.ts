@@ -6,13 +6,13 @@ import { readEnvironment } from '../../src/cli/environment/environment.ts';
 import { migrateState } from '../../src/state/run/open-state.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
-import { folderListing } from '../support/folder-listing.ts';
-import { peopleTable, somePeople } from '../support/people-table.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { runCli, startCli } from '../support/run-cli.ts';
-import { runHere } from '../support/run-here.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
-import { CONNECTOR_FILE, workplace, type ConnectorChanges } from '../support/workplace.ts';
+import { folderListing } from '../support/files/folder-listing.ts';
+import { peopleTable, somePeople } from '../support/databases/people-table.ts';
+import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
+import { runCli, startCli } from '../support/processes/run-cli.ts';
+import { runHere } from '../support/processes/run-here.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
+import { CONNECTOR_FILE, workplace, type ConnectorChanges } from '../support/files/workplace.ts';
 
 const PASSWORD = 'p@ss:w/rd %#canary';
 const STORE: DataStoreSetup = {

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { allText } from '../support/folder-listing.ts';
-import { raw } from '../support/http-server.ts';
-import { RestServers } from '../support/rest-servers.ts';
-import { dumpState } from '../support/state-dump.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
-import { workplace } from '../support/workplace.ts';
+import { allText } from '../support/files/folder-listing.ts';
+import { raw } from '../support/http/http-server.ts';
+import { RestServers } from '../support/http/rest-servers.ts';
+import { dumpState } from '../support/databases/state-dump.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
+import { workplace } from '../support/files/workplace.ts';
 
 const servers = new RestServers();
 const folders = temporaryFolders();

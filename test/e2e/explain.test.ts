@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
 import { eventually } from '../support/eventually.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { startCli } from '../support/run-cli.ts';
-import { runHere } from '../support/run-here.ts';
-import { dumpState } from '../support/state-dump.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
-import { CONNECTOR_FILE, workplace, type ConnectorChanges, type Workplace } from '../support/workplace.ts';
+import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
+import { startCli } from '../support/processes/run-cli.ts';
+import { runHere } from '../support/processes/run-here.ts';
+import { dumpState } from '../support/databases/state-dump.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
+import { CONNECTOR_FILE, workplace, type ConnectorChanges, type Workplace } from '../support/files/workplace.ts';
 
 const STORE = { project: 'my-project', location: 'global', id: 'people' };
 const BUCKET = 'company';

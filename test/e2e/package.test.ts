@@ -4,10 +4,10 @@ import { execa } from 'execa';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { folderContents } from '../support/folder-listing.ts';
+import { folderContents } from '../support/files/folder-listing.ts';
 import { createHrTable } from '../../scripts/hr-table.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CONNECTOR = join(ROOT, 'connectors', 'hr-employees.yaml');

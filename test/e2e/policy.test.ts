@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openCatalog } from '../../src/app/catalog/catalog.ts';
 import { createLogger, jsonFormat } from '../../src/core/log.ts';
-import { startServer, type TestServer } from '../support/http-server.ts';
-import { writeOldFile } from '../support/file-source.ts';
-import { NO_ACCESS, startBridgeServer } from '../support/bridge-server.ts';
-import { runHere } from '../support/run-here.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
-import { connectorOf, type ConnectorChanges } from '../support/workplace.ts';
+import { startServer, type TestServer } from '../support/http/http-server.ts';
+import { writeOldFile } from '../support/files/file-source.ts';
+import { NO_ACCESS, startBridgeServer } from '../support/server/bridge-server.ts';
+import { runHere } from '../support/processes/run-here.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
+import { connectorOf, type ConnectorChanges } from '../support/files/workplace.ts';
 
 const HR_PASSWORD = 'canary-HrPassw0rd';
 const SECRETS = {

@@ -2,12 +2,12 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { writeFileConnector } from '../support/file-connector.ts';
-import { writeOldFile } from '../support/file-source.ts';
-import { runCli } from '../support/run-cli.ts';
-import { runHere } from '../support/run-here.ts';
-import { startServe } from '../support/serving.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { writeFileConnector } from '../support/files/file-connector.ts';
+import { writeOldFile } from '../support/files/file-source.ts';
+import { runCli } from '../support/processes/run-cli.ts';
+import { runHere } from '../support/processes/run-here.ts';
+import { startServe } from '../support/server/serving.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 /** Of the process in which the tests run, to be set back; reading it sets it. */

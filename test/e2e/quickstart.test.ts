@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isAlive, processesWith } from '../support/processes.ts';
-import { startScript } from '../support/run-script.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { isAlive, processesWith } from '../support/processes/processes.ts';
+import { startScript } from '../support/processes/run-script.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

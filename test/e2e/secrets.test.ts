@@ -2,14 +2,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrateState } from '../../src/state/run/open-state.ts';
-import { allText } from '../support/folder-listing.ts';
-import { peopleTable, somePeople } from '../support/people-table.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { runCli } from '../support/run-cli.ts';
-import { runHere } from '../support/run-here.ts';
-import { dumpState } from '../support/state-dump.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
-import { CONNECTOR_FILE, workplace, type Workplace } from '../support/workplace.ts';
+import { allText } from '../support/files/folder-listing.ts';
+import { peopleTable, somePeople } from '../support/databases/people-table.ts';
+import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
+import { runCli } from '../support/processes/run-cli.ts';
+import { runHere } from '../support/processes/run-here.ts';
+import { dumpState } from '../support/databases/state-dump.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
+import { CONNECTOR_FILE, workplace, type Workplace } from '../support/files/workplace.ts';
 
 /** The characters that connection strings, JSON and URLs each treat in a way of their own. */
 const CANARY = 'p@ss:w/rd %#?"\\canary';

@@ -7,9 +7,9 @@ import { ByteWriter } from '../../src/pipeline/bytes/byte-writer.ts';
 import { DocumentRenderer } from '../../src/pipeline/document/document.ts';
 import type { Column, ColumnKind } from '../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../src/pipeline/document/row-cursor.ts';
-import { text } from '../support/arbitrary.ts';
-import { mappingOf } from '../support/mapping.ts';
-import { batchOf } from '../support/rows-source.ts';
+import { text } from '../support/pipeline/arbitrary.ts';
+import { mappingOf } from '../support/pipeline/mapping.ts';
+import { batchOf } from '../support/pipeline/rows-source.ts';
 
 type Fields = Readonly<Record<string, string | null>>;
 type Json = Readonly<Record<string, unknown>>;

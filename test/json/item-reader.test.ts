@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ItemReader } from '../../src/json/item-reader.ts';
 import { textAt } from '../../src/json/scan.ts';
-import { spelled } from '../support/spelled-json.ts';
+import { spelled } from '../support/files/spelled-json.ts';
 
 interface Rules {
   readonly depthMax?: number;

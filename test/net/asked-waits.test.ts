@@ -5,10 +5,10 @@ import { retrying } from '../../src/artifacts/gcs/retry.ts';
 import { toBridgeError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { openApi } from '../../src/gemini/api/api.ts';
-import { ALWAYS_HELD } from '../support/always-held.ts';
-import { refusal, startServer, type Reply, type TestServer } from '../support/http-server.ts';
-import { readAll } from '../support/read-rows.ts';
-import { restSource } from '../support/rest-source.ts';
+import { ALWAYS_HELD } from '../support/pipeline/always-held.ts';
+import { refusal, startServer, type Reply, type TestServer } from '../support/http/http-server.ts';
+import { readAll } from '../support/files/read-rows.ts';
+import { restSource } from '../support/http/rest-source.ts';
 
 const NEVER = new AbortController().signal;
 const RETRY = { retries: 3, backoffSeconds: 0, wait: () => Promise.resolve() };

@@ -5,7 +5,7 @@ import { parseMysqlDsn } from '../../src/sources/mysql/dsn.ts';
 import { parseOracleDsn } from '../../src/sources/oracle/dsn.ts';
 import { parsePostgresDsn } from '../../src/sources/postgres/dsn.ts';
 import { parseDatabaseUrl } from '../../src/database/database-url.ts';
-import { growthOf } from '../support/processor-time.ts';
+import { growthOf } from '../support/memory/processor-time.ts';
 
 type Read = (dsn: string) => object;
 const postgres: Read = (dsn) => parsePostgresDsn(dsn, 'db', undefined);

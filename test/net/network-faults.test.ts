@@ -13,14 +13,14 @@ import { stateError } from '../../src/database/state-errors.ts';
 import { lazyPost } from '../../src/telemetry/http/post.ts';
 import { postMessage } from '../../src/telemetry/teams/webhook.ts';
 import { exportSpans, spansOf } from '../../src/telemetry/traces/spans.ts';
-import { ALWAYS_HELD } from '../support/always-held.ts';
-import { mysqlSource } from '../support/mysql-source.ts';
-import { FAULTS, type Fault, type FaultyPlace, type FaultyProtocol } from '../support/network-faults.ts';
-import { oracleSource } from '../support/oracle-server.ts';
-import { postgresSource } from '../support/postgres-source.ts';
-import { readAll } from '../support/read-rows.ts';
-import { restSource, type RestSpec } from '../support/rest-source.ts';
-import { mssqlSource } from '../support/sql-server.ts';
+import { ALWAYS_HELD } from '../support/pipeline/always-held.ts';
+import { mysqlSource } from '../support/databases/mysql-source.ts';
+import { FAULTS, type Fault, type FaultyPlace, type FaultyProtocol } from '../support/http/network-faults.ts';
+import { oracleSource } from '../support/databases/oracle-server.ts';
+import { postgresSource } from '../support/databases/postgres-source.ts';
+import { readAll } from '../support/files/read-rows.ts';
+import { restSource, type RestSpec } from '../support/http/rest-source.ts';
+import { mssqlSource } from '../support/databases/sql-server.ts';
 
 /** What an adapter says about a fault. */
 interface Told {

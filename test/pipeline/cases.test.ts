@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { MappingSpec } from '../../src/definitions/connector/types.ts';
 import type { Mapping } from '../../src/pipeline/mapping/mapping.ts';
-import { readCase, type Case, type CaseBefore, type CaseConnector } from '../support/case-folder.ts';
-import { KnownRecords } from '../support/known-records.ts';
-import { mappingOf } from '../support/mapping.ts';
-import { planOver, runOver } from '../support/planning.ts';
-import { rowsSource, type RowsSourceOptions } from '../support/rows-source.ts';
+import { readCase, type Case, type CaseBefore, type CaseConnector } from '../support/pipeline/case-folder.ts';
+import { KnownRecords } from '../support/pipeline/known-records.ts';
+import { mappingOf } from '../support/pipeline/mapping.ts';
+import { planOver, runOver } from '../support/pipeline/planning.ts';
+import { rowsSource, type RowsSourceOptions } from '../support/pipeline/rows-source.ts';
 
 const CASES = join(import.meta.dirname, '..', 'cases');
 

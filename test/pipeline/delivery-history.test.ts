@@ -6,12 +6,12 @@ import type { Column, Source } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { KnownRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import { openState } from '../../src/state/run/open-state.ts';
-import { ALL_GOES_WELL, FlakyIndex, type DeliveryFate } from '../support/flaky-index.ts';
-import { mappingOf } from '../support/mapping.ts';
-import { jobOf } from '../support/planning.ts';
-import { rowsSource } from '../support/rows-source.ts';
-import { portsOf } from '../support/running.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { ALL_GOES_WELL, FlakyIndex, type DeliveryFate } from '../support/pipeline/flaky-index.ts';
+import { mappingOf } from '../support/pipeline/mapping.ts';
+import { jobOf } from '../support/pipeline/planning.ts';
+import { rowsSource } from '../support/pipeline/rows-source.ts';
+import { portsOf } from '../support/processes/running.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const COLUMNS: Column[] = [
   { name: 'id', kind: 'text' },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Column } from '../../src/pipeline/ports/ports.ts';
-import { KnownRecords } from '../support/known-records.ts';
-import { jobOf, runOver } from '../support/planning.ts';
-import { rowsSource } from '../support/rows-source.ts';
+import { KnownRecords } from '../support/pipeline/known-records.ts';
+import { jobOf, runOver } from '../support/pipeline/planning.ts';
+import { rowsSource } from '../support/pipeline/rows-source.ts';
 
 const COLUMNS: Column[] = [
   { name: 'id', kind: 'text' },

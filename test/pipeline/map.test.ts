@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { RowMapper } from '../../src/pipeline/map.ts';
 import type { Column, RowBatch } from '../../src/pipeline/ports/ports.ts';
-import { mappingOf } from '../support/mapping.ts';
-import { batchOf } from '../support/rows-source.ts';
+import { mappingOf } from '../support/pipeline/mapping.ts';
+import { batchOf } from '../support/pipeline/rows-source.ts';
 
 const COLUMNS: readonly Column[] = [
   { name: 'id', kind: 'text' },

@@ -3,10 +3,10 @@ import { silentLogger, type Logger } from '../../src/core/log.ts';
 import type { Job } from '../../src/pipeline/ports/job.ts';
 import { planChanges } from '../../src/pipeline/plan.ts';
 import type { Column } from '../../src/pipeline/ports/ports.ts';
-import { KnownRecords } from '../support/known-records.ts';
-import { mappingOf } from '../support/mapping.ts';
-import { FoundChanges, jobOf, planOver, runOver } from '../support/planning.ts';
-import { rowsSource, type RowsSourceOptions, type WireRow } from '../support/rows-source.ts';
+import { KnownRecords } from '../support/pipeline/known-records.ts';
+import { mappingOf } from '../support/pipeline/mapping.ts';
+import { FoundChanges, jobOf, planOver, runOver } from '../support/pipeline/planning.ts';
+import { rowsSource, type RowsSourceOptions, type WireRow } from '../support/pipeline/rows-source.ts';
 
 const COLUMNS: Column[] = [
   { name: 'title', kind: 'text' },

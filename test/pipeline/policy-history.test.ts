@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import type { DeletePolicy } from '../../src/definitions/connector/types.ts';
 import type { Job } from '../../src/pipeline/ports/job.ts';
 import type { Column, Source } from '../../src/pipeline/ports/ports.ts';
-import { KnownRecords } from '../support/known-records.ts';
-import { mappingOf } from '../support/mapping.ts';
-import { runOver, type Planned } from '../support/planning.ts';
-import { rowsSource } from '../support/rows-source.ts';
+import { KnownRecords } from '../support/pipeline/known-records.ts';
+import { mappingOf } from '../support/pipeline/mapping.ts';
+import { runOver, type Planned } from '../support/pipeline/planning.ts';
+import { rowsSource } from '../support/pipeline/rows-source.ts';
 
 const COLUMNS: Column[] = [
   { name: 'id', kind: 'text' },

@@ -9,7 +9,7 @@ import {
 } from '../../src/pipeline/quarantine.ts';
 import { RowCursor } from '../../src/pipeline/document/row-cursor.ts';
 import { Tally } from '../../src/pipeline/tally.ts';
-import { batchOf, type WireRow } from '../support/rows-source.ts';
+import { batchOf, type WireRow } from '../support/pipeline/rows-source.ts';
 
 const LIMITS = { maxCount: 10, maxRatio: 0.5, maxConsecutive: 3 };
 const row = (number: number, docId?: string, code: 'ACL_EMPTY' | 'ROW_TOO_LARGE' = 'ACL_EMPTY') => ({

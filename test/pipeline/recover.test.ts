@@ -8,10 +8,10 @@ import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/ports/state-port.ts';
 import { openState } from '../../src/state/run/open-state.ts';
-import { jobOf } from '../support/planning.ts';
-import { rowsSource } from '../support/rows-source.ts';
-import { portsOf } from '../support/running.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { jobOf } from '../support/pipeline/planning.ts';
+import { rowsSource } from '../support/pipeline/rows-source.ts';
+import { portsOf } from '../support/processes/running.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const COLUMNS = [
   { name: 'id', kind: 'integer' },

@@ -11,10 +11,10 @@ import type { Manifest } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/ports/state-port.ts';
 import { openState } from '../../src/state/run/open-state.ts';
-import { ALWAYS_HELD } from '../support/always-held.ts';
-import { jobOf } from '../support/planning.ts';
-import { rowsSource } from '../support/rows-source.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { ALWAYS_HELD } from '../support/pipeline/always-held.ts';
+import { jobOf } from '../support/pipeline/planning.ts';
+import { rowsSource } from '../support/pipeline/rows-source.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const COLUMNS = [
   { name: 'id', kind: 'integer' },

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { policyFindings } from '../../src/policy/connector-findings.ts';
 import type { Paths, PolicyRule } from '../../src/policy/policy.ts';
-import { connectorOf, type ConnectorChanges } from '../support/workplace.ts';
+import { connectorOf, type ConnectorChanges } from '../support/files/workplace.ts';
 
 /** `/srv/link` leads to `/etc`. */
 const PATHS: Paths = {

@@ -5,9 +5,9 @@ import type { Connector } from '../../src/definitions/connector/types.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX } from '../../src/core/limits.ts';
 import { ItemReader } from '../../src/json/item-reader.ts';
 import { FoldedEvents } from '../../src/push/events/packed-events.ts';
-import { text } from '../support/arbitrary.ts';
-import { connectorSpec } from '../support/connector-spec.ts';
-import { spelled } from '../support/spelled-json.ts';
+import { text } from '../support/pipeline/arbitrary.ts';
+import { connectorSpec } from '../support/pipeline/connector-spec.ts';
+import { spelled } from '../support/files/spelled-json.ts';
 
 const WITH_READERS = { mapping: { aclUsersField: 'readers' } } as const;
 const WITH_CONTENT = { gemini: { contentConfig: 'CONTENT_REQUIRED' } } as const;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

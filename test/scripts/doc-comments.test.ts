@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { documentedConstants, documentedProperties } from '../../scripts/doc-comments.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { afterAll, expect, test } from '@jest/globals';
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { eventually } from '../support/eventually.ts';
-import { isAlive, processesWith } from '../support/processes.ts';
-import { startScript } from '../support/run-script.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { isAlive, processesWith } from '../support/processes/processes.ts';
+import { startScript } from '../support/processes/run-script.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {
@@ -29,7 +29,7 @@ test('a server that cannot start says why', async () => {
 
 test('a server ends with the process that started it, even when that is killed', async () => {
   const folder = folders.make();
-  const child = startScript('test/support/postgres-child.ts', folder);
+  const child = startScript('test/support/databases/postgres-child.ts', folder);
   const [firstWords] = (await once(child.stdout, 'data')) as [Buffer];
   const pid = Number(firstWords.toString());
   expect(isAlive(pid)).toBe(true);

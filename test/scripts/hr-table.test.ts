@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { changeDepartment, changeHrRows, createHrTable } from '../../scripts/hr-table.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
 
 let postgres: TestPostgres;
 beforeAll(async () => {

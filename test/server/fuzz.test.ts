@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { startBridgeServer } from '../support/bridge-server.ts';
-import type { OpenApiDocument } from '../support/openapi.ts';
+import { startBridgeServer } from '../support/server/bridge-server.ts';
+import type { OpenApiDocument } from '../support/server/openapi.ts';
 
 interface Parameter {
   readonly name: string;

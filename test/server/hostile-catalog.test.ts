@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../src/core/limits.ts';
-import { startBridgeServer } from '../support/bridge-server.ts';
-import { parsedObject } from '../support/json.ts';
+import { startBridgeServer } from '../support/server/bridge-server.ts';
+import { parsedObject } from '../support/files/json.ts';
 
 const SMALL = 3;
 const LARGE = 3;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HTTP_HEADERS_BYTES_MAX } from '../../src/core/limits.ts';
-import { startGuardedServer, type GuardedServer } from '../support/guarded-server.ts';
-import { growthOf } from '../support/processor-time.ts';
-import { rawExchange } from '../support/raw-exchange.ts';
+import { startGuardedServer, type GuardedServer } from '../support/http/guarded-server.ts';
+import { growthOf } from '../support/memory/processor-time.ts';
+import { rawExchange } from '../support/http/raw-exchange.ts';
 
 const ADMIN_KEY = 'an-admin-key-of-the-environment';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SqlSourceSpec } from '../../src/definitions/connector/types.ts';
 import { oracleExposure } from '../../src/sources/oracle/dsn.ts';
 import { sqlServers } from '../../src/sources/sql-servers.ts';
-import { growthOf } from '../support/processor-time.ts';
+import { growthOf } from '../support/memory/processor-time.ts';
 
 const oracle: SqlSourceSpec = { type: 'oracle', secretRef: 'db', query: 'select 1 from dual' };
 const serversOf = (descriptor: string) =>

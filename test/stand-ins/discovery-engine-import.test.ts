@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { problemsOf } from '../support/discovery-protos/check.ts';
-import { isJsonObject } from '../support/json.ts';
+import { isJsonObject } from '../support/files/json.ts';
 import { ACL_STORE, Caller, counts, errorOf, plainDocuments, samples } from './discovery-engine/caller.ts';
 import type { DiscoveryEngineOptions, ErrorForm } from './discovery-engine/options.ts';
 

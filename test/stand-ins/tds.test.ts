@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ISOLATION_LEVEL, TYPES, type Connection, type Request } from 'tedious';
-import { createCertificates } from '../support/certificates.ts';
+import { createCertificates } from '../support/http/certificates.ts';
 import { eventually } from '../support/eventually.ts';
-import { standstill } from '../support/standstill.ts';
-import { connectTedious, eachRow, rowsOf } from '../support/tedious-client.ts';
+import { standstill } from '../support/processes/standstill.ts';
+import { connectTedious, eachRow, rowsOf } from '../support/databases/tedious-client.ts';
 import { TdsError, type TdsHandler, type TdsResult, type TdsValue } from './tds/answer.ts';
-import type { TdsColumn } from './tds/column.ts';
-import { describedColumns } from './tds/described-columns.ts';
+import type { TdsColumn } from './tds/values/column.ts';
+import { describedColumns } from './tds/values/described-columns.ts';
 import { startTdsStandIn, type TdsStandIn, type TdsStandInOptions } from './tds/tds-stand-in.ts';
 
 const closing: (() => void | Promise<void>)[] = [];

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import oracledb from 'oracledb';
-import { createCertificates } from '../support/certificates.ts';
+import { createCertificates } from '../support/http/certificates.ts';
 import { eventually } from '../support/eventually.ts';
-import { connectOracledb, exact } from '../support/oracledb-client.ts';
+import { connectOracledb, exact } from '../support/databases/oracledb-client.ts';
 import { TnsError, type TnsHandler, type TnsValue } from './tns/answer.ts';
-import type { TnsColumn } from './tns/column.ts';
-import { numberBytes, numberText } from './tns/numbers.ts';
+import type { TnsColumn } from './tns/values/column.ts';
+import { numberBytes, numberText } from './tns/values/numbers.ts';
 import { startTnsStandIn, type TnsStandIn, type TnsStandInOptions } from './tns/tns-stand-in.ts';
 
 const closing: (() => Promise<void>)[] = [];

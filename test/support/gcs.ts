@@ -2,7 +2,7 @@ import { afterEach, beforeEach } from '@jest/globals';
 import { gcsStore } from '../../src/artifacts/gcs/store.ts';
 import type { ArtifactStore } from '../../src/pipeline/ports/ports.ts';
 import { startGcsStandIn, type GcsStandIn } from '../stand-ins/gcs/gcs-stand-in.ts';
-import { ALWAYS_HELD } from './always-held.ts';
+import { ALWAYS_HELD } from './pipeline/always-held.ts';
 
 export const BUCKET = 'company-sync';
 const PAGE_OBJECTS = 7;

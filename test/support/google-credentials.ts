@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { json, type Reply } from './http-server.ts';
+import { json, type Reply } from './http/http-server.ts';
 
 /** An answer of a token server. */
 export function tokenReply(token: string): Reply {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { PhaseTime } from '../../src/telemetry/run-report.ts';
 import { RunWatch } from '../../src/telemetry/run-watch.ts';
-import { ManualTime } from '../support/manual-time.ts';
+import { ManualTime } from '../support/pipeline/manual-time.ts';
 
 test('a run that is watched tells each phase as it ends, and keeps its times and last counts', () => {
   const time = new ManualTime();

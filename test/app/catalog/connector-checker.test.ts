@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { openConnectorChecker } from '../../../src/app/catalog/connector-checker.ts';
 import { checkFile } from '../../../src/definitions/connector/load.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let cwd: string;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { bucketFindings, serviceAgentFindings } from '../../../src/app/doctor/bucket.ts';
 import { startGcsStandIn, type GcsStandIn } from '../../stand-ins/gcs/gcs-stand-in.ts';
 import type { Access } from '../../stand-ins/gcs/iam-api.ts';
-import { folderListing } from '../../support/folder-listing.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { folderListing } from '../../support/files/folder-listing.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const never = new AbortController().signal;
 const BUCKET = 'gs://company-sync';

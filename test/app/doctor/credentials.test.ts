@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { credentialsFindings } from '../../../src/app/doctor/credentials.ts';
 import { tokenReply, workloadIdentityFile } from '../../support/google-credentials.ts';
-import { startServer } from '../../support/http-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startServer } from '../../support/http/http-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const never = new AbortController().signal;
 const folders = temporaryFolders();

@@ -3,7 +3,7 @@ import { dataStoreFindings } from '../../../src/app/doctor/data-store.ts';
 import type { Finding } from '../../../src/app/doctor/finding.ts';
 import type { ConnectorSpec } from '../../../src/definitions/connector/types.ts';
 import { ACL_STORE, Caller, PLAIN_STORE } from '../../stand-ins/discovery-engine/caller.ts';
-import { connectorSpec } from '../../support/connector-spec.ts';
+import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../../stand-ins/discovery-engine/options.ts';
 
 const never = new AbortController().signal;

@@ -6,7 +6,7 @@ import { bucketFindings } from '../../../src/app/doctor/bucket.ts';
 import { exposedFolder, exposedState, unlessExposed } from '../../../src/app/doctor/exposed-paths.ts';
 import { stateFindings } from '../../../src/app/doctor/state.ts';
 import { migrateState, STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

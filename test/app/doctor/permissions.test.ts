@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { permissionsFindings } from '../../../src/app/doctor/permissions.ts';
 import { Caller } from '../../stand-ins/discovery-engine/caller.ts';
 import type { DiscoveryEngineOptions } from '../../stand-ins/discovery-engine/options.ts';
-import { connectorSpec } from '../../support/connector-spec.ts';
+import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 
 const never = new AbortController().signal;
 let caller: Caller;

@@ -5,8 +5,8 @@ import type { Connector } from '../../../src/definitions/connector/types.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { openPushQueue } from '../../../src/state/push/queue.ts';
 import { pushBatch } from '../../contracts/push-queue.contract.ts';
-import { connectorSpec } from '../../support/connector-spec.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let cwd: string;

@@ -3,9 +3,9 @@ import { rowPolicyFindings } from '../../../src/app/doctor/row-policies.ts';
 import type { Connector, SqlSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { TdsError } from '../../stand-ins/tds/answer.ts';
 import { TnsError } from '../../stand-ins/tns/answer.ts';
-import { connectorSpec } from '../../support/connector-spec.ts';
-import { startOracle } from '../../support/oracle-server.ts';
-import { startSqlServer, type SeenPolicies } from '../../support/sql-server.ts';
+import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
+import { startOracle } from '../../support/databases/oracle-server.ts';
+import { startSqlServer, type SeenPolicies } from '../../support/databases/sql-server.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

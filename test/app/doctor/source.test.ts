@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sourceFindings } from '../../../src/app/doctor/source.ts';
 import type { Connector } from '../../../src/definitions/connector/types.ts';
-import { peopleTable, somePeople } from '../../support/people-table.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { peopleTable, somePeople } from '../../support/databases/people-table.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 
 let postgres: TestPostgres;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { stateFindings } from '../../../src/app/doctor/state.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { migrateState, STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { folderListing } from '../../support/folder-listing.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { folderListing } from '../../support/files/folder-listing.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

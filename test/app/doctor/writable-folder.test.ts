@@ -2,8 +2,8 @@ import { afterAll, expect, test } from '@jest/globals';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { whyNotWritable } from '../../../src/app/doctor/writable-folder.ts';
-import { folderListing } from '../../support/folder-listing.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { folderListing } from '../../support/files/folder-listing.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

@@ -4,8 +4,8 @@ import { DocumentLines } from '../../../src/app/explain/document-lines.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import type { ArtifactKind, ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
 import type { RunRow } from '../../../src/pipeline/ports/state-port.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const FOLDER = 'connectors/hr/runs/R';
 const folders = temporaryFolders();

@@ -5,8 +5,8 @@ import { OPS_SETTLED_SECONDS_MAX } from '../../../src/core/limits.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { holders, newestRuns } from '../../../src/state/server/ops-connectors.ts';
-import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/ops-place.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const CONNECTORS = ['one', 'other', 'never-ran'];
 

@@ -15,10 +15,10 @@ import { DocumentRenderer } from '../../../src/pipeline/document/document.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
 import { PushedRows } from '../../../src/sources/push/rows.ts';
 import { openPushQueue, type PushQueue } from '../../../src/state/push/queue.ts';
-import { text } from '../../support/arbitrary.ts';
-import { parsedObject } from '../../support/json.ts';
-import { openQueueReader, pushConnectors, type StoredEvent } from '../../support/push-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { text } from '../../support/pipeline/arbitrary.ts';
+import { parsedObject } from '../../support/files/json.ts';
+import { openQueueReader, pushConnectors, type StoredEvent } from '../../support/server/push-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const GONE = '{"op":"DELETE","doc_id":"1"}';
 

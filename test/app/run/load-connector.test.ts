@@ -13,8 +13,8 @@ import { EXIT } from '../../../src/core/exit-status.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { startSplunk, type SplunkStandIn } from '../../stand-ins/splunk/splunk-stand-in.ts';
 import { startTeams, type TeamsStandIn } from '../../stand-ins/teams/teams-stand-in.ts';
-import { connectorSpec } from '../../support/connector-spec.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const TOKEN = 'token-of-a-test';
 const FILE = 'connectors/hr-file.yaml';

@@ -92,7 +92,7 @@ describe('work that signals interrupt', () => {
 });
 
 describe('a real process', () => {
-  const child = fileURLToPath(new URL('../../support/signals-child.ts', import.meta.url));
+  const child = fileURLToPath(new URL('../../support/processes/signals-child.ts', import.meta.url));
 
   async function interrupt(
     how: string,

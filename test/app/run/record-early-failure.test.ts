@@ -5,8 +5,8 @@ import { recordUnbegun } from '../../../src/app/run/record-early-failure.ts';
 import { BridgeError, type ErrorCode } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { openState, STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { dumpState } from '../../support/state-dump.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { dumpState } from '../../support/databases/state-dump.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const STARTED = new Date('2026-11-21T03:00:00.000Z');
 const OWNER = { runId: 'other', host: 'worker-2', pid: 4711 };

@@ -7,8 +7,8 @@ import { openTelemetry } from '../../../src/app/run/telemetry.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/log.ts';
-import { createCertificates } from '../../support/certificates.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { createCertificates } from '../../support/http/certificates.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 /** What the proxy was asked to connect to. It refuses, so nobody tries again. */

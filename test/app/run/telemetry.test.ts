@@ -12,10 +12,10 @@ import { parseRunLink } from '../../../src/core/run-link.ts';
 import type { TelemetrySettings } from '../../../src/telemetry/settings.ts';
 import { startSplunk, type SplunkStandIn } from '../../stand-ins/splunk/splunk-stand-in.ts';
 import { startTeams, type TeamsStandIn } from '../../stand-ins/teams/teams-stand-in.ts';
-import { openBlackhole, type Blackhole } from '../../support/blackhole.ts';
-import { connectorSpec } from '../../support/connector-spec.ts';
-import { hang, json } from '../../support/http-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { openBlackhole, type Blackhole } from '../../support/http/blackhole.ts';
+import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
+import { hang, json } from '../../support/http/http-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 /** Longer than any machine takes. */
 const PATIENT: TelemetryTiming = { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 };

@@ -3,7 +3,7 @@ import { createRunStarter, type RunStarter } from '../../../src/app/serve/run-st
 import { systemClock } from '../../../src/core/clock.ts';
 import { STARTED_RUNS_MAX } from '../../../src/core/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let starter: RunStarter | undefined;

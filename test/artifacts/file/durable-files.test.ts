@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renameNew } from '../../../src/artifacts/file/durable-files.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterEach(() => {

@@ -7,15 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { artifactStoreContract, readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
 import { describeLeasedStoreContract } from '../../contracts/leased-store.contract.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterEach(() => {
   folders.removeAll();
 });
 
-const child = fileURLToPath(new URL('../../support/write-artifact-child.ts', import.meta.url));
+const child = fileURLToPath(new URL('../../support/memory/write-artifact-child.ts', import.meta.url));
 const childCommand = (...args: string[]) => [process.execPath, '--import', 'tsx', child, ...args];
 
 artifactStoreContract('a folder', () => Promise.resolve(fileStore(folders.make(), '/', ALWAYS_HELD)));

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { storageOptions } from '../../../src/artifacts/gcs/client.ts';
 import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
 import { readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../../support/gcs.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const TOKEN = 'token-that-stays-secret';
 const VARIABLES = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CredentialsFailure, failureOf, isTransient } from '../../../src/artifacts/gcs/failure.ts';
 import { GcsBucket } from '../../../src/artifacts/gcs/client.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../../support/gcs.ts';
 
 const gcs = gcsForEachTest();

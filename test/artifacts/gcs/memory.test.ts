@@ -10,7 +10,7 @@ const GROWN_MIB_MAX = 100;
 const gcs = gcsForEachTest();
 
 test('memory does not grow with an artifact that goes to a bucket and comes back', async () => {
-  const child = fileURLToPath(new URL('../../support/upload-artifact-child.ts', import.meta.url));
+  const child = fileURLToPath(new URL('../../support/memory/upload-artifact-child.ts', import.meta.url));
   const args = ['--import', 'tsx', child, gcs.server().url, BUCKET, String(MEGABYTES)];
   const { stdout } = await execa(process.execPath, args);
   const { read, grownMib } = JSON.parse(stdout) as { read: number; grownMib: number };

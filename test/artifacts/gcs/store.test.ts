@@ -6,7 +6,7 @@ import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
 import { artifactStoreContract, readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
 import type { Fault } from '../../stand-ins/gcs/faults.ts';
 import { describeLeasedStoreContract, LosableLeases } from '../../contracts/leased-store.contract.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../../support/gcs.ts';
 
 const gcs = gcsForEachTest();

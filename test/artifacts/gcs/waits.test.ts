@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
 import { createLogger } from '../../../src/core/log.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { json, raw, startServer, type Reply, type TestServer } from '../../support/http-server.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { json, raw, startServer, type Reply, type TestServer } from '../../support/http/http-server.ts';
 
 const servers: TestServer[] = [];
 afterEach(async () => {

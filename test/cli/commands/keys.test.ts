@@ -4,8 +4,8 @@ import type { CommandIo } from '../../../src/cli/command-io.ts';
 import { readEnvironment } from '../../../src/cli/environment/environment.ts';
 import { keysCommand } from '../../../src/cli/commands/keys.ts';
 import { openDatabase } from '../../../src/database/database.ts';
-import { parsedObject } from '../../support/json.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { parsedObject } from '../../support/files/json.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

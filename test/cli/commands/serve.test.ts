@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { startCli } from '../../support/run-cli.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startCli } from '../../support/processes/run-cli.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readServerAccess } from '../../../src/cli/environment/server-access.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
-import { growthOf } from '../../support/processor-time.ts';
+import { growthOf } from '../../support/memory/processor-time.ts';
 
 describe('who may use the server', () => {
   test('is nobody in particular when nothing is set', () => {

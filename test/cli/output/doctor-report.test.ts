@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../../src/app/doctor/finding.ts';
 import { exitStatusOf, jsonReport, textReport } from '../../../src/cli/output/doctor-report.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
-import { onTerminal } from '../../support/on-terminal.ts';
+import { onTerminal } from '../../support/processes/on-terminal.ts';
 
 const plain = styleFor({ write: () => undefined }, true);
 const coloured = styleFor({ write: () => undefined, isTTY: true }, false);

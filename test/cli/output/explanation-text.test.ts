@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Explanation, Sending } from '../../../src/app/explain/explanation.ts';
 import { explanationText } from '../../../src/cli/output/explanation-text.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
-import { onTerminal } from '../../support/on-terminal.ts';
+import { onTerminal } from '../../support/processes/on-terminal.ts';
 
 const plain = styleFor({ write: () => undefined }, true);
 const coloured = styleFor({ write: () => undefined, isTTY: true }, false);

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { main } from '../../../src/cli/main.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { writeFileConnector } from '../../support/file-connector.ts';
-import { writeOldFile } from '../../support/file-source.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { writeFileConnector } from '../../support/files/file-connector.ts';
+import { writeOldFile } from '../../support/files/file-source.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 /** A colour as ours, hidden text, a title with a bell, C1, direction, no width, separators and a mark, on one line. */
 const ON_LINE = '\u001B[31m\u001B[8m\u001B]0;pwn\u0007\u009B2J\u202E\u2066\u200B\uFEFF\u061C\u2028\u007F';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { BridgeResult } from '../../../src/app/run/bridge.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
 import { exitStatusOf, summaryJson, summaryText } from '../../../src/cli/run-output/summary.ts';
-import { onTerminal } from '../../support/on-terminal.ts';
+import { onTerminal } from '../../support/processes/on-terminal.ts';
 
 const plain = styleFor({ write: () => undefined }, true);
 const coloured = styleFor({ write: () => undefined, isTTY: true }, false);

@@ -9,8 +9,8 @@ import { compileTemplate } from '../../../src/definitions/connector/templates/te
 import { RenderBudget } from '../../../src/definitions/connector/templates/render-budget.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { CONNECTOR_MAPPING_KEYS_MAX, CONNECTOR_TEXT_CHARACTERS_MAX } from '../../../src/core/limits.ts';
-import { growthOf } from '../../support/processor-time.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { growthOf } from '../../support/memory/processor-time.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let folder: string;

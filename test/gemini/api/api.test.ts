@@ -6,9 +6,9 @@ import { DISCOVERY_ANSWER_BYTES_MAX } from '../../../src/core/limits.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { createLogger, jsonFormat, silentLogger } from '../../../src/core/log.ts';
 import { openApi, type ApiRequest } from '../../../src/gemini/api/api.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import type { LeaseGuard } from '../../../src/pipeline/held-leases.ts';
-import { createCertificates } from '../../support/certificates.ts';
+import { createCertificates } from '../../support/http/certificates.ts';
 import {
   drop,
   hang,
@@ -18,7 +18,7 @@ import {
   startServer,
   type Reply,
   type TestServer,
-} from '../../support/http-server.ts';
+} from '../../support/http/http-server.ts';
 
 const BRANCH = 'projects/p/locations/global/collections/default_collection/dataStores/d/branches/0';
 const GET: ApiRequest = { method: 'GET', path: `${BRANCH}/operations/1`, quota: 'reads', repeatable: true };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { findCaller } from '../../../src/gemini/api/caller.ts';
 import { tokenReply, workloadIdentityFile } from '../../support/google-credentials.ts';
-import { json, startServer, type Reply, type TestServer } from '../../support/http-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { json, startServer, type Reply, type TestServer } from '../../support/http/http-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 const outside = process.env;

@@ -8,7 +8,7 @@ import {
   type StoreNeeds,
 } from '../../../src/gemini/api/data-store.ts';
 import { answer, unavailable, type Fault } from '../../stand-ins/discovery-engine/faults.ts';
-import { DATA_STORE, DeliveryPlace, type PlaceOptions } from '../../support/delivery-place.ts';
+import { DATA_STORE, DeliveryPlace, type PlaceOptions } from '../../support/pipeline/delivery-place.ts';
 
 const signal = new AbortController().signal;
 const STORE = { projectId: DATA_STORE.project, location: DATA_STORE.location, dataStoreId: DATA_STORE.id };

@@ -12,7 +12,7 @@ import {
   docIds,
   NUMBERED_BRANCH,
   type PlaceOptions,
-} from '../../support/delivery-place.ts';
+} from '../../support/pipeline/delivery-place.ts';
 
 const POLL = { method: 'GET', path: /operations\/./ } as const;
 const signal = new AbortController().signal;

@@ -9,8 +9,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
 import { openApi, type ApiRequest } from '../../../src/gemini/api/api.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { createCertificates } from '../../support/certificates.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { createCertificates } from '../../support/http/certificates.ts';
 import {
   drop,
   json,
@@ -19,9 +19,9 @@ import {
   startServer,
   type Reply,
   type TestServer,
-} from '../../support/http-server.ts';
-import { startScript } from '../../support/run-script.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+} from '../../support/http/http-server.ts';
+import { startScript } from '../../support/processes/run-script.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const GET: ApiRequest = { method: 'GET', path: 'projects/p/operations/1', quota: 'reads', repeatable: true };
 const OK = json(200, { done: true });
@@ -269,7 +269,7 @@ describe('Google’s own address', () => {
     const account = { type: 'service_account', client_email: 'bridge@example.com', private_key: privateKey };
     writeFileSync(keyFile, JSON.stringify(account));
     const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const { stdout } = await startScript('test/support/api-child.ts', folder, {
+    const { stdout } = await startScript('test/support/http/api-child.ts', folder, {
       GOOGLE_APPLICATION_CREDENTIALS: keyFile,
       NO_PROXY: '',
       ...env(url, authorityFile),

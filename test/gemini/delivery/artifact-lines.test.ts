@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { linesOf } from '../../../src/gemini/delivery/artifact-lines.ts';
 import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { text } from '../../support/arbitrary.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { text } from '../../support/pipeline/arbitrary.ts';
 
 /** A store that gives an artifact in chunks of so many bytes, in memory that it uses again. */
 function storeOf(content: string, chunkBytes: number): ArtifactStore {

@@ -11,9 +11,9 @@ import {
   unavailable,
   type Fault,
 } from '../../stand-ins/discovery-engine/faults.ts';
-import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/delivery-place.ts';
-import { json, startServer, type TestServer } from '../../support/http-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/pipeline/delivery-place.ts';
+import { json, startServer, type TestServer } from '../../support/http/http-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const TOKEN = 'canary-token-4711';
 const CONTENT = 'canary-content-4712';

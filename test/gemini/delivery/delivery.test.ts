@@ -6,7 +6,7 @@ import {
   docIds,
   NUMBERED_BRANCH,
   type PlaceOptions,
-} from '../../support/delivery-place.ts';
+} from '../../support/pipeline/delivery-place.ts';
 
 let place: DeliveryPlace | undefined;
 

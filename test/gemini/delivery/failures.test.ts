@@ -5,8 +5,8 @@ import { createLogger, jsonFormat } from '../../../src/core/log.ts';
 import { readFailures, samplesOf } from '../../../src/gemini/delivery/failures.ts';
 import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
 import { writeArtifact } from '../../contracts/artifact-store.contract.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let store: ArtifactStore;

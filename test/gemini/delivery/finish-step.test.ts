@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../../src/core/errors.ts';
-import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/delivery-place.ts';
+import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/pipeline/delivery-place.ts';
 
 let place: DeliveryPlace | undefined;
 

@@ -6,8 +6,8 @@ import { openState } from '../../../src/state/run/open-state.ts';
 import { createPartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
 import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../../src/pipeline/ports/ports.ts';
 import { readArtifact } from '../../contracts/artifact-store.contract.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 const folder = runFolder('hr', 'R1');

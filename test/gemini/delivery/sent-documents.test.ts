@@ -7,9 +7,9 @@ import { rejectAll, rejectSome, sentDocuments } from '../../../src/gemini/delive
 import { judge } from '../../../src/gemini/delivery/verdict.ts';
 import { createPartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
 import type { ArtifactStore, Manifest, ManifestFile } from '../../../src/pipeline/ports/ports.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { DeliveryPlace, docIds } from '../../support/delivery-place.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { DeliveryPlace, docIds } from '../../support/pipeline/delivery-place.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let place: DeliveryPlace;

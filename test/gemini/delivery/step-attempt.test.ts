@@ -11,7 +11,7 @@ import {
   docIds,
   type Changes,
   type PlaceOptions,
-} from '../../support/delivery-place.ts';
+} from '../../support/pipeline/delivery-place.ts';
 
 const IMPORT = { method: 'POST', path: 'documents:import' } as const;
 const LOST: Fault = { kind: 'drop', effect: 'before' };

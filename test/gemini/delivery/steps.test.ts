@@ -5,7 +5,7 @@ import {
   OPERATION_POLL_SECONDS_MAX,
 } from '../../../src/core/limits.ts';
 import { answer, quotaExceeded, unavailable, type Fault } from '../../stand-ins/discovery-engine/faults.ts';
-import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/delivery-place.ts';
+import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/pipeline/delivery-place.ts';
 
 const IMPORT = { method: 'POST', path: 'documents:import' } as const;
 const LONG_MS = OPERATION_POLL_SECONDS_MAX * 1_000;

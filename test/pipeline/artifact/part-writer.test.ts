@@ -6,8 +6,8 @@ import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { PART_BUFFER_BYTES } from '../../../src/core/limits.ts';
 import { createPartWriter, type PartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
 import { readArtifact } from '../../contracts/artifact-store.contract.ts';
-import { ALWAYS_HELD } from '../../support/always-held.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseArrayLiteral, type ArrayItem } from '../../../src/pipeline/bytes/array-literal.ts';
-import { text } from '../../support/arbitrary.ts';
+import { text } from '../../support/pipeline/arbitrary.ts';
 
 /** Prints as Postgres's `array_out` does: quotes only where they are needed. */
 function print(items: readonly ArrayItem[]): string {

@@ -4,7 +4,7 @@ import { AclColumn } from '../../../src/pipeline/readers/acl.ts';
 import { BareArrayReader } from '../../../src/pipeline/bytes/bare-array.ts';
 import { readReaders } from '../../../src/pipeline/readers/reader-list.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { batchOf } from '../../support/rows-source.ts';
+import { batchOf } from '../../support/pipeline/rows-source.ts';
 
 const reader = new BareArrayReader();
 

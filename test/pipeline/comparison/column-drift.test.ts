@@ -3,10 +3,10 @@ import type { Logger } from '../../../src/core/log.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { retypedColumns, usedColumns } from '../../../src/pipeline/comparison/column-drift.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
-import { KnownRecords } from '../../support/known-records.ts';
-import { mappingOf } from '../../support/mapping.ts';
-import { FoundChanges, planOver, runOver } from '../../support/planning.ts';
-import { rowsSource } from '../../support/rows-source.ts';
+import { KnownRecords } from '../../support/pipeline/known-records.ts';
+import { mappingOf } from '../../support/pipeline/mapping.ts';
+import { FoundChanges, planOver, runOver } from '../../support/pipeline/planning.ts';
+import { rowsSource } from '../../support/pipeline/rows-source.ts';
 
 const ID: Column = { name: 'id', kind: 'integer' };
 const TITLE: Column = { name: 'title', kind: 'text' };

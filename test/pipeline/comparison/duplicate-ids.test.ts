@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { DUPLICATE_PLACES_NAMED_MAX } from '../../../src/core/limits.ts';
 import { duplicateIdError } from '../../../src/pipeline/comparison/duplicate-ids.ts';
 import type { Column, RowPlace, Source } from '../../../src/pipeline/ports/ports.ts';
-import { KnownRecords } from '../../support/known-records.ts';
-import { planOver } from '../../support/planning.ts';
-import { rowsSource, type RowsSourceOptions, type WireRow } from '../../support/rows-source.ts';
+import { KnownRecords } from '../../support/pipeline/known-records.ts';
+import { planOver } from '../../support/pipeline/planning.ts';
+import { rowsSource, type RowsSourceOptions, type WireRow } from '../../support/pipeline/rows-source.ts';
 
 const COLUMNS: Column[] = [
   { name: 'id', kind: 'integer' },

@@ -3,9 +3,9 @@ import { HELD_LISTED_MAX } from '../../../src/core/limits.ts';
 import type { DeletePolicy } from '../../../src/definitions/connector/types.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
-import { KnownRecords } from '../../support/known-records.ts';
-import { planOver, runOver } from '../../support/planning.ts';
-import { rowsSource, type RowsSourceOptions, type WireRow } from '../../support/rows-source.ts';
+import { KnownRecords } from '../../support/pipeline/known-records.ts';
+import { planOver, runOver } from '../../support/pipeline/planning.ts';
+import { rowsSource, type RowsSourceOptions, type WireRow } from '../../support/pipeline/rows-source.ts';
 
 const COLUMNS: Column[] = [
   { name: 'id', kind: 'integer' },

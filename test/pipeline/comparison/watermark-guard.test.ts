@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { BridgeError } from '../../../src/core/errors.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { Column, Source } from '../../../src/pipeline/ports/ports.ts';
-import { KnownRecords } from '../../support/known-records.ts';
-import { mappingOf } from '../../support/mapping.ts';
-import { planOver, runOver } from '../../support/planning.ts';
-import { rowsSource, type RowsSourceOptions } from '../../support/rows-source.ts';
+import { KnownRecords } from '../../support/pipeline/known-records.ts';
+import { mappingOf } from '../../support/pipeline/mapping.ts';
+import { planOver, runOver } from '../../support/pipeline/planning.ts';
+import { rowsSource, type RowsSourceOptions } from '../../support/pipeline/rows-source.ts';
 
 const JOB: Partial<Job> = {
   mapping: mappingOf({}, { watermarkField: 'updated' }),

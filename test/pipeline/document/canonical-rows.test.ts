@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { CANONICAL_COLUMNS } from '../../../src/pipeline/document/canonical-rows.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { Mapping } from '../../../src/pipeline/mapping/mapping.ts';
-import { KnownRecords } from '../../support/known-records.ts';
-import { mappingOf } from '../../support/mapping.ts';
-import { runOver } from '../../support/planning.ts';
-import { rowsSource, type WireValue } from '../../support/rows-source.ts';
+import { KnownRecords } from '../../support/pipeline/known-records.ts';
+import { mappingOf } from '../../support/pipeline/mapping.ts';
+import { runOver } from '../../support/pipeline/planning.ts';
+import { rowsSource, type WireValue } from '../../support/pipeline/rows-source.ts';
 
 const MAPPING = mappingOf({ idField: 'doc_id', contentTemplate: '{{ content }}', uriTemplate: '{{ uri }}' });
 const canonical = (readersKept: boolean): Mapping => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { columnFinder, missingColumns } from '../../../src/pipeline/document/columns.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
-import { mappingOf } from '../../support/mapping.ts';
+import { mappingOf } from '../../support/pipeline/mapping.ts';
 
 const columnsNamed = (...names: string[]): Column[] => names.map((name) => ({ name, kind: 'text' }));
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { DocumentIds, escapeIdPart, NO_ID } from '../../../src/pipeline/document/document-id.ts';
 import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { text } from '../../support/arbitrary.ts';
-import { batchOf, type WireRow } from '../../support/rows-source.ts';
+import { text } from '../../support/pipeline/arbitrary.ts';
+import { batchOf, type WireRow } from '../../support/pipeline/rows-source.ts';
 
 const CONNECTOR_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
 

@@ -12,9 +12,9 @@ import {
 import { DocumentRenderer } from '../../../src/pipeline/document/document.ts';
 import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { text } from '../../support/arbitrary.ts';
-import { mappingOf, template } from '../../support/mapping.ts';
-import { batchOf, type WireValue } from '../../support/rows-source.ts';
+import { text } from '../../support/pipeline/arbitrary.ts';
+import { mappingOf, template } from '../../support/pipeline/mapping.ts';
+import { batchOf, type WireValue } from '../../support/pipeline/rows-source.ts';
 
 type Fields = Readonly<Record<string, WireValue>>;
 type Kinds = Readonly<Record<string, ColumnKind>>;

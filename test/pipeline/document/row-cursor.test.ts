@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { text } from '../../support/arbitrary.ts';
-import { batchOf, type WireRow } from '../../support/rows-source.ts';
+import { text } from '../../support/pipeline/arbitrary.ts';
+import { batchOf, type WireRow } from '../../support/pipeline/rows-source.ts';
 
 const columnsFor = (count: number): Column[] =>
   Array.from({ length: count }, (_, at) => ({ name: `c${at}`, kind: 'text' }));

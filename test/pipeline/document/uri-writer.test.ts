@@ -5,7 +5,7 @@ import { ByteWriter } from '../../../src/pipeline/bytes/byte-writer.ts';
 import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
 import { uriWriter } from '../../../src/pipeline/document/uri-writer.ts';
-import { batchOf, type WireValue } from '../../support/rows-source.ts';
+import { batchOf, type WireValue } from '../../support/pipeline/rows-source.ts';
 
 function write(
   source: string,

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
 import { UsedTexts } from '../../../src/pipeline/document/used-texts.ts';
-import { mappingOf } from '../../support/mapping.ts';
-import { batchOf, type WireValue } from '../../support/rows-source.ts';
+import { mappingOf } from '../../support/pipeline/mapping.ts';
+import { batchOf, type WireValue } from '../../support/pipeline/rows-source.ts';
 
 const COLUMNS: readonly Column[] = ['id', 'title', 'unused'].map((name) => ({ name, kind: 'text' }));
 const NOT_UTF8 = Buffer.from([0x61, 0xff]);

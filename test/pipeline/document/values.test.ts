@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ByteWriter } from '../../../src/pipeline/bytes/byte-writer.ts';
 import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
 import { jsonWriter, textWriter, timeWriter, type ValueWriter } from '../../../src/pipeline/document/values.ts';
-import { text } from '../../support/arbitrary.ts';
+import { text } from '../../support/pipeline/arbitrary.ts';
 
 /** Writes a value that stands amid other bytes, after some text. */
 function written(write: ValueWriter, value: string): string {

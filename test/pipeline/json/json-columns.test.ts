@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { JsonColumns } from '../../../src/pipeline/json/json-columns.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { batchOf } from '../../support/rows-source.ts';
+import { batchOf } from '../../support/pipeline/rows-source.ts';
 
 const COLUMNS: readonly Column[] = [{ name: 'data', kind: 'array', element: 'json' }];
 const HALF = String.raw`"\"\\ud83d\""`;

@@ -6,9 +6,9 @@ import { ByteWriter } from '../../../src/pipeline/bytes/byte-writer.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
 import { templateWriter, type Template } from '../../../src/pipeline/mapping/template-writer.ts';
-import { text } from '../../support/arbitrary.ts';
-import { template } from '../../support/mapping.ts';
-import { batchOf, type WireValue } from '../../support/rows-source.ts';
+import { text } from '../../support/pipeline/arbitrary.ts';
+import { template } from '../../support/pipeline/mapping.ts';
+import { batchOf, type WireValue } from '../../support/pipeline/rows-source.ts';
 
 type Field = Omit<Column, 'name'> & { readonly value: WireValue };
 

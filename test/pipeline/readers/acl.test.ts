@@ -4,7 +4,7 @@ import { ACL_PRINCIPALS_MAX } from '../../../src/core/limits.ts';
 import { AclColumn, aclProblem, NOBODY, type Principals } from '../../../src/pipeline/readers/acl.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { batchOf, type WireValue } from '../../support/rows-source.ts';
+import { batchOf, type WireValue } from '../../support/pipeline/rows-source.ts';
 
 describe('an ACL column', () => {
   const columns: Column[] = [{ name: 'readers', kind: 'text' }];

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { mayBeConditional } from '../../../src/rest/listing/conditional.ts';
 import { sourceContract } from '../../contracts/source.contract.ts';
-import { json, raw } from '../../support/http-server.ts';
-import { listRest, numbered, PAGINATION, restSource } from '../../support/rest-source.ts';
-import { RestServers } from '../../support/rest-servers.ts';
+import { json, raw } from '../../support/http/http-server.ts';
+import { listRest, numbered, PAGINATION, restSource } from '../../support/http/rest-source.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { nextLink } from '../../../src/rest/listing/link-header.ts';
-import { growthOf } from '../../support/processor-time.ts';
+import { growthOf } from '../../support/memory/processor-time.ts';
 
 test.each<[string | undefined, string | undefined]>([
   [undefined, undefined],

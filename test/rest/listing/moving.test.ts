@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PaginationSpec } from '../../../src/definitions/connector/types.ts';
-import { json, type Reply } from '../../support/http-server.ts';
-import { KnownRecords } from '../../support/known-records.ts';
-import { planOver, runOver } from '../../support/planning.ts';
-import { restSource } from '../../support/rest-source.ts';
-import { RestServers } from '../../support/rest-servers.ts';
+import { json, type Reply } from '../../support/http/http-server.ts';
+import { KnownRecords } from '../../support/pipeline/known-records.ts';
+import { planOver, runOver } from '../../support/pipeline/planning.ts';
+import { restSource } from '../../support/http/rest-source.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { TokenEndpoint, type TokenOptions } from '../../stand-ins/rest/token-endpoint.ts';
-import { json, raw } from '../../support/http-server.ts';
-import { failureOf } from '../../support/postgres-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { listRest, numbered, PAGINATION, restSource } from '../../support/rest-source.ts';
-import { RestServers } from '../../support/rest-servers.ts';
+import { json, raw } from '../../support/http/http-server.ts';
+import { failureOf } from '../../support/databases/postgres-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { listRest, numbered, PAGINATION, restSource } from '../../support/http/rest-source.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());

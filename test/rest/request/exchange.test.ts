@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HTTP_PAGE_BYTES_MAX } from '../../../src/core/limits.ts';
-import { drop, hang, json, raw, type Reply } from '../../support/http-server.ts';
-import { failureOf } from '../../support/postgres-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { restSource } from '../../support/rest-source.ts';
-import { RestServers } from '../../support/rest-servers.ts';
+import { drop, hang, json, raw, type Reply } from '../../support/http/http-server.ts';
+import { failureOf } from '../../support/databases/postgres-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { restSource } from '../../support/http/rest-source.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());

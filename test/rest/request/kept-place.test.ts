@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';
-import type { Reply } from '../../support/http-server.ts';
-import { json } from '../../support/http-server.ts';
-import { listRest, restSource } from '../../support/rest-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { RestServers } from '../../support/rest-servers.ts';
+import type { Reply } from '../../support/http/http-server.ts';
+import { json } from '../../support/http/http-server.ts';
+import { listRest, restSource } from '../../support/http/rest-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());

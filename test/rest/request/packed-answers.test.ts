@@ -1,11 +1,11 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HTTP_PAGE_BYTES_MAX } from '../../../src/core/limits.ts';
-import { json, type Reply } from '../../support/http-server.ts';
-import { failureOf } from '../../support/postgres-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { RestServers } from '../../support/rest-servers.ts';
-import { restSource } from '../../support/rest-source.ts';
+import { json, type Reply } from '../../support/http/http-server.ts';
+import { failureOf } from '../../support/databases/postgres-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
+import { restSource } from '../../support/http/rest-source.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { FORM_TOKEN_HOURS_MAX } from '../../../src/core/limits.ts';
 import { openFormTokens } from '../../../src/server/access/form-tokens.ts';
-import { startGuardedServer } from '../../support/guarded-server.ts';
-import { parsedObject } from '../../support/json.ts';
+import { startGuardedServer } from '../../support/http/guarded-server.ts';
+import { parsedObject } from '../../support/files/json.ts';
 
 const HOUR_MS = 3_600_000;
 

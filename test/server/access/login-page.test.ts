@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { describeInChromium, startChromium } from '../../support/chromium.ts';
-import { startGuardedServer, type GuardedServer } from '../../support/guarded-server.ts';
+import { describeInChromium, startChromium } from '../../support/server/chromium.ts';
+import { startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 
 describeInChromium('somebody without a session', () => {
   let server: GuardedServer;

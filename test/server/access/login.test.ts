@@ -7,9 +7,9 @@ import {
   SESSION_RENEW_SECONDS,
   SESSION_SECONDS_MAX,
 } from '../../../src/core/limits.ts';
-import { openBrowser } from '../../support/browser.ts';
-import { startGuardedServer, type GuardedServer } from '../../support/guarded-server.ts';
-import { parsedObject } from '../../support/json.ts';
+import { openBrowser } from '../../support/server/browser.ts';
+import { startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
+import { parsedObject } from '../../support/files/json.ts';
 
 type Browser = ReturnType<typeof openBrowser>;
 

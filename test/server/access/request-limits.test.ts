@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { CALLER_REQUESTS_PER_MINUTE, RETRY_AFTER_SPREAD_RATIO } from '../../../src/core/limits.ts';
-import { openBrowser } from '../../support/browser.ts';
-import { bearer, startGuardedServer, type GuardedServer } from '../../support/guarded-server.ts';
+import { openBrowser } from '../../support/server/browser.ts';
+import { bearer, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 
 let server: GuardedServer;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startBridgeServer } from '../../support/bridge-server.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
 
 interface Operation {
   readonly description?: string;

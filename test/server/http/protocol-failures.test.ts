@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HTTP_HEADERS_BYTES_MAX } from '../../../src/core/limits.ts';
-import { PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../support/guarded-server.ts';
-import { parsedObject } from '../../support/json.ts';
-import { rawExchange } from '../../support/raw-exchange.ts';
+import { PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
+import { parsedObject } from '../../support/files/json.ts';
+import { rawExchange } from '../../support/http/raw-exchange.ts';
 
 let server: GuardedServer;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { READY_CACHE_MS } from '../../../src/core/limits.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { startGuardedServer } from '../../support/guarded-server.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { startGuardedServer } from '../../support/http/guarded-server.ts';
 
 describe('the health routes', () => {
   let server: Awaited<ReturnType<typeof startBridgeServer>>;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openState } from '../../../src/state/run/open-state.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
 
 const startedAt = new Date('2026-11-20T03:00:00.000Z');
 

@@ -4,11 +4,11 @@ import type { OpsConnectorDetail, OpsRunDetail, OpsSnapshot } from '../../../src
 import { parseRunLink } from '../../../src/core/run-link.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { fillWithEverything, LONG_NAME, NOW, opsPlace, type OpsPlace } from '../../support/ops-place.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { dumpState } from '../../support/state-dump.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { fillWithEverything, LONG_NAME, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { dumpState } from '../../support/databases/state-dump.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const clock = { now: () => NOW, elapsedMs: () => performance.now() };
 const runLinks = {

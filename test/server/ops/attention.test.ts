@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { CATALOG_LOOK_MS } from '../../../src/core/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/ops-place.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const NINE_MISTAKES = `apiVersion: sync.gemini.io/v1alpha2
 kind: Connector

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/ops-place.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 describe('the filters of /ops', () => {
   const folders = temporaryFolders();

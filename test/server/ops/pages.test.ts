@@ -5,8 +5,8 @@ import { CATALOG_LOOK_MS } from '../../../src/core/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { addStartedRun, endStartedRun, keepLog } from '../../../src/state/server/started-runs.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { describeInChromium, startChromium } from '../../support/chromium.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { describeInChromium, startChromium } from '../../support/server/chromium.ts';
 import {
   fillWithEverything,
   LONG_NAME,
@@ -14,9 +14,9 @@ import {
   NOW,
   opsPlace,
   type OpsPlace,
-} from '../../support/ops-place.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
-import { lowContrasts } from '../../support/contrast.ts';
+} from '../../support/server/ops-place.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { lowContrasts } from '../../support/server/contrast.ts';
 
 const POLL_MS = 15_000;
 const PAGES = [

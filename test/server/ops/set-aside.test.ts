@@ -3,9 +3,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpsRunDetail } from '../../../src/app/ops/model.ts';
 import { OPS_ARTIFACT_BYTES_MAX, OPS_ARTIFACT_LINES } from '../../../src/core/limits.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/ops-place.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const HELD = { missing: 300, deleted: 0, held: 300, quarantined: 2 };
 

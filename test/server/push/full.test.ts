@@ -3,11 +3,11 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { openPushQueue, type PushQueue } from '../../../src/state/push/queue.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import { eventually } from '../../support/eventually.ts';
-import { objectAt, parsedObject } from '../../support/json.ts';
-import { pushConnectors, pushHeaders } from '../../support/push-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { objectAt, parsedObject } from '../../support/files/json.ts';
+import { pushConnectors, pushHeaders } from '../../support/server/push-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const PENDING_EVENTS_MAX = 4;
 const MEMORY_BYTES_MAX = 200_000;

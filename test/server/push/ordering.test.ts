@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { parsedObject } from '../../support/json.ts';
-import { pushHeaders } from '../../support/push-server.ts';
-import { runHere } from '../../support/run-here.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { parsedObject } from '../../support/files/json.ts';
+import { pushHeaders } from '../../support/server/push-server.ts';
+import { runHere } from '../../support/processes/run-here.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const CONNECTOR = (name: string) => `
 apiVersion: sync.gemini.io/v1alpha1

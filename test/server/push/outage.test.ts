@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { migrateState } from '../../../src/state/run/open-state.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { pushConnectors, pushHeaders } from '../../support/push-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { pushConnectors, pushHeaders } from '../../support/server/push-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let postgres: TestPostgres;

@@ -15,11 +15,11 @@ import {
   PUSH_JSON_BODY_BYTES_MAX,
   PUSH_KEY_HOURS,
 } from '../../../src/core/limits.ts';
-import { startBridgeServer } from '../../support/bridge-server.ts';
-import { listAt, objectAt, parsedObject } from '../../support/json.ts';
+import { startBridgeServer } from '../../support/server/bridge-server.ts';
+import { listAt, objectAt, parsedObject } from '../../support/files/json.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { expireKeys, openQueueReader, pushConnectors, pushHeaders } from '../../support/push-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { expireKeys, openQueueReader, pushConnectors, pushHeaders } from '../../support/server/push-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const JSON_TYPE = 'application/json';
 const LINES_TYPE = 'application/x-ndjson';

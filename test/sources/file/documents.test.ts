@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, expect, it } from '@jest/globals';
 import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
-import { fileSource, writeOldFile } from '../../support/file-source.ts';
-import { readAll, textsOf } from '../../support/read-rows.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
+import { readAll, textsOf } from '../../support/files/read-rows.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let folder = '';

@@ -3,10 +3,10 @@ import type { CsvSpec } from '../../../src/definitions/connector/types.ts';
 import { FILE_HEADER_BYTES_MAX } from '../../../src/core/limits.ts';
 import type { LogFields } from '../../../src/core/log.ts';
 import { FileSource } from '../../../src/sources/file/source.ts';
-import { fileSource, writeOldFile } from '../../support/file-source.ts';
-import { OPEN_PERMIT } from '../../support/open-permit.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
+import { OPEN_PERMIT } from '../../support/pipeline/open-permit.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let folder = '';

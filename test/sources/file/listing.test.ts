@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Source } from '../../../src/pipeline/ports/ports.ts';
-import { fileSource, writeOldFile, WRITTEN } from '../../support/file-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { fileSource, writeOldFile, WRITTEN } from '../../support/files/file-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let folder = '';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { WRITTEN } from '../../support/file-source.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { WRITTEN } from '../../support/files/file-source.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterEach(() => {
@@ -27,7 +27,7 @@ async function growth(format: string, rows: number, header: string, row: (id: nu
   }
   closeSync(file);
   utimesSync(path, WRITTEN, WRITTEN);
-  const child = fileURLToPath(new URL('../../support/read-large-files.ts', import.meta.url));
+  const child = fileURLToPath(new URL('../../support/memory/read-large-files.ts', import.meta.url));
   const args = ['--max-old-space-size=48', '--import', 'tsx', child, folder, format];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as { rows: number; bytes: number; grownMib: number };

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FILE_READ_BYTES, ROW_BYTES_MAX } from '../../../src/core/limits.ts';
-import { fileSource, writeOldFile } from '../../support/file-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let folder = '';

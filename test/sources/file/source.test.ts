@@ -1,7 +1,7 @@
 import { afterAll } from '@jest/globals';
 import { sourceContract } from '../../contracts/source.contract.ts';
-import { fileSource, writeOldFile } from '../../support/file-source.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 afterAll(() => {

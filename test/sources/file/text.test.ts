@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import type { FileEncoding } from '../../../src/definitions/connector/types.ts';
 import { FILE_READ_BYTES } from '../../../src/core/limits.ts';
-import { fileSource, writeOldFile } from '../../support/file-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 const folder = folders.make();

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PaginationSpec } from '../../../src/definitions/connector/types.ts';
 import { RowSpool } from '../../../src/sources/http/spool.ts';
-import { json, type Reply } from '../../support/http-server.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { listRest, restSource } from '../../support/rest-source.ts';
-import { RestServers } from '../../support/rest-servers.ts';
+import { json, type Reply } from '../../support/http/http-server.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { listRest, restSource } from '../../support/http/rest-source.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
-import { createCertificates, type Certificates } from '../../support/certificates.ts';
-import { failureOf } from '../../support/postgres-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { numbered, restSource } from '../../support/rest-source.ts';
-import { RestServers } from '../../support/rest-servers.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { createCertificates, type Certificates } from '../../support/http/certificates.ts';
+import { failureOf } from '../../support/databases/postgres-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { numbered, restSource } from '../../support/http/rest-source.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const servers = new RestServers();
 const folders = temporaryFolders();

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { sourceContract } from '../../contracts/source.contract.ts';
 import type { Style } from '../../stand-ins/rest/pages.ts';
 import { startRest } from '../../stand-ins/rest/rest-stand-in.ts';
-import { json, raw } from '../../support/http-server.ts';
-import { listRest, numbered, PAGINATION, restSource } from '../../support/rest-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { RestServers } from '../../support/rest-servers.ts';
+import { json, raw } from '../../support/http/http-server.ts';
+import { listRest, numbered, PAGINATION, restSource } from '../../support/http/rest-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { RestServers } from '../../support/http/rest-servers.ts';
 
 const servers = new RestServers();
 const start = (...options: Parameters<RestServers['start']>) => servers.start(...options);

@@ -8,11 +8,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import fc from 'fast-check';
 import { sourceContract } from '../../contracts/source.contract.ts';
 import { TdsError, type TdsValue } from '../../stand-ins/tds/answer.ts';
-import type { TdsColumn } from '../../stand-ins/tds/column.ts';
-import { createCertificates } from '../../support/certificates.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { mssqlSource, startSqlServer, type TestTable } from '../../support/sql-server.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import type { TdsColumn } from '../../stand-ins/tds/values/column.ts';
+import { createCertificates } from '../../support/http/certificates.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { mssqlSource, startSqlServer, type TestTable } from '../../support/databases/sql-server.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 type Server = Awaited<ReturnType<typeof startSqlServer>>;
 

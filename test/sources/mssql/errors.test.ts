@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import { mssqlError } from '../../../src/sources/mssql/errors.ts';
-import { testDriverErrors } from '../../support/driver-error-table.ts';
+import { testDriverErrors } from '../../support/databases/driver-error-table.ts';
 
 const PLACE = {
   host: 'db',

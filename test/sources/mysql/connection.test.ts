@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/mariadb.ts';
-import { listMysql, mysqlSource } from '../../support/mysql-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/databases/mariadb.ts';
+import { listMysql, mysqlSource } from '../../support/databases/mysql-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 describeOnMariadb('on a real MariaDB', () => {
   let mariadb: TestMariadb;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { mysqlError } from '../../../src/sources/mysql/errors.ts';
-import { testDriverErrors } from '../../support/driver-error-table.ts';
+import { testDriverErrors } from '../../support/databases/driver-error-table.ts';
 
 const PLACE = { host: 'db', port: 3306, database: 'hr', user: 'ann', secretRef: 'hr-db' };
 

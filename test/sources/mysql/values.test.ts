@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/mariadb.ts';
-import { listMysql, mysqlSource } from '../../support/mysql-source.ts';
-import { textsOf } from '../../support/read-rows.ts';
+import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/databases/mariadb.ts';
+import { listMysql, mysqlSource } from '../../support/databases/mysql-source.ts';
+import { textsOf } from '../../support/files/read-rows.ts';
 
 describeOnMariadb('on a real MariaDB', () => {
   let mariadb: TestMariadb;

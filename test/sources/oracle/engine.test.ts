@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import fc from 'fast-check';
 import { sourceContract } from '../../contracts/source.contract.ts';
 import { TnsError, type TnsValue } from '../../stand-ins/tns/answer.ts';
-import type { TnsColumn } from '../../stand-ins/tns/column.ts';
-import { oracleSource, startOracle } from '../../support/oracle-server.ts';
-import { readAll } from '../../support/read-rows.ts';
+import type { TnsColumn } from '../../stand-ins/tns/values/column.ts';
+import { oracleSource, startOracle } from '../../support/databases/oracle-server.ts';
+import { readAll } from '../../support/files/read-rows.ts';
 
 type Server = Awaited<ReturnType<typeof startOracle>>;
 

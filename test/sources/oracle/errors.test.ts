@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import { oracleError } from '../../../src/sources/oracle/errors.ts';
-import { testDriverErrors } from '../../support/driver-error-table.ts';
+import { testDriverErrors } from '../../support/databases/driver-error-table.ts';
 
 const PLACE = { at: 'db:1521/hr', user: 'ann', secretRef: 'hr-db' };
 

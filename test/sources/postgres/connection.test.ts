@@ -5,11 +5,11 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import pg from 'pg';
 import type { BridgeError } from '../../../src/core/errors.ts';
-import { createCertificates } from '../../support/certificates.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { failureOf, listQuery, postgresSource, type SourceOptions } from '../../support/postgres-source.ts';
-import { readAll } from '../../support/read-rows.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { createCertificates } from '../../support/http/certificates.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { failureOf, listQuery, postgresSource, type SourceOptions } from '../../support/databases/postgres-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const CANARY = 'canary-in-the-password';
 

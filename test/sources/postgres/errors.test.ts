@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { postgresError } from '../../../src/sources/postgres/errors.ts';
 import type { Phase } from '../../../src/sources/driver-errors.ts';
-import { testDriverErrors } from '../../support/driver-error-table.ts';
+import { testDriverErrors } from '../../support/databases/driver-error-table.ts';
 
 const PLACE = { host: 'db', port: 5432, database: 'hr', user: 'ann', secretRef: 'hr-db' };
 

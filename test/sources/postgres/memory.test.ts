@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
-import { growth } from '../../support/growth.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { postgresSource } from '../../support/postgres-source.ts';
+import { growth } from '../../support/memory/growth.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { postgresSource } from '../../support/databases/postgres-source.ts';
 
 let postgres: TestPostgres;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { sourceContract } from '../../contracts/source.contract.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { failureOf, listQuery, postgresSource } from '../../support/postgres-source.ts';
-import { textsOf, type RowTexts } from '../../support/read-rows.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { failureOf, listQuery, postgresSource } from '../../support/databases/postgres-source.ts';
+import { textsOf, type RowTexts } from '../../support/files/read-rows.ts';
 
 let postgres: TestPostgres;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { listQuery } from '../../support/postgres-source.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { listQuery } from '../../support/databases/postgres-source.ts';
 
 let postgres: TestPostgres;
 beforeAll(async () => {

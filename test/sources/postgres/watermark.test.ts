@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { failureOf, listQuery, type SourceOptions } from '../../support/postgres-source.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { failureOf, listQuery, type SourceOptions } from '../../support/databases/postgres-source.ts';
 
 let postgres: TestPostgres;
 beforeAll(async () => {

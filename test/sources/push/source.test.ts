@@ -5,7 +5,7 @@ import type { RowBatch } from '../../../src/pipeline/ports/ports.ts';
 import type { PushedEvent } from '../../../src/pipeline/ports/push-port.ts';
 import { PushSource } from '../../../src/sources/push/source.ts';
 import { sourceContract } from '../../contracts/source.contract.ts';
-import { textsOf } from '../../support/read-rows.ts';
+import { textsOf } from '../../support/files/read-rows.ts';
 
 const EVENTS_PER_PAGE = 1_000;
 

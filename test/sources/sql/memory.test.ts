@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { growth } from '../../support/growth.ts';
-import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/mariadb.ts';
-import { startOracle } from '../../support/oracle-server.ts';
-import { startSqlServer } from '../../support/sql-server.ts';
+import { growth } from '../../support/memory/growth.ts';
+import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/databases/mariadb.ts';
+import { startOracle } from '../../support/databases/oracle-server.ts';
+import { startSqlServer } from '../../support/databases/sql-server.ts';
 
 const ROWS = 200_000;
 /** 200 MB of rows would be seen; the buffers are two of 4 MiB, and each driver holds some rows beside. */

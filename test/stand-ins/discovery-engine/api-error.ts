@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../support/json.ts';
+import type { JsonObject } from '../../support/files/json.ts';
 
 /** `google.rpc.Status` as JSON. */
 export interface Status {

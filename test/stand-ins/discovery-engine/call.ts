@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../support/json.ts';
+import type { JsonObject } from '../../support/files/json.ts';
 import { ApiError } from './api-error.ts';
-import type { Branch } from './branch.ts';
+import type { Branch } from './branch/branch.ts';
 import type { Fault } from './faults.ts';
-import type { Operations, OperationKind, Outcome } from './operations.ts';
+import type { Operations, OperationKind, Outcome } from './branch/operations.ts';
 import type { Settings } from './options.ts';
 
 /** What the whole stand-in shares. */

@@ -1,4 +1,4 @@
-import { isJsonObject, listAt, objectAt, type JsonObject } from '../../support/json.ts';
+import { isJsonObject, listAt, objectAt, type JsonObject } from '../../support/files/json.ts';
 import { MemoryStorage } from '../memory-storage.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from './options.ts';
 import { startDiscoveryEngineStandIn, type DiscoveryEngineStandIn } from './stand-in.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../support/json.ts';
+import type { JsonObject } from '../../support/files/json.ts';
 import { ApiError, type Status } from './api-error.ts';
 import type { Settings } from './options.ts';
 

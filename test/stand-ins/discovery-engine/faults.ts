@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { JsonObject } from '../../support/json.ts';
+import type { JsonObject } from '../../support/files/json.ts';
 import { ApiError, errorInfo, type ApiErrorName } from './api-error.ts';
 
 /** A request as it came. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isJsonObject, type JsonObject } from '../../support/json.ts';
+import { isJsonObject, type JsonObject } from '../../support/files/json.ts';
 import { ApiError } from './api-error.ts';
 import type { ReceivedRequest } from './faults.ts';
 

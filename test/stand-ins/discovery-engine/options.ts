@@ -1,5 +1,5 @@
 import type { DataStoreRules } from '../../support/discovery-protos/documents.ts';
-import type { JsonObject } from '../../support/json.ts';
+import type { JsonObject } from '../../support/files/json.ts';
 import type { ReceivedRequest } from './faults.ts';
 
 /** Where a data store is. */

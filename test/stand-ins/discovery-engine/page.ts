@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../support/json.ts';
+import type { JsonObject } from '../../support/files/json.ts';
 import { ApiError } from './api-error.ts';
 
 /** The page of a list that `pageSize` and `pageToken` ask for, and `nextPageToken` if there is more. */

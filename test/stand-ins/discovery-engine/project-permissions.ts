@@ -1,6 +1,6 @@
-import { listAt, type JsonObject } from '../../support/json.ts';
+import { listAt, type JsonObject } from '../../support/files/json.ts';
 import { ApiError } from './api-error.ts';
-import type { Branch } from './branch.ts';
+import type { Branch } from './branch/branch.ts';
 import { PERMISSIONS, type Settings } from './options.ts';
 
 /**

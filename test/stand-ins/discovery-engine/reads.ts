@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../support/json.ts';
+import type { JsonObject } from '../../support/files/json.ts';
 import { ApiError } from './api-error.ts';
 import type { Call } from './call.ts';
 import { page } from './page.ts';

@@ -1,12 +1,12 @@
-import type { JsonObject } from '../../support/json.ts';
+import type { JsonObject } from '../../support/files/json.ts';
 import { ApiError, errorInfo } from './api-error.ts';
-import type { Branch } from './branch.ts';
+import type { Branch } from './branch/branch.ts';
 import type { Call, Service } from './call.ts';
-import { createDocument, deleteDocument, getDocument, listDocuments, patchDocument } from './documents.ts';
+import { createDocument, deleteDocument, getDocument, listDocuments, patchDocument } from './branch/documents.ts';
 import type { Fault, ReceivedRequest } from './faults.ts';
-import { importDocuments } from './import-documents.ts';
+import { importDocuments } from './branch/import-documents.ts';
 import { PERMISSIONS, type Permission } from './options.ts';
-import { purgeDocuments } from './purge-documents.ts';
+import { purgeDocuments } from './branch/purge-documents.ts';
 import { testProjectPermissions } from './project-permissions.ts';
 import { getDataStore, getOperation, getSchema, listOperations } from './reads.ts';
 

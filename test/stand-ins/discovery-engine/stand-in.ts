@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ApiError } from './api-error.ts';
-import { Branch, type Reader, type StoredDocument } from './branch.ts';
+import { Branch, type Reader, type StoredDocument } from './branch/branch.ts';
 import type { Service } from './call.ts';
 import { Faults, type Fault, type FaultOrder, type InjectedFault, type ReceivedRequest } from './faults.ts';
 import { jsonBody, portOf, received, refuseStranger, send, type Answer } from './http.ts';
-import { Operations, type OperationKind } from './operations.ts';
+import { Operations, type OperationKind } from './branch/operations.ts';
 import { DEFAULTS, type DataStorePlace, type DiscoveryEngineOptions } from './options.ts';
 import { dispatch } from './routes.ts';
 

@@ -2,7 +2,7 @@ import { Storage } from '@google-cloud/storage';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { startGcsStandIn, type GcsStandIn } from './gcs-stand-in.ts';
 
 const QUANTUM = 262_144;

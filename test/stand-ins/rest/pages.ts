@@ -1,4 +1,4 @@
-import type { ReceivedRequest } from '../../support/http-server.ts';
+import type { ReceivedRequest } from '../../support/http/http-server.ts';
 
 /** How the stand-in divides its records, and says where the next page is. */
 export type Style =

@@ -3,7 +3,7 @@ import { createServer as createHttp, type RequestListener, type Server } from 'n
 import { createServer as createHttps, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { ReceivedRequest, Reply } from '../../support/http-server.ts';
+import type { ReceivedRequest, Reply } from '../../support/http/http-server.ts';
 import { pageOf, type Style } from './pages.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { Validators } from './validators.ts';

@@ -1,4 +1,4 @@
-import type { ReceivedRequest } from '../../support/http-server.ts';
+import type { ReceivedRequest } from '../../support/http/http-server.ts';
 
 export interface TokenOptions {
   readonly clientId: string;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ReceivedRequest } from '../../support/http-server.ts';
+import type { ReceivedRequest } from '../../support/http/http-server.ts';
 
 const HOUR_MS = 3_600_000;
 

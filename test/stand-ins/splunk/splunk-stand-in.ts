@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { startServer, type ReceivedRequest, type Reply } from '../../support/http-server.ts';
+import { startServer, type ReceivedRequest, type Reply } from '../../support/http/http-server.ts';
 import { concatenatedObjects } from './concatenated-json.ts';
 
 interface SplunkOptions {

@@ -1,7 +1,7 @@
-import type { Certificates } from '../../support/certificates.ts';
+import type { Certificates } from '../../support/http/certificates.ts';
 import type { ByteWriter } from '../wire/byte-writer.ts';
 import { notPlayed, TdsError } from './answer.ts';
-import { SERVER_COLLATION } from './collations.ts';
+import { SERVER_COLLATION } from './values/collations.ts';
 import type { Login } from './login.ts';
 import { FIRST_PACKET_BYTES } from './packets.ts';
 import {

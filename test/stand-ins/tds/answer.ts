@@ -1,5 +1,5 @@
 import type { Rows } from '../wire/row-feed.ts';
-import type { TdsColumn } from './column.ts';
+import type { TdsColumn } from './values/column.ts';
 import type { IsolationLevel } from './transactions.ts';
 
 /**

@@ -1,11 +1,11 @@
 import iconv from 'iconv-lite';
 import type { ByteReader } from '../wire/byte-reader.ts';
 import { notPlayed, type TdsParameters, type TdsValue } from './answer.ts';
-import { scaled } from './decimal-text.ts';
-import { guidText } from './guid.ts';
-import { MAX, NULL_LENGTH } from './lengths.ts';
-import { DAYS_BEFORE_1900, dateText, offsetText, timeText } from './moments.ts';
-import { timeBytes } from './times.ts';
+import { scaled } from './values/decimal-text.ts';
+import { guidText } from './values/guid.ts';
+import { MAX, NULL_LENGTH } from './values/lengths.ts';
+import { DAYS_BEFORE_1900, dateText, offsetText, timeText } from './values/moments.ts';
+import { timeBytes } from './values/times.ts';
 
 const NULL_PARTS = 0xffff_ffff_ffff_ffffn;
 const COLLATION_BYTES = 5;

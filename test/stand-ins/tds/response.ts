@@ -3,7 +3,7 @@ import { Interrupted, type Interruption } from '../wire/interruption.ts';
 import { Disconnected } from '../wire/paced-output.ts';
 import { RowFeed } from '../wire/row-feed.ts';
 import { TdsError, type TdsResult, type TdsRows } from './answer.ts';
-import { writeRow } from './column-types.ts';
+import { writeRow } from './values/column-types.ts';
 import { ResponseWriter } from './packets.ts';
 import { Done, DoneStatus, writeColumns, writeDone, writeError, writeReturnStatus } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 import type { ByteWriter } from '../wire/byte-writer.ts';
 import type { TdsError } from './answer.ts';
-import type { TdsColumn } from './column.ts';
-import { writeTypeInfo } from './column-types.ts';
+import type { TdsColumn } from './values/column.ts';
+import { writeTypeInfo } from './values/column-types.ts';
 
 const SERVER_NAME = 'TDS stand-in';
 

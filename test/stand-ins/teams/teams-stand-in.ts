@@ -1,4 +1,4 @@
-import { startServer, type ReceivedRequest, type Reply } from '../../support/http-server.ts';
+import { startServer, type ReceivedRequest, type Reply } from '../../support/http/http-server.ts';
 import { messageProblem, type TeamsMessage } from './message-rules.ts';
 
 /** The webhook of a Teams workflow: knows its own address, takes Adaptive Cards only, and is told when to fail. */

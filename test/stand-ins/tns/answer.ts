@@ -1,6 +1,6 @@
 import type { Rows } from '../wire/row-feed.ts';
-import type { ClientName } from './client-names.ts';
-import type { TnsColumn } from './column.ts';
+import type { ClientName } from './values/client-names.ts';
+import type { TnsColumn } from './values/column.ts';
 
 /**
  * A value of a row or of a bind. NUMBER is text, as exact as it is written; DATE and TIMESTAMP are text,

@@ -1,12 +1,12 @@
 import type { Interruption } from '../wire/interruption.ts';
 import { RowFeed } from '../wire/row-feed.ts';
 import { notPlayed, type TnsRows, type TnsValue } from './answer.ts';
-import type { Definition } from './binds.ts';
-import type { TnsColumn } from './column.ts';
-import { isLarge, TypeCode } from './column-types.ts';
+import type { Definition } from './values/binds.ts';
+import type { TnsColumn } from './values/column.ts';
+import { isLarge, TypeCode } from './values/column-types.ts';
 import { writeRowHeader } from './messages.ts';
 import type { AnswerWriter } from './packets.ts';
-import { writeRow } from './rows.ts';
+import { writeRow } from './values/rows.ts';
 
 /** A statement that a client keeps, and the rows that are left of its last execution. */
 export class Cursor {

@@ -1,5 +1,5 @@
 import type { TnsValue } from './answer.ts';
-import { readBinds, readDefinitions, type Definition } from './binds.ts';
+import { readBinds, readDefinitions, type Definition } from './values/binds.ts';
 import type { TtcReader } from './ttc-reader.ts';
 
 const Option = { define: 0x10, execute: 0x20, fetch: 0x40 } as const;

@@ -1,7 +1,7 @@
 import type { Interruption } from '../wire/interruption.ts';
 import type { Account } from './account.ts';
 import { TnsError, type TnsResult, type TnsValue } from './answer.ts';
-import { readBinds } from './binds.ts';
+import { readBinds } from './values/binds.ts';
 import { Cursor } from './cursor.ts';
 import { readExecute } from './execute-request.ts';
 import { writeColumns, writeEndOfCall, writeEndOfRows } from './messages.ts';

@@ -1,6 +1,6 @@
 import { TnsError } from './answer.ts';
-import type { TnsColumn } from './column.ts';
-import { codingOf } from './column-types.ts';
+import type { TnsColumn } from './values/column.ts';
+import { codingOf } from './values/column-types.ts';
 import type { TtcWriter } from './ttc-writer.ts';
 
 /** What a message inside the packets is. */

@@ -2,7 +2,7 @@ import { Interrupted, type Interruption } from '../wire/interruption.ts';
 import { Disconnected } from '../wire/paced-output.ts';
 import { Account, type TnsService } from './account.ts';
 import { notPlayed, TnsError } from './answer.ts';
-import { readClientNames } from './client-names.ts';
+import { readClientNames } from './values/client-names.ts';
 import { Execution } from './execution.ts';
 import { LoginExchange, readLogin } from './login.ts';
 import { MessageType, writeDataTypes, writeEndOfCall, writeProtocol, writeStatus } from './messages.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { Certificates } from '../../support/certificates.ts';
+import type { Certificates } from '../../support/http/certificates.ts';
 import type { TnsStatement } from './account.ts';
 import type { TnsError, TnsHandler } from './answer.ts';
 import type { ConnectRequest } from './connect.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startStopwatch } from '../../../src/core/stopwatch.ts';
 import { keepAlive } from '../../../src/state/leases/heartbeat.ts';
-import { ManualTime } from '../../support/manual-time.ts';
+import { ManualTime } from '../../support/pipeline/manual-time.ts';
 
 const LEASE_MS = 120_000;
 /** Longer than any test, so no beat happens on its own. */

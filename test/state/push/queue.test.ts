@@ -10,7 +10,7 @@ import { openPushQueue } from '../../../src/state/push/queue.ts';
 import { unfold } from '../../../src/state/push/unpacking.ts';
 import { describePushHistory } from '../../contracts/push-history.contract.ts';
 import { describePushQueueContract, pushBatch } from '../../contracts/push-queue.contract.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 
 const FILE = 'not-used.db';
 

@@ -7,8 +7,8 @@ import { migrateState, openState } from '../../../src/state/run/open-state.ts';
 import type { PushEvent } from '../../../src/push/events/packed-events.ts';
 import { openPushQueue, type PushQueue } from '../../../src/state/push/queue.ts';
 import { pushBatch } from '../../contracts/push-queue.contract.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const UPSERT = (docId: string): PushEvent => ({ docId, op: 'UPSERT', document: '{"title":"T"}' });
 const DELETE = (docId: string): PushEvent => ({ docId, op: 'DELETE', document: null });

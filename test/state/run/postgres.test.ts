@@ -7,9 +7,9 @@ import { describeJournalContract } from '../../contracts/journal.contract.ts';
 import { describeLeaseContract } from '../../contracts/lease.contract.ts';
 import { describeRunMetricsContract } from '../../contracts/run-metrics.contract.ts';
 import { describeStateContract, type StateStore } from '../../contracts/state.contract.ts';
-import { breakableConnection } from '../../support/breakable-connection.ts';
+import { breakableConnection } from '../../support/http/breakable-connection.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 
 const FILE = 'not-used.db';
 

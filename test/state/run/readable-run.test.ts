@@ -6,7 +6,7 @@ import type { LogFields } from '../../../src/core/log.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { openState, STATE_FILE } from '../../../src/state/run/open-state.ts';
 import type { RunTable } from '../../../src/state/tables.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let folder: string;

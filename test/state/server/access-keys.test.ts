@@ -6,8 +6,8 @@ import type { DatabaseAddress } from '../../../src/database/database.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';
 import { openServerDatabase, type ServerDatabase } from '../../../src/database/open-server-database.ts';
 import { openSessionStore } from '../../../src/state/server/session-store.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 let postgres: TestPostgres | undefined;

@@ -5,8 +5,8 @@ import type { RunStatus } from '../../../src/pipeline/ports/state-port.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
 import { migrate } from '../../../src/database/migrations.ts';
 import { newestRuns } from '../../../src/state/server/ops-connectors.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 interface Run {
   readonly id: string;

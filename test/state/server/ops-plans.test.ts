@@ -5,9 +5,9 @@ import { openDatabase, type Database } from '../../../src/database/database.ts';
 import { migrate } from '../../../src/database/migrations.ts';
 import { newestQuery } from '../../../src/state/server/ops-connectors.ts';
 import { countQuery, pageQuery } from '../../../src/state/server/ops-runs.ts';
-import { connectorName, fillRuns } from '../../support/many-runs.ts';
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { connectorName, fillRuns } from '../../support/server/many-runs.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const NOW = new Date('2026-11-21T03:00:00.000Z');
 const SINCE = '2026-11-20T21:00:00.000Z';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../files/json.ts';
 import { findType, SCALARS, typeNamed, type EnumType, type Field, type MessageType } from './descriptors.ts';
 import { isWellKnown, scalarProblem, wellKnownProblem } from './json-form.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../json.ts';
+import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../files/json.ts';
 
 /** A field of a message, as Google's descriptors declare it. */
 export interface Field {

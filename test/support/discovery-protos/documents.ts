@@ -1,4 +1,4 @@
-import { isJsonObject, listAt, objectAt, parsedObject, textAt, type JsonObject } from '../json.ts';
+import { isJsonObject, listAt, objectAt, parsedObject, textAt, type JsonObject } from '../files/json.ts';
 import { problemsOf } from './check.ts';
 
 /** What a data store asks of its documents; set when it was created. */

@@ -1,4 +1,4 @@
-import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../json.ts';
+import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../files/json.ts';
 import { problemsOf } from './check.ts';
 import { isDocumentId } from './documents.ts';
 

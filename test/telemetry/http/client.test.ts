@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { PostClient } from '../../../src/telemetry/http/client.ts';
 import { UnansweredError } from '../../../src/telemetry/http/unanswered.ts';
-import { openBlackhole } from '../../support/blackhole.ts';
-import { drop, startServer } from '../../support/http-server.ts';
+import { openBlackhole } from '../../support/http/blackhole.ts';
+import { drop, startServer } from '../../support/http/http-server.ts';
 
 /** The time is over when the server has the whole request, or at once. */
 const over = new AbortController();

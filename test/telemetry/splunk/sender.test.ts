@@ -11,8 +11,8 @@ import { lazyPost } from '../../../src/telemetry/http/post.ts';
 import { HecSender } from '../../../src/telemetry/splunk/sender.ts';
 import { startSplunk, type SplunkStandIn } from '../../stand-ins/splunk/splunk-stand-in.ts';
 import { eventually } from '../../support/eventually.ts';
-import { drop, hang, json, raw } from '../../support/http-server.ts';
-import { ManualTime } from '../../support/manual-time.ts';
+import { drop, hang, json, raw } from '../../support/http/http-server.ts';
+import { ManualTime } from '../../support/pipeline/manual-time.ts';
 
 const TOKEN = '5f2b5c7d-token';
 const DIRECT = { http: undefined, https: undefined, except: undefined };

@@ -8,9 +8,9 @@ import { openAlertState } from '../../../src/state/server/alert-state.ts';
 import type { RunEnd, RunSubject } from '../../../src/telemetry/run-report.ts';
 import { teamsChannel } from '../../../src/telemetry/teams/channel.ts';
 import { startTeams, type TeamsStandIn } from '../../stand-ins/teams/teams-stand-in.ts';
-import { json } from '../../support/http-server.ts';
-import { ManualTime } from '../../support/manual-time.ts';
-import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { json } from '../../support/http/http-server.ts';
+import { ManualTime } from '../../support/pipeline/manual-time.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const SUBJECT: RunSubject = {
   runId: 'R1',

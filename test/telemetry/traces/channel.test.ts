@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RunEnd, RunSubject } from '../../../src/telemetry/run-report.ts';
 import type { TraceSettings } from '../../../src/telemetry/settings.ts';
 import { traceChannel } from '../../../src/telemetry/traces/channel.ts';
-import { hang, json, startServer, type TestServer } from '../../support/http-server.ts';
+import { hang, json, startServer, type TestServer } from '../../support/http/http-server.ts';
 
 const STARTED = new Date('2026-01-02T03:04:05.000Z');
 const SUBJECT: RunSubject = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ruleFindings } from '../../../../src/definitions/connector/rules/rules.ts';
-import { connectorSpec } from '../../../support/connector-spec.ts';
+import { connectorSpec } from '../../../support/pipeline/connector-spec.ts';
 
 const findings = (mapping: Parameters<typeof connectorSpec>[0] & object) =>
   ruleFindings({ spec: connectorSpec(mapping) }).map(({ severity, code }) => [severity, code]);

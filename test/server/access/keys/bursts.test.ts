@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { FAILED_ATTEMPTS_PER_MINUTE } from '../../../../src/core/limits.ts';
-import { openBrowser } from '../../../support/browser.ts';
+import { openBrowser } from '../../../support/server/browser.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { bearer, PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../../support/guarded-server.ts';
-import { parsedObject } from '../../../support/json.ts';
+import { bearer, PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
+import { parsedObject } from '../../../support/files/json.ts';
 
 const ADMIN_KEY = 'an-admin-key-of-the-environment';
 const PUSH = ['POST', '/v1/connectors/support-push/test'] as const;

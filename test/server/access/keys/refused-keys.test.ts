@@ -6,9 +6,9 @@ import {
   REFUSED_KEY_REPEAT_SECONDS,
   REFUSED_KEY_WARNINGS_PER_MINUTE,
 } from '../../../../src/core/limits.ts';
-import { openBrowser } from '../../../support/browser.ts';
-import { startGuardedServer, type GuardedServer } from '../../../support/guarded-server.ts';
-import { parsedObject } from '../../../support/json.ts';
+import { openBrowser } from '../../../support/server/browser.ts';
+import { startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
+import { parsedObject } from '../../../support/files/json.ts';
 
 const ADMIN_KEY = 'an-admin-key-of-the-environment';
 /** Keys expire by the clock of the database. */

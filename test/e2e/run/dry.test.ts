@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { migrateState } from '../../../src/state/run/open-state.ts';
+import { folderListing } from '../../support/files/folder-listing.ts';
+import { peopleTable, somePeople } from '../../support/databases/people-table.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { runCli } from '../../support/processes/run-cli.ts';
+import { dumpState } from '../../support/databases/state-dump.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { workplace, type Workplace } from '../../support/files/workplace.ts';
+
+let source: TestPostgres;
+/** In processes of their own, for only the end of a process puts all that it wrote to SQLite into one file. */
+let place: Workplace;
+/** In this process, where nobody looks at files afterwards. */
+let here: Workplace;
+const folders = temporaryFolders();
+
+beforeAll(async () => {
+  source = await startPostgres();
+});
+afterAll(async () => {
+  await source.stop();
+  folders.removeAll();
+});
+beforeEach(async () => {
+  const env = { SECRET_PEOPLE_DB: source.url() };
+  place = workplace(folders.make(), env, runCli);
+  here = workplace(place.cwd, env);
+  place.writeConnector();
+  await source.query(peopleTable(somePeople(60)));
+});
+
+const change = () =>
+  source.query(`
+    DELETE FROM people WHERE id > 50;
+    UPDATE people SET team = 'Support' WHERE id <= 3;
+    UPDATE people SET id = NULL WHERE id = 9;
+    INSERT INTO people VALUES (100, 'New', 'Sales', now());`);
+
+describe('a dry run', () => {
+  test('before there is any state writes nothing, and counts what the next run does', async () => {
+    const before = folderListing(place.cwd);
+    const dry = await place.runJson(['--dry-run']);
+    expect(dry.exitCode).toBe(0);
+    expect(dry.result).toMatchObject({ work: 'planned', artifacts: null, manifest: null });
+    expect(folderListing(place.cwd)).toEqual(before);
+    const real = await here.runJson();
+    expect(dry.result.counts).toEqual(real.result.counts);
+  });
+
+  test('over an existing state writes nothing, and counts what the next run does', async () => {
+    await place.runJson();
+    await change();
+    const before = folderListing(place.cwd);
+    const dry = await place.runJson(['--dry-run']);
+    expect(dry.exitCode).toBe(0);
+    expect(dry.result.status).toBe('PARTIAL');
+    expect(dry.result.counts).toMatchObject({ added: 1, changed: 3, deleted: 11, quarantined: 1 });
+    expect(folderListing(place.cwd)).toEqual(before);
+    const real = await here.runJson();
+    expect(real.exitCode).toBe(4);
+    expect(dry.result.counts).toEqual(real.result.counts);
+  });
+
+  test('shows deletes that would be held, with examples, and exits with 0', async () => {
+    await place.runJson();
+    await source.query('DELETE FROM people WHERE id > 20');
+    const before = folderListing(place.cwd);
+    const dry = await place.runJson(['--dry-run']);
+    expect(dry.exitCode).toBe(0);
+    expect(dry.result).toMatchObject({ status: 'HELD', exitStatus: 0, counts: { deleted: 0, held: 40 } });
+    expect(dry.result.holdReason).toContain('40 deletes are more than 25');
+    expect(dry.result.samples?.['held']).toContainEqual(expect.stringMatching(/^people:\d+$/));
+
+    const text = await place.run(['--dry-run']);
+    expect(text.stdout).toContain('40 deletes would be held');
+    expect(text.stdout).toContain('held (5 of 40)');
+
+    const allowed = await place.runJson(['--dry-run', '--allow-deletes', '40']);
+    expect(allowed.result.counts).toMatchObject({ deleted: 40, held: 0 });
+    expect(folderListing(place.cwd)).toEqual(before);
+  });
+
+  test('that fails writes nothing either', async () => {
+    await place.runJson();
+    place.writeConnector({
+      source: { query: 'SELECT id, name, team FROM people UNION ALL SELECT 1, $$$$, $$$$' },
+    });
+    const before = folderListing(place.cwd);
+    const { exitCode, result } = await place.runJson(['--dry-run']);
+    expect(exitCode).toBe(65);
+    expect(result.error?.code).toBe('DUPLICATE_ID');
+    expect(folderListing(place.cwd)).toEqual(before);
+  });
+
+  test('over a state in Postgres leaves every table as it is', async () => {
+    const DATABASE_URL = await source.createDatabase('dry_state');
+    await migrateState({ url: DATABASE_URL, file: '' });
+    const env = { DATABASE_URL };
+
+    const empty = await dumpState(here.cwd, DATABASE_URL);
+    const first = await here.runJson(['--dry-run'], env);
+    expect(first.result.counts).toMatchObject({ added: 60 });
+    expect(await dumpState(here.cwd, DATABASE_URL)).toEqual(empty);
+
+    expect((await here.runJson([], env)).exitCode).toBe(0);
+    await change();
+    const before = [await dumpState(here.cwd, DATABASE_URL), folderListing(here.cwd)];
+    const dry = await here.runJson(['--dry-run'], env);
+    expect([await dumpState(here.cwd, DATABASE_URL), folderListing(here.cwd)]).toEqual(before);
+    const real = await here.runJson([], env);
+    expect(dry.result.counts).toEqual(real.result.counts);
+  });
+});

@@ -1,0 +1,193 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { openCatalog } from '../../../src/app/catalog/catalog.ts';
+import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
+import { createMetrics } from '../../../src/app/serve/metrics.ts';
+import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
+import { openPushIntake } from '../../../src/app/push/open-intake.ts';
+import { openServerState } from '../../../src/app/serve/server-state.ts';
+import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
+import type { Clock } from '../../../src/core/clock.ts';
+import { createLogger, jsonFormat } from '../../../src/core/log.ts';
+import type { AccessSettings } from '../../../src/server/access/access-settings.ts';
+import { createServer } from '../../../src/server/app.ts';
+import { openAccess } from '../../../src/server/access/open-access.ts';
+import type { RouteSet } from '../../../src/server/http/route-set.ts';
+import { NO_ACCESS } from '../server/bridge-server.ts';
+import { rawRequest } from './raw-request.ts';
+import { temporaryFolders } from '../files/temporary-folder.ts';
+
+interface GuardedSettings {
+  readonly access?: Partial<AccessSettings>;
+  /** What the server believes to listen on; it is on the loopback whatever this says. */
+  readonly host?: string;
+  /** It has a key, so that it asks for one. */
+  readonly locked?: boolean;
+  /** The folder of another server, which shares its state. */
+  readonly cwd?: string;
+  /** Wrong keys are delayed less than by default, so that tests need not wait. */
+  readonly guessing?: Parameters<typeof openAccess>[0]['guessing'];
+}
+
+const QUICK_GUESSING = { counts: { addresses: 1_000, delayStepMs: 1, delayMsMax: 20 }, delayed: 2_000 };
+
+const NEW_KEY = { name: 'of a test', connectorId: null, expiresAt: null } as const;
+export const PUSH_TOKEN = 'token-of-the-ticket-system';
+
+/** A server with a tiny route for each access, a clock that tests move, and a log that they read. */
+export async function startGuardedServer({
+  access,
+  host = '127.0.0.1',
+  locked = false,
+  cwd,
+  guessing = QUICK_GUESSING,
+}: GuardedSettings = {}) {
+  const folders = temporaryFolders();
+  const folder = cwd ?? folders.make();
+  const clock = movableClock();
+  const lines: string[] = [];
+  const log = createLogger({
+    write: (line) => lines.push(line),
+    level: 'debug',
+    format: jsonFormat,
+    now: () => clock.now(),
+    redact: (line) => line,
+  });
+  writeConnectors(join(folder, 'connectors'));
+  const announced: string[] = [];
+  const settings: AccessSettings = {
+    ...NO_ACCESS,
+    secret: (variable) => (variable === 'SECRET_SUPPORT_PUSH_TOKEN' ? PUSH_TOKEN : undefined),
+    announceKey: (key) => announced.push(key),
+    ...access,
+  };
+  const state = await openServerState({ databaseUrl: undefined, cwd: folder });
+  if (locked) await makeAccessKey(state, { ...NEW_KEY, right: 'admin' }, clock.now());
+  const catalog = openCatalog({ directory: 'connectors', policyFile: undefined, cwd: folder, clock });
+  const metrics = createMetrics(state);
+  const { gate, login } = await openAccess({ settings, host, state, catalog, metrics, clock, log, guessing });
+  const { trustedProxies } = settings;
+  const runStarter = createRunStarter({
+    runs: state.startedRuns,
+    variablesForRun: () => ({}),
+    cwd: folder,
+    clock,
+    log,
+  });
+  const intake = await openPushIntake({ databaseUrl: undefined, cwd: folder, catalog, clock, log });
+  const context = {
+    version: '1.2.3',
+    log,
+    clock,
+    catalog,
+    state,
+    metrics,
+    runStarter,
+    runLinks: {},
+    openStore: () => Promise.reject(new Error('no test of keys reads artifacts')),
+    intake,
+    gate,
+    login,
+    trustedProxies,
+  };
+  const app = await createServer(context);
+  await app.register(routesOfEachAccess);
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    cwd: folder,
+    state,
+    clock,
+    lines,
+    announced,
+    /** Node's own server, for its settings. */
+    http: app.server,
+    request: (path: string, options?: Parameters<typeof rawRequest>[2]) => rawRequest(url, path, options),
+    /** A new key of this server. */
+    async makeKey(
+      right: AccessKey['right'],
+      more: Partial<Pick<AccessKey, 'connectorId' | 'expiresAt'>> = {},
+    ) {
+      const wanted = { ...NEW_KEY, name: `to ${right}`, right, ...more };
+      return (await makeAccessKey(state, wanted, clock.now())).key;
+    },
+    stop: () =>
+      (stopped ??= app
+        .close()
+        .then(() => intake.close())
+        .then(() => state.close())
+        .then(() => {
+          folders.removeAll();
+        })),
+  };
+}
+
+export type GuardedServer = Awaited<ReturnType<typeof startGuardedServer>>;
+
+export const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
+
+/** Answers of these routes say who the server thinks is asking. */
+const routesOfEachAccess: RouteSet = (app, _options, done) => {
+  app.get('/test/read', { config: { access: 'read' } }, ({ caller, ip, formToken, protocol }) => ({
+    caller,
+    ip,
+    protocol,
+    form_token: formToken?.value,
+  }));
+  app.post('/test/operate', { config: { access: 'operate' } }, ({ caller }) => ({ caller }));
+  app.post('/test/admin', { config: { access: 'admin' } }, ({ caller }) => ({ caller }));
+  app.post('/v1/connectors/:connector_id/test', { config: { access: 'push' } }, ({ caller, body }) => ({
+    caller,
+    body,
+  }));
+  const body = Type.Object({ note: Type.String() }, { additionalProperties: false });
+  app.post('/test/note', { config: { access: 'operate' }, schema: { body } }, (request) => ({
+    body: request.body,
+    polluted: Reflect.get({}, 'polluted') !== undefined,
+  }));
+  app.get('/test/failure', { config: { access: 'read' } }, () => {
+    throw new Error('connect ECONNREFUSED postgres://bridge:hunter22@db.internal/state');
+  });
+  app.get('/test/headers', { config: { access: 'read' } }, ({ headers }) => ({
+    names: Object.keys(headers),
+  }));
+  done();
+};
+
+function movableClock(): Clock & { advance(seconds: number): void } {
+  let ms = Date.parse('2026-11-22T08:00:00.000Z');
+  return {
+    now: () => new Date(ms),
+    elapsedMs: () => ms,
+    advance: (seconds) => {
+      ms += seconds * 1_000;
+    },
+  };
+}
+
+/** `support-push` has a token that resolves, `orders-push` has none; `pulled` has a secret that is no token for anybody. */
+function writeConnectors(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const push = (name: string, secret: string) =>
+    connector(name, 'rest_push', `{ type: http, secretRef: ${secret} }`);
+  writeFileSync(join(folder, 'support.yaml'), push('support-push', 'support-push-token'));
+  writeFileSync(join(folder, 'orders.yaml'), push('orders-push', 'orders-push-token'));
+  const source = '{ type: postgres, secretRef: support-push-token, query: SELECT id FROM t }';
+  writeFileSync(join(folder, 'pulled.yaml'), connector('pulled', 'sql_pull', source));
+}
+
+function connector(name: string, mode: string, source: string): string {
+  return `apiVersion: sync.gemini.io/v1alpha1
+kind: Connector
+metadata: { name: ${name} }
+spec:
+  mode: ${mode}
+  source: ${source}
+  mapping: { idField: id, titleField: id, contentTemplate: '{{ id }}' }
+  output: { bucket: gs://company-gemini-sync, prefix: ${name}, format: ndjson }
+  gemini: { projectId: my-project, location: global, dataStoreId: d }
+  reconciliation: { deletePolicy: never_delete }
+`;
+}

@@ -1,0 +1,92 @@
+import type { HttpSourceSpec, PaginationSpec } from '../../../src/definitions/connector/types.ts';
+import { createLogger } from '../../../src/core/log.ts';
+import { HttpSource, type HttpSurroundings } from '../../../src/sources/http/source.ts';
+import type { Style } from '../../stand-ins/rest/pages.ts';
+import { OPEN_PERMIT } from '../pipeline/open-permit.ts';
+import { readAll, type Listing } from '../files/read-rows.ts';
+
+export type RestSpec = Omit<HttpSourceSpec, 'type'>;
+
+interface RestOptions extends Partial<HttpSurroundings> {
+  readonly fields?: readonly string[];
+  /** Default: the first field. */
+  readonly idFields?: readonly string[];
+  readonly optional?: ReadonlySet<string>;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** What a source under test says and does beside its rows. */
+export interface RestSource {
+  readonly source: HttpSource;
+  /** Milliseconds of each wait, none of which is waited. */
+  readonly waits: number[];
+  /** Log lines. */
+  readonly lines: string[];
+}
+
+/** The pagination that reads each style of the stand-in. */
+export const PAGINATION: Readonly<Record<Style, PaginationSpec | undefined>> = {
+  whole: undefined,
+  cursor: { type: 'cursor', cursorField: 'cursor', nextCursorPath: 'meta.next_cursor' },
+  cursor_header: { type: 'cursor', cursorField: 'cursor', nextCursorHeader: 'X-Next-Cursor' },
+  next_url: { type: 'next_url', nextUrlPath: 'links.next' },
+  link_header: { type: 'link_header' },
+  page: { type: 'page' },
+  page_total: { type: 'page', totalPagesPath: 'pages' },
+  offset: { type: 'offset' },
+  offset_total: { type: 'offset', totalPath: 'total' },
+};
+
+export function restSource(spec: RestSpec, options: RestOptions = {}): RestSource {
+  const waits: number[] = [];
+  const lines: string[] = [];
+  const {
+    fields = ['id', 'name'],
+    idFields = fields.slice(0, 1),
+    optional,
+    secrets = {},
+    ...given
+  } = options;
+  const log = createLogger({
+    write: (line) => lines.push(line),
+    level: 'debug',
+    format: (level, _time, message, more) => `${level} ${message} ${JSON.stringify(more)}`,
+    now: () => new Date(0),
+    redact: (line) => line,
+  });
+  const surroundings: HttpSurroundings = {
+    retry: { retries: 2, backoffSeconds: 0 },
+    clock: { now: () => new Date('2026-11-20T12:00:00Z'), elapsedMs: () => performance.now() },
+    wait: (ms) => {
+      waits.push(ms);
+      return Promise.resolve();
+    },
+    log,
+    proxy: { http: undefined, https: undefined, except: undefined },
+    permit: OPEN_PERMIT,
+    ...given,
+  };
+  const secret = (ref: string): string => {
+    const value = secrets[ref];
+    if (value === undefined) throw new Error(`The test has no secret ${ref}.`);
+    return value;
+  };
+  const source = new HttpSource({ type: 'http', ...spec }, fields, idFields, secret, surroundings, optional);
+  return { source, waits, lines };
+}
+
+/** Reads an API to its end. */
+export async function listRest(
+  spec: RestSpec,
+  options: RestOptions = {},
+  checkpoint?: string,
+): Promise<Listing> {
+  return await readAll(restSource(spec, options).source, checkpoint);
+}
+
+/** `id` 1, 2, … and `name` as the contract wants them, as JSON. */
+export function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ id: index + 1, name: `row ${index + 1}` }),
+  );
+}

@@ -1,0 +1,64 @@
+import { systemClock } from '../../../src/core/clock.ts';
+import { silentLogger } from '../../../src/core/log.ts';
+import { openBridgeServer } from '../../../src/server/open-bridge-server.ts';
+import { answerJudge, type AnswerJudge, type OpenApiDocument } from './openapi.ts';
+import { temporaryFolders } from '../files/temporary-folder.ts';
+
+type Settings = Parameters<typeof openBridgeServer>[0];
+
+/** As with an empty environment. */
+export const NO_ACCESS: Settings['access'] = {
+  adminKey: undefined,
+  sessionSecret: undefined,
+  trustedProxies: [],
+  signOn: undefined,
+  secret: () => undefined,
+  announceKey: () => undefined,
+};
+
+/** A server of this program on a free port of the loopback, with a state of its own; stop it after the tests. */
+export async function startBridgeServer(settings: Partial<Settings> = {}) {
+  const folders = temporaryFolders();
+  const cwd = settings.cwd ?? folders.make();
+  const server = await openBridgeServer({
+    host: '127.0.0.1',
+    port: 0,
+    version: '1.2.3',
+    databaseUrl: undefined,
+    connectorsDir: 'connectors',
+    policyFile: undefined,
+    variablesForRun: () => ({}),
+    cwd,
+    clock: systemClock,
+    log: silentLogger,
+    access: NO_ACCESS,
+
+    runLinks: {},
+    // Nothing listens there, so no test asks Google for artifacts.
+    gcsEndpoint: { url: 'http://127.0.0.1:9', loopback: true },
+    ...settings,
+  });
+  let judge: AnswerJudge | undefined;
+  let stopped: Promise<void> | undefined;
+  const stop = () =>
+    (stopped ??= server.stop().then(() => {
+      folders.removeAll();
+    }));
+  return {
+    url: server.address,
+    cwd,
+    stop,
+    /** Fails when the answer is none that the OpenAPI document declares; the body can still be read. */
+    async request(path: string, init: RequestInit = {}): Promise<Response> {
+      judge ??= answerJudge(
+        (await (await fetch(`${server.address}/openapi.json`)).json()) as OpenApiDocument,
+      );
+      const answer = await fetch(`${server.address}${path}`, { redirect: 'manual', ...init });
+      const type = answer.headers.get('content-type') ?? '';
+      // Pages are for people, and not in the document.
+      if (/^\/(v1\/|healthz|readyz|metrics)/.test(path))
+        judge.judge(init.method ?? 'GET', path, answer.status, type, await answer.clone().text());
+      return answer;
+    },
+  };
+}
