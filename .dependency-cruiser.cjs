@@ -1,4 +1,7 @@
-/** The layers of the house, each rule with its reason. Order: core, net, connector, pipeline and policy, adapters, app, cli. */
+/**
+ * The layers, each rule with its reason. From the lowest: core, net and definitions, pipeline and policy, json, then rest, push and
+ * database, then the adapters, app, server, cli. The picture is in docs/architecture.md.
+ */
 const adapters = 'sources|state|artifacts|gemini|telemetry';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -19,11 +22,18 @@ module.exports = {
       to: { path: '^src/(?!core/)' },
     },
     {
-      name: 'connector-imports-core-only',
-      comment: 'A connector file must be readable and checkable without any adapter being loaded.',
+      name: 'definitions-import-core-only',
+      comment: 'A definition must be readable and checkable without any adapter being loaded.',
       severity: 'error',
-      from: { path: '^src/connector/' },
-      to: { path: '^src/(?!core/|connector/)' },
+      from: { path: '^src/definitions/' },
+      to: { path: '^src/(?!core/|definitions/)' },
+    },
+    {
+      name: 'definitions-share-what-knows-no-kind',
+      comment: 'YAML, positions and sentences serve every kind of definition, so they know none of them.',
+      severity: 'error',
+      from: { path: '^src/definitions/[^/]+$' },
+      to: { path: '^src/definitions/[^/]+/' },
     },
     {
       name: 'net-imports-core-only',
@@ -39,7 +49,7 @@ module.exports = {
         'What is allowed must be testable without files, sources or a network; app passes in how paths are resolved.',
       severity: 'error',
       from: { path: '^src/policy/' },
-      to: { path: '^src/(?!core/|connector/|policy/)' },
+      to: { path: '^src/(?!core/|definitions/|policy/)' },
     },
     {
       name: 'policy-is-asked-by-app-only',
@@ -55,7 +65,7 @@ module.exports = {
         'The phases take every source, store and clock as a port; that is what makes them testable in full.',
       severity: 'error',
       from: { path: '^src/pipeline/' },
-      to: { path: '^src/(?!core/|connector/|pipeline/)' },
+      to: { path: '^src/(?!core/|definitions/|pipeline/)' },
     },
     {
       name: 'pipeline-has-no-npm-package',
@@ -72,6 +82,34 @@ module.exports = {
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer)$' },
     },
     {
+      name: 'json-reads-bytes-only',
+      comment: 'JSON as bytes serves sources, pushes and REST listings, and must not know where its bytes come from.',
+      severity: 'error',
+      from: { path: '^src/json/' },
+      to: { path: '^(src/(?!core/|pipeline/|json/)|node_modules/)' },
+    },
+    {
+      name: 'rest-knows-no-adapter',
+      comment: 'Connectors, knowledge sources and apps read APIs with it; none of them may shape it.',
+      severity: 'error',
+      from: { path: '^src/rest/' },
+      to: { path: '^src/(?!core/|net/|definitions/|pipeline/|json/|rest/)' },
+    },
+    {
+      name: 'push-has-no-io',
+      comment: 'Whether a pushed event is right must be testable without a server and without a database.',
+      severity: 'error',
+      from: { path: '^src/push/' },
+      to: { path: '^(src/(?!core/|definitions/|pipeline/|json/|push/)|node_modules/)' },
+    },
+    {
+      name: 'database-knows-no-table',
+      comment: 'State, knowledge and apps open the same databases; what is in their tables is theirs.',
+      severity: 'error',
+      from: { path: '^src/database/' },
+      to: { path: '^src/(?!core/|net/|database/)' },
+    },
+    {
       name: 'adapters-never-import-each-other',
       comment: 'A source that knows a store cannot be used with another one.',
       severity: 'error',
@@ -84,7 +122,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/drift/' },
       to: {
-        path: '^(src/(?!core/|connector/|pipeline/|drift/)|node_modules/)',
+        path: '^(src/(?!core/|definitions/|pipeline/|drift/)|node_modules/)',
       },
     },
     {
@@ -96,7 +134,7 @@ module.exports = {
     },
     {
       name: 'sources-never-import-each-other',
-      comment: 'What two of them share lies in sql/, json/ or beside the folders.',
+      comment: 'What two of them share lies in sql/, beside the folders, or in src/json/.',
       severity: 'error',
       from: { path: '^src/sources/(postgres|mysql|mssql|oracle|http|file)/' },
       to: { path: '^src/sources/(postgres|mysql|mssql|oracle|http|file)/', pathNot: '^src/sources/$1/' },
@@ -133,7 +171,7 @@ module.exports = {
       name: 'pg-only-in-its-files',
       comment: 'One file names a driver; a run loads it only when its connector or its state needs it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(sources/postgres/client|state/postgres-client)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(sources/postgres/client|database/postgres-client)\\.ts$' },
       to: { path: 'node_modules/pg/' },
     },
     {
@@ -176,7 +214,7 @@ module.exports = {
       name: 'cloud-storage-only-in-its-file',
       comment: 'Loading the client costs a fifth of a second, which only a run with a bucket pays.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/artifacts/gcs-client\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/artifacts/gcs/client\\.ts$' },
       to: { path: 'node_modules/@google-cloud/storage/' },
     },
     {
@@ -202,10 +240,10 @@ module.exports = {
       to: { path: 'node_modules/prom-client/' },
     },
     {
-      name: 'knex-only-in-state',
+      name: 'knex-only-in-database-and-state',
       comment: 'Queries live behind the State port.',
       severity: 'error',
-      from: { path: '^src/(?!state/)' },
+      from: { path: '^src/(?!state/|database/)' },
       to: { path: 'node_modules/(knex|libsql)/' },
     },
     {
@@ -213,7 +251,7 @@ module.exports = {
       comment:
         'One file knows credentials and tokens; a run loads the library only when it sends something to Google.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/gemini/transport\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/gemini/api/transport\\.ts$' },
       to: { path: 'node_modules/google-auth-library/' },
     },
   ],

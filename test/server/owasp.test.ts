@@ -35,8 +35,8 @@ async function loggedIn(key: string) {
 describe('keys', () => {
   test('are compared in a time that tells nothing: hashes, and never with ===', () => {
     const read = (file: string) => readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8');
-    expect(read('core/access-key.ts')).toContain('timingSafeEqual');
-    const credentials = read('server/credentials.ts');
+    expect(read('core/secrets/access-key.ts')).toContain('timingSafeEqual');
+    const credentials = read('server/access/keys/credentials.ts');
     expect(credentials.match(/sameDigest\(/g)).toHaveLength(3);
     expect(credentials).not.toMatch(/(hash|token|digest|adminKey) (===|!==) (?!undefined)/);
   });

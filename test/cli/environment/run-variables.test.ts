@@ -17,10 +17,10 @@ const NOT_OF_RUN = [
 /** Names in the sources that are not variables by themselves. */
 const NO_NAMES = /^(SECRET_|ENVIRONMENT_INVALID|SPLUNK_HEC_)$/;
 
-const source = (name: string) => readFileSync(new URL(`../../src/cli/${name}`, import.meta.url), 'utf8');
+const source = (name: string) => readFileSync(new URL(`../../../src/cli/environment/${name}`, import.meta.url), 'utf8');
 
 function variablesRead(): string[] {
-  const text = ['env.ts', 'telemetry-env.ts', 'server-access-env.ts'].map(source).join('\n');
+  const text = ['environment.ts', 'telemetry.ts', 'server-access.ts'].map(source).join('\n');
   const names = [...text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|TRACEPARENT)'/g)].map(
     ([, name = '']) => name,
   );

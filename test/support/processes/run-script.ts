@@ -12,7 +12,7 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 export function startScript(file: string, folder: string, env: Readonly<Record<string, string>> = {}) {
   // Like the system's own folder for this: when the tests run as root, PostgreSQL runs as somebody else.
   chmodSync(folder, 0o1777);
-  const script = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  const script = fileURLToPath(new URL(`../../../${file}`, import.meta.url));
   return execa(process.execPath, ['--conditions=development', '--import', TSX, script], {
     cwd: folder,
     env: { TMPDIR: folder, ...env },
