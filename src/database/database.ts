@@ -4,10 +4,7 @@ import { dirname } from 'node:path';
 import { STATE_CONNECTIONS_MAX } from '../core/limits.ts';
 import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../core/private-modes.ts';
 import { parseDatabaseUrl } from './database-url.ts';
-import type { Dialect } from '../state/run/dialect.ts';
-import type { OnUnreadableRun } from '../state/run/readable-run.ts';
-import { postgresDialect } from '../state/run/records-postgres.ts';
-import { sqliteDialect } from '../state/run/records-sqlite.ts';
+import { postgresDialect, sqliteDialect, type Dialect } from './dialect.ts';
 
 export interface Database {
   readonly knex: Knex;
@@ -15,8 +12,6 @@ export interface Database {
   /** For messages: `host:port/name` or the path of the file; never a password. */
   readonly location: string;
   readonly embedded: boolean;
-  /** Told of rows that cannot be read; only of a server, which shows them. */
-  readonly onUnreadableRun?: OnUnreadableRun;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 
 import { opsState, type OpsState } from '../../state/server/ops-state.ts';
-import { openServerDatabase } from '../../database/open-server-database.ts';
+import { openServerRunDatabase } from '../../state/server/run-database.ts';
 import { queueDepths } from '../../state/push/depth.ts';
 import { runMetrics, type RunMetrics } from '../../state/server/run-metrics.ts';
 import {
@@ -41,7 +41,7 @@ export async function openServerState(place: {
   readonly cwd: string;
   readonly log?: Pick<Logger, 'warn'>;
 }): Promise<ServerState> {
-  const database = await openServerDatabase(stateLocation(place), {}, place.log);
+  const database = await openServerRunDatabase(stateLocation(place), place.log);
   return {
     ping: () => database.guarded(({ knex }) => knex.raw('select 1')).then(() => undefined),
     startedRuns: {

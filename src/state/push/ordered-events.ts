@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../database/database.ts';
 import type { NewPushBatch } from './batch.ts';
+import { storePush } from './store-push.ts';
 import type { EventVersion, FoldedEvents } from '../../push/events/packed-events.ts';
 
 /** An ordered push that was stored with the answer that its producer gets. */
@@ -27,7 +28,7 @@ export async function storeOrderedPush(
       const older = olderEvents(batch.events.versions, known);
       const storedAnswer = batch.orderedAnswer(older.size);
       const kept = { ...batch, events: batch.events.without(older), older: older.size, answer: storedAnswer };
-      if (!(await dialect.storePush(transaction, kept))) throw new KeyTaken();
+      if (!(await storePush(dialect, transaction, kept))) throw new KeyTaken();
       return { storedAnswer };
     });
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { clockText } from '../../database/postgres-clock.ts';
+import { postgresDialect } from '../../database/dialect.ts';
 import { batchRow, type NewPushBatch } from './batch.ts';
 
 /**
@@ -7,11 +7,11 @@ import { batchRow, type NewPushBatch } from './batch.ts';
  * first, and then finds the key taken. Events as rows of their own, with their index, take several times as long; a run
  * makes rows of them when nobody waits.
  */
-export async function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {
+export async function storePushInPostgres(knex: Knex, batch: NewPushBatch): Promise<boolean> {
   const { events } = batch;
   // Bytes, because documents are: as text they would be decoded and encoded again.
   const row = {
-    ...batchRow(batch, knex.raw(clockText(batch.keySeconds))),
+    ...batchRow(batch, knex.raw(postgresDialect.clockText(batch.keySeconds))),
     folded: events.count === 0 ? null : events.bytes,
   };
   const names = Object.keys(row);

@@ -1,5 +1,6 @@
 import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../../core/limits.ts';
 import type { Database, DatabaseAddress } from '../../database/database.ts';
+import { storePush } from './store-push.ts';
 import { openServerDatabase } from '../../database/open-server-database.ts';
 import type { NewPushBatch } from './batch.ts';
 import { purgeTombstones } from './tombstones.ts';
@@ -76,7 +77,7 @@ async function enqueue(database: Database, batch: NewPushBatch): Promise<Enqueue
 
 function store(database: Database, batch: NewPushBatch): Promise<'stored' | OrderedPush | undefined> {
   return batch.events.versions.length === 0
-    ? database.dialect.storePush(database.knex, batch).then((stored) => (stored ? 'stored' : undefined))
+    ? storePush(database.dialect, database.knex, batch).then((stored) => (stored ? 'stored' : undefined))
     : storeOrderedPush(database, batch);
 }
 

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
-import { clockText } from '../../database/sqlite-clock.ts';
+import { sqliteDialect } from '../../database/dialect.ts';
 import { batchRow, type NewPushBatch } from './batch.ts';
 
 /** Durable, because the connection's `synchronous` is FULL. */
-export function storePush(knex: Knex, batch: NewPushBatch): Promise<boolean> {
+export function storePushInSqlite(knex: Knex, batch: NewPushBatch): Promise<boolean> {
   return knex.transaction(async (transaction) => {
     const [stored] = await transaction('push_batches')
-      .insert(batchRow(batch, transaction.raw(clockText(batch.keySeconds))))
+      .insert(batchRow(batch, transaction.raw(sqliteDialect.clockText(batch.keySeconds))))
       .onConflict(['connector_id', 'idempotency_key'])
       .ignore()
       .returning('id');

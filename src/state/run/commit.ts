@@ -3,6 +3,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../../core/limits.ts';
 import { duplicateIdError } from '../../pipeline/comparison/duplicate-ids.ts';
 import type { State } from '../../pipeline/ports/state-port.ts';
+import { recordQueries } from './engine-queries.ts';
 import type { Database } from '../../database/database.ts';
 import { acknowledgePushes } from '../push/acknowledgement.ts';
 import { scopeOf } from './records.ts';
@@ -28,7 +29,7 @@ type Commit = Parameters<State['commit']>[0];
  * @throws BridgeError LEASE_LOST (an older fence, or the run was given up) or DUPLICATE_ID; nothing is written then.
  */
 export async function commit(database: Database, order: Commit): Promise<void> {
-  if (await stagedMany(database.knex, order.runId)) await database.dialect.gatherStatistics(database.knex);
+  if (await stagedMany(database.knex, order.runId)) await recordQueries(database.dialect).gatherStatistics(database.knex);
   try {
     await database.knex.transaction(async (transaction) => {
       const run = await transaction('run_state').where({ run_id: order.runId }).first();

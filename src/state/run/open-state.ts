@@ -5,6 +5,7 @@ import type { PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { State } from '../../pipeline/ports/state-port.ts';
 import { commit } from './commit.ts';
 import type { Database, DatabaseAddress } from '../../database/database.ts';
+import { recordQueries } from './engine-queries.ts';
 import { documentFacts, recordIds } from './document-facts.ts';
 import { openJournal, stepsOf } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from '../leases/leases.ts';
@@ -106,7 +107,7 @@ function stateOf(
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),
     ),
-    fingerprints: (scope, kind) => streaming(database.dialect.fingerprints(database.knex, scope, kind)),
+    fingerprints: (scope, kind) => streaming(recordQueries(database.dialect).fingerprints(database.knex, scope, kind)),
     lookup: reading(lookup),
     idsOf: (scope, fingerprints, kind) => streaming(idsOf(database, scope, fingerprints, kind)),
     beginRun: writing(beginRun),

@@ -3,9 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StagedRecord } from '../../pipeline/ports/state-port.ts';
 import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';
-import { clockText } from '../../database/postgres-clock.ts';
-import { storePush } from '../push/postgres.ts';
-import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
+import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './record-queries.ts';
 
 /** The start of a binary COPY: its signature, flags and the length of no extension. */
 const COPY_HEADER_BYTES = 19;
@@ -17,15 +15,10 @@ interface Answer<Row> {
   readonly rows: readonly Row[];
 }
 
-export const postgresDialect: Dialect = {
-  clockMs: 'floor(extract(epoch from clock_timestamp()) * 1000)::double precision',
-  clockText,
-  jsonRows: 'json_array_elements(?::json) as event (value)',
-  jsonTexts: 'select json_array_elements_text(?::json)',
+export const postgresRecords: RecordQueries = {
   doubtfulFingerprint: `int8send(
     ('x' || encode(substr(sha256(convert_to('unknown outcome: ' || doc_id, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint
     & x'3fffffffffffffff'::bigint)`,
-  rowLocks: true,
 
   // A user that does not own the tables gets a warning, and slower commits.
   async gatherStatistics(knex) {
@@ -81,8 +74,6 @@ export const postgresDialect: Dialect = {
     );
     return rows.map((row) => row.doc_id);
   },
-
-  storePush,
 };
 
 /** What is used of a driver's connection beside knex: the streams of COPY. */

@@ -1,17 +1,10 @@
 import type { Knex } from 'knex';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../../core/limits.ts';
 import type { RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
-import { clockText } from '../../database/sqlite-clock.ts';
-import { storePush } from '../push/sqlite.ts';
-import { isOfKind, knownRecord, type Dialect, type RecordAnswer } from './dialect.ts';
+import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './record-queries.ts';
 
-export const sqliteDialect: Dialect = {
-  clockMs: "round(unixepoch('subsec') * 1000)",
-  clockText,
-  jsonRows: 'json_each(?)',
-  jsonTexts: 'select value from json_each(?)',
+export const sqliteRecords: RecordQueries = {
   doubtfulFingerprint: "unhex(printf('%016x', random() & 0x3fffffffffffffff))",
-  rowLocks: false,
 
   // Its plans follow the indexes, whatever the tables hold.
   gatherStatistics: () => Promise.resolve(),
@@ -71,8 +64,6 @@ export const sqliteDialect: Dialect = {
     );
     return rows.map((row) => row.doc_id);
   },
-
-  storePush,
 };
 
 interface FingerprintPage {

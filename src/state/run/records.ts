@@ -3,6 +3,7 @@ import { STATE_IDS_PER_GROUP } from '../../core/limits.ts';
 import type { Column } from '../../pipeline/ports/ports.ts';
 import type { KnownRecord, Position, RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
 import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';
+import { recordQueries } from './engine-queries.ts';
 import type { Database } from '../../database/database.ts';
 import { givenUp } from './abandoned-run-error.ts';
 import type { RunTable } from '../tables.ts';
@@ -52,7 +53,7 @@ export async function scopeOf(transaction: Knex.Transaction, run: RunTable): Pro
 }
 
 export function lookup(database: Database, scope: number, docIds: readonly string[]): Promise<KnownRecord[]> {
-  return database.dialect.lookup(database.knex, scope, docIds);
+  return recordQueries(database.dialect).lookup(database.knex, scope, docIds);
 }
 
 export async function* idsOf(
@@ -64,7 +65,7 @@ export async function* idsOf(
   const bytes = STATE_IDS_PER_GROUP * FINGERPRINT_BYTES;
   for (let at = 0; at < fingerprints.length; at += bytes) {
     const group = fingerprints.subarray(at, at + bytes);
-    const ids = await database.dialect.idsOf(database.knex, scope, group, kind);
+    const ids = await recordQueries(database.dialect).idsOf(database.knex, scope, group, kind);
     if (ids.length > 0) yield ids;
   }
 }
@@ -81,7 +82,7 @@ export async function stage(
     // Held until the rows are in, so that nobody gives up the run between the look and the write.
     const open = await (database.dialect.rowLocks ? run.forShare() : run).first('run_id');
     if (open === undefined) throw givenUp(runId);
-    await database.dialect.stage(transaction, runId, records);
+    await recordQueries(database.dialect).stage(transaction, runId, records);
   });
 }
 

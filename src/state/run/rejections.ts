@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { STATE_REJECTIONS_PER_STATEMENT } from '../../core/limits.ts';
 import type { RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { Database } from '../../database/database.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from '../../database/dialect.ts';
+import { recordQueries } from './engine-queries.ts';
 import type { RunTable } from '../tables.ts';
 
 /**
@@ -99,12 +100,13 @@ export function rememberDelivered(
  * @param docIds SQL that selects them, with the run's id as its only binding
  */
 async function doubt(
-  { doubtfulFingerprint }: Dialect,
+  dialect: Dialect,
   transaction: Knex.Transaction,
   docIds: string,
   scope: number,
   runId: string,
 ): Promise<void> {
+  const { doubtfulFingerprint } = recordQueries(dialect);
   await transaction.raw(
     `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
      select ?, doc_id, '', ${doubtfulFingerprint}, 0, ? from (${docIds}) as doubtful where true order by doc_id

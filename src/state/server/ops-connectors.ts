@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Database } from '../../database/database.ts';
+import type { RunDatabase } from './run-database.ts';
 import { delivers } from '../run/delivering-runs.ts';
 import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
 import { BEGUN, COMMITTED, newestFirstSql } from '../run/run-order.ts';
@@ -30,18 +30,18 @@ export interface Holder {
 }
 
 /** Of every connector that ever ran, by name. A lease on a target, whose name has slashes, is none of a connector. */
-export function holders(database: Database): Promise<ReadonlyMap<string, Holder>> {
+export function holders(database: RunDatabase): Promise<ReadonlyMap<string, Holder>> {
   return holdersIn(database, database.knex('connector_leases').whereNot('connector_id', 'like', '%/%'));
 }
 
 /** @returns undefined if the connector never ran */
-export async function holderOf(database: Database, connectorId: string): Promise<Holder | undefined> {
+export async function holderOf(database: RunDatabase, connectorId: string): Promise<Holder | undefined> {
   const leases = database.knex('connector_leases').where({ connector_id: connectorId });
   return (await holdersIn(database, leases)).get(connectorId);
 }
 
 async function holdersIn(
-  { knex, dialect }: Database,
+  { knex, dialect }: RunDatabase,
   leases: Knex.QueryBuilder<LeaseTable>,
 ): Promise<ReadonlyMap<string, Holder>> {
   const rows = await leases.select<HolderAnswer[]>(
@@ -71,7 +71,7 @@ interface HolderAnswer {
 
 /** The newest runs of some connectors, by name: at most two queries for all of them, each run found by an index. */
 export async function newestRuns(
-  database: Database,
+  database: RunDatabase,
   connectorIds: readonly string[],
 ): Promise<ReadonlyMap<string, Newest>> {
   const found = await newestQuery(database, connectorIds);
@@ -96,7 +96,7 @@ export async function newestRuns(
 }
 
 async function runsOf(
-  { knex, dialect, onUnreadableRun }: Database,
+  { knex, dialect, onUnreadableRun }: RunDatabase,
   ids: ReadonlySet<string | null>,
   known: ReadonlyMap<string, ListedRun>,
 ): Promise<ListedRun[]> {
@@ -120,7 +120,7 @@ interface NewestAnswer extends ListedRow {
  * one left before it commits itself; only for the others is the rest looked for. Of 500 connectors that takes 5 ms in place
  * of 8. Exported for the test that looks at its plan.
  */
-export function newestQuery({ knex, dialect }: Database, connectorIds: readonly string[]) {
+export function newestQuery({ knex, dialect }: RunDatabase, connectorIds: readonly string[]) {
   const newest = (condition: string, order = BEGUN) =>
     `(select run_id from run_state as one where connector_id = asked.value and ${condition} order by ${newestFirstSql(order)} limit 1)`;
   const ran = "status <> 'DRY_RUN'";

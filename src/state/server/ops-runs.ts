@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { DeliveryStep, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { RunRow, RunStatus } from '../../pipeline/ports/state-port.ts';
-import type { Database } from '../../database/database.ts';
+import type { RunDatabase } from './run-database.ts';
 import { stepsOf } from '../run/journal.ts';
 import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
 import { rejections } from '../run/rejections.ts';
@@ -23,7 +23,7 @@ const NEWEST_FIRST = [
 
 /** Some runs, newest first. What is left out is read from an index alone. */
 export function pageOfRuns(
-  database: Database,
+  database: RunDatabase,
   filter: RunFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<ListedRun[]> {
@@ -33,7 +33,7 @@ export function pageOfRuns(
 /** Adds the condition on the connector, in a form that the index of one connector serves. */
 function ofConnectors<Query extends Knex.QueryBuilder>(
   query: Query,
-  { dialect }: Pick<Database, 'dialect'>,
+  { dialect }: Pick<RunDatabase, 'dialect'>,
   connectorId: RunFilter['connectorId'],
 ): Query {
   if (connectorId === null) return query;
@@ -44,7 +44,7 @@ function ofConnectors<Query extends Knex.QueryBuilder>(
 
 /** Exported for the test that looks at its plan. */
 export function pageQuery(
-  { knex, dialect }: Pick<Database, 'knex' | 'dialect'>,
+  { knex, dialect }: Pick<RunDatabase, 'knex' | 'dialect'>,
   { since, connectorId, status }: RunFilter,
   { limit, offset }: { readonly limit: number; readonly offset: number },
 ) {
@@ -72,7 +72,7 @@ const NONE: Readonly<Record<RunStatus, number>> = {
 
 /** How many runs there are of each status; the filter's own status does not matter. */
 export async function countRuns(
-  database: Database,
+  database: RunDatabase,
   filter: Omit<RunFilter, 'status'>,
 ): Promise<Record<RunStatus, number>> {
   const counts = { ...NONE };
@@ -84,7 +84,7 @@ export async function countRuns(
  * A range of an index for each status. Grouped by status instead, SQLite reads the index of all times: of 100,000 runs
  * that took 7 ms, and this 0.4 ms for the day. Exported for the test that looks at its plan.
  */
-export function countQuery({ knex, dialect }: Database, { since, connectorId }: Omit<RunFilter, 'status'>) {
+export function countQuery({ knex, dialect }: RunDatabase, { since, connectorId }: Omit<RunFilter, 'status'>) {
   const runs = ofConnectors(knex('run_state').count(), { dialect }, connectorId)
     .andWhere('status', knex.ref('statuses.value'))
     .andWhere('started_at', '>=', since);
@@ -98,7 +98,7 @@ export function countQuery({ knex, dialect }: Database, { since, connectorId }: 
 }
 
 /** The newest runs of a connector. */
-export function historyOf(database: Database, connectorId: string, limit: number): Promise<ListedRun[]> {
+export function historyOf(database: RunDatabase, connectorId: string, limit: number): Promise<ListedRun[]> {
   return rowsOf(
     database,
     database
@@ -120,7 +120,7 @@ export interface RunDetail {
 
 /** @returns undefined if there is no such run */
 export async function runDetail(
-  database: Database,
+  database: RunDatabase,
   runId: string,
   limits: { readonly rejected: number },
 ): Promise<RunDetail | undefined> {
@@ -131,7 +131,7 @@ export async function runDetail(
   return { run: runRow(row, database.onUnreadableRun), steps, rejected };
 }
 
-async function rowsOf({ onUnreadableRun }: Database, query: PromiseLike<ListedRow[]>): Promise<ListedRun[]> {
+async function rowsOf({ onUnreadableRun }: RunDatabase, query: PromiseLike<ListedRow[]>): Promise<ListedRun[]> {
   const rows = await query;
   return rows.map((row) => listedRun(row, onUnreadableRun));
 }

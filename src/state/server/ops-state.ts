@@ -1,11 +1,10 @@
 import { holderOf, holders, newestRuns } from './ops-connectors.ts';
 import { countRuns, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
-import type { ServerDatabase } from '../../database/open-server-database.ts';
 import { queueDepths } from '../push/depth.ts';
 import { newestPushes } from '../push/newest.ts';
-import type { Database } from '../../database/database.ts';
+import type { RunDatabase, ServerRunDatabase } from './run-database.ts';
 
-type Bound<Work> = Work extends (database: Database, ...args: infer Args) => infer Answer
+type Bound<Work> = Work extends (database: RunDatabase, ...args: infer Args) => infer Answer
   ? (...args: Args) => Answer
   : never;
 
@@ -23,9 +22,9 @@ export interface OpsState {
   pendingPushes(): ReturnType<typeof queueDepths>;
 }
 
-export function opsState({ guarded }: Pick<ServerDatabase, 'guarded'>): OpsState {
+export function opsState({ guarded }: Pick<ServerRunDatabase, 'guarded'>): OpsState {
   const reading =
-    <Args extends unknown[], Answer>(work: (database: Database, ...args: Args) => Promise<Answer>) =>
+    <Args extends unknown[], Answer>(work: (database: RunDatabase, ...args: Args) => Promise<Answer>) =>
     (...args: Args): Promise<Answer> =>
       guarded((database) => work(database, ...args));
   return {

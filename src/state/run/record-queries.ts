@@ -1,25 +1,13 @@
 import type { Knex } from 'knex';
-import type { NewPushBatch } from '../push/batch.ts';
 import type { KnownRecord, RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
 
-/** All in which the two engines differ. */
-export interface Dialect {
-  /** SQL: now by the clock of the database, in milliseconds since 1970. */
-  readonly clockMs: string;
-  /** SQL: the time by the clock of the database, some seconds from now, as ISO 8601 in UTC with milliseconds. */
-  clockText(secondsAhead: number): string;
-  /** SQL: a table that has a row, with the JSON `value`, for each element of one binding, a JSON array. */
-  readonly jsonRows: string;
-  /** SQL: a subquery that turns one binding, a JSON array of strings, into rows. */
-  readonly jsonTexts: string;
+/** Queries on records and staged records, whose fast form is another one in each engine. */
+export interface RecordQueries {
   /**
    * SQL: a fingerprint for the document `doc_id` that no row has and no other document: 62 bits, as a FingerprintSet takes
    * them, for one with more would be counted as missing and never found again.
    */
   readonly doubtfulFingerprint: string;
-  /** Whether the engine locks rows; SQLite has one writer at a time, so a transaction has everything to itself. */
-  readonly rowLocks: boolean;
-
   /** Tells the planner what the tables hold by now. Not inside a transaction: others would wait for its end. */
   gatherStatistics(knex: Knex): Promise<void>;
   /** Writes staged rows inside the given transaction. */
@@ -28,9 +16,6 @@ export interface Dialect {
   lookup(knex: Knex, scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
   /** Ids of the records of a kind with one of these fingerprints: as many as one query should answer. */
   idsOf(knex: Knex, scope: number, fingerprints: Buffer, kind: RecordKind): Promise<string[]>;
-
-  /** Stores a batch with its events, whole and durable. @returns false, having stored nothing, if its key is taken. */
-  storePush(knex: Knex, batch: NewPushBatch): Promise<boolean>;
 }
 
 /**

@@ -1,0 +1,37 @@
+import { UNREADABLE_RUNS_LOGGED_MAX } from '../../core/limits.ts';
+import { silentLogger, type Logger } from '../../core/log.ts';
+import type { Database, DatabaseAddress } from '../../database/database.ts';
+import { openServerDatabase, type ServerDatabase } from '../../database/open-server-database.ts';
+import type { OnUnreadableRun } from '../run/readable-run.ts';
+
+/** A database whose rows of `run_state` are shown to people. */
+export interface RunDatabase extends Database {
+  readonly onUnreadableRun?: OnUnreadableRun;
+}
+
+export interface ServerRunDatabase extends ServerDatabase {
+  guarded<Answer>(work: (database: RunDatabase) => Promise<Answer>): Promise<Answer>;
+}
+
+/**
+ * As `openServerDatabase`; a run that cannot be read is logged once.
+ * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
+ */
+export async function openServerRunDatabase(
+  address: DatabaseAddress,
+  log: Pick<Logger, 'warn'> = silentLogger,
+): Promise<ServerRunDatabase> {
+  const { guarded, close } = await openServerDatabase(address);
+  const onUnreadableRun = onceForEachRun(log);
+  return { guarded: (work) => guarded((database) => work({ ...database, onUnreadableRun })), close };
+}
+
+/** Pages are refreshed every few seconds, and a row that cannot be read stays so. */
+function onceForEachRun(log: Pick<Logger, 'warn'>): OnUnreadableRun {
+  const logged = new Set<string>();
+  return (run, columns) => {
+    if (logged.has(run) || logged.size >= UNREADABLE_RUNS_LOGGED_MAX) return;
+    logged.add(run);
+    log.warn('a row of run_state cannot be read; its run is shown as unreadable', { run, columns });
+  };
+}
