@@ -83,7 +83,8 @@ module.exports = {
     },
     {
       name: 'json-reads-bytes-only',
-      comment: 'JSON as bytes serves sources, pushes and REST listings, and must not know where its bytes come from.',
+      comment:
+        'JSON as bytes serves sources, pushes and REST listings, and must not know where its bytes come from.',
       severity: 'error',
       from: { path: '^src/json/' },
       to: { path: '^(src/(?!core/|pipeline/|json/)|node_modules/)' },

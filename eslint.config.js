@@ -25,7 +25,11 @@ export default tseslint.config(
       // Everything else receives values, so that a test, the server and the command line see the same program.
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Only src/cli/environment/environment.ts reads the environment.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only src/cli/environment/environment.ts reads the environment.',
+        },
       ],
     },
   },
@@ -50,7 +54,11 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Ids come from the caller.' },
-        { object: 'process', property: 'env', message: 'Only src/cli/environment/environment.ts reads the environment.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only src/cli/environment/environment.ts reads the environment.',
+        },
       ],
     },
   },

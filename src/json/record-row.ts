@@ -1,7 +1,6 @@
 import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../pipeline/ports/ports.ts';
 import { valueAtPath } from './path.ts';
 import { eachMember, isObject, type Span } from './scan.ts';
-import type { RowBatcher } from '../sources/row-batcher.ts';
 
 /** A way to a field that begins with one key of a record: `rest` is what follows, empty for the value of the key itself. */
 interface Way {
@@ -10,7 +9,12 @@ interface Way {
 }
 
 /** Where rows are written to. */
-export type RowSink = Pick<RowBatcher, 'startRow' | 'append' | 'endRow'>;
+export interface RowSink {
+  /** @param bytes of the whole row, as far as known */
+  startRow(bytes: number): void;
+  append(source: Buffer, start: number, end: number): void;
+  endRow(): void;
+}
 
 const LETTER_N = 0x6e;
 

@@ -1,5 +1,10 @@
 import { mappedFields, optionalFields } from '../definitions/connector/mapped-fields.ts';
-import { idFields, isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../definitions/connector/types.ts';
+import {
+  idFields,
+  isSqlSource,
+  type ConnectorSpec,
+  type SqlSourceSpec,
+} from '../definitions/connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
 import { NEVER_THERE } from './fields-never-there.ts';
 import type { HttpSurroundings } from './http/source.ts';

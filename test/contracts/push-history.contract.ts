@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compileMapping } from '../../src/app/run/job.ts';
+import { compileMapping } from '../../src/pipeline/mapping/compile-mapping.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import type { Destination } from '../../src/pipeline/ports/delivery-port.ts';
 import { runConnector, type RunResult } from '../../src/pipeline/run.ts';

@@ -6,7 +6,12 @@ import { startCli } from '../support/processes/run-cli.ts';
 import { runHere } from '../support/processes/run-here.ts';
 import { dumpState } from '../support/databases/state-dump.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
-import { CONNECTOR_FILE, workplace, type ConnectorChanges, type Workplace } from '../support/files/workplace.ts';
+import {
+  CONNECTOR_FILE,
+  workplace,
+  type ConnectorChanges,
+  type Workplace,
+} from '../support/files/workplace.ts';
 
 const STORE = { project: 'my-project', location: 'global', id: 'people' };
 const BUCKET = 'company';

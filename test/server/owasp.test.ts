@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keyIdOf } from '../../src/core/secrets/access-key.ts';
 import { FAILED_ATTEMPTS_PER_MINUTE, KEY_CACHE_MS } from '../../src/core/limits.ts';
 import { openBrowser } from '../support/server/browser.ts';
-import { bearer, PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../support/http/guarded-server.ts';
+import {
+  bearer,
+  PUSH_TOKEN,
+  startGuardedServer,
+  type GuardedServer,
+} from '../support/http/guarded-server.ts';
 import { parsedObject } from '../support/files/json.ts';
 
 /** Each attack is one test. What it must not reach is in the title. */

@@ -3,7 +3,7 @@ import { resolveSecret } from '../../definitions/connector/secrets.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { columnFinder } from '../../pipeline/document/columns.ts';
 import { sourceExposure } from '../../sources/exposure.ts';
-import { compileMapping } from '../run/job.ts';
+import { compileMapping } from '../../pipeline/mapping/compile-mapping.ts';
 import { withSource, type SourceSurroundings } from '../run/with-source.ts';
 import { check, exposed, ok, warn, type Finding } from './finding.ts';
 

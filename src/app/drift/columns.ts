@@ -5,7 +5,8 @@ import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/find
 import type { Source } from '../../pipeline/ports/ports.ts';
 import type { Position, State } from '../../pipeline/ports/state-port.ts';
 import { openState } from '../../state/run/open-state.ts';
-import { compileMapping, targetOf } from '../run/job.ts';
+import { compileMapping } from '../../pipeline/mapping/compile-mapping.ts';
+import { targetOf } from '../run/job.ts';
 import { stateLocation } from '../run/state-location.ts';
 import { withSource } from '../run/with-source.ts';
 import type { Comparer, DriftContext } from './comparer.ts';

@@ -10,7 +10,14 @@ import type { Explanation, RemovalCause } from './explanation.ts';
 import { bucketOf, targetOf } from '../run/job.ts';
 import { documentNamed } from './named-document.ts';
 import { quarantinedIn, removalOf, runFacts, sendingOf } from './document-deliveries.ts';
-import { isDoubtful, lastSeenOf, missingOf, presenceOf, standingOf, type Evidence } from './document-status.ts';
+import {
+  isDoubtful,
+  lastSeenOf,
+  missingOf,
+  presenceOf,
+  standingOf,
+  type Evidence,
+} from './document-status.ts';
 import { stateLocation } from '../run/state-location.ts';
 
 export interface ExplainOptions {

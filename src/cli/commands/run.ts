@@ -6,7 +6,12 @@ import type { PolicyPlace } from '../../app/catalog/policy.ts';
 import { withSignals } from '../../app/run/process-signals.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
 import { newRunId } from '../../app/run/run-id.ts';
-import { bothObservers, openTelemetry, withTelemetry, type TelemetryContext } from '../../app/run/telemetry.ts';
+import {
+  bothObservers,
+  openTelemetry,
+  withTelemetry,
+  type TelemetryContext,
+} from '../../app/run/telemetry.ts';
 import { reportedConnector } from '../../app/run/reported-connector.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { systemClock } from '../../core/clock.ts';

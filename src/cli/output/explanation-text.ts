@@ -1,5 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Explanation, Quarantined, RunFacts, Sending, SentDocument } from '../../app/explain/explanation.ts';
+import type {
+  Explanation,
+  Quarantined,
+  RunFacts,
+  Sending,
+  SentDocument,
+} from '../../app/explain/explanation.ts';
 import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
 import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../../core/limits.ts';
 import { printable } from '../../core/printable.ts';

@@ -1,5 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { encodeValue, keptBytes, placedParts, uriOf, type UriPlace } from '../../definitions/connector/templates/uri-text.ts';
+import {
+  encodeValue,
+  keptBytes,
+  placedParts,
+  uriOf,
+  type UriPlace,
+} from '../../definitions/connector/templates/uri-text.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import { byteAt, itemAt } from './in-range.ts';
 import type { Column } from '../ports/ports.ts';

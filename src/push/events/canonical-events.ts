@@ -8,7 +8,7 @@ import type { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
 import { byteAt } from '../../pipeline/document/in-range.ts';
 import type { ItemReader } from '../../json/item-reader.ts';
 import { BACKSLASH, isObject, QUOTE } from '../../json/scan.ts';
-import { MIME_TYPE_DEFAULT } from '../../app/run/job.ts';
+import { MIME_TYPE_DEFAULT } from '../../pipeline/mapping/compile-mapping.ts';
 import { CanonicalJson } from '../../json/canonical.ts';
 import { FIELD, fieldName, type EventFields, type Field } from './event-fields.ts';
 import { FieldWriter, Rejected } from './field-writer.ts';

@@ -8,7 +8,7 @@ import { DocumentRenderer } from '../../pipeline/document/document.ts';
 import type { Rejection } from '../../pipeline/document/rejection.ts';
 import { RowCursor } from '../../pipeline/document/row-cursor.ts';
 import { RecordRow } from '../../json/record-row.ts';
-import { compileFieldMapping } from '../../app/run/job.ts';
+import { compileFieldMapping } from '../../pipeline/mapping/compile-mapping.ts';
 import type { Span } from '../../json/scan.ts';
 import { CanonicalJson } from '../../json/canonical.ts';
 import { PushRefusal } from '../refusal.ts';

@@ -2,7 +2,7 @@ import type { PaginationSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_PAGES_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
-import type { HttpRequest } from '../../sources/http/client.ts';
+import type { HttpRequest } from '../request/client.ts';
 import type { Exchange, PageAnswer } from '../request/exchange.ts';
 import { Circles } from './circles.ts';
 import { Completeness, type Ending } from './completeness.ts';

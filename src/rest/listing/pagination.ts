@@ -1,7 +1,7 @@
 import type { HttpSourceSpec, PaginationSpec } from '../../definitions/connector/types.ts';
 import type { Logger } from '../../core/log.ts';
 import { originOf, sameOriginUrl } from '../request/address.ts';
-import type { HttpRequest } from '../../sources/http/client.ts';
+import type { HttpRequest } from '../request/client.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 import { nextLink } from './link-header.ts';
 import { nextAddresses } from './next-address.ts';

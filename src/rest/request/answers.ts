@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HTTP_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
-import type { HttpAnswer } from '../../sources/http/client.ts';
+import type { HttpAnswer } from './client.ts';
 import { PROXY_LOGIN, type Problem } from './problems.ts';
 import { askedWaitMs, isLimit } from './rate-limit.ts';
 

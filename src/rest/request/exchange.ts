@@ -9,7 +9,7 @@ import { logRetries, withRetries, type Attempt, type RetryPolicy, type Wait } fr
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
 import { answerProblem, isHtml } from './answers.ts';
 import type { Authorizer, Credentials } from './auth.ts';
-import type { HttpAnswer, HttpClient, HttpRequest } from '../../sources/http/client.ts';
+import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { withOwnSecrets } from './kept-place.ts';
 import { failureOf, networkProblem, ProblemError, type Problem } from './problems.ts';
 import { checkJson } from '../../json/check.ts';

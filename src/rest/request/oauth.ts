@@ -8,7 +8,7 @@ import {
 } from '../../core/limits.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { answerProblem } from './answers.ts';
-import type { HttpAnswer, HttpClient, HttpRequest } from '../../sources/http/client.ts';
+import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { networkProblem, ProblemError, TOKEN_HINTS, type Problem } from './problems.ts';
 import { refusalIn, tokenFields, type TokenRefusal } from './token-answer.ts';
 

@@ -1,6 +1,6 @@
 import { httpDate } from '../../core/http-date.ts';
 import { isRetryAfter, msUntil, retryAfterMs } from '../../core/retry.ts';
-import type { HttpAnswer } from '../../sources/http/client.ts';
+import type { HttpAnswer } from './client.ts';
 
 type Headers = Pick<HttpAnswer, 'header'>;
 

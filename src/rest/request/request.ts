@@ -1,7 +1,7 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { bindWatermarkText } from '../../definitions/connector/watermark.ts';
 import { checkedUrl, withParameters, type Parameters } from './address.ts';
-import type { HttpRequest } from '../../sources/http/client.ts';
+import type { HttpRequest } from './client.ts';
 
 /** What a page is asked for by: a parameter's name, and its value as JSON text, so that no digit of a cursor is lost. */
 export type PageParameters = readonly (readonly [name: string, json: string])[];

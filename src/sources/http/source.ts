@@ -10,7 +10,7 @@ import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports/
 import { openAuthorizer, usable, type Authorizer } from '../../rest/request/auth.ts';
 import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
-import { HttpClient } from './client.ts';
+import { HttpClient } from '../../rest/request/client.ts';
 import { mayBeConditional } from '../../rest/listing/conditional.ts';
 import { cutOffChanges } from './cut-off-changes.ts';
 import { Exchange } from '../../rest/request/exchange.ts';

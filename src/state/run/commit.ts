@@ -29,7 +29,8 @@ type Commit = Parameters<State['commit']>[0];
  * @throws BridgeError LEASE_LOST (an older fence, or the run was given up) or DUPLICATE_ID; nothing is written then.
  */
 export async function commit(database: Database, order: Commit): Promise<void> {
-  if (await stagedMany(database.knex, order.runId)) await recordQueries(database.dialect).gatherStatistics(database.knex);
+  if (await stagedMany(database.knex, order.runId))
+    await recordQueries(database.dialect).gatherStatistics(database.knex);
   try {
     await database.knex.transaction(async (transaction) => {
       const run = await transaction('run_state').where({ run_id: order.runId }).first();

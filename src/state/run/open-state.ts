@@ -107,7 +107,8 @@ function stateOf(
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),
     ),
-    fingerprints: (scope, kind) => streaming(recordQueries(database.dialect).fingerprints(database.knex, scope, kind)),
+    fingerprints: (scope, kind) =>
+      streaming(recordQueries(database.dialect).fingerprints(database.knex, scope, kind)),
     lookup: reading(lookup),
     idsOf: (scope, fingerprints, kind) => streaming(idsOf(database, scope, fingerprints, kind)),
     beginRun: writing(beginRun),

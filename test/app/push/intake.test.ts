@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
-import { compileMapping } from '../../../src/app/run/job.ts';
+import { compileMapping } from '../../../src/pipeline/mapping/compile-mapping.ts';
 import { createPushIntake, type PushIntake } from '../../../src/app/push/intake.ts';
 import { loadConnector } from '../../../src/definitions/connector/load.ts';
 import { systemClock } from '../../../src/core/clock.ts';

@@ -5,7 +5,11 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileStore } from '../../../src/artifacts/file/store.ts';
-import { artifactStoreContract, readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
+import {
+  artifactStoreContract,
+  readArtifact,
+  writeArtifact,
+} from '../../contracts/artifact-store.contract.ts';
 import { describeLeasedStoreContract } from '../../contracts/leased-store.contract.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';

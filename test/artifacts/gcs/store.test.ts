@@ -3,7 +3,11 @@ import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
 import { GCS_CHUNK_BYTES, GCS_READ_BYTES } from '../../../src/core/limits.ts';
 import type { LeaseGuard } from '../../../src/pipeline/held-leases.ts';
 import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
-import { artifactStoreContract, readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
+import {
+  artifactStoreContract,
+  readArtifact,
+  writeArtifact,
+} from '../../contracts/artifact-store.contract.ts';
 import type { Fault } from '../../stand-ins/gcs/faults.ts';
 import { describeLeasedStoreContract, LosableLeases } from '../../contracts/leased-store.contract.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';

@@ -17,7 +17,8 @@ const NOT_OF_RUN = [
 /** Names in the sources that are not variables by themselves. */
 const NO_NAMES = /^(SECRET_|ENVIRONMENT_INVALID|SPLUNK_HEC_)$/;
 
-const source = (name: string) => readFileSync(new URL(`../../../src/cli/environment/${name}`, import.meta.url), 'utf8');
+const source = (name: string) =>
+  readFileSync(new URL(`../../../src/cli/environment/${name}`, import.meta.url), 'utf8');
 
 function variablesRead(): string[] {
   const text = ['environment.ts', 'telemetry.ts', 'server-access.ts'].map(source).join('\n');

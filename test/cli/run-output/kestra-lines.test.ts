@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BridgeResult } from '../../../src/app/run/bridge.ts';
-import { kestraFailure, kestraFormat, kestraResult, unmarked } from '../../../src/cli/run-output/kestra-lines.ts';
+import {
+  kestraFailure,
+  kestraFormat,
+  kestraResult,
+  unmarked,
+} from '../../../src/cli/run-output/kestra-lines.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
 import { printable } from '../../../src/core/printable.ts';
 import { summaryText } from '../../../src/cli/run-output/summary.ts';

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { valueAt } from '../../../src/definitions/draft.ts';
 import { connectorSchema, schemaProperties } from '../../../src/definitions/schema-document.ts';
 import { isConnector, shapeFindings } from '../../../src/definitions/connector/schema.ts';
-import type { Connector, FileSourceSpec, HttpSourceSpec, SqlSourceSpec } from '../../../src/definitions/connector/types.ts';
+import type {
+  Connector,
+  FileSourceSpec,
+  HttpSourceSpec,
+  SqlSourceSpec,
+} from '../../../src/definitions/connector/types.ts';
 
 /** Makes every optional field of the types needed, so that a new one fails to compile until it is in these examples. */
 type Whole<T> = T extends readonly (infer Item)[]

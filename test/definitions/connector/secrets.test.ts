@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { looksLikeSecret, resolveSecret, secretVariable } from '../../../src/definitions/connector/secrets.ts';
+import {
+  looksLikeSecret,
+  resolveSecret,
+  secretVariable,
+} from '../../../src/definitions/connector/secrets.ts';
 
 describe('secretVariable', () => {
   test('writes the name in upper case, with underscores for hyphens and dots', () => {

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrateState } from '../../../src/state/run/open-state.ts';
-import { openKillingPlace, type KillingPlace, type PlaceOptions } from '../../support/processes/killing-place.ts';
+import {
+  openKillingPlace,
+  type KillingPlace,
+  type PlaceOptions,
+} from '../../support/processes/killing-place.ts';
 import { parsedObject, textAt } from '../../support/files/json.ts';
 import { peopleTable, somePeople, type Person } from '../../support/databases/people-table.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';

@@ -11,7 +11,12 @@ import { runCli } from '../../support/processes/run-cli.ts';
 import { runHere } from '../../support/processes/run-here.ts';
 import { dumpRecords, dumpState } from '../../support/databases/state-dump.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
-import { CONNECTOR_FILE, workplace, type ConnectorChanges, type Workplace } from '../../support/files/workplace.ts';
+import {
+  CONNECTOR_FILE,
+  workplace,
+  type ConnectorChanges,
+  type Workplace,
+} from '../../support/files/workplace.ts';
 
 const PASSWORD = 'not-for-anybody';
 interface Wrong {

@@ -8,7 +8,12 @@ import { peopleTable, somePeople } from '../../support/databases/people-table.ts
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { runHere } from '../../support/processes/run-here.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
-import { CONNECTOR_FILE, workplace, type ConnectorChanges, type RunObject } from '../../support/files/workplace.ts';
+import {
+  CONNECTOR_FILE,
+  workplace,
+  type ConnectorChanges,
+  type RunObject,
+} from '../../support/files/workplace.ts';
 
 const BUCKET = 'company-sync';
 const DATA_STORE = {

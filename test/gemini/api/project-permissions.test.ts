@@ -4,7 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { grantedPermissions } from '../../../src/gemini/api/project-permissions.ts';
 import { tokenReply, workloadIdentityFile } from '../../support/google-credentials.ts';
-import { json, raw, refusal, startServer, type Reply, type TestServer } from '../../support/http/http-server.ts';
+import {
+  json,
+  raw,
+  refusal,
+  startServer,
+  type Reply,
+  type TestServer,
+} from '../../support/http/http-server.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const ASKED = ['discoveryengine.documents.import', 'discoveryengine.documents.purge'];

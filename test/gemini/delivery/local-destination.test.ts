@@ -4,7 +4,12 @@ import { localDestination } from '../../../src/gemini/delivery/local-destination
 import { runFolder } from '../../../src/pipeline/artifact/layout.ts';
 import { openState } from '../../../src/state/run/open-state.ts';
 import { createPartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
-import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../../src/pipeline/ports/ports.ts';
+import type {
+  ArtifactKind,
+  ArtifactStore,
+  Manifest,
+  ManifestFile,
+} from '../../../src/pipeline/ports/ports.ts';
 import { readArtifact } from '../../contracts/artifact-store.contract.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';

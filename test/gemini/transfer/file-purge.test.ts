@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { DeliveryPlace, docIds, NUMBERED_BRANCH, type PlaceOptions } from '../../support/pipeline/delivery-place.ts';
+import {
+  DeliveryPlace,
+  docIds,
+  NUMBERED_BRANCH,
+  type PlaceOptions,
+} from '../../support/pipeline/delivery-place.ts';
 
 const PURGE = 'documents:purge';
 

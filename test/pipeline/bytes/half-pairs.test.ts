@@ -1,7 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bytesOfText, holdsHalfPairEscape, isUtf8ButForHalves } from '../../../src/pipeline/bytes/half-pairs.ts';
+import {
+  bytesOfText,
+  holdsHalfPairEscape,
+  isUtf8ButForHalves,
+} from '../../../src/pipeline/bytes/half-pairs.ts';
 
 const holds = (json: string) => {
   const bytes = Buffer.from(`\\ud83d${json}\\ud83d`);

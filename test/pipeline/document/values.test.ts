@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ByteWriter } from '../../../src/pipeline/bytes/byte-writer.ts';
 import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
-import { jsonWriter, textWriter, timeWriter, type ValueWriter } from '../../../src/pipeline/document/values.ts';
+import {
+  jsonWriter,
+  textWriter,
+  timeWriter,
+  type ValueWriter,
+} from '../../../src/pipeline/document/values.ts';
 import { text } from '../../support/pipeline/arbitrary.ts';
 
 /** Writes a value that stands amid other bytes, after some text. */

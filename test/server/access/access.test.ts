@@ -4,7 +4,12 @@ import { KEY_CACHE_MS, KEY_USE_SECONDS } from '../../../src/core/limits.ts';
 import { keyIdOf } from '../../../src/core/secrets/access-key.ts';
 import { guardRoutes } from '../../../src/server/access/access.ts';
 import { loopbackGate } from '../../../src/server/access/loopback-gate.ts';
-import { bearer, PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
+import {
+  bearer,
+  PUSH_TOKEN,
+  startGuardedServer,
+  type GuardedServer,
+} from '../../support/http/guarded-server.ts';
 import { parsedObject } from '../../support/files/json.ts';
 
 const ADMIN_KEY = 'an-admin-key-of-the-environment';

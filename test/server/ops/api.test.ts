@@ -5,7 +5,13 @@ import { parseRunLink } from '../../../src/core/run-link.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
-import { fillWithEverything, LONG_NAME, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
+import {
+  fillWithEverything,
+  LONG_NAME,
+  NOW,
+  opsPlace,
+  type OpsPlace,
+} from '../../support/server/ops-place.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { dumpState } from '../../support/databases/state-dump.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';

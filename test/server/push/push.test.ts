@@ -18,7 +18,12 @@ import {
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import { listAt, objectAt, parsedObject } from '../../support/files/json.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { expireKeys, openQueueReader, pushConnectors, pushHeaders } from '../../support/server/push-server.ts';
+import {
+  expireKeys,
+  openQueueReader,
+  pushConnectors,
+  pushHeaders,
+} from '../../support/server/push-server.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const JSON_TYPE = 'application/json';

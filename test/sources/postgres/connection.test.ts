@@ -7,7 +7,12 @@ import pg from 'pg';
 import type { BridgeError } from '../../../src/core/errors.ts';
 import { createCertificates } from '../../support/http/certificates.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
-import { failureOf, listQuery, postgresSource, type SourceOptions } from '../../support/databases/postgres-source.ts';
+import {
+  failureOf,
+  listQuery,
+  postgresSource,
+  type SourceOptions,
+} from '../../support/databases/postgres-source.ts';
 import { readAll } from '../../support/files/read-rows.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 

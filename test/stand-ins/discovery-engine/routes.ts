@@ -2,7 +2,13 @@ import type { JsonObject } from '../../support/files/json.ts';
 import { ApiError, errorInfo } from './api-error.ts';
 import type { Branch } from './branch/branch.ts';
 import type { Call, Service } from './call.ts';
-import { createDocument, deleteDocument, getDocument, listDocuments, patchDocument } from './branch/documents.ts';
+import {
+  createDocument,
+  deleteDocument,
+  getDocument,
+  listDocuments,
+  patchDocument,
+} from './branch/documents.ts';
 import type { Fault, ReceivedRequest } from './faults.ts';
 import { importDocuments } from './branch/import-documents.ts';
 import { PERMISSIONS, type Permission } from './options.ts';

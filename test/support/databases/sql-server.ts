@@ -1,7 +1,13 @@
 import type { SqlSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { mssqlEngine } from '../../../src/sources/mssql/engine.ts';
 import { SqlSource } from '../../../src/sources/sql/source.ts';
-import type { TdsHandler, TdsParameters, TdsResult, TdsSession, TdsValue } from '../../stand-ins/tds/answer.ts';
+import type {
+  TdsHandler,
+  TdsParameters,
+  TdsResult,
+  TdsSession,
+  TdsValue,
+} from '../../stand-ins/tds/answer.ts';
 import type { TdsColumn } from '../../stand-ins/tds/values/column.ts';
 import { isTypeName } from '../../stand-ins/tds/values/column-types.ts';
 import { describedColumns } from '../../stand-ins/tds/values/described-columns.ts';

@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DeletePolicy, MappingSpec, ReconciliationSpec } from '../../../src/definitions/connector/types.ts';
+import type {
+  DeletePolicy,
+  MappingSpec,
+  ReconciliationSpec,
+} from '../../../src/definitions/connector/types.ts';
 import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
 import type { RowsSourceOptions, WireRow, WireValue } from './rows-source.ts';
 

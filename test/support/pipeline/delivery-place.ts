@@ -13,7 +13,12 @@ import type {
   RejectedDocument,
 } from '../../../src/pipeline/ports/delivery-port.ts';
 import { createPartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
-import type { ArtifactKind, ArtifactStore, Manifest, ManifestFile } from '../../../src/pipeline/ports/ports.ts';
+import type {
+  ArtifactKind,
+  ArtifactStore,
+  Manifest,
+  ManifestFile,
+} from '../../../src/pipeline/ports/ports.ts';
 import { HeldLeases } from '../../../src/pipeline/held-leases.ts';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import { openState } from '../../../src/state/run/open-state.ts';

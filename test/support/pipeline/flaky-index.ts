@@ -1,5 +1,9 @@
 import { BridgeError } from '../../../src/core/errors.ts';
-import type { DeliveryJournal, Destination, RejectedDocument } from '../../../src/pipeline/ports/delivery-port.ts';
+import type {
+  DeliveryJournal,
+  Destination,
+  RejectedDocument,
+} from '../../../src/pipeline/ports/delivery-port.ts';
 import type { ArtifactKind, ArtifactStore, Manifest } from '../../../src/pipeline/ports/ports.ts';
 
 /** What becomes of one document of a delivery. */

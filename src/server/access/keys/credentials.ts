@@ -1,5 +1,11 @@
 import type { ServerState } from '../../../app/serve/server-state.ts';
-import { digestOf, keyIdOf, sameDigest, type AccessKey, type Right } from '../../../core/secrets/access-key.ts';
+import {
+  digestOf,
+  keyIdOf,
+  sameDigest,
+  type AccessKey,
+  type Right,
+} from '../../../core/secrets/access-key.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { KEY_USE_SECONDS } from '../../../core/limits.ts';
 import type { Logger } from '../../../core/log.ts';

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compileTemplate, TemplateSyntaxError, type TemplatePart } from '../../../../src/definitions/connector/templates/templates.ts';
+import {
+  compileTemplate,
+  TemplateSyntaxError,
+  type TemplatePart,
+} from '../../../../src/definitions/connector/templates/templates.ts';
 
 const thrownBy = (action: () => unknown): unknown => {
   try {

@@ -3,7 +3,12 @@ import { connect, type Socket } from 'node:net';
 import { FAILED_ATTEMPTS_PER_MINUTE } from '../../../../src/core/limits.ts';
 import { openBrowser } from '../../../support/server/browser.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { bearer, PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
+import {
+  bearer,
+  PUSH_TOKEN,
+  startGuardedServer,
+  type GuardedServer,
+} from '../../../support/http/guarded-server.ts';
 import { parsedObject } from '../../../support/files/json.ts';
 
 const ADMIN_KEY = 'an-admin-key-of-the-environment';

@@ -6,7 +6,12 @@ import {
   FAILED_ATTEMPTS_PER_MINUTE,
   REFUSED_KEY_REPEAT_SECONDS,
 } from '../../../../src/core/limits.ts';
-import { bearer, PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
+import {
+  bearer,
+  PUSH_TOKEN,
+  startGuardedServer,
+  type GuardedServer,
+} from '../../../support/http/guarded-server.ts';
 import { parsedObject } from '../../../support/files/json.ts';
 
 const SUPPORT = '/v1/connectors/support-push/test';

@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, listAt, objectAt, parsedObject, textAt, type JsonObject } from '../../../support/files/json.ts';
+import {
+  isJsonObject,
+  listAt,
+  objectAt,
+  parsedObject,
+  textAt,
+  type JsonObject,
+} from '../../../support/files/json.ts';
 import type { DataStoreSetup } from '../options.ts';
 
 export interface StoredDocument {

@@ -4,7 +4,14 @@ import {
   parsedDocumentProblems,
 } from '../../../support/discovery-protos/documents.ts';
 import { importRequestProblems } from '../../../support/discovery-protos/requests.ts';
-import { isJsonObject, listAt, objectAt, parsedObject, textAt, type JsonObject } from '../../../support/files/json.ts';
+import {
+  isJsonObject,
+  listAt,
+  objectAt,
+  parsedObject,
+  textAt,
+  type JsonObject,
+} from '../../../support/files/json.ts';
 import { ApiError } from '../api-error.ts';
 import { refuseProblems, startOperation, type Call } from '../call.ts';
 import { Failures } from '../failures.ts';
