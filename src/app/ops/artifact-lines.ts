@@ -17,7 +17,7 @@ import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
 export type OpenStore = (bucketUrl: string) => Promise<ArtifactStore>;
 
 /** The first lines of an artifact. */
-export interface FirstLines {
+interface FirstLines {
   /** URI of its first file. */
   readonly uri: string;
   /** Parsed, the first `OPS_ARTIFACT_LINES`. */
