@@ -10,7 +10,15 @@ import { policySchema } from '../../src/policy/schema.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const PAGES = ['README.md', join('bench', 'README.md'), join('kestra', 'README.md'), ...markdownIn('docs')];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  join('bench', 'README.md'),
+  join('kestra', 'README.md'),
+  ...markdownIn('docs'),
+];
 
 const folders = temporaryFolders();
 afterAll(() => {
