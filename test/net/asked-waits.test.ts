@@ -88,7 +88,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (_, ask) => {
       expect(sent).toBe(1);
       expect(error?.exit).toBe(75);
       const time = error?.nextRunAfter?.toISOString() ?? 'never';
-      expect(error?.message).toContain(`asks not to be asked again before ${time}.`);
+      expect(error?.message).toContain(`asked us not to retry before ${time}.`);
       expect(error?.hint).toMatch(new RegExp(`^Run again after ${time}\\.`));
     },
   );

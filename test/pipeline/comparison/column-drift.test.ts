@@ -66,7 +66,7 @@ describe('a run', () => {
     expect(drift).toEqual([{ column: 'id', was: 'integer', is: 'text' }]);
     expect(columns).toEqual([OTHER_ID, TITLE]);
     expect(tally.counts()).toMatchObject({ unchanged: 1, added: 1 });
-    expect(warnings).toEqual([[expect.stringContaining('another kind'), { drift }]]);
+    expect(warnings).toEqual([[expect.stringContaining('column types changed'), { drift }]]);
   });
 
   it('has it in the log when it fails', async () => {

@@ -111,7 +111,7 @@ test('a flood brings so many warnings in a minute, and one that says that there 
   server.clock.advance(KEY_CACHE_MS / 1_000);
   for (const [index, key] of keys.entries()) await ask(key, `198.51.100.${index}`);
   expect(warnings()).toHaveLength(REFUSED_KEY_WARNINGS_PER_MINUTE + 1);
-  expect(warnings().at(-1)).toMatchObject({ message: expect.stringContaining('more warnings') });
+  expect(warnings().at(-1)).toMatchObject({ message: expect.stringContaining('further warnings') });
   server.clock.advance(60);
   await ask(await revokedKey(), '198.51.100.200');
   expect(warnings()).toHaveLength(REFUSED_KEY_WARNINGS_PER_MINUTE + 2);
