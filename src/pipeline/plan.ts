@@ -7,12 +7,8 @@ import { FingerprintSet } from './comparison/fingerprint-set.ts';
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { RowMapper } from './map.ts';
-import {
-  knownDocuments,
-  planDeletes,
-  planMarkedDeletes,
-  type KnownDocuments,
-} from './comparison/missing-documents.ts';
+import { knownDocuments, planDeletes, planMarkedDeletes } from './comparison/missing-documents.ts';
+import type { KnownDocuments } from './comparison/missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
 import type { Position, State } from './ports/state-port.ts';
 import { Quarantine } from './quarantine.ts';
