@@ -60,7 +60,7 @@ test('no pattern takes more than linear time for a hostile text', () => {
   expect(patterns.length).toBeGreaterThan(200);
   const slow: string[] = [];
   for (const { place, source, flags } of patterns) {
-    const found = checkSync(source, flags, { timeout: 20_000 });
+    const found = checkSync(source, flags, { timeout: 120_000 });
     if (found.status !== 'safe') slow.push(`${place} /${source}/${flags}: ${found.status}`);
   }
   expect(slow).toEqual([]);
