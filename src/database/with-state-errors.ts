@@ -2,8 +2,8 @@ import type { Database } from './database.ts';
 import { stateError } from './state-errors.ts';
 
 /** Work on a database as a method of whoever has it open: its errors name the database, as `stateError` does. */
-export function namedErrors(database: Database) {
-  return <Args extends unknown[], Answer>(work: (database: Database, ...args: Args) => Promise<Answer>) =>
+export function namedErrors<Opened extends Database>(database: Opened) {
+  return <Args extends unknown[], Answer>(work: (database: Opened, ...args: Args) => Promise<Answer>) =>
     async (...args: Args): Promise<Answer> => {
       try {
         return await work(database, ...args);

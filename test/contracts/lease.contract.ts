@@ -160,7 +160,7 @@ export function describeLeaseContract(name: string, open: () => Promise<StateSto
       const turn = await state.journal('R', TARGET, OWNER).turn(new AbortController().signal);
       await leases.requireHeld();
       time.stepWallClock(127_000);
-      const taken = await takenOver(TARGET);
+      const taken = await other.journal('S', TARGET, ELSEWHERE).turn(new AbortController().signal);
       await expect(leases.requireHeld()).rejects.toMatchObject({ code: 'LEASE_LOST' });
       await expect(state.journal('R', TARGET, OWNER).save(STEP)).rejects.toMatchObject({
         code: 'LEASE_LOST',

@@ -4,13 +4,18 @@ import { createHash } from 'node:crypto';
 import { EXPLAIN_IDS_PER_PAGE } from '../../src/core/limits.ts';
 import type { Column, RunCounts } from '../../src/pipeline/ports/ports.ts';
 import type { HeldLeases } from '../../src/pipeline/held-leases.ts';
-import type { RecordKind, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
+import type { RecordKind, RunKind, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import type { LeaseTiming } from '../../src/state/leases/leases.ts';
 import { startSleeper } from '../support/processes/sleeper.ts';
 
 /** One empty state store, which can be opened several times, as several processes would. */
 export interface StateStore {
-  open(options?: { readOnly?: boolean; leases?: HeldLeases; leaseTiming?: LeaseTiming }): Promise<State>;
+  open(options?: {
+    kind?: RunKind;
+    readOnly?: boolean;
+    leases?: HeldLeases;
+    leaseTiming?: LeaseTiming;
+  }): Promise<State>;
   remove(): Promise<void>;
 }
 

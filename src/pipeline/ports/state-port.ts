@@ -4,6 +4,12 @@ import type { Column, Phase, RunCounts } from './ports.ts';
 
 import type { PushedEvent, PushSelection, QueueDepth, WaitingPush } from './push-port.ts';
 
+/**
+ * What is run, as its definition says it. A name belongs to its kind: a state is opened for one kind, and knows nothing of a
+ * connector when it is asked for an app of the same name.
+ */
+export type RunKind = 'connector' | 'knowledge_source' | 'app';
+
 /** `DRY_RUN`: its requests were written down and not sent. */
 export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED' | 'DRY_RUN';
 

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { BridgeError } from '../../core/errors.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { PushSelection } from '../../pipeline/ports/push-port.ts';
-import type { State } from '../../pipeline/ports/state-port.ts';
+import type { RunKind, State } from '../../pipeline/ports/state-port.ts';
 import { commit } from './commit.ts';
-import type { Database, DatabaseAddress } from '../../database/database.ts';
+import type { DatabaseAddress } from '../../database/database.ts';
+import type { StateDatabase } from '../state-database.ts';
 import { recordQueries } from './engine-queries.ts';
 import { documentFacts, recordIds } from './document-facts.ts';
 import { openJournal, stepsOf } from './journal.ts';
@@ -33,6 +34,8 @@ import { waitingPushes } from '../push/waiting.ts';
 export const STATE_FILE = '.gemini-sync-bridge/state.db';
 
 export interface StateOptions extends DatabaseAddress {
+  /** Of all names that the state is asked for; `connector` unless it is given. */
+  readonly kind?: RunKind;
   /** For a dry run: what would write is refused, and a file that does not exist is not made. */
   readonly readOnly: boolean;
   /** Brings a Postgres schema up to date, too; the embedded one always is. */
@@ -56,7 +59,7 @@ export async function openState(options: StateOptions): Promise<State> {
     else await requireCurrentSchema(opening);
     if (opening.embedded && options.readOnly) await opening.knex.raw('PRAGMA query_only = ON');
   });
-  return stateOf(database, options);
+  return stateOf({ ...database, kind: options.kind ?? 'connector' }, options);
 }
 
 /**
@@ -76,7 +79,7 @@ export async function migrateState(
 }
 
 function stateOf(
-  database: Database,
+  database: StateDatabase,
   { readOnly, leaseTiming = LEASE_TIMING, leases = new HeldLeases() }: StateOptions,
 ): State {
   const reading = namedErrors(database);
@@ -101,8 +104,8 @@ function stateOf(
   }
 
   return {
-    lease: writing(async (on, connectorId: string, owner) =>
-      leases.hold(await acquireLease(on, connectorId, owner, leaseTiming)),
+    lease: writing(async (on, name: string, owner) =>
+      leases.hold(await acquireLease(on, { kind: on.kind, name }, owner, leaseTiming)),
     ),
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),

@@ -6,6 +6,7 @@ import { describeAlertStateContract } from '../../contracts/alert-state.contract
 import { describeJournalContract } from '../../contracts/journal.contract.ts';
 import { describeLeaseContract } from '../../contracts/lease.contract.ts';
 import { describeRunMetricsContract } from '../../contracts/run-metrics.contract.ts';
+import { describeKindsContract } from '../../contracts/state/kinds.contract.ts';
 import { describeStateContract, type StateStore } from '../../contracts/state.contract.ts';
 import { breakableConnection } from '../../support/http/breakable-connection.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -47,6 +48,7 @@ describeJournalContract('Postgres', makeStore);
 describeLeaseContract('Postgres', makeStore);
 describeAlertStateContract('Postgres', makeStore);
 describeRunMetricsContract('Postgres', makeStore);
+describeKindsContract('Postgres', makeStore);
 
 describe('a Postgres state of a server', () => {
   test('that falls silent cannot be reached, and is asked anew over another connection', async () => {

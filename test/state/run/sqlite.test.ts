@@ -11,6 +11,7 @@ import { describeAlertStateContract } from '../../contracts/alert-state.contract
 import { describeJournalContract } from '../../contracts/journal.contract.ts';
 import { describeLeaseContract } from '../../contracts/lease.contract.ts';
 import { describeRunMetricsContract } from '../../contracts/run-metrics.contract.ts';
+import { describeKindsContract } from '../../contracts/state/kinds.contract.ts';
 import { describeStateContract, type StateStore } from '../../contracts/state.contract.ts';
 
 const source = new URL('../../../src/state/run/open-state.ts', import.meta.url).href;
@@ -34,6 +35,7 @@ describeJournalContract('SQLite', makeStore);
 describeLeaseContract('SQLite', makeStore);
 describeAlertStateContract('SQLite', makeStore);
 describeRunMetricsContract('SQLite', makeStore);
+describeKindsContract('SQLite', makeStore);
 
 test('the metrics of runs are looked up in indexes, and no table is read through', async () => {
   const { address, remove } = await makeStore();
@@ -41,7 +43,7 @@ test('the metrics of runs are looked up in indexes, and no table is read through
   const { knex, dialect, ...database } = await openDatabase(address);
   const asked: string[] = [];
   knex.on('query', ({ sql }: { sql: string }) => asked.push(sql));
-  await runMetrics({ knex, dialect, ...database });
+  await runMetrics({ knex, dialect, ...database, kind: 'connector' });
   const plan: unknown = await knex.raw(`explain query plan ${asked[0]}`);
   const steps = (plan as { detail: string }[]).map(({ detail }) => detail);
   expect(steps.filter((step) => step.startsWith('SCAN') && step !== 'SCAN connectors')).toEqual([]);
