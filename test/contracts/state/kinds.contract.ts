@@ -5,7 +5,7 @@ import { openAlertState } from '../../../src/state/server/alert-state.ts';
 import { holderOf, holders, newestRuns } from '../../../src/state/server/ops-connectors.ts';
 import { countRuns, historyOf, pageOfRuns, runDetail } from '../../../src/state/server/ops-runs.ts';
 import { runMetrics } from '../../../src/state/server/run-metrics.ts';
-import type { StateStore } from '../state.contract.ts';
+import type { StateStore } from './state-scene.ts';
 
 interface KindsStore extends StateStore {
   readonly address: DatabaseAddress;

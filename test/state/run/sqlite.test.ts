@@ -12,7 +12,8 @@ import { describeJournalContract } from '../../contracts/journal.contract.ts';
 import { describeLeaseContract } from '../../contracts/lease.contract.ts';
 import { describeRunMetricsContract } from '../../contracts/run-metrics.contract.ts';
 import { describeKindsContract } from '../../contracts/state/kinds.contract.ts';
-import { describeStateContract, type StateStore } from '../../contracts/state.contract.ts';
+import { describeStateContract } from '../../contracts/state.contract.ts';
+import type { StateStore } from '../../contracts/state/state-scene.ts';
 
 const source = new URL('../../../src/state/run/open-state.ts', import.meta.url).href;
 
