@@ -7,7 +7,7 @@ import { commit } from './commit.ts';
 import type { DatabaseAddress } from '../../database/database.ts';
 import type { StateDatabase } from '../state-database.ts';
 import { recordQueries } from './engine-queries.ts';
-import { documentFacts, recordIds } from './document-facts.ts';
+import { documentFacts, recordIds } from '../explain/document-facts.ts';
 import { openJournal, stepsOf } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from '../leases/leases.ts';
 import { migrate, requireCurrentSchema } from '../../database/migrations.ts';
