@@ -12,3 +12,14 @@ export function namedErrors<Opened extends Database>(database: Opened) {
       }
     };
 }
+
+/** The same for what comes bit by bit. */
+export function namedStream({ location }: Pick<Database, 'location'>) {
+  return async function* <Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
+    try {
+      yield* items;
+    } catch (thrown) {
+      throw stateError(thrown, location);
+    }
+  };
+}

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { EXPLAIN_IDS_PER_PAGE } from '../../core/limits.ts';
-import type { DocumentFacts, RunKind, RunRow } from '../../pipeline/ports/state-port.ts';
+import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
+import type { RunKind, RunRow } from '../../pipeline/ports/state-port.ts';
 import type { StateDatabase } from '../state-database.ts';
 import { BEGUN, COMMITTED, newestFirst } from '../run/run-order.ts';
 import { runRow } from '../run/runs.ts';

@@ -180,16 +180,44 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
     test('are explained by their own runs alone', async () => {
       await run('connector', 'C1');
       await run('app', 'A1');
-      const facts = await states.app.documentFacts(NAME, TARGET, `${NAME}:1`, { runs: 9 });
+      const app = await store.openExplain({ kind: 'app' });
+      const source = await store.openExplain({ kind: 'knowledge_source' });
+      const facts = await app.documentFacts(NAME, TARGET, `${NAME}:1`, { runs: 9 });
       expect(facts).toMatchObject({
         record: { checksum: 'sha256:app', run: { runId: 'A1' } },
         newestRun: { runId: 'A1' },
         elsewhere: [],
       });
       expect(facts.committed.map(({ runId }) => runId)).toEqual(['A1']);
-      const none = await states.knowledge_source.documentFacts(NAME, TARGET, `${NAME}:1`, { runs: 9 });
+      const none = await source.documentFacts(NAME, TARGET, `${NAME}:1`, { runs: 9 });
       expect(none).toMatchObject({ record: undefined, newestRun: undefined, committed: [] });
-      for await (const ids of states.knowledge_source.recordIds(NAME, TARGET)) expect(ids).toEqual([]);
+      for await (const ids of source.recordIds(NAME, TARGET)) expect(ids).toEqual([]);
+      await Promise.all([app.close(), source.close()]);
+    });
+
+    test('are refused the push queue, which has names of connectors, unless they are connectors', async () => {
+      const refused = { code: 'INTERNAL', message: expect.stringContaining('only connectors have') };
+      const explain = await store.openExplain({ kind: 'app' });
+      const check = await store.openCheck({ kind: 'app' });
+      const selection = { connectorId: NAME, runId: 'A1', claim: false, upTo: undefined };
+      const first = states.app.pushed(selection)[Symbol.asyncIterator]().next();
+      await expect(first).rejects.toMatchObject(refused);
+      await expect(states.app.olderEvents(selection)).rejects.toMatchObject(refused);
+      await expect(explain.waitingPushes(NAME, `${NAME}:1`)).rejects.toMatchObject(refused);
+      await expect(check.queueDepth(NAME)).rejects.toMatchObject(refused);
+      await Promise.all([explain.close(), check.close()]);
+    });
+
+    test('are checked by their own checkpoints, and a check makes none', async () => {
+      await run('connector', 'C1');
+      const checked = async (kind: RunKind) => {
+        const check = await store.openCheck({ kind });
+        const position = await check.position(NAME, TARGET);
+        await check.close();
+        return position;
+      };
+      expect(await checked('connector')).toMatchObject({ checkpoint: 'connector 1', columns: [] });
+      expect(await checked('app')).toMatchObject({ scope: -1, columns: undefined });
     });
 
     test('count as others of each other where a target is reconciled', async () => {

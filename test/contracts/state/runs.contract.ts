@@ -177,7 +177,9 @@ export function describeRuns(makeStore: () => Promise<StateStore>): void {
         await run([upsert('hr:1', `v${index}`)], { runId: `R${index}`, clockSeconds: seconds });
         expect(await state.lastCommitted('hr')).toMatchObject({ runId: `R${index}`, fence: index + 1 });
       }
-      const { committed, newestRun } = await state.documentFacts('hr', 'store-1', 'hr:1', { runs: 9 });
+      const { committed, newestRun } = await (
+        await scene.explain()
+      ).documentFacts('hr', 'store-1', 'hr:1', { runs: 9 });
       expect(committed.map(({ runId }) => runId)).toEqual(['R3', 'R2', 'R1', 'R0']);
       expect(newestRun?.runId).toBe('R3');
     });

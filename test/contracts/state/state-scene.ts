@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { Column, RunCounts } from '../../../src/pipeline/ports/ports.ts';
+import type { CheckState } from '../../../src/pipeline/ports/check-state-port.ts';
+import type { ExplainState } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { HeldLeases } from '../../../src/pipeline/held-leases.ts';
 import type { RecordKind, RunKind, StagedRecord, State } from '../../../src/pipeline/ports/state-port.ts';
 import type { LeaseTiming } from '../../../src/state/leases/leases.ts';
@@ -13,6 +15,8 @@ export interface StateStore {
     leases?: HeldLeases;
     leaseTiming?: LeaseTiming;
   }): Promise<State>;
+  openExplain(options?: { kind?: RunKind }): Promise<ExplainState>;
+  openCheck(options?: { kind?: RunKind }): Promise<CheckState>;
   remove(): Promise<void>;
 }
 
@@ -89,6 +93,7 @@ export async function allIdsOf(
 export function stateScene(makeStore: () => Promise<StateStore>) {
   let store: StateStore;
   let state: State;
+  let explain: ExplainState | undefined;
   let runs = 0;
 
   beforeEach(async () => {
@@ -96,6 +101,8 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
     state = await store.open();
   });
   afterEach(async () => {
+    await explain?.close();
+    explain = undefined;
     await state.close();
     await store.remove();
   });
@@ -160,6 +167,7 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
   return {
     /** Of the test that is running. */
     opened: () => ({ store, state }),
+    explain: async () => (explain ??= await store.openExplain()),
     owner,
     nextRunId,
     begin,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import { openServerDatabase } from '../../../src/database/open-server-database.ts';
+import { openCheckState } from '../../../src/state/check/open-check-state.ts';
+import { openExplainState } from '../../../src/state/explain/open-explain-state.ts';
 import { migrateState, openState } from '../../../src/state/run/open-state.ts';
 import { describeAlertStateContract } from '../../contracts/alert-state.contract.ts';
 import { describeJournalContract } from '../../contracts/journal.contract.ts';
@@ -38,6 +40,10 @@ async function makeStore() {
     address: { url, file: FILE },
     open: ((options) =>
       openState({ url, file: FILE, readOnly: false, ...options })) satisfies StateStore['open'],
+    openExplain: ((options) =>
+      openExplainState({ url, file: FILE, ...options })) satisfies StateStore['openExplain'],
+    openCheck: ((options) =>
+      openCheckState({ url, file: FILE, ...options })) satisfies StateStore['openCheck'],
     remove: async () => {
       await server.query(`drop database ${name} with (force)`);
     },

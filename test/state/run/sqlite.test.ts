@@ -5,6 +5,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../../src/database/database.ts';
+import { openCheckState } from '../../../src/state/check/open-check-state.ts';
+import { openExplainState } from '../../../src/state/explain/open-explain-state.ts';
 import { migrateState, openState } from '../../../src/state/run/open-state.ts';
 import { runMetrics } from '../../../src/state/server/run-metrics.ts';
 import { describeAlertStateContract } from '../../contracts/alert-state.contract.ts';
@@ -27,6 +29,8 @@ async function makeStore() {
   return {
     address: { file },
     open: ((options) => openState({ file, readOnly: false, ...options })) satisfies StateStore['open'],
+    openExplain: ((options) => openExplainState({ file, ...options })) satisfies StateStore['openExplain'],
+    openCheck: ((options) => openCheckState({ file, ...options })) satisfies StateStore['openCheck'],
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
