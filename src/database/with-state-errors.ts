@@ -2,8 +2,8 @@ import type { Database } from './database.ts';
 import { stateError } from './state-errors.ts';
 
 /** Work on a database as a method of whoever has it open: its errors name the database, as `stateError` does. */
-export function namedErrors(database: Database) {
-  return <Args extends unknown[], Answer>(work: (database: Database, ...args: Args) => Promise<Answer>) =>
+export function namedErrors<Opened extends Database>(database: Opened) {
+  return <Args extends unknown[], Answer>(work: (database: Opened, ...args: Args) => Promise<Answer>) =>
     async (...args: Args): Promise<Answer> => {
       try {
         return await work(database, ...args);
@@ -11,4 +11,15 @@ export function namedErrors(database: Database) {
         throw stateError(thrown, database.location);
       }
     };
+}
+
+/** The same for what comes bit by bit. */
+export function namedStream({ location }: Pick<Database, 'location'>) {
+  return async function* <Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
+    try {
+      yield* items;
+    } catch (thrown) {
+      throw stateError(thrown, location);
+    }
+  };
 }

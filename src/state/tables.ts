@@ -1,10 +1,12 @@
 import type { Right } from '../core/secrets/access-key.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
 import type { Phase } from '../pipeline/ports/ports.ts';
-import type { RunStatus, StagedRecord } from '../pipeline/ports/state-port.ts';
+import type { RunKind, RunStatus, StagedRecord } from '../pipeline/ports/state-port.ts';
 
 interface CheckpointTable {
   id: number;
+  kind: RunKind;
+  /** The name, of whatever kind. */
   connector_id: string;
   target: string;
   watermark: string | null;
@@ -15,6 +17,8 @@ interface CheckpointTable {
 
 export interface RunTable {
   run_id: string;
+  kind: RunKind;
+  /** The name, of whatever kind. */
   connector_id: string;
   target: string;
   status: RunStatus;
@@ -39,7 +43,12 @@ export interface RunTable {
   folder: string | null;
 }
 
+/** What a lease is on: `target` for a delivery, whose name is the target's. */
+export type LeaseKind = RunKind | 'target';
+
 export interface LeaseTable {
+  kind: LeaseKind;
+  /** The name, of whatever kind. */
   connector_id: string;
   fence: number;
   run_id: string | null;
@@ -142,6 +151,8 @@ interface PushVersionTable {
 }
 
 interface AlertTable {
+  kind: RunKind;
+  /** The name, of whatever kind. */
   connector_id: string;
   target: string;
   signature: string;

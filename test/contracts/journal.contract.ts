@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeliveryStep, RejectedDocument } from '../../src/pipeline/ports/delivery-port.ts';
 import type { KnownRecord, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import { startSleeper } from '../support/processes/sleeper.ts';
-import type { StateStore } from './state.contract.ts';
+import type { StateStore } from './state/state-scene.ts';
 
 const HOST = 'host-1 boot-1';
 const OWNER = { host: HOST, pid: process.pid };

@@ -3,7 +3,7 @@ import { startStopwatch } from '../../src/core/stopwatch.ts';
 import { HeldLeases } from '../../src/pipeline/held-leases.ts';
 import type { Lease, State } from '../../src/pipeline/ports/state-port.ts';
 import { ManualTime } from '../support/pipeline/manual-time.ts';
-import type { StateStore } from './state.contract.ts';
+import type { StateStore } from './state/state-scene.ts';
 
 const TARGET = 'store-1';
 /** By the database, a lease is over almost at once; by the clock of its holder, only when the test says so. */
@@ -160,7 +160,7 @@ export function describeLeaseContract(name: string, open: () => Promise<StateSto
       const turn = await state.journal('R', TARGET, OWNER).turn(new AbortController().signal);
       await leases.requireHeld();
       time.stepWallClock(127_000);
-      const taken = await takenOver(TARGET);
+      const taken = await other.journal('S', TARGET, ELSEWHERE).turn(new AbortController().signal);
       await expect(leases.requireHeld()).rejects.toMatchObject({ code: 'LEASE_LOST' });
       await expect(state.journal('R', TARGET, OWNER).save(STEP)).rejects.toMatchObject({
         code: 'LEASE_LOST',

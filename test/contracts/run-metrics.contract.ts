@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openDatabase, type Database, type DatabaseAddress } from '../../src/database/database.ts';
+import { openDatabase, type DatabaseAddress } from '../../src/database/database.ts';
+import type { StateDatabase } from '../../src/state/state-database.ts';
 import { runMetrics } from '../../src/state/server/run-metrics.ts';
 import { migrateState } from '../../src/state/run/open-state.ts';
 import type { RunTable } from '../../src/state/tables.ts';
@@ -25,12 +26,12 @@ const COUNTS = {
 export function describeRunMetricsContract(engine: string, makeStore: () => Promise<MetricsStore>): void {
   describe(`the metrics of runs in ${engine}`, () => {
     let store: MetricsStore;
-    let database: Database;
+    let database: StateDatabase;
 
     beforeEach(async () => {
       store = await makeStore();
       await migrateState(store.address);
-      database = await openDatabase(store.address);
+      database = { ...(await openDatabase(store.address)), kind: 'connector' };
     });
     afterEach(async () => {
       await database.close();

@@ -3,7 +3,7 @@ import type { Connector } from '../../definitions/connector/types.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';
 import { secretFault } from '../../core/secrets/secret-strength.ts';
-import { openState } from '../../state/run/open-state.ts';
+import { openCheckState } from '../../state/check/open-check-state.ts';
 import { stateLocation } from '../run/state-location.ts';
 import { check, fail, ok, skipped, type Finding } from './finding.ts';
 
@@ -15,7 +15,7 @@ export function pushQueueFindings(
 ): Promise<Finding[]> {
   return check('source', signal, async () => {
     try {
-      const state = await openState({ ...stateLocation(place), readOnly: true });
+      const state = await openCheckState(stateLocation(place));
       try {
         const { batches, events, oldestReceivedAt } = await state.queueDepth(metadata.name);
         if (oldestReceivedAt === null) return [ok('source', 'Nothing that was pushed waits for a run.')];

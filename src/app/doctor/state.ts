@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { stateExposure } from '../../database/database-url.ts';
-import { openState } from '../../state/run/open-state.ts';
+import { openCheckState } from '../../state/check/open-check-state.ts';
 import { stateLocation } from '../run/state-location.ts';
 import { exposedState, unlessExposed } from './exposed-paths.ts';
 import { check, exposed, fail, ok, type Finding } from './finding.ts';
@@ -48,6 +48,6 @@ async function embedded(file: string): Promise<Finding> {
 }
 
 async function look(url: string | undefined, file: string): Promise<void> {
-  const state = await openState({ url, file, readOnly: true });
+  const state = await openCheckState({ url, file });
   await state.close();
 }

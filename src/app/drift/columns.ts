@@ -3,8 +3,9 @@ import type { ErrorCode } from '../../core/errors.ts';
 import { compareColumns } from '../../drift/columns.ts';
 import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';
 import type { Source } from '../../pipeline/ports/ports.ts';
-import type { Position, State } from '../../pipeline/ports/state-port.ts';
-import { openState } from '../../state/run/open-state.ts';
+import type { CheckState } from '../../pipeline/ports/check-state-port.ts';
+import type { Position } from '../../pipeline/ports/state-port.ts';
+import { openCheckState } from '../../state/check/open-check-state.ts';
 import { compileMapping } from '../../pipeline/mapping/compile-mapping.ts';
 import { targetOf } from '../run/job.ts';
 import { stateLocation } from '../run/state-location.ts';
@@ -41,14 +42,14 @@ export const columnsComparer: Comparer = {
   },
 };
 
-type Memory = Pick<State, 'position' | 'close'>;
+type Memory = Pick<CheckState, 'position' | 'close'>;
 
 /** Without it, columns are still compared with the mapping. */
 async function openMemory(
   context: DriftContext,
 ): Promise<{ readonly state: Memory | undefined; readonly finding: readonly DriftFinding[] }> {
   try {
-    return { state: await openState({ ...stateLocation(context), readOnly: true }), finding: [] };
+    return { state: await openCheckState(stateLocation(context)), finding: [] };
   } catch (thrown) {
     const about = { comparer: NAME, connector: null, file: null };
     const verdict = thrownVerdict(thrown, []);

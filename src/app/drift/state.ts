@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { thrownVerdict, type Verdict } from '../../drift/finding.ts';
-import { openState } from '../../state/run/open-state.ts';
+import { openCheckState } from '../../state/check/open-check-state.ts';
 import { inTime } from '../doctor/finding.ts';
 import { stateLocation } from '../run/state-location.ts';
 import type { Comparer, DriftContext } from './comparer.ts';
@@ -24,7 +24,7 @@ async function compareSchema(context: DriftContext): Promise<Verdict> {
   if (url === undefined && !existsSync(file)) {
     return { status: 'ok', what: `${file} is not there yet; the first run makes it.` };
   }
-  const state = await openState({ url, file, readOnly: true });
+  const state = await openCheckState({ url, file });
   await state.close();
   const place = url === undefined ? file : 'the database of DATABASE_URL';
   return { status: 'ok', what: `The schema of ${place} is that of this version.` };

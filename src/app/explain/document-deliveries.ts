@@ -1,7 +1,8 @@
 import { fieldOf, textOf } from '../../gemini/api/json-fields.ts';
 import { stepOfRow } from '../../gemini/delivery/step-of-row.ts';
 import type { DeliveryStep } from '../../pipeline/ports/delivery-port.ts';
-import type { RunRow, State } from '../../pipeline/ports/state-port.ts';
+import type { ExplainState } from '../../pipeline/ports/explain-state-port.ts';
+import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { CanonicalKind, DocumentLine, DocumentLines } from './document-lines.ts';
 import type {
   Explanation,
@@ -16,7 +17,7 @@ const CHANGE_OF_KIND = { upserts: 'upsert', deletes: 'delete', 'soft-deletes': '
 
 type ChangeKind = keyof typeof CHANGE_OF_KIND;
 
-type Steps = Pick<State, 'deliverySteps'>;
+type Steps = Pick<ExplainState, 'deliverySteps'>;
 
 /** How runs carried a change of this document, as their artifacts and the journal of their delivery say it. */
 export function sendingOf(docId: string, lines: DocumentLines, state: Steps) {

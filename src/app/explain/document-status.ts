@@ -1,6 +1,7 @@
 import type { DeletePolicy } from '../../definitions/connector/types.ts';
 import type { RunCounts } from '../../pipeline/ports/ports.ts';
-import type { DocumentFacts, RunRow } from '../../pipeline/ports/state-port.ts';
+import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
+import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { Explanation, LastSeen, Quarantined, Sending, Standing } from './explanation.ts';
 
 /** What the state says of a document, and what was found of it in the artifacts. */

@@ -3,8 +3,8 @@ import type { Connector } from '../../definitions/connector/types.ts';
 import { EXPLAIN_RUNS_MAX } from '../../core/limits.ts';
 import { apiDocumentId } from '../../gemini/delivery/document-id.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
-import type { DocumentFacts, State } from '../../pipeline/ports/state-port.ts';
-import { openState } from '../../state/run/open-state.ts';
+import type { DocumentFacts, ExplainState } from '../../pipeline/ports/explain-state-port.ts';
+import { openExplainState } from '../../state/explain/open-explain-state.ts';
 import { DocumentLines } from './document-lines.ts';
 import type { Explanation, RemovalCause } from './explanation.ts';
 import { bucketOf, targetOf } from '../run/job.ts';
@@ -43,7 +43,7 @@ export async function explainDocument(
 ): Promise<Explanation> {
   const { metadata, spec } = connector;
   const key = { connectorId: metadata.name, target: targetOf(spec, local) };
-  const state = await openState({ ...stateLocation(context), readOnly: true });
+  const state = await openExplainState(stateLocation(context));
   try {
     const store = await openArtifactStore(bucketOf(spec, local), { ...context, leases: new HeldLeases() });
     const lines = new DocumentLines(store, spec.output.prefix);
@@ -98,7 +98,7 @@ async function find(
   { record, waiting, rejection, committed }: DocumentFacts,
   usual: RemovalCause,
   lines: DocumentLines,
-  state: Pick<State, 'deliverySteps'>,
+  state: Pick<ExplainState, 'deliverySteps'>,
 ): Promise<Found> {
   const [newest] = committed;
   const sending = sendingOf(docId, lines, state);

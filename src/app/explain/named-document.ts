@@ -1,6 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
 import { apiDocumentId, docIdOf, isDigest } from '../../gemini/delivery/document-id.ts';
-import type { State } from '../../pipeline/ports/state-port.ts';
+import type { ExplainState } from '../../pipeline/ports/explain-state-port.ts';
 
 /**
  * The id of a document of a connector, from the id itself or from what the API has in its place. A digest cannot be turned
@@ -11,7 +11,7 @@ import type { State } from '../../pipeline/ports/state-port.ts';
 export async function documentNamed(
   given: string,
   { connectorId, target }: { readonly connectorId: string; readonly target: string },
-  state: Pick<State, 'recordIds'>,
+  state: Pick<ExplainState, 'recordIds'>,
 ): Promise<string | undefined> {
   const start = `${connectorId}:`;
   const docId = given.includes(':') ? given : docIdOf(given);

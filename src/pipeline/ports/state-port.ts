@@ -1,8 +1,14 @@
 import type { GuardedLease } from '../held-leases.ts';
-import type { DeliveryJournal, DeliveryStep, RejectedDocument } from './delivery-port.ts';
+import type { DeliveryJournal, RejectedDocument } from './delivery-port.ts';
 import type { Column, Phase, RunCounts } from './ports.ts';
 
-import type { PushedEvent, PushSelection, QueueDepth, WaitingPush } from './push-port.ts';
+import type { PushedEvent, PushSelection } from './push-port.ts';
+
+/**
+ * What is run, as its definition says it. A name belongs to its kind: a state is opened for one kind, and knows nothing of a
+ * connector when it is asked for an app of the same name.
+ */
+export type RunKind = 'connector' | 'knowledge_source' | 'app';
 
 /** `DRY_RUN`: its requests were written down and not sent. */
 export type RunStatus = 'RUNNING' | 'SUCCESS' | 'HELD' | 'PARTIAL' | 'FAILED' | 'DRY_RUN';
@@ -77,31 +83,6 @@ export interface StagedRecord {
   readonly fingerprint: string;
 }
 
-/** What the state knows of one document of a connector, for one target. */
-export interface DocumentFacts {
-  readonly record:
-    | {
-        /** Empty: whether the last change arrived is not known, so the document is sent again or deleted. */
-        readonly checksum: string;
-        readonly softDeleted: boolean;
-        /** The run that last sent it. */
-        readonly run: RunRow;
-      }
-    | undefined;
-  /** A change of it that is published and not committed. */
-  readonly waiting:
-    | { readonly run: RunRow; readonly change: Exclude<StagedRecord['op'], 'refresh' | 'set_aside'> }
-    | undefined;
-  /** How the newest run that tells was refused it. The next commit forgets that. */
-  readonly rejection: (Omit<RejectedDocument, 'docId'> & { readonly run: RunRow }) | undefined;
-  /** The run that began last, whatever became of it. */
-  readonly newestRun: RunRow | undefined;
-  /** Committed runs, newest first, as many as were asked for. */
-  readonly committed: readonly RunRow[];
-  /** The connector's other targets, by name, and whether each has a record of the document. */
-  readonly elsewhere: readonly { readonly target: string; readonly known: boolean }[];
-}
-
 /** What a finished plan leaves for the commit, stored with the run so that any process can finish it. */
 export interface Publication {
   readonly manifestName: string;
@@ -132,6 +113,10 @@ export interface Lease extends GuardedLease {
   release(): Promise<void>;
 }
 
+/**
+ * What a run needs of the state. What `explain` and checks ask is in ports of their own, `explain-state-port.ts` and
+ * `check-state-port.ts`. Names are of the kind that the state was opened for.
+ */
 export interface State {
   /**
    * Takes the right to run a connector. Fails with `LEASE_HELD`, naming the holder; a holder that is dead (its process is
@@ -179,8 +164,6 @@ export interface State {
   pushed(selection: PushSelection): AsyncIterable<readonly PushedEvent[]>;
   /** Events that came with those of `pushed`, and were older than what was known then. To be asked after its last page. */
   olderEvents(selection: PushSelection): Promise<number>;
-  /** How much of what was pushed to a connector waits for a run. */
-  queueDepth(connectorId: string): Promise<QueueDepth>;
 
   /** Sets changes aside, durably, in short transactions. Nothing else sees them before the commit. */
   stage(runId: string, records: readonly StagedRecord[]): Promise<void>;
@@ -219,20 +202,6 @@ export interface State {
    * process holds the lease of its connector.
    */
   othersInto(target: string, connectorId: string): Promise<string[]>;
-
-  /** What is known of one document, all of one moment. */
-  documentFacts(
-    connectorId: string,
-    target: string,
-    docId: string,
-    limits: { readonly runs: number },
-  ): Promise<DocumentFacts>;
-  /** Events of one document that wait in the queue, the newest `EXPLAIN_PUSHES_MAX`, and of these the newest first. */
-  waitingPushes(connectorId: string, docId: string): Promise<WaitingPush[]>;
-  /** Ids of all records, soft-deleted ones too, in groups. */
-  recordIds(connectorId: string, target: string): AsyncIterable<string[]>;
-  /** The delivery steps of a run, in the order in which they were first saved. */
-  deliverySteps(runId: string): Promise<DeliveryStep[]>;
 
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { Database } from '../../database/database.ts';
 import { keepAlive } from './heartbeat.ts';
 import { codeOf } from '../../core/thrown.ts';
 import { isConflict, stateError } from '../../database/state-errors.ts';
-import type { LeaseTable } from '../tables.ts';
+import type { LeaseKind, LeaseTable } from '../tables.ts';
 
 export interface LeaseTiming {
   /** A lease not renewed for this long is dead. */
@@ -20,30 +20,47 @@ export interface LeaseTiming {
   readonly clock?: Clock;
 }
 
+/** What a lease is on. */
+export interface LeaseKey {
+  readonly kind: LeaseKind;
+  readonly name: string;
+}
+
 export const LEASE_TIMING: LeaseTiming = {
   leaseMs: LEASE_SECONDS * 1_000,
   heartbeatMs: LEASE_HEARTBEAT_SECONDS * 1_000,
 };
 
+const NOUNS: Readonly<Record<LeaseKind, string>> = {
+  connector: 'Connector',
+  knowledge_source: 'Knowledge source',
+  app: 'App',
+  target: 'Target',
+};
+
 /** @throws BridgeError LEASE_HELD, naming the run that holds it. */
 export async function acquireLease(
   database: Database,
-  connectorId: string,
+  key: LeaseKey,
   owner: LeaseOwner,
   timing: LeaseTiming,
 ): Promise<Lease> {
   const age = startStopwatch(timing.clock ?? systemClock);
   const fence = await againAfterDeadlock(() =>
-    database.knex.transaction((transaction) => takeOver(database, transaction, connectorId, owner, timing)),
+    database.knex.transaction((transaction) => takeOver(database, transaction, key, owner, timing)),
   );
-  const ours = { connector_id: connectorId, fence, run_id: owner.runId };
+  const ours = { ...rowOf(key), fence, run_id: owner.runId };
   const heartbeat = keepAlive({
     ...timing,
     age,
     lost: (why) =>
-      new BridgeError('LEASE_LOST', `Run ${owner.runId} no longer holds connector ${connectorId}: ${why}`, {
-        hint: 'No partial change is left: check the newer run of this connector, or run again.',
-      }),
+      new BridgeError(
+        'LEASE_LOST',
+        `Run ${owner.runId} no longer holds ${NOUNS[key.kind].toLowerCase()} ${key.name}: ${why}`,
+        {
+          hint: 'No partial change is left: check the newer run of this connector, or run again.',
+        },
+      ),
     async renew() {
       const renewed = await database
         .knex('connector_leases')
@@ -83,19 +100,19 @@ async function againAfterDeadlock<Answer>(work: () => Promise<Answer>): Promise<
 async function takeOver(
   database: Database,
   transaction: Knex.Transaction,
-  connectorId: string,
+  key: LeaseKey,
   owner: LeaseOwner,
   timing: LeaseTiming,
 ): Promise<number> {
   await transaction('connector_leases')
-    .insert({ connector_id: connectorId, fence: 0, expires_at: 0 })
-    .onConflict('connector_id')
+    .insert({ ...rowOf(key), fence: 0, expires_at: 0 })
+    .onConflict(['kind', 'connector_id'])
     .ignore();
-  const seen = await readLease(database, transaction, connectorId);
+  const seen = await readLease(database, transaction, key);
   if (seen.run_id !== null && seen.expires_at > seen.now && !isGone(seen, owner)) throw held(seen);
   // Only what was seen is replaced: somebody may have come first, or the holder may have shown signs of life.
   const taken = await transaction('connector_leases')
-    .where({ connector_id: connectorId, fence: seen.fence, expires_at: seen.expires_at })
+    .where({ ...rowOf(key), fence: seen.fence, expires_at: seen.expires_at })
     .update({
       fence: seen.fence + 1,
       run_id: owner.runId,
@@ -104,8 +121,12 @@ async function takeOver(
       acquired_at: new Date().toISOString(),
       expires_at: expiry(database, timing),
     });
-  if (taken === 0) throw held(await readLease(database, transaction, connectorId));
+  if (taken === 0) throw held(await readLease(database, transaction, key));
   return seen.fence + 1;
+}
+
+function rowOf({ kind, name }: LeaseKey): Pick<LeaseTable, 'kind' | 'connector_id'> {
+  return { kind, connector_id: name };
 }
 
 type SeenLease = LeaseTable & { readonly now: number };
@@ -113,12 +134,12 @@ type SeenLease = LeaseTable & { readonly now: number };
 async function readLease(
   database: Database,
   transaction: Knex.Transaction,
-  connectorId: string,
+  key: LeaseKey,
 ): Promise<SeenLease> {
   const row: SeenLease | undefined = await transaction('connector_leases')
-    .where({ connector_id: connectorId })
+    .where(rowOf(key))
     .first('*', transaction.raw(`${database.dialect.clockMs} as now`));
-  if (row === undefined) throw new Error(`The lease of ${connectorId} vanished.`);
+  if (row === undefined) throw new Error(`The lease on ${key.kind} ${key.name} vanished.`);
   return row;
 }
 
@@ -142,7 +163,7 @@ function held(holder: LeaseTable): BridgeError {
   const [hostname] = (holder.host ?? 'an unknown host').split(' ');
   return new BridgeError(
     'LEASE_HELD',
-    `Connector ${holder.connector_id} is being run: run ${holder.run_id ?? 'unknown'}, process ${holder.pid ?? 'unknown'} on ${hostname}, since ${holder.acquired_at ?? 'just now'}.`,
+    `${NOUNS[holder.kind]} ${holder.connector_id} is being ${holder.kind === 'target' ? 'delivered to' : 'run'}: run ${holder.run_id ?? 'unknown'}, process ${holder.pid ?? 'unknown'} on ${hostname}, since ${holder.acquired_at ?? 'just now'}.`,
     {
       hint: `Wait until it is done and run again; if its machine has failed, it is taken over ${LEASE_SECONDS} s after its last sign of life.`,
     },
@@ -155,7 +176,7 @@ function held(holder: LeaseTable): BridgeError {
  */
 async function free(
   database: Database,
-  ours: { connector_id: string; fence: number; run_id: string },
+  ours: Pick<LeaseTable, 'kind' | 'connector_id' | 'fence' | 'run_id'>,
 ): Promise<void> {
   try {
     await database

@@ -8,8 +8,7 @@ import type { Database } from '../../database/database.ts';
 import { acquireLease, type LeaseTiming } from './leases.ts';
 
 /**
- * Waits for the right to deliver to a target: a lease like that on a connector, with the target in place of its name, which
- * no connector can have because of its slashes.
+ * Waits for the right to deliver to a target: a lease like that on a connector, but of the kind `target`.
  * @param leases those that the run holds; the turn becomes one of them.
  * @throws BridgeError LEASE_HELD when the turn did not come in time, LEASE_LOST when one of the leases is lost; the reason of `signal` when aborted.
  */
@@ -27,7 +26,7 @@ export async function takeTurn(
     // Each time, because the connector's lease may be lost during the wait.
     await leases.requireNoneLost();
     try {
-      return leases.hold(await acquireLease(database, target, owner, timing));
+      return leases.hold(await acquireLease(database, { kind: 'target', name: target }, owner, timing));
     } catch (thrown) {
       if (!(thrown instanceof BridgeError) || thrown.code !== 'LEASE_HELD') throw thrown;
       if (waitedMs >= turnWaitMs) throw stillBusy(target, waitedMs, thrown);

@@ -4,7 +4,7 @@ import { DUPLICATE_IDS_NAMED_MAX } from '../../core/limits.ts';
 import { duplicateIdError } from '../../pipeline/comparison/duplicate-ids.ts';
 import type { State } from '../../pipeline/ports/state-port.ts';
 import { recordQueries } from './engine-queries.ts';
-import type { Database } from '../../database/database.ts';
+import type { StateDatabase } from '../state-database.ts';
 import { acknowledgePushes } from '../push/acknowledgement.ts';
 import { scopeOf } from './records.ts';
 import {
@@ -28,12 +28,12 @@ type Commit = Parameters<State['commit']>[0];
  * The one transaction that makes a run's changes the state.
  * @throws BridgeError LEASE_LOST (an older fence, or the run was given up) or DUPLICATE_ID; nothing is written then.
  */
-export async function commit(database: Database, order: Commit): Promise<void> {
+export async function commit(database: StateDatabase, order: Commit): Promise<void> {
   if (await stagedMany(database.knex, order.runId))
     await recordQueries(database.dialect).gatherStatistics(database.knex);
   try {
     await database.knex.transaction(async (transaction) => {
-      const run = await transaction('run_state').where({ run_id: order.runId }).first();
+      const run = await transaction('run_state').where({ kind: database.kind, run_id: order.runId }).first();
       if (run !== undefined && run.committed_at !== null) return;
       if (run === undefined || !mayGoOn(run)) throw givenUp(order.runId);
       await requireNewestFence(database, transaction, run, order.fence);
@@ -65,12 +65,15 @@ async function stagedMany(knex: Knex, runId: string): Promise<boolean> {
 }
 
 async function requireNewestFence(
-  database: Database,
+  database: StateDatabase,
   transaction: Knex.Transaction,
   run: RunTable,
   fence: number,
 ): Promise<void> {
-  const leases = transaction('connector_leases').where({ connector_id: run.connector_id });
+  const leases = transaction('connector_leases').where({
+    kind: run.kind,
+    connector_id: run.connector_id,
+  });
   // On Postgres this lock keeps a new owner out until the end, and lets the heartbeat of this one through.
   const newest = await (database.dialect.rowLocks ? leases.forKeyShare() : leases).first('fence', 'run_id');
   if (newest?.fence === fence) return;

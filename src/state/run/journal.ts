@@ -7,7 +7,7 @@ import type {
 } from '../../pipeline/ports/delivery-port.ts';
 import type { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { LeaseOwner } from '../../pipeline/ports/state-port.ts';
-import type { Database } from '../../database/database.ts';
+import type { StateDatabase } from '../state-database.ts';
 import { givenUp } from './abandoned-run-error.ts';
 import type { LeaseTiming } from '../leases/leases.ts';
 import { countRejected, reject } from './rejections.ts';
@@ -23,7 +23,7 @@ type Guard = <Args extends unknown[], Answer>(
 
 /** The journal of one run's delivery into its target. */
 export function openJournal(
-  database: Database,
+  database: StateDatabase,
   run: { readonly runId: string; readonly target: string; readonly owner: Omit<LeaseOwner, 'runId'> },
   timing: LeaseTiming & { readonly leases: HeldLeases },
   guard: Guard,
@@ -44,14 +44,14 @@ export function openJournal(
   };
 }
 
-export async function stepsOf({ knex }: Database, runId: string): Promise<DeliveryStep[]> {
+export async function stepsOf({ knex }: StateDatabase, runId: string): Promise<DeliveryStep[]> {
   const rows = await knex('delivery_steps').where({ run_id: runId }).orderBy('id');
   return rows.map(stepOf);
 }
 
 /** @throws BridgeError LEASE_LOST if the run was closed in the meantime: what it asks for now, nobody would know of. */
 async function saveStep(
-  { knex, dialect }: Database,
+  { knex, dialect, kind }: StateDatabase,
   runId: string,
   target: string,
   step: DeliveryStep,
@@ -59,7 +59,7 @@ async function saveStep(
   const { name, state, operation, askedAt } = step;
   const row = { target, state, operation, asked_at: askedAt, detail: JSON.stringify(step.detail) };
   await knex.transaction(async (transaction) => {
-    const runs = transaction('run_state').where({ run_id: runId });
+    const runs = transaction('run_state').where({ kind, run_id: runId });
     // Held until the step is in, so that nobody gives up the run between the look and the write.
     const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
     if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
@@ -71,7 +71,7 @@ async function saveStep(
 }
 
 /** A step without a run is from a version that let the run's id be used again while the step was open. */
-async function openSteps({ knex }: Database, runId: string, target: string): Promise<OpenStep[]> {
+async function openSteps({ knex }: StateDatabase, runId: string, target: string): Promise<OpenStep[]> {
   const rows = await knex('delivery_steps')
     .where({ target })
     .whereIn('state', [...OPEN_STEP_STATES])
@@ -81,7 +81,7 @@ async function openSteps({ knex }: Database, runId: string, target: string): Pro
 }
 
 /** The step of a run that may still be finished keeps its state: whoever finishes that run looks at its operation again. */
-async function settle({ knex }: Database, id: number): Promise<void> {
+async function settle({ knex }: StateDatabase, id: number): Promise<void> {
   const waiting = knex('run_state')
     .select('run_id')
     .whereNotNull('manifest_name')
@@ -99,13 +99,13 @@ function stepOf({ name, state, operation, asked_at, detail }: StepTable): Delive
 /** Written by `saveStep` only. */
 const parseDetail: (json: string) => DeliveryDetail = JSON.parse;
 
-async function readNote({ knex }: Database, target: string, name: string) {
+async function readNote({ knex }: StateDatabase, target: string, name: string) {
   const row = await knex('target_notes').where({ target, name }).first();
   return row === undefined ? undefined : { value: row.value, at: row.noted_at };
 }
 
 /** Runs of one target may be on machines whose clocks differ, so the database compares with its own. */
-async function isRecentNote({ knex, dialect }: Database, target: string, name: string, hours: number) {
+async function isRecentNote({ knex, dialect }: StateDatabase, target: string, name: string, hours: number) {
   const recent = await knex('target_notes')
     .where({ target, name })
     .where('noted_at', '>', knex.raw(dialect.clockText(-hours * 3_600)))
@@ -114,7 +114,7 @@ async function isRecentNote({ knex, dialect }: Database, target: string, name: s
 }
 
 async function writeNote(
-  { knex, dialect }: Database,
+  { knex, dialect }: StateDatabase,
   target: string,
   name: string,
   value: string,

@@ -1,16 +1,20 @@
-import { existsSync } from 'node:fs';
 import { BridgeError } from '../../core/errors.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { State } from '../../pipeline/ports/state-port.ts';
 import { commit } from './commit.ts';
-import type { Database, DatabaseAddress } from '../../database/database.ts';
+import type { DatabaseAddress } from '../../database/database.ts';
+import {
+  openStateDatabase,
+  requirePushQueue,
+  type StateDatabase,
+  type StateDatabaseOptions,
+} from '../state-database.ts';
 import { recordQueries } from './engine-queries.ts';
-import { documentFacts, recordIds } from './document-facts.ts';
-import { openJournal, stepsOf } from './journal.ts';
+import { openJournal } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from '../leases/leases.ts';
-import { migrate, requireCurrentSchema } from '../../database/migrations.ts';
-import { namedErrors } from '../../database/with-state-errors.ts';
+import { migrate } from '../../database/migrations.ts';
+import { namedErrors, namedStream } from '../../database/with-state-errors.ts';
 import { preparedDatabase } from '../../database/prepared-database.ts';
 import { idsOf, lookup, othersInto, position, stage } from './records.ts';
 import {
@@ -23,20 +27,13 @@ import {
   published,
   unfinishedRuns,
 } from './runs.ts';
-import { queueDepth } from '../push/depth.ts';
 import { olderEvents, pushed } from '../push/pushed.ts';
 import { rejections } from './rejections.ts';
-import { stateError } from '../../database/state-errors.ts';
-import { waitingPushes } from '../push/waiting.ts';
 
 /** Where the embedded state is, below the working directory. */
 export const STATE_FILE = '.gemini-sync-bridge/state.db';
 
-export interface StateOptions extends DatabaseAddress {
-  /** For a dry run: what would write is refused, and a file that does not exist is not made. */
-  readonly readOnly: boolean;
-  /** Brings a Postgres schema up to date, too; the embedded one always is. */
-  readonly migrate?: boolean;
+export interface StateOptions extends StateDatabaseOptions {
   /** Gets the leases and turns that are taken through this state, until they are released. */
   readonly leases?: HeldLeases;
   /** For tests. */
@@ -48,15 +45,7 @@ export interface StateOptions extends DatabaseAddress {
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openState(options: StateOptions): Promise<State> {
-  const nothingYet = options.readOnly && options.url === undefined && !existsSync(options.file);
-  const address = nothingYet ? { file: ':memory:' } : options;
-  const database = await preparedDatabase(address, async (opening) => {
-    const mayMigrate = nothingYet || (!options.readOnly && (opening.embedded || options.migrate === true));
-    if (mayMigrate) await migrate(opening);
-    else await requireCurrentSchema(opening);
-    if (opening.embedded && options.readOnly) await opening.knex.raw('PRAGMA query_only = ON');
-  });
-  return stateOf(database, options);
+  return stateOf(await openStateDatabase(options), options);
 }
 
 /**
@@ -76,7 +65,7 @@ export async function migrateState(
 }
 
 function stateOf(
-  database: Database,
+  database: StateDatabase,
   { readOnly, leaseTiming = LEASE_TIMING, leases = new HeldLeases() }: StateOptions,
 ): State {
   const reading = namedErrors(database);
@@ -88,21 +77,16 @@ function stateOf(
           await leases.requireNoneLost();
           return work(...args);
         });
-  async function* streaming<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
-    try {
-      yield* items;
-    } catch (thrown) {
-      throw stateError(thrown, database.location);
-    }
-  }
-  async function* claimed(selection: PushSelection) {
-    await leases.requireNoneLost();
+  const streaming = namedStream(database);
+  async function* queued(selection: PushSelection) {
+    requirePushQueue(database);
+    if (selection.claim) await leases.requireNoneLost();
     yield* pushed(database, selection);
   }
 
   return {
-    lease: writing(async (on, connectorId: string, owner) =>
-      leases.hold(await acquireLease(on, connectorId, owner, leaseTiming)),
+    lease: writing(async (on, name: string, owner) =>
+      leases.hold(await acquireLease(on, { kind: on.kind, name }, owner, leaseTiming)),
     ),
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),
@@ -116,9 +100,11 @@ function stateOf(
     findRun: reading(findRun),
     unfinishedRuns: reading(unfinishedRuns),
     lastCommitted: reading(lastCommitted),
-    queueDepth: reading(queueDepth),
-    pushed: (selection) => streaming(selection.claim ? claimed(selection) : pushed(database, selection)),
-    olderEvents: reading(olderEvents),
+    pushed: (selection) => streaming(queued(selection)),
+    olderEvents: reading((on, selection: PushSelection) => {
+      requirePushQueue(on);
+      return olderEvents(on, selection);
+    }),
     stage: writing(stage),
     published: writing(published),
     commit: writing(commit),
@@ -130,10 +116,6 @@ function stateOf(
       ),
     rejections: reading(rejections),
     othersInto: reading(othersInto),
-    documentFacts: reading(documentFacts),
-    waitingPushes: reading(waitingPushes),
-    recordIds: (connectorId, target) => streaming(recordIds(database, connectorId, target)),
-    deliverySteps: reading(stepsOf),
     close: () => database.close(),
   };
 }

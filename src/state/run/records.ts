@@ -4,7 +4,7 @@ import type { Column } from '../../pipeline/ports/ports.ts';
 import type { KnownRecord, Position, RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
 import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';
 import { recordQueries } from './engine-queries.ts';
-import type { Database } from '../../database/database.ts';
+import type { StateDatabase } from '../state-database.ts';
 import { givenUp } from './abandoned-run-error.ts';
 import type { RunTable } from '../tables.ts';
 
@@ -12,19 +12,19 @@ import type { RunTable } from '../tables.ts';
 const NO_SCOPE = -1;
 
 export async function position(
-  database: Database,
+  database: StateDatabase,
   connectorId: string,
   target: string,
   readOnly: boolean,
 ): Promise<Position> {
-  const key = { connector_id: connectorId, target };
+  const key = { kind: database.kind, connector_id: connectorId, target };
   const known = () => database.knex('connector_checkpoints').where(key).first();
   let row = await known();
   if (row === undefined && !readOnly) {
     await database
       .knex('connector_checkpoints')
       .insert({ ...key, updated_at: new Date().toISOString() })
-      .onConflict(['connector_id', 'target'])
+      .onConflict(['kind', 'connector_id', 'target'])
       .ignore();
     row = await known();
   }
@@ -45,19 +45,23 @@ const parseColumns: (json: string) => readonly Column[] = JSON.parse;
 
 export async function scopeOf(transaction: Knex.Transaction, run: RunTable): Promise<number> {
   const position = await transaction('connector_checkpoints')
-    .where({ connector_id: run.connector_id, target: run.target })
+    .where({ kind: run.kind, connector_id: run.connector_id, target: run.target })
     .first('id');
   if (position === undefined)
     throw new Error(`${run.connector_id} has no position to commit run ${run.run_id} to.`);
   return position.id;
 }
 
-export function lookup(database: Database, scope: number, docIds: readonly string[]): Promise<KnownRecord[]> {
+export function lookup(
+  database: StateDatabase,
+  scope: number,
+  docIds: readonly string[],
+): Promise<KnownRecord[]> {
   return recordQueries(database.dialect).lookup(database.knex, scope, docIds);
 }
 
 export async function* idsOf(
-  database: Database,
+  database: StateDatabase,
   scope: number,
   fingerprints: Buffer,
   kind: RecordKind,
@@ -72,13 +76,13 @@ export async function* idsOf(
 
 /** @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
 export async function stage(
-  database: Database,
+  database: StateDatabase,
   runId: string,
   records: readonly StagedRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
   await database.knex.transaction(async (transaction) => {
-    const run = transaction('run_state').where({ run_id: runId, finished_at: null });
+    const run = transaction('run_state').where({ kind: database.kind, run_id: runId, finished_at: null });
     // Held until the rows are in, so that nobody gives up the run between the look and the write.
     const open = await (database.dialect.rowLocks ? run.forShare() : run).first('run_id');
     if (open === undefined) throw givenUp(runId);
@@ -86,36 +90,45 @@ export async function stage(
   });
 }
 
-/** A run that has begun has no row in `connector_checkpoints` before it asks for its position. */
+/**
+ * All kinds count: whatever has documents in the target would lose them if this connector dropped all but its own. A run that
+ * has begun has no row in `connector_checkpoints` before it asks for its position.
+ */
 export async function othersInto(
-  { knex, dialect }: Database,
+  { knex, dialect, kind }: StateDatabase,
   target: string,
   connectorId: string,
 ): Promise<string[]> {
   const documents = knex('record_state')
     .whereRaw('record_state.scope_id = connector_checkpoints.id')
     .select('doc_id');
+  const isOther = (row: Knex.QueryBuilder) =>
+    void row.whereNot({ kind }).orWhereNot({ connector_id: connectorId });
   // A run that is not published delivers something only while its process lives, which then renews its lease.
   const alive = knex('connector_leases')
+    .whereRaw('connector_leases.kind = run_state.kind')
     .whereRaw('connector_leases.connector_id = run_state.connector_id')
     .whereNotNull('run_id')
     .andWhere('expires_at', '>', knex.raw(dialect.clockMs))
     .select('fence');
   // Runs first: a run that commits in between has its documents by then.
-  const delivering: string[] = await knex('run_state')
+  const delivering = await knex('run_state')
     .where({ target, committed_at: null })
-    .whereNot({ connector_id: connectorId })
+    .andWhere(isOther)
     .andWhere(
       (either) =>
         void either
           .whereNotNull('manifest_name')
           .orWhere((running) => void running.whereNull('finished_at').whereExists(alive)),
     )
-    .pluck('connector_id');
-  const delivered: string[] = await knex('connector_checkpoints')
+    .select('kind', 'connector_id');
+  const delivered = await knex('connector_checkpoints')
     .where({ target })
-    .whereNot({ connector_id: connectorId })
+    .andWhere(isOther)
     .whereExists(documents)
-    .pluck('connector_id');
-  return [...new Set([...delivering, ...delivered])].sort();
+    .select('kind', 'connector_id');
+  const names = [...delivering, ...delivered].map((other) =>
+    other.kind === kind ? other.connector_id : `${other.connector_id} (${other.kind.replace('_', ' ')})`,
+  );
+  return [...new Set(names)].sort();
 }

@@ -119,7 +119,7 @@ async function doubt(
 /** What earlier runs of the same connector and target were refused has been sent again by now, or is gone. */
 export async function forgetEarlier(transaction: Knex.Transaction, run: RunTable): Promise<void> {
   const earlier = transaction('run_state')
-    .where({ connector_id: run.connector_id, target: run.target })
+    .where({ kind: run.kind, connector_id: run.connector_id, target: run.target })
     .whereNot({ run_id: run.run_id })
     .select('run_id');
   await transaction('rejected_documents').whereIn('run_id', earlier).delete();

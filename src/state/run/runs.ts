@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
 import type { Phase } from '../../pipeline/ports/ports.ts';
 import type { Publication, RunRow, State } from '../../pipeline/ports/state-port.ts';
-import type { Database } from '../../database/database.ts';
+import type { StateDatabase } from '../state-database.ts';
 import { givenUp } from './abandoned-run-error.ts';
 import { listedRun } from '../server/listed-runs.ts';
 import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
@@ -11,11 +11,15 @@ import { rememberDelivered } from './rejections.ts';
 import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
 import { OPEN_STEP_STATES, type RunTable } from '../tables.ts';
 
-export async function beginRun(database: Database, run: Parameters<State['beginRun']>[0]): Promise<void> {
+export async function beginRun(
+  database: StateDatabase,
+  run: Parameters<State['beginRun']>[0],
+): Promise<void> {
+  const { kind } = database;
   await database.knex.transaction(async (transaction) => {
     const earlier = await transaction('run_state').where({ run_id: run.runId }).first();
     if (earlier !== undefined) {
-      refuseTakenId(earlier, run.connectorId);
+      refuseTakenId(earlier, { kind, connector_id: run.connectorId });
       await refuseReadId(transaction, run.runId);
       await transaction('run_state').where({ run_id: run.runId }).delete();
       await forgetDelivery(transaction, run.runId);
@@ -23,20 +27,24 @@ export async function beginRun(database: Database, run: Parameters<State['beginR
     await transaction('staged_records').where({ run_id: run.runId }).delete();
     await transaction('run_state').insert({
       run_id: run.runId,
+      kind,
       connector_id: run.connectorId,
       target: run.target,
       status: 'RUNNING',
       phase: 'extract',
       started_at: run.startedAt.toISOString(),
-      fence: await newestFence(transaction, run.connectorId),
+      fence: await newestFence(transaction, { kind, connector_id: run.connectorId }),
       folder: run.folder ?? null,
     });
   });
 }
 
+/** What a run is of. */
+type Named = Pick<RunTable, 'kind' | 'connector_id'>;
+
 /** Only the holder of a connector's lease begins runs of it, so the newest fence is that of its lease. */
-async function newestFence(transaction: Knex.Transaction, connectorId: string): Promise<number> {
-  const lease = await transaction('connector_leases').where({ connector_id: connectorId }).first('fence');
+async function newestFence(transaction: Knex.Transaction, key: Named): Promise<number> {
+  const lease = await transaction('connector_leases').where(key).first('fence');
   return lease?.fence ?? 0;
 }
 
@@ -62,12 +70,12 @@ async function refuseReadId(transaction: Knex.Transaction, runId: string): Promi
   );
 }
 
-function refuseTakenId(earlier: RunTable, connectorId: string): void {
+function refuseTakenId(earlier: RunTable, { kind, connector_id }: Named): void {
   const hint = 'Give each run an id of its own, or leave `--run-id` out.';
-  if (earlier.connector_id !== connectorId) {
+  if (earlier.kind !== kind || earlier.connector_id !== connector_id) {
     throw new BridgeError(
       'RUN_ID_TAKEN',
-      `Run id ${earlier.run_id} belongs to a run of connector ${earlier.connector_id}.`,
+      `Run id ${earlier.run_id} belongs to a run of ${earlier.kind.replace('_', ' ')} ${earlier.connector_id}.`,
       { hint },
     );
   }
@@ -81,23 +89,33 @@ function refuseTakenId(earlier: RunTable, connectorId: string): void {
 }
 
 /** A committed run stays as it is. @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
-export async function enterPhase(database: Database, runId: string, phase: Phase, at: Date): Promise<void> {
+export async function enterPhase(
+  database: StateDatabase,
+  runId: string,
+  phase: Phase,
+  at: Date,
+): Promise<void> {
+  const key = { kind: database.kind, run_id: runId };
   await database.knex.transaction(async (transaction) => {
-    const run = await transaction('run_state').where({ run_id: runId }).first();
+    const run = await transaction('run_state').where(key).first();
     if (run !== undefined && run.committed_at !== null) return;
     if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
     const times = { [phase]: at.toISOString(), ...phaseTimesOf(run.phase_times) };
     await transaction('run_state')
-      .where({ run_id: runId })
+      .where(key)
       .update({ phase, phase_times: JSON.stringify(times) });
   });
 }
 
 /** @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
-export async function published(database: Database, runId: string, publication: Publication): Promise<void> {
+export async function published(
+  database: StateDatabase,
+  runId: string,
+  publication: Publication,
+): Promise<void> {
   const updated = await database
     .knex('run_state')
-    .where({ run_id: runId, finished_at: null })
+    .where({ kind: database.kind, run_id: runId, finished_at: null })
     .update({
       manifest_name: publication.manifestName,
       counts: JSON.stringify(publication.counts),
@@ -111,12 +129,14 @@ export async function published(database: Database, runId: string, publication: 
 }
 
 export async function failRun(
-  database: Database,
+  database: StateDatabase,
   runId: string,
   failure: Parameters<State['failRun']>[1],
 ): Promise<void> {
   await database.knex.transaction(async (transaction) => {
-    const run = await transaction('run_state').where({ run_id: runId, committed_at: null }).first();
+    const run = await transaction('run_state')
+      .where({ kind: database.kind, run_id: runId, committed_at: null })
+      .first();
     if (run === undefined) return;
     // What was not published cannot be finished by anybody, so its changes are of no use.
     const abandon = failure.abandon || run.manifest_name === null;
@@ -133,7 +153,7 @@ export async function failRun(
 }
 
 async function dropStaged(
-  { dialect }: Database,
+  { dialect }: StateDatabase,
   transaction: Knex.Transaction,
   run: RunTable,
 ): Promise<void> {
@@ -151,37 +171,40 @@ async function dropStaged(
 }
 
 export async function closeUnsent(
-  database: Database,
+  database: StateDatabase,
   runId: string,
   { counts, finishedAt }: Parameters<State['closeUnsent']>[1],
 ): Promise<void> {
   await database.knex.transaction(async (transaction) => {
     await transaction('staged_records').where({ run_id: runId }).delete();
     const closed = await transaction('run_state')
-      .where({ run_id: runId, finished_at: null })
+      .where({ kind: database.kind, run_id: runId, finished_at: null })
       .update({ status: 'DRY_RUN', counts: JSON.stringify(counts), finished_at: finishedAt.toISOString() });
     if (closed === 0) throw givenUp(runId);
   });
 }
 
-export async function findRun(database: Database, runId: string): Promise<RunRow | undefined> {
-  const run = await database.knex('run_state').where({ run_id: runId }).first();
+export async function findRun(database: StateDatabase, runId: string): Promise<RunRow | undefined> {
+  const run = await database.knex('run_state').where({ kind: database.kind, run_id: runId }).first();
   return run === undefined ? undefined : runRow(run);
 }
 
-export async function unfinishedRuns(database: Database, connectorId: string): Promise<RunRow[]> {
+export async function unfinishedRuns(database: StateDatabase, connectorId: string): Promise<RunRow[]> {
   const runs = await database
     .knex('run_state')
-    .where({ connector_id: connectorId, committed_at: null })
+    .where({ kind: database.kind, connector_id: connectorId, committed_at: null })
     .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
     .orderBy([...BEGUN]);
   return runs.map((run) => runRow(run));
 }
 
-export async function lastCommitted(database: Database, connectorId: string): Promise<RunRow | undefined> {
+export async function lastCommitted(
+  database: StateDatabase,
+  connectorId: string,
+): Promise<RunRow | undefined> {
   const run = await database
     .knex('run_state')
-    .where({ connector_id: connectorId })
+    .where({ kind: database.kind, connector_id: connectorId })
     .whereNotNull('committed_at')
     .orderBy(newestFirst(COMMITTED))
     .first();

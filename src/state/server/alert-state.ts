@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../../core/clock.ts';
 import { ALERT_CLAIM_SECONDS, ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../../core/limits.ts';
 import { startStopwatch, type Stopwatch } from '../../core/stopwatch.ts';
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { Database, DatabaseAddress } from '../../database/database.ts';
 import { migrate, requireCurrentSchema } from '../../database/migrations.ts';
 import { namedErrors } from '../../database/with-state-errors.ts';
@@ -13,6 +14,8 @@ const RECOVERY = 'SUCCESS';
 
 /** What an alert is about. */
 interface AlertMatter {
+  /** Of what has the name; a connector unless it is given. */
+  readonly kind?: RunKind;
   readonly connectorId: string;
   readonly target: string;
 }
@@ -91,8 +94,8 @@ async function claimRecovery(
   matters: AlertMatters,
   clock: Clock,
 ): Promise<AlertClaim | undefined> {
-  const pairs = matters.map(({ connectorId, target }) => [connectorId, target]);
-  const all = () => database.knex('alert_state').whereIn(['connector_id', 'target'], pairs);
+  const keys = matters.map(({ kind = 'connector', connectorId, target }) => [kind, connectorId, target]);
+  const all = () => database.knex('alert_state').whereIn(['kind', 'connector_id', 'target'], keys);
   const unresolved = async () => (await all().where({ unresolved: 1 }).first('signature')) !== undefined;
   // Nearly every run ends here, and writes nothing.
   if (!(await unresolved())) return undefined;
@@ -122,11 +125,11 @@ type Settle = (quietSeconds?: number) => Promise<void>;
 /** One update decides who has the row; `narrow` says which rows are to be had besides. */
 async function claimRow(
   { knex, dialect }: Database,
-  { connectorId, target, signature }: AlertKey,
+  { kind = 'connector', connectorId, target, signature }: AlertKey,
   narrow: (row: Knex.QueryBuilder) => void,
 ): Promise<Settle | undefined> {
-  const key = { connector_id: connectorId, target, signature };
-  await knex('alert_state').insert(key).onConflict(['connector_id', 'target', 'signature']).ignore();
+  const key = { kind, connector_id: connectorId, target, signature };
+  await knex('alert_state').insert(key).onConflict(['kind', 'connector_id', 'target', 'signature']).ignore();
   const claimedBy = randomUUID();
   const dead = knex.raw(`${dialect.clockMs} - ?`, [ALERT_CLAIM_SECONDS * 1_000]);
   const row = knex('alert_state')

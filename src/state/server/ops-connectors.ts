@@ -3,6 +3,7 @@ import type { RunDatabase } from './run-database.ts';
 import { delivers } from '../run/delivering-runs.ts';
 import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
 import { BEGUN, COMMITTED, newestFirstSql } from '../run/run-order.ts';
+import { isOf, type StateDatabase } from '../state-database.ts';
 import type { LeaseTable } from '../tables.ts';
 
 /** Where a connector stands, by its newest runs. Dry runs count for nothing, nor do local ones where there are others. */
@@ -29,14 +30,14 @@ export interface Holder {
   readonly alive: boolean;
 }
 
-/** Of every connector that ever ran, by name. A lease on a target, whose name has slashes, is none of a connector. */
+/** Of every connector that ever ran, by name. */
 export function holders(database: RunDatabase): Promise<ReadonlyMap<string, Holder>> {
-  return holdersIn(database, database.knex('connector_leases').whereNot('connector_id', 'like', '%/%'));
+  return holdersIn(database, database.knex('connector_leases').where({ kind: database.kind }));
 }
 
 /** @returns undefined if the connector never ran */
 export async function holderOf(database: RunDatabase, connectorId: string): Promise<Holder | undefined> {
-  const leases = database.knex('connector_leases').where({ connector_id: connectorId });
+  const leases = database.knex('connector_leases').where({ kind: database.kind, connector_id: connectorId });
   return (await holdersIn(database, leases)).get(connectorId);
 }
 
@@ -120,9 +121,9 @@ interface NewestAnswer extends ListedRow {
  * one left before it commits itself; only for the others is the rest looked for. Of 500 connectors that takes 5 ms in place
  * of 8. Exported for the test that looks at its plan.
  */
-export function newestQuery({ knex, dialect }: RunDatabase, connectorIds: readonly string[]) {
+export function newestQuery({ knex, dialect, kind }: StateDatabase, connectorIds: readonly string[]) {
   const newest = (condition: string, order = BEGUN) =>
-    `(select run_id from run_state as one where connector_id = asked.value and ${condition} order by ${newestFirstSql(order)} limit 1)`;
+    `(select run_id from run_state as one where ${isOf(kind, 'one')} and connector_id = asked.value and ${condition} order by ${newestFirstSql(order)} limit 1)`;
   const ran = "status <> 'DRY_RUN'";
   const alike = `${delivers('one')} = ${delivers('run_state')}`;
   const unlessSuccess = (name: string, id: string) =>

@@ -1,11 +1,12 @@
 import { UNREADABLE_RUNS_LOGGED_MAX } from '../../core/limits.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
-import type { Database, DatabaseAddress } from '../../database/database.ts';
+import type { DatabaseAddress } from '../../database/database.ts';
 import { openServerDatabase, type ServerDatabase } from '../../database/open-server-database.ts';
+import type { StateDatabase } from '../state-database.ts';
 import type { OnUnreadableRun } from '../run/readable-run.ts';
 
-/** A database whose rows of `run_state` are shown to people. */
-export interface RunDatabase extends Database {
+/** A state whose rows of `run_state` are shown to people. */
+export interface RunDatabase extends StateDatabase {
   readonly onUnreadableRun?: OnUnreadableRun;
 }
 
@@ -14,16 +15,20 @@ export interface ServerRunDatabase extends ServerDatabase {
 }
 
 /**
- * As `openServerDatabase`; a run that cannot be read is logged once.
+ * As `openServerDatabase`, as the state of connectors; a run that cannot be read is logged once.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openServerRunDatabase(
   address: DatabaseAddress,
   log: Pick<Logger, 'warn'> = silentLogger,
 ): Promise<ServerRunDatabase> {
-  const { guarded, close } = await openServerDatabase(address);
+  const server = await openServerDatabase(address);
   const onUnreadableRun = onceForEachRun(log);
-  return { guarded: (work) => guarded((database) => work({ ...database, onUnreadableRun })), close };
+  return {
+    guarded: (work) =>
+      server.guarded((database) => work({ ...database, kind: 'connector', onUnreadableRun })),
+    close: () => server.close(),
+  };
 }
 
 /** Pages are refreshed every few seconds, and a row that cannot be read stays so. */

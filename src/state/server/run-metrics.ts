@@ -1,6 +1,6 @@
 import type { RunCounts } from '../../pipeline/ports/ports.ts';
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
-import type { Database } from '../../database/database.ts';
+import { isOf, type StateDatabase } from '../state-database.ts';
 import { delivers } from '../run/delivering-runs.ts';
 import { countsOf, statusOrFailed } from '../run/readable-run.ts';
 import { BEGUN, COMMITTED, newestFirstSql } from '../run/run-order.ts';
@@ -41,9 +41,10 @@ interface Row {
  * connectors, by leaps from one name to the next. With 100,000 runs of 500 connectors it took 20 ms on SQLite and 40 ms on
  * Postgres, on a machine that was busy with other things.
  */
-export async function runMetrics({ knex, dialect }: Database): Promise<RunMetrics[]> {
+export async function runMetrics({ knex, dialect, kind }: StateDatabase): Promise<RunMetrics[]> {
+  const ofKind = isOf(kind, 'one');
   const latest = (condition: string) =>
-    `(select run_id from run_state as one where connector_id = connectors.id and ${condition}
+    `(select run_id from run_state as one where ${ofKind} and connector_id = connectors.id and ${condition}
       order by ${newestFirstSql(BEGUN)} limit 1)`;
   const alike = `${delivers('one')} = ${delivers('run')}`;
   const rows = await knex
@@ -51,9 +52,14 @@ export async function runMetrics({ knex, dialect }: Database): Promise<RunMetric
       void names
         .select(knex.raw('min(connector_id) as id'))
         .from('run_state')
+        .where({ kind })
         .unionAll((next) => {
           void next
-            .select(knex.raw('(select min(connector_id) from run_state where connector_id > connectors.id)'))
+            .select(
+              knex.raw(
+                `(select min(connector_id) from run_state as one where ${ofKind} and connector_id > connectors.id)`,
+              ),
+            )
             .from('connectors')
             .whereNotNull('connectors.id');
         });
@@ -66,22 +72,22 @@ export async function runMetrics({ knex, dialect }: Database): Promise<RunMetric
       'run.counts',
       knex.raw(
         `(select status from run_state as one
-          where connector_id = connectors.id and ${alike} and status <> 'DRY_RUN' and finished_at is not null
+          where ${ofKind} and connector_id = connectors.id and ${alike} and status <> 'DRY_RUN' and finished_at is not null
           order by ${newestFirstSql(BEGUN)} limit 1) = 'FAILED' as failing`,
       ),
       knex.raw(
         `(select counts from run_state as one
-          where connector_id = connectors.id and ${alike} and committed_at is not null
+          where ${ofKind} and connector_id = connectors.id and ${alike} and committed_at is not null
           order by ${newestFirstSql(COMMITTED)} limit 1) as committed_counts`,
       ),
       knex.raw(
         `(select finished_at from run_state as one
-          where connector_id = connectors.id and ${alike} and status = 'SUCCESS'
+          where ${ofKind} and connector_id = connectors.id and ${alike} and status = 'SUCCESS'
           order by ${newestFirstSql(BEGUN)} limit 1) as last_success_at`,
       ),
       knex.raw(
-        `exists (select 1 from connector_leases
-          where connector_id = connectors.id and run_id is not null and expires_at > ${dialect.clockMs}) as running`,
+        `exists (select 1 from connector_leases as one
+          where ${ofKind} and connector_id = connectors.id and run_id is not null and expires_at > ${dialect.clockMs}) as running`,
       ),
     )
     .from('connectors')

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Sending } from '../../../src/app/explain/explanation.ts';
 import { lastSeenOf, standingOf, type Evidence } from '../../../src/app/explain/document-status.ts';
 import type { RunCounts } from '../../../src/pipeline/ports/ports.ts';
-import type { DocumentFacts, RunRow } from '../../../src/pipeline/ports/state-port.ts';
+import type { DocumentFacts } from '../../../src/pipeline/ports/explain-state-port.ts';
+import type { RunRow } from '../../../src/pipeline/ports/state-port.ts';
 
 /** A committed run of a day of January, with a full listing that lacked nothing. */
 function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {

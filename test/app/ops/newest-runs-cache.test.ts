@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { join } from 'node:path';
 import { openStandings, type Standings } from '../../../src/app/ops/newest-runs-cache.ts';
 import { OPS_SETTLED_SECONDS_MAX } from '../../../src/core/limits.ts';
-import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import type { StateDatabase } from '../../../src/state/state-database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { holders, newestRuns } from '../../../src/state/server/ops-connectors.ts';
 import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
@@ -13,7 +14,7 @@ const CONNECTORS = ['one', 'other', 'never-ran'];
 describe('what Ops remembers of connectors', () => {
   const folders = temporaryFolders();
   let place: OpsPlace;
-  let database: Database;
+  let database: StateDatabase;
   let standings: Standings;
   let elapsedMs: number;
   /** Of which connectors the state was asked. */
@@ -22,7 +23,10 @@ describe('what Ops remembers of connectors', () => {
   beforeAll(async () => {
     const cwd = folders.make();
     place = await opsPlace(cwd);
-    database = await openDatabase({ url: undefined, file: join(cwd, STATE_FILE) });
+    database = {
+      ...(await openDatabase({ url: undefined, file: join(cwd, STATE_FILE) })),
+      kind: 'connector',
+    };
     await place.commit({ runId: 'one-1', connector: 'one', at: minutesAgo(60) });
     await place.commit({ runId: 'other-1', connector: 'other', at: minutesAgo(60) });
   });

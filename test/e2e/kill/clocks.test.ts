@@ -91,7 +91,7 @@ async function endOf({ place, offers, state: { cwd, url } }: Scene) {
   const dump = await dumpState(cwd, url);
   const rows = (table: keyof typeof dump) => dump[table].map((line) => parsedObject(line) ?? {});
   const database = await openDatabase({ url, file: join(cwd, STATE_FILE) });
-  const shown = await newestRuns(database, ['people']);
+  const shown = await newestRuns({ ...database, kind: 'connector' }, ['people']);
   await database.close();
   const { engine } = place.google;
   return {

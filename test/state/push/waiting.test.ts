@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { EXPLAIN_PUSHES_MAX } from '../../../src/core/limits.ts';
-import type { State } from '../../../src/pipeline/ports/state-port.ts';
+import type { ExplainState } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { DatabaseAddress } from '../../../src/database/database.ts';
-import { migrateState, openState } from '../../../src/state/run/open-state.ts';
+import { migrateState } from '../../../src/state/run/open-state.ts';
 import type { PushEvent } from '../../../src/push/events/packed-events.ts';
+import { openExplainState } from '../../../src/state/explain/open-explain-state.ts';
 import { openPushQueue, type PushQueue } from '../../../src/state/push/queue.ts';
 import { pushBatch } from '../../contracts/push-queue.contract.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
@@ -25,14 +26,13 @@ afterAll(async () => {
 
 describe.each(['SQLite', 'Postgres'])('what waits of one document in %s', (engine) => {
   let queue: PushQueue;
-  let state: State;
+  let state: ExplainState;
   beforeAll(async () => {
     const file = join(folders.make(), 'state.db');
     const address: DatabaseAddress = engine === 'Postgres' ? { url: postgres.url(), file } : { file };
     await migrateState(address);
     queue = await openPushQueue(address);
-    // As explain opens it.
-    state = await openState({ ...address, readOnly: true });
+    state = await openExplainState(address);
   });
   afterAll(async () => {
     await state.close();

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import { openServerDatabase } from '../../../src/database/open-server-database.ts';
+import { openCheckState } from '../../../src/state/check/open-check-state.ts';
+import { openExplainState } from '../../../src/state/explain/open-explain-state.ts';
 import { migrateState, openState } from '../../../src/state/run/open-state.ts';
 import { describeAlertStateContract } from '../../contracts/alert-state.contract.ts';
 import { describeJournalContract } from '../../contracts/journal.contract.ts';
 import { describeLeaseContract } from '../../contracts/lease.contract.ts';
 import { describeRunMetricsContract } from '../../contracts/run-metrics.contract.ts';
-import { describeStateContract, type StateStore } from '../../contracts/state.contract.ts';
+import { describeKindsContract } from '../../contracts/state/kinds.contract.ts';
+import { describeStateContract } from '../../contracts/state.contract.ts';
+import type { StateStore } from '../../contracts/state/state-scene.ts';
 import { breakableConnection } from '../../support/http/breakable-connection.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
@@ -36,6 +40,10 @@ async function makeStore() {
     address: { url, file: FILE },
     open: ((options) =>
       openState({ url, file: FILE, readOnly: false, ...options })) satisfies StateStore['open'],
+    openExplain: ((options) =>
+      openExplainState({ url, file: FILE, ...options })) satisfies StateStore['openExplain'],
+    openCheck: ((options) =>
+      openCheckState({ url, file: FILE, ...options })) satisfies StateStore['openCheck'],
     remove: async () => {
       await server.query(`drop database ${name} with (force)`);
     },
@@ -47,6 +55,7 @@ describeJournalContract('Postgres', makeStore);
 describeLeaseContract('Postgres', makeStore);
 describeAlertStateContract('Postgres', makeStore);
 describeRunMetricsContract('Postgres', makeStore);
+describeKindsContract('Postgres', makeStore);
 
 describe('a Postgres state of a server', () => {
   test('that falls silent cannot be reached, and is asked anew over another connection', async () => {

@@ -5,13 +5,17 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../../src/database/database.ts';
+import { openCheckState } from '../../../src/state/check/open-check-state.ts';
+import { openExplainState } from '../../../src/state/explain/open-explain-state.ts';
 import { migrateState, openState } from '../../../src/state/run/open-state.ts';
 import { runMetrics } from '../../../src/state/server/run-metrics.ts';
 import { describeAlertStateContract } from '../../contracts/alert-state.contract.ts';
 import { describeJournalContract } from '../../contracts/journal.contract.ts';
 import { describeLeaseContract } from '../../contracts/lease.contract.ts';
 import { describeRunMetricsContract } from '../../contracts/run-metrics.contract.ts';
-import { describeStateContract, type StateStore } from '../../contracts/state.contract.ts';
+import { describeKindsContract } from '../../contracts/state/kinds.contract.ts';
+import { describeStateContract } from '../../contracts/state.contract.ts';
+import type { StateStore } from '../../contracts/state/state-scene.ts';
 
 const source = new URL('../../../src/state/run/open-state.ts', import.meta.url).href;
 
@@ -25,6 +29,8 @@ async function makeStore() {
   return {
     address: { file },
     open: ((options) => openState({ file, readOnly: false, ...options })) satisfies StateStore['open'],
+    openExplain: ((options) => openExplainState({ file, ...options })) satisfies StateStore['openExplain'],
+    openCheck: ((options) => openCheckState({ file, ...options })) satisfies StateStore['openCheck'],
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -34,6 +40,7 @@ describeJournalContract('SQLite', makeStore);
 describeLeaseContract('SQLite', makeStore);
 describeAlertStateContract('SQLite', makeStore);
 describeRunMetricsContract('SQLite', makeStore);
+describeKindsContract('SQLite', makeStore);
 
 test('the metrics of runs are looked up in indexes, and no table is read through', async () => {
   const { address, remove } = await makeStore();
@@ -41,7 +48,7 @@ test('the metrics of runs are looked up in indexes, and no table is read through
   const { knex, dialect, ...database } = await openDatabase(address);
   const asked: string[] = [];
   knex.on('query', ({ sql }: { sql: string }) => asked.push(sql));
-  await runMetrics({ knex, dialect, ...database });
+  await runMetrics({ knex, dialect, ...database, kind: 'connector' });
   const plan: unknown = await knex.raw(`explain query plan ${asked[0]}`);
   const steps = (plan as { detail: string }[]).map(({ detail }) => detail);
   expect(steps.filter((step) => step.startsWith('SCAN') && step !== 'SCAN connectors')).toEqual([]);

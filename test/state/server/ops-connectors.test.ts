@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { RunStatus } from '../../../src/pipeline/ports/state-port.ts';
-import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import type { StateDatabase } from '../../../src/state/state-database.ts';
 import { migrate } from '../../../src/database/migrations.ts';
 import { newestRuns } from '../../../src/state/server/ops-connectors.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
@@ -43,11 +44,14 @@ afterAll(() => postgres.stop());
 
 describe.each(['SQLite', 'Postgres'] as const)('the newest runs of connectors, on %s', (engine) => {
   const folders = temporaryFolders();
-  let database: Database;
+  let database: StateDatabase;
 
   beforeAll(async () => {
     const url = engine === 'Postgres' ? postgres.url() : undefined;
-    database = await openDatabase({ url, file: join(folders.make(), 'state.db') });
+    database = {
+      ...(await openDatabase({ url, file: join(folders.make(), 'state.db') })),
+      kind: 'connector',
+    };
     await migrate(database);
   });
   afterAll(async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import type { StateDatabase } from '../../../src/state/state-database.ts';
 import { migrate } from '../../../src/database/migrations.ts';
 import { newestQuery } from '../../../src/state/server/ops-connectors.ts';
 import { countQuery, pageQuery } from '../../../src/state/server/ops-runs.ts';
@@ -24,11 +25,14 @@ afterAll(() => postgres.stop());
 
 describe.each(['SQLite', 'Postgres'] as const)('what Ops asks %s', (engine) => {
   const folders = temporaryFolders();
-  let database: Database;
+  let database: StateDatabase;
 
   beforeAll(async () => {
     const url = engine === 'Postgres' ? postgres.url() : undefined;
-    database = await openDatabase({ url, file: join(folders.make(), 'state.db') });
+    database = {
+      ...(await openDatabase({ url, file: join(folders.make(), 'state.db') })),
+      kind: 'connector',
+    };
     await migrate(database);
     await fillRuns(database, { connectors: CONNECTORS, runs: RUNS, now: NOW });
     await database.knex.raw('analyze');
@@ -66,7 +70,7 @@ describe.each(['SQLite', 'Postgres'] as const)('what Ops asks %s', (engine) => {
     const plan = await planOf(countQuery(database, filter));
     expect(plan).toContain('run_state_');
     expect(plan).toMatch(
-      engine === 'SQLite' ? /\(status=\? AND started_at>\?\)/ : /Index Cond: [^"]*started_at >=/,
+      engine === 'SQLite' ? /\(kind=\? AND status=\? AND started_at>\?\)/ : /Index Cond: [^"]*started_at >=/,
     );
     expect(plan).not.toMatch(reads);
   });

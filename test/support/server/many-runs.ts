@@ -24,6 +24,7 @@ export async function fillRuns(
   { connectors, runs, now }: { readonly connectors: number; readonly runs: number; readonly now: Date },
 ): Promise<void> {
   const leases = Array.from({ length: connectors }, (_, index) => ({
+    kind: 'connector',
     connector_id: connectorName(index),
     fence: Math.ceil(runs / connectors),
     run_id: null,
@@ -51,6 +52,7 @@ function runRow(
   const runId = `R${String(index).padStart(7, '0')}`;
   return {
     run_id: runId,
+    kind: 'connector',
     connector_id: connector,
     target: 'projects/p/locations/global/dataStores/d',
     status,

@@ -1,11 +1,13 @@
 import type { Knex } from 'knex';
 import { EXPLAIN_IDS_PER_PAGE } from '../../core/limits.ts';
-import type { DocumentFacts, RunRow } from '../../pipeline/ports/state-port.ts';
-import type { Database } from '../../database/database.ts';
-import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
-import { runRow } from './runs.ts';
+import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
+import type { RunKind, RunRow } from '../../pipeline/ports/state-port.ts';
+import type { StateDatabase } from '../state-database.ts';
+import { BEGUN, COMMITTED, newestFirst } from '../run/run-order.ts';
+import { runRow } from '../run/runs.ts';
 
 interface DocumentKey {
+  readonly kind: RunKind;
   readonly connectorId: string;
   readonly target: string;
   readonly docId: string;
@@ -16,13 +18,13 @@ interface DocumentKey {
  * together with the state of a run, so what is read between two equal looks at the runs is of one moment.
  */
 export async function documentFacts(
-  { knex }: Database,
+  { knex, kind }: StateDatabase,
   connectorId: string,
   target: string,
   docId: string,
   { runs }: { readonly runs: number },
 ): Promise<DocumentFacts> {
-  const key = { connectorId, target, docId };
+  const key = { kind, connectorId, target, docId };
   let before = await lookAtRuns(knex, key, runs);
   for (;;) {
     const facts = {
@@ -43,8 +45,12 @@ interface Runs extends Pick<DocumentFacts, 'newestRun' | 'committed'> {
   readonly published: readonly RunRow[];
 }
 
-async function lookAtRuns(knex: Knex, { connectorId, target }: DocumentKey, limit: number): Promise<Runs> {
-  const runs = () => knex('run_state').where({ connector_id: connectorId, target });
+async function lookAtRuns(
+  knex: Knex,
+  { kind, connectorId, target }: DocumentKey,
+  limit: number,
+): Promise<Runs> {
+  const runs = () => knex('run_state').where({ kind, connector_id: connectorId, target });
   const newest = await runs().orderBy(newestFirst(BEGUN)).first();
   const committed = await runs().whereNotNull('committed_at').orderBy(newestFirst(COMMITTED)).limit(limit);
   const published = await runs()
@@ -60,9 +66,9 @@ async function lookAtRuns(knex: Knex, { connectorId, target }: DocumentKey, limi
 
 async function recordOf(
   knex: Knex,
-  { connectorId, target, docId }: DocumentKey,
+  { kind, connectorId, target, docId }: DocumentKey,
 ): Promise<DocumentFacts['record']> {
-  const record = await records(knex, connectorId, target).where({ doc_id: docId }).first();
+  const record = await records(knex, { kind, connectorId, target }).where({ doc_id: docId }).first();
   if (record === undefined) return undefined;
   const run = await existingRun(knex, record.run_id);
   return { checksum: record.checksum, softDeleted: record.soft_deleted !== 0, run };
@@ -83,11 +89,11 @@ async function waitingOf(
 
 async function rejectionOf(
   knex: Knex,
-  { connectorId, target, docId }: DocumentKey,
+  { kind, connectorId, target, docId }: DocumentKey,
 ): Promise<DocumentFacts['rejection']> {
   const refusing = knex('rejected_documents').where({ doc_id: docId }).select('run_id');
   const run = await knex('run_state')
-    .where({ connector_id: connectorId, target })
+    .where({ kind, connector_id: connectorId, target })
     .whereIn('run_id', refusing)
     .orderBy(newestFirst(BEGUN))
     .first();
@@ -101,10 +107,10 @@ async function rejectionOf(
 
 async function elsewhereOf(
   knex: Knex,
-  { connectorId, target, docId }: DocumentKey,
+  { kind, connectorId, target, docId }: DocumentKey,
 ): Promise<DocumentFacts['elsewhere']> {
   const others = await knex('connector_checkpoints')
-    .where({ connector_id: connectorId })
+    .where({ kind, connector_id: connectorId })
     .whereNot({ target })
     .orderBy('target');
   const elsewhere = [];
@@ -124,13 +130,13 @@ async function existingRun(knex: Knex, runId: string): Promise<RunRow> {
 
 /** Pages follow the primary key, so that a slow reader holds no transaction open. */
 export async function* recordIds(
-  { knex }: Database,
+  { knex, kind }: StateDatabase,
   connectorId: string,
   target: string,
 ): AsyncIterable<string[]> {
   let after = '';
   for (;;) {
-    const ids: string[] = await records(knex, connectorId, target)
+    const ids: string[] = await records(knex, { kind, connectorId, target })
       .andWhere('doc_id', '>', after)
       .orderBy('doc_id')
       .limit(EXPLAIN_IDS_PER_PAGE)
@@ -142,7 +148,7 @@ export async function* recordIds(
   }
 }
 
-function records(knex: Knex, connectorId: string, target: string) {
-  const scope = knex('connector_checkpoints').where({ connector_id: connectorId, target }).select('id');
+function records(knex: Knex, { kind, connectorId, target }: Omit<DocumentKey, 'docId'>) {
+  const scope = knex('connector_checkpoints').where({ kind, connector_id: connectorId, target }).select('id');
   return knex('record_state').where('scope_id', scope);
 }

@@ -1,0 +1,40 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  fingerprintOf,
+  upsert,
+  allFingerprints,
+  allIdsOf,
+  stateScene,
+  type StateStore,
+} from './state-scene.ts';
+
+/** What every state promises that is opened to be read. */
+export function describeReadOnly(makeStore: () => Promise<StateStore>): void {
+  describe('opened to be read only', () => {
+    const scene = stateScene(makeStore);
+    const { owner, run } = scene;
+    let store: StateStore;
+    beforeEach(() => {
+      ({ store } = scene.opened());
+    });
+
+    test('knows what is there, has no scope for what is not, and refuses to write', async () => {
+      await run([upsert('a')], { watermark: 'w1' });
+      const reader = await store.open({ readOnly: true });
+      const { scope, checkpoint } = await reader.position('hr', 'store-1');
+      expect(checkpoint).toBe('w1');
+      expect(await allFingerprints(reader, scope)).toHaveLength(1);
+      const unknown = await reader.position('hr', 'store-2');
+      expect(unknown).toEqual({
+        scope: -1,
+        checkpoint: undefined,
+        mappingVersion: undefined,
+        empty: true,
+      });
+      expect(await allFingerprints(reader, unknown.scope)).toEqual([]);
+      expect(await allIdsOf(reader, unknown.scope, [fingerprintOf('a', 'v1')])).toEqual([]);
+      await expect(reader.lease('hr', owner('R'))).rejects.toThrow('asked to write');
+      await reader.close();
+    });
+  });
+}
