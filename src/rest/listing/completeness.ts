@@ -1,4 +1,4 @@
-import type { PaginationSpec } from '../../definitions/connector/types.ts';
+import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { Logger } from '../../core/log.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 import { signsOfLoss, signsOfMore, type SignOfMore } from './more-pages-hint.ts';

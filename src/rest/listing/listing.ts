@@ -1,4 +1,4 @@
-import type { PaginationSpec } from '../../definitions/connector/types.ts';
+import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_PAGES_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';

@@ -1,4 +1,4 @@
-import type { PaginationSpec } from '../../definitions/connector/types.ts';
+import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import { missingParameters, withoutParameter, withQueryOf } from '../request/address.ts';
 
 interface NextAddressContext {

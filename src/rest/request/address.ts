@@ -120,8 +120,8 @@ export function originOf(link: string, base: string): string {
  * The connector's address, checked as far as its schema does not.
  * @throws BridgeError CONNECTOR_INVALID
  */
-export function checkedUrl(url: string | undefined): string {
-  if (url !== undefined && URL.canParse(url)) {
+export function checkedUrl(url: string): string {
+  if (URL.canParse(url)) {
     const { username, password, href } = new URL(url);
     if (username === '' && password === '') return href.replace(/#.*$/s, '');
   }

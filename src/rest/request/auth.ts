@@ -1,5 +1,5 @@
-import { isConnectionString } from '../../definitions/connector/secrets.ts';
-import type { AuthSpec, HttpSourceSpec } from '../../definitions/connector/types.ts';
+import { isConnectionString } from '../../core/secrets/connection-string.ts';
+import type { AuthSpec, RestSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { createRedactor, type Redactor } from '../../core/secrets/redact.ts';
 import type { Parameters } from './address.ts';
@@ -36,7 +36,7 @@ export interface Authorizer {
  * @throws BridgeError SECRET_*
  */
 export function openAuthorizer(
-  { secretRef, auth, oauth }: HttpSourceSpec,
+  { secretRef, auth, oauth }: Pick<RestSpec, 'secretRef' | 'auth' | 'oauth'>,
   secret: (ref: string) => string,
   openTokens: (redactor: Redactor) => TokenSource,
   wider?: Redactor,

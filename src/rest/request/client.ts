@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
+import type { RestSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_CONNECT_SECONDS, HTTP_PAGE_BYTES_MAX, HTTP_WORDS_BYTES_MAX } from '../../core/limits.ts';
 import { Client } from '../../net/client.ts';
@@ -27,7 +27,7 @@ export class HttpClient {
   readonly #client: Client;
 
   /** @throws BridgeError SOURCE_TLS for a file that cannot be read; ENVIRONMENT_INVALID for a proxy that is not an address. */
-  constructor(tls: HttpSourceSpec['tls'], proxy: ProxySettings) {
+  constructor(tls: RestSpec['tls'], proxy: ProxySettings) {
     this.#client = new Client(proxy, {
       tls: certificates(tls),
       connectMs: HTTP_CONNECT_SECONDS * 1_000,
@@ -68,7 +68,7 @@ interface Certificates {
   readonly key?: Buffer;
 }
 
-function certificates(tls: HttpSourceSpec['tls']): Certificates {
+function certificates(tls: RestSpec['tls']): Certificates {
   const { caFile, certFile, keyFile } = tls ?? {};
   return {
     ...(caFile === undefined ? {} : { ca: read('caFile', caFile) }),

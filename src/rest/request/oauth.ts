@@ -1,4 +1,4 @@
-import type { OAuthSpec } from '../../definitions/connector/types.ts';
+import type { OAuthSpec } from '../../definitions/rest/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import { withDeadline } from '../../core/deadline.ts';
 import {

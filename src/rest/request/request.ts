@@ -1,5 +1,5 @@
-import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
-import { bindWatermarkText } from '../../definitions/connector/watermark.ts';
+import type { RestSpec } from '../../definitions/rest/types.ts';
+import { bindWatermarkText } from '../../definitions/watermark-text.ts';
 import { checkedUrl, withParameters, type Parameters } from './address.ts';
 import type { HttpRequest } from './client.ts';
 
@@ -24,15 +24,13 @@ export class RequestTemplate {
   readonly #payload: Readonly<Record<string, unknown>> | undefined;
 
   /** @param watermark in place of `:watermark`; undefined where there is none. @throws BridgeError CONNECTOR_INVALID */
-  constructor(source: HttpSourceSpec, watermark: string | undefined) {
+  constructor(spec: RestSpec, watermark: string | undefined) {
     const bind = (text: string) => (watermark === undefined ? text : bindWatermarkText(text, watermark));
-    const { method = 'GET', headers = {}, payload } = source;
+    const { method = 'GET', headers = {}, payload } = spec;
     const bound =
       payload && Object.fromEntries(Object.entries(payload).map(([key, v]) => [key, deep(v, bind)]));
     const own = checkedUrl(
-      watermark === undefined
-        ? source.url
-        : bindWatermarkText(source.url ?? '', encodeURIComponent(watermark)),
+      watermark === undefined ? spec.url : bindWatermarkText(spec.url, encodeURIComponent(watermark)),
     );
     this.#method = method;
     this.url = method === 'GET' ? withParameters(own, queryOf(bound ?? {})) : own;

@@ -2,7 +2,7 @@ import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Authorizer } from '../../rest/request/auth.ts';
 import { keptPlace } from '../../rest/request/kept-place.ts';
-import { paginationOf } from '../../rest/listing/pagination.ts';
+import { paginationOf } from './rest-spec.ts';
 
 /** A checkpoint must not hold a secret, whatever an API writes into its links and cursors. @returns undefined to begin again */
 export function placeToStore(

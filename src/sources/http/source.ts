@@ -1,5 +1,5 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
-import { mentionsWatermark } from '../../definitions/connector/watermark.ts';
+import { mentionsWatermark } from '../../definitions/watermark-text.ts';
 import type { Clock } from '../../core/clock.ts';
 import { HTTP_PAGES_PER_RUN_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
@@ -17,13 +17,14 @@ import { Exchange } from '../../rest/request/exchange.ts';
 import { fillWithAll, fillWithChanges, type Filling } from './filling.ts';
 import { Listing } from '../../rest/listing/listing.ts';
 import { openTokens } from '../../rest/request/oauth.ts';
-import { openPaging, paginationOf } from '../../rest/listing/pagination.ts';
+import { openPaging } from '../../rest/listing/pagination.ts';
 import { placeToStore } from './place-to-store.ts';
 import { RecordIds } from './record-id.ts';
 import { RecordFinder } from '../../rest/listing/records.ts';
 import { RequestTemplate } from '../../rest/request/request.ts';
 import { requireFields } from './required-fields.ts';
 import { RecordRow } from '../../json/record-row.ts';
+import { paginationOf, restSpecOf } from './rest-spec.ts';
 import { requestPermit } from './request-permit.ts';
 import { HttpWatermark } from './watermark.ts';
 import { asError } from '../../core/thrown.ts';
@@ -88,7 +89,7 @@ export class HttpSource implements Source {
     this.#surroundings = surroundings;
     this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers]));
     this.listing = this.#delta || spec.resumable === true ? 'delta' : 'full';
-    this.#conditional = this.listing === 'full' && mayBeConditional(spec);
+    this.#conditional = this.listing === 'full' && mayBeConditional(restSpecOf(spec));
     const { clock, wait } = surroundings;
     this.#budget = spec.rateLimit && new MinuteQuota(spec.rateLimit.requestsPerMinute, clock, wait);
   }
@@ -172,7 +173,7 @@ export class HttpSource implements Source {
       this.#surroundings.redactor,
     );
     const watermark = this.#delta ? new HttpWatermark(spec, checkpoint) : undefined;
-    const template = new RequestTemplate(spec, watermark?.from);
+    const template = new RequestTemplate(restSpecOf(spec), watermark?.from);
     const pagination = paginationOf(spec);
     const { secretParameter } = authorizer;
     const paging = openPaging(pagination, { template, secretParameter, log });

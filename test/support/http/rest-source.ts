@@ -1,4 +1,5 @@
-import type { HttpSourceSpec, PaginationSpec } from '../../../src/definitions/connector/types.ts';
+import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
+import type { PaginationSpec } from '../../../src/definitions/rest/types.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { HttpSource, type HttpSurroundings } from '../../../src/sources/http/source.ts';
 import type { Style } from '../../stand-ins/rest/pages.ts';
