@@ -89,6 +89,20 @@ describe('a REST reader', () => {
     },
   );
 
+  test('ends alike in one pass and one page per call when the last page has no cursor and suggests more', async () => {
+    const reply: Reply = (response, request) => {
+      const isLast = request.url.includes('cursor=a');
+      const more = isLast ? { has_more: true } : { next: 'a' };
+      json(200, { data: [{ id: isLast ? 2 : 1 }], ...more })(response, request);
+    };
+    const { url } = await servers.answering(reply);
+    const pagination = { type: 'cursor', cursorField: 'cursor', nextCursorPath: 'next' } as const;
+    const whole = await readInOnePass({ url, pagination });
+    const called = await readOnePagePerCall({ url, pagination });
+    expect(whole).toMatchObject({ records: ['{"id":1}', '{"id":2}'], truncated: true });
+    expect(called).toMatchObject({ records: whole.records, truncated: true });
+  });
+
   test('stores places without the secret that an API repeats in its links, and puts it back', async () => {
     const reply: Reply = (response, request) => {
       const query = new URL(request.url, 'http://x').searchParams;

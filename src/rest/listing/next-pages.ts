@@ -59,7 +59,8 @@ export class NextPages {
     const more = spec?.hasMorePath === undefined ? undefined : jsonAt(answer, spec.hasMorePath);
     const said = more !== undefined && saysNo(more);
     const next: Next = said ? { kind: 'end' } : paging.next(answer, place, count);
-    this.#keySeen ||= next.kind !== 'absent';
+    // A page before led here, in this listing or in the one that stopped here.
+    this.#keySeen ||= next.kind !== 'absent' || place !== undefined;
     if (next.kind === 'wrong') throw lost(page, next.what);
     // A cursor that does not move on a page of nothing waits for records to come: that is the end.
     const waits = next.kind === 'place' && next.place === place && count === 0;
