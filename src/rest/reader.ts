@@ -6,6 +6,7 @@ import { MinuteQuota } from '../core/minute-quota.ts';
 import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
+import type { DefinitionWords } from './definition-words.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import { Listing } from './listing/listing.ts';
 import { openPaging } from './listing/pagination.ts';
@@ -29,6 +30,7 @@ export interface ReaderPorts {
   readonly wait: Wait;
   readonly log: Logger;
   readonly proxy: ProxySettings;
+  readonly words: DefinitionWords;
   /** Learns every secret and token of the reader too. */
   readonly redactor?: Redactor | undefined;
   /** The quota that several readers of one API share; without it, a reader has its own, by `rateLimit`. */
@@ -70,9 +72,9 @@ export interface RestReader {
  * @throws BridgeError SECRET_*, SOURCE_TLS, ENVIRONMENT_INVALID
  */
 export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
-  const { admit, retry, clock, wait, log, proxy } = ports;
+  const { admit, retry, clock, wait, log, proxy, words } = ports;
   const { rateLimit } = spec;
-  const client = new HttpClient(spec.tls, proxy);
+  const client = new HttpClient(spec.tls, proxy, words);
   const authorizer = openAuthorization(spec, client, ports);
   const exchange = new Exchange({
     client,
@@ -84,17 +86,18 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     wait,
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
+    words,
   });
   return {
     pages({ from, since, known, pagesMax }, signal) {
-      const template = new RequestTemplate(spec, since);
+      const template = new RequestTemplate(spec, since, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
       return new Listing(
         {
           exchange,
           paging: openPaging(spec.pagination, { template, secretParameter, log }),
-          finder: new RecordFinder(spec.recordsPath),
+          finder: new RecordFinder(spec.recordsPath, words),
           spec: spec.pagination,
           log,
           keep: (place) => keep(place, spec.pagination, authorizer),
@@ -103,6 +106,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
           conditional,
           known: conditional ? known : undefined,
           ignoreSigns: spec.ignoreSigns ?? [],
+          words,
         },
         signal,
       );
@@ -114,14 +118,14 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
 function openAuthorization(
   spec: RestSpec,
   client: HttpClient,
-  { secret, clock, redactor: wider }: ReaderPorts,
+  { secret, clock, redactor: wider, words }: ReaderPorts,
 ): Authorizer {
   return openAuthorizer(
     spec,
     secret,
     (oauth, redactor) => {
       const clientSecret = usable(secret(oauth.clientSecretRef), oauth.clientSecretRef, 'encoded');
-      return openTokens(oauth, clientSecret, { client, clock, redactor });
+      return openTokens(oauth, clientSecret, { client, clock, redactor, words });
     },
     wider,
   );

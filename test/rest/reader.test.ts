@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { RestSpec } from '../../src/definitions/rest/types.ts';
-import { json, type Reply } from '../support/http/http-server.ts';
+import { json, raw, type Reply } from '../support/http/http-server.ts';
+import { failureOf } from '../support/databases/postgres-source.ts';
 import { restReader } from '../support/http/rest-reader.ts';
 import { numbered, PAGINATION } from '../support/http/rest-source.ts';
 import { RestServers } from '../support/http/rest-servers.ts';
@@ -169,5 +170,58 @@ describe('a REST reader', () => {
     }
     await reader.close();
     expect(() => listing.statement).toThrow('not read to its end');
+  });
+});
+
+describe('the messages of a REST reader name the fields of the definition that it reads for', () => {
+  const words = {
+    path: 'spec.request',
+    kind: 'knowledge source',
+    paginationDocs: 'docs/knowledge.md',
+    restart: 'run kb sync with --restart',
+  };
+  const failure = async (spec: RestSpec, from?: string) =>
+    await failureOf(async () => {
+      const { reader } = restReader(spec, { words, retry: { retries: 0, backoffSeconds: 0 } });
+      for await (const page of reader.pages({ from }, signal)) expect(page.records).toBeDefined();
+    });
+
+  test.each<[string, string, Reply]>([
+    ['is a 404', 'spec.request.url', json(404, {})],
+    ['is a 405', 'spec.request.method', json(405, {})],
+    ['is a 406', 'spec.request.headers', json(406, {})],
+    ['is a 400', 'what the knowledge source sends', json(400, {})],
+    ['is a 401', 'spec.request.auth', json(401, {})],
+    ['is a 429', 'spec.request.rateLimit', json(429, {})],
+    ['is a 302 without an address', 'spec.request.url or spec.request.headers', raw(302, '')],
+    ['redirects to another server', 'spec.request.url', raw(302, '', { location: 'http://127.0.0.2/' })],
+    ['is empty', 'spec.request.url', raw(200, '')],
+    ['is HTML', 'spec.request.url', raw(200, '<html>')],
+    ['is text', 'spec.request.url', raw(200, 'text')],
+    ['is cut off', 'spec.request.pagination', raw(200, '[1,')],
+    ['has no list', 'spec.request.recordsPath', json(200, {})],
+    ['leads back', 'spec.request.pagination; docs/knowledge.md', json(200, { data: [1], next: '?' })],
+  ])('when an answer %s: %s', async (_, words, reply) => {
+    const { url } = await servers.answering(reply);
+    const { message, hint } = await failure({ url, pagination: BY_URL });
+    expect(hint).toContain(words);
+    expect(`${message} ${hint}`).not.toMatch(/source\.|connector/);
+  });
+
+  test('when the definition itself is wrong', async () => {
+    const unusable = await failure({ url: 'no address' });
+    expect(unusable.message).toContain('spec.request.url');
+    const tls = await failure({ url: 'https://127.0.0.1/', tls: { caFile: 'missing.pem' } });
+    expect(tls.message).toContain('spec.request.tls.caFile');
+    const closed = await failure({ url: 'http://127.0.0.1:1/' });
+    expect(closed.hint).toContain('spec.request.url');
+  });
+
+  test('when a stored place may have expired, or there are pages that the definition does not lead to', async () => {
+    const { url } = await servers.answering(json(200, {}), json(200, { data: [1], has_more: true }));
+    expect((await failure({ url, pagination: BY_URL }, `${url}?page=2`)).hint).toContain(
+      'run kb sync with --restart',
+    );
+    expect((await failure({ url })).message).toContain('the knowledge source does not say how to get them');
   });
 });

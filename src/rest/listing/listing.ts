@@ -2,6 +2,7 @@ import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_PAGES_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import type { Exchange, PageAnswer } from '../request/exchange.ts';
 import type { KeptPlace } from '../request/kept-place.ts';
 import { Circles } from './circles.ts';
@@ -32,10 +33,8 @@ interface ListingPorts {
   readonly known: Validator | undefined;
   /** Signs of more that say nothing about this listing. */
   readonly ignoreSigns: readonly string[];
+  readonly words: DefinitionWords;
 }
-
-const PAGINATION_HINT =
-  'Correct source.pagination; docs/connector-mode-rest-pull.md says what each type needs, and how source.ignoreSigns names a sign that means nothing.';
 
 const NOT_HEEDED = 'so the API does not heed which page is asked for';
 
@@ -58,10 +57,10 @@ export class Listing implements AsyncIterable<Page> {
   #validator: Validator | undefined;
 
   constructor(ports: ListingPorts, signal: AbortSignal) {
-    const { paging, spec, finder, log, ignoreSigns, pagesMax, from } = ports;
+    const { paging, spec, finder, log, ignoreSigns, pagesMax, from, words } = ports;
     this.#ports = ports;
     this.#signal = signal;
-    this.#completeness = new Completeness(spec, ignoreSigns, log);
+    this.#completeness = new Completeness(spec, ignoreSigns, { log, words });
     this.#nextPages = new NextPages({
       paging,
       spec,
@@ -70,6 +69,7 @@ export class Listing implements AsyncIterable<Page> {
       circles: this.#circles,
       completeness: this.#completeness,
       inParts: pagesMax !== undefined || from !== undefined,
+      words,
       lost: (page, what) => this.#lost(page, what),
     });
   }
@@ -130,7 +130,8 @@ export class Listing implements AsyncIterable<Page> {
           place = undefined;
           continue;
         }
-        if (!this.#mayStop(thrown, place)) throw this.#pages === 0 ? ofResumed(thrown, place) : thrown;
+        if (!this.#mayStop(thrown, place))
+          throw this.#pages === 0 ? ofResumed(thrown, place, this.#ports.words) : thrown;
         break;
       }
       if (answer === undefined) {
@@ -226,10 +227,14 @@ export class Listing implements AsyncIterable<Page> {
   }
 
   #lost({ asked, number }: Pick<ReadPage, 'asked' | 'number'>, what: string): BridgeError {
+    const { exchange, words } = this.#ports;
+    const { path, paginationDocs } = words;
     return new BridgeError(
       'SOURCE_PAGINATION',
-      `The answer to ${asked} (page ${number}) ${this.#ports.exchange.redact(what)}.`,
-      { hint: PAGINATION_HINT },
+      `The answer to ${asked} (page ${number}) ${exchange.redact(what)}.`,
+      {
+        hint: `Correct ${path}.pagination; ${paginationDocs} says what each type needs, and how ${path}.ignoreSigns names a sign that means nothing.`,
+      },
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 import type { Circles } from './circles.ts';
 import type { Completeness } from './completeness.ts';
@@ -39,6 +40,7 @@ interface FollowingPorts {
   readonly log: Logger;
   /** The listing is read in parts, of which this is one. */
   readonly inParts: boolean;
+  readonly words: DefinitionWords;
   readonly lost: (page: ReadPage, what: string) => BridgeError;
 }
 
@@ -86,7 +88,7 @@ export class NextPages {
     { said, contradicted }: Extract<Following, { place: undefined }>,
     records: number,
   ): boolean {
-    const { spec, log, finder, inParts, completeness, lost } = this.#ports;
+    const { spec, log, finder, inParts, completeness, words, lost } = this.#ports;
     const { answer, count, number } = page;
     if (contradicted) this.#refuseContradiction(page);
     const ending = { answer, count, pages: number, records, said, neverFound: !this.#keySeen };
@@ -96,7 +98,7 @@ export class NextPages {
       if (spec?.type !== 'none' && ending.neverFound) {
         throw lost(
           page,
-          `has ${sign.words}, so there are more pages, and the connector does not say how to get them`,
+          `has ${sign.words}, so there are more pages, and the ${words.kind} does not say how to get them`,
         );
       }
       log.warn('the listing ended, and the API says that there is more', { sign: sign.name });

@@ -15,7 +15,7 @@ export interface Credentials {
   readonly token: string | undefined;
 }
 
-/** How requests of one connector are authorised. */
+/** How requests of one listing are authorised. */
 export interface Authorizer {
   /** What removes the secrets from texts of others. */
   readonly redactor: Redactor;

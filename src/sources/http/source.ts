@@ -9,6 +9,7 @@ import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports/ports.ts';
 import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
+import { CONNECTOR_WORDS } from './connector-words.ts';
 import { cutOffChanges } from './cut-off-changes.ts';
 import { fillWithAll, fillWithChanges, type Filling } from './filling.ts';
 import { openReader, type RestReader } from '../../rest/reader.ts';
@@ -147,6 +148,7 @@ export class HttpSource implements Source {
       secret: this.#secret,
       admit: requestPermit(this.#spec, permit),
       quota: this.#quota,
+      words: CONNECTOR_WORDS,
     });
   }
 

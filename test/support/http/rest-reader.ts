@@ -1,5 +1,6 @@
 import type { RestSpec } from '../../../src/definitions/rest/types.ts';
 import { openReader, type ReaderPorts, type RestReader } from '../../../src/rest/reader.ts';
+import { CONNECTOR_WORDS } from '../../../src/sources/http/connector-words.ts';
 import { restSurroundings, secretsOf } from './rest-surroundings.ts';
 
 interface ReaderOptions extends Partial<ReaderPorts> {
@@ -12,6 +13,12 @@ export function restReader(
   { secrets = {}, ...given }: ReaderOptions = {},
 ): { reader: RestReader; lines: string[] } {
   const { surroundings, lines } = restSurroundings();
-  const ports = { ...surroundings, secret: secretsOf(secrets), admit: () => undefined, ...given };
+  const ports = {
+    ...surroundings,
+    secret: secretsOf(secrets),
+    admit: () => undefined,
+    words: CONNECTOR_WORDS,
+    ...given,
+  };
   return { reader: openReader(spec, ports), lines };
 }
