@@ -38,7 +38,7 @@ export interface ReaderPorts {
 }
 
 /** Which pages are read. */
-export interface PageRange {
+interface PageRange {
   /** The `place` of an earlier page's `next` or of a statement's `rest`, for the same spec; without it, the first page. */
   readonly from?: string | undefined;
   /** What `:watermark` in the URL, the payload and the headers becomes. */
