@@ -97,6 +97,14 @@ module.exports = {
       to: { path: '^src/(?!core/|net/|definitions/|pipeline/|json/|rest/)' },
     },
     {
+      name: 'rest-knows-no-kind-of-definition',
+      comment:
+        'A listing is what connectors, knowledge sources and apps have in common; their names for it come in as words.',
+      severity: 'error',
+      from: { path: '^src/rest/' },
+      to: { path: '^src/definitions/(?!rest/)[^/]+/' },
+    },
+    {
       name: 'push-has-no-io',
       comment: 'Whether a pushed event is right must be testable without a server and without a database.',
       severity: 'error',

@@ -1,4 +1,9 @@
-// All but `afterBlanks` take text that `checkJson` has checked.
+/**
+ * JSON as bytes: values are found by their offsets in a buffer and are never parsed into objects. All functions but
+ * `afterBlanks` expect a buffer that `checkJson` or `ItemReader` has checked. They neither change nor keep it: the caller owns the
+ * bytes, and a span is valid as long as the caller leaves them alone. The section "JSON as bytes" of docs/architecture.md has the
+ * promises of this folder.
+ */
 
 /** Where a value stands in JSON text, in bytes. */
 export interface Span {

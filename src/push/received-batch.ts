@@ -29,6 +29,10 @@ export interface ReceivedBatch {
 }
 
 /**
+ * Reads one pushed body and judges each of its events, without a server and without a database: what arrives as bytes leaves as
+ * documents, deletes and named rejections in the caller's buffers, in the order of the body. Every limit of a push is checked
+ * here or in what it calls, and a refused push leaves nothing behind. Whether a key may push, and where the events are stored,
+ * is decided elsewhere.
  * @param buffers the batch is in them, until they get the next one
  * @throws PushRefusal; then nothing of it counts
  */

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { networkProblem as geminiProblem } from '../../src/gemini/api/network-problems.ts';
 import { gcsError } from '../../src/artifacts/gcs/errors.ts';
 import { networkProblem as httpProblem } from '../../src/rest/request/problems.ts';
+import { CONNECTOR_WORDS } from '../../src/sources/http/connector-words.ts';
 import { mssqlError } from '../../src/sources/mssql/errors.ts';
 import { mysqlError } from '../../src/sources/mysql/errors.ts';
 import { oracleError } from '../../src/sources/oracle/errors.ts';
@@ -41,7 +42,7 @@ const HINTS: Readonly<Record<string, (code: string, words: string) => string | u
         'connect',
       ),
     ),
-  HTTP: (code) => httpProblem(nodeError(code)).hint,
+  HTTP: (code) => httpProblem(nodeError(code), CONNECTOR_WORDS).hint,
   'Discovery Engine': (code) => geminiProblem(nodeError(code)).hint,
   'Cloud Storage': (code) => hintOf(gcsError('read', 'gs://b/a', nodeError(code))),
   telemetry: (code) => networkFailure(nodeError(code)).fix,
@@ -78,7 +79,7 @@ test.each([
   ['HOSTNAME_MISMATCH', /host name/],
   ['ERR_SSL_WRONG_VERSION_NUMBER', /TLS 1\.2 or newer/],
 ])('an HTTP source says what to do about %s', (code, expected) => {
-  expect(httpProblem(nodeError(code))).toMatchObject({
+  expect(httpProblem(nodeError(code), CONNECTOR_WORDS)).toMatchObject({
     code: 'SOURCE_TLS',
     again: false,
     hint: expect.stringMatching(expected),

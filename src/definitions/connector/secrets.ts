@@ -11,14 +11,6 @@ export function looksLikeSecret(ref: string): boolean {
 }
 
 /**
- * Whether a secret's value is a connection string with a password. Such a value belongs to a database, so it is never sent as a
- * token: otherwise a connector could name another one's secret and have its password delivered to a server of its choice.
- */
-export function isConnectionString(value: string): boolean {
-  return /^\s*[a-z][a-z0-9+.-]*:\/\/.*(?:@|[?&]password=)/is.test(value);
-}
-
-/**
  * The value of a secret.
  * @param read looks up one environment variable; undefined or empty means not set.
  * @throws BridgeError SECRET_MISSING, naming the variable.

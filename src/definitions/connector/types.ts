@@ -1,3 +1,5 @@
+import type { RestSpec } from '../rest/types.ts';
+
 /**
  * A connector as its YAML file says it, checked and with nothing resolved: no defaults filled in, no secret read.
  * The shape is `schemas/connector.schema.json`; a test holds the two together.
@@ -57,13 +59,8 @@ export interface SqlSourceSpec {
   readonly thick?: boolean;
 }
 
-export interface HttpSourceSpec {
+export interface HttpSourceSpec extends Partial<RestSpec> {
   readonly type: 'http';
-  readonly secretRef?: string;
-  readonly url?: string;
-  readonly method?: 'GET' | 'POST';
-  readonly payload?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
   readonly watermarkField?: string;
   /** As for a database. */
   readonly watermarkLag?: string | number;
@@ -71,59 +68,10 @@ export interface HttpSourceSpec {
   readonly watermarkStart?: string | number;
   readonly paginationCursorField?: string;
   readonly paginationNextCursorJsonPath?: string;
-  readonly pagination?: PaginationSpec;
-  readonly recordsPath?: string;
-  readonly auth?: AuthSpec;
-  readonly oauth?: OAuthSpec;
-  readonly rateLimit?: { readonly requestsPerMinute: number };
-  /** Names of signs of more records that say nothing about this listing. */
-  readonly ignoreSigns?: readonly string[];
   readonly resumable?: boolean;
   readonly pagesPerRun?: number;
-  readonly requestTimeoutSeconds?: number;
   /** Of pushed events: which one of a document wins, the one that arrived last (the default) or the one that is newest. */
   readonly ordering?: 'arrival' | 'updated_at';
-  /** Paths of PEM files: the authority to trust, and the client's own certificate with its key. */
-  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
-}
-
-export interface PaginationSpec {
-  readonly type: 'cursor' | 'next_url' | 'link_header' | 'page' | 'offset' | 'none';
-  /** What takes the cursor; in links, the parameter that is the cursor whatever its name. */
-  readonly cursorField?: string;
-  readonly nextCursorPath?: string;
-  readonly nextCursorHeader?: string;
-  readonly nextUrlPath?: string;
-  /** Whether query parameters of the first request are added to links that lack them. */
-  readonly keepQuery?: boolean;
-  readonly pageField?: string;
-  readonly startPage?: number;
-  readonly totalPagesPath?: string;
-  readonly offsetField?: string;
-  readonly totalPath?: string;
-  readonly hasMorePath?: string;
-  /** Each page begins with the last record of the page before. */
-  readonly inclusive?: boolean;
-  readonly pageSizeField?: string;
-  readonly pageSize?: number;
-  readonly maxPages?: number;
-}
-
-export interface AuthSpec {
-  readonly type: 'bearer' | 'api_key' | 'basic';
-  readonly in?: 'header' | 'query';
-  readonly name?: string;
-  readonly username?: string;
-}
-
-export interface OAuthSpec {
-  readonly grantType: 'client_credentials';
-  readonly tokenUrl: string;
-  readonly clientId: string;
-  readonly clientSecretRef: string;
-  readonly scopes?: readonly string[];
-  readonly audience?: string;
-  readonly clientAuthMethod?: 'client_secret_basic' | 'client_secret_post';
 }
 
 export interface FileSourceSpec {

@@ -1,23 +1,11 @@
 import { BridgeError } from '../../core/errors.ts';
 import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../../core/limits.ts';
+import { mentionsWatermark, WATERMARK } from '../watermark-text.ts';
 import { splitSql, type SqlDialect } from './sql/sql-text.ts';
-
-/** Not after a colon (`::watermark` is a cast) and not the start of a longer name. */
-const WATERMARK = /(?<!:):watermark(?![\p{L}\p{N}_$])/giu;
 
 /** Whether the query asks for changes only: it has `:watermark` outside of quotes and comments. */
 export function isDeltaQuery(query: string, dialect: SqlDialect): boolean {
   return splitSql(query, dialect).some((piece) => piece.kind === 'code' && mentionsWatermark(piece.text));
-}
-
-/** Whether a text that is not SQL, such as a URL, contains `:watermark`. */
-export function mentionsWatermark(text: string): boolean {
-  return text.search(WATERMARK) !== -1;
-}
-
-/** Replaces each `:watermark` in a text that is not SQL. */
-export function bindWatermarkText(text: string, value: string): string {
-  return text.replaceAll(WATERMARK, () => value);
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { PaginationSpec } from '../../definitions/connector/types.ts';
+import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { Logger } from '../../core/log.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 import { signsOfLoss, signsOfMore, type SignOfMore } from './more-pages-hint.ts';
 import { numberAt } from './pagination.ts';
@@ -14,13 +15,13 @@ export interface Ending {
   readonly pages: number;
   /** Of the whole listing, each record once. */
   readonly records: number;
-  /** The API said so, at a place that the connector names for it; its other words about a next page do not count then. */
+  /** The API said so, at a place that the definition names for it; its other words about a next page do not count then. */
   readonly said: boolean;
-  /** The place of the next page was never there, so the connector may look for it where it is not. */
+  /** The place of the next page was never there, so the definition may name the wrong place. */
   readonly neverFound: boolean;
 }
 
-/** The name of the sign in `source.ignoreSigns` for a page of as many records as were asked for. */
+/** The name of the sign in `ignoreSigns` for a page of as many records as were asked for. */
 const FULL_PAGE = 'pageSize';
 const PARTIAL_CONTENT = '206';
 
@@ -32,16 +33,22 @@ export class Completeness {
   readonly #spec: PaginationSpec | undefined;
   readonly #ignored: ReadonlySet<string>;
   readonly #log: Logger;
+  readonly #words: DefinitionWords;
   #first: Totals | undefined;
-  /** What the connector names as the total: the highest that it was. */
+  /** What the definition names as the total: the highest that it was. */
   #named: number | undefined;
   #loss: SignOfMore | undefined;
 
   /** @param ignored names of signs that say nothing about this listing */
-  constructor(spec: PaginationSpec | undefined, ignored: readonly string[], log: Logger) {
+  constructor(
+    spec: PaginationSpec | undefined,
+    ignored: readonly string[],
+    { log, words }: { log: Logger; words: DefinitionWords },
+  ) {
     this.#spec = spec;
     this.#ignored = new Set(ignored.map((name) => name.toLowerCase()));
     this.#log = log;
+    this.#words = words;
   }
 
   /** @param list where its records are */
@@ -73,7 +80,7 @@ export class Completeness {
     this.#log.warn('the listing ended with fewer records than the API says there are', {
       records,
       ...(problem ?? { sign: this.#loss?.name }),
-      hint: 'where this says nothing about the listing, name the sign in source.ignoreSigns',
+      hint: `where this says nothing about the listing, name the sign in ${this.#words.path}.ignoreSigns`,
     });
     return true;
   }

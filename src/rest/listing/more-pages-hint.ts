@@ -4,7 +4,7 @@ import { PartReader, type Member } from './part-reader.ts';
 
 /** How much an answer says about the place of the records that are not in it. */
 export interface SignOfMore {
-  /** As `source.ignoreSigns` has it: a path in the body, or the name of a header. */
+  /** As `ignoreSigns` has it: a path in the body, or the name of a header. */
   readonly name: string;
   /** For a message. */
   readonly words: string;
@@ -41,7 +41,7 @@ const NEXT_HEADERS = [
 const plainName = (key: string): string => key.toLowerCase().replaceAll(/[-_]/g, '');
 
 /**
- * The signs that there are more pages, in an answer that has nothing at the place where the connector looks for them: a
+ * The signs that there are more pages, in an answer that has nothing at the place where the definition names them: a
  * forgotten or misspelt pagination would otherwise make the first page the whole listing, and all other documents missing.
  * @param list where the records are; undefined for a body that is the list
  */

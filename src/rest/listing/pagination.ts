@@ -1,4 +1,4 @@
-import type { HttpSourceSpec, PaginationSpec } from '../../definitions/connector/types.ts';
+import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { Logger } from '../../core/log.ts';
 import { originOf, sameOriginUrl } from '../request/address.ts';
 import type { HttpRequest } from '../request/client.ts';
@@ -36,17 +36,6 @@ interface PagingContext {
   /** A query parameter that holds a secret, and does not belong into a place. */
   readonly secretParameter: string | undefined;
   readonly log: Pick<Logger, 'warn'>;
-}
-
-/** The connector's pagination; the two keys beside it are one of type `cursor`. */
-export function paginationOf(source: HttpSourceSpec): PaginationSpec | undefined {
-  const { pagination, paginationCursorField, paginationNextCursorJsonPath } = source;
-  if (pagination !== undefined || paginationCursorField === undefined) return pagination;
-  return {
-    type: 'cursor',
-    cursorField: paginationCursorField,
-    ...(paginationNextCursorJsonPath === undefined ? {} : { nextCursorPath: paginationNextCursorJsonPath }),
-  };
 }
 
 export function openPaging(spec: PaginationSpec | undefined, context: PagingContext): Paging {

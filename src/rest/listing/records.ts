@@ -1,19 +1,22 @@
 import { BridgeError } from '../../core/errors.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 import { plainText, valueAtPath, withoutRoot } from '../../json/path.ts';
 import { eachMember, elements, isArray, isObject, type Span } from '../../json/scan.ts';
 
-/** What lists of records are usually called. A response has one of them, or the connector says which. */
+/** What lists of records are usually called. A response has one of them, or the definition says which. */
 const USUAL_KEYS = ['data', 'entries', 'items', 'objects', 'records', 'results', 'rows', 'value', 'values'];
 const KEYS_NAMED_MAX = 20;
 const WORDS_LENGTH_MAX = 300;
 
 /** Finds the records of each page of one listing. */
 export class RecordFinder {
-  /** From the connector, or found in the first page: what a page is made of does not change within a listing. */
+  /** From the definition, or found in the first page: what a page is made of does not change within a listing. */
   #path: string | undefined;
+  readonly #words: DefinitionWords;
 
-  constructor(recordsPath: string | undefined) {
+  constructor(recordsPath: string | undefined, words: DefinitionWords) {
+    this.#words = words;
     this.#path = recordsPath && withoutRoot(recordsPath);
   }
 
@@ -31,37 +34,43 @@ export class RecordFinder {
   find(page: PageAnswer, asked: string, redact: (text: string) => string): Span[] {
     const { bytes, root } = page;
     refuseErrors(page, asked, redact);
+    const missing = (what: string) => recordsMissing(page, asked, what, this.#words);
     if (this.#path === undefined) {
       if (isArray(bytes, root.start)) return [...elements(bytes, root.start)];
-      this.#path = usualKey(page, asked);
+      this.#path = usualKey(page, missing);
     }
     const list = valueAtPath(bytes, root.start, this.#path);
-    if (list === undefined) throw missing(page, asked, `has no ${this.#path}`);
+    if (list === undefined) throw missing(`has no ${this.#path}`);
     // Servers written in some languages have null for a list of nothing.
     if (bytes.toString('latin1', list.start, list.end) === 'null') return [];
-    if (!isArray(bytes, list.start)) throw missing(page, asked, `has a ${this.#path} that is not an array`);
+    if (!isArray(bytes, list.start)) throw missing(`has a ${this.#path} that is not an array`);
     return [...elements(bytes, list.start)];
   }
 }
 
-function usualKey(page: PageAnswer, asked: string): string {
+function usualKey(page: PageAnswer, missing: (what: string) => BridgeError): string {
   const { bytes, root } = page;
   const lists = keysOf(page).filter((key) => {
     const value = USUAL_KEYS.includes(key) ? valueAtPath(bytes, root.start, key) : undefined;
     return value !== undefined && isArray(bytes, value.start);
   });
   const [only, second] = lists;
-  if (only === undefined) throw missing(page, asked, `has no list called ${USUAL_KEYS.join(', ')}`);
-  if (second !== undefined) throw missing(page, asked, `has several lists: ${lists.join(', ')}`);
+  if (only === undefined) throw missing(`has no list called ${USUAL_KEYS.join(', ')}`);
+  if (second !== undefined) throw missing(`has several lists: ${lists.join(', ')}`);
   return only;
 }
 
-function missing(page: PageAnswer, asked: string, what: string): BridgeError {
+function recordsMissing(
+  page: PageAnswer,
+  asked: string,
+  what: string,
+  { path }: DefinitionWords,
+): BridgeError {
   const keys = keysOf(page);
   const shown = keys.slice(0, KEYS_NAMED_MAX).join(', ') + (keys.length > KEYS_NAMED_MAX ? ', …' : '');
   const has = isObject(page.bytes, page.root.start) ? `It has: ${shown || 'nothing'}` : 'It is not an object';
   return new BridgeError('SOURCE_RECORDS_MISSING', `The answer to ${asked} ${what}. ${has}.`, {
-    hint: 'Say where the list of records is with source.recordsPath, for example data.items.',
+    hint: `Say where the list of records is with ${path}.recordsPath, for example data.items.`,
   });
 }
 

@@ -3,7 +3,7 @@ import { PartReader, type Member } from './part-reader.ts';
 
 /** A number of records, or of pages, that an answer says there are. */
 export interface Total {
-  /** As `source.ignoreSigns` has it: a path in the body, or the name of a header. */
+  /** As `ignoreSigns` has it: a path in the body, or the name of a header. */
   readonly name: string;
   readonly count: number;
 }

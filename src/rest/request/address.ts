@@ -1,4 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 
 /** Names and values, not encoded. */
 export type Parameters = readonly (readonly [name: string, value: string])[];
@@ -42,7 +43,7 @@ export function mapParameters(
   return joinQuery(place, changed);
 }
 
-/** The address of a next page, with the query parameters of the connector's own address that it lacks. */
+/** The address of a next page, with the query parameters of the listing's own address that it lacks. */
 export function withQueryOf(url: string, original: string): string {
   const { place, parts } = splitQuery(url);
   const names = new Set(parts.map(nameOf));
@@ -50,7 +51,7 @@ export function withQueryOf(url: string, original: string): string {
   return joinQuery(place, [...parts, ...lost]);
 }
 
-/** Names of the query parameters of the connector's own address that another address lacks. */
+/** Names of the query parameters of the listing's own address that another address lacks. */
 export function missingParameters(url: string, original: string): string[] {
   const names = new Set(splitQuery(url).parts.map(nameOf));
   return splitQuery(original)
@@ -117,17 +118,17 @@ export function originOf(link: string, base: string): string {
 }
 
 /**
- * The connector's address, checked as far as its schema does not.
+ * The address of a listing, checked as far as its schema does not.
  * @throws BridgeError CONNECTOR_INVALID
  */
-export function checkedUrl(url: string | undefined): string {
-  if (url !== undefined && URL.canParse(url)) {
+export function checkedUrl(url: string, { path }: DefinitionWords): string {
+  if (URL.canParse(url)) {
     const { username, password, href } = new URL(url);
     if (username === '' && password === '') return href.replace(/#.*$/s, '');
   }
   throw new BridgeError(
     'CONNECTOR_INVALID',
-    'source.url is not a valid URL, or contains a user name or password.',
+    `${path}.url is not a valid URL, or contains a user name or password.`,
     {
       hint: 'Write an address such as https://kb.example.com/api/articles, and name credentials with secretRef.',
     },

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HTTP_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import type { HttpAnswer } from './client.ts';
 import { PROXY_LOGIN, type Problem } from './problems.ts';
 import { askedWaitMs, isLimit } from './rate-limit.ts';
@@ -9,20 +10,30 @@ const PASSING = new Set([408, 425, 500, 502, 503, 504]);
 
 const LATER = 'Nothing was committed; the next run starts where this one did.';
 
-const HINTS: Readonly<Record<number, string>> = {
-  400: 'Correct what the connector sends: url, payload, headers, pagination.',
-  404: 'Correct source.url; an API may also answer so to who may not read.',
-  405: 'Correct source.method.',
-  406: 'Correct the header Accept in source.headers.',
-  410: 'Correct source.url: what it names was removed.',
-};
+/** What to correct for a status that names what is wrong. */
+function hintOf(status: number, { path, kind }: DefinitionWords): string {
+  const hints: Readonly<Record<number, string>> = {
+    400: `Correct what the ${kind} sends: url, payload, headers, pagination.`,
+    404: `Correct ${path}.url; an API may also answer so to who may not read.`,
+    405: `Correct ${path}.method.`,
+    406: `Correct the header Accept in ${path}.headers.`,
+    410: `Correct ${path}.url: what it names was removed.`,
+  };
+  return hints[status] ?? 'The words of the API say why.';
+}
 
 /** What an answer means that is no success. @param redact removes secrets: an answer may repeat the request */
-export function answerProblem(answer: HttpAnswer, now: Date, redact: (text: string) => string): Problem {
+export function answerProblem(
+  answer: HttpAnswer,
+  now: Date,
+  redact: (text: string) => string,
+  words: DefinitionWords,
+): Problem {
+  const { path } = words;
   const { status } = answer;
   const reason = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
-  const words = wordsOf(answer, redact);
-  const what = `was answered ${reason}${words === '' ? '' : `: ${words}`}`;
+  const told = wordsOf(answer, redact);
+  const what = `was answered ${reason}${told === '' ? '' : `: ${told}`}`;
   const problem = (code: Problem['code'], hint: string, again = false): Problem => ({
     code,
     reason,
@@ -32,20 +43,20 @@ export function answerProblem(answer: HttpAnswer, now: Date, redact: (text: stri
     retryAfterMs: again ? askedWaitMs(answer, now) : 0,
   });
   if (status === 429 || (status === 403 && isLimit(answer, now))) {
-    const hint = 'Run less often, or send fewer requests: source.rateLimit.requestsPerMinute, larger pages.';
+    const hint = `Run less often, or send fewer requests: ${path}.rateLimit.requestsPerMinute, larger pages.`;
     return problem('SOURCE_RATE_LIMITED', hint, true);
   }
   if (PASSING.has(status) || status > 505) return problem('SOURCE_UNREACHABLE', LATER, true);
   if (status === 407) return problem(PROXY_LOGIN.code, PROXY_LOGIN.hint);
   if (status === 401) {
-    return problem('SOURCE_AUTH_FAILED', 'Correct the secret, or how source.auth says that it is shown.');
+    return problem('SOURCE_AUTH_FAILED', `Correct the secret, or how ${path}.auth says that it is shown.`);
   }
   if (status === 403) {
     return problem('SOURCE_PERMISSION', 'Let the owner of the secret read this, for example by a scope.');
   }
   if (status < 400)
-    return problem('SOURCE_ANSWER_INVALID', 'No records came. Correct source.url or source.headers.');
-  return problem('SOURCE_REFUSED', HINTS[status] ?? 'The words of the API say why.');
+    return problem('SOURCE_ANSWER_INVALID', `No records came. Correct ${path}.url or ${path}.headers.`);
+  return problem('SOURCE_REFUSED', hintOf(status, words));
 }
 
 /** What an answer says, on one line; of a page of HTML, only that it is one. */

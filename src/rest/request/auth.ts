@@ -1,5 +1,5 @@
-import { isConnectionString } from '../../definitions/connector/secrets.ts';
-import type { AuthSpec, HttpSourceSpec } from '../../definitions/connector/types.ts';
+import { isConnectionString } from '../../core/secrets/connection-string.ts';
+import type { AuthSpec, OAuthSpec, RestSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { createRedactor, type Redactor } from '../../core/secrets/redact.ts';
 import type { Parameters } from './address.ts';
@@ -15,7 +15,7 @@ export interface Credentials {
   readonly token: string | undefined;
 }
 
-/** How requests of one connector are authorised. */
+/** How requests of one listing are authorised. */
 export interface Authorizer {
   /** What removes the secrets from texts of others. */
   readonly redactor: Redactor;
@@ -31,14 +31,14 @@ export interface Authorizer {
 
 /**
  * @param secret reads a secret by its ref
- * @param openTokens called when the connector has `oauth`
+ * @param openTokens called when the spec has `oauth`
  * @param wider learns every secret and token too
  * @throws BridgeError SECRET_*
  */
 export function openAuthorizer(
-  { secretRef, auth, oauth }: HttpSourceSpec,
+  { secretRef, auth, oauth }: Pick<RestSpec, 'secretRef' | 'auth' | 'oauth'>,
   secret: (ref: string) => string,
-  openTokens: (redactor: Redactor) => TokenSource,
+  openTokens: (oauth: OAuthSpec, redactor: Redactor) => TokenSource,
   wider?: Redactor,
 ): Authorizer {
   const redactor = createRedactor(wider);
@@ -48,7 +48,7 @@ export function openAuthorizer(
     way === undefined || secretRef === undefined
       ? { headers: {}, query: [], secret: undefined }
       : fixedCredentials(way, usable(secret(secretRef), secretRef, placeOf(way)), redactor);
-  const tokens = oauth === undefined ? undefined : openTokens(redactor);
+  const tokens = oauth === undefined ? undefined : openTokens(oauth, redactor);
   let latest: string | undefined;
   return {
     redactor,

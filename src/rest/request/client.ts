@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
+import type { RestSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_CONNECT_SECONDS, HTTP_PAGE_BYTES_MAX, HTTP_WORDS_BYTES_MAX } from '../../core/limits.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import { Client } from '../../net/client.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { readBodyStart, readWholeBody } from '../../net/response-body.ts';
@@ -22,14 +23,14 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** HTTP through the proxies of this machine, with the certificates of a connector. */
+/** HTTP through the proxies of this machine, with the certificates of a definition. */
 export class HttpClient {
   readonly #client: Client;
 
   /** @throws BridgeError SOURCE_TLS for a file that cannot be read; ENVIRONMENT_INVALID for a proxy that is not an address. */
-  constructor(tls: HttpSourceSpec['tls'], proxy: ProxySettings) {
+  constructor(tls: RestSpec['tls'], proxy: ProxySettings, words: DefinitionWords) {
     this.#client = new Client(proxy, {
-      tls: certificates(tls),
+      tls: certificates(tls, words),
       connectMs: HTTP_CONNECT_SECONDS * 1_000,
     });
   }
@@ -68,8 +69,9 @@ interface Certificates {
   readonly key?: Buffer;
 }
 
-function certificates(tls: HttpSourceSpec['tls']): Certificates {
+function certificates(tls: RestSpec['tls'], words: DefinitionWords): Certificates {
   const { caFile, certFile, keyFile } = tls ?? {};
+  const read = (field: string, file: string) => readCertificate(`${words.path}.tls.${field}`, file);
   return {
     ...(caFile === undefined ? {} : { ca: read('caFile', caFile) }),
     ...(certFile === undefined ? {} : { cert: read('certFile', certFile) }),
@@ -77,12 +79,12 @@ function certificates(tls: HttpSourceSpec['tls']): Certificates {
   };
 }
 
-function read(field: string, file: string): Buffer {
+function readCertificate(field: string, file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (thrown) {
     const words = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new BridgeError('SOURCE_TLS', `source.tls.${field} cannot be read: ${words}.`, {
+    throw new BridgeError('SOURCE_TLS', `${field} cannot be read: ${words}.`, {
       hint: 'Check the path; it is relative to the working directory.',
       cause: thrown,
     });

@@ -6,6 +6,7 @@ import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/minute-quota.ts';
 import { isUtf8ButForHalves } from '../../pipeline/bytes/half-pairs.ts';
 import { logRetries, withRetries, type Attempt, type RetryPolicy, type Wait } from '../../core/retry.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
 import { answerProblem, isHtml } from './answers.ts';
 import type { Authorizer, Credentials } from './auth.ts';
@@ -39,6 +40,7 @@ interface ExchangePorts {
   readonly log: Logger;
   /** For one attempt, with its whole answer. */
   readonly seconds: number;
+  readonly words: DefinitionWords;
 }
 
 interface Followed {
@@ -106,7 +108,7 @@ export class Exchange {
     } catch (thrown) {
       signal.throwIfAborted();
       if (thrown instanceof BridgeError) throw thrown;
-      const problem = networkProblem(thrown);
+      const problem = networkProblem(thrown, this.#ports.words);
       return { ok: false, failure: failureOf({ ...problem, what: this.redact(problem.what) }, asked) };
     }
   }
@@ -132,16 +134,17 @@ export class Exchange {
       code: 'SOURCE_REDIRECT',
       reason: 'redirect loop',
       what: `was redirected more than ${HTTP_REDIRECTS_MAX} times, at last to ${url}`,
-      hint: 'Correct source.url; a login page in the way also does this.',
+      hint: `Correct ${this.#ports.words.path}.url; a login page in the way also does this.`,
       again: false,
     });
   }
 
   #redirected({ method }: HttpRequest, status: number, location: string, url: string): string {
+    const { authorizer, words } = this.#ports;
     const to = sameOriginUrl(location, url);
     const kept = method === 'GET' || status === 307 || status === 308;
     if (to !== undefined && kept) {
-      const { secretParameter } = this.#ports.authorizer;
+      const { secretParameter } = authorizer;
       // The server repeats the address that it was asked for, and the secret is put in again.
       return secretParameter === undefined ? to : withoutParameter(to, secretParameter);
     }
@@ -152,7 +155,7 @@ export class Exchange {
         to === undefined
           ? `is redirected to ${originOf(location, url)}, which is another server and is sent no credentials`
           : `is redirected by a ${status}, which would make a GET of it`,
-      hint: 'If this is right, write the address that it redirects to in source.url.',
+      hint: `If this is right, write the address that it redirects to in ${words.path}.url.`,
       again: false,
     });
   }
@@ -175,46 +178,52 @@ export class Exchange {
   }
 
   #judged(answer: HttpAnswer, url: string): PageAnswer {
-    const { clock } = this.#ports;
+    const { clock, words } = this.#ports;
     const { status, body: bytes, header } = answer;
     if (status < 200 || status > 299) {
-      throw new ProblemError(answerProblem(answer, clock.now(), (text) => this.redact(text)));
+      throw new ProblemError(answerProblem(answer, clock.now(), (text) => this.redact(text), words));
     }
     try {
       const root = checkJson(bytes);
-      if (!isUtf8ButForHalves(bytes)) throw new ProblemError(NOT_UTF8);
+      if (!isUtf8ButForHalves(bytes)) throw new ProblemError(notUtf8(words));
       return { status, bytes, root, url, header };
     } catch (thrown) {
       if (!(thrown instanceof JsonTextError)) throw thrown;
-      throw new ProblemError(jsonProblem(answer, thrown), thrown);
+      throw new ProblemError(jsonProblem(answer, thrown, words), thrown);
     }
   }
 }
 
-const NOT_UTF8: Problem = {
-  code: 'SOURCE_ANSWER_INVALID',
-  reason: 'not UTF-8',
-  what: 'got an answer that is not UTF-8, as JSON must be',
-  hint: 'Ask the API for UTF-8, for example with the header Accept-Charset in source.headers.',
-  again: false,
-};
+function notUtf8({ path }: DefinitionWords): Problem {
+  return {
+    code: 'SOURCE_ANSWER_INVALID',
+    reason: 'not UTF-8',
+    what: 'got an answer that is not UTF-8, as JSON must be',
+    hint: `Ask the API for UTF-8, for example with the header Accept-Charset in ${path}.headers.`,
+    again: false,
+  };
+}
 
 function redirectOf({ status, header }: HttpAnswer): string | undefined {
   return [301, 302, 303, 307, 308].includes(status) ? header('location') : undefined;
 }
 
-function jsonProblem({ status, body, header }: HttpAnswer, error: JsonTextError): Problem {
+function jsonProblem(
+  { status, body, header }: HttpAnswer,
+  error: JsonTextError,
+  { path }: DefinitionWords,
+): Problem {
   const wrong = { code: 'SOURCE_ANSWER_INVALID', again: false } as const;
   if (body.length === 0) {
     const what = `was answered ${status} with nothing, which is not an empty list`;
-    return { ...wrong, reason: 'empty answer', what, hint: 'Correct source.url, or ask the API for JSON.' };
+    return { ...wrong, reason: 'empty answer', what, hint: `Correct ${path}.url, or ask the API for JSON.` };
   }
   if (isHtml(body.toString('utf8', 0, 1_000), header('content-type'))) {
     return {
       ...wrong,
       reason: 'HTML',
       what: `was answered ${status} with a page of HTML instead of JSON`,
-      hint: 'It may be a login page, a wrong source.url, or a proxy: open the URL in a browser.',
+      hint: `It may be a login page, a wrong ${path}.url, or a proxy: open the URL in a browser.`,
     };
   }
   const coding = unknownCoding(header('content-encoding'));
@@ -233,9 +242,9 @@ function jsonProblem({ status, body, header }: HttpAnswer, error: JsonTextError)
       code: 'SOURCE_LOST',
       reason: 'JSON cut off',
       what,
-      hint: 'Trying again can help; if not, ask for smaller pages with source.pagination.pageSize.',
+      hint: `Trying again can help; if not, ask for smaller pages with ${path}.pagination.pageSize.`,
       again: true,
     };
   }
-  return { ...wrong, reason: 'no JSON', what, hint: 'Let source.url lead to an API that answers JSON.' };
+  return { ...wrong, reason: 'no JSON', what, hint: `Let ${path}.url lead to an API that answers JSON.` };
 }

@@ -15,7 +15,7 @@ interface KeepingContext {
   readonly redactor: Pick<Redactor, 'isGivenAwayBy'>;
   /** Whether places are addresses, as APIs write them in links. */
   readonly isAddress: boolean;
-  /** The parameter of a link that is the cursor, as the connector says, so its value is no credential whatever its name. */
+  /** The parameter of a link that is the cursor, as the definition says, so its value is no credential whatever its name. */
   readonly cursorField: string | undefined;
 }
 

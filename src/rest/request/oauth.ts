@@ -1,4 +1,4 @@
-import type { OAuthSpec } from '../../definitions/connector/types.ts';
+import type { OAuthSpec } from '../../definitions/rest/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import { withDeadline } from '../../core/deadline.ts';
 import {
@@ -7,9 +7,10 @@ import {
   OAUTH_SKEW_SECONDS,
 } from '../../core/limits.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import { answerProblem } from './answers.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
-import { networkProblem, ProblemError, TOKEN_HINTS, type Problem } from './problems.ts';
+import { networkProblem, ProblemError, tokenHints, type Problem } from './problems.ts';
 import { refusalIn, tokenFields, type TokenRefusal } from './token-answer.ts';
 
 /** Access tokens of an API, one at a time. */
@@ -30,6 +31,7 @@ interface OAuthPorts {
   readonly client: HttpClient;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  readonly words: DefinitionWords;
 }
 
 /** OAuth client credentials (RFC 6749, 4.4). @param clientSecret the value, not its name */
@@ -92,7 +94,7 @@ function formEncoded(text: string): string {
 }
 
 async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: AbortSignal): Promise<Token> {
-  const { client, clock, redactor } = ports;
+  const { client, clock, redactor, words } = ports;
   const askedMs = clock.elapsedMs();
   let answer: HttpAnswer;
   try {
@@ -101,23 +103,23 @@ async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: Abort
     );
   } catch (thrown) {
     signal.throwIfAborted();
-    throw refused(networkProblem(thrown, TOKEN_HINTS), request);
+    throw refused(networkProblem(thrown, words, tokenHints(words)), request);
   }
   const redact = (text: string) => redactor.redact(text);
   if (answer.status < 200 || answer.status > 299) {
-    throw refused(tokenProblem(answer, answerProblem(answer, clock.now(), redact)), request);
+    throw refused(tokenProblem(answer, answerProblem(answer, clock.now(), redact, words), words), request);
   }
   const fields = tokenFields(answer.body);
   const text = fields['access_token'];
   const refusal = typeof text === 'string' && text !== '' ? undefined : refusalIn(fields);
-  if (refusal !== undefined) throw refused(errorProblem(refusal, redact), request);
+  if (refusal !== undefined) throw refused(errorProblem(refusal, redact, words), request);
   if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) {
     const problem: Problem = {
       code: 'SOURCE_ANSWER_INVALID',
       reason: 'no token',
       // Whatever it says instead, it may be a token by another name.
       what: `was answered without an access_token${text === undefined ? '' : ' that can be used'}`,
-      hint: 'Correct source.oauth.tokenUrl; it must be the token endpoint of the provider.',
+      hint: `Correct ${words.path}.oauth.tokenUrl; it must be the token endpoint of the provider.`,
       again: false,
     };
     throw refused(problem, request);
@@ -125,14 +127,19 @@ async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: Abort
   return { text, staleMs: askedMs + lifeMs(fields['expires_in']) };
 }
 
-const CORRECT_CLIENT =
-  'Correct source.oauth (clientId, scopes, audience, clientAuthMethod) or the secret of clientSecretRef.';
+const correctClient = ({ path }: DefinitionWords): string =>
+  `Correct ${path}.oauth (clientId, scopes, audience, clientAuthMethod) or the secret of clientSecretRef.`;
 
 const TEMPORARY: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
 /** Some providers refuse with a success. */
-function errorProblem({ error, words }: TokenRefusal, redact: (text: string) => string): Problem {
-  const told = redact(words)
+function errorProblem(
+  refusal: TokenRefusal,
+  redact: (text: string) => string,
+  words: DefinitionWords,
+): Problem {
+  const { error } = refusal;
+  const told = redact(refusal.words)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, HTTP_WORDS_CHARACTERS_MAX);
@@ -140,16 +147,16 @@ function errorProblem({ error, words }: TokenRefusal, redact: (text: string) => 
     // RFC 6749 and RFC 8628 have these for a server that has too much to do for now.
     ...(TEMPORARY.has(error)
       ? { code: 'SOURCE_UNREACHABLE', hint: 'Try again later.', again: true }
-      : { code: 'SOURCE_AUTH_FAILED', hint: CORRECT_CLIENT, again: false }),
+      : { code: 'SOURCE_AUTH_FAILED', hint: correctClient(words), again: false }),
     reason: 'refused',
     what: `was answered with success and an error${told === '' ? '' : `: ${told}`}`,
   };
 }
 
 /** A provider says with 400 or 401 that it does not know the client; it is no fault of the request. */
-function tokenProblem(answer: HttpAnswer, problem: Problem): Problem {
+function tokenProblem(answer: HttpAnswer, problem: Problem, words: DefinitionWords): Problem {
   if (answer.status !== 400 && answer.status !== 401) return problem;
-  return { ...problem, code: 'SOURCE_AUTH_FAILED', hint: CORRECT_CLIENT };
+  return { ...problem, code: 'SOURCE_AUTH_FAILED', hint: correctClient(words) };
 }
 
 function refused(problem: Problem, { url }: HttpRequest): ProblemError {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Failure } from '../../core/retry.ts';
 import { asError, codeOf } from '../../core/thrown.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import { failedRequest } from '../../net/failed-request.ts';
 import { networkErrorOf, type NetworkError } from '../../net/network-error.ts';
 import {
@@ -52,34 +53,40 @@ export function failureOf(problem: Problem, asked: string): Failure {
 
 type Verdict = Pick<Problem, 'code' | 'hint' | 'again'>;
 
-const NO_HTTP: Verdict = {
-  code: 'SOURCE_ANSWER_INVALID',
-  hint: 'Check host and port in source.url: does an API answer there?',
-  again: false,
-};
+const NO_HTTP = { code: 'SOURCE_ANSWER_INVALID', again: false } as const;
 const BROKEN_PACKING: Verdict = {
   ...NO_HTTP,
   hint: 'Something between here and the API breaks its answers; check HTTPS_PROXY.',
 };
 const PROXIED = 'Check the network, the firewalls on the way, and HTTPS_PROXY.';
-const HINTS: NetworkHints = {
-  name: 'the host name in source.url',
-  server: 'host and port in source.url, and that the server runs',
-  proxied: true,
-  lost: 'Nothing was committed; the next run starts where this one did.',
-  slow: 'Ask for smaller pages with source.pagination.pageSize, or raise source.requestTimeoutSeconds.',
-  untrusted: 'Name the file of the authority that signed it in source.tls.caFile.',
-  otherName: 'Use a host name that the certificate has.',
-  client: 'Name one and its key in source.tls.certFile and source.tls.keyFile.',
-  files: 'Check source.tls.caFile, certFile and keyFile.',
-};
+const LOST = 'Nothing was committed; the next run starts where this one did.';
+
+/** For requests of a listing. */
+function apiHints({ path }: DefinitionWords): NetworkHints {
+  return {
+    name: `the host name in ${path}.url`,
+    server: `host and port in ${path}.url, and that the server runs`,
+    proxied: true,
+    lost: LOST,
+    slow: `Ask for smaller pages with ${path}.pagination.pageSize, or raise ${path}.requestTimeoutSeconds.`,
+    untrusted: `Name the file of the authority that signed it in ${path}.tls.caFile.`,
+    otherName: 'Use a host name that the certificate has.',
+    client: `Name one and its key in ${path}.tls.certFile and ${path}.tls.keyFile.`,
+    files: `Check ${path}.tls.caFile, certFile and keyFile.`,
+  };
+}
+
 /** For requests to a token endpoint, which has its own address and its own time limit. */
-export const TOKEN_HINTS: NetworkHints = {
-  ...HINTS,
-  name: 'the host name in source.oauth.tokenUrl',
-  server: 'host and port in source.oauth.tokenUrl, and that the server runs',
-  slow: 'Check that source.oauth.tokenUrl is the token endpoint of the provider, and try again later.',
-};
+export function tokenHints(words: DefinitionWords): NetworkHints {
+  const tokenUrl = `${words.path}.oauth.tokenUrl`;
+  return {
+    ...apiHints(words),
+    name: `the host name in ${tokenUrl}`,
+    server: `host and port in ${tokenUrl}, and that the server runs`,
+    slow: `Check that ${tokenUrl} is the token endpoint of the provider, and try again later.`,
+  };
+}
+
 /** The proxy does not know who asks. */
 export const PROXY_LOGIN: Verdict = {
   code: 'SOURCE_AUTH_FAILED',
@@ -102,9 +109,9 @@ const CODE_OF_MEANING: Readonly<Record<NetworkError['meaning'], ErrorCode>> = {
 };
 
 /** What a request that brought no answer means. */
-export function networkProblem(thrown: unknown, hints: NetworkHints = HINTS): Problem {
+export function networkProblem(thrown: unknown, words: DefinitionWords, hints = apiHints(words)): Problem {
   if (thrown instanceof ProblemError) return thrown.problem;
-  if (thrown instanceof BodyError) return bodyProblem(thrown);
+  if (thrown instanceof BodyError) return bodyProblem(thrown, words);
   const network = networkErrorOf(thrown);
   if (network !== undefined) {
     return {
@@ -117,33 +124,35 @@ export function networkProblem(thrown: unknown, hints: NetworkHints = HINTS): Pr
   }
   const error = asError(thrown);
   const code = codeOf(error) === '' ? error.name : codeOf(error);
-  return { ...clientVerdict(code), reason: code, what: `failed: ${wordsOf(error, code)}` };
+  return { ...clientVerdict(code, words), reason: code, what: `failed: ${wordsOf(error, code)}` };
 }
 
 /** An error of the client that is not of the network. */
-function clientVerdict(code: string): Verdict {
+function clientVerdict(code: string, { path }: DefinitionWords): Verdict {
   if (code === 'UND_ERR_INVALID_ARG') {
     return {
       code: 'CONNECTOR_INVALID',
-      hint: 'Correct spec.source: a header or the address has a character that HTTP does not know.',
+      hint: `Correct ${path}: a header or the address has a character that HTTP does not know.`,
       again: false,
     };
   }
   // A packed body that ended too soon, and one that is not packed. Brotli has a code for each thing that can be wrong.
-  if (code === 'Z_BUF_ERROR') return { code: 'SOURCE_LOST', hint: HINTS.lost, again: true };
+  if (code === 'Z_BUF_ERROR') return { code: 'SOURCE_LOST', hint: LOST, again: true };
   if (code === 'Z_DATA_ERROR' || code.startsWith('ERR__ERROR_')) return BROKEN_PACKING;
-  if (/^(HPE_|UND_ERR_HEADERS|HTTPParserError)/.test(code)) return NO_HTTP;
+  if (/^(HPE_|UND_ERR_HEADERS|HTTPParserError)/.test(code)) {
+    return { ...NO_HTTP, hint: `Check host and port in ${path}.url: does an API answer there?` };
+  }
   return { code: 'SOURCE_UNREACHABLE', hint: PROXIED, again: true };
 }
 
-function bodyProblem({ problem, message }: BodyError): Problem {
+function bodyProblem({ problem, message }: BodyError, { path }: DefinitionWords): Problem {
   const large = problem === 'too large';
   return {
     code: large ? 'SOURCE_ANSWER_TOO_LARGE' : 'SOURCE_ANSWER_INVALID',
     reason: `answer ${problem}`,
     what: `got an answer that ${message}`,
     hint: large
-      ? 'Ask for smaller pages: source.pagination.pageSizeField and pageSize.'
+      ? `Ask for smaller pages: ${path}.pagination.pageSizeField and pageSize.`
       : 'Something between here and the API packs its answers; check HTTPS_PROXY.',
     again: false,
   };

@@ -1,5 +1,6 @@
-import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
-import { bindWatermarkText } from '../../definitions/connector/watermark.ts';
+import type { RestSpec } from '../../definitions/rest/types.ts';
+import { bindWatermarkText } from '../../definitions/watermark-text.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import { checkedUrl, withParameters, type Parameters } from './address.ts';
 import type { HttpRequest } from './client.ts';
 
@@ -17,22 +18,21 @@ class Raw {
 
 /** Makes the requests of one listing. */
 export class RequestTemplate {
-  /** The connector's address, with its watermark and, for GET, its payload. */
+  /** The address of the listing, with its watermark and, for GET, its payload. */
   readonly url: string;
   readonly #method: 'GET' | 'POST';
   readonly #headers: Readonly<Record<string, string>>;
   readonly #payload: Readonly<Record<string, unknown>> | undefined;
 
   /** @param watermark in place of `:watermark`; undefined where there is none. @throws BridgeError CONNECTOR_INVALID */
-  constructor(source: HttpSourceSpec, watermark: string | undefined) {
+  constructor(spec: RestSpec, watermark: string | undefined, words: DefinitionWords) {
     const bind = (text: string) => (watermark === undefined ? text : bindWatermarkText(text, watermark));
-    const { method = 'GET', headers = {}, payload } = source;
+    const { method = 'GET', headers = {}, payload } = spec;
     const bound =
       payload && Object.fromEntries(Object.entries(payload).map(([key, v]) => [key, deep(v, bind)]));
     const own = checkedUrl(
-      watermark === undefined
-        ? source.url
-        : bindWatermarkText(source.url ?? '', encodeURIComponent(watermark)),
+      watermark === undefined ? spec.url : bindWatermarkText(spec.url, encodeURIComponent(watermark)),
+      words,
     );
     this.#method = method;
     this.url = method === 'GET' ? withParameters(own, queryOf(bound ?? {})) : own;
@@ -45,7 +45,7 @@ export class RequestTemplate {
     };
   }
 
-  /** @param url in place of the connector's own */
+  /** @param url in place of the listing's own */
   request(parameters: PageParameters, url = this.url): HttpRequest {
     const base = { method: this.#method, headers: this.#headers };
     if (this.#payload === undefined) {

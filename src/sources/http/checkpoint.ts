@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
-import { paginationOf } from '../../rest/listing/pagination.ts';
+import { paginationOf } from './rest-spec.ts';
 import type { Validator } from '../../rest/request/validator.ts';
 
 const DIGITS = 16;

@@ -1,7 +1,8 @@
 import { plainText } from '../../json/path.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { Changes } from './changes.ts';
-import type { Listing, Page } from '../../rest/listing/listing.ts';
+import type { Listing } from '../../rest/listing/listing.ts';
+import type { Page } from '../../rest/listing/page.ts';
 import { Overlap } from './overlap.ts';
 import type { RecordIds } from './record-id.ts';
 import type { RecordRow } from '../../json/record-row.ts';
@@ -10,10 +11,7 @@ import { isLaterText, type HttpWatermark } from './watermark.ts';
 /** A listing whose records become rows. */
 export interface Filling {
   readonly listing: Listing;
-  readonly start: string | undefined;
   readonly watermark: HttpWatermark | undefined;
-  /** Its pages are counted, so records move from page to page when others are added or removed. */
-  readonly shifts: boolean;
 }
 
 interface FillPorts {
@@ -33,14 +31,14 @@ interface FillPorts {
  * @returns how many
  */
 export async function fillWithAll(
-  { listing, start }: Filling,
+  listing: Listing,
   inclusive: boolean,
   { row, rows, ids, signal }: FillPorts,
 ): Promise<number> {
   const overlap = new Overlap(inclusive);
   let records = 0;
   let pages = 0;
-  for await (const page of listing.pages(start, signal)) {
+  for await (const page of listing) {
     let fresh = 0;
     pages++;
     overlap.turn();
@@ -66,14 +64,14 @@ export async function fillWithAll(
  * @returns false for a listing that was asked for from a time that has not come yet: no row was made then
  */
 export async function fillWithChanges(filling: Filling, ports: FillPorts): Promise<boolean> {
-  const { listing, start, watermark, shifts } = filling;
+  const { listing, watermark } = filling;
   const { rows, watermarkColumn, now, signal } = ports;
   const changes = new Changes({
     watermarkColumn,
     isLater: (one, other) => watermark?.isLater(one, other) ?? isLaterText(one, other),
   });
   try {
-    for await (const page of listing.pages(start, signal)) {
+    for await (const page of listing) {
       const present = page.answered ?? now();
       if (watermark?.startedAfter(present) === true) return false;
       listing.counted(await addPage(page, changes, { watermark, present }, ports), page.records.length);
@@ -87,9 +85,9 @@ export async function fillWithChanges(filling: Filling, ports: FillPorts): Promi
   } finally {
     await changes.close();
   }
-  if (shifts && changes.identical) listing.moved();
+  if (listing.shifts && changes.identical) listing.moved();
   // A record that left its page for a later one lets another one take its place, on a page that was read.
-  if (shifts && changes.replaced !== undefined) watermark?.holdAt(changes.replaced);
+  if (listing.shifts && changes.replaced !== undefined) watermark?.holdAt(changes.replaced);
   return true;
 }
 

@@ -13,7 +13,10 @@ import { dumpState } from '../../support/databases/state-dump.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { workplace, type RunObject, type Workplace } from '../../support/files/workplace.ts';
 
-const KB_REST = readFileSync(join(import.meta.dirname, '..', '..', 'connectors', 'kb-rest.yaml'), 'utf8');
+const KB_REST = readFileSync(
+  join(import.meta.dirname, '..', '..', '..', 'connectors', 'kb-rest.yaml'),
+  'utf8',
+);
 const TOKEN = 'tok/canary+5a5a&x';
 const TRACES = [TOKEN, 'canary', encodeURIComponent(TOKEN), Buffer.from(`sync:${TOKEN}`).toString('base64')];
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
+import type { RestSpec } from '../../../src/definitions/rest/types.ts';
 import { mayBeConditional } from '../../../src/rest/listing/conditional.ts';
 import { sourceContract } from '../../contracts/source.contract.ts';
 import { json, raw } from '../../support/http/http-server.ts';
@@ -52,7 +52,7 @@ describe('a listing is kept in mind', () => {
   const checkpointOf = async (
     style: keyof typeof PAGINATION,
     count: number,
-    more: Partial<HttpSourceSpec> = {},
+    more: Partial<RestSpec> = {},
   ) => {
     const server = await servers.start({ records: numbered(count), style, pageSize: 5, validator: 'etag' });
     const pagination = PAGINATION[style];
@@ -96,7 +96,7 @@ describe('a listing is kept in mind', () => {
 });
 
 describe('a condition', () => {
-  const changes: readonly (readonly [string, Partial<HttpSourceSpec>])[] = [
+  const changes: readonly (readonly [string, Partial<RestSpec>])[] = [
     ['the query of the address', { url: '?status=draft' }],
     ['a header', { headers: { 'Accept-Language': 'de' } }],
     ['the payload', { payload: { space: 'ENG' } }],
@@ -155,7 +155,7 @@ describe('a condition', () => {
 });
 
 describe('a listing may be asked for by condition', () => {
-  test.each<[boolean, Partial<HttpSourceSpec>]>([
+  test.each<[boolean, Partial<RestSpec>]>([
     [true, {}],
     [true, { method: 'GET', headers: { Accept: 'application/json' } }],
     [true, { pagination: { type: 'cursor', nextCursorPath: 'next' } }],
@@ -168,6 +168,6 @@ describe('a listing may be asked for by condition', () => {
     [false, { headers: { 'If-None-Match': '"mine"' } }],
     [false, { headers: { 'if-modified-since': 'Fri, 20 Nov 2026 11:58:59 GMT' } }],
   ])('%s: %j', (expected, spec) => {
-    expect(mayBeConditional({ type: 'http', url: 'http://127.0.0.1/', ...spec })).toBe(expected);
+    expect(mayBeConditional({ url: 'http://127.0.0.1/', ...spec })).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { PaginationSpec } from '../../../src/definitions/connector/types.ts';
+import type { PaginationSpec } from '../../../src/definitions/rest/types.ts';
 import { json, type Reply } from '../../support/http/http-server.ts';
 import { failureOf } from '../../support/databases/postgres-source.ts';
 import { readAll } from '../../support/files/read-rows.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { PaginationSpec } from '../../../src/definitions/connector/types.ts';
+import type { PaginationSpec } from '../../../src/definitions/rest/types.ts';
 import { json, type Reply } from '../../support/http/http-server.ts';
 import { KnownRecords } from '../../support/pipeline/known-records.ts';
 import { planOver, runOver } from '../../support/pipeline/planning.ts';

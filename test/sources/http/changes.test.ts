@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { PaginationSpec } from '../../../src/definitions/connector/types.ts';
+import type { PaginationSpec } from '../../../src/definitions/rest/types.ts';
 import { RowSpool } from '../../../src/sources/http/spool.ts';
 import { json, type Reply } from '../../support/http/http-server.ts';
 import { readAll } from '../../support/files/read-rows.ts';

@@ -1,7 +1,8 @@
-import type { HttpSourceSpec, PaginationSpec } from '../../../src/definitions/connector/types.ts';
-import { createLogger } from '../../../src/core/log.ts';
+import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
+import type { PaginationSpec } from '../../../src/definitions/rest/types.ts';
 import { HttpSource, type HttpSurroundings } from '../../../src/sources/http/source.ts';
 import type { Style } from '../../stand-ins/rest/pages.ts';
+import { restSurroundings, secretsOf } from './rest-surroundings.ts';
 import { OPEN_PERMIT } from '../pipeline/open-permit.ts';
 import { readAll, type Listing } from '../files/read-rows.ts';
 
@@ -38,8 +39,6 @@ export const PAGINATION: Readonly<Record<Style, PaginationSpec | undefined>> = {
 };
 
 export function restSource(spec: RestSpec, options: RestOptions = {}): RestSource {
-  const waits: number[] = [];
-  const lines: string[] = [];
   const {
     fields = ['id', 'name'],
     idFields = fields.slice(0, 1),
@@ -47,31 +46,16 @@ export function restSource(spec: RestSpec, options: RestOptions = {}): RestSourc
     secrets = {},
     ...given
   } = options;
-  const log = createLogger({
-    write: (line) => lines.push(line),
-    level: 'debug',
-    format: (level, _time, message, more) => `${level} ${message} ${JSON.stringify(more)}`,
-    now: () => new Date(0),
-    redact: (line) => line,
-  });
-  const surroundings: HttpSurroundings = {
-    retry: { retries: 2, backoffSeconds: 0 },
-    clock: { now: () => new Date('2026-11-20T12:00:00Z'), elapsedMs: () => performance.now() },
-    wait: (ms) => {
-      waits.push(ms);
-      return Promise.resolve();
-    },
-    log,
-    proxy: { http: undefined, https: undefined, except: undefined },
-    permit: OPEN_PERMIT,
-    ...given,
-  };
-  const secret = (ref: string): string => {
-    const value = secrets[ref];
-    if (value === undefined) throw new Error(`The test has no secret ${ref}.`);
-    return value;
-  };
-  const source = new HttpSource({ type: 'http', ...spec }, fields, idFields, secret, surroundings, optional);
+  const { surroundings: machine, waits, lines } = restSurroundings();
+  const surroundings: HttpSurroundings = { ...machine, permit: OPEN_PERMIT, ...given };
+  const source = new HttpSource(
+    { type: 'http', ...spec },
+    fields,
+    idFields,
+    secretsOf(secrets),
+    surroundings,
+    optional,
+  );
   return { source, waits, lines };
 }
 

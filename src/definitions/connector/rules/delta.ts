@@ -1,7 +1,8 @@
 import { textAt, valueAt } from '../../draft.ts';
 import type { Finding } from '../../problem.ts';
 import { dialectOf } from '../sql/sql-text.ts';
-import { isDeltaQuery, mentionsWatermark } from '../watermark.ts';
+import { mentionsWatermark } from '../../watermark-text.ts';
+import { isDeltaQuery } from '../watermark.ts';
 
 /** Something in a connector that makes its listing a part of the whole. */
 interface Delta {

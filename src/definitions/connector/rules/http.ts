@@ -1,7 +1,7 @@
 import { textAt, valueAt } from '../../draft.ts';
 import type { Finding } from '../../problem.ts';
 import { pathFindings } from './paths.ts';
-import { mentionsWatermark } from '../watermark.ts';
+import { mentionsWatermark } from '../../watermark-text.ts';
 
 const SOURCE = 'spec.source';
 const PAGINATION = `${SOURCE}.pagination`;

@@ -1,0 +1,141 @@
+import type { PaginationSpec, RestSpec } from '../definitions/rest/types.ts';
+import type { Clock } from '../core/clock.ts';
+import { HTTP_REQUEST_SECONDS_DEFAULT } from '../core/limits.ts';
+import type { Logger } from '../core/log.ts';
+import { MinuteQuota } from '../core/minute-quota.ts';
+import type { RetryPolicy, Wait } from '../core/retry.ts';
+import type { Redactor } from '../core/secrets/redact.ts';
+import type { ProxySettings } from '../net/proxy.ts';
+import type { DefinitionWords } from './definition-words.ts';
+import { mayBeConditional } from './listing/conditional.ts';
+import { Listing } from './listing/listing.ts';
+import { openPaging } from './listing/pagination.ts';
+import { RecordFinder } from './listing/records.ts';
+import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
+import { HttpClient } from './request/client.ts';
+import { Exchange } from './request/exchange.ts';
+import { keptPlace, type KeptPlace } from './request/kept-place.ts';
+import { openTokens } from './request/oauth.ts';
+import { RequestTemplate } from './request/request.ts';
+import type { Validator } from './request/validator.ts';
+
+/** What a reader needs of its surroundings. */
+export interface ReaderPorts {
+  /** Reads a secret by its ref. @throws BridgeError SECRET_* */
+  readonly secret: (ref: string) => string;
+  /** Called with the address of every request, also after redirects and links. @throws BridgeError if nothing may be sent there */
+  readonly admit: (address: string) => void;
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+  readonly wait: Wait;
+  readonly log: Logger;
+  readonly proxy: ProxySettings;
+  readonly words: DefinitionWords;
+  /** Learns every secret and token of the reader too. */
+  readonly redactor?: Redactor | undefined;
+  /** The quota that several readers of one API share; without it, a reader has its own, by `rateLimit`. */
+  readonly quota?: MinuteQuota | undefined;
+}
+
+/** Which pages are read. */
+interface PageRange {
+  /** The `place` of an earlier page's `next` or of a statement's `rest`, for the same spec; without it, the first page. */
+  readonly from?: string | undefined;
+  /** What `:watermark` in the URL, the payload and the headers becomes. */
+  readonly since?: string | undefined;
+  /** The validator of an earlier statement, for the same spec and secret. It is only sent where it can speak for everything. */
+  readonly known?: Validator | undefined;
+  /**
+   * After so many pages the listing stops, and its statement says where it continues. Without it,
+   * the listing is read to its end, or cut off at `maxPages`.
+   */
+  readonly pagesMax?: number | undefined;
+}
+
+/**
+ * Reads pages of records from a REST API.
+ *
+ * A listing ends for certain: it refuses pages that repeat, and its statement says whether the API suggests that there is more
+ * than was read. A consumer that reads one page per call leaves the iteration after a page whose `next` it has stored, and reads
+ * on from there with another reader; only a page without `next` is iterated past, for the statement. What spans several such
+ * calls is the consumer's to notice: a place that comes again, and a total that was not reached.
+ */
+export interface RestReader {
+  /** @throws BridgeError CONNECTOR_INVALID for an address that cannot be used; the pages throw SOURCE_* */
+  pages(range: PageRange, signal: AbortSignal): Listing;
+  /** Closes all connections at once. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Sends nothing yet.
+ * @throws BridgeError SECRET_*, SOURCE_TLS, ENVIRONMENT_INVALID
+ */
+export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
+  const { admit, retry, clock, wait, log, proxy, words } = ports;
+  const { rateLimit } = spec;
+  const client = new HttpClient(spec.tls, proxy, words);
+  const authorizer = openAuthorization(spec, client, ports);
+  const exchange = new Exchange({
+    client,
+    authorizer,
+    admit,
+    budget: ports.quota ?? (rateLimit && new MinuteQuota(rateLimit.requestsPerMinute, clock, wait)),
+    retry,
+    clock,
+    wait,
+    log,
+    seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
+    words,
+  });
+  return {
+    pages({ from, since, known, pagesMax }, signal) {
+      const template = new RequestTemplate(spec, since, words);
+      const { secretParameter } = authorizer;
+      const conditional = since === undefined && mayBeConditional(spec);
+      return new Listing(
+        {
+          exchange,
+          paging: openPaging(spec.pagination, { template, secretParameter, log }),
+          finder: new RecordFinder(spec.recordsPath, words),
+          spec: spec.pagination,
+          log,
+          keep: (place) => keep(place, spec.pagination, authorizer),
+          from,
+          pagesMax,
+          conditional,
+          known: conditional ? known : undefined,
+          ignoreSigns: spec.ignoreSigns ?? [],
+          words,
+        },
+        signal,
+      );
+    },
+    close: () => client.close(),
+  };
+}
+
+function openAuthorization(
+  spec: RestSpec,
+  client: HttpClient,
+  { secret, clock, redactor: wider, words }: ReaderPorts,
+): Authorizer {
+  return openAuthorizer(
+    spec,
+    secret,
+    (oauth, redactor) => {
+      const clientSecret = usable(secret(oauth.clientSecretRef), oauth.clientSecretRef, 'encoded');
+      return openTokens(oauth, clientSecret, { client, clock, redactor, words });
+    },
+    wider,
+  );
+}
+
+function keep(
+  place: string,
+  { type, cursorField }: Partial<PaginationSpec> = {},
+  { redactor, secrets }: Authorizer,
+): KeptPlace {
+  const isAddress = type === 'next_url' || type === 'link_header';
+  return keptPlace(place, { secrets, redactor, isAddress, cursorField });
+}
