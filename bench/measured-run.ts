@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { BenchGoogle } from './google.ts';
 
-const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.cjs', import.meta.url));
 export const CONNECTOR = fileURLToPath(new URL('../connectors/hr-employees.yaml', import.meta.url));
 export const REPORT_USAGE = fileURLToPath(new URL('./report-usage.cjs', import.meta.url));
 

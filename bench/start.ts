@@ -15,7 +15,7 @@ import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { createHrTable } from '../scripts/hr-table.ts';
 import { CONNECTOR, REPORT_USAGE, type Usage } from './measured-run.ts';
 
-const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.cjs', import.meta.url));
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
 const RUN = ['run', '--connector', CONNECTOR, '--local', '--json', '--progress', 'off'];
 const ROWS = 20;
