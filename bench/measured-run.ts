@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { BenchGoogle } from './google.ts';
 
-const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.cjs', import.meta.url));
 export const CONNECTOR = fileURLToPath(new URL('../connectors/hr-employees.yaml', import.meta.url));
-const REPORT_USAGE = new URL('./report-usage.js', import.meta.url).href;
+export const REPORT_USAGE = fileURLToPath(new URL('./report-usage.cjs', import.meta.url));
 
 export interface Usage {
   /** Without the time that stand-ins spent on imports and purges. */
@@ -44,7 +44,7 @@ export async function measuredRun(place: RunPlace, allowDeletes: number): Promis
   const { stdout } = await execa(
     process.execPath,
     [
-      ...['--import', REPORT_USAGE, BIN, 'run', '--connector', CONNECTOR],
+      ...['--require', REPORT_USAGE, BIN, 'run', '--connector', CONNECTOR],
       ...['--json', '--progress', 'off', '--allow-deletes', String(allowDeletes)],
       ...(google === undefined ? ['--local'] : []),
     ],

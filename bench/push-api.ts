@@ -20,7 +20,7 @@ import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { bareRows, loadBodies, type PushForm } from './push-load.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PROGRAM = join(ROOT, 'bin', 'gemini-sync-bridge.js');
+const PROGRAM = join(ROOT, 'bin', 'gemini-sync-bridge.cjs');
 const CONNECTOR = 'support-push';
 const FLOOR = join(ROOT, 'bench', 'push-floor.ts');
 /** The unit of processor time in `/proc`: 100 a second on every Linux. */

@@ -5,7 +5,7 @@ import { runVariables } from '../src/cli/environment/run-variables.ts';
 import { count } from '../src/cli/output/style.ts';
 import { objectAt, parsedObject } from '../test/support/files/json.ts';
 
-const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.cjs', import.meta.url));
 /** When this script itself runs from the sources of the program, the program does too. */
 const NODE_FLAGS = process.execArgv.includes('--conditions=development') ? process.execArgv : [];
 /** Longer than the program takes to release what it holds. */

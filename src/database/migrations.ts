@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import { readdir } from 'node:fs/promises';
 import { BridgeError } from '../core/errors.ts';
+import { packageFile } from '../core/package-file.ts';
 import type { Database } from './database.ts';
 import { NOT_MIGRATED_HINT } from './state-verdict.ts';
 
-/** The same two levels up from `src/state/` and from `dist/state/`. */
-const DIRECTORY = new URL('../../migrations/', import.meta.url);
+const DIRECTORY = packageFile('migrations/');
 const MIGRATIONS_TABLE = 'knex_migrations';
 /** Any number that no other program uses for `pg_advisory_xact_lock`. */
 const MIGRATION_LOCK = 5_136_240_911;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../core/package-file.ts';
 
 /** The part of JSON Schema that `schemas/connector.schema.json` uses and this program reads. */
 export interface SchemaNode {
@@ -16,8 +17,7 @@ export interface SchemaNode {
   readonly [keyword: string]: unknown;
 }
 
-/** The schema lies beside `src/` and beside `dist/`, so the same path serves both. */
-const SCHEMA_FILE = new URL('../../schemas/connector.schema.json', import.meta.url);
+const SCHEMA_FILE = packageFile('schemas/connector.schema.json');
 
 let loaded: SchemaNode | undefined;
 

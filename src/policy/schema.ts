@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { Finding } from '../definitions/problem.ts';
 import type { PolicyDocument } from './policy.ts';
-
-/** The schema lies beside `src/` and beside `dist/`, so the same path serves both. */
-const SCHEMA_FILE = new URL('../../schemas/policy.schema.json', import.meta.url);
+import { policyValidator } from './schema-validator.ts';
 
 let compiled: ValidateFunction<PolicyDocument> | undefined;
 
 function validator(): ValidateFunction<PolicyDocument> {
-  compiled ??= new Ajv2020({ allErrors: true, verbose: true }).compile<PolicyDocument>(policySchema());
+  compiled ??= policyValidator();
   return compiled;
-}
-
-export function policySchema(): object {
-  const schema: unknown = JSON.parse(readFileSync(SCHEMA_FILE, 'utf8'));
-  return typeof schema === 'object' && schema !== null ? schema : {};
 }
 
 export function isPolicy(value: unknown): value is PolicyDocument {

@@ -6,7 +6,7 @@ import { valueAt } from '../../src/definitions/draft.ts';
 import { checkConnectors } from '../../src/definitions/connector/load.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
 import { readPolicy } from '../../src/policy/read-policy.ts';
-import { policySchema } from '../../src/policy/schema.ts';
+import { policySchema } from '../../src/policy/schema-validator.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

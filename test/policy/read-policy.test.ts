@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PolicyRule } from '../../src/policy/policy.ts';
 import { readPolicy } from '../../src/policy/read-policy.ts';
-import { isPolicy, policySchema } from '../../src/policy/schema.ts';
+import { isPolicy } from '../../src/policy/schema.ts';
+import { policySchema } from '../../src/policy/schema-validator.ts';
 import { valueAt } from '../../src/definitions/draft.ts';
 
 const HEAD = 'apiVersion: sync.gemini.io/v1alpha1\nkind: Policy\n';

@@ -1,14 +1,8 @@
 import type { Problem } from '../../definitions/problem.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
-import { columnsComparer } from './columns.ts';
 import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
-import { dataStoreComparer } from './data-store.ts';
-import { stateComparer } from './state.ts';
 import { checkConnectorsUnderPolicy } from '../catalog/policy.ts';
-
-/** All that can be compared, in the order of the report. */
-export const COMPARERS: readonly Comparer[] = [stateComparer, columnsComparer, dataStoreComparer];
 
 export interface DriftOptions extends Omit<DriftContext, 'connectors'> {
   /** A directory of connectors, or one file; relative to `cwd`. */

@@ -24,10 +24,7 @@ const DRIFTS: readonly ErrorCode[] = [
 ];
 
 /** The columns of each source, with what the mapping names and what the last committed run saw. Reads no row of a database. */
-export const columnsComparer: Comparer = {
-  name: NAME,
-  about: 'the columns of each source, with the mapping and with those of the last run',
-  live: true,
+export const columnsComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
     const connectors = await context.connectors();
     const { state, finding } = await openMemory(context);

@@ -7,11 +7,7 @@ import { eachConnector } from './each-connector.ts';
 const NAME = 'data-store';
 
 /** The data store of each connector: whether it is there, and is one for its documents. */
-export const dataStoreComparer: Comparer = {
-  name: NAME,
-  about:
-    'the data store of each connector: whether it is there, with the access control and content it needs',
-  live: true,
+export const dataStoreComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
     const connectors = await context.connectors();
     const comparison = {

@@ -6,10 +6,7 @@ import { stateLocation } from '../run/state-location.ts';
 import type { Comparer, DriftContext } from './comparer.ts';
 
 /** The schema of the state store, with what `migrate` would apply. Makes and migrates nothing. */
-export const stateComparer: Comparer = {
-  name: 'state',
-  about: 'the schema of the state store, with what `migrate` would apply',
-  live: false,
+export const stateComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
     const verdict = await inTime('state', signal, () => compareSchema(context)).catch((thrown: unknown) => {
       signal.throwIfAborted();

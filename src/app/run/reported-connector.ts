@@ -1,5 +1,5 @@
 import { basename, extname, relative, resolve } from 'node:path';
-import { connectorNameIn } from '../../definitions/connector/connector-name.ts';
+import { connectorNameIn } from '../../definitions/connector/name-in-file.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { RunSubject } from '../../telemetry/run-report.ts';
 import { targetOf, type RunOptions } from './job.ts';

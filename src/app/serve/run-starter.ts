@@ -9,12 +9,12 @@ import {
   STARTED_RUNS_MAX,
 } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
+import { packageFile } from '../../core/package-file.ts';
 import type { StartedRun } from '../../state/server/started-runs.ts';
 import { LogTail } from './log-tail.ts';
 import { newRunId } from '../run/run-id.ts';
 
-/** The same two levels up from `src/app/` and from `dist/app/`. */
-const PROGRAM = fileURLToPath(new URL('../../../bin/gemini-sync-bridge.js', import.meta.url));
+const PROGRAM = fileURLToPath(packageFile('bin/gemini-sync-bridge.cjs'));
 
 /** Where the starter keeps what it knows of its runs. */
 export interface StartedRuns {

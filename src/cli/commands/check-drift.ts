@@ -1,11 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { checkDrift, COMPARERS } from '../../app/drift/check-drift.ts';
+import { COMPARERS } from '../../app/drift/comparers.ts';
 import type { Comparer } from '../../app/drift/comparer.ts';
-import { withSignals } from '../../app/run/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
-import { exitStatusOf, type DriftFinding } from '../../drift/finding.ts';
-import { githubReport, jsonReport, textReport } from '../output/check-drift-report.ts';
+import type { DriftFinding } from '../../drift/finding.ts';
 import type { CommandIo } from '../command-io.ts';
 import { redactorFor } from '../environment/redactor.ts';
 import { styleFor } from '../output/style.ts';
@@ -67,6 +65,12 @@ export function checkDriftCommand(io: CommandIo): Command {
 async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
+  const [{ checkDrift }, { withSignals }, { exitStatusOf }, report] = await Promise.all([
+    import('../../app/drift/check-drift.ts'),
+    import('../../app/run/process-signals.ts'),
+    import('../../drift/finding.ts'),
+    import('../output/check-drift-report.ts'),
+  ]);
   const redactor = redactorFor(io.env);
   const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;
   const options = {
@@ -90,9 +94,9 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const findings = found.map((finding) => redacted(finding, redactor));
   const { stdout } = io;
   const write = {
-    text: () => textReport(findings, styleFor(stdout, io.env.noColor), widthOf(stdout)),
-    json: () => jsonReport(findings),
-    github: () => githubReport(findings),
+    text: () => report.textReport(findings, styleFor(stdout, io.env.noColor), widthOf(stdout)),
+    json: () => report.jsonReport(findings),
+    github: () => report.githubReport(findings),
   };
   stdout.write(write[flags.format]());
   io.exit(exitStatusOf(findings));

@@ -2,11 +2,9 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Finding } from '../../app/doctor/finding.ts';
 import type { WrongVariable } from '../../app/doctor/settings.ts';
-import { withSignals } from '../../app/run/process-signals.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
-import { exitStatusOf, jsonReport, textReport } from '../output/doctor-report.ts';
 import type { Environment } from '../environment/environment.ts';
 import { redactorFor } from '../environment/redactor.ts';
 import { styleFor } from '../output/style.ts';
@@ -44,7 +42,11 @@ export function doctorCommand(io: CommandIo): Command {
 }
 
 async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
-  const { examine } = await import('../../app/doctor/doctor.ts');
+  const [{ examine }, { withSignals }, { exitStatusOf, jsonReport, textReport }] = await Promise.all([
+    import('../../app/doctor/doctor.ts'),
+    import('../../app/run/process-signals.ts'),
+    import('../output/doctor-report.ts'),
+  ]);
   const redactor = redactorFor(io.env);
   const endpoints = io.env.endpoints();
   const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;

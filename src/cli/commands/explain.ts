@@ -1,14 +1,10 @@
 import { Command } from 'commander';
-import { explainDocument } from '../../app/explain/explain.ts';
 import type { Explanation } from '../../app/explain/explanation.ts';
-import { loadConnectorUnderPolicy } from '../../app/catalog/policy.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
 import { redactorFor } from '../environment/redactor.ts';
-import { explanationText } from '../output/explanation-text.ts';
 import { failureJson, failureText } from '../output/failure.ts';
-import { runCommandLine } from '../../app/run/run-command-line.ts';
 import { styleFor } from '../output/style.ts';
 
 interface ExplainFlags {
@@ -51,6 +47,13 @@ export function explainCommand(io: CommandIo): Command {
 async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
   const { env, cwd, stdout } = io;
   const local = flags.local === true;
+  const [{ explainDocument }, { loadConnectorUnderPolicy }, { runCommandLine }, { explanationText }] =
+    await Promise.all([
+      import('../../app/explain/explain.ts'),
+      import('../../app/catalog/policy.ts'),
+      import('../../app/run/run-command-line.ts'),
+      import('../output/explanation-text.ts'),
+    ]);
   try {
     const connector = await loadConnectorUnderPolicy(flags.connector, { policyFile: env.policyFile, cwd });
     const place = { cwd, databaseUrl: env.databaseUrl, gcsEndpoint: env.endpoints().gcs, retry: env.retry() };

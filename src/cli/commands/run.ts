@@ -1,18 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runBridge, type BridgeContext, type BridgeResult } from '../../app/run/bridge.ts';
+import type { BridgeContext, BridgeResult } from '../../app/run/bridge.ts';
 import type { RunOptions } from '../../app/run/job.ts';
-import { loadConnectorOrReport } from '../../app/run/load-connector.ts';
 import type { PolicyPlace } from '../../app/catalog/policy.ts';
 import { withSignals } from '../../app/run/process-signals.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
 import { newRunId } from '../../app/run/run-id.ts';
-import {
-  bothObservers,
-  openTelemetry,
-  withTelemetry,
-  type TelemetryContext,
-} from '../../app/run/telemetry.ts';
-import { reportedConnector } from '../../app/run/reported-connector.ts';
+import type { TelemetryContext } from '../../app/run/telemetry.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { systemClock } from '../../core/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
@@ -92,6 +85,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
     // Within, so that a signal neither cuts short what is told of the run nor adds to its time.
     const { loaded, result } = await withSignals(
       async (signal) => {
+        const { loadConnectorOrReport } = await import('../../app/run/load-connector.ts');
         const loaded = await loadConnectorOrReport(flags.connector, options, surroundings);
         connector = loaded;
         output.nameConnector(loaded.metadata.name);
@@ -162,6 +156,12 @@ async function execute(
   surroundings: RunSurroundings,
   signal: AbortSignal,
 ): Promise<BridgeResult> {
+  const [{ runBridge }, { reportedConnector }, { bothObservers, openTelemetry, withTelemetry }] =
+    await Promise.all([
+      import('../../app/run/bridge.ts'),
+      import('../../app/run/reported-connector.ts'),
+      import('../../app/run/telemetry.ts'),
+    ]);
   const shared = { ...surroundings, log: log.child({ connector: connector.metadata.name }) };
   const reported = reportedConnector(connector, { path, cwd: io.cwd }, options);
   const telemetry = await openTelemetry(reported, options, shared);

@@ -1,10 +1,7 @@
 import { Command, Option } from 'commander';
-import { openConnectorChecker } from '../../app/catalog/connector-checker.ts';
-import { checkConnectorsUnderPolicy } from '../../app/catalog/policy.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
 import { styleFor } from '../output/style.ts';
-import { githubReport, jsonReport, textReport } from '../output/validate-report.ts';
 
 const FORMATS = ['text', 'json', 'github'] as const;
 
@@ -38,6 +35,11 @@ export function validateCommand(io: CommandIo): Command {
     )
     .addHelpText('after', HELP)
     .action(async (paths: string[], { format }: ValidateOptions) => {
+      const [{ openConnectorChecker }, { checkConnectorsUnderPolicy }, reports] = await Promise.all([
+        import('../../app/catalog/connector-checker.ts'),
+        import('../../app/catalog/policy.ts'),
+        import('../output/validate-report.ts'),
+      ]);
       const place = { policyFile: io.env.policyFile, cwd: io.cwd };
       // Its thread starts with the first large file, so most commands never wait for it.
       const checker = openConnectorChecker(place);
@@ -46,9 +48,9 @@ export function validateCommand(io: CommandIo): Command {
         checkElsewhere: (file) => checker.check(file),
       }).finally(() => checker.close());
       const write = {
-        text: () => textReport(report, styleFor(io.stdout, io.env.noColor)),
-        json: () => jsonReport(report),
-        github: () => githubReport(report),
+        text: () => reports.textReport(report, styleFor(io.stdout, io.env.noColor)),
+        json: () => reports.jsonReport(report),
+        github: () => reports.githubReport(report),
       };
       io.stdout.write(write[format]());
       io.exit(

@@ -1,17 +1,14 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { CONNECTOR_UNKNOWN_KEYS_NAMED_MAX } from '../../core/limits.ts';
 import type { Finding, Segment } from '../problem.ts';
-import { connectorSchema } from '../schema-document.ts';
 import { findingOf, moreUnknownKeys } from '../schema-sentences.ts';
+import { connectorValidator } from './schema-validator.ts';
 import type { Connector } from './types.ts';
 
 let compiled: ValidateFunction<Connector> | undefined;
 
 function validator(): ValidateFunction<Connector> {
-  // `verbose` puts the value and its schema into each error: the sentences are made from their descriptions.
-  const ajv = () =>
-    new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, strictTypes: false });
-  compiled ??= ajv().compile<Connector>(connectorSchema());
+  compiled ??= connectorValidator();
   return compiled;
 }
 

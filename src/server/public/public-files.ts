@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import staticFiles from '@fastify/static';
 import { Type } from 'typebox';
+import { packageFile } from '../../core/package-file.ts';
 import type { RouteSet } from '../http/route-set.ts';
 
-const FOLDER = fileURLToPath(new URL('../../../public/', import.meta.url));
+const FOLDER = fileURLToPath(packageFile('public/'));
 
 /** Styles and scripts of the pages; the login page needs them before anybody is known. */
 export function publicFileRoutes(): RouteSet {

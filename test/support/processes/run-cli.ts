@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { isBuilt } from './built.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
-const BIN = fileURLToPath(new URL('bin/gemini-sync-bridge.js', ROOT));
+const BIN = fileURLToPath(new URL('bin/gemini-sync-bridge.cjs', ROOT));
 /** tsx would look for one in the working directory, and then not know what the pages are written in. */
 const TSCONFIG = fileURLToPath(new URL('tsconfig.json', ROOT));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;

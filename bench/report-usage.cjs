@@ -1,6 +1,7 @@
-// Preloaded into a measured process: writes what the operating system says it used, as JSON, when it ends.
-import { readFileSync, writeFileSync } from 'node:fs';
-import process from 'node:process';
+// Preloaded into a measured process with --require: writes what the operating system says it used, as JSON, when it ends. It is
+// CommonJS because an ES module would start the loader of ES modules, which a bare `node -e 0` does not start.
+const { readFileSync, writeFileSync } = require('node:fs');
+const process = require('node:process');
 
 /** In MB of 2^20 bytes. */
 function peakRssMb() {

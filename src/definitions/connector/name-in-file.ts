@@ -1,0 +1,12 @@
+import { readConnectorFile } from '../connector-files.ts';
+import { textAt } from '../draft.ts';
+import { readYaml } from '../yaml.ts';
+import { isConnectorName } from './connector-name.ts';
+
+/** The name of the connector in a file that may be wrong in every other way; undefined when none can be read. */
+export async function connectorNameIn(file: string, cwd: string): Promise<string | undefined> {
+  const content = await readConnectorFile(file, cwd);
+  if ('problem' in content) return undefined;
+  const name = textAt(readYaml(content.text).value, 'metadata.name');
+  return name !== undefined && isConnectorName(name) ? name : undefined;
+}
