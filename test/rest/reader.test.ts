@@ -118,6 +118,34 @@ describe('a REST reader', () => {
     expect(stored.join(' ')).not.toContain('canary');
   });
 
+  test('puts the secret in place of a placeholder in headers, in every call and in no message', async () => {
+    const server = await servers.start({
+      records: numbered(3),
+      style: 'cursor',
+      pageSize: 2,
+      accepts: ({ headers }) => headers['x-auth'] === `Key ${SECRET}` && headers['x-other'] === 'plain',
+    });
+    const spec: RestSpec = {
+      url: server.url,
+      method: 'POST',
+      payload: { space: 'ENG' },
+      headers: { 'X-Auth': 'Key {{API_KEY}}', 'X-Other': 'plain' },
+      secretRef: 'kb',
+      auth: { type: 'placeholder', placeholder: '{{API_KEY}}' },
+      pagination: { type: 'cursor', cursorField: 'cursor', nextCursorPath: 'meta.next_cursor' },
+    };
+    const { records } = await readOnePagePerCall(spec);
+    expect(records).toEqual(numbered(3));
+    server.faults.push(json(400, { echo: `Key ${SECRET}` }));
+    const { reader, lines } = restReader(spec, WITH_SECRET);
+    const error = await failureOf(async () => {
+      for await (const page of reader.pages({}, signal)) expect(page.records).toBeDefined();
+    });
+    await reader.close();
+    expect(error.message).toContain('400 Bad Request');
+    expect(`${error.message} ${lines.join(' ')}`).not.toContain('canary');
+  });
+
   test('says why the next place cannot be stored when it gives away a secret', async () => {
     const next = `?x=${SECRET.slice(0, 13)}&y=${SECRET.slice(13)}`;
     const { url } = await servers.answering(json(200, { data: [{ id: 1 }], next }));

@@ -1,4 +1,4 @@
-import type { RestSpec } from '../rest/types.ts';
+import type { AuthSpec, RestSpec } from '../rest/types.ts';
 
 /**
  * A connector as its YAML file says it, checked and with nothing resolved: no defaults filled in, no secret read.
@@ -61,6 +61,7 @@ export interface SqlSourceSpec {
 
 export interface HttpSourceSpec extends Partial<RestSpec> {
   readonly type: 'http';
+  readonly auth?: AuthSpec;
   readonly watermarkField?: string;
   /** As for a database. */
   readonly watermarkLag?: string | number;

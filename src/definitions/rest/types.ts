@@ -11,7 +11,7 @@ export interface RestSpec {
   readonly headers?: Readonly<Record<string, string>>;
   /** Name of the secret that `auth` shows to the API. */
   readonly secretRef?: string;
-  readonly auth?: AuthSpec;
+  readonly auth?: AuthSpec | PlaceholderAuth;
   readonly oauth?: OAuthSpec;
   /** Paths of PEM files: the authority to trust, and the client's own certificate with its key. */
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
@@ -52,6 +52,12 @@ export interface AuthSpec {
   readonly in?: 'header' | 'query';
   readonly name?: string;
   readonly username?: string;
+}
+
+/** The secret replaces a text in the values of `headers`: with `{{API_KEY}}`, in `Authorization: Bearer {{API_KEY}}`. */
+export interface PlaceholderAuth {
+  readonly type: 'placeholder';
+  readonly placeholder: string;
 }
 
 export interface OAuthSpec {

@@ -1,5 +1,5 @@
 import { isConnectionString } from '../../core/secrets/connection-string.ts';
-import type { AuthSpec, OAuthSpec, RestSpec } from '../../definitions/rest/types.ts';
+import type { AuthSpec, OAuthSpec, PlaceholderAuth, RestSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { createRedactor, type Redactor } from '../../core/secrets/redact.ts';
 import type { Parameters } from './address.ts';
@@ -7,6 +7,9 @@ import type { OwnSecrets } from './kept-place.ts';
 import type { TokenSource } from './oauth.ts';
 
 const API_KEY_NAME_DEFAULT = 'X-API-Key';
+
+type Way = AuthSpec | PlaceholderAuth;
+type Headers = Readonly<Record<string, string>>;
 
 /** Says who is asking. */
 export interface Credentials {
@@ -36,18 +39,18 @@ export interface Authorizer {
  * @throws BridgeError SECRET_*
  */
 export function openAuthorizer(
-  { secretRef, auth, oauth }: Pick<RestSpec, 'secretRef' | 'auth' | 'oauth'>,
+  { secretRef, auth, oauth, headers = {} }: Pick<RestSpec, 'secretRef' | 'auth' | 'oauth' | 'headers'>,
   secret: (ref: string) => string,
   openTokens: (oauth: OAuthSpec, redactor: Redactor) => TokenSource,
   wider?: Redactor,
 ): Authorizer {
   const redactor = createRedactor(wider);
-  const bearer: AuthSpec | undefined = oauth === undefined ? { type: 'bearer' } : undefined;
+  const bearer: Way | undefined = oauth === undefined ? { type: 'bearer' } : undefined;
   const way = secretRef === undefined ? undefined : (auth ?? bearer);
   const fixed: FixedCredentials =
     way === undefined || secretRef === undefined
       ? { headers: {}, query: [], secret: undefined }
-      : fixedCredentials(way, usable(secret(secretRef), secretRef, placeOf(way)), redactor);
+      : fixedCredentials(way, usable(secret(secretRef), secretRef, placeOf(way)), redactor, headers);
   const tokens = oauth === undefined ? undefined : openTokens(oauth, redactor);
   let latest: string | undefined;
   return {
@@ -79,7 +82,7 @@ interface FixedCredentials extends Pick<Credentials, 'headers' | 'query'> {
   readonly secret: string | undefined;
 }
 
-function fixedCredentials(way: AuthSpec, value: string, redactor: Redactor): FixedCredentials {
+function fixedCredentials(way: Way, value: string, redactor: Redactor, headers: Headers): FixedCredentials {
   redactor.add(value);
   switch (way.type) {
     case 'bearer':
@@ -96,13 +99,24 @@ function fixedCredentials(way: AuthSpec, value: string, redactor: Redactor): Fix
       if (way.in === 'query') return { headers: {}, query: [[name, value]], secret: value };
       return { headers: { [name.toLowerCase()]: value }, query: [], secret: value };
     }
+    case 'placeholder':
+      return { headers: filledHeaders(headers, way, value), query: [], secret: value };
   }
+}
+
+/** Those headers alone that have the placeholder; they replace the ones of the request. */
+function filledHeaders(headers: Headers, { placeholder }: PlaceholderAuth, value: string): Headers {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([, text]) => text.includes(placeholder))
+      .map(([name, text]) => [name.toLowerCase(), text.replaceAll(placeholder, () => value)]),
+  );
 }
 
 /** Position of a secret in a request: literally in a header, or encoded, which allows any text. */
 type SecretPlace = 'header' | 'encoded';
 
-function placeOf({ type, ...way }: AuthSpec): SecretPlace {
+function placeOf({ type, ...way }: Way): SecretPlace {
   if (type === 'basic') return 'encoded';
   return 'in' in way && way.in === 'query' ? 'encoded' : 'header';
 }

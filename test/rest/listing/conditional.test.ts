@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { RestSpec } from '../../../src/definitions/rest/types.ts';
+import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { mayBeConditional } from '../../../src/rest/listing/conditional.ts';
 import { sourceContract } from '../../contracts/source.contract.ts';
 import { json, raw } from '../../support/http/http-server.ts';
@@ -52,7 +52,7 @@ describe('a listing is kept in mind', () => {
   const checkpointOf = async (
     style: keyof typeof PAGINATION,
     count: number,
-    more: Partial<RestSpec> = {},
+    more: Partial<HttpSourceSpec> = {},
   ) => {
     const server = await servers.start({ records: numbered(count), style, pageSize: 5, validator: 'etag' });
     const pagination = PAGINATION[style];
@@ -96,7 +96,7 @@ describe('a listing is kept in mind', () => {
 });
 
 describe('a condition', () => {
-  const changes: readonly (readonly [string, Partial<RestSpec>])[] = [
+  const changes: readonly (readonly [string, Partial<HttpSourceSpec>])[] = [
     ['the query of the address', { url: '?status=draft' }],
     ['a header', { headers: { 'Accept-Language': 'de' } }],
     ['the payload', { payload: { space: 'ENG' } }],
@@ -155,7 +155,7 @@ describe('a condition', () => {
 });
 
 describe('a listing may be asked for by condition', () => {
-  test.each<[boolean, Partial<RestSpec>]>([
+  test.each<[boolean, Partial<HttpSourceSpec>]>([
     [true, {}],
     [true, { method: 'GET', headers: { Accept: 'application/json' } }],
     [true, { pagination: { type: 'cursor', nextCursorPath: 'next' } }],
