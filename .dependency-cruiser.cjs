@@ -1,6 +1,6 @@
 /**
- * The layers, each rule with its reason. From the lowest: core, net and definitions, pipeline and policy, json, then rest, push and
- * database, then the adapters, app, server, cli. The picture is in docs/architecture.md.
+ * The layers, each rule with its reason. From the lowest: core, net, google and definitions, pipeline and policy, json, then rest,
+ * push and database, then the adapters, app, server, cli. The picture is in docs/architecture.md.
  */
 const adapters = 'sources|state|artifacts|gemini|telemetry';
 
@@ -42,6 +42,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/net/' },
       to: { path: '^src/(?!core/|net/)' },
+    },
+    {
+      name: 'google-knows-no-api',
+      comment:
+        'Credentials and HTTP are the same for Discovery Engine and for Cloud Storage, whose adapters may not import each other.',
+      severity: 'error',
+      from: { path: '^src/google/' },
+      to: { path: '^src/(?!core/|net/|google/)' },
     },
     {
       name: 'policy-is-pure',
@@ -252,7 +260,7 @@ module.exports = {
       comment:
         'One file knows credentials and tokens; a run loads the library only when it sends something to Google.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/gemini/api/transport\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/google/transport\\.ts$' },
       to: { path: 'node_modules/google-auth-library/' },
     },
   ],

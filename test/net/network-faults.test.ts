@@ -7,7 +7,7 @@ import { toBridgeError, type BridgeError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { answerProblem } from '../../src/gemini/api/answer-problems.ts';
 import { networkProblem } from '../../src/gemini/api/network-problems.ts';
-import { openTransport } from '../../src/gemini/api/transport.ts';
+import { openTransport } from '../../src/google/transport.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { stateError } from '../../src/database/state-errors.ts';
 import { lazyPost } from '../../src/telemetry/http/post.ts';

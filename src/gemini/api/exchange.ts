@@ -8,7 +8,7 @@ import type { LeaseGuard } from '../../pipeline/held-leases.ts';
 import { answerProblem, jsonOf } from './answer-problems.ts';
 import { authorizationProblem, networkProblem } from './network-problems.ts';
 import type { Problem } from './problems.ts';
-import type { HttpAnswer, Transport } from './transport.ts';
+import type { HttpAnswer, Transport } from '../../google/transport.ts';
 
 /** What one attempt sends. */
 export interface Message {

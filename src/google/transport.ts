@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { DISCOVERY_ANSWER_BYTES_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
-import { readBodyStart, readWholeBody } from '../../net/response-body.ts';
+import { DISCOVERY_ANSWER_BYTES_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../core/limits.ts';
+import { readBodyStart, readWholeBody } from '../net/response-body.ts';
 
 /** One HTTP request, complete. */
 interface HttpRequest {
