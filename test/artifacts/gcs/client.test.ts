@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { storageOptions } from '../../../src/artifacts/gcs/client.ts';
+import { gcsPlace } from '../../../src/artifacts/gcs/connection.ts';
 import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
 import { readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
@@ -131,14 +131,9 @@ describe('credentials', () => {
 
 describe('the endpoint', () => {
   it('is Google over https, unless another is given', () => {
-    expect(storageOptions(undefined)).toMatchObject({
-      apiEndpoint: 'https://storage.googleapis.com',
-      useAuthWithCustomEndpoint: true,
-    });
-    expect(storageOptions({ url: 'https://private.example.com/gcs', loopback: false })).toMatchObject({
-      apiEndpoint: 'https://private.example.com/gcs',
-      useAuthWithCustomEndpoint: true,
-    });
+    expect(gcsPlace(undefined)).toEqual({ url: 'https://storage.googleapis.com', anonymous: false });
+    const url = 'https://private.example.com/gcs';
+    expect(gcsPlace({ url, loopback: false })).toEqual({ url, anonymous: false });
   });
 
   it('is not what STORAGE_EMULATOR_HOST says', async () => {
