@@ -21,7 +21,7 @@ export interface StorePlace {
 
 type OpenStore = (bucketUrl: string, place: StorePlace) => Promise<ArtifactStore>;
 
-/** Each loads its store only when asked: a cloud client costs a fifth of a second. */
+/** Each loads its store only when asked. */
 const STORES: Readonly<Record<string, OpenStore>> = {
   file: async (bucketUrl, { cwd, leases }) =>
     (await import('./file/store.ts')).fileStore(bucketUrl, cwd, leases),

@@ -243,6 +243,11 @@ export const INLINE_BYTES_MAX = 8_000_000;
  */
 export const RETRY_AFTER_SECONDS_MAX = 300;
 
+/** Getting an access token from Google, or from whoever vouches for a workload. */
+export const GOOGLE_TOKEN_SECONDS_MAX = 60;
+/** One response of Google, apart from the content of objects. The largest expected ones are pages of names, error samples and documents, about a megabyte. */
+export const GOOGLE_ANSWER_BYTES_MAX = 8 * 1_048_576;
+
 /** Google's default quota of imports from Cloud Storage, for a whole project. */
 export const DISCOVERY_IMPORTS_PER_MINUTE = 5;
 /** Google's default quota of inline imports and of purges, for a whole project. */
@@ -257,10 +262,8 @@ export const DISCOVERY_WRITES_PER_MINUTE = 600;
 
 /** One attempt to submit an import, which Google may process before it answers; Google's own client waits as long. */
 export const DISCOVERY_IMPORT_SECONDS_MAX = 300;
-/** One attempt of any other request, token requests included; Google's own client waits 30 s. */
+/** One attempt of any other request; Google's own client waits 30 s. */
 export const DISCOVERY_REQUEST_SECONDS_MAX = 60;
-/** One response. The largest expected ones are error samples and a page of documents, far below a megabyte. */
-export const DISCOVERY_ANSWER_BYTES_MAX = 8 * 1_048_576;
 /** Characters of a server's text that are quoted in an error or in the reason of a rejected document; Google's longest known texts have some 300. */
 export const DISCOVERY_WORDS_CHARACTERS_MAX = 500;
 /**
@@ -273,8 +276,7 @@ export const GCS_READ_BYTES = 4 * 1_048_576;
 /** One request to Cloud Storage. The longest transfers 8 MiB, which takes 67 s at 1 Mbit/s. */
 export const GCS_REQUEST_SECONDS_MAX = 120;
 /**
- * A download without data for this long is aborted and resumed: the client library does not notice a connection that was
- * cut.
+ * A download without data for this long is aborted and resumed, long before its time is over.
  */
 export const GCS_READ_IDLE_SECONDS_MAX = 20;
 /** Objects deleted at the same time when a folder is cleared. */

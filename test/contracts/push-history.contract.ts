@@ -10,6 +10,7 @@ import { openDatabase, type Database } from '../../src/database/database.ts';
 import { openState } from '../../src/state/run/open-state.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
 import { connectorSpec } from '../support/pipeline/connector-spec.ts';
+import { deliveryFates } from '../support/pipeline/delivery-fates.ts';
 import { FlakyIndex, type DeliveryFate } from '../support/pipeline/flaky-index.ts';
 import { jobOf } from '../support/pipeline/planning.ts';
 import { portsOf } from '../support/processes/running.ts';
@@ -36,22 +37,7 @@ const event: fc.Arbitrary<Event> = fc.record({
   ),
 });
 const batch = fc.array(event, { minLength: 1, maxLength: 4 });
-const fate: fc.Arbitrary<DeliveryFate> = fc.record({
-  end: fc.constantFrom(
-    'is acknowledged',
-    'is acknowledged',
-    'is lost',
-    'fails',
-    'fails unasked',
-    'is refused',
-  ),
-  applied: fc.nat(IDS.length),
-  late: fc.boolean(),
-  documents: fc.array(
-    fc.constantFrom('applied', 'applied', 'refused', 'unknown and applied', 'unknown and not applied'),
-    { minLength: 1, maxLength: 3 },
-  ),
-});
+const fate = deliveryFates(IDS.length);
 const step = fc.record({
   batches: fc.array(batch, { maxLength: 3 }),
   fates: fc.array(fate, { maxLength: 2 }),

@@ -7,7 +7,8 @@ import { toBridgeError, type BridgeError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { answerProblem } from '../../src/gemini/api/answer-problems.ts';
 import { networkProblem } from '../../src/gemini/api/network-problems.ts';
-import { openTransport } from '../../src/gemini/api/transport.ts';
+import { readText } from '../../src/google/answer.ts';
+import { openTransport } from '../../src/google/transport.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { stateError } from '../../src/database/state-errors.ts';
 import { lazyPost } from '../../src/telemetry/http/post.ts';
@@ -18,6 +19,8 @@ import { mysqlSource } from '../support/databases/mysql-source.ts';
 import { FAULTS, type Fault, type FaultyPlace, type FaultyProtocol } from '../support/http/network-faults.ts';
 import { oracleSource } from '../support/databases/oracle-server.ts';
 import { postgresSource } from '../support/databases/postgres-source.ts';
+import { workloadIdentityFile } from '../support/google-credentials.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 import { readAll } from '../support/files/read-rows.ts';
 import { restSource, type RestSpec } from '../support/http/rest-source.ts';
 import { mssqlSource } from '../support/databases/sql-server.ts';
@@ -193,6 +196,7 @@ const EXPECTED: Readonly<
   },
 };
 
+const folders = temporaryFolders();
 const outside = process.env;
 beforeAll(() => {
   // Google's libraries read the proxies of the environment by themselves.
@@ -203,6 +207,7 @@ afterAll(() => {
 });
 const places: FaultyPlace[] = [];
 afterEach(async () => {
+  folders.removeAll();
   for (const place of places.splice(0)) await place.close();
 });
 
@@ -261,14 +266,20 @@ async function discoveryEngine(place: FaultyPlace): Promise<Told> {
   const url = urlOf(place);
   const transport = await openTransport('p', url, place.proxy === undefined);
   const request = { method: 'GET', url: `${url}/v1/x`, headers: new Headers(), body: undefined };
-  const problem = await withDeadline(place.seconds ?? SECONDS_MAX, NEVER, (signal) =>
-    transport.send(request, signal),
-  ).then((answer) => answerProblem(answer, new Date(), { path: 'x', projectId: 'p' }), networkProblem);
+  const problem = await withDeadline(place.seconds ?? SECONDS_MAX, NEVER, async (signal) => {
+    const { status, headers, ...answer } = await transport.send(request, signal);
+    return { status, headers, text: await readText({ status, headers, ...answer }) };
+  }).then((answer) => answerProblem(answer, new Date(), { path: 'x', projectId: 'p' }), networkProblem);
   return { code: problem.code, hint: problem.hint, again: problem.passing };
 }
 
 async function cloudStorage(place: FaultyPlace): Promise<Told> {
-  const endpoint = { url: urlOf(place), loopback: true };
+  // A proxy is used only to reach other machines, where credentials are needed: these are asked for first.
+  const endpoint = { url: urlOf(place), loopback: place.proxy === undefined };
+  process.env['GOOGLE_APPLICATION_CREDENTIALS'] = workloadIdentityFile(
+    folders.make(),
+    'https://sts.googleapis.com/v1/token',
+  );
   const bucket = new GcsBucket('b', endpoint, ALWAYS_HELD, {
     requestMs: (place.seconds ?? SECONDS_MAX) * 1_000,
   });

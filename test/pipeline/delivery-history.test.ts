@@ -6,7 +6,8 @@ import type { Column, Source } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { KnownRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import { openState } from '../../src/state/run/open-state.ts';
-import { ALL_GOES_WELL, FlakyIndex, type DeliveryFate } from '../support/pipeline/flaky-index.ts';
+import { deliveryFates } from '../support/pipeline/delivery-fates.ts';
+import { ALL_GOES_WELL, FlakyIndex } from '../support/pipeline/flaky-index.ts';
 import { mappingOf } from '../support/pipeline/mapping.ts';
 import { jobOf } from '../support/pipeline/planning.ts';
 import { rowsSource } from '../support/pipeline/rows-source.ts';
@@ -45,22 +46,7 @@ const tableOf = (ofRow: typeof row) =>
 const rows = tableOf(row);
 /** Of which every row is a document. */
 const goodRows = tableOf(row.map((drawn) => ({ ...drawn, readers: drawn.readers || 'x@example.com' })));
-const fate: fc.Arbitrary<DeliveryFate> = fc.record({
-  end: fc.constantFrom(
-    'is acknowledged',
-    'is acknowledged',
-    'is lost',
-    'fails',
-    'fails unasked',
-    'is refused',
-  ),
-  applied: fc.nat(IDS.length),
-  late: fc.boolean(),
-  documents: fc.array(
-    fc.constantFrom('applied', 'applied', 'refused', 'unknown and applied', 'unknown and not applied'),
-    { minLength: 1, maxLength: 3 },
-  ),
-});
+const fate = deliveryFates(IDS.length);
 const rarely = fc.nat(5).map((drawn) => drawn === 0);
 const history = fc.array(
   fc.record({

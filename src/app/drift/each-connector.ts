@@ -1,3 +1,4 @@
+import { eachAtOnce } from '../../core/each-at-once.ts';
 import { DRIFT_CONNECTORS_AT_ONCE } from '../../core/limits.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';
@@ -22,11 +23,9 @@ export async function eachConnector(
   signal: AbortSignal,
 ): Promise<DriftFinding[]> {
   const findings: DriftFinding[][] = [];
-  const waiting = connectors.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, found] of waiting) findings[index] = await findingsOf(found, comparison, signal);
-  };
-  await Promise.all(Array.from({ length: DRIFT_CONNECTORS_AT_ONCE }, work));
+  await eachAtOnce(DRIFT_CONNECTORS_AT_ONCE, connectors, async (found, index) => {
+    findings[index] = await findingsOf(found, comparison, signal);
+  });
   return findings.flat();
 }
 

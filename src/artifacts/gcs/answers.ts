@@ -22,25 +22,40 @@ export function factsOf(resource: unknown): ObjectFacts {
 }
 
 /** How much an upload has, from the headers of a 308: `range: bytes=0-99`, or no range at all. */
-export function receivedOf(headers: unknown): number {
-  const range = propertyOf(headers, 'range');
-  if (range === undefined) return 0;
-  const last = typeof range === 'string' ? /^bytes=0-(\d+)$/.exec(range)?.[1] : undefined;
+export function receivedOf(headers: Pick<Headers, 'get'>): number {
+  const range = headers.get('range');
+  if (range === null) return 0;
+  const last = /^bytes=0-(\d+)$/.exec(range)?.[1];
   if (last === undefined) throw new UnreadableAnswer(`the answer has the range ${JSON.stringify(range)}`);
   return Number(last) + 1;
 }
 
 /** The URI of an upload session, kept on the server that was asked: what is sent there is the customer's data. */
-export function sessionOf(headers: unknown, endpoint: string): string {
-  const location = propertyOf(headers, 'location');
-  if (typeof location !== 'string' || !URL.canParse(location)) {
+export function sessionOf(headers: Pick<Headers, 'get'>, endpoint: string): string {
+  const location = headers.get('location');
+  if (location === null || !URL.canParse(location)) {
     throw new UnreadableAnswer('the answer has no upload session');
   }
   const { pathname, search } = new URL(location);
   return `${new URL(endpoint).origin}${pathname}${search}`;
 }
 
-export function pageTokenOf(nextQuery: unknown): string | undefined {
-  const token = propertyOf(nextQuery, 'pageToken');
-  return typeof token === 'string' ? token : undefined;
+/**
+ * A page of a listing; where no object is listed, the list is left out.
+ * @throws UnreadableAnswer
+ */
+export function pageOf(answer: unknown): { readonly names: string[]; readonly next: string | undefined } {
+  const items = propertyOf(answer, 'items') ?? [];
+  const token = propertyOf(answer, 'nextPageToken');
+  const names = Array.isArray(items) ? items.map((item: unknown) => propertyOf(item, 'name')) : undefined;
+  if (names?.every((name) => typeof name === 'string') !== true) {
+    throw new UnreadableAnswer('the answer does not list objects');
+  }
+  return { names, next: typeof token === 'string' ? token : undefined };
+}
+
+/** Who has which role, by a policy. An empty list is left out. */
+export function bindingsOf(policy: unknown): readonly unknown[] {
+  const bindings = propertyOf(policy, 'bindings');
+  return Array.isArray(bindings) ? Array.from<unknown>(bindings) : [];
 }

@@ -33,7 +33,7 @@ export async function wording<T>(action: GcsAction, uri: string, work: () => Pro
 
 /**
  * ARTIFACT_* for what Cloud Storage, the network or the credentials say; anything else, which is a bug, as it is. The
- * library's error is not kept as the cause: it carries tokens and the URIs of upload sessions.
+ * error is not kept as the cause: one of the library carries tokens and the URIs of upload sessions.
  */
 export function gcsError(action: GcsAction, uri: string, error: unknown): unknown {
   if (error instanceof BridgeError) return error;
@@ -86,7 +86,7 @@ function about(action: GcsAction, uri: string, failure: GcsFailure, failed: Erro
   }
   if (isTransient(failure)) {
     const prefix =
-      status === undefined ? 'Cloud Storage cannot be reached: ' : `Cloud Storage answers ${status}: `;
+      status === undefined ? 'Cloud Storage gave no usable answer: ' : `Cloud Storage answers ${status}: `;
     return [failed, later, prefix];
   }
   if (status === 407) return ['ARTIFACT_PERMISSION', PROXY_LOGIN_HINT, PROXY_LOGIN];

@@ -9,6 +9,7 @@ import {
   type Wait,
 } from '../../core/retry.ts';
 import type { Logger } from '../../core/log.ts';
+import { asError } from '../../core/thrown.ts';
 import { failureOf, isTransient } from './failure.ts';
 
 /** How often requests to Cloud Storage are retried, and who is told. */
@@ -46,12 +47,13 @@ export async function retrying<T>(
     } catch (error) {
       last = error;
       const failure = failureOf(error, now());
-      if (failure === undefined || !(error instanceof Error)) throw error;
+      if (failure === undefined) throw error;
+      const known = asError(error);
       const { words: reason, retryAfterSeconds = 0 } = failure;
       const retryAfterMs = Math.ceil(retryAfterSeconds * 1_000);
       const toError = (ending: Ending) => {
-        endings.set(error, ending);
-        return error;
+        endings.set(known, ending);
+        return known;
       };
       return { ok: false, failure: { reason, again: isTransient(failure), retryAfterMs, toError } };
     }

@@ -6,10 +6,8 @@ import { retrying, type GcsRetry } from './retry.ts';
 
 /**
  * A resumable upload, chunk after chunk. After a failure it asks how much has arrived and goes on from there, as often as
- * the policy allows without any progress.
- *
- * The library has one too (7.22). It fails for good when the question fails as well, or when the answer to the last chunk
- * is lost, and it counts its retries over the whole upload, for ten minutes in all.
+ * the policy allows without any progress. Google's client library fails for good when the question fails as well, or when
+ * the answer to the last chunk is lost.
  */
 export class GcsSession {
   readonly #bucket: GcsBucket;

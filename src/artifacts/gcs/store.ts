@@ -1,3 +1,4 @@
+import { eachAtOnce } from '../../core/each-at-once.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { GCS_DELETES_AT_ONCE, GCS_READ_BYTES } from '../../core/limits.ts';
@@ -73,12 +74,9 @@ export function gcsStore(
         throw new BridgeError('INTERNAL', `${root} is a whole bucket, and only folders are cleared.`);
       }
       for await (const names of pagesBelow(bucket, root, folder, retry)) {
-        const workers = Array.from({ length: GCS_DELETES_AT_ONCE }, async () => {
-          for (let name = names.pop(); name !== undefined; name = names.pop()) {
-            await removeObject(bucket, name, `${root}${name}`, retry);
-          }
-        });
-        await Promise.all(workers);
+        await eachAtOnce(GCS_DELETES_AT_ONCE, names, (name) =>
+          removeObject(bucket, name, `${root}${name}`, retry),
+        );
       }
     },
   };

@@ -4,7 +4,13 @@ import { fieldOf, textOf } from './json-fields.ts';
 import { credentialsProblem, PROXY_HINT } from './network-problems.ts';
 import type { Problem, Subject } from './problems.ts';
 import { oneLine } from './server-words.ts';
-import type { HttpAnswer } from './transport.ts';
+
+/** Any answer, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Pick<Headers, 'get'>;
+  readonly text: string;
+}
 
 /** The JSON of an answer, or undefined if it is none. */
 export function jsonOf(answer: HttpAnswer): { readonly value: unknown } | undefined {

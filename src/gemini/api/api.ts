@@ -17,7 +17,7 @@ import { exchange, type Message, type Wire } from './exchange.ts';
 import type { Problem } from './problems.ts';
 import { openQuotas, type Quota } from './quotas.ts';
 import { endpointOf } from './requests.ts';
-import { openTransport } from './transport.ts';
+import { openTransport } from '../../google/transport.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH';

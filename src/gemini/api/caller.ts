@@ -1,6 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
 import { authorizationProblem } from './network-problems.ts';
-import { openTransport } from './transport.ts';
+import { openTransport } from '../../google/transport.ts';
 
 /** Who requests to Google come from. */
 export interface Caller {

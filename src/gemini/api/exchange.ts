@@ -1,14 +1,19 @@
 import type { Clock } from '../../core/clock.ts';
 import { withDeadline } from '../../core/deadline.ts';
-import { DISCOVERY_IMPORT_SECONDS_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
+import {
+  DISCOVERY_IMPORT_SECONDS_MAX,
+  DISCOVERY_REQUEST_SECONDS_MAX,
+  GOOGLE_TOKEN_SECONDS_MAX,
+} from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/minute-quota.ts';
 import { createRedactor } from '../../core/secrets/redact.ts';
 import type { LeaseGuard } from '../../pipeline/held-leases.ts';
-import { answerProblem, jsonOf } from './answer-problems.ts';
+import { answerProblem, jsonOf, type HttpAnswer } from './answer-problems.ts';
 import { authorizationProblem, networkProblem } from './network-problems.ts';
 import type { Problem } from './problems.ts';
-import type { HttpAnswer, Transport } from './transport.ts';
+import { readText } from '../../google/answer.ts';
+import type { Transport } from '../../google/transport.ts';
 
 /** What one attempt sends. */
 export interface Message {
@@ -72,7 +77,7 @@ async function attempt(
 
   let authorization: Headers;
   try {
-    authorization = await withDeadline(DISCOVERY_REQUEST_SECONDS_MAX, signal, () => transport.authorize());
+    authorization = await withDeadline(GOOGLE_TOKEN_SECONDS_MAX, signal, () => transport.authorize());
   } catch (thrown) {
     return failed(authorizationProblem(thrown));
   }
@@ -94,13 +99,16 @@ function send(
   authorization: Headers,
   transport: Transport,
   signal: AbortSignal,
-) {
+): Promise<HttpAnswer> {
   const headers = new Headers(authorization);
   headers.set('accept', 'application/json');
   headers.set('user-agent', 'gemini-sync-bridge');
   if (body !== undefined) headers.set('content-type', 'application/json');
   const seconds = path.endsWith(':import') ? DISCOVERY_IMPORT_SECONDS_MAX : DISCOVERY_REQUEST_SECONDS_MAX;
-  return withDeadline(seconds, signal, (inTime) => transport.send({ method, url, headers, body }, inTime));
+  return withDeadline(seconds, signal, async (inTime) => {
+    const answer = await transport.send({ method, url, headers, body }, inTime);
+    return { status: answer.status, headers: answer.headers, text: await readText(answer) };
+  });
 }
 
 function judge(answer: HttpAnswer, authorization: Headers, path: string, wire: Wire): Exchanged {

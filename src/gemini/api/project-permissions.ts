@@ -8,7 +8,7 @@ import { fieldOf } from './json-fields.ts';
 import type { Problem } from './problems.ts';
 import type { LeaseGuard } from '../../pipeline/held-leases.ts';
 import { openQuotas } from './quotas.ts';
-import { openTransport } from './transport.ts';
+import { openTransport } from '../../google/transport.ts';
 
 /** The question is a POST, and changes nothing. */
 const NONE_NEEDED: LeaseGuard = { requireHeld: () => Promise.resolve() };

@@ -1,3 +1,4 @@
+import { eachAtOnce } from '../../core/each-at-once.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { DELETES_PARALLEL, DELETES_PER_STEP } from '../../core/limits.ts';
 import type { DeliveryStep, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
@@ -56,21 +57,10 @@ export async function deleteEach(delivery: Delivery): Promise<StepOutcome> {
  */
 async function deleteAll(docIds: readonly string[], delivery: Delivery): Promise<RejectedDocument[]> {
   const refused: RejectedDocument[] = [];
-  const rest = [...docIds];
-  const work = async () => {
-    for (let docId = rest.pop(); docId !== undefined; docId = rest.pop()) {
-      try {
-        const reason = await deleteOne(docId, delivery);
-        if (reason !== undefined) refused.push({ docId, reason, outcome: 'refused' });
-      } catch (thrown) {
-        rest.length = 0;
-        throw thrown;
-      }
-    }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: DELETES_PARALLEL }, work));
-  const failed = ended.find((end) => end.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await eachAtOnce(DELETES_PARALLEL, docIds, async (docId) => {
+    const reason = await deleteOne(docId, delivery);
+    if (reason !== undefined) refused.push({ docId, reason, outcome: 'refused' });
+  });
   return refused;
 }
 

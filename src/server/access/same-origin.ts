@@ -9,6 +9,9 @@ export function changesSomething({ method }: Pick<FastifyRequest, 'method'>): bo
 /**
  * Whether a browser sent this request from a page of this server. A browser says so itself, in headers that no page can
  * set: `Sec-Fetch-Site`, or at least `Origin`. `unsaid`: neither is there, as with every program that is no browser.
+ *
+ * This is the whole protection against forged requests: a token in each form, as of @fastify/csrf-protection, would need a secret
+ * that all servers share, and would end the forms of a page that was opened before a restart.
  */
 export function fromOwnPage({
   headers,

@@ -10,6 +10,7 @@ import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../../src/pipeline/run.ts';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import { openState, STATE_FILE } from '../../../src/state/run/open-state.ts';
+import { deliveryFates } from '../../support/pipeline/delivery-fates.ts';
 import { FlakyIndex, type DeliveryFate } from '../../support/pipeline/flaky-index.ts';
 import { mappingOf } from '../../support/pipeline/mapping.ts';
 import { jobOf } from '../../support/pipeline/planning.ts';
@@ -39,22 +40,7 @@ const row = fc.record({
   readers: fc.constantFrom('x@example.com', 'y@example.com', 'x@example.com', ''),
 });
 const rarely = fc.nat(5).map((drawn) => drawn === 0);
-const fate: fc.Arbitrary<DeliveryFate> = fc.record({
-  end: fc.constantFrom(
-    'is acknowledged',
-    'is acknowledged',
-    'is lost',
-    'fails',
-    'fails unasked',
-    'is refused',
-  ),
-  applied: fc.nat(IDS.length),
-  late: fc.constant(false),
-  documents: fc.array(
-    fc.constantFrom('applied', 'applied', 'refused', 'unknown and applied', 'unknown and not applied'),
-    { minLength: 1, maxLength: 3 },
-  ),
-});
+const fate = deliveryFates(IDS.length, fc.constant(false));
 const history: fc.Arbitrary<Moment[]> = fc.array(
   fc.record({
     table: fc

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { storageOptions } from '../../../src/artifacts/gcs/client.ts';
+import { gcsPlace } from '../../../src/artifacts/gcs/connection.ts';
 import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
 import { readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../../support/gcs.ts';
+import { workloadIdentityFile } from '../../support/google-credentials.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const TOKEN = 'token-that-stays-secret';
@@ -25,11 +24,14 @@ const before = VARIABLES.map((name) => [name, process.env[name]] as const);
 /** Exchanges a workload's identity for a token, as Google's does. */
 let tokens: Server;
 let tokenStatus: number;
+let tokensGiven: number;
 let folder: string;
 
 beforeEach(async () => {
   tokenStatus = 200;
+  tokensGiven = 0;
   tokens = createServer((_, response) => {
+    tokensGiven += 1;
     const answer =
       tokenStatus === 200
         ? { access_token: TOKEN, token_type: 'Bearer', expires_in: 3_600, issued_token_type: 'x' }
@@ -40,7 +42,8 @@ beforeEach(async () => {
   folder = folders.make();
   process.env['HOME'] = folder;
   process.env['METADATA_SERVER_DETECTION'] = 'none';
-  process.env['GOOGLE_APPLICATION_CREDENTIALS'] = workloadIdentity();
+  const tokenUrl = `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`;
+  process.env['GOOGLE_APPLICATION_CREDENTIALS'] = workloadIdentityFile(folder, tokenUrl);
 });
 afterEach(() => {
   tokens.closeAllConnections();
@@ -51,21 +54,6 @@ afterEach(() => {
     else process.env[name] = value;
   }
 });
-
-function workloadIdentity(): string {
-  const identity = join(folder, 'identity');
-  const file = join(folder, 'credentials.json');
-  writeFileSync(identity, 'signed by somebody');
-  const credentials = {
-    type: 'external_account',
-    audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q',
-    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-    token_url: `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`,
-    credential_source: { file: identity },
-  };
-  writeFileSync(file, JSON.stringify(credentials));
-  return file;
-}
 
 /** A private endpoint would be https; here only what is sent matters. */
 const storeAt = (loopback: boolean) =>
@@ -96,6 +84,16 @@ describe('credentials', () => {
   it('never go to an endpoint on this machine, which needs none', async () => {
     await everything(true);
     expect(authorizations()).toEqual(new Set([undefined]));
+  });
+
+  it('that were withdrawn before their time are replaced once, and the request is sent again', async () => {
+    const store = storeAt(false);
+    gcs.server().fail({ fault: { how: 'status', status: 401 } });
+    expect(await store.list('')).toEqual([]);
+    expect(tokensGiven).toBe(2);
+    gcs.server().fail({ fault: { how: 'status', status: 401 }, times: 9 });
+    await expect(store.list('')).rejects.toMatchObject({ code: 'ARTIFACT_PERMISSION' });
+    expect(gcs.server().requests).toHaveLength(4);
   });
 
   it('that are refused end the run with what to do', async () => {
@@ -131,14 +129,9 @@ describe('credentials', () => {
 
 describe('the endpoint', () => {
   it('is Google over https, unless another is given', () => {
-    expect(storageOptions(undefined)).toMatchObject({
-      apiEndpoint: 'https://storage.googleapis.com',
-      useAuthWithCustomEndpoint: true,
-    });
-    expect(storageOptions({ url: 'https://private.example.com/gcs', loopback: false })).toMatchObject({
-      apiEndpoint: 'https://private.example.com/gcs',
-      useAuthWithCustomEndpoint: true,
-    });
+    expect(gcsPlace(undefined)).toEqual({ url: 'https://storage.googleapis.com', anonymous: false });
+    const url = 'https://private.example.com/gcs';
+    expect(gcsPlace({ url, loopback: false })).toEqual({ url, anonymous: false });
   });
 
   it('is not what STORAGE_EMULATOR_HOST says', async () => {

@@ -1,12 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { CredentialsFailure, failureOf, isTransient } from '../../../src/artifacts/gcs/failure.ts';
+import {
+  CredentialsFailure,
+  RefusedAnswer,
+  failureOf,
+  isTransient,
+} from '../../../src/artifacts/gcs/failure.ts';
 import { GcsBucket } from '../../../src/artifacts/gcs/client.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../../support/gcs.ts';
 
 const gcs = gcsForEachTest();
 
-/** What the library really throws when the server answers so. */
+/** What is thrown when the server answers so. */
 async function thrownFor(status: number, more: { reason?: string; retryAfter?: string } = {}) {
   gcs.server().fail({ fault: { how: 'status', status, ...more } });
   const bucket = new GcsBucket(BUCKET, { url: gcs.server().url, loopback: true }, ALWAYS_HELD);
@@ -62,12 +67,12 @@ describe('what a request failed with', () => {
   });
 
   it('is told in one short line, also when a proxy answered with a page', () => {
-    const message = `Bad Gateway\n<html><body>${'<p>sorry</p>'.repeat(1_000)}</body></html>`;
-    expect(failureOf(Object.assign(new Error(message), { code: 502 }))).toMatchObject({
-      words: 'Bad Gateway',
+    const answered = (text: string) => new RefusedAnswer({ status: 502, headers: new Headers() }, text);
+    expect(failureOf(answered(`<html><body>${'<p>sorry</p>'.repeat(1_000)}</body></html>`))).toMatchObject({
+      words: 'the answer with status 502 has no error message',
     });
-    const long = Object.assign(new Error('x'.repeat(1_000)), { code: 502 });
-    expect(failureOf(long)!.words).toHaveLength(300);
+    expect(failureOf(answered('Bad Gateway\r\nof example.com'))).toMatchObject({ words: 'Bad Gateway' });
+    expect(failureOf(answered('x'.repeat(1_000)))!.words).toHaveLength(300);
   });
 
   it('is what the token was refused with, when there was none', () => {
@@ -78,6 +83,8 @@ describe('what a request failed with', () => {
       status: undefined,
       words: 'Could not load the default credentials',
     });
+    const inside = new SyntaxError('Unexpected token s in JSON at position 9: {"key":s3cret}');
+    expect(failureOf(new CredentialsFailure(inside))!.words).not.toContain('s3cret');
   });
 
   it.each([new TypeError('x is not a function'), new Error('a bug'), 'a string', undefined, null])(

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { RefusedAnswer } from '../../../src/artifacts/gcs/failure.ts';
 import { retrying } from '../../../src/artifacts/gcs/retry.ts';
 
-const busy = () => Object.assign(new Error('busy'), { code: 503 });
+const refused = (status: number) => new RefusedAnswer({ status, headers: new Headers() }, 'busy');
+const busy = () => refused(503);
 
 describe('trying again', () => {
   it('ends with the first success', async () => {
@@ -12,7 +14,7 @@ describe('trying again', () => {
   });
 
   it.each([
-    ['a refusal', Object.assign(new Error('forbidden'), { code: 403 })],
+    ['a refusal', refused(403)],
     ['a bug', new TypeError('x is not a function')],
   ])('does not begin after %s', async (_, error) => {
     let attempts = 0;

@@ -71,3 +71,25 @@ describe('a wait that Cloud Storage asks for', () => {
     expect(server.received).toHaveLength(2);
   });
 });
+
+describe('an answer without an error message', () => {
+  test.each<[string, Reply]>([
+    ['a 503 whose error is empty', json(503, { error: {} })],
+    ['a success that says that it is an error', json(200, { error: {} })],
+    ['a success with a web page', raw(200, '<html>log in</html>', { 'content-type': 'text/html' })],
+    ['a success without a body', raw(200, '')],
+    ['a list that is not an array', json(200, { items: {} })],
+  ])('is retried, and fails as a read that can be repeated: %s', async (_, reply) => {
+    const passing = await storeOf(reply, json(200, { items: [] }));
+    expect(await passing.store.list('a')).toEqual([]);
+    expect(passing.server.received).toHaveLength(2);
+
+    const lasting = await storeOf(reply, reply, reply);
+    await expect(lasting.store.list('a')).rejects.toMatchObject({
+      code: 'ARTIFACT_READ_FAILED',
+      message: expect.stringContaining('after 3 attempts'),
+      retryable: true,
+    });
+    expect(lasting.server.received).toHaveLength(3);
+  });
+});

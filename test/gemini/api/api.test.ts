@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { DISCOVERY_ANSWER_BYTES_MAX } from '../../../src/core/limits.ts';
+import { GOOGLE_ANSWER_BYTES_MAX } from '../../../src/core/limits.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { createLogger, jsonFormat, silentLogger } from '../../../src/core/log.ts';
 import { openApi, type ApiRequest } from '../../../src/gemini/api/api.ts';
@@ -256,7 +256,7 @@ describe('a request that may not be repeated', () => {
     ['an empty answer', raw(200, '')],
     ['a redirect', raw(302, '', { location: 'https://login.example.com/' })],
     ['a refusal that is not Google’s', raw(403, 'Denied by policy')],
-    ['too large an answer', raw(200, ' '.repeat(DISCOVERY_ANSWER_BYTES_MAX + 1))],
+    ['too large an answer', raw(200, ' '.repeat(GOOGLE_ANSWER_BYTES_MAX + 1))],
   ])('is sent once, and reported as unclear after %s', async (_, reply) => {
     const { result, sent, waits } = await outcomeOf(IMPORT, reply);
     expect(result).toEqual(failure('GEMINI_UNCLEAR', `POST ${IMPORT.path} `, 'checks before'));
@@ -306,7 +306,7 @@ describe('something between', () => {
     });
     expect(result).toEqual(failure('GEMINI_REFUSED', 'over limit'));
     expect(sent).toHaveLength(1);
-    expect(sentBytes).toBeLessThan(10 * DISCOVERY_ANSWER_BYTES_MAX);
+    expect(sentBytes).toBeLessThan(10 * GOOGLE_ANSWER_BYTES_MAX);
   });
 
   test('that shows a certificate which is not trusted gets nothing, and is not tried again', async () => {
@@ -324,7 +324,7 @@ describe('something between', () => {
 
   test('that announces too much is not listened to', async () => {
     const { result } = await outcomeOf(GET, (response) => {
-      response.writeHead(200, { 'content-length': `${DISCOVERY_ANSWER_BYTES_MAX + 1}` });
+      response.writeHead(200, { 'content-length': `${GOOGLE_ANSWER_BYTES_MAX + 1}` });
       response.flushHeaders();
     });
     expect(result).toEqual(failure('GEMINI_REFUSED', 'over the limit'));

@@ -39,7 +39,7 @@ export function startedByNode(file: string): string[] {
     jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
     module: { type: 'es6' },
   });
-  const built = code.replaceAll(/'\.\.\/\.\.\/src\/([^']+)\.ts'/g, (_, name: string) =>
+  const built = code.replaceAll(/'(?:\.\.\/)+src\/([^']+)\.ts'/g, (_, name: string) =>
     JSON.stringify(new URL(`dist/${name}.js`, ROOT).href),
   );
   // The path is where Node would have put it among the arguments.

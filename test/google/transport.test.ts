@@ -7,10 +7,10 @@ import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createLogger, jsonFormat } from '../../../src/core/log.ts';
-import { openApi, type ApiRequest } from '../../../src/gemini/api/api.ts';
-import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
-import { createCertificates } from '../../support/http/certificates.ts';
+import { createLogger, jsonFormat } from '../../src/core/log.ts';
+import { openApi, type ApiRequest } from '../../src/gemini/api/api.ts';
+import { ALWAYS_HELD } from '../support/pipeline/always-held.ts';
+import { createCertificates } from '../support/http/certificates.ts';
 import {
   drop,
   json,
@@ -19,9 +19,9 @@ import {
   startServer,
   type Reply,
   type TestServer,
-} from '../../support/http/http-server.ts';
-import { startScript } from '../../support/processes/run-script.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+} from '../support/http/http-server.ts';
+import { startScript } from '../support/processes/run-script.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const GET: ApiRequest = { method: 'GET', path: 'projects/p/operations/1', quota: 'reads', repeatable: true };
 const OK = json(200, { done: true });

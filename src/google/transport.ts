@@ -1,35 +1,31 @@
 import type { Readable } from 'node:stream';
-import { DISCOVERY_ANSWER_BYTES_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
-import { readBodyStart, readWholeBody } from '../../net/response-body.ts';
+import { GOOGLE_ANSWER_BYTES_MAX, GOOGLE_TOKEN_SECONDS_MAX } from '../core/limits.ts';
+import type { StreamedAnswer } from './answer.ts';
 
 /** One HTTP request, complete. */
 interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
-  readonly body: string | undefined;
-}
-
-/** Any answer, whatever its status. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Pick<Headers, 'get'>;
-  readonly text: string;
+  readonly body: string | Uint8Array | undefined;
 }
 
 /** HTTP to Google, with the credentials of this machine, through its proxies. */
 export interface Transport {
   /**
    * The headers that say who is asking. Kept until shortly before they expire, or until they are discarded.
-   * @throws whatever the library throws; `authorizationProblem` knows what it means.
+   * @throws whatever the library throws; each adapter says what it means
    */
   authorize(): Promise<Headers>;
   /** The address of the service account whose credentials these are; undefined if they are of none, or it cannot be seen. */
   account(): Promise<string | undefined>;
   /** These were refused: the next ones are new, from the credentials as they are then. False if there can be no others. */
   discard(refused: Headers): boolean;
-  /** Follows no redirect and tries nothing again. @throws what `networkProblem` knows. */
-  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  /**
+   * Follows no redirect and tries nothing again. The body of the answer ends with `signal`, too.
+   * @throws the library's error, in which `networkErrorOf` finds what the network did
+   */
+  send(request: HttpRequest, signal: AbortSignal): Promise<StreamedAnswer>;
 }
 
 /**
@@ -51,8 +47,8 @@ export async function openTransport(
       // For the library's own requests for tokens. It tries those again by itself, for some two seconds.
       clientOptions: {
         transporterOptions: {
-          timeout: DISCOVERY_REQUEST_SECONDS_MAX * 1_000,
-          maxContentLength: DISCOVERY_ANSWER_BYTES_MAX,
+          timeout: GOOGLE_TOKEN_SECONDS_MAX * 1_000,
+          maxContentLength: GOOGLE_ANSWER_BYTES_MAX,
         },
       },
     });
@@ -82,13 +78,13 @@ export async function openTransport(
       return !anonymous;
     },
     async send({ method, url, headers, body }, signal) {
-      const answer = await http.request<Readable>({
+      const answer = await http.request<Readable | ''>({
         method,
         url,
         headers: unpackable(headers),
         signal,
         ...(body === undefined ? {} : { data: body }),
-        // Read here, because the library's own reading lets a broken body hide the status.
+        // The library's own reading lets a broken body hide the status.
         responseType: 'stream',
         ...AS_SENT,
         validateStatus: () => true,
@@ -97,32 +93,15 @@ export async function openTransport(
         redirect: 'manual',
         ...(anonymous ? { noProxy: [origin] } : {}),
       });
-      return { status: answer.status, headers: answer.headers, text: await textOf(answer) };
+      const { status, headers: answered, data } = answer;
+      // An empty string if the library knows that the response has no body.
+      return { status, headers: answered, body: data === '' ? undefined : data };
     },
   };
 }
 
 /** An option of node-fetch that the library's types leave out. */
 const AS_SENT = { compress: false };
-
-interface Streamed {
-  readonly status: number;
-  readonly headers: Pick<Headers, 'get'>;
-  /** An empty string if the library knows that the response has no body. */
-  readonly data: Readable | '';
-}
-
-/** The whole of a success; of anything else the beginning, because its status says what counts. */
-async function textOf({ status, headers, data }: Streamed): Promise<string> {
-  if (data === '') return '';
-  const encoding = headers.get('content-encoding') ?? undefined;
-  const most = DISCOVERY_ANSWER_BYTES_MAX;
-  const success = status >= 200 && status < 300;
-  const bytes = success
-    ? await readWholeBody(data, encoding, most, headers.get('content-length'))
-    : await readBodyStart(data, encoding, most);
-  return bytes.toString('utf8');
-}
 
 function unpackable(headers: Headers): Headers {
   const all = new Headers(headers);
