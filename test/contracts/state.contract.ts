@@ -367,6 +367,7 @@ export function describeStateContract(engine: string, makeStore: () => Promise<S
         expect(await state.findRun('R')).toEqual({
           runId: 'R',
           connectorId: 'hr',
+          progress: null,
           target: 'store-1',
           status: 'SUCCESS',
           phase: 'commit',

@@ -51,6 +51,8 @@ export class DocumentRenderer {
   readonly title: Span = { start: 0, end: 0 };
   /** Empty when there is no `uri`. */
   readonly uri: Span = { start: 0, end: 0 };
+  /** Whether its mapping makes links, so that a document without one lacks something. */
+  readonly makesLinks: boolean;
   mimeType: string;
   users: Principals = NOBODY;
   groups: Principals = NOBODY;
@@ -85,6 +87,7 @@ export class DocumentRenderer {
     // The link of a canonical document was made when it was pushed.
     const writeUri = canonical === undefined ? uriWriter : templateWriter;
     this.#writeUri = mapping.uri && writeUri(mapping.uri, columns, columnOf);
+    this.makesLinks = mapping.uri !== undefined;
     this.#textRequired = mapping.textRequired;
     this.#writeMetadata =
       canonical === undefined

@@ -10,9 +10,10 @@
  * deletes withheld by the guard are on *hold*. What a destination acknowledged is its *receipt*.
  */
 
+import type { DataQuality } from './data-quality.ts';
+
 export type Phase = 'extract' | 'map' | 'diff' | 'publish' | 'ingest' | 'commit';
 
-// ---------------------------------------------------------------------------------------------------------------
 // Source
 
 /**
@@ -230,7 +231,7 @@ export interface Manifest {
 }
 
 /** Counts of one run, in rows or documents. `null` means not known, which is not 0. */
-export interface RunCounts {
+export interface RunCounts extends DataQuality {
   /** Rows read from the source. */
   readonly seen: number;
   readonly unchanged: number;

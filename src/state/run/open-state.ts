@@ -101,8 +101,8 @@ function stateOf(
   }
 
   return {
-    lease: writing(async (on, connectorId: string, owner) =>
-      leases.hold(await acquireLease(on, connectorId, owner, leaseTiming)),
+    lease: writing(async (on, connectorId: string, owner, rowsSeen) =>
+      leases.hold(await acquireLease(on, connectorId, owner, leaseTiming, rowsSeen)),
     ),
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),

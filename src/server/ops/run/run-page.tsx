@@ -6,6 +6,7 @@ import { Counts } from '../elements/counts.tsx';
 import { Facts } from '../elements/facts.tsx';
 import { deletesText, durationText, exactText } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
+import { LiveRows, paceText } from '../elements/live-rows.tsx';
 import { Mark, meaningOfRun } from '../elements/mark.tsx';
 import { ExactMoment, Moment } from '../elements/moment.tsx';
 import { PartialWhy } from './partial-why.tsx';
@@ -37,6 +38,11 @@ export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: View
           <p>
             Began <Moment at={run.started_at} now={now} /> · {took(detail)}
           </p>
+          {run.progress !== null && (
+            <p>
+              <LiveRows run={run} now={now} />
+            </p>
+          )}
           <Progress detail={detail} />
         </header>
         <WhatToDo detail={detail} />
@@ -75,9 +81,8 @@ function countsUnknown(run: OpsRun): string {
 
 function took({ run, usual_seconds: usual }: OpsRunDetail): string {
   if (run.status !== 'RUNNING') return `took ${durationText(run.duration_seconds)}`;
-  const usually = usual === null ? '' : `, the last one took ${durationText(usual)}`;
   return run.alive === true
-    ? `in progress for ${durationText(run.duration_seconds)}${usually}`
+    ? `in progress for ${durationText(run.duration_seconds)}, ${paceText({ run, usual })}`
     : 'its process is silent';
 }
 
