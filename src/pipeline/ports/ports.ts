@@ -144,7 +144,6 @@ export interface Source {
   close(): Promise<void>;
 }
 
-// ---------------------------------------------------------------------------------------------------------------
 // ArtifactStore
 
 export interface StoredArtifact {
@@ -185,7 +184,6 @@ export interface ArtifactStore {
   clear(folder: string): Promise<void>;
 }
 
-// ---------------------------------------------------------------------------------------------------------------
 // What a run delivers; the port of the destination is in `delivery-port.ts`
 
 export type ArtifactKind =

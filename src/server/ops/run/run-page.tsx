@@ -1,5 +1,6 @@
 import type { OpsRun, OpsRunDetail } from '../../../app/ops/model.ts';
 import { connectorPath } from '../elements/addresses.ts';
+import { CloudName } from '../elements/cloud-name.tsx';
 import { Bar } from '../elements/bar.tsx';
 import { Command } from '../elements/command.tsx';
 import { Counts } from '../elements/counts.tsx';
@@ -179,8 +180,8 @@ function Particulars({ detail }: { readonly detail: OpsRunDetail }) {
           ['Began', <ExactMoment key="began" at={run.started_at} now={now} />],
           ['Ended', run.finished_at === null ? null : exactText(run.finished_at)],
           ['Committed', detail.committed_at === null ? null : exactText(detail.committed_at)],
-          ['Target', <code key="target">{run.target}</code>],
-          ...(manifest === null ? [] : [['Manifest', <code key="manifest">{place}</code>] as const]),
+          ['Target', <CloudName key="target" name={run.target} />],
+          ...(manifest === null ? [] : [['Manifest', <CloudName key="manifest" name={place} />] as const]),
           ...(detail.watermark === null
             ? []
             : [['Watermark', <code key="watermark">{detail.watermark}</code>] as const]),
