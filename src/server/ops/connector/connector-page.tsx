@@ -6,7 +6,7 @@ import { CloudName } from '../elements/cloud-name.tsx';
 import { Facts } from '../elements/facts.tsx';
 import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
-import { HistoryChart } from './history-chart.tsx';
+import { CHART_RUNS_MIN, HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
 import { ExactMoment, Moment } from '../elements/moment.tsx';
 import { scheduleWords } from '../elements/schedule-text.ts';
@@ -26,6 +26,7 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
   const meaning = meaningOfState(state);
   const description = detail.facts?.description ?? null;
   const runsAgain = RUN_AGAIN.has(state);
+  const hasChart = history.length >= CHART_RUNS_MIN;
   return framed({
     title: `${meaning.word}: ${id}`,
     at: now,
@@ -65,11 +66,13 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
             <p class="nothing">No run yet.</p>
           ) : (
             <>
-              <div class="scroll" tabindex={0} role="region" aria-label="Chart of the history">
-                <HistoryChart history={history} name={id} />
-              </div>
+              {hasChart && (
+                <div class="scroll" tabindex={0} role="region" aria-label="Chart of the history">
+                  <HistoryChart history={history} name={id} />
+                </div>
+              )}
               <details id="history-table" open>
-                <summary>The same as a table</summary>
+                <summary>{hasChart ? 'The same as a table' : 'Table'}</summary>
                 <RunsTable runs={history} now={now} caption={`Runs of ${id}, newest first`} ofOne />
               </details>
               <p>

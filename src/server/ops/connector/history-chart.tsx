@@ -15,7 +15,7 @@ const PANELS = [
 const HEIGHT = 28 + PANEL + GAP + PANEL + 22;
 const SLOT_MAX = 24;
 /** Fewer bars show no course, and the table has the figures. */
-const RUNS_MIN = 3;
+export const CHART_RUNS_MIN = 3;
 
 /**
  * The runs of a connector from left to right, oldest first: a mark for the status, a bar for the duration and one for the
@@ -31,7 +31,7 @@ export function HistoryChart({
   const runs = history.toReversed();
   const oldest = runs.at(0);
   const newest = runs.at(-1);
-  if (oldest === undefined || newest === undefined || runs.length < RUNS_MIN) return null;
+  if (oldest === undefined || newest === undefined || runs.length < CHART_RUNS_MIN) return null;
   const slot = Math.min(SLOT_MAX, (WIDTH - LEFT) / runs.length);
   const longest = Math.max(...runs.map(({ duration_seconds: seconds }) => seconds), 0.1);
   const most = Math.max(...runs.map((run) => sentOf(run) ?? 0));
