@@ -19,7 +19,7 @@ interface CatalogContent {
    * Whether something that has an error may hold the connector of this name: a file with that name, in it or as its own, a file
    * that cannot be parsed, or the folder or the policy as a whole.
    */
-  mayBeBroken(name: string): boolean;
+  readonly mayBeBroken: (name: string) => boolean;
 }
 
 /** Knows the connectors of a folder that the operator's policy allows, and sees when a file or the policy changes. */
