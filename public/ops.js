@@ -134,3 +134,13 @@ function byId(id) {
   if (element === null) throw new Error(`The page has no #${id}.`);
   return element;
 }
+
+/** The server writes UTC, and only the browser knows the time where the reader is: it says so where the pointer rests. */
+document.addEventListener('pointerover', ({ target }) => {
+  const time = target instanceof Element ? target.closest('time[datetime]') : null;
+  const moment = new Date(time?.getAttribute('datetime') ?? '');
+  if (time === null || Number.isNaN(moment.getTime())) return;
+  const here = moment.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+  const utc = moment.toISOString().slice(0, 19).replace('T', ' ');
+  time.setAttribute('title', `${here} (${utc} UTC)`);
+});

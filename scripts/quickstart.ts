@@ -180,9 +180,9 @@ function showLimits(): void {
     ...[
       '$ gcloud auth application-default login',
       `$ export ${SECRET}='postgres://…'`,
-      '$ npx gemini-sync-bridge validate my.yaml',
-      '$ npx gemini-sync-bridge run --connector my.yaml --dry-run',
-      '$ npx gemini-sync-bridge run --connector my.yaml',
+      '$ gemini-sync-bridge validate my.yaml',
+      '$ gemini-sync-bridge run --connector my.yaml --dry-run',
+      '$ gemini-sync-bridge run --connector my.yaml',
     ].map((line) => style.dim(`     ${line}`)),
     '',
     '  A dry run reads the source, says what it would do and',

@@ -116,7 +116,7 @@ export const ERROR_KINDS = {
 
   /** The state database cannot be reached, or the connection was lost during the run. No partial change is left: the next run continues from the last commit. */
   STATE_UNREACHABLE: later,
-  /** The state database is reachable, but one of its limits stopped the work: a timeout, a conflict with another session, a full disk, or too little memory. The message names the limit, and the hint says what to do. No partial change is left: the next run continues from the last commit. */
+  /** The state database is reachable, but one of its limits stopped the work: a timeout, a conflict with another session, a full or failing disk, or too little memory. The message names the limit, and the hint says what to do. No partial change is left: the next run continues from the last commit. */
   STATE_LIMIT: later,
   /** The state database refuses the work: missing permission, a read-only server or disk, or a damaged file. A retry does not help until this is fixed. */
   STATE_FAILED: wrong(EXIT.unavailable),
@@ -140,7 +140,9 @@ export const ERROR_KINDS = {
   ARTIFACT_MISSING: wrong(EXIT.unavailable),
   /** The bucket does not exist. Create it, or correct `output.bucket`; this program never creates a bucket. */
   ARTIFACT_BUCKET_MISSING: wrong(EXIT.configuration),
-  /** The artifact store refuses access: a read-only file system, missing permissions, or missing credentials. */
+  /** There are no Google credentials for the bucket, or Google gives no token for them. The hint says how to log in. */
+  ARTIFACT_CREDENTIALS: wrong(EXIT.permission),
+  /** The artifact store refuses access: a read-only file system, missing permissions, or a proxy that asks for a password. */
   ARTIFACT_PERMISSION: wrong(EXIT.permission),
   /** An artifact could not be written: the disk is full or failing, or Cloud Storage cannot be reached. Nothing was committed. */
   ARTIFACT_WRITE_FAILED: later,

@@ -34,7 +34,12 @@ const DAMAGED: Verdict = {
   code: 'STATE_FAILED',
   hint: 'Restore the file from a backup, or move it away: the next run then compares every row again.',
 };
-const IO_FAILED: Verdict = { code: 'STATE_FAILED', hint: 'Check the disk that holds the state file.' };
+/** SQLite says so of a disk that is full, too, where it cannot tell. */
+const IO_FAILED: Verdict = {
+  code: 'STATE_LIMIT',
+  limit: 'disk',
+  hint: 'Is the disk of the state file full, unmounted or failing? Put that right and run again: no partial change is left.',
+};
 const NO_MEMORY: Verdict = {
   code: 'STATE_LIMIT',
   limit: 'memory',

@@ -108,11 +108,13 @@ export class Differ {
       tally.unchanged++;
       if (tally.resent === undefined) return sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
       tally.resent++;
+      tally.examine(mapper.document);
       return sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint });
     }
     const kind = record === undefined ? 'added' : 'changed';
     tally[kind]++;
     tally.sample(kind, docId);
+    tally.examine(mapper.document);
     return sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint });
   }
 

@@ -68,12 +68,15 @@ export class Quarantine {
   }
 }
 
-/** `row 7 (hr:7)`, or `a.csv, line 4 (row 7, hr:7)`: the place helps more than the number. */
+/**
+ * `hr:7 (row 7)`, or `hr:7 (a.csv, line 4, row 7)`, or without an id `a.csv, line 4 (row 7)`: what finds the row best comes
+ * first, and the number of a row in a listing without an order finds nothing.
+ */
 function whichRow({ row, place, docId }: QuarantinedRow): string {
   const where = place === undefined ? '' : placeText(place);
-  const number = `row ${row}`;
-  const rest = [...(where === '' ? [] : [number]), ...(docId === undefined ? [] : [docId])];
-  return `${where === '' ? number : where}${rest.length === 0 ? '' : ` (${rest.join(', ')})`}`;
+  const known = [docId ?? '', where, `row ${row}`].filter((text) => text !== '');
+  const [first, ...rest] = known;
+  return rest.length === 0 ? `${first}` : `${first} (${rest.join(', ')})`;
 }
 
 export function describe({ code, reason }: Rejection): string {

@@ -4,6 +4,7 @@ import type { ColumnDrift } from './comparison/column-drift.ts';
 import { commit, statusOf, type Outcome } from './commit.ts';
 import type { ChangeSink } from './diff.ts';
 import type { RejectedDocument } from './ports/delivery-port.ts';
+import { tellExpectedRows } from './expected-rows.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { runFolder } from './artifact/layout.ts';
@@ -13,6 +14,7 @@ import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from '
 import type { FinishedStatus, Lease, RunRow, State } from './ports/state-port.ts';
 import { Publisher } from './publish.ts';
 import { finishEarlierRuns, readManifest, removeArtifacts, repairLatestAlone } from './recover.ts';
+import { RowsSeen } from './rows-seen.ts';
 import { runErrorOf } from './run-error.ts';
 import type { Tally } from './tally.ts';
 
@@ -47,9 +49,11 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
     return result;
   }
 
-  const lease = await ports.state.lease(job.connectorId, { ...ports.owner, runId: job.runId });
+  const observer = new RowsSeen(ports.observer);
+  const owner = { ...ports.owner, runId: job.runId };
+  const lease = await ports.state.lease(job.connectorId, owner, () => observer.seen);
   try {
-    return await runLeased(job, ports, lease, AbortSignal.any([signal, lease.signal]));
+    return await runLeased(job, { ...ports, observer }, lease, AbortSignal.any([signal, lease.signal]));
   } finally {
     await lease.release();
   }
@@ -72,6 +76,7 @@ async function runLeased(job: Job, ports: Ports, lease: Lease, signal: AbortSign
 async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   ports.observer.phase('extract');
   const position = await ports.state.position(job.connectorId, job.target);
+  await tellExpectedRows(job, ports, position);
   const plan = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
   const { tally, holdReason, remarks, drift } = plan;
   const counts = tally.counts();
@@ -109,6 +114,7 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
     await removeArtifacts(store, folder);
     await enter('extract');
     const position = await state.position(connectorId, target);
+    await tellExpectedRows(job, ports, position);
     const { tally, ...planned } = await planChanges(job, ports, position, publisher, signal);
 
     await enter('publish');

@@ -41,6 +41,10 @@ export interface RunTable {
   phase_times: string | null;
   /** URI of its artifacts; null: it writes none, or it is of an older version. */
   folder: string | null;
+  /** Rows that a heartbeat of the run found last; Postgres writes a bigint as text. */
+  rows_seen: number | string | null;
+  /** When a heartbeat last found more of them, by the clock of the database. */
+  rows_at: string | null;
 }
 
 /** What a lease is on: `target` for a delivery, whose name is the target's. */

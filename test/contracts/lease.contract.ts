@@ -119,6 +119,27 @@ export function describeLeaseContract(name: string, open: () => Promise<StateSto
       await lease.release();
     });
 
+    test('write how many rows the run has read when they are renewed, and not once another run came', async () => {
+      let rows: number | undefined;
+      const lease = await state.lease('hr', { ...OWNER, runId: 'R' }, () => rows);
+      await state.position('hr', TARGET);
+      await state.beginRun({ runId: 'R', connectorId: 'hr', target: TARGET, startedAt: new Date() });
+      time.stepWallClock(127_000);
+      await leases.requireHeld();
+      rows = 14_000;
+      time.stepWallClock(127_000);
+      await leases.requireHeld();
+      time.stepWallClock(127_000);
+      const taken = await takenOver('hr');
+      rows = 20_000;
+      await expect(leases.requireHeld()).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      // Waits for writes in progress.
+      await lease.release();
+      const { progress } = (await other.findRun('R')) ?? {};
+      expect(progress).toEqual({ rows: 14_000, at: expect.stringMatching(/^20\d\d-.+T.+Z$/) });
+      await taken.release();
+    });
+
     test('are lost after a suspension in which another run came, and nothing more is written', async () => {
       const lease = await begin();
       const journal = state.journal('R', TARGET, OWNER);

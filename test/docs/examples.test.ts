@@ -31,6 +31,13 @@ function markdownIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** Files that tell commands to a reader or to a shell, beside the pages. */
+function printing(folder: string, extension: string): string[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith(extension))
+    .map((name) => join(folder, name));
+}
+
 const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
 function codeBlocks(markdown: string, language: string): string[] {
@@ -133,6 +140,14 @@ describe('the documentation', () => {
     const links = relativeLinks(textOf(page));
     expect(links.flatMap((link) => brokenLink(page, link) ?? [])).toEqual([]);
   });
+
+  // The name is not ours in any registry, so npx would run the program of whoever takes it, beside the reader's secrets.
+  it.each([...PAGES, ...printing('scripts', '.ts'), ...printing(join('kestra', 'flows'), '.yaml')])(
+    'tells nobody to run the program through npx: %s',
+    (page) => {
+      expect(textOf(page)).not.toMatch(/\bnpx\s+(-\S+\s+)*gemini-sync-bridge\b/);
+    },
+  );
 
   it('lists every exit status in the README', () => {
     const listed = [...textOf('README.md').matchAll(/^\| (\d+) +\|/gm)].map(([, status]) => Number(status));

@@ -29,14 +29,14 @@ describe('the quarantine', () => {
     expect(tally.samples.quarantined).toHaveLength(5);
     expect(tally.samples.quarantined.slice(0, 2)).toEqual([
       'row 1: ACL_EMPTY, why',
-      'row 3 (hr:3): ACL_EMPTY, why',
+      'hr:3 (row 3): ACL_EMPTY, why',
     ]);
   });
 
   it.each([
-    [{ file: 'a.csv', line: 4 }, 'hr:7', 'a.csv, line 4 (row 7, hr:7)'],
+    [{ file: 'a.csv', line: 4 }, 'hr:7', 'hr:7 (a.csv, line 4, row 7)'],
     [{ page: 2, record: 3 }, undefined, 'page 2, record 3 (row 7)'],
-    [{}, 'hr:7', 'row 7 (hr:7)'],
+    [{}, 'hr:7', 'hr:7 (row 7)'],
   ])('names a row at %j, of the id %j: %s', (place, docId, which) => {
     const tally = new Tally();
     new Quarantine(LIMITS, tally).add({ ...row(7, docId), place });

@@ -7,7 +7,7 @@ import { silentLogger } from '../../src/core/log.ts';
 import { discoveryRecords } from '../../src/gemini/records.ts';
 import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
 import type { DeliveryJournal, Destination, Receipt } from '../../src/pipeline/ports/delivery-port.ts';
-import type { Manifest } from '../../src/pipeline/ports/ports.ts';
+import type { Manifest, Source } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
 import type { State } from '../../src/pipeline/ports/state-port.ts';
 import { openState } from '../../src/state/run/open-state.ts';
@@ -86,6 +86,65 @@ const THREE = [...TWO, ['3', 'three']] as const;
 async function runsInBucket(): Promise<string[]> {
   return (await readdir(join(folder, 'bucket', 'connectors', 'hr', 'runs'))).sort();
 }
+
+describe('what a run tells of its rows', () => {
+  test('is how many to expect, once there was a run into the same place, and how many there were', async () => {
+    const told: (readonly [string, number])[] = [];
+    const observer = {
+      phase: () => undefined,
+      expected: (rows: number) => told.push(['expected', rows]),
+      rows: ({ seen }: { readonly seen: number }) => told.push(['seen', seen]),
+    };
+    await run('R1', ports(TWO, { observer }));
+    expect(told.splice(0)).toEqual([['seen', 2]]);
+    await run('R2', ports(THREE, { observer }));
+    expect(told.splice(0)).toEqual([
+      ['expected', 2],
+      ['seen', 3],
+    ]);
+    await run('R3', ports(THREE, { observer }), { target: 'elsewhere' });
+    expect(told.splice(0)).toEqual([['seen', 3]]);
+  });
+
+  test('is told to the heartbeat of its lease, from its first batch on', async () => {
+    const asked: (number | undefined)[] = [];
+    let seen: (() => number | undefined) | undefined;
+    const watching: State = {
+      ...state,
+      lease: (connectorId, owner, rowsSeen) => {
+        seen = rowsSeen;
+        return state.lease(connectorId, owner, rowsSeen);
+      },
+      beginRun: (begun) => {
+        asked.push(seen?.());
+        return state.beginRun(begun);
+      },
+      published: (runId, publication) => {
+        asked.push(seen?.());
+        return state.published(runId, publication);
+      },
+    };
+    await run('R1', ports(TWO, { state: watching }));
+    expect(asked).toEqual([undefined, 2]);
+  });
+
+  test('is not what to expect where a run goes on from a checkpoint, or reads what changed', async () => {
+    const expected = { phase: () => undefined, rows: () => undefined, expected: () => told.push('expected') };
+    const told: string[] = [];
+    const resumed = (changes: Partial<Source>): Source => ({ ...ports(TWO).source, ...changes });
+    await run('R1', ports(TWO));
+    const position: State['position'] = async (...args) => ({
+      ...(await state.position(...args)),
+      checkpoint: 'page-2',
+    });
+    const from = { state: { ...state, position }, observer: expected };
+    await run('R2', ports(TWO, from));
+    await run('R3', ports(TWO, { observer: expected, source: resumed({ listing: 'delta' }) }));
+    expect(told).toEqual([]);
+    await run('R4', ports(TWO, from), { full: true });
+    expect(told).toEqual(['expected']);
+  });
+});
 
 describe('a destination that fails', () => {
   test('for the moment leaves the run to the next one, which finishes it without reading the source again', async () => {

@@ -16,6 +16,23 @@ describe('a tally', () => {
     });
   });
 
+  it('counts what documents lack that are to be sent: a title, content, and a link where links are made', () => {
+    const span = (length: number) => ({ start: 7, end: 7 + length });
+    const whole = { title: span(5), content: { length: 1 }, uri: span(9), makesLinks: true };
+    const tally = new Tally();
+    tally.examine(whole);
+    expect(tally.counts()).not.toHaveProperty('untitled');
+    expect(tally.counts()).not.toHaveProperty('empty');
+    expect(tally.counts()).not.toHaveProperty('unlinked');
+    tally.examine({ ...whole, title: span(2) });
+    tally.examine({ ...whole, content: { length: 0 }, title: span(2) });
+    tally.examine({ ...whole, uri: span(0) });
+    tally.examine({ ...whole, uri: span(2) });
+    tally.examine({ ...whole, uri: span(2) });
+    tally.examine({ ...whole, uri: span(0), makesLinks: false });
+    expect(tally.counts()).toMatchObject({ untitled: 2, empty: 1, unlinked: 3 });
+  });
+
   it('keeps the first five examples of each kind', () => {
     const tally = new Tally();
     for (let id = 1; id <= 7; id++) tally.sample('added', `hr:${id}`);

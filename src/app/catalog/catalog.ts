@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { listConnectorFiles } from '../../definitions/connector-files.ts';
 import { fileFacts, KnownFiles } from '../../definitions/known-files.ts';
 import type { Problem } from '../../definitions/problem.ts';
+import type { Report } from '../../definitions/connector/load.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import { CATALOG_LOOK_MS } from '../../core/limits.ts';
@@ -14,6 +15,11 @@ interface CatalogContent {
   readonly connectors: ReadonlyMap<string, { readonly file: string; readonly connector: Connector }>;
   /** What is wrong in the folder. A broken file hides no other. */
   readonly problems: readonly Problem[];
+  /**
+   * Whether something that has an error may hold the connector of this name: a file with that name, in it or as its own, a file
+   * that cannot be parsed, or the folder or the policy as a whole.
+   */
+  readonly mayBeBroken: (name: string) => boolean;
 }
 
 /** Knows the connectors of a folder that the operator's policy allows, and sees when a file or the policy changes. */
@@ -32,7 +38,9 @@ export function openCatalog(
   let stamp = '';
   let isLooking = false;
   let lookedMs = Number.NEGATIVE_INFINITY;
-  let content: Promise<CatalogContent> = Promise.resolve({ connectors: new Map(), problems: [] });
+  let content: Promise<CatalogContent> = Promise.resolve(
+    contentOf({ connectors: [], problems: [], names: new Map() }),
+  );
 
   async function look(before: Promise<CatalogContent>): Promise<CatalogContent> {
     isLooking = true;
@@ -84,12 +92,21 @@ async function policyStampOf({ cwd, policyFile }: PolicyPlace): Promise<string> 
 async function readAll(directory: string, place: PolicyPlace, known: KnownFiles): Promise<CatalogContent> {
   const checker = openConnectorChecker(place);
   const checkElsewhere = (file: string) => checker.check(file);
-  const { connectors, problems } = await checkConnectorsUnderPolicy([directory], place, {
-    known,
-    checkElsewhere,
-  }).finally(() => checker.close());
+  const report = await checkConnectorsUnderPolicy([directory], place, { known, checkElsewhere }).finally(() =>
+    checker.close(),
+  );
+  return contentOf(report);
+}
+
+function contentOf({ connectors, names, ...report }: Omit<Report, 'files'>): CatalogContent {
+  const problems = report.problems.filter(({ severity }) => severity === 'error');
+  const broken = new Set(problems.map(({ file }) => file));
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
-    problems: problems.filter(({ severity }) => severity === 'error'),
+    problems,
+    mayBeBroken: (name) =>
+      [...broken].some(
+        (file) => !names.has(file) || names.get(file) === name || basename(file, extname(file)) === name,
+      ),
   };
 }

@@ -65,8 +65,8 @@ export async function checkConnectorsUnderPolicy(
   if ('policy' in opened) {
     return checkConnectors(paths, { ...options, policy: operatorPolicy(opened.policy, cwd) });
   }
-  const { files, problems } = await checkConnectors(paths, options);
-  return { files, problems: [...opened.problems, ...problems], connectors: [] };
+  const report = await checkConnectors(paths, options);
+  return { ...report, problems: [...opened.problems, ...report.problems], connectors: [] };
 }
 
 /** Checks one file by itself under the operator's policy; one that is not valid is reported by `checkConnectorsUnderPolicy`. */

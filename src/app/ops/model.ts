@@ -17,6 +17,15 @@ export interface OpsError {
   readonly retryable: boolean | null;
 }
 
+export interface OpsProgress {
+  /** Rows read from the source. */
+  readonly rows: number;
+  /** When a heartbeat last found more of them. */
+  readonly at: string;
+  /** Since the run began; null where that was no time ago. */
+  readonly rows_per_second: number | null;
+}
+
 export interface OpsRun {
   readonly run_id: string;
   readonly connector_id: string;
@@ -33,6 +42,8 @@ export interface OpsRun {
   /** What releases the deletes that this run withheld; null if it withheld none. */
   readonly released_by: ReleasedBy | null;
   readonly error: OpsError | null;
+  /** How far a RUNNING run has read, as its heartbeat last wrote it; null for one that ended, and before the first row. */
+  readonly progress: OpsProgress | null;
   /** Whether the process of a RUNNING run shows signs of life; null for one that ended. */
   readonly alive: boolean | null;
   /** Published and not committed: the next run of the connector finishes it first. */

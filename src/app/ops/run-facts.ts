@@ -3,7 +3,7 @@ import { releasedBy } from '../../pipeline/guard.ts';
 import type { RunError } from '../../pipeline/ports/state-port.ts';
 import type { ListedRun } from '../../state/server/listed-runs.ts';
 import type { Holder } from '../../state/server/ops-connectors.ts';
-import type { OpsError, OpsRun } from './model.ts';
+import type { OpsError, OpsProgress, OpsRun } from './model.ts';
 
 /** A run as Ops shows it. */
 export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): OpsRun {
@@ -21,10 +21,18 @@ export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): O
     hold_reason: run.holdReason,
     released_by: run.holdReason === null ? null : releasedBy(run.holdReason),
     error: run.error === null ? null : opsError(run.error),
+    progress: running ? opsProgress(run) : null,
     alive: running ? holder?.runId === run.runId && holder.alive : null,
     waits_for_next_run:
       !running && run.manifestName !== null && run.committedAt === null && run.status === 'FAILED',
   };
+}
+
+function opsProgress({ progress, startedAt }: ListedRun): OpsProgress | null {
+  if (progress === null) return null;
+  const { rows, at } = progress;
+  const seconds = secondsBetween(startedAt, at);
+  return { rows, at, rows_per_second: seconds === 0 ? null : Math.round(rows / seconds) };
 }
 
 /** Seconds with milliseconds; 0 when clocks of two machines disagree. */

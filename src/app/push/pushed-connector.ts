@@ -6,15 +6,15 @@ import { PushRefusal } from '../../push/refusal.ts';
 
 /**
  * The connector that is pushed to, as its file is now.
- * @throws PushRefusal if there is none that takes pushes. While a file has errors an unknown name may be in it, and its
- * producer must not take the push for hopeless.
+ * @throws PushRefusal if there is none that takes pushes. While an unknown name may be that of a file with errors, its
+ * producer must not take the push for hopeless; a name that is in no such file stays wrong.
  */
 export async function pushedConnector(catalog: Catalog, name: string): Promise<Connector> {
-  const { connectors, problems } = await catalog.current();
+  const { connectors, problems, mayBeBroken } = await catalog.current();
   const connector = connectors.get(name)?.connector;
   if (connector === undefined) {
     const own = problems.some(({ file }) => basename(file, extname(file)) === name);
-    if (own || problems.length > 0) throw broken(name, own);
+    if (mayBeBroken(name)) throw broken(name, own);
     throw new PushRefusal('CONNECTOR_UNKNOWN', `There is no connector ${JSON.stringify(name)}.`, {
       hint: 'Check the name in the path: it is metadata.name of the connector.',
     });
@@ -29,7 +29,7 @@ export async function pushedConnector(catalog: Catalog, name: string): Promise<C
 function broken(name: string, own: boolean): PushRefusal {
   const what = own
     ? `The file of the connector ${JSON.stringify(name)} has errors.`
-    : `The connector ${JSON.stringify(name)} is not known, and a connector file has errors.`;
+    : `The connector ${JSON.stringify(name)} is not known, and a connector file that cannot be read may hold it.`;
   return new PushRefusal('CONNECTOR_BROKEN', what, {
     hint: 'Nothing was stored. Send it again when the file is correct; gemini-sync-bridge validate says what is wrong.',
     retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,

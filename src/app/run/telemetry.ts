@@ -114,6 +114,10 @@ export function bothObservers(one: Observer, other: Observer): Observer {
       one.phase(phase);
       other.phase(phase);
     },
+    expected(rows) {
+      one.expected?.(rows);
+      other.expected?.(rows);
+    },
     rows(counts) {
       one.rows(counts);
       other.rows(counts);

@@ -45,7 +45,10 @@ export function gcsError(action: GcsAction, uri: string, error: unknown): unknow
       ? aboutCredentials(failure, failed)
       : about(action, uri, failure, failed);
   const words = failure.network === undefined ? failure.words : networkWords(failure.network);
-  const message = `Cannot ${ACTIONS[action].verb} ${uri}: ${prefix}${words}`;
+  // What is wrong with the bucket or the credentials is wrong whatever was tried first, such as clearing a folder.
+  const isGeneral = code === 'ARTIFACT_BUCKET_MISSING' || error instanceof CredentialsFailure;
+  const tried = isGeneral ? `use ${bucketOf(uri)}` : `${ACTIONS[action].verb} ${uri}`;
+  const message = `Cannot ${tried}: ${prefix}${words}`;
   return failedRequest({ code, message, hint, lasting: false }, endingOf(error));
 }
 
@@ -68,16 +71,20 @@ const LOG_IN =
   'Run `gcloud auth application-default login`, let GOOGLE_APPLICATION_CREDENTIALS name a key file, ' +
   'or give the workload an identity.';
 
+function bucketOf(uri: string): string {
+  return /^gs:\/\/[^/]+/.exec(uri)?.[0] ?? uri;
+}
+
 function aboutCredentials(failure: GcsFailure, failed: ErrorCode): Told {
   const prefix = 'no token could be had: ';
   if (failure.network !== undefined) return [failed, networkHint(failure.network, HINTS), prefix];
   if (isTransient(failure)) return [failed, 'Can this machine reach Google? Run again later.', prefix];
   if (failure.status === 407) return ['ARTIFACT_PERMISSION', PROXY_LOGIN_HINT, PROXY_LOGIN];
-  return ['ARTIFACT_PERMISSION', LOG_IN, 'Google gives no token: '];
+  return ['ARTIFACT_CREDENTIALS', LOG_IN, 'Google gives no token: '];
 }
 
 function about(action: GcsAction, uri: string, failure: GcsFailure, failed: ErrorCode): Told {
-  const bucket = /^gs:\/\/[^/]+/.exec(uri)?.[0] ?? uri;
+  const bucket = bucketOf(uri);
   const { status, network, words } = failure;
   const later = action === 'inspect' ? 'Look again later.' : LATER;
   if (network !== undefined) {

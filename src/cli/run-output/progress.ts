@@ -19,7 +19,7 @@ const COLUMNS_DEFAULT = 80;
 
 type Rows = Parameters<Observer['rows']>[0];
 
-export interface Progress extends Observer {
+export interface Progress extends Required<Observer> {
   /** Writes to the same stream without tearing the bar apart. */
   write(text: string): void;
   /** Takes the bar away; nothing is shown afterwards. */
@@ -28,6 +28,10 @@ export interface Progress extends Observer {
 
 interface Moment {
   readonly phase: Phase;
+  /** No batch has come yet. */
+  readonly connecting: boolean;
+  /** About as many rows as there will be; null: not known. */
+  readonly expectedRows: number | null;
   readonly rows: Rows;
   readonly rowsPerSecond: number;
   readonly elapsedMs: number;
@@ -45,14 +49,19 @@ export function createProgress(
   clock: Clock,
 ): Progress {
   const chosen = mode === 'auto' ? (stderr.isTTY === true ? 'bar' : 'plain') : mode;
-  const plain: Show = ({ phase, rows, rowsPerSecond }) => {
-    log().info(`${phase}: ${count(rows.seen)} rows, ${count(rowsPerSecond)}/s`, {
+  const plain: Show = (moment) => {
+    const { phase, rows, rowsPerSecond } = moment;
+    const text = moment.connecting ? 'connecting' : `${rowsText(moment)}, ${count(rowsPerSecond)}/s`;
+    log().info(`${phase}: ${text}`, {
       phase,
       ...rows,
       rowsPerSecond,
     });
   };
-  const json: Show = (moment) => stderr.write(`${JSON.stringify({ progress: moment })}\n`);
+  const json: Show = ({ phase, rows, expectedRows, rowsPerSecond, elapsedMs }) =>
+    stderr.write(
+      `${JSON.stringify({ progress: { phase, rows, expectedRows, rowsPerSecond, elapsedMs } })}\n`,
+    );
   switch (chosen) {
     case 'bar':
       return barProgress(stderr, style, clock);
@@ -74,6 +83,8 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
   const startedMs = clock.elapsedMs();
   let shownMs = startedMs;
   let phase: Phase = 'extract';
+  let connecting = true;
+  let expectedRows: number | null = null;
   let rows: Rows = { seen: 0, unchanged: 0, added: 0, changed: 0, quarantined: 0 };
   const present = (): void => {
     const now = clock.elapsedMs();
@@ -81,16 +92,27 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
     const elapsedMs = Math.round(now - startedMs);
     const rowsPerSecond = Math.round((rows.seen * 1_000) / Math.max(elapsedMs, 1));
     const { seen, unchanged, added, changed, quarantined } = rows;
-    show({ phase, rows: { seen, unchanged, added, changed, quarantined }, rowsPerSecond, elapsedMs });
+    const counts = { seen, unchanged, added, changed, quarantined };
+    show({ phase, connecting, expectedRows, rows: counts, rowsPerSecond, elapsedMs });
   };
   return {
     phase(next) {
       phase = next;
+      // A run that reads nothing goes on to the next phase, and connects no longer.
+      connecting &&= next === 'extract';
+      if (next !== 'extract') expectedRows = null;
       present();
     },
+    expected(next) {
+      expectedRows = next;
+    },
     rows(next) {
+      const first = connecting;
+      connecting = false;
       rows = next;
-      if (clock.elapsedMs() - shownMs >= intervalMs) present();
+      // The next batch of a slow source may be minutes away, and the bar is not to say "connecting" until then.
+      if (first && intervalMs === BAR_INTERVAL_MS) present();
+      else if (clock.elapsedMs() - shownMs >= intervalMs) present();
     },
     write: (text) => {
       write(text);
@@ -99,16 +121,27 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
   };
 }
 
-/** How many rows there will be is not known before the end, so the bar shows movement and rate, and no percentage. */
+/** `14,000 of about 20,400 rows`; without the second figure where it is not known, or was too low. */
+function rowsText({ rows: { seen }, expectedRows }: Moment): string {
+  return expectedRows !== null && expectedRows >= seen
+    ? `${count(seen)} of about ${count(expectedRows)} rows`
+    : `${count(seen)} ${seen === 1 ? 'row' : 'rows'}`;
+}
+
+/** How many rows there will be is known about, if at all, so the bar shows movement and rate, and no percentage. */
 function barProgress(stderr: OutputStream, style: Style, clock: Clock): Progress {
   let drawn = '';
   let tick = 0;
   let stopped = false;
-  const draw: Show = ({ phase, rows, rowsPerSecond, elapsedMs }) => {
+  const draw: Show = (moment) => {
+    const { phase, connecting, rows, rowsPerSecond, elapsedMs } = moment;
     if (stopped) return;
     tick += 1;
     const changes = count(rows.added + rows.changed);
-    const text = `${phase.padEnd(8)}${count(rows.seen)} rows · ${count(rowsPerSecond)}/s · ${changes} changes · ${Math.round(elapsedMs / 1_000)} s`;
+    const figures = connecting
+      ? 'connecting…'
+      : `${rowsText(moment)} · ${count(rowsPerSecond)}/s · ${changes} changes · ${Math.round(elapsedMs / 1_000)} s`;
+    const text = `${phase.padEnd(8)}${figures}`;
     // One column stays free: a line that is full goes on in the next one, which is then not cleared.
     const room = (stderr.columns ?? COLUMNS_DEFAULT) - BAR_WIDTH - 2;
     drawn = `${style.cyan(movingBar(tick))} ${text.slice(0, Math.max(room, 0))}`;

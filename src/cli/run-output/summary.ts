@@ -34,6 +34,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
     headline(summary, style),
     '',
     ...countLines(summary, style),
+    ...qualityLines(result, style),
     ...holdLines(summary, style),
     ...remarkLines(result, style),
     ...driftLines(result, style),
@@ -101,6 +102,19 @@ function countLines({ result: { counts }, deletesAreSaid }: SummaryOf, style: St
     if (value === 0) return style.dim(line);
     return warns.has(name) ? style.yellow(line) : line;
   });
+}
+
+/** Documents that were sent all right, and that a reader of the index finds wanting. */
+function qualityLines({ counts: { untitled = 0, empty = 0, unlinked = 0 } }: BridgeResult, style: Style) {
+  const lacks = [
+    [untitled, 'with an empty title'],
+    [empty, 'with empty content'],
+    [unlinked, 'without a link'],
+  ] as const;
+  const texts = lacks
+    .filter(([lacking]) => lacking > 0)
+    .map(([lacking, what]) => `${count(lacking)} ${what}`);
+  return texts.length === 0 ? [] : ['', style.yellow(`  ! data quality: ${texts.join(', ')}`)];
 }
 
 function holdLines(summary: SummaryOf, style: Style): string[] {

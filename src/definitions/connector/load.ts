@@ -45,6 +45,8 @@ export interface Report {
   readonly problems: readonly Problem[];
   /** The files without an error. */
   readonly connectors: readonly { readonly file: string; readonly connector: Connector }[];
+  /** `metadata.name` of each file that can be parsed, right or wrong otherwise; undefined where it is no string. */
+  readonly names: ReadonlyMap<string, string | undefined>;
 }
 
 /**
@@ -107,7 +109,12 @@ export async function checkConnectors(paths: readonly string[], options: CheckOp
   const connectors = checked.flatMap(({ file, value }) =>
     !broken.has(file) && isConnector(value) ? [{ file, connector: value }] : [],
   );
-  return { files: listed.files, problems, connectors };
+  const names = new Map(
+    checked.flatMap(({ file, value }) =>
+      value === undefined ? [] : [[file, textAt(value, 'metadata.name')] as const],
+    ),
+  );
+  return { files: listed.files, problems, connectors, names };
 }
 
 async function checkHereOrElsewhere(

@@ -12,7 +12,7 @@ import type { Column } from '../ports/ports.ts';
 import type { Rejection } from './rejection.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { hasText, NO_TEXT } from '../bytes/blank-text.ts';
-import { templateWriter, type TemplateWriter } from '../mapping/template-writer.ts';
+import { inTemplate, templateWriter, type TemplateWriter } from '../mapping/template-writer.ts';
 import { uriWriter } from './uri-writer.ts';
 import { holdsNulEscape, textFields, UsedTexts } from './used-texts.ts';
 import { timeWriter, type ValueWriter } from './values.ts';
@@ -51,6 +51,8 @@ export class DocumentRenderer {
   readonly title: Span = { start: 0, end: 0 };
   /** Empty when there is no `uri`. */
   readonly uri: Span = { start: 0, end: 0 };
+  /** Whether its mapping makes links, so that a document without one lacks something. */
+  readonly makesLinks: boolean;
   mimeType: string;
   users: Principals = NOBODY;
   groups: Principals = NOBODY;
@@ -85,6 +87,7 @@ export class DocumentRenderer {
     // The link of a canonical document was made when it was pushed.
     const writeUri = canonical === undefined ? uriWriter : templateWriter;
     this.#writeUri = mapping.uri && writeUri(mapping.uri, columns, columnOf);
+    this.makesLinks = mapping.uri !== undefined;
     this.#textRequired = mapping.textRequired;
     this.#writeMetadata =
       canonical === undefined
@@ -140,7 +143,7 @@ export class DocumentRenderer {
 
   #writeBody(row: RowCursor, id: string): Rejection | undefined {
     const { line, content } = this;
-    const failed = this.#writeContent(row, content);
+    const failed = inTemplate('contentTemplate', this.#writeContent(row, content));
     if (failed !== undefined) return failed;
     if (content.length > CONTENT_BYTES_MAX) {
       return {
@@ -174,13 +177,13 @@ export class DocumentRenderer {
   #writeUriText(row: RowCursor): Rejection | undefined {
     this.line.latin1(',"uri":');
     if (this.#writeUri !== undefined && this.#canonical?.hasUri(row) !== false)
-      return this.#writeText(row, this.#writeUri, this.uri);
+      return inTemplate('uriTemplate', this.#writeText(row, this.#writeUri, this.uri));
     this.line.latin1('null');
     this.uri.end = this.uri.start;
     return undefined;
   }
 
-  #writeText(row: RowCursor, write: TemplateWriter, span: Span): Rejection | undefined {
+  #writeText(row: RowCursor, write: TemplateWriter, span: Span): ReturnType<TemplateWriter> {
     const text = this.#text;
     text.length = 0;
     const failed = write(row, text);

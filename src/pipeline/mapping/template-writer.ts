@@ -129,6 +129,14 @@ export function failureOf(thrown: unknown): WriteFailure {
   return { code: 'TEMPLATE_FAILED', reason: thrown instanceof Error ? thrown.message : String(thrown) };
 }
 
+/** Names the template that failed, and its line in front of what is wrong there: `contentTemplate line 3: …`. */
+export function inTemplate(name: string, failed: WriteFailure | undefined): WriteFailure | undefined {
+  if (failed?.code !== 'TEMPLATE_FAILED') return failed;
+  const { code, reason } = failed;
+  const placed = reason.replace(/^(.*), line:(\d+), col:\d+$/s, 'line $2: $1');
+  return { code, reason: placed === reason ? `${name}: ${reason}` : `${name} ${placed}` };
+}
+
 export function missing(name: string): WriteFailure {
   const { code, reason } = TemplateFailure.missing(name);
   return { code, reason };

@@ -56,6 +56,8 @@ export interface RecordFormat {
 /** Watches a run, for progress; must not throw. */
 export interface Observer {
   phase(phase: Phase): void;
+  /** Before the first row, where the run reads everything: how many rows the last one saw. */
+  expected?(rows: number): void;
   /** After each batch. */
   rows(counts: Pick<RunCounts, 'seen' | 'unchanged' | 'added' | 'changed' | 'quarantined'>): void;
 }

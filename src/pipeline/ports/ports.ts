@@ -10,9 +10,10 @@
  * deletes withheld by the guard are on *hold*. What a destination acknowledged is its *receipt*.
  */
 
+import type { DataQuality } from './data-quality.ts';
+
 export type Phase = 'extract' | 'map' | 'diff' | 'publish' | 'ingest' | 'commit';
 
-// ---------------------------------------------------------------------------------------------------------------
 // Source
 
 /**
@@ -143,7 +144,6 @@ export interface Source {
   close(): Promise<void>;
 }
 
-// ---------------------------------------------------------------------------------------------------------------
 // ArtifactStore
 
 export interface StoredArtifact {
@@ -184,7 +184,6 @@ export interface ArtifactStore {
   clear(folder: string): Promise<void>;
 }
 
-// ---------------------------------------------------------------------------------------------------------------
 // What a run delivers; the port of the destination is in `delivery-port.ts`
 
 export type ArtifactKind =
@@ -230,7 +229,7 @@ export interface Manifest {
 }
 
 /** Counts of one run, in rows or documents. `null` means not known, which is not 0. */
-export interface RunCounts {
+export interface RunCounts extends DataQuality {
   /** Rows read from the source. */
   readonly seen: number;
   readonly unchanged: number;

@@ -45,6 +45,8 @@ export interface RunRow {
   readonly phaseTimes: Readonly<Partial<Record<Phase, string>>>;
   /** URI of the folder of its artifacts; null: it writes none, or it is of an older version. */
   readonly folder: string | null;
+  /** The rows that it had read at the heartbeat that last found more of them, and when; null: at none so far. */
+  readonly progress: { readonly rows: number; readonly at: string } | null;
 }
 
 /** Where a connector stands towards one target. Another target has another position, and no documents yet. */
@@ -121,8 +123,9 @@ export interface State {
   /**
    * Takes the right to run a connector. Fails with `LEASE_HELD`, naming the holder; a holder that is dead (its process is
    * gone, on this machine, or it has been silent for `LEASE_SECONDS`) is replaced at once.
+   * @param rowsSeen how many rows the run has read, undefined before the first one; each heartbeat writes it to the run's line
    */
-  lease(connectorId: string, owner: LeaseOwner): Promise<Lease>;
+  lease(connectorId: string, owner: LeaseOwner, rowsSeen?: () => number | undefined): Promise<Lease>;
 
   /** The position of a connector towards a target; makes one if there is none, unless the state is read-only. */
   position(connectorId: string, target: string): Promise<Position>;

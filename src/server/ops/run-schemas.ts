@@ -32,6 +32,11 @@ const phaseSchema = Type.Enum(['extract', 'map', 'diff', 'publish', 'ingest', 'c
   description: 'The phase that the run entered last.',
 });
 
+function lacking(what: string) {
+  const description = `${what} Absent: none, or a run of an older version.`;
+  return Type.Optional(Type.Integer({ minimum: 0, description }));
+}
+
 const countsSchema = Type.Object(
   {
     seen: Type.Integer({ minimum: 0, description: 'Rows read from the source.' }),
@@ -52,6 +57,9 @@ const countsSchema = Type.Object(
     held: Type.Integer({ minimum: 0, description: 'Deletes that were withheld.' }),
     quarantined: Type.Integer({ minimum: 0, description: 'Rows that were set aside.' }),
     rejected: Type.Integer({ minimum: 0, description: 'Documents that the destination refused.' }),
+    untitled: lacking('Documents sent with an empty title.'),
+    empty: lacking('Documents sent with empty content.'),
+    unlinked: lacking('Documents sent without a link, where the mapping makes links.'),
   },
   { additionalProperties: false },
 );
@@ -62,6 +70,15 @@ const errorSchema = Type.Object(
     message: text,
     hint: orNull(text, 'What to do next.'),
     retryable: orNull(Type.Boolean(), 'Whether the same run again can succeed without a change.'),
+  },
+  { additionalProperties: false },
+);
+
+const progressSchema = Type.Object(
+  {
+    rows: Type.Integer({ minimum: 0, description: 'Rows read from the source.' }),
+    at: Type.String({ format: 'date-time', description: 'When a heartbeat last found more of them.' }),
+    rows_per_second: orNull(count, 'Since the run began; null where that was no time ago.'),
   },
   { additionalProperties: false },
 );
@@ -85,6 +102,10 @@ export const runSchema = Type.Object(
         'What releases the withheld deletes: the option `--allow-deletes`, a complete listing, or rows small enough to be identified. Null when none were withheld.',
     }),
     error: orNull(errorSchema, 'Why the run failed.'),
+    progress: orNull(
+      progressSchema,
+      'How far a run in progress has read, as its heartbeat last wrote it; null for one that ended, and before the first row.',
+    ),
     alive: orNull(
       Type.Boolean(),
       'Whether the process of a run shows signs of life; null for one that ended.',

@@ -6,6 +6,7 @@ import { startStopwatch } from '../../core/stopwatch.ts';
 import type { Lease, LeaseOwner } from '../../pipeline/ports/state-port.ts';
 import type { Database } from '../../database/database.ts';
 import { keepAlive } from './heartbeat.ts';
+import { liveRows } from './live-rows.ts';
 import { codeOf } from '../../core/thrown.ts';
 import { isConflict, stateError } from '../../database/state-errors.ts';
 import type { LeaseKind, LeaseTable } from '../tables.ts';
@@ -38,18 +39,23 @@ const NOUNS: Readonly<Record<LeaseKind, string>> = {
   target: 'Target',
 };
 
-/** @throws BridgeError LEASE_HELD, naming the run that holds it. */
+/**
+ * @param rowsSeen of the run, for its line of `run_state`; undefined before its first row
+ * @throws BridgeError LEASE_HELD, naming the run that holds it.
+ */
 export async function acquireLease(
   database: Database,
   key: LeaseKey,
   owner: LeaseOwner,
   timing: LeaseTiming,
+  rowsSeen: () => number | undefined = () => undefined,
 ): Promise<Lease> {
   const age = startStopwatch(timing.clock ?? systemClock);
   const fence = await againAfterDeadlock(() =>
     database.knex.transaction((transaction) => takeOver(database, transaction, key, owner, timing)),
   );
   const ours = { ...rowOf(key), fence, run_id: owner.runId };
+  const live = liveRows(database, ours, rowsSeen);
   const heartbeat = keepAlive({
     ...timing,
     age,
@@ -66,6 +72,7 @@ export async function acquireLease(
         .knex('connector_leases')
         .where(ours)
         .update({ expires_at: expiry(database, timing) });
+      if (renewed > 0) live.write();
       return renewed > 0;
     },
   });
@@ -77,7 +84,7 @@ export async function acquireLease(
     requireHeld: () => heartbeat.requireHeld(),
     release() {
       heartbeat.stop();
-      released ??= free(database, ours);
+      released ??= live.settled().then(() => free(database, ours));
       return released;
     },
   };

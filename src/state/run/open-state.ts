@@ -85,8 +85,8 @@ function stateOf(
   }
 
   return {
-    lease: writing(async (on, name: string, owner) =>
-      leases.hold(await acquireLease(on, { kind: on.kind, name }, owner, leaseTiming)),
+    lease: writing(async (on, name: string, owner, rowsSeen) =>
+      leases.hold(await acquireLease(on, { kind: on.kind, name }, owner, leaseTiming, rowsSeen)),
     ),
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),

@@ -19,6 +19,8 @@ export const LISTED_COLUMNS = [
   'committed_at',
   'hold_reason',
   'error',
+  'rows_seen',
+  'rows_at',
 ] as const satisfies readonly (keyof RunTable)[];
 
 export type ListedRow = Pick<RunTable, (typeof LISTED_COLUMNS)[number]>;
@@ -40,5 +42,10 @@ export function listedRun(run: ListedRow, onUnreadable?: OnUnreadableRun): Liste
     committedAt: run.committed_at,
     holdReason: run.hold_reason,
     error,
+    progress: progressOf(run),
   };
+}
+
+function progressOf({ rows_seen: rows, rows_at: at }: ListedRow): ListedRun['progress'] {
+  return rows === null || at === null ? null : { rows: Number(rows), at };
 }

@@ -35,6 +35,7 @@ const runRow = (manifestName: string | null): RunRow => ({
   error: null,
   phaseTimes: {},
   folder: null,
+  progress: null,
 });
 const RUN = runRow(`${FOLDER}/manifest.json`);
 

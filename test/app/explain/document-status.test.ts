@@ -36,6 +36,7 @@ function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {
     error: null,
     phaseTimes: {},
     folder: null,
+    progress: null,
   };
 }
 

@@ -99,9 +99,9 @@ describe('credentials', () => {
   it('that are refused end the run with what to do', async () => {
     tokenStatus = 400;
     await expect(storeAt(false).list('')).rejects.toMatchObject({
-      code: 'ARTIFACT_PERMISSION',
+      code: 'ARTIFACT_CREDENTIALS',
       message: expect.stringMatching(
-        /^Cannot list gs:\/\/company-sync\/: Google gives no token: .*invalid_grant/,
+        /^Cannot use gs:\/\/company-sync: Google gives no token: .*invalid_grant/,
       ),
       hint: expect.stringContaining('gcloud auth application-default login'),
     });
@@ -119,7 +119,7 @@ describe('credentials', () => {
   it('that are nowhere end the run with what to do', async () => {
     delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
     await expect(writeArtifact(storeAt(false), 'a/one', 'content')).rejects.toMatchObject({
-      code: 'ARTIFACT_PERMISSION',
+      code: 'ARTIFACT_CREDENTIALS',
       message: expect.stringContaining('Could not load the default credentials'),
       hint: expect.stringContaining('gcloud auth application-default login'),
     });

@@ -47,9 +47,39 @@ describe('a bar', () => {
     expect(written()).toMatch(/━━━━.* extract /);
   });
 
+  test('says that it connects before the first row, and shows the first rows at once', () => {
+    const { progress, written } = watched('bar', { isTTY: true });
+    progress.phase('extract');
+    expect(visible(written())).toMatch(/ extract connecting…$/);
+    progress.rows({ ...ROWS, seen: 1 });
+    expect(visible(written())).toContain('extract 1 row ');
+  });
+
+  test('says of how many rows, about, until it has read them all or there are more', () => {
+    const { progress, wait, written } = watched('bar', { isTTY: true });
+    progress.phase('extract');
+    progress.expected(20_400);
+    progress.rows({ ...ROWS, seen: 14_000 });
+    expect(visible(written())).toContain('14,000 of about 20,400 rows · ');
+    wait(100);
+    progress.rows({ ...ROWS, seen: 20_401 });
+    expect(visible(written())).toContain('extract 20,401 rows · ');
+    progress.rows({ ...ROWS, seen: 14_001 });
+    progress.phase('publish');
+    expect(visible(written())).toContain('publish 14,001 rows · ');
+  });
+
+  test('does not connect in a later phase of a run without rows', () => {
+    const { progress, written } = watched('bar', { isTTY: true });
+    progress.phase('extract');
+    progress.phase('publish');
+    expect(visible(written())).toContain('publish 0 rows');
+  });
+
   test('shows rows, rate and changes, and moves ten times a second at most', () => {
     const { progress, wait, written } = watched('bar', { isTTY: true });
     progress.phase('extract');
+    progress.rows(ROWS);
     const first = visible(written());
     wait(99);
     progress.rows(ROWS);
@@ -134,7 +164,7 @@ describe('lines', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as unknown);
     expect(second).toEqual({
-      progress: { phase: 'extract', rows: ROWS, rowsPerSecond: 100, elapsedMs: 10_000 },
+      progress: { phase: 'extract', rows: ROWS, expectedRows: null, rowsPerSecond: 100, elapsedMs: 10_000 },
     });
   });
 

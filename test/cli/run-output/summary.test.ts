@@ -51,6 +51,15 @@ const held = resultOf({
 });
 
 describe('the summary for a person', () => {
+  test('says under data quality what documents that were sent lack, and nothing where they lack nothing', () => {
+    const counts = { ...resultOf().counts, untitled: 1_200, unlinked: 3 };
+    expect(text(resultOf({ counts }))).toContain(
+      '  ! data quality: 1,200 with an empty title, 3 without a link\n',
+    );
+    expect(text(resultOf({ counts: { ...counts, empty: 7 } }))).toContain('title, 7 with empty content, 3');
+    expect(text(resultOf())).not.toContain('data quality');
+  });
+
   test('keeps on its line what comes from outside, with line breaks and escape sequences', () => {
     const rejected = [
       { docId: 'hr:\u001B[2J1', reason: 'line one\r\nline two\u2028three', outcome: 'refused' as const },

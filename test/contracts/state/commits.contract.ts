@@ -83,6 +83,7 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
       expect(await state.findRun('R')).toEqual({
         runId: 'R',
         connectorId: 'hr',
+        progress: null,
         target: 'store-1',
         status: 'SUCCESS',
         phase: 'commit',

@@ -348,7 +348,10 @@ describe('a row is rejected', () => {
     ]);
   });
 
-  it('for a template that fails', () => {
+  it.each([
+    ['unknown filter', 'unknown filter', ': unknown filter'],
+    ['the engine says where', 'attrs has no city, line:3, col:10', ' line 3: attrs has no city'],
+  ])('for a template that fails, which it names: %s', (_what, message, reason) => {
     const columns: Column[] = [
       { name: 'id', kind: 'text' },
       { name: 'title', kind: 'text' },
@@ -357,13 +360,19 @@ describe('a row is rejected', () => {
       ...template('{{ title }}'),
       plain: undefined,
       render: () => {
-        throw new Error('unknown filter');
+        throw new Error(message);
       },
     };
-    const document = new DocumentRenderer({ ...mappingOf(), content: failing }, columns);
     const cursor = new RowCursor(2);
     cursor.load(batchOf(columns, [['1', 'T']]), 0);
-    expect(document.render(cursor, 'hr:1')).toEqual({ code: 'TEMPLATE_FAILED', reason: 'unknown filter' });
+    for (const [field, changes] of [
+      ['contentTemplate', { content: failing }],
+      ['uriTemplate', { uri: failing }],
+    ] as const) {
+      const document = new DocumentRenderer({ ...mappingOf(), ...changes }, columns);
+      const failed = { code: 'TEMPLATE_FAILED', reason: `${field}${reason}` };
+      expect(document.render(cursor, 'hr:1')).toEqual(failed);
+    }
   });
 });
 

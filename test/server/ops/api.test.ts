@@ -6,6 +6,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import {
+  minutesAgo,
   fillWithEverything,
   LONG_NAME,
   NOW,
@@ -293,6 +294,31 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
     await lease.release();
     const { connectors } = await snapshot('?connector_id=silent');
     expect(connectors).toMatchObject([{ state: 'stalled', last_run: { status: 'RUNNING', alive: false } }]);
+  });
+
+  test('says how far a run in progress has read, when it read the last row, and that it takes longer than usual', async () => {
+    place.writeConnector('slow');
+    await place.commit({ runId: 'slow-1', connector: 'slow', at: minutesAgo(90) });
+    await place.begin({ runId: 'slow-2', connector: 'slow', at: minutesAgo(20) });
+    await place.hold('slow-2', 'slow');
+    const last = async () => (await snapshot('?connector_id=slow')).connectors[0]?.last_run;
+    expect(await last()).toMatchObject({ run_id: 'slow-2', alive: true, progress: null });
+    const opened = await openDatabase({ url, file: join(server.cwd, STATE_FILE) });
+    await opened
+      .knex('run_state')
+      .whereIn('run_id', ['slow-1', 'slow-2'])
+      .update({ rows_seen: 14_000, rows_at: minutesAgo(3).toISOString() });
+    await opened.close();
+    expect(await last()).toMatchObject({
+      progress: { rows: 14_000, at: minutesAgo(3).toISOString(), rows_per_second: 14 },
+    });
+    expect((await answered<OpsRunDetail>('/v1/ops/runs/slow-1')).run.progress).toBeNull();
+    for (const path of ['/ops', '/ops/runs/slow-2']) {
+      const html = await (await server.request(path)).text();
+      const text = html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ');
+      expect(text).toContain('14,000 rows, last 3 min ago · 14/s');
+      expect(text).toContain('longer than usual: the last one took 3 min');
+    }
   });
 
   test('counts the pushes that wait', async () => {

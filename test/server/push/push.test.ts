@@ -280,6 +280,12 @@ spec:
       ]);
       // It may be any of the names in the files that cannot be read.
       expect((await push(DELETE, 'nobody')).status).toBe(503);
+      // A file that can be parsed says which name it has, so another name is a mistake of the producer.
+      writeFileSync(file, 'kind: Connector\nmetadata: { name: named-push }');
+      aheadMs += 10_000;
+      expect((await push(DELETE, 'broken-push')).status).toBe(503);
+      expect((await push(DELETE, 'named-push')).status).toBe(503);
+      expect((await push(DELETE, 'nobody')).status).toBe(404);
       expect((await push(DELETE)).status).toBe(202);
     });
 

@@ -78,6 +78,8 @@ function runRow(
           })
         : null,
     folder: null,
+    rows_seen: null,
+    rows_at: null,
     phase_times: JSON.stringify({
       extract: started.toISOString(),
       publish: new Date(started.getTime() + 40_000).toISOString(),

@@ -2,12 +2,14 @@ import { exactly } from '../../../app/ops/name-filter.ts';
 import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
 import { overviewPath, runPath } from '../elements/addresses.ts';
 import { Command } from '../elements/command.tsx';
+import { CloudName } from '../elements/cloud-name.tsx';
 import { Facts } from '../elements/facts.tsx';
 import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
-import { HistoryChart } from './history-chart.tsx';
+import { CHART_RUNS_MIN, HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
 import { ExactMoment, Moment } from '../elements/moment.tsx';
+import { scheduleWords } from '../elements/schedule-text.ts';
 import { endedRun, Since, WhyAndWhatToDo } from '../overview/needs.tsx';
 import { Pushes } from './pushes.tsx';
 import { RunAgain } from '../run/retry.tsx';
@@ -24,6 +26,7 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
   const meaning = meaningOfState(state);
   const description = detail.facts?.description ?? null;
   const runsAgain = RUN_AGAIN.has(state);
+  const hasChart = history.length >= CHART_RUNS_MIN;
   return framed({
     title: `${meaning.word}: ${id}`,
     at: now,
@@ -63,11 +66,13 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
             <p class="nothing">No run yet.</p>
           ) : (
             <>
-              <div class="scroll" tabindex={0} role="region" aria-label="Chart of the history">
-                <HistoryChart history={history} name={id} />
-              </div>
+              {hasChart && (
+                <div class="scroll" tabindex={0} role="region" aria-label="Chart of the history">
+                  <HistoryChart history={history} name={id} />
+                </div>
+              )}
               <details id="history-table" open>
-                <summary>The same as a table</summary>
+                <summary>{hasChart ? 'The same as a table' : 'Table'}</summary>
                 <RunsTable runs={history} now={now} caption={`Runs of ${id}, newest first`} ofOne />
               </details>
               <p>
@@ -154,6 +159,7 @@ function asksFor(mode: string | null, delta: boolean): string {
 function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConnectorDetail }) {
   if (facts === null) return null;
   const { count, ratio } = facts.delete_limit;
+  const words = scheduleWords(connector.schedule ?? '');
   const labels = Object.entries(facts.labels).map(([name, value]) => `${name}: ${value}`);
   return (
     <section aria-labelledby="file-title">
@@ -164,15 +170,23 @@ function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConne
           ['Mode', connector.mode],
           [
             'Schedule',
-            connector.schedule === null ? null : <code key="cron">{connector.schedule} (UTC)</code>,
+            connector.schedule && (
+              <>
+                <code>{connector.schedule} (UTC)</code>
+                {words !== undefined && <span class="quiet"> {words}</span>}
+              </>
+            ),
           ],
           ['Source', facts.source_type],
           ['Secret', facts.secret_ref === null ? UNKNOWN : <code key="secret">{facts.secret_ref}</code>],
           ['Asks for', asksFor(connector.mode, facts.delta)],
-          ['Target', <code key="target">{facts.target}</code>],
+          ['Target', <CloudName key="target" name={facts.target} />],
           [
             'Bucket',
-            <code key="bucket">{`${facts.bucket.replace(/\/?$/, '/')}connectors/${facts.prefix}`}</code>,
+            <CloudName
+              key="bucket"
+              name={`${facts.bucket.replace(/\/?$/, '/')}connectors/${facts.prefix.replace(/\/?$/, '/')}`}
+            />,
           ],
           ['Access control', facts.access_control === 'required' ? 'readers of each document' : 'none'],
           [

@@ -14,6 +14,8 @@ const PANELS = [
 ] as const;
 const HEIGHT = 28 + PANEL + GAP + PANEL + 22;
 const SLOT_MAX = 24;
+/** Fewer bars show no course, and the table has the figures. */
+export const CHART_RUNS_MIN = 3;
 
 /**
  * The runs of a connector from left to right, oldest first: a mark for the status, a bar for the duration and one for the
@@ -29,10 +31,10 @@ export function HistoryChart({
   const runs = history.toReversed();
   const oldest = runs.at(0);
   const newest = runs.at(-1);
-  if (oldest === undefined || newest === undefined) return null;
+  if (oldest === undefined || newest === undefined || runs.length < CHART_RUNS_MIN) return null;
   const slot = Math.min(SLOT_MAX, (WIDTH - LEFT) / runs.length);
   const longest = Math.max(...runs.map(({ duration_seconds: seconds }) => seconds), 0.1);
-  const most = Math.max(...runs.map((run) => sentOf(run) ?? 0), 1);
+  const most = Math.max(...runs.map((run) => sentOf(run) ?? 0));
   const failed = runs.filter(({ status }) => status === 'FAILED').length;
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="chart-title chart-desc">
@@ -47,8 +49,8 @@ export function HistoryChart({
       <text class="axis" x="0" y={STATUS_Y + 4}>
         Status
       </text>
-      <Axis panel={0} top={durationText(longest)} />
-      <Axis panel={1} top={countText(most)} />
+      <Axis panel={0} top={`up to ${durationText(longest)}`} />
+      <Axis panel={1} top={most === 0 ? 'none' : `up to ${countText(most)}`} />
       {runs.map((run, index) => {
         const x = LEFT + index * slot;
         const { tone, word } = meaningOfRun(run);
@@ -62,23 +64,16 @@ export function HistoryChart({
               d={MARKS[tone].path(x + slot / 2, STATUS_Y, Math.min(5, slot * 0.4))}
             />
             <Rod panel={0} x={x} width={slot} share={run.duration_seconds / longest} />
-            <Rod panel={1} x={x} width={slot} share={(sentOf(run) ?? 0) / most} />
+            <Rod panel={1} x={x} width={slot} share={(sentOf(run) ?? 0) / Math.max(most, 1)} />
           </g>
         );
       })}
       <text class="axis" x={LEFT} y={HEIGHT - 4}>
         {oldest.started_at.slice(5, 16).replace('T', ' ')}
       </text>
-      {runs.length > 1 && (
-        <text
-          class="axis"
-          x={Math.max(LEFT + 220, LEFT + runs.length * slot)}
-          y={HEIGHT - 4}
-          text-anchor="end"
-        >
-          {newest.started_at.slice(5, 16).replace('T', ' ')} UTC
-        </text>
-      )}
+      <text class="axis" x={Math.max(LEFT + 220, LEFT + runs.length * slot)} y={HEIGHT - 4} text-anchor="end">
+        {newest.started_at.slice(5, 16).replace('T', ' ')} UTC
+      </text>
     </svg>
   );
 }

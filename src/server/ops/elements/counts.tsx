@@ -71,9 +71,21 @@ export function Counts({ counts }: { readonly counts: Counts }) {
           The run sent every document again: {countText(counts.resent)} of the unchanged ones.
         </p>
       )}
+      <Lacking counts={counts} />
       {counts.missing === null && (
         <p class="quiet">A delta query lists what changed, so which documents are gone is not known.</p>
       )}
     </>
   );
+}
+
+/** What documents lack that were sent all right, and that their readers see. */
+function Lacking({ counts: { untitled = 0, empty = 0, unlinked = 0 } }: { readonly counts: Counts }) {
+  const lacks = [
+    [untitled, 'with an empty title'],
+    [empty, 'with empty content'],
+    [unlinked, 'without a link'],
+  ] as const;
+  const texts = lacks.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`);
+  return texts.length === 0 ? null : <p>Data quality: of the documents sent, {texts.join(', ')}.</p>;
 }

@@ -49,7 +49,7 @@ export function framed({ title, at, trail = [], viewer, children }: Frame): stri
             </button>
             {viewer !== undefined && (
               <a href="/login" title="Who is logged in, and how to log out">
-                {viewer}
+                {viewer} · Log out
               </a>
             )}
           </div>

@@ -2,7 +2,7 @@ import type { TimelineStep } from '../../../app/ops/model.ts';
 import { Bar } from './bar.tsx';
 import { durationText } from './figures.ts';
 import { Shape, type Tone } from './mark.tsx';
-import { ExactMoment } from './moment.tsx';
+import { ClockTime, ExactMoment } from './moment.tsx';
 
 const WORDS: Readonly<Record<TimelineStep['name'], string>> = {
   read: 'Extract, map, diff',
@@ -49,10 +49,23 @@ export function Timeline({ steps, now, silent }: Phases) {
           <span class="figure">{durationText(step.duration_seconds)}</span>
           <Bar share={whole === 0 ? 0 : (step.duration_seconds ?? 0) / whole} />
           <span class="quiet when">
-            <ExactMoment at={step.entered_at} now={now} />
+            <EnteredAt step={step} first={steps.find(({ entered_at: at }) => at !== null)} now={now} />
           </span>
         </li>
       ))}
     </ol>
   );
+}
+
+interface EnteredAt {
+  readonly step: TimelineStep;
+  /** The first step with a time. */
+  readonly first: TimelineStep | undefined;
+  readonly now: string;
+}
+
+/** The first step has the date; those of the same day have their time alone. */
+function EnteredAt({ step: { name, entered_at: at }, first, now }: EnteredAt) {
+  const isSameDay = at !== null && first?.entered_at?.slice(0, 10) === at.slice(0, 10);
+  return isSameDay && name !== first.name ? <ClockTime at={at} /> : <ExactMoment at={at} now={now} />;
 }

@@ -4,7 +4,8 @@ import { connectorPath, runPath } from '../elements/addresses.ts';
 import { BrokenFiles, byFile, FolderNeed, isFolder } from './broken-files.tsx';
 import { countText, deletesText, durationText } from '../elements/figures.ts';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
-import { Moment } from '../elements/moment.tsx';
+import { ClockTime, Moment } from '../elements/moment.tsx';
+import { scheduleWords } from '../elements/schedule-text.ts';
 import { PartialWhy } from '../run/partial-why.tsx';
 import { Release } from '../run/release.tsx';
 import { Retry } from '../run/retry.tsx';
@@ -96,7 +97,7 @@ export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
   const { release_deletes: release } = connectorCommands(connector);
   return (
     <>
-      <Why connector={connector} ended={endedRun(connector)} />
+      <Why connector={connector} ended={endedRun(connector)} now={now} />
       {previous !== null && last?.alive === true && (
         <p class="quiet">
           <a href={runPath(last.run_id)}>A new run</a> is in progress since{' '}
@@ -114,8 +115,7 @@ export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
   );
 }
 
-interface NeedOf {
-  readonly connector: OpsConnector;
+interface NeedOf extends NeedOfConnector {
   readonly ended: OpsRun | null;
 }
 
@@ -133,7 +133,7 @@ export function Since({ connector, now }: NeedOfConnector) {
   );
 }
 
-function Why({ connector, ended }: NeedOf) {
+function Why({ connector, ended, now }: NeedOf) {
   switch (connector.state) {
     case 'failing':
       return <FailedWhy run={ended} />;
@@ -167,9 +167,7 @@ function Why({ connector, ended }: NeedOf) {
     case 'late':
       return (
         <>
-          <p>
-            A run was due by <code>{connector.schedule}</code> and none has committed since.
-          </p>
+          <LateSince connector={connector} now={now} />
           <p class="fix">Check whether the orchestrator starts it.</p>
         </>
       );
@@ -178,6 +176,23 @@ function Why({ connector, ended }: NeedOf) {
     case 'ok':
       return null;
   }
+}
+
+function LateSince({ connector: { schedule, freshness }, now }: NeedOfConnector) {
+  const { overdue_seconds: overdue } = freshness;
+  const words = scheduleWords(schedule ?? '');
+  return (
+    <p>
+      A run was due{' '}
+      {overdue !== null && (
+        <>
+          at <ClockTime at={new Date(Date.parse(now) - overdue * 1_000).toISOString()} />{' '}
+        </>
+      )}
+      by the schedule {words !== undefined && `${words}, `}
+      <code>{schedule}</code>, and none has committed since.
+    </p>
+  );
 }
 
 function FailedWhy({ run }: { readonly run: OpsRun | null }) {

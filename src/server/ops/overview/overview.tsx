@@ -5,6 +5,7 @@ import { Command } from '../elements/command.tsx';
 import { ConnectorsSection } from './connectors-section.tsx';
 import { countText, durationText, shareText } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
+import { LiveRows, paceText } from '../elements/live-rows.tsx';
 import { Mark, meaningOfRun, Shape } from '../elements/mark.tsx';
 import { Moment } from '../elements/moment.tsx';
 import { Needs, needy, statesText } from './needs.tsx';
@@ -159,7 +160,8 @@ function WorkingConnector({ connector, now }: { readonly connector: OpsConnector
       <span>
         <a href={runPath(run.run_id)}>in {run.phase}</a>, began <Moment at={run.started_at} now={now} />
       </span>
-      <span class="quiet">{usual === null ? 'its first run' : `usually takes ${durationText(usual)}`}</span>
+      <LiveRows run={run} now={now} />
+      <span class="quiet">{paceText({ run, usual })}</span>
       {usual !== null && <Bar share={Math.min(1, run.duration_seconds / Math.max(usual, 1))} />}
     </li>
   );

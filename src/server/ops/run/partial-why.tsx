@@ -1,4 +1,5 @@
 import type { OpsRun } from '../../../app/ops/model.ts';
+import { CloudName } from '../elements/cloud-name.tsx';
 import { countText } from '../elements/figures.ts';
 
 interface PartialWhy {
@@ -23,7 +24,7 @@ export function PartialWhy({ counts, quarantine }: PartialWhy) {
         <p>
           {quarantined === 1 ? '1 row was' : `${countText(quarantined)} rows were`} quarantined
           {quarantine === null ? '; the page of the run has the reasons.' : ', with the reasons in '}
-          {quarantine !== null && <code>{quarantine}</code>}
+          {quarantine !== null && <CloudName name={quarantine} />}
         </p>
       )}
       {rejected + quarantined === 0 && (

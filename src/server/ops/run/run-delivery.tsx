@@ -1,4 +1,5 @@
 import type { OpsOperation, OpsRunDetail } from '../../../app/ops/model.ts';
+import { CloudName } from '../elements/cloud-name.tsx';
 import { countText, UNKNOWN } from '../elements/figures.ts';
 import { Moment } from '../elements/moment.tsx';
 
@@ -45,7 +46,7 @@ function OperationRow({ operation, now }: { readonly operation: OpsOperation; re
         <Moment at={operation.asked_at} now={now} />
       </td>
       <td class="breaks">
-        <code>{operation.operation ?? UNKNOWN}</code>
+        {operation.operation === null ? <code>{UNKNOWN}</code> : <CloudName name={operation.operation} />}
         {details.length > 0 && (
           <span class="quiet"> {details.map(([name, value]) => `${name} ${String(value)}`).join(' · ')}</span>
         )}

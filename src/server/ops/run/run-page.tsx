@@ -1,11 +1,13 @@
 import type { OpsRun, OpsRunDetail } from '../../../app/ops/model.ts';
 import { connectorPath } from '../elements/addresses.ts';
+import { CloudName } from '../elements/cloud-name.tsx';
 import { Bar } from '../elements/bar.tsx';
 import { Command } from '../elements/command.tsx';
 import { Counts } from '../elements/counts.tsx';
 import { Facts } from '../elements/facts.tsx';
 import { deletesText, durationText, exactText } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
+import { LiveRows, paceText } from '../elements/live-rows.tsx';
 import { Mark, meaningOfRun } from '../elements/mark.tsx';
 import { ExactMoment, Moment } from '../elements/moment.tsx';
 import { PartialWhy } from './partial-why.tsx';
@@ -37,6 +39,11 @@ export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: View
           <p>
             Began <Moment at={run.started_at} now={now} /> · {took(detail)}
           </p>
+          {run.progress !== null && (
+            <p>
+              <LiveRows run={run} now={now} />
+            </p>
+          )}
           <Progress detail={detail} />
         </header>
         <WhatToDo detail={detail} />
@@ -75,9 +82,8 @@ function countsUnknown(run: OpsRun): string {
 
 function took({ run, usual_seconds: usual }: OpsRunDetail): string {
   if (run.status !== 'RUNNING') return `took ${durationText(run.duration_seconds)}`;
-  const usually = usual === null ? '' : `, the last one took ${durationText(usual)}`;
   return run.alive === true
-    ? `in progress for ${durationText(run.duration_seconds)}${usually}`
+    ? `in progress for ${durationText(run.duration_seconds)}, ${paceText({ run, usual })}`
     : 'its process is silent';
 }
 
@@ -174,8 +180,8 @@ function Particulars({ detail }: { readonly detail: OpsRunDetail }) {
           ['Began', <ExactMoment key="began" at={run.started_at} now={now} />],
           ['Ended', run.finished_at === null ? null : exactText(run.finished_at)],
           ['Committed', detail.committed_at === null ? null : exactText(detail.committed_at)],
-          ['Target', <code key="target">{run.target}</code>],
-          ...(manifest === null ? [] : [['Manifest', <code key="manifest">{place}</code>] as const]),
+          ['Target', <CloudName key="target" name={run.target} />],
+          ...(manifest === null ? [] : [['Manifest', <CloudName key="manifest" name={place} />] as const]),
           ...(detail.watermark === null
             ? []
             : [['Watermark', <code key="watermark">{detail.watermark}</code>] as const]),

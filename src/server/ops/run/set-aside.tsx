@@ -1,5 +1,6 @@
 import type { OpsRunDetail } from '../../../app/ops/model.ts';
 import type { OpsHeldDocuments, OpsQuarantinedRows } from '../../../app/ops/set-aside-model.ts';
+import { CloudName } from '../elements/cloud-name.tsx';
 import { countText } from '../elements/figures.ts';
 
 /** The documents whose deletes are withheld: what an operator decides by. */
@@ -74,7 +75,7 @@ function Source({ listed: { uri, total, problem }, shown }: Source) {
   if (problem !== null) {
     return (
       <p class="nothing">
-        The server cannot read <code>{uri}</code>. {problem} Read that file where you have access to the
+        The server cannot read <CloudName name={uri} />. {problem} Read that file where you have access to the
         bucket, or give the server the permission to read it.
       </p>
     );
@@ -82,7 +83,7 @@ function Source({ listed: { uri, total, problem }, shown }: Source) {
   return (
     <p class="quiet">
       {shown < total ? `The first ${countText(shown)} of ${countText(total)}, from ` : 'From '}
-      <code>{uri}</code>
+      <CloudName name={uri} />
     </p>
   );
 }
