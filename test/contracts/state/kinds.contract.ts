@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openDatabase, type Database, type DatabaseAddress } from '../../../src/database/database.ts';
-import type { RunKind, State } from '../../../src/pipeline/ports/state-port.ts';
+import type { RunKind, StagedRecord, State } from '../../../src/pipeline/ports/state-port.ts';
 import { openAlertState } from '../../../src/state/server/alert-state.ts';
 import { holderOf, holders, newestRuns } from '../../../src/state/server/ops-connectors.ts';
 import { countRuns, historyOf, pageOfRuns, runDetail } from '../../../src/state/server/ops-runs.ts';
@@ -64,11 +64,15 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
     const leaseOf = (kind: RunKind, runId: string) => states[kind].lease(NAME, { ...OWNER, runId });
     const begin = (kind: RunKind, runId: string) =>
       states[kind].beginRun({ runId, connectorId: NAME, target: TARGET, startedAt: STARTED });
+    const recordOf = (kind: RunKind): StagedRecord => ({
+      op: 'upsert',
+      docId: `${NAME}:1`,
+      checksum: `sha256:${kind}`,
+      fingerprint: '0123456789abcdef',
+    });
     async function publish(kind: RunKind, runId: string): Promise<void> {
       await begin(kind, runId);
-      await states[kind].stage(runId, [
-        { op: 'upsert', docId: `${NAME}:1`, checksum: `sha256:${kind}`, fingerprint: '0123456789abcdef' },
-      ]);
+      await states[kind].stage(runId, [recordOf(kind)]);
       await states[kind].published(runId, { ...PUBLICATION, watermark: `${kind} 1` });
     }
     const commit = (kind: RunKind, runId: string, fence: number) =>
@@ -116,6 +120,7 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
         expect(await states[kind].findRun('C1')).toBeUndefined();
       }
       await run('app', 'A1');
+      await run('connector', 'C2');
       const scopes = new Set<number>();
       for (const kind of ['connector', 'app'] as const) {
         const { scope, checkpoint } = await states[kind].position(NAME, TARGET);
@@ -126,7 +131,7 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
         scopes.add(scope);
       }
       expect(scopes.size).toBe(2);
-      expect(await states.connector.lastCommitted(NAME)).toMatchObject({ runId: 'C1' });
+      expect(await states.connector.lastCommitted(NAME)).toMatchObject({ runId: 'C2' });
     });
 
     test('have unfinished runs of their own, which begin with the fences of their own leases', async () => {
@@ -162,7 +167,7 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
       const { app } = states;
       const lost = { code: 'LEASE_LOST' };
       await expect(commit('app', 'C1', 1)).rejects.toMatchObject(lost);
-      await expect(app.stage('C1', [])).resolves.toBeUndefined();
+      await expect(app.stage('C1', [recordOf('app')])).rejects.toMatchObject(lost);
       await expect(app.enterPhase('C1', 'commit', FINISHED)).rejects.toMatchObject(lost);
       await expect(app.published('C1', { ...PUBLICATION, watermark: null })).rejects.toMatchObject(lost);
       await expect(app.closeUnsent('C1', { counts: COUNTS, finishedAt: FINISHED })).rejects.toMatchObject(
@@ -177,9 +182,35 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
       await Promise.all(leases.map((lease) => lease.release()));
     });
 
+    test('commit under the fences of their own leases, whatever those of the others are', async () => {
+      for (let fence = 1; fence < 4; fence += 1) await (await leaseOf('app', `free-${fence}`)).release();
+      await run('connector', 'C1');
+      await run('knowledge_source', 'K1');
+      await run('app', 'A1');
+      for (const [kind, fence] of [
+        ['connector', 1],
+        ['knowledge_source', 1],
+        ['app', 4],
+      ] as const) {
+        expect(await states[kind].lastCommitted(NAME)).toMatchObject({ status: 'SUCCESS', fence });
+      }
+    });
+
+    test('forget with a commit what their own runs were refused, and nothing else', async () => {
+      await states.app.position(NAME, TARGET);
+      await begin('app', 'A1');
+      const refused = { docId: `${NAME}:9`, reason: 'too odd', outcome: 'refused' } as const;
+      await states.app.journal('A1', TARGET, OWNER).reject([refused]);
+      await run('connector', 'C1');
+      expect(await states.app.rejections('A1', 9)).toEqual([refused]);
+      await run('app', 'A2');
+      expect(await states.app.rejections('A1', 9)).toEqual([]);
+    });
+
     test('are explained by their own runs alone', async () => {
       await run('connector', 'C1');
       await run('app', 'A1');
+      await states.connector.position(NAME, 'stores/2');
       const app = await store.openExplain({ kind: 'app' });
       const source = await store.openExplain({ kind: 'knowledge_source' });
       const facts = await app.documentFacts(NAME, TARGET, `${NAME}:1`, { runs: 9 });
@@ -261,6 +292,7 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
         ]();
         const running = kind === 'app';
         expect(await holderOf(seen, NAME)).toMatchObject({ fence: 1, alive: running });
+        expect((await holders(seen)).get(NAME)).toMatchObject({ alive: running });
         expect(await runMetrics(seen)).toMatchObject([
           { connectorId: NAME, status, failing: running, running },
         ]);
