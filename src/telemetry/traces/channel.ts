@@ -11,7 +11,7 @@ export function traceChannel(settings: TraceSettings, subject: RunSubject): Chan
   // Whoever asks for it at the end is told.
   loading.catch(() => undefined);
   return {
-    name: 'The trace collector',
+    name: 'the trace collector',
     phaseEnded: () => undefined,
     async finish(end, signal) {
       const { spansOf, exportSpans } = await loading;

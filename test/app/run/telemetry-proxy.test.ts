@@ -102,11 +102,11 @@ describe('with HTTPS_PROXY and NO_PROXY', () => {
     async (except, host, way) => {
       const port = String(portOf(server));
       const reasons = await tellAll(host, except?.replace('PORT', port));
-      const told = way === 'directly' ? 'TLS failed' : 'the proxy asks for a password';
+      const told = way === 'directly' ? 'TLS failed' : 'the proxy asks for a user and a password (407)';
       expect(reasons).toEqual({
-        'Splunk did not get all that there is to tell of this run': told,
-        'Teams did not get all that there is to tell of this run': told,
-        'The trace collector did not get all that there is to tell of this run': 'no connection',
+        'some telemetry of this run was not delivered to Splunk': told,
+        'some telemetry of this run was not delivered to Teams': told,
+        'some telemetry of this run was not delivered to the trace collector': 'TLS failed',
       });
       expect(new Set(asked)).toEqual(new Set(way === 'directly' ? [] : [`${host}:${port}`]));
     },

@@ -122,7 +122,7 @@ const headlines = () =>
  */
 const saidOf = (warnings: readonly Record<string, unknown>[], name: string) =>
   warnings.some(({ message }) =>
-    new RegExp(`^${name} (did not get all|may not have got) `).test(String(message)),
+    new RegExp(`was not delivered to ${name}$|^${name} may not have received all `).test(String(message)),
   );
 
 test('a run tells Splunk and Teams how it ended, or says in its log what it could not tell in time', async () => {
