@@ -7,7 +7,6 @@ import type { Redactor } from '../../core/secrets/redact.ts';
 import { exitStatusOf, type DriftFinding } from '../../drift/finding.ts';
 import { githubReport, jsonReport, textReport } from '../output/check-drift-report.ts';
 import type { CommandIo } from '../command-io.ts';
-import { redactorFor } from '../environment/redactor.ts';
 import { styleFor } from '../output/style.ts';
 
 const FORMATS = ['text', 'json', 'github'] as const;
@@ -67,8 +66,7 @@ export function checkDriftCommand(io: CommandIo): Command {
 async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
-  const redactor = redactorFor(io.env);
-  const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const options = {
     connectorsPath: flags.connectors,
     comparers: flags.only ?? COMPARERS,
@@ -80,11 +78,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     policyFile,
     oracleClientLibDir,
     redactor,
-    secret: (variable: string) => {
-      const value = io.env.secret(variable);
-      if (value !== undefined) redactor.add(value);
-      return value;
-    },
+    secret: (variable: string) => io.env.secret(variable),
   };
   const found = await withSignals((signal) => checkDrift(options, signal), { process });
   const findings = found.map((finding) => redacted(finding, redactor));

@@ -8,7 +8,6 @@ import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
 import { exitStatusOf, jsonReport, textReport } from '../output/doctor-report.ts';
 import type { Environment } from '../environment/environment.ts';
-import { redactorFor } from '../environment/redactor.ts';
 import { styleFor } from '../output/style.ts';
 
 interface DoctorFlags {
@@ -45,9 +44,8 @@ export function doctorCommand(io: CommandIo): Command {
 
 async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<void> {
   const { examine } = await import('../../app/doctor/doctor.ts');
-  const redactor = redactorFor(io.env);
   const endpoints = io.env.endpoints();
-  const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const context = {
     connectorPath: connector === undefined ? undefined : resolve(io.cwd, connector),
     databaseUrl,
@@ -60,11 +58,7 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
     policyFile,
     oracleClientLibDir,
     redactor,
-    secret: (variable: string) => {
-      const value = io.env.secret(variable);
-      if (value !== undefined) redactor.add(value);
-      return value;
-    },
+    secret: (variable: string) => io.env.secret(variable),
   };
   const found = await withSignals((signal) => examine(context, signal), { process });
   const findings = found.map((finding) => redacted(finding, redactor));

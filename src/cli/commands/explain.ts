@@ -5,7 +5,6 @@ import { loadConnectorUnderPolicy } from '../../app/catalog/policy.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
-import { redactorFor } from '../environment/redactor.ts';
 import { explanationText } from '../output/explanation-text.ts';
 import { failureJson, failureText } from '../output/failure.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
@@ -80,7 +79,7 @@ function exitStatusOf({ present }: Pick<Explanation, 'present'>): ExitStatus {
 
 function tellFailure(thrown: unknown, { doc, json }: ExplainFlags, io: CommandIo): void {
   const error = toBridgeError(thrown);
-  const redactor = redactorFor(io.env);
+  const { redactor } = io.env;
   io.stderr.write(redactor.redact(failureText(error)));
   if (json === true) {
     const failure = { doc, exitStatus: error.exit, error: failureJson(error) };

@@ -82,7 +82,7 @@ export function runCommand(io: CommandIo, beforeRows: () => void): Command {
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   const id = flags.runId ?? newRunId(systemClock.now());
   const output = openRunOutput(io, flags.progress, id);
-  const results = resultWriter(io, flags.json === true, output.redactor);
+  const results = resultWriter(io, flags.json === true);
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
   try {
@@ -126,7 +126,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
 }
 
 /** @throws BridgeError ENVIRONMENT_INVALID, before anything is opened */
-function surroundingsOf(io: CommandIo, { redactor, log }: RunOutput): RunSurroundings {
+function surroundingsOf(io: CommandIo, { log }: RunOutput): RunSurroundings {
   const endpoints = io.env.endpoints();
   return {
     settings: io.env.telemetry(),
@@ -140,7 +140,7 @@ function surroundingsOf(io: CommandIo, { redactor, log }: RunOutput): RunSurroun
     clock: systemClock,
     log,
     version: programVersion(),
-    redact: (text) => redactor.redact(text),
+    redact: (text) => io.env.redactor.redact(text),
   };
 }
 
@@ -158,7 +158,7 @@ interface LoadedRun {
 async function execute(
   { connector, path, options }: LoadedRun,
   io: CommandIo,
-  { redactor, progress, log }: RunOutput,
+  { progress, log }: RunOutput,
   surroundings: RunSurroundings,
   signal: AbortSignal,
 ): Promise<BridgeResult> {
@@ -168,13 +168,9 @@ async function execute(
   const context = {
     ...shared,
     oracleClientLibDir: io.env.oracleClientLibDir,
-    redactor,
+    redactor: io.env.redactor,
     observer: bothObservers(progress, telemetry.observer),
-    secret: (variable: string) => {
-      const value = io.env.secret(variable);
-      if (value !== undefined) redactor.add(value);
-      return value;
-    },
+    secret: (variable: string) => io.env.secret(variable),
   };
   return withTelemetry(telemetry, exitStatusOf, () => runBridge(connector, options, context, signal));
 }

@@ -2,9 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../core/clock.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
-import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
-import { redactorFor } from '../environment/redactor.ts';
 import { programVersion } from '../version.ts';
 
 const HELP = `
@@ -51,7 +49,6 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
     import('../../app/run/process-signals.ts'),
   ]);
   const { databaseUrl, connectorsDir, policyFile } = io.env;
-  const redactor = redactorFor(io.env);
   await withSignals(
     async (signal) => {
       const server = await openBridgeServer({
@@ -65,14 +62,10 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         gcsEndpoint: io.env.endpoints().gcs,
         cwd: io.cwd,
         clock: systemClock,
-        log: loggerOf(io, redactor),
+        log: loggerOf(io),
         access: {
           ...io.env.access(),
-          secret: (variable) => {
-            const value = io.env.secret(variable);
-            if (value !== undefined) redactor.add(value);
-            return value;
-          },
+          secret: (variable) => io.env.secret(variable),
           announceKey: (key) => io.stderr.write(announcement(key)),
         },
       });
@@ -107,7 +100,7 @@ function announcement(key: string): string {
   return `${[rule, ...lines, rule].join('\n')}\n`;
 }
 
-function loggerOf(io: CommandIo, redactor: Redactor): Logger {
+function loggerOf(io: CommandIo): Logger {
   const pretty = io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
   return createLogger({
     write: (line) => {
@@ -116,7 +109,7 @@ function loggerOf(io: CommandIo, redactor: Redactor): Logger {
     level: io.env.logLevel,
     format: pretty ? prettyFormat : jsonFormat,
     now: () => systemClock.now(),
-    redact: (line) => redactor.redact(line),
+    redact: (line) => io.env.redactor.redact(line),
   });
 }
 

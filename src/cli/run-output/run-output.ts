@@ -1,9 +1,7 @@
 import { systemClock } from '../../core/clock.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type LogFormat, type Logger } from '../../core/log.ts';
-import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
-import { redactorFor } from '../environment/redactor.ts';
 import { failureJson, failureText } from '../output/failure.ts';
 import { kestraFormat } from './kestra-lines.ts';
 import { createProgress, type Progress, type ProgressMode } from './progress.ts';
@@ -13,7 +11,6 @@ import type { SummaryOf } from './summary.ts';
 
 /** What a run says while it works: logs and progress, without secrets. */
 export interface RunOutput {
-  readonly redactor: Redactor;
   /** Names the run and, once that is known, its connector. */
   readonly log: Logger;
   readonly progress: Progress;
@@ -22,7 +19,6 @@ export interface RunOutput {
 }
 
 export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string): RunOutput {
-  const redactor = redactorFor(io.env);
   const style = styleFor(io.stderr, io.env.noColor);
   const progress = createProgress(mode, io.stderr, style, () => log, systemClock);
   let log = createLogger(
@@ -33,12 +29,11 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
       level: io.env.logLevel,
       format: formatFor(io),
       now: () => systemClock.now(),
-      redact: (line) => redactor.redact(line),
+      redact: (line) => io.env.redactor.redact(line),
     },
     { run: runId },
   );
   return {
-    redactor,
     progress,
     get log() {
       return log;
@@ -52,7 +47,7 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
 /** Where logs are JSON, a failure is one of their lines, because programs read them line by line. */
 export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutput): void {
   if (isPretty(io)) {
-    io.stderr.write(output.redactor.redact(failureText(error)));
+    io.stderr.write(io.env.redactor.redact(failureText(error)));
     return;
   }
   const { message, ...fields } = failureJson(error);

@@ -1,5 +1,4 @@
 import type { BridgeError } from '../../core/errors.ts';
-import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureJson } from '../output/failure.ts';
 import { kestraFailure, kestraResult, unmarked } from './kestra-lines.ts';
@@ -8,7 +7,8 @@ import { summaryJson, summaryText, type SummaryOf } from './summary.ts';
 import { isPretty } from './run-output.ts';
 
 /** Writes results of runs to stdout: for people, as one object for a program, and as lines for Kestra. */
-export function resultWriter(io: CommandIo, asJson: boolean, redactor: Redactor) {
+export function resultWriter(io: CommandIo, asJson: boolean) {
+  const { redactor } = io.env;
   const forKestra = io.env.logFormat === 'kestra';
   return {
     done(summary: SummaryOf): void {
