@@ -3,7 +3,6 @@ import { contentConfigOf, type Connector } from '../../definitions/connector/typ
 import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
 import { systemClock } from '../../core/clock.ts';
-import { toBridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { sleep } from '../../core/retry.ts';
@@ -27,9 +26,7 @@ import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { permitOf } from '../catalog/policy.ts';
 import { PushedEvents } from './pushed-events.ts';
 import { stateLocation } from './state-location.ts';
-import { recordUnbegun } from './record-early-failure.ts';
-
-type RunFailure = Parameters<State['failRun']>[1];
+import { redactedError } from './record-early-failure.ts';
 
 /** What a run needs of its surroundings. */
 export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'leases'> {
@@ -61,7 +58,7 @@ export interface BridgeResult extends RunResult {
 }
 
 /**
- * The composition root: opens the ports that a connector needs, runs it, and closes them.
+ * The composition root of connectors: opens the ports that one needs, runs it, and closes them in reverse order.
  * @throws BridgeError
  */
 export async function runBridge(
@@ -71,25 +68,22 @@ export async function runBridge(
   signal: AbortSignal,
 ): Promise<BridgeResult> {
   const job = jobOf(connector, options);
-  const startedAt = systemClock.now();
-  try {
-    return await closingResources((closeAtEnd) =>
-      runJob(connector, job, options, context, signal, closeAtEnd),
-    );
-  } catch (thrown) {
-    if (!options.dryRun) await recordUnbegun(toBridgeError(thrown), job, startedAt, context);
-    throw thrown;
-  }
+  return closingResources(async (closeAtEnd) => {
+    const ports = await openPorts(connector, job, options, context, closeAtEnd);
+    const result = await runConnector(job, context.wrapPorts?.(ports) ?? ports, signal);
+    if (options.dryRun) return { ...result, artifacts: null, watermark: null };
+    const artifacts = `${ports.store.root}${runFolder(job.prefix, result.runId)}`;
+    return { ...result, artifacts, watermark: await watermarkOf(result, ports.state) };
+  });
 }
 
-async function runJob(
+async function openPorts(
   connector: Connector,
   job: Job,
   options: RunOptions,
   context: BridgeContext,
-  signal: AbortSignal,
   closeAtEnd: CloseAtEnd,
-): Promise<BridgeResult> {
+): Promise<Ports> {
   const { spec } = connector;
   const permit = await permitOf(connector, context);
   const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
@@ -119,9 +113,13 @@ async function runJob(
     await openState({ ...stateLocation(context), readOnly: options.dryRun, leases, leaseTiming }),
   );
   pushed.readFrom(state);
-  const ports: Ports = {
+  return {
     source,
-    state: { ...state, failRun: (runId, failure) => state.failRun(runId, clean(failure, context)) },
+    state: {
+      ...state,
+      failRun: (runId, failure) =>
+        state.failRun(runId, { ...failure, error: redactedError(failure.error, context) }),
+    },
     store,
     destination,
     records: discoveryRecords({ contentConfig: contentConfigOf(spec) }),
@@ -130,9 +128,6 @@ async function runJob(
     observer: context.observer,
     owner: { host: hostIdentity(), pid: process.pid },
   };
-  const result = await runConnector(job, context.wrapPorts?.(ports) ?? ports, signal);
-  const artifacts = options.dryRun ? null : `${store.root}${runFolder(job.prefix, result.runId)}`;
-  return { ...result, artifacts, watermark: options.dryRun ? null : await watermarkOf(result, state) };
 }
 
 function keptHere(bucket: string, context: BridgeContext) {
@@ -147,11 +142,4 @@ function keptHere(bucket: string, context: BridgeContext) {
 async function watermarkOf({ runId }: RunResult, state: State): Promise<string | null> {
   const run = await state.findRun(runId).catch(() => undefined);
   return run?.watermark ?? null;
-}
-
-/** An error carries the words of drivers and servers, and the state keeps them for good. */
-function clean(failure: RunFailure, { redact }: Pick<BridgeContext, 'redact'>): RunFailure {
-  const { error } = failure;
-  const hint = error.hint === undefined ? {} : { hint: redact(error.hint) };
-  return { ...failure, error: { ...error, message: redact(error.message), ...hint } };
 }

@@ -8,7 +8,7 @@ const STATUSES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 type EndingSignal = keyof typeof STATUSES;
 
 /** As much of `process` as is needed. */
-interface SignalledProcess {
+export interface SignalledProcess {
   on(signal: EndingSignal, listener: (signal: EndingSignal) => void): unknown;
   off(signal: EndingSignal, listener: (signal: EndingSignal) => void): unknown;
   exit(status: number): unknown;
@@ -20,6 +20,17 @@ interface SignalOptions {
   readonly shutdownSeconds?: number;
   /** A signal so soon after the first is the same one, come by another way. */
   readonly repeatMs?: number;
+}
+
+/** What stops work early: the signals of a process, or an AbortSignal of a caller that runs several works in one process. */
+export type StopSource = SignalledProcess | AbortSignal;
+
+/** Does work until it ends or `stop` says so. @throws what the work throws */
+export async function untilStopped<T>(
+  stop: StopSource,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return stop instanceof AbortSignal ? work(stop) : withSignals(work, { process: stop });
 }
 
 /**

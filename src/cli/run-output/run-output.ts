@@ -14,6 +14,8 @@ export interface RunOutput {
   /** Names the run and, once that is known, its connector. */
   readonly log: Logger;
   readonly progress: Progress;
+  /** Null until it is known. */
+  readonly connector: string | null;
   /** From now on every line names the connector, those of the progress and the last one too. */
   nameConnector(name: string): void;
 }
@@ -33,13 +35,18 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
     },
     { run: runId },
   );
+  let connector: string | null = null;
   return {
     progress,
+    get connector() {
+      return connector;
+    },
     get log() {
       return log;
     },
-    nameConnector: (connector) => {
-      log = log.child({ connector });
+    nameConnector(name) {
+      connector = name;
+      log = log.child({ connector: name });
     },
   };
 }
@@ -48,10 +55,14 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
 export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutput): void {
   if (isPretty(io)) {
     io.stderr.write(io.env.redactor.redact(failureText(error)));
-    return;
+  } else {
+    const { message, ...fields } = failureJson(error);
+    output.log.error(message, { ...fields, exitStatus: error.exit });
   }
-  const { message, ...fields } = failureJson(error);
-  output.log.error(message, { ...fields, exitStatus: error.exit });
+  output.log.debug('stack', {
+    stack: error.stack,
+    cause: error.cause instanceof Error ? error.cause.stack : undefined,
+  });
 }
 
 /** Says in the log how held deletes are released. On a terminal, the summary says so. */
