@@ -3,6 +3,7 @@ import { systemClock } from '../../core/clock.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
 import type { CommandIo } from '../command-io.ts';
+import { isPretty } from '../output/pretty-log.ts';
 import { programVersion } from '../version.ts';
 
 const HELP = `
@@ -101,13 +102,12 @@ function announcement(key: string): string {
 }
 
 function loggerOf(io: CommandIo): Logger {
-  const pretty = io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
   return createLogger({
     write: (line) => {
       io.stderr.write(line);
     },
     level: io.env.logLevel,
-    format: pretty ? prettyFormat : jsonFormat,
+    format: isPretty(io) ? prettyFormat : jsonFormat,
     now: () => systemClock.now(),
     redact: (line) => io.env.redactor.redact(line),
   });

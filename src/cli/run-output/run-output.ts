@@ -6,6 +6,7 @@ import { failureJson, failureText } from '../output/failure.ts';
 import { kestraFormat } from './kestra-lines.ts';
 import { createProgress, type Progress, type ProgressMode } from './progress.ts';
 import { releaseOf } from './release.ts';
+import { isPretty } from '../output/pretty-log.ts';
 import { styleFor } from '../output/style.ts';
 import type { SummaryOf } from './summary.ts';
 
@@ -81,8 +82,4 @@ export function reportHold(summary: SummaryOf, io: CommandIo, { log }: RunOutput
 function formatFor(io: CommandIo): LogFormat {
   if (io.env.logFormat === 'kestra') return kestraFormat;
   return isPretty(io) ? prettyFormat : jsonFormat;
-}
-
-export function isPretty(io: CommandIo): boolean {
-  return io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
 }
