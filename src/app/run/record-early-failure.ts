@@ -33,15 +33,18 @@ export async function recordEarlyFailure(
     try {
       // Whoever has the lease is at work, and tells how that ends.
       const lease = await state.lease(connectorId, { runId, host: hostIdentity(), pid: process.pid });
-      if ((await state.findRun(runId)) === undefined) {
-        await state.beginRun({ runId, connectorId, target, startedAt });
-        await state.failRun(runId, {
-          error: redactedError(runErrorOf(error), context),
-          finishedAt: systemClock.now(),
-          abandon: true,
-        });
+      try {
+        if ((await state.findRun(runId)) === undefined) {
+          await state.beginRun({ runId, connectorId, target, startedAt });
+          await state.failRun(runId, {
+            error: redactedError(runErrorOf(error), context),
+            finishedAt: systemClock.now(),
+            abandon: true,
+          });
+        }
+      } finally {
+        await lease.release();
       }
-      await lease.release();
     } finally {
       await state.close();
     }
