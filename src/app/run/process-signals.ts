@@ -8,7 +8,7 @@ const STATUSES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 type EndingSignal = keyof typeof STATUSES;
 
 /** As much of `process` as is needed. */
-export interface SignalledProcess {
+interface SignalledProcess {
   on(signal: EndingSignal, listener: (signal: EndingSignal) => void): unknown;
   off(signal: EndingSignal, listener: (signal: EndingSignal) => void): unknown;
   exit(status: number): unknown;
