@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander';
 import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { PROCESS_LINGER_MS_MAX } from '../core/limits.ts';
-import { redactorFor } from './environment/redactor.ts';
 import { readEnvironment } from './environment/environment.ts';
 import type { CommandIo, OutputStream } from './command-io.ts';
 import { checkDriftCommand } from './commands/check-drift.ts';
@@ -42,7 +41,7 @@ export async function main(
   let redact = (text: string) => text;
   try {
     const env = readEnvironment(variables);
-    redact = (text) => redactorFor(env).redact(text);
+    redact = (text) => env.redactor.redact(text);
     const io: CommandIo = {
       stdout,
       stderr,

@@ -3,7 +3,6 @@ import { contentConfigOf, type Connector } from '../../definitions/connector/typ
 import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
 import { systemClock } from '../../core/clock.ts';
-import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { sleep } from '../../core/retry.ts';
@@ -11,7 +10,6 @@ import { discoveryRecords } from '../../gemini/records.ts';
 import type { Job, Observer, Ports } from '../../pipeline/ports/job.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import { runFolder } from '../../pipeline/artifact/layout.ts';
-import type { PushedEvent, PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { State } from '../../pipeline/ports/state-port.ts';
 import { runConnector, type RunResult } from '../../pipeline/run.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
@@ -21,14 +19,14 @@ import { LEASE_TIMING, type LeaseTiming } from '../../state/leases/leases.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { isInCloud } from '../doctor/bucket.ts';
 import { warnOfExposure } from '../doctor/exposed-paths.ts';
+import { closingResources, type CloseAtEnd } from './closing.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { warnOfSourceExposure, warnOfStateExposure } from './exposure-warnings.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { permitOf } from '../catalog/policy.ts';
+import { PushedEvents } from './pushed-events.ts';
 import { stateLocation } from './state-location.ts';
-import { recordUnbegun } from './record-early-failure.ts';
-
-type RunFailure = Parameters<State['failRun']>[1];
+import { redactedError } from './record-early-failure.ts';
 
 /** What a run needs of its surroundings. */
 export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'leases'> {
@@ -60,7 +58,7 @@ export interface BridgeResult extends RunResult {
 }
 
 /**
- * The composition root: opens the ports that a connector needs, runs it, and closes them.
+ * The composition root of connectors: opens the ports that one needs, runs it, and closes them in reverse order.
  * @throws BridgeError
  */
 export async function runBridge(
@@ -70,37 +68,36 @@ export async function runBridge(
   signal: AbortSignal,
 ): Promise<BridgeResult> {
   const job = jobOf(connector, options);
-  const startedAt = systemClock.now();
-  try {
-    return await runJob(connector, job, options, context, signal);
-  } catch (thrown) {
-    if (!options.dryRun) await recordUnbegun(toBridgeError(thrown), job, startedAt, context);
-    throw thrown;
-  }
+  return closingResources(async (closeAtEnd) => {
+    const ports = await openPorts(connector, job, options, context, closeAtEnd);
+    const result = await runConnector(job, context.wrapPorts?.(ports) ?? ports, signal);
+    if (options.dryRun) return { ...result, artifacts: null, watermark: null };
+    const artifacts = `${ports.store.root}${runFolder(job.prefix, result.runId)}`;
+    return { ...result, artifacts, watermark: await watermarkOf(result, ports.state) };
+  });
 }
 
-async function runJob(
+async function openPorts(
   connector: Connector,
   job: Job,
   options: RunOptions,
   context: BridgeContext,
-  signal: AbortSignal,
-): Promise<BridgeResult> {
+  closeAtEnd: CloseAtEnd,
+): Promise<Ports> {
   const { spec } = connector;
   const permit = await permitOf(connector, context);
   const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
-  const pushed = () => {
-    const pages = state.pushed(pushSelection(job, options));
-    return job.resend ? requireEvents(pages, job.connectorId) : pages;
-  };
-  const source = await openSource(spec, secret, {
-    ...context,
-    clock: systemClock,
-    wait: sleep,
-    pushed,
-    olderEvents: () => state.olderEvents(pushSelection(job, options)),
-    permit,
-  });
+  const pushed = new PushedEvents(job, options);
+  const source = closeAtEnd(
+    await openSource(spec, secret, {
+      ...context,
+      clock: systemClock,
+      wait: sleep,
+      pushed: () => pushed.pages(),
+      olderEvents: () => pushed.older(),
+      permit,
+    }),
+  );
   warnOfSourceExposure(spec, secret, context.log);
   warnOfStateExposure(context.databaseUrl, context.log);
   // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
@@ -112,50 +109,25 @@ async function runJob(
   const store = await openArtifactStore(bucket, { ...context, leases });
   await warnOfExposure(keptHere(bucket, context), context.log);
   const { leaseTiming = LEASE_TIMING } = context;
-  const state = await openState({
-    ...stateLocation(context),
-    readOnly: options.dryRun,
-    leases,
-    leaseTiming,
-  });
-  try {
-    const ports: Ports = {
-      source,
-      state: { ...state, failRun: (runId, failure) => state.failRun(runId, clean(failure, context)) },
-      store,
-      destination,
-      records: discoveryRecords({ contentConfig: contentConfigOf(spec) }),
-      clock: systemClock,
-      log: context.log,
-      observer: context.observer,
-      owner: { host: hostIdentity(), pid: process.pid },
-    };
-    const result = await runConnector(job, context.wrapPorts?.(ports) ?? ports, signal);
-    const artifacts = options.dryRun ? null : `${store.root}${runFolder(job.prefix, result.runId)}`;
-    return { ...result, artifacts, watermark: options.dryRun ? null : await watermarkOf(result, state) };
-  } finally {
-    await source.close();
-    await state.close();
-  }
-}
-
-/**
- * What was pushed is not kept after its delivery, so a push connector sends again only what is pushed again.
- * @throws BridgeError USAGE after the last page if there was no event
- */
-async function* requireEvents(
-  pages: AsyncIterable<readonly PushedEvent[]>,
-  connectorId: string,
-): AsyncIterable<readonly PushedEvent[]> {
-  let events = 0;
-  for await (const page of pages) {
-    events += page.length;
-    yield page;
-  }
-  if (events > 0) return;
-  throw new BridgeError('USAGE', `No push to ${connectorId} waits, so there is nothing to send again.`, {
-    hint: 'Push the documents again, then run with --resend: it sends them also if they did not change.',
-  });
+  const state = closeAtEnd(
+    await openState({ ...stateLocation(context), readOnly: options.dryRun, leases, leaseTiming }),
+  );
+  pushed.readFrom(state);
+  return {
+    source,
+    state: {
+      ...state,
+      failRun: (runId, failure) =>
+        state.failRun(runId, { ...failure, error: redactedError(failure.error, context) }),
+    },
+    store,
+    destination,
+    records: discoveryRecords({ contentConfig: contentConfigOf(spec) }),
+    clock: systemClock,
+    log: context.log,
+    observer: context.observer,
+    owner: { host: hostIdentity(), pid: process.pid },
+  };
 }
 
 function keptHere(bucket: string, context: BridgeContext) {
@@ -166,23 +138,8 @@ function keptHere(bucket: string, context: BridgeContext) {
   };
 }
 
-/** What only looks, or delivers to somewhere else, acknowledges nothing. */
-function pushSelection(
-  { connectorId, runId }: Job,
-  { local, dryRun, sends, pushRunId }: RunOptions,
-): PushSelection {
-  return { connectorId, runId, claim: sends && !local && !dryRun, upTo: pushRunId };
-}
-
 /** For telemetry alone, so a run that is committed does not fail for it. */
 async function watermarkOf({ runId }: RunResult, state: State): Promise<string | null> {
   const run = await state.findRun(runId).catch(() => undefined);
   return run?.watermark ?? null;
-}
-
-/** An error carries the words of drivers and servers, and the state keeps them for good. */
-function clean(failure: RunFailure, { redact }: Pick<BridgeContext, 'redact'>): RunFailure {
-  const { error } = failure;
-  const hint = error.hint === undefined ? {} : { hint: redact(error.hint) };
-  return { ...failure, error: { ...error, message: redact(error.message), ...hint } };
 }

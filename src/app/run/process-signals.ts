@@ -22,6 +22,17 @@ interface SignalOptions {
   readonly repeatMs?: number;
 }
 
+/** What stops work early: the signals of a process, or an AbortSignal of a caller that runs several works in one process. */
+export type StopSource = SignalledProcess | AbortSignal;
+
+/** Does work until it ends or `stop` says so. @throws what the work throws */
+export async function untilStopped<T>(
+  stop: StopSource,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return stop instanceof AbortSignal ? work(stop) : withSignals(work, { process: stop });
+}
+
 /**
  * Does work that SIGINT and SIGTERM interrupt. The first one aborts the signal that the work is given, with a BridgeError
  * INTERRUPTED whose exit status is 130 or 143; what the work then returns or throws is returned or thrown. A second one,

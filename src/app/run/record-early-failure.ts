@@ -3,6 +3,7 @@ import { toBridgeError, type BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Job } from '../../pipeline/ports/job.ts';
 import { runErrorOf } from '../../pipeline/run-error.ts';
+import type { RunError } from '../../pipeline/ports/state-port.ts';
 import { hostIdentity } from '../../state/leases/host-identity.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { stateLocation } from './state-location.ts';
@@ -15,14 +16,15 @@ interface Surroundings {
   redact(text: string): string;
 }
 
+type EarlyRun = Pick<Job, 'runId' | 'connectorId' | 'target'> & { readonly startedAt: Date };
+
 /**
  * Writes down that a run failed before it had a row of its own in the state: a secret is not set, or what an earlier run left
  * cannot be finished. Otherwise the state, and Ops with it, would go on saying that all is well. Never rejects.
  */
-export async function recordUnbegun(
+export async function recordEarlyFailure(
   error: BridgeError,
-  { runId, connectorId, target }: Pick<Job, 'runId' | 'connectorId' | 'target'>,
-  startedAt: Date,
+  { runId, connectorId, target, startedAt }: EarlyRun,
   context: Surroundings,
 ): Promise<void> {
   if (!isFailureOfConnector(error)) return;
@@ -31,13 +33,18 @@ export async function recordUnbegun(
     try {
       // Whoever has the lease is at work, and tells how that ends.
       const lease = await state.lease(connectorId, { runId, host: hostIdentity(), pid: process.pid });
-      if ((await state.findRun(runId)) === undefined) {
-        const hint = error.hint === undefined ? undefined : context.redact(error.hint);
-        const told = runErrorOf({ code: error.code, message: context.redact(error.message), hint });
-        await state.beginRun({ runId, connectorId, target, startedAt });
-        await state.failRun(runId, { error: told, finishedAt: systemClock.now(), abandon: true });
+      try {
+        if ((await state.findRun(runId)) === undefined) {
+          await state.beginRun({ runId, connectorId, target, startedAt });
+          await state.failRun(runId, {
+            error: redactedError(runErrorOf(error), context),
+            finishedAt: systemClock.now(),
+            abandon: true,
+          });
+        }
+      } finally {
+        await lease.release();
       }
-      await lease.release();
     } finally {
       await state.close();
     }
@@ -46,6 +53,14 @@ export async function recordUnbegun(
       reason: toBridgeError(thrown).message,
     });
   }
+}
+
+/** An error has the words of drivers and servers, and the state keeps them for good. */
+export function redactedError(
+  { code, message, hint }: RunError,
+  { redact }: Pick<Surroundings, 'redact'>,
+): RunError {
+  return { code, message: redact(message), ...(hint !== undefined && { hint: redact(hint) }) };
 }
 
 /** Another run at work, a signal and a state that does not answer say nothing about the connector. */

@@ -1,11 +1,8 @@
 import { basename, extname, relative, resolve } from 'node:path';
 import { connectorNameIn } from '../../definitions/connector/name-in-file.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
-import type { RunSubject } from '../../telemetry/run-report.ts';
 import { targetOf, type RunOptions } from './job.ts';
-
-/** What telemetry calls the connector of a run. */
-export type ReportedConnector = Pick<RunSubject, 'connector' | 'namedAfterFile' | 'file' | 'target'>;
+import type { ReportedRun } from './telemetry.ts';
 
 /** Where a connector's file is: a path as it was given, and what it starts from. */
 interface FilePlace {
@@ -13,30 +10,45 @@ interface FilePlace {
   readonly cwd: string;
 }
 
-/** For a connector that was loaded. */
+/** What telemetry says about the run of a connector that was loaded. */
 export function reportedConnector(
   { metadata, spec }: Connector,
   place: FilePlace,
-  { local }: Pick<RunOptions, 'local'>,
-): ReportedConnector {
+  options: RunOptions,
+): ReportedRun & { readonly target: string } {
   return {
+    ...reportedOptions(options),
     connector: metadata.name,
     namedAfterFile: false,
     file: fileOf(place),
-    target: targetOf(spec, local),
+    target: targetOf(spec, options.local),
   };
 }
 
-/** For a connector whose file does not load: its name if it can be read all the same, otherwise that of the file. */
-export async function reportedFile(place: FilePlace): Promise<ReportedConnector> {
+/** The same for a connector whose file does not load: its name if that can be read, otherwise that of the file. */
+export async function reportedFile(place: FilePlace, options: RunOptions): Promise<ReportedRun> {
   const file = fileOf(place);
   const name = await connectorNameIn(place.path, place.cwd);
   return {
+    ...reportedOptions(options),
     connector: name ?? basename(file, extname(file)),
     namedAfterFile: name === undefined,
     file,
     target: null,
   };
+}
+
+function reportedOptions(options: RunOptions): Pick<ReportedRun, 'runId' | 'targetKind' | 'mode'> {
+  return {
+    runId: options.runId,
+    targetKind: options.local ? 'local' : 'data_store',
+    mode: modeOf(options),
+  };
+}
+
+function modeOf({ dryRun, local, sends }: RunOptions): ReportedRun['mode'] {
+  if (dryRun) return 'dry_run';
+  return local || sends ? 'run' : 'dry_ingestion';
 }
 
 /** From the working directory, so that the same file in another checkout is the same. */

@@ -18,10 +18,7 @@ import { RunWatch } from '../../telemetry/run-watch.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import type { TelemetrySettings } from '../../telemetry/settings.ts';
 import { shownText } from '../../telemetry/text.ts';
-import type { BridgeResult } from './bridge.ts';
-import type { RunOptions } from './job.ts';
 import { stateLocation } from './state-location.ts';
-import type { ReportedConnector } from './reported-connector.ts';
 
 /** What telemetry needs of its surroundings. */
 export interface TelemetryContext {
@@ -51,9 +48,18 @@ const TIMING: TelemetryTiming = {
   memoryMs: ALERT_MEMORY_MS_MAX,
 };
 
+/** What is known of a run before it starts. */
+export type ReportedRun = Omit<RunSubject, 'version' | 'startedAt'>;
+
+/** What telemetry says of the result of a run. */
+export interface ReportedResult extends Pick<RunEnd, 'counts' | 'watermark' | 'holdReason'> {
+  readonly status: Exclude<RunEnd['status'], 'FAILED'>;
+  readonly work: NonNullable<RunEnd['work']>;
+}
+
 /** How a run ended, as its command knows it. */
 type RunEnding =
-  { readonly result: BridgeResult; readonly exitStatus: ExitStatus } | { readonly error: BridgeError };
+  { readonly result: ReportedResult; readonly exitStatus: ExitStatus } | { readonly error: BridgeError };
 
 /** Tells others of one run. Nothing that goes wrong there is the run's trouble. */
 export interface Telemetry {
@@ -63,20 +69,13 @@ export interface Telemetry {
 }
 
 /** Opens what the settings switch on, and loads nothing of what they do not. */
-export async function openTelemetry(
-  connector: ReportedConnector,
-  options: RunOptions,
-  context: TelemetryContext,
-): Promise<Telemetry> {
+export async function openTelemetry(run: ReportedRun, context: TelemetryContext): Promise<Telemetry> {
   const channels: Channel[] = [];
   const watch = new RunWatch(context.clock, (phase) => {
     for (const channel of channels) channel.phaseEnded(phase);
   });
   const subject: RunSubject = {
-    ...connector,
-    runId: options.runId,
-    targetKind: options.local ? 'local' : 'data_store',
-    mode: modeOf(options),
+    ...run,
     version: context.version,
     startedAt: watch.startedAt,
   };
@@ -91,12 +90,12 @@ export async function openTelemetry(
 }
 
 /** Does the work of a run and tells how it ended. @param exitStatusOf what the command will exit with */
-export async function withTelemetry(
+export async function withTelemetry<Result extends ReportedResult>(
   telemetry: Telemetry,
-  exitStatusOf: (result: BridgeResult) => ExitStatus,
-  work: () => Promise<BridgeResult>,
-): Promise<BridgeResult> {
-  let result: BridgeResult;
+  exitStatusOf: (result: Result) => ExitStatus,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let result: Result;
   try {
     result = await work();
   } catch (thrown) {
@@ -176,11 +175,6 @@ async function tell(
 
 /** The end of a run is told also when a signal has stopped it; what bounds it is its own deadline. */
 const NEVER = new AbortController().signal;
-
-function modeOf({ dryRun, local, sends }: RunOptions): RunSubject['mode'] {
-  if (dryRun) return 'dry_run';
-  return local || sends ? 'run' : 'dry_ingestion';
-}
 
 function endOf(ending: RunEnding, watch: RunWatch, { redact }: TelemetryContext): RunEnd {
   const { rows, durationMs, finishedAt } = watch.end();

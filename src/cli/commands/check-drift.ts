@@ -5,7 +5,6 @@ import { BridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
 import type { CommandIo } from '../command-io.ts';
-import { redactorFor } from '../environment/redactor.ts';
 import { styleFor } from '../output/style.ts';
 
 const FORMATS = ['text', 'json', 'github'] as const;
@@ -71,8 +70,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     import('../../drift/finding.ts'),
     import('../output/check-drift-report.ts'),
   ]);
-  const redactor = redactorFor(io.env);
-  const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const options = {
     connectorsPath: flags.connectors,
     comparers: flags.only ?? COMPARERS,
@@ -84,11 +82,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     policyFile,
     oracleClientLibDir,
     redactor,
-    secret: (variable: string) => {
-      const value = io.env.secret(variable);
-      if (value !== undefined) redactor.add(value);
-      return value;
-    },
+    secret: (variable: string) => io.env.secret(variable),
   };
   const found = await withSignals((signal) => checkDrift(options, signal), { process });
   const findings = found.map((finding) => redacted(finding, redactor));

@@ -6,7 +6,6 @@ import { toBridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
 import type { Environment } from '../environment/environment.ts';
-import { redactorFor } from '../environment/redactor.ts';
 import { styleFor } from '../output/style.ts';
 
 interface DoctorFlags {
@@ -47,9 +46,8 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
     import('../../app/run/process-signals.ts'),
     import('../output/doctor-report.ts'),
   ]);
-  const redactor = redactorFor(io.env);
   const endpoints = io.env.endpoints();
-  const { databaseUrl, proxy, policyFile, oracleClientLibDir } = io.env;
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const context = {
     connectorPath: connector === undefined ? undefined : resolve(io.cwd, connector),
     databaseUrl,
@@ -62,11 +60,7 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
     policyFile,
     oracleClientLibDir,
     redactor,
-    secret: (variable: string) => {
-      const value = io.env.secret(variable);
-      if (value !== undefined) redactor.add(value);
-      return value;
-    },
+    secret: (variable: string) => io.env.secret(variable),
   };
   const found = await withSignals((signal) => examine(context, signal), { process });
   const findings = found.map((finding) => redacted(finding, redactor));

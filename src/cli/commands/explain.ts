@@ -3,7 +3,6 @@ import type { Explanation } from '../../app/explain/explanation.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
-import { redactorFor } from '../environment/redactor.ts';
 import { failureJson, failureText } from '../output/failure.ts';
 import { styleFor } from '../output/style.ts';
 
@@ -83,7 +82,7 @@ function exitStatusOf({ present }: Pick<Explanation, 'present'>): ExitStatus {
 
 function tellFailure(thrown: unknown, { doc, json }: ExplainFlags, io: CommandIo): void {
   const error = toBridgeError(thrown);
-  const redactor = redactorFor(io.env);
+  const { redactor } = io.env;
   io.stderr.write(redactor.redact(failureText(error)));
   if (json === true) {
     const failure = { doc, exitStatus: error.exit, error: failureJson(error) };

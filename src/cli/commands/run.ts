@@ -1,20 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { BridgeContext, BridgeResult } from '../../app/run/bridge.ts';
+import type { ConnectorSurroundings } from '../../app/run/connector-work.ts';
 import type { RunOptions } from '../../app/run/job.ts';
-import type { PolicyPlace } from '../../app/catalog/policy.ts';
-import { withSignals } from '../../app/run/process-signals.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
 import { newRunId } from '../../app/run/run-id.ts';
-import type { TelemetryContext } from '../../app/run/telemetry.ts';
-import type { Connector } from '../../definitions/connector/types.ts';
+import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import type { CommandIo } from '../command-io.ts';
 import { PROGRESS_MODES, type ProgressMode } from '../run-output/progress.ts';
 import { resultWriter } from '../run-output/run-result.ts';
-import { exitStatusOf } from '../run-output/summary.ts';
-import { programVersion } from '../version.ts';
 import { openRunOutput, reportFailure, reportHold, type RunOutput } from '../run-output/run-output.ts';
+import { programVersion } from '../version.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -75,108 +71,64 @@ export function runCommand(io: CommandIo, beforeRows: () => void): Command {
 async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   const id = flags.runId ?? newRunId(systemClock.now());
   const output = openRunOutput(io, flags.progress, id);
-  const results = resultWriter(io, flags.json === true, output.redactor);
+  const results = resultWriter(io, flags.json === true);
   const startedMs = systemClock.elapsedMs();
-  let connector: Connector | undefined;
   try {
     requireOneWay(flags);
     const options = optionsOf(flags, id, io);
     const surroundings = surroundingsOf(io, output);
-    // Within, so that a signal neither cuts short what is told of the run nor adds to its time.
-    const { loaded, result } = await withSignals(
-      async (signal) => {
-        const { loadConnectorOrReport } = await import('../../app/run/load-connector.ts');
-        const loaded = await loadConnectorOrReport(flags.connector, options, surroundings);
-        connector = loaded;
-        output.nameConnector(loaded.metadata.name);
-        requirePushed(flags, loaded);
-        const run = { connector: loaded, path: flags.connector, options };
-        return { loaded, result: await execute(run, io, output, surroundings, signal) };
-      },
-      { process },
-    );
+    const [{ connectorWork }, { runOnce }] = await Promise.all([
+      import('../../app/run/connector-work.ts'),
+      import('../../app/run/run-once.ts'),
+    ]);
+    const work = connectorWork(flags.connector, options, surroundings);
+    const { definition, result, exitStatus } = await runOnce(work, surroundings);
     output.progress.stop();
     const summary = {
-      connector: loaded.metadata.name,
-      command: runCommandLine(flags.connector, flags.local === true),
-      deletesAreSaid: loaded.spec.mode === 'rest_push',
+      connector: definition.metadata.name,
+      command: runCommandLine(flags.connector, options.local),
+      deletesAreSaid: definition.spec.mode === 'rest_push',
       result,
+      exitStatus,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
     reportHold(summary, io, output);
     results.done(summary);
-    io.exit(exitStatusOf(result));
+    io.exit(exitStatus);
   } catch (thrown) {
     output.progress.stop();
     const error = toBridgeError(thrown);
     reportFailure(error, io, output);
-    results.failed(id, connector?.metadata.name ?? null, error);
-    output.log.debug('stack', {
-      stack: error.stack,
-      cause: error.cause instanceof Error ? error.cause.stack : undefined,
-    });
+    results.failed(id, output.connector, error);
     io.exit(error.exit);
   }
 }
 
 /** @throws BridgeError ENVIRONMENT_INVALID, before anything is opened */
-function surroundingsOf(io: CommandIo, { redactor, log }: RunOutput): RunSurroundings {
-  const endpoints = io.env.endpoints();
+function surroundingsOf(io: CommandIo, output: RunOutput): RunSurroundings & ConnectorSurroundings {
+  const { env, cwd } = io;
+  const endpoints = env.endpoints();
   return {
-    settings: io.env.telemetry(),
-    retry: io.env.retry(),
+    settings: env.telemetry(),
+    retry: env.retry(),
     gcsEndpoint: endpoints.gcs,
     discoveryEngineEndpoint: endpoints.discoveryEngine,
-    proxy: io.env.proxy,
-    policyFile: io.env.policyFile,
-    databaseUrl: io.env.databaseUrl,
-    cwd: io.cwd,
+    proxy: env.proxy,
+    policyFile: env.policyFile,
+    oracleClientLibDir: env.oracleClientLibDir,
+    databaseUrl: env.databaseUrl,
+    cwd,
     clock: systemClock,
-    log,
     version: programVersion(),
-    redact: (text) => redactor.redact(text),
-  };
-}
-
-type RunSurroundings = TelemetryContext &
-  PolicyPlace &
-  Pick<BridgeContext, 'retry' | 'gcsEndpoint' | 'discoveryEngineEndpoint'>;
-
-interface LoadedRun {
-  readonly connector: Connector;
-  /** As given on the command line. */
-  readonly path: string;
-  readonly options: RunOptions;
-}
-
-async function execute(
-  { connector, path, options }: LoadedRun,
-  io: CommandIo,
-  { redactor, progress, log }: RunOutput,
-  surroundings: RunSurroundings,
-  signal: AbortSignal,
-): Promise<BridgeResult> {
-  const [{ runBridge }, { reportedConnector }, { bothObservers, openTelemetry, withTelemetry }] =
-    await Promise.all([
-      import('../../app/run/bridge.ts'),
-      import('../../app/run/reported-connector.ts'),
-      import('../../app/run/telemetry.ts'),
-    ]);
-  const shared = { ...surroundings, log: log.child({ connector: connector.metadata.name }) };
-  const reported = reportedConnector(connector, { path, cwd: io.cwd }, options);
-  const telemetry = await openTelemetry(reported, options, shared);
-  const context = {
-    ...shared,
-    oracleClientLibDir: io.env.oracleClientLibDir,
-    redactor,
-    observer: bothObservers(progress, telemetry.observer),
-    secret: (variable: string) => {
-      const value = io.env.secret(variable);
-      if (value !== undefined) redactor.add(value);
-      return value;
+    stop: process,
+    log: output.log,
+    observer: output.progress,
+    redactor: env.redactor,
+    secret: (variable) => env.secret(variable),
+    loaded: (name) => {
+      output.nameConnector(name);
     },
   };
-  return withTelemetry(telemetry, exitStatusOf, () => runBridge(connector, options, context, signal));
 }
 
 function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
@@ -199,15 +151,6 @@ function requireOneWay({ resend, reconcileFull }: RunFlags): void {
   throw new BridgeError('USAGE', '--resend and --reconcile-full cannot be combined.', {
     hint: 'Use --resend to keep documents of other connectors, or --reconcile-full to delete everything else from the data store.',
   });
-}
-
-function requirePushed({ pushRunId }: RunFlags, { metadata, spec }: Connector): void {
-  if (pushRunId === undefined || spec.mode === 'rest_push') return;
-  throw new BridgeError(
-    'USAGE',
-    `--push-run-id is only for rest_push connectors, and ${metadata.name} is a ${spec.mode} connector.`,
-    { hint: 'Leave --push-run-id out.' },
-  );
 }
 
 function wholeNumber(text: string): number {

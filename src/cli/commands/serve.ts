@@ -2,9 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../core/clock.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
-import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
-import { redactorFor } from '../environment/redactor.ts';
+import { isPretty } from '../output/pretty-log.ts';
 import { programVersion } from '../version.ts';
 
 const HELP = `
@@ -51,7 +50,6 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
     import('../../app/run/process-signals.ts'),
   ]);
   const { databaseUrl, connectorsDir, policyFile } = io.env;
-  const redactor = redactorFor(io.env);
   await withSignals(
     async (signal) => {
       const server = await openBridgeServer({
@@ -65,14 +63,10 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         gcsEndpoint: io.env.endpoints().gcs,
         cwd: io.cwd,
         clock: systemClock,
-        log: loggerOf(io, redactor),
+        log: loggerOf(io),
         access: {
           ...io.env.access(),
-          secret: (variable) => {
-            const value = io.env.secret(variable);
-            if (value !== undefined) redactor.add(value);
-            return value;
-          },
+          secret: (variable) => io.env.secret(variable),
           announceKey: (key) => io.stderr.write(announcement(key)),
         },
       });
@@ -107,16 +101,15 @@ function announcement(key: string): string {
   return `${[rule, ...lines, rule].join('\n')}\n`;
 }
 
-function loggerOf(io: CommandIo, redactor: Redactor): Logger {
-  const pretty = io.env.logFormat === undefined ? io.stderr.isTTY === true : io.env.logFormat === 'pretty';
+function loggerOf(io: CommandIo): Logger {
   return createLogger({
     write: (line) => {
       io.stderr.write(line);
     },
     level: io.env.logLevel,
-    format: pretty ? prettyFormat : jsonFormat,
+    format: isPretty(io) ? prettyFormat : jsonFormat,
     now: () => systemClock.now(),
-    redact: (line) => redactor.redact(line),
+    redact: (line) => io.env.redactor.redact(line),
   });
 }
 

@@ -6,10 +6,11 @@ import {
   RETRY_BACKOFF_SECONDS_DEFAULT,
   RETRY_BACKOFF_SECONDS_MAX,
 } from '../../core/limits.ts';
-import { environmentSecrets } from './secrets.ts';
+import { openRedactor } from './redactor.ts';
 import { runVariables } from './run-variables.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
 import type { TelemetrySettings } from '../../telemetry/settings.ts';
 import { runLinks, telemetrySettings } from './telemetry.ts';
 
@@ -35,8 +36,8 @@ export interface Environment {
     readonly https: string | undefined;
     readonly except: string | undefined;
   };
-  /** Values that no command may show, whether they can be used or not; without those of `SECRET_…`. */
-  readonly secrets: readonly string[];
+  /** Knows every secret of the environment, whether it can be used or not; a `SECRET_…` variable from when it is read. */
+  readonly redactor: Redactor;
   /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT`, in place of Google's. @throws BridgeError ENVIRONMENT_INVALID */
   endpoints(): Readonly<Record<'gcs' | 'discoveryEngine', Endpoint | undefined>>;
   /** `GEMINI_INGESTION_DRY_RUN`: requests are written and not sent. @throws BridgeError ENVIRONMENT_INVALID */
@@ -49,7 +50,7 @@ export interface Environment {
   runLinks(): ReturnType<typeof runLinks>;
   /** Who may use the server, as far as the environment says. @throws BridgeError ENVIRONMENT_INVALID */
   access(): ServerAccess;
-  /** The value of a `SECRET_…` variable; only names with that prefix can be asked for. */
+  /** The value of a `SECRET_…` variable, which `redactor` knows from then on; only names with that prefix can be asked for. */
   secret(variable: string): string | undefined;
   /** The variables for a child process that runs one connector. @param secretVariables the `SECRET_…` variables that it needs */
   forRun(secretVariables: readonly string[]): Record<string, string>;
@@ -59,20 +60,23 @@ const LOG_FORMATS = ['json', 'pretty', 'kestra'] as const;
 
 /** @throws BridgeError ENVIRONMENT_INVALID for LOG_LEVEL and LOG_FORMAT, which all commands share, naming what they may be. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const databaseUrl = nonEmpty(env['DATABASE_URL']);
+  const proxy = {
+    http: eitherCase('HTTP_PROXY', env),
+    https: eitherCase('HTTPS_PROXY', env),
+    except: eitherCase('NO_PROXY', env),
+  };
+  const redactor = openRedactor(env, { databaseUrl, proxy });
   return {
-    databaseUrl: nonEmpty(env['DATABASE_URL']),
+    databaseUrl,
     connectorsDir: nonEmpty(env['CONNECTORS_DIR']) ?? 'connectors',
     policyFile: nonEmpty(env['POLICY_FILE']),
     oracleClientLibDir: nonEmpty(env['ORACLE_CLIENT_LIB_DIR']),
     logLevel: oneOf('LOG_LEVEL', env['LOG_LEVEL'], LOG_LEVELS) ?? 'info',
     logFormat: oneOf('LOG_FORMAT', env['LOG_FORMAT'], LOG_FORMATS),
     noColor: nonEmpty(env['NO_COLOR']) !== undefined,
-    proxy: {
-      http: eitherCase('HTTP_PROXY', env),
-      https: eitherCase('HTTPS_PROXY', env),
-      except: eitherCase('NO_PROXY', env),
-    },
-    secrets: environmentSecrets(env),
+    proxy,
+    redactor,
     endpoints: () => ({
       gcs: endpoint('GCS_ENDPOINT', env),
       discoveryEngine: endpoint('DISCOVERY_ENGINE_ENDPOINT', env),
@@ -90,7 +94,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     telemetry: () => telemetrySettings(env),
     runLinks: () => runLinks(env),
     access: () => readServerAccess(env),
-    secret: (variable) => (variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined),
+    secret(variable) {
+      const value = variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined;
+      if (value !== undefined) redactor.add(value);
+      return value;
+    },
     forRun: (secretVariables) => runVariables(env, secretVariables),
   };
 }

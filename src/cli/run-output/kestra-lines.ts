@@ -5,7 +5,7 @@ import { printable } from '../../core/printable.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { shownText } from '../../telemetry/text.ts';
 import { releaseOf } from './release.ts';
-import { exitStatusOf, type SummaryOf } from './summary.ts';
+import type { SummaryOf } from './summary.ts';
 
 /**
  * What Kestra takes for more than text: a line that is `::{…}::` from its first to its last character, on stdout or stderr.
@@ -28,7 +28,7 @@ export const kestraFormat: LogFormat = (level, _time, message, fields) => {
 
 /** What became of a run: its counts as metrics, and then its outputs. */
 export function kestraResult(summary: SummaryOf): string {
-  const { connector, result, durationMs } = summary;
+  const { connector, result, exitStatus, durationMs } = summary;
   const release = releaseOf(summary);
   const { runId, status, work, holdReason, remarks, artifacts } = result;
   const counts = known(result.counts);
@@ -42,7 +42,7 @@ export function kestraResult(summary: SummaryOf): string {
     run_id: runId,
     connector,
     status,
-    exit_status: exitStatusOf(result),
+    exit_status: exitStatus,
     work,
     counts,
     held_deletes: result.counts.held,

@@ -1,14 +1,14 @@
 import type { BridgeError } from '../../core/errors.ts';
-import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureJson } from '../output/failure.ts';
 import { kestraFailure, kestraResult, unmarked } from './kestra-lines.ts';
 import { styleFor } from '../output/style.ts';
 import { summaryJson, summaryText, type SummaryOf } from './summary.ts';
-import { isPretty } from './run-output.ts';
+import { isPretty } from '../output/pretty-log.ts';
 
 /** Writes results of runs to stdout: for people, as one object for a program, and as lines for Kestra. */
-export function resultWriter(io: CommandIo, asJson: boolean, redactor: Redactor) {
+export function resultWriter(io: CommandIo, asJson: boolean) {
+  const { redactor } = io.env;
   const forKestra = io.env.logFormat === 'kestra';
   return {
     done(summary: SummaryOf): void {

@@ -1,5 +1,5 @@
 import type { BridgeResult } from '../../app/run/bridge.ts';
-import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
+import type { ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/printable.ts';
 import { releaseOf } from './release.ts';
 import { count, type Style } from '../output/style.ts';
@@ -9,22 +9,10 @@ export interface SummaryOf {
   /** The command that did it, as typed, without what is only about output: `run --connector … --local`. */
   readonly command: string;
   readonly result: BridgeResult;
+  readonly exitStatus: ExitStatus;
   /** The source says what is gone, so it is known without a complete listing. */
   readonly deletesAreSaid?: boolean;
   readonly durationMs: number;
-}
-
-export function exitStatusOf({ status, work }: BridgeResult): ExitStatus {
-  // A plan withholds nothing and sets nothing aside: it only says what would be.
-  if (work === 'planned') return EXIT.done;
-  switch (status) {
-    case 'SUCCESS':
-      return EXIT.done;
-    case 'HELD':
-      return EXIT.held;
-    case 'PARTIAL':
-      return EXIT.partial;
-  }
 }
 
 /** What a run did, for a person. */
@@ -47,13 +35,13 @@ export function summaryText(summary: SummaryOf, style: Style): string {
 
 /** The same for a program: exactly one object. */
 export function summaryJson(summary: SummaryOf): Record<string, unknown> {
-  const { connector, result, durationMs } = summary;
+  const { connector, result, exitStatus, durationMs } = summary;
   const { runId, status, work, counts, holdReason, remarks, artifacts, samples, drift, rejected } = result;
   return {
     runId,
     connector,
     status,
-    exitStatus: exitStatusOf(result),
+    exitStatus,
     work,
     counts,
     holdReason,

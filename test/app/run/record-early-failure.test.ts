@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { recordUnbegun } from '../../../src/app/run/record-early-failure.ts';
+import { recordEarlyFailure } from '../../../src/app/run/record-early-failure.ts';
 import { BridgeError, type ErrorCode } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { openState, STATE_FILE } from '../../../src/state/run/open-state.ts';
@@ -23,9 +23,9 @@ afterAll(() => {
 
 function record(code: ErrorCode = 'SECRET_MISSING', message = 'The secret people-db is not set.') {
   const error = new BridgeError(code, message, { hint: 'Set SECRET_PEOPLE_DB.' });
-  const job = { runId: 'unbegun', connectorId: 'people', target: 'local' };
+  const run = { runId: 'unbegun', connectorId: 'people', target: 'local', startedAt: STARTED };
   const redact = (text: string) => text.replaceAll('hunter2', '…');
-  return recordUnbegun(error, job, STARTED, { databaseUrl: undefined, cwd, log: silentLogger, redact });
+  return recordEarlyFailure(error, run, { databaseUrl: undefined, cwd, log: silentLogger, redact });
 }
 
 const open = () => openState({ url: undefined, file: join(cwd, STATE_FILE), readOnly: false });

@@ -48,16 +48,14 @@ async function tellAll(host: string, except: string | undefined): Promise<Record
   asked = [];
   const origin = `https://${host}:${portOf(server)}`;
   const telemetry = await openTelemetry(
-    { connector: 'hr', namedAfterFile: false, file: 'hr.yaml', target: null },
     {
       runId: 'R1',
-      local: false,
-      dryRun: false,
-      full: false,
-      resend: false,
-      reconcile: false,
-      sends: true,
-      allowDeletes: undefined,
+      connector: 'hr',
+      namedAfterFile: false,
+      file: 'hr.yaml',
+      target: null,
+      targetKind: 'data_store',
+      mode: 'run',
     },
     {
       settings: {

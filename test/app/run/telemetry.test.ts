@@ -117,7 +117,7 @@ async function runEnding(
     allowDeletes: undefined,
     ...options,
   };
-  const telemetry = await openTelemetry(reportedConnector(CONNECTOR, { path: 'hr.yaml', cwd }, all), all, {
+  const telemetry = await openTelemetry(reportedConnector(CONNECTOR, { path: 'hr.yaml', cwd }, all), {
     settings: {
       splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
       teams: {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { redactorFor } from '../../../src/cli/environment/redactor.ts';
 import { readEnvironment } from '../../../src/cli/environment/environment.ts';
 
 describe('the environment', () => {
@@ -117,7 +116,7 @@ describe('the environment', () => {
       TEAMS_WEBHOOK_URL: 'http://teams.example.com/not-https',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=no\theader',
     };
-    const redactor = redactorFor(readEnvironment(weak));
+    const { redactor } = readEnvironment(weak);
     const shown = redactor.redact(Object.values(weak).join('\n'));
     expect(shown).not.toMatch(/weak|token|teams|no.header/);
   });
@@ -139,5 +138,13 @@ describe('the environment', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test('keeps a secret out of what is shown once it was read', () => {
+    const env = readEnvironment({ SECRET_A: 'postgres://reader:hunter2@db/hr' });
+    env.secret('SECRET_A');
+    expect(env.redactor.redact('login failed for reader with hunter2')).toBe(
+      'login failed for reader with [redacted]',
+    );
   });
 });

@@ -11,6 +11,7 @@ import { styleFor } from '../../../src/cli/output/style.ts';
 import { printable } from '../../../src/core/printable.ts';
 import { summaryText } from '../../../src/cli/run-output/summary.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
+import { EXIT } from '../../../src/core/exit-status.ts';
 import { TELEMETRY_MESSAGE_CHARACTERS_MAX } from '../../../src/core/limits.ts';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';
 
@@ -42,6 +43,7 @@ const summaryOf = (result: BridgeResult) => ({
   connector: 'hr',
   command: 'run --connector hr.yaml',
   result,
+  exitStatus: EXIT.held,
   durationMs: 1_250,
 });
 const FORGERY = '::{"outputs":{"status":"SUCCESS"}}::';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BridgeResult } from '../../../src/app/run/bridge.ts';
+import { EXIT } from '../../../src/core/exit-status.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
-import { exitStatusOf, summaryJson, summaryText } from '../../../src/cli/run-output/summary.ts';
+import { summaryJson, summaryText } from '../../../src/cli/run-output/summary.ts';
 import { onTerminal } from '../../support/processes/on-terminal.ts';
 
 const plain = styleFor({ write: () => undefined }, true);
@@ -39,6 +40,7 @@ const summaryOf = (result: BridgeResult) => ({
   connector: 'hr',
   command: 'run --connector hr.yaml --local',
   result,
+  exitStatus: EXIT.done,
   durationMs: 1_234,
 });
 const text = (result: BridgeResult) => summaryText(summaryOf(result), plain);
@@ -220,17 +222,6 @@ test('the summary for a program says what is to be known of the listing', () => 
   expect(summaryJson(summaryOf(resultOf({ remarks: { unchanged: true } })))).toMatchObject({
     unchanged: true,
   });
-});
-
-test.each([
-  ['SUCCESS', 'done', 0],
-  ['HELD', 'done', 3],
-  ['PARTIAL', 'done', 4],
-  ['HELD', 'repeated', 3],
-  ['HELD', 'planned', 0],
-  ['PARTIAL', 'planned', 0],
-] as const)('a run that ended %s, %s, exits with %i', (status, work, expected) => {
-  expect(exitStatusOf(resultOf({ status, work }))).toBe(expected);
 });
 
 test('rows with a watermark in the future are counted, and their latest value is shown', () => {

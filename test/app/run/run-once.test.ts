@@ -3,20 +3,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BridgeResult } from '../../../src/app/run/bridge.ts';
 import type { RunOptions } from '../../../src/app/run/job.ts';
-import { loadConnectorOrReport } from '../../../src/app/run/load-connector.ts';
-import type { PolicyPlace } from '../../../src/app/catalog/policy.ts';
-import { openTelemetry, withTelemetry, type TelemetryContext } from '../../../src/app/run/telemetry.ts';
-import { reportedConnector } from '../../../src/app/run/reported-connector.ts';
+import { connectorWork, type ConnectorSurroundings } from '../../../src/app/run/connector-work.ts';
+import { runOnce, type RunSurroundings, type WorkTools } from '../../../src/app/run/run-once.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
-import { EXIT } from '../../../src/core/exit-status.ts';
 import { silentLogger } from '../../../src/core/log.ts';
+import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { startSplunk, type SplunkStandIn } from '../../stand-ins/splunk/splunk-stand-in.ts';
 import { startTeams, type TeamsStandIn } from '../../stand-ins/teams/teams-stand-in.ts';
+import { dumpState } from '../../support/databases/state-dump.ts';
+import { parsedObject } from '../../support/files/json.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const TOKEN = 'token-of-a-test';
+const SECRET = 'hunter2-of-a-source';
 const FILE = 'connectors/hr-file.yaml';
 const OPTIONS: RunOptions = {
   runId: 'R1',
@@ -82,7 +83,13 @@ const write = (content: unknown, file = FILE) => {
   writeFileSync(join(cwd, file), typeof content === 'string' ? content : JSON.stringify(content));
 };
 
-function context(): TelemetryContext & PolicyPlace {
+let names: string[];
+beforeEach(() => {
+  names = [];
+});
+
+function surroundings(): RunSurroundings & ConnectorSurroundings {
+  const redactor = createRedactor();
   return {
     settings: {
       splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
@@ -91,31 +98,39 @@ function context(): TelemetryContext & PolicyPlace {
     },
     proxy: { http: undefined, https: undefined, except: undefined },
     policyFile: undefined,
+    oracleClientLibDir: undefined,
+    gcsEndpoint: undefined,
+    discoveryEngineEndpoint: undefined,
+    retry: { retries: 0, backoffSeconds: 0 },
     databaseUrl: undefined,
     cwd,
     clock: systemClock,
     log: silentLogger,
     version: '1.2.3',
-    redact: (text) => text,
+    stop: new AbortController().signal,
+    observer: { phase: () => undefined, rows: () => undefined },
+    redactor,
+    secret: () => {
+      redactor.add(SECRET);
+      return SECRET;
+    },
+    loaded: (name) => names.push(name),
     // Longer than any machine takes.
     timing: { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 },
   };
 }
 
-/** A run of the file, which is a success if the file loads. */
-async function run(options: Partial<RunOptions> = {}, path = FILE): Promise<unknown> {
-  const all = { ...OPTIONS, ...options };
-  try {
-    const connector = await loadConnectorOrReport(path, all, context());
-    const telemetry = await openTelemetry(reportedConnector(connector, { path, cwd }, all), all, context());
-    return await withTelemetry(
-      telemetry,
-      () => EXIT.done,
-      () => Promise.resolve(SUCCESS),
-    );
-  } catch (thrown) {
-    return thrown;
-  }
+/** Runs the file. @param perform in place of what connectors do, which would take a database and a data store */
+async function run(
+  options: Partial<RunOptions> = {},
+  path = FILE,
+  perform: (tools: WorkTools) => Promise<BridgeResult> = () => Promise.resolve(SUCCESS),
+): Promise<unknown> {
+  const place = surroundings();
+  const work = connectorWork(path, { ...OPTIONS, ...options }, place);
+  return runOnce({ ...work, perform: (_, tools) => perform(tools) }, place).catch(
+    (thrown: unknown) => thrown,
+  );
 }
 
 const texts = () =>
@@ -207,5 +222,56 @@ describe('a connector file that does not load', () => {
     await run();
     expect(JSON.stringify([teams.messages, splunk.events])).not.toContain('hunter2');
     expect(texts()[0]?.join('\n')).toContain('spec.source.type: type is an address with a user name');
+  });
+});
+
+describe('runOnce', () => {
+  test('returns the definition, the result and the exit status of work that ends', async () => {
+    write(VALID);
+    const held = { ...SUCCESS, status: 'HELD', holdReason: '40 of 90 documents are missing' } as const;
+    expect(await run({}, FILE, () => Promise.resolve(held))).toEqual({
+      definition: VALID,
+      result: held,
+      exitStatus: 3,
+    });
+    expect(names).toEqual(['hr']);
+    expect(splunk.events.at(-1)?.event).toMatchObject({ status: 'HELD', exit_status: 3 });
+  });
+
+  test('records and reports a failure before the run has a row, with its hint and without secrets', async () => {
+    write(VALID);
+    const failed = await run({}, FILE, (tools) => {
+      const message = `The login with ${tools.secret('SECRET_HR_DB') ?? ''} failed.`;
+      throw new BridgeError('SOURCE_PERMISSION', message, { hint: `Change ${SECRET}.` });
+    });
+    expect(failed).toMatchObject({ code: 'SOURCE_PERMISSION' });
+    const [row = '', ...others] = (await dumpState(cwd)).run_state;
+    expect(others).toEqual([]);
+    const recorded = parsedObject(row) ?? {};
+    expect(recorded).toMatchObject({ run_id: 'R1', connector_id: 'hr', status: 'FAILED' });
+    expect(parsedObject(String(recorded['error']))).toEqual({
+      code: 'SOURCE_PERMISSION',
+      message: 'The login with [redacted] failed.',
+      hint: 'Change [redacted].',
+    });
+    expect(splunk.events.at(-1)?.event).toMatchObject({
+      error_message: 'The login with [redacted] failed.',
+      error_hint: 'Change [redacted].',
+    });
+  });
+
+  test('records no failure of a dry run, and reports it', async () => {
+    write(VALID);
+    await run({ dryRun: true }, FILE, () => Promise.reject(new BridgeError('SOURCE_PERMISSION', 'No.')));
+    expect((await dumpState(cwd)).run_state).toEqual([]);
+    expect(splunk.events.at(-1)?.event).toMatchObject({ mode: 'dry_run', status: 'FAILED' });
+  });
+
+  test('names the connector and reports nothing when the options do not fit it', async () => {
+    write(VALID);
+    expect(await run({ pushRunId: 'P1' })).toMatchObject({ code: 'USAGE' });
+    expect(names).toEqual(['hr']);
+    expect(splunk.events).toEqual([]);
+    expect((await dumpState(cwd)).run_state).toEqual([]);
   });
 });

@@ -1,0 +1,60 @@
+import { BridgeError } from '../../core/errors.ts';
+import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
+import { loadConnectorUnderPolicy } from '../catalog/policy.ts';
+import { runBridge, type BridgeContext, type BridgeResult } from './bridge.ts';
+import type { RunOptions } from './job.ts';
+import { reportedConnector, reportedFile } from './reported-connector.ts';
+import type { Work, WorkTools } from './run-once.ts';
+
+/** What a run of a connector needs of its surroundings, beside what all kinds of work get. */
+export type ConnectorSurroundings = Omit<BridgeContext, keyof WorkTools>;
+
+/**
+ * One run of a connector, as work for `runOnce`.
+ * @param path of the connector's file, from the working directory
+ */
+export function connectorWork(
+  path: string,
+  options: RunOptions,
+  surroundings: ConnectorSurroundings,
+): Work<Connector, BridgeResult> {
+  const place = { path, cwd: surroundings.cwd };
+  return {
+    kind: 'connector',
+    recordsFailure: !options.dryRun,
+    load: () => loadConnectorUnderPolicy(path, surroundings),
+    requireFit: (connector) => {
+      requirePushed(options, connector);
+    },
+    reported: (connector) => reportedConnector(connector, place, options),
+    reportedUnloaded: () => reportedFile(place, options),
+    perform: (connector, { signal, ...tools }) =>
+      runBridge(connector, options, { ...surroundings, ...tools }, signal),
+    exitStatusOf,
+  };
+}
+
+/** The exit status of a command that ran a connector. */
+export function exitStatusOf({ status, work }: Pick<BridgeResult, 'status' | 'work'>): ExitStatus {
+  // A plan withholds nothing and sets nothing aside: it only says what would be.
+  if (work === 'planned') return EXIT.done;
+  switch (status) {
+    case 'SUCCESS':
+      return EXIT.done;
+    case 'HELD':
+      return EXIT.held;
+    case 'PARTIAL':
+      return EXIT.partial;
+  }
+}
+
+/** @throws BridgeError USAGE */
+function requirePushed({ pushRunId }: RunOptions, { metadata, spec }: Connector): void {
+  if (pushRunId === undefined || spec.mode === 'rest_push') return;
+  throw new BridgeError(
+    'USAGE',
+    `--push-run-id is only for rest_push connectors, and ${metadata.name} is a ${spec.mode} connector.`,
+    { hint: 'Leave --push-run-id out.' },
+  );
+}
