@@ -1,10 +1,12 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { explainDocument } from '../../app/explain/explain.ts';
 import type { Explanation } from '../../app/explain/explanation.ts';
 import { loadConnectorUnderPolicy } from '../../app/catalog/policy.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
+import { EXPLAIN } from '../help/explain.ts';
+import { DocumentedCommand } from '../help/documented-command.ts';
 import { redactorFor } from '../environment/redactor.ts';
 import { explanationText } from '../output/explanation-text.ts';
 import { failureJson, failureText } from '../output/failure.ts';
@@ -18,25 +20,8 @@ interface ExplainFlags {
   readonly json?: true;
 }
 
-const HELP = `
-Exit statuses:
-  0   the document is in the index, according to its last acknowledgement
-  2   the command line is wrong, or the id does not belong to this connector
-  4   the document is not in the index, or it is not known whether it is
-  69  the state database refuses
-  75  the state database cannot be reached or is at a limit; try again later
-  78  the connector or the environment is wrong, or the state has no current schema
-
-Example:
-  gemini-sync-bridge explain --connector connectors/hr-employees.yaml --doc hr-employees:4711
-`;
-
 export function explainCommand(io: CommandIo): Command {
-  return new Command('explain')
-    .summary('show the status of one document, and why')
-    .description(
-      'Shows the status of one document: when a run last saw it, which run sent it, which operation acknowledged it, who may read it, or why it is absent. Reads the state and the artifacts. Writes nothing, and contacts neither Google nor the source.',
-    )
+  return new DocumentedCommand('explain', EXPLAIN)
     .requiredOption('--connector <path>', 'connector file')
     .requiredOption(
       '--doc <id>',
@@ -44,7 +29,6 @@ export function explainCommand(io: CommandIo): Command {
     )
     .option('--local', 'use `--local` runs instead of the data store')
     .option('--json', 'print one result object on stdout')
-    .addHelpText('after', HELP)
     .action((flags: ExplainFlags) => explain(flags, io));
 }
 
