@@ -11,6 +11,7 @@ import { DocumentedCommand } from '../help/documented-command.ts';
 import { exitStatusOf, jsonReport, textReport } from '../output/doctor-report.ts';
 import type { Environment } from '../environment/environment.ts';
 import { redactorFor } from '../environment/redactor.ts';
+import { jsonLine } from '../output/json-output.ts';
 import { styleFor } from '../output/style.ts';
 
 interface DoctorFlags {
@@ -53,7 +54,7 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
   const findings = found.map((finding) => redacted(finding, redactor));
   io.stdout.write(
     json === true
-      ? `${JSON.stringify(jsonReport(findings))}\n`
+      ? jsonLine(jsonReport(findings))
       : textReport(findings, styleFor(io.stdout, io.env.noColor), columnsOf(io)),
   );
   io.exit(exitStatusOf(findings));

@@ -9,6 +9,7 @@ import { EXPLAIN } from '../help/explain.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { redactorFor } from '../environment/redactor.ts';
 import { explanationText } from '../output/explanation-text.ts';
+import { jsonLine } from '../output/json-output.ts';
 import { failureJson, failureText } from '../output/failure.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
 import { styleFor } from '../output/style.ts';
@@ -25,7 +26,7 @@ export function explainCommand(io: CommandIo): Command {
     .requiredOption('--connector <path>', 'connector file')
     .requiredOption(
       '--doc <id>',
-      'id of the document, such as `hr-employees:4711`, or its id in the data store',
+      'key of the row such as 4711, id of the document such as `hr-employees:4711`, or its id in the data store',
     )
     .option('--local', 'use `--local` runs instead of the data store')
     .option('--json', 'print one result object on stdout')
@@ -38,10 +39,14 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
   try {
     const connector = await loadConnectorUnderPolicy(flags.connector, { policyFile: env.policyFile, cwd });
     const place = { cwd, databaseUrl: env.databaseUrl, gcsEndpoint: env.endpoints().gcs, retry: env.retry() };
-    const explanation = await explainDocument(connector, { doc: flags.doc, local }, place);
+    const explanation = await explainDocument(
+      connector,
+      { doc: flags.doc, local, path: flags.connector },
+      place,
+    );
     const exitStatus = exitStatusOf(explanation);
     if (flags.json === true) {
-      stdout.write(`${JSON.stringify({ ...explanation, exitStatus })}\n`);
+      stdout.write(jsonLine({ ...explanation, exitStatus }));
     } else {
       const explained = { explanation, local, run: runCommandLine(flags.connector, local) };
       // What is not read on a terminal is read by lines.
@@ -68,7 +73,7 @@ function tellFailure(thrown: unknown, { doc, json }: ExplainFlags, io: CommandIo
   io.stderr.write(redactor.redact(failureText(error)));
   if (json === true) {
     const failure = { doc, exitStatus: error.exit, error: failureJson(error) };
-    io.stdout.write(`${redactor.redact(JSON.stringify(failure))}\n`);
+    io.stdout.write(redactor.redact(jsonLine(failure)));
   }
   io.exit(error.exit);
 }

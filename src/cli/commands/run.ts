@@ -30,6 +30,7 @@ const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 interface RunFlags {
   readonly connector: string;
   readonly dryRun?: true;
+  readonly detailedExitCode?: true;
   readonly full?: true;
   readonly local?: true;
   readonly resend?: true;
@@ -66,6 +67,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   const id = flags.runId ?? newRunId(systemClock.now());
   const output = openRunOutput(io, flags.progress, id);
   const results = resultWriter(io, flags.json === true, output.redactor);
+  const detailedExitCode = flags.detailedExitCode === true;
   const startedMs = systemClock.elapsedMs();
   let connector: Connector | undefined;
   try {
@@ -79,7 +81,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
         connector = loaded;
         output.nameConnector(loaded.metadata.name);
         requirePushed(flags, loaded);
-        const run = { connector: loaded, path: flags.connector, options };
+        const run = { connector: loaded, path: flags.connector, options, detailedExitCode };
         return { loaded, result: await execute(run, io, output, surroundings, signal) };
       },
       { process },
@@ -90,11 +92,12 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
       command: runCommandLine(flags.connector, flags.local === true),
       deletesAreSaid: loaded.spec.mode === 'rest_push',
       result,
+      detailedExitCode,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
     reportHold(summary, io, output);
     results.done(summary);
-    io.exit(exitStatusOf(result));
+    io.exit(exitStatusOf(result, detailedExitCode));
   } catch (thrown) {
     output.progress.stop();
     const error = toBridgeError(thrown);
@@ -136,10 +139,11 @@ interface LoadedRun {
   /** As given on the command line. */
   readonly path: string;
   readonly options: RunOptions;
+  readonly detailedExitCode: boolean;
 }
 
 async function execute(
-  { connector, path, options }: LoadedRun,
+  { connector, path, options, detailedExitCode }: LoadedRun,
   io: CommandIo,
   { redactor, progress, log }: RunOutput,
   surroundings: RunSurroundings,
@@ -159,7 +163,8 @@ async function execute(
       return value;
     },
   };
-  return withTelemetry(telemetry, exitStatusOf, () => runBridge(connector, options, context, signal));
+  const statusOf = (result: BridgeResult) => exitStatusOf(result, detailedExitCode);
+  return withTelemetry(telemetry, statusOf, () => runBridge(connector, options, context, signal));
 }
 
 function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {

@@ -42,7 +42,7 @@ export function kestraResult(summary: SummaryOf): string {
     run_id: runId,
     connector,
     status,
-    exit_status: exitStatusOf(result),
+    exit_status: exitStatusOf(result, summary.detailedExitCode),
     work,
     counts,
     held_deletes: result.counts.held,

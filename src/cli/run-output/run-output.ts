@@ -56,7 +56,7 @@ export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutp
     return;
   }
   const { message, ...fields } = failureJson(error);
-  output.log.error(message, { ...fields, exitStatus: error.exit });
+  output.log.error(message, { ...fields, exit_status: error.exit, exitStatus: error.exit });
 }
 
 /** Says in the log how held deletes are released. On a terminal, the summary says so. */

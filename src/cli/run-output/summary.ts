@@ -11,12 +11,15 @@ export interface SummaryOf {
   readonly result: BridgeResult;
   /** The source says what is gone, so it is known without a complete listing. */
   readonly deletesAreSaid?: boolean;
+  /** With `--detailed-exit-code`. */
+  readonly detailedExitCode?: boolean;
   readonly durationMs: number;
 }
 
-export function exitStatusOf({ status, work }: BridgeResult): ExitStatus {
-  // A plan withholds nothing and sets nothing aside: it only says what would be.
-  if (work === 'planned') return EXIT.done;
+/** @param detailed a plan has the exit status that a run would have */
+export function exitStatusOf({ status, work }: BridgeResult, detailed = false): ExitStatus {
+  // A plan holds and quarantines nothing: it only reports what a run would do.
+  if (work === 'planned' && !detailed) return EXIT.done;
   switch (status) {
     case 'SUCCESS':
       return EXIT.done;
@@ -52,7 +55,7 @@ export function summaryJson(summary: SummaryOf): Record<string, unknown> {
     runId,
     connector,
     status,
-    exitStatus: exitStatusOf(result),
+    exitStatus: exitStatusOf(result, summary.detailedExitCode),
     work,
     counts,
     holdReason,
