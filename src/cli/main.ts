@@ -6,6 +6,7 @@ import { redactorFor } from './environment/redactor.ts';
 import { readEnvironment } from './environment/environment.ts';
 import type { CommandIo, OutputStream } from './command-io.ts';
 import { checkDriftCommand } from './commands/check-drift.ts';
+import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { failureText } from './output/failure.ts';
@@ -111,6 +112,7 @@ export function program(io: CommandIo, beforeRows: () => void): Command {
     migrateCommand,
     serveCommand,
     keysCommand,
+    completionCommand,
   ];
   for (const make of others) bridge.addCommand(make(io));
   inheritSettings(bridge);

@@ -30,7 +30,7 @@ export function checkDriftCommand(io: CommandIo): Command {
       `compare only these, separated by commas: ${COMPARERS.map(({ name }) => name).join(', ')}`,
       comparersNamed,
     )
-    .option('--connectors <dir>', 'directory with connectors, or one file', io.env.connectorsDir)
+    .option('--connectors <path>', 'directory with connectors, or one file', io.env.connectorsDir)
     .addOption(
       new Option(
         '--format <format>',

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { COMPARERS } from '../../../src/app/drift/check-drift.ts';
+import { CHECK_DRIFT } from '../../../src/cli/help/check-drift.ts';
 import { main } from '../../../src/cli/main.ts';
 import { EXIT, EXIT_MEANINGS } from '../../../src/core/exit-status.ts';
 
@@ -15,6 +17,7 @@ const COMMANDS = [
   'keys create',
   'keys list',
   'keys revoke',
+  'completion',
 ];
 
 interface Terminal {
@@ -70,6 +73,11 @@ describe.each(COMMANDS)('the help of "%s"', (command) => {
 test('The help of run describes each exit status with the words of the table', async () => {
   const words = (await helpOf('run')).replaceAll(/\s+/g, ' ');
   for (const { meaning } of Object.values(EXIT_MEANINGS)) expect(words).toContain(meaning);
+});
+
+test('The help of check-drift describes every comparison', () => {
+  const description = CHECK_DRIFT.description.join(' ');
+  for (const { name } of COMPARERS) expect(description).toContain(`\`${name}\``);
 });
 
 test('Headings are bold on a terminal, and plain with NO_COLOR and in a file', async () => {
