@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { EXIT } from '../../core/exit-status.ts';
+import type { CompletedCommand } from '../completion/command-tree.ts';
 import type { CommandIo } from '../command-io.ts';
 import { COMPLETION } from '../help/completion.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
@@ -21,14 +22,15 @@ export function completionCommand(io: CommandIo): Command {
 
 async function scriptFor(
   shell: (typeof SHELLS)[number],
-  ...command: Parameters<typeof import('../completion/bash.ts').bashScript>
+  program: string,
+  commands: readonly CompletedCommand[],
 ): Promise<string> {
   switch (shell) {
     case 'bash':
-      return (await import('../completion/bash.ts')).bashScript(...command);
+      return (await import('../completion/bash.ts')).bashScript(program, commands);
     case 'zsh':
-      return (await import('../completion/zsh.ts')).zshScript(...command);
+      return (await import('../completion/zsh.ts')).zshScript(program, commands);
     case 'fish':
-      return (await import('../completion/fish.ts')).fishScript(...command);
+      return (await import('../completion/fish.ts')).fishScript(program, commands);
   }
 }

@@ -31,7 +31,7 @@ function commandsFrom(command: Command, path: string): CompletedCommand[] {
   const own: CompletedCommand = {
     path,
     options: help.visibleOptions(command).map((option) => ({
-      flags: [option.long, option.short].filter((flag) => flag !== undefined && flag !== null),
+      flags: [option.long, option.short].filter((flag) => flag !== undefined),
       about: option.description,
       values: option.required || option.optional ? valuesOf(option, option.flags) : undefined,
     })),

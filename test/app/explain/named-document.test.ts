@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { documentNamed } from '../../../src/app/explain/named-document.ts';
-import type { BridgeError } from '../../../src/core/errors.ts';
+import { toBridgeError } from '../../../src/core/errors.ts';
 
-const noRecords = { recordIds: () => (async function* () {})() };
+const noRecords = { recordIds: () => Readable.from([]) };
 
 const named = (given: string, idFields = ['id']) =>
   documentNamed(
@@ -13,7 +14,7 @@ const named = (given: string, idFields = ['id']) =>
 const hintOf = async (given: string, idFields?: string[]) => {
   const error = await named(given, idFields).then(
     () => undefined,
-    (thrown: BridgeError) => thrown,
+    (thrown: unknown) => toBridgeError(thrown),
   );
   expect(error).toMatchObject({ code: 'USAGE', exit: 2 });
   return error?.hint;
