@@ -2,6 +2,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
+/** A file that is made from the source. */
+export interface GeneratedPage {
+  /** Relative to the repository. */
+  readonly path: string;
+  /** Before it is formatted. */
+  readonly content: string;
+}
+
 /** A Markdown table, cells as they are. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -9,20 +17,17 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/**
- * Writes a generated file; with `--check` on the command line only looks whether it is current, and if not sets
- * the exit status 1.
- * @param page a path, for messages too
- */
-export async function writeOrCheck(page: string, content: string): Promise<void> {
-  const wanted = await format(content, { ...(await resolveConfig(page)), filepath: page });
-  if (!process.argv.includes('--check')) {
-    await mkdir(dirname(page), { recursive: true });
-    await writeFile(page, wanted);
-    return;
-  }
-  const found = await readFile(page, 'utf8').catch(() => '');
-  if (found === wanted) return;
-  process.stderr.write(`${page} is not what its source says. Run: npm run generate\n`);
-  process.exitCode = 1;
+export async function writePage({ path, content }: GeneratedPage): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, await formatted({ path, content }));
+}
+
+/** Whether the file has the content that it would be given. */
+export async function isCurrent({ path, content }: GeneratedPage): Promise<boolean> {
+  const found = await readFile(path, 'utf8').catch(() => '');
+  return found === (await formatted({ path, content }));
+}
+
+async function formatted({ path, content }: GeneratedPage): Promise<string> {
+  return format(content, { ...(await resolveConfig(path)), filepath: path });
 }

@@ -1,18 +1,22 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { PROCESS_LINGER_MS_MAX } from '../core/limits.ts';
 import { readEnvironment } from './environment/environment.ts';
 import type { CommandIo, OutputStream } from './command-io.ts';
 import { checkDriftCommand } from './commands/check-drift.ts';
+import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { failureText } from './output/failure.ts';
+import { DocumentedCommand, HELP_SUMMARY } from './help/documented-command.ts';
+import { PROGRAM } from './help/program.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { hasColors } from './output/style.ts';
 import { guarded } from './output/terminal.ts';
 import { validateCommand } from './commands/validate.ts';
 import { programVersion } from './version.ts';
@@ -83,15 +87,19 @@ export function endSoon(process: Pick<NodeJS.Process, 'stdout' | 'exit'>): void 
   timer.unref();
 }
 
-function program(io: CommandIo, beforeRows: () => void): Command {
-  const bridge = new Command('gemini-sync-bridge')
-    .description('Keeps Gemini Enterprise in step with SQL tables and internal APIs.')
+export function program(io: CommandIo, beforeRows: () => void): Command {
+  const bridge = new DocumentedCommand('gemini-sync-bridge', PROGRAM)
     .version(programVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', HELP_SUMMARY)
     .showHelpAfterError('(try --help)')
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => helpWidth(io.stdout),
+      getErrHelpWidth: () => helpWidth(io.stderr),
+      getOutHasColors: () => hasColors(io.stdout, io.env.noColor),
+      getErrHasColors: () => hasColors(io.stderr, io.env.noColor),
     });
   bridge.exitOverride();
   bridge.addCommand(runCommand(io, beforeRows));
@@ -103,10 +111,18 @@ function program(io: CommandIo, beforeRows: () => void): Command {
     migrateCommand,
     serveCommand,
     keysCommand,
+    completionCommand,
   ];
   for (const make of others) bridge.addCommand(make(io));
   inheritSettings(bridge);
   return bridge;
+}
+
+/** Of a terminal that does not say how wide it is, and of a file. */
+const HELP_COLUMNS_DEFAULT = 80;
+
+function helpWidth({ isTTY, columns }: OutputStream): number {
+  return isTTY === true ? (columns ?? HELP_COLUMNS_DEFAULT) : HELP_COLUMNS_DEFAULT;
 }
 
 /** Commander copies settings only to commands that are made by a parent. */

@@ -1,32 +1,66 @@
 /** Exit statuses are an API: an orchestrator uses them to decide whether to retry, alert or continue. */
 export const EXIT = {
-  /** Done, also when there was nothing to do. */
   done: 0,
-  /** A bug in this program. */
   bug: 1,
-  /** The command line was wrong. */
   usage: 2,
-  /** Deletes were withheld by the guard; everything else was applied. */
   held: 3,
-  /**
-   * Some rows were quarantined, documents rejected, or not all rows listed; the rest was applied. For `explain`: the
-   * document is absent, or its status is unknown.
-   */
   partial: 4,
-  /** Bad data: the run failed. */
   badData: 65,
-  /** The source or the target refuses. */
   unavailable: 69,
-  /** Try again later: network, rate limit, a lease held by another run. */
   tryAgain: 75,
-  /** Credentials are wrong or do not permit this. */
   permission: 77,
-  /** A connector file, a secret or the environment is wrong. */
   configuration: 78,
-  /** Stopped by SIGINT (Ctrl-C). */
   interrupted: 130,
-  /** Stopped by SIGTERM. */
   terminated: 143,
 } as const;
 
-export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+export type ExitName = keyof typeof EXIT;
+export type ExitStatus = (typeof EXIT)[ExitName];
+
+/** What an orchestrator should do after a run. */
+export type Reaction = 'go on' | 'alert' | 'ask a person' | 'warn' | 'retry' | 'run again if needed';
+
+interface ExitMeaning {
+  /** A clause for help, tables and API descriptions. */
+  readonly meaning: string;
+  readonly reaction: Reaction;
+}
+
+/**
+ * The only list of what the exit statuses mean: help, README and the reference pages are made from it, and the Kestra flow is
+ * checked against it.
+ */
+export const EXIT_MEANINGS: Readonly<Record<ExitName, ExitMeaning>> = {
+  done: { meaning: 'done, also when there was nothing to do', reaction: 'go on' },
+  bug: { meaning: 'a bug in this program', reaction: 'alert' },
+  usage: { meaning: 'the command line is wrong', reaction: 'alert' },
+  held: { meaning: 'deletes are held; everything else was applied', reaction: 'ask a person' },
+  partial: {
+    meaning: 'some rows were quarantined, rejected or not listed; everything else was applied',
+    reaction: 'warn',
+  },
+  badData: { meaning: 'bad data: the run failed', reaction: 'alert' },
+  unavailable: {
+    meaning: 'the source, the data store, the bucket or the state database refuses',
+    reaction: 'alert',
+  },
+  tryAgain: {
+    meaning: 'try again later: network, quota, an unfinished import, or another run of this connector',
+    reaction: 'retry',
+  },
+  permission: { meaning: 'credentials are wrong or do not permit this', reaction: 'alert' },
+  configuration: { meaning: 'a connector, a secret or the environment is wrong', reaction: 'alert' },
+  interrupted: { meaning: 'stopped by SIGINT (Ctrl-C)', reaction: 'run again if needed' },
+  terminated: { meaning: 'stopped by SIGTERM', reaction: 'run again if needed' },
+};
+
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(EXIT).map(([name, status]) => [status, name]),
+);
+
+/** All names of exit statuses, in the order of the numbers. */
+export const EXIT_NAMES: readonly ExitName[] = [...NAMES.values()].filter(isExitName);
+
+function isExitName(name: string): name is ExitName {
+  return Object.hasOwn(EXIT, name);
+}

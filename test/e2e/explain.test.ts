@@ -310,6 +310,9 @@ describe('explain, of what the state does not know', () => {
     const { exitCode, stdout, stderr } = await explain('hr:2');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('USAGE: "hr:2" is not a document id of connector people.');
+    expect(stderr).toContain(
+      `For the key of a row, run: gemini-sync-bridge explain --connector ${CONNECTOR_FILE} --doc people:hr%3A2`,
+    );
 
     place.writeConnector({ ...CONNECTOR, mapping: { ...CONNECTOR.mapping, idField: ['id', 'name'] } });
     const name = 'a long name '.repeat(12);
@@ -348,6 +351,12 @@ test('explain --json prints one object with all of it, also for a failure, and n
     removal: null,
     unreadable: [],
     exitStatus: 0,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({
+    doc_id: 'people:2',
+    exit_status: 0,
+    last_seen: { run_id: 'first' },
+    sent: { run: { run_id: 'first', committed_at: expect.any(String) } },
   });
   const failure = await explain('hr:2', '--json');
   expect(failure.exitCode).toBe(2);

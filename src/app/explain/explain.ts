@@ -1,5 +1,5 @@
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
-import type { Connector } from '../../definitions/connector/types.ts';
+import { idFields, type Connector } from '../../definitions/connector/types.ts';
 import { EXPLAIN_RUNS_MAX } from '../../core/limits.ts';
 import { apiDocumentId } from '../../gemini/delivery/document-id.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
@@ -7,6 +7,7 @@ import type { DocumentFacts, ExplainState } from '../../pipeline/ports/explain-s
 import { openExplainState } from '../../state/explain/open-explain-state.ts';
 import { DocumentLines } from './document-lines.ts';
 import type { Explanation, RemovalCause } from './explanation.ts';
+import { shellWord } from '../run/run-command-line.ts';
 import { bucketOf, targetOf } from '../run/job.ts';
 import { documentNamed } from './named-document.ts';
 import { quarantinedIn, removalOf, runFacts, sendingOf } from './document-deliveries.ts';
@@ -21,9 +22,11 @@ import {
 import { stateLocation } from '../run/state-location.ts';
 
 export interface ExplainOptions {
-  /** The document's id, or the API's id of it. */
+  /** The document's id, the API's id of it, or the key of its row in the source. */
   readonly doc: string;
   readonly local: boolean;
+  /** The connector's file, as on the command line. */
+  readonly path: string;
 }
 
 export interface ExplainContext extends Omit<StorePlace, 'leases'> {
@@ -38,7 +41,7 @@ export interface ExplainContext extends Omit<StorePlace, 'leases'> {
  */
 export async function explainDocument(
   connector: Connector,
-  { doc, local }: ExplainOptions,
+  { doc, local, path }: ExplainOptions,
   context: ExplainContext,
 ): Promise<Explanation> {
   const { metadata, spec } = connector;
@@ -47,7 +50,15 @@ export async function explainDocument(
   try {
     const store = await openArtifactStore(bucketOf(spec, local), { ...context, leases: new HeldLeases() });
     const lines = new DocumentLines(store, spec.output.prefix);
-    const docId = await documentNamed(doc, key, state);
+    const docId = await documentNamed(
+      {
+        given: doc,
+        ...key,
+        idFields: idFieldsOf(spec),
+        command: (id) => explainCommandLine(path, id, local),
+      },
+      state,
+    );
     const pushedTo = spec.mode === 'rest_push';
     // Before the rest: what a run delivers in between is then told twice, and not left out.
     const pushes = pushedTo ? await state.waitingPushes(key.connectorId, docId ?? doc) : null;
@@ -84,6 +95,16 @@ export async function explainDocument(
   } finally {
     await state.close();
   }
+}
+
+/** A producer sends the id of a document as one text. */
+function idFieldsOf({ mode, mapping }: Connector['spec']): readonly string[] {
+  return mode === 'rest_push' ? ['doc_id'] : idFields(mapping);
+}
+
+function explainCommandLine(path: string, docId: string, local: boolean): string {
+  const options = `--connector ${shellWord(path)} --doc ${shellWord(docId)}${local ? ' --local' : ''}`;
+  return `gemini-sync-bridge explain ${options}`;
 }
 
 type Found = Pick<Explanation, 'sent' | 'waiting' | 'rejection' | 'quarantine' | 'removal'>;

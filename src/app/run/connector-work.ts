@@ -31,14 +31,20 @@ export function connectorWork(
     reportedUnloaded: () => reportedFile(place, options),
     perform: (connector, { signal, ...tools }) =>
       runBridge(connector, options, { ...surroundings, ...tools }, signal),
-    exitStatusOf,
+    exitStatusOf: (result) => exitStatusOf(result, options.detailedExitCode),
   };
 }
 
-/** The exit status of a command that ran a connector. */
-export function exitStatusOf({ status, work }: Pick<BridgeResult, 'status' | 'work'>): ExitStatus {
-  // A plan withholds nothing and sets nothing aside: it only says what would be.
-  if (work === 'planned') return EXIT.done;
+/**
+ * The exit status of a command that ran a connector.
+ * @param detailed a plan has the exit status that a run would have
+ */
+export function exitStatusOf(
+  { status, work }: Pick<BridgeResult, 'status' | 'work'>,
+  detailed = false,
+): ExitStatus {
+  // A plan holds and quarantines nothing: it only reports what a run would do.
+  if (work === 'planned' && !detailed) return EXIT.done;
   switch (status) {
     case 'SUCCESS':
       return EXIT.done;

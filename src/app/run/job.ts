@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly allowDeletes: number | undefined;
   /** Of a push: nothing that came after it is delivered. Without it, everything is. */
   readonly pushRunId?: string | undefined;
+  /** Whether a dry run has the exit status that a run would have. */
+  readonly detailedExitCode?: boolean;
 }
 
 /** A checked connector and the command's options as a job, with every default filled in. */

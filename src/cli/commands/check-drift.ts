@@ -1,10 +1,12 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { COMPARERS } from '../../app/drift/comparers.ts';
 import type { Comparer } from '../../app/drift/comparer.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
 import type { CommandIo } from '../command-io.ts';
+import { CHECK_DRIFT } from '../help/check-drift.ts';
+import { DocumentedCommand } from '../help/documented-command.ts';
 import { styleFor } from '../output/style.ts';
 
 const FORMATS = ['text', 'json', 'github'] as const;
@@ -16,39 +18,16 @@ interface CheckDriftFlags {
   readonly format: (typeof FORMATS)[number];
 }
 
-const NAME_WIDTH = Math.max(...COMPARERS.map(({ name }) => name.length)) + 2;
-
-const HELP = `
-What is compared:
-${COMPARERS.map(({ name, about, live }) => `  ${name.padEnd(NAME_WIDTH)}${about}${live ? ' (--live)' : ''}`).join('\n')}
-The generated pages of a checkout of this program: npm run generate:check
-
-Exit statuses:
-  0    no drift; there may be warnings
-  1    a bug in this program
-  2    the command line is wrong
-  65   drift was found, whatever else failed; or a file of a source is not what its connector says
-  69   a source or Google refuses
-  75   try again later: network
-  77   credentials are wrong or do not permit this
-  78   a connector, a secret or the environment is wrong
-  130  stopped by SIGINT    143  stopped by SIGTERM
-Where several comparisons failed, the worst counts: 78, 77, 69, 65, 75 in this order.
-
-Example:
-  gemini-sync-bridge check-drift --live --only columns,data-store
-`;
-
 /** `check-drift`: compares the actual state, columns and data stores with what connectors expect. Writes nothing. */
 export function checkDriftCommand(io: CommandIo): Command {
-  return new Command('check-drift')
-    .summary('report drift in state schema, source columns and data stores')
-    .description(
-      'Compares the state schema, source columns and data stores with what connectors expect, and suggests fixes. Writes nothing.',
-    )
+  return new DocumentedCommand('check-drift', CHECK_DRIFT)
     .option('--live', 'also query the sources and Google')
-    .option('--only <names>', 'compare only these, separated by commas', comparersNamed)
-    .option('--connectors <dir>', 'directory with connectors, or one file', io.env.connectorsDir)
+    .option(
+      '--only <names>',
+      `compare only these, separated by commas: ${COMPARERS.map(({ name }) => name).join(', ')}`,
+      comparersNamed,
+    )
+    .option('--connectors <path>', 'directory with connectors, or one file', io.env.connectorsDir)
     .addOption(
       new Option(
         '--format <format>',
@@ -57,7 +36,6 @@ export function checkDriftCommand(io: CommandIo): Command {
         .choices(FORMATS)
         .default('text'),
     )
-    .addHelpText('after', HELP)
     .action((flags: CheckDriftFlags) => run(flags, io));
 }
 

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Finding } from '../../app/doctor/finding.ts';
 import type { WrongVariable } from '../../app/doctor/settings.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { CommandIo } from '../command-io.ts';
+import { DOCTOR } from '../help/doctor.ts';
+import { DocumentedCommand } from '../help/documented-command.ts';
 import type { Environment } from '../environment/environment.ts';
+import { jsonLine } from '../output/json-output.ts';
 import { styleFor } from '../output/style.ts';
 
 interface DoctorFlags {
@@ -13,30 +16,11 @@ interface DoctorFlags {
   readonly json?: true;
 }
 
-const HELP = `
-Exit statuses:
-  0    nothing failed; there may be warnings
-  1    a bug in this program
-  2    the command line is wrong
-  69   the source or the target refuses
-  75   try again later: network
-  77   credentials are wrong or do not permit this
-  78   a connector, a secret or the environment is wrong
-  130  stopped by SIGINT    143  stopped by SIGTERM
-
-Example:
-  gemini-sync-bridge doctor --connector connectors/hr-employees.yaml
-`;
-
 /** `doctor`: every connection that a run needs, each with the fix. Writes nothing anywhere. */
 export function doctorCommand(io: CommandIo): Command {
-  return new Command('doctor')
-    .description(
-      'Check what a run needs (credentials, source, data store, bucket, permissions, state) and suggest a fix for each problem. Writes nothing.',
-    )
+  return new DocumentedCommand('doctor', DOCTOR)
     .option('--connector <path>', 'connector file (default: check only what all connectors share)')
     .option('--json', 'print one object on stdout')
-    .addHelpText('after', HELP)
     .action((flags: DoctorFlags) => doctor(flags, io));
 }
 
@@ -66,7 +50,7 @@ async function doctor({ connector, json }: DoctorFlags, io: CommandIo): Promise<
   const findings = found.map((finding) => redacted(finding, redactor));
   io.stdout.write(
     json === true
-      ? `${JSON.stringify(jsonReport(findings))}\n`
+      ? jsonLine(jsonReport(findings))
       : textReport(findings, styleFor(io.stdout, io.env.noColor), columnsOf(io)),
   );
   io.exit(exitStatusOf(findings));

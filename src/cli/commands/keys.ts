@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isConnectorName } from '../../definitions/connector/connector-name.ts';
 import { keyIdOf, RIGHTS, type Right } from '../../core/secrets/access-key.ts';
 import { BridgeError } from '../../core/errors.ts';
@@ -6,21 +6,9 @@ import { EXIT } from '../../core/exit-status.ts';
 import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../../core/limits.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
 import type { CommandIo } from '../command-io.ts';
+import { KEYS, KEYS_CREATE, KEYS_LIST, KEYS_REVOKE } from '../help/keys.ts';
+import { DocumentedCommand, HELP_SUMMARY } from '../help/documented-command.ts';
 import { keyJson, keyTable } from '../output/key-list.ts';
-
-const HELP = `
-Exit statuses:
-  0   done
-  2   the command line is wrong, or the key does not exist
-  69  the database refuses
-  75  the database cannot be reached or is at a limit; try again later
-  78  DATABASE_URL is wrong, or the schema is not up to date
-`;
-
-const CREATE_EXAMPLE = `
-Example:
-  $ gemini-sync-bridge keys create --name ticket-system --right push --connector support-push --expires-days 365
-`;
 
 /** Printed because a server that started without keys stays open, which its user would not expect after creating one. */
 const FIRST_KEY =
@@ -38,9 +26,7 @@ interface CreateFlags {
 
 /** `keys`: makes, lists and revokes the keys of the server. @throws BridgeError KEY_UNKNOWN, USAGE, STATE_* and ENVIRONMENT_INVALID */
 export function keysCommand(io: CommandIo): Command {
-  const keys = new Command('keys')
-    .description('Create, list and revoke the API keys of the server.')
-    .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys list\n`);
+  const keys = new DocumentedCommand('keys', KEYS).helpCommand('help [command]', HELP_SUMMARY);
   for (const make of [createCommand, listCommand, revokeCommand]) {
     keys.addCommand(make(io));
   }
@@ -48,8 +34,7 @@ export function keysCommand(io: CommandIo): Command {
 }
 
 function createCommand(io: CommandIo): Command {
-  return new Command('create')
-    .description('Create a key. It is printed once, on its own line of stdout; only its hash is stored.')
+  return new DocumentedCommand('create', KEYS_CREATE)
     .requiredOption('--name <text>', 'owner of the key, shown in the list and the log', keyName)
     .addOption(
       new Option('--right <right>', 'what the key allows; operate includes read, admin includes all')
@@ -59,7 +44,6 @@ function createCommand(io: CommandIo): Command {
     .option('--connector <id>', 'the only connector that a push key may push to (default: all)', connectorId)
     .option('--expires-days <number>', 'days until the key expires (default: never)', days)
     .option('--json', 'print one object on stdout')
-    .addHelpText('after', `${HELP}${CREATE_EXAMPLE}`)
     .action((flags: CreateFlags) => create(flags, io));
 }
 
@@ -90,10 +74,8 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
 }
 
 function listCommand(io: CommandIo): Command {
-  return new Command('list')
-    .description('List all keys, newest first. Secrets are never shown.')
+  return new DocumentedCommand('list', KEYS_LIST)
     .option('--json', 'print one object on stdout')
-    .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys list --json\n`)
     .action(async ({ json }: { readonly json?: true }) => {
       const { keys, now } = await withState(io, async (state) => ({
         keys: await state.keys.list(),
@@ -109,11 +91,9 @@ function listCommand(io: CommandIo): Command {
 }
 
 function revokeCommand(io: CommandIo): Command {
-  return new Command('revoke')
-    .description('Revoke a key and its sessions permanently. Safe to repeat.')
+  return new DocumentedCommand('revoke', KEYS_REVOKE)
     .argument('<id>', 'key id as shown by `keys list` (the part after gsb_), or the key itself')
     .option('--json', 'print one object on stdout')
-    .addHelpText('after', `${HELP}\nExample:\n  $ gemini-sync-bridge keys revoke 0f3a5c7e9b1d\n`)
     .action(async (id: string, { json }: { readonly json?: true }) => {
       const { key, now } = await withState(io, async (state) => {
         const now = await state.keys.now();

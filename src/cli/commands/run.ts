@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ConnectorSurroundings } from '../../app/run/connector-work.ts';
 import type { RunOptions } from '../../app/run/job.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
@@ -7,6 +7,8 @@ import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import type { CommandIo } from '../command-io.ts';
+import { RUN } from '../help/run.ts';
+import { DocumentedCommand } from '../help/documented-command.ts';
 import { PROGRESS_MODES, type ProgressMode } from '../run-output/progress.ts';
 import { resultWriter } from '../run-output/run-result.ts';
 import { openRunOutput, reportFailure, reportHold, type RunOutput } from '../run-output/run-output.ts';
@@ -17,6 +19,7 @@ const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 interface RunFlags {
   readonly connector: string;
   readonly dryRun?: true;
+  readonly detailedExitCode?: true;
   readonly full?: true;
   readonly local?: true;
   readonly resend?: true;
@@ -28,40 +31,21 @@ interface RunFlags {
   readonly progress: ProgressMode;
 }
 
-const HELP = `
-Exit statuses:
-  0    done, also when there was nothing to do
-  1    a bug in this program
-  2    the command line is wrong
-  3    deletes are held; everything else was applied
-  4    some rows were quarantined, rejected, or not listed by the source; everything else was applied
-  65   bad data: the run failed
-  69   the source or the target refuses
-  75   try again later: network, quota, or another run of this connector is in progress
-  77   credentials are wrong or do not permit this
-  78   a connector, a secret or the environment is wrong
-  130  stopped by SIGINT    143  stopped by SIGTERM
-
-Example:
-  SECRET_HR_DB_CREDENTIALS=postgres://reader:…@db/hr \\
-    gemini-sync-bridge run --connector connectors/hr-employees.yaml --local`;
-
 /** @param beforeRows called once, before anything is read */
 export function runCommand(io: CommandIo, beforeRows: () => void): Command {
-  return new Command('run')
-    .description('run one connector once: extract, map, diff, publish, ingest, commit')
+  return new DocumentedCommand('run', RUN)
     .requiredOption('--connector <path>', 'connector file')
-    .option('--dry-run', 'plan only: say what would change and write nothing')
+    .option('--dry-run', 'plan only: report what would change and write nothing')
+    .option('--detailed-exit-code', 'with --dry-run: exit with 3 or 4 if the run would')
     .option('--full', 'read everything, ignoring the checkpoint')
     .option('--local', 'no cloud: artifacts go to ./local-bucket, requests are written instead of sent')
-    .option('--allow-deletes <max>', 'release held deletes, up to this many', wholeNumber)
+    .option('--allow-deletes <max>', 'release held deletes, if they are no more than <max>', wholeNumber)
     .option('--resend', 'read everything and send every document, also unchanged ones')
     .option('--reconcile-full', 're-send every document and delete everything else from the data store')
     .option('--run-id <id>', 'id of this run; the same id never does the work twice', runId)
     .option('--push-run-id <id>', 'deliver only pushes up to and including this push `run_id`')
     .option('--json', 'print one result object on stdout')
     .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
-    .addHelpText('after', HELP)
     .action((flags: RunFlags) => {
       beforeRows();
       return run(flags, io);
@@ -142,6 +126,7 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
     sends: flags.local === true || !io.env.ingestionDryRun(),
     allowDeletes: flags.allowDeletes,
     pushRunId: flags.pushRunId,
+    detailedExitCode: flags.detailedExitCode === true,
   };
 }
 

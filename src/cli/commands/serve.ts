@@ -1,26 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../core/clock.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
 import type { CommandIo } from '../command-io.ts';
 import { isPretty } from '../output/pretty-log.ts';
+import { SERVE } from '../help/serve.ts';
+import { DocumentedCommand } from '../help/documented-command.ts';
 import { programVersion } from '../version.ts';
-
-const HELP = `
-Exit statuses:
-  0   stopped by SIGTERM or SIGINT, after the requests in flight were answered
-  2   the command line is wrong
-  69  the database refuses
-  75  the database cannot be reached or is at a limit; try again later
-  78  the environment or the policy is wrong, the port is taken, or the schema is not up to date
-
-A server without keys accepts requests from this machine only. If other machines
-can reach it, it creates an admin key at its first start and prints it to stderr
-once. See also: keys --help
-
-Example:
-  $ gemini-sync-bridge serve --host 0.0.0.0 --port 8080
-`;
 
 interface ServeFlags {
   readonly host: string;
@@ -29,14 +15,9 @@ interface ServeFlags {
 
 /** `serve`: push API and Ops, until it is told to stop. Its address is on stdout once it answers. */
 export function serveCommand(io: CommandIo): Command {
-  return new Command('serve')
-    .summary('start the HTTP server: push API, Ops pages, metrics')
-    .description(
-      'Serves the push API, the Ops pages and metrics. It never runs connectors in its own process.',
-    )
+  return new DocumentedCommand('serve', SERVE)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
-    .addHelpText('after', HELP)
     .action(async (flags: ServeFlags) => {
       await serve(flags, io);
       io.exit(EXIT.done);

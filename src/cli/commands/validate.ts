@@ -1,6 +1,8 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
+import { VALIDATE } from '../help/validate.ts';
+import { DocumentedCommand } from '../help/documented-command.ts';
 import { styleFor } from '../output/style.ts';
 
 const FORMATS = ['text', 'json', 'github'] as const;
@@ -9,21 +11,9 @@ interface ValidateOptions {
   readonly format: (typeof FORMATS)[number];
 }
 
-const HELP = `
-Exit statuses:
-  0   every connector is valid; there may be warnings
-  2   the command line is wrong
-  78  at least one problem
-
-Example:
-  $ gemini-sync-bridge validate connectors/hr-employees.yaml
-`;
-
 /** `validate`: every problem of every connector file at once, without a connection to anything. */
 export function validateCommand(io: CommandIo): Command {
-  return new Command('validate')
-    .summary('check connector files without connecting to anything')
-    .description('Checks connector files and reports all problems of all files at once, each with a fix.')
+  return new DocumentedCommand('validate', VALIDATE)
     .argument('[path...]', 'files, or directories with *.yaml files', [io.env.connectorsDir])
     .addOption(
       new Option(
@@ -33,7 +23,6 @@ export function validateCommand(io: CommandIo): Command {
         .choices(FORMATS)
         .default('text'),
     )
-    .addHelpText('after', HELP)
     .action(async (paths: string[], { format }: ValidateOptions) => {
       const [{ openConnectorChecker }, { checkConnectorsUnderPolicy }, reports] = await Promise.all([
         import('../../app/catalog/connector-checker.ts'),

@@ -1,6 +1,7 @@
 import { exitStatusOf, type DriftFinding } from '../../drift/finding.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { findingLines } from './finding-lines.ts';
+import { inBothSpellings } from './json-output.ts';
 import { githubAnnotation } from './github-annotation.ts';
 import type { Style } from './style.ts';
 
@@ -49,7 +50,7 @@ export function jsonReport(findings: readonly DriftFinding[]): string {
       code: 'code' in finding ? finding.code : null,
     })),
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${JSON.stringify(inBothSpellings(report), null, 2)}\n`;
 }
 
 /** Workflow commands that GitHub shows beside the connector files; what is all right has none. */

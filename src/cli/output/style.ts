@@ -7,7 +7,7 @@ const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as c
 export type Style = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
 
 export function styleFor(stream: OutputStream, noColor: boolean): Style {
-  const enabled = stream.isTTY === true && !noColor;
+  const enabled = hasColors(stream, noColor);
   const paint = (code: number) => (text: string) =>
     enabled ? `${styleCode(code)}${text}${styleCode(0)}` : text;
   return {
@@ -18,6 +18,10 @@ export function styleFor(stream: OutputStream, noColor: boolean): Style {
     yellow: paint(CODES.yellow),
     cyan: paint(CODES.cyan),
   };
+}
+
+export function hasColors({ isTTY }: OutputStream, noColor: boolean): boolean {
+  return isTTY === true && !noColor;
 }
 
 /** `1234567` as `1,234,567`, the same everywhere. */

@@ -58,7 +58,7 @@ export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutp
     io.stderr.write(io.env.redactor.redact(failureText(error)));
   } else {
     const { message, ...fields } = failureJson(error);
-    output.log.error(message, { ...fields, exitStatus: error.exit });
+    output.log.error(message, { ...fields, exit_status: error.exit, exitStatus: error.exit });
   }
   output.log.debug('stack', {
     stack: error.stack,

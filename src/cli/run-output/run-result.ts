@@ -1,6 +1,7 @@
 import type { BridgeError } from '../../core/errors.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureJson } from '../output/failure.ts';
+import { jsonLine } from '../output/json-output.ts';
 import { kestraFailure, kestraResult, unmarked } from './kestra-lines.ts';
 import { styleFor } from '../output/style.ts';
 import { summaryJson, summaryText, type SummaryOf } from './summary.ts';
@@ -12,7 +13,7 @@ export function resultWriter(io: CommandIo, asJson: boolean) {
   const forKestra = io.env.logFormat === 'kestra';
   return {
     done(summary: SummaryOf): void {
-      if (asJson) io.stdout.write(`${JSON.stringify(summaryJson(summary))}\n`);
+      if (asJson) io.stdout.write(jsonLine(summaryJson(summary)));
       const out = asJson ? io.stderr : io.stdout;
       const text = () => summaryText(summary, styleFor(out, io.env.noColor));
       if (!asJson || isPretty(io)) out.write(forKestra ? unmarked(text()) : text());
@@ -27,7 +28,7 @@ export function resultWriter(io: CommandIo, asJson: boolean) {
         exitStatus: error.exit,
         error: failureJson(error),
       };
-      if (asJson) io.stdout.write(`${redactor.redact(JSON.stringify(failure))}\n`);
+      if (asJson) io.stdout.write(redactor.redact(jsonLine(failure)));
       if (forKestra) io.stdout.write(kestraFailure(runId, connector, error, redactor));
     },
   };

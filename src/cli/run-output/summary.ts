@@ -12,6 +12,8 @@ export interface SummaryOf {
   readonly exitStatus: ExitStatus;
   /** The source says what is gone, so it is known without a complete listing. */
   readonly deletesAreSaid?: boolean;
+  /** With `--detailed-exit-code`. */
+  readonly detailedExitCode?: boolean;
   readonly durationMs: number;
 }
 

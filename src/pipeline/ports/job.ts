@@ -30,7 +30,7 @@ export interface Job {
   readonly reconcile: boolean;
   /** False: the destination only writes its requests down, so nothing is committed. */
   readonly sends: boolean;
-  /** Release held deletes, up to this many. */
+  /** Release held deletes, if they are no more than this. */
   readonly allowDeletes: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../../core/exit-status.ts';
 import { secretRefsOf } from '../../definitions/connector/rules/secrets.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import { failures } from '../http/answer-schemas.ts';
@@ -26,6 +27,11 @@ const startedSchema = Type.Object(
   { additionalProperties: false, description: 'The run was started; it goes on by itself.' },
 );
 
+/** As `run --help` has them. */
+const EXIT_STATUSES_TEXT = EXIT_NAMES.map((name) => `${EXIT[name]}: ${EXIT_MEANINGS[name].meaning}`).join(
+  '; ',
+);
+
 const logSchema = Type.Object(
   {
     run_id: Type.String(),
@@ -36,7 +42,7 @@ const logSchema = Type.Object(
       description: 'null: in progress, or its server was killed before the run ended.',
     }),
     exit_status: Type.Union([Type.Integer(), Type.Null()], {
-      description: 'As the command line has it; null: ended by a signal, or not yet.',
+      description: `${EXIT_STATUSES_TEXT}; null: ended by a signal, or not yet.`,
     }),
     log: Type.String({ description: 'Its last log lines and its result, one JSON object each.' }),
   },
@@ -53,8 +59,7 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
         schema: {
           tags: ['studio'],
           summary: 'Start a run now',
-          description:
-            'Starts `gemini-sync-bridge run` as a process of its own, on the machine of the server. If another run of the connector is in progress, this one ends with status 75.',
+          description: `Starts \`gemini-sync-bridge run\` as a process of its own, on the machine of the server. If another run of the connector is in progress, this one ends with status ${EXIT.tryAgain}.`,
           params: connectorParams,
           body: orderSchema,
           response: { 202: startedSchema, ...failures(404, 413, 415) },

@@ -119,7 +119,7 @@ class World {
     };
     const retry = { retries: 0, backoffSeconds: 0 };
     const context = { cwd: this.cwd, databaseUrl: undefined, gcsEndpoint: undefined, retry };
-    return explainDocument(connector, { doc: docIdOf(id), local: true }, context);
+    return explainDocument(connector, { doc: docIdOf(id), local: true, path: 'people.yaml' }, context);
   }
 
   /** Whether this run read a row of this id. */

@@ -9,7 +9,7 @@ import type { ExitStatus } from '../../../src/core/exit-status.ts';
 import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../../src/core/limits.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const bad = (name: string): string => join(root, 'test/connector/bad', name);
+const bad = (name: string): string => join(root, 'test/definitions/connector/bad', name);
 
 let cwd: string;
 beforeEach(async () => {
@@ -147,23 +147,6 @@ describe('validate', () => {
     const { out } = await validate(['--format=github', 'a,b:c.yaml']);
     expect(out).toMatch(/^::error file=a%2Cb%3Ac\.yaml,line=1,col=1,title=kind::kind is "100%25 /);
     expect(out.trimEnd().split('\n')).toHaveLength(2);
-  });
-
-  test('explains its exit statuses and shows an example', async () => {
-    const help = validate(['--help']);
-    await expect(help).rejects.toMatchObject({ code: 'commander.helpDisplayed' });
-    const text: string[] = [];
-    const command = validateCommand({
-      stdout: { write: () => true },
-      stderr: { write: () => true },
-      env: readEnvironment({}),
-      cwd,
-      exit: () => undefined,
-    });
-    command.configureOutput({ writeOut: (line) => text.push(line) }).outputHelp();
-    expect(text.join('')).toMatch(
-      /Exit statuses:\n {2}0 .*\n {2}2 .*\n {2}78 .*\n\nExample:\n {2}\$ gemini-sync-bridge validate/,
-    );
   });
 
   test('refuses a format that it does not have', async () => {

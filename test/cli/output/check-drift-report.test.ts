@@ -52,6 +52,7 @@ describe('the report for a person', () => {
 test('the report for a program has everything under its own name', () => {
   expect(JSON.parse(jsonReport(FINDINGS.slice(1, 3)))).toEqual({
     ok: false,
+    exit_status: 65,
     exitStatus: 65,
     passed: 0,
     warnings: 0,

@@ -56,13 +56,15 @@ describe('a dry run', () => {
     expect(dry.exitCode).toBe(0);
     expect(dry.result.status).toBe('PARTIAL');
     expect(dry.result.counts).toMatchObject({ added: 1, changed: 3, deleted: 11, quarantined: 1 });
+    const detailed = await place.run(['--dry-run', '--detailed-exit-code']);
+    expect(detailed.exitCode).toBe(4);
     expect(folderListing(place.cwd)).toEqual(before);
     const real = await here.runJson();
     expect(real.exitCode).toBe(4);
     expect(dry.result.counts).toEqual(real.result.counts);
   });
 
-  test('shows deletes that would be held, with examples, and exits with 0', async () => {
+  test('shows deletes that would be held, with examples, and exits with 0, or with 3 if asked for a detailed exit code', async () => {
     await place.runJson();
     await source.query('DELETE FROM people WHERE id > 20');
     const before = folderListing(place.cwd);
@@ -71,6 +73,10 @@ describe('a dry run', () => {
     expect(dry.result).toMatchObject({ status: 'HELD', exitStatus: 0, counts: { deleted: 0, held: 40 } });
     expect(dry.result.holdReason).toContain('40 deletes are more than 25');
     expect(dry.result.samples?.['held']).toContainEqual(expect.stringMatching(/^people:\d+$/));
+
+    const detailed = await place.runJson(['--dry-run', '--detailed-exit-code']);
+    expect(detailed.exitCode).toBe(3);
+    expect(detailed.result).toMatchObject({ status: 'HELD', exitStatus: 3 });
 
     const text = await place.run(['--dry-run']);
     expect(text.stdout).toContain('40 deletes would be held');

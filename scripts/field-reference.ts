@@ -1,8 +1,5 @@
 /**
- * Makes docs/connector-field-reference.md from schemas/connector.schema.json:
- *
- *     npm run generate          writes it
- *     npm run generate:check    fails when it is not current
+ * Makes docs/connector-field-reference.md from schemas/connector.schema.json.
  */
 import {
   connectorSchema,
@@ -10,7 +7,7 @@ import {
   type SchemaNode,
   type SchemaProperty,
 } from '../src/definitions/schema-document.ts';
-import { markdownTable, writeOrCheck } from './generated-page.ts';
+import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
 const properties = schemaProperties();
 const schemas = new Map(properties.map(({ path, schema }) => [path, schema]));
@@ -61,9 +58,8 @@ const sections = [
     ].join('\n\n'),
   );
 
-await writeOrCheck(
-  'docs/connector-field-reference.md',
-  `# Every field of a connector
+export function fieldReference(): Promise<GeneratedPage[]> {
+  const content = `# Every field of a connector
 
 <!-- Generated from schemas/connector.schema.json by \`npm run generate\`. Change it there. -->
 
@@ -71,5 +67,6 @@ A field that is not here is refused. Which fields a mode needs, and which go tog
 the file; [connector-authoring.md](connector-authoring.md) says where to begin.
 
 ${sections.join('\n\n')}
-`,
-);
+`;
+  return Promise.resolve([{ path: 'docs/connector-field-reference.md', content }]);
+}

@@ -1,19 +1,15 @@
 /**
- * Makes docs/errors.md from the comments in src/core/, so that the code and its documentation are one text:
- *
- *     npm run generate          writes it
- *     npm run generate:check    fails when it is not current
+ * Makes docs/errors.md from the comments in src/core/, so that the code and its documentation are one text.
  */
 import { ERROR_KINDS, type ErrorCode } from '../src/core/errors.ts';
-import { EXIT } from '../src/core/exit-status.ts';
+import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../src/core/exit-status.ts';
 import { documentedProperties } from './doc-comments.ts';
-import { markdownTable, writeOrCheck } from './generated-page.ts';
+import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
 const ERRORS = 'src/core/errors.ts';
 const EXIT_STATUSES = 'src/core/exit-status.ts';
 
 const isErrorCode = (name: string): name is ErrorCode => Object.hasOwn(ERROR_KINDS, name);
-const isExitName = (name: string): name is keyof typeof EXIT => Object.hasOwn(EXIT, name);
 
 async function errorRows(): Promise<string[][]> {
   const codes = await documentedProperties(ERRORS, 'ERROR_KINDS');
@@ -24,17 +20,22 @@ async function errorRows(): Promise<string[][]> {
   });
 }
 
-async function exitRows(): Promise<string[][]> {
-  const statuses = await documentedProperties(EXIT_STATUSES, 'EXIT');
-  return statuses.map(({ name, comment }) => {
-    if (!isExitName(name)) throw new Error(`${name} is in ${EXIT_STATUSES} and not in the program.`);
-    return [String(EXIT[name]), comment];
+/** With the error codes that end a command with each status, so that a reader of a log finds the row of the other table. */
+function exitRows(): string[][] {
+  const codes = Object.entries(ERROR_KINDS);
+  return EXIT_NAMES.map((name) => {
+    const ofStatus = codes.filter(([, { exit }]) => exit === EXIT[name]).map(([code]) => `\`${code}\``);
+    return [
+      String(EXIT[name]),
+      EXIT_MEANINGS[name].meaning,
+      EXIT_MEANINGS[name].reaction,
+      ofStatus.join(', '),
+    ];
   });
 }
 
-await writeOrCheck(
-  'docs/errors.md',
-  `# Errors
+export async function errorReference(): Promise<GeneratedPage[]> {
+  const content = `# Errors
 
 <!-- Generated from ${ERRORS} and ${EXIT_STATUSES} by \`npm run generate\`. Change it there. -->
 
@@ -50,6 +51,9 @@ ${markdownTable(['code', 'exit status', 'retry', 'meaning and fix'], await error
 
 ## Exit statuses
 
-${markdownTable(['status', 'meaning'], await exitRows())}
-`,
-);
+${markdownTable(['status', 'meaning', 'what an orchestrator does', 'codes'], exitRows())}
+
+What each command ends with is in the [CLI reference](cli.md).
+`;
+  return [{ path: 'docs/errors.md', content }];
+}

@@ -1,0 +1,24 @@
+import { EVERY_COMMAND, generalExits, type Documentation } from './documentation.ts';
+
+export const CHECK_DRIFT: Documentation = {
+  summary: 'report drift in state schema, source columns and data stores',
+  description: [
+    'Compares the state schema, source columns and data stores with what connectors expect, and suggests fixes. Writes nothing.',
+    'The comparison `state` compares the schema of the state store with what `migrate` would apply. With --live, `columns` compares the columns of each source with the mapping and with those of the last run, and `data-store` compares the access control and content configuration of each data store with its connector.',
+    'Where several comparisons failed, the worst exit status counts: 78, 77, 69, 65, 75 in this order.',
+  ],
+  exits: {
+    ...EVERY_COMMAND,
+    ...generalExits('unavailable', 'permission', 'interrupted', 'terminated'),
+    done: 'no drift; there may be warnings',
+    badData:
+      'drift was found, even if something else failed; or a file of a source does not match its connector',
+    tryAgain: 'try again later: network, or a quota',
+  },
+  examples: [
+    {
+      about: 'Compare columns and data stores with what the connectors expect',
+      command: ['gemini-sync-bridge check-drift --live --only columns,data-store'],
+    },
+  ],
+};
