@@ -1,6 +1,6 @@
 import type { Problem } from '../../definitions/problem.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import type { DriftFinding } from '../../drift/finding.ts';
+import type { DriftFinding } from './drift-finding.ts';
 import { columnsComparer } from './columns.ts';
 import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
 import { dataStoreComparer } from './data-store.ts';

@@ -1,7 +1,7 @@
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import { compareColumns } from '../../drift/columns.ts';
-import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';
+import { compareColumns } from './compare-columns.ts';
+import { thrownVerdict, type DriftFinding, type Verdict } from './drift-finding.ts';
 import type { Source } from '../../pipeline/ports/ports.ts';
 import type { Position, State } from '../../pipeline/ports/state-port.ts';
 import { openState } from '../../state/run/open-state.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../drift/finding.ts';
+import type { Verdict } from './drift-finding.ts';
 import { dataStoreFindings } from '../doctor/data-store.ts';
 import type { Finding } from '../doctor/finding.ts';
 import type { Comparer } from './comparer.ts';

@@ -1,6 +1,6 @@
 import { DRIFT_CONNECTORS_AT_ONCE } from '../../core/limits.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';
+import { thrownVerdict, type DriftFinding, type Verdict } from './drift-finding.ts';
 import { inTime } from '../doctor/finding.ts';
 import type { FoundConnector } from './comparer.ts';
 

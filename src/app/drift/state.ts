@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { thrownVerdict, type Verdict } from '../../drift/finding.ts';
+import { thrownVerdict, type Verdict } from './drift-finding.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { inTime } from '../doctor/finding.ts';
 import { stateLocation } from '../run/state-location.ts';

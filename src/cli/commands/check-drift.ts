@@ -4,7 +4,7 @@ import type { Comparer } from '../../app/drift/comparer.ts';
 import { withSignals } from '../../app/run/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
-import { exitStatusOf, type DriftFinding } from '../../drift/finding.ts';
+import { exitStatusOf, type DriftFinding } from '../../app/drift/drift-finding.ts';
 import { githubReport, jsonReport, textReport } from '../output/check-drift-report.ts';
 import type { CommandIo } from '../command-io.ts';
 import { redactorFor } from '../environment/redactor.ts';

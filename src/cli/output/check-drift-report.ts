@@ -1,4 +1,4 @@
-import { exitStatusOf, type DriftFinding } from '../../drift/finding.ts';
+import { exitStatusOf, type DriftFinding } from '../../app/drift/drift-finding.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { findingLines } from './finding-lines.ts';
 import { githubAnnotation } from './github-annotation.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { githubReport, jsonReport, textReport } from '../../../src/cli/output/check-drift-report.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
-import type { DriftFinding } from '../../../src/drift/finding.ts';
+import type { DriftFinding } from '../../../src/app/drift/drift-finding.ts';
 import { onTerminal } from '../../support/processes/on-terminal.ts';
 
 const plain = styleFor({ write: () => undefined }, true);

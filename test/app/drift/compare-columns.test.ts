@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { compareColumns, type ColumnsCompared } from '../../src/drift/columns.ts';
-import type { Column } from '../../src/pipeline/ports/ports.ts';
-import { mappingOf } from '../support/pipeline/mapping.ts';
+import { compareColumns, type ColumnsCompared } from '../../../src/app/drift/compare-columns.ts';
+import type { Column } from '../../../src/pipeline/ports/ports.ts';
+import { mappingOf } from '../../support/pipeline/mapping.ts';
 
 const ID: Column = { name: 'id', kind: 'integer' };
 const TITLE: Column = { name: 'title', kind: 'text' };

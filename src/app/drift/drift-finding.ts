@@ -1,5 +1,5 @@
-import { ERROR_KINDS, toBridgeError, type ErrorCode } from '../core/errors.ts';
-import { EXIT, type ExitStatus } from '../core/exit-status.ts';
+import { ERROR_KINDS, toBridgeError, type ErrorCode } from '../../core/errors.ts';
+import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 
 /** What a comparison came to. `what` and `fix` are sentences, perhaps of several lines. */
 export type Verdict = { readonly what: string } & (

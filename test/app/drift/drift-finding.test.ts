@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { BridgeError, type ErrorCode } from '../../src/core/errors.ts';
-import { exitStatusOf, thrownVerdict, type DriftFinding } from '../../src/drift/finding.ts';
+import { BridgeError, type ErrorCode } from '../../../src/core/errors.ts';
+import { exitStatusOf, thrownVerdict, type DriftFinding } from '../../../src/app/drift/drift-finding.ts';
 
 const about = { comparer: 'columns', connector: 'hr', file: 'hr.yaml', what: 'Something.' };
 const OK: DriftFinding = { ...about, status: 'ok' };

@@ -1,8 +1,8 @@
-import { retypedColumns, usedColumns } from '../pipeline/comparison/column-drift.ts';
-import { missingColumns, type MissingColumn } from '../pipeline/document/columns.ts';
-import type { Mapping } from '../pipeline/mapping/mapping.ts';
-import type { Column } from '../pipeline/ports/ports.ts';
-import type { Verdict } from './finding.ts';
+import { retypedColumns, usedColumns } from '../../pipeline/comparison/column-drift.ts';
+import { missingColumns, type MissingColumn } from '../../pipeline/document/columns.ts';
+import type { Mapping } from '../../pipeline/mapping/mapping.ts';
+import type { Column } from '../../pipeline/ports/ports.ts';
+import type { Verdict } from './drift-finding.ts';
 
 export interface ColumnsCompared {
   readonly mapping: Mapping;
