@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { nearest } from './nearest.ts';
-import { displayPath, type Finding, type Segment } from './problem.ts';
+import { displayPath, type FieldFinding, type Segment } from './problem.ts';
 import { schemaAt, schemaProperties, type SchemaNode } from './schema-document.ts';
 import { valueAt } from './draft.ts';
 import { describeValue, firstSentence, kindOf, sample, textOf, TYPE_WORDS } from './value-words.ts';
@@ -10,7 +10,7 @@ export function findingOf(
   error: ErrorObject,
   connector: unknown,
   segments: readonly Segment[],
-): Finding | undefined {
+): FieldFinding | undefined {
   const path = displayPath(segments);
   const name = displayPath(segments.slice(-1));
   switch (error.keyword) {
@@ -31,7 +31,7 @@ export function findingOf(
   }
 }
 
-function unknownKey(error: ErrorObject, segments: readonly Segment[]): Finding {
+function unknownKey(error: ErrorObject, segments: readonly Segment[]): FieldFinding {
   const key = textOf(error.params['additionalProperty']);
   const known = Object.keys(schemaOf(error).properties ?? {});
   const present = mappingOf(error.data);
@@ -55,7 +55,11 @@ function unknownKey(error: ErrorObject, segments: readonly Segment[]): Finding {
  * @param error the first of them
  * @param count how many they are
  */
-export function moreUnknownKeys(error: ErrorObject, segments: readonly Segment[], count: number): Finding {
+export function moreUnknownKeys(
+  error: ErrorObject,
+  segments: readonly Segment[],
+  count: number,
+): FieldFinding {
   const key = textOf(error.params['additionalProperty']);
   const known = Object.keys(schemaOf(error).properties ?? {});
   const others = count === 1 ? '' : ` and ${(count - 1).toLocaleString('en')} more unknown keys`;
@@ -71,7 +75,7 @@ function parentName(segments: readonly Segment[]): string {
   return segments.length === 0 ? 'the file' : displayPath(segments);
 }
 
-function missingKey(error: ErrorObject, segments: readonly Segment[]): Finding {
+function missingKey(error: ErrorObject, segments: readonly Segment[]): FieldFinding {
   const key = textOf(error.params['missingProperty']);
   const path = displayPath([...segments, key]);
   const schema = schemaAt(path) ?? {};
@@ -83,7 +87,7 @@ function missingKey(error: ErrorObject, segments: readonly Segment[]): Finding {
   };
 }
 
-function misplacedKey(connector: unknown, path: string, name: string): Finding {
+function misplacedKey(connector: unknown, path: string, name: string): FieldFinding {
   const mode = valueAt(connector, 'spec.mode');
   const type = valueAt(connector, 'spec.source.type');
   const push = mode === 'rest_push';
@@ -98,7 +102,7 @@ function misplacedKey(connector: unknown, path: string, name: string): Finding {
   };
 }
 
-function misplacedOrdering(path: string, mode: string): Finding {
+function misplacedOrdering(path: string, mode: string): FieldFinding {
   return {
     code: 'misplaced_key',
     path,
@@ -107,7 +111,7 @@ function misplacedOrdering(path: string, mode: string): Finding {
   };
 }
 
-function wrongType(error: ErrorObject, path: string, name: string): Finding {
+function wrongType(error: ErrorObject, path: string, name: string): FieldFinding {
   const wanted = [schemaOf(error).type ?? []].flat();
   const value: unknown = error.data;
   const words = wanted.map((type) => TYPE_WORDS.get(type) ?? type).join(' or ');
@@ -133,7 +137,7 @@ function typeFix(value: unknown, schema: SchemaNode, wanted: readonly string[], 
   return `${name}: ${sample(schema)}`;
 }
 
-function duplicateItem(error: ErrorObject, path: string, name: string): Finding {
+function duplicateItem(error: ErrorObject, path: string, name: string): FieldFinding {
   const first = Number(error.params['j']);
   const second = Number(error.params['i']);
   const list: unknown = error.data;
@@ -146,7 +150,7 @@ function duplicateItem(error: ErrorObject, path: string, name: string): Finding 
   };
 }
 
-function keyName(error: ErrorObject, path: string): Finding {
+function keyName(error: ErrorObject, path: string): FieldFinding {
   const key = textOf(error.params['propertyName']);
   return {
     code: 'wrong_value',
@@ -156,11 +160,11 @@ function keyName(error: ErrorObject, path: string): Finding {
   };
 }
 
-function wrongValue(error: ErrorObject, connector: unknown, path: string, name: string): Finding {
+function wrongValue(error: ErrorObject, connector: unknown, path: string, name: string): FieldFinding {
   const schema = schemaAt(path) ?? schemaOf(error);
   const value: unknown = error.data;
   const shown = mayBeShown(path) ? ` ${describeValue(value)}` : ' something else';
-  const wrong = (message: string, fix: string): Finding => ({ code: 'wrong_value', path, message, fix });
+  const wrong = (message: string, fix: string): FieldFinding => ({ code: 'wrong_value', path, message, fix });
   if (error.keyword === 'const') {
     const wanted = textOf(error.params['allowedValue']);
     return wrong(`${name} is${shown}; it must be ${wanted}.`, `${name}: ${wanted}`);
@@ -193,7 +197,7 @@ function wrongValue(error: ErrorObject, connector: unknown, path: string, name: 
   }
 }
 
-function wrongChoice(error: ErrorObject, connector: unknown, path: string, name: string): Finding {
+function wrongChoice(error: ErrorObject, connector: unknown, path: string, name: string): FieldFinding {
   const given: unknown = error.params['allowedValues'];
   const allowed = Array.isArray(given) ? given.map(textOf) : [];
   const value = textOf(error.data);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Finding } from '../definitions/problem.ts';
+import type { FieldFinding } from '../definitions/problem.ts';
 import type { PolicyDocument } from './policy.ts';
 
 /** The schema lies beside `src/` and beside `dist/`, so the same path serves both. */
@@ -23,12 +23,12 @@ export function isPolicy(value: unknown): value is PolicyDocument {
 }
 
 /** Everything in which a value differs from the schema, one finding for each mistake. */
-export function policyShapeFindings(value: unknown): Finding[] {
+export function policyShapeFindings(value: unknown): FieldFinding[] {
   const validate = validator();
   return validate(value) ? [] : (validate.errors ?? []).map(findingOf);
 }
 
-function findingOf(error: ErrorObject): Finding {
+function findingOf(error: ErrorObject): FieldFinding {
   const parent = displayPointer(error.instancePath);
   const at = (key: string): string => (parent === '' ? key : `${parent}.${key}`);
   const schema = schemaOf(error);

@@ -90,6 +90,6 @@ async function readAll(directory: string, place: PolicyPlace, known: KnownFiles)
   }).finally(() => checker.close());
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
-    problems: problems.filter(({ severity }) => severity === 'error'),
+    problems: problems.filter(({ status }) => status === 'fail'),
   };
 }

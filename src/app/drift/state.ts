@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { thrownVerdict, type Verdict } from './drift-finding.ts';
+import type { Outcome } from '../../core/finding.ts';
+import { aboutAll, thrownOutcome } from './drift-finding.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { inTime } from '../doctor/finding.ts';
 import { stateLocation } from '../run/state-location.ts';
@@ -11,21 +12,21 @@ export const stateComparer: Comparer = {
   about: 'the schema of the state store, with what `migrate` would apply',
   live: false,
   async compare(context, signal) {
-    const verdict = await inTime('state', signal, () => compareSchema(context)).catch((thrown: unknown) => {
+    const outcome = await inTime('state', signal, () => compareSchema(context)).catch((thrown: unknown) => {
       signal.throwIfAborted();
-      return thrownVerdict(thrown, ['STATE_NOT_MIGRATED', 'STATE_NEWER']);
+      return thrownOutcome(thrown, ['STATE_NOT_MIGRATED', 'STATE_NEWER']);
     });
-    return [{ comparer: 'state', connector: null, file: null, ...verdict }];
+    return [{ ...aboutAll('state'), ...outcome }];
   },
 };
 
-async function compareSchema(context: DriftContext): Promise<Verdict> {
+async function compareSchema(context: DriftContext): Promise<Outcome> {
   const { url, file } = stateLocation(context);
   if (url === undefined && !existsSync(file)) {
-    return { status: 'ok', what: `${file} is not there yet; the first run makes it.` };
+    return { status: 'ok', message: `${file} is not there yet; the first run makes it.` };
   }
   const state = await openState({ url, file, readOnly: true });
   await state.close();
   const place = url === undefined ? file : 'the database of DATABASE_URL';
-  return { status: 'ok', what: `The schema of ${place} is that of this version.` };
+  return { status: 'ok', message: `The schema of ${place} is that of this version.` };
 }

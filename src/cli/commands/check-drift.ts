@@ -1,22 +1,19 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { checkDrift, COMPARERS } from '../../app/drift/check-drift.ts';
 import type { Comparer } from '../../app/drift/comparer.ts';
 import { withSignals } from '../../app/run/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
-import type { Redactor } from '../../core/secrets/redact.ts';
-import { exitStatusOf, type DriftFinding } from '../../app/drift/drift-finding.ts';
-import { githubReport, jsonReport, textReport } from '../output/check-drift-report.ts';
+import { exitStatusOf } from '../../app/drift/drift-finding.ts';
 import type { CommandIo } from '../command-io.ts';
 import { redactorFor } from '../environment/redactor.ts';
-import { styleFor } from '../output/style.ts';
+import { summaryOf } from '../output/finding-report.ts';
+import { writeReport } from '../output/write-report.ts';
+import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
-const FORMATS = ['text', 'json', 'github'] as const;
-
-interface CheckDriftFlags {
+interface CheckDriftFlags extends ReportFlags {
   readonly live?: true;
   readonly only?: readonly Comparer[];
   readonly connectors: string;
-  readonly format: (typeof FORMATS)[number];
 }
 
 const NAME_WIDTH = Math.max(...COMPARERS.map(({ name }) => name.length)) + 2;
@@ -44,22 +41,15 @@ Example:
 
 /** `check-drift`: compares the actual state, columns and data stores with what connectors expect. Writes nothing. */
 export function checkDriftCommand(io: CommandIo): Command {
-  return new Command('check-drift')
+  const command = new Command('check-drift')
     .summary('report drift in state schema, source columns and data stores')
     .description(
       'Compares the state schema, source columns and data stores with what connectors expect, and suggests fixes. Writes nothing.',
     )
     .option('--live', 'also query the sources and Google')
     .option('--only <names>', 'compare only these, separated by commas', comparersNamed)
-    .option('--connectors <dir>', 'directory with connectors, or one file', io.env.connectorsDir)
-    .addOption(
-      new Option(
-        '--format <format>',
-        'text for people, json for programs, github for annotations of a pull request',
-      )
-        .choices(FORMATS)
-        .default('text'),
-    )
+    .option('--connectors <dir>', 'directory with connectors, or one file', io.env.connectorsDir);
+  return addReportOptions(command)
     .addHelpText('after', HELP)
     .action((flags: CheckDriftFlags) => run(flags, io));
 }
@@ -86,16 +76,13 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
       return value;
     },
   };
-  const found = await withSignals((signal) => checkDrift(options, signal), { process });
-  const findings = found.map((finding) => redacted(finding, redactor));
-  const { stdout } = io;
-  const write = {
-    text: () => textReport(findings, styleFor(stdout, io.env.noColor), widthOf(stdout)),
-    json: () => jsonReport(findings),
-    github: () => githubReport(findings),
+  const findings = await withSignals((signal) => checkDrift(options, signal), { process });
+  const report = {
+    findings,
+    exitStatus: exitStatusOf(findings),
+    summary: summaryOf(findings, ['ok', 'drift', 'fail']),
   };
-  stdout.write(write[flags.format]());
-  io.exit(exitStatusOf(findings));
+  writeReport(report, formatOf(flags), io, (text) => redactor.redact(text));
 }
 
 /** @throws BridgeError USAGE: to leave out what was asked for by its name would look as if nothing had drifted. */
@@ -115,15 +102,4 @@ function comparersNamed(text: string): readonly Comparer[] {
   throw new InvalidArgumentError(
     `Unknown comparison ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Known: ${known}.`,
   );
-}
-
-/** Before lines are broken: a secret in two pieces would not be known. */
-function redacted(finding: DriftFinding, redactor: Redactor): DriftFinding {
-  const what = redactor.redact(finding.what);
-  return 'fix' in finding ? { ...finding, what, fix: redactor.redact(finding.fix) } : { ...finding, what };
-}
-
-/** A file or a pipe gets a line for each comparison, as long as it is. */
-function widthOf({ isTTY, columns }: CommandIo['stdout']): number | undefined {
-  return isTTY === true ? columns : undefined;
 }

@@ -1,16 +1,13 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { openConnectorChecker } from '../../app/catalog/connector-checker.ts';
 import { checkConnectorsUnderPolicy } from '../../app/catalog/policy.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
-import { styleFor } from '../output/style.ts';
-import { githubReport, jsonReport, textReport } from '../output/validate-report.ts';
-
-const FORMATS = ['text', 'json', 'github'] as const;
-
-interface ValidateOptions {
-  readonly format: (typeof FORMATS)[number];
-}
+import type { Report } from '../../definitions/connector/load.ts';
+import type { FindingReport } from '../output/finding-report.ts';
+import { count } from '../output/style.ts';
+import { writeReport } from '../output/write-report.ts';
+import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
 const HELP = `
 Exit statuses:
@@ -24,20 +21,13 @@ Example:
 
 /** `validate`: every problem of every connector file at once, without a connection to anything. */
 export function validateCommand(io: CommandIo): Command {
-  return new Command('validate')
+  const command = new Command('validate')
     .summary('check connector files without connecting to anything')
     .description('Checks connector files and reports all problems of all files at once, each with a fix.')
-    .argument('[path...]', 'files, or directories with *.yaml files', [io.env.connectorsDir])
-    .addOption(
-      new Option(
-        '--format <format>',
-        'text for people, json for programs, github for annotations of a pull request',
-      )
-        .choices(FORMATS)
-        .default('text'),
-    )
+    .argument('[path...]', 'files, or directories with *.yaml files', [io.env.connectorsDir]);
+  return addReportOptions(command)
     .addHelpText('after', HELP)
-    .action(async (paths: string[], { format }: ValidateOptions) => {
+    .action(async (paths: string[], flags: ReportFlags) => {
       const place = { policyFile: io.env.policyFile, cwd: io.cwd };
       // Its thread starts with the first large file, so most commands never wait for it.
       const checker = openConnectorChecker(place);
@@ -45,14 +35,29 @@ export function validateCommand(io: CommandIo): Command {
         secretIsSet: (variable) => io.env.secret(variable) !== undefined,
         checkElsewhere: (file) => checker.check(file),
       }).finally(() => checker.close());
-      const write = {
-        text: () => textReport(report, styleFor(io.stdout, io.env.noColor)),
-        json: () => jsonReport(report),
-        github: () => githubReport(report),
-      };
-      io.stdout.write(write[format]());
-      io.exit(
-        report.problems.some((problem) => problem.severity === 'error') ? EXIT.configuration : EXIT.done,
-      );
+      writeReport(findingReport(report), formatOf(flags), io);
     });
+}
+
+function findingReport({ files, problems }: Report): FindingReport {
+  const errors = problems.filter(({ status }) => status === 'fail').length;
+  const warnings = problems.length - errors;
+  const read = amount(files.length, 'file');
+  const also = warnings === 0 ? '' : `, ${amount(warnings, 'warning')}`;
+  return {
+    findings: problems.map((problem) => ({
+      ...problem,
+      severity: problem.status === 'fail' ? 'error' : 'warning',
+      path: problem.subject,
+    })),
+    exitStatus: errors === 0 ? EXIT.done : EXIT.configuration,
+    summary: errors === 0 ? `${read} valid${also}.` : `${amount(errors, 'problem')}${also} in ${read}.`,
+    byFile: true,
+    ownKeys: { files, errors },
+    listName: 'problems',
+  };
+}
+
+function amount(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import { textAt, valueAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 
 const ACL_FIELDS = ['aclUsersField', 'aclGroupsField'] as const;
 
@@ -13,11 +13,11 @@ export const CONTENT_TYPES = [
 ] as const;
 
 /** Rules about what the data store is said to be, and the mapping that must fit it. */
-export function geminiFindings(connector: unknown): Finding[] {
+export function geminiFindings(connector: unknown): FieldFinding[] {
   return [...aclAgainstMapping(connector), ...contentType(connector)];
 }
 
-function aclAgainstMapping(connector: unknown): Finding[] {
+function aclAgainstMapping(connector: unknown): FieldFinding[] {
   const path = 'spec.gemini.acl';
   const code = 'acl_contradiction';
   const acl = valueAt(connector, path);
@@ -46,7 +46,7 @@ function aclAgainstMapping(connector: unknown): Finding[] {
   return [];
 }
 
-function contentType(connector: unknown): Finding[] {
+function contentType(connector: unknown): FieldFinding[] {
   const path = 'spec.mapping.mimeType';
   const type = textAt(connector, path);
   if (type === undefined || valueAt(connector, 'spec.gemini.contentConfig') === 'NO_CONTENT') return [];

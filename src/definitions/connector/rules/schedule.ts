@@ -1,16 +1,16 @@
 import { cronOf } from '../cron.ts';
 import { textAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 
 /** What every orchestrator's cron understands; `L`, `W`, `#` and `?` mean something to a few only. */
 const STANDARD_FIELD = /^(?:[\d*,/-]|[A-Za-z]{3})+$/;
 
 /** A schedule has five fields, parses, and comes round at all. */
-export function scheduleFindings(connector: unknown): Finding[] {
+export function scheduleFindings(connector: unknown): FieldFinding[] {
   const path = 'spec.schedule';
   const schedule = textAt(connector, path);
   if (schedule === undefined || schedule === '') return [];
-  const wrong = (message: string): Finding[] => [
+  const wrong = (message: string): FieldFinding[] => [
     {
       code: 'schedule_invalid',
       path,
