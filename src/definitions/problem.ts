@@ -33,6 +33,7 @@ type ProblemCode =
   | 'field_not_selected'
   | 'uri_invalid'
   | 'acl_contradiction'
+  | 'location_unknown'
   | 'mime_type_not_taken'
   | 'schedule_invalid'
   | 'secret_in_file'

@@ -1,9 +1,10 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { nearest } from './nearest.ts';
+import { exampleFix, patternFix } from './own-value.ts';
 import { displayPath, type FieldFinding, type Segment } from './problem.ts';
 import { schemaAt, schemaProperties, type SchemaNode } from './schema-document.ts';
 import { valueAt } from './draft.ts';
-import { describeValue, firstSentence, kindOf, sample, textOf, TYPE_WORDS } from './value-words.ts';
+import { describeValue, firstSentence, kindOf, textOf, TYPE_WORDS } from './value-words.ts';
 
 /** One error of the schema as a sentence for people; undefined when another error says it better. */
 export function findingOf(
@@ -83,7 +84,7 @@ function missingKey(error: ErrorObject, segments: readonly Segment[]): FieldFind
     code: 'missing_key',
     path,
     message: `${key} is missing. ${firstSentence(schema)}`.trimEnd(),
-    fix: `${key}: ${sample(schema)}`,
+    fix: exampleFix(key, schema),
   };
 }
 
@@ -134,7 +135,7 @@ function typeFix(value: unknown, schema: SchemaNode, wanted: readonly string[], 
     return `${name}: ${JSON.stringify(String(value))}`;
   }
   if (wanted.includes('array') && typeof value === 'string') return `${name}: [${value}]`;
-  return `${name}: ${sample(schema)}`;
+  return exampleFix(name, schema);
 }
 
 function duplicateItem(error: ErrorObject, path: string, name: string): FieldFinding {
@@ -171,7 +172,7 @@ function wrongValue(error: ErrorObject, connector: unknown, path: string, name: 
   }
   if (error.keyword === 'enum') return wrongChoice(error, connector, path, name);
   const limit = textOf(error.params['limit']);
-  const fix = `${name}: ${sample(schema)}`;
+  const fix = exampleFix(name, schema);
   switch (error.keyword) {
     case 'minLength':
       return wrong(`${name} is empty.`, fix);
@@ -190,7 +191,7 @@ function wrongValue(error: ErrorObject, connector: unknown, path: string, name: 
     case 'pattern':
       return wrong(
         `${name} is${shown}, which does not match the expected format. ${firstSentence(schema)}`.trimEnd(),
-        fix,
+        mayBeShown(path) ? patternFix(path, name, value, schema) : fix,
       );
     default:
       return wrong(`${name} is not right: ${error.message ?? error.keyword}.`, fix);

@@ -1,4 +1,5 @@
 import { aclOf, contentConfigOf, type ConnectorSpec } from '../../definitions/connector/types.ts';
+import { LOCATIONS } from '../../definitions/connector/rules/gemini.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { silentLogger } from '../../core/log.ts';
@@ -14,8 +15,6 @@ import { readSchema } from '../../gemini/api/schema.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import { check, fail, glance, ok, skip, warn, type DoctorFinding, type Subject } from './finding.ts';
 
-/** The multi-regions; a region of its own is seldom confused with another. */
-const LOCATIONS = ['global', 'us', 'eu'];
 const ABOUT_THE_STORE: readonly Subject[] = ['access control', 'content', 'schema'];
 
 interface StoreFindings {

@@ -4,7 +4,7 @@ import type { BridgeContext } from '../run/bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './bucket.ts';
 import { credentialsFindings } from './credentials.ts';
 import { dataStoreFindings } from './data-store.ts';
-import { check, ok, skip, type DoctorFinding, type Subject } from './finding.ts';
+import { check, ok, skip, UNSEEN, type DoctorFinding, type Subject } from './finding.ts';
 import { permissionsFindings } from './permissions.ts';
 import { policyFindings } from './policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './push-queue.ts';
@@ -105,11 +105,29 @@ async function connectorFindings(
     blocked.bucket ? [] : bucketFindings(output.bucket, context, signal),
   ]);
   const google = store === undefined ? skip(OF_GOOGLE, noCredentials) : store.findings;
-  const findings = [...source, ...google, ...permissions];
+  const findings = [...source, ...google, ...dependent(permissions, google)];
   if (blocked.bucket) return [...findings, ...skip(OF_CLOUD_BUCKET, noCredentials)];
   if (!isInCloud(output.bucket)) return [...findings, ...bucket];
   const agent = await agentFindings(output.bucket, store?.projectNumber, bucket, context, signal);
   return [...findings, ...bucket, ...agent];
+}
+
+/**
+ * The permissions cannot be seen, and the data store was not found: the project may be a mistyped one, and advice about it
+ * would be misleading.
+ */
+function dependent(
+  permissions: readonly DoctorFinding[],
+  store: readonly DoctorFinding[],
+): readonly DoctorFinding[] {
+  const isFailed = store.some(({ subject, status }) => subject === 'data store' && status === 'fail');
+  const isUnseen = permissions.some(({ subject, status, message }) => {
+    return subject === 'permissions' && status === 'warn' && message.startsWith(UNSEEN);
+  });
+  if (!isFailed || !isUnseen) return permissions;
+  return permissions.flatMap((finding) =>
+    finding.status === 'warn' ? skip([finding.subject], 'the data store could not be read') : [finding],
+  );
 }
 
 async function pulledFindings(

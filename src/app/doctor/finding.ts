@@ -81,6 +81,9 @@ export async function inTime<T>(
   }
 }
 
+/** How the message begins of what could not be looked at. */
+export const UNSEEN = 'This cannot be seen: ';
+
 /** Looks at something that runs do not look at: that it cannot be seen is a warning, for a run can succeed all the same. */
 export async function glance(
   subject: Subject,
@@ -91,7 +94,7 @@ export async function glance(
   const findings = await check(subject, signal, look, seconds);
   return findings.map((finding) =>
     finding.status === 'fail' && finding.code !== 'INTERNAL'
-      ? warn(finding.subject, `This cannot be seen: ${finding.message}`, finding.fix)
+      ? warn(finding.subject, `${UNSEEN}${finding.message}`, finding.fix)
       : finding,
   );
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../core/finding.ts';
 import { retypedColumns, usedColumns } from '../../pipeline/comparison/column-drift.ts';
-import { missingColumns, type MissingColumn } from '../../pipeline/document/columns.ts';
+import { columnUses, missingColumns, type MissingColumn } from '../../pipeline/document/columns.ts';
 import type { Mapping } from '../../pipeline/mapping/mapping.ts';
 import type { Column } from '../../pipeline/ports/ports.ts';
 
@@ -21,9 +21,9 @@ export function compareColumns(compared: ColumnsCompared): Outcome[] {
   const { mapping, remembered, columns, firstPage } = compared;
   const used = usedColumns(mapping, columns);
   const found = [
-    ...missingColumns(mapping, columns).map((column) =>
-      firstPage ? missingOnPage(column, mapping) : missingInQuery(column),
-    ),
+    ...missingColumns(mapping, columns)
+      .map((missing) => withRename(missing, compared))
+      .map((column) => (firstPage ? missingOnPage(column, mapping) : missingInQuery(column))),
     ...retypedOutcomes(used, compared),
   ];
   if (found.length > 0) return found;
@@ -33,6 +33,18 @@ export function compareColumns(compared: ColumnsCompared): Outcome[] {
       ? '; no run has remembered their kinds yet'
       : ', of the kinds that the last run saw';
   return [{ status: 'ok', message: `${has}${kinds}.` }];
+}
+
+/** Without a name that is alike, the only column of the same kind that the mapping does not use. */
+function withRename(
+  missing: MissingColumn,
+  { mapping, remembered = [], columns }: ColumnsCompared,
+): MissingColumn {
+  const kind = remembered.find(({ name }) => name === missing.name)?.kind;
+  if (missing.renamed !== undefined || kind === undefined) return missing;
+  const used = new Set(columnUses(mapping).map(({ name }) => name));
+  const [only, ...others] = columns.filter((column) => column.kind === kind && !used.has(column.name));
+  return only === undefined || others.length > 0 ? missing : { ...missing, renamed: only.name };
 }
 
 function missingInQuery({ name, field, renamed }: MissingColumn): Outcome {

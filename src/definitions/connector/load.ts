@@ -14,7 +14,7 @@ import { removedKeyFindings } from './rules/removed.ts';
 import { ruleFindings } from './rules/rules.ts';
 import { SECRET_PATHS } from './rules/secrets.ts';
 import { isConnector, shapeFindings } from './schema.ts';
-import { looksLikeSecret, secretVariable } from './secrets.ts';
+import { looksLikeSecret, secretCommand, secretVariable } from './secrets.ts';
 import type { Connector } from './types.ts';
 import { readYaml, type YamlReading } from '../yaml.ts';
 
@@ -165,11 +165,12 @@ function missingSecrets(connector: unknown, { secretIsSet }: CheckOptions): Fiel
     const ref = textAt(connector, path);
     if (ref === undefined || ref === '' || looksLikeSecret(ref) || secretIsSet(secretVariable(ref)))
       return [];
-    const variable = secretVariable(ref);
+    const isOfDatabase = path === SECRET_PATHS[0];
+    const fix = secretCommand(ref, isOfDatabase ? textAt(connector, 'spec.source.type') : undefined);
     const who =
       textAt(connector, 'spec.mode') === 'rest_push' ? 'a server that takes it from producers' : 'a run';
     const message = `The secret ${ref} is not set here; ${who} needs it.`;
-    return [{ status: 'warn', code: 'secret_missing', path, message, fix: `export ${variable}=…` }];
+    return [{ status: 'warn', code: 'secret_missing', path, message, fix }];
   });
 }
 

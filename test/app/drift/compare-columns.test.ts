@@ -100,4 +100,17 @@ describe('columns', () => {
       { status: 'warn', message: expect.stringContaining('"title"'), fix: expect.stringContaining('later') },
     ]);
   });
+
+  test('that have no name alike are perhaps the only unused column of the same kind, or the only name that contains theirs', () => {
+    const renamed = (columns: readonly Column[]) =>
+      compare({ columns: [ID, UPDATED, ...columns] }).map(
+        ({ message }) => /perhaps it is (".*") now/.exec(message)?.[1],
+      );
+    const other: Column = { name: 'caption', kind: 'text' };
+    expect(renamed([other, { name: 'size', kind: 'integer' }])).toEqual(['"caption"', '"caption"']);
+    expect(renamed([other, { name: 'summary', kind: 'text' }])).toEqual([undefined, undefined]);
+    expect(renamed([other, { name: 'document_title_text', kind: 'text' }])).toEqual(
+      Array(2).fill('"document_title_text"'),
+    );
+  });
 });

@@ -91,7 +91,7 @@ describe('validate', () => {
         'fail  a.yaml:7   spec.schedule          "0 */3 * *" is not a cron expression of five fields; it has 4.',
         '                                        → schedule: "0 */3 * * *" (minute, hour, day, month, weekday)',
         'warn  a.yaml:10  spec.source.secretRef  The secret hr-db-credentials is not set here; a run needs it.',
-        '                                        → export SECRET_HR_DB_CREDENTIALS=…',
+        "                                        → export SECRET_HR_DB_CREDENTIALS='postgres://…'",
         'fail  a.yaml:18  spec.mapping.idFeild   idFeild is not a key of spec.mapping. Did you mean idField?',
         '                                        → idField:',
         '',

@@ -3,6 +3,9 @@ import type { FieldFinding } from '../../problem.ts';
 
 const ACL_FIELDS = ['aclUsersField', 'aclGroupsField'] as const;
 
+/** The locations of data stores that Discovery Engine has. */
+export const LOCATIONS = ['global', 'us', 'eu'] as const;
+
 /** What Discovery Engine takes as a document's content and the rendered text can be. */
 export const CONTENT_TYPES = [
   'text/plain',
@@ -14,7 +17,7 @@ export const CONTENT_TYPES = [
 
 /** Rules about what the data store is said to be, and the mapping that must fit it. */
 export function geminiFindings(connector: unknown): FieldFinding[] {
-  return [...aclAgainstMapping(connector), ...contentType(connector)];
+  return [...aclAgainstMapping(connector), ...location(connector), ...contentType(connector)];
 }
 
 function aclAgainstMapping(connector: unknown): FieldFinding[] {
@@ -44,6 +47,17 @@ function aclAgainstMapping(connector: unknown): FieldFinding[] {
     ];
   }
   return [];
+}
+
+/** Google may add one, so another location is only a warning. */
+function location(connector: unknown): FieldFinding[] {
+  const path = 'spec.gemini.location';
+  const given = textAt(connector, path);
+  if (given === undefined || LOCATIONS.some((known) => known === given)) return [];
+  const message = `${JSON.stringify(given)} is not a known location of data stores; known: ${LOCATIONS.join(', ')}.`;
+  const meant = LOCATIONS.find((known) => known !== 'global' && given.toLowerCase().startsWith(known));
+  const fix = `location: ${meant ?? LOCATIONS.join(' | ')}`;
+  return [{ status: 'warn', code: 'location_unknown', path, message, fix }];
 }
 
 function contentType(connector: unknown): FieldFinding[] {
