@@ -139,5 +139,5 @@ function unreadable(file: string, thrown: unknown): Problem {
 }
 
 function fileProblem(file: string, code: Problem['code'], message: string, fix: string): Problem {
-  return { severity: 'error', code, file, line: 1, path: '', message, fix };
+  return { status: 'fail', code, place: { file }, subject: '', message, fix };
 }

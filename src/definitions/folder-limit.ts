@@ -25,11 +25,10 @@ export function leftOut(file: string): CheckedFile {
   const message = `The connector files together are larger than ${CONNECTOR_FOLDER_BYTES_MAX} bytes; this one is among the largest and is not read.`;
   const fix = 'smaller files, or several directories';
   const problem: Problem = {
-    severity: 'error',
+    status: 'fail',
     code: 'file_too_large',
-    file,
-    line: 1,
-    path: '',
+    place: { file },
+    subject: '',
     message,
     fix,
   };

@@ -1,3 +1,5 @@
+import type { FilePlace } from '../core/finding.ts';
+
 /** What kind of problem it is; stable, so that a tool can count or ignore one. */
 type ProblemCode =
   | 'file_unreadable'
@@ -31,6 +33,7 @@ type ProblemCode =
   | 'field_not_selected'
   | 'uri_invalid'
   | 'acl_contradiction'
+  | 'location_unknown'
   | 'mime_type_not_taken'
   | 'schedule_invalid'
   | 'secret_in_file'
@@ -45,29 +48,33 @@ type ProblemCode =
   | 'too_many_files'
   | 'more_problems';
 
+/** A finding of a definition's file. A warning never fails anything. */
 export interface Problem {
-  /** A warning never fails anything. */
-  readonly severity: 'error' | 'warning';
+  readonly status: 'warn' | 'fail';
   readonly code: ProblemCode;
-  /** As given on the command line. */
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 1, in characters. */
-  readonly column?: number;
-  /** `spec.source.query`, `spec.mapping.metadataFields[2]`; empty for the file as a whole. */
-  readonly path: string;
+  readonly place: FilePlace;
+  /** The field: `spec.source.query`, `spec.mapping.metadataFields[2]`; empty for the file as a whole. */
+  readonly subject: string;
   /** What is wrong. */
   readonly message: string;
-  /** What to write. */
+  /** What to write, as it follows after "Write: ". */
   readonly fix: string;
 }
 
-/** A problem found in a value, before anybody knows in which line it is. */
-export interface Finding extends Pick<Problem, 'code' | 'path' | 'message' | 'fix'> {
-  readonly severity?: Problem['severity'];
+/** A finding about a field, before its place in the file is known. */
+export interface FieldFinding extends Pick<Problem, 'code' | 'message' | 'fix'> {
+  /** `fail` unless it says otherwise. */
+  readonly status?: Problem['status'];
+  /** As the subject of a problem. */
+  readonly path: string;
   /** Line inside a text of several lines, from 1. */
   readonly lineInText?: number;
+}
+
+/** A finding about a field, once its place is known. */
+export function problemAt(place: FilePlace, finding: FieldFinding): Problem {
+  const { status = 'fail', code, path, message, fix } = finding;
+  return { status, code, place, subject: path, message, fix };
 }
 
 export type Segment = string | number;
@@ -81,7 +88,12 @@ export function displayPath(segments: readonly Segment[]): string {
   }, '');
 }
 
+/** The place of a problem for people: `file:line`, or the file alone where no line is known. */
+export function placeText({ file, line }: FilePlace): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
 /** A problem in one line, for the message of an error. */
-export function problemLine({ file, line, path, message, fix }: Problem): string {
-  return `${file}:${line}: ${path === '' ? '' : `${path}: `}${message} Write: ${fix}`;
+export function problemLine({ place, subject, message, fix }: Problem): string {
+  return `${placeText(place)}: ${subject === '' ? '' : `${subject}: `}${message} Write: ${fix}`;
 }

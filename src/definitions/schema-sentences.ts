@@ -1,16 +1,17 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { nearest } from './nearest.ts';
-import { displayPath, type Finding, type Segment } from './problem.ts';
+import { exampleFix, patternFix } from './own-value.ts';
+import { displayPath, type FieldFinding, type Segment } from './problem.ts';
 import { schemaAt, schemaProperties, type SchemaNode } from './schema-document.ts';
 import { valueAt } from './draft.ts';
-import { describeValue, firstSentence, kindOf, sample, textOf, TYPE_WORDS } from './value-words.ts';
+import { describeValue, firstSentence, kindOf, textOf, TYPE_WORDS } from './value-words.ts';
 
 /** One error of the schema as a sentence for people; undefined when another error says it better. */
 export function findingOf(
   error: ErrorObject,
   connector: unknown,
   segments: readonly Segment[],
-): Finding | undefined {
+): FieldFinding | undefined {
   const path = displayPath(segments);
   const name = displayPath(segments.slice(-1));
   switch (error.keyword) {
@@ -31,7 +32,7 @@ export function findingOf(
   }
 }
 
-function unknownKey(error: ErrorObject, segments: readonly Segment[]): Finding {
+function unknownKey(error: ErrorObject, segments: readonly Segment[]): FieldFinding {
   const key = textOf(error.params['additionalProperty']);
   const known = Object.keys(schemaOf(error).properties ?? {});
   const present = mappingOf(error.data);
@@ -55,7 +56,11 @@ function unknownKey(error: ErrorObject, segments: readonly Segment[]): Finding {
  * @param error the first of them
  * @param count how many they are
  */
-export function moreUnknownKeys(error: ErrorObject, segments: readonly Segment[], count: number): Finding {
+export function moreUnknownKeys(
+  error: ErrorObject,
+  segments: readonly Segment[],
+  count: number,
+): FieldFinding {
   const key = textOf(error.params['additionalProperty']);
   const known = Object.keys(schemaOf(error).properties ?? {});
   const others = count === 1 ? '' : ` and ${(count - 1).toLocaleString('en')} more unknown keys`;
@@ -71,7 +76,7 @@ function parentName(segments: readonly Segment[]): string {
   return segments.length === 0 ? 'the file' : displayPath(segments);
 }
 
-function missingKey(error: ErrorObject, segments: readonly Segment[]): Finding {
+function missingKey(error: ErrorObject, segments: readonly Segment[]): FieldFinding {
   const key = textOf(error.params['missingProperty']);
   const path = displayPath([...segments, key]);
   const schema = schemaAt(path) ?? {};
@@ -79,11 +84,11 @@ function missingKey(error: ErrorObject, segments: readonly Segment[]): Finding {
     code: 'missing_key',
     path,
     message: `${key} is missing. ${firstSentence(schema)}`.trimEnd(),
-    fix: `${key}: ${sample(schema)}`,
+    fix: exampleFix(key, schema),
   };
 }
 
-function misplacedKey(connector: unknown, path: string, name: string): Finding {
+function misplacedKey(connector: unknown, path: string, name: string): FieldFinding {
   const mode = valueAt(connector, 'spec.mode');
   const type = valueAt(connector, 'spec.source.type');
   const push = mode === 'rest_push';
@@ -98,7 +103,7 @@ function misplacedKey(connector: unknown, path: string, name: string): Finding {
   };
 }
 
-function misplacedOrdering(path: string, mode: string): Finding {
+function misplacedOrdering(path: string, mode: string): FieldFinding {
   return {
     code: 'misplaced_key',
     path,
@@ -107,7 +112,7 @@ function misplacedOrdering(path: string, mode: string): Finding {
   };
 }
 
-function wrongType(error: ErrorObject, path: string, name: string): Finding {
+function wrongType(error: ErrorObject, path: string, name: string): FieldFinding {
   const wanted = [schemaOf(error).type ?? []].flat();
   const value: unknown = error.data;
   const words = wanted.map((type) => TYPE_WORDS.get(type) ?? type).join(' or ');
@@ -130,10 +135,10 @@ function typeFix(value: unknown, schema: SchemaNode, wanted: readonly string[], 
     return `${name}: ${JSON.stringify(String(value))}`;
   }
   if (wanted.includes('array') && typeof value === 'string') return `${name}: [${value}]`;
-  return `${name}: ${sample(schema)}`;
+  return exampleFix(name, schema);
 }
 
-function duplicateItem(error: ErrorObject, path: string, name: string): Finding {
+function duplicateItem(error: ErrorObject, path: string, name: string): FieldFinding {
   const first = Number(error.params['j']);
   const second = Number(error.params['i']);
   const list: unknown = error.data;
@@ -146,7 +151,7 @@ function duplicateItem(error: ErrorObject, path: string, name: string): Finding 
   };
 }
 
-function keyName(error: ErrorObject, path: string): Finding {
+function keyName(error: ErrorObject, path: string): FieldFinding {
   const key = textOf(error.params['propertyName']);
   return {
     code: 'wrong_value',
@@ -156,18 +161,18 @@ function keyName(error: ErrorObject, path: string): Finding {
   };
 }
 
-function wrongValue(error: ErrorObject, connector: unknown, path: string, name: string): Finding {
+function wrongValue(error: ErrorObject, connector: unknown, path: string, name: string): FieldFinding {
   const schema = schemaAt(path) ?? schemaOf(error);
   const value: unknown = error.data;
   const shown = mayBeShown(path) ? ` ${describeValue(value)}` : ' something else';
-  const wrong = (message: string, fix: string): Finding => ({ code: 'wrong_value', path, message, fix });
+  const wrong = (message: string, fix: string): FieldFinding => ({ code: 'wrong_value', path, message, fix });
   if (error.keyword === 'const') {
     const wanted = textOf(error.params['allowedValue']);
     return wrong(`${name} is${shown}; it must be ${wanted}.`, `${name}: ${wanted}`);
   }
   if (error.keyword === 'enum') return wrongChoice(error, connector, path, name);
   const limit = textOf(error.params['limit']);
-  const fix = `${name}: ${sample(schema)}`;
+  const fix = exampleFix(name, schema);
   switch (error.keyword) {
     case 'minLength':
       return wrong(`${name} is empty.`, fix);
@@ -186,14 +191,14 @@ function wrongValue(error: ErrorObject, connector: unknown, path: string, name: 
     case 'pattern':
       return wrong(
         `${name} is${shown}, which does not match the expected format. ${firstSentence(schema)}`.trimEnd(),
-        fix,
+        mayBeShown(path) ? patternFix(path, name, value, schema) : fix,
       );
     default:
       return wrong(`${name} is not right: ${error.message ?? error.keyword}.`, fix);
   }
 }
 
-function wrongChoice(error: ErrorObject, connector: unknown, path: string, name: string): Finding {
+function wrongChoice(error: ErrorObject, connector: unknown, path: string, name: string): FieldFinding {
   const given: unknown = error.params['allowedValues'];
   const allowed = Array.isArray(given) ? given.map(textOf) : [];
   const value = textOf(error.data);

@@ -1,9 +1,9 @@
 import { EVENT_ID, SCALAR_STYLE, type Event } from 'js-yaml';
-import { displayPath, type Problem, type Segment } from './problem.ts';
+import { displayPath, type FieldFinding, type Segment } from './problem.ts';
 import { TextLines, type Place } from './text-lines.ts';
 
 /** A problem at an offset of the text. */
-export interface RawProblem extends Pick<Problem, 'code' | 'path' | 'message' | 'fix'> {
+export interface RawProblem extends Pick<FieldFinding, 'code' | 'path' | 'message' | 'fix'> {
   readonly offset: number;
 }
 

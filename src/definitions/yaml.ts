@@ -8,13 +8,13 @@ import {
   type Event,
 } from 'js-yaml';
 import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_YAML_DEPTH_MAX } from '../core/limits.ts';
-import { displayPath, type Problem, type Segment } from './problem.ts';
+import { displayPath, type FieldFinding, type Segment } from './problem.ts';
 import type { Place } from './text-lines.ts';
 import { startOf, YamlPlaces, type Anchor, type RawProblem } from './yaml-places.ts';
 import { sizeProblem } from './yaml-size.ts';
 
 /** A problem of the text itself, with its place and without the file's name. */
-type YamlProblem = Pick<Problem, 'code' | 'line' | 'column' | 'path' | 'message' | 'fix'>;
+type YamlProblem = Pick<FieldFinding, 'code' | 'path' | 'message' | 'fix'> & Place;
 
 export interface YamlReading {
   /** Undefined when the text has no single readable document. */

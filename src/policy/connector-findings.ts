@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { textAt } from '../definitions/draft.ts';
-import type { Finding } from '../definitions/problem.ts';
+import type { FieldFinding } from '../definitions/problem.ts';
 import { SECRET_PATHS } from '../definitions/connector/rules/secrets.ts';
 import { looksLikeSecret } from '../definitions/connector/secrets.ts';
 import { Decisions } from './decisions.ts';
@@ -25,7 +25,12 @@ interface Subject {
  * compared when its secret is read.
  * @param cwd what relative paths of the connector start from
  */
-export function policyFindings(policy: Policy, connector: unknown, paths: Paths, cwd: string): Finding[] {
+export function policyFindings(
+  policy: Policy,
+  connector: unknown,
+  paths: Paths,
+  cwd: string,
+): FieldFinding[] {
   const name = textAt(connector, 'metadata.name');
   if (name === undefined) return [];
   const decisions = new Decisions(policy, name, paths);
@@ -43,7 +48,7 @@ export function policyFindings(policy: Policy, connector: unknown, paths: Paths,
   ];
 }
 
-function refusal({ policy }: Pick<Subject, 'policy'>, path: string, message: string): Finding {
+function refusal({ policy }: Pick<Subject, 'policy'>, path: string, message: string): FieldFinding {
   const fix = `what a rule in ${policy.file} allows, or ask the operator to allow it there`;
   return { code: 'policy_refused', path, message, fix };
 }
@@ -54,7 +59,7 @@ function refAt({ connector }: Subject, path: string): string | undefined {
   return ref === undefined || looksLikeSecret(ref) ? undefined : ref;
 }
 
-function secretFindings(subject: Subject): Finding[] {
+function secretFindings(subject: Subject): FieldFinding[] {
   return SECRET_PATHS.flatMap((path) => {
     const ref = refAt(subject, path);
     if (ref === undefined || subject.decisions.mayUseSecret(ref)) return [];
@@ -62,7 +67,7 @@ function secretFindings(subject: Subject): Finding[] {
   });
 }
 
-function serverFindings(subject: Subject, path: string, secretPaths: readonly string[]): Finding[] {
+function serverFindings(subject: Subject, path: string, secretPaths: readonly string[]): FieldFinding[] {
   const { connector, name, decisions } = subject;
   const url = textAt(connector, path);
   if (url === undefined) return [];
@@ -86,7 +91,7 @@ function serverFindings(subject: Subject, path: string, secretPaths: readonly st
   return [refusal(subject, path, message)];
 }
 
-function pathFindings(subject: Subject, cwd: string): Finding[] {
+function pathFindings(subject: Subject, cwd: string): FieldFinding[] {
   const { connector, name, decisions } = subject;
   const isFile = textAt(connector, `${SOURCE}.type`) === 'file';
   return [...(isFile ? [`${SOURCE}.path`] : []), ...FILE_PATHS].flatMap((at) => {
@@ -102,7 +107,7 @@ function absolute(path: string, cwd: string, resolved: boolean): string {
   return isAbsolute(path) ? path : `${cwd}/${path}`;
 }
 
-function outputFindings(subject: Subject): Finding[] {
+function outputFindings(subject: Subject): FieldFinding[] {
   const { connector, name, decisions } = subject;
   const bucket = textAt(connector, 'spec.output.bucket');
   const prefix = textAt(connector, 'spec.output.prefix');
@@ -111,7 +116,7 @@ function outputFindings(subject: Subject): Finding[] {
   return [refusal(subject, 'spec.output.bucket', `The policy does not allow ${name} to write to ${place}.`)];
 }
 
-function dataStoreFindings(subject: Subject): Finding[] {
+function dataStoreFindings(subject: Subject): FieldFinding[] {
   const { connector, name, decisions } = subject;
   const parts = ['projectId', 'location', 'dataStoreId'].map((key) =>
     textAt(connector, `spec.gemini.${key}`),

@@ -1,4 +1,4 @@
-import type { Problem } from '../definitions/problem.ts';
+import { problemAt, type Problem } from '../definitions/problem.ts';
 import { readYaml } from '../definitions/yaml.ts';
 import type { Policy } from './policy.ts';
 import { isPolicy, policyShapeFindings } from './schema.ts';
@@ -9,24 +9,16 @@ export type PolicyReading = { readonly policy: Policy } | { readonly problems: r
 /** Reads a policy's text. Never throws for what is wrong with it. @param file its name, for messages */
 export function readPolicy(text: string, file: string): PolicyReading {
   const reading = readYaml(text);
-  const ofText = reading.problems.map((problem): Problem => ({
-    severity: 'error',
-    file,
-    ...problem,
-    ...(POLICY_WORDS[problem.code] ?? {}),
-  }));
+  const ofText = reading.problems.map(({ line, column, ...problem }) =>
+    problemAt({ file, line, column }, { ...problem, ...POLICY_WORDS[problem.code] }),
+  );
   if (ofText.length > 0) return { problems: ofText };
   if (isPolicy(reading.value)) return { policy: { file, rules: reading.value.rules } };
-  const problems = policyShapeFindings(reading.value).map(({ code, path, message, fix }): Problem => ({
-    severity: 'error',
-    code,
-    file,
-    ...reading.locate(path),
-    path,
-    message,
-    fix,
-  }));
-  return { problems: [...problems].sort((left, right) => left.line - right.line) };
+  const problems = policyShapeFindings(reading.value)
+    .map((finding) => ({ finding, place: reading.locate(finding.path) }))
+    .sort((left, right) => left.place.line - right.place.line)
+    .map(({ finding, place }) => problemAt({ file, ...place }, finding));
+  return { problems };
 }
 
 /** What the YAML reader says of connectors. */

@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import type { Finding } from '../definitions/problem.ts';
+import type { FieldFinding } from '../definitions/problem.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policyValidator } from './schema-validator.ts';
 
@@ -15,12 +15,12 @@ export function isPolicy(value: unknown): value is PolicyDocument {
 }
 
 /** Everything in which a value differs from the schema, one finding for each mistake. */
-export function policyShapeFindings(value: unknown): Finding[] {
+export function policyShapeFindings(value: unknown): FieldFinding[] {
   const validate = validator();
   return validate(value) ? [] : (validate.errors ?? []).map(findingOf);
 }
 
-function findingOf(error: ErrorObject): Finding {
+function findingOf(error: ErrorObject): FieldFinding {
   const parent = displayPointer(error.instancePath);
   const at = (key: string): string => (parent === '' ? key : `${parent}.${key}`);
   const schema = schemaOf(error);

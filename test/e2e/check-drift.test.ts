@@ -142,16 +142,16 @@ describe('check-drift --live --only columns', () => {
     const down = postgres.url().replace(/:\d+\//, ':1/');
     const { status, found } = await columns({ SECRET_DOWN_DB: down });
     expect(found.map(briefly)).toEqual([
-      '- failed CONNECTOR_INVALID',
+      '- fail CONNECTOR_INVALID',
       'api-renamed drift',
       'api-renamed warn',
       'api-renamed warn',
       'api ok',
-      'down failed SOURCE_UNREACHABLE',
+      'down fail SOURCE_UNREACHABLE',
       'files-renamed drift',
       'files ok',
       'people ok',
-      'pushed skipped',
+      'pushed skip',
     ]);
     expect(status).toBe(65);
     const said = (name: string) => found.find(({ connector }) => connector === name)?.message;
@@ -175,7 +175,7 @@ describe('check-drift --live --only columns', () => {
   test('still compares with the mapping when what runs remembered cannot be read', async () => {
     place().writeConnector();
     const { status, found } = await columns({ DATABASE_URL: postgres.url().replace(/:\d+\//, ':1/') });
-    expect(found.map(briefly)).toEqual(['- failed STATE_UNREACHABLE', 'people ok']);
+    expect(found.map(briefly)).toEqual(['- fail STATE_UNREACHABLE', 'people ok']);
     expect(status).toBe(75);
   });
 });
@@ -307,7 +307,7 @@ describe('check-drift --live --only data-store', () => {
       const { status, found } = await stores({ DISCOVERY_ENGINE_ENDPOINT: caller.standIn.url });
       expect({ status, found: found.map(briefly) }).toEqual({
         status: 77,
-        found: ['people failed GEMINI_PERMISSION'],
+        found: ['people fail GEMINI_PERMISSION'],
       });
     } finally {
       await caller.standIn.close();
@@ -320,7 +320,7 @@ describe('check-drift', () => {
     const { status, found } = await findings([]);
     expect({ status, found: found.map(({ comparer, status: each }) => `${comparer} ${each}`) }).toEqual({
       status: 0,
-      found: ['state ok', 'columns skipped', 'data-store skipped'],
+      found: ['state ok', 'columns skip', 'data-store skip'],
     });
   });
 
@@ -343,14 +343,14 @@ describe('check-drift', () => {
     expect(all.stdout).toMatch(/^ok {4}state .*\nok {4}columns people .*\n\n2 ok, 0 drifted, 0 failed\.\n$/);
     const unknown = await runCli(['check-drift', '--only', 'helm'], { cwd });
     expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(unknown.stderr).toContain('Unknown comparison \"helm\". Known: state, columns, data-store.');
+    expect(unknown.stderr).toContain('Unknown comparison "helm". Known: state, columns, data-store.');
   });
 
   test('says so when there are no connectors to compare', async () => {
     const { status, found } = await columns();
     expect({ status, found: found.map(briefly) }).toEqual({
       status: 78,
-      found: ['- failed CONNECTOR_INVALID'],
+      found: ['- fail CONNECTOR_INVALID'],
     });
   });
 });

@@ -209,7 +209,7 @@ describe('doctor says what to do about', () => {
       exitCode: 77,
       checks: instead('fail credentials', ...changed).slice(1),
     });
-    expect(stdout).toContain('Not looked at: usable credentials are missing.');
+    expect(stdout).toContain('Not checked: usable credentials are missing.');
     expect(stdout).not.toContain('canary');
   });
 

@@ -22,7 +22,9 @@ const WHOLE: Required<PolicyRule> = {
 function problemsOf(text: string): string[] {
   const reading = readPolicy(text, 'policy.yaml');
   return 'problems' in reading
-    ? reading.problems.map(({ code, line, path }) => `${code} line ${line} ${path}`.trimEnd())
+    ? reading.problems.map(({ code, place, subject }) =>
+        `${code} line ${place.line ?? '-'} ${subject}`.trimEnd(),
+      )
     : [];
 }
 

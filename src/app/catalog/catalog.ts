@@ -99,8 +99,8 @@ async function readAll(directory: string, place: PolicyPlace, known: KnownFiles)
 }
 
 function contentOf({ connectors, names, ...report }: Omit<Report, 'files'>): CatalogContent {
-  const problems = report.problems.filter(({ severity }) => severity === 'error');
-  const broken = new Set(problems.map(({ file }) => file));
+  const problems = report.problems.filter(({ status }) => status === 'fail');
+  const broken = new Set(problems.map(({ place }) => place.file));
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
     problems,

@@ -119,6 +119,6 @@ function unchecked(file: string, tooSlowMs: number | undefined): CheckedFile {
     file,
     value: undefined,
     places: {},
-    problems: [{ severity: 'error', code: 'check_too_slow', file, line: 1, path: '', message, fix }],
+    problems: [{ status: 'fail', code: 'check_too_slow', place: { file }, subject: '', message, fix }],
   };
 }

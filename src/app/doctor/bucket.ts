@@ -4,7 +4,7 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DOCTOR_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
 import { exposedFolder, unlessExposed } from './exposed-paths.ts';
-import { check, fail, glance, ok, warn, type Finding } from './finding.ts';
+import { check, fail, glance, ok, warn, type DoctorFinding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
 interface BucketPlace {
@@ -13,7 +13,11 @@ interface BucketPlace {
 }
 
 /** Whether the caller may write, read, list and replace artifacts. Writes nothing. */
-export function bucketFindings(bucket: string, place: BucketPlace, signal: AbortSignal): Promise<Finding[]> {
+export function bucketFindings(
+  bucket: string,
+  place: BucketPlace,
+  signal: AbortSignal,
+): Promise<DoctorFinding[]> {
   return check('bucket', signal, async () => [
     isInCloud(bucket) ? await cloudFinding(bucket, place) : await folderFinding(bucket, place),
   ]);
@@ -23,7 +27,7 @@ export function isInCloud(bucket: string): boolean {
   return /^gs:/i.test(bucket);
 }
 
-async function folderFinding(bucket: string, { cwd }: BucketPlace): Promise<Finding> {
+async function folderFinding(bucket: string, { cwd }: BucketPlace): Promise<DoctorFinding> {
   const folder = directoryOf(bucket, cwd);
   const reason = await whyNotWritable(folder);
   if (reason === undefined) {
@@ -35,7 +39,7 @@ async function folderFinding(bucket: string, { cwd }: BucketPlace): Promise<Find
   return fail('bucket', new BridgeError('ARTIFACT_PERMISSION', message, { hint }));
 }
 
-async function cloudFinding(bucket: string, place: BucketPlace): Promise<Finding> {
+async function cloudFinding(bucket: string, place: BucketPlace): Promise<DoctorFinding> {
   const access = await openAccess(bucket, place);
   const missing = await access.missing();
   if (missing === undefined) {
@@ -65,11 +69,15 @@ export function serviceAgentFindings(
   projectNumber: string,
   place: BucketPlace,
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   return glance('service agent', signal, async () => [await agentFinding(bucket, projectNumber, place)]);
 }
 
-async function agentFinding(bucket: string, projectNumber: string, place: BucketPlace): Promise<Finding> {
+async function agentFinding(
+  bucket: string,
+  projectNumber: string,
+  place: BucketPlace,
+): Promise<DoctorFinding> {
   const access = await openAccess(bucket, place);
   const agent = `service-${projectNumber}@gcp-sa-discoveryengine.iam.gserviceaccount.com`;
   const member = `serviceAccount:${agent}`;

@@ -1,11 +1,11 @@
 import { findCaller } from '../../gemini/api/caller.ts';
-import { check, ok, type Finding } from './finding.ts';
+import { check, ok, type DoctorFinding } from './finding.ts';
 
 /**
  * Whether this machine has credentials that Google gives a token for.
  * @param needed false if all requests go to stand-ins on this machine
  */
-export function credentialsFindings(needed: boolean, signal: AbortSignal): Promise<Finding[]> {
+export function credentialsFindings(needed: boolean, signal: AbortSignal): Promise<DoctorFinding[]> {
   return check('credentials', signal, async () => {
     if (!needed) return [ok('credentials', 'None are needed: everything goes to this machine.')];
     const { account, quotaProject } = await findCaller();

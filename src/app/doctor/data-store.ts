@@ -1,4 +1,5 @@
 import { aclOf, contentConfigOf, type ConnectorSpec } from '../../definitions/connector/types.ts';
+import { LOCATIONS } from '../../definitions/connector/rules/gemini.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { silentLogger } from '../../core/log.ts';
@@ -12,14 +13,12 @@ import {
 } from '../../gemini/api/data-store.ts';
 import { readSchema } from '../../gemini/api/schema.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
-import { check, fail, glance, ok, skipped, warn, type Finding, type Subject } from './finding.ts';
+import { check, fail, glance, ok, skip, warn, type DoctorFinding, type Subject } from './finding.ts';
 
-/** The multi-regions; a region of its own is seldom confused with another. */
-const LOCATIONS = ['global', 'us', 'eu'];
 const ABOUT_THE_STORE: readonly Subject[] = ['access control', 'content', 'schema'];
 
 interface StoreFindings {
-  readonly findings: Finding[];
+  readonly findings: DoctorFinding[];
   /** Undefined if the data store was not found, or its name does not have it. */
   readonly projectNumber: string | undefined;
 }
@@ -48,7 +47,7 @@ export async function dataStoreFindings(
     return [ok('data store', `Project ${projectId} has the data store ${dataStoreId} in ${location}.`)];
   });
   if (facts === undefined) {
-    const rest = skipped(ABOUT_THE_STORE, 'the data store could not be read');
+    const rest = skip(ABOUT_THE_STORE, 'the data store could not be read');
     return { findings: [...found, ...rest], projectNumber: undefined };
   }
   const needs = { acl: aclOf(spec), contentConfig: contentConfigOf(spec) };
@@ -87,7 +86,7 @@ async function foundElsewhere(
 const ANOTHER_STORE =
   'This is fixed when a data store is created: create another one, or change the connector';
 
-function aclFinding(needs: StoreNeeds, facts: StoreFacts): Finding {
+function aclFinding(needs: StoreNeeds, facts: StoreFacts): DoctorFinding {
   const mismatch = aclMismatch(needs, facts);
   if (mismatch !== undefined) {
     const hint = `${ANOTHER_STORE}: \`gemini.acl\` and the ACL fields of the mapping.`;
@@ -101,7 +100,7 @@ function aclFinding(needs: StoreNeeds, facts: StoreFacts): Finding {
   );
 }
 
-function contentFinding(needs: StoreNeeds, facts: StoreFacts): Finding {
+function contentFinding(needs: StoreNeeds, facts: StoreFacts): DoctorFinding {
   const mismatch = contentMismatch(needs, facts);
   if (mismatch !== undefined) {
     return fail('content', mismatchError(mismatch, `${ANOTHER_STORE}: \`gemini.contentConfig\`.`));
@@ -114,7 +113,7 @@ function mismatchError(mismatch: string, hint: string): BridgeError {
   return new BridgeError('GEMINI_STORE_MISMATCH', message, { hint });
 }
 
-async function schemaFinding(spec: ConnectorSpec, api: Api, signal: AbortSignal): Promise<Finding> {
+async function schemaFinding(spec: ConnectorSpec, api: Api, signal: AbortSignal): Promise<DoctorFinding> {
   const { fields, keyProperties } = await readSchema(spec.gemini, api, signal);
   if (fields === 0) {
     return warn(

@@ -4,7 +4,7 @@ import type { BridgeContext } from '../run/bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './bucket.ts';
 import { credentialsFindings } from './credentials.ts';
 import { dataStoreFindings } from './data-store.ts';
-import { check, ok, skipped, type Finding, type Subject } from './finding.ts';
+import { check, ok, skip, UNSEEN, type DoctorFinding, type Subject } from './finding.ts';
 import { permissionsFindings } from './permissions.ts';
 import { policyFindings } from './policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './push-queue.ts';
@@ -45,10 +45,10 @@ const OF_CONNECTOR: readonly Subject[] = ['source', ...OF_GOOGLE, 'bucket'];
 
 /**
  * Looks at everything that a run needs, and writes nothing anywhere. What is wrong is a finding; what depends on it is
- * skipped, and everything else is looked at all the same.
+ * skip, and everything else is looked at all the same.
  * @throws the reason of `signal`, and nothing else
  */
-export async function examine(context: DoctorContext, signal: AbortSignal): Promise<Finding[]> {
+export async function examine(context: DoctorContext, signal: AbortSignal): Promise<DoctorFinding[]> {
   const { connectorPath } = context;
   let connector: Connector | undefined;
   const loaded =
@@ -66,7 +66,7 @@ export async function examine(context: DoctorContext, signal: AbortSignal): Prom
   ]);
   const shared = [...settingsFindings(context), ...policy, ...state, ...credentials, ...loaded];
   if (connectorPath === undefined) return shared;
-  if (connector === undefined) return [...shared, ...skipped(OF_CONNECTOR, 'the connector is not valid')];
+  if (connector === undefined) return [...shared, ...skip(OF_CONNECTOR, 'the connector is not valid')];
   const refused = credentials.some(({ status }) => status === 'fail');
   const blocked = { google: refused && needs.google, bucket: refused && needs.bucket };
   return [...shared, ...(await connectorFindings(connector, blocked, context, signal))];
@@ -92,7 +92,7 @@ async function connectorFindings(
   blocked: Reach,
   context: DoctorContext,
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const { output } = connector.spec;
   const endpoint = context.discoveryEngineEndpoint;
   const noCredentials = 'usable credentials are missing';
@@ -104,19 +104,37 @@ async function connectorFindings(
     blocked.google ? [] : permissionsFindings(connector.spec, endpoint, signal),
     blocked.bucket ? [] : bucketFindings(output.bucket, context, signal),
   ]);
-  const google = store === undefined ? skipped(OF_GOOGLE, noCredentials) : store.findings;
-  const findings = [...source, ...google, ...permissions];
-  if (blocked.bucket) return [...findings, ...skipped(OF_CLOUD_BUCKET, noCredentials)];
+  const google = store === undefined ? skip(OF_GOOGLE, noCredentials) : store.findings;
+  const findings = [...source, ...google, ...dependent(permissions, google)];
+  if (blocked.bucket) return [...findings, ...skip(OF_CLOUD_BUCKET, noCredentials)];
   if (!isInCloud(output.bucket)) return [...findings, ...bucket];
   const agent = await agentFindings(output.bucket, store?.projectNumber, bucket, context, signal);
   return [...findings, ...bucket, ...agent];
+}
+
+/**
+ * The permissions cannot be seen, and the data store was not found: the project may be a mistyped one, and advice about it
+ * would be misleading.
+ */
+function dependent(
+  permissions: readonly DoctorFinding[],
+  store: readonly DoctorFinding[],
+): readonly DoctorFinding[] {
+  const isFailed = store.some(({ subject, status }) => subject === 'data store' && status === 'fail');
+  const isUnseen = permissions.some(({ subject, status, message }) => {
+    return subject === 'permissions' && status === 'warn' && message.startsWith(UNSEEN);
+  });
+  if (!isFailed || !isUnseen) return permissions;
+  return permissions.flatMap((finding) =>
+    finding.status === 'warn' ? skip([finding.subject], 'the data store could not be read') : [finding],
+  );
 }
 
 async function pulledFindings(
   connector: Connector,
   context: DoctorContext,
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const findings = await sourceFindings(connector, context, signal);
   // What keeps it from the source is not said twice.
   if (findings.some(({ status }) => status === 'fail')) return findings;
@@ -127,7 +145,7 @@ async function pushFindings(
   connector: Connector,
   context: DoctorContext,
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const token = pushTokenFindings(connector, (variable) => context.secret(variable));
   return [...token, ...(await pushQueueFindings(connector, context, signal))];
 }
@@ -135,15 +153,15 @@ async function pushFindings(
 function agentFindings(
   bucket: string,
   projectNumber: string | undefined,
-  ofBucket: readonly Finding[],
+  ofBucket: readonly DoctorFinding[],
   context: DoctorContext,
   signal: AbortSignal,
-): Promise<Finding[]> | Finding[] {
+): Promise<DoctorFinding[]> | DoctorFinding[] {
   if (ofBucket.some(({ status }) => status === 'fail')) {
-    return skipped(['service agent'], 'the bucket cannot be used');
+    return skip(['service agent'], 'the bucket cannot be used');
   }
   if (projectNumber === undefined) {
-    return skipped(['service agent'], 'the number of its project is not known');
+    return skip(['service agent'], 'the number of its project is not known');
   }
   return serviceAgentFindings(bucket, projectNumber, context, signal);
 }

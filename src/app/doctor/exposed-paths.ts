@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import type { Logger } from '../../core/log.ts';
-import { warn, type Finding } from './finding.ts';
+import { warn, type DoctorFinding } from './finding.ts';
 
 /** Read or write permission of the group or of all other users. */
 const OTHERS_READ_OR_WRITE = 0o066;
@@ -32,9 +32,9 @@ export async function warnOfExposure({ stateFile, bucketFolder }: KeptHere, log:
 }
 
 /** The finding as it is, or a warning in its place when it is good and these paths are exposed. */
-export function unlessExposed(finding: Finding, exposure: Exposure | undefined): Finding {
+export function unlessExposed(finding: DoctorFinding, exposure: Exposure | undefined): DoctorFinding {
   if (finding.status !== 'ok' || exposure === undefined) return finding;
-  const what = `${finding.what} Other users of this machine may read or write ${exposure.paths.join(', ')}.`;
+  const what = `${finding.message} Other users of this machine may read or write ${exposure.paths.join(', ')}.`;
   return warn(finding.subject, what, exposure.fix);
 }
 

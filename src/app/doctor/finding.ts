@@ -1,6 +1,7 @@
 import { withDeadline, DeadlineError } from '../../core/deadline.ts';
 import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
 import { DOCTOR_CHECK_SECONDS_MAX } from '../../core/limits.ts';
+import { failed, type Finding } from '../../core/finding.ts';
 import type { Exposure } from '../../net/exposure.ts';
 
 /** What a finding is about. */
@@ -20,38 +21,28 @@ export type Subject =
   | 'bucket'
   | 'service agent';
 
-/** One thing that was looked at. `what` and `fix` are sentences, perhaps of several lines. */
-export type Finding = { readonly subject: Subject; readonly what: string } & (
-  | { readonly status: 'ok' | 'skipped' }
-  /** A run can succeed all the same. */
-  | { readonly status: 'warn'; readonly fix: string }
-  /** A run fails. */
-  | { readonly status: 'fail'; readonly fix: string; readonly code: ErrorCode }
-);
+export type DoctorFinding = Finding<ErrorCode> & { readonly subject: Subject };
 
-export function ok(subject: Subject, what: string): Finding {
-  return { subject, status: 'ok', what };
+export function ok(subject: Subject, message: string): DoctorFinding {
+  return { subject, status: 'ok', message };
 }
 
-/** @param reason why it was not looked at: a clause without a full stop */
-export function skipped(subjects: readonly Subject[], reason: string): Finding[] {
-  return subjects.map((subject) => ({ subject, status: 'skipped', what: `Not looked at: ${reason}.` }));
+/** @param reason why it was not checked: a clause without a full stop */
+export function skip(subjects: readonly Subject[], reason: string): DoctorFinding[] {
+  return subjects.map((subject) => ({ subject, status: 'skip', message: `Not checked: ${reason}.` }));
 }
 
-export function warn(subject: Subject, what: string, fix: string): Finding {
-  return { subject, status: 'warn', what, fix };
+export function warn(subject: Subject, message: string, fix: string): DoctorFinding {
+  return { subject, status: 'warn', message, fix };
 }
 
 /** A warning of what others on the way could read or change; none if there is nothing. */
-export function exposed(subject: Subject, exposure: Exposure | undefined): Finding[] {
+export function exposed(subject: Subject, exposure: Exposure | undefined): DoctorFinding[] {
   return exposure === undefined ? [] : [warn(subject, exposure.what, exposure.fix)];
 }
 
-export function fail(
-  subject: Subject,
-  { code, message, hint = 'See docs/errors.md.' }: BridgeError,
-): Finding {
-  return { subject, status: 'fail', what: message, fix: hint, code };
+export function fail(subject: Subject, error: BridgeError): DoctorFinding {
+  return { subject, ...failed(error) };
 }
 
 /**
@@ -62,9 +53,9 @@ export function fail(
 export async function check(
   subject: Subject,
   signal: AbortSignal,
-  look: (signal: AbortSignal) => Promise<Finding[]>,
+  look: (signal: AbortSignal) => Promise<DoctorFinding[]>,
   seconds = DOCTOR_CHECK_SECONDS_MAX,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   try {
     return await inTime(subject, signal, look, seconds);
   } catch (thrown) {
@@ -90,17 +81,20 @@ export async function inTime<T>(
   }
 }
 
+/** How the message begins of what could not be looked at. */
+export const UNSEEN = 'This cannot be seen: ';
+
 /** Looks at something that runs do not look at: that it cannot be seen is a warning, for a run can succeed all the same. */
 export async function glance(
   subject: Subject,
   signal: AbortSignal,
-  look: (signal: AbortSignal) => Promise<Finding[]>,
+  look: (signal: AbortSignal) => Promise<DoctorFinding[]>,
   seconds?: number,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const findings = await check(subject, signal, look, seconds);
   return findings.map((finding) =>
     finding.status === 'fail' && finding.code !== 'INTERNAL'
-      ? warn(finding.subject, `This cannot be seen: ${finding.what}`, finding.fix)
+      ? warn(finding.subject, `${UNSEEN}${finding.message}`, finding.fix)
       : finding,
   );
 }

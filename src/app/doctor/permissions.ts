@@ -3,7 +3,7 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DISCOVERY_WRITES_PER_MINUTE } from '../../core/limits.ts';
 import { grantedPermissions } from '../../gemini/api/project-permissions.ts';
-import { fail, glance, ok, warn, type Finding } from './finding.ts';
+import { fail, glance, ok, warn, type DoctorFinding } from './finding.ts';
 
 const IMPORT = 'discoveryengine.documents.import';
 const POLL = 'discoveryengine.operations.get';
@@ -21,7 +21,7 @@ export async function permissionsFindings(
   spec: ConnectorSpec,
   endpoint: Endpoint | undefined,
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const { projectId } = spec.gemini;
   const all = [IMPORT, POLL, FIND, PURGE, DELETE];
   let granted: Granted | undefined;
@@ -45,7 +45,7 @@ function deletes(spec: ConnectorSpec): boolean {
   return spec.reconciliation.deletePolicy === 'auto_delete_missing' || aclOf(spec) === 'required';
 }
 
-function sendingFinding(granted: Granted, projectId: string): Finding {
+function sendingFinding(granted: Granted, projectId: string): DoctorFinding {
   const missing = [IMPORT, POLL].filter((permission) => !granted.has(permission));
   if (missing.length > 0) return lacking('permissions', missing, projectId);
   if (granted.has(FIND)) {
@@ -59,14 +59,18 @@ function sendingFinding(granted: Granted, projectId: string): Finding {
   );
 }
 
-function deletesFinding(granted: Granted, projectId: string): Finding {
+function deletesFinding(granted: Granted, projectId: string): DoctorFinding {
   if (granted.has(PURGE))
     return ok('deletes', 'The caller may purge: all deletes of a run take one operation.');
   if (!granted.has(DELETE)) return lacking('deletes', [DELETE], projectId);
   return warn('deletes', `The caller may not purge in project ${projectId}: ${EDITOR}`, GRANT_PURGE);
 }
 
-function lacking(subject: 'permissions' | 'deletes', missing: readonly string[], projectId: string): Finding {
+function lacking(
+  subject: 'permissions' | 'deletes',
+  missing: readonly string[],
+  projectId: string,
+): DoctorFinding {
   const message = `On project ${projectId} the caller lacks ${missing.join(', ')}.`;
   const hint =
     'Grant roles/discoveryengine.admin, roles/discoveryengine.editor (which cannot purge), or a custom role with what is missing.';

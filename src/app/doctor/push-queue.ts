@@ -5,14 +5,14 @@ import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';
 import { secretFault } from '../../core/secrets/secret-strength.ts';
 import { openCheckState } from '../../state/check/open-check-state.ts';
 import { stateLocation } from '../run/state-location.ts';
-import { check, fail, ok, skipped, type Finding } from './finding.ts';
+import { check, fail, ok, skip, type DoctorFinding } from './finding.ts';
 
 /** What waits for the next run of a connector that is pushed to. Makes and migrates nothing. */
 export function pushQueueFindings(
   { metadata }: Connector,
   place: Parameters<typeof stateLocation>[0],
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   return check('source', signal, async () => {
     try {
       const state = await openCheckState(stateLocation(place));
@@ -28,7 +28,7 @@ export function pushQueueFindings(
       // The check of the state says more about it.
       const { code } = toBridgeError(thrown);
       if (!code.startsWith('STATE_')) throw thrown;
-      return skipped(['source'], 'the state, which has the queue, cannot be read');
+      return skip(['source'], 'the state, which has the queue, cannot be read');
     }
   });
 }
@@ -37,7 +37,7 @@ export function pushQueueFindings(
 export function pushTokenFindings(
   { spec }: Connector,
   secret: (variable: string) => string | undefined,
-): Finding[] {
+): DoctorFinding[] {
   const ref = 'secretRef' in spec.source ? spec.source.secretRef : undefined;
   if (ref === undefined) return [];
   const variable = secretVariable(ref);

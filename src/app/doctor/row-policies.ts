@@ -1,7 +1,7 @@
 import { isSqlSource, type Connector } from '../../definitions/connector/types.ts';
 import type { RowPolicy } from '../../sources/opened-source.ts';
 import { withSource, type SourceSurroundings } from '../run/with-source.ts';
-import { check, skipped, warn, type Finding } from './finding.ts';
+import { check, skip, warn, type DoctorFinding } from './finding.ts';
 
 /** As many policies are named; there can be one for each table. */
 const POLICIES_NAMED_MAX = 5;
@@ -14,7 +14,7 @@ export async function rowPolicyFindings(
   connector: Connector,
   surroundings: SourceSurroundings,
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const { source } = connector.spec;
   if (!isSqlSource(source)) return [];
   const { query, type } = source;
@@ -26,12 +26,12 @@ export async function rowPolicyFindings(
   );
   return findings.flatMap((finding) =>
     finding.status === 'fail' && finding.code !== 'INTERNAL'
-      ? skipped(['source'], `whether row-level security hides rows: ${withoutStop(finding.what)}`)
+      ? skip(['source'], `whether row-level security hides rows: ${withoutStop(finding.message)}`)
       : [finding],
   );
 }
 
-function hiddenRows(policies: readonly RowPolicy[], query: string, type: string): Finding {
+function hiddenRows(policies: readonly RowPolicy[], query: string, type: string): DoctorFinding {
   const words = wordsOf(query);
   const named = policies.filter(({ table }) => words.includes(wordsOf(table)));
   const what =

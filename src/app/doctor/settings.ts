@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../core/endpoint.ts';
 import type { BridgeError } from '../../core/errors.ts';
-import { fail, ok, warn, type Finding } from './finding.ts';
+import { fail, ok, warn, type DoctorFinding } from './finding.ts';
 
 /** A variable that stops a command at its start. */
 export interface WrongVariable {
@@ -17,7 +17,7 @@ interface Settings {
 }
 
 /** Variables that are wrong, and settings for trials that may have been forgotten. */
-export function settingsFindings(settings: Settings): Finding[] {
+export function settingsFindings(settings: Settings): DoctorFinding[] {
   const findings = settings.wrongVariables.map(wrongVariableFinding);
   if (settings.ingestionDryRun) {
     const what = 'GEMINI_INGESTION_DRY_RUN is on: runs write their requests down and send nothing.';
@@ -40,7 +40,7 @@ export function settingsFindings(settings: Settings): Finding[] {
 }
 
 /** A run can succeed where only `serve` would not start. */
-function wrongVariableFinding({ stops, error }: WrongVariable): Finding {
+function wrongVariableFinding({ stops, error }: WrongVariable): DoctorFinding {
   if (stops === 'run') return fail('settings', error);
   const what = `${error.message} \`serve\` does not start; other commands do not need it.`;
   return warn('settings', what, error.hint ?? 'See docs/serve.md.');

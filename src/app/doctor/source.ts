@@ -5,7 +5,7 @@ import { columnFinder } from '../../pipeline/document/columns.ts';
 import { sourceExposure } from '../../sources/exposure.ts';
 import { compileMapping } from '../../pipeline/mapping/compile-mapping.ts';
 import { withSource, type SourceSurroundings } from '../run/with-source.ts';
-import { check, exposed, ok, warn, type Finding } from './finding.ts';
+import { check, exposed, ok, warn, type DoctorFinding } from './finding.ts';
 
 /**
  * Whether the source lets us in, takes the query, and has every column that the mapping names. Reads no row of a database,
@@ -15,7 +15,7 @@ export function sourceFindings(
   connector: Connector,
   surroundings: SourceSurroundings,
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const { metadata, spec } = connector;
   const database = isSqlSource(spec.source);
   return check('source', signal, (inTime) =>

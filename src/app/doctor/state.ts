@@ -5,7 +5,7 @@ import { stateExposure } from '../../database/database-url.ts';
 import { openCheckState } from '../../state/check/open-check-state.ts';
 import { stateLocation } from '../run/state-location.ts';
 import { exposedState, unlessExposed } from './exposed-paths.ts';
-import { check, exposed, fail, ok, type Finding } from './finding.ts';
+import { check, exposed, fail, ok, type DoctorFinding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
 interface StatePlace {
@@ -14,7 +14,7 @@ interface StatePlace {
 }
 
 /** Whether the state store can be reached, safely, and has the schema of this version. Makes and migrates nothing. */
-export function stateFindings(place: StatePlace, signal: AbortSignal): Promise<Finding[]> {
+export function stateFindings(place: StatePlace, signal: AbortSignal): Promise<DoctorFinding[]> {
   const { url, file } = stateLocation(place);
   return check('state', signal, async () => {
     if (url !== undefined) return [await database(url, file), ...exposed('state', stateExposure(url))];
@@ -24,12 +24,12 @@ export function stateFindings(place: StatePlace, signal: AbortSignal): Promise<F
   });
 }
 
-async function database(url: string, file: string): Promise<Finding> {
+async function database(url: string, file: string): Promise<DoctorFinding> {
   await look(url, file);
   return ok('state', 'The database of DATABASE_URL answers, and its schema is that of this version.');
 }
 
-async function embedded(file: string): Promise<Finding> {
+async function embedded(file: string): Promise<DoctorFinding> {
   const reason = await whyNotWritable(dirname(file));
   if (reason !== undefined) {
     const hint = 'Let the user of this process write there, or set DATABASE_URL.';

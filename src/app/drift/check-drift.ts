@@ -1,6 +1,6 @@
 import type { Problem } from '../../definitions/problem.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import type { DriftFinding } from '../../drift/finding.ts';
+import { aboutAll, type DriftFinding } from './drift-finding.ts';
 import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
 import { checkConnectorsUnderPolicy } from '../catalog/policy.ts';
 
@@ -33,8 +33,7 @@ export async function checkDrift(options: DriftOptions, signal: AbortSignal): Pr
 }
 
 function notLive({ name }: Comparer): DriftFinding {
-  const what = 'Not compared: it takes --live.';
-  return { comparer: name, connector: null, file: null, status: 'skipped', what };
+  return { ...aboutAll(name), status: 'skip', message: 'Not compared: it takes --live.' };
 }
 
 async function readConnectors({
@@ -45,28 +44,28 @@ async function readConnectors({
   readonly invalid: readonly DriftFinding[];
 }> {
   const { connectors, problems } = await checkConnectorsUnderPolicy([connectorsPath], place);
-  const errors = problems.filter(({ severity }) => severity === 'error');
+  const errors = problems.filter(({ status }) => status === 'fail');
   const firstOfEach = errors.filter(
-    ({ file }, index) => errors.findIndex((other) => other.file === file) === index,
+    ({ place: at }, index) => errors.findIndex((other) => other.place.file === at.file) === index,
   );
   const invalid = firstOfEach.map((first) =>
-    invalidFinding(first, errors.filter(({ file }) => file === first.file).length, place),
+    invalidFinding(first, errors.filter(({ place: at }) => at.file === first.place.file).length, place),
   );
   return { connectors, invalid };
 }
 
 function invalidFinding(
-  { file, code, path, message }: Problem,
+  { place, code, subject, message }: Problem,
   count: number,
   { policyFile }: Pick<DriftOptions, 'policyFile'>,
 ): DriftFinding {
+  const { file } = place;
   const more = count === 1 ? '' : ` And ${count - 1} more.`;
   return {
-    comparer: 'connectors',
-    connector: null,
-    file,
-    status: 'failed',
-    what: `${file} is not compared: ${path === '' ? '' : `${path}: `}${message}${more}`,
+    ...aboutAll('connectors'),
+    place,
+    status: 'fail',
+    message: `${file} is not compared: ${subject === '' ? '' : `${subject}: `}${message}${more}`,
     fix:
       file === policyFile
         ? 'Correct the file that POLICY_FILE names.'

@@ -1,7 +1,8 @@
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import { compareColumns } from '../../drift/columns.ts';
-import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';
+import { compareColumns } from './compare-columns.ts';
+import { aboutAll, thrownOutcome, type DriftFinding } from './drift-finding.ts';
+import type { Outcome } from '../../core/finding.ts';
 import type { Source } from '../../pipeline/ports/ports.ts';
 import type { CheckState } from '../../pipeline/ports/check-state-port.ts';
 import type { Position } from '../../pipeline/ports/state-port.ts';
@@ -48,10 +49,9 @@ async function openMemory(
   try {
     return { state: await openCheckState(stateLocation(context)), finding: [] };
   } catch (thrown) {
-    const about = { comparer: NAME, connector: null, file: null };
-    const verdict = thrownVerdict(thrown, []);
-    const what = `What the last runs saw cannot be read: ${verdict.what}`;
-    return { state: undefined, finding: [{ ...about, ...verdict, what }] };
+    const outcome = thrownOutcome(thrown, []);
+    const message = `What the last runs saw cannot be read: ${outcome.message}`;
+    return { state: undefined, finding: [{ ...aboutAll(NAME), ...outcome, message }] };
   }
 }
 
@@ -60,10 +60,10 @@ async function compareSource(
   state: Memory | undefined,
   context: DriftContext,
   signal: AbortSignal,
-): Promise<Verdict[]> {
+): Promise<Outcome[]> {
   const { metadata, spec } = connector;
   if (spec.mode === 'rest_push') {
-    return [{ status: 'skipped', what: 'Its documents are pushed, so it has no columns to compare.' }];
+    return [{ status: 'skip', message: 'Its documents are pushed, so it has no columns to compare.' }];
   }
   const mapping = compileMapping(metadata.name, spec);
   return withSource(connector, context, async (source) => {

@@ -1,6 +1,6 @@
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
-import type { DriftFinding } from '../../drift/finding.ts';
+import type { DriftFinding } from './drift-finding.ts';
 import type { SourceSurroundings } from '../run/with-source.ts';
 
 /** What comparers look at, and from where. */

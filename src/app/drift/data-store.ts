@@ -1,6 +1,6 @@
-import type { Verdict } from '../../drift/finding.ts';
+import type { Outcome } from '../../core/finding.ts';
 import { dataStoreFindings } from '../doctor/data-store.ts';
-import type { Finding } from '../doctor/finding.ts';
+import type { DoctorFinding } from '../doctor/finding.ts';
 import type { Comparer } from './comparer.ts';
 import { eachConnector } from './each-connector.ts';
 
@@ -16,7 +16,7 @@ export const dataStoreComparer: Pick<Comparer, 'compare'> = {
       compare: async ({ connector }: (typeof connectors)[number], ending: AbortSignal) => {
         const endpoint = context.discoveryEngineEndpoint;
         const { findings } = await dataStoreFindings(connector.spec, endpoint, ending);
-        return findings.flatMap(verdictOf);
+        return findings.flatMap(outcomeOf);
       },
     };
     return eachConnector(connectors, comparison, signal);
@@ -24,22 +24,21 @@ export const dataStoreComparer: Pick<Comparer, 'compare'> = {
 };
 
 /** The schema of a data store belongs to Google, and what depends on a store that was not found says nothing. */
-function verdictOf(finding: Finding): Verdict[] {
-  if (finding.subject === 'schema') return [];
-  const { what } = finding;
-  switch (finding.status) {
+function outcomeOf({ subject, ...outcome }: DoctorFinding): Outcome[] {
+  if (subject === 'schema') return [];
+  switch (outcome.status) {
     case 'ok':
-      return [{ status: 'ok', what }];
-    case 'skipped':
+    case 'drift':
+      return [outcome];
+    case 'skip':
       return [];
     case 'warn':
       // A run can go without the right to look; a comparison cannot.
-      return [{ status: 'failed', what, fix: finding.fix, code: 'GEMINI_PERMISSION' }];
+      return [{ ...outcome, status: 'fail', code: 'GEMINI_PERMISSION' }];
     case 'fail': {
-      const { code, fix } = finding;
-      return code === 'GEMINI_NOT_FOUND' || code === 'GEMINI_STORE_MISMATCH'
-        ? [{ status: 'drift', what, fix }]
-        : [{ status: 'failed', what, fix, code }];
+      const { code, message, fix } = outcome;
+      const isDrift = code === 'GEMINI_NOT_FOUND' || code === 'GEMINI_STORE_MISMATCH';
+      return [isDrift ? { status: 'drift', message, fix } : outcome];
     }
   }
 }

@@ -1,7 +1,8 @@
 import { eachAtOnce } from '../../core/each-at-once.ts';
 import { DRIFT_CONNECTORS_AT_ONCE } from '../../core/limits.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import { thrownVerdict, type DriftFinding, type Verdict } from '../../drift/finding.ts';
+import type { Outcome } from '../../core/finding.ts';
+import { aboutConnector, thrownOutcome, type DriftFinding } from './drift-finding.ts';
 import { inTime } from '../doctor/finding.ts';
 import type { FoundConnector } from './comparer.ts';
 
@@ -9,7 +10,7 @@ export interface Comparison {
   readonly comparer: string;
   /** Codes of errors that say that there is drift, rather than that it could not be looked. */
   readonly drifts: readonly ErrorCode[];
-  readonly compare: (found: FoundConnector, signal: AbortSignal) => Promise<readonly Verdict[]>;
+  readonly compare: (found: FoundConnector, signal: AbortSignal) => Promise<readonly Outcome[]>;
 }
 
 /**
@@ -35,14 +36,13 @@ async function findingsOf(
   signal: AbortSignal,
 ): Promise<DriftFinding[]> {
   const { file, connector } = found;
-  const about = { comparer, connector: connector.metadata.name, file };
+  const { name } = connector.metadata;
+  const about = aboutConnector(comparer, name, file);
   try {
-    const verdicts = await inTime(`${comparer} of ${about.connector}`, signal, (ending) =>
-      compare(found, ending),
-    );
-    return verdicts.map((verdict) => ({ ...about, ...verdict }));
+    const outcomes = await inTime(`${comparer} of ${name}`, signal, (ending) => compare(found, ending));
+    return outcomes.map((outcome) => ({ ...about, ...outcome }));
   } catch (thrown) {
     signal.throwIfAborted();
-    return [{ ...about, ...thrownVerdict(thrown, drifts) }];
+    return [{ ...about, ...thrownOutcome(thrown, drifts) }];
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { thrownVerdict, type Verdict } from '../../drift/finding.ts';
+import type { Outcome } from '../../core/finding.ts';
 import { openCheckState } from '../../state/check/open-check-state.ts';
+import { aboutAll, thrownOutcome } from './drift-finding.ts';
 import { inTime } from '../doctor/finding.ts';
 import { stateLocation } from '../run/state-location.ts';
 import type { Comparer, DriftContext } from './comparer.ts';
@@ -8,21 +9,21 @@ import type { Comparer, DriftContext } from './comparer.ts';
 /** The schema of the state store, with what `migrate` would apply. Makes and migrates nothing. */
 export const stateComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
-    const verdict = await inTime('state', signal, () => compareSchema(context)).catch((thrown: unknown) => {
+    const outcome = await inTime('state', signal, () => compareSchema(context)).catch((thrown: unknown) => {
       signal.throwIfAborted();
-      return thrownVerdict(thrown, ['STATE_NOT_MIGRATED', 'STATE_NEWER']);
+      return thrownOutcome(thrown, ['STATE_NOT_MIGRATED', 'STATE_NEWER']);
     });
-    return [{ comparer: 'state', connector: null, file: null, ...verdict }];
+    return [{ ...aboutAll('state'), ...outcome }];
   },
 };
 
-async function compareSchema(context: DriftContext): Promise<Verdict> {
+async function compareSchema(context: DriftContext): Promise<Outcome> {
   const { url, file } = stateLocation(context);
   if (url === undefined && !existsSync(file)) {
-    return { status: 'ok', what: `${file} is not there yet; the first run makes it.` };
+    return { status: 'ok', message: `${file} is not there yet; the first run makes it.` };
   }
   const state = await openCheckState({ url, file });
   await state.close();
   const place = url === undefined ? file : 'the database of DATABASE_URL';
-  return { status: 'ok', what: `The schema of ${place} is that of this version.` };
+  return { status: 'ok', message: `The schema of ${place} is that of this version.` };
 }

@@ -111,8 +111,10 @@ function totalsOf(
 }
 
 /** A folder without connectors is no broken file; the page says what to do about it. */
-function brokenFile({ code, file, line, path, message, fix }: Problem): BrokenFile[] {
-  return code === 'no_files' ? [] : [{ file, line, path, message, fix }];
+function brokenFile({ code, place, subject, message, fix }: Problem): BrokenFile[] {
+  return code === 'no_files'
+    ? []
+    : [{ file: place.file, line: place.line ?? 1, path: subject, message, fix }];
 }
 
 function sum(numbers: readonly number[]): number {

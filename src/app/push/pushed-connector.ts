@@ -13,7 +13,7 @@ export async function pushedConnector(catalog: Catalog, name: string): Promise<C
   const { connectors, problems, mayBeBroken } = await catalog.current();
   const connector = connectors.get(name)?.connector;
   if (connector === undefined) {
-    const own = problems.some(({ file }) => basename(file, extname(file)) === name);
+    const own = problems.some(({ place: { file } }) => basename(file, extname(file)) === name);
     if (mayBeBroken(name)) throw broken(name, own);
     throw new PushRefusal('CONNECTOR_UNKNOWN', `There is no connector ${JSON.stringify(name)}.`, {
       hint: 'Check the name in the path: it is metadata.name of the connector.',

@@ -1,52 +1,40 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { COMPARERS } from '../../app/drift/comparers.ts';
 import type { Comparer } from '../../app/drift/comparer.ts';
 import { BridgeError } from '../../core/errors.ts';
-import type { Redactor } from '../../core/secrets/redact.ts';
-import type { DriftFinding } from '../../drift/finding.ts';
 import type { CommandIo } from '../command-io.ts';
 import { CHECK_DRIFT } from '../help/check-drift.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { styleFor } from '../output/style.ts';
+import { summaryOf } from '../output/finding-report.ts';
+import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
-const FORMATS = ['text', 'json', 'github'] as const;
-
-interface CheckDriftFlags {
+interface CheckDriftFlags extends ReportFlags {
   readonly live?: true;
   readonly only?: readonly Comparer[];
   readonly connectors: string;
-  readonly format: (typeof FORMATS)[number];
 }
 
 /** `check-drift`: compares the actual state, columns and data stores with what connectors expect. Writes nothing. */
 export function checkDriftCommand(io: CommandIo): Command {
-  return new DocumentedCommand('check-drift', CHECK_DRIFT)
+  const command = new DocumentedCommand('check-drift', CHECK_DRIFT)
     .option('--live', 'also query the sources and Google')
     .option(
       '--only <names>',
       `compare only these, separated by commas: ${COMPARERS.map(({ name }) => name).join(', ')}`,
       comparersNamed,
     )
-    .option('--connectors <path>', 'directory with connectors, or one file', io.env.connectorsDir)
-    .addOption(
-      new Option(
-        '--format <format>',
-        'text for people, json for programs, github for annotations of a pull request',
-      )
-        .choices(FORMATS)
-        .default('text'),
-    )
-    .action((flags: CheckDriftFlags) => run(flags, io));
+    .option('--connectors <path>', 'directory with connectors, or one file', io.env.connectorsDir);
+  return addReportOptions(command).action((flags: CheckDriftFlags) => run(flags, io));
 }
 
 async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
-  const [{ checkDrift }, { withSignals }, { exitStatusOf }, report] = await Promise.all([
+  const [{ checkDrift }, { withSignals }, { exitStatusOf }, { writeReport }] = await Promise.all([
     import('../../app/drift/check-drift.ts'),
     import('../../app/run/process-signals.ts'),
-    import('../../drift/finding.ts'),
-    import('../output/check-drift-report.ts'),
+    import('../../app/drift/drift-finding.ts'),
+    import('../output/write-report.ts'),
   ]);
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const options = {
@@ -62,16 +50,13 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     redactor,
     secret: (variable: string) => io.env.secret(variable),
   };
-  const found = await withSignals((signal) => checkDrift(options, signal), { process });
-  const findings = found.map((finding) => redacted(finding, redactor));
-  const { stdout } = io;
-  const write = {
-    text: () => report.textReport(findings, styleFor(stdout, io.env.noColor), widthOf(stdout)),
-    json: () => report.jsonReport(findings),
-    github: () => report.githubReport(findings),
+  const findings = await withSignals((signal) => checkDrift(options, signal), { process });
+  const report = {
+    findings,
+    exitStatus: exitStatusOf(findings),
+    summary: summaryOf(findings, ['ok', 'drift', 'fail']),
   };
-  stdout.write(write[flags.format]());
-  io.exit(exitStatusOf(findings));
+  writeReport(report, formatOf(flags), io, (text) => redactor.redact(text));
 }
 
 /** @throws BridgeError USAGE: to leave out what was asked for by its name would look as if nothing had drifted. */
@@ -91,15 +76,4 @@ function comparersNamed(text: string): readonly Comparer[] {
   throw new InvalidArgumentError(
     `Unknown comparison ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Known: ${known}.`,
   );
-}
-
-/** Before lines are broken: a secret in two pieces would not be known. */
-function redacted(finding: DriftFinding, redactor: Redactor): DriftFinding {
-  const what = redactor.redact(finding.what);
-  return 'fix' in finding ? { ...finding, what, fix: redactor.redact(finding.fix) } : { ...finding, what };
-}
-
-/** A file or a pipe gets a line for each comparison, as long as it is. */
-function widthOf({ isTTY, columns }: CommandIo['stdout']): number | undefined {
-  return isTTY === true ? columns : undefined;
 }

@@ -7,20 +7,20 @@ import { listConnectorFiles, readConnectorFile } from '../connector-files.ts';
 import { textAt, valueAt } from '../draft.ts';
 import { beyondFolderLimit, leftOut } from '../folder-limit.ts';
 import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from '../known-files.ts';
-import { problemLine, type Finding, type Problem } from '../problem.ts';
+import { problemAt, problemLine, type FieldFinding, type Problem } from '../problem.ts';
 import { SET_PATHS, setFindings, type SetFinding } from './rules/across-fields.ts';
 import { plaintextFindings } from './rules/plaintext.ts';
 import { removedKeyFindings } from './rules/removed.ts';
 import { ruleFindings } from './rules/rules.ts';
 import { SECRET_PATHS } from './rules/secrets.ts';
 import { isConnector, shapeFindings } from './schema.ts';
-import { looksLikeSecret, secretVariable } from './secrets.ts';
+import { looksLikeSecret, secretCommand, secretVariable } from './secrets.ts';
 import type { Connector } from './types.ts';
 import { readYaml, type YamlReading } from '../yaml.ts';
 
 /** What the operator allows connectors to use, as far as their files show it. */
 export interface OperatorPolicy {
-  findings(connector: unknown): readonly Finding[];
+  findings(connector: unknown): readonly FieldFinding[];
   /** Whether credentials may go to this address without encryption. */
   allowsInClear(connector: unknown, address: string): boolean;
 }
@@ -59,7 +59,7 @@ export async function loadConnector(
   options: Pick<CheckOptions, 'policy'> = {},
 ): Promise<Connector> {
   const { value, problems } = await checkFile(path, options);
-  const errors = problems.filter((problem) => problem.severity === 'error');
+  const errors = problems.filter((problem) => problem.status === 'fail');
   const unreadable = errors.find((problem) => problem.code === 'file_unreadable');
   if (unreadable !== undefined) {
     throw new BridgeError('CONNECTOR_FILE_UNREADABLE', `${path}: ${unreadable.message}`, {
@@ -105,7 +105,7 @@ export async function checkConnectors(paths: readonly string[], options: CheckOp
       return others === undefined ? own : inOrder([...own, ...others]);
     }),
   ];
-  const broken = new Set(problems.flatMap(({ severity, file }) => (severity === 'error' ? [file] : [])));
+  const broken = new Set(problems.flatMap(({ status, place }) => (status === 'fail' ? [place.file] : [])));
   const connectors = checked.flatMap(({ file, value }) =>
     !broken.has(file) && isConnector(value) ? [{ file, connector: value }] : [],
   );
@@ -127,7 +127,7 @@ async function checkHereOrElsewhere(
   const checked = await options.checkElsewhere(file);
   // A thread has no access to the secrets.
   const missing = missingSecrets(checked.value, options).map((finding) =>
-    problemAt(file, (path) => checked.places[path] ?? START, finding),
+    problemIn(file, (path) => checked.places[path] ?? START, finding),
   );
   return { ...checked, problems: inOrder([...checked.problems, ...missing]) };
 }
@@ -137,17 +137,19 @@ export async function checkFile(file: string, options: CheckOptions): Promise<Ch
   const content = await readConnectorFile(file, options.cwd ?? process.cwd());
   if ('problem' in content) return { file, value: undefined, places: {}, problems: [content.problem] };
   const reading = readYaml(content.text);
-  const ofText = reading.problems.map((problem): Problem => ({ severity: 'error', file, ...problem }));
+  const ofText = reading.problems.map(({ line, column, ...finding }) =>
+    problemAt({ file, line, column }, finding),
+  );
   const { value } = reading;
   const locate: YamlReading['locate'] = (path, line) => reading.locate(path, line);
   if (value === undefined) return { file, value, places: {}, problems: firstOf(inOrder(ofText)) };
   const findings = contentFindings(value, options);
-  const ofContent = findings.map((finding) => problemAt(file, locate, finding));
+  const ofContent = findings.map((finding) => problemIn(file, locate, finding));
   const places = Object.fromEntries([...SET_PATHS, ...SECRET_PATHS].map((path) => [path, locate(path)]));
   return { file, value, places, problems: firstOf(inOrder([...ofText, ...ofContent])) };
 }
 
-function contentFindings(value: unknown, options: CheckOptions): Finding[] {
+function contentFindings(value: unknown, options: CheckOptions): FieldFinding[] {
   const removed = removedKeyFindings(value);
   const shape = shapeFindings(value).filter(({ path }) => removed.every((finding) => finding.path !== path));
   // A file of another kind would break every rule; that it is of another kind is all there is to say.
@@ -164,17 +166,18 @@ function contentFindings(value: unknown, options: CheckOptions): Finding[] {
   return [...removed, ...shape, ...rules, ...missingSecrets(value, options)];
 }
 
-function missingSecrets(connector: unknown, { secretIsSet }: CheckOptions): Finding[] {
+function missingSecrets(connector: unknown, { secretIsSet }: CheckOptions): FieldFinding[] {
   if (secretIsSet === undefined) return [];
-  return SECRET_PATHS.flatMap((path): Finding[] => {
+  return SECRET_PATHS.flatMap((path): FieldFinding[] => {
     const ref = textAt(connector, path);
     if (ref === undefined || ref === '' || looksLikeSecret(ref) || secretIsSet(secretVariable(ref)))
       return [];
-    const variable = secretVariable(ref);
+    const isOfDatabase = path === SECRET_PATHS[0];
+    const fix = secretCommand(ref, isOfDatabase ? textAt(connector, 'spec.source.type') : undefined);
     const who =
       textAt(connector, 'spec.mode') === 'rest_push' ? 'a server that takes it from producers' : 'a run';
     const message = `The secret ${ref} is not set here; ${who} needs it.`;
-    return [{ severity: 'warning', code: 'secret_missing', path, message, fix: `export ${variable}=…` }];
+    return [{ status: 'warn', code: 'secret_missing', path, message, fix }];
   });
 }
 
@@ -186,31 +189,32 @@ function problemsBetween(checked: readonly CheckedFile[]): Problem[] {
     .filter(({ value }) => valueAt(value, 'kind') === 'Connector')
     .map(({ file, value }) => ({ file, connector: value }));
   return setFindings(members).map((finding: SetFinding) =>
-    problemAt(finding.file, (path) => places.get(finding.file)?.[path] ?? START, finding),
+    problemIn(finding.file, (path) => places.get(finding.file)?.[path] ?? START, finding),
   );
 }
 
 function byFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Problem[]> {
   const files = new Map<string, Problem[]>();
   for (const problem of problems) {
-    const found = files.get(problem.file);
-    if (found === undefined) files.set(problem.file, [problem]);
+    const found = files.get(problem.place.file);
+    if (found === undefined) files.set(problem.place.file, [problem]);
     else found.push(problem);
   }
   return files;
 }
 
-function problemAt(file: string, locate: YamlReading['locate'], finding: Finding): Problem {
-  const { severity = 'error', code, path, message, fix, lineInText } = finding;
-  const place = locate(path, lineInText);
+function problemIn(file: string, locate: YamlReading['locate'], finding: FieldFinding): Problem {
+  const { path, message, fix, lineInText } = finding;
   // A message may quote a value, and a path a key.
   const clean = withoutRecognisedSecrets;
-  return { severity, code, file, ...place, path: clean(path), message: clean(message), fix: clean(fix) };
+  const cleaned = { ...finding, path: clean(path), message: clean(message), fix: clean(fix) };
+  return problemAt({ file, ...locate(path, lineInText) }, cleaned);
 }
 
 function inOrder(problems: readonly Problem[]): Problem[] {
   return [...problems].sort(
-    (left, right) => left.line - right.line || (left.column ?? 0) - (right.column ?? 0),
+    ({ place: left }, { place: right }) =>
+      (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0),
   );
 }
 
@@ -218,14 +222,14 @@ function inOrder(problems: readonly Problem[]): Problem[] {
 function firstOf(problems: readonly Problem[]): readonly Problem[] {
   const [next, ...others] = problems.slice(CONNECTOR_PROBLEMS_MAX);
   if (next === undefined) return problems;
-  const isError = [next, ...others].some(({ severity }) => severity === 'error');
+  const isError = [next, ...others].some(({ status }) => status === 'fail');
   return [
     ...problems.slice(0, CONNECTOR_PROBLEMS_MAX),
     {
       ...next,
-      severity: isError ? 'error' : 'warning',
+      status: isError ? 'fail' : 'warn',
       code: 'more_problems',
-      path: '',
+      subject: '',
       message: `The file has more than ${CONNECTOR_PROBLEMS_MAX} problems; the others are not shown.`,
       fix: 'the corrections above, then validate again',
     },

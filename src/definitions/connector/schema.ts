@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { CONNECTOR_UNKNOWN_KEYS_NAMED_MAX } from '../../core/limits.ts';
-import type { Finding, Segment } from '../problem.ts';
+import type { FieldFinding, Segment } from '../problem.ts';
 import { findingOf, moreUnknownKeys } from '../schema-sentences.ts';
 import { connectorValidator } from './schema-validator.ts';
 import type { Connector } from './types.ts';
@@ -18,7 +18,7 @@ export function isConnector(value: unknown): value is Connector {
 }
 
 /** Everything in which a value differs from `schemas/connector.schema.json`, one finding for each mistake. */
-export function shapeFindings(value: unknown): Finding[] {
+export function shapeFindings(value: unknown): FieldFinding[] {
   const validate = validator();
   if (validate(value)) return [];
   const { named, left } = firstUnknownKeys(withoutConsequences(validate.errors ?? []));
@@ -80,8 +80,8 @@ function isConditional(error: ErrorObject): boolean {
   return error.schemaPath.includes('/then/');
 }
 
-function firstOfEach(findings: readonly Finding[]): Finding[] {
-  const seen = new Map<string, Finding>();
+function firstOfEach(findings: readonly FieldFinding[]): FieldFinding[] {
+  const seen = new Map<string, FieldFinding>();
   for (const finding of findings) {
     const key = `${finding.code} ${finding.path}`;
     if (!seen.has(key)) seen.set(key, finding);
@@ -90,7 +90,7 @@ function firstOfEach(findings: readonly Finding[]): Finding[] {
 }
 
 /** `qurey:` is one mistake, not two: where a misspelt key stands for a missing one, the missing one is not told. */
-function withoutMeantKeys(findings: readonly Finding[]): Finding[] {
+function withoutMeantKeys(findings: readonly FieldFinding[]): FieldFinding[] {
   const meant = new Set(findings.flatMap((finding) => (finding.code === 'unknown_key' ? [finding.fix] : [])));
   return findings.filter(
     (finding) => finding.code !== 'missing_key' || !meant.has(`${finding.path.split('.').at(-1) ?? ''}:`),

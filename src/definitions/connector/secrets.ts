@@ -10,6 +10,12 @@ export function looksLikeSecret(ref: string): boolean {
   return /:\/\/|\s/.test(ref);
 }
 
+/** The command that sets a secret; of a database it has the start of its URL, which is the form that its value has. */
+export function secretCommand(ref: string, sourceType: string | undefined): string {
+  const isDatabase = ['postgres', 'mysql', 'mssql', 'oracle'].includes(sourceType ?? '');
+  return `export ${secretVariable(ref)}=${isDatabase ? `'${sourceType ?? ''}://…'` : '…'}`;
+}
+
 /**
  * The value of a secret.
  * @param read looks up one environment variable; undefined or empty means not set.

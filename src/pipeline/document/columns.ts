@@ -51,8 +51,16 @@ export function missingColumns(mapping: Mapping, columns: readonly Column[]): Mi
       name,
       field,
       renamed:
-        index < RENAMED_COLUMNS_SOUGHT_MAX ? (lookalike(name, others) ?? nearest(name, others)) : undefined,
+        index < RENAMED_COLUMNS_SOUGHT_MAX
+          ? (lookalike(name, others) ?? nearest(name, others) ?? onlyLonger(name, others))
+          : undefined,
     }));
+}
+
+/** The only column whose name contains the old one, as `asset_label` does `label`. */
+function onlyLonger(name: string, others: readonly string[]): string | undefined {
+  const [only, ...more] = others.filter((other) => other.toLowerCase().includes(name.toLowerCase()));
+  return more.length === 0 ? only : undefined;
 }
 
 function perhaps(name: string, renamed: string | undefined): string {

@@ -67,7 +67,7 @@ describe('a catalog with large files', () => {
     delay.enable();
     const { problems } = await catalog.current();
     delay.disable();
-    expect(new Set(problems.map(({ file }) => file)).size).toBe(4);
+    expect(new Set(problems.map(({ place }) => place.file)).size).toBe(4);
     // A hang detector: this thread only copies what the other one found.
     expect(delay.max / 1e9).toBeLessThan(1);
     expect(await catalog.current()).toMatchObject({ connectors: new Map(), problems });

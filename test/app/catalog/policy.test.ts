@@ -29,7 +29,7 @@ async function refused(path: string): Promise<string[]> {
   };
   writeFileSync(join(cwd, 'kb.yaml'), JSON.stringify(connector));
   const { problems } = await checkConnectorsUnderPolicy(['kb.yaml'], { policyFile: 'policy.yaml', cwd });
-  return problems.filter(({ code }) => code === 'policy_refused').map(({ path: at }) => at);
+  return problems.filter(({ code }) => code === 'policy_refused').map(({ subject }) => subject);
 }
 
 describe('the policy on the folder of a connector', () => {

@@ -47,7 +47,7 @@ describe('a bucket', () => {
         subject: 'bucket',
         status: 'fail',
         code: 'ARTIFACT_PERMISSION',
-        what: `In ${BUCKET} the caller lacks storage.objects.create, storage.objects.delete.`,
+        message: `In ${BUCKET} the caller lacks storage.objects.create, storage.objects.delete.`,
         fix: `Grant the caller roles/storage.objectUser on ${BUCKET}.`,
       },
     ]);
@@ -69,7 +69,7 @@ describe('a bucket', () => {
     const place = await placeWith();
     gcs?.fail({ fault: { how: 'status', status: 501, reason: 'notImplemented' } });
     await expect(bucketFindings(BUCKET, place, never)).resolves.toMatchObject([
-      { status: 'warn', what: expect.stringContaining('does not answer testIamPermissions') },
+      { status: 'warn', message: expect.stringContaining('does not answer testIamPermissions') },
     ]);
   });
 });
@@ -80,7 +80,7 @@ describe('a folder for artifacts', () => {
   test('that can be made is fine, and is not made', async () => {
     const cwd = folders.make();
     await expect(bucketFindings('file://./bucket', at(cwd), never)).resolves.toMatchObject([
-      { status: 'ok', what: expect.stringContaining(join(cwd, 'bucket')) },
+      { status: 'ok', message: expect.stringContaining(join(cwd, 'bucket')) },
     ]);
     expect(folderListing(cwd)).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe('a folder for artifacts', () => {
     const cwd = folders.make();
     writeFileSync(join(cwd, 'bucket'), '');
     await expect(bucketFindings('file://./bucket', at(cwd), never)).resolves.toMatchObject([
-      { status: 'fail', code: 'ARTIFACT_PERMISSION', what: expect.stringContaining('is not a folder') },
+      { status: 'fail', code: 'ARTIFACT_PERMISSION', message: expect.stringContaining('is not a folder') },
     ]);
   });
 });
@@ -108,7 +108,7 @@ describe('the service agent', () => {
   test('has access by its own role when the bucket is in its project', async () => {
     expect(await lookAt({ projectNumber: PROJECT })).toMatchObject({
       status: 'ok',
-      what: expect.stringContaining(AGENT),
+      message: expect.stringContaining(AGENT),
     });
   });
 
@@ -124,14 +124,14 @@ describe('the service agent', () => {
   test('that reads and does not write is a warning: failures would have no names', async () => {
     expect(await lookAt(holding('roles/storage.objectViewer'))).toMatchObject({
       status: 'warn',
-      what: expect.stringContaining('which documents failed'),
+      message: expect.stringContaining('which documents failed'),
     });
   });
 
   test('that the policy does not name is a warning with the command that grants it', async () => {
     expect(await lookAt(elsewhere)).toMatchObject({
       status: 'warn',
-      what: expect.stringContaining('does not let'),
+      message: expect.stringContaining('does not let'),
       fix: `gcloud storage buckets add-iam-policy-binding ${BUCKET} --member=${MEMBER} --role=roles/storage.objectUser`,
     });
   });
@@ -150,7 +150,7 @@ describe('the service agent', () => {
     const denied = ['storage.buckets.get', 'storage.buckets.getIamPolicy'];
     expect(await lookAt({ denied })).toMatchObject({
       status: 'warn',
-      what: expect.stringContaining('cannot be seen'),
+      message: expect.stringContaining('cannot be seen'),
     });
   });
 

@@ -25,7 +25,8 @@ test('credentials are fine when they give a token, which is not shown', async ()
     {
       subject: 'credentials',
       status: 'ok',
-      what: 'The credentials of this machine give a token. Requests are counted for project billing-project.',
+      message:
+        'The credentials of this machine give a token. Requests are counted for project billing-project.',
     },
   ]);
 });
@@ -36,7 +37,7 @@ test('credentials that are not there fail, and say where they can come from', as
     {
       status: 'fail',
       code: 'GEMINI_CREDENTIALS',
-      what: expect.stringContaining('/no-such-file.json'),
+      message: expect.stringContaining('/no-such-file.json'),
       fix: expect.stringContaining('gcloud auth application-default login'),
     },
   ]);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { dataStoreFindings } from '../../../src/app/doctor/data-store.ts';
-import type { Finding } from '../../../src/app/doctor/finding.ts';
+import type { DoctorFinding } from '../../../src/app/doctor/finding.ts';
 import type { ConnectorSpec } from '../../../src/definitions/connector/types.ts';
 import { ACL_STORE, Caller, PLAIN_STORE } from '../../stand-ins/discovery-engine/caller.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
@@ -31,7 +31,7 @@ async function open(options: Partial<DiscoveryEngineOptions> = {}, store = STORE
 const look = (spec: ConnectorSpec = specFor()) =>
   dataStoreFindings(spec, { url: caller.standIn.url, loopback: true }, never);
 
-const brief = (findings: readonly Finding[]) =>
+const brief = (findings: readonly DoctorFinding[]) =>
   findings.map(({ subject, status }) => `${subject}: ${status}`);
 
 describe('a data store', () => {
@@ -39,7 +39,7 @@ describe('a data store', () => {
     await open();
     const { findings, projectNumber } = await look();
     expect(brief(findings)).toEqual(['data store: ok', 'access control: ok', 'content: ok', 'schema: ok']);
-    expect(findings[0]?.what).toBe('Project my-project has the data store hr in eu.');
+    expect(findings[0]?.message).toBe('Project my-project has the data store hr in eu.');
     expect(projectNumber).toBe('123456789012');
     expect(new Set(caller.standIn.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
   });
@@ -49,13 +49,13 @@ describe('a data store', () => {
     const { findings, projectNumber } = await look(specFor({ location: 'us' }));
     expect(brief(findings)).toEqual([
       'data store: fail',
-      'access control: skipped',
-      'content: skipped',
-      'schema: skipped',
+      'access control: skip',
+      'content: skip',
+      'schema: skip',
     ]);
     expect(findings[0]).toMatchObject({
       code: 'GEMINI_NOT_FOUND',
-      what: 'The data store hr of project my-project is in eu, not in us.',
+      message: 'The data store hr of project my-project is in eu, not in us.',
       fix: 'Write `location: eu` under `spec.gemini`.',
     });
     expect(projectNumber).toBeUndefined();
@@ -86,9 +86,9 @@ describe('a data store', () => {
     const { findings } = await look();
     expect(brief(findings)).toEqual([
       'data store: warn',
-      'access control: skipped',
-      'content: skipped',
-      'schema: skipped',
+      'access control: skip',
+      'content: skip',
+      'schema: skip',
     ]);
     expect(findings[0]).toMatchObject({ fix: expect.stringContaining('discoveryengine.dataStores.get') });
   });
@@ -115,14 +115,14 @@ describe('access control', () => {
     expect(findings[1]).toMatchObject({
       subject: 'access control',
       code: 'GEMINI_STORE_MISMATCH',
-      what: expect.stringContaining('everybody would see'),
+      message: expect.stringContaining('everybody would see'),
     });
   });
 
   test('that the store has and documents lack fails', async () => {
     await open({}, { ...STORE, aclEnabled: true });
     const { findings } = await look();
-    expect(findings[1]).toMatchObject({ status: 'fail', what: expect.stringContaining('no readers') });
+    expect(findings[1]).toMatchObject({ status: 'fail', message: expect.stringContaining('no readers') });
   });
 
   test('that both have is fine', async () => {
@@ -130,7 +130,7 @@ describe('access control', () => {
     const { findings } = await look(specFor({ dataStoreId: 'hr-acl' }, { aclUsersField: 'readers' }));
     expect(findings[1]).toMatchObject({
       status: 'ok',
-      what: expect.stringContaining('each document its readers'),
+      message: expect.stringContaining('each document its readers'),
     });
   });
 });
@@ -141,7 +141,7 @@ test('a content configuration that differs fails, next to an access control that
   expect(brief(findings)).toEqual(['data store: ok', 'access control: ok', 'content: fail', 'schema: ok']);
   expect(findings[2]).toMatchObject({
     code: 'GEMINI_STORE_MISMATCH',
-    what: expect.stringContaining('NO_CONTENT'),
+    message: expect.stringContaining('NO_CONTENT'),
     fix: expect.stringContaining('`gemini.contentConfig`'),
   });
 });
@@ -150,7 +150,10 @@ describe('a schema', () => {
   test('without fields is a warning: the first documents decide their types', async () => {
     await open({}, PLAIN_STORE);
     const { findings } = await look();
-    expect(findings[3]).toMatchObject({ status: 'warn', what: expect.stringContaining('first documents') });
+    expect(findings[3]).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('first documents'),
+    });
   });
 
   test('without the key properties that documents have is a warning, which names them', async () => {
@@ -170,7 +173,7 @@ describe('a schema', () => {
     const { findings } = await look();
     expect(findings[3]).toMatchObject({
       status: 'warn',
-      what: expect.stringContaining('cannot be seen'),
+      message: expect.stringContaining('cannot be seen'),
       fix: expect.stringContaining('discoveryengine.schemas.get'),
     });
   });

@@ -63,7 +63,7 @@ describe('doctor', () => {
       {
         subject: 'state',
         status: 'warn',
-        what: expect.stringContaining(`may read or write ${join(cwd, STATE_FILE)}.`),
+        message: expect.stringContaining(`may read or write ${join(cwd, STATE_FILE)}.`),
         fix: `chmod -R go= ${join(cwd, '.gemini-sync-bridge')}`,
       },
     ]);
@@ -75,7 +75,13 @@ describe('doctor', () => {
   });
 
   test('reports a failure in addition to the warning', () => {
-    const failed = { subject: 'state', status: 'fail', what: 'x', fix: 'y', code: 'STATE_FAILED' } as const;
+    const failed = {
+      subject: 'state',
+      status: 'fail',
+      message: 'x',
+      fix: 'y',
+      code: 'STATE_FAILED',
+    } as const;
     expect(unlessExposed(failed, { paths: ['z'], fix: 'chmod' })).toBe(failed);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { check, glance, ok, skipped } from '../../../src/app/doctor/finding.ts';
+import { check, glance, ok, skip } from '../../../src/app/doctor/finding.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 
 const never = new AbortController().signal;
@@ -16,7 +16,7 @@ describe('a check', () => {
       {
         subject: 'source',
         status: 'fail',
-        what: 'Nobody answers.',
+        message: 'Nobody answers.',
         fix: 'Start it.',
         code: 'SOURCE_UNREACHABLE',
       },
@@ -30,7 +30,7 @@ describe('a check', () => {
 
   test('that throws anything else is a bug, and hides no other check', async () => {
     const [finding] = await check('bucket', never, () => Promise.reject(new TypeError('oops')));
-    expect(finding).toMatchObject({ subject: 'bucket', status: 'fail', code: 'INTERNAL', what: 'oops' });
+    expect(finding).toMatchObject({ subject: 'bucket', status: 'fail', code: 'INTERNAL', message: 'oops' });
   });
 
   test('that has no answer in time has failed, says so, and has its own signal ended', async () => {
@@ -43,7 +43,7 @@ describe('a check', () => {
       {
         subject: 'data store',
         status: 'fail',
-        what: 'The check of the data store had no answer within 0.01 s.',
+        message: 'The check of the data store had no answer within 0.01 s.',
         fix: expect.stringContaining('firewalls'),
         code: 'CHECK_TIMEOUT',
       },
@@ -66,7 +66,12 @@ describe('a glance', () => {
   test('that fails, or takes too long, is a warning', async () => {
     const error = new BridgeError('GEMINI_PERMISSION', 'You may not.', { hint: 'Ask somebody.' });
     await expect(glance('schema', never, () => Promise.reject(error))).resolves.toEqual([
-      { subject: 'schema', status: 'warn', what: 'This cannot be seen: You may not.', fix: 'Ask somebody.' },
+      {
+        subject: 'schema',
+        status: 'warn',
+        message: 'This cannot be seen: You may not.',
+        fix: 'Ask somebody.',
+      },
     ]);
     const hang = () => new Promise<never>(() => undefined);
     await expect(glance('schema', never, hang, 0.01)).resolves.toMatchObject([{ status: 'warn' }]);
@@ -84,8 +89,8 @@ describe('a glance', () => {
 });
 
 test('what was not looked at says why, subject by subject', () => {
-  expect(skipped(['bucket', 'service agent'], 'usable credentials are missing')).toEqual([
-    { subject: 'bucket', status: 'skipped', what: 'Not looked at: usable credentials are missing.' },
-    { subject: 'service agent', status: 'skipped', what: 'Not looked at: usable credentials are missing.' },
+  expect(skip(['bucket', 'service agent'], 'usable credentials are missing')).toEqual([
+    { subject: 'bucket', status: 'skip', message: 'Not checked: usable credentials are missing.' },
+    { subject: 'service agent', status: 'skip', message: 'Not checked: usable credentials are missing.' },
   ]);
 });

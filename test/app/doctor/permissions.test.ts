@@ -17,7 +17,7 @@ describe('permissions', () => {
   test('are fine when all of them are there', async () => {
     expect(await findings()).toMatchObject([
       { subject: 'permissions', status: 'ok' },
-      { subject: 'deletes', status: 'ok', what: expect.stringContaining('may purge') },
+      { subject: 'deletes', status: 'ok', message: expect.stringContaining('may purge') },
     ]);
     expect(caller.standIn.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'POST /v3/projects/my-project:testIamPermissions',
@@ -33,7 +33,7 @@ describe('permissions', () => {
         subject: 'permissions',
         status: 'fail',
         code: 'GEMINI_PERMISSION',
-        what: `On project my-project the caller lacks ${name}.`,
+        message: `On project my-project the caller lacks ${name}.`,
       },
       { subject: 'deletes', status: 'ok' },
     ]);
@@ -55,13 +55,13 @@ describe('permissions', () => {
       {
         subject: 'permissions',
         status: 'warn',
-        what: expect.stringContaining('403 PERMISSION_DENIED'),
+        message: expect.stringContaining('403 PERMISSION_DENIED'),
         fix: expect.stringMatching(/gemini\.projectId.*cloudresourcemanager\.googleapis\.com/),
       },
       {
         subject: 'deletes',
         status: 'warn',
-        what: expect.stringContaining('roles/discoveryengine.editor cannot purge'),
+        message: expect.stringContaining('roles/discoveryengine.editor cannot purge'),
         fix: expect.stringContaining('roles/discoveryengine.admin'),
       },
     ]);
@@ -75,7 +75,8 @@ describe('deletes', () => {
       {
         subject: 'deletes',
         status: 'warn',
-        what: 'The caller may not purge in project my-project: roles/discoveryengine.editor cannot purge; deletes go one by one, 600 per minute.',
+        message:
+          'The caller may not purge in project my-project: roles/discoveryengine.editor cannot purge; deletes go one by one, 600 per minute.',
         fix: 'Grant roles/discoveryengine.admin, or a custom role with discoveryengine.documents.purge.',
       },
     ]);
@@ -91,7 +92,7 @@ describe('deletes', () => {
       {
         subject: 'deletes',
         status: 'fail',
-        what: expect.stringContaining('discoveryengine.documents.delete'),
+        message: expect.stringContaining('discoveryengine.documents.delete'),
       },
     ]);
   });

@@ -28,18 +28,21 @@ const look = (databaseUrl?: string) =>
 
 test('says how much waits for the next run, and that nothing does', async () => {
   await expect(look()).resolves.toEqual([
-    { subject: 'source', status: 'ok', what: 'Nothing that was pushed waits for a run.' },
+    { subject: 'source', status: 'ok', message: 'Nothing that was pushed waits for a run.' },
   ]);
   const queue = await openPushQueue({ file: join(cwd, STATE_FILE) });
   await queue.enqueue(pushBatch());
   await queue.close();
   await expect(look()).resolves.toMatchObject([
-    { status: 'ok', what: expect.stringContaining('1 pushed event in 1 batch, the oldest of 2026-01-02T03') },
+    {
+      status: 'ok',
+      message: expect.stringContaining('1 pushed event in 1 batch, the oldest of 2026-01-02T03'),
+    },
   ]);
 });
 
 test('leaves it to the check of the state to say why the state cannot be read', async () => {
-  await expect(look('postgres://nobody@127.0.0.1:1/none')).resolves.toMatchObject([{ status: 'skipped' }]);
+  await expect(look('postgres://nobody@127.0.0.1:1/none')).resolves.toMatchObject([{ status: 'skip' }]);
 });
 
 describe('the check of the push token', () => {
@@ -57,7 +60,7 @@ describe('the check of the push token', () => {
         subject: 'source',
         status: 'fail',
         code: 'SECRET_WEAK',
-        what: expect.stringMatching(/SECRET_SUPPORT_TOKEN must have at least .*16/),
+        message: expect.stringMatching(/SECRET_SUPPORT_TOKEN must have at least .*16/),
         fix: expect.stringContaining('openssl rand -hex 32'),
       },
     ]);

@@ -57,7 +57,8 @@ describe('row-level security of SQL Server', () => {
       {
         subject: 'source',
         status: 'warn',
-        what: 'Row-level security may hide rows of tables that the query names: OrderFilter on dbo.Order Details.',
+        message:
+          'Row-level security may hide rows of tables that the query names: OrderFilter on dbo.Order Details.',
         fix: expect.stringContaining('A hidden row counts as deleted'),
       },
     ]);
@@ -68,9 +69,9 @@ describe('row-level security of SQL Server', () => {
     const [finding] = await lookAtSqlServer({ all: false, rows: () => many }, 'SELECT id FROM a_view');
     expect(finding).toMatchObject({
       status: 'warn',
-      what: expect.stringContaining('perhaps through a view'),
+      message: expect.stringContaining('perhaps through a view'),
     });
-    expect(finding?.what).toContain('P4 on dbo.t4 and 2 more.');
+    expect(finding?.message).toContain('P4 on dbo.t4 and 2 more.');
   });
 
   test('is not mentioned when the login sees all policies and there are none', async () => {
@@ -78,18 +79,18 @@ describe('row-level security of SQL Server', () => {
   });
 
   test('is skipped when the login may not see policies, or the server has no such view', async () => {
-    const skip = { subject: 'source', status: 'skipped' };
+    const skip = { subject: 'source', status: 'skip' };
     expect(await lookAtSqlServer({ all: false, rows: () => [] })).toEqual([
       {
         ...skip,
-        what: expect.stringMatching(/^Not looked at: whether row-level security .*VIEW DEFINITION/),
+        message: expect.stringMatching(/^Not checked: whether row-level security .*VIEW DEFINITION/),
       },
     ]);
     const none = () => {
       throw new TdsError(208, "Invalid object name 'sys.security_policies'.");
     };
     expect(await lookAtSqlServer({ all: true, rows: none })).toEqual([
-      { ...skip, what: expect.stringContaining('Invalid object name') },
+      { ...skip, message: expect.stringContaining('Invalid object name') },
     ]);
   });
 });
@@ -100,7 +101,7 @@ describe('virtual private databases of Oracle', () => {
       {
         subject: 'source',
         status: 'warn',
-        what: 'Row-level security may hide rows of tables that the query names: HR_ONLY on APP.PEOPLE.',
+        message: 'Row-level security may hide rows of tables that the query names: HR_ONLY on APP.PEOPLE.',
         fix: expect.stringContaining('EXEMPT ACCESS POLICY'),
       },
     ]);
@@ -112,7 +113,7 @@ describe('virtual private databases of Oracle', () => {
       throw new TnsError(942, 'table or view does not exist');
     };
     expect(await lookAtOracle(refused)).toMatchObject([
-      { status: 'skipped', what: expect.stringContaining('ORA-00942') },
+      { status: 'skip', message: expect.stringContaining('ORA-00942') },
     ]);
   });
 });

@@ -18,7 +18,7 @@ test('dry ingestion that was left on is a warning, because runs look as if they 
     {
       subject: 'settings',
       status: 'warn',
-      what: expect.stringContaining('send nothing'),
+      message: expect.stringContaining('send nothing'),
       fix: expect.stringContaining('Unset it'),
     },
   ]);
@@ -30,7 +30,7 @@ test('each endpoint in place of Google’s is a warning, and says whether creden
     gcsEndpoint: { url: 'https://storage.example.com', loopback: false },
     discoveryEngineEndpoint: { url: 'http://127.0.0.1:8080', loopback: true },
   });
-  expect(found.map(({ status, what }) => [status, what])).toEqual([
+  expect(found.map(({ status, message }) => [status, message])).toEqual([
     [
       'warn',
       expect.stringMatching(/^DISCOVERY_ENGINE_ENDPOINT .*http:\/\/127\.0\.0\.1:8080.*without credentials/),
@@ -57,13 +57,13 @@ test('a variable that stops runs is a failure, and one that only stops serve is 
       subject: 'settings',
       status: 'fail',
       code: 'ENVIRONMENT_INVALID',
-      what: 'MAX_RETRIES is wrong.',
+      message: 'MAX_RETRIES is wrong.',
       fix: 'Set MAX_RETRIES.',
     },
     {
       subject: 'settings',
       status: 'warn',
-      what: expect.stringMatching(/^ADMIN_API_KEY is wrong\. .*serve.* does not start/),
+      message: expect.stringMatching(/^ADMIN_API_KEY is wrong\. .*serve.* does not start/),
       fix: 'Set ADMIN_API_KEY.',
     },
   ]);

@@ -49,7 +49,7 @@ describe('a source', () => {
       {
         subject: 'source',
         status: 'ok',
-        what: 'postgres takes the query, and its 3 columns have all that the mapping names.',
+        message: 'postgres takes the query, and its 3 columns have all that the mapping names.',
       },
     ]);
   });
@@ -57,7 +57,7 @@ describe('a source', () => {
   test('that lacks columns fails and names all of them', async () => {
     const [finding] = await look(connector('SELECT id FROM people'));
     expect(finding).toMatchObject({ status: 'fail', code: 'SOURCE_COLUMN_MISSING' });
-    expect(finding?.what).toMatch(/"name"[^]*"team"/);
+    expect(finding?.message).toMatch(/"name"[^]*"team"/);
   });
 
   test('whose secret is not set fails and names the variable', async () => {

@@ -22,7 +22,7 @@ describe('the embedded state', () => {
   test('need not be there yet, and is not made', async () => {
     const cwd = folders.make();
     await expect(look(cwd)).resolves.toMatchObject([
-      { status: 'ok', what: expect.stringContaining('the first run makes it') },
+      { status: 'ok', message: expect.stringContaining('the first run makes it') },
     ]);
     expect(folderListing(cwd)).toEqual([]);
   });
@@ -32,7 +32,7 @@ describe('the embedded state', () => {
     await migrateState({ file: join(cwd, STATE_FILE) });
     const before = databaseOf(cwd);
     await expect(look(cwd)).resolves.toMatchObject([
-      { status: 'ok', what: expect.stringContaining('its schema is that of this version') },
+      { status: 'ok', message: expect.stringContaining('its schema is that of this version') },
     ]);
     expect(databaseOf(cwd)).toEqual(before);
   });
@@ -44,7 +44,7 @@ describe('the embedded state', () => {
     await database.close();
     const before = databaseOf(cwd);
     await expect(look(cwd)).resolves.toMatchObject([
-      { status: 'ok', what: expect.stringContaining('the next run brings it up to date') },
+      { status: 'ok', message: expect.stringContaining('the next run brings it up to date') },
     ]);
     expect(databaseOf(cwd)).toEqual(before);
   });
@@ -53,7 +53,7 @@ describe('the embedded state', () => {
     const cwd = folders.make();
     writeFileSync(dirname(join(cwd, STATE_FILE)), '');
     await expect(look(cwd)).resolves.toMatchObject([
-      { status: 'fail', code: 'STATE_FAILED', what: expect.stringContaining('is not a folder') },
+      { status: 'fail', code: 'STATE_FAILED', message: expect.stringContaining('is not a folder') },
     ]);
   });
 

@@ -30,7 +30,7 @@ describe('connectors', () => {
     const compare: Comparison['compare'] = async ({ file }) => {
       most = Math.max(most, open.length + 1);
       await new Promise<void>((resolve) => open.push(resolve));
-      return [{ status: 'ok', what: file }];
+      return [{ status: 'ok', message: file }];
     };
     const all = found(DRIFT_CONNECTORS_AT_ONCE * 2 + 1);
     const state = { done: false };
@@ -40,7 +40,7 @@ describe('connectors', () => {
       // The one that began last answers first.
       open.pop()?.();
     }
-    expect((await comparing).map(({ what }) => what)).toEqual(all.map(({ file }) => file));
+    expect((await comparing).map(({ message }) => message)).toEqual(all.map(({ file }) => file));
     expect(most).toBe(DRIFT_CONNECTORS_AT_ONCE);
   });
 
@@ -51,11 +51,20 @@ describe('connectors', () => {
     ];
     const compare: Comparison['compare'] = ({ file }) => {
       const error = errors[Number(file[0])];
-      return error === undefined ? Promise.resolve([{ status: 'ok', what: 'Fine.' }]) : Promise.reject(error);
+      return error === undefined
+        ? Promise.resolve([{ status: 'ok', message: 'Fine.' }])
+        : Promise.reject(error);
     };
     await expect(eachConnector(found(3), comparison(compare), never)).resolves.toMatchObject([
-      { comparer: 'columns', connector: 'c0', file: '0.yaml', status: 'drift', what: 'Gone.' },
-      { connector: 'c1', status: 'failed', code: 'SOURCE_UNREACHABLE' },
+      {
+        comparer: 'columns',
+        connector: 'c0',
+        place: { file: '0.yaml' },
+        subject: 'columns c0',
+        status: 'drift',
+        message: 'Gone.',
+      },
+      { connector: 'c1', status: 'fail', code: 'SOURCE_UNREACHABLE' },
       { connector: 'c2', status: 'ok' },
     ]);
   });

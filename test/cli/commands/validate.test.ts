@@ -50,7 +50,7 @@ describe('validate', () => {
   test('checks the connectors directory by default and warns of secrets that are not set', async () => {
     const { status, out } = await validate([], { at: root, env: { SECRET_KB_API_TOKEN: 'x' } });
     expect(status).toBe(0);
-    expect(out).toContain('connectors/hr-employees.yaml:10  warning  spec.source.secretRef');
+    expect(out).toContain('warn  connectors/hr-employees.yaml:10  spec.source.secretRef');
     expect(out).toContain('SECRET_HR_DB_CREDENTIALS');
     expect(out).not.toContain('SECRET_KB_API_TOKEN');
     expect(out).toMatch(/hr-db-credentials is not set here; a run needs it\.\n/);
@@ -73,7 +73,7 @@ describe('validate', () => {
     await copyFile(bad('wrong-kind.yaml'), join(cwd, 'a.yaml'));
     const { status, out } = await validate([], { env: { CONNECTORS_DIR: '.' } });
     expect(status).toBe(78);
-    expect(out).toMatch(/^a\.yaml:2 {2}error/);
+    expect(out).toMatch(/^fail {2}a\.yaml:2 {2}kind /);
   });
 
   test('shows the problems of all files, each with its place, its field and what to write', async () => {
@@ -83,20 +83,20 @@ describe('validate', () => {
     expect(status).toBe(78);
     expect(out).toBe(
       [
-        'c.yaml:1  error    The file does not exist.',
-        '    fix: the path of a connector file, from the working directory',
+        'fail  c.yaml  The file does not exist.',
+        '              → the path of a connector file, from the working directory',
         '',
-        'a.yaml:6   error    spec.mode  mode is "sql_pul", which is not one of the allowed values. Did you mean sql_pull?',
-        '    fix: mode: sql_pull',
-        'a.yaml:7   error    spec.schedule  "0 */3 * *" is not a cron expression of five fields; it has 4.',
-        '    fix: schedule: "0 */3 * * *" (minute, hour, day, month, weekday)',
-        'a.yaml:10  warning  spec.source.secretRef  The secret hr-db-credentials is not set here; a run needs it.',
-        '    fix: export SECRET_HR_DB_CREDENTIALS=…',
-        'a.yaml:18  error    spec.mapping.idFeild  idFeild is not a key of spec.mapping. Did you mean idField?',
-        '    fix: idField:',
+        'fail  a.yaml:6   spec.mode              mode is "sql_pul", which is not one of the allowed values. Did you mean sql_pull?',
+        '                                        → mode: sql_pull',
+        'fail  a.yaml:7   spec.schedule          "0 */3 * *" is not a cron expression of five fields; it has 4.',
+        '                                        → schedule: "0 */3 * * *" (minute, hour, day, month, weekday)',
+        'warn  a.yaml:10  spec.source.secretRef  The secret hr-db-credentials is not set here; a run needs it.',
+        "                                        → export SECRET_HR_DB_CREDENTIALS='postgres://…'",
+        'fail  a.yaml:18  spec.mapping.idFeild   idFeild is not a key of spec.mapping. Did you mean idField?',
+        '                                        → idField:',
         '',
-        'b.yaml:4  error    A tab indents this line; YAML allows spaces only.',
-        '    fix: two spaces for each level in place of the tab',
+        'fail  b.yaml:4  A tab indents this line; YAML allows spaces only.',
+        '                → two spaces for each level in place of the tab',
         '',
         '5 problems, 1 warning in 2 files.',
         '',
@@ -122,24 +122,44 @@ describe('validate', () => {
   test('writes one object for programs', async () => {
     const { status, out } = await validate(['--format', 'json', bad('wrong-kind.yaml')]);
     expect(status).toBe(78);
+    const problems = [
+      {
+        status: 'fail',
+        severity: 'error',
+        code: 'wrong_value',
+        file: bad('wrong-kind.yaml'),
+        line: 2,
+        column: 1,
+        subject: 'kind',
+        path: 'kind',
+        message: 'kind is "App"; it must be Connector.',
+        fix: 'kind: Connector',
+      },
+    ];
+    const counts = { passed: 0, warnings: 0, drifts: 0, failures: 1, skipped: 0 };
     expect(JSON.parse(out)).toEqual({
       ok: false,
+      exitStatus: 78,
+      ...counts,
       files: [bad('wrong-kind.yaml')],
       errors: 1,
-      warnings: 0,
-      problems: [
-        {
-          severity: 'error',
-          code: 'wrong_value',
-          file: bad('wrong-kind.yaml'),
-          line: 2,
-          column: 1,
-          path: 'kind',
-          message: 'kind is "App"; it must be Connector.',
-          fix: 'kind: Connector',
-        },
-      ],
+      findings: problems,
+      problems,
     });
+    expect(await validate(['--json', bad('wrong-kind.yaml')])).toEqual({ status, out, err: '' });
+  });
+
+  test('refuses --json together with another format, rather than to choose one', async () => {
+    await expect(validate(['--json', '--format', 'github'])).rejects.toMatchObject({
+      code: 'commander.conflictingOption',
+    });
+  });
+
+  test('names a file that does not exist without a line, in every format', async () => {
+    expect((await validate(['nope'])).out).toMatch(/^fail {2}nope {2}The file does not exist\.\n/);
+    expect((await validate(['nope', '--format', 'github'])).out).toMatch(/^::error file=nope::The file/);
+    const { problems } = JSON.parse((await validate(['nope', '--json'])).out) as { problems: unknown[] };
+    expect(problems).toMatchObject([{ file: 'nope', line: null, column: null, path: '' }]);
   });
 
   test('writes annotations that GitHub understands', async () => {

@@ -10,12 +10,12 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 describe('a bad connector file', () => {
   test.each(files)('gets exactly its own problems: %s', async (file) => {
     const { problems, connectors } = await checkConnectors([file], { cwd: folder });
-    const found = problems.map(({ severity, code, line, path }) =>
-      `${severity} ${code} line ${line} ${path}`.trimEnd(),
+    const found = problems.map(({ status, code, place, subject }) =>
+      `${status === 'fail' ? 'error' : 'warning'} ${code} line ${place.line ?? '-'} ${subject}`.trimEnd(),
     );
     expect(found).toEqual(expected[file]);
     expect(found).not.toEqual([]);
-    expect(connectors).toHaveLength(problems.some((problem) => problem.severity === 'error') ? 0 : 1);
+    expect(connectors).toHaveLength(problems.some((problem) => problem.status === 'fail') ? 0 : 1);
   });
 
   test.each(files)(

@@ -197,7 +197,7 @@ describe('a folder of hostile files', () => {
     writeFileSync(join(place, 'sparse.yaml'), '');
     truncateSync(join(place, 'sparse.yaml'), 2 ** 40);
     const { problems } = await checkConnectors(['.'], { cwd: place });
-    expect(problems.map(({ file, code }) => `${file} ${code}`)).toEqual([
+    expect(problems.map(({ place, code }) => `${place.file} ${code}`)).toEqual([
       'device.yaml file_unreadable',
       'linked.yaml file_unreadable',
       'loop.yaml file_unreadable',
@@ -219,7 +219,7 @@ describe('a folder of hostile files', () => {
     const { problems } = await catalog.current();
     delay.disable();
     clearInterval(timer);
-    expect(new Set(problems.map(({ file }) => file)).size).toBe(200);
+    expect(new Set(problems.map(({ place }) => place.file)).size).toBe(200);
     expect(turns).toBeGreaterThan(50);
     expect(delay.max / 1e9).toBeLessThan(5);
   });

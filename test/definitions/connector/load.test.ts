@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkConnectors, loadConnector } from '../../../src/definitions/connector/load.ts';
+import { placeText } from '../../../src/definitions/problem.ts';
 import { CONNECTOR_FILE_BYTES_MAX } from '../../../src/core/limits.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -40,7 +41,7 @@ describe('the connectors of the repository', () => {
   test.each(['support-push-minimal', 'support-push-full'])(
     '%s of the documentation is valid as it stands',
     async (name) => {
-      const path = join(root, 'test/connector/seeds', `${name}.yaml`);
+      const path = join(root, 'test/definitions/connector/seeds', `${name}.yaml`);
       await expect(loadConnector(path)).resolves.toMatchObject({ metadata: { name: 'support-push' } });
     },
   );
@@ -77,7 +78,7 @@ describe('loadConnector', () => {
 describe('checkConnectors', () => {
   const codes = async (paths: readonly string[] = ['.']): Promise<string[]> => {
     const { problems } = await checkConnectors(paths, { cwd: folder });
-    return problems.map(({ file, line, code }) => `${file}:${line} ${code}`);
+    return problems.map(({ place, code }) => `${placeText(place)} ${code}`);
   };
 
   test('finds two connectors of one name', async () => {
@@ -112,7 +113,7 @@ describe('checkConnectors', () => {
     await add('a.yaml', (yaml) => renamed('one')(yaml).replace('support-push-token', 'support.push-token'));
     await add('b.yaml', renamed('two'));
     const { problems, connectors } = await checkConnectors(['.'], { cwd: folder });
-    expect(problems).toMatchObject([{ severity: 'warning', code: 'secret_ambiguous', file: 'b.yaml' }]);
+    expect(problems).toMatchObject([{ status: 'warn', code: 'secret_ambiguous', place: { file: 'b.yaml' } }]);
     expect(connectors).toHaveLength(2);
   });
 
@@ -120,7 +121,12 @@ describe('checkConnectors', () => {
     await add('a.yaml', renamed('one'));
     const report = await checkConnectors(['a.yaml'], { cwd: folder, secretIsSet: () => false });
     expect(report.problems).toMatchObject([
-      { severity: 'warning', code: 'secret_missing', line: 9, fix: 'export SECRET_SUPPORT_PUSH_TOKEN=…' },
+      {
+        status: 'warn',
+        code: 'secret_missing',
+        place: { line: 9 },
+        fix: 'export SECRET_SUPPORT_PUSH_TOKEN=…',
+      },
     ]);
     expect(report.connectors).toHaveLength(1);
   });
@@ -131,14 +137,14 @@ describe('checkConnectors', () => {
     await writeFile(join(folder, 'notes.txt'), 'not a connector');
     await mkdir(join(folder, 'sub.yaml'));
     expect(await codes(['.', 'a.yaml', 'missing.yaml'])).toEqual([
-      'missing.yaml:1 file_unreadable',
+      'missing.yaml file_unreadable',
       'a.yaml:8 wrong_value',
       'b.yml:6 wrong_value',
     ]);
   });
 
   test('says when a directory has no connector', async () => {
-    expect(await codes()).toEqual(['.:1 no_files']);
+    expect(await codes()).toEqual(['. no_files']);
   });
 
   test('refuses a file that is too large, without parsing it', async () => {
@@ -146,6 +152,6 @@ describe('checkConnectors', () => {
     await add('a.yaml', (yaml) => filler + yaml);
     expect(await codes()).toEqual([]);
     await add('a.yaml', (yaml) => `#${filler}${yaml}`);
-    expect(await codes()).toEqual(['a.yaml:1 file_too_large']);
+    expect(await codes()).toEqual(['a.yaml file_too_large']);
   });
 });

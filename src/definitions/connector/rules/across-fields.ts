@@ -1,6 +1,6 @@
 import { withoutSlashesAtEnd } from '../../../core/endpoint.ts';
 import { textAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 import { SECRET_PATHS } from './secrets.ts';
 import { looksLikeSecret, secretVariable } from '../secrets.ts';
 
@@ -14,7 +14,7 @@ export interface SetMember {
 }
 
 /** A finding with the file it belongs to. */
-export interface SetFinding extends Finding {
+export interface SetFinding extends FieldFinding {
   readonly file: string;
 }
 
@@ -107,7 +107,7 @@ function ambiguousSecrets(members: readonly SetMember[]): SetFinding[] {
       first.set(variable, other);
       if (other === ref) return [];
       const message = `${ref} and ${other} are both read from ${variable}.`;
-      return [{ severity: 'warning', file, path, code: 'secret_ambiguous', message, fix: other }];
+      return [{ status: 'warn', file, path, code: 'secret_ambiguous', message, fix: other }];
     }),
   );
 }

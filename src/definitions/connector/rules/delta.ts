@@ -1,5 +1,5 @@
 import { textAt, valueAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 import { dialectOf } from '../sql/sql-text.ts';
 import { mentionsWatermark } from '../../watermark-text.ts';
 import { isDeltaQuery } from '../watermark.ts';
@@ -25,7 +25,7 @@ function changesOnly(path: string, what: string, isWatermark: boolean): Delta {
 }
 
 /** Rules about connectors that ask their source for changes only. */
-export function deltaFindings(connector: unknown): Finding[] {
+export function deltaFindings(connector: unknown): FieldFinding[] {
   const delta = sqlDelta(connector) ?? httpDelta(connector) ?? resumable(connector);
   return [
     ...deletesFromDelta(connector, delta),
@@ -54,7 +54,7 @@ function resumable(connector: unknown): Delta | undefined {
   };
 }
 
-function deletesFromDelta(connector: unknown, delta: Delta | undefined): Finding[] {
+function deletesFromDelta(connector: unknown, delta: Delta | undefined): FieldFinding[] {
   const path = 'spec.reconciliation.deletePolicy';
   if (delta === undefined || valueAt(connector, path) !== 'auto_delete_missing') return [];
   return [
@@ -67,7 +67,7 @@ function deletesFromDelta(connector: unknown, delta: Delta | undefined): Finding
   ];
 }
 
-function watermarkWithoutField(connector: unknown, delta: Delta | undefined): Finding[] {
+function watermarkWithoutField(connector: unknown, delta: Delta | undefined): FieldFinding[] {
   if (delta?.isWatermark !== true || valueAt(connector, 'spec.source.watermarkField') !== undefined)
     return [];
   return [
@@ -80,7 +80,7 @@ function watermarkWithoutField(connector: unknown, delta: Delta | undefined): Fi
   ];
 }
 
-function lagWithoutWatermark(connector: unknown, delta: Delta | undefined): Finding[] {
+function lagWithoutWatermark(connector: unknown, delta: Delta | undefined): FieldFinding[] {
   const path = 'spec.source.watermarkLag';
   const asked = ['spec.source.query', 'spec.source.url'].some(
     (from) => textAt(connector, from) !== undefined,
@@ -97,7 +97,7 @@ function lagWithoutWatermark(connector: unknown, delta: Delta | undefined): Find
 }
 
 /** `NULL > :watermark` is never true. Any mention of NULL, a comment too, shows that somebody thought of it. */
-function nullsLost(connector: unknown, delta: Delta | undefined): Finding[] {
+function nullsLost(connector: unknown, delta: Delta | undefined): FieldFinding[] {
   const query = textAt(connector, 'spec.source.query');
   const field = textAt(connector, 'spec.source.watermarkField');
   if (delta === undefined || query === undefined || field === undefined) return [];
@@ -111,7 +111,7 @@ function nullsLost(connector: unknown, delta: Delta | undefined): Finding[] {
   if (mentioned.test(text)) return [];
   return [
     {
-      severity: 'warning',
+      status: 'warn',
       code: 'watermark_nulls_lost',
       path: delta.path,
       message: `Rows whose ${field} is NULL are never after the watermark and would never appear.`,

@@ -2,18 +2,18 @@ import { CONNECTOR_FIELDS_NAMED_MAX, FILE_COLUMNS_NAMED_MAX } from '../../../cor
 import { textAt, textsAt } from '../../draft.ts';
 import { declaredFileColumns } from '../file-columns.ts';
 import { nearest } from '../../nearest.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 import { TEMPLATE_PATHS, variablesAt } from './templates.ts';
 import { returnedNames, selectedColumns, type ReturnedNames } from '../sql/select-list.ts';
 import { dialectOf } from '../sql/sql-text.ts';
 
 /** Rules about the fields that the mapping names. */
-export function fieldFindings(connector: unknown): Finding[] {
+export function fieldFindings(connector: unknown): FieldFinding[] {
   return [...fieldsNotSelected(connector), ...fieldsNotInFiles(connector)];
 }
 
 /** Only where the query's text says beyond doubt what it returns; otherwise the database answers when the run starts. */
-function fieldsNotSelected(connector: unknown): Finding[] {
+function fieldsNotSelected(connector: unknown): FieldFinding[] {
   const query = textAt(connector, 'spec.source.query');
   const dialect = dialectOf(textAt(connector, 'spec.source.type'));
   const columns = query === undefined ? undefined : selectedColumns(query, dialect);
@@ -23,7 +23,7 @@ function fieldsNotSelected(connector: unknown): Finding[] {
 }
 
 /** Where the files' columns are known without looking at them. */
-function fieldsNotInFiles(connector: unknown): Finding[] {
+function fieldsNotInFiles(connector: unknown): FieldFinding[] {
   const names = declaredFileColumns(connector);
   if (names === undefined) return [];
   return absentFields(connector, new Set(names)).map(({ text, ...place }) => ({
@@ -49,7 +49,7 @@ function listOf(names: readonly string[]): string {
   return `${names.slice(0, FILE_COLUMNS_NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-interface NamedField extends Pick<Finding, 'path' | 'lineInText'> {
+interface NamedField extends Pick<FieldFinding, 'path' | 'lineInText'> {
   readonly text: string;
   /** The template that uses the field, if one does. */
   readonly template?: string;
@@ -73,12 +73,12 @@ function templateVariables(connector: unknown): NamedField[] {
   });
 }
 
-function lineOf(name: string, template: string): Pick<Finding, 'lineInText'> {
+function lineOf(name: string, template: string): Pick<FieldFinding, 'lineInText'> {
   const line = template.split('\n').findIndex((candidate) => candidate.includes(name));
   return line === -1 ? {} : { lineInText: line + 1 };
 }
 
-function missingField({ text: name, ...place }: NamedField, names: readonly string[]): Finding {
+function missingField({ text: name, ...place }: NamedField, names: readonly string[]): FieldFinding {
   // A name that the database cuts is too far from what was written to be the nearest.
   const meant = nearest(name, names) ?? names.find((candidate) => name.startsWith(candidate));
   return {

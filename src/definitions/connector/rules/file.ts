@@ -1,13 +1,13 @@
 import { textAt, textsAt, valueAt } from '../../draft.ts';
 import { ROW_PLACE_COLUMNS } from '../file-columns.ts';
 import { slowGlobReason } from './glob-work.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 
 const SOURCE = 'spec.source';
 const CSV = `${SOURCE}.csv`;
 
 /** Rules about connectors that read files. */
-export function fileFindings(connector: unknown): Finding[] {
+export function fileFindings(connector: unknown): FieldFinding[] {
   if (textAt(connector, `${SOURCE}.type`) !== 'file') return [];
   return [
     ...formatFindings(connector),
@@ -20,7 +20,7 @@ export function fileFindings(connector: unknown): Finding[] {
 
 const has = (connector: unknown, path: string): boolean => valueAt(connector, path) !== undefined;
 
-function misplaced(connector: unknown, path: string, why: string, fix?: string): Finding[] {
+function misplaced(connector: unknown, path: string, why: string, fix?: string): FieldFinding[] {
   if (!has(connector, path)) return [];
   const name = path.slice(path.lastIndexOf('.') + 1);
   return [
@@ -28,11 +28,11 @@ function misplaced(connector: unknown, path: string, why: string, fix?: string):
   ];
 }
 
-function missing(path: string, message: string, fix: string): Finding[] {
+function missing(path: string, message: string, fix: string): FieldFinding[] {
   return [{ code: 'missing_key', path, message, fix }];
 }
 
-function formatFindings(connector: unknown): Finding[] {
+function formatFindings(connector: unknown): FieldFinding[] {
   const format = `${SOURCE}.format`;
   if (valueAt(connector, `${SOURCE}.documentPer`) === 'file') {
     const why = 'a file that is one document is taken as it is';
@@ -52,7 +52,7 @@ function formatFindings(connector: unknown): Finding[] {
   ];
 }
 
-function headerFindings(connector: unknown): Finding[] {
+function headerFindings(connector: unknown): FieldFinding[] {
   const columns = `${CSV}.columns`;
   if (valueAt(connector, `${CSV}.header`) !== false) {
     return misplaced(
@@ -70,7 +70,7 @@ function headerFindings(connector: unknown): Finding[] {
   ];
 }
 
-function ownNames(connector: unknown): Finding[] {
+function ownNames(connector: unknown): FieldFinding[] {
   const own: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
   return textsAt(connector, `${CSV}.columns`)
     .filter(({ text }) => own.includes(text))
@@ -82,7 +82,7 @@ function ownNames(connector: unknown): Finding[] {
     }));
 }
 
-function delimiterFindings(connector: unknown): Finding[] {
+function delimiterFindings(connector: unknown): FieldFinding[] {
   const path = `${CSV}.quote`;
   const delimiter = valueAt(connector, `${CSV}.delimiter`) ?? ',';
   if (delimiter !== (valueAt(connector, path) ?? '"')) return [];
@@ -96,7 +96,7 @@ function delimiterFindings(connector: unknown): Finding[] {
   ];
 }
 
-function globFindings(connector: unknown): Finding[] {
+function globFindings(connector: unknown): FieldFinding[] {
   const path = `${SOURCE}.glob`;
   const glob = textAt(connector, path);
   const reason = glob === undefined ? undefined : slowGlobReason(glob);

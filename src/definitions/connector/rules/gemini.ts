@@ -1,7 +1,10 @@
 import { textAt, valueAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 
 const ACL_FIELDS = ['aclUsersField', 'aclGroupsField'] as const;
+
+/** The locations of data stores that Discovery Engine has. */
+export const LOCATIONS = ['global', 'us', 'eu'] as const;
 
 /** What Discovery Engine takes as a document's content and the rendered text can be. */
 export const CONTENT_TYPES = [
@@ -13,11 +16,11 @@ export const CONTENT_TYPES = [
 ] as const;
 
 /** Rules about what the data store is said to be, and the mapping that must fit it. */
-export function geminiFindings(connector: unknown): Finding[] {
-  return [...aclAgainstMapping(connector), ...contentType(connector)];
+export function geminiFindings(connector: unknown): FieldFinding[] {
+  return [...aclAgainstMapping(connector), ...location(connector), ...contentType(connector)];
 }
 
-function aclAgainstMapping(connector: unknown): Finding[] {
+function aclAgainstMapping(connector: unknown): FieldFinding[] {
   const path = 'spec.gemini.acl';
   const code = 'acl_contradiction';
   const acl = valueAt(connector, path);
@@ -46,7 +49,18 @@ function aclAgainstMapping(connector: unknown): Finding[] {
   return [];
 }
 
-function contentType(connector: unknown): Finding[] {
+/** Google may add one, so another location is only a warning. */
+function location(connector: unknown): FieldFinding[] {
+  const path = 'spec.gemini.location';
+  const given = textAt(connector, path);
+  if (given === undefined || LOCATIONS.some((known) => known === given)) return [];
+  const message = `${JSON.stringify(given)} is not a known location of data stores; known: ${LOCATIONS.join(', ')}.`;
+  const meant = LOCATIONS.find((known) => known !== 'global' && given.toLowerCase().startsWith(known));
+  const fix = `location: ${meant ?? LOCATIONS.join(' | ')}`;
+  return [{ status: 'warn', code: 'location_unknown', path, message, fix }];
+}
+
+function contentType(connector: unknown): FieldFinding[] {
   const path = 'spec.mapping.mimeType';
   const type = textAt(connector, path);
   if (type === undefined || valueAt(connector, 'spec.gemini.contentConfig') === 'NO_CONTENT') return [];

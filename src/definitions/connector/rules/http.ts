@@ -1,5 +1,5 @@
 import { textAt, valueAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 import { pathFindings } from './paths.ts';
 import { mentionsWatermark } from '../../watermark-text.ts';
 
@@ -28,7 +28,7 @@ const OWN_HEADERS =
   /^(accept-encoding|connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
 /** Rules about connectors that read an API. */
-export function httpFindings(connector: unknown): Finding[] {
+export function httpFindings(connector: unknown): FieldFinding[] {
   if (textAt(connector, `${SOURCE}.type`) !== 'http') return [];
   return [
     ...flatCursor(connector),
@@ -44,21 +44,21 @@ export function httpFindings(connector: unknown): Finding[] {
 
 const has = (connector: unknown, path: string): boolean => valueAt(connector, path) !== undefined;
 
-const missing = (path: string, message: string, fix: string): Finding => ({
+const missing = (path: string, message: string, fix: string): FieldFinding => ({
   code: 'missing_key',
   path,
   message,
   fix,
 });
 
-const misplaced = (path: string, message: string, fix: string): Finding => ({
+const misplaced = (path: string, message: string, fix: string): FieldFinding => ({
   code: 'misplaced_key',
   path,
   message,
   fix,
 });
 
-function flatCursor(connector: unknown): Finding[] {
+function flatCursor(connector: unknown): FieldFinding[] {
   const flat = [CURSOR_FIELD, CURSOR_PATH].filter((path) => has(connector, path));
   if (has(connector, PAGINATION)) {
     return flat.map((path) => ({
@@ -76,7 +76,7 @@ function flatCursor(connector: unknown): Finding[] {
   ];
 }
 
-function paginationKeys(connector: unknown): Finding[] {
+function paginationKeys(connector: unknown): FieldFinding[] {
   const type = textAt(connector, `${PAGINATION}.type`);
   const pagination = valueAt(connector, PAGINATION);
   if (type === undefined || typeof pagination !== 'object' || pagination === null) return [];
@@ -96,7 +96,7 @@ function paginationKeys(connector: unknown): Finding[] {
   ];
 }
 
-function cursorKeys(connector: unknown, type: string): Finding[] {
+function cursorKeys(connector: unknown, type: string): FieldFinding[] {
   const at = (key: string) => `${PAGINATION}.${key}`;
   if (type === 'next_url' && !has(connector, at('nextUrlPath'))) {
     return [missing(at('nextUrlPath'), 'nextUrlPath is missing.', 'nextUrlPath: links.next')];
@@ -117,7 +117,7 @@ function cursorKeys(connector: unknown, type: string): Finding[] {
 }
 
 /** Keys that are of no use one without the other. */
-function neededKeys(connector: unknown): Finding[] {
+function neededKeys(connector: unknown): FieldFinding[] {
   const pairs = [
     [`${PAGINATION}.pageSize`, `${PAGINATION}.pageSizeField`, 'pageSizeField: limit'],
     [`${PAGINATION}.pageSizeField`, `${PAGINATION}.pageSize`, 'pageSize: 100'],
@@ -133,7 +133,7 @@ function neededKeys(connector: unknown): Finding[] {
     });
 }
 
-function authFindings(connector: unknown): Finding[] {
+function authFindings(connector: unknown): FieldFinding[] {
   const type = textAt(connector, `${AUTH}.type`);
   const oauth = has(connector, `${SOURCE}.oauth`);
   if (type === undefined) {
@@ -160,7 +160,7 @@ function authFindings(connector: unknown): Finding[] {
   return [...unfit, ...unnamed, ...(oauth && type !== 'api_key' ? [authTwice(type)] : [])];
 }
 
-function authTwice(type: string): Finding {
+function authTwice(type: string): FieldFinding {
   return {
     code: 'auth_twice',
     path: `${AUTH}.type`,
@@ -169,9 +169,9 @@ function authTwice(type: string): Finding {
   };
 }
 
-function unusedSecret(): Finding {
+function unusedSecret(): FieldFinding {
   return {
-    severity: 'warning',
+    status: 'warn',
     code: 'secret_unused',
     path: `${SOURCE}.secretRef`,
     message: 'The secret is not used: the token comes from oauth.',
@@ -179,7 +179,7 @@ function unusedSecret(): Finding {
   };
 }
 
-function resumableFindings(connector: unknown): Finding[] {
+function resumableFindings(connector: unknown): FieldFinding[] {
   const resumable = valueAt(connector, `${SOURCE}.resumable`) === true;
   if (!resumable) {
     if (!has(connector, `${SOURCE}.pagesPerRun`)) return [];
@@ -204,7 +204,7 @@ function asksForChanges(connector: unknown): boolean {
   return mentionsWatermark(JSON.stringify(places));
 }
 
-function startWithoutWatermark(connector: unknown): Finding[] {
+function startWithoutWatermark(connector: unknown): FieldFinding[] {
   const path = `${SOURCE}.watermarkStart`;
   if (!has(connector, path) || asksForChanges(connector)) return [];
   const message =
@@ -212,7 +212,7 @@ function startWithoutWatermark(connector: unknown): Finding[] {
   return [misplaced(path, message, 'no watermarkStart, or :watermark in url or payload')];
 }
 
-function ownHeaders(connector: unknown): Finding[] {
+function ownHeaders(connector: unknown): FieldFinding[] {
   const headers = valueAt(connector, `${SOURCE}.headers`);
   if (typeof headers !== 'object' || headers === null) return [];
   return Object.keys(headers)

@@ -1,5 +1,5 @@
 import { textAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 
 const SOURCE = 'spec.source';
 
@@ -13,13 +13,13 @@ const PATHS = [
 ];
 
 /** A path of names only: one that leads into a list is never found, and the first page would be the whole listing. */
-export function pathFindings(connector: unknown): Finding[] {
+export function pathFindings(connector: unknown): FieldFinding[] {
   return PATHS.flatMap((path) => {
     const names =
       textAt(connector, path)
         ?.replace(/^\$\.?/, '')
         .split('.') ?? [];
-    const wrong = (message: string): Finding[] => [
+    const wrong = (message: string): FieldFinding[] => [
       {
         code: 'wrong_value',
         path,

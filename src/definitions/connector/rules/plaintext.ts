@@ -1,6 +1,6 @@
 import { isLoopback } from '../../../core/endpoint.ts';
 import { textAt, valueAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 
 const URL_PATH = 'spec.source.url';
 
@@ -22,7 +22,7 @@ export function leavesInClear(address: string): boolean {
  * A credential must not leave the machine without encryption, where everyone on the way can read it.
  * @param allows whether the operator's policy allows it for this address
  */
-export function plaintextFindings(connector: unknown, allows: (address: string) => boolean): Finding[] {
+export function plaintextFindings(connector: unknown, allows: (address: string) => boolean): FieldFinding[] {
   const address = textAt(connector, URL_PATH);
   if (textAt(connector, 'spec.source.type') !== 'http' || address === undefined) return [];
   if (!hasCredentials(connector) || !leavesInClear(address) || allows(address)) return [];

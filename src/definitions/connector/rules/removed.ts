@@ -1,10 +1,10 @@
 import { valueAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 
 const CLIENT_PATH = 'spec.source.oracleClientPath';
 
 /** Keys of earlier versions. The schema only calls them unknown; these findings say what to do instead. */
-export function removedKeyFindings(connector: unknown): Finding[] {
+export function removedKeyFindings(connector: unknown): FieldFinding[] {
   if (valueAt(connector, CLIENT_PATH) === undefined) return [];
   return [
     {

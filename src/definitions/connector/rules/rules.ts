@@ -1,4 +1,4 @@
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 import { deltaFindings } from './delta.ts';
 import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
@@ -12,7 +12,7 @@ import { templateFindings } from './templates.ts';
  * What the schema cannot say about one connector. Each rule looks at what it needs and is silent when that is missing
  * or of another shape, so all of them run on any value and none hides another.
  */
-const RULES: readonly ((connector: unknown) => readonly Finding[])[] = [
+const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   scheduleFindings,
   deltaFindings,
   templateFindings,
@@ -24,6 +24,6 @@ const RULES: readonly ((connector: unknown) => readonly Finding[])[] = [
 ];
 
 /** All findings of all rules; the connector need not fit the schema. */
-export function ruleFindings(connector: unknown): Finding[] {
+export function ruleFindings(connector: unknown): FieldFinding[] {
   return RULES.flatMap((rule) => rule(connector));
 }

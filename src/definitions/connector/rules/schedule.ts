@@ -1,21 +1,21 @@
 import { cronOf } from '../cron.ts';
 import { textAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 
 /** What every orchestrator's cron understands; `L`, `W`, `#` and `?` mean something to a few only. */
 const STANDARD_FIELD = /^(?:[\d*,/-]|[A-Za-z]{3})+$/;
 
 /** A schedule has five fields, parses, and comes round at all. */
-export function scheduleFindings(connector: unknown): Finding[] {
+export function scheduleFindings(connector: unknown): FieldFinding[] {
   const path = 'spec.schedule';
   const schedule = textAt(connector, path);
   if (schedule === undefined || schedule === '') return [];
-  const wrong = (message: string): Finding[] => [
+  const wrong = (message: string): FieldFinding[] => [
     {
       code: 'schedule_invalid',
       path,
       message,
-      fix: 'schedule: "0 */3 * * *" (minute, hour, day, month, weekday)',
+      fix: `${ownSchedule(schedule)} (minute, hour, day, month, weekday)`,
     },
   ];
   const fields = schedule.trim().split(/\s+/);
@@ -34,5 +34,26 @@ export function scheduleFindings(connector: unknown): Finding[] {
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.replace(/^CronPattern: /, '') : String(thrown);
     return wrong(`${JSON.stringify(schedule)} is not a cron expression: ${reason.replace(/\.$/, '')}.`);
+  }
+}
+
+/** The schedule with the fields that it lacks, or without its seconds; an example where that is not a schedule either. */
+function ownSchedule(schedule: string): string {
+  const fields = schedule.trim().split(/\s+/);
+  const own = fields.length === 6 ? fields.slice(1) : [...fields, '*', '*', '*', '*'].slice(0, 5);
+  const isOwn = fields.length > 1 && fields.length <= 6 && fields.length !== 5;
+  return isOwn && comesRound(own)
+    ? `schedule: ${JSON.stringify(own.join(' '))}`
+    : 'for example schedule: "0 */3 * * *"';
+}
+
+function comesRound(fields: readonly string[]): boolean {
+  try {
+    return (
+      fields.every((field) => STANDARD_FIELD.test(field)) &&
+      cronOf(fields.join(' ')).nextRun(new Date(0)) !== null
+    );
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 import { textAt, valueAt } from '../../draft.ts';
-import { displayPath, type Finding } from '../../problem.ts';
+import { displayPath, type FieldFinding } from '../../problem.ts';
 import { secretTexts, type SecretText } from '../secret-texts.ts';
 import { isCredentialHeader } from './plaintext.ts';
 import { looksLikeSecret } from '../secrets.ts';
@@ -14,12 +14,12 @@ export function secretRefsOf(connector: unknown): string[] {
 const URL_PATHS = ['spec.source.url', 'spec.source.oauth.tokenUrl'] as const;
 
 /** Secrets stay out of the file. The messages never repeat the value: it may be the secret. */
-export function secretFindings(connector: unknown): Finding[] {
+export function secretFindings(connector: unknown): FieldFinding[] {
   const own = [
     ...SECRET_PATHS.flatMap((path) => referenceFindings(path, textAt(connector, path))),
     ...URL_PATHS.flatMap((path) => urlFindings(path, textAt(connector, path))),
   ];
-  const known = new Set(own.filter(({ severity }) => severity !== 'warning').map(({ path }) => path));
+  const known = new Set(own.filter(({ status }) => status !== 'warn').map(({ path }) => path));
   const texts = secretTexts(connector).filter(({ path }) => !known.has(path));
   const isOneOfSeveral = texts.length > 1 || textAt(connector, SECRET_PATHS[0]) !== undefined;
   const found = new Set(texts.map(({ path }) => path));
@@ -30,7 +30,10 @@ export function secretFindings(connector: unknown): Finding[] {
   ];
 }
 
-function textFinding({ path, segments, kind, lineInText }: SecretText, isOneOfSeveral: boolean): Finding {
+function textFinding(
+  { path, segments, kind, lineInText }: SecretText,
+  isOneOfSeveral: boolean,
+): FieldFinding {
   return {
     code: 'secret_in_file',
     path,
@@ -67,7 +70,7 @@ function placeFor(segments: readonly (string | number)[]): string {
   return 'the text without it; credentials belong in the secret that secretRef names';
 }
 
-function referenceFindings(path: string, ref: string | undefined): Finding[] {
+function referenceFindings(path: string, ref: string | undefined): FieldFinding[] {
   if (ref === undefined || ref === '') return [];
   if (looksLikeSecret(ref)) {
     return [
@@ -83,7 +86,7 @@ function referenceFindings(path: string, ref: string | undefined): Finding[] {
   if (/^[A-Za-z0-9._-]+$/.test(ref)) return [];
   return [
     {
-      severity: 'warning',
+      status: 'warn',
       code: 'secret_name',
       path,
       message: 'No environment variable can have this name, so only the managed store can hold this secret.',
@@ -92,7 +95,7 @@ function referenceFindings(path: string, ref: string | undefined): Finding[] {
   ];
 }
 
-function urlFindings(path: string, url: string | undefined): Finding[] {
+function urlFindings(path: string, url: string | undefined): FieldFinding[] {
   if (url === undefined || !/^[a-z]+:\/\/[^/?#]*@/i.test(url)) return [];
   return [
     {
@@ -104,12 +107,12 @@ function urlFindings(path: string, url: string | undefined): Finding[] {
   ];
 }
 
-function headerFindings(headers: unknown): Finding[] {
+function headerFindings(headers: unknown): FieldFinding[] {
   if (typeof headers !== 'object' || headers === null) return [];
   return Object.keys(headers)
     .filter(isCredentialHeader)
     .map((name) => ({
-      severity: 'warning',
+      status: 'warn',
       code: 'secret_in_file',
       path: displayPath(['spec', 'source', 'headers', name]),
       message: `The header ${name} usually carries a secret, and everyone who can read this file can read it.`,

@@ -1,5 +1,5 @@
 import { textAt } from '../../draft.ts';
-import type { Finding } from '../../problem.ts';
+import type { FieldFinding } from '../../problem.ts';
 import { TemplateFailure } from '../templates/template-failure.ts';
 import { compileTemplate, TemplateSyntaxError, type CompiledTemplate } from '../templates/templates.ts';
 import { uriOf } from '../templates/uri-text.ts';
@@ -38,7 +38,7 @@ export function variablesAt(connector: unknown, path: string): readonly string[]
 }
 
 /** Every template compiles, and that of links can make one. */
-export function templateFindings(connector: unknown): Finding[] {
+export function templateFindings(connector: unknown): FieldFinding[] {
   return [...syntaxFindings(connector), ...uriFindings(connector)];
 }
 
@@ -47,7 +47,7 @@ const SAMPLE = 'x';
 const SCHEME_FIRST = /^(?:[a-z][a-z\d+.-]*:|\/)/i;
 
 /** Only where the template itself is wrong, whatever the values are. */
-function uriFindings(connector: unknown): Finding[] {
+function uriFindings(connector: unknown): FieldFinding[] {
   const source = textAt(connector, URI_PATH);
   const template = source === undefined ? undefined : compiledOrWrong(source);
   if (template === undefined || template instanceof TemplateSyntaxError) return [];
@@ -55,7 +55,7 @@ function uriFindings(connector: unknown): Finding[] {
   if (fault === undefined) return [];
   return [
     {
-      severity: 'warning',
+      status: 'warn',
       code: 'uri_invalid',
       path: URI_PATH,
       message: `The template cannot become a valid link: ${fault}.`,
@@ -79,7 +79,7 @@ function uriFault({ source, plain }: CompiledTemplate): string | undefined {
   }
 }
 
-function syntaxFindings(connector: unknown): Finding[] {
+function syntaxFindings(connector: unknown): FieldFinding[] {
   return TEMPLATE_PATHS.flatMap((path) => {
     const source = textAt(connector, path);
     const template = source === undefined ? undefined : compiledOrWrong(source);

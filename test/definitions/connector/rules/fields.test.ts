@@ -3,7 +3,7 @@ import { ruleFindings } from '../../../../src/definitions/connector/rules/rules.
 import { connectorSpec } from '../../../support/pipeline/connector-spec.ts';
 
 const findings = (mapping: Parameters<typeof connectorSpec>[0] & object) =>
-  ruleFindings({ spec: connectorSpec(mapping) }).map(({ severity, code }) => [severity, code]);
+  ruleFindings({ spec: connectorSpec(mapping) }).map(({ status, code }) => [status, code]);
 
 describe('ruleFindings', () => {
   test('allows metadata of the names of a document, because metadata is nested', () => {
@@ -18,7 +18,7 @@ describe('ruleFindings', () => {
     ['https:// wiki/{{ id }}'],
     ['data:text/html,{% if id %}{{ id }}{% endif %}'],
   ])('warns that no link is made by %j', (uriTemplate) => {
-    expect(findings({ mapping: { uriTemplate } })).toEqual([['warning', 'uri_invalid']]);
+    expect(findings({ mapping: { uriTemplate } })).toEqual([['warn', 'uri_invalid']]);
   });
 
   test.each([

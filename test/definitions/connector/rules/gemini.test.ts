@@ -74,3 +74,16 @@ test.each([undefined, null, 'text', [], {}, { spec: { gemini: 7, mapping: null }
     expect(geminiFindings(connector)).toEqual([]);
   },
 );
+
+describe('location', () => {
+  test.each(['global', 'us', 'eu'])('%s is known', (location) => {
+    expect(found({ location })).toEqual([]);
+  });
+
+  test.each([
+    ['europe', 'location: eu'],
+    ['mars', 'location: global | us | eu'],
+  ])('%s is only a warning, because Google may add one', (location, fix) => {
+    expect(found({ location })).toMatchObject([{ status: 'warn', code: 'location_unknown', fix }]);
+  });
+});

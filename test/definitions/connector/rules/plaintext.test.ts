@@ -3,10 +3,10 @@ import { plaintextFindings } from '../../../../src/definitions/connector/rules/p
 
 const found = (source: Readonly<Record<string, unknown>>, allowed = '') =>
   plaintextFindings({ spec: { source: { type: 'http', ...source } } }, (address) => address === allowed).map(
-    ({ code, severity, path }) => `${severity ?? 'error'} ${code} ${path}`,
+    ({ code, status, path }) => `${status ?? 'fail'} ${code} ${path}`,
   );
 
-const ERROR = ['error secret_in_clear spec.source.url'];
+const ERROR = ['fail secret_in_clear spec.source.url'];
 
 describe('credentials over http', () => {
   test.each([

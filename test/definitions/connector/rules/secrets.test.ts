@@ -48,8 +48,8 @@ describe('secretFindings', () => {
     [{ type: 'postgres', secretRef: `ghp_${'a1B2'.repeat(9)}` }, 'spec.source.secretRef', 'ghp_'],
   ])('refuses a secret without repeating it: %j', (source, path, value) => {
     const found = findings(source);
-    expect(found.map((finding) => [finding.code, finding.severity ?? 'error', finding.path])).toEqual([
-      ['secret_in_file', 'error', path],
+    expect(found.map((finding) => [finding.code, finding.status ?? 'fail', finding.path])).toEqual([
+      ['secret_in_file', 'fail', path],
     ]);
     expect(JSON.stringify(found.map(({ message, fix }) => [message, fix]))).not.toContain(value);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { compareColumns, type ColumnsCompared } from '../../src/drift/columns.ts';
-import type { Column } from '../../src/pipeline/ports/ports.ts';
-import { mappingOf } from '../support/pipeline/mapping.ts';
+import { compareColumns, type ColumnsCompared } from '../../../src/app/drift/compare-columns.ts';
+import type { Column } from '../../../src/pipeline/ports/ports.ts';
+import { mappingOf } from '../../support/pipeline/mapping.ts';
 
 const ID: Column = { name: 'id', kind: 'integer' };
 const TITLE: Column = { name: 'title', kind: 'text' };
@@ -23,7 +23,7 @@ describe('columns', () => {
     expect(compare({ columns: [{ name: 'other', kind: 'json' }, ...ALL] })).toEqual([
       {
         status: 'ok',
-        what: 'The source has the 3 columns that the mapping names, of the kinds that the last run saw.',
+        message: 'The source has the 3 columns that the mapping names, of the kinds that the last run saw.',
       },
     ]);
   });
@@ -34,7 +34,7 @@ describe('columns', () => {
     expect(compare({ mapping, columns, remembered: undefined })).toEqual([
       {
         status: 'ok',
-        what: 'The source has the column that the mapping names; no run has remembered their kinds yet.',
+        message: 'The source has the column that the mapping names; no run has remembered their kinds yet.',
       },
     ]);
   });
@@ -47,22 +47,23 @@ describe('columns', () => {
     expect(compare({ columns })).toEqual([
       {
         status: 'drift',
-        what: 'mapping.titleField names "title", which the source does not return; perhaps it is "titles" now.',
+        message:
+          'mapping.titleField names "title", which the source does not return; perhaps it is "titles" now.',
         fix: 'Write "titles" in spec.mapping.titleField, or let spec.source.query return it under its old name, with AS.',
       },
       {
         status: 'drift',
-        what: expect.stringMatching(/^mapping\.contentTemplate names "title".*"titles" now\.$/),
+        message: expect.stringMatching(/^mapping\.contentTemplate names "title".*"titles" now\.$/),
         fix: expect.stringContaining('spec.mapping.contentTemplate'),
       },
       {
         status: 'drift',
-        what: 'source.watermarkField names "updated", which the source does not return.',
+        message: 'source.watermarkField names "updated", which the source does not return.',
         fix: 'Add the column to spec.source.query, or correct the name in spec.source.watermarkField.',
       },
       {
         status: 'drift',
-        what: 'The column "id" was integer in the last run and is array of integer now.',
+        message: 'The column "id" was integer in the last run and is array of integer now.',
         fix: expect.stringMatching(/nothing needs to be changed.*cast it/),
       },
     ]);
@@ -73,7 +74,7 @@ describe('columns', () => {
     const [stopped] = compare({ columns, usesCheckpoint: true });
     expect(stopped).toMatchObject({
       status: 'drift',
-      what: expect.stringMatching(/was integer .* is timestamptz now\. The next run fails/),
+      message: expect.stringMatching(/was integer .* is timestamptz now\. The next run fails/),
       fix: expect.stringContaining('`--full`'),
     });
     const [passed] = compare({ columns });
@@ -92,11 +93,24 @@ describe('columns', () => {
     expect(compare({ columns: [UPDATED], firstPage: true })).toEqual([
       {
         status: 'drift',
-        what: 'mapping.idField names "id", which no record of the first page has.',
+        message: 'mapping.idField names "id", which no record of the first page has.',
         fix: 'Correct the name in spec.mapping.idField.',
       },
-      { status: 'warn', what: expect.stringContaining('"title"'), fix: expect.stringContaining('later') },
-      { status: 'warn', what: expect.stringContaining('"title"'), fix: expect.stringContaining('later') },
+      { status: 'warn', message: expect.stringContaining('"title"'), fix: expect.stringContaining('later') },
+      { status: 'warn', message: expect.stringContaining('"title"'), fix: expect.stringContaining('later') },
     ]);
+  });
+
+  test('that have no name alike are perhaps the only unused column of the same kind, or the only name that contains theirs', () => {
+    const renamed = (columns: readonly Column[]) =>
+      compare({ columns: [ID, UPDATED, ...columns] }).map(
+        ({ message }) => /perhaps it is (".*") now/.exec(message)?.[1],
+      );
+    const other: Column = { name: 'caption', kind: 'text' };
+    expect(renamed([other, { name: 'size', kind: 'integer' }])).toEqual(['"caption"', '"caption"']);
+    expect(renamed([other, { name: 'summary', kind: 'text' }])).toEqual([undefined, undefined]);
+    expect(renamed([other, { name: 'document_title_text', kind: 'text' }])).toEqual(
+      Array(2).fill('"document_title_text"'),
+    );
   });
 });

@@ -1,8 +1,8 @@
-import { retypedColumns, usedColumns } from '../pipeline/comparison/column-drift.ts';
-import { missingColumns, type MissingColumn } from '../pipeline/document/columns.ts';
-import type { Mapping } from '../pipeline/mapping/mapping.ts';
-import type { Column } from '../pipeline/ports/ports.ts';
-import type { Verdict } from './finding.ts';
+import type { Outcome } from '../../core/finding.ts';
+import { retypedColumns, usedColumns } from '../../pipeline/comparison/column-drift.ts';
+import { columnUses, missingColumns, type MissingColumn } from '../../pipeline/document/columns.ts';
+import type { Mapping } from '../../pipeline/mapping/mapping.ts';
+import type { Column } from '../../pipeline/ports/ports.ts';
 
 export interface ColumnsCompared {
   readonly mapping: Mapping;
@@ -17,14 +17,14 @@ export interface ColumnsCompared {
 }
 
 /** Compares the columns of a source with what the mapping names, and with what the last committed run saw. */
-export function compareColumns(compared: ColumnsCompared): Verdict[] {
+export function compareColumns(compared: ColumnsCompared): Outcome[] {
   const { mapping, remembered, columns, firstPage } = compared;
   const used = usedColumns(mapping, columns);
   const found = [
-    ...missingColumns(mapping, columns).map((column) =>
-      firstPage ? missingOnPage(column, mapping) : missingInQuery(column),
-    ),
-    ...retypedVerdicts(used, compared),
+    ...missingColumns(mapping, columns)
+      .map((missing) => withRename(missing, compared))
+      .map((column) => (firstPage ? missingOnPage(column, mapping) : missingInQuery(column))),
+    ...retypedOutcomes(used, compared),
   ];
   if (found.length > 0) return found;
   const has = `The source has ${used.length === 1 ? 'the column' : `the ${used.length} columns`} that the mapping names`;
@@ -32,35 +32,47 @@ export function compareColumns(compared: ColumnsCompared): Verdict[] {
     remembered === undefined
       ? '; no run has remembered their kinds yet'
       : ', of the kinds that the last run saw';
-  return [{ status: 'ok', what: `${has}${kinds}.` }];
+  return [{ status: 'ok', message: `${has}${kinds}.` }];
 }
 
-function missingInQuery({ name, field, renamed }: MissingColumn): Verdict {
+/** Without a name that is alike, the only column of the same kind that the mapping does not use. */
+function withRename(
+  missing: MissingColumn,
+  { mapping, remembered = [], columns }: ColumnsCompared,
+): MissingColumn {
+  const kind = remembered.find(({ name }) => name === missing.name)?.kind;
+  if (missing.renamed !== undefined || kind === undefined) return missing;
+  const used = new Set(columnUses(mapping).map(({ name }) => name));
+  const [only, ...others] = columns.filter((column) => column.kind === kind && !used.has(column.name));
+  return only === undefined || others.length > 0 ? missing : { ...missing, renamed: only.name };
+}
+
+function missingInQuery({ name, field, renamed }: MissingColumn): Outcome {
   const what = `${field} names ${quoted(name)}, which the source does not return`;
   if (renamed === undefined) {
     const fix = `Add the column to spec.source.query, or correct the name in spec.${field}.`;
-    return { status: 'drift', what: `${what}.`, fix };
+    return { status: 'drift', message: `${what}.`, fix };
   }
   return {
     status: 'drift',
-    what: `${what}; perhaps it is ${quoted(renamed)} now.`,
+    message: `${what}; perhaps it is ${quoted(renamed)} now.`,
     fix: `Write ${quoted(renamed)} in spec.${field}, or let spec.source.query return it under its old name, with AS.`,
   };
 }
 
 /** Every record has its id; anything else may be missing from some, and so from all of one page. */
-function missingOnPage({ name, field }: MissingColumn, { idFields }: Mapping): Verdict {
+function missingOnPage({ name, field }: MissingColumn, { idFields }: Mapping): Outcome {
   const vital = idFields.includes(name);
   return {
     status: vital ? 'drift' : 'warn',
-    what: `${field} names ${quoted(name)}, which no record of the first page has.`,
+    message: `${field} names ${quoted(name)}, which no record of the first page has.`,
     fix: vital
       ? `Correct the name in spec.${field}.`
       : `Check whether later records have it; if none has, correct the name in spec.${field}.`,
   };
 }
 
-function retypedVerdicts(used: readonly Column[], compared: ColumnsCompared): Verdict[] {
+function retypedOutcomes(used: readonly Column[], compared: ColumnsCompared): Outcome[] {
   const { mapping, remembered = [], usesCheckpoint } = compared;
   return retypedColumns(remembered, used).map(({ column, was, is }) => {
     const stops = usesCheckpoint && column === mapping.watermarkField;
@@ -69,12 +81,12 @@ function retypedVerdicts(used: readonly Column[], compared: ColumnsCompared): Ve
     return stops
       ? {
           status: 'drift',
-          what: `${what}. The next run fails, because the checkpoint cannot be compared with it.`,
+          message: `${what}. The next run fails, because the checkpoint cannot be compared with it.`,
           fix: `If this is intended, run once with \`--full\`. ${otherwise}`,
         }
       : {
           status: 'drift',
-          what: `${what}.`,
+          message: `${what}.`,
           fix: `If this is intended, nothing needs to be changed: the next run compares every row, and checksums decide what is sent. ${otherwise}`,
         };
   });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { BridgeError, type ErrorCode } from '../../src/core/errors.ts';
-import { exitStatusOf, thrownVerdict, type DriftFinding } from '../../src/drift/finding.ts';
+import { BridgeError, type ErrorCode } from '../../../src/core/errors.ts';
+import { exitStatusOf, thrownOutcome, type DriftFinding } from '../../../src/app/drift/drift-finding.ts';
 
-const about = { comparer: 'columns', connector: 'hr', file: 'hr.yaml', what: 'Something.' };
+const about = { comparer: 'columns', subject: 'columns hr', connector: 'hr', message: 'Something.' };
 const OK: DriftFinding = { ...about, status: 'ok' };
 const WARN: DriftFinding = { ...about, status: 'warn', fix: 'Look.' };
 const DRIFT: DriftFinding = { ...about, status: 'drift', fix: 'Write.' };
-const failed = (code: ErrorCode): DriftFinding => ({ ...about, status: 'failed', fix: 'Do.', code });
+const failed = (code: ErrorCode): DriftFinding => ({ ...about, status: 'fail', fix: 'Do.', code });
 
 describe('the exit status', () => {
   test('is 0 without drift, whatever the warnings', () => {
     expect(exitStatusOf([])).toBe(0);
-    expect(exitStatusOf([OK, WARN, { ...OK, status: 'skipped' }])).toBe(0);
+    expect(exitStatusOf([OK, WARN, { ...OK, status: 'skip' }])).toBe(0);
   });
 
   test('is 65 when there is drift, whatever failed beside it', () => {
@@ -35,23 +35,23 @@ describe('what was thrown', () => {
   const error = new BridgeError('SOURCE_COLUMN_MISSING', 'No "x".', { hint: 'Add it.' });
 
   test('is drift where its code says so, and otherwise a failure with that code', () => {
-    expect(thrownVerdict(error, ['SOURCE_COLUMN_MISSING'])).toEqual({
+    expect(thrownOutcome(error, ['SOURCE_COLUMN_MISSING'])).toEqual({
       status: 'drift',
-      what: 'No "x".',
+      message: 'No "x".',
       fix: 'Add it.',
     });
-    expect(thrownVerdict(error, [])).toEqual({
-      status: 'failed',
-      what: 'No "x".',
+    expect(thrownOutcome(error, [])).toEqual({
+      status: 'fail',
+      message: 'No "x".',
       fix: 'Add it.',
       code: 'SOURCE_COLUMN_MISSING',
     });
   });
 
   test('has something to do also without a hint, and is a bug when nobody foresaw it', () => {
-    expect(thrownVerdict(new BridgeError('SOURCE_REFUSED', 'No.'), [])).toMatchObject({
+    expect(thrownOutcome(new BridgeError('SOURCE_REFUSED', 'No.'), [])).toMatchObject({
       fix: 'See docs/errors.md.',
     });
-    expect(thrownVerdict(new TypeError('oops'), [])).toMatchObject({ status: 'failed', code: 'INTERNAL' });
+    expect(thrownOutcome(new TypeError('oops'), [])).toMatchObject({ status: 'fail', code: 'INTERNAL' });
   });
 });

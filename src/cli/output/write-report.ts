@@ -1,0 +1,38 @@
+import type { Finding } from '../../core/finding.ts';
+import type { CommandIo } from '../command-io.ts';
+import { githubReport } from './finding-github.ts';
+import { jsonReport } from './finding-json.ts';
+import type { FindingReport } from './finding-report.ts';
+import { textReport } from './finding-text.ts';
+import { styleFor } from './style.ts';
+
+export const REPORT_FORMATS = ['text', 'json', 'github'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/**
+ * Writes the report to stdout and ends the command with its exit status.
+ * @param redact removes secrets, before lines are broken: a secret in two pieces would not be recognised
+ */
+export function writeReport(
+  report: FindingReport,
+  format: ReportFormat,
+  io: CommandIo,
+  redact: (text: string) => string = (text) => text,
+): void {
+  const clean = { ...report, findings: report.findings.map((finding) => redacted(finding, redact)) };
+  const { stdout, env } = io;
+  // A file or a pipe gets a line for each finding, however long it is.
+  const columns = stdout.isTTY === true ? (stdout.columns ?? Infinity) : Infinity;
+  const write = {
+    text: () => textReport(clean, styleFor(stdout, env.noColor), columns),
+    json: () => jsonReport(clean),
+    github: () => githubReport(clean),
+  };
+  stdout.write(write[format]());
+  io.exit(report.exitStatus);
+}
+
+function redacted(finding: Finding, redact: (text: string) => string): Finding {
+  const message = redact(finding.message);
+  return 'fix' in finding ? { ...finding, message, fix: redact(finding.fix) } : { ...finding, message };
+}
