@@ -10,7 +10,7 @@ export function jsonLine(value: object): string {
 }
 
 /** The same object with `run_id` beside each `runId`, at every depth. */
-export function inBothSpellings(value: unknown): unknown {
+function inBothSpellings(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inBothSpellings);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
