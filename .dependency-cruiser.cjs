@@ -53,6 +53,13 @@ module.exports = {
       to: { path: '^src/(?!core/|net/|google/)' },
     },
     {
+      name: 'limits-are-read-in-their-folder',
+      comment: 'A limit that several folders read is shared, and belongs to core.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/(?!core/)[^/]+/limits\\.ts$', pathNot: '^src/$1/' },
+    },
+    {
       name: 'policy-is-pure',
       comment:
         'What is allowed must be testable without files, sources or a network; app passes in how paths are resolved.',

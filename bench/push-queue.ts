@@ -8,7 +8,7 @@
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
-import { PUSH_CONNECTIONS_MAX } from '../src/core/limits.ts';
+import { PUSH_CONNECTIONS_MAX } from '../src/state/limits.ts';
 import { foldEvents, type PushEvent } from '../src/push/events/packed-events.ts';
 import type { NewPushBatch } from '../src/state/push/batch.ts';
 import { migrateState } from '../src/state/run/open-state.ts';

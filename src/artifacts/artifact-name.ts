@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
-import { ARTIFACT_NAME_PART_BYTES_MAX } from '../core/limits.ts';
+import { ARTIFACT_NAME_PART_BYTES_MAX } from './limits.ts';
 
 /** Begins the names of files that are not finished yet; no artifact may be called so. */
 export const TEMPORARY_PREFIX = '.tmp-';

@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { toBridgeError } from '../core/errors.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
-import { PROCESS_LINGER_MS_MAX } from '../core/limits.ts';
+import { PROCESS_LINGER_MS_MAX } from './limits.ts';
 import { readEnvironment } from './environment/environment.ts';
 import type { CommandIo, OutputStream } from './command-io.ts';
 import { checkDriftCommand } from './commands/check-drift.ts';

@@ -1,7 +1,7 @@
 import createKnex, { type Knex } from 'knex';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { STATE_CONNECTIONS_MAX } from '../core/limits.ts';
+import { STATE_CONNECTIONS_MAX } from './limits.ts';
 import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../core/private-modes.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import { postgresDialect, sqliteDialect, type Dialect } from './dialect.ts';

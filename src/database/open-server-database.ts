@@ -1,4 +1,4 @@
-import { SERVER_STATE_SILENCE_SECONDS_MAX } from '../core/limits.ts';
+import { SERVER_STATE_SILENCE_SECONDS_MAX } from './limits.ts';
 import type { Database, DatabaseAddress, DatabaseOptions } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
 import { namedErrors } from './with-state-errors.ts';

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { open, opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_FILES_MAX } from '../core/limits.ts';
+import { CONNECTOR_FILES_MAX } from '../core/limits.ts';
+import { CONNECTOR_FILE_BYTES_MAX } from './limits.ts';
 import type { Problem } from './problem.ts';
 
 export type FileReading = { readonly text: string } | { readonly problem: Problem };

@@ -1,4 +1,4 @@
-import { CONNECTOR_TEXT_CHARACTERS_MAX } from '../core/limits.ts';
+import { CONNECTOR_TEXT_CHARACTERS_MAX } from './limits.ts';
 
 /**
  * Reading a connector that may be wrong. The rules look at whatever is there, so that one mistake does not hide another.

@@ -1,4 +1,4 @@
-import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_FOLDER_BYTES_MAX } from '../core/limits.ts';
+import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_FOLDER_BYTES_MAX } from './limits.ts';
 import type { CheckedFile, FileFacts } from './known-files.ts';
 import type { Problem } from './problem.ts';
 

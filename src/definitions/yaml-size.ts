@@ -3,7 +3,7 @@ import {
   CONNECTOR_KEY_CHARACTERS_MAX,
   CONNECTOR_MAPPING_KEYS_MAX,
   CONNECTOR_YAML_VALUES_MAX,
-} from '../core/limits.ts';
+} from './limits.ts';
 import { startOf, type RawProblem } from './yaml-places.ts';
 
 interface Collection {

@@ -7,7 +7,7 @@ import {
   YAMLException,
   type Event,
 } from 'js-yaml';
-import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_YAML_DEPTH_MAX } from '../core/limits.ts';
+import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_YAML_DEPTH_MAX } from './limits.ts';
 import { displayPath, type FieldFinding, type Segment } from './problem.ts';
 import type { Place } from './text-lines.ts';
 import { startOf, YamlPlaces, type Anchor, type RawProblem } from './yaml-places.ts';

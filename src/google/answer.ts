@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { GOOGLE_ANSWER_BYTES_MAX } from '../core/limits.ts';
+import { GOOGLE_ANSWER_BYTES_MAX } from './limits.ts';
 import { readBodyStart, readWholeBody } from '../net/response-body.ts';
 
 /** Any answer, whatever its status. Its body is read by the caller, who knows how large it may be. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { GOOGLE_ANSWER_BYTES_MAX, GOOGLE_TOKEN_SECONDS_MAX } from '../core/limits.ts';
+import { GOOGLE_TOKEN_SECONDS_MAX } from '../core/limits.ts';
+import { GOOGLE_ANSWER_BYTES_MAX } from './limits.ts';
 import type { StreamedAnswer } from './answer.ts';
 
 /** One HTTP request, complete. */

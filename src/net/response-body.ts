@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { promisify, types } from 'node:util';
 import { brotliDecompress, constants, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
-import { CONTENT_CODINGS_MAX, HTTP_WORDS_SECONDS_MAX } from '../core/limits.ts';
+import { CONTENT_CODINGS_MAX, HTTP_WORDS_SECONDS_MAX } from './limits.ts';
 
 /** A response whose body cannot be used. `message` continues a sentence about the response. */
 export class BodyError extends Error {

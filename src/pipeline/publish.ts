@@ -1,4 +1,4 @@
-import { ARTIFACT_PART_BYTES_MAX } from '../core/limits.ts';
+import { ARTIFACT_PART_BYTES_MAX } from './limits.ts';
 import { ByteWriter } from './bytes/byte-writer.ts';
 import type { ChangeSink } from './diff.ts';
 import type { DocumentRenderer } from './document/document.ts';

@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
-import { QUARANTINE_FIELD_BYTES_MAX, QUARANTINE_RATIO_ROWS_MIN } from '../core/limits.ts';
+import { QUARANTINE_FIELD_BYTES_MAX, QUARANTINE_RATIO_ROWS_MIN } from './limits.ts';
 import type { Rejection } from './document/rejection.ts';
 import type { QuarantineLimits } from './ports/job.ts';
 import type { RowPlace } from './ports/ports.ts';

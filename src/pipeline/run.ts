@@ -1,5 +1,5 @@
 import { BridgeError, toBridgeError } from '../core/errors.ts';
-import { REJECTED_SAMPLES_MAX } from '../core/limits.ts';
+import { REJECTED_SAMPLES_MAX } from './limits.ts';
 import type { ColumnDrift } from './comparison/column-drift.ts';
 import { commit, statusOf, type Outcome } from './commit.ts';
 import type { ChangeSink } from './diff.ts';

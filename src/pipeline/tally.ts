@@ -1,4 +1,4 @@
-import { RESULT_SAMPLES_MAX } from '../core/limits.ts';
+import { RESULT_SAMPLES_MAX } from './limits.ts';
 import type { DocumentRenderer } from './document/document.ts';
 import type { DataQuality } from './ports/data-quality.ts';
 import type { RunCounts } from './ports/ports.ts';

@@ -10,7 +10,7 @@ import {
   PUSH_KEYS_MAX,
   PUSH_LINES_MAX,
   PUSH_NDJSON_BODY_BYTES_MAX,
-} from '../core/limits.ts';
+} from './limits.ts';
 import type { ByteWriter } from '../pipeline/bytes/byte-writer.ts';
 import { isUtf8ButForHalves } from '../pipeline/bytes/half-pairs.ts';
 import { ItemReader } from '../json/item-reader.ts';

@@ -1,5 +1,5 @@
 import { isOrdered, type Connector } from '../definitions/connector/types.ts';
-import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from '../core/limits.ts';
+import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from './limits.ts';
 import { byteAt } from '../pipeline/document/in-range.ts';
 import type { ItemReader } from '../json/item-reader.ts';
 import { isString, textAt } from '../json/scan.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { PUSH_BATCH_BYTES_MAX, PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../core/limits.ts';
+import { PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../core/limits.ts';
+import { PUSH_BATCH_BYTES_MAX } from './limits.ts';
 import type { ItemReader } from '../json/item-reader.ts';
 import type { FoldedEvents } from './events/packed-events.ts';
 import { readEvents, type BodyFormat } from './body.ts';

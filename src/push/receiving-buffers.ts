@@ -1,4 +1,4 @@
-import { PUSH_BUFFER_KEPT_BYTES_MAX, PUSH_BUFFERS_KEPT } from '../core/limits.ts';
+import { PUSH_BUFFER_KEPT_BYTES_MAX, PUSH_BUFFERS_KEPT } from './limits.ts';
 import { ByteWriter } from '../pipeline/bytes/byte-writer.ts';
 import { FoldedEvents } from './events/packed-events.ts';
 

@@ -1,4 +1,4 @@
-import { PUSH_WORDS_CHARACTERS_MAX } from '../core/limits.ts';
+import { PUSH_WORDS_CHARACTERS_MAX } from './limits.ts';
 import type { Rejection } from '../pipeline/document/rejection.ts';
 
 /** Why one event is not taken, while others of the same push are. The first ones are those of a row that is set aside. */

@@ -1,6 +1,6 @@
 import type { PaginationSpec, RestSpec } from '../definitions/rest/types.ts';
 import type { Clock } from '../core/clock.ts';
-import { HTTP_REQUEST_SECONDS_DEFAULT } from '../core/limits.ts';
+import { HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
 import { MinuteQuota } from '../core/minute-quota.ts';
 import type { RetryPolicy, Wait } from '../core/retry.ts';

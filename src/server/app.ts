@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { fastify, type FastifyInstance } from 'fastify';
 import { openOps } from '../app/ops/ops.ts';
 import {
-  HTTP_BODY_BYTES_MAX,
-  HTTP_HEADERS_BYTES_MAX,
-  HTTP_HEADERS_SECONDS_MAX,
-  HTTP_IDLE_SECONDS_MAX,
-  HTTP_LATE_LOOK_SECONDS,
-  HTTP_PATH_PART_CHARACTERS_MAX,
-  HTTP_REQUEST_READ_SECONDS_MAX,
-  HTTP_STANDSTILL_SECONDS_MAX,
-} from '../core/limits.ts';
+  SERVER_BODY_BYTES_MAX,
+  SERVER_HEADERS_BYTES_MAX,
+  SERVER_HEADERS_SECONDS_MAX,
+  SERVER_IDLE_SECONDS_MAX,
+  SERVER_LATE_LOOK_SECONDS,
+  SERVER_PATH_PART_CHARACTERS_MAX,
+  SERVER_REQUEST_READ_SECONDS_MAX,
+  SERVER_STANDSTILL_SECONDS_MAX,
+} from './limits.ts';
 import { guardRoutes } from './access/access.ts';
 import { closeConnectionsWhenStopping } from './http/closing-connections.ts';
 import type { ServerContext } from './context.ts';
@@ -37,25 +37,25 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
-    bodyLimit: HTTP_BODY_BYTES_MAX,
-    requestTimeout: HTTP_REQUEST_READ_SECONDS_MAX * 1_000,
-    connectionTimeout: HTTP_STANDSTILL_SECONDS_MAX * 1_000,
-    keepAliveTimeout: HTTP_IDLE_SECONDS_MAX * 1_000,
+    bodyLimit: SERVER_BODY_BYTES_MAX,
+    requestTimeout: SERVER_REQUEST_READ_SECONDS_MAX * 1_000,
+    connectionTimeout: SERVER_STANDSTILL_SECONDS_MAX * 1_000,
+    keepAliveTimeout: SERVER_IDLE_SECONDS_MAX * 1_000,
     http: {
-      headersTimeout: HTTP_HEADERS_SECONDS_MAX * 1_000,
-      connectionsCheckingInterval: HTTP_LATE_LOOK_SECONDS * 1_000,
-      maxHeaderSize: HTTP_HEADERS_BYTES_MAX,
+      headersTimeout: SERVER_HEADERS_SECONDS_MAX * 1_000,
+      connectionsCheckingInterval: SERVER_LATE_LOOK_SECONDS * 1_000,
+      maxHeaderSize: SERVER_HEADERS_BYTES_MAX,
     },
     clientErrorHandler: answerProtocolFailures(log),
     forceCloseConnections: 'idle',
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     frameworkErrors: answerUnreadablePath,
     schemaErrorFormatter: schemaProblem,
-    routerOptions: { maxParamLength: HTTP_PATH_PART_CHARACTERS_MAX },
+    routerOptions: { maxParamLength: SERVER_PATH_PART_CHARACTERS_MAX },
     // A field that nobody declared is an error of the request, not something to drop in silence.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });
-  // None is dropped in silence: HTTP_HEADERS_BYTES_MAX bounds how many there can be.
+  // None is dropped in silence: SERVER_HEADERS_BYTES_MAX bounds how many there can be.
   app.server.maxHeadersCount = 0;
   answerFailures(app, log);
   logRequests(app, log);

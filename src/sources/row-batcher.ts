@@ -1,4 +1,5 @@
-import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, ROW_BYTES_MAX } from '../core/limits.ts';
+import { BATCH_BYTES_MAX, ROW_BYTES_MAX } from '../core/limits.ts';
+import { BATCH_ROWS_MAX } from './limits.ts';
 import type { Column, ListingEnd, RowBatch, RowPlace } from '../pipeline/ports/ports.ts';
 import { wordAt } from '../pipeline/document/in-range.ts';
 import { asError } from '../core/thrown.ts';

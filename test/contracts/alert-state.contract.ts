@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  ALERT_CLAIM_SECONDS,
-  ALERT_REPEAT_SECONDS,
-  ALERT_UNANSWERED_SECONDS,
-} from '../../src/core/limits.ts';
+import { ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../../src/core/limits.ts';
+import { ALERT_CLAIM_SECONDS } from '../../src/state/limits.ts';
 import { openAlertState, type AlertState } from '../../src/state/server/alert-state.ts';
 import { openDatabase, type DatabaseAddress } from '../../src/database/database.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../../src/core/limits.ts';
+import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../../src/state/limits.ts';
 import { foldEvents, type PushEvent } from '../../src/push/events/packed-events.ts';
 import { batchRow, type NewPushBatch } from '../../src/state/push/batch.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';

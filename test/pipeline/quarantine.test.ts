@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { QUARANTINE_FIELD_BYTES_MAX } from '../../src/core/limits.ts';
+import { QUARANTINE_FIELD_BYTES_MAX } from '../../src/pipeline/limits.ts';
 import type { Column } from '../../src/pipeline/ports/ports.ts';
 import {
   describe as words,

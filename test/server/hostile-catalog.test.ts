@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../src/core/limits.ts';
+import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../src/definitions/limits.ts';
 import { startBridgeServer } from '../support/server/bridge-server.ts';
 import { parsedObject } from '../support/files/json.ts';
 

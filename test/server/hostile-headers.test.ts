@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { HTTP_HEADERS_BYTES_MAX } from '../../src/core/limits.ts';
+import { SERVER_HEADERS_BYTES_MAX } from '../../src/server/limits.ts';
 import { startGuardedServer, type GuardedServer } from '../support/http/guarded-server.ts';
 import { growthOf } from '../support/memory/processor-time.ts';
 import { rawExchange } from '../support/http/raw-exchange.ts';
@@ -76,7 +76,7 @@ describe('a request whose headers are as large as the server accepts', () => {
         expect(status).toBeLessThan(500);
         expect(status).not.toBe(431);
       };
-      expect(await growthOf(send, HTTP_HEADERS_BYTES_MAX - 1_000)).toBe('linear');
+      expect(await growthOf(send, SERVER_HEADERS_BYTES_MAX - 1_000)).toBe('linear');
     },
   );
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keyIdOf } from '../../src/core/secrets/access-key.ts';
-import { FAILED_ATTEMPTS_PER_MINUTE, KEY_CACHE_MS } from '../../src/core/limits.ts';
+import { FAILED_ATTEMPTS_PER_MINUTE, KEY_CACHE_MS } from '../../src/server/limits.ts';
 import { openBrowser } from '../support/server/browser.ts';
 import {
   bearer,

@@ -6,7 +6,7 @@ import {
   CONNECTOR_CHECK_MS_MAX,
   CONNECTOR_WORKER_HEAP_MB_MAX,
   CONNECTOR_WORKER_START_MS_MAX,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import type { PolicyPlace } from './policy.ts';
 
 /** Checks connector files in a thread, which it starts for the first one. */

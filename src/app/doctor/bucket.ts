@@ -2,7 +2,7 @@ import { directoryOf } from '../../artifacts/file/location.ts';
 import type { GcsAccess } from '../../artifacts/gcs/access.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { DOCTOR_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
+import { DOCTOR_REQUEST_SECONDS_MAX } from '../limits.ts';
 import { exposedFolder, unlessExposed } from './exposed-paths.ts';
 import { check, fail, glance, ok, warn, type DoctorFinding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';

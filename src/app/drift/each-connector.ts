@@ -1,5 +1,5 @@
 import { eachAtOnce } from '../../core/each-at-once.ts';
-import { DRIFT_CONNECTORS_AT_ONCE } from '../../core/limits.ts';
+import { DRIFT_CONNECTORS_AT_ONCE } from '../limits.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Outcome } from '../../core/finding.ts';
 import { aboutConnector, thrownOutcome, type DriftFinding } from './drift-finding.ts';

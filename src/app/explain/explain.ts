@@ -1,6 +1,6 @@
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
 import { idFields, type Connector } from '../../definitions/connector/types.ts';
-import { EXPLAIN_RUNS_MAX } from '../../core/limits.ts';
+import { EXPLAIN_RUNS_MAX } from '../limits.ts';
 import { apiDocumentId } from '../../gemini/delivery/document-id.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { DocumentFacts, ExplainState } from '../../pipeline/ports/explain-state-port.ts';

@@ -8,7 +8,7 @@ import {
   OPS_ARTIFACT_REMEMBERED_MS,
   OPS_ARTIFACT_RETRY_MS,
   OPS_ARTIFACT_RUNS_REMEMBERED,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import { linesOf } from '../../gemini/delivery/artifact-lines.ts';
 import { partName } from '../../pipeline/artifact/layout.ts';
 import type { ArtifactStore } from '../../pipeline/ports/ports.ts';

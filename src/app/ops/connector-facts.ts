@@ -1,4 +1,4 @@
-import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../../core/limits.ts';
+import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../limits.ts';
 import { looksLikeSecret } from '../../definitions/connector/secrets.ts';
 import { aclOf, isSqlSource, type Connector } from '../../definitions/connector/types.ts';
 import type { ListedRun } from '../../state/server/listed-runs.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { OPS_SETTLED_SECONDS_MAX } from '../../core/limits.ts';
+import { OPS_SETTLED_SECONDS_MAX } from '../limits.ts';
 import type { Holder, Newest } from '../../state/server/ops-connectors.ts';
 import type { OpsState } from '../../state/server/ops-state.ts';
 

@@ -1,4 +1,4 @@
-import { OPS_HISTORY_RUNS, OPS_PUSHES_SHOWN, OPS_REJECTED_MAX } from '../../core/limits.ts';
+import { OPS_HISTORY_RUNS, OPS_PUSHES_SHOWN, OPS_REJECTED_MAX } from '../limits.ts';
 import { folderOf } from '../../pipeline/artifact/layout.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { RunDetail } from '../../state/server/ops-runs.ts';

@@ -1,6 +1,7 @@
 import type { Cron } from 'croner';
 import { cronOf } from '../../definitions/connector/cron.ts';
-import { CONNECTOR_FILES_MAX, OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../../core/limits.ts';
+import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../limits.ts';
+import { CONNECTOR_FILES_MAX } from '../../core/limits.ts';
 
 /** What a schedule says at one moment. */
 interface DueTimes {

@@ -7,7 +7,7 @@ import {
   PUSH_MEMORY_BYTES_MAX,
   PUSH_PENDING_EVENTS_MAX,
   PUSH_PURGE_MINUTES,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { PushQueue } from '../../state/push/queue.ts';
 import type { Catalog } from '../catalog/catalog.ts';

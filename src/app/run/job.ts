@@ -5,7 +5,7 @@ import {
   QUARANTINE_CONSECUTIVE_DEFAULT,
   QUARANTINE_COUNT_DEFAULT,
   QUARANTINE_RATIO_DEFAULT,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import type { Job } from '../../pipeline/ports/job.ts';
 import { compileMapping, recordShape } from '../../pipeline/mapping/compile-mapping.ts';
 

@@ -2,11 +2,10 @@ import type { Clock } from '../../core/clock.ts';
 import { withDeadline } from '../../core/deadline.ts';
 import { toBridgeError, type BridgeError } from '../../core/errors.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
+import { ALERT_MEMORY_MS_MAX, TELEMETRY_SETTLE_MS_MAX } from '../limits.ts';
 import {
-  ALERT_MEMORY_MS_MAX,
   TELEMETRY_FLUSH_MS_MAX,
   TELEMETRY_MESSAGE_CHARACTERS_MAX,
-  TELEMETRY_SETTLE_MS_MAX,
   TELEMETRY_TEXT_CHARACTERS_MAX,
 } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';

@@ -2,7 +2,7 @@ import { open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BridgeError } from '../../core/errors.ts';
-import { ARTIFACT_READ_BYTES } from '../../core/limits.ts';
+import { ARTIFACT_READ_BYTES } from '../limits.ts';
 import type { LeaseGuard } from '../../pipeline/held-leases.ts';
 import type { ArtifactStore, ArtifactWriter, StoredArtifact } from '../../pipeline/ports/ports.ts';
 import { artifactNameParts, folderParts, TEMPORARY_PREFIX } from '../artifact-name.ts';

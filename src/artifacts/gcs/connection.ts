@@ -1,11 +1,8 @@
 import { Readable } from 'node:stream';
 import { withDeadline } from '../../core/deadline.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
-import {
-  GCS_READ_IDLE_SECONDS_MAX,
-  GCS_REQUEST_SECONDS_MAX,
-  GOOGLE_TOKEN_SECONDS_MAX,
-} from '../../core/limits.ts';
+import { GCS_READ_IDLE_SECONDS_MAX, GCS_REQUEST_SECONDS_MAX } from '../limits.ts';
+import { GOOGLE_TOKEN_SECONDS_MAX } from '../../core/limits.ts';
 import { createRedactor } from '../../core/secrets/redact.ts';
 import { isSuccess, readText, type StreamedAnswer } from '../../google/answer.ts';
 import { openTransport, type Transport } from '../../google/transport.ts';

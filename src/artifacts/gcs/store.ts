@@ -1,7 +1,7 @@
 import { eachAtOnce } from '../../core/each-at-once.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
-import { GCS_DELETES_AT_ONCE, GCS_READ_BYTES } from '../../core/limits.ts';
+import { GCS_DELETES_AT_ONCE, GCS_READ_BYTES } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
 import { artifactNameParts, folderParts } from '../artifact-name.ts';

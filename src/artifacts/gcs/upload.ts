@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import { GCS_CHUNK_BYTES } from '../../core/limits.ts';
+import { GCS_CHUNK_BYTES } from '../limits.ts';
 import type { ArtifactWriter, StoredArtifact } from '../../pipeline/ports/ports.ts';
 import { createChecksum } from './crc32c.ts';
 import type { ObjectFacts } from './answers.ts';

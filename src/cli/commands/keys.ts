@@ -3,7 +3,7 @@ import { isConnectorName } from '../../definitions/connector/connector-name.ts';
 import { keyIdOf, RIGHTS, type Right } from '../../core/secrets/access-key.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
-import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../../core/limits.ts';
+import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../limits.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
 import type { CommandIo } from '../command-io.ts';
 import { KEYS, KEYS_CREATE, KEYS_LIST, KEYS_REVOKE } from '../help/keys.ts';

@@ -1,11 +1,7 @@
 import { parseEndpoint, type Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
-import {
-  RETRY_ATTEMPTS_DEFAULT,
-  RETRY_ATTEMPTS_MAX,
-  RETRY_BACKOFF_SECONDS_DEFAULT,
-  RETRY_BACKOFF_SECONDS_MAX,
-} from '../../core/limits.ts';
+import { RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX, RETRY_BACKOFF_SECONDS_DEFAULT } from '../limits.ts';
+import { RETRY_BACKOFF_SECONDS_MAX } from '../../core/limits.ts';
 import { openRedactor } from './redactor.ts';
 import { runVariables } from './run-variables.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';

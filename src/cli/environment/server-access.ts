@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { RIGHTS, type Right } from '../../core/secrets/access-key.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { ADMIN_KEY_CHARACTERS_MIN, SESSION_SECRET_CHARACTERS_MIN } from '../../core/limits.ts';
+import { ADMIN_KEY_CHARACTERS_MIN, SESSION_SECRET_CHARACTERS_MIN } from '../limits.ts';
 import { secretFault } from '../../core/secrets/secret-strength.ts';
 
 /** `ADMIN_API_KEY`, `SESSION_SECRET`, `TRUSTED_PROXY_ADDRESSES`, `SSO_USER_HEADER` and `SSO_RIGHTS`. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { BridgeError } from '../../core/errors.ts';
-import { CONNECTOR_IN_PROCESS_BYTES_MAX, CONNECTOR_PROBLEMS_MAX } from '../../core/limits.ts';
+import { CONNECTOR_IN_PROCESS_BYTES_MAX, CONNECTOR_PROBLEMS_MAX } from '../limits.ts';
 import { withoutRecognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
 import { listConnectorFiles, readConnectorFile } from '../connector-files.ts';
 import { textAt, valueAt } from '../draft.ts';

@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { CONNECTOR_UNKNOWN_KEYS_NAMED_MAX } from '../../core/limits.ts';
+import { CONNECTOR_UNKNOWN_KEYS_NAMED_MAX } from '../limits.ts';
 import type { FieldFinding, Segment } from '../problem.ts';
 import { findingOf, moreUnknownKeys } from '../schema-sentences.ts';
 import { connectorValidator } from './schema-validator.ts';

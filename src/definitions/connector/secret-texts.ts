@@ -1,5 +1,5 @@
 import { isCredential } from '../../core/secrets/credential-names.ts';
-import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_TEXT_CHARACTERS_MAX } from '../../core/limits.ts';
+import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_TEXT_CHARACTERS_MAX } from '../limits.ts';
 import { recognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
 import { displayPath, type Segment } from '../problem.ts';
 

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../../core/limits.ts';
+import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../limits.ts';
 import { mentionsWatermark, WATERMARK } from '../watermark-text.ts';
 import { splitSql, type SqlDialect } from './sql/sql-text.ts';
 

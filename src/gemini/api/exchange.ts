@@ -1,10 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { withDeadline } from '../../core/deadline.ts';
-import {
-  DISCOVERY_IMPORT_SECONDS_MAX,
-  DISCOVERY_REQUEST_SECONDS_MAX,
-  GOOGLE_TOKEN_SECONDS_MAX,
-} from '../../core/limits.ts';
+import { GOOGLE_TOKEN_SECONDS_MAX } from '../../core/limits.ts';
+import { DISCOVERY_IMPORT_SECONDS_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/minute-quota.ts';
 import { createRedactor } from '../../core/secrets/redact.ts';

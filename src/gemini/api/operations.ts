@@ -3,7 +3,7 @@ import {
   OPERATION_POLL_SECONDS_FIRST,
   OPERATION_POLL_SECONDS_MAX,
   OPERATION_WAIT_SECONDS_MAX,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Wait } from '../../core/retry.ts';
 import type { Api } from './api.ts';

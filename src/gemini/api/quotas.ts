@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
+import { DISCOVERY_WRITES_PER_MINUTE } from '../../core/limits.ts';
 import {
   DISCOVERY_BATCHES_PER_MINUTE,
   DISCOVERY_IMPORTS_PER_MINUTE,
   DISCOVERY_READS_PER_MINUTE,
-  DISCOVERY_WRITES_PER_MINUTE,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import { MinuteQuota } from '../../core/minute-quota.ts';
 import type { Wait } from '../../core/retry.ts';
 

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import { DISCOVERY_URIS_PER_REQUEST_MAX } from '../../core/limits.ts';
+import { DISCOVERY_URIS_PER_REQUEST_MAX } from '../limits.ts';
 import type { ManifestFile } from '../../pipeline/ports/ports.ts';
 
 /** A data store of Discovery Engine, as `spec.gemini` names it. */

@@ -1,4 +1,4 @@
-import { DISCOVERY_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
+import { DISCOVERY_WORDS_CHARACTERS_MAX } from '../limits.ts';
 
 /** Words of a server, safe in a log and on a terminal: one line, no control characters, not endless. */
 export function oneLine(words: string): string {

@@ -1,5 +1,5 @@
 import { toBridgeError, type BridgeError } from '../../core/errors.ts';
-import { PURGE_REFUSAL_HOURS } from '../../core/limits.ts';
+import { PURGE_REFUSAL_HOURS } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { sleep, type Wait } from '../../core/retry.ts';
 import type { Destination, Receipt, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DISCOVERY_DOCUMENT_ID_LENGTH_MAX } from '../../core/limits.ts';
+import { DISCOVERY_DOCUMENT_ID_LENGTH_MAX } from '../limits.ts';
 
 /**
  * A document's id as Discovery Engine accepts it, `^[a-zA-Z0-9_-]{1,128}$`; distinct ids stay distinct.

@@ -1,5 +1,5 @@
 import { toBridgeError } from '../../core/errors.ts';
-import { DELIVERY_FAILURES_READ_MAX } from '../../core/limits.ts';
+import { DELIVERY_FAILURES_READ_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
 import { linesOf } from './artifact-lines.ts';

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import { REJECTIONS_PER_SAVE } from '../../core/limits.ts';
+import { REJECTIONS_PER_SAVE } from '../limits.ts';
 import type { DeliveryJournal, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { ArtifactStore, Manifest } from '../../pipeline/ports/ports.ts';
 import { linesOf } from './artifact-lines.ts';

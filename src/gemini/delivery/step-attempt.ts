@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { UNMARKED_STEP_CLOCK_SECONDS_MAX } from '../../core/limits.ts';
+import { UNMARKED_STEP_CLOCK_SECONDS_MAX } from '../limits.ts';
 import type { DeliveryDetail, DeliveryStep } from '../../pipeline/ports/delivery-port.ts';
 import { textOf } from '../api/json-fields.ts';
 import type { Operation } from '../api/operations.ts';

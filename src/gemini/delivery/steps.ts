@@ -1,5 +1,5 @@
 import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
-import { OPERATION_ATTEMPTS_MAX, OPERATION_BUSY_ATTEMPTS_MAX } from '../../core/limits.ts';
+import { OPERATION_ATTEMPTS_MAX, OPERATION_BUSY_ATTEMPTS_MAX } from '../limits.ts';
 import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../../pipeline/ports/delivery-port.ts';
 import type { ArtifactStore, Manifest } from '../../pipeline/ports/ports.ts';
 import type { ApiRequest } from '../api/api.ts';

@@ -1,4 +1,4 @@
-import { DELIVERY_FAILURES_READ_MAX } from '../../core/limits.ts';
+import { DELIVERY_FAILURES_READ_MAX } from '../limits.ts';
 import type { RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { ManifestFile } from '../../pipeline/ports/ports.ts';
 import type { Failure, Place } from './failures.ts';

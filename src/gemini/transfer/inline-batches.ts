@@ -1,4 +1,4 @@
-import { INLINE_BYTES_MAX, INLINE_DOCUMENTS_MAX } from '../../core/limits.ts';
+import { INLINE_BYTES_MAX, INLINE_DOCUMENTS_MAX } from '../limits.ts';
 import type { ArtifactStore, ManifestFile } from '../../pipeline/ports/ports.ts';
 import { linesOf } from '../delivery/artifact-lines.ts';
 

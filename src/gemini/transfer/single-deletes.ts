@@ -1,6 +1,6 @@
 import { eachAtOnce } from '../../core/each-at-once.ts';
 import { toBridgeError } from '../../core/errors.ts';
-import { DELETES_PARALLEL, DELETES_PER_STEP } from '../../core/limits.ts';
+import { DELETES_PARALLEL, DELETES_PER_STEP } from '../limits.ts';
 import type { DeliveryStep, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import { apiDocumentId } from '../delivery/document-id.ts';
 import { filesOf, rowsOf } from '../delivery/manifest-files.ts';

@@ -1,4 +1,4 @@
-import { PART_BUFFER_BYTES } from '../../core/limits.ts';
+import { PART_BUFFER_BYTES } from '../limits.ts';
 import { createDoubleBuffer } from '../bytes/double-buffer.ts';
 import { partName } from './layout.ts';
 import type { ArtifactKind, ArtifactStore, ArtifactWriter, ManifestFile } from '../ports/ports.ts';

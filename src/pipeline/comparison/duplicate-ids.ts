@@ -1,5 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
-import { DUPLICATE_IDS_NAMED_MAX, DUPLICATE_PLACES_NAMED_MAX } from '../../core/limits.ts';
+import { DUPLICATE_IDS_NAMED_MAX } from '../../core/limits.ts';
+import { DUPLICATE_PLACES_NAMED_MAX } from '../limits.ts';
 import { RowMapper } from '../map.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { RowPlace, Source } from '../ports/ports.ts';

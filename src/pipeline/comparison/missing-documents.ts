@@ -1,4 +1,4 @@
-import { HELD_LISTED_MAX } from '../../core/limits.ts';
+import { HELD_LISTED_MAX } from '../limits.ts';
 import type { ChangeSink } from '../diff.ts';
 import { FINGERPRINT_BYTES, FingerprintSet } from './fingerprint-set.ts';
 import { decideDeletes } from '../guard.ts';

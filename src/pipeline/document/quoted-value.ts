@@ -1,4 +1,4 @@
-import { QUOTED_VALUE_CHARACTERS_MAX } from '../../core/limits.ts';
+import { QUOTED_VALUE_CHARACTERS_MAX } from '../limits.ts';
 import { printable } from '../../core/printable.ts';
 
 /** A value from outside as a reason repeats it: on one line, cut, and between backticks, so that its own quotation marks stay. */

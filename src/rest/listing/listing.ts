@@ -1,6 +1,6 @@
 import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { HTTP_PAGES_MAX } from '../../core/limits.ts';
+import { HTTP_PAGES_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { Exchange, PageAnswer } from '../request/exchange.ts';

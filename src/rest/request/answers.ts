@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { HTTP_WORDS_CHARACTERS_MAX } from '../../core/limits.ts';
+import { HTTP_WORDS_CHARACTERS_MAX } from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { HttpAnswer } from './client.ts';
 import { PROXY_LOGIN, type Problem } from './problems.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RestSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { HTTP_CONNECT_SECONDS, HTTP_PAGE_BYTES_MAX, HTTP_WORDS_BYTES_MAX } from '../../core/limits.ts';
+import { HTTP_CONNECT_SECONDS, HTTP_PAGE_BYTES_MAX, HTTP_WORDS_BYTES_MAX } from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { Client } from '../../net/client.ts';
 import type { ProxySettings } from '../../net/proxy.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { withDeadline } from '../../core/deadline.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { HTTP_REDIRECTS_MAX } from '../../core/limits.ts';
+import { HTTP_REDIRECTS_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/minute-quota.ts';
 import { isUtf8ButForHalves } from '../../pipeline/bytes/half-pairs.ts';

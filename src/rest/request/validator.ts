@@ -1,4 +1,4 @@
-import { HTTP_LAST_MODIFIED_AGE_SECONDS_MIN, HTTP_VALIDATOR_CHARACTERS_MAX } from '../../core/limits.ts';
+import { HTTP_LAST_MODIFIED_AGE_SECONDS_MIN, HTTP_VALIDATOR_CHARACTERS_MAX } from '../limits.ts';
 import type { HttpAnswer } from './client.ts';
 
 /** What an API gave with its listing, to be asked by whether that is still what it has. */

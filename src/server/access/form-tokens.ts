@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sameDigest } from '../../core/secrets/access-key.ts';
 import type { Clock } from '../../core/clock.ts';
-import { FORM_TOKEN_HOURS_MAX } from '../../core/limits.ts';
+import { FORM_TOKEN_HOURS_MAX } from '../limits.ts';
 
 /** Proves that a form was made by this server for a session or a user, and not long ago. */
 export interface FormTokens {

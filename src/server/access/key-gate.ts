@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { includesRight } from '../../core/secrets/access-key.ts';
-import { KEY_CHARACTERS_MAX } from '../../core/limits.ts';
+import { KEY_CHARACTERS_MAX } from '../limits.ts';
 import type { Gate, GuardedAccess } from './access.ts';
 import type { Credential, Credentials } from './keys/credentials.ts';
 import { HttpError } from '../http/http-error.ts';

@@ -1,4 +1,4 @@
-import { RETURN_PATH_CHARACTERS_MAX } from '../../core/limits.ts';
+import { RETURN_PATH_CHARACTERS_MAX } from '../limits.ts';
 
 /** Any origin does: one that a path leaves is not local. */
 const HERE = 'http://here.invalid';

@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { LOGIN_BODY_BYTES_MAX } from '../../core/limits.ts';
+import { LOGIN_BODY_BYTES_MAX } from '../limits.ts';
 import { foreignForm } from './access.ts';
 import type { ServerContext } from '../context.ts';
 import { localPath } from './local-path.ts';

@@ -1,4 +1,4 @@
-import { CALLERS_COUNTED_MAX } from '../../core/limits.ts';
+import { CALLERS_COUNTED_MAX } from '../limits.ts';
 
 /** The count of one caller, and the milliseconds until it begins again. */
 interface CallerCount {

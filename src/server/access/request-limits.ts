@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { CALLER_REQUESTS_PER_MINUTE } from '../../core/limits.ts';
+import { CALLER_REQUESTS_PER_MINUTE } from '../limits.ts';
 import { HttpError } from '../http/http-error.ts';
 import { RequestCounts } from './request-counts.ts';
 

@@ -9,7 +9,7 @@ import {
   SESSION_IDLE_SECONDS_MAX,
   SESSION_RENEW_SECONDS,
   SESSION_SECONDS_MAX,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import { openFormTokens } from './form-tokens.ts';
 import { rememberBriefly } from '../memory/ttl-cache.ts';
 

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import { SIGN_ON_USER_CHARACTERS_MAX } from '../../core/limits.ts';
+import { SIGN_ON_USER_CHARACTERS_MAX } from '../limits.ts';
 import type { AccessSettings } from './access-settings.ts';
 import type { Credential } from './keys/credentials.ts';
 

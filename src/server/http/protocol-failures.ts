@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError } from 'fastify';
-import { HTTP_HEADERS_BYTES_MAX } from '../../core/limits.ts';
+import { SERVER_HEADERS_BYTES_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { failureAnswer } from './failure-answers.ts';
 import { HttpError } from './http-error.ts';
@@ -52,7 +52,7 @@ function protocolError(code: string): HttpError {
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new HttpError(
       'HEADERS_TOO_LARGE',
-      `The path and headers have more than ${HTTP_HEADERS_BYTES_MAX} bytes.`,
+      `The path and headers have more than ${SERVER_HEADERS_BYTES_MAX} bytes.`,
     );
   }
   return new HttpError('BAD_REQUEST', 'Malformed or ambiguous HTTP request.', {

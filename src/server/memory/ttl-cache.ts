@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../../core/limits.ts';
+import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../limits.ts';
 
 interface BrieflyKnown<Answer> {
   (id: string): Promise<Answer>;

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { READY_CACHE_MS } from '../../core/limits.ts';
+import { READY_CACHE_MS } from '../limits.ts';
 import { failures } from '../http/answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
 import type { RouteSet } from '../http/route-set.ts';

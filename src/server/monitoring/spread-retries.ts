@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { RETRY_AFTER_SPREAD_RATIO } from '../../core/limits.ts';
+import { RETRY_AFTER_SPREAD_RATIO } from '../limits.ts';
 
 /**
  * The seconds for a `Retry-After`: at least those given, and some more by chance, so that clients that were refused together

@@ -5,7 +5,7 @@ import {
   OPS_RUNS_MAX,
   OPS_WINDOW_HOURS_DEFAULT,
   OPS_WINDOW_HOURS_MAX,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import { SORTS } from './overview/connector-list.ts';
 import {
   count,

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PushIntake } from '../../app/push/intake.ts';
 import { PushRefusal } from '../../push/refusal.ts';
-import { PUSH_KEY_CHARACTERS_MAX } from '../../core/limits.ts';
+import { PUSH_KEY_CHARACTERS_MAX } from '../limits.ts';
 import { failures } from '../http/answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
 import { HttpError, type HttpErrorCode } from '../http/http-error.ts';

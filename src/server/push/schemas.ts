@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX, PUSH_KEY_CHARACTERS_MAX } from '../../core/limits.ts';
+import { PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../../core/limits.ts';
+import { PUSH_KEY_CHARACTERS_MAX } from '../limits.ts';
 
 const operation = Type.Union([Type.Literal('UPSERT'), Type.Literal('DELETE')], {
   description:

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { FILE_READ_BYTES } from '../../core/limits.ts';
+import { FILE_READ_BYTES } from '../limits.ts';
 import { fileChanging, fileError } from './errors.ts';
 import { requireSame, type ListedFile } from './listing.ts';
 

@@ -1,6 +1,7 @@
 import { CsvError, Parser } from 'csv-parse';
 import type { CsvSpec } from '../../definitions/connector/types.ts';
-import { FILE_HEADER_BYTES_MAX, ROW_BYTES_MAX } from '../../core/limits.ts';
+import { ROW_BYTES_MAX } from '../../core/limits.ts';
+import { FILE_HEADER_BYTES_MAX } from '../limits.ts';
 import { refuseMarkup } from './content-kind.ts';
 import { fileInvalid } from './errors.ts';
 import { lineBreaks } from './line-counter.ts';

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FileSourceSpec } from '../../definitions/connector/types.ts';
-import { FILE_AGE_SECONDS_MIN, FILE_COUNT_MAX } from '../../core/limits.ts';
+import { FILE_AGE_SECONDS_MIN, FILE_COUNT_MAX } from '../limits.ts';
 import { fileChanging, fileError, fileRefused, folderError, folderMissing, linkOut } from './errors.ts';
 import { isBelow, matchingFiles } from './glob.ts';
 import type { SourcePermit } from '../permit.ts';

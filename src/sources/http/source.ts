@@ -1,7 +1,7 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { mentionsWatermark } from '../../definitions/watermark-text.ts';
 import type { Clock } from '../../core/clock.ts';
-import { HTTP_PAGES_PER_RUN_DEFAULT } from '../../core/limits.ts';
+import { HTTP_PAGES_PER_RUN_DEFAULT } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { MinuteQuota } from '../../core/minute-quota.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';

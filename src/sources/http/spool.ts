@@ -2,7 +2,7 @@ import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BridgeError } from '../../core/errors.ts';
-import { HTTP_CHANGES_HELD_BYTES_MAX } from '../../core/limits.ts';
+import { HTTP_CHANGES_HELD_BYTES_MAX } from '../limits.ts';
 import { PRIVATE_FILE_MODE } from '../../core/private-modes.ts';
 import type { RecordId } from './record-id.ts';
 import type { RowSink } from '../../json/record-row.ts';

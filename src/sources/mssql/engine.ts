@@ -1,6 +1,6 @@
 import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../../core/limits.ts';
+import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../limits.ts';
 import { MssqlClient, type MssqlParameter } from './client.ts';
 import { parseMssqlDsn, type MssqlAddress } from './dsn.ts';
 import { mssqlError } from './errors.ts';

@@ -1,10 +1,7 @@
 import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
-import {
-  ROW_BYTES_MAX,
-  SOURCE_CONNECT_SECONDS_DEFAULT,
-  SOURCE_STATEMENT_SECONDS_DEFAULT,
-} from '../../core/limits.ts';
+import { ROW_BYTES_MAX } from '../../core/limits.ts';
+import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../limits.ts';
 import { MysqlClient } from './client.ts';
 import { parseMysqlDsn, type MysqlAddress } from './dsn.ts';
 import { mysqlError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
-import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../../core/limits.ts';
+import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../limits.ts';
 import { OracleClient, useThickClient } from './client.ts';
 import { parseOracleDsn, type OracleAddress } from './dsn.ts';
 import { oracleError } from './errors.ts';

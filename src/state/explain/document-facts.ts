@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { EXPLAIN_IDS_PER_PAGE } from '../../core/limits.ts';
+import { EXPLAIN_IDS_PER_PAGE } from '../limits.ts';
 import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
 import type { RunKind, RunRow } from '../../pipeline/ports/state-port.ts';
 import type { StateDatabase } from '../state-database.ts';

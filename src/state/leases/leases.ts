@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
 import { systemClock, type Clock } from '../../core/clock.ts';
-import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS, LEASE_SECONDS } from '../../core/limits.ts';
+import { LEASE_SECONDS } from '../../core/limits.ts';
+import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS } from '../limits.ts';
 import { startStopwatch } from '../../core/stopwatch.ts';
 import type { Lease, LeaseOwner } from '../../pipeline/ports/state-port.ts';
 import type { Database } from '../../database/database.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BridgeError } from '../../core/errors.ts';
-import { TURN_POLL_SECONDS, TURN_WAIT_SECONDS_MAX } from '../../core/limits.ts';
+import { TURN_POLL_SECONDS, TURN_WAIT_SECONDS_MAX } from '../limits.ts';
 import type { Turn } from '../../pipeline/ports/delivery-port.ts';
 import type { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { LeaseOwner } from '../../pipeline/ports/state-port.ts';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
-import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../../core/limits.ts';
+import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../limits.ts';
 import type { PushedEvent, PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../../database/database.ts';
 import { givenUp } from '../run/abandoned-run-error.ts';

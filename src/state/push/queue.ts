@@ -1,4 +1,4 @@
-import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../../core/limits.ts';
+import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../limits.ts';
 import type { Database, DatabaseAddress } from '../../database/database.ts';
 import { storePush } from './store-push.ts';
 import { openServerDatabase } from '../../database/open-server-database.ts';

@@ -1,4 +1,4 @@
-import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../../core/limits.ts';
+import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../limits.ts';
 import type { Database } from '../../database/database.ts';
 
 /** Forgets the versions of documents that were deleted long ago. What a push is about to change is left for the next time. */

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { PUSH_UNFOLD_BATCHES } from '../../core/limits.ts';
+import { PUSH_UNFOLD_BATCHES } from '../limits.ts';
 import type { PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../../database/database.ts';
 

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { STATE_FINGERPRINTS_PER_PAGE } from '../../core/limits.ts';
+import { STATE_FINGERPRINTS_PER_PAGE } from '../limits.ts';
 import type { RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
 import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './record-queries.ts';
 

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { STATE_IDS_PER_GROUP } from '../../core/limits.ts';
+import { STATE_IDS_PER_GROUP } from '../limits.ts';
 import type { Column } from '../../pipeline/ports/ports.ts';
 import type { KnownRecord, Position, RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
 import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';

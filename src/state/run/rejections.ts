@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { STATE_REJECTIONS_PER_STATEMENT } from '../../core/limits.ts';
+import { STATE_REJECTIONS_PER_STATEMENT } from '../limits.ts';
 import type { RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { Database } from '../../database/database.ts';
 import type { Dialect } from '../../database/dialect.ts';

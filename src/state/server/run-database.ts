@@ -1,4 +1,4 @@
-import { UNREADABLE_RUNS_LOGGED_MAX } from '../../core/limits.ts';
+import { UNREADABLE_RUNS_LOGGED_MAX } from '../limits.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
 import type { DatabaseAddress } from '../../database/database.ts';
 import { openServerDatabase, type ServerDatabase } from '../../database/open-server-database.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { DeadlineError } from '../../core/deadline.ts';
-import { TELEMETRY_ANSWER_BYTES_MAX, TELEMETRY_REQUEST_SECONDS_MAX } from '../../core/limits.ts';
+import { TELEMETRY_ANSWER_BYTES_MAX, TELEMETRY_REQUEST_SECONDS_MAX } from '../limits.ts';
 import { Client } from '../../net/client.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { readBodyStart } from '../../net/response-body.ts';

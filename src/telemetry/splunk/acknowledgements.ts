@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { SPLUNK_ACK_POLL_SECONDS, SPLUNK_ACK_SECONDS_MAX } from '../../core/limits.ts';
+import { SPLUNK_ACK_POLL_SECONDS, SPLUNK_ACK_SECONDS_MAX } from '../limits.ts';
 import type { Wait } from '../../core/retry.ts';
 
 interface AcknowledgementPorts {

@@ -5,7 +5,7 @@ import {
   TELEMETRY_BACKOFF_SECONDS,
   TELEMETRY_FLUSH_BACKOFF_SECONDS,
   TELEMETRY_REQUEST_SECONDS_MAX,
-} from '../../core/limits.ts';
+} from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { logRetries, waitBefore, type Wait } from '../../core/retry.ts';
 import type { Undelivered } from '../channel.ts';

@@ -1,4 +1,4 @@
-import { TELEMETRY_FLUSH_BACKOFF_SECONDS } from '../../core/limits.ts';
+import { TELEMETRY_FLUSH_BACKOFF_SECONDS } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { logRetries, retryAfterMs, waitBefore, type Wait } from '../../core/retry.ts';
 import type { PostAnswer } from '../http/client.ts';

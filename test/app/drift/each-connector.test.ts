@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FoundConnector } from '../../../src/app/drift/comparer.ts';
 import { eachConnector, type Comparison } from '../../../src/app/drift/each-connector.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
-import { DRIFT_CONNECTORS_AT_ONCE } from '../../../src/core/limits.ts';
+import { DRIFT_CONNECTORS_AT_ONCE } from '../../../src/app/limits.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { openStandings, type Standings } from '../../../src/app/ops/newest-runs-cache.ts';
-import { OPS_SETTLED_SECONDS_MAX } from '../../../src/core/limits.ts';
+import { OPS_SETTLED_SECONDS_MAX } from '../../../src/app/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import type { StateDatabase } from '../../../src/state/state-database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';

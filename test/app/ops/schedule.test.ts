@@ -2,7 +2,8 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { openSchedules } from '../../../src/app/ops/schedule.ts';
-import { CONNECTOR_FILES_MAX, OPS_LATE_GRACE_MINUTES } from '../../../src/core/limits.ts';
+import { OPS_LATE_GRACE_MINUTES } from '../../../src/app/limits.ts';
+import { CONNECTOR_FILES_MAX } from '../../../src/core/limits.ts';
 
 const at = (text: string) => new Date(`2026-11-21T${text}:00.000Z`);
 

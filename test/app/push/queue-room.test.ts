@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { QueueRoom } from '../../../src/app/push/queue-room.ts';
-import { PUSH_DEPTH_LOOK_MS } from '../../../src/core/limits.ts';
+import { PUSH_DEPTH_LOOK_MS } from '../../../src/app/limits.ts';
 
 const MAX = 100;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
-import { GCS_CHUNK_BYTES, GCS_READ_BYTES } from '../../../src/core/limits.ts';
+import { GCS_CHUNK_BYTES, GCS_READ_BYTES } from '../../../src/artifacts/limits.ts';
 import type { LeaseGuard } from '../../../src/pipeline/held-leases.ts';
 import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GCS_CHUNK_BYTES } from '../../../src/core/limits.ts';
+import { GCS_CHUNK_BYTES } from '../../../src/artifacts/limits.ts';
 import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
 import type { Fault, FaultRule } from '../../stand-ins/gcs/faults.ts';
 import { eventually } from '../../support/eventually.ts';

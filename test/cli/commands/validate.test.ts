@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readEnvironment } from '../../../src/cli/environment/environment.ts';
 import { validateCommand } from '../../../src/cli/commands/validate.ts';
 import type { ExitStatus } from '../../../src/core/exit-status.ts';
-import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../../src/core/limits.ts';
+import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../../src/definitions/limits.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const bad = (name: string): string => join(root, 'test/definitions/connector/bad', name);

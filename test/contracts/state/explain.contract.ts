@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { EXPLAIN_IDS_PER_PAGE } from '../../../src/core/limits.ts';
+import { EXPLAIN_IDS_PER_PAGE } from '../../../src/state/limits.ts';
 import type { ExplainState } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import { STARTED, COUNTS, upsert, refresh, gone, stateScene, type StateStore } from './state-scene.ts';

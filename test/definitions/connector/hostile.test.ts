@@ -8,7 +8,10 @@ import { checkConnectors } from '../../../src/definitions/connector/load.ts';
 import { compileTemplate } from '../../../src/definitions/connector/templates/templates.ts';
 import { RenderBudget } from '../../../src/definitions/connector/templates/render-budget.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { CONNECTOR_MAPPING_KEYS_MAX, CONNECTOR_TEXT_CHARACTERS_MAX } from '../../../src/core/limits.ts';
+import {
+  CONNECTOR_MAPPING_KEYS_MAX,
+  CONNECTOR_TEXT_CHARACTERS_MAX,
+} from '../../../src/definitions/limits.ts';
 import { growthOf } from '../../support/memory/processor-time.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkConnectors, loadConnector } from '../../../src/definitions/connector/load.ts';
 import { placeText } from '../../../src/definitions/problem.ts';
-import { CONNECTOR_FILE_BYTES_MAX } from '../../../src/core/limits.ts';
+import { CONNECTOR_FILE_BYTES_MAX } from '../../../src/definitions/limits.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const push = await readFile(join(root, 'connectors/support-push.yaml'), 'utf8');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startGoogle, type BenchGoogle } from '../../../bench/google.ts';
 import { CONNECTOR, measuredRun, type MeasuredRun, type RunPlace } from '../../../bench/measured-run.ts';
 import { changeHrRows, createHrTable } from '../../../scripts/hr-table.ts';
-import { GCS_CHUNK_BYTES } from '../../../src/core/limits.ts';
+import { GCS_CHUNK_BYTES } from '../../../src/artifacts/limits.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 

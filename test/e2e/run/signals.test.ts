@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SIGNAL_REPEAT_MS } from '../../../src/core/limits.ts';
+import { SIGNAL_REPEAT_MS } from '../../../src/app/limits.ts';
 import { eventually } from '../../support/eventually.ts';
 import { folderContents } from '../../support/files/folder-listing.ts';
 import { closeGate, GATED_QUERY, type Gate } from '../../support/processes/gate.ts';

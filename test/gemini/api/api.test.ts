@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { GOOGLE_ANSWER_BYTES_MAX } from '../../../src/core/limits.ts';
+import { GOOGLE_ANSWER_BYTES_MAX } from '../../../src/google/limits.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { createLogger, jsonFormat, silentLogger } from '../../../src/core/log.ts';
 import { openApi, type ApiRequest } from '../../../src/gemini/api/api.ts';

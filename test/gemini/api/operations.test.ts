@@ -3,7 +3,7 @@ import {
   OPERATION_POLL_SECONDS_FIRST,
   OPERATION_POLL_SECONDS_MAX,
   OPERATION_WAIT_SECONDS_MAX,
-} from '../../../src/core/limits.ts';
+} from '../../../src/gemini/limits.ts';
 import { awaitOperation, listOperations, operationOf } from '../../../src/gemini/api/operations.ts';
 import { answer, quotaExceeded, unavailable } from '../../stand-ins/discovery-engine/faults.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DISCOVERY_WORDS_CHARACTERS_MAX } from '../../../src/core/limits.ts';
+import { DISCOVERY_WORDS_CHARACTERS_MAX } from '../../../src/gemini/limits.ts';
 import { oneLine } from '../../../src/gemini/api/server-words.ts';
 
 describe('words of a server', () => {

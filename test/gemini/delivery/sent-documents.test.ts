@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fileStore } from '../../../src/artifacts/file/store.ts';
-import { REJECTIONS_PER_SAVE } from '../../../src/core/limits.ts';
+import { REJECTIONS_PER_SAVE } from '../../../src/gemini/limits.ts';
 import { apiDocumentId } from '../../../src/gemini/delivery/document-id.ts';
 import { rejectAll, rejectSome, sentDocuments } from '../../../src/gemini/delivery/sent-documents.ts';
 import { judge } from '../../../src/gemini/delivery/verdict.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { UNMARKED_STEP_CLOCK_SECONDS_MAX } from '../../../src/core/limits.ts';
+import { UNMARKED_STEP_CLOCK_SECONDS_MAX } from '../../../src/gemini/limits.ts';
 import { filesOf } from '../../../src/gemini/delivery/manifest-files.ts';
 import { importBody } from '../../../src/gemini/api/requests.ts';
 import type { Manifest } from '../../../src/pipeline/ports/ports.ts';

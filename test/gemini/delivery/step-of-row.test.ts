@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DISCOVERY_URIS_PER_REQUEST_MAX } from '../../../src/core/limits.ts';
+import { DISCOVERY_URIS_PER_REQUEST_MAX } from '../../../src/gemini/limits.ts';
 import { stepOfRow } from '../../../src/gemini/delivery/step-of-row.ts';
 import type { DeliveryStep } from '../../../src/pipeline/ports/delivery-port.ts';
 import type { ArtifactKind, Manifest } from '../../../src/pipeline/ports/ports.ts';

@@ -3,7 +3,7 @@ import {
   OPERATION_ATTEMPTS_MAX,
   OPERATION_BUSY_ATTEMPTS_MAX,
   OPERATION_POLL_SECONDS_MAX,
-} from '../../../src/core/limits.ts';
+} from '../../../src/gemini/limits.ts';
 import { answer, quotaExceeded, unavailable, type Fault } from '../../stand-ins/discovery-engine/faults.ts';
 import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/pipeline/delivery-place.ts';
 

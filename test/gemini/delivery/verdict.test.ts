@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DELIVERY_FAILURES_READ_MAX } from '../../../src/core/limits.ts';
+import { DELIVERY_FAILURES_READ_MAX } from '../../../src/gemini/limits.ts';
 import type { Failure } from '../../../src/gemini/delivery/failures.ts';
 import { judge, type Verdict } from '../../../src/gemini/delivery/verdict.ts';
 import type { ManifestFile } from '../../../src/pipeline/ports/ports.ts';

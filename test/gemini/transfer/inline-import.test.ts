@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { INLINE_BYTES_MAX, INLINE_DOCUMENTS_MAX } from '../../../src/core/limits.ts';
+import { INLINE_BYTES_MAX, INLINE_DOCUMENTS_MAX } from '../../../src/gemini/limits.ts';
 import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/pipeline/delivery-place.ts';
 
 const IMPORT = { path: 'documents:import' } as const;

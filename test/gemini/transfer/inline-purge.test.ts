@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { INLINE_DOCUMENTS_MAX } from '../../../src/core/limits.ts';
+import { INLINE_DOCUMENTS_MAX } from '../../../src/gemini/limits.ts';
 import {
   BRANCH,
   DeliveryPlace,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { BridgeError } from '../../../src/core/errors.ts';
-import { DELETES_PARALLEL, DELETES_PER_STEP, PURGE_REFUSAL_HOURS } from '../../../src/core/limits.ts';
+import { DELETES_PARALLEL, DELETES_PER_STEP, PURGE_REFUSAL_HOURS } from '../../../src/gemini/limits.ts';
 import { answer, unavailable } from '../../stand-ins/discovery-engine/faults.ts';
 import { DeliveryPlace, docIds, type PlaceOptions } from '../../support/pipeline/delivery-place.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileStore } from '../../../src/artifacts/file/store.ts';
-import { PART_BUFFER_BYTES } from '../../../src/core/limits.ts';
+import { PART_BUFFER_BYTES } from '../../../src/pipeline/limits.ts';
 import { createPartWriter, type PartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
 import { readArtifact } from '../../contracts/artifact-store.contract.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';

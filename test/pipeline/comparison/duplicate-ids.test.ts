@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DUPLICATE_PLACES_NAMED_MAX } from '../../../src/core/limits.ts';
+import { DUPLICATE_PLACES_NAMED_MAX } from '../../../src/pipeline/limits.ts';
 import { duplicateIdError } from '../../../src/pipeline/comparison/duplicate-ids.ts';
 import type { Column, RowPlace, Source } from '../../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../../support/pipeline/known-records.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HELD_LISTED_MAX } from '../../../src/core/limits.ts';
+import { HELD_LISTED_MAX } from '../../../src/pipeline/limits.ts';
 import type { DeletePolicy } from '../../../src/definitions/connector/types.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { QUOTED_VALUE_CHARACTERS_MAX } from '../../../src/core/limits.ts';
+import { QUOTED_VALUE_CHARACTERS_MAX } from '../../../src/pipeline/limits.ts';
 import { fieldNamed, quotedValue } from '../../../src/pipeline/document/quoted-value.ts';
 
 describe('quotedValue', () => {

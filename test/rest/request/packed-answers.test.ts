@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { HTTP_PAGE_BYTES_MAX } from '../../../src/core/limits.ts';
+import { HTTP_PAGE_BYTES_MAX } from '../../../src/rest/limits.ts';
 import { json, type Reply } from '../../support/http/http-server.ts';
 import { failureOf } from '../../support/databases/postgres-source.ts';
 import { readAll } from '../../support/files/read-rows.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
-import { KEY_CACHE_MS, KEY_USE_SECONDS } from '../../../src/core/limits.ts';
+import { KEY_CACHE_MS, KEY_USE_SECONDS } from '../../../src/server/limits.ts';
 import { keyIdOf } from '../../../src/core/secrets/access-key.ts';
 import { guardRoutes } from '../../../src/server/access/access.ts';
 import { loopbackGate } from '../../../src/server/access/loopback-gate.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { FORM_TOKEN_HOURS_MAX } from '../../../src/core/limits.ts';
+import { FORM_TOKEN_HOURS_MAX } from '../../../src/server/limits.ts';
 import { openFormTokens } from '../../../src/server/access/form-tokens.ts';
 import { startGuardedServer } from '../../support/http/guarded-server.ts';
 import { parsedObject } from '../../support/files/json.ts';

@@ -6,7 +6,7 @@ import {
   SESSION_IDLE_SECONDS_MAX,
   SESSION_RENEW_SECONDS,
   SESSION_SECONDS_MAX,
-} from '../../../src/core/limits.ts';
+} from '../../../src/server/limits.ts';
 import { openBrowser } from '../../support/server/browser.ts';
 import { startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 import { parsedObject } from '../../support/files/json.ts';

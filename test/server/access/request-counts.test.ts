@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { CALLERS_COUNTED_MAX } from '../../../src/core/limits.ts';
+import { CALLERS_COUNTED_MAX } from '../../../src/server/limits.ts';
 import { RequestCounts } from '../../../src/server/access/request-counts.ts';
 
 function counted(counts: RequestCounts, caller: string) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { CALLER_REQUESTS_PER_MINUTE, RETRY_AFTER_SPREAD_RATIO } from '../../../src/core/limits.ts';
+import { CALLER_REQUESTS_PER_MINUTE, RETRY_AFTER_SPREAD_RATIO } from '../../../src/server/limits.ts';
 import { openBrowser } from '../../support/server/browser.ts';
 import { bearer, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 

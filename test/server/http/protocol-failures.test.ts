@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { HTTP_HEADERS_BYTES_MAX } from '../../../src/core/limits.ts';
+import { SERVER_HEADERS_BYTES_MAX } from '../../../src/server/limits.ts';
 import { PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 import { parsedObject } from '../../support/files/json.ts';
 import { rawExchange } from '../../support/http/raw-exchange.ts';
@@ -62,10 +62,10 @@ describe('what is no request that means one thing', () => {
 
 test('headers that are too large are refused with the limit named', async () => {
   const { status, body } = failureIn(
-    await rawExchange(server.url, push(`X: ${'a'.repeat(HTTP_HEADERS_BYTES_MAX)}\r\n${LENGTH}`, BODY)),
+    await rawExchange(server.url, push(`X: ${'a'.repeat(SERVER_HEADERS_BYTES_MAX)}\r\n${LENGTH}`, BODY)),
   );
   expect(status).toBe(431);
-  expect(body).toContain(`${HTTP_HEADERS_BYTES_MAX} bytes`);
+  expect(body).toContain(`${SERVER_HEADERS_BYTES_MAX} bytes`);
 });
 
 test('a request that comes too slowly is told so', async () => {

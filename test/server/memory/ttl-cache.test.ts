@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../../../src/core/limits.ts';
+import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../../../src/server/limits.ts';
 import { rememberBriefly } from '../../../src/server/memory/ttl-cache.ts';
 
 function asking() {

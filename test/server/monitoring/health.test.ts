@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { READY_CACHE_MS } from '../../../src/core/limits.ts';
+import { READY_CACHE_MS } from '../../../src/server/limits.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import { startGuardedServer } from '../../support/http/guarded-server.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { CATALOG_LOOK_MS } from '../../../src/core/limits.ts';
+import { CATALOG_LOOK_MS } from '../../../src/app/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';

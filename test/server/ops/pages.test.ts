@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { CATALOG_LOOK_MS } from '../../../src/core/limits.ts';
+import { CATALOG_LOOK_MS } from '../../../src/app/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { addStartedRun, endStartedRun, keepLog } from '../../../src/state/server/started-runs.ts';

@@ -5,16 +5,15 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/core/clock.ts';
 import { silentLogger, type Logger } from '../../../src/core/log.ts';
+import { PUSH_KEY_HOURS } from '../../../src/app/limits.ts';
+import { PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../../../src/core/limits.ts';
 import {
   PUSH_DEPTH_MAX,
-  PUSH_ERRORS_NAMED_MAX,
   PUSH_EVENT_BYTES_MAX,
-  PUSH_EVENTS_MAX,
   PUSH_FIELD_BYTES_MAX,
   PUSH_LINES_MAX,
   PUSH_JSON_BODY_BYTES_MAX,
-  PUSH_KEY_HOURS,
-} from '../../../src/core/limits.ts';
+} from '../../../src/push/limits.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import { listAt, objectAt, parsedObject } from '../../support/files/json.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';

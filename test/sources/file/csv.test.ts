@@ -1,7 +1,8 @@
 import { afterAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CsvSpec } from '../../../src/definitions/connector/types.ts';
-import { FILE_HEADER_BYTES_MAX, FILE_READ_BYTES, ROW_BYTES_MAX } from '../../../src/core/limits.ts';
+import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
+import { FILE_HEADER_BYTES_MAX, FILE_READ_BYTES } from '../../../src/sources/limits.ts';
 import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
 import { growthOf } from '../../support/memory/processor-time.ts';
 import { readAll } from '../../support/files/read-rows.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FILE_READ_BYTES, ROW_BYTES_MAX } from '../../../src/core/limits.ts';
+import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
+import { FILE_READ_BYTES } from '../../../src/sources/limits.ts';
 import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
 import { readAll } from '../../support/files/read-rows.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import type { FileEncoding } from '../../../src/definitions/connector/types.ts';
-import { FILE_READ_BYTES } from '../../../src/core/limits.ts';
+import { FILE_READ_BYTES } from '../../../src/sources/limits.ts';
 import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
 import { readAll } from '../../support/files/read-rows.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';

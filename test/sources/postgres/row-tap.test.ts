@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BATCH_BYTES_MAX, BATCH_ROWS_MAX, ROW_BYTES_MAX } from '../../../src/core/limits.ts';
+import { BATCH_BYTES_MAX, ROW_BYTES_MAX } from '../../../src/core/limits.ts';
+import { BATCH_ROWS_MAX } from '../../../src/sources/limits.ts';
 import type { RowBatch } from '../../../src/pipeline/ports/ports.ts';
 import { PostgresRowTap } from '../../../src/sources/postgres/row-tap.ts';
 import { RowBatcher } from '../../../src/sources/row-batcher.ts';

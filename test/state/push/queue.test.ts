@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PUSH_UNFOLD_BATCHES } from '../../../src/core/limits.ts';
+import { PUSH_UNFOLD_BATCHES } from '../../../src/state/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';
 import { batchRow } from '../../../src/state/push/batch.ts';

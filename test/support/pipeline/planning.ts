@@ -4,7 +4,7 @@ import {
   QUARANTINE_CONSECUTIVE_DEFAULT,
   QUARANTINE_COUNT_DEFAULT,
   QUARANTINE_RATIO_DEFAULT,
-} from '../../../src/core/limits.ts';
+} from '../../../src/app/limits.ts';
 import type { ChangeSink } from '../../../src/pipeline/diff.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import { silentLogger } from '../../../src/core/log.ts';

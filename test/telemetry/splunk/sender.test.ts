@@ -5,7 +5,7 @@ import {
   SPLUNK_ACK_SECONDS_MAX,
   SPLUNK_GATHER_MS,
   TELEMETRY_BACKOFF_SECONDS,
-} from '../../../src/core/limits.ts';
+} from '../../../src/telemetry/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { lazyPost } from '../../../src/telemetry/http/post.ts';
 import { HecSender } from '../../../src/telemetry/splunk/sender.ts';

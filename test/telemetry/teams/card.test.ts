@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { TEAMS_MESSAGE_BYTES_MAX, TELEMETRY_MESSAGE_CHARACTERS_MAX } from '../../../src/core/limits.ts';
+import { TELEMETRY_MESSAGE_CHARACTERS_MAX } from '../../../src/core/limits.ts';
+import { TEAMS_MESSAGE_BYTES_MAX } from '../../../src/telemetry/limits.ts';
 import { parseRunLink } from '../../../src/core/run-link.ts';
 import type { RunEnd, RunSubject } from '../../../src/telemetry/run-report.ts';
 import { teamsMessage } from '../../../src/telemetry/teams/card.ts';

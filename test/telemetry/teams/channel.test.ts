@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../../src/core/clock.ts';
-import { ALERT_CLAIM_SECONDS } from '../../../src/core/limits.ts';
+import { ALERT_CLAIM_SECONDS } from '../../../src/state/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { sleep, type Wait } from '../../../src/core/retry.ts';
 import { openAlertState } from '../../../src/state/server/alert-state.ts';

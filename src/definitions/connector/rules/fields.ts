@@ -1,4 +1,5 @@
-import { CONNECTOR_FIELDS_NAMED_MAX, FILE_COLUMNS_NAMED_MAX } from '../../../core/limits.ts';
+import { FILE_COLUMNS_NAMED_MAX } from '../../../core/limits.ts';
+import { CONNECTOR_FIELDS_NAMED_MAX } from '../../limits.ts';
 import { textAt, textsAt } from '../../draft.ts';
 import { declaredFileColumns } from '../file-columns.ts';
 import { nearest } from '../../nearest.ts';

@@ -1,4 +1,4 @@
-import { GLOB_FOLDER_WILDCARDS_MAX, GLOB_WILDCARDS_MAX } from '../../../core/limits.ts';
+import { GLOB_FOLDER_WILDCARDS_MAX, GLOB_WILDCARDS_MAX } from '../../limits.ts';
 
 /**
  * What makes a glob too slow, as a clause without a full stop; undefined if nothing does. The library makes one regular

@@ -6,7 +6,7 @@ import {
   TEMPLATE_RENDER_MS_MAX,
   TEMPLATE_SLOW_MS,
   TEMPLATE_SLOW_TOTAL_MS_MAX,
-} from '../../../core/limits.ts';
+} from '../../limits.ts';
 
 interface RenderLimits {
   /** One row, after which it is set aside. */

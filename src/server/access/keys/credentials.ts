@@ -7,7 +7,7 @@ import {
   type Right,
 } from '../../../core/secrets/access-key.ts';
 import type { Clock } from '../../../core/clock.ts';
-import { KEY_USE_SECONDS } from '../../../core/limits.ts';
+import { KEY_USE_SECONDS } from '../../limits.ts';
 import type { Logger } from '../../../core/log.ts';
 import type { Caller } from '../access.ts';
 import type { AccessSettings } from '../access-settings.ts';

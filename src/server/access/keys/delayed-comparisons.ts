@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { DELAYED_COMPARISONS_MAX } from '../../../core/limits.ts';
+import { DELAYED_COMPARISONS_MAX } from '../../limits.ts';
 
 /**
  * Lets requests wait before their keys are compared. The number of those that wait is bounded: when one more comes, the one

@@ -4,7 +4,8 @@ import { secretVariable } from '../../../definitions/connector/secrets.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
 import { digestOf } from '../../../core/secrets/access-key.ts';
 import type { Clock } from '../../../core/clock.ts';
-import { PUSH_TOKEN_CHARACTERS_MIN, REFUSED_KEY_REPEAT_SECONDS } from '../../../core/limits.ts';
+import { PUSH_TOKEN_CHARACTERS_MIN } from '../../../core/limits.ts';
+import { REFUSED_KEY_REPEAT_SECONDS } from '../../limits.ts';
 import type { Logger } from '../../../core/log.ts';
 import { secretFault } from '../../../core/secrets/secret-strength.ts';
 

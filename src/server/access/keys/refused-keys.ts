@@ -6,7 +6,7 @@ import {
   KEY_CACHE_ENTRIES_MAX,
   REFUSED_KEY_REPEAT_SECONDS,
   REFUSED_KEY_WARNINGS_PER_MINUTE,
-} from '../../../core/limits.ts';
+} from '../../limits.ts';
 import type { LogFields, Logger } from '../../../core/log.ts';
 import type { KeyRefusal } from './credentials.ts';
 import { HttpError } from '../../http/http-error.ts';

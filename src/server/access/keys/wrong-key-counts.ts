@@ -6,7 +6,7 @@ import {
   WRONG_KEY_ADDRESS_CHARACTERS_MAX,
   WRONG_KEY_DELAY_MS_MAX,
   WRONG_KEY_DELAY_STEP_MS,
-} from '../../../core/limits.ts';
+} from '../../limits.ts';
 
 /** For tests. */
 export interface WrongKeyBounds {

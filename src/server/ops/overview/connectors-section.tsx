@@ -1,5 +1,5 @@
 import { nearest } from '../../../definitions/nearest.ts';
-import { OPS_CONNECTORS_SHOWN } from '../../../core/limits.ts';
+import { OPS_CONNECTORS_SHOWN } from '../../limits.ts';
 import type { OpsSnapshot } from '../../../app/ops/model.ts';
 import { overviewPath, type OverviewAddress } from '../elements/addresses.ts';
 import { FIRST_ORDER, foundConnectors, sortedConnectors } from './connector-list.ts';

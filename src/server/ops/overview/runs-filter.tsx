@@ -1,4 +1,4 @@
-import { OPS_WINDOW_HOURS_DEFAULT } from '../../../core/limits.ts';
+import { OPS_WINDOW_HOURS_DEFAULT } from '../../limits.ts';
 import { FIRST_ORDER } from './connector-list.ts';
 import { overviewPath, type OverviewAddress } from '../elements/addresses.ts';
 

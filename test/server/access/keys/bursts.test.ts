@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
-import { FAILED_ATTEMPTS_PER_MINUTE } from '../../../../src/core/limits.ts';
+import { FAILED_ATTEMPTS_PER_MINUTE } from '../../../../src/server/limits.ts';
 import { openBrowser } from '../../../support/server/browser.ts';
 import { eventually } from '../../../support/eventually.ts';
 import {

@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  CATALOG_LOOK_MS,
-  FAILED_ATTEMPTS_PER_MINUTE,
-  REFUSED_KEY_REPEAT_SECONDS,
-} from '../../../../src/core/limits.ts';
+import { CATALOG_LOOK_MS } from '../../../../src/app/limits.ts';
+import { FAILED_ATTEMPTS_PER_MINUTE, REFUSED_KEY_REPEAT_SECONDS } from '../../../../src/server/limits.ts';
 import {
   bearer,
   PUSH_TOKEN,

@@ -5,7 +5,7 @@ import {
   KEY_CACHE_MS,
   REFUSED_KEY_REPEAT_SECONDS,
   REFUSED_KEY_WARNINGS_PER_MINUTE,
-} from '../../../../src/core/limits.ts';
+} from '../../../../src/server/limits.ts';
 import { openBrowser } from '../../../support/server/browser.ts';
 import { startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
 import { parsedObject } from '../../../support/files/json.ts';

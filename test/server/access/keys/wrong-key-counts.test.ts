@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { FAILED_ATTEMPTS_PER_MINUTE } from '../../../../src/core/limits.ts';
+import { FAILED_ATTEMPTS_PER_MINUTE } from '../../../../src/server/limits.ts';
 import { WrongKeyCounts } from '../../../../src/server/access/keys/wrong-key-counts.ts';
 
 const BOUNDS = { addresses: 3, delayStepMs: 100, delayMsMax: 3_000 };

@@ -1,0 +1,111 @@
+/** Limits of doctor, drift checks, pushes, Ops and the process around a run. */
+
+/** Deletes are held when they are more than the larger of this count ... */
+export const DELETE_LIMIT_COUNT_DEFAULT = 25;
+/** ... and this share of the documents known before the run. */
+export const DELETE_LIMIT_RATIO_DEFAULT = 0.25;
+
+/** Quarantined rows that fail a run: in total, ... */
+export const QUARANTINE_COUNT_DEFAULT = 1_000;
+/** ... as a share of the rows read (applied only from `QUARANTINE_RATIO_ROWS_MIN` rows on), ... */
+export const QUARANTINE_RATIO_DEFAULT = 0.1;
+/** ... and consecutively. */
+export const QUARANTINE_CONSECUTIVE_DEFAULT = 100;
+
+/** Time after SIGTERM in which a run releases its lease and connections; Kubernetes kills after 30 s by default, Kestra earlier. */
+export const SHUTDOWN_SECONDS_MAX = 8;
+
+/**
+ * Two signals within this time count as one: Ctrl-C reaches the whole process group, and npm forwards its own signal. A
+ * person who presses it twice is slower.
+ */
+export const SIGNAL_REPEAT_MS = 500;
+
+/**
+ * Time for a thread of `validate` or a server to check one file; 1 MiB takes 0.4 s. A file that takes longer is not used until it
+ * changes.
+ */
+export const CONNECTOR_CHECK_MS_MAX = 5_000;
+/** Time for a thread that checks files to start, on a busy machine. */
+export const CONNECTOR_WORKER_START_MS_MAX = 30_000;
+/** Heap of a thread that checks files, in MiB. 1 MiB of YAML needs some 60. */
+export const CONNECTOR_WORKER_HEAP_MB_MAX = 256;
+
+/** One check of `doctor`, or one comparison of a connector by `check-drift`: twice the default connect timeout of a source, because a person waits for it. */
+export const DOCTOR_CHECK_SECONDS_MAX = 30;
+/** One request of `doctor` to Cloud Storage, which cannot be aborted; a check makes at most two, so it ends in time. */
+export const DOCTOR_REQUEST_SECONDS_MAX = 10;
+/**
+ * Committed runs that `explain` searches, newest first; it reads the artifacts of those that deleted something, to find
+ * the delete. With an hourly run this covers eight days; a bucket takes some 0.2 s per run.
+ */
+export const EXPLAIN_RUNS_MAX = 200;
+
+/** Minimum interval between two scans of the folder of connectors. Scanning 500 files takes 5 ms. */
+export const CATALOG_LOOK_MS = 2_000;
+
+/** Concurrent runs that one server starts by "run now"; each is a process of some 130 MB. */
+export const STARTED_RUNS_MAX = 4;
+/** Characters kept from the end of a run's log: some 1,000 lines. */
+export const RUN_LOG_CHARACTERS_MAX = 262_144;
+/** How often the log of a run in progress is stored, so that it can be followed. */
+export const RUN_LOG_KEEP_MS = 2_000;
+
+/** Connectors that `check-drift --live` checks in parallel: enough that one which does not respond delays few others. */
+export const DRIFT_CONNECTORS_AT_ONCE = 4;
+
+/** Time after that to record the outcome of an alert and to close connections. */
+export const TELEMETRY_SETTLE_MS_MAX = 100;
+
+/** Time to query the state for earlier alerts. After that the alert is sent in any case: twice is better than never. */
+export const ALERT_MEMORY_MS_MAX = 300;
+
+/** Runs of a connector that its page shows: two and a half days of an hourly schedule. */
+export const OPS_HISTORY_RUNS = 60;
+/** Rejected documents that the page of a run shows; `explain` shows any other. */
+export const OPS_REJECTED_MAX = 100;
+/** Pushes that the page of a connector lists, the newest. */
+export const OPS_PUSHES_SHOWN = 10;
+/** Lines of `held.ndjson` and of `quarantine.ndjson` that the page of a run shows. */
+export const OPS_ARTIFACT_LINES = 100;
+/** Bytes of such a file that are read for them. A quarantine line of 100 columns of 256 bytes is some 30 kB. */
+export const OPS_ARTIFACT_BYTES_MAX = 4_194_304;
+/** Time to read them: a page must not wait for a bucket that does not answer. */
+export const OPS_ARTIFACT_READ_MS = 4_000;
+/** The page of a run refreshes every 15 s, and its files do not change. */
+export const OPS_ARTIFACT_REMEMBERED_MS = 300_000;
+/** After a failure the files are tried again sooner. */
+export const OPS_ARTIFACT_RETRY_MS = 60_000;
+/** Runs whose lines are remembered; 100 lines of both files are at most some 100 kB. */
+export const OPS_ARTIFACT_RUNS_REMEMBERED = 50;
+
+/**
+ * A run may take this long to start, work and commit before its connector counts as late: orchestrators queue, and most
+ * runs take minutes. A run in progress is never late.
+ */
+export const OPS_LATE_GRACE_MINUTES = 15;
+/** Tolerated clock difference between an orchestrator and a run: a run that started this much early counts as the due one. */
+export const OPS_CLOCK_SKEW_SECONDS = 60;
+/**
+ * How long Ops caches the runs of a connector while its lease is not taken. Every change of a run happens under the
+ * lease, so this covers only processes that resumed too late, and manual changes.
+ */
+export const OPS_SETTLED_SECONDS_MAX = 60;
+
+/** Bodies and documents of all pushes that are being received at once; beyond it, pushes are answered 503 and must be retried. */
+export const PUSH_MEMORY_BYTES_MAX = 256 * 1_048_576;
+
+/** The share of `PUSH_MEMORY_BYTES_MAX` for pushes to one connector, so that one producer does not block the others. */
+export const PUSH_CONNECTOR_MEMORY_BYTES_MAX = 128 * 1_048_576;
+
+/** How long a repeated push gets the original answer: a weekend, and Monday to notice. */
+export const PUSH_KEY_HOURS = 72;
+
+/** Pending events of one connector; beyond it, pushes are refused. */
+export const PUSH_PENDING_EVENTS_MAX = 1_000_000;
+/** How long the length of a queue is cached; events that this server adds in the meantime are counted. */
+export const PUSH_DEPTH_LOOK_MS = 1_000;
+/** `Retry-After` of a response when the queue is full: runs drain it every few minutes. */
+export const PUSH_FULL_RETRY_AFTER_SECONDS = 30;
+/** How often a server removes delivered events from the queue. */
+export const PUSH_PURGE_MINUTES = 60;

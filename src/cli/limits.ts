@@ -1,0 +1,25 @@
+/** Limits of the command line. */
+
+/** Retries of a request to a service, unless `MAX_RETRIES` is set. With the waits below they take some minutes. */
+export const RETRY_ATTEMPTS_DEFAULT = 6;
+/** The highest `MAX_RETRIES`. Beyond it, restarting the run by an orchestrator is better. */
+export const RETRY_ATTEMPTS_MAX = 50;
+/** The wait before the first retry, unless `RETRY_BACKOFF_SECONDS` is set; each further wait is twice as long. */
+export const RETRY_BACKOFF_SECONDS_DEFAULT = 1;
+
+/** Readers of a document that `explain` shows; `--json` shows all. */
+export const EXPLAIN_READERS_SHOWN_MAX = 20;
+/** Characters of one value that `explain` shows, such as a title; `--json` shows all of it. */
+export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
+
+/** Time that a process may continue after its command is done: a host name lookup, for example, cannot be aborted. */
+export const PROCESS_LINGER_MS_MAX = 100;
+
+/** Length of the name of a key. */
+export const KEY_NAME_CHARACTERS_MAX = 100;
+/** The longest lifetime of a key: ten years. For a longer one, create a key that never expires. */
+export const KEY_DAYS_MAX = 3_650;
+/** Length of `ADMIN_API_KEY`, which a person may choose: 16 random letters cannot be guessed, and 12 letters of a word can. */
+export const ADMIN_KEY_CHARACTERS_MIN = 16;
+/** Length of `SESSION_SECRET`, which signs session cookies: 32 characters of base64 are 192 bits. */
+export const SESSION_SECRET_CHARACTERS_MIN = 32;

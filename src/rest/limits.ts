@@ -1,0 +1,28 @@
+/** Limits of reading REST APIs. */
+
+/** Bytes of one page of an API, decompressed. It is in memory once; a page of 100 records has some 300 kB. */
+export const HTTP_PAGE_BYTES_MAX = 32 * 1_048_576;
+/** Bytes of a response that is not a page: an error or a token. */
+export const HTTP_WORDS_BYTES_MAX = 1_048_576;
+
+/** Characters kept of an API's error text; it may be an HTML page. */
+export const HTTP_WORDS_CHARACTERS_MAX = 300;
+/** Connecting to an API, TLS and proxy included. */
+export const HTTP_CONNECT_SECONDS = 15;
+/** One request to an API with its complete response, unless `source.requestTimeoutSeconds` is set. */
+export const HTTP_REQUEST_SECONDS_DEFAULT = 60;
+/** Redirects of one request; one or two are usual, more are a loop. */
+export const HTTP_REDIRECTS_MAX = 5;
+/** Pages of one listing, unless `source.pagination.maxPages` is lower. Some 100 bytes per page are kept to detect loops. */
+export const HTTP_PAGES_MAX = 100_000;
+
+/** A token is replaced this long before it expires, so that it does not expire during a request. */
+export const OAUTH_SKEW_SECONDS = 60;
+
+/** Length of an ETag that is kept. An ETag has some 50 characters; a far longer one is not kept, because every run of the connector would send it. */
+export const HTTP_VALIDATOR_CHARACTERS_MAX = 1_000;
+/**
+ * A Last-Modified is used only if it is this much older than its response. It has whole seconds, so a second change in
+ * the same second would be missed, and its clock may differ from that of the response.
+ */
+export const HTTP_LAST_MODIFIED_AGE_SECONDS_MIN = 60;

@@ -1,0 +1,99 @@
+/** Limits of the HTTP server. */
+
+/** Body of a request to the server, unless its route has a limit of its own. */
+export const SERVER_BODY_BYTES_MAX = 1_048_576;
+/** A part of a path, such as a connector's name (64) or a run id (100). */
+export const SERVER_PATH_PART_CHARACTERS_MAX = 256;
+/** From the first to the last byte of a request; a slower client would occupy a connection. */
+export const SERVER_REQUEST_READ_SECONDS_MAX = 60;
+/** From a connection's first byte to the end of the headers. */
+export const SERVER_HEADERS_SECONDS_MAX = 10;
+/**
+ * A connection without any data in either direction, such as one of a client that does not read its responses. This is
+ * twice the time that a push may wait for an embedded database that another process writes to.
+ */
+export const SERVER_STANDSTILL_SECONDS_MAX = 120;
+
+/**
+ * How often overdue requests are checked for. Node's default of 30 s would turn the 10 s for headers into 40.
+ */
+export const SERVER_LATE_LOOK_SECONDS = 5;
+/**
+ * Path and headers of one request; more is answered with 431. The number of headers is not limited: Node would silently
+ * drop the last ones, which a proxy may have added.
+ */
+export const SERVER_HEADERS_BYTES_MAX = 16_384;
+/** A connection without a request; more than the 60 s of usual load balancers, so that they close first. */
+export const SERVER_IDLE_SECONDS_MAX = 65;
+
+/** How long the validity of a key or session is cached: a key may still work for this long after `keys revoke`. */
+export const KEY_CACHE_MS = 2_000;
+/** Keys and sessions in that cache; some 500 bytes each. */
+export const KEY_CACHE_ENTRIES_MAX = 5_000;
+/** The last use of a key is recorded at most this often, so that not every request writes to the database. */
+export const KEY_USE_SECONDS = 3_600;
+/** Characters of a received key; ours have 60, and tokens of other systems have a few hundred. */
+export const KEY_CHARACTERS_MAX = 4_096;
+/** Requests of one key or session per minute: ten per second, and one push may contain hundreds of documents. */
+export const CALLER_REQUESTS_PER_MINUTE = 600;
+/** Callers whose requests are counted at the same time; one more resets the count of the least recent caller. */
+export const CALLERS_COUNTED_MAX = 5_000;
+/** Random share by which a `Retry-After` is extended, so that clients do not return in the same second. */
+export const RETRY_AFTER_SPREAD_RATIO = 0.5;
+/** Wrong keys from one address, or one /64 of IPv6, in a minute; later ones are delayed. 16 random letters are 4e22 guesses. */
+export const FAILED_ATTEMPTS_PER_MINUTE = 10;
+/** Beyond the limit, each further wrong or delayed key of an address adds this delay to the next comparison. */
+export const WRONG_KEY_DELAY_STEP_MS = 100;
+/** The longest delay: a valid key from the same address is still accepted before its client times out. */
+export const WRONG_KEY_DELAY_MS_MAX = 3_000;
+/** Requests whose comparison is delayed at the same time; some 20 KB each. One more ends the delay of the oldest early. */
+export const DELAYED_COMPARISONS_MAX = 2_000;
+/** Addresses whose wrong keys are counted separately within a minute; further addresses share one count. */
+export const WRONG_KEY_ADDRESSES_MAX = 1_000;
+/** An IPv6 address has at most 45 characters; a longer value from a proxy is truncated. */
+export const WRONG_KEY_ADDRESS_CHARACTERS_MAX = 64;
+/** How long the result of `/readyz` is cached: requests within this time share one database query. */
+export const READY_CACHE_MS = 1_000;
+/** How long a form may stay open before its token expires, also for users of a proxy, whose session never expires here. */
+export const FORM_TOKEN_HOURS_MAX = 12;
+/** A session expires this long after its login in any case: a working day. */
+export const SESSION_SECONDS_MAX = 43_200;
+/** A session expires after this long without a request. */
+export const SESSION_IDLE_SECONDS_MAX = 7_200;
+/**
+ * How far ahead of its own clock a server accepts the times of a session, which another server of the same database may have
+ * written. Clocks that differ by less shorten or prolong a session by the difference; clocks that differ by more refuse it.
+ */
+export const SESSION_AHEAD_SECONDS_MAX = 900;
+/** The last activity in the session cookie is updated at most this often. */
+export const SESSION_RENEW_SECONDS = 300;
+/** How long a login form may be left open. */
+export const LOGIN_FORM_SECONDS_MAX = 3_600;
+/** Body of the login form: the longest key, percent-encoded, and a path. */
+export const LOGIN_BODY_BYTES_MAX = 16_384;
+/** The path to return to after a login, query included; browsers and proxies truncate longer ones. */
+export const RETURN_PATH_CHARACTERS_MAX = 2_000;
+/** The user name that a proxy sends; the longest e-mail address has 254 characters. */
+export const SIGN_ON_USER_CHARACTERS_MAX = 254;
+
+/** Default time window of Ops: a night, and the evening before it. */
+export const OPS_WINDOW_HOURS_DEFAULT = 24;
+/** The longest time window of Ops: a leap year. */
+export const OPS_WINDOW_HOURS_MAX = 8_784;
+/** Default number of runs on a page of Ops. */
+export const OPS_RUNS_DEFAULT = 50;
+/** Runs in one response of Ops, some 600 bytes each. */
+export const OPS_RUNS_MAX = 500;
+/** The highest offset of a list of runs in Ops; the index is read that far. */
+export const OPS_OFFSET_MAX = 1_000_000;
+
+/** Connectors on the overview page, those that need attention first; a link shows all. */
+export const OPS_CONNECTORS_SHOWN = 100;
+
+/** Characters of an `Idempotency-Key`; a UUID has 36. */
+export const PUSH_KEY_CHARACTERS_MAX = 200;
+
+/** Minimum interval between warnings about one revoked or expired key. */
+export const REFUSED_KEY_REPEAT_SECONDS = 3_600;
+/** Warnings about refused keys per minute; at 300 bytes each, an attack from many addresses writes 9 MB per day. */
+export const REFUSED_KEY_WARNINGS_PER_MINUTE = 20;

@@ -1,0 +1,26 @@
+/** Limits of sources. */
+
+/** Rows per batch. 2,000 rows of 600 bytes fit the processor's cache; measurements showed no gain from more. */
+export const BATCH_ROWS_MAX = 2_000;
+
+/** Connecting to a source, unless `source.connectTimeoutSeconds` is set. */
+export const SOURCE_CONNECT_SECONDS_DEFAULT = 15;
+/** One statement at the source, unless `source.statementTimeoutSeconds` is set; a first load may take an hour. */
+export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
+
+/** Pages that one run reads of a resumable listing, unless `source.pagesPerRun` is set. */
+export const HTTP_PAGES_PER_RUN_DEFAULT = 100;
+/** Bytes of the records of a listing of changes that are held until its end; the rest goes into a temporary file. */
+export const HTTP_CHANGES_HELD_BYTES_MAX = 8 * 1_048_576;
+
+/** Files of one listing. Some 500 bytes per file are held in memory, and each file is opened twice. */
+export const FILE_COUNT_MAX = 100_000;
+/**
+ * A file that was modified within this time may still be incomplete: a copy over a slow network pauses for some seconds,
+ * and the clock of a file server may differ from that of this machine by one or two.
+ */
+export const FILE_AGE_SECONDS_MIN = 10;
+/** The header of a CSV file. 16,384 columns, the most that a spreadsheet has, with 64 bytes each. */
+export const FILE_HEADER_BYTES_MAX = 1_048_576;
+/** Bytes per read of a file. */
+export const FILE_READ_BYTES = 65_536;
