@@ -87,6 +87,7 @@ async function openSqlSource(
     const { PostgresSource } = await import('./postgres/source.ts');
     return new PostgresSource(source, dsn);
   }
-  const [{ SqlSource }, engine] = await Promise.all([import('./sql/source.ts'), ENGINES[source.type]()]);
+  const { SqlSource } = await import('./sql/source.ts');
+  const engine = await ENGINES[source.type]();
   return new SqlSource(source, engine(source, dsn, oracleClientLibDir));
 }

@@ -166,7 +166,7 @@ describe('a policy', () => {
     const file = write(api({ secretRef: 'hr-token' }));
     const validate = await runHere(['validate', file], { cwd, env: ENV });
     expect(validate).toMatchObject({ exitCode: 78 });
-    expect(validate.stdout).toMatch(/kb-articles\.yaml:\d+ +error +spec\.source\.secretRef/);
+    expect(validate.stdout).toMatch(/fail +\S*kb-articles\.yaml:\d+ +spec\.source\.secretRef/);
     const doctor = await runHere(['doctor', '--connector', file, '--json'], { cwd, env: doctorEnv(ENV) });
     expect(doctor.stdout).toMatch(/"subject":"connector","status":"fail".*"code":"POLICY_REFUSED"/);
     const drift = await runHere(['check-drift', '--live', '--only', 'columns'], { cwd, env: ENV });
@@ -186,7 +186,7 @@ describe('a policy', () => {
     const failed = await run(file, env);
     expect(failed.exitCode).toBe(78);
     expect(failed.stdout).toContain('"POLICY_INVALID"');
-    expect(failed.stderr).toMatch(/(policy|missing)\.yaml:\d+:/);
+    expect(failed.stderr).toMatch(/(policy\.yaml:\d+|missing\.yaml):/);
     const others = [
       ['validate', file],
       ['doctor', '--connector', file],

@@ -30,12 +30,10 @@ export function checkDriftCommand(io: CommandIo): Command {
 async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
-  const [{ checkDrift }, { withSignals }, { exitStatusOf }, { writeReport }] = await Promise.all([
-    import('../../app/drift/check-drift.ts'),
-    import('../../app/run/process-signals.ts'),
-    import('../../app/drift/drift-finding.ts'),
-    import('../output/write-report.ts'),
-  ]);
+  const { checkDrift } = await import('../../app/drift/check-drift.ts');
+  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { exitStatusOf } = await import('../../app/drift/drift-finding.ts');
+  const { writeReport } = await import('../output/write-report.ts');
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const options = {
     connectorsPath: flags.connectors,

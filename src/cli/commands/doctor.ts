@@ -25,11 +25,9 @@ export function doctorCommand(io: CommandIo): Command {
 }
 
 async function doctor({ connector, ...flags }: DoctorFlags, io: CommandIo): Promise<void> {
-  const [{ examine }, { withSignals }, { writeReport }] = await Promise.all([
-    import('../../app/doctor/doctor.ts'),
-    import('../../app/run/process-signals.ts'),
-    import('../output/write-report.ts'),
-  ]);
+  const { examine } = await import('../../app/doctor/doctor.ts');
+  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { writeReport } = await import('../output/write-report.ts');
   const endpoints = io.env.endpoints();
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const context = {

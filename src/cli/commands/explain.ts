@@ -31,13 +31,10 @@ export function explainCommand(io: CommandIo): Command {
 async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
   const { env, cwd, stdout } = io;
   const local = flags.local === true;
-  const [{ explainDocument }, { loadConnectorUnderPolicy }, { runCommandLine }, { explanationText }] =
-    await Promise.all([
-      import('../../app/explain/explain.ts'),
-      import('../../app/catalog/policy.ts'),
-      import('../../app/run/run-command-line.ts'),
-      import('../output/explanation-text.ts'),
-    ]);
+  const { explainDocument } = await import('../../app/explain/explain.ts');
+  const { loadConnectorUnderPolicy } = await import('../../app/catalog/policy.ts');
+  const { runCommandLine } = await import('../../app/run/run-command-line.ts');
+  const { explanationText } = await import('../output/explanation-text.ts');
   try {
     const connector = await loadConnectorUnderPolicy(flags.connector, { policyFile: env.policyFile, cwd });
     const place = { cwd, databaseUrl: env.databaseUrl, gcsEndpoint: env.endpoints().gcs, retry: env.retry() };

@@ -61,10 +61,8 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
     requireOneWay(flags);
     const options = optionsOf(flags, id, io);
     const surroundings = surroundingsOf(io, output);
-    const [{ connectorWork }, { runOnce }] = await Promise.all([
-      import('../../app/run/connector-work.ts'),
-      import('../../app/run/run-once.ts'),
-    ]);
+    const { connectorWork } = await import('../../app/run/connector-work.ts');
+    const { runOnce } = await import('../../app/run/run-once.ts');
     const work = connectorWork(flags.connector, options, surroundings);
     const { definition, result, exitStatus } = await runOnce(work, surroundings);
     output.progress.stop();

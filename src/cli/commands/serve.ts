@@ -26,10 +26,8 @@ export function serveCommand(io: CommandIo): Command {
 
 async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
   // Loading the server costs a quarter of a second, which no other command should pay.
-  const [{ openBridgeServer }, { withSignals }] = await Promise.all([
-    import('../../server/open-bridge-server.ts'),
-    import('../../app/run/process-signals.ts'),
-  ]);
+  const { openBridgeServer } = await import('../../server/open-bridge-server.ts');
+  const { withSignals } = await import('../../app/run/process-signals.ts');
   const { databaseUrl, connectorsDir, policyFile } = io.env;
   await withSignals(
     async (signal) => {

@@ -16,11 +16,9 @@ export function validateCommand(io: CommandIo): Command {
     [io.env.connectorsDir],
   );
   return addReportOptions(command).action(async (paths: string[], flags: ReportFlags) => {
-    const [{ openConnectorChecker }, { checkConnectorsUnderPolicy }, { writeReport }] = await Promise.all([
-      import('../../app/catalog/connector-checker.ts'),
-      import('../../app/catalog/policy.ts'),
-      import('../output/write-report.ts'),
-    ]);
+    const { openConnectorChecker } = await import('../../app/catalog/connector-checker.ts');
+    const { checkConnectorsUnderPolicy } = await import('../../app/catalog/policy.ts');
+    const { writeReport } = await import('../output/write-report.ts');
     const place = { policyFile: io.env.policyFile, cwd: io.cwd };
     // Its thread starts with the first large file, so most commands never wait for it.
     const checker = openConnectorChecker(place);

@@ -44,8 +44,8 @@ export function pushAgain(quarantine: Explanation['quarantine']): string {
 }
 
 export function returnAdvice(removal: Explanation['removal']): string {
-  if (removal?.cause === 'no readers') return 'If it is to be there, give its row a reader, and run again:';
+  if (removal?.cause === 'no readers') return 'If it should exist, give its row a reader, then run again:';
   if (removal?.cause === 'unreadable readers')
-    return `If it is to be there, correct the readers of its row. ${WRITE_READERS}, and run again:`;
-  return 'If it is to be there, see that the query lists its row, and run again:';
+    return `If it should exist, correct the readers of its row. ${WRITE_READERS}, then run again:`;
+  return 'If it should exist, check that the query returns its row, then run again:';
 }

@@ -279,7 +279,7 @@ describe('an explanation for a person', () => {
     const removal = { ...sending({ change: 'delete' }), cause: 'unreadable readers' as const };
     const text = textOf({ ...absent, standing: 'deleted', removal });
     expect(text).toMatch(/because +the readers of its row could not be read/);
-    expect(text).toContain('→ If it is to be there, correct the readers of its row.');
+    expect(text).toContain('→ If it should exist, correct the readers of its row.');
   });
 
   test.each([

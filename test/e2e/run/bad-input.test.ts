@@ -270,8 +270,8 @@ describe('a place that cannot be written', () => {
 
   test('because the disk takes no more of the state', async () => {
     const { exitCode, result } = await limitedRun(32);
-    expect(exitCode).toBe(69);
-    expect(result.error?.code).toBe('STATE_FAILED');
+    expect(exitCode).toBe(75);
+    expect(result.error?.code).toBe('STATE_LIMIT');
     expect(result.error?.message).toContain('state.db');
     const good = await place.runJson();
     expect(good.exitCode).toBe(0);

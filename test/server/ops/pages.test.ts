@@ -142,7 +142,7 @@ describeInChromium('the pages of Ops', () => {
     const text = await page.getByRole('main').innerText();
     expect(text).toContain('gs://company-gemini-sync/connectors/payroll/runs/payroll-1/quarantine.ndjson');
     expect(text).toContain('Correct these rows in the source, or the mapping.');
-    expect(text).not.toContain('refused');
+    expect(text).not.toMatch(/index refused/i);
   });
 
   test('do not show a silent process as one at work', async () => {
