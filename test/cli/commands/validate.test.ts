@@ -140,6 +140,7 @@ describe('validate', () => {
     expect(JSON.parse(out)).toEqual({
       ok: false,
       exitStatus: 78,
+      exit_status: 78,
       ...counts,
       files: [bad('wrong-kind.yaml')],
       errors: 1,

@@ -182,6 +182,7 @@ describe('the JSON report', () => {
     expect(JSON.parse(written)).toEqual({
       ok: false,
       exitStatus: 65,
+      exit_status: 65,
       passed: 1,
       warnings: 0,
       drifts: 1,
