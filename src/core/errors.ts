@@ -1,5 +1,5 @@
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { printable } from './printable.ts';
+import { printable } from './text/printable.ts';
 
 interface ErrorKind {
   readonly exit: ExitStatus;

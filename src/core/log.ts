@@ -1,5 +1,5 @@
 import { format } from 'node:util';
-import { printable } from './printable.ts';
+import { printable } from './text/printable.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,5 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import { httpDate } from './http-date.ts';
+import { httpDate } from './text/http-date.ts';
 import { RETRY_AFTER_SECONDS_MAX, RETRY_BACKOFF_SECONDS_MAX } from './limits.ts';
 import type { Logger } from './log.ts';
 

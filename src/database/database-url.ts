@@ -1,8 +1,8 @@
 import { BridgeError } from '../core/errors.ts';
 import type { ConnectionForm } from '../net/connection-string.ts';
 import type { Exposure } from '../net/exposure.ts';
-import { postgresExposure, readPostgresAddress, type PostgresAddress } from '../net/postgres-address.ts';
-import { POSTGRES_FORM } from '../net/postgres-form.ts';
+import { postgresExposure, readPostgresAddress, type PostgresAddress } from '../net/postgres/address.ts';
+import { POSTGRES_FORM } from '../net/postgres/form.ts';
 
 /** The driver finds a user and a password by itself, in `PGUSER` and `PGPASSWORD`; a host is `localhost`. */
 const FORM: ConnectionForm = { ...POSTGRES_FORM, userOptional: true, hostOptional: true };

@@ -3,8 +3,8 @@ import type { Knex } from 'knex';
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { STATE_CONFLICT_ATTEMPTS_MAX, STATE_CONNECT_SECONDS } from './limits.ts';
-import type { PostgresAddress } from '../net/postgres-address.ts';
-import { agreeOnTls } from '../net/postgres-tls.ts';
+import type { PostgresAddress } from '../net/postgres/address.ts';
+import { agreeOnTls } from '../net/postgres/tls.ts';
 import { codeOf } from '../core/thrown.ts';
 import { isConflict } from './state-errors.ts';
 

@@ -1,4 +1,4 @@
-import type { PoolerFault } from '../net/pooler-words.ts';
+import type { PoolerFault } from '../net/postgres/pooler-words.ts';
 import { DAMAGED_DATABASE_HINT, NOT_MIGRATED_HINT, TLS, type Verdict } from './state-verdict.ts';
 
 /** Where a setting of a session comes from. */

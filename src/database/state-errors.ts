@@ -3,7 +3,7 @@ import { BridgeError } from '../core/errors.ts';
 import { codeOf } from '../core/thrown.ts';
 import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
 import { networkHint, type NetworkHints } from '../net/network-words.ts';
-import { poolerFault } from '../net/pooler-words.ts';
+import { poolerFault } from '../net/postgres/pooler-words.ts';
 import {
   BY_SQLSTATE,
   classVerdict,

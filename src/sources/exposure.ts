@@ -1,6 +1,6 @@
 import { isSqlSource, type ConnectorSpec, type SqlSourceSpec } from '../definitions/connector/types.ts';
 import type { Exposure } from '../net/exposure.ts';
-import { postgresExposure } from '../net/postgres-address.ts';
+import { postgresExposure } from '../net/postgres/address.ts';
 import { mssqlExposure, parseMssqlDsn } from './mssql/dsn.ts';
 import { mysqlExposure, parseMysqlDsn } from './mysql/dsn.ts';
 import { oracleExposure, parseOracleDsn } from './oracle/dsn.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../core/exit-status.ts';
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 import type { CommandIo } from '../command-io.ts';
 import { MIGRATE } from '../help/migrate.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';

@@ -8,7 +8,7 @@ import type {
 } from '../../app/explain/explanation.ts';
 import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
 import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../limits.ts';
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 import { advice, headline, type Explained } from './explain-messages.ts';
 import { count, type Style } from './style.ts';
 import { wrap } from './wrap.ts';

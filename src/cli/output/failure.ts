@@ -1,5 +1,5 @@
 import type { BridgeError } from '../../core/errors.ts';
-import { printableLines } from '../../core/printable.ts';
+import { printableLines } from '../../core/text/printable.ts';
 
 /** An error as a person reads it: what failed, whether trying again helps, what to do next. */
 export function failureText({ code, message, hint, retryable, nextRunAfter, exit }: BridgeError): string {

@@ -1,5 +1,5 @@
 import type { Finding, FindingStatus } from '../../core/finding.ts';
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 import { placeText } from '../../definitions/problem.ts';
 import type { FindingReport } from './finding-report.ts';
 import type { Style } from './style.ts';

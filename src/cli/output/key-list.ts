@@ -1,5 +1,5 @@
 import type { AccessKey } from '../../core/secrets/access-key.ts';
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 
 /** A key without its secret, for a program. */
 export function keyJson(key: AccessKey, now: Date) {

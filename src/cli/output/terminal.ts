@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { printableLines } from '../../core/printable.ts';
+import { printableLines } from '../../core/text/printable.ts';
 import type { OutputStream } from '../command-io.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { BridgeError } from '../../core/errors.ts';
 import { TELEMETRY_MESSAGE_CHARACTERS_MAX, TELEMETRY_TEXT_CHARACTERS_MAX } from '../../core/limits.ts';
 import { fieldsText, type LogFormat } from '../../core/log.ts';
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { shownText } from '../../telemetry/text.ts';
 import { releaseOf } from './release.ts';

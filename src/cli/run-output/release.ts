@@ -1,4 +1,4 @@
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import { releasedBy } from '../../pipeline/guard.ts';
 

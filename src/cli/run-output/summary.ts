@@ -1,6 +1,6 @@
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 import { releaseOf } from './release.ts';
 import { count, type Style } from '../output/style.ts';
 

@@ -1,4 +1,4 @@
-import { decodings, type DecodedText } from '../decoded-text.ts';
+import { decodings, type DecodedText } from '../text/decoded-text.ts';
 import { REDACTED_TOKENS_MAX } from '../limits.ts';
 import { recognisedSecrets } from './recognised-secrets.ts';
 import { formsOf } from './secret-forms.ts';

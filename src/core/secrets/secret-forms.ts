@@ -1,5 +1,5 @@
-import { decodings } from '../decoded-text.ts';
-import { printable } from '../printable.ts';
+import { decodings } from '../text/decoded-text.ts';
+import { printable } from '../text/printable.ts';
 
 /** Shorter values would blank out ordinary words; a secret of three letters is not one. */
 const SECRET_LENGTH_MIN = 4;

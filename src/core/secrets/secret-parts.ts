@@ -1,4 +1,4 @@
-import { decodings } from '../decoded-text.ts';
+import { decodings } from '../text/decoded-text.ts';
 
 /** How deep encodings are undone: a Base64 text of an address with a Base64 value. */
 const DEPTH_MAX = 3;

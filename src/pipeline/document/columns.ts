@@ -1,7 +1,7 @@
 import { nearest } from '../../definitions/nearest.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { RENAMED_COLUMNS_SOUGHT_MAX } from '../limits.ts';
-import { lookalike, lookalikeNote } from '../../core/lookalike.ts';
+import { lookalike, lookalikeNote } from '../../core/text/lookalike.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { Column } from '../ports/ports.ts';
 

@@ -1,5 +1,5 @@
 import { QUOTED_VALUE_CHARACTERS_MAX } from '../limits.ts';
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 
 /** A value from outside as a reason repeats it: on one line, cut, and between backticks, so that its own quotation marks stay. */
 export function quotedValue(value: string): string {

@@ -1,4 +1,4 @@
-import { printable } from '../../core/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 import type { RowPlace } from '../ports/ports.ts';
 
 /** A place as messages say it, such as `people/a.csv, line 4`; empty if there is nothing to tell. */

@@ -1,4 +1,4 @@
-import { readTime } from '../../core/time-text.ts';
+import { readTime } from '../../core/text/time-text.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import { parseArrayLiteral, type ArrayItem } from '../bytes/array-literal.ts';
 import { byteAt } from './in-range.ts';

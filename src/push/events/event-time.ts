@@ -1,4 +1,4 @@
-import { readTime } from '../../core/time-text.ts';
+import { readTime } from '../../core/text/time-text.ts';
 
 /** From one day before the year 0 to 1970, so that no offset makes a time negative. */
 const SECONDS_BEFORE_1970 = 62_167_219_200n + 86_400n;

@@ -1,4 +1,4 @@
-import { httpDate } from '../../core/http-date.ts';
+import { httpDate } from '../../core/text/http-date.ts';
 import { isRetryAfter, msUntil, retryAfterMs } from '../../core/retry.ts';
 import type { HttpAnswer } from './client.ts';
 

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import { lookalikeSentences } from '../../core/lookalike.ts';
+import { lookalikeSentences } from '../../core/text/lookalike.ts';
 import { FILE_COLUMNS_NAMED_MAX } from '../../core/limits.ts';
 import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../../pipeline/ports/ports.ts';
 import type { ListedFile } from './listing.ts';

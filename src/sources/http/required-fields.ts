@@ -1,6 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
-import { lookalikeSentences } from '../../core/lookalike.ts';
+import { lookalikeSentences } from '../../core/text/lookalike.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 import { NEVER_THERE } from '../fields-never-there.ts';
 

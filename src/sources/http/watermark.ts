@@ -1,7 +1,7 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { watermarkLagIn, type WatermarkUnit } from '../../definitions/connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { readTime, type TimeText } from '../../core/time-text.ts';
+import { readTime, type TimeText } from '../../core/text/time-text.ts';
 import type { RowsAhead } from '../../pipeline/ports/ports.ts';
 
 const START_DEFAULT = '1970-01-01T00:00:00Z';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
-import type { PostgresAddress } from '../../net/postgres-address.ts';
+import type { PostgresAddress } from '../../net/postgres/address.ts';
 import { asError } from '../../core/thrown.ts';
 import { PostgresSocket } from './socket.ts';
 import type { RowBatcher } from '../row-batcher.ts';

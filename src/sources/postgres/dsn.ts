@@ -1,5 +1,5 @@
-import { readPostgresAddress, type PostgresAddress } from '../../net/postgres-address.ts';
-import { POSTGRES_FORM } from '../../net/postgres-form.ts';
+import { readPostgresAddress, type PostgresAddress } from '../../net/postgres/address.ts';
+import { POSTGRES_FORM } from '../../net/postgres/form.ts';
 import { refusalOfSecret } from '../sql/connection-string.ts';
 
 /**

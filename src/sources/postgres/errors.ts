@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import { poolerFault } from '../../net/pooler-words.ts';
+import { poolerFault } from '../../net/postgres/pooler-words.ts';
 import { BY_POOLER_FAULT, DEMANDS_TLS } from './pooler-verdicts.ts';
 import { asError, codeOf, messageOf } from '../../core/thrown.ts';
 import {

@@ -1,4 +1,4 @@
-import type { PoolerFault } from '../../net/pooler-words.ts';
+import type { PoolerFault } from '../../net/postgres/pooler-words.ts';
 import type { Verdict } from '../driver-errors.ts';
 
 export const DEMANDS_TLS: Verdict = {

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import type { PostgresTls } from '../../net/postgres-address.ts';
-import { agreeOnTls } from '../../net/postgres-tls.ts';
+import type { PostgresTls } from '../../net/postgres/address.ts';
+import { agreeOnTls } from '../../net/postgres/tls.ts';
 import { asError } from '../../core/thrown.ts';
 import { PostgresRowTap } from './row-tap.ts';
 

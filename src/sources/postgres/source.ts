@@ -1,7 +1,7 @@
 import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
 import { bindWatermark, isDeltaQuery } from '../../definitions/connector/watermark.ts';
 import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../limits.ts';
-import type { PostgresAddress } from '../../net/postgres-address.ts';
+import type { PostgresAddress } from '../../net/postgres/address.ts';
 import type { Column, RowBatch, Source } from '../../pipeline/ports/ports.ts';
 import { PostgresClient, type PostgresField } from './client.ts';
 import { parsePostgresDsn } from './dsn.ts';

@@ -1,6 +1,6 @@
 import { splitSql, type SqlDialect } from '../../definitions/connector/sql/sql-text.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { lookalikeSentences } from '../../core/lookalike.ts';
+import { lookalikeSentences } from '../../core/text/lookalike.ts';
 
 /**
  * The query without its last semicolons, so that it can be part of another. Comments stay: a piece that was taken for a

@@ -8,7 +8,7 @@ import {
   unmarked,
 } from '../../../src/cli/run-output/kestra-lines.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
-import { printable } from '../../../src/core/printable.ts';
+import { printable } from '../../../src/core/text/printable.ts';
 import { summaryText } from '../../../src/cli/run-output/summary.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { EXIT } from '../../../src/core/exit-status.ts';

@@ -1,5 +1,5 @@
-import { readConnectionString, readPort, type ConnectionForm, type Refusal } from './connection-string.ts';
-import { isThisMachine, type Exposure } from './exposure.ts';
+import { readConnectionString, readPort, type ConnectionForm, type Refusal } from '../connection-string.ts';
+import { isThisMachine, type Exposure } from '../exposure.ts';
 
 type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 

@@ -1,4 +1,4 @@
-import type { ConnectionForm } from './connection-string.ts';
+import type { ConnectionForm } from '../connection-string.ts';
 
 const SCHEMA = 'write options=-csearch_path%3DNAME, or the schema before each table';
 const MODE = 'write sslmode=verify-full, or another mode of libpq';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readTime } from '../../src/core/time-text.ts';
+import { readTime } from '../../../src/core/text/time-text.ts';
 
 describe('a time in text', () => {
   test.each<[string, string, string]>([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { BridgeError } from '../../src/core/errors.ts';
-import { postgresExposure } from '../../src/net/postgres-address.ts';
-import { parsePostgresDsn } from '../../src/sources/postgres/dsn.ts';
-import { parseDatabaseUrl, stateExposure } from '../../src/database/database-url.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import { postgresExposure } from '../../../src/net/postgres/address.ts';
+import { parsePostgresDsn } from '../../../src/sources/postgres/dsn.ts';
+import { parseDatabaseUrl, stateExposure } from '../../../src/database/database-url.ts';
 
 const READERS = [
   ['a source', (url: string) => parsePostgresDsn(url, 'hr-db', undefined)],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { requireChannelBinding } from './channel-binding.ts';
-import type { PostgresTls } from './postgres-address.ts';
+import type { PostgresTls } from './address.ts';
 
 /** An SSLRequest: its length, and its number. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);

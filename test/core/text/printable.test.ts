@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { printable, printableLines } from '../../src/core/printable.ts';
+import { printable, printableLines } from '../../../src/core/text/printable.ts';
 
 const text = fc.string({ unit: 'binary' });
 

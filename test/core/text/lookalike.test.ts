@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { lookalike, lookalikeSentences, spelledOut } from '../../src/core/lookalike.ts';
-import { growthOf } from '../support/memory/processor-time.ts';
+import { lookalike, lookalikeSentences, spelledOut } from '../../../src/core/text/lookalike.ts';
+import { growthOf } from '../../support/memory/processor-time.ts';
 
 describe('a name that looks like another', () => {
   test.each([
