@@ -92,7 +92,7 @@ function decoded(text: string): string {
 /**
  * Returns the target of a link or a redirect. It must stay on the same origin: credentials are sent with the request, so an
  * attacker who can write a link into a response would receive them. The only exception is `http` instead of `https` on the same
- * host, as servers that run after a proxy write it; it is treated as `https`.
+ * host: servers whose TLS ends at a proxy write such links, and they are treated as `https`.
  * @returns undefined for another origin, or for an invalid address
  */
 export function sameOriginUrl(link: string, base: string): string | undefined {

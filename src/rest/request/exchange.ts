@@ -113,9 +113,7 @@ export class Exchange {
     }
   }
 
-  /**
-   * Sends a request with credentials. A token can be revoked early, so a refused one is replaced and the request is retried once.
-   */
+  /** A token can be revoked before it expires, so a refused one is replaced, and the request is retried once. */
   async #authorised(request: HttpRequest, signal: AbortSignal): Promise<Followed> {
     const { authorizer } = this.#ports;
     const credentials = await authorizer.authorize(signal);
