@@ -57,7 +57,7 @@ function nextItem(bytes: Buffer, end: number): number {
   return bytes[at] === COMMA ? afterBlanks(bytes, at + 1) : at;
 }
 
-/** The text of a string that begins and ends with a quotation mark. */
+/** Returns the text of a string that begins and ends with a quotation mark. */
 export function textAt(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start + 1, end - 1);
   return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;

@@ -3,13 +3,13 @@ import type { DeleteLimit } from './ports/job.ts';
 
 export interface DeleteQuestion {
   readonly policy: DeletePolicy;
-  /** The documents that are in the state but not in the listing, including soft-deleted ones if deletes are real. */
+  /** The number of documents in the state but not in the listing, including soft-deleted ones if deletes are real. */
   readonly missing: number;
-  /** The documents in the state before the run. */
+  /** The number of documents in the state before the run. */
   readonly known: number;
-  /** The rows in the listing; null for a listing of changes, where an empty listing means that nothing changed. */
+  /** The number of rows in the listing; null for a listing of changes, where an empty listing means that nothing changed. */
   readonly seen: number | null;
-  /** The rows that exist but could not be identified, so any missing document may be one of them. */
+  /** The number of rows that exist but could not be identified, so any missing document may be one of them. */
   readonly unidentified: number;
   /** The source itself reported that there are more rows. */
   readonly truncated: boolean;

@@ -226,7 +226,7 @@ function nextCheckpoint(
   startedFrom: string | null,
 ): Pick<Plan, 'watermark' | 'startedFrom'> {
   if (listing === 'full') {
-    // The checkpoint is removed: otherwise a source that returns to its old content would be considered equal to the state.
+    // Rejected documents remove the checkpoint: otherwise a source with its old content again would seem equal to the state.
     return { watermark: end.unchanged === true ? startedFrom : stateOfSource(tally, end), startedFrom: null };
   }
   if (end.recurring === true) {

@@ -40,8 +40,8 @@ export interface MissingColumn {
 }
 
 /**
- * Returns the missing columns. A column that was renamed, or that the database writes in upper case, is a candidate if the
- * mapping does not name it.
+ * Returns the missing columns. Only a column that the mapping does not name can be the new name of a missing one, which was
+ * renamed, or which the database writes in upper case.
  */
 export function missingColumns(mapping: Mapping, columns: readonly Column[]): MissingColumn[] {
   const uses = columnUses(mapping);

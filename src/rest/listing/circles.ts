@@ -34,8 +34,8 @@ export class Circles {
   }
 
   /**
-   * True when more pages in a row had nothing new than pages had something new. Records that moved do not cause that, but a
-   * counter in each response does.
+   * True when more consecutive pages had no new records than there were pages with new records. Records that moved do not
+   * cause that, but a counter in each response does.
    */
   get standsStill(): boolean {
     return this.#stale > this.#fresh;

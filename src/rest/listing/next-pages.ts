@@ -79,7 +79,7 @@ export class NextPages {
 
   /**
    * Called when the listing ended with this page.
-   * @param records the distinct records of all pages
+   * @param records the number of distinct records on all pages
    * @returns whether something suggests that there are unread records, after logging what suggests it
    * @throws BridgeError SOURCE_PAGINATION
    */

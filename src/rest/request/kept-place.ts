@@ -74,7 +74,7 @@ export function keptPlace(place: string, context: KeepingContext): KeptPlace {
   return because === undefined ? { place: kept } : { because, perhapsCursor };
 }
 
-/** Returns an address in which the name of a parameter does not affect how its value is judged. */
+/** Moves the values of a parameter out of the address, so that its name does not affect how they are checked. */
 function withoutName(url: string, name: string | undefined): string {
   if (name === undefined) return url;
   const values: string[] = [];
