@@ -19,38 +19,40 @@ const ASCII_END = 0x80;
 const SHORT_ESCAPED = Buffer.alloc(256);
 for (const byte of Buffer.from('"\\bfnrt')) SHORT_ESCAPED[byte] = 1;
 
-/** Numbers kept of a member: where its key begins, and its value. */
+/** The count of numbers kept per member: the offset of its key and the offset of its value. */
 const STRIDE = 2;
 const MEMBERS_TYPICAL = 64;
-/** Up to so many members are put in order one by one, without making objects of them. */
+/** Objects with at most this many members are sorted by insertion, without allocating objects for them. */
 const INSERTED_MAX = 24;
 
-/** An escape after an even number of backslashes is one; after an odd number, its own backslash is escaped. */
+/**
+ * Matches an escaped NUL. After an odd number of backslashes the `\u0000` is literal text, because its own backslash is escaped.
+ */
 const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
-/** Whole pairs are written as themselves in canonical JSON. */
+/** Matches an escaped lone surrogate. Canonical JSON writes complete pairs as themselves. */
 const SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-/** A string in its one form, with its quotation marks: each character escaped as little as possible. */
+/** Returns the canonical form of a string, with its quotation marks: as few characters as possible are escaped. */
 export function canonicalString(json: string): string {
   return JSON.stringify(JSON.parse(json));
 }
 
-/** Whether canonical JSON holds half of a surrogate pair. It is no character, and all halves would become the same in UTF-8. */
+/** Whether canonical JSON contains a lone surrogate. It is not a character, and UTF-8 would map all of them to the same one. */
 export function holdsHalfPair(canonical: string): boolean {
   return canonical.includes('\\ud') && SURROGATE.test(canonical);
 }
 
 /**
- * Writes JSON that was checked in its one form: keys sorted, no blanks, each string escaped as little as possible, numbers
- * with the digits that were sent. Two spellings of one value are equal then, so that their document is not taken for a
- * changed one. Bytes are copied where they are in that form already, which most are.
+ * Writes checked JSON in canonical form: keys are sorted, blanks are removed, strings have as few escapes as possible, and
+ * numbers keep the digits that were sent. Two spellings of one value are then equal, so the document does not count as changed.
+ * Bytes that are already canonical, which most are, are copied.
  */
 export class CanonicalJson {
-  /** Whether a string held half of a surrogate pair since this was last set to false. */
+  /** Whether a string contained a lone surrogate since this was last set to false. */
   halfPair = false;
-  /** The same of NUL characters. */
+  /** Whether a string contained a NUL character since this was last set to false. */
   nul = false;
-  /** Members of the objects that are being written, one inside the other. */
+  /** Holds the members of the nested objects that are being written. */
   #members = new Int32Array(MEMBERS_TYPICAL * STRIDE);
   #count = 0;
 
@@ -72,7 +74,7 @@ export class CanonicalJson {
     }
   }
 
-  /** Canonical JSON that is going to be written, with what it says about halves and NUL. */
+  /** Returns canonical JSON that is about to be written, and records whether it contains lone surrogates or NUL. */
   watched(canonical: string): string {
     this.halfPair ||= holdsHalfPair(canonical);
     this.nul ||= canonical.includes('\\u0000') && NUL.test(canonical);
@@ -124,7 +126,7 @@ export class CanonicalJson {
     return end;
   }
 
-  /** Puts the members of an object on top of those that are there, sorted. @returns the end of the object */
+  /** Pushes the members of an object onto the member stack, sorted. @returns the end of the object */
   #gather(bytes: Buffer, start: number): number {
     const first = this.#count;
     let plain = true;
@@ -132,7 +134,7 @@ export class CanonicalJson {
     while (bytes[at] !== BRACE_END) {
       const keyEnd = endOfString(bytes, at);
       plain &&= isPlain(bytes, at, keyEnd);
-      // Behind the colon.
+      // This skips the colon.
       const value = afterBlanks(bytes, afterBlanks(bytes, keyEnd) + 1);
       this.#add(at, value);
       at = afterBlanks(bytes, endOfValue(bytes, value));
@@ -174,7 +176,7 @@ export class CanonicalJson {
     }
   }
 
-  /** By the text of the keys, whose order is not always that of their bytes. */
+  /** Sorts members by the text of their keys, which can differ from the order of the key bytes. */
   #sort(bytes: Buffer, first: number): void {
     const entries: { readonly text: string; readonly key: number; readonly value: number }[] = [];
     for (let member = first; member < this.#count; member++) {
@@ -197,7 +199,7 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-/** Whether one plain string comes before another one. */
+/** Whether one plain string sorts before another one. */
 export function isPlainBefore(bytes: Buffer, one: number, other: number): boolean {
   for (let index = 1; ; index++) {
     const left = byteAt(bytes, one + index);

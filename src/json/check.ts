@@ -7,21 +7,21 @@ const COLON = 0x3a;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Makes sure that the text is one JSON value, as which the functions of `scan.ts` take it. Values stay bytes: parsed, a number
- * beyond 2^53 or a price of 1.50 would lose digits, and the page would be in memory several times.
- * @returns where the value stands
+ * Checks that the text is one JSON value, which the functions of `scan.ts` require. Values stay bytes: parsing would lose digits
+ * of a number above 2^53 or of a price of 1.50, and would hold the page in memory several times.
+ * @returns where the value is
  * @throws JsonTextError
  */
 export function checkJson(bytes: Buffer): Span {
   return new WholeText(bytes, JSON_DEPTH_MAX).read();
 }
 
-/** Reads values of any kind, and keeps the members of objects if it is given something to keep them. */
+/** Reads values of any kind, and records the members of objects if it is given a tape. */
 export class ValueReader extends TokenReader {
   readonly #depthMax: number;
   readonly #members: MemberTape | undefined;
 
-  /** @param depthMax levels of lists and objects inside the outermost one */
+  /** @param depthMax the maximum number of levels of arrays and objects inside the outermost one */
   constructor(bytes: Buffer, depthMax: number, members?: MemberTape) {
     super(bytes);
     this.#depthMax = depthMax;
@@ -29,7 +29,7 @@ export class ValueReader extends TokenReader {
   }
 
   protected begin(): void {
-    // Some servers write a byte order mark, which is no JSON and does no harm.
+    // Some servers write a byte order mark. It is not valid JSON, but it is harmless.
     this.at = this.bytes.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0;
     this.at = afterBlanks(this.bytes, this.at);
   }
@@ -40,8 +40,8 @@ export class ValueReader extends TokenReader {
   }
 
   /**
-   * The members of an object that is read from `depth` 0 are on the tape afterwards.
-   * @returns how a string is written; of anything else PLAIN
+   * After an object is read at `depth` 0, its members are on the tape.
+   * @returns how a string is written; PLAIN for any other value
    */
   protected value(depth: number): StringForm {
     if (depth > this.#depthMax) {
@@ -89,7 +89,7 @@ export class ValueReader extends TokenReader {
     members?.setValue(member, from, this.at, form);
   }
 
-  /** At the beginning of a list or object: whether it has an item. */
+  /** Called at the beginning of an array or object. @returns whether it has an item */
   protected first(end: number): boolean {
     this.#step();
     if (this.bytes[this.at] !== end) return true;
@@ -97,7 +97,7 @@ export class ValueReader extends TokenReader {
     return false;
   }
 
-  /** Behind an item: whether a comma follows, and so another one. */
+  /** Called after an item. @returns whether a comma, and so another item, follows */
   protected another(end: number): boolean {
     this.at = afterBlanks(this.bytes, this.at);
     const byte = this.bytes[this.at];

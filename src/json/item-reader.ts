@@ -5,21 +5,21 @@ import { ValueReader } from './check.ts';
 const NOTHING = Buffer.alloc(0);
 
 interface ItemRules {
-  /** Levels of lists and objects inside an item. */
+  /** The maximum number of levels of arrays and objects inside an item. */
   readonly depthMax: number;
-  /** Of one object. */
+  /** The maximum number of keys in one object. */
   readonly keysMax: number;
 }
 
 /**
- * Checks text and finds the items of the list that it is, or the one value that it is, with their members: looking for them
- * afterwards takes as long as the check, and once more for each member. Nothing is made for an item, and the reader is to be
- * used again for the next text.
+ * Checks the text and finds the items of the array that it holds, or its single value, with their members. A separate search
+ * would take as long as the check, plus the same again for each member. Nothing is allocated per item, and the reader can be
+ * reused for the next text.
  */
 export class ItemReader extends ValueReader {
-  /** The members of the item, if it is an object. */
+  /** The members of the item, if the item is an object. */
   readonly members: MemberTape;
-  /** Of the item, in bytes. */
+  /** The offsets of the item, in bytes. */
   start = 0;
   end = 0;
   #isListed = false;
@@ -41,7 +41,7 @@ export class ItemReader extends ValueReader {
     return isObject(this.bytes, this.start);
   }
 
-  /** @param whole take the text for one item, also if it is a list */
+  /** @param whole treats the text as one item, even if it is an array */
   open(bytes: Buffer, { whole }: { readonly whole: boolean }): void {
     this.bytes = bytes;
     this.begin();
@@ -50,8 +50,8 @@ export class ItemReader extends ValueReader {
   }
 
   /**
-   * Goes to the next item.
-   * @returns false after the last one, when the text is known to be JSON to its end
+   * Moves to the next item.
+   * @returns false after the last item, when the text is known to be valid JSON to its end
    * @throws JsonTextError
    */
   next(): boolean {

@@ -2,29 +2,32 @@ import { byteAt, intAt } from '../pipeline/document/in-range.ts';
 import { textAt } from './scan.ts';
 import { JsonTextError, LONG_ESCAPES, PLAIN, type StringForm } from './tokens.ts';
 
-/** Numbers kept of a member: where its key and its value begin and end, and how both are written if they are strings. */
+/**
+ * The count of numbers kept per member: the offsets where its key and value begin and end, and how both are written if they are
+ * strings.
+ */
 const STRIDE = 6;
 const MEMBERS_TYPICAL = 64;
-/** Up to so many keys are compared with each other, so that few objects need a set of their own. */
+/** Up to this many keys are compared pairwise, so that few objects need a set of their own. */
 const COMPARED_MAX = 24;
 
 /**
- * Where the members of one object stand, one after the other in an array that is used again, so that nothing is left to be
- * collected. Those of objects inside it are on top of it while they are read. A key that is twice in one object is refused,
- * because every reader makes something else of it.
+ * Records where the members of one object are, in an array that is reused, so that no garbage is created. The members of nested
+ * objects are on top of it while they are read. A duplicate key in one object is refused, because readers of JSON disagree about
+ * its meaning.
  */
 export class MemberTape {
-  /** Of the object that is open. */
+  /** The first member of the open object. */
   #first = 0;
   #length = 0;
   #numbers = new Int32Array(MEMBERS_TYPICAL * STRIDE);
   #depth = 0;
-  /** Of each open object: where its members begin, and its keys if they are too many to be compared. */
+  /** For each open object: where its members begin, and a set of its keys if there are too many to compare pairwise. */
   readonly #firsts: number[] = [];
   readonly #keys: (Set<string> | undefined)[] = [];
   readonly #keysMax: number;
 
-  /** @param keysMax of one object */
+  /** @param keysMax the maximum number of keys in one object */
   constructor(keysMax: number) {
     this.#keysMax = keysMax;
   }
@@ -34,7 +37,7 @@ export class MemberTape {
     return this.#length;
   }
 
-  /** An object begins; at depth 0 with an empty tape. */
+  /** Begins an object; at depth 0, the tape is emptied first. */
   open(depth: number): void {
     if (depth === 0) {
       this.#length = 0;
@@ -46,14 +49,14 @@ export class MemberTape {
     this.#keys[this.#depth] = undefined;
   }
 
-  /** An object inside another one ends. */
+  /** Ends a nested object. */
   close(): void {
     this.#length = this.#first;
     this.#depth--;
     this.#first = this.#firsts[this.#depth] ?? 0;
   }
 
-  /** Adds a member by its key. @returns its number, for `setValue`. @throws JsonTextError if the key is there already */
+  /** Adds a member by its key. @returns its number, for `setValue`. @throws JsonTextError if the key is a duplicate */
   add(bytes: Buffer, start: number, end: number, form: StringForm): number {
     const member = this.#length;
     if (member - this.#first >= this.#keysMax) {
@@ -78,7 +81,7 @@ export class MemberTape {
     this.#numbers[at + 5] = form;
   }
 
-  /** With its quotation marks. */
+  /** Returns where the key begins, including its quotation mark. */
   keyStart(member: number): number {
     return intAt(this.#numbers, member * STRIDE);
   }
@@ -95,12 +98,12 @@ export class MemberTape {
     return intAt(this.#numbers, member * STRIDE + 3);
   }
 
-  /** Whether the key is not written as it reads. */
+  /** Whether the key contains escapes. */
   isKeyEscaped(member: number): boolean {
     return intAt(this.#numbers, member * STRIDE + 4) !== PLAIN;
   }
 
-  /** Whether the value is a string that may be written shorter. */
+  /** Whether the value is a string that could be written with shorter escapes. */
   hasLongEscapes(member: number): boolean {
     return intAt(this.#numbers, member * STRIDE + 5) === LONG_ESCAPES;
   }
@@ -115,7 +118,7 @@ export class MemberTape {
     return keys.add(textAt(bytes, start, end)).size === size;
   }
 
-  /** Whether the open object has a key of the same bytes. All its keys are written as they read. */
+  /** Whether the open object already has a key with the same bytes. All of its keys are free of escapes. */
   #has(bytes: Buffer, start: number, end: number): boolean {
     for (let member = this.#first; member < this.#length; member++) {
       const other = this.keyStart(member);

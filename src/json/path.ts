@@ -1,9 +1,9 @@
 import { eachMember, isObject, isString, textAt, type Span } from './scan.ts';
 
 /**
- * Finds a value by names with dots. A key may have dots itself (`@odata.nextLink`): the longest key that fits comes first.
- * Of keys that are there twice the last one counts, as everywhere in JSON.
- * @param start of a value in text that was checked
+ * Finds a value by a path of names separated by dots. A key may itself contain dots (`@odata.nextLink`), so the longest matching
+ * key is tried first. Of duplicate keys the last one counts, as is usual in JSON.
+ * @param start where the value begins, in text that was checked
  */
 export function valueAtPath(bytes: Buffer, start: number, path: string): Span | undefined {
   if (!isObject(bytes, start)) return undefined;
@@ -23,12 +23,12 @@ function below(bytes: Buffer, start: number, path: string, key: string): Span | 
   return path.startsWith(`${key}.`) ? valueAtPath(bytes, start, path.slice(key.length + 1)) : undefined;
 }
 
-/** A path may be written as in JSONPath: `$.meta.next`. */
+/** Removes the root of a path in JSONPath notation, such as `$.meta.next`. */
 export function withoutRoot(path: string): string {
   return path.replace(/^\$\./, '');
 }
 
-/** A JSON string as its text, any other value as it is written. */
+/** Returns the text of a JSON string, or the bytes of any other value as they are written. */
 export function plainText(bytes: Buffer, { start, end }: Span): string {
   return isString(bytes, start) ? textAt(bytes, start, end) : bytes.toString('utf8', start, end);
 }

@@ -2,15 +2,18 @@ import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../pipeline/ports/ports
 import { valueAtPath } from './path.ts';
 import { eachMember, isObject, type Span } from './scan.ts';
 
-/** A way to a field that begins with one key of a record: `rest` is what follows, empty for the value of the key itself. */
+/**
+ * One way to reach a field, beginning with a key of the record. `rest` is the remaining path, empty for the value of the key
+ * itself.
+ */
 interface Way {
   readonly column: number;
   readonly rest: string;
 }
 
-/** Where rows are written to. */
+/** The destination of the rows. */
 export interface RowSink {
-  /** @param bytes of the whole row, as far as known */
+  /** @param bytes the size of the whole row, as far as it is known */
   startRow(bytes: number): void;
   append(source: Buffer, start: number, end: number): void;
   endRow(): void;
@@ -19,22 +22,22 @@ export interface RowSink {
 const LETTER_N = 0x6e;
 
 /**
- * Makes rows of records: each field that the mapping names is a column. Any value may be in any record, so every column is of
+ * Converts records to rows: each field that the mapping names is a column. Records may hold any value, so every column has the
  * kind `json`, and the bytes are those that the server sent, with every digit.
  */
 export class RecordRow {
   readonly columns: readonly Column[];
-  /** Columns that some record had. */
+  /** The columns that at least one record had. */
   readonly #found: Uint8Array;
   readonly #ways: ReadonlyMap<string, readonly Way[]>;
   readonly #values: (Span | undefined)[];
-  /** Length of the key by which each value was found: of two ways to a field the longer key counts. */
+  /** The length of the key by which each value was found. If there are two ways to a field, the longer key wins. */
   readonly #keyLengths: Uint32Array;
   readonly #word = Buffer.alloc(4);
   #bytes: Buffer = Buffer.alloc(0);
   #start = 0;
 
-  /** @param fields names, with dots for one inside another */
+  /** @param fields the names of the fields; dots separate nested names */
   constructor(fields: readonly string[]) {
     this.columns = fields.map((name): Column => ({ name, kind: 'json' }));
     this.#found = new Uint8Array(fields.length);
@@ -51,7 +54,7 @@ export class RecordRow {
     this.#ways = ways;
   }
 
-  /** Names that no record had so far. */
+  /** The names that no record had so far. */
   get missing(): string[] {
     return this.columns.flatMap(({ name }, column) => (this.#found[column] === 1 ? [] : [name]));
   }
@@ -63,7 +66,7 @@ export class RecordRow {
     return keys;
   }
 
-  /** @param start of a record in text that was checked; one that is no object has no fields */
+  /** @param start where a record begins, in text that was checked; a record that is not an object has no fields */
   load(bytes: Buffer, start: number): void {
     this.#bytes = bytes;
     this.#start = start;
@@ -82,13 +85,13 @@ export class RecordRow {
     });
   }
 
-  /** Where a column's value stands; undefined if the record has none, or null. */
+  /** Returns where a column's value is; undefined if the record does not have it or has null. */
   value(column: number): Span | undefined {
     const value = this.#values[column];
     return value === undefined || this.#bytes[value.start] === LETTER_N ? undefined : value;
   }
 
-  /** Appends the loaded record; there must be room. */
+  /** Appends the loaded record. The sink must have room for it. */
   append(rows: RowSink): void {
     rows.startRow(this.#values.reduce((sum, value) => sum + 4 + lengthOf(value), 0));
     for (const value of this.#values) {
@@ -105,7 +108,7 @@ function lengthOf(value: Span | undefined): number {
   return value === undefined ? 0 : value.end - value.start;
 }
 
-/** `a.b.c` is the key `a.b.c`, or `c` in `a.b`, or `b.c` in `a`. */
+/** `a.b.c` means the key `a.b.c`, or `c` in `a.b`, or `b.c` in `a`. */
 function waysTo(name: string): { key: string; rest: string }[] {
   const ways = [{ key: name, rest: '' }];
   for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {

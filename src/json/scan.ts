@@ -1,11 +1,11 @@
 /**
- * JSON as bytes: values are found by their offsets in a buffer and are never parsed into objects. All functions but
- * `afterBlanks` expect a buffer that `checkJson` or `ItemReader` has checked. They neither change nor keep it: the caller owns the
- * bytes, and a span is valid as long as the caller leaves them alone. The section "JSON as bytes" of docs/architecture.md has the
- * promises of this folder.
+ * JSON as bytes: values are found by their offsets in a buffer and are never parsed into objects. All functions except
+ * `afterBlanks` expect a buffer that `checkJson` or `ItemReader` has checked. They neither change nor keep it: the caller owns
+ * the bytes, and a span is valid until the caller changes them. The section "JSON as bytes" of docs/architecture.md lists the
+ * guarantees of this folder.
  */
 
-/** Where a value stands in JSON text, in bytes. */
+/** The location of a value in JSON text, in bytes. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -24,7 +24,7 @@ export const isObject = (bytes: Buffer, start: number): boolean => bytes[start] 
 export const isArray = (bytes: Buffer, start: number): boolean => bytes[start] === BRACKET;
 export const isString = (bytes: Buffer, start: number): boolean => bytes[start] === QUOTE;
 
-/** Calls `visit` for each member of the object at `start`, with its key and where its value stands. */
+/** Calls `visit` for each member of the object at `start`, with its key and the location of its value. */
 export function eachMember(
   bytes: Buffer,
   start: number,
@@ -34,7 +34,7 @@ export function eachMember(
   while (bytes[at] !== BRACE_END) {
     const keyEnd = endOfString(bytes, at);
     const key = textAt(bytes, at, keyEnd);
-    // Behind the colon.
+    // This skips the colon.
     const value = afterBlanks(bytes, afterBlanks(bytes, keyEnd) + 1);
     const end = endOfValue(bytes, value);
     visit(key, value, end);
@@ -42,7 +42,7 @@ export function eachMember(
   }
 }
 
-/** The elements of the array at `start`, one after the other. */
+/** Yields the elements of the array at `start`, in order. */
 export function* elements(bytes: Buffer, start: number): Generator<Span> {
   let at = afterBlanks(bytes, start + 1);
   while (bytes[at] !== BRACKET_END) {
@@ -57,13 +57,13 @@ function nextItem(bytes: Buffer, end: number): number {
   return bytes[at] === COMMA ? afterBlanks(bytes, at + 1) : at;
 }
 
-/** The text of a string that begins and ends with a quotation mark. */
+/** Returns the text of a string that begins and ends with a quotation mark. */
 export function textAt(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start + 1, end - 1);
   return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
 }
 
-/** Behind a value. */
+/** Returns the offset just after a value. */
 export function endOfValue(bytes: Buffer, start: number): number {
   const first = bytes[start];
   if (first === QUOTE) return endOfString(bytes, start);
@@ -82,7 +82,7 @@ export function endOfValue(bytes: Buffer, start: number): number {
   }
 }
 
-/** Behind a string. */
+/** Returns the offset just after a string. */
 export function endOfString(bytes: Buffer, start: number): number {
   let at = start + 1;
   while (bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
@@ -97,7 +97,7 @@ function endOfScalar(bytes: Buffer, start: number): number {
   }
 }
 
-/** Where the next byte stands that is no blank. */
+/** Returns the offset of the next byte that is not blank. */
 export function afterBlanks(bytes: Buffer, start: number): number {
   for (let at = start; ; at++) {
     const byte = bytes[at];

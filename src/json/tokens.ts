@@ -1,13 +1,13 @@
 import { byteAt } from '../pipeline/document/in-range.ts';
 import { BACKSLASH, QUOTE, SPACE } from './scan.ts';
 
-/** `cut`: the text ended too soon, and what is there was right so far. The last three: it is JSON, and not taken. */
+/** `cut`: the text ended too early and was valid so far. The last three: the text is JSON, but breaks a rule of this reader. */
 type JsonFault = 'syntax' | 'cut' | 'depth' | 'key' | 'keys';
 
-/** The text is no JSON, or is cut off, or breaks a rule. */
+/** The text is not valid JSON, is truncated, or breaks a rule. */
 export class JsonTextError extends Error {
   override readonly name = 'JsonTextError';
-  /** Byte, from 0. */
+  /** The offset of the fault in bytes, from 0. */
   readonly at: number;
   readonly fault: JsonFault;
 
@@ -27,20 +27,20 @@ const LETTER_U = 0x75;
 
 /** How a string is written. */
 export type StringForm = typeof PLAIN | typeof SHORT_ESCAPES | typeof LONG_ESCAPES;
-/** Without escapes. */
+/** The string has no escapes. */
 export const PLAIN = 0;
-/** With escapes of two characters, which are as short as they can be. */
+/** The string only has escapes of two characters, which cannot be shortened. */
 const SHORT_ESCAPES = 1;
-/** With `\u` or `\/`, for which there may be something shorter. */
+/** The string has `\u` or `\/`, which may have a shorter form. */
 export const LONG_ESCAPES = 2;
 
-/** 1 for a byte at which a string does not simply go on. A Buffer like the text: two kinds of array are slow to read. */
+/** 1 for a byte that ends a run of plain string bytes. This is a Buffer like the text, because mixing two array types is slow. */
 const STOPS = Buffer.alloc(256);
 STOPS.fill(1, 0, SPACE);
 STOPS[QUOTE] = 1;
 STOPS[BACKSLASH] = 1;
 
-/** The form that an escape gives its string, by the byte behind the backslash; 0 where there is no such escape. */
+/** The form that an escape gives its string, indexed by the byte after the backslash; 0 for an invalid escape. */
 const ESCAPES = Buffer.alloc(256);
 for (const byte of Buffer.from('"\\bfnrt')) ESCAPES[byte] = SHORT_ESCAPES;
 for (const byte of Buffer.from('/u')) ESCAPES[byte] = LONG_ESCAPES;
@@ -55,10 +55,10 @@ const WORDS = new Map([
   [0x6e, Buffer.from('null')],
 ]);
 
-/** Reads the strings, numbers and words of JSON text, one after the other. */
+/** Reads the strings, numbers and literals of JSON text, one after the other. */
 export class TokenReader {
   protected bytes: Buffer;
-  /** The next byte to be read. */
+  /** The offset of the next byte to read. */
   protected at = 0;
 
   constructor(bytes: Buffer) {
@@ -77,7 +77,7 @@ export class TokenReader {
     let form: StringForm = PLAIN;
     let at = this.at + 1;
     for (;;) {
-      // Four at a time takes half as long, and most of a text are long strings.
+      // Checking four bytes at a time halves the time, and most of a typical text is long strings.
       while (
         at + 4 <= length &&
         (byteAt(STOPS, byteAt(bytes, at)) |
@@ -101,7 +101,7 @@ export class TokenReader {
     return form;
   }
 
-  /** Goes behind an escape. */
+  /** Moves past an escape. */
   #escape(): number {
     this.at++;
     const byte = byteAt(this.bytes, this.at);
@@ -136,7 +136,7 @@ export class TokenReader {
       this.at++;
       this.#digits();
     }
-    // `e` or `E`
+    // This matches `e` or `E`.
     if (((this.bytes[this.at] ?? 0) | SPACE) !== 0x65) return;
     this.at++;
     const sign = this.bytes[this.at];

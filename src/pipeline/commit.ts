@@ -11,9 +11,9 @@ export interface Outcome {
 }
 
 /**
- * Phase commit: the state follows what the destination acknowledged, in one transaction; only then does `latest` move.
- * @throws BridgeError LEASE_LOST, having written nothing, when another run took over. After the transaction that is no
- *   failure: this run is done, and the other one has pointed `latest` at the newest committed run.
+ * Phase commit: the state applies what the destination acknowledged, in one transaction; only then does `latest` move.
+ * @throws BridgeError LEASE_LOST, with nothing written, when another run took over. After the transaction, a lost lease is not a
+ * failure: this run is done, and the other run has pointed `latest` at the newest committed run.
  */
 export async function commit(
   manifest: Manifest,
@@ -39,7 +39,7 @@ export async function commit(
   return { status, counts };
 }
 
-/** Held deletes need a person, so they outrank rows that were set aside, or that the source kept to itself. */
+/** Held deletes need a decision by an operator, so they outrank quarantined rows and rows that the source did not list. */
 export function statusOf(
   { held, quarantined, rejected }: RunCounts,
   { truncated }: ListingRemarks = {},

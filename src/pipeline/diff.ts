@@ -11,14 +11,14 @@ import type { KnownRecord, StagedRecord, State } from './ports/state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
 import type { Tally } from './tally.ts';
 
-/** Receives what the plan finds, in the order of the listing. Each call may answer with a promise to wait for. */
+/** Receives what the plan finds, in the order of the listing. Each call may return a promise to await. */
 export interface ChangeSink {
-  /** The document holds until the promise resolves. */
+  /** The document is valid until the promise resolves. */
   upsert(document: DocumentRenderer, record: StagedRecord): Promise<void> | undefined;
-  /** The row changed, its document did not: only the state is to know. */
+  /** The row changed but its document did not, so only the state is updated. */
   refresh(record: StagedRecord): Promise<void> | undefined;
   remove(docId: string, soft: boolean): Promise<void> | undefined;
-  /** A document whose delete is withheld, for `held.ndjson`; at most `HELD_LISTED_MAX` of them. */
+  /** Receives a document whose delete is held, for `held.ndjson`; at most `HELD_LISTED_MAX` of them. */
   hold(docId: string): Promise<void> | undefined;
   quarantine(row: QuarantinedRow): Promise<void> | undefined;
 }
@@ -28,13 +28,13 @@ export interface DiffInput {
   readonly scope: number;
   /** The fingerprints of the stored records that are not soft-deleted; empty for a delta query. */
   readonly known: FingerprintSet;
-  /** Those of the soft-deleted ones, where they are to be deleted; empty elsewhere. */
+  /** The fingerprints of the soft-deleted records, if those are to be deleted; otherwise empty. */
   readonly softDeleted: FingerprintSet;
-  /** Whether the state holds no record that these rows could meet. */
+  /** Whether the state has no record that these rows could match. */
   readonly nothingKnown: boolean;
-  /** Documents that did not change are sent as well. */
+  /** Whether unchanged documents are sent too. */
   readonly resend: boolean;
-  /** What becomes of documents that the source says are gone. */
+  /** What happens to documents that the source reports as deleted. */
   readonly deletePolicy: DeletePolicy;
   readonly tally: Tally;
   readonly quarantine: Quarantine;
@@ -42,8 +42,8 @@ export interface DiffInput {
 }
 
 /**
- * Phase diff: compares documents with the state by checksum. A stored record is marked once its row was met, under the old
- * fingerprint or a new one; what has no mark at the end is missing from the source.
+ * Phase diff: compares documents with the state by checksum. A stored record is marked when its row is found, under the old
+ * fingerprint or a new one; a record without a mark at the end is missing from the source.
  */
 export class Differ {
   readonly #input: DiffInput;
@@ -56,7 +56,8 @@ export class Differ {
   }
 
   /**
-   * @throws BridgeError DUPLICATE_ID when enough were found to name (`end` throws for fewer), QUARANTINE_LIMIT, STATE_*
+   * @throws BridgeError DUPLICATE_ID when enough duplicates were found to name (`end` throws for fewer), QUARANTINE_LIMIT,
+   * STATE_*
    */
   async compare(extracted: ExtractedBatch, mapper: RowMapper): Promise<void> {
     const { rows, rejected } = mapper.identify(extracted, extracted.unknown);
@@ -74,7 +75,7 @@ export class Differ {
     }
   }
 
-  /** The ids that several rows have, as far as they were met, each with the place of its second row. */
+  /** The duplicate ids that were found so far, each with the place of its second row. */
   get duplicates(): DuplicateIds {
     return this.#duplicates;
   }
@@ -119,10 +120,9 @@ export class Differ {
   }
 
   /**
-   * If a row cannot become a document, its existing document stays, unless the row names no reader any more or its
-   * readers cannot be parsed: then the old document, with its old readers, must be deleted. The row itself says so (it is
-   * not derived from a listing), so the delete policy and the guard do not apply. The quarantine limits bound the number
-   * of such rows in a run.
+   * If a row cannot become a document, its existing document stays, unless the row no longer names a reader or its readers cannot
+   * be parsed: then the old document, with its old readers, must be deleted. The row itself says so (it is not derived from a
+   * listing), so the delete policy and the guard do not apply. The quarantine limits bound the number of such rows in a run.
    */
   async #withdraw(docId: string, setAside: Promise<void> | undefined): Promise<void> {
     const { tally, sink } = this.#input;
@@ -133,8 +133,8 @@ export class Differ {
   }
 
   /**
-   * The source says that the document is gone. One that may not be deleted is left as it is, and so is one that is not known,
-   * unless the state is not to be believed: then the delete is sent as every document is.
+   * Handles a document that the source reports as deleted. A document that may not be deleted stays unchanged, and so does an
+   * unknown one, unless the state is not trusted: then the delete is sent like every document.
    */
   #delete(docId: string, record: KnownRecord | undefined): Promise<void> | undefined {
     const { tally, sink, deletePolicy, resend } = this.#input;
@@ -163,7 +163,7 @@ export class Differ {
     return new Map(records.map((record) => [record.docId, record]));
   }
 
-  /** @returns false if another row of this listing has claimed the record. */
+  /** @returns false if another row of this listing has claimed the record */
   #markReplaced(record: KnownRecord): boolean {
     const high = Number.parseInt(record.fingerprint.slice(0, 8), 16);
     const low = Number.parseInt(record.fingerprint.slice(8), 16);

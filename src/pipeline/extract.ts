@@ -4,21 +4,21 @@ import { wordAt } from './document/in-range.ts';
 import type { RowBatch, Source } from './ports/ports.ts';
 import type { Tally } from './tally.ts';
 
-/** A batch, and which of its rows need a closer look. */
+/** A batch, and the rows in it that need processing. */
 export interface ExtractedBatch {
   readonly batch: RowBatch;
   /** The number of the batch's first row in the listing, from 1. */
   readonly firstRow: number;
-  /** Rows that are not known as they are, ascending. */
+  /** The rows whose bytes are not known, in ascending order. */
   readonly unknown: readonly number[];
-  /** Rows that repeat another row of this listing byte for byte. */
+  /** The rows that repeat another row of this listing byte for byte. */
   readonly repeated: readonly number[];
-  /** Of row `unknown[i]`: the fingerprint in 16 hexadecimal digits. */
+  /** Returns the fingerprint of row `unknown[i]` as 16 hexadecimal digits. */
   fingerprint(index: number): string;
 }
 
 /**
- * Phase extract: drains the source and drops, undecoded, each row whose bytes are known from the last committed run. That
+ * Phase extract: reads the source and skips, without decoding, each row whose bytes are known from the last committed run. This
  * makes a run over an unchanged table four times as fast as decoding it.
  */
 export async function* extract(

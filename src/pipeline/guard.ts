@@ -3,15 +3,15 @@ import type { DeleteLimit } from './ports/job.ts';
 
 export interface DeleteQuestion {
   readonly policy: DeletePolicy;
-  /** Documents that are in the state and not in the listing, soft-deleted ones too where deletes are real. */
+  /** The number of documents in the state but not in the listing, including soft-deleted ones if deletes are real. */
   readonly missing: number;
-  /** Documents in the state before the run. */
+  /** The number of documents in the state before the run. */
   readonly known: number;
-  /** Rows in the listing; null for a listing of changes, where no row means that nothing changed. */
+  /** The number of rows in the listing; null for a listing of changes, where an empty listing means that nothing changed. */
   readonly seen: number | null;
-  /** Rows that are there but could not be told apart, so any missing document may be one of them. */
+  /** The number of rows that exist but could not be identified, so any missing document may be one of them. */
   readonly unidentified: number;
-  /** The source said itself that there is more. */
+  /** The source itself reported that there are more rows. */
   readonly truncated: boolean;
   readonly limit: DeleteLimit;
   readonly allowDeletes: number | undefined;
@@ -22,21 +22,24 @@ export type DeleteDecision =
   | { readonly action: 'apply' }
   | { readonly action: 'hold'; readonly reason: string };
 
-/** What releases held deletes. Only `allow_deletes` is the operator's decision; the other two need another listing. */
+/**
+ * The condition that releases held deletes. Only `allow_deletes` is the operator's decision; the other two need another listing.
+ */
 export type ReleasedBy = 'allow_deletes' | 'complete_listing' | 'identified_rows';
 
 const LISTING_INCOMPLETE = 'the listing of the source was not complete';
 const ROWS_UNIDENTIFIED = ' rows could not be identified, and may be among the missing ones';
 
-/** @param holdReason as `decideDeletes` worded it; the state keeps no more than these words */
+/** @param holdReason in the words of `decideDeletes`; the state keeps nothing else */
 export function releasedBy(holdReason: string): ReleasedBy {
   if (holdReason === LISTING_INCOMPLETE) return 'complete_listing';
   return holdReason.endsWith(ROWS_UNIDENTIFIED) ? 'identified_rows' : 'allow_deletes';
 }
 
 /**
- * Decides about deletes, all or nothing. Only a complete listing may delete; an empty or a suspiciously small one is held
- * until a person allows it, because "the source lost its rows" and "the query lost its rows" look the same from here.
+ * Decides about deletes, all or nothing. Only a complete listing may delete; if it is empty or suspiciously small, the deletes
+ * are held until an operator allows them, because "the source lost its rows" and "the query lost its rows" cannot be
+ * distinguished here.
  */
 export function decideDeletes(question: DeleteQuestion): DeleteDecision {
   const { policy, missing, truncated, unidentified, allowDeletes } = question;

@@ -1,29 +1,29 @@
 import { BridgeError } from '../core/errors.ts';
 
-/** What every adapter asks right before each attempt of a request or a write that changes something outside of the run. */
+/** Every adapter calls this right before each attempt of a request or a write that changes something outside of the run. */
 export interface LeaseGuard {
   /**
-   * Resolves at once while the leases are certainly held; near their end, or after it, they are renewed first.
-   * @throws BridgeError LEASE_LOST when that cannot be proven.
+   * Resolves at once while the leases are certainly held; near or after their expiry, they are renewed first.
+   * @throws BridgeError LEASE_LOST when that cannot be proven
    */
   requireHeld(): Promise<void>;
 }
 
-/** A lease that can be asked, without waiting, whether it is certainly held. */
+/** A lease that can report, without waiting, whether it is certainly held. */
 export interface GuardedLease extends LeaseGuard {
-  /** By local clocks that count suspension; false means that `requireHeld` has to ask the state. */
+  /** Uses local clocks that count suspension; false means that `requireHeld` has to ask the state. */
   isFresh(): boolean;
   release(): Promise<void>;
 }
 
 /**
- * The leases that a run holds: that of its connector, and its turn to deliver. It starts empty, and who holds no lease may
- * change nothing.
+ * The leases that a run holds: the lease of its connector, and its turn to deliver. The set is empty at first, and a run without
+ * a lease may not change anything.
  */
 export class HeldLeases implements LeaseGuard {
   readonly #leases = new Set<GuardedLease>();
 
-  /** Counts a lease until it is released. */
+  /** Includes a lease until it is released. */
   hold<Held extends GuardedLease>(lease: Held): Held {
     this.#leases.add(lease);
     const release = () => {
@@ -40,9 +40,9 @@ export class HeldLeases implements LeaseGuard {
     await this.requireNoneLost();
   }
 
-  /** The same for what may also happen before there is a lease. */
+  /** Requires the same for actions that may also happen before there is a lease. */
   async requireNoneLost(): Promise<void> {
-    // Again after a wait, during which another lease may have come near its end.
+    // The check is repeated after a wait, because another lease may have come close to its expiry.
     for (let doubtful = this.#doubtful(); doubtful.length > 0; doubtful = this.#doubtful()) {
       await Promise.all(doubtful.map((lease) => lease.requireHeld()));
     }

@@ -6,8 +6,9 @@ import { requireAlone } from './reconcile.ts';
 const NOTHING: Receipt = { upserts: 0, deletes: 0, rejected: 0 };
 
 /**
- * Phase ingest: hands the manifest to the destination and waits for its receipt. Nothing to send is nothing to ask.
- * @throws BridgeError of the destination, STATE_*, RECONCILIATION_REFUSED.
+ * Phase ingest: hands the manifest to the destination and waits for its receipt. If there is nothing to send, it makes no
+ * request.
+ * @throws BridgeError of the destination, STATE_*, RECONCILIATION_REFUSED
  */
 export async function ingest(
   manifest: Manifest,

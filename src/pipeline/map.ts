@@ -7,16 +7,16 @@ import type { Column } from './ports/ports.ts';
 import { fieldsToFind, type QuarantinedRow } from './quarantine.ts';
 import { RowCursor } from './document/row-cursor.ts';
 
-/** A row with its id, not rendered yet: whether that is worth while, the phase diff knows. */
+/** A row with its id, not rendered yet: only the phase diff knows whether rendering is needed. */
 export interface IdentifiedRow {
   readonly row: number;
   readonly docId: string;
-  /** Its place among the rows that were to be identified; for unknown rows, that of its fingerprint. */
+  /** The position among the rows to identify; for unknown rows, this is the index of the fingerprint. */
   readonly index: number;
   readonly oversized: boolean;
 }
 
-/** Phase map: rows become documents, or are set aside with a reason. */
+/** Phase map: rows become documents, or are quarantined with a reason. */
 export class RowMapper {
   /** Holds the document that was rendered last. */
   readonly document: DocumentRenderer;
@@ -31,7 +31,7 @@ export class RowMapper {
     this.#fields = columns.flatMap(({ name }, column) => (names.has(name) ? [{ name, column }] : []));
   }
 
-  /** Gives rows of a batch their ids. A row without one is set aside. */
+  /** Assigns ids to the rows of a batch. A row without an id is quarantined. */
   identify(
     extracted: Pick<ExtractedBatch, 'batch' | 'firstRow'>,
     indexes: readonly number[],
@@ -54,7 +54,7 @@ export class RowMapper {
     return { rows, rejected };
   }
 
-  /** Renders into `document`. @returns why the row cannot be a document. */
+  /** Renders into `document`. @returns why the row cannot be a document */
   render({ batch }: ExtractedBatch, { row, docId, oversized }: IdentifiedRow): Rejection | undefined {
     if (oversized) return TOO_LARGE;
     this.#cursor.load(batch, row);

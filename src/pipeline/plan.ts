@@ -20,26 +20,26 @@ type Listing = Source['listing'];
 
 export interface Plan {
   readonly tally: Tally;
-  /** The checkpoint that holds once the plan is applied; null: none. */
+  /** The checkpoint that is valid once the plan is applied; null: none. */
   readonly watermark: string | null;
-  /** Where to go back to for rows that were refused: the checkpoint that this listing started from; null: it has everything. */
+  /** Where to return to for rejected rows: the checkpoint that this listing started from; null: it has everything. */
   readonly startedFrom: string | null;
   readonly holdReason: string | null;
   readonly remarks: ListingRemarks;
-  /** Those of the source that the mapping uses. */
+  /** The columns of the source that the mapping uses. */
   readonly columns: readonly Column[];
-  /** Which of them have another kind than in the last committed run. */
+  /** The columns whose kind differs from that in the last committed run. */
   readonly drift: readonly ColumnDrift[];
 }
 
-/** A plan only reads; these are the questions that it asks the state. */
+/** A plan only reads; it uses these queries of the state. */
 export interface PlanPorts extends Pick<Ports, 'source' | 'observer' | 'log'> {
   readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf' | 'othersInto'>;
 }
 
 /**
- * Phases extract, map and diff: reads the source and finds what would change, handing each change to the sink as it is
- * found. Writes nothing itself: with a sink that ignores everything, this is a dry run.
+ * Phases extract, map and diff: reads the source, finds the changes, and passes each change to the sink as it is found. It writes
+ * nothing itself: with a sink that ignores everything, this is a dry run.
  * @throws BridgeError SOURCE_*, STATE_*, DUPLICATE_ID, QUARANTINE_LIMIT; the reason of `signal` when aborted.
  */
 export async function planChanges(
@@ -84,7 +84,7 @@ export async function planChanges(
   return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
 }
 
-/** What a listing says besides its rows. */
+/** What a listing reports in addition to its rows. */
 interface Compared {
   readonly columns: readonly Column[];
   readonly drift: readonly ColumnDrift[];
@@ -117,7 +117,7 @@ async function compareAll(
   return { columns, drift, last };
 }
 
-/** Lets the failure for duplicates say where their rows are, once nothing is read any more. */
+/** Adds the places of the rows to a failure for duplicates, after reading has stopped. */
 async function withPlaces<Answer>(
   work: Promise<Answer>,
   differ: Differ,
@@ -133,7 +133,7 @@ async function withPlaces<Answer>(
   }
 }
 
-/** They change nothing, as a row does that is known already. */
+/** Older events change nothing, like a row that is already known. */
 function countOlder({ older = 0 }: ListingEnd, tally: Tally, { log }: PlanPorts): void {
   if (older === 0) return;
   tally.seen += older;
@@ -150,10 +150,10 @@ function warnOfRowsAhead({ ahead }: ListingEnd, { mapping }: Job, { log }: PlanP
   });
 }
 
-/** Of a source that stopped before its last batch: what it did not list is not known. */
+/** A source that stopped before its last batch proves nothing about the rows that it did not list. */
 const ENDED_WITHOUT_A_WORD: ListingEnd = { checkpoint: undefined, truncated: true };
 
-/** A listing that goes round is read in parts, and only this part was sent again. */
+/** A recurring listing is read in parts, and only this part was sent again. */
 function sayWhichPart(
   { truncated, recurring }: ListingEnd,
   checkpoint: string | undefined,
@@ -174,7 +174,7 @@ function remarksOf(
   unidentified: number,
 ): ListingRemarks {
   return {
-    // Of a listing that goes round, the rest is the next part.
+    // In a recurring listing, the rest is the next part.
     ...(truncated && recurring !== true && { truncated }),
     ...(unchanged === true && { unchanged }),
     ...(unidentified > 0 && { unidentified }),
@@ -204,9 +204,8 @@ function columnDrift(
 }
 
 /**
- * A checkpoint of another mapping cannot be used: its documents look different now, so all rows must be processed. A full
- * listing that is to be sent again must not be told that nothing changed, nor one that has documents to delete which an
- * earlier policy left.
+ * A checkpoint of another mapping cannot be used: its documents look different now, so all rows must be processed. A full listing
+ * must not report "unchanged" if it is to be sent again, or if documents of an earlier policy are to be deleted.
  */
 function usableCheckpoint(
   { full, reconcile, mapping }: Job,
@@ -227,20 +226,20 @@ function nextCheckpoint(
   startedFrom: string | null,
 ): Pick<Plan, 'watermark' | 'startedFrom'> {
   if (listing === 'full') {
-    // It goes back to nothing: a source that has what it had before would otherwise be believed to be as the state has it.
+    // Rejected documents remove the checkpoint: otherwise a source with its old content again would seem equal to the state.
     return { watermark: end.unchanged === true ? startedFrom : stateOfSource(tally, end), startedFrom: null };
   }
   if (end.recurring === true) {
     const watermark = end.checkpoint ?? startedFrom;
     return { watermark, startedFrom: watermark };
   }
-  // A delta query that set rows aside would never list them again, once its checkpoint has passed them. So it stays where
-  // this run started: the next one reads the same window, sends nothing twice (checksums decide), and tries them again.
+  // A delta query would never list quarantined rows again after its checkpoint has passed them. So the checkpoint stays where
+  // this run started: the next run reads the same window, resends nothing (checksums decide), and retries them.
   const watermark = tally.quarantined > 0 ? startedFrom : (end.checkpoint ?? startedFrom);
   return { watermark, startedFrom };
 }
 
-/** The checkpoint of a full listing, if the state has the whole of it and nothing else once the plan is applied. */
+/** The checkpoint of a full listing, if the state has exactly its content once the plan is applied. */
 function stateOfSource(
   { quarantined, missing, deleted }: Tally,
   { checkpoint, truncated }: ListingEnd,

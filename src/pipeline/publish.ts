@@ -10,15 +10,15 @@ import type { ArtifactKind, Manifest } from './ports/ports.ts';
 import type { StagedRecord } from './ports/state-port.ts';
 import { quarantineLine, type QuarantinedRow } from './quarantine.ts';
 
-/** Records staged in one go. Four times as many live long enough to fill the old heap, and cost 40 MB. */
+/** The number of records staged at once. Four times as many live long enough to fill the old heap, and cost 40 MB. */
 const STAGE_RECORDS = 5_000;
 const LINE_BYTES_TYPICAL = 16_384;
 
 type PublishPorts = Pick<Ports, 'store' | 'state' | 'records' | 'clock'>;
 
 /**
- * Phase publish: writes changes as artifacts while the plan finds them, and sets the same changes aside in the state. The
- * manifest comes last; before it is there, nothing of this run counts.
+ * Phase publish: writes changes as artifacts while the plan finds them, and stages the same changes in the state. The manifest is
+ * written last; without it, nothing of this run counts.
  */
 export class Publisher implements ChangeSink {
   readonly manifestName: string;
@@ -81,7 +81,7 @@ export class Publisher implements ChangeSink {
     return together(line, this.#stage({ op: 'set_aside', docId: row.docId, checksum: '', fingerprint: '' }));
   }
 
-  /** Makes everything whole and durable, the manifest last. */
+  /** Completes everything durably, the manifest last. */
   async finish(plan: Plan): Promise<Manifest> {
     const job = this.#job;
     const ports = this.#ports;
@@ -103,19 +103,19 @@ export class Publisher implements ChangeSink {
       files,
     };
     await this.#writeManifest(manifest);
-    // What is not to be sent must not be finished, and so sent, by a later run.
+    // A later run must not finish, and so send, a run that is not to be sent.
     if (job.sends) await this.#publish(manifest, plan);
     return manifest;
   }
 
-  /** Immutable like all other artifacts: whatever has the name already is not overwritten. */
+  /** The manifest is immutable like all other artifacts: an existing file of this name is not overwritten. */
   async #writeManifest(manifest: Manifest): Promise<void> {
     const writer = await this.#ports.store.create(this.manifestName);
     try {
       await writer.write(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
       await writer.finish();
     } catch (thrown) {
-      // What failed is known already; an abort that fails as well adds nothing.
+      // The original failure is already known; an abort that also fails adds nothing.
       await writer.abort().catch(() => undefined);
       throw thrown;
     }
@@ -133,9 +133,9 @@ export class Publisher implements ChangeSink {
     });
   }
 
-  /** Leaves nothing behind that looks finished. */
+  /** Leaves no file that looks finished. */
   async abort(): Promise<void> {
-    // What failed is known already; staging that fails as well adds nothing.
+    // The original failure is already known; staging that also fails adds nothing.
     await this.#staging.catch(() => undefined);
     for (const part of Object.values(this.#parts)) await part.abort();
   }
@@ -145,25 +145,25 @@ export class Publisher implements ChangeSink {
     return this.#staged.length < STAGE_RECORDS ? undefined : this.#flush();
   }
 
-  /** Waits for the records before these, so that the database works while the next ones are rendered. */
+  /** Waits for the previous records to be staged, so that the database works while the next records are rendered. */
   async #flush(): Promise<void> {
     const records = this.#staged;
     this.#staged = [];
     await this.#staging;
     if (records.length === 0) return;
     this.#staging = this.#ports.state.stage(this.#job.runId, records);
-    // The failure is met where it is awaited, at the next flush or at the end.
+    // The failure is handled where the promise is awaited, at the next flush or at the end.
     this.#staging.catch(() => undefined);
   }
 }
 
-/** Waits for those that ask for it; usually none does. */
+/** Waits for the calls that returned a promise; usually none did. */
 function together(
   first: Promise<void> | undefined,
   second: Promise<void> | undefined,
   third?: Promise<void>,
 ): Promise<void> | undefined {
-  // Without an array: this is asked once a row.
+  // This avoids an array, because it runs once per row.
   if (first === undefined && second === undefined && third === undefined) return undefined;
   return Promise.all([first, second, third]).then(() => undefined);
 }

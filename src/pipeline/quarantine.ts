@@ -7,23 +7,23 @@ import type { RowCursor } from './document/row-cursor.ts';
 import { placeText } from './document/row-place.ts';
 import type { Tally } from './tally.ts';
 
-/** A row that was set aside, as its line in `quarantine.ndjson` says it. */
+/** A quarantined row, as its line in `quarantine.ndjson` has it. */
 export interface QuarantinedRow {
-  /** Its number in the listing, from 1. */
+  /** The number of the row in the listing, from 1. */
   readonly row: number;
-  /** Where it was found; undefined where the source tells nothing but the number. */
+  /** Where the row was found; undefined if the source knows only its number. */
   readonly place?: RowPlace | undefined;
   readonly docId: string | undefined;
   readonly rejection: Rejection;
-  /** The fields that help to find it, shortened. */
+  /** The fields that help to find the row, shortened. */
   readonly fields: Readonly<Record<string, string | null>>;
 }
 
-/** Counts the rows that are set aside, and fails the run when they are too many to be exceptions. */
+/** Counts the quarantined rows, and fails the run when there are too many to be exceptions. */
 export class Quarantine {
   readonly #limits: QuarantineLimits;
   readonly #tally: Tally;
-  /** Rows that are there but have no id, for they were too large to be read. */
+  /** The number of rows that exist but have no id, because they were too large to be read. */
   unidentified = 0;
   #lastRow = 0;
   #consecutive = 0;
@@ -49,7 +49,7 @@ export class Quarantine {
     }
   }
 
-  /** At the end of the listing, when the share is known. @throws BridgeError QUARANTINE_LIMIT */
+  /** Called at the end of the listing, when the share is known. @throws BridgeError QUARANTINE_LIMIT */
   end(): void {
     const { seen, quarantined } = this.#tally;
     if (seen < QUARANTINE_RATIO_ROWS_MIN || quarantined <= seen * this.#limits.maxRatio) return;
@@ -69,8 +69,8 @@ export class Quarantine {
 }
 
 /**
- * `hr:7 (row 7)`, or `hr:7 (a.csv, line 4, row 7)`, or without an id `a.csv, line 4 (row 7)`: what finds the row best comes
- * first, and the number of a row in a listing without an order finds nothing.
+ * Returns `hr:7 (row 7)`, or `hr:7 (a.csv, line 4, row 7)`, or without an id `a.csv, line 4 (row 7)`. The most useful name comes
+ * first, and the number of a row is useless in a listing without an order.
  */
 function whichRow({ row, place, docId }: QuarantinedRow): string {
   const where = place === undefined ? '' : placeText(place);
@@ -83,7 +83,7 @@ export function describe({ code, reason }: Rejection): string {
   return `${code}, ${reason}`;
 }
 
-/** @param names columns that help a person to find the row, with their positions */
+/** @param names the columns that help a person to find the row, with their positions */
 export function fieldsToFind(
   row: RowCursor,
   names: readonly { readonly name: string; readonly column: number }[],
@@ -100,7 +100,7 @@ export function fieldsToFind(
   return fields;
 }
 
-/** One line of `quarantine.ndjson`, without its line break. */
+/** Returns one line of `quarantine.ndjson`, without its line break. */
 export function quarantineLine({ row, place, docId, rejection, fields }: QuarantinedRow): string {
   return JSON.stringify({
     row,

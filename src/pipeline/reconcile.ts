@@ -10,9 +10,9 @@ interface Listed {
 }
 
 /**
- * A full reconciliation makes the destination drop everything that it is not sent. So it takes a listing that is complete,
- * whole and not suspicious, of the only connector that feeds this target.
- * @throws BridgeError RECONCILIATION_REFUSED, saying why; nothing has been sent.
+ * A full reconciliation makes the destination delete everything that it is not sent. So it requires a complete and plausible
+ * listing of the only connector that feeds this target.
+ * @throws BridgeError RECONCILIATION_REFUSED with the reason; nothing has been sent
  */
 export async function requireReconcilable(
   job: Job,
@@ -25,9 +25,9 @@ export async function requireReconcilable(
 }
 
 /**
- * Requires that this is the only connector that feeds its target. The listing asks first, then the delivery, which may have
- * waited for days, and at last the destination right before each request, when it has the turn: until then others deliver.
- * @throws BridgeError RECONCILIATION_REFUSED, naming the other connectors.
+ * Requires that this is the only connector that feeds its target. The listing checks first, then the delivery, which may have
+ * waited for days, and finally the destination right before each request, when it has the turn: until then others may deliver.
+ * @throws BridgeError RECONCILIATION_REFUSED, naming the other connectors
  */
 export async function requireAlone(
   { connectorId, target }: Pick<Job, 'connectorId' | 'target'>,
@@ -45,7 +45,7 @@ export async function requireAlone(
 const ORDINARY_RUN =
   'Run without --reconcile-full: the ordinary run sends what changed and holds what is doubtful.';
 
-/** Only a run of its own ends a connector's open runs and deletes its documents, also after it was removed, renamed or moved. */
+/** Only a connector's own run closes its open runs and deletes its documents, also after it was removed, renamed or moved. */
 const LEAVE_DATA_STORE =
   'If another connector no longer feeds this data store, run it into it once more: restore its file with its old metadata.name and gemini, deletePolicy auto_delete_missing and a query that returns no rows, and pass --allow-deletes with the number of its documents. That ends its open runs and deletes its documents.';
 

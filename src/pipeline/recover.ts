@@ -10,17 +10,17 @@ import type { Lease, RunError, RunRow } from './ports/state-port.ts';
 type RecoverPorts = Pick<Ports, 'state' | 'store' | 'destination' | 'clock' | 'log' | 'owner'>;
 
 /**
- * Finishes or closes the open runs of this connector. The holder of the lease knows that they are dead, whatever their
- * target. One that died before it was published is closed and its files are removed. A published run is finished from its
- * manifest, without extracting again, if it is of this target.
+ * Finishes or closes the open runs of this connector. The holder of the lease knows that they are dead, whatever their target. A
+ * run that died before it was published is closed and its files are removed. A published run of this target is finished from its
+ * manifest, without extracting again.
  *
- * A published run of another target cannot be finished here: this run has the connection to its own target only, and perhaps
- * another bucket. A run that delivers to a data store gives it up. That is safe, because the state of the old target did not
- * move: there the checkpoint goes back to where that run started, and what it may have sent is in doubt, so a connector that
- * is moved back sends those documents again or deletes them. Otherwise it would stay open for ever, and keep every other
- * connector of the old data store from a full reconciliation. A `--local` run is a trial and leaves it to be finished.
- * @returns the outcome of each run that was finished.
- * @throws BridgeError of a retryable code when the destination cannot be reached: then nothing newer may overtake it.
+ * A published run of another target cannot be finished here: this run only has the connection to its own target, and possibly
+ * another bucket. A run that delivers to a data store abandons it. That is safe, because the state of the old target did not
+ * move: its checkpoint returns to where that run started, and the documents that it may have sent count as unknown, so a
+ * connector that is moved back sends those documents again or deletes them. Otherwise it would stay open forever, and block every
+ * other connector of the old data store from a full reconciliation. A `--local` run is a trial and leaves it to be finished.
+ * @returns the outcome of each run that was finished
+ * @throws BridgeError of a retryable code when the destination is unreachable: then no newer run may overtake it
  */
 export async function finishEarlierRuns(
   job: Job,
@@ -34,7 +34,7 @@ export async function finishEarlierRuns(
       await closeUnpublished(run, job, ports);
       continue;
     }
-    // A run that sends nothing sends nothing of others, either.
+    // A run that sends nothing does not send the work of other runs, either.
     if (!job.sends) continue;
     if (run.target !== job.target) {
       if (isDataStore(job.target)) await giveUpMoved(run, job, ports);
@@ -53,7 +53,7 @@ function isDataStore(target: string): boolean {
 }
 
 async function closeUnpublished(run: RunRow, job: Job, ports: RecoverPorts): Promise<void> {
-  // In this order, because no later run would clear up after a run that is closed.
+  // The files are removed first, because no later run would clean up after a closed run.
   const left = await removeLeftovers(run, job, ports.store);
   await closeRun(run, ports, { code: 'INTERRUPTED', message: 'The process that ran it is gone.' });
   ports.log.warn('closed a run that died before it was published', {
@@ -70,8 +70,8 @@ async function closeUnpublished(run: RunRow, job: Job, ports: RecoverPorts): Pro
 }
 
 /**
- * Removes what a dead run wrote, also below an earlier `output.prefix`. This run has no access to another bucket.
- * @returns the folder, if it is in another bucket.
+ * Removes what a dead run wrote, also under an earlier `output.prefix`. This run has no access to another bucket.
+ * @returns the folder, if it is in another bucket
  */
 async function removeLeftovers(
   { runId, folder }: RunRow,
@@ -105,7 +105,7 @@ async function giveUpMoved(run: RunRow, { target }: Job, ports: RecoverPorts): P
   });
 }
 
-/** @returns undefined if it was given up. */
+/** @returns undefined if the run was abandoned */
 async function finishPublished(
   run: RunRow,
   manifestName: string,
@@ -123,7 +123,7 @@ async function finishPublished(
   } catch (thrown) {
     const error = toBridgeError(thrown);
     if (error.retryable) throw error;
-    // Giving it up is safe: the state did not move, so this run finds the same changes again.
+    // Abandoning the run is safe: the state did not move, so this run finds the same changes again.
     ports.log.warn('abandoned a published run that cannot be finished', { run: run.runId, code: error.code });
     await closeRun(run, ports, runErrorOf(error));
     return undefined;
@@ -139,8 +139,8 @@ async function closeRun(run: RunRow, { state, clock }: RecoverPorts, error: RunE
 }
 
 /**
- * The last thing that `finishEarlierRuns` does, for a run that has nothing else to do: its process may have died right
- * after its commit. If another run of the connector is in progress, that run has already done it.
+ * The last step of `finishEarlierRuns`, for a run that has nothing else to do: its process may have died right after its commit.
+ * If another run of the connector is in progress, that run has already done it.
  */
 export async function repairLatestAlone(job: Job, ports: RecoverPorts): Promise<void> {
   let lease: Lease;
@@ -159,7 +159,7 @@ export async function repairLatestAlone(job: Job, ports: RecoverPorts): Promise<
 
 /** A process may die between its commit and moving `latest`. */
 async function repairLatest(job: Job, ports: RecoverPorts): Promise<void> {
-  // A run that sends nothing leaves what says what was sent.
+  // A run that sends nothing must not change the record of what was sent.
   if (!job.sends) return;
   const last = await ports.state.lastCommitted(job.connectorId);
   if (last?.target !== job.target || last.manifestName === null) return;
@@ -169,7 +169,7 @@ async function repairLatest(job: Job, ports: RecoverPorts): Promise<void> {
   if (manifest !== undefined) await pointLatest(manifest, job.prefix, ports);
 }
 
-/** Removes what a run left, its manifest first, so that it never looks whole while it goes. */
+/** Removes the files of a run, its manifest first, so that it never looks complete during the removal. */
 export async function removeArtifacts(store: ArtifactStore, folder: string): Promise<void> {
   await store.remove(manifestName(folder));
   await store.clear(folder);
@@ -179,6 +179,6 @@ export async function removeArtifacts(store: ArtifactStore, folder: string): Pro
 export async function readManifest(store: ArtifactStore, name: string): Promise<Manifest> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of await store.open(name)) chunks.push(chunk);
-  // Written by this program as a Manifest, and replaced atomically: it is whole or absent.
+  // This program wrote the file as a Manifest and replaces it atomically, so it is complete or missing.
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Manifest;
 }

@@ -1,10 +1,10 @@
 import type { Observer } from './ports/job.ts';
 import type { RunCounts } from './ports/ports.ts';
 
-/** Passes on what a run tells, and keeps the count of its rows for whoever asks, such as the heartbeat of its lease. */
+/** Forwards the events of a run, and keeps the count of its rows for other users, such as the heartbeat of its lease. */
 export class RowsSeen implements Observer {
   readonly #observer: Observer;
-  /** The run's own counts, which go on growing, so that a batch costs no copy. */
+  /** The run's own counts object, which keeps growing, so that a batch needs no copy. */
   #counts: Pick<RunCounts, 'seen'> | undefined;
 
   constructor(observer: Observer) {

@@ -1,7 +1,7 @@
 import type { BridgeError } from '../core/errors.ts';
 import type { RunError } from './ports/state-port.ts';
 
-/** An error as `run_state` keeps it. */
+/** Converts an error to the form that `run_state` stores. */
 export function runErrorOf({
   code,
   message,

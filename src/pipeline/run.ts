@@ -26,19 +26,19 @@ export interface RunResult {
   readonly work: 'done' | 'planned' | 'written' | 'repeated';
   readonly holdReason: string | null;
   readonly remarks: ListingRemarks;
-  /** Relative to the store; null for a dry run. */
+  /** The name relative to the store; null for a dry run. */
   readonly manifestName: string | null;
   /** A few examples of each kind of change; absent for repeated work. */
   readonly samples: Tally['samples'] | undefined;
-  /** Columns that have another kind than in the last committed run; absent for repeated work. */
+  /** The columns whose kind differs from that in the last committed run; absent for repeated work. */
   readonly drift: readonly ColumnDrift[] | undefined;
   /** A few of the documents that the destination rejected. */
   readonly rejected: readonly RejectedDocument[];
 }
 
 /**
- * One run of one connector.
- * @throws BridgeError; nothing is committed then, and the next run starts where this one did.
+ * Runs one connector once.
+ * @throws BridgeError; then nothing is committed, and the next run starts where this one did
  */
 export async function runConnector(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   if (job.dryRun) return plan(job, ports, signal);
@@ -59,7 +59,7 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
   }
 }
 
-/** What runs of before left to do, and then the work of this one. */
+/** Finishes what earlier runs left open, and then does the work of this run. */
 async function runLeased(job: Job, ports: Ports, lease: Lease, signal: AbortSignal): Promise<RunResult> {
   try {
     await finishEarlierRuns(job, ports, lease, signal);
@@ -72,7 +72,7 @@ async function runLeased(job: Job, ports: Ports, lease: Lease, signal: AbortSign
   }
 }
 
-/** Phases extract, map, diff, and nothing is written. */
+/** Runs the phases extract, map and diff without writing. */
 async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
   ports.observer.phase('extract');
   const position = await ports.state.position(job.connectorId, job.target);
@@ -95,7 +95,7 @@ async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunRes
   };
 }
 
-/** All six phases. */
+/** Runs all six phases. */
 async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal): Promise<RunResult> {
   const { state, clock, store } = ports;
   const { runId, connectorId, target } = job;
@@ -105,7 +105,7 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
     await state.enterPhase(runId, phase, clock.now());
   };
   const startedAt = clock.now();
-  // First, because it refuses an id whose run may still need its artifacts.
+  // This comes first, because it refuses an id whose run may still need its artifacts.
   const folder = runFolder(job.prefix, runId);
   await state.beginRun({ runId, connectorId, target, startedAt, folder: `${store.root}${folder}` });
   const publisher = new Publisher(job, ports, startedAt);
@@ -142,7 +142,7 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
   }
 }
 
-/** In place of a commit, when nothing was sent: the state stays, so that everything is sent once sending is switched on. */
+/** Replaces the commit when nothing was sent: the state is unchanged, so that everything is sent once sending is enabled. */
 async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise<Outcome> {
   const { runId, counts, listing } = manifest;
   await state.closeUnsent(runId, { counts, finishedAt: clock.now() });
@@ -150,8 +150,8 @@ async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise
 }
 
 /**
- * A run that lost its lease fails for that, whatever it meets first: a connection that a suspension broke, or a file that the
- * run which took over has removed. One that is stopped by a signal ends as such.
+ * A run that lost its lease fails for that reason, whatever error occurs first: a connection that a suspension broke, or a file
+ * that the successor has removed. A run that is stopped by a signal ends as interrupted.
  */
 async function causeOf(thrown: unknown, lease: Lease): Promise<BridgeError> {
   const error = toBridgeError(thrown);
@@ -159,9 +159,9 @@ async function causeOf(thrown: unknown, lease: Lease): Promise<BridgeError> {
   return lease.requireHeld().then(() => error, toBridgeError);
 }
 
-/** A published run that may yet succeed stays, for the next one to finish; any other is closed. */
+/** A published run that may still succeed is left for the next run to finish; any other run is closed. */
 async function recordFailure(error: BridgeError, job: Job, ports: Ports, published: boolean): Promise<void> {
-  // The run that took over answers for this one now.
+  // The run that took over is now responsible for this one.
   if (error.code === 'LEASE_LOST') return;
   const failure = {
     error: runErrorOf(error),
@@ -186,7 +186,7 @@ function isCommitted(run: RunRow | undefined): run is CommittedRun {
   return committedAt !== null && run?.counts !== null && run?.manifestName !== null;
 }
 
-/** @throws BridgeError RUN_ID_TAKEN: what somebody else did under this id is not the work that was asked for. */
+/** @throws BridgeError RUN_ID_TAKEN if the id was used for other work than requested */
 async function repeated(
   run: CommittedRun,
   { connectorId, target }: Job,
@@ -206,7 +206,7 @@ async function repeated(
   return { ...done, work: 'repeated', samples: undefined, drift: undefined };
 }
 
-/** Of a run that was committed long ago; its artifacts may have been removed since. */
+/** Returns the remarks of a run that was committed long ago; its artifacts may have been removed since. */
 async function remarksIn(manifestName: string, store: ArtifactStore): Promise<ListingRemarks> {
   const manifest = await readManifest(store, manifestName).catch(() => undefined);
   return manifest?.listing ?? {};

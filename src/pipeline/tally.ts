@@ -5,7 +5,7 @@ import type { RunCounts } from './ports/ports.ts';
 
 export type SampleKind = 'added' | 'changed' | 'deleted' | 'held' | 'quarantined';
 
-/** Its quotes; a link that is `null` has no bytes at all. */
+/** The size of its quotes; a link that is `null` has no bytes at all. */
 const EMPTY_JSON_STRING = 2;
 
 type ExaminedDocument = Pick<DocumentRenderer, 'title' | 'uri' | 'makesLinks'> & {
@@ -40,7 +40,10 @@ export class Tally {
     if (samples.length < RESULT_SAMPLES_MAX) samples.push(text);
   }
 
-  /** Counts what a document that is to be sent lacks. Readers of the index see that, and nothing else of the run says so. */
+  /**
+   * Counts what is missing from a document that is to be sent. Users of the index notice it, and nothing else in the run reports
+   * it.
+   */
   examine({ title, content, uri, makesLinks }: ExaminedDocument): void {
     if (title.end - title.start <= EMPTY_JSON_STRING) this.untitled++;
     if (content.length === 0) this.empty++;

@@ -19,16 +19,16 @@ import { JsonTextError } from '../json/tokens.ts';
 import type { MemoryShare } from './memory.ts';
 import { PushRefusal } from './refusal.ts';
 
-/** `json`: an object or an array of objects. `ndjson`: an object a line. */
+/** `json`: an object or an array of objects. `ndjson`: one object per line. */
 export type BodyFormat = 'json' | 'ndjson';
 
-/** Gets each event while the reader stands on it. */
+/** Receives each event while the reader is positioned on it. */
 type TakeEvent = (event: ItemReader) => void;
 
 interface BodySurroundings {
-  /** Empty; a body in JSON is gathered in it. */
+  /** The buffer is empty at first; a JSON body is collected in it. */
   readonly buffer: ByteWriter;
-  /** Gets all bytes of the body. */
+  /** The hash is updated with all bytes of the body. */
   readonly hash: Hash;
   readonly memory: MemoryShare;
 }
@@ -40,9 +40,9 @@ const BODY_BYTES_MAX: Readonly<Record<BodyFormat, number>> = {
 };
 
 /**
- * Reads the events of a body in their order. NDJSON is read line by line, JSON is gathered first. Events count only when it
- * resolves: what comes behind them may make the whole body invalid.
- * @throws PushRefusal for a body that is cut off, too large, or no JSON that means one thing; and what `take` throws
+ * Reads the events of a body in order. NDJSON is read line by line; JSON is collected first. The events are valid only when the
+ * promise resolves, because later bytes may make the whole body invalid.
+ * @throws PushRefusal for a body that is truncated, too large, or not unambiguous JSON; and what `take` throws
  */
 export async function readEvents(
   format: BodyFormat,
@@ -76,7 +76,7 @@ async function* counted(
   }
 }
 
-/** What ends before its time is an error of the connection, whatever the connection calls it. */
+/** Reports a body that ends early as a connection error, whatever error the connection raises. */
 async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
@@ -133,21 +133,27 @@ async function readLines(
     begun.push(chunk.subarray(start));
     waiting += chunk.length - start;
     if (waiting > PUSH_EVENT_BYTES_MAX) throw lineTooLarge(number);
-    // Its lines have become documents, which are counted by themselves.
+    // The lines have become documents, whose memory is counted separately.
     memory.give(read);
   }
   readLine(Buffer.concat(begun));
 }
 
-/** Reads events one after the other. A large body must not keep other requests waiting, so it says when it is their turn. */
+/**
+ * Reads events one after the other. A large body must not block other requests, so the reader reports when it should yield to
+ * them.
+ */
 class EventReader {
   readonly #items = new ItemReader({ depthMax: PUSH_DEPTH_MAX, keysMax: PUSH_KEYS_MAX });
   readonly #take: TakeEvent;
-  /** What is read, as the beginning of a sentence that goes on with what is wrong. */
+  /** Names the part that is being read. It is the subject of an error sentence. */
   #what = '';
   #events = 0;
   #bytes = 0;
-  /** A turn that waits for more of the body ends at the next event, which costs nothing. */
+  /**
+   * Waiting for more of the body counts towards the time limit of a turn. The turn then ends at the next event, which costs
+   * nothing.
+   */
   #endMs = performance.now() + PUSH_MS_PER_TURN;
 
   constructor(take: TakeEvent) {
@@ -184,7 +190,7 @@ class EventReader {
 
   takeLine(bytes: Buffer, place: string): void {
     this.open(bytes, place, { whole: true });
-    // There is one, and nothing behind it.
+    // The line has one value, and nothing follows it.
     while (this.#next());
     if (isArray(bytes, this.#items.start)) {
       throw new PushRefusal('BODY_INVALID', `${place} is an array; NDJSON has one object a line.`);

@@ -16,7 +16,7 @@ const UPSERT = Buffer.from('"UPSERT"');
 /** The first letter of `null`. */
 const LETTER_N = 0x6e;
 
-/** Decides what becomes of each event that is pushed to one connector. */
+/** Validates each event that is pushed to one connector. */
 export class EventJudge {
   readonly #neverDeletes: boolean;
   readonly #isOrdered: boolean;
@@ -33,17 +33,17 @@ export class EventJudge {
     this.#docId = new DocumentId(connector.metadata.name);
   }
 
-  /** To be called before the events of each push. */
+  /** Must be called before the events of each push. */
   beginPush(): void {
     this.#mapped.beginPush();
   }
 
   /**
-   * An event with a `doc_id` is a document already, any other one has the source's own fields.
+   * An event with a `doc_id` is already a document; any other event has the source's own fields.
    * @param event the item that was read last
-   * @param index of the event in its push, from 0, for messages
-   * @param out gets the event, if it is taken
-   * @returns why it is not taken
+   * @param index the position of the event in its push, from 0, for messages
+   * @param out receives the event, if it is accepted
+   * @returns why the event is rejected
    * @throws PushRefusal for an event or a field that is too long
    */
   judge(event: ItemReader, index: number, out: FoldedEvents): RejectedEvent | undefined {
@@ -139,7 +139,7 @@ function opOf({ text, members }: ItemReader, fields: EventFields): 'UPSERT' | 'D
   return { code: 'OP_INVALID', reason: `its op is ${shown}; it must be UPSERT or DELETE` };
 }
 
-/** When an event that is ordered by its time happened, as it says. */
+/** Returns when an event that is ordered by time happened, according to the event itself. */
 function timeOf({ text, members }: ItemReader, fields: EventFields): string | EventRejection {
   const member = fields.member(FIELD.updated_at);
   const start = member === NO_MEMBER ? -1 : members.start(member);

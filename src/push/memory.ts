@@ -2,28 +2,28 @@ import { PushRefusal } from './refusal.ts';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** What one push holds of the memory that all of them share. */
+/** The share of the common memory that one push holds. */
 export interface MemoryShare {
-  /** @throws PushRefusal BUSY if all pushes together, or those to its connector, would hold too much */
+  /** @throws PushRefusal BUSY if all pushes together, or those to this connector, would hold too much */
   take(bytes: number): void;
   give(bytes: number): void;
-  /** Gives back all that is still held. */
+  /** Returns all memory that is still held. */
   end(): void;
 }
 
-/** In bytes. */
+/** The limits in bytes. */
 export interface MemoryBounds {
-  /** Of all pushes. */
+  /** The limit for all pushes together. */
   readonly memoryBytes: number;
-  /** Of the pushes to one connector. */
+  /** The limit for the pushes to one connector. */
   readonly connectorMemoryBytes: number;
 }
 
-/** Keeps the pushes that are received at the same time from holding more than some bytes together. */
+/** Limits the memory that concurrent pushes hold together. */
 export class PushMemory {
   readonly #bounds: MemoryBounds;
   #held = 0;
-  /** By connector, of those that hold something. */
+  /** The held bytes by connector, for connectors that hold any. */
   readonly #heldBy = new Map<string, number>();
 
   constructor(bounds: MemoryBounds) {

@@ -10,32 +10,32 @@ import type { ReceivingBuffers } from './receiving-buffers.ts';
 import { PushRefusal } from './refusal.ts';
 import type { RejectedEvent } from './verdict.ts';
 
-/** A rejected event as the answer names it. */
+/** A rejected event, in the form of the response. */
 interface NamedError {
-  /** Of the event in the body, from 0. */
+  /** The position of the event in the body, from 0. */
   readonly index: number;
   readonly doc_id: string | null;
   readonly code: string;
   readonly reason: string;
 }
 
-/** A body that was read to its end, each of its events judged. */
+/** A body that was read to its end, with each of its events validated. */
 export interface ReceivedBatch {
-  /** SHA-256 of the format and the bytes, hexadecimal. */
+  /** The hexadecimal SHA-256 of the format and the bytes. */
   readonly bodyChecksum: string;
   readonly events: FoldedEvents;
   readonly rejected: number;
-  /** The first of them. */
+  /** The first rejected events. */
   readonly errors: readonly NamedError[];
 }
 
 /**
- * Reads one pushed body and judges each of its events, without a server and without a database: what arrives as bytes leaves as
- * documents, deletes and named rejections in the caller's buffers, in the order of the body. Every limit of a push is checked
- * here or in what it calls, and a refused push leaves nothing behind. Whether a key may push, and where the events are stored,
- * is decided elsewhere.
- * @param buffers the batch is in them, until they get the next one
- * @throws PushRefusal; then nothing of it counts
+ * Reads one pushed body and validates each of its events, without a server and without a database: the bytes become documents,
+ * deletes and named rejections in the caller's buffers, in the order of the body. Every limit of a push is checked here or in the
+ * functions called here, and a refused push has no effect. Other modules decide whether a key may push, and where the events are
+ * stored.
+ * @param buffers hold the batch until they are used for the next one
+ * @throws PushRefusal when the whole push is refused; then none of its events count
  */
 export async function receiveBatch(
   format: BodyFormat,

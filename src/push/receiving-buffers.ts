@@ -4,14 +4,14 @@ import { FoldedEvents } from './events/packed-events.ts';
 
 const BODY_BYTES_TYPICAL = 16_384;
 
-/** Where one push is received. */
+/** The buffers that one push is received in. */
 export interface ReceivingBuffers {
-  /** A body that is gathered before it is read. */
+  /** A body that is collected before it is read. */
   readonly body: ByteWriter;
   readonly events: FoldedEvents;
 }
 
-/** Keeps buffers for the next push: large ones that are made anew each time let the whole heap be collected more often. */
+/** Keeps buffers for the next push. Allocating large buffers each time triggers more frequent full garbage collections. */
 export class SpareBuffers {
   readonly #spare: ReceivingBuffers[] = [];
 
@@ -19,7 +19,7 @@ export class SpareBuffers {
     return this.#spare.pop() ?? { body: new ByteWriter(BODY_BYTES_TYPICAL), events: new FoldedEvents() };
   }
 
-  /** Takes them back from a push of which nobody reads anything any more. */
+  /** Takes back the buffers of a push when they are no longer read. */
   giveBack(buffers: ReceivingBuffers): void {
     const { body, events } = buffers;
     const bytes = Math.max(body.bytes.length, events.capacity);

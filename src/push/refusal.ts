@@ -1,6 +1,7 @@
 /**
- * Why a push is refused as a whole; nothing of it is stored then.
- * `BODY_INVALID` and `BODY_TOO_LARGE` stay so when it is repeated; `QUEUE_FULL`, `BUSY` and `CONNECTOR_BROKEN` pass.
+ * Why a whole push is refused; then none of it is stored.
+ * `BODY_INVALID` and `BODY_TOO_LARGE` fail again when the push is repeated; `QUEUE_FULL`, `BUSY` and `CONNECTOR_BROKEN` are
+ * temporary.
  */
 type PushRefusalCode =
   | 'BODY_INVALID'
@@ -13,12 +14,12 @@ type PushRefusalCode =
   | 'BUSY';
 
 interface PushRefusalOptions {
-  /** What to do next. */
+  /** What the producer should do next. */
   readonly hint?: string;
   readonly retryAfterSeconds?: number;
 }
 
-/** A push that is refused as a whole. The message is for the producer. */
+/** Refuses a whole push. The message is for the producer. */
 export class PushRefusal extends Error {
   override readonly name = 'PushRefusal';
   readonly code: PushRefusalCode;

@@ -1,7 +1,7 @@
 import { PUSH_WORDS_CHARACTERS_MAX } from './limits.ts';
 import type { Rejection } from '../pipeline/document/rejection.ts';
 
-/** Why one event is not taken, while others of the same push are. The first ones are those of a row that is set aside. */
+/** Why one event is rejected while other events of the same push are accepted. The first codes are those of a rejected row. */
 type RejectionCode =
   | Rejection['code']
   | 'EVENT_INVALID'
@@ -16,14 +16,14 @@ export interface EventRejection {
   readonly reason: string;
 }
 
-/** An event that is not taken. */
+/** A rejected event. */
 export interface RejectedEvent {
-  /** Undefined where it has none that can be used. */
+  /** The id is undefined if the event has no usable one. */
   readonly docId: string | undefined;
   readonly rejection: EventRejection;
 }
 
-/** A producer's own words as an answer repeats them: in quotation marks, and cut. */
+/** Returns a producer's own words for use in a response: in quotation marks, and truncated. */
 export function quoted(words: string): string {
   const cut = words.length > PUSH_WORDS_CHARACTERS_MAX;
   return JSON.stringify(cut ? `${words.slice(0, PUSH_WORDS_CHARACTERS_MAX)}…` : words);

@@ -1,11 +1,11 @@
-/** How messages name the definition that a listing is read by, so that its author finds the field to correct. */
+/** How messages name the definition of a listing, so that its author finds the field to correct. */
 export interface DefinitionWords {
-  /** Path of the fields of the listing in the definition: with `source`, messages name `source.url`. */
+  /** The path of the listing's fields in the definition: with `source`, messages name `source.url`. */
   readonly path: string;
-  /** What the definition is: `connector`. */
+  /** The kind of the definition, such as `connector`. */
   readonly kind: string;
   /** The page of the documentation that explains pagination. */
   readonly paginationDocs: string;
-  /** What lets a listing begin again at its first page: `run once with --full`. */
+  /** The instruction that restarts a listing at its first page: `run once with --full`. */
   readonly restart: string;
 }

@@ -19,7 +19,7 @@ import { openTokens } from './request/oauth.ts';
 import { RequestTemplate } from './request/request.ts';
 import type { Validator } from './request/validator.ts';
 
-/** What a reader needs of its surroundings. */
+/** What a reader needs from its environment. */
 export interface ReaderPorts {
   /** Reads a secret by its ref. @throws BridgeError SECRET_* */
   readonly secret: (ref: string) => string;
@@ -31,23 +31,26 @@ export interface ReaderPorts {
   readonly log: Logger;
   readonly proxy: ProxySettings;
   readonly words: DefinitionWords;
-  /** Learns every secret and token of the reader too. */
+  /** The redactor also receives every secret and token of the reader. */
   readonly redactor?: Redactor | undefined;
-  /** The quota that several readers of one API share; without it, a reader has its own, by `rateLimit`. */
+  /** The quota that several readers of one API share; without it, the reader has its own, from `rateLimit`. */
   readonly quota?: MinuteQuota | undefined;
 }
 
-/** Which pages are read. */
+/** The range of pages to read. */
 interface PageRange {
   /** The `place` of an earlier page's `next` or of a statement's `rest`, for the same spec; without it, the first page. */
   readonly from?: string | undefined;
-  /** What `:watermark` in the URL, the payload and the headers becomes. */
+  /** The value that replaces `:watermark` in the URL, the payload and the headers. */
   readonly since?: string | undefined;
-  /** The validator of an earlier statement, for the same spec and secret. It is only sent where it can speak for everything. */
+  /**
+   * The validator of an earlier statement, for the same spec and secret. It is only sent if one response covers the whole
+   * listing.
+   */
   readonly known?: Validator | undefined;
   /**
-   * After so many pages the listing stops, and its statement says where it continues. Without it,
-   * the listing is read to its end, or cut off at `maxPages`.
+   * The listing stops after this many pages, and its statement says where it continues. Without it, the listing is read to its
+   * end, or cut off at `maxPages`.
    */
   readonly pagesMax?: number | undefined;
 }
@@ -55,20 +58,20 @@ interface PageRange {
 /**
  * Reads pages of records from a REST API.
  *
- * A listing ends for certain: it refuses pages that repeat, and its statement says whether the API suggests that there is more
- * than was read. A consumer that reads one page per call leaves the iteration after a page whose `next` it has stored, and reads
- * on from there with another reader; only a page without `next` is iterated past, for the statement. What spans several such
- * calls is the consumer's to notice: a place that comes again, and a total that was not reached.
+ * A listing always terminates: it refuses repeated pages, and its statement says whether the API suggests that there are unread
+ * records. A consumer that reads one page per call leaves the iteration after it has stored a page's `next`, and continues from
+ * there with another reader; it only iterates past a page without `next`, to get the statement. The consumer itself must detect
+ * problems that span several such calls: a repeated place, and a total that was not reached.
  */
 export interface RestReader {
-  /** @throws BridgeError CONNECTOR_INVALID for an address that cannot be used; the pages throw SOURCE_* */
+  /** @throws BridgeError CONNECTOR_INVALID for an invalid address; the pages throw SOURCE_* */
   pages(range: PageRange, signal: AbortSignal): Listing;
   /** Closes all connections at once. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Sends nothing yet.
+ * Opens a reader. It sends no request yet.
  * @throws BridgeError SECRET_*, SOURCE_TLS, ENVIRONMENT_INVALID
  */
 export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {

@@ -1,8 +1,8 @@
 import type { ArtifactKind } from '../ports/ports.ts';
 
-/** Where things are in a bucket. Names are relative to the store; `prefix` is the connector's `output.prefix`. */
+/** The names of the files in a bucket. Names are relative to the store; `prefix` is the connector's `output.prefix`. */
 
-/** Google reads bare ids from text, and everything else here is one JSON object per line. */
+/** Google reads plain ids from text; every other file here has one JSON object per line. */
 const FILE_NAMES: Readonly<Record<ArtifactKind, readonly [stem: string, extension: string]>> = {
   upserts: ['upserts', 'ndjson'],
   'upserts.discovery': ['upserts.discovery', 'ndjson'],
@@ -13,38 +13,38 @@ const FILE_NAMES: Readonly<Record<ArtifactKind, readonly [stem: string, extensio
   quarantine: ['quarantine', 'ndjson'],
 };
 
-/** The folder of one run. */
+/** Returns the folder of one run. */
 export function runFolder(prefix: string, runId: string): string {
   return `connectors/${prefix}/runs/${runId}`;
 }
 
-/** The manifest of the run that has this folder. */
+/** Returns the name of the manifest of the run that has this folder. */
 export function manifestName(folder: string): string {
   return `${folder}/manifest.json`;
 }
 
-/** A copy of the manifest of the newest committed run. */
+/** Returns the name of the copy of the manifest of the newest committed run. */
 export function latestManifest(prefix: string): string {
   return `connectors/${prefix}/latest/manifest.json`;
 }
 
-/** One part of an artifact, counted from 1: `…/upserts.ndjson`, then `…/upserts-00002.ndjson`. */
+/** Returns the name of one part of an artifact, counted from 1: `…/upserts.ndjson`, then `…/upserts-00002.ndjson`. */
 export function partName(folder: string, kind: ArtifactKind, part: number): string {
   const [stem, extension] = FILE_NAMES[kind];
   return `${folder}/${numbered(stem, part)}.${extension}`;
 }
 
-/** A request to the destination, written down by a local run; counted from 1 like parts. */
+/** Returns the name of a request to the destination that a local run recorded. Requests are counted from 1, like parts. */
 export function requestName(folder: string, kind: 'import' | 'purge', number: number): string {
   return `${folder}/requests/${numbered(`${kind}-documents`, number)}.json`;
 }
 
-/** The folder of an artifact of a run. */
+/** Returns the folder of an artifact of a run. */
 export function folderOf(name: string): string {
   return name.slice(0, name.lastIndexOf('/'));
 }
 
-/** `name`, `name-00002`, `name-00003` … */
+/** Returns `name`, `name-00002`, `name-00003` … */
 function numbered(stem: string, part: number): string {
   return part === 1 ? stem : `${stem}-${String(part).padStart(5, '0')}`;
 }

@@ -5,9 +5,9 @@ import type { ArtifactStore } from '../ports/ports.ts';
 import type { RunRow } from '../ports/state-port.ts';
 
 /**
- * Makes sure that the folder of a run may be cleared for it. A manifest there says that a run published its artifacts, and they
- * are immutable: only the leftovers of an earlier attempt that the state knows are removed. A state that was lost, or another
- * one that uses the same bucket, knows nothing of a run that was delivered long ago.
+ * Requires that the folder of a run may be cleared. A manifest in it proves that a run published its artifacts, which are
+ * immutable: only the leftovers of an earlier attempt that the state knows are removed. A state that was lost, or another state
+ * that uses the same bucket, does not know a run that was delivered long ago.
  * @param known what the state knows of a run of this id
  * @throws BridgeError ARTIFACT_EXISTS, with nothing removed
  */

@@ -4,27 +4,28 @@ import { partName } from './layout.ts';
 import type { ArtifactKind, ArtifactStore, ArtifactWriter, ManifestFile } from '../ports/ports.ts';
 
 interface PartWriterOptions {
-  /** The run's folder. */
+  /** The folder of the run. */
   readonly folder: string;
   readonly kind: ArtifactKind;
-  /** Bytes of one part. Only a part of a single line may be larger. */
+  /** The maximum size of one part in bytes. Only a part of a single line may be larger. */
   readonly bytesMax: number;
 }
 
-/** Writes the lines of one kind of artifact, in order, into as many parts as they need; none for no line. */
+/** Writes the lines of one kind of artifact, in order, to as many parts as they need; without lines there are no parts. */
 export interface PartWriter {
   /**
-   * Appends `bytes[start .. end)`, one line with its newline. Mostly returns nothing; when it returns a promise, await it
-   * before the next call and before `bytes` is used again. It rejects as the store does, perhaps for an earlier line.
+   * Appends `bytes[start .. end)`, one line with its newline. It usually returns nothing; if it returns a promise, await it
+   * before the next call and before `bytes` is reused. The promise rejects with errors of the store, possibly for an earlier
+   * line.
    */
   line(bytes: Buffer, start: number, end: number): Promise<void> | undefined;
-  /** Appends one line given without its newline, under the same rule. */
+  /** Appends one line that has no newline yet, under the same rule. */
   text(line: string): Promise<void> | undefined;
-  /** Makes the last part visible and tells all of them. Nothing may be written afterwards. */
+  /** Makes the last part visible and returns all parts. Nothing may be written afterwards. */
   finish(): Promise<ManifestFile[]>;
   /**
-   * Gives up the part at work. Parts finished before it stay: they are worth nothing without a manifest, and if this run
-   * was taken for dead, they may by now be those of its successor.
+   * Discards the current part. Finished parts stay: they have no effect without a manifest, and if this run was considered dead,
+   * they may by now belong to its successor.
    */
   abort(): Promise<void>;
 }
@@ -35,7 +36,7 @@ export function createPartWriter(store: ArtifactStore, options: PartWriterOption
   const nextName = () => partName(folder, kind, finished.length + 1);
   const buffer = createDoubleBuffer(PART_BUFFER_BYTES, append);
   let part: ArtifactWriter | undefined;
-  /** Of the part at work, whether written or only gathered. */
+  /** The counts of the current part, including lines that are only buffered. */
   let rows = 0;
   let bytes = 0;
 
@@ -47,7 +48,7 @@ export function createPartWriter(store: ArtifactStore, options: PartWriterOption
   async function endPart(): Promise<void> {
     if (rows > 0) await buffer.flush();
     await buffer.drained();
-    // No line, no part: an empty file is never written.
+    // Without a line there is no part: an empty file is never written.
     if (part === undefined) return;
     const stored = await part.finish();
     finished.push({
@@ -63,7 +64,7 @@ export function createPartWriter(store: ArtifactStore, options: PartWriterOption
     bytes = 0;
   }
 
-  /** For the line that does not fit: into the buffer, or into the part. */
+  /** Makes room in the buffer or in the part for a line that does not fit. */
   async function makeRoom(source: Buffer, start: number, end: number): Promise<void> {
     const length = end - start;
     if (bytes + length > bytesMax) await endPart();

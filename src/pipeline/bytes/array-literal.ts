@@ -1,13 +1,13 @@
 export type ArrayItem = string | null | readonly ArrayItem[];
 
 /**
- * Reads an array in Postgres's text form: `{a,"b \"c\"",NULL,{d}}`, perhaps with bounds in front (`[0:1]={a,b}`).
- * The input comes from the database, so it is well-formed; a text cut short ends where it ends.
+ * Reads an array in Postgres's text form: `{a,"b \"c\"",NULL,{d}}`, with optional bounds in front (`[0:1]={a,b}`). The input
+ * comes from the database, so it is well-formed; a truncated text ends where it ends.
  */
 export function parseArrayLiteral(literal: string): readonly ArrayItem[] {
   const open = literal.indexOf('{');
   const root: ArrayItem[] = [];
-  // The arrays that are open, the innermost last: a text of many braces would overflow the stack of calls.
+  // The open arrays, innermost last. Recursion would overflow the call stack on a text of many braces.
   const arrays = [root];
   let at = open < 0 ? literal.length : open + 1;
   while (at < literal.length) {

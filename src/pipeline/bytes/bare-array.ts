@@ -7,26 +7,26 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPENING = 0x7b;
 const CLOSING = 0x7d;
-/** With longer lists, sorting by insertion would take longer than everything else. */
+/** For longer lists, insertion sort would take longer than everything else. */
 const WORDS_MAX = 16;
 
 /**
- * Reads an array literal that holds nothing but a few words of plain ASCII, `{anna@x.com,hr}`, as nearly all lists of readers
- * are: normalised like any other (e-mail addresses in lower case, sorted, without duplicates), and as JSON. Working on bytes
- * takes a third of the time that strings take.
+ * Reads an array literal of a few words of plain ASCII, such as `{anna@x.com,hr}`, as nearly all lists of readers are. The result
+ * is normalized like any other list (e-mail addresses in lower case, sorted, without duplicates), as JSON. Working on bytes takes
+ * a third of the time that strings take.
  */
 export class BareArrayReader {
-  /** The JSON array, until the next `read`. */
+  /** The JSON array, valid until the next `read`. */
   json = Buffer.alloc(256);
   length = 0;
-  /** Where each string of `json` ends. */
+  /** The offsets at which each string of `json` ends. */
   ends: number[] = [];
   readonly #starts = new Int32Array(WORDS_MAX);
   readonly #stops = new Int32Array(WORDS_MAX);
   #words = 0;
   #lower = Buffer.alloc(256);
 
-  /** @returns false if the literal holds anything else; then it must be read the long way. */
+  /** @returns false if the literal has any other content; then the general parser must read it. */
   read(bytes: Buffer, start: number, end: number): boolean {
     if (byteAt(bytes, start) !== OPENING || byteAt(bytes, end - 1) !== CLOSING) return false;
     if (!this.#cut(bytes, start + 1, end - 1)) return false;
@@ -35,7 +35,7 @@ export class BareArrayReader {
     return true;
   }
 
-  /** Copies the words into `#lower`, and notes where each is. */
+  /** Copies the words to `#lower`, and records the location of each. */
   #cut(bytes: Buffer, start: number, end: number): boolean {
     if (this.#lower.length < end - start) this.#lower = Buffer.alloc((end - start) * 2);
     this.#words = 0;

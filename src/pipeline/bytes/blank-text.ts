@@ -4,21 +4,21 @@ import { byteAt } from '../document/in-range.ts';
 const SPACE = 0x20;
 const DELETE = 0x7f;
 const ASCII_END = 0x80;
-/** First byte of U+0080 to U+00BF in UTF-8: more control characters, the no-break space, the soft hyphen. */
+/** The first byte of U+0080 to U+00BF in UTF-8: more control characters, the no-break space, the soft hyphen. */
 const LATIN = 0xc2;
 const CONTINUED = 0x3f;
 const THREE_BYTES = 0xe0;
 
-/** White space, and characters that are not seen, of three bytes in UTF-8. */
+/** Matches white space and invisible characters that have three bytes in UTF-8. */
 const BLANK = /^[\s\u180E\u200B-\u200F\u2028-\u202E\u2060-\u2064\uFEFF]$/;
 
-/** Why a document without text cannot be published where each has content. */
+/** Why a document without text cannot be published to a data store that requires content. */
 export const NO_TEXT = {
   code: 'CONTENT_EMPTY',
   reason: 'its content and its title are empty or blank, and each document of the data store has text',
 } as const;
 
-/** Whether UTF-8 text has a character that can be seen. Mostly that is the first one. */
+/** Whether UTF-8 text has a visible character. Usually the first character is visible. */
 export function hasText({ bytes, length }: Pick<ByteWriter, 'bytes' | 'length'>): boolean {
   let at = 0;
   while (at < length) {
@@ -29,7 +29,7 @@ export function hasText({ bytes, length }: Pick<ByteWriter, 'bytes' | 'length'>)
   return false;
 }
 
-/** Length in bytes of the blank character at this position; 0 for any other character. */
+/** Returns the length in bytes of the blank character at this position; 0 for any other character. */
 function blankBytes(bytes: Buffer, at: number, end: number): number {
   const first = byteAt(bytes, at);
   if (first < ASCII_END) return first <= SPACE || first === DELETE ? 1 : 0;

@@ -5,8 +5,8 @@ const BACKSLASH = 0x5c;
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
 
 /**
- * For each byte: 0 needs no escape in a JSON string, 1 needs `\u00XX`, anything else is the letter after the backslash.
- * A Buffer like what it is used on: reading two kinds of array in one place takes twice as long.
+ * For each byte: 0 needs no escape in a JSON string, 1 needs `\u00XX`, any other value is the letter after the backslash. This is
+ * a Buffer like the input, because reading two array types in one place takes twice as long.
  */
 const ESCAPES = Buffer.alloc(256);
 ESCAPES.fill(1, 0, 0x20);
@@ -22,23 +22,23 @@ for (const [byte, letter] of [
   ESCAPES[byte] = letter.charCodeAt(0);
 }
 
-/** Up to here bytes are copied by hand: a native call costs as much as a hundred of them. */
+/** Up to this length, bytes are copied in a loop: a native call costs as much as a hundred of them. */
 const SHORT_BYTES = 96;
 
-/** The longest escape, `\u001f`, per byte. */
+/** The length of the longest escape per byte, `\u001f`. */
 const ESCAPE_BYTES_MAX = 6;
 
-/** Room is made for so much at a time: six times a large text at once would be 24 MB, of which a fifth is used. */
+/** Room is reserved in steps of this size: six times a large text at once would be 24 MB, of which a fifth is used. */
 const ESCAPED_STEP_BYTES = 16_384;
 
 /**
- * A growing byte buffer that is used again for every document. Lines are built as bytes: going through strings cost twice
- * the time of the whole line when measured.
+ * A growing byte buffer that is reused for every document. Lines are built as bytes: in measurements, going through strings cost
+ * twice the time of the whole line.
  */
 export class ByteWriter {
   bytes: Buffer;
   length = 0;
-  /** Whether `escaped` met a NUL character since this was last set to false. */
+  /** Whether `escaped` found a NUL character since this was last set to false. */
   nul = false;
 
   constructor(capacity: number) {
@@ -59,7 +59,7 @@ export class ByteWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** Copies bytes as they are. */
+  /** Copies bytes unchanged. */
   raw(source: Uint8Array, start = 0, end = source.length): void {
     const size = end - start;
     this.reserve(size);
@@ -74,7 +74,9 @@ export class ByteWriter {
     this.length = at;
   }
 
-  /** Copies bytes of UTF-8 text as the inside of a JSON string; those of JSON too, to become a string inside JSON. */
+  /**
+   * Copies bytes of UTF-8 text as the inside of a JSON string. The text can itself be JSON, which becomes a string inside JSON.
+   */
   escaped(source: Uint8Array, start = 0, end = source.length): void {
     for (let from = start; from < end; from += ESCAPED_STEP_BYTES) {
       this.#escapedStep(source, from, Math.min(end, from + ESCAPED_STEP_BYTES));
@@ -86,7 +88,7 @@ export class ByteWriter {
     const target = this.bytes;
     let at = this.length;
     let index = start;
-    // Four at a time: most text needs no escape, and this takes a third of the time of one by one.
+    // Four bytes at a time: most text needs no escape, and this takes a third of the time of a byte-by-byte loop.
     while (index + 4 <= end) {
       const first = byteAt(source, index);
       const second = byteAt(source, index + 1);
@@ -113,7 +115,7 @@ export class ByteWriter {
     this.length = at;
   }
 
-  /** @returns where the next byte goes */
+  /** @returns the position of the next byte */
   #escapeOne(byte: number, position: number): number {
     const target = this.bytes;
     const escape = byteAt(ESCAPES, byte);
@@ -136,7 +138,7 @@ export class ByteWriter {
     return at;
   }
 
-  /** Text of code points below 256, one byte each: hexadecimal, base64, JSON punctuation. */
+  /** Appends text of code points below 256, one byte each: hexadecimal, base64, JSON punctuation. */
   latin1(text: string): void {
     const size = text.length;
     this.reserve(size);

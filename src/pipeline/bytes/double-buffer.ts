@@ -1,14 +1,14 @@
-/** Gathers bytes in one buffer while another is being written, in order. After a failed write everything rejects with it. */
+/** Buffers bytes while another buffer is being written, in order. After a failed write, all calls reject with its error. */
 export interface DoubleBuffer {
-  /** Bytes that can still be gathered. */
+  /** Returns how many more bytes can be buffered. */
   room(): number;
-  /** Copies `source[start .. end)`, for which there must be room. */
+  /** Copies `source[start .. end)` to the buffer, which must have room for it. */
   gather(source: Buffer, start: number, end: number): void;
-  /** Starts to write what was gathered; resolves when more can be gathered, which may be before it is written. */
+  /** Starts to write the buffered bytes; resolves when more can be buffered, which may be before they are written. */
   flush(): Promise<void>;
-  /** Writes bytes that were never gathered, after all that was flushed. */
+  /** Writes bytes directly, after everything that was flushed. */
   pass(bytes: Uint8Array): Promise<void>;
-  /** Resolves when all that was flushed is written. */
+  /** Resolves when everything that was flushed is written. */
   drained(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export function createDoubleBuffer(size: number, write: (bytes: Uint8Array) => P
 
   function queue(bytes: Uint8Array): Promise<void> {
     newest = newest.then(() => write(bytes));
-    // Whoever waits next learns of a failure; until then it is not unhandled.
+    // The next caller that waits receives the failure. Until then it must not count as an unhandled rejection.
     newest.catch(() => undefined);
     return newest;
   }

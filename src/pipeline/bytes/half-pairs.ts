@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Half of a surrogate pair is what is left of an emoji when a text is cut in the middle of it. It is not a character, and
- * decoding replaces every half with the same U+FFFD, so two ids that differ would become one. Rows that hold one are
- * quarantined, wherever it comes from: as the escape `\ud83d` in JSON, or as the three bytes that some programs write.
+ * A lone surrogate is left over when a text is cut in the middle of an emoji. It is not a character, and decoding replaces every
+ * lone surrogate with the same U+FFFD, so two different ids would become equal. Rows that contain one are quarantined, whatever
+ * its form: the escape `\ud83d` in JSON, or the three bytes that some programs write.
  */
 
 const BACKSLASH = 0x5c;
@@ -11,7 +11,7 @@ const LETTER_U = 0x75;
 const ESCAPE = Buffer.from('\\u');
 const ESCAPE_LENGTH = 6;
 
-/** Whether JSON text holds the escape of half a pair, `\ud83d`, without its other half. */
+/** Whether JSON text contains the escape of a lone surrogate, such as `\ud83d` without its other half. */
 export function holdsHalfPairEscape(bytes: Buffer, start: number, end: number): boolean {
   const text = bytes.subarray(start, end);
   const first = text.indexOf(ESCAPE);
@@ -31,14 +31,14 @@ export function holdsHalfPairEscape(bytes: Buffer, start: number, end: number): 
   return false;
 }
 
-/** Where the run of backslashes begins that ends at `at`: which of them are escaped is counted from there. */
+/** Returns where the run of backslashes begins that ends at `at`. Counting from there shows which of them are escaped. */
 function startOfBackslashes(text: Buffer, at: number): number {
   let start = at;
   while (start > 0 && text[start - 1] === BACKSLASH) start--;
   return start;
 }
 
-/** The UTF-16 unit of the escape at this position, or -1 without one. */
+/** Returns the UTF-16 code unit of the escape at this position, or -1 if there is none. */
 function unitAt(text: Buffer, at: number): number {
   if (text[at] !== BACKSLASH || text[at + 1] !== LETTER_U) return -1;
   const unit = Number.parseInt(text.toString('latin1', at + 2, at + ESCAPE_LENGTH), 16);
@@ -49,11 +49,11 @@ function isSecond(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** The first byte of a half in UTF-8 (`ED A0 80` to `ED BF BF`), as WTF-8 and CESU-8 write it. */
+/** The first byte of a lone surrogate in UTF-8 (`ED A0 80` to `ED BF BF`), as WTF-8 and CESU-8 encode it. */
 const HALF_START = 0xed;
 const QUESTION_MARK = 0x3f;
 
-/** Whether bytes are UTF-8, and would be if halves of pairs were characters: each row that holds one is quarantined later. */
+/** Whether bytes are valid UTF-8 apart from lone surrogates. Each row that contains one is quarantined later. */
 export function isUtf8ButForHalves(bytes: Buffer): boolean {
   if (isUtf8(bytes)) return true;
   let at = nextHalf(bytes, 0);
@@ -73,7 +73,10 @@ function nextHalf(bytes: Buffer, from: number): number {
 
 const HALF = /\p{Cs}/gu;
 
-/** The bytes of a string. Unlike in UTF-8, where all halves of pairs become U+FFFD, each half keeps bytes of its own. */
+/**
+ * Returns the bytes of a string. Unlike UTF-8, which maps all lone surrogates to U+FFFD, this keeps distinct bytes for each of
+ * them.
+ */
 export function bytesOfText(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text);
   const parts: Buffer[] = [];

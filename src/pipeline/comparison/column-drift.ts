@@ -2,21 +2,21 @@ import { columnUses } from '../document/columns.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { Column } from '../ports/ports.ts';
 
-/** A column that has another kind than the last committed run saw. */
+/** A column whose kind differs from that in the last committed run. */
 export interface ColumnDrift {
   readonly column: string;
-  /** A kind, or `array of` one. */
+  /** A kind, or `array of` a kind. */
   readonly was: string;
   readonly is: string;
 }
 
-/** The columns that a mapping makes something of, in the order of the source: what the state remembers of a run. */
+/** Returns the columns that a mapping uses, in the order of the source. The state keeps them with a run. */
 export function usedColumns(mapping: Mapping, columns: readonly Column[]): Column[] {
   const used = new Set(columnUses(mapping).map(({ name }) => name));
   return columns.filter(({ name }) => used.has(name));
 }
 
-/** The columns of both lists whose kind differs, in the order of the new one. */
+/** Returns the columns of both lists whose kind differs, in the order of the new list. */
 export function retypedColumns(before: readonly Column[], now: readonly Column[]): ColumnDrift[] {
   const kinds = new Map(before.map((column) => [column.name, kindName(column)]));
   return now.flatMap((column) => {

@@ -6,12 +6,12 @@ import type { Mapping } from '../mapping/mapping.ts';
 import type { RowPlace, Source } from '../ports/ports.ts';
 import { placeText } from '../document/row-place.ts';
 
-/** Ids that several rows have, each with the places of some of its rows, as far as they are known. */
+/** The duplicate ids, each with the known places of some of its rows. */
 export type DuplicateIds = ReadonlyMap<string, readonly RowPlace[]>;
 
 /**
- * The error that says which ids several rows have.
- * @param ids not more than `DUPLICATE_IDS_NAMED_MAX`; with as many, there may be more
+ * Returns the error that names the duplicate ids.
+ * @param ids at most `DUPLICATE_IDS_NAMED_MAX`; at that number, there may be more
  */
 export function duplicateIdError(ids: DuplicateIds): BridgeError {
   const named = [...ids].map(([id, places]) => `${id}${placesText(places)}`);
@@ -29,13 +29,14 @@ function placesText(places: readonly RowPlace[]): string {
   const texts = places.map(placeText).filter((text) => text !== '');
   const [only] = texts;
   if (only === undefined) return '';
-  // Of rows that are not read again, only the later one is known.
+  // If the source is not read again, only the later of the rows is known.
   return texts.length === 1 ? ` (again in ${only})` : ` (in ${texts.join('; ')})`;
 }
 
 /**
- * Reads the source again to say where the rows of duplicate ids are: the ids of a listing are kept as hashes, without places.
- * @returns what was known before if the source is not repeatable, or can no longer be read
+ * Reads the source again to find the places of the rows with duplicate ids: the ids of a listing are kept as hashes, without
+ * places.
+ * @returns the places known before if the source is not repeatable, or can no longer be read
  */
 export async function withAllPlaces(
   ids: DuplicateIds,
@@ -48,7 +49,7 @@ export async function withAllPlaces(
   try {
     await collectPlaces(found, mapping, source, signal);
   } catch {
-    // The duplicates are the failure to tell; a file that changed meanwhile only costs their places.
+    // The duplicates are the failure to report; if a file changed in the meantime, only their places are missing.
     return ids;
   }
   return found;

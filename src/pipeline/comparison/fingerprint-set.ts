@@ -1,6 +1,6 @@
 import { wordAt } from '../document/in-range.ts';
 
-/** Bytes of one fingerprint in the state store and in the buffers here. */
+/** The bytes of one fingerprint in the state store and in the buffers here. */
 export const FINGERPRINT_BYTES = 8;
 
 /** The two top bits of a fingerprint are always zero, so that a slot can hold its marks. */
@@ -9,15 +9,14 @@ const HIGH_RANGE = 0x4000_0000;
 const SEEN = 0x8000_0000;
 const REPLACED = 0x4000_0000;
 
-/** Linear probing slows down steeply beyond. */
+/** Above this load, linear probing slows down steeply. */
 const LOAD_MAX = 0.75;
 const SLOTS_MIN = 1_024;
 const UNMARKED_CHUNK = 8_192;
 
 /**
- * 62-bit fingerprints in an open-addressing table: 8 bytes a slot, so 1 M rows take 11 to 21 MB, where a Set of strings takes
- * 90. A changed row is
- * taken for an unchanged one by chance once in 20 million runs with 50,000 changed rows among 5 M.
+ * 62-bit fingerprints in an open-addressing table with 8 bytes per slot: 1 M rows take 11 to 21 MB, whereas a Set of strings
+ * takes 90. A changed row is mistaken for an unchanged one by chance once in 20 million runs with 50,000 changed rows among 5 M.
  *
  * A fingerprint is given as two unsigned 32-bit halves: numbers of 53 bits are too short, and bigints cost an allocation.
  */
@@ -32,7 +31,7 @@ export class FingerprintSet {
     this.#slots = new Uint32Array(this.#capacity * 2);
   }
 
-  /** Adds one. @returns false if it was there already. */
+  /** Adds a fingerprint. @returns false if it is already in the set */
   add(high: number, low: number): boolean {
     if (this.size >= this.#capacity * LOAD_MAX) this.#grow();
     const slot = this.#slotOf(high & HIGH_MASK, low);
@@ -43,35 +42,35 @@ export class FingerprintSet {
     return true;
   }
 
-  /** Adds all of a buffer of 8-byte big-endian fingerprints. */
+  /** Adds all fingerprints of a buffer, 8 bytes each, big-endian. */
   addAll(fingerprints: Buffer): void {
     for (let at = 0; at + FINGERPRINT_BYTES <= fingerprints.length; at += FINGERPRINT_BYTES) {
       this.add(fingerprints.readUInt32BE(at), fingerprints.readUInt32BE(at + 4));
     }
   }
 
-  /** @returns its slot, for the calls below, or -1. A slot holds until the next `add`. */
+  /** @returns the slot of the fingerprint, for the calls below, or -1. A slot is valid until the next `add`. */
   find(high: number, low: number): number {
     const slot = this.#slotOf(high & HIGH_MASK, low);
     return this.#isEmpty(slot) ? -1 : slot;
   }
 
-  /** The row is there as it was. @returns false if its record was marked before: two rows claim it. */
+  /** Marks a record whose row is unchanged. @returns false if the record is already marked: two rows claim it */
   markSeen(slot: number): boolean {
     return this.#mark(slot, SEEN);
   }
 
-  /** The record's row is there with other content. @returns false if its record was marked before. */
+  /** Marks a record whose row has other content. @returns false if the record is already marked */
   markReplaced(slot: number): boolean {
     return this.#mark(slot, REPLACED);
   }
 
-  /** How many have no mark: records without a row. */
+  /** The number of unmarked fingerprints: records without a row. */
   get unmarked(): number {
     return this.size - this.#marked;
   }
 
-  /** The fingerprints without a mark, 8 bytes each, in chunks. */
+  /** Yields the unmarked fingerprints, 8 bytes each, in chunks. */
   *unmarkedFingerprints(): Generator<Buffer> {
     let chunk = Buffer.allocUnsafe(UNMARKED_CHUNK * FINGERPRINT_BYTES);
     let length = 0;
@@ -102,7 +101,10 @@ export class FingerprintSet {
     return this.#slots[slot * 2] === 0 && this.#slots[slot * 2 + 1] === 0;
   }
 
-  /** The slot that holds it, or the empty one where it belongs. The home slot grows with `high`, so growing reads in order. */
+  /**
+   * Returns the slot of a fingerprint, or the empty slot where it belongs. The home slot grows with `high`, so that growing the
+   * table reads it in order.
+   */
   #slotOf(high: number, low: number): number {
     const slots = this.#slots;
     let slot = Math.floor((high * this.#capacity) / HIGH_RANGE);

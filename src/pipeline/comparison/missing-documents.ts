@@ -8,9 +8,12 @@ import type { Tally } from '../tally.ts';
 
 type RecordState = Pick<State, 'fingerprints' | 'idsOf'>;
 
-/** Fingerprints of stored records, as far as a run needs them. What has no mark after its listing is missing from the source. */
+/** The fingerprints of stored records that a run needs. A record without a mark after the listing is missing from the source. */
 export interface KnownDocuments {
-  /** Of the records that are not soft-deleted; empty for a delta query, which proves nothing about the rows it does not list. */
+  /**
+   * The fingerprints of the records that are not soft-deleted; empty for a delta query, which proves nothing about the rows it
+   * does not list.
+   */
   readonly live: FingerprintSet;
   /**
    * Fingerprints of the soft-deleted records; empty except under `auto_delete_missing`. An earlier policy left their
@@ -46,8 +49,8 @@ export interface Listed {
 }
 
 /**
- * Plans the deletes of what is missing from a full listing.
- * @returns why they are held, or null.
+ * Plans the deletes of documents that are missing from a full listing.
+ * @returns why they are held, or null
  */
 export function planDeletes(
   job: Job,
@@ -66,10 +69,10 @@ export function planDeletes(
 }
 
 /**
- * Plans the deletes that a listing of changes leaves to do: of documents that were soft-deleted under another policy, because
- * the source said that they were gone or a full listing lacked them, and that have not come back. That this listing does not
- * name them proves nothing, but what marked them did. The guard is asked, for they may be many.
- * @returns why they are held, or null.
+ * Plans the deletes that remain after a listing of changes: of documents that were soft-deleted under another policy, because the
+ * source reported them as deleted or a full listing lacked them, and that have not reappeared. This listing proves nothing by not
+ * naming them, but the original mark did. The guard is consulted, because there may be many.
+ * @returns why they are held, or null
  */
 export async function planMarkedDeletes(
   job: Job,
@@ -88,7 +91,7 @@ export async function planMarkedDeletes(
 
 interface Missing extends Listed {
   readonly missing: number;
-  /** How many documents were known before the run. */
+  /** The number of documents known before the run. */
   readonly size: number;
   readonly seen: number | null;
 }
@@ -127,7 +130,7 @@ async function decide(
   return null;
 }
 
-/** Names the first of them: an operator decides by what they are, and `tally.held` says how many there are. */
+/** Lists the first held documents: an operator decides by what they are, and `tally.held` has their number. */
 async function listHeld(missing: AsyncIterable<string[]>, tally: Tally, sink: ChangeSink): Promise<void> {
   let left = HELD_LISTED_MAX;
   for await (const ids of missing) {

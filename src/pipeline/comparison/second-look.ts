@@ -12,9 +12,9 @@ interface LookPorts extends Pick<Ports, 'source' | 'log'> {
 }
 
 /**
- * Lists the source a second time, where documents are missing from a listing whose pages were read one after the other: a
- * record that moves to a page that was read already is missing from it, and leaves no trace. Marks what it finds.
- * @returns whether what is still missing is missing for certain
+ * Lists the source a second time when documents are missing from a listing whose pages were read one after the other: a record
+ * that moves to a page that was already read is missing without a trace. Marks the records that it finds.
+ * @returns whether the documents that are still missing are certainly missing
  */
 async function isMissingTwice(
   job: Pick<Job, 'mapping'>,
@@ -64,7 +64,7 @@ function mark(record: KnownRecord, { live, softDeleted }: KnownDocuments): void 
   if (slot >= 0) records.markReplaced(slot);
 }
 
-/** Of a listing in pieces, what is missing may only have moved. */
+/** Confirms missing documents. In a listing in pieces, a missing row may only have moved. */
 export async function confirmed(
   end: ListingEnd,
   job: Pick<Job, 'mapping' | 'deletePolicy'>,

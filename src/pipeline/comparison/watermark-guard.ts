@@ -3,8 +3,9 @@ import { retypedColumns } from './column-drift.ts';
 import type { Column, RowBatch, Source } from '../ports/ports.ts';
 
 /**
- * A delta listing that refuses to go on from a checkpoint of another kind. Some databases fail on one, in words that do not
- * tell why; others convert it, and pass over rows. Asks the source nothing more, unless it fails before its first batch.
+ * Returns a delta listing that refuses to resume from a checkpoint of another kind. Some databases fail on such a checkpoint with
+ * an unclear message; others convert it and skip rows. It sends no further query to the source unless the listing fails before
+ * its first batch.
  * @param before the watermark's column when the checkpoint was made
  */
 export function guardWatermark(
@@ -32,7 +33,7 @@ async function* guarded(
     }
   } catch (thrown) {
     if (!begun && !toBridgeError(thrown).retryable) {
-      // A source that cannot tell its columns either fails for another reason.
+      // If the columns cannot be read either, the source fails for another reason.
       const columns = await source.columns(signal).catch(() => []);
       requireSameKind(before, columns, thrown);
     }

@@ -4,9 +4,9 @@ import type { Column } from '../ports/ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 
 /**
- * The columns of a source whose rows are documents already. `doc_id` is the whole id. A missing `acl_users` or `acl_groups`
- * is absent, not NULL: a document that has the key at all means to name readers. `metadata` is an object in canonical form
- * (keys sorted, no blanks, numbers as they came), for it goes into the checksum as it stands.
+ * The columns of a source whose rows are already documents. `doc_id` is the full id. A missing `acl_users` or `acl_groups` is
+ * absent, not NULL: a document that has the key at all intends to name readers. `metadata` is an object in canonical form (keys
+ * sorted, no blanks, numbers unchanged), because the checksum includes it as it is.
  */
 export const CANONICAL_COLUMNS: readonly Column[] = [
   { name: 'doc_id', kind: 'text' },
@@ -20,13 +20,15 @@ export const CANONICAL_COLUMNS: readonly Column[] = [
   { name: 'updated_at', kind: 'json' },
 ];
 
-/** Why a document that names readers cannot be published where they are not kept. */
+/** Why a document that names readers cannot be published to a data store that does not keep them. */
 export const READERS_NOT_KEPT = {
   code: 'ACL_NOT_KEPT',
   reason: 'it names readers, and the data store of this connector shows every document to all',
 } as const;
 
-/** Reads of a canonical row what other mappings make of several columns, or have the same for all rows. */
+/**
+ * Reads from a canonical row the values that other mappings derive from several columns, or that are the same for all their rows.
+ */
 export class CanonicalRow {
   readonly readersKept: boolean;
   readonly #docId: number;
@@ -35,7 +37,7 @@ export class CanonicalRow {
   readonly #uri: number;
   readonly #readers: readonly number[];
 
-  /** @param readersKept whether the data store keeps readers; if not, everybody would see a document that names some */
+  /** @param readersKept whether the data store keeps readers; if not, everyone would see a document that names some */
   constructor(readersKept: boolean, columnOf: (name: string) => number) {
     this.readersKept = readersKept;
     this.#docId = columnOf('doc_id');
@@ -45,7 +47,7 @@ export class CanonicalRow {
     this.#readers = [columnOf('acl_users'), columnOf('acl_groups')];
   }
 
-  /** The document's id, whole; undefined if there is none. */
+  /** Returns the full id of the document; undefined if there is none. */
   of(row: RowCursor): string | undefined {
     return row.length(this.#docId) <= 0 ? undefined : row.text(this.#docId);
   }
@@ -54,7 +56,7 @@ export class CanonicalRow {
     return NO_ID;
   }
 
-  /** The row's own MIME type, if it has one. */
+  /** Returns the row's own MIME type, if it has one. */
   mimeType(row: RowCursor): string | undefined {
     return row.length(this.#mimeType) <= 0 ? undefined : row.text(this.#mimeType);
   }

@@ -6,8 +6,8 @@ import type { Mapping } from '../mapping/mapping.ts';
 import type { Column } from '../ports/ports.ts';
 
 /**
- * Finds columns by name for a mapping, after making sure that all it names are there.
- * @throws BridgeError SOURCE_COLUMN_MISSING listing all that are not, and what the source has.
+ * Returns a function that finds columns by name for a mapping, after checking that all named columns exist.
+ * @throws BridgeError SOURCE_COLUMN_MISSING listing all that do not, and the columns of the source
  */
 export function columnFinder(mapping: Mapping, columns: readonly Column[]): (name: string) => number {
   const index = new Map(columns.map((column, position) => [column.name, position]));
@@ -26,20 +26,23 @@ export function columnFinder(mapping: Mapping, columns: readonly Column[]): (nam
       { hint: 'Add the column to spec.source.query, or correct the name in spec.mapping.' },
     );
   }
-  // Every name that is asked for later was checked above.
+  // Every name that is requested later was checked above.
   return (name) => index.get(name) ?? -1;
 }
 
-/** A column that a mapping names and the source does not have. */
+/** A column that a mapping names but the source does not have. */
 export interface MissingColumn {
   readonly name: string;
-  /** The field of the connector that names it. */
+  /** The field of the connector that names the column. */
   readonly field: string;
-  /** What it is perhaps called now. */
+  /** The likely new name of the column. */
   readonly renamed: string | undefined;
 }
 
-/** A column that was renamed, or that the database writes in upper case, is one that nothing in the mapping names. */
+/**
+ * Returns the missing columns. Only a column that the mapping does not name can be the new name of a missing one, which was
+ * renamed, or which the database writes in upper case.
+ */
 export function missingColumns(mapping: Mapping, columns: readonly Column[]): MissingColumn[] {
   const uses = columnUses(mapping);
   const used = new Set(uses.map(({ name }) => name));
@@ -57,7 +60,7 @@ export function missingColumns(mapping: Mapping, columns: readonly Column[]): Mi
     }));
 }
 
-/** The only column whose name contains the old one, as `asset_label` does `label`. */
+/** Returns the only column whose name contains the old one, as `asset_label` contains `label`. */
 function onlyLonger(name: string, others: readonly string[]): string | undefined {
   const [only, ...more] = others.filter((other) => other.toLowerCase().includes(name.toLowerCase()));
   return more.length === 0 ? only : undefined;
@@ -70,7 +73,10 @@ function perhaps(name: string, renamed: string | undefined): string {
     : `, and ${lookalikeNote(name, renamed)}`;
 }
 
-/** Each column that a mapping names, with the field of the connector that does; one that several fields name is there several times. */
+/**
+ * Returns each column that a mapping names, with the field of the connector that names it. A column that several fields name
+ * appears several times.
+ */
 export function columnUses(mapping: Mapping): { readonly name: string; readonly field: string }[] {
   const use = (field: string, names: readonly (string | undefined)[]) =>
     names.flatMap((name) => (name === undefined ? [] : [{ name, field }]));

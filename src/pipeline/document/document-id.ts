@@ -28,8 +28,8 @@ export type IdProblem = JsonProblem | { readonly code: 'ID_MISSING' | 'ID_INVALI
 export const NO_ID: IdProblem = { code: 'ID_MISSING', reason: 'its id is NULL, absent or empty' };
 
 /**
- * Makes document ids: `<connector>:<id>`, with `%` and `:` inside a part percent-encoded, so that ('a', 'b:c') and
- * ('a:b', 'c') stay two documents.
+ * Creates document ids: `<connector>:<id>`, with `%` and `:` inside a part percent-encoded, so that ('a', 'b:c') and ('a:b', 'c')
+ * stay two documents.
  */
 export class DocumentIds {
   readonly #connector: string;
@@ -47,8 +47,8 @@ export class DocumentIds {
   }
 
   /**
-   * @returns undefined if a part is NULL, absent, an object, a list or not text, or if the whole id would be empty; `problem`
-   *   says which.
+   * @returns undefined if a part is NULL, absent, an object, an array or not text, or if the whole id would be empty; `problem`
+   * says which
    */
   of(row: RowCursor): string | undefined {
     if (this.#json.problem(row) !== undefined) return undefined;
@@ -63,7 +63,7 @@ export class DocumentIds {
     return id.length === this.#connector.length + 1 ? undefined : id;
   }
 
-  /** Why a row for which `of` gave nothing has no id. */
+  /** Returns why a row has no id, after `of` returned undefined. */
   problem(row: RowCursor): IdProblem {
     const invalid = this.#json.problem(row);
     if (invalid !== undefined) return invalid;
@@ -86,9 +86,9 @@ export class DocumentIds {
       const byte = byteAt(out.bytes, at);
       if (byte === SEPARATOR || byte === ESCAPE || byte >= 0x80) plain = false;
     }
-    // Plain ASCII is nearly every id, and decodes twice as fast.
+    // Nearly every id is plain ASCII, and `latin1` decodes it twice as fast.
     if (plain) return out.bytes.toString('latin1', 0, out.length);
-    // Bytes that are not text would all decode to the same character, and different keys collide.
+    // Invalid bytes would all decode to the same character, and different keys would collide.
     if (!isUtf8(out.bytes.subarray(0, out.length))) return undefined;
     return escapeIdPart(out.bytes.toString('utf8', 0, out.length));
   }
@@ -99,7 +99,7 @@ function structuredId(name: string): IdProblem {
   return { code: 'ID_INVALID', reason };
 }
 
-/** Whether JSON is an object or a list: its text depends on how it is written. */
+/** Whether JSON is an object or an array: its text depends on how it is written. */
 function hasStructure(row: RowCursor, column: number): boolean {
   const end = row.start(column) + row.length(column);
   let at = row.start(column);
@@ -109,7 +109,7 @@ function hasStructure(row: RowCursor, column: number): boolean {
   return first === BRACE || first === BRACKET;
 }
 
-/** One part of an id, with the characters encoded that have a meaning in a document id. */
+/** Encodes the characters of one part of an id that have a meaning in a document id. */
 export function escapeIdPart(part: string): string {
   return part.replace(NEEDS_ESCAPE, (character) => (character === ':' ? '%3A' : '%25'));
 }

@@ -29,29 +29,29 @@ const BRACE = 0x7d;
 const LINE_BYTES_TYPICAL = 16_384;
 
 /**
- * Renders rows as canonical documents, one line of JSON each. The keys that the index sees come first and sorted:
+ * Renders rows as canonical documents, one line of JSON each. The keys that the index receives come first and are sorted:
  *
- *     {"acl_groups":[…],"acl_users":[…],"content":"…","doc_id":"…","metadata":{…},"mime_type":"…","title":"…","uri":…,
- *      "checksum":"sha256:…","op":"UPSERT","updated_at":…}
+ * {"acl_groups":[…],"acl_users":[…],"content":"…","doc_id":"…","metadata":{…},"mime_type":"…","title":"…","uri":…,
+ * "checksum":"sha256:…","op":"UPSERT","updated_at":…}
  *
- * so the checksum is the SHA-256 of the line up to `uri`, closed with a brace: the canonical JSON of what the index sees.
- * `updated_at` stays outside: a row that was only touched is not sent again.
+ * The checksum is therefore the SHA-256 of the line up to `uri`, closed with a brace: the canonical JSON of what the index
+ * receives. `updated_at` is not included: a row that was only touched is not sent again.
  *
- * The last document stands in the fields until the next `render`; nothing is allocated for it but its checksum.
+ * The fields hold the last document until the next `render`; only its checksum is allocated.
  */
 export class DocumentRenderer {
-  /** The line, with its line break. */
+  /** The line, including its line break. */
   readonly line = new ByteWriter(LINE_BYTES_TYPICAL);
-  /** The content as it is, not as JSON. */
+  /** The content as plain text, not as JSON. */
   readonly content = new ByteWriter(LINE_BYTES_TYPICAL);
-  /** Values as JSON, found in `line`: strings with their quotes. */
+  /** The locations of JSON values in `line`; strings include their quotes. */
   readonly contentJson: Span = { start: 0, end: 0 };
   readonly docId: Span = { start: 0, end: 0 };
   readonly metadata: Span = { start: 0, end: 0 };
   readonly title: Span = { start: 0, end: 0 };
-  /** Empty when there is no `uri`. */
+  /** The span is empty when there is no `uri`. */
   readonly uri: Span = { start: 0, end: 0 };
-  /** Whether its mapping makes links, so that a document without one lacks something. */
+  /** Whether the mapping makes links, so that a document without a link is incomplete. */
   readonly makesLinks: boolean;
   mimeType: string;
   users: Principals = NOBODY;
@@ -73,7 +73,7 @@ export class DocumentRenderer {
   readonly #texts: UsedTexts;
   readonly #textRequired: boolean;
 
-  /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks. */
+  /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks */
   constructor(mapping: Mapping, columns: readonly Column[]) {
     const columnOf = columnFinder(mapping, columns);
     const writer = (template: Mapping['content']) => templateWriter(template, columns, columnOf);
@@ -84,7 +84,7 @@ export class DocumentRenderer {
     this.ids = canonical ?? new DocumentIds(mapping.connector, columns, mapping.idFields.map(columnOf));
     this.#writeTitle = writer(mapping.title);
     this.#writeContent = writer(mapping.content);
-    // The link of a canonical document was made when it was pushed.
+    // The link of a canonical document was created when the document was pushed.
     const writeUri = canonical === undefined ? uriWriter : templateWriter;
     this.#writeUri = mapping.uri && writeUri(mapping.uri, columns, columnOf);
     this.makesLinks = mapping.uri !== undefined;
@@ -109,7 +109,7 @@ export class DocumentRenderer {
     }
   }
 
-  /** @returns why the row cannot become a document, or undefined when it stands in the fields. */
+  /** @returns why the row cannot become a document, or undefined after the fields were set */
   render(row: RowCursor, id: string): Rejection | undefined {
     if (Buffer.byteLength(id) > DOC_ID_BYTES_MAX) {
       return { code: 'ID_TOO_LONG', reason: `its id has more than ${DOC_ID_BYTES_MAX} bytes` };

@@ -4,7 +4,7 @@ import type { Column } from '../ports/ports.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { jsonWriter } from './values.ts';
 
-/** Writes columns as an object with sorted keys. */
+/** Returns a writer that writes columns as an object with sorted keys. */
 export function metadataWriter(
   names: readonly string[],
   columns: readonly Column[],

@@ -21,6 +21,6 @@ type QuarantineCode =
 export interface Rejection {
   readonly code: QuarantineCode;
   readonly reason: string;
-  /** The row does not say who may read it, so its document must not stay with the readers that it had. */
+  /** The row does not say who may read it, so its document must not keep its old readers. */
   readonly revokes?: true;
 }

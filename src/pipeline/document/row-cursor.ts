@@ -1,7 +1,7 @@
 import { intAt, wordAt } from './in-range.ts';
 import { LENGTH_ABSENT, LENGTH_NULL, type RowBatch } from '../ports/ports.ts';
 
-/** Finds the columns of one row in a batch, by offset, decoding nothing. One cursor serves a whole run. */
+/** Finds the columns of one row in a batch by offset, without decoding. One cursor is used for a whole run. */
 export class RowCursor {
   bytes: Buffer = Buffer.alloc(0);
   readonly #starts: Int32Array;
@@ -12,7 +12,7 @@ export class RowCursor {
     this.#lengths = new Int32Array(columns);
   }
 
-  /** Columns beyond the row's end (only in a row cut off for its size) count as absent. */
+  /** Columns beyond the end of the row count as absent. This only happens in a row that was truncated for its size. */
   load(batch: RowBatch, row: number): void {
     const { bytes } = batch;
     const end = wordAt(batch.ends, row);
@@ -27,12 +27,12 @@ export class RowCursor {
     }
   }
 
-  /** Where a column begins in `bytes`. */
+  /** Returns where a column begins in `bytes`. */
   start(column: number): number {
     return intAt(this.#starts, column);
   }
 
-  /** Bytes of a column, or `LENGTH_NULL`, or `LENGTH_ABSENT`. */
+  /** Returns the bytes of a column, or `LENGTH_NULL`, or `LENGTH_ABSENT`. */
   length(column: number): number {
     return intAt(this.#lengths, column);
   }
@@ -45,7 +45,7 @@ export class RowCursor {
     return this.length(column) === LENGTH_ABSENT;
   }
 
-  /** A column as text; empty for NULL and for an absent one. */
+  /** Returns a column as text; empty for NULL and for an absent column. */
   text(column: number): string {
     const start = this.start(column);
     const length = this.length(column);

@@ -1,7 +1,7 @@
 import { printable } from '../../core/text/printable.ts';
 import type { RowPlace } from '../ports/ports.ts';
 
-/** A place as messages say it, such as `people/a.csv, line 4`; empty if there is nothing to tell. */
+/** Returns a place for messages, such as `people/a.csv, line 4`; empty if nothing is known. */
 export function placeText({ file, line, page, record }: RowPlace): string {
   return [
     ...(file === undefined ? [] : [printable(file)]),

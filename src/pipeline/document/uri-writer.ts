@@ -22,8 +22,8 @@ import { textWriter } from './values.ts';
 const VALUE_BYTES_TYPICAL = 256;
 
 /**
- * Writes links. Where all values stand after a host that the template names, most are only copied.
- * @param columnOf index of a column that is known to exist, by name.
+ * Returns a writer of links. If all values come after a host that the template names, most are simply copied.
+ * @param columnOf returns the index of a column that is known to exist, by name
  */
 export function uriWriter(
   template: Template,
@@ -70,7 +70,7 @@ function areKept({ bytes, length }: ByteWriter, from: number, kept: Uint8Array):
   return true;
 }
 
-/** What is not UTF-8 stays, so that its row is set aside for it. */
+/** Invalid UTF-8 is kept, so that its row is quarantined for it. */
 function encodeFrom(out: ByteWriter, from: number, place: UriPlace): void {
   const written = out.bytes.subarray(from, out.length);
   if (!isUtf8(written)) return;
@@ -79,7 +79,7 @@ function encodeFrom(out: ByteWriter, from: number, place: UriPlace): void {
   out.latin1(encoded);
 }
 
-/** For links in which a value may be a URL itself: whether it is shows in its text. */
+/** Returns a writer for links in which a value may be a complete URL: only its text shows whether it is. */
 function joinedWriter(
   parts: PlainParts,
   columns: readonly Column[],

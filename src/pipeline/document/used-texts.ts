@@ -11,14 +11,14 @@ interface NotUtf8 {
 }
 
 const NUL_ESCAPE = Buffer.from('\\u0000');
-/** U+FFFD, which decoding makes of bytes that are not UTF-8. */
+/** U+FFFD, which decoding substitutes for invalid UTF-8. */
 const REPLACEMENT = Buffer.from('\uFFFD');
 const NOT_UTF8: NotUtf8 = { code: 'INVALID_UTF8', reason: 'it holds text that is not UTF-8' };
 
-/** The columns from which the text of a document comes; those of readers judge themselves. */
+/** The columns that supply the text of a document. The columns of readers are validated separately. */
 export class UsedTexts {
   readonly #columns: readonly { readonly name: string; readonly index: number }[];
-  /** Whether some value is decoded on its way, so that bytes that are not UTF-8 do not reach the line. */
+  /** Whether some value is decoded on the way, so that invalid UTF-8 does not reach the line. */
   readonly #decodes: boolean;
 
   constructor(mapping: Mapping, columns: readonly Column[]) {
@@ -31,7 +31,7 @@ export class UsedTexts {
       texts.some(({ kind }) => kind === 'array' || kind === 'json');
   }
 
-  /** @returns which field is not UTF-8, found only when the line says that some field may not be */
+  /** @returns which field is not UTF-8; the fields are only searched when the line shows that one of them may be invalid */
   problem(row: RowCursor, line: Buffer): NotUtf8 | undefined {
     if (!isUtf8(line)) return this.#wrong(row) ?? NOT_UTF8;
     return this.#decodes && line.includes(REPLACEMENT) ? this.#wrong(row) : undefined;
@@ -46,14 +46,14 @@ export class UsedTexts {
   }
 }
 
-/** The fields that a mapping makes text of, all but those of readers. */
+/** Returns the fields that a mapping uses as text, which are all except those of readers. */
 export function textFields(mapping: Mapping): string[] {
   return columnUses(mapping)
     .filter(({ field }) => !field.startsWith('mapping.acl'))
     .map(({ name }) => name);
 }
 
-/** A NUL that came in through a JSON column, already escaped: after an even number of backslashes. */
+/** Whether JSON contains an escaped NUL from a JSON column: the escape follows an even number of backslashes. */
 export function holdsNulEscape(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(NUL_ESCAPE); at >= 0; at = bytes.indexOf(NUL_ESCAPE, at + 1)) {
     let backslashes = 0;

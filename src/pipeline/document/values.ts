@@ -25,7 +25,7 @@ const ZERO = 0x30;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** The value as it reads in a text: in a title, in content, in an id. */
+/** Returns a writer of the value as plain text, for a title, content or an id. */
 export function textWriter(kind: ColumnKind): ValueWriter {
   switch (kind) {
     case 'boolean':
@@ -46,7 +46,7 @@ export function textWriter(kind: ColumnKind): ValueWriter {
   }
 }
 
-/** The value as JSON, without loss: digits stay the digits that the source sent. */
+/** Returns a writer of the value as JSON, without loss: the digits stay as the source sent them. */
 export function jsonWriter(column: Column): ValueWriter {
   switch (column.kind) {
     case 'boolean':
@@ -70,7 +70,7 @@ export function jsonWriter(column: Column): ValueWriter {
   }
 }
 
-/** A time as JSON, or null where the value is none; undefined for columns that never hold one. */
+/** Returns a writer of a time as JSON, or of null for a value that is not a time; undefined for columns that never hold one. */
 export function timeWriter(column: Column): ValueWriter | undefined {
   if (column.kind === 'json') return writeTimeInJson;
   return TIMES.has(column.kind) ? jsonWriter(column) : undefined;
@@ -86,7 +86,7 @@ function writeString(out: ByteWriter, bytes: Buffer, start: number, end: number)
   out.byte(QUOTE);
 }
 
-/** For values of digits and punctuation. One that would need an escape is written as the text that it is. */
+/** Returns a writer for values of digits and punctuation. A value that needs an escape is written as a string. */
 function quoted(write: ValueWriter): ValueWriter {
   return (out, bytes, start, end) => {
     for (let at = start; at < end; at++) {
@@ -105,7 +105,7 @@ function writeBoolean(out: ByteWriter, bytes: Buffer, start: number): void {
   out.raw(bytes[start] === LETTER_T ? TRUE : FALSE);
 }
 
-/** A JSON string as its text, any other JSON as it stands. */
+/** Writes the text of a JSON string, or any other JSON unchanged. */
 function writeJsonText(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
   if (bytes[start] !== QUOTE) out.raw(bytes, start, end);
   else if (!writeUnescaped(out, bytes, start, end)) {
@@ -113,7 +113,7 @@ function writeJsonText(out: ByteWriter, bytes: Buffer, start: number, end: numbe
   }
 }
 
-/** The characters of escapes that are one letter long, by the letter; 0 for all other letters. */
+/** The characters of one-letter escapes, indexed by the letter; 0 for all other letters. */
 const UNESCAPED = Buffer.alloc(256);
 for (const [letter, character] of Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' })) {
   UNESCAPED[letter.charCodeAt(0)] = character.charCodeAt(0);
@@ -121,11 +121,11 @@ for (const [letter, character] of Object.entries({ b: '\b', f: '\f', n: '\n', r:
 for (const byte of Buffer.from('"\\/')) UNESCAPED[byte] = byte;
 
 /**
- * Writes the text of a JSON string byte by byte, without making a string of it.
- * @returns false, having written nothing, if it has `\u` in it or does not end where it should
+ * Writes the text of a JSON string byte by byte, without creating a string.
+ * @returns false, with nothing written, if the string has `\u` or does not end where it should
  */
 function writeUnescaped(out: ByteWriter, bytes: Buffer, start: number, end: number): boolean {
-  // No text is longer than its JSON.
+  // Text is never longer than its JSON.
   out.reserve(end - start);
   const target = out.bytes;
   let length = out.length;
@@ -147,13 +147,13 @@ function writeUnescaped(out: ByteWriter, bytes: Buffer, start: number, end: numb
 }
 
 const TIMES: ReadonlySet<ColumnKind> = new Set(['timestamp', 'timestamptz', 'date']);
-/** RFC 3339, where the date may stand alone or before a blank. */
+/** Matches RFC 3339, where the date may be alone or before a blank. */
 const TIME_IN_JSON = /^"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?)?"$/;
 const TIME_BYTES_MAX = 64;
 
 /**
- * A source of JSON has no kind for times: a string that is one is taken for one. It stays as it is, but for the forms that
- * RFC 3339 does not know.
+ * A source of JSON has no kind for times, so a string that looks like a time counts as one. It stays unchanged, except for forms
+ * that RFC 3339 does not allow.
  */
 function writeTimeInJson(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
   const text = end - start <= TIME_BYTES_MAX ? bytes.toString('latin1', start, end) : '';
@@ -165,13 +165,13 @@ function writeTimeInJson(out: ByteWriter, bytes: Buffer, start: number, end: num
   out.latin1(time === undefined ? 'null' : `"${time.rfc3339}"`);
 }
 
-/** What JSON does not take as a number becomes a string: NaN and Infinity, and whatever else a database may write. */
+/** A value that JSON does not accept as a number becomes a string: NaN and Infinity, and whatever else a database may write. */
 function writeNumber(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
   if (isJsonNumber(bytes, start, end)) out.raw(bytes, start, end);
   else writeString(out, bytes, start, end);
 }
 
-/** RFC 3339: `2024-01-02 03:04:05.678901+00` becomes `2024-01-02T03:04:05.678901Z`. Infinity and BC stay as they are. */
+/** Writes RFC 3339: `2024-01-02 03:04:05.678901+00` becomes `2024-01-02T03:04:05.678901Z`. Infinity and BC stay unchanged. */
 function writeTimestamp(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
   const first = bytes[start];
   if (first === LETTER_I || first === MINUS || bytes[end - 1] === LETTER_C) {
@@ -195,7 +195,7 @@ function writeTimestamp(out: ByteWriter, bytes: Buffer, start: number, end: numb
   }
 }
 
-/** JSON allows line breaks between tokens, NDJSON does not; inside its strings there can be none. */
+/** JSON allows line breaks between tokens, but NDJSON does not; its strings cannot contain any. */
 function writeJsonOnOneLine(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
   const from = out.length;
   out.raw(bytes, start, end);
@@ -205,7 +205,7 @@ function writeJsonOnOneLine(out: ByteWriter, bytes: Buffer, start: number, end: 
   }
 }
 
-/** `\x68656c6c6f` as base64, the form in which JSON APIs take bytes. */
+/** Writes `\x68656c6c6f` as base64, the form in which JSON APIs accept bytes. */
 function writeBase64(out: ByteWriter, bytes: Buffer, start: number, end: number): void {
   const hex = bytes.toString('latin1', start + 2, end);
   out.latin1(`"${Buffer.from(hex, 'hex').toString('base64')}"`);

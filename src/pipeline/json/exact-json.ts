@@ -1,7 +1,7 @@
 const STRING_OR_NUMBER = /"|-?\d[\d.eE+-]*/g;
 
 /**
- * Parses JSON. A number that a double cannot hold, or that JavaScript would write with other digits (`1.50`), becomes a
+ * Parses JSON. A number that a double cannot represent, or that JavaScript would write with other digits (`1.50`), becomes a
  * string of the digits that the source sent.
  * @throws SyntaxError
  */
@@ -25,12 +25,12 @@ function quoteInexact(json: string): string {
   return copied === 0 ? json : exact + json.slice(copied);
 }
 
-/** What is no number must stay one, for `JSON.parse` to refuse. */
+/** A token that is not a valid number must stay unquoted, so that `JSON.parse` refuses it. */
 function isNumber(token: string): boolean {
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(token);
 }
 
-/** Behind the quotation mark that ends the string; a loop, because a pattern would fail on megabytes. */
+/** Returns the offset just after the closing quotation mark. This is a loop, because a pattern would fail on megabytes. */
 function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;

@@ -20,13 +20,13 @@ const BRACKET_END = 0x5d;
 const BRACE_END = 0x7d;
 
 /**
- * Checks JSON before its bytes are copied into a document. What Postgres, an API or a file gave is known to be JSON, and is only
- * searched for halves of surrogate pairs, which JSON may hold and text may not. What another database calls JSON is parsed.
+ * Checks JSON before its bytes are copied into a document. JSON from Postgres, an API or a file is known to be valid, and is only
+ * searched for lone surrogates, which JSON may contain but text may not. JSON from any other database is parsed.
  */
 export class JsonColumns {
   readonly #columns: readonly { readonly index: number; readonly column: Column }[];
 
-  /** @param indexes of the columns that are used; others than those of JSON are left out */
+  /** @param indexes the columns that are used; all except JSON columns are ignored */
   constructor(columns: readonly Column[], indexes: readonly number[]) {
     this.#columns = [...new Set(indexes)]
       .map((index) => ({ index, column: itemAt(columns, index) }))
@@ -77,7 +77,7 @@ export function invalidJson(field: string, fault: string): JsonProblem & { reado
   return { code: 'JSON_INVALID', reason: `its ${fieldNamed(field)} is not valid JSON: ${fault}` };
 }
 
-/** What is wrong with text that should be JSON; undefined if it is. */
+/** Returns what is wrong with text that should be JSON; undefined if it is valid. */
 function jsonFault(bytes: Buffer, start: number, end: number): string | undefined {
   if (end === start) return 'it is empty';
   if (depthOf(bytes, start, end) > JSON_DEPTH_MAX) return `it nests deeper than ${JSON_DEPTH_MAX} levels`;
@@ -85,7 +85,7 @@ function jsonFault(bytes: Buffer, start: number, end: number): string | undefine
   try {
     JSON.parse(text);
   } catch {
-    // The parser's own words differ between versions of Node.
+    // The messages of the parser differ between versions of Node.
     return quotedValue(text);
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { parseExactJson } from './exact-json.ts';
 
-/** An object in a template: where a text is wanted, it is its JSON. */
+/** An object in a template. Where text is required, it becomes its JSON. */
 class JsonObject {
   toString(): string {
     return JSON.stringify(this);
@@ -13,7 +13,7 @@ class JsonObject {
  */
 export function parseForTemplate(json: string): unknown {
   const root = parseExactJson(json);
-  // A loop, because nothing says how deep the values of a source nest.
+  // This is a loop, because the values of a source may nest to any depth.
   const open = [root];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (typeof value !== 'object' || value === null) continue;

@@ -7,7 +7,7 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Whether bytes are a number as JSON writes it: `1.`, `.5`, `007` and `NaN` are not. */
+/** Whether bytes are a number in JSON syntax: `1.`, `.5`, `007` and `NaN` are not. */
 export function isJsonNumber(bytes: Buffer, start: number, end: number): boolean {
   let at = bytes[start] === MINUS ? start + 1 : start;
   const whole = at;
@@ -18,7 +18,7 @@ export function isJsonNumber(bytes: Buffer, start: number, end: number): boolean
     at = afterDigits(bytes, from, end);
     if (at === from) return false;
   }
-  // `e` or `E`
+  // This matches `e` or `E`.
   if (at < end && (byteAt(bytes, at) | SPACE) === 0x65) {
     at++;
     if (at < end && (bytes[at] === MINUS || bytes[at] === PLUS)) at++;

@@ -8,22 +8,22 @@ import type { Template } from './template-writer.ts';
 export const MIME_TYPE_DEFAULT = 'text/plain';
 
 /**
- * What of the data store decides the form of its records; nothing for the default, so that naming it sends nothing again.
- * It is part of the target: a data store never changes it, so another one is a new, empty data store, and the checksums,
- * which do not know it, would find every document unchanged there. `acl` is not needed: it follows from the mapping's ACL
- * fields, which are in the version and in every checksum.
+ * Returns the properties of the data store that decide the form of its records; none for the default, so that naming the default
+ * does not resend anything. The shape is part of the target: a data store never changes it, so another shape means a new, empty
+ * data store, and the checksums, which do not include it, would match every document there. `acl` is not needed: it follows from
+ * the mapping's ACL fields, which are in the version and in every checksum.
  */
 export function recordShape(spec: ConnectorSpec): readonly string[] {
   const contentConfig = contentConfigOf(spec);
   return contentConfig === 'CONTENT_REQUIRED' ? [] : [contentConfig];
 }
 
-/** A connector's mapping with its templates compiled; that of canonical documents if they come mapped already. */
+/** Returns a connector's mapping with its templates compiled, or the canonical mapping if its documents are already mapped. */
 export function compileMapping(connector: string, spec: ConnectorSpec): Mapping {
   return spec.mode === 'rest_push' ? canonicalMapping(connector, spec) : compileFieldMapping(connector, spec);
 }
 
-/** The mapping of the source's own fields, as it stands in the file. */
+/** Compiles the mapping of the source's own fields, as the file defines it. */
 export function compileFieldMapping(
   connector: string,
   spec: ConnectorSpec,
@@ -47,7 +47,7 @@ export function compileFieldMapping(
   };
 }
 
-/** Nothing of the connector decides what a canonical document looks like: it was made when it was pushed. */
+/** No field of the connector affects a canonical document: it was created when it was pushed. */
 function canonicalMapping(connector: string, spec: ConnectorSpec): Mapping {
   return {
     connector,
@@ -66,7 +66,7 @@ function canonicalMapping(connector: string, spec: ConnectorSpec): Mapping {
   };
 }
 
-/** A title is one field, whatever characters its name has. */
+/** Returns a template for a title that is one field, whatever characters its name has. */
 function fieldTemplate(field: string): Template {
   const render: Template['render'] = (scope) => {
     if (!Object.hasOwn(scope, field)) throw TemplateFailure.missing(field);

@@ -11,9 +11,12 @@ import { textWriter } from '../document/values.ts';
 /** A compiled `{{ field }}` template, as `connector/templates.ts` makes it. */
 export interface Template {
   readonly variables: readonly string[];
-  /** Set when the template is nothing but text and plain `{{ name }}`: then it is rendered as bytes, without the engine. */
+  /** Set when the template has only text and plain `{{ name }}`: then it is rendered as bytes, without the engine. */
   readonly plain: readonly ({ readonly text: string } | { readonly field: string })[] | undefined;
-  /** @throws TemplateFailure for an undefined variable, Error for a filter that fails, BridgeError for what no other row would survive. */
+  /**
+   * @throws TemplateFailure for an undefined variable, Error for a filter that fails, BridgeError for an error that affects every
+   * row
+   */
   render(scope: Readonly<Record<string, unknown>>): string;
 }
 
@@ -24,7 +27,7 @@ interface WriteFailure {
   readonly reason: string;
 }
 
-/** Writes a template's text for a row; on failure what it wrote so far is worthless. */
+/** Writes a template's text for a row; on failure, the bytes written so far are invalid. */
 export type TemplateWriter = (row: RowCursor, out: ByteWriter) => WriteFailure | undefined;
 
 type MakeWriter<T> = (
@@ -35,10 +38,10 @@ type MakeWriter<T> = (
 
 const QUOTE = 0x22;
 const SPACE = 0x20;
-/** What JSON begins with whose text is what is written, but for a string's quotation marks and escapes. */
+/** The first bytes of JSON that is written unchanged, apart from a string's quotation marks and escapes. */
 const SCALAR_STARTS = new Set(Buffer.from('"-0123456789tf'));
 
-/** @param columnOf index of a column that is known to exist, by name. */
+/** @param columnOf returns the index of a column that is known to exist, by name */
 export function templateWriter(
   template: Template,
   columns: readonly Column[],
@@ -47,7 +50,7 @@ export function templateWriter(
   return writerFor(template, columns, columnOf, plainWriter);
 }
 
-/** @param makePlain writes plain parts in the way that the engine renders them */
+/** @param makePlain returns a writer of plain parts that matches how the engine renders them */
 export function writerFor(
   template: Template,
   columns: readonly Column[],
@@ -61,12 +64,12 @@ export function writerFor(
   const plain = makePlain(template.plain, columns, columnOf);
   const json = used.filter(isOfKind('json'));
   if (json.length === 0) return plain;
-  // What a list or an object reads like, the engine knows. Most values are neither, and without it a push of
-  // mapped events takes two thirds of the time.
+  // Only the engine can render an array or an object. Most values are neither, and without the engine a push of mapped events
+  // takes two thirds of the time.
   return (row, out) => (json.every((column) => isScalar(row, column)) ? plain(row, out) : engine(row, out));
 }
 
-/** Whether a JSON value is nothing, or text, a number or a boolean without blanks around it. */
+/** Whether a JSON value is missing, or is a string, a number or a boolean without blanks around it. */
 function isScalar(row: RowCursor, column: number): boolean {
   const length = row.length(column);
   if (length <= 0) return true;
@@ -122,14 +125,14 @@ function engineWriter(
   };
 }
 
-/** @throws BridgeError if that was thrown, because it is about all rows. */
+/** @throws BridgeError if `thrown` is one, because it affects all rows */
 export function failureOf(thrown: unknown): WriteFailure {
   if (thrown instanceof BridgeError) throw thrown;
   if (thrown instanceof TemplateFailure) return { code: thrown.code, reason: thrown.reason };
   return { code: 'TEMPLATE_FAILED', reason: thrown instanceof Error ? thrown.message : String(thrown) };
 }
 
-/** Names the template that failed, and its line in front of what is wrong there: `contentTemplate line 3: …`. */
+/** Adds the name of the template that failed, before the line and the reason: `contentTemplate line 3: …`. */
 export function inTemplate(name: string, failed: WriteFailure | undefined): WriteFailure | undefined {
   if (failed?.code !== 'TEMPLATE_FAILED') return failed;
   const { code, reason } = failed;
@@ -156,7 +159,9 @@ function arrayValue(item: ArrayItem, kind: ColumnKind): unknown {
   return valueOf(kind, bytes, 0, bytes.length);
 }
 
-/** Numbers that a double cannot hold stay text: a template prints them exactly, and arithmetic on them is not ours to lose. */
+/**
+ * Numbers that a double cannot represent stay text: a template prints them exactly, and arithmetic on them must not lose digits.
+ */
 function valueOf(kind: ColumnKind, bytes: Buffer, start: number, end: number): unknown {
   const out = new ByteWriter(end - start + 8);
   if (kind === 'json') return parseForTemplate(bytes.toString('utf8', start, end));

@@ -2,10 +2,10 @@ import type { QueueDepth } from './push-port.ts';
 import type { State } from './state-port.ts';
 
 /**
- * What checks such as `doctor` and `check-drift` ask of the state. Nothing here writes: a position that is not known is not
- * made. Names are of the kind that it was opened for.
+ * The queries that checks such as `doctor` and `check-drift` make of the state. They never write: an unknown position is not
+ * created. Names belong to the kind that the state was opened for.
  */
 export interface CheckState extends Pick<State, 'position' | 'close'> {
-  /** How much of what was pushed to a connector waits for a run. */
+  /** Returns how many pushed events of a connector wait for a run. */
   queueDepth(connectorId: string): Promise<QueueDepth>;
 }

@@ -1,6 +1,6 @@
 /**
- * What documents lack that a run sent: added, changed, or sent anyway. Each count is absent if it would be 0, or where a
- * run of an older version did not count.
+ * What is missing from the documents that a run sent: added, changed, or resent. Each count is absent if it would be 0, or if a
+ * run of an older version did not count it.
  */
 export interface DataQuality {
   /** Documents with an empty title. */

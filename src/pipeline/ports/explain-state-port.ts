@@ -2,45 +2,45 @@ import type { DeliveryStep, RejectedDocument } from './delivery-port.ts';
 import type { WaitingPush } from './push-port.ts';
 import type { RunRow, StagedRecord } from './state-port.ts';
 
-/** What the state knows of one document of a connector, for one target. */
+/** What the state knows about one document of a connector, for one target. */
 export interface DocumentFacts {
   readonly record:
     | {
-        /** Empty: whether the last change arrived is not known, so the document is sent again or deleted. */
+        /** It is empty if it is unknown whether the last change arrived; the document is then sent again or deleted. */
         readonly checksum: string;
         readonly softDeleted: boolean;
-        /** The run that last sent it. */
+        /** The run that last sent the document. */
         readonly run: RunRow;
       }
     | undefined;
-  /** A change of it that is published and not committed. */
+  /** A change of the document that is published but not committed. */
   readonly waiting:
     | { readonly run: RunRow; readonly change: Exclude<StagedRecord['op'], 'refresh' | 'set_aside'> }
     | undefined;
-  /** How the newest run that tells was refused it. The next commit forgets that. */
+  /** How the newest run with a rejection rejected the document. The next commit clears this. */
   readonly rejection: (Omit<RejectedDocument, 'docId'> & { readonly run: RunRow }) | undefined;
-  /** The run that began last, whatever became of it. */
+  /** The run that started last, whatever its outcome. */
   readonly newestRun: RunRow | undefined;
-  /** Committed runs, newest first, as many as were asked for. */
+  /** The committed runs, newest first, up to the requested number. */
   readonly committed: readonly RunRow[];
   /** The connector's other targets, by name, and whether each has a record of the document. */
   readonly elsewhere: readonly { readonly target: string; readonly known: boolean }[];
 }
 
-/** What `explain` asks of the state. Nothing here writes. Names are of the kind that it was opened for. */
+/** The queries that `explain` makes of the state. They never write. Names belong to the kind that the state was opened for. */
 export interface ExplainState {
-  /** What is known of one document, all of one moment. */
+  /** Returns what is known about one document, as one consistent snapshot. */
   documentFacts(
     connectorId: string,
     target: string,
     docId: string,
     limits: { readonly runs: number },
   ): Promise<DocumentFacts>;
-  /** Events of one document that wait in the queue, the newest `EXPLAIN_PUSHES_MAX`, and of these the newest first. */
+  /** Returns the newest `EXPLAIN_PUSHES_MAX` events of one document that wait in the queue, newest first. */
   waitingPushes(connectorId: string, docId: string): Promise<WaitingPush[]>;
-  /** Ids of all records, soft-deleted ones too, in groups. */
+  /** Yields the ids of all records, including soft-deleted ones, in groups. */
   recordIds(connectorId: string, target: string): AsyncIterable<string[]>;
-  /** The delivery steps of a run, in the order in which they were first saved. */
+  /** Returns the delivery steps of a run, in the order in which they were first saved. */
   deliverySteps(runId: string): Promise<DeliveryStep[]>;
 
   close(): Promise<void>;

@@ -8,11 +8,11 @@ import type { Destination } from './delivery-port.ts';
 import type { ArtifactStore, Phase, RunCounts, Source } from './ports.ts';
 import type { LeaseOwner, State } from './state-port.ts';
 
-/** What one run is to do: a connector with its defaults filled in, and the options of the command. */
+/** The task of one run: a connector with its defaults filled in, and the options of the command. */
 export interface Job {
   readonly runId: string;
   readonly connectorId: string;
-  /** Names the place that documents go to; another target starts from nothing. */
+  /** The destination of the documents. Another target starts without any state. */
   readonly target: string;
   readonly mapping: Mapping;
   readonly deletePolicy: DeletePolicy;
@@ -20,17 +20,17 @@ export interface Job {
   readonly quarantine: QuarantineLimits;
   /** The connector's `output.prefix`. */
   readonly prefix: string;
-  /** Plan only: nothing is written anywhere. */
+  /** Plans only: the run writes nothing anywhere. */
   readonly dryRun: boolean;
-  /** Read everything, as if there were no checkpoint. */
+  /** Reads everything, as if there were no checkpoint. */
   readonly full: boolean;
-  /** Send every document of the listing, also those that did not change. */
+  /** Sends every document of the listing, including unchanged ones. */
   readonly resend: boolean;
-  /** The same, and let the destination drop what is not among them. */
+  /** Does the same, and the destination deletes all documents that are not among them. */
   readonly reconcile: boolean;
-  /** False: the destination only writes its requests down, so nothing is committed. */
+  /** If false, the destination only records its requests, so nothing is committed. */
   readonly sends: boolean;
-  /** Release held deletes, if they are no more than this. */
+  /** Releases held deletes, if there are at most this many. */
   readonly allowDeletes: number | undefined;
 }
 
@@ -45,20 +45,20 @@ export interface QuarantineLimits {
   readonly maxConsecutive: number;
 }
 
-/** Turns documents into the lines that the destination's API takes. */
+/** Converts documents to the lines that the destination's API accepts. */
 export interface RecordFormat {
-  /** Appends one line, with its line break. */
+  /** Appends one line, including its line break. */
   upsert(document: DocumentRenderer, docId: string, out: ByteWriter): void;
-  /** One line, without its line break. */
+  /** Returns one line without its line break. */
   deletion(docId: string): string;
 }
 
-/** Watches a run, for progress; must not throw. */
+/** Observes a run to show its progress; it must not throw. */
 export interface Observer {
   phase(phase: Phase): void;
-  /** Before the first row, where the run reads everything: how many rows the last one saw. */
+  /** Called before the first row if the run reads everything: how many rows the last run saw. */
   expected?(rows: number): void;
-  /** After each batch. */
+  /** Called after each batch. */
   rows(counts: Pick<RunCounts, 'seen' | 'unchanged' | 'added' | 'changed' | 'quarantined'>): void;
 }
 
@@ -71,6 +71,6 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer: Observer;
-  /** Who holds the lease, but for the run's id. */
+  /** The holder of the lease, without the run's id. */
   readonly owner: Omit<LeaseOwner, 'runId'>;
 }

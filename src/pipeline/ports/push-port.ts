@@ -1,34 +1,34 @@
 /**
- * What producers pushed, as a run reads it. Events wait in a queue, in batches, until a run that delivered them is committed.
- * Of several events of one document the last counts, in the order in which their batches were answered.
+ * The pushed events, as a run reads them. Events wait in a queue, in batches, until a run that delivered them is committed. If a
+ * document has several events, the last one counts, in the order in which their batches were answered.
  */
 
-/** One event: a document is so, or is gone. */
+/** One event, which declares a document as present or deleted. */
 export interface PushedEvent {
   readonly docId: string;
   readonly op: 'UPSERT' | 'DELETE';
   /**
-   * The document as JSON text, null for a DELETE. Keys as in `upserts.ndjson` without `checksum`; `metadata` is in canonical
-   * form: keys sorted, no blanks, numbers with the digits that came.
+   * The document as JSON text; null for a DELETE. The keys are those of `upserts.ndjson` without `checksum`; `metadata` is in
+   * canonical form: keys sorted, no blanks, numbers with their original digits.
    */
   readonly document: string | null;
 }
 
-/** Which events a run reads. */
+/** Selects the events that a run reads. */
 export interface PushSelection {
   readonly connectorId: string;
   readonly runId: string;
-  /** The commit of this run acknowledges what it reads. Otherwise everything goes on waiting. */
+  /** If true, the commit of this run acknowledges the events that it reads. Otherwise all events stay in the queue. */
   readonly claim: boolean;
-  /** Up to and including the batch with this id, as its producer was told it; undefined: everything. */
+  /** The last batch to read, by the id that its producer received; undefined: all batches. */
   readonly upTo: string | undefined;
 }
 
-/** What waits for the next run of a connector. */
+/** The events that wait for the next run of a connector. */
 export interface QueueDepth {
   readonly batches: number;
   readonly events: number;
-  /** ISO 8601, UTC; null when nothing waits. */
+  /** ISO 8601, UTC; null when the queue is empty. */
   readonly oldestReceivedAt: string | null;
 }
 
@@ -37,6 +37,6 @@ export interface WaitingPush {
   readonly op: PushedEvent['op'];
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
-  /** Of the push that it came with, as its producer was told it. */
+  /** The id of the push that contained the event, as its producer received it. */
   readonly pushRunId: string;
 }

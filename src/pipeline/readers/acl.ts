@@ -10,23 +10,23 @@ import { readReaders } from './reader-list.ts';
 import type { RowCursor } from '../document/row-cursor.ts';
 
 /**
- * Distinct lists remembered, about 2 MB. A table with few of them shares each among many rows; in one with more, most rows
- * have a list of their own, and remembering costs more than reading.
+ * The number of distinct lists in the cache, about 2 MB. In a table with few lists, many rows share each of them; in a table with
+ * more, most rows have a list of their own, and caching costs more than reading.
  */
 const CACHE_ENTRIES_MAX = 4_096;
 
-/** The principals of one ACL column of one row, as JSON already: they are only copied from here on. */
+/** The principals of one ACL column of one row, already as JSON: from here on they are only copied. */
 export interface Principals {
   readonly count: number;
-  /** JSON array of strings, UTF-8, without spaces. */
+  /** A JSON array of strings, UTF-8, without spaces. */
   readonly json: Buffer;
-  /** Where each string ends in it, after its quotation mark; the next one begins one byte further on. */
+  /** The offset after the closing quotation mark of each string; the next string begins one byte later. */
   readonly ends: readonly number[];
-  /** Why the value cannot be read; then it has no names. */
+  /** Why the value cannot be read; it then has no names. */
   readonly problem?: ReadersProblem;
 }
 
-/** Why readers cannot be read, or not published. `revokes` is set if the row does not say who may read it. */
+/** Why readers cannot be read or published. `revokes` is set if the row does not say who may read it. */
 export interface ReadersProblem {
   readonly code: 'ACL_EMPTY' | 'ACL_UNREADABLE' | 'ACL_TOO_LARGE' | 'NUL_CHARACTER' | JsonProblem['code'];
   readonly reason: string;
@@ -35,7 +35,7 @@ export interface ReadersProblem {
 
 export const NOBODY: Principals = { count: 0, json: Buffer.from('[]'), ends: [] };
 
-/** A column that holds principals, in any of the forms that `readReaders` knows. */
+/** A column that holds principals, in any of the forms that `readReaders` accepts. */
 export class AclColumn {
   readonly #column: number;
   readonly #of: Column;
@@ -83,7 +83,7 @@ export class AclColumn {
     const read = readReaders(text, this.#of);
     if ('invalidJson' in read) return unreadable(invalidJson(name, quotedValue(text)));
     if ('unreadable' in read) return unreadable(notNames(name, read.unreadable));
-    // JSON in a text may hold escapes, too.
+    // JSON in a text column may contain escapes, too.
     return read.names.every((one) => one.isWellFormed()) ? asJson(read.names) : unreadable(halfPair(name));
   }
 }
@@ -120,7 +120,7 @@ function asJson(names: readonly string[]): Principals {
   return { count: names.length, json: Buffer.from(`[${quoted.join(',')}]`), ends };
 }
 
-/** Why the readers of a document cannot be published, or undefined if they can. */
+/** Returns why the readers of a document cannot be published; undefined if they can. */
 export function aclProblem(users: Principals, groups: Principals): ReadersProblem | undefined {
   const problem = users.problem ?? groups.problem;
   if (problem !== undefined) return problem;

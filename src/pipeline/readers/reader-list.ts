@@ -16,7 +16,7 @@ class Unreadable extends Error {
   }
 }
 
-/** Kinds of which no value is a name. */
+/** The kinds whose values are never names. */
 const NEVER_NAMES: ReadonlySet<ColumnKind> = new Set([
   'boolean',
   'bytes',
@@ -24,7 +24,7 @@ const NEVER_NAMES: ReadonlySet<ColumnKind> = new Set([
   'timestamp',
   'timestamptz',
 ]);
-/** A longer name has no closing quotation mark that belongs to it, which keeps the search for one short. */
+/** A longer name has no closing quotation mark of its own, which keeps the search for one short. */
 const NAME_CHARACTERS_MAX = 1_000;
 const QUOTED = new RegExp(
   String.raw`\s{0,100}(?:"((?:[^"\\]|\\.|""){0,${NAME_CHARACTERS_MAX}})"|'((?:[^'\\]|\\.|''){0,${NAME_CHARACTERS_MAX}})')\s{0,100}(?=[,;\n]|$)`,
@@ -34,19 +34,19 @@ const ESCAPED = /\\(.)|""|''/gsu;
 const NUMBER = /^[-+]?\d+(?:\.\d+)?$/;
 
 /**
- * Reads a value of any source for the readers that it names: a list of a database, a JSON list, or text with commas, semicolons
- * or line breaks between names, also with brackets around it as Postgres, Python and Java print lists. The names are sorted,
- * each once, so who may read a document does not change with the order or the spelling in which the source lists them.
+ * Reads the readers that a value of any source names: an array of a database, a JSON array, or text with commas, semicolons or
+ * line breaks between names, also with brackets around it as Postgres, Python and Java print lists. The names are sorted and have
+ * no duplicates, so the readers of a document do not change with the order or the spelling in which the source lists them.
  * @returns `invalidJson` for a value of kind `json` that is not JSON
  */
 export function readReaders(text: string, { kind, element }: Pick<Column, 'kind' | 'element'>): ReadersRead {
   try {
-    // Sorted, so equal names are neighbours.
+    // The names are sorted, so duplicates are neighbors.
     const names = [...listed(text, kind, element)].sort();
     return { names: names.filter((name, index) => name !== names[index - 1]) };
   } catch (thrown) {
     if (thrown instanceof Unreadable) return { unreadable: thrown.value };
-    // Thousands of brackets within each other overflow the stack, and name no reader.
+    // Thousands of nested brackets overflow the stack, and do not name a reader.
     if (thrown instanceof RangeError) return { unreadable: text };
     if (thrown instanceof SyntaxError) return { invalidJson: true };
     throw thrown;
@@ -104,7 +104,7 @@ function inText(whole: string): readonly string[] {
       return inDelimited(text.endsWith('}') ? enclosed : text);
     }
     default:
-      // A tuple of Python.
+      // This is a Python tuple.
       return inDelimited(/^\(['"].*\)$/s.test(text) ? enclosed : text);
   }
 }
@@ -123,7 +123,7 @@ function inDelimited(text: string, { numbers } = { numbers: true }): readonly st
     if (!numbers && !quoted && NUMBER.test(item)) throw new Unreadable(item);
     return named(item);
   });
-  // In `Doe, Anna <anna@example.com>` the comma is a part of the name beside the address.
+  // In `Doe, Anna <anna@example.com>` the comma is part of the name next to the address.
   const besideAddress = items.some(({ item, quoted }) => !quoted && item.includes('<') && item.includes('@'));
   if (besideAddress && names.some((name) => !name.includes('@'))) throw new Unreadable(text);
   return names;
@@ -140,7 +140,7 @@ interface Item {
   readonly quoted: boolean;
 }
 
-/** The items between commas, semicolons and line breaks, of which none counts inside quotation marks or angle brackets. */
+/** Returns the items between commas, semicolons and line breaks. Those inside quotation marks or angle brackets do not count. */
 function itemsOf(text: string): Item[] {
   const items: Item[] = [];
   for (let at = 0; at < text.length;) {

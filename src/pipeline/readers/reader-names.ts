@@ -1,5 +1,5 @@
 const INVISIBLE = /[\s\p{Cf}]/u;
-/** Words that programs write for a missing value, in lower case. None of them names a reader. */
+/** The words that programs write for a missing value, in lower case. None of them names a reader. */
 const NOTHING: ReadonlySet<string> = new Set([
   '',
   'null',
@@ -10,27 +10,27 @@ const NOTHING: ReadonlySet<string> = new Set([
   'nan',
   'undefined',
   'n/a',
-  // `\N` of MySQL and of COPY
+  // MySQL and COPY write `\N`.
   '\\n',
   '{}',
   '[]',
   '()',
 ]);
 
-/** What is before the `@` of an address, and what is after it. */
+/** The parts of an address before and after the `@`. */
 const LOCAL = String.raw`[^\s@<>()[\]{}"'|,;?\\\p{Cc}\p{Cf}][^\s@<>()[\]{}"|,;?\\\p{Cc}\p{Cf}]*`;
 const DOMAIN = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?`;
 const ADDRESS = new RegExp(`^${LOCAL}@${DOMAIN}$`, 'u');
 const MAILTO = /^mailto:/i;
-/** `Anna B <anna@example.com>` */
+/** Matches `Anna B <anna@example.com>`. */
 const WITH_NAME = /^([^<>]*)<\s*([^<>\s]+)\s*>$/;
-/** `anna@example.com (Anna B)` */
+/** Matches `anna@example.com (Anna B)`. */
 const WITH_COMMENT = /^(\S+)\s+\([^()@]*\)$/;
-/** `@editors`, as a group is called in some systems. */
+/** Matches `@editors`, the form of group names in some systems. */
 const HANDLE = /^@[\p{L}\p{N}._-]+$/u;
 const BETWEEN_ADDRESSES = /[\s|,;]+/;
 
-/** A name has a letter, a digit, or a character beyond ASCII, and nothing that only separates or encloses names. */
+/** A name has a letter, a digit, or a character beyond ASCII, and no character that only separates or encloses names. */
 const HAS_LETTER = /[\p{L}\p{N}\u0080-\u{10FFFF}]/u;
 const NEVER_IN_NAME = /[<>|\p{Cc}\uFFFD]/u;
 const BRACKETS = new Map([
@@ -47,15 +47,15 @@ export function trimmedName(text: string): string {
   return text.slice(start, end);
 }
 
-/** Whether a text says that there is nothing: it is empty, or a word such as NULL. */
+/** Whether a text means a missing value: it is empty, or a word such as NULL. */
 export function isNothing(text: string): boolean {
   return text.length <= 'undefined'.length && NOTHING.has(text.toLowerCase());
 }
 
 /**
- * The readers that one item of a list names: a group or a user id as it is, an e-mail address in lower case, without the name
- * beside it. Several addresses with blanks or bars between them are that many readers.
- * @returns no names for a word such as NULL; undefined for what is not a name
+ * Returns the readers that one item of a list names: a group or a user id unchanged, an e-mail address in lower case, without the
+ * name next to it. Several addresses separated by blanks or bars are several readers.
+ * @returns no names for a word such as NULL; undefined for text that is not a name
  */
 export function namesIn(item: string): readonly string[] | undefined {
   const text = unquoted(trimmedName(item));
@@ -64,7 +64,7 @@ export function namesIn(item: string): readonly string[] | undefined {
   return isName(text) ? [text] : undefined;
 }
 
-/** Without quotation marks around all of it. */
+/** Removes quotation marks that enclose the whole text. */
 function unquoted(text: string): string {
   const first = text.charAt(0);
   if ((first !== '"' && first !== "'") || text.length < 2 || !text.endsWith(first)) return text;
@@ -86,7 +86,7 @@ function addressIn(text: string): string | undefined {
     return plainAddress(WITH_COMMENT.exec(text)?.[1] ?? text);
   }
   const address = plainAddress(inside);
-  // Outlook writes an address without a name twice. Another address in the place of the name is perhaps one more reader.
+  // Outlook repeats an address that has no name. A different address in the position of the name may be another reader.
   const isName = !name.includes('@') || plainAddress(unquoted(trimmedName(name))) === address;
   return isName ? address : undefined;
 }
@@ -103,7 +103,7 @@ function isName(text: string): boolean {
   return bracketsMatch(text) && !isEnclosed(first, text);
 }
 
-/** Whether a list or an object is around the text. A name in parentheses is one. */
+/** Whether the text is enclosed like an array or an object. A name in parentheses is still a name. */
 function isEnclosed(first: string, text: string): boolean {
   return (first === '[' && text.endsWith(']')) || (first === '{' && text.endsWith('}'));
 }

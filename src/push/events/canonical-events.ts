@@ -18,11 +18,11 @@ import { quoted, type EventRejection } from '../verdict.ts';
 const SPACE = 0x20;
 const ASCII_END = 0x80;
 const TYPES_TAKEN: ReadonlySet<string> = new Set(CONTENT_TYPES.map((type) => JSON.stringify(type)));
-/** RFC 3339, or a date alone: what is kept as it is. */
+/** Matches RFC 3339 timestamps and plain dates, which are kept unchanged. */
 const TIME = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d))?$/;
 const DATE_LENGTH = 10;
 
-/** Checks events that are documents already, and writes them in their one form. */
+/** Checks events that are already documents, and writes them in canonical form. */
 export class CanonicalEvents {
   readonly #acl: 'required' | 'off';
   readonly #hasNoContent: boolean;
@@ -38,9 +38,9 @@ export class CanonicalEvents {
   }
 
   /**
-   * Writes the document as canonical JSON, which has its values in the order in which they are judged.
-   * @param docId as JSON
-   * @returns why it cannot be one; what was written means nothing then
+   * Writes the document as canonical JSON, whose keys are in the order in which they are validated.
+   * @param docId the document id as JSON
+   * @returns why the event cannot be a document; the written bytes are then invalid
    */
   write(
     event: ItemReader,
@@ -140,7 +140,7 @@ function readReaders(writer: FieldWriter, field: Field, list: ReaderList): void 
   writer.requireWhole(field);
 }
 
-/** Whether a string has no character that can be seen. Mostly its first one can be, and it is not decoded. */
+/** Whether a string has no visible character. Usually the first character is visible, and the string is not decoded. */
 function isBlank(writer: FieldWriter, field: Field): boolean {
   const first = byteAt(writer.bytes, writer.start(field) + 1);
   if (first > SPACE && first < ASCII_END && first !== QUOTE && first !== BACKSLASH) return false;
@@ -150,7 +150,7 @@ function isBlank(writer: FieldWriter, field: Field): boolean {
 
 function writeContent(writer: FieldWriter): void {
   const sent = writer.required(FIELD.content);
-  // No escape is shorter than what it stands for.
+  // An escape is never shorter than the character that it encodes.
   if (sent <= CONTENT_BYTES_MAX) return;
   const json = writer.canonical(FIELD.content) ?? '""';
   const size = Buffer.byteLength(String(JSON.parse(json)));
@@ -171,7 +171,7 @@ function writeMetadata(writer: FieldWriter): void {
   writer.requireWhole(FIELD.metadata);
 }
 
-/** The rule of links that a template makes; what may be published stays as it was sent. */
+/** Applies the rule for links that a template makes. A link that may be published is kept as it was sent. */
 function writeUri(writer: FieldWriter): void {
   const json = writer.canonical(FIELD.uri);
   if (json === undefined) {
@@ -191,7 +191,7 @@ function writeTime(writer: FieldWriter): void {
   }
   const text = json.slice(1, -1);
   const time = readTime(text);
-  // A date alone is that day everywhere; a time without a zone is another moment in each of them.
+  // A plain date is the same day in every time zone, but a time without a zone is a different moment in each of them.
   if (time === undefined || (!time.zoned && time.rfc3339.length > DATE_LENGTH)) {
     throw new Rejected('FIELD_INVALID', 'its updated_at is not a timestamp such as 2026-01-02T03:04:05Z');
   }

@@ -9,7 +9,7 @@ import { BACKSLASH, textAt } from '../../json/scan.ts';
 import { holdsHalfPair } from '../../json/canonical.ts';
 import type { EventRejection } from '../verdict.ts';
 
-/** `%` that stands for itself, where only `%25` and `%3A` may be. */
+/** Matches a literal `%`, where only `%25` and `%3A` are allowed. */
 const STRAY_PERCENT = /%(?!25|3A)/;
 
 const COLON = 0x3a;
@@ -17,11 +17,11 @@ const PERCENT = 0x25;
 const ASCII_END = 0x80;
 const ID_BYTES_TYPICAL = 256;
 
-/** The id of the event that is judged, as JSON. Used again for each event. */
+/** The id of the event that is being validated, as JSON. The object is reused for each event. */
 export class DocumentId {
   readonly json = new ByteWriter(ID_BYTES_TYPICAL);
   readonly #connector: string;
-  /** `"<connector>:` */
+  /** The beginning of a full id: `"<connector>:`. */
   readonly #begin: Buffer;
   #text: string | undefined;
 
@@ -30,9 +30,9 @@ export class DocumentId {
     this.#begin = Buffer.from(JSON.stringify(`${connector}:`).slice(0, -1));
   }
 
-  /** Takes the id that a producer gave, a JSON string. @returns why there is none */
+  /** Takes the id that a producer sent, a JSON string. @returns why the id is rejected */
   give(bytes: Buffer, start: number, end: number): EventRejection | undefined {
-    // With its quotation marks it is two bytes longer, and what stands before it has one.
+    // The id is two bytes longer with its quotation marks, and the prefix before it includes one of them.
     const size = this.#begin.length - 1 + end - start - 2;
     if (end - start > 2 && size <= DOC_ID_BYTES_MAX && isPlain(bytes, start, end)) {
       this.#text = undefined;
@@ -46,7 +46,7 @@ export class DocumentId {
     return typeof docId === 'string' ? this.set(docId) : docId;
   }
 
-  /** Takes a whole id. @returns why it cannot be one */
+  /** Takes a full id. @returns why the id is rejected */
   set(docId: string): EventRejection | undefined {
     this.#text = docId;
     this.json.length = 0;
@@ -59,7 +59,7 @@ export class DocumentId {
   }
 }
 
-/** Whether an id is ASCII of which nothing has to be encoded. */
+/** Whether an id is ASCII that needs no encoding. */
 function isPlain(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start + 1; at < end - 1; at++) {
     const byte = byteAt(bytes, at);
@@ -69,9 +69,9 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
 }
 
 /**
- * The document id that a producer means. With the connector's name and a colon before it, it is a whole one, as answers and
- * artifacts show it, and stays as it is. Any other text is the source's own id, and is encoded as the mapping encodes a field: so
- * `hr:5` pushed to `support` is `support:hr%3A5`, which no other connector has.
+ * Returns the document id that a producer means. An id that begins with the connector's name and a colon is a full id, as
+ * responses and artifacts show it, and stays unchanged. Any other text is the source's own id, and is encoded as the mapping
+ * encodes a field: `hr:5` pushed to `support` is `support:hr%3A5`, an id that no other connector can have.
  */
 function fullDocId(connector: string, given: string): string | EventRejection {
   const prefix = `${connector}:`;
@@ -90,7 +90,7 @@ function missing(reason: string): EventRejection {
   return { code: 'ID_MISSING', reason };
 }
 
-/** What the state and the index cannot take as an id. */
+/** Returns why the state and the index cannot store the id. */
 function idProblem(docId: string): EventRejection | undefined {
   if (Buffer.byteLength(docId) > DOC_ID_BYTES_MAX) {
     return { code: 'ID_TOO_LONG', reason: `its id has more than ${DOC_ID_BYTES_MAX} bytes` };

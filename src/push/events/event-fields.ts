@@ -2,11 +2,11 @@ import { byteAt, intAt } from '../../pipeline/document/in-range.ts';
 import type { ItemReader } from '../../json/item-reader.ts';
 import { textAt } from '../../json/scan.ts';
 
-/** The fields of an event that is a document already, by their places in `EventFields`. */
+/** The fields of an event that is already a document, by their positions in `EventFields`. */
 export const FIELD = {
   acl_groups: 0,
   acl_users: 1,
-  /** Taken and not used: it is made anew. */
+  /** This field is accepted and ignored: the checksum is always recomputed. */
   checksum: 2,
   content: 3,
   doc_id: 4,
@@ -21,25 +21,25 @@ export const FIELD = {
 type FieldName = keyof typeof FIELD;
 export type Field = (typeof FIELD)[FieldName];
 
-/** Of the longest one with its quotation marks. */
+/** The length of the longest key with its quotation marks. */
 const KEY_BYTES_MAX = 12;
 const NAMES: readonly string[] = Object.keys(FIELD);
-/** As JSON, to be compared with keys as they were sent. Of one length there are two at most. */
+/** The keys as JSON, to compare with the keys that were sent. At most two of them have the same length. */
 const KEYS = NAMES.map((name, field) => ({ field, key: Buffer.from(JSON.stringify(name)) }));
 const KEYS_BY_LENGTH = Array.from({ length: KEY_BYTES_MAX + 1 }, (_, length) =>
   KEYS.filter(({ key }) => key.length === length),
 );
-/** Stands for a member that is not there. */
+/** Marks a missing member. */
 export const NO_MEMBER = -1;
 
 export function fieldName(field: Field): string {
   return NAMES[field] ?? '';
 }
 
-/** Which members of an event are fields of a document. Used again for each event. */
+/** Records which members of an event are fields of a document. The object is reused for each event. */
 export class EventFields {
   readonly #members = new Int32Array(NAMES.length);
-  /** The first key that no document has; undefined if there is none. */
+  /** The first key that a document does not have; undefined if there is none. */
   unknown: string | undefined;
 
   read({ text, members }: ItemReader): void {
@@ -59,7 +59,7 @@ export class EventFields {
     return this.member(field) !== NO_MEMBER;
   }
 
-  /** The number of the member on the tape; NO_MEMBER if there is none. */
+  /** Returns the number of the member on the tape; NO_MEMBER if it is missing. */
   member(field: Field): number {
     return intAt(this.#members, field);
   }

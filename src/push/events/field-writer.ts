@@ -10,7 +10,7 @@ import type { EventRejection } from '../verdict.ts';
 
 const LETTER_N = 0x6e;
 
-/** Thrown while an event is written: it cannot be a document. */
+/** Thrown while an event is written, when it cannot be a document. */
 export class Rejected extends Error {
   readonly rejection: EventRejection;
 
@@ -20,14 +20,14 @@ export class Rejected extends Error {
   }
 }
 
-/** Writes fields of one event, each in its one form. */
+/** Writes the fields of one event, each in canonical form. */
 export class FieldWriter {
   readonly bytes: Buffer;
   readonly fields: EventFields;
   readonly out: ByteWriter;
   readonly json: CanonicalJson;
   readonly #members: ItemReader['members'];
-  /** Whether the event is UTF-8, but for fields that nothing reads. */
+  /** Whether the event is valid UTF-8, except for fields that are never read. */
   readonly #isText: boolean;
 
   constructor(
@@ -44,7 +44,7 @@ export class FieldWriter {
     this.#isText = isUtf8(text.subarray(start, end));
   }
 
-  /** Where a value begins; -1 if it is null or not there. */
+  /** Returns where a value begins; -1 if it is null or missing. */
   start(field: Field): number {
     const member = this.fields.member(field);
     if (member === NO_MEMBER) return -1;
@@ -57,9 +57,9 @@ export class FieldWriter {
   }
 
   /**
-   * Writes a string.
-   * @returns its bytes as it was sent
-   * @throws Rejected if it is no string, null or not there
+   * Writes a required string.
+   * @returns its size in bytes as it was sent
+   * @throws Rejected if the value is not a string, is null or is missing
    */
   required(field: Field): number {
     const written = this.text(field);
@@ -69,9 +69,9 @@ export class FieldWriter {
   }
 
   /**
-   * Writes a string.
-   * @returns its bytes as it was sent; 0 if it is null or not there
-   * @throws Rejected if it is no string
+   * Writes an optional string.
+   * @returns its size in bytes as it was sent; 0 if it is null or missing
+   * @throws Rejected if the value is not a string
    */
   text(field: Field): number {
     const start = this.#string(field);
@@ -84,8 +84,8 @@ export class FieldWriter {
   }
 
   /**
-   * To be called when a field was written.
-   * @throws Rejected if it holds half of a surrogate pair, as an escape or as bytes
+   * Must be called after a field was written.
+   * @throws Rejected if the field contains a lone surrogate, as an escape or as bytes
    */
   requireWhole(field: Field): void {
     const name = fieldName(field);
@@ -95,7 +95,10 @@ export class FieldWriter {
     if (!isUtf8(bytes)) throw new Rejected('INVALID_UTF8', notUtf8(name).reason);
   }
 
-  /** A string as canonical JSON, not written; undefined if it is null or not there. @throws Rejected if it is no string */
+  /**
+   * Returns a string as canonical JSON without writing it; undefined if it is null or missing. @throws Rejected if it is not a
+   * string
+   */
   canonical(field: Field): string | undefined {
     const start = this.#string(field);
     return start < 0 ? undefined : this.#rewritten(start, this.end(field));

@@ -15,7 +15,7 @@ import { PushRefusal } from '../refusal.ts';
 import { SingleRow } from './single-row.ts';
 import type { EventRejection } from '../verdict.ts';
 
-/** Maps events with the source's own fields to documents, as the rows of an API are mapped. */
+/** Maps events with the source's own fields to documents, in the same way as rows of an API. */
 export class MappedEvents {
   readonly #record: RecordRow;
   readonly #row: SingleRow;
@@ -38,13 +38,13 @@ export class MappedEvents {
     this.#renderer = new DocumentRenderer(compileFieldMapping(metadata.name, spec, this.#budget), columns);
   }
 
-  /** The events of one push share the time for templates. */
+  /** Restarts the time budget for templates, which all events of one push share. */
   beginPush(): void {
     this.#budget.restart();
   }
 
   /**
-   * Takes an event, to be rendered next.
+   * Loads an event, which is rendered next.
    * @returns its document id, or why it has none
    */
   load(bytes: Buffer, { start }: Span): string | EventRejection {
@@ -59,9 +59,9 @@ export class MappedEvents {
   }
 
   /**
-   * Writes the document of the event that was taken as canonical JSON.
-   * @param time when it happened; undefined: no field of it says so
-   * @returns why it cannot be one
+   * Writes the document of the loaded event as canonical JSON.
+   * @param time when the event happened; undefined if no field contains the time
+   * @returns why the event cannot be a document
    * @throws PushRefusal CONNECTOR_BROKEN when the templates take too long
    */
   write(docId: string, time: string | undefined, out: ByteWriter): Rejection | undefined {

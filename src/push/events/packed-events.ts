@@ -5,18 +5,20 @@ const LINE_FEED = 0x0a;
 const TAB = 0x09;
 const BYTES_TYPICAL = 16_384;
 
-/** One document that a producer says is so, or gone. */
+/** One document that a producer declares as present or deleted. */
 export interface PushEvent {
-  /** `<connector>:<id>`, at most `DOC_ID_BYTES_MAX` bytes, without NUL. */
+  /** The id is `<connector>:<id>`, at most `DOC_ID_BYTES_MAX` bytes, without NUL. */
   readonly docId: string;
   readonly op: 'UPSERT' | 'DELETE';
-  /** The canonical document as JSON text, or its UTF-8: without line breaks, `checksum` and NUL. Null for a DELETE. */
+  /**
+   * The canonical document as JSON text, or its UTF-8 bytes: without line breaks, `checksum` and NUL. It is null for a DELETE.
+   */
   readonly document: string | Buffer | null;
-  /** Of an event that is ordered by its time. */
+  /** The version is set for an event that is ordered by time. */
   readonly version?: string;
 }
 
-/** What orders the events of one document: of two versions, the text that is greater is the newer one. */
+/** Orders the events of one document: of two versions, the greater text is the newer version. */
 export interface EventVersion {
   readonly docId: string;
   readonly op: PushEvent['op'];
@@ -24,9 +26,9 @@ export interface EventVersion {
 }
 
 /**
- * The events of one push, in the order of the body, as a line for each: the operation, the id as JSON and the document, with
- * a tab between them; in JSON text without line breaks both are escaped. The view `folded_events` reads it. All lines are
- * written into one buffer, from which they go to the database: a buffer for each document was felt.
+ * The events of one push, in the order of the body. Each event is one line: the operation, the id as JSON and the document,
+ * separated by tabs; JSON text without line breaks escapes both separators. The view `folded_events` reads this format. All lines
+ * are written to one buffer, which is sent to the database: one buffer per document was measurably slower.
  */
 export class FoldedEvents {
   readonly #out = new ByteWriter(BYTES_TYPICAL);
@@ -40,26 +42,26 @@ export class FoldedEvents {
     return this.#count;
   }
 
-  /** Of each event, in their order; empty when events are applied as they arrive. */
+  /** The versions of the events, in order; empty when events are applied as they arrive. */
   get versions(): readonly EventVersion[] {
     return this.#versions;
   }
 
-  /** Bytes that it holds, whether they are used or not. */
+  /** The allocated bytes, used or not. */
   get capacity(): number {
     return this.#out.bytes.length;
   }
 
-  /** The lines, in UTF-8, until the next one is begun. */
+  /** The lines in UTF-8. They are valid until the next event begins. */
   get bytes(): Buffer {
     return this.#out.bytes.subarray(0, this.#out.length);
   }
 
   /**
-   * Begins an event, which counts when `end` is called.
-   * @param docId as JSON
+   * Begins an event, which counts only after `end` is called.
+   * @param docId the document id as JSON
    * @param version undefined when events are applied as they arrive
-   * @returns where the document is to be written, if it is an UPSERT
+   * @returns the writer for the document, if the event is an UPSERT
    */
   begin(
     op: PushEvent['op'],
@@ -78,26 +80,26 @@ export class FoldedEvents {
     return out;
   }
 
-  /** @returns bytes of the document */
+  /** Ends the event. @returns the size of the document in bytes */
   end(): number {
     this.#count += 1;
     if (this.#versionBegun !== undefined) this.#versions.push(this.#versionBegun);
     return this.#out.length - this.#documentStart;
   }
 
-  /** Takes back the event that was begun. */
+  /** Discards the event that was begun. */
   drop(): void {
     this.#out.length = this.#lineStart;
   }
 
-  /** Takes back all of them. */
+  /** Discards all events. */
   clear(): void {
     this.#out.length = 0;
     this.#count = 0;
     this.#versions = [];
   }
 
-  /** A copy without some events, given by their numbers from 0; itself when there are none. */
+  /** Returns a copy without the events with the given numbers, counted from 0; returns this object when there are none. */
   without(left: ReadonlySet<number>): FoldedEvents {
     if (left.size === 0) return this;
     const kept = new FoldedEvents();
@@ -112,7 +114,7 @@ export class FoldedEvents {
     return kept;
   }
 
-  /** The events, one after the other, decoded. */
+  /** Yields the events in order, decoded. */
   *events(): Generator<PushedEvent> {
     for (const line of this.#lines()) {
       const [op = '', docId = '', document = ''] = line.toString().split('\t');
@@ -135,7 +137,7 @@ export class FoldedEvents {
   }
 }
 
-/** The events of a push in the form in which a queue takes them. */
+/** Packs the events of a push in the form that a queue stores. */
 export function foldEvents(events: readonly PushEvent[]): FoldedEvents {
   const folded = new FoldedEvents();
   const id = new ByteWriter(BYTES_TYPICAL);

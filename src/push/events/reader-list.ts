@@ -13,10 +13,10 @@ const AT = 0x40;
 const LETTER_A = 0x41;
 const LETTER_Z = 0x5a;
 
-/** The readers that one field of an event names, sorted and each once. Used again for each event. */
+/** The readers that one field of an event names, sorted and without duplicates. The object is reused for each event. */
 export class ReaderList {
   count = 0;
-  /** A JSON array of strings, canonical. */
+  /** The names as a canonical JSON array of strings. */
   readonly json = new ByteWriter(BYTES_TYPICAL);
 
   clear(): void {
@@ -27,8 +27,8 @@ export class ReaderList {
   }
 
   /**
-   * @param field whose value it is
-   * @param strings sees what may have escapes
+   * @param field the name of the field that has the value
+   * @param strings inspects text that may contain escapes
    * @returns why the value is not a list of names
    */
   read(
@@ -63,8 +63,8 @@ function isListOfTexts(names: unknown): boolean {
 }
 
 /**
- * How many names a list has that needs no change: no blanks between them, ASCII without escapes, addresses in lower case,
- * sorted, each once. 0 if it may need one: then it is parsed and written anew.
+ * Returns how many names a list has that needs no change: no blanks between names, ASCII without escapes, addresses in lower
+ * case, sorted, no duplicates. Returns 0 if the list may need a change: then it is parsed and rewritten.
  */
 function sortedNames(bytes: Buffer, start: number, end: number): number {
   if (bytes[start] !== BRACKET) return 0;
@@ -83,7 +83,7 @@ function sortedNames(bytes: Buffer, start: number, end: number): number {
   return 0;
 }
 
-/** Where a string ends that is a name as it is written; 0 if it may not be one. */
+/** Returns where a string ends that is already a valid name; 0 if it may not be one. */
 function plainNameEnd(bytes: Buffer, start: number): number {
   if (bytes[start] !== QUOTE) return 0;
   let isAddress = false;

@@ -3,7 +3,7 @@ import type { RowSink } from '../../json/record-row.ts';
 
 const ROW_BYTES_TYPICAL = 16_384;
 
-/** A batch of one row at a time, in a buffer that is used again. */
+/** A batch that holds one row at a time, in a buffer that is reused. */
 export class SingleRow implements RowSink {
   readonly #columns: readonly Column[];
   #bytes = Buffer.allocUnsafe(ROW_BYTES_TYPICAL);
@@ -23,10 +23,10 @@ export class SingleRow implements RowSink {
   }
 
   endRow(): void {
-    // A row is whole as soon as its last value is there.
+    // A row is complete as soon as its last value is appended.
   }
 
-  /** The row, until the next one is started. */
+  /** The row, valid until the next one starts. */
   get batch(): RowBatch {
     return {
       columns: this.#columns,

@@ -6,28 +6,28 @@ import { signsOfLoss, signsOfMore, type SignOfMore } from './more-pages-hint.ts'
 import { numberAt } from './pagination.ts';
 import { totalsOf, type Total, type Totals } from './totals.ts';
 
-/** How a listing came to its end. */
+/** How a listing ended. */
 export interface Ending {
   readonly answer: PageAnswer;
-  /** Records on the last page. */
+  /** The number of records on the last page. */
   readonly count: number;
-  /** Of the whole listing. */
+  /** The number of pages of the whole listing. */
   readonly pages: number;
-  /** Of the whole listing, each record once. */
+  /** The number of distinct records of the whole listing. */
   readonly records: number;
-  /** The API said so, at a place that the definition names for it; its other words about a next page do not count then. */
+  /** The API reported the end in the field that the definition names for it. Other hints at a next page are then ignored. */
   readonly said: boolean;
-  /** The place of the next page was never there, so the definition may name the wrong place. */
+  /** No response had the field for the next page, so the definition may name the wrong field. */
   readonly neverFound: boolean;
 }
 
-/** The name of the sign in `ignoreSigns` for a page of as many records as were asked for. */
+/** The name in `ignoreSigns` for the sign "this page is full": it has as many records as were requested. */
 const FULL_PAGE = 'pageSize';
 const PARTIAL_CONTENT = '206';
 
 /**
- * Judges whether the pages of a listing were all of it, by what the answers say themselves. A sign that counts too much holds
- * deletes back; one that is overlooked deletes what exists.
+ * Decides whether the pages of a listing were complete, from what the responses say. A false sign holds deletes back; a missed
+ * sign deletes documents that exist.
  */
 export class Completeness {
   readonly #spec: PaginationSpec | undefined;
@@ -35,11 +35,11 @@ export class Completeness {
   readonly #log: Logger;
   readonly #words: DefinitionWords;
   #first: Totals | undefined;
-  /** What the definition names as the total: the highest that it was. */
+  /** The highest value of the total that the definition names. */
   #named: number | undefined;
   #loss: SignOfMore | undefined;
 
-  /** @param ignored names of signs that say nothing about this listing */
+  /** @param ignored the names of signs that are irrelevant for this listing */
   constructor(
     spec: PaginationSpec | undefined,
     ignored: readonly string[],
@@ -51,24 +51,24 @@ export class Completeness {
     this.#words = words;
   }
 
-  /** @param list where its records are */
+  /** @param list the path of the records */
   see(answer: PageAnswer, list: string | undefined): void {
     const { totalPath } = this.#spec ?? {};
     const named = totalPath === undefined ? undefined : numberAt(answer, totalPath);
     if (named !== undefined) this.#named = Math.max(named, this.#named ?? 0);
     this.#loss ??= signsOfLoss(answer, list).find((sign) => this.#counts(sign));
-    // The first total is the one that a listing must reach: if records are removed while it is read, it falls.
+    // The listing must reach the first total, because totals fall when records are removed while the listing is read.
     this.#first ??= totalsOf(answer, list);
   }
 
-  /** A sign that there is a next page, where the end of a listing says that there is none. */
+  /** Returns a sign that there is a next page, although the listing reports its end. */
   signOfMore({ answer, said, count, neverFound }: Ending, list: string | undefined): SignOfMore | undefined {
-    // Some APIs go on for ever with the places of pages that have nothing.
+    // Some APIs return links to empty pages forever.
     if (said || (count === 0 && !neverFound)) return undefined;
     return signsOfMore(answer, list).find((sign) => this.#counts(sign));
   }
 
-  /** @returns whether the listing lacks something, after the log has said what tells so */
+  /** @returns whether the listing is incomplete, after logging the sign that shows it */
   isPart(ending: Ending, list: string | undefined): boolean {
     const { records, pages } = ending;
     const problem =
@@ -97,7 +97,7 @@ export class Completeness {
 
   #pages({ count }: Ending): readonly Total[] {
     if (this.#spec?.totalPagesPath !== undefined) return [];
-    // `page_count` is the number of pages for some, and that of the records on this page for others.
+    // Some APIs use `page_count` for the number of pages, and others for the number of records on this page.
     return (this.#first?.pages ?? []).filter((total) => total.count !== count || !/count$/i.test(total.name));
   }
 
@@ -111,7 +111,10 @@ export class Completeness {
     return part && this.#counts({ name: PARTIAL_CONTENT }) ? { sign: PARTIAL_CONTENT } : undefined;
   }
 
-  /** As many as were asked for, and no place of a next page: where the API says how many there are, that counts. */
+  /**
+   * Detects a full page without a field for the next page. If the API reports how many records there are, that number decides
+   * instead.
+   */
   #fullPage({ count, neverFound }: Ending): { sign: string } | undefined {
     const { pageSize } = this.#spec ?? {};
     if (pageSize === undefined || count < pageSize || !neverFound || this.#records().length > 0)

@@ -1,9 +1,9 @@
 import type { RestSpec } from '../../definitions/rest/types.ts';
 
 /**
- * Whether the answer to one request can stand for a whole listing. Of a POST no server says 304. Where a header leads to the
- * next page, a page that is the same may have got one behind it. A definition that wants no cache in between wants to be told
- * everything.
+ * Whether the response to one conditional request covers a whole listing. Servers do not answer a POST with 304. If a header
+ * leads to the next page, an unchanged page may have a new page after it. A definition that disables caching wants the full
+ * response.
  */
 export function mayBeConditional(spec: RestSpec): boolean {
   const { method = 'GET', headers = {} } = spec;

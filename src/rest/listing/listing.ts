@@ -21,24 +21,24 @@ interface ListingPorts {
   readonly finder: RecordFinder;
   readonly spec: PaginationSpec | undefined;
   readonly log: Logger;
-  /** Makes of a place what can be stored. */
+  /** Converts a place to the form that can be stored. */
   readonly keep: (place: string) => KeptPlace;
-  /** Where an earlier listing stopped, as it was stored. */
+  /** The stored place where an earlier listing stopped. */
   readonly from: string | undefined;
-  /** After so many pages the listing stops, to be continued; undefined for one that is read to its end. */
+  /** The listing stops after this many pages and can be resumed; undefined for a listing that is read to its end. */
   readonly pagesMax: number | undefined;
-  /** Whether the answer to one request can stand for the whole listing. */
+  /** Whether the response to one conditional request covers the whole listing. */
   readonly conditional: boolean;
-  /** Of an earlier listing that was one page. */
+  /** The validator of an earlier listing that had one page. */
   readonly known: Validator | undefined;
-  /** Signs of more that say nothing about this listing. */
+  /** The names of signs of more pages that are irrelevant for this listing. */
   readonly ignoreSigns: readonly string[];
   readonly words: DefinitionWords;
 }
 
 const NOT_HEEDED = 'so the API does not heed which page is asked for';
 
-/** The pages of one listing. They can be iterated over once, and the iteration ends for certain. */
+/** The pages of one listing. They can be iterated only once, and the iteration always terminates. */
 export class Listing implements AsyncIterable<Page> {
   readonly #ports: ListingPorts;
   readonly #signal: AbortSignal;
@@ -47,7 +47,7 @@ export class Listing implements AsyncIterable<Page> {
   readonly #nextPages: NextPages;
   #pages = 0;
   #records = 0;
-  /** Number of the last page of which the consumer said how many records count. */
+  /** The number of the last page for which the consumer reported how many records count. */
   #counted = 0;
   #truncated = false;
   #cutOff = false;
@@ -74,12 +74,12 @@ export class Listing implements AsyncIterable<Page> {
     });
   }
 
-  /** Its pages are counted, so records move from page to page when others are added or removed meanwhile. */
+  /** Whether the API pages by number, so that records move between pages when others are added or removed during the listing. */
   get shifts(): boolean {
     return this.#ports.paging.shifts;
   }
 
-  /** After the iteration has ended by itself; there is no statement about a listing that a consumer left. */
+  /** Available only after the iteration has ended by itself: a listing that the consumer abandoned has no statement. */
   get statement(): Statement {
     if (!this.#hasEnded) throw new Error('The listing was not read to its end.');
     return {
@@ -93,9 +93,10 @@ export class Listing implements AsyncIterable<Page> {
   }
 
   /**
-   * A consumer that recognises records tells, before it takes the next page, how many of this one count. Otherwise all do.
-   * @param fresh how many of its records no page before had
-   * @param records how many count for a total: in a feed of changes all of them
+   * A consumer that recognizes duplicates reports, before it takes the next page, how many records of this page count. Without a
+   * report, all records count.
+   * @param fresh how many of its records no earlier page had
+   * @param records how many count towards a total: in a feed of changes, all of them
    */
   counted(fresh: number, records: number): void {
     this.#counted = this.#pages;
@@ -103,7 +104,7 @@ export class Listing implements AsyncIterable<Page> {
     this.#circles.count(fresh);
   }
 
-  /** A consumer saw that records came again on a later page, so others may have been passed over. */
+  /** The consumer saw a record again on a later page, so other records may have been skipped. */
   moved(): void {
     if (this.#truncated) return;
     this.#truncated = true;
@@ -168,7 +169,7 @@ export class Listing implements AsyncIterable<Page> {
     throw this.#lost(page, `has the same records as a page before, ${NOT_HEEDED}`);
   }
 
-  /** The place of the next page is looked for when the consumer wants it, or else after the page. */
+  /** The next place is determined when the consumer asks for it, or otherwise after the page. */
   #pageOf({ answer, place }: ReadPage, records: readonly Span[], follow: () => Following): Page {
     const { keep } = this.#ports;
     return {
@@ -183,7 +184,7 @@ export class Listing implements AsyncIterable<Page> {
     };
   }
 
-  /** An API may forget where a listing stopped. To begin again is safe: a listing in parts deletes nothing. */
+  /** An API may forget where a listing stopped. Restarting is safe, because a listing in parts deletes nothing. */
   #expired(thrown: unknown): boolean {
     if (!(thrown instanceof BridgeError) || thrown.code !== 'SOURCE_REFUSED') return false;
     this.#ports.log.warn(
@@ -193,14 +194,14 @@ export class Listing implements AsyncIterable<Page> {
     return true;
   }
 
-  /** What is stored must not hold a secret, whatever an API makes its tags of. */
+  /** A stored validator must not contain a secret, whatever an API puts in its tags. */
   #keepable(answer: PageAnswer): Validator | undefined {
     const validator = this.#ports.conditional ? validatorOf(answer) : undefined;
     const texts = Object.values(validator === undefined ? {} : conditionOf(validator));
     return texts.some((text) => this.#ports.exchange.isSecretIn(text)) ? undefined : validator;
   }
 
-  /** An API that wants to be left alone for long: what was read is kept where the next run can go on. */
+  /** Handles an API that asks for a long pause: what was read is kept if the next run can resume there. */
   #mayStop(thrown: unknown, place: string | undefined): boolean {
     const { pagesMax, log } = this.#ports;
     const later = thrown instanceof BridgeError ? thrown.nextRunAfter : undefined;

@@ -2,29 +2,29 @@ import type { PageAnswer } from '../request/exchange.ts';
 import { nextLink } from './link-header.ts';
 import { PartReader, type Member } from './part-reader.ts';
 
-/** How much an answer says about the place of the records that are not in it. */
+/** How strongly a response suggests that there are records that it does not contain. */
 export interface SignOfMore {
-  /** As `ignoreSigns` has it: a path in the body, or the name of a header. */
+  /** The name as in `ignoreSigns`: a path in the body, or the name of a header. */
   readonly name: string;
-  /** For a message. */
+  /** The words that describe the sign in a message. */
   readonly words: string;
 }
 
-/** Names under which APIs write where the next page is; letters are compared without case, hyphens and underscores. */
+/** The names under which APIs return the next page. Letter case, hyphens and underscores are ignored. */
 const NEXT =
   /^(?:@?odata\.)?next(?:links?|ur[li]|href|cursor|token|page|page(?:token|ur[li]|cursor|link|number|start|id)|offset|marker|batch|recordsurl|start|skip|continuation(?:token)?|key|from|results?|results?ur[li]|after|set)?$/;
 const CONTINUATION = /^(?:continuation(?:token)?|resumptiontoken|lastevaluatedkey)$/;
-/** More, if they are true. */
+/** There are more records if a field of these names is true. */
 const MORE =
   /^(?:has(?:more|next|nextpage|more(?:items|results|records|pages|data))|more|more(?:results|items|records|pages|data)?available|more(?:results|items|records|pages)|(?:is)?truncated|(?:is)?partial(?:results?)?)$/;
 const HAS = /^has(?:more|next)/;
-/** More, if they are false. */
+/** There are more records if a field of these names is false. */
 const LAST =
   /^(?:last|(?:is)?lastpage|islast|(?:is)?done|endof(?:stream|list|results|records|data)|eof|(?:is)?complete|isfinal|exhausted)$/;
-/** More, if they are a number above 0. */
+/** There are more records if a field of these names is a number above 0. */
 const REMAINING =
   /^(?:remaining(?:count|items|records|results|pages)?|(?:items|records|results|pages)(?:remaining|left))$/;
-/** The answer lacks something, on whatever page it is. */
+/** The response is incomplete, whichever page it is. */
 const INCOMPLETE = /^(?:(?:is)?incomplete(?:results?)?|timedout|terminatedearly)$/;
 const NEXT_HEADERS = [
   'X-Next-Page',
@@ -41,9 +41,10 @@ const NEXT_HEADERS = [
 const plainName = (key: string): string => key.toLowerCase().replaceAll(/[-_]/g, '');
 
 /**
- * The signs that there are more pages, in an answer that has nothing at the place where the definition names them: a
- * forgotten or misspelt pagination would otherwise make the first page the whole listing, and all other documents missing.
- * @param list where the records are; undefined for a body that is the list
+ * Returns the signs that there are more pages, in a response that has no value in the field that the definition names. If the
+ * pagination is missing or misspelt, the first page would otherwise count as the whole listing, and all other documents as
+ * missing.
+ * @param list the path of the records; undefined for a body that is the list
  */
 export function signsOfMore(answer: PageAnswer, list: string | undefined): SignOfMore[] {
   const signs: SignOfMore[] = [];
@@ -65,7 +66,7 @@ export function signsOfMore(answer: PageAnswer, list: string | undefined): SignO
   return signs;
 }
 
-/** What says that this answer lacks records, though no page has them. */
+/** Returns the signs that this response lacks records that no page contains. */
 export function signsOfLoss(answer: PageAnswer, list: string | undefined): SignOfMore[] {
   const signs: SignOfMore[] = [];
   new PartReader(answer, list).each(({ key, path, kind, near }) => {
@@ -86,12 +87,12 @@ function saysMore(member: Member): boolean {
   if (MORE.test(key)) return kind === 'true';
   if (LAST.test(key)) return kind === 'false';
   if (REMAINING.test(key)) return /^"?[1-9]\d{0,14}"?$/.test(member.text);
-  // A number says where this page begins.
+  // A number is the offset of this page.
   if (key === 'offset') return kind === 'string' && !/^"-?\d*"$/.test(member.text);
   return /^_?links?$/.test(member.key.toLowerCase()) && kind === 'list' && member.relations.includes('next');
 }
 
-/** JSON values that APIs use to say that no next page exists. */
+/** Whether a JSON value is one that APIs use to say that there is no next page. */
 function isNo(json: string): boolean {
   return /^(?:null|false|0|-1|""|"(?:false|null|none|no|n|0|-1)")$/i.test(json.trim());
 }

@@ -8,26 +8,26 @@ import type { Completeness } from './completeness.ts';
 import { jsonAt, saysNo, type Next, type Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
 
-/** A page as what comes after it is decided by. */
+/** The properties of a page that decide what follows it. */
 export interface ReadPage {
   readonly answer: PageAnswer;
   readonly place: string | undefined;
-  /** Of its records. */
+  /** The number of records on the page. */
   readonly count: number;
   /** The request, for messages. */
   readonly asked: string;
-  /** From 1. */
+  /** The number of the page, from 1. */
   readonly number: number;
 }
 
-/** What follows a page: another one, or the end and how it came about. */
+/** What follows a page: another page, or the end and its reason. */
 export type Following =
   | { readonly place: string }
   | {
       readonly place: undefined;
-      /** The API said so, at a place that the definition names for it. */
+      /** The API reported the end in the field that the definition names for it. */
       readonly said: boolean;
-      /** The API says that there is more, and no way leads there. */
+      /** The API reports more pages, but gives no way to reach them. */
       readonly contradicted: boolean;
     };
 
@@ -38,16 +38,16 @@ interface FollowingPorts {
   readonly circles: Circles;
   readonly completeness: Completeness;
   readonly log: Logger;
-  /** The listing is read in parts, of which this is one. */
+  /** The listing is read in parts, and this is one of them. */
   readonly inParts: boolean;
   readonly words: DefinitionWords;
   readonly lost: (page: ReadPage, what: string) => BridgeError;
 }
 
-/** Decides what follows each page of one listing, and whether its last page is the end of all records. */
+/** Determines what follows each page of one listing, and whether its last page is the end of all records. */
 export class NextPages {
   readonly #ports: FollowingPorts;
-  /** Some page had the key that leads to the next one, so the definition names the right place. */
+  /** At least one page had the key that leads to the next page, so the definition names the right field. */
   #keySeen = false;
 
   constructor(ports: FollowingPorts) {
@@ -61,10 +61,10 @@ export class NextPages {
     const more = spec?.hasMorePath === undefined ? undefined : jsonAt(answer, spec.hasMorePath);
     const said = more !== undefined && saysNo(more);
     const next: Next = said ? { kind: 'end' } : paging.next(answer, place, count);
-    // A page before led here, in this listing or in the one that stopped here.
+    // An earlier page led here, in this listing or in the one that stopped here.
     this.#keySeen ||= next.kind !== 'absent' || place !== undefined;
     if (next.kind === 'wrong') throw lost(page, next.what);
-    // A cursor that does not move on a page of nothing waits for records to come: that is the end.
+    // A cursor that does not advance on an empty page waits for future records, so the listing has ended.
     const waits = next.kind === 'place' && next.place === place && count === 0;
     if (next.kind === 'place' && !waits) {
       if (circles.isNewPlace(next.place, place)) return { place: next.place };
@@ -78,9 +78,9 @@ export class NextPages {
   }
 
   /**
-   * The listing ended with this page.
-   * @param records of all pages, each once
-   * @returns whether something suggests that there is more than was read, after the log has said what
+   * Called when the listing ended with this page.
+   * @param records the number of distinct records on all pages
+   * @returns whether something suggests that there are unread records, after logging what suggests it
    * @throws BridgeError SOURCE_PAGINATION
    */
   isTruncatedAt(
@@ -94,7 +94,7 @@ export class NextPages {
     const ending = { answer, count, pages: number, records, said, neverFound: !this.#keySeen };
     const sign = completeness.signOfMore(ending, finder.path);
     if (sign !== undefined) {
-      // The definition says that one response is wanted, or the place of a next page was found before.
+      // The definition wants a single response, or an earlier page had the field for the next page.
       if (spec?.type !== 'none' && ending.neverFound) {
         throw lost(
           page,
@@ -103,12 +103,12 @@ export class NextPages {
       }
       log.warn('the listing ended, and the API says that there is more', { sign: sign.name });
     }
-    // Of a listing in parts, this is the last part alone.
+    // If the listing is read in parts, these pages are only its last part.
     const isPart = !inParts && completeness.isPart(ending, finder.path);
     return contradicted || sign !== undefined || isPart;
   }
 
-  /** Where pages are counted, an API may say that there is more on a page of nothing; elsewhere it must say where. */
+  /** If pages are numbered, an API may report more records on an empty page; other APIs must also say where those records are. */
   #refuseContradiction(page: ReadPage): void {
     const { spec, log, lost } = this.#ports;
     const { type, hasMorePath = '' } = spec ?? {};

@@ -4,37 +4,40 @@ import type { Validator } from '../request/validator.ts';
 
 /** One page of a listing. */
 export interface Page {
-  /** The whole body, checked to be one JSON value. It belongs to the consumer and is never written to again. */
+  /** The whole body, checked to be one JSON value. It belongs to the consumer and is never overwritten. */
   readonly bytes: Buffer;
-  /** Where each record is in `bytes`, in the order of the page. */
+  /** The location of each record in `bytes`, in the order of the page. */
   readonly records: readonly Span[];
-  /** When the API answered, by its own clock; undefined without a `Date` header that can be read. */
+  /** The time of the response by the API's own clock; undefined without a valid `Date` header. */
   readonly answered: Date | undefined;
   /**
-   * The listing began here, not at the place that it was to continue from: it had none, or the API refused it because it knows
-   * the place no more.
+   * Whether the listing began here instead of resuming: either there was no place to resume from, or the API refused the place
+   * because it no longer knows it.
    */
   readonly first: boolean;
   /**
-   * The next page, in the form in which it can be stored and read from later: without a secret. `because` says why a place
-   * cannot be stored. Undefined on the last page: the iteration then ends, and the statement says whether that was all.
-   * @throws BridgeError SOURCE_PAGINATION if there is a next page and no way to it
+   * The next page, in a form without secrets that can be stored and read later. `because` says why a place cannot be stored. It
+   * is undefined on the last page: the iteration then ends, and the statement says whether the listing was complete.
+   * @throws BridgeError SOURCE_PAGINATION if there is a next page but no way to reach it
    */
   readonly next: KeptPlace | undefined;
 }
 
-/** What a listing says of itself after its last page. */
+/** What a listing reports about itself after its last page. */
 export interface Statement {
-  /** There may be more than what was read, so nothing may be concluded from what is missing. */
+  /** There may be unread records, so missing records prove nothing. */
   readonly truncated: boolean;
-  /** It was longer than `pagination.maxPages`, and there is no place to continue from. */
+  /** The listing was longer than `pagination.maxPages`, and there is no place to resume from. */
   readonly cutOff: boolean;
-  /** Where a listing that is read in parts continues; undefined when it came to its end. */
+  /** The place where a listing that is read in parts continues; undefined when the listing has ended. */
   readonly rest: KeptPlace | undefined;
-  /** The API says that `known` is still what it has; there were no pages. */
+  /** The API reports that the content of `known` is still current, so there were no pages. */
   readonly unchanged: boolean;
-  /** What the API gave with the only page; undefined if there were others, or if the listing cannot be conditional. */
+  /**
+   * The validator that the API sent with the only page; undefined if there were more pages, or if the listing cannot be
+   * conditional.
+   */
   readonly validator: Validator | undefined;
-  /** It had more than one page. */
+  /** The listing had more than one page. */
   readonly inPages: boolean;
 }

@@ -12,28 +12,28 @@ const START_PAGE_DEFAULT = 1;
 
 /** What follows a page. */
 export type Next =
-  /** Another one, at this place. */
+  /** There is another page, at this place. */
   | { readonly kind: 'place'; readonly place: string }
-  /** Nothing: the answer says so, or the listing needs no word for it. */
+  /** There is no next page: the response says so, or the listing needs no sign for its end. */
   | { readonly kind: 'end' }
-  /** Nothing that could be found: the answer does not even have the key, or the header. */
+  /** No next page was found: the response does not even have the key or the header. */
   | { readonly kind: 'absent' }
-  /** It cannot be said; continues a sentence that begins with the answer. */
+  /** The next page cannot be determined. `what` continues a sentence that begins with the response. */
   | { readonly kind: 'wrong'; readonly what: string };
 
-/** A way to go through pages. A place is a text, so that a checkpoint can keep it: a cursor as JSON, an address, a number. */
+/** A method of pagination. A place is a string, so that a checkpoint can store it: a cursor as JSON, an address, or a number. */
 export interface Paging {
-  /** Undefined is the first page. */
+  /** An undefined place means the first page. */
   request(place: string | undefined): HttpRequest;
-  /** @param count records on the page */
+  /** @param count the number of records on the page */
   next(page: PageAnswer, place: string | undefined, count: number): Next;
-  /** Records move from page to page when others are added or removed meanwhile. */
+  /** Whether records move between pages when others are added or removed during the listing. */
   readonly shifts: boolean;
 }
 
 interface PagingContext {
   readonly template: RequestTemplate;
-  /** A query parameter that holds a secret, and does not belong into a place. */
+  /** The query parameter that holds a secret, which must not be part of a place. */
   readonly secretParameter: string | undefined;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -139,7 +139,7 @@ function byOffset(spec: PaginationSpec | undefined, { template }: PagingContext)
     shifts: true,
     request: (place) => template.request([...size, [offsetField, place ?? '0']]),
     next(page, place, count) {
-      // By what came, not by what was asked for: a server may send fewer than it is asked for.
+      // The offset advances by the received records, because a server may send fewer than requested.
       const behind = Number(place ?? '0') + count;
       const total = totalPath === undefined ? undefined : numberAt(page, totalPath);
       if (totalPath !== undefined && total === undefined) {
@@ -156,7 +156,7 @@ function sizeOf(spec: PaginationSpec | undefined): (readonly [string, string])[]
   return pageSizeField === undefined || pageSize === undefined ? [] : [[pageSizeField, String(pageSize)]];
 }
 
-/** A value as JSON, on one line or not. */
+/** Returns a value as JSON, which may span several lines. */
 export function jsonAt({ bytes, root }: PageAnswer, path: string | undefined): string | undefined {
   const value = path === undefined ? undefined : valueAtPath(bytes, root.start, withoutRoot(path));
   return value && bytes.toString('utf8', value.start, value.end);
@@ -173,12 +173,12 @@ export function numberAt(page: PageAnswer, path: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** JSON values that APIs use to say that no next page exists. */
+/** Whether a JSON value is one that APIs use to say that there is no next page. */
 function isNothing(json: string): boolean {
   return /^(null|false|0|""|\[\s*\]|\{\s*\})$/.test(json);
 }
 
-/** JSON values that APIs use to say that no more records exist. */
+/** Whether a JSON value is one that APIs use to say that there are no more records. */
 export function saysNo(json: string): boolean {
   return isNothing(json) || /^"(false|no|n|0)"$/i.test(json);
 }

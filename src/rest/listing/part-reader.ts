@@ -2,35 +2,35 @@ import type { PageAnswer } from '../request/exchange.ts';
 import { plainText, valueAtPath } from '../../json/path.ts';
 import { eachMember, elements, isArray, isObject, isString } from '../../json/scan.ts';
 
-/** What stands beside the records of an answer. */
+/** A member of a response that is not part of its records. */
 export interface Member {
   readonly key: string;
-  /** From the top of the body, with dots. */
+  /** The path from the top of the body, separated by dots. */
   readonly path: string;
   readonly kind: 'true' | 'false' | 'string' | 'object' | 'list' | 'other';
-  /** JSON, cut off if it is long. */
+  /** The value as JSON, truncated if it is long. */
   readonly text: string;
-  /** Whether it has a value that is not empty, wherever in it. */
+  /** Whether the member has a value at any depth that is not empty. */
   readonly something: boolean;
-  /** It stands where APIs write about their pages, and not in an object about something else. */
+  /** Whether the member is where APIs describe their pages, and not in an object about something else. */
   readonly near: boolean;
-  /** Of a list of links, their `rel`. */
+  /** For a list of links: their `rel` values. */
   readonly relations: readonly string[];
 }
 
 const TEXT_BYTES_MAX = 64;
 const LINKS_MAX = 20;
-/** Objects in which APIs write about their pages: `meta`, `page_info`, `pagination.cursors` … */
+/** Matches the objects in which APIs describe their pages: `meta`, `page_info`, `pagination.cursors` … */
 const PAGING =
   /^[_@$]*(?:meta(?:data)?|pag(?:e|es|ing|ination|er|inator)(?:[-_]?(?:info|data|meta))?|links?|cursors?|info|response(?:[-_]?meta(?:data)?)?|result(?:s|[-_]?info|set)?|summary|search(?:[-_]?info)?|list(?:[-_]?info)?|collection|query|hits|total|counts?|d|@attr)$/i;
 const DEPTH_MAX = 4;
 
-/** Goes through the members of an answer's body, but for those of its records. */
+/** Visits the members of a response body, except for those of its records. */
 export class PartReader {
   readonly #answer: PageAnswer;
   readonly #list: string;
 
-  /** @param list where the records are; undefined for a body that is the list */
+  /** @param list the path of the records; undefined for a body that is the list */
   constructor(answer: PageAnswer, list: string | undefined) {
     this.#answer = answer;
     this.#list = list ?? '';
@@ -71,7 +71,7 @@ export class PartReader {
 function kindOf(bytes: Buffer, from: number): Member['kind'] {
   if (isObject(bytes, from)) return 'object';
   if (isArray(bytes, from)) return 'list';
-  // Some APIs have texts in place of true and false.
+  // Some APIs send strings instead of true and false.
   const text = bytes.toString('latin1', from, from + 7).toLowerCase();
   if (/^(?:true|"true")/.test(text)) return 'true';
   if (/^(?:false|"false")/.test(text)) return 'false';
@@ -91,7 +91,7 @@ function hasSomething(bytes: Buffer, from: number, end: number, depth: number): 
   return something;
 }
 
-/** `[{"rel": "next", "href": "…"}]` */
+/** Returns the `rel` values of links such as `[{"rel": "next", "href": "…"}]`. */
 function relationsOf(bytes: Buffer, start: number): string[] {
   const relations: string[] = [];
   let seen = 0;

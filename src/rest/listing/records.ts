@@ -4,14 +4,14 @@ import type { PageAnswer } from '../request/exchange.ts';
 import { plainText, valueAtPath, withoutRoot } from '../../json/path.ts';
 import { eachMember, elements, isArray, isObject, type Span } from '../../json/scan.ts';
 
-/** What lists of records are usually called. A response has one of them, or the definition says which. */
+/** The usual names of record lists. A response has one of them, or the definition names another. */
 const USUAL_KEYS = ['data', 'entries', 'items', 'objects', 'records', 'results', 'rows', 'value', 'values'];
 const KEYS_NAMED_MAX = 20;
 const WORDS_LENGTH_MAX = 300;
 
 /** Finds the records of each page of one listing. */
 export class RecordFinder {
-  /** From the definition, or found in the first page: what a page is made of does not change within a listing. */
+  /** The path comes from the definition or from the first page: the structure of pages does not change within a listing. */
   #path: string | undefined;
   readonly #words: DefinitionWords;
 
@@ -20,16 +20,16 @@ export class RecordFinder {
     this.#path = recordsPath && withoutRoot(recordsPath);
   }
 
-  /** Where the list of records is; undefined for a body that is the list, and before the first page. */
+  /** The path of the list of records; undefined for a body that is the list, and before the first page. */
   get path(): string | undefined {
     return this.#path;
   }
 
   /**
    * @param asked the request, for messages
-   * @param redact removes secrets from what an API says
-   * @throws BridgeError SOURCE_RECORDS_MISSING; SOURCE_REFUSED for a page that says itself that it is an error, because that
-   *   is not an empty list
+   * @param redact removes secrets from the text of a response
+   * @throws BridgeError SOURCE_RECORDS_MISSING; SOURCE_REFUSED for a page that reports an error, because that is not an empty
+   * list
    */
   find(page: PageAnswer, asked: string, redact: (text: string) => string): Span[] {
     const { bytes, root } = page;
@@ -41,7 +41,7 @@ export class RecordFinder {
     }
     const list = valueAtPath(bytes, root.start, this.#path);
     if (list === undefined) throw missing(`has no ${this.#path}`);
-    // Servers written in some languages have null for a list of nothing.
+    // Servers in some languages send null for an empty list.
     if (bytes.toString('latin1', list.start, list.end) === 'null') return [];
     if (!isArray(bytes, list.start)) throw missing(`has a ${this.#path} that is not an array`);
     return [...elements(bytes, list.start)];
@@ -80,7 +80,7 @@ function keysOf({ bytes, root }: PageAnswer): string[] {
   return [...keys];
 }
 
-/** `error` or `errors` with something in it. */
+/** Refuses a response that has a non-empty `error` or `errors`. */
 function refuseErrors({ bytes, root }: PageAnswer, asked: string, redact: (text: string) => string): void {
   for (const key of ['error', 'errors']) {
     const value = valueAtPath(bytes, root.start, key);

@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/errors.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 
-/** What an API may answer that no longer knows the place of a page, beside a refusal. */
+/** The codes of other problems that a place can cause when the API no longer knows it, besides a refusal. */
 const MAY_BE_PLACE: ReadonlySet<string> = new Set([
   'SOURCE_ANSWER_INVALID',
   'SOURCE_PAGINATION',
@@ -9,7 +9,7 @@ const MAY_BE_PLACE: ReadonlySet<string> = new Set([
   'SOURCE_RECORDS_MISSING',
 ]);
 
-/** What is wrong with the first page of a resumed listing may be wrong with the place where the last run stopped. */
+/** If the first page of a resumed listing fails, the cause may be the place where the last run stopped. */
 export function ofResumed(thrown: unknown, place: string | undefined, { restart }: DefinitionWords): unknown {
   if (place === undefined || !(thrown instanceof BridgeError) || !MAY_BE_PLACE.has(thrown.code))
     return thrown;

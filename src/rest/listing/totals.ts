@@ -1,9 +1,9 @@
 import type { PageAnswer } from '../request/exchange.ts';
 import { PartReader, type Member } from './part-reader.ts';
 
-/** A number of records, or of pages, that an answer says there are. */
+/** A number of records or pages that exist, according to a response. */
 export interface Total {
-  /** As `ignoreSigns` has it: a path in the body, or the name of a header. */
+  /** The name as in `ignoreSigns`: a path in the body, or the name of a header. */
   readonly name: string;
   readonly count: number;
 }
@@ -11,7 +11,7 @@ export interface Total {
 export interface Totals {
   readonly records: readonly Total[];
   readonly pages: readonly Total[];
-  /** A status 206: the answer is a part, and perhaps does not say of how much. */
+  /** The status is 206: the response is partial, and may not say of how many records. */
   readonly part: boolean;
 }
 
@@ -40,8 +40,8 @@ const PAGE_HEADERS = [
 const NUMBER = /^"?(\d{1,15})(?:\.0+)?"?$/;
 
 /**
- * What an answer says of how much there is, in its headers and beside its records.
- * @param list where the records are; undefined for a body that is the list
+ * Returns the totals that a response reports, in its headers and next to its records.
+ * @param list the path of the records; undefined for a body that is the list
  */
 export function totalsOf(answer: PageAnswer, list: string | undefined): Totals {
   const records: Total[] = [];
@@ -70,12 +70,12 @@ function totalIn({ near, key, path, text }: Member): { count: number; pages: boo
   if (count === undefined) return undefined;
   const name = key.toLowerCase().replaceAll(/[-_]/g, '');
   if (PAGES.test(name)) return { count, pages: true };
-  // Elasticsearch: `hits.total.value`.
+  // This is Elasticsearch's `hits.total.value`.
   const ofTotal = name === 'value' && /(?:^|\.)total\.value$/i.test(path);
   return RECORDS.test(name) || ofTotal ? { count, pages: false } : undefined;
 }
 
-/** The 105 of `items 0-99/105`; `items 0-99/*` does not tell it, and one of bytes is of something else. */
+/** Returns 105 for `items 0-99/105`. The form `items 0-99/*` has no total, and a range of bytes counts something else. */
 function rangeTotal(header: string | undefined): number | undefined {
   return numberIn(/^(?!\s*bytes\b).*\/\s*(\d+)\s*$/i.exec(header ?? '')?.[1]);
 }

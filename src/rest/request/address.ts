@@ -1,12 +1,12 @@
 import { BridgeError } from '../../core/errors.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 
-/** Names and values, not encoded. */
+/** The names and values are not encoded. */
 export type Parameters = readonly (readonly [name: string, value: string])[];
 
 /**
- * An address with these query parameters, in place of those of the same names. Its own others stay letter for letter: an API
- * that signs or compares them would notice if `%20` became `+`.
+ * Returns an address with these query parameters, which replace those of the same names. Other parameters stay unchanged to the
+ * letter: an API that signs or compares them would notice if `%20` became `+`.
  */
 export function withParameters(url: string, parameters: Parameters): string {
   if (parameters.length === 0) return url;
@@ -26,8 +26,8 @@ export function withoutParameter(url: string, name: string): string {
 }
 
 /**
- * An address with other values of its query parameters. A parameter that keeps its value stays letter for letter.
- * @param change gets name and value, not encoded; undefined leaves the parameter out
+ * Returns an address with changed values of its query parameters. A parameter that keeps its value stays unchanged to the letter.
+ * @param change receives the name and the value, not encoded; undefined removes the parameter
  */
 export function mapParameters(
   url: string,
@@ -43,7 +43,7 @@ export function mapParameters(
   return joinQuery(place, changed);
 }
 
-/** The address of a next page, with the query parameters of the listing's own address that it lacks. */
+/** Returns the address of a next page, with the query parameters of the listing's own address that it lacks. */
 export function withQueryOf(url: string, original: string): string {
   const { place, parts } = splitQuery(url);
   const names = new Set(parts.map(nameOf));
@@ -51,7 +51,7 @@ export function withQueryOf(url: string, original: string): string {
   return joinQuery(place, [...parts, ...lost]);
 }
 
-/** Names of the query parameters of the listing's own address that another address lacks. */
+/** Returns the names of the query parameters of the listing's own address that another address lacks. */
 export function missingParameters(url: string, original: string): string[] {
   const names = new Set(splitQuery(url).parts.map(nameOf));
   return splitQuery(original)
@@ -84,16 +84,16 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    // Not percent-encoded.
+    // The text is not percent-encoded.
     return text;
   }
 }
 
 /**
- * Where a link or a redirect leads. It may not leave the origin: credentials go with the request, and whoever can write a
- * link into an answer would get them. Only `http` in place of `https` on the same host, which servers behind a proxy write,
- * is taken for `https`.
- * @returns undefined for another origin, or what is no address
+ * Returns the target of a link or a redirect. It must stay on the same origin: credentials are sent with the request, so an
+ * attacker who can write a link into a response would receive them. The only exception is `http` instead of `https` on the same
+ * host: servers whose TLS ends at a proxy write such links, and they are treated as `https`.
+ * @returns undefined for another origin, or for an invalid address
  */
 export function sameOriginUrl(link: string, base: string): string | undefined {
   if (!URL.canParse(link, base)) return undefined;
@@ -112,13 +112,13 @@ export function sameOriginUrl(link: string, base: string): string | undefined {
   return to.href;
 }
 
-/** The origin that a link leads to, for a message; never its path or query, which may carry a token. */
+/** Returns the origin of a link for a message; never its path or query, which may contain a token. */
 export function originOf(link: string, base: string): string {
   return URL.canParse(link, base) ? new URL(link, base).origin : 'what is no address';
 }
 
 /**
- * The address of a listing, checked as far as its schema does not.
+ * Returns the address of a listing after the checks that its schema does not make.
  * @throws BridgeError CONNECTOR_INVALID
  */
 export function checkedUrl(url: string, { path }: DefinitionWords): string {

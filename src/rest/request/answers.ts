@@ -5,12 +5,12 @@ import type { HttpAnswer } from './client.ts';
 import { PROXY_LOGIN, type Problem } from './problems.ts';
 import { askedWaitMs, isLimit } from './rate-limit.ts';
 
-/** Statuses that can be another one the next time: time-outs, too early, and failures of a server or something before it. */
+/** The statuses that may differ the next time: time-outs, "too early", and failures of a server or a proxy before it. */
 const PASSING = new Set([408, 425, 500, 502, 503, 504]);
 
 const LATER = 'Nothing was committed; the next run starts where this one did.';
 
-/** What to correct for a status that names what is wrong. */
+/** Returns what to correct for a status that identifies the problem. */
 function hintOf(status: number, { path, kind }: DefinitionWords): string {
   const hints: Readonly<Record<number, string>> = {
     400: `Correct what the ${kind} sends: url, payload, headers, pagination.`,
@@ -22,7 +22,7 @@ function hintOf(status: number, { path, kind }: DefinitionWords): string {
   return hints[status] ?? 'The words of the API say why.';
 }
 
-/** What an answer means that is no success. @param redact removes secrets: an answer may repeat the request */
+/** Returns the problem that an unsuccessful response reports. @param redact removes secrets: a response may repeat the request */
 export function answerProblem(
   answer: HttpAnswer,
   now: Date,
@@ -59,12 +59,12 @@ export function answerProblem(
   return problem('SOURCE_REFUSED', hintOf(status, words));
 }
 
-/** What an answer says, on one line; of a page of HTML, only that it is one. */
+/** Returns the text of a response on one line; for an HTML page, only the fact that it is one. */
 function wordsOf({ body, header }: HttpAnswer, redact: (text: string) => string): string {
-  // A character may be cut in two at the end; four bytes are the longest.
+  // The last character may be truncated; the longest characters have four bytes.
   const text = body.toString('utf8', 0, HTTP_WORDS_CHARACTERS_MAX * 4);
   if (isHtml(text, header('content-type'))) return 'a page of HTML';
-  // Before it is cut: half a secret would not be recognised.
+  // The text is redacted before it is truncated: half a secret would not be recognized.
   const line = redact(text)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();

@@ -11,31 +11,31 @@ const API_KEY_NAME_DEFAULT = 'X-API-Key';
 type Way = AuthSpec | PlaceholderAuth;
 type Headers = Readonly<Record<string, string>>;
 
-/** Says who is asking. */
+/** The credentials of a request. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Parameters;
   readonly token: string | undefined;
 }
 
-/** How requests of one listing are authorised. */
+/** Authorizes the requests of one listing. */
 export interface Authorizer {
-  /** What removes the secrets from texts of others. */
+  /** Removes the secrets from texts of other parties. */
   readonly redactor: Redactor;
-  /** The query parameter that has a secret in it, if there is one. */
+  /** The query parameter that contains a secret, if there is one. */
   readonly secretParameter: string | undefined;
-  /** What requests are authorised with now; a kept place has marks for these. */
+  /** The secrets that authorize requests now; a stored place has marks in place of them. */
   readonly secrets: OwnSecrets;
-  /** @throws ProblemError when a token is needed and cannot be had. */
+  /** @throws ProblemError when a token is required but not available */
   authorize(signal: AbortSignal): Promise<Credentials>;
-  /** These were refused. Whether the next ones can be others. */
+  /** Called when these credentials were refused. @returns whether the next ones can differ */
   renew(refused: Credentials): boolean;
 }
 
 /**
  * @param secret reads a secret by its ref
  * @param openTokens called when the spec has `oauth`
- * @param wider learns every secret and token too
+ * @param wider receives every secret and token too
  * @throws BridgeError SECRET_*
  */
 export function openAuthorizer(
@@ -78,7 +78,7 @@ export function openAuthorizer(
 }
 
 interface FixedCredentials extends Pick<Credentials, 'headers' | 'query'> {
-  /** What a server may repeat: the secret, or user and password. */
+  /** The secret that a server may repeat: the secret itself, or user and password. */
   readonly secret: string | undefined;
 }
 
@@ -104,7 +104,7 @@ function fixedCredentials(way: Way, value: string, redactor: Redactor, headers: 
   }
 }
 
-/** Those headers alone that have the placeholder; they replace the ones of the request. */
+/** Returns only the headers that have the placeholder; they replace those of the request. */
 function filledHeaders(headers: Headers, { placeholder }: PlaceholderAuth, value: string): Headers {
   return Object.fromEntries(
     Object.entries(headers)
@@ -113,7 +113,7 @@ function filledHeaders(headers: Headers, { placeholder }: PlaceholderAuth, value
   );
 }
 
-/** Position of a secret in a request: literally in a header, or encoded, which allows any text. */
+/** The position of a secret in a request: literal in a header, or encoded, which allows any text. */
 type SecretPlace = 'header' | 'encoded';
 
 function placeOf({ type, ...way }: Way): SecretPlace {
@@ -122,7 +122,8 @@ function placeOf({ type, ...way }: Way): SecretPlace {
 }
 
 /**
- * A file that was read into a variable ends in a line break, which is not a part of the secret and would break a header.
+ * Removes surrounding whitespace. A file that was read into a variable ends in a line break, which is not part of the secret and
+ * would break a header.
  * @throws BridgeError SECRET_INVALID
  */
 export function usable(value: string, ref: string, place: SecretPlace): string {
@@ -136,7 +137,8 @@ export function usable(value: string, ref: string, place: SecretPlace): string {
       },
     );
   }
-  // What a header can carry; RFC 7617 and forms encode UTF-8, and only control characters are left out.
+  // A header can carry only these characters. RFC 7617 and forms encode UTF-8, so only control characters and surrogates are
+  // excluded.
   const allowed = place === 'header' ? /^[\x20-\x7e]+$/ : /^[^\p{Cc}\p{Cs}]+$/u;
   if (allowed.test(trimmed)) return trimmed;
   throw new BridgeError('SECRET_INVALID', `The secret ${ref} cannot be sent to an API.`, {

@@ -14,20 +14,22 @@ export interface HttpRequest {
   readonly body: string | undefined;
 }
 
-/** Any answer, whatever its status. */
+/** A response with any status. */
 export interface HttpAnswer {
   readonly status: number;
-  /** The value of a header, its name in lower case; of several, all with commas between them. */
+  /** Returns the value of a header, given its name in lower case; several values are joined with commas. */
   readonly header: (name: string) => string | undefined;
-  /** Unpacked. Of an answer that is no success, only the beginning. */
+  /** The decompressed body. For an unsuccessful response, only its beginning is kept. */
   readonly body: Buffer;
 }
 
-/** HTTP through the proxies of this machine, with the certificates of a definition. */
+/** An HTTP client that uses the proxies of this machine and the certificates of a definition. */
 export class HttpClient {
   readonly #client: Client;
 
-  /** @throws BridgeError SOURCE_TLS for a file that cannot be read; ENVIRONMENT_INVALID for a proxy that is not an address. */
+  /**
+   * @throws BridgeError SOURCE_TLS for a file that cannot be read; ENVIRONMENT_INVALID for a proxy that is not a valid address
+   */
   constructor(tls: RestSpec['tls'], proxy: ProxySettings, words: DefinitionWords) {
     this.#client = new Client(proxy, {
       tls: certificates(tls, words),
@@ -36,9 +38,9 @@ export class HttpClient {
   }
 
   /**
-   * Follows no redirect and tries nothing again.
-   * @param signal ends the request at any point, also while its body is read
-   * @throws BodyError, or what undici throws; `networkProblem` knows what it means
+   * Sends a request without following redirects and without retries.
+   * @param signal aborts the request at any point, also while its body is read
+   * @throws BodyError, or what undici throws; `networkProblem` explains both
    */
   async send({ method, url, headers, body: content }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const { status, header, body } = await this.#client.send(
@@ -58,7 +60,7 @@ export class HttpClient {
   }
 }
 
-/** A success without content may announce any length and coding, as those of the page that it does not send. */
+/** A success without content may announce any length and coding: those of the page that it does not send. */
 function hasPage(status: number): boolean {
   return status >= 200 && status < 300 && status !== 204 && status !== 205;
 }

@@ -23,7 +23,7 @@ import { conditionOf, type Validator } from './validator.ts';
 export interface PageAnswer extends Pick<HttpAnswer, 'status' | 'header'> {
   readonly bytes: Buffer;
   readonly root: Span;
-  /** Where it came from in the end; what a link in it is relative to. Without secrets. */
+  /** The final address, which links in the page are relative to. It has no secrets. */
   readonly url: string;
 }
 
@@ -32,24 +32,24 @@ interface ExchangePorts {
   readonly authorizer: Authorizer;
   /** Called with the address of every request. @throws BridgeError if nothing may be sent there */
   readonly admit: (address: string) => void;
-  /** Undefined: as many requests as the server takes. */
+  /** If undefined, the number of requests is not limited. */
   readonly budget: MinuteQuota | undefined;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
   readonly wait: Wait;
   readonly log: Logger;
-  /** For one attempt, with its whole answer. */
+  /** The time limit of one attempt, including its whole response. */
   readonly seconds: number;
   readonly words: DefinitionWords;
 }
 
 interface Followed {
   readonly answer: HttpAnswer;
-  /** After redirections. */
+  /** The address after redirects. */
   readonly url: string;
 }
 
-/** Asks an API for one page, as often as it takes. */
+/** Requests one page from an API, with retries. */
 export class Exchange {
   readonly #ports: ExchangePorts;
 
@@ -59,8 +59,8 @@ export class Exchange {
 
   /**
    * @param request without credentials
-   * @param known of an earlier answer to the same request
-   * @returns undefined if that answer is known to be the same still
+   * @param known the validator of an earlier response to the same request
+   * @returns undefined if that response is known to be unchanged
    * @throws BridgeError SOURCE_*; the reason of `signal` when aborted
    */
   async page(request: HttpRequest, signal: AbortSignal, known?: Validator): Promise<PageAnswer | undefined> {
@@ -78,7 +78,7 @@ export class Exchange {
     );
   }
 
-  /** A request as messages name it, without secrets. */
+  /** Returns the name of a request for messages, without secrets. */
   nameOf({ method, url }: Pick<HttpRequest, 'method' | 'url'>): string {
     return this.redact(`${method} ${url}`);
   }
@@ -87,7 +87,7 @@ export class Exchange {
     return this.#ports.authorizer.redactor.redact(text);
   }
 
-  /** Whether a text would give away a secret if it were stored. */
+  /** Whether storing a text would reveal a secret. */
   isSecretIn(text: string): boolean {
     return this.#ports.authorizer.redactor.isGivenAwayBy(text) || this.redact(text) !== text;
   }
@@ -102,7 +102,7 @@ export class Exchange {
     const whole = { ...request, headers: { ...request.headers, ...condition } };
     try {
       const { answer, url } = await this.#authorised(whole, signal);
-      // Nobody who did not ask for it may be told so.
+      // A 304 is only valid as the response to a conditional request.
       const same = answer.status === 304 && known !== undefined;
       return { ok: true, value: same ? undefined : this.#judged(answer, url) };
     } catch (thrown) {
@@ -113,7 +113,7 @@ export class Exchange {
     }
   }
 
-  /** A token can be withdrawn before its time, so one that is refused is tried again with a new one; once. */
+  /** A token can be revoked before it expires, so a refused one is replaced, and the request is retried once. */
   async #authorised(request: HttpRequest, signal: AbortSignal): Promise<Followed> {
     const { authorizer } = this.#ports;
     const credentials = await authorizer.authorize(signal);
@@ -145,7 +145,7 @@ export class Exchange {
     const kept = method === 'GET' || status === 307 || status === 308;
     if (to !== undefined && kept) {
       const { secretParameter } = authorizer;
-      // The server repeats the address that it was asked for, and the secret is put in again.
+      // The server repeats the requested address, and the secret is added again later.
       return secretParameter === undefined ? to : withoutParameter(to, secretParameter);
     }
     throw new ProblemError({
@@ -236,7 +236,7 @@ function jsonProblem(
     };
   }
   const what = `was answered ${status} with ${body.length} bytes that cannot be taken as JSON: ${error.message}`;
-  // A server that fails in the middle may send all the next time; what is no JSON stays none.
+  // A server that fails in the middle of a response may send all of it the next time; other invalid JSON stays invalid.
   if (error.fault === 'cut') {
     return {
       code: 'SOURCE_LOST',

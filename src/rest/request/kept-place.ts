@@ -3,23 +3,28 @@ import type { Redactor } from '../../core/secrets/redact.ts';
 import { recognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
 import { mapParameters } from './address.ts';
 
-/** The secrets that requests of a listing are authorised with, by the name that a kept place has for each. */
+/** The secrets that authorize the requests of a listing, by the name that a stored place has for each. */
 export type OwnSecrets = Readonly<Partial<Record<'secret' | 'token', string>>>;
 
-/** What a place is kept as, or why it is not, and which parameter of a link may be a cursor that has the name of a credential. */
+/**
+ * The stored form of a place, or the reason why it is not stored and the parameter of a link that may be a cursor named like a
+ * credential.
+ */
 export type KeptPlace =
   { readonly place: string } | { readonly because: string; readonly perhapsCursor: string | undefined };
 
 interface KeepingContext {
   readonly secrets: OwnSecrets;
   readonly redactor: Pick<Redactor, 'isGivenAwayBy'>;
-  /** Whether places are addresses, as APIs write them in links. */
+  /** Whether places are addresses, as APIs return them in links. */
   readonly isAddress: boolean;
-  /** The parameter of a link that is the cursor, as the definition says, so its value is no credential whatever its name. */
+  /**
+   * The link parameter that is the cursor according to the definition, so that its value is not a credential, whatever its name.
+   */
   readonly cursorField: string | undefined;
 }
 
-/** How an API may write a secret into a parameter of a link so that it can be put back. */
+/** The encodings in which an API may write a secret into a link parameter so that it can be restored. */
 const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,
   base64: (secret) => Buffer.from(secret).toString('base64'),
@@ -28,14 +33,17 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
 };
 /** A page or record number, too short for a credential. */
 const SHORT_NUMBER = /^\d{1,5}$/;
-/** Placeholder for a secret in a stored position. A colon and braces are percent-encoded in a URL, so no link contains it by chance. */
+/**
+ * The placeholder for a secret in a stored place. Colons and braces are percent-encoded in a URL, so no link contains it by
+ * chance.
+ */
 const MARK = /^\{gsb-(?<name>secret|token):(?<encoding>plain|base64|base64url|hex)\}$/;
 
 /**
- * A place as a checkpoint may hold it. APIs repeat the token of a request in the link to the next page, and checkpoints are
- * in the state, in manifests and in logs. A parameter that is the secret becomes a mark, which `withOwnSecrets` replaces when
- * the place is used. A credential that the API issued is left out if requests have credentials of their own. A place that
- * gives away a secret in any other form, or that is signed, is not kept.
+ * Returns a place in the form that a checkpoint may store. APIs repeat the token of a request in the link to the next page, and
+ * checkpoints are in the state, in manifests and in logs. A parameter that is the secret becomes a mark, which `withOwnSecrets`
+ * replaces when the place is used. A credential that the API issued is removed if requests have credentials of their own. A place
+ * that reveals a secret in any other form, or that is signed, is not stored.
  */
 export function keptPlace(place: string, context: KeepingContext): KeptPlace {
   const { secrets, redactor, isAddress, cursorField } = context;
@@ -51,7 +59,7 @@ export function keptPlace(place: string, context: KeepingContext): KeptPlace {
     if (certainty === 'likely' && !isSignature && SHORT_NUMBER.test(value)) return value;
     if (certainty === 'likely' && !isSignature && because === undefined) perhapsCursor = name;
     if (isSignature) because ??= `the link to the next page is signed (${name})`;
-    // Without it the place may be another one, or not be shown.
+    // Without this parameter, the address may lead to another place, or be refused.
     if (certainty === 'likely' || own.length === 0)
       because ??= `the link to the next page has a credential (${name})`;
     return undefined;
@@ -60,13 +68,13 @@ export function keptPlace(place: string, context: KeepingContext): KeptPlace {
   if (redactor.isGivenAwayBy(kept))
     because ??= 'the place of the next page contains a secret or a part of one';
   const recognised = recognisedSecrets(isAddress ? withoutName(kept, cursorField) : unquoted(kept))
-    // Cursors may be JSON Web Tokens that say where the listing is.
+    // A cursor may be a JSON Web Token that holds the position of the listing.
     .find(({ kind }) => kind !== 'a JSON Web Token');
   if (recognised !== undefined) because ??= `the place of the next page contains ${recognised.kind}`;
   return because === undefined ? { place: kept } : { because, perhapsCursor };
 }
 
-/** An address in which the name of a parameter says nothing about its value. */
+/** Moves the values of a parameter out of the address, so that its name does not affect how they are checked. */
 function withoutName(url: string, name: string | undefined): string {
   if (name === undefined) return url;
   const values: string[] = [];
@@ -78,7 +86,7 @@ function withoutName(url: string, name: string | undefined): string {
   return [rest, ...values].join(' ');
 }
 
-/** An address with its secrets in place of their marks. */
+/** Returns an address in which the marks are replaced with the secrets. */
 export function withOwnSecrets(url: string, secrets: OwnSecrets): string {
   if (!url.includes('gsb-')) return url;
   return mapParameters(url, (_name, value) => {
@@ -98,13 +106,13 @@ function markOf(value: string, own: readonly (readonly [string, string])[]): str
   return undefined;
 }
 
-/** A cursor is JSON; its text may be an address itself. */
+/** A cursor is JSON; its text may itself be an address. */
 function unquoted(json: string): string {
   try {
     const parsed: unknown = JSON.parse(json);
     return typeof parsed === 'string' ? parsed : json;
   } catch {
-    // A number of a page, or an address.
+    // The place is a page number or an address.
     return json;
   }
 }

@@ -9,17 +9,17 @@ import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { networkProblem, ProblemError, tokenHints, type Problem } from './problems.ts';
 import { refusalIn, tokenFields, type TokenRefusal } from './token-answer.ts';
 
-/** Access tokens of an API, one at a time. */
+/** Provides access tokens of an API, one at a time. */
 export interface TokenSource {
-  /** The token that there is, or a new one. Whoever asks while one is fetched gets the same. @throws ProblemError */
+  /** Returns the current token or fetches a new one. Concurrent callers share one fetch. @throws ProblemError */
   token(signal: AbortSignal): Promise<string>;
-  /** This token was refused. The next one is new. */
+  /** Discards a token that was refused. The next one is new. */
   discard(token: string): void;
 }
 
 interface Token {
   readonly text: string;
-  /** On the clock's `elapsedMs`; infinite if the server did not say anything usable. */
+  /** The expiry by the clock's `elapsedMs`; infinite if the server sent no usable lifetime. */
   readonly staleMs: number;
 }
 
@@ -30,7 +30,7 @@ interface OAuthPorts {
   readonly words: DefinitionWords;
 }
 
-/** OAuth client credentials (RFC 6749, 4.4). @param clientSecret the value, not its name */
+/** Opens a token source for OAuth client credentials (RFC 6749, 4.4). @param clientSecret the value, not its name */
 export function openTokens(spec: OAuthSpec, clientSecret: string, ports: OAuthPorts): TokenSource {
   const { clock, redactor } = ports;
   redactor.add(clientSecret);
@@ -72,7 +72,7 @@ function tokenRequest(
     form.set('client_secret', clientSecret);
     return { method: 'POST', url: tokenUrl, headers, body: form.toString() };
   }
-  // RFC 6749, 2.3.1: both are form-encoded first.
+  // RFC 6749, 2.3.1: both values are form-encoded first.
   const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`;
   const encoded = Buffer.from(pair).toString('base64');
   redactor.add(encoded);
@@ -113,7 +113,7 @@ async function fetchToken(request: HttpRequest, ports: OAuthPorts, signal: Abort
     const problem: Problem = {
       code: 'SOURCE_ANSWER_INVALID',
       reason: 'no token',
-      // Whatever it says instead, it may be a token by another name.
+      // The text of the response is not shown, because it may be a token under another name.
       what: `was answered without an access_token${text === undefined ? '' : ' that can be used'}`,
       hint: `Correct ${words.path}.oauth.tokenUrl; it must be the token endpoint of the provider.`,
       again: false,
@@ -128,7 +128,7 @@ const correctClient = ({ path }: DefinitionWords): string =>
 
 const TEMPORARY: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
-/** Some providers refuse with a success. */
+/** Some providers report an error with a success status. */
 function errorProblem(
   refusal: TokenRefusal,
   redact: (text: string) => string,
@@ -140,7 +140,7 @@ function errorProblem(
     .trim()
     .slice(0, HTTP_WORDS_CHARACTERS_MAX);
   return {
-    // RFC 6749 and RFC 8628 have these for a server that has too much to do for now.
+    // RFC 6749 and RFC 8628 define these codes for a temporarily overloaded server.
     ...(TEMPORARY.has(error)
       ? { code: 'SOURCE_UNREACHABLE', hint: 'Try again later.', again: true }
       : { code: 'SOURCE_AUTH_FAILED', hint: correctClient(words), again: false }),
@@ -149,7 +149,7 @@ function errorProblem(
   };
 }
 
-/** A provider says with 400 or 401 that it does not know the client; it is no fault of the request. */
+/** With 400 or 401, a provider reports an unknown client; the request itself is correct. */
 function tokenProblem(answer: HttpAnswer, problem: Problem, words: DefinitionWords): Problem {
   if (answer.status !== 400 && answer.status !== 401) return problem;
   return { ...problem, code: 'SOURCE_AUTH_FAILED', hint: correctClient(words) };
@@ -165,8 +165,9 @@ function refused(problem: Problem, { url }: HttpRequest): ProblemError {
 }
 
 /**
- * How long a token is used. Providers leave `expires_in` out, write it as text, or as 0: then the token is used until it is
- * refused. A short-lived one is replaced at half of its life, because the skew alone would make it stale at once.
+ * Returns how long a token is used. Some providers omit `expires_in`, or send it as a string or as 0: then the token is used
+ * until it is refused. A short-lived token is replaced after half of its lifetime, because the clock skew allowance alone would
+ * make it expire at once.
  */
 function lifeMs(expiresIn: unknown): number {
   const seconds = typeof expiresIn === 'string' && expiresIn.trim() !== '' ? Number(expiresIn) : expiresIn;

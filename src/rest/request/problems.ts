@@ -13,7 +13,7 @@ import {
 } from '../../net/network-words.ts';
 import { BodyError } from '../../net/response-body.ts';
 
-/** Why one attempt of a request came to nothing. */
+/** Why one attempt of a request failed. */
 export interface Problem {
   readonly code: ErrorCode;
   /** A few words for a log line. */
@@ -21,12 +21,12 @@ export interface Problem {
   /** Continues a sentence that begins with the request. */
   readonly what: string;
   readonly hint: string;
-  /** Another attempt may end better. */
+  /** Whether another attempt may succeed. */
   readonly again: boolean;
   readonly retryAfterMs?: number;
 }
 
-/** A problem on its way through code that has nothing to do with it. */
+/** Carries a problem through code that does not handle it. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly problem: Problem;
@@ -37,7 +37,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** @param asked the request, as messages name it; without secrets */
+/** @param asked the name of the request in messages, without secrets */
 export function failureOf(problem: Problem, asked: string): Failure {
   const { code, reason, what, hint, again, retryAfterMs = 0 } = problem;
   return {
@@ -61,7 +61,7 @@ const BROKEN_PACKING: Verdict = {
 const PROXIED = 'Check the network, the firewalls on the way, and HTTPS_PROXY.';
 const LOST = 'Nothing was committed; the next run starts where this one did.';
 
-/** For requests of a listing. */
+/** Returns the hints for requests of a listing. */
 function apiHints({ path }: DefinitionWords): NetworkHints {
   return {
     name: `the host name in ${path}.url`,
@@ -76,7 +76,7 @@ function apiHints({ path }: DefinitionWords): NetworkHints {
   };
 }
 
-/** For requests to a token endpoint, which has its own address and its own time limit. */
+/** Returns the hints for requests to a token endpoint, which has its own address and its own time limit. */
 export function tokenHints(words: DefinitionWords): NetworkHints {
   const tokenUrl = `${words.path}.oauth.tokenUrl`;
   return {
@@ -87,7 +87,7 @@ export function tokenHints(words: DefinitionWords): NetworkHints {
   };
 }
 
-/** The proxy does not know who asks. */
+/** The proxy requires authentication. */
 export const PROXY_LOGIN: Verdict = {
   code: 'SOURCE_AUTH_FAILED',
   hint: PROXY_LOGIN_HINT,
@@ -108,7 +108,7 @@ const CODE_OF_MEANING: Readonly<Record<NetworkError['meaning'], ErrorCode>> = {
   proxy_refused: 'SOURCE_UNREACHABLE',
 };
 
-/** What a request that brought no answer means. */
+/** Returns the problem of a request that got no response. */
 export function networkProblem(thrown: unknown, words: DefinitionWords, hints = apiHints(words)): Problem {
   if (thrown instanceof ProblemError) return thrown.problem;
   if (thrown instanceof BodyError) return bodyProblem(thrown, words);
@@ -127,7 +127,7 @@ export function networkProblem(thrown: unknown, words: DefinitionWords, hints = 
   return { ...clientVerdict(code, words), reason: code, what: `failed: ${wordsOf(error, code)}` };
 }
 
-/** An error of the client that is not of the network. */
+/** Returns the verdict on a client error that is not a network error. */
 function clientVerdict(code: string, { path }: DefinitionWords): Verdict {
   if (code === 'UND_ERR_INVALID_ARG') {
     return {
@@ -136,7 +136,8 @@ function clientVerdict(code: string, { path }: DefinitionWords): Verdict {
       again: false,
     };
   }
-  // A packed body that ended too soon, and one that is not packed. Brotli has a code for each thing that can be wrong.
+  // The first code means a compressed body that ended too early, the others a body that is not compressed. Brotli has a code for
+  // each kind of error.
   if (code === 'Z_BUF_ERROR') return { code: 'SOURCE_LOST', hint: LOST, again: true };
   if (code === 'Z_DATA_ERROR' || code.startsWith('ERR__ERROR_')) return BROKEN_PACKING;
   if (/^(HPE_|UND_ERR_HEADERS|HTTPParserError)/.test(code)) {

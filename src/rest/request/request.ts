@@ -4,10 +4,10 @@ import type { DefinitionWords } from '../definition-words.ts';
 import { checkedUrl, withParameters, type Parameters } from './address.ts';
 import type { HttpRequest } from './client.ts';
 
-/** What a page is asked for by: a parameter's name, and its value as JSON text, so that no digit of a cursor is lost. */
+/** The parameters that request a page: each has a name, and its value as JSON text, so that no digit of a cursor is lost. */
 export type PageParameters = readonly (readonly [name: string, json: string])[];
 
-/** Text that stands in a JSON body as it is. */
+/** Text that is inserted into a JSON body unchanged. */
 class Raw {
   readonly text: string;
 
@@ -16,7 +16,7 @@ class Raw {
   }
 }
 
-/** Makes the requests of one listing. */
+/** Builds the requests of one listing. */
 export class RequestTemplate {
   /** The address of the listing, with its watermark and, for GET, its payload. */
   readonly url: string;
@@ -24,7 +24,7 @@ export class RequestTemplate {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #payload: Readonly<Record<string, unknown>> | undefined;
 
-  /** @param watermark in place of `:watermark`; undefined where there is none. @throws BridgeError CONNECTOR_INVALID */
+  /** @param watermark replaces `:watermark`; undefined if there is none. @throws BridgeError CONNECTOR_INVALID */
   constructor(spec: RestSpec, watermark: string | undefined, words: DefinitionWords) {
     const bind = (text: string) => (watermark === undefined ? text : bindWatermarkText(text, watermark));
     const { method = 'GET', headers = {}, payload } = spec;
@@ -45,7 +45,7 @@ export class RequestTemplate {
     };
   }
 
-  /** @param url in place of the listing's own */
+  /** @param url replaces the listing's own address */
   request(parameters: PageParameters, url = this.url): HttpRequest {
     const base = { method: this.#method, headers: this.#headers };
     if (this.#payload === undefined) {
@@ -67,7 +67,7 @@ function deep(value: unknown, bind: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item, bind)]));
 }
 
-/** A list is the same parameter several times; what is inside a mapping goes as JSON. */
+/** A list becomes the same parameter several times; values inside a mapping are sent as JSON. */
 function queryOf(payload: Readonly<Record<string, unknown>>): Parameters {
   return Object.entries(payload).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map(
@@ -80,7 +80,7 @@ function plain(json: string): string {
   return json.startsWith('"') ? String(JSON.parse(json)) : json;
 }
 
-/** `page.cursor` is a key of that name if there is one, else `cursor` inside `page`. */
+/** `page.cursor` is a key of that name if there is one, otherwise `cursor` inside `page`. */
 function withValue(body: unknown, name: string, value: Raw): unknown {
   const object = typeof body === 'object' && body !== null && !(body instanceof Raw) ? { ...body } : {};
   const dot = name.indexOf('.');

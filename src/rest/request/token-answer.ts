@@ -1,23 +1,23 @@
 type Fields = Readonly<Record<string, unknown>>;
 
-/** How a token endpoint says in a success that it gives out no token. */
+/** How a token endpoint reports, in a successful response, that it issues no token. */
 export interface TokenRefusal {
-  /** The provider's name for the error; empty if it has none. */
+  /** The provider's name for the error; empty if there is none. */
   readonly error: string;
-  /** For a message: the error and its description, neither redacted nor on one line. */
+  /** The error and its description for a message. They are neither redacted nor on one line. */
   readonly words: string;
 }
 
-/** Names of what failed, and of its description, in lower case and without `_` and `-`. */
+/** The names of errors and of their descriptions, in lower case and without `_` and `-`. */
 const ERROR = /^(?:error|errors|errorcode|errcode|errno|errortype|fault|faultcode)$/;
 const DESCRIPTION =
   /^(?:errordescription|errormessage|errormsg|errorsummary|errordetails?|errmsg|faultstring|message|msg|description|detail|details|reason)$/;
-/** Within an object that is an error. */
+/** The names of the error code within an error object. */
 const CODE = /^(?:code|type|status|title|name)$/;
 const SUCCESS = /^(?:0+|200|ok|none|null|false|no|success)?$/i;
 const DEPTH_MAX = 3;
 
-/** The fields of a token answer: of JSON, or of a form, which some providers send whatever they are asked for. */
+/** Returns the fields of a token response: from JSON, or from a form, which some providers send whatever was requested. */
 export function tokenFields(body: Buffer): Fields {
   const text = body.toString();
   try {
@@ -29,8 +29,8 @@ export function tokenFields(body: Buffer): Fields {
 }
 
 /**
- * What RFC 6749, section 5.2, has for a 400, and the other shapes in which providers write it into a success. Fields under other
- * names are not read: any of them may be a token.
+ * Finds the error that RFC 6749, section 5.2, defines for a 400, and the other shapes in which providers send it with a success.
+ * Fields of other names are not read, because any of them may be a token.
  */
 export function refusalIn(fields: Fields): TokenRefusal | undefined {
   const named = Object.entries(fields).map(([key, value]) => [plain(key), value] as const);
@@ -43,14 +43,14 @@ export function refusalIn(fields: Fields): TokenRefusal | undefined {
   return { error: codes[0] ?? '', words: [...new Set([...codes, ...told])].join(': ') };
 }
 
-/** `ok: false`, `status: error`, or a code that is not the one of a success. */
+/** Whether a field reports a failure: `ok: false`, `status: error`, or a code that does not mean success. */
 function saysFailure(key: string, value: unknown): boolean {
   if (key === 'ok' || key === 'success') return value === false || value === 'false';
   if (key === 'status') return typeof value === 'string' && /^(?:error|fail(?:ed|ure)?)$/i.test(value);
   return key === 'code' && wordsOf(value).length > 0;
 }
 
-/** The texts and numbers of an error, whether it is one itself, an object or a list of them. */
+/** Returns the texts and numbers of an error, which can be a value, an object or a list of them. */
 function wordsOf(value: unknown, depth = 0): string[] {
   if (typeof value === 'string' || typeof value === 'number') {
     const text = String(value).trim();
