@@ -59,8 +59,10 @@ export interface Sending {
   readonly request: Pick<DeliveryStep, 'name' | 'state' | 'operation' | 'askedAt'> | null;
 }
 
-/** Why a run deleted or marked a document: its listing lacked it, a producer said so, its row
- * names no readers any more, or names them in a form that cannot be read. */
+/**
+ * Why a run deleted or soft-deleted a document: its listing lacked the document, a producer pushed the delete, or its row
+ * names no readers, or names them in a form that cannot be read.
+ */
 export type RemovalCause = 'missing' | 'pushed' | 'no readers' | 'unreadable readers';
 
 export interface Quarantined {
