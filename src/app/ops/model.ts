@@ -89,7 +89,7 @@ export interface OpsConnector {
   readonly freshness: Freshness;
   /** The duration of the last run that changed the target. */
   readonly usual_seconds: number | null;
-  /** The number of deletes that this run held. */
+  /** The number of deletes that the same run held. */
   readonly held_deletes: number | null;
   readonly quarantined: number | null;
   readonly rejected: number | null;
