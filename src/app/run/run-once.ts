@@ -23,7 +23,7 @@ export interface Work<Definition, Result extends ReportedResult> {
   /** Reads and validates the definition. @throws BridgeError */
   load(): Promise<Definition>;
   /**
-   * @throws BridgeError USAGE if the options do not match the definition. It is not a failure of the definition, so not
+   * @throws BridgeError USAGE if the options do not match the definition. It is not a failure of the definition, so it is not
    *   reported.
    */
   requireFit(definition: Definition): void;
@@ -31,7 +31,7 @@ export interface Work<Definition, Result extends ReportedResult> {
   reported(definition: Definition): ReportedRun & { readonly target: string };
   /** The same for a definition that does not load. */
   reportedUnloaded(): Promise<ReportedRun>;
-  /** Opens the resources of the work, does it, and closes them. @throws BridgeError */
+  /** Opens the resources of the work, does the work, and closes the resources. @throws BridgeError */
   perform(definition: Definition, tools: WorkTools): Promise<Result>;
   exitStatusOf(result: Result): ExitStatus;
 }

@@ -172,7 +172,7 @@ async function tell(
   }
 }
 
-/** The end of a run is reported even after a signal has stopped it, so only the channels' deadlines limit it. */
+/** The end of a run is reported even after a signal has stopped it, so only its own deadline limits it. */
 const NEVER = new AbortController().signal;
 
 function endOf(ending: RunEnding, watch: RunWatch, { redact }: TelemetryContext): RunEnd {
