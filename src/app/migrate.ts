@@ -6,7 +6,7 @@ interface MigrateOptions {
   readonly cwd: string;
 }
 
-/** Brings the schema of the state store up to date. @throws BridgeError, as `migrateState` does. */
+/** Migrates the schema of the state store to this version. @throws BridgeError as `migrateState` does */
 export function migrateStateStore(options: MigrateOptions): ReturnType<typeof migrateState> {
   return migrateState(stateLocation(options));
 }

@@ -7,11 +7,11 @@ export interface OutputStream {
   readonly columns?: number | undefined;
 }
 
-/** What a subcommand may touch of the process; a test passes its own. */
+/** The parts of the process that a subcommand may use; a test passes its own. */
 export interface CommandIo {
-  /** Results only. */
+  /** Only for results. */
   readonly stdout: OutputStream;
-  /** Logs and progress. */
+  /** For logs and progress. */
   readonly stderr: OutputStream;
   readonly env: Environment;
   readonly cwd: string;

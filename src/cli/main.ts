@@ -21,14 +21,14 @@ import { guarded } from './output/terminal.ts';
 import { validateCommand } from './commands/validate.ts';
 import { programVersion } from './version.ts';
 
-/** Where the program runs: a process of its own, or a test's. */
+/** The environment that the program runs in: its own process, or a test. */
 interface Surroundings {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly cwd: string;
-  /** The environment, if it is not the process's. */
+  /** Replaces the environment variables of the process. */
   readonly variables?: NodeJS.ProcessEnv;
-  /** Called before rows are read. What it does to V8 lasts, and concerns everything in the process. */
+  /** Called before rows are read. Its effect on V8 is permanent and applies to the whole process. */
   readonly keepHeapSmall: () => void;
 }
 
@@ -41,7 +41,7 @@ export async function main(
   const stdout = guarded(surroundings.stdout);
   const stderr = guarded(surroundings.stderr);
   let status: ExitStatus = EXIT.done;
-  // Until the environment is read, nothing is known that would have to be hidden.
+  // Until the environment is read, no secrets are known that would have to be redacted.
   let redact = (text: string) => text;
   try {
     const env = readEnvironment(variables);
@@ -58,7 +58,7 @@ export async function main(
     await program(io, keepHeapSmall).parseAsync(args, { from: 'user' });
     return status;
   } catch (thrown) {
-    // Commander has printed its message already; help and version end this way too.
+    // Commander has already printed its message; help and version also end this way.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
     const error = toBridgeError(thrown);
     stderr.write(redact(failureText(error)));
@@ -71,14 +71,14 @@ function ownProcess(): Surroundings {
   return { stdout: process.stdout, stderr: process.stderr, cwd: process.cwd(), keepHeapSmall };
 }
 
-/** The reader of the output may go away: `head`, or a server that was killed. That does not end a run. */
+/** The reader of the output may disappear, such as `head` or a server that was killed. The run continues. */
 function outliveReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
 /**
- * Ends the process if it does not end by itself now that `main` is done: what telemetry gave up on, such as the lookup of a
- * host name, may not keep it. Output that is still on its way is waited for.
+ * Ends the process if it does not end by itself after `main`: operations that telemetry abandoned, such as a DNS lookup, must
+ * not keep it alive. Pending output is written first.
  */
 export function endSoon(process: Pick<NodeJS.Process, 'stdout' | 'exit'>): void {
   const timer = setTimeout(() => {
@@ -118,14 +118,14 @@ export function program(io: CommandIo, beforeRows: () => void): Command {
   return bridge;
 }
 
-/** Of a terminal that does not say how wide it is, and of a file. */
+/** The width of a file, and of a terminal that does not report its width. */
 const HELP_COLUMNS_DEFAULT = 80;
 
 function helpWidth({ isTTY, columns }: OutputStream): number {
   return isTTY === true ? (columns ?? HELP_COLUMNS_DEFAULT) : HELP_COLUMNS_DEFAULT;
 }
 
-/** Commander copies settings only to commands that are made by a parent. */
+/** Commander copies settings only to commands that a parent command creates. */
 function inheritSettings(parent: Command): void {
   for (const command of parent.commands) inheritSettings(command.copyInheritedSettings(parent));
 }

@@ -31,7 +31,7 @@ import { pushRoutes } from './push/push.ts';
 import { schemaProblem } from './http/schema-problem.ts';
 import { sendSecurityHeaders } from './http/security-headers.ts';
 
-/** The server, with all its routes, not yet listening. */
+/** Creates the server with all its routes. It does not listen yet. */
 export async function createServer(context: ServerContext): Promise<FastifyInstance> {
   const { log, metrics, version, gate, trustedProxies } = context;
   const app = fastify({
@@ -52,10 +52,10 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     frameworkErrors: answerUnreadablePath,
     schemaErrorFormatter: schemaProblem,
     routerOptions: { maxParamLength: SERVER_PATH_PART_CHARACTERS_MAX },
-    // A field that nobody declared is an error of the request, not something to drop in silence.
+    // An undeclared field is an error in the request and is not dropped silently.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });
-  // None is dropped in silence: SERVER_HEADERS_BYTES_MAX bounds how many there can be.
+  // No header is dropped silently: SERVER_HEADERS_BYTES_MAX bounds their number.
   app.server.maxHeadersCount = 0;
   answerFailures(app, log);
   logRequests(app, log);

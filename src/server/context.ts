@@ -11,7 +11,7 @@ import type { Logger } from '../core/log.ts';
 import type { Gate } from './access/access.ts';
 import type { Login } from './access/open-access.ts';
 
-/** What the routes work with. */
+/** What the routes require. */
 export interface ServerContext {
   readonly version: string;
   readonly log: Logger;
@@ -23,12 +23,12 @@ export interface ServerContext {
 
   readonly intake: PushIntake;
   readonly gate: Gate;
-  /** Undefined: nobody has to log in. */
+  /** Undefined if no login is required. */
   readonly login: Login | undefined;
-  /** From the pages of runs to other systems. */
+  /** Links from the run pages to other systems. */
   readonly runLinks: RunLinks;
-  /** For what runs withheld and quarantined. */
+  /** Opens the artifacts that list held deletes and quarantined rows. */
   readonly openStore: OpenStore;
-  /** Addresses of proxies whose `X-Forwarded-*` headers are believed; none by default. */
+  /** Addresses of proxies whose `X-Forwarded-*` headers are trusted; none by default. */
   readonly trustedProxies: readonly string[];
 }

@@ -21,30 +21,33 @@ import { openAccess } from './access/open-access.ts';
 
 interface ServerSettings {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly version: string;
-  /** `postgres://…`; undefined is the embedded database below `cwd`. */
+  /** `postgres://…`; undefined selects the embedded database below `cwd`. */
   readonly databaseUrl: string | undefined;
   readonly connectorsDir: string;
-  /** `POLICY_FILE`; undefined: connectors may use everything. */
+  /** `POLICY_FILE`; undefined means that connectors are not restricted. */
   readonly policyFile: string | undefined;
-  /** The environment of a run that is started here. @param secretVariables the `SECRET_…` variables that its connector needs */
+  /**
+   * Returns the environment of a run that this server starts.
+   * @param secretVariables the `SECRET_…` variables that its connector needs
+   */
   readonly variablesForRun: (secretVariables: readonly string[]) => Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly access: AccessSettings;
   readonly runLinks: RunLinks;
-  /** In place of Google's, for the artifacts that Ops shows. */
+  /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
-  /** For tests. */
+  /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
 }
 
 /**
- * Opens what the server works with, and listens.
- * @throws BridgeError POLICY_INVALID, STATE_*, ENVIRONMENT_INVALID, PORT_TAKEN or HOST_INVALID; nothing stays open then.
+ * Opens what the server requires, and listens.
+ * @throws BridgeError POLICY_INVALID, STATE_*, ENVIRONMENT_INVALID, PORT_TAKEN or HOST_INVALID; everything is closed then.
  */
 export async function openBridgeServer(settings: ServerSettings): Promise<Listening> {
   const { host, port, version, connectorsDir, cwd, clock, log, access, runLinks, pushBounds } = settings;

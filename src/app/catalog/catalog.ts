@@ -9,26 +9,29 @@ import { CATALOG_LOOK_MS } from '../limits.ts';
 import { openConnectorChecker } from './connector-checker.ts';
 import { checkConnectorsUnderPolicy, type PolicyPlace } from './policy.ts';
 
-/** The connectors of a folder, as they are now. */
+/** The connectors of a folder at one moment. */
 interface CatalogContent {
-  /** Those without an error, by name. */
+  /** The connectors without errors, by name. */
   readonly connectors: ReadonlyMap<string, { readonly file: string; readonly connector: Connector }>;
-  /** What is wrong in the folder. A broken file hides no other. */
+  /** The problems found in the folder. A broken file does not hide problems in other files. */
   readonly problems: readonly Problem[];
   /**
-   * Whether something that has an error may hold the connector of this name: a file with that name, in it or as its own, a file
-   * that cannot be parsed, or the folder or the policy as a whole.
+   * Whether a broken file may define the connector with this name: a file that contains that name or has it as its file name,
+   * a file that cannot be parsed, or the folder or the policy as a whole.
    */
   readonly mayBeBroken: (name: string) => boolean;
 }
 
-/** Knows the connectors of a folder that the operator's policy allows, and sees when a file or the policy changes. */
+/** Tracks the connectors of a folder that the operator's policy allows, and detects changes to the files and the policy. */
 export interface Catalog {
-  /** Looks at the files at most every `CATALOG_LOOK_MS`, and reads them only when one changed. Never throws for a file. */
+  /**
+   * Checks the files at most every `CATALOG_LOOK_MS`, and reads them only when one has changed. Never throws because of a
+   * file.
+   */
   current(): Promise<CatalogContent>;
 }
 
-/** @param options `directory` as given, relative to `cwd` */
+/** @param options `directory` is relative to `cwd` */
 export function openCatalog(
   options: PolicyPlace & { readonly directory: string; readonly clock: Clock },
 ): Catalog {
@@ -48,7 +51,7 @@ export function openCatalog(
       const policy = await policyStampOf(options);
       const next = `${policy}\n${await stampOf(directory, options)}`;
       if (next === stamp) return await before;
-      // What a file may do is a part of its check.
+      // The check of a file depends on the policy, so all results are discarded when the policy changes.
       if (policy !== policyStamp) known = new KnownFiles();
       policyStamp = policy;
       const read = await readAll(directory, options, known);
@@ -61,7 +64,7 @@ export function openCatalog(
 
   return {
     current() {
-      // A folder of large files may take longer to read than the time between two looks.
+      // Reading a folder of large files may take longer than the interval between two checks.
       if (!isLooking && clock.elapsedMs() - lookedMs >= CATALOG_LOOK_MS) {
         lookedMs = clock.elapsedMs();
         content = look(content);
@@ -88,7 +91,7 @@ async function policyStampOf({ cwd, policyFile }: PolicyPlace): Promise<string> 
   return `${policyFile} ${facts?.signature ?? ''}`;
 }
 
-/** Checks small files one by one between turns of the event loop, and others in a thread of its own. */
+/** Checks small files one by one between turns of the event loop, and large ones in a separate thread. */
 async function readAll(directory: string, place: PolicyPlace, known: KnownFiles): Promise<CatalogContent> {
   const checker = openConnectorChecker(place);
   const checkElsewhere = (file: string) => checker.check(file);

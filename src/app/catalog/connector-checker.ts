@@ -9,14 +9,14 @@ import {
 } from '../limits.ts';
 import type { PolicyPlace } from './policy.ts';
 
-/** Checks connector files in a thread, which it starts for the first one. */
+/** Checks connector files in a thread, which is started for the first file. */
 export interface ConnectorChecker {
-  /** Reports a file that takes too long or that breaks the thread, as a problem of that file. */
+  /** Reports a file that takes too long or crashes the thread as a problem of that file. */
   check(file: string): Promise<CheckedFile>;
   close(): Promise<void>;
 }
 
-/** @param limits for tests */
+/** @param limits only tests set them */
 export function openConnectorChecker(
   place: PolicyPlace,
   limits = { fileMs: CONNECTOR_CHECK_MS_MAX },
@@ -61,10 +61,10 @@ async function start({ policyFile, cwd }: PolicyPlace): Promise<Worker> {
   return worker;
 }
 
-/** During development the sources run as they are, and a thread has to load the compiler before them. */
+/** During development the TypeScript sources run directly, and a thread must register the compiler before it loads them. */
 function typescriptStart(): string {
   const compiler = pathToFileURL(
-    // A thread that runs a script is CommonJS, and the loader is not.
+    // A thread started from a script string is CommonJS, while the loader is an ES module.
     createRequire(import.meta.url)
       .resolve('tsx/esm/api')
       .replace(/\.cjs$/, '.mjs'),
@@ -74,7 +74,7 @@ function typescriptStart(): string {
 }
 
 async function answerOf(worker: Worker, file: string, ms: number): Promise<CheckedFile> {
-  // It keeps the process alive only while a file is checked.
+  // The thread keeps the process alive only while a file is being checked.
   worker.ref();
   try {
     worker.postMessage(file);
@@ -108,7 +108,7 @@ function nextMessage(worker: Worker, ms: number): Promise<unknown> {
   });
 }
 
-/** @param tooSlowMs the limit that was passed; undefined: the check failed in another way */
+/** @param tooSlowMs the time limit that was exceeded; undefined if the check failed in another way */
 function unchecked(file: string, tooSlowMs: number | undefined): CheckedFile {
   const message =
     tooSlowMs === undefined

@@ -23,9 +23,9 @@ import { serverOf } from '../../policy/host-pattern.ts';
 import type { Paths, Policy } from '../../policy/policy.ts';
 import { readPolicy } from '../../policy/read-policy.ts';
 
-/** Where the operator's policy is. */
+/** The location of the operator's policy. */
 export interface PolicyPlace {
-  /** `POLICY_FILE`; undefined without a policy. */
+  /** `POLICY_FILE`; undefined if there is no policy. */
   readonly policyFile: string | undefined;
   readonly cwd: string;
 }
@@ -40,7 +40,10 @@ async function readPolicyFile({ policyFile, cwd }: PolicyPlace): Promise<Opened>
   return { problems: [{ ...content.problem, fix }] };
 }
 
-/** @throws BridgeError POLICY_INVALID with every problem on a line of its own; never takes a file that cannot be read for no policy */
+/**
+ * Reads the policy; a file that cannot be read is never treated as a missing policy.
+ * @throws BridgeError POLICY_INVALID with every problem on its own line
+ */
 export async function openPolicy(place: PolicyPlace): Promise<Policy | undefined> {
   const opened = await readPolicyFile(place);
   if ('policy' in opened) return opened.policy;
@@ -53,7 +56,10 @@ export async function openPolicy(place: PolicyPlace): Promise<Policy | undefined
   );
 }
 
-/** `checkConnectors` under the operator's policy. With a policy that is not valid, its problems are the report and no connector is valid. */
+/**
+ * `checkConnectors` under the operator's policy. If the policy is not valid, the report contains its problems and no
+ * connector is valid.
+ */
 export async function checkConnectorsUnderPolicy(
   paths: readonly string[],
   place: PolicyPlace,
@@ -69,20 +75,23 @@ export async function checkConnectorsUnderPolicy(
   return { ...report, problems: [...opened.problems, ...report.problems], connectors: [] };
 }
 
-/** Checks one file by itself under the operator's policy; one that is not valid is reported by `checkConnectorsUnderPolicy`. */
+/** Checks a single file under the operator's policy. A policy that is not valid is reported by `checkConnectorsUnderPolicy`. */
 export async function checkFileUnderPolicy(file: string, place: PolicyPlace): Promise<CheckedFile> {
   const opened = await readPolicyFile(place);
   const policy = 'policy' in opened ? operatorPolicy(opened.policy, place.cwd) : undefined;
   return checkFile(file, { cwd: place.cwd, policy });
 }
 
-/** `loadConnector` under the operator's policy. @throws BridgeError as that and `openPolicy` do */
+/** `loadConnector` under the operator's policy. @throws BridgeError as `loadConnector` and `openPolicy` do */
 export async function loadConnectorUnderPolicy(path: string, place: PolicyPlace): Promise<Connector> {
   const policy = await openPolicy(place);
   return loadConnector(resolve(place.cwd, path), { policy: operatorPolicy(policy, place.cwd) });
 }
 
-/** What the connector may do. @throws BridgeError POLICY_INVALID, or POLICY_REFUSED for what its file names */
+/**
+ * The permissions of the connector.
+ * @throws BridgeError POLICY_INVALID, or POLICY_REFUSED if the file uses something that the policy does not allow
+ */
 export async function permitOf(connector: Connector, place: PolicyPlace): Promise<ConnectorPermit> {
   return connectorPermit(await openPolicy(place), connector, pathsOf(place.cwd), place.cwd);
 }
@@ -114,7 +123,7 @@ function pathsOf(cwd: string): Paths {
   };
 }
 
-/** The path as the system opens it; of a path that does not exist, the part that does. */
+/** Resolves the path as the system would open it. If the path does not exist, only its existing part is resolved. */
 function realPath(path: string): string {
   const whole = existingPath(path);
   if (whole !== undefined) return whole;
@@ -122,7 +131,8 @@ function realPath(path: string): string {
   const { root } = parse(target);
   const names = target.slice(root.length).split(sep);
   const existing = (count: number) => existingPath(join(root, ...names.slice(0, count)));
-  // A part exists only if all before it do, so the last one is found by halving: a path may have thousands of parts.
+  // A segment exists only if all segments before it exist, so a binary search finds the last one: a path may have thousands
+  // of segments.
   let found = { count: 0, path: root };
   let missing = names.length;
   while (missing - found.count > 1) {

@@ -12,7 +12,7 @@ interface BucketPlace {
   readonly gcsEndpoint: Endpoint | undefined;
 }
 
-/** Whether the caller may write, read, list and replace artifacts. Writes nothing. */
+/** Whether the caller may write, read, list and replace artifacts. This check writes nothing. */
 export function bucketFindings(
   bucket: string,
   place: BucketPlace,
@@ -61,8 +61,8 @@ function storageRole(name: string): string {
 }
 
 /**
- * Whether Discovery Engine can read artifacts and write down why documents failed, as far as the caller may know: a grant
- * on the bucket's project or above shows nowhere.
+ * Whether Discovery Engine can read artifacts and write its error files, as far as the caller can see: a grant on the
+ * bucket's project or above is not visible.
  */
 export function serviceAgentFindings(
   bucket: string,
@@ -106,7 +106,7 @@ async function agentFinding(
   return warn('service agent', what, fix);
 }
 
-/** Loads the cloud client only for a connector that needs it. */
+/** Loads the cloud client only for a connector that requires it. */
 async function openAccess(bucket: string, { gcsEndpoint }: BucketPlace): Promise<GcsAccess> {
   const { gcsAccess } = await import('../../artifacts/gcs/access.ts');
   return gcsAccess(bucket, { gcsEndpoint, requestSeconds: DOCTOR_REQUEST_SECONDS_MAX });

@@ -2,8 +2,8 @@ import { findCaller } from '../../gemini/api/caller.ts';
 import { check, ok, type DoctorFinding } from './finding.ts';
 
 /**
- * Whether this machine has credentials that Google gives a token for.
- * @param needed false if all requests go to stand-ins on this machine
+ * Whether this machine has credentials that Google accepts for a token.
+ * @param needed false if all requests go to emulators on this machine
  */
 export function credentialsFindings(needed: boolean, signal: AbortSignal): Promise<DoctorFinding[]> {
   return check('credentials', signal, async () => {

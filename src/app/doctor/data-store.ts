@@ -19,11 +19,11 @@ const ABOUT_THE_STORE: readonly Subject[] = ['access control', 'content', 'schem
 
 interface StoreFindings {
   readonly findings: DoctorFinding[];
-  /** Undefined if the data store was not found, or its name does not have it. */
+  /** Undefined if the data store was not found, or if its resource name does not contain the number. */
   readonly projectNumber: string | undefined;
 }
 
-/** Whether the data store is there, where the connector says, and whether it is one for its documents. */
+/** Whether the data store exists in the connector's location, and whether its settings match the connector's documents. */
 export async function dataStoreFindings(
   spec: ConnectorSpec,
   endpoint: Endpoint | undefined,
@@ -41,7 +41,7 @@ export async function dataStoreFindings(
       if (error.code === 'GEMINI_NOT_FOUND')
         throw (await foundElsewhere(spec.gemini, openAt, inTime)) ?? thrown;
       if (error.code !== 'GEMINI_PERMISSION' || aclOf(spec) === 'required') throw thrown;
-      // Such a run goes on, for no reader is at stake.
+      // A run of this connector continues without this permission, because its documents have no readers to protect.
       return [warn('data store', `This cannot be seen: ${error.message}`, error.hint ?? '')];
     }
     return [ok('data store', `Project ${projectId} has the data store ${dataStoreId} in ${location}.`)];
@@ -58,10 +58,10 @@ export async function dataStoreFindings(
   return { findings, projectNumber: facts.projectNumber };
 }
 
-/** What is wrong at the first attempt is what there is to say. */
+/** The check reports the failure of the first attempt, so it does not retry. */
 const ONCE = { retry: { retries: 0, backoffSeconds: 0 }, log: silentLogger };
 
-/** @returns the error that says so, if another location has a data store of this name. */
+/** @returns an error that names the other location, if a data store of this name exists there */
 async function foundElsewhere(
   { projectId, location, dataStoreId }: ConnectorSpec['gemini'],
   openAt: (location: string) => Promise<Api>,

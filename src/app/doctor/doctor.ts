@@ -14,9 +14,9 @@ import { sourceFindings } from './source.ts';
 import { stateFindings } from './state.ts';
 import { loadConnectorUnderPolicy } from '../catalog/policy.ts';
 
-/** What is looked at, and from where. */
+/** What is checked, and in which environment. */
 export interface DoctorContext {
-  /** Path of a connector; without it, only what all connectors share is looked at. */
+  /** The path of a connector; without it, only what all connectors share is checked. */
   readonly connectorPath: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
@@ -25,7 +25,7 @@ export interface DoctorContext {
   readonly gcsEndpoint: Endpoint | undefined;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly ingestionDryRun: boolean;
-  /** Of commands other than doctor. */
+  /** Invalid variables of commands other than doctor. */
   readonly wrongVariables: readonly WrongVariable[];
   readonly proxy: BridgeContext['proxy'];
   /** Reads one `SECRET_…` variable. */
@@ -44,8 +44,8 @@ const OF_CLOUD_BUCKET: readonly Subject[] = ['bucket', 'service agent'];
 const OF_CONNECTOR: readonly Subject[] = ['source', ...OF_GOOGLE, 'bucket'];
 
 /**
- * Looks at everything that a run needs, and writes nothing anywhere. What is wrong is a finding; what depends on it is
- * skip, and everything else is looked at all the same.
+ * Checks everything that a run needs, and writes nothing anywhere. Each problem is a finding; the checks that depend on it
+ * are skipped, and all other checks still run.
  * @throws the reason of `signal`, and nothing else
  */
 export async function examine(context: DoctorContext, signal: AbortSignal): Promise<DoctorFinding[]> {
@@ -72,13 +72,13 @@ export async function examine(context: DoctorContext, signal: AbortSignal): Prom
   return [...shared, ...(await connectorFindings(connector, blocked, context, signal))];
 }
 
-/** What takes credentials, or what there are none for. */
+/** The services that require credentials, or for which credentials are missing. */
 interface Reach {
   readonly google: boolean;
   readonly bucket: boolean;
 }
 
-/** A stand-in on this machine gets none. */
+/** An emulator on this machine receives no credentials. */
 function credentialsNeeded(connector: Connector | undefined, context: DoctorContext): Reach {
   const inCloud = connector === undefined || isInCloud(connector.spec.output.bucket);
   return {
@@ -113,8 +113,8 @@ async function connectorFindings(
 }
 
 /**
- * The permissions cannot be seen, and the data store was not found: the project may be a mistyped one, and advice about it
- * would be misleading.
+ * If the permissions cannot be read and the data store was not found, the project id may be mistyped, and advice about the
+ * permissions would be misleading.
  */
 function dependent(
   permissions: readonly DoctorFinding[],
@@ -136,7 +136,7 @@ async function pulledFindings(
   signal: AbortSignal,
 ): Promise<DoctorFinding[]> {
   const findings = await sourceFindings(connector, context, signal);
-  // What keeps it from the source is not said twice.
+  // The failed checks have already reported why the source cannot be reached.
   if (findings.some(({ status }) => status === 'fail')) return findings;
   return [...findings, ...(await rowPolicyFindings(connector, context, signal))];
 }

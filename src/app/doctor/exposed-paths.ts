@@ -7,21 +7,21 @@ import { warn, type DoctorFinding } from './finding.ts';
 /** Read or write permission of the group or of all other users. */
 const OTHERS_READ_OR_WRITE = 0o066;
 
-/** Paths that other users of the machine may read or write, and the command that ends that. */
+/** Paths that other users of the machine may read or write, and the command that fixes their permissions. */
 interface Exposure {
   readonly paths: readonly string[];
   readonly fix: string;
 }
 
-/** What a run or a server keeps on this machine; undefined for what it keeps elsewhere. */
+/** The data that a run or a server stores on this machine; undefined for data stored elsewhere. */
 interface KeptHere {
-  /** The embedded state. */
+  /** The embedded state file. */
   readonly stateFile: string | undefined;
   /** The folder of a `file://` bucket. */
   readonly bucketFolder?: string | undefined;
 }
 
-/** Logs a warning about each of them that other users may read or write. */
+/** Logs a warning about each path that other users may read or write. */
 export async function warnOfExposure({ stateFile, bucketFolder }: KeptHere, log: Logger): Promise<void> {
   const state = stateFile === undefined ? undefined : await exposedState(stateFile);
   if (state !== undefined) log.warn('other users of this machine may read or write the state', { ...state });
@@ -31,14 +31,14 @@ export async function warnOfExposure({ stateFile, bucketFolder }: KeptHere, log:
   }
 }
 
-/** The finding as it is, or a warning in its place when it is good and these paths are exposed. */
+/** Returns the finding unchanged, or a warning instead of a good finding if these paths are exposed. */
 export function unlessExposed(finding: DoctorFinding, exposure: Exposure | undefined): DoctorFinding {
   if (finding.status !== 'ok' || exposure === undefined) return finding;
   const what = `${finding.message} Other users of this machine may read or write ${exposure.paths.join(', ')}.`;
   return warn(finding.subject, what, exposure.fix);
 }
 
-/** The state file with its journal and its index, and the folder that they are in. */
+/** Checks the state file, its journal, its index, and their folder. */
 export function exposedState(file: string): Promise<Exposure | undefined> {
   return exposureOf(
     dirname(file),
@@ -46,13 +46,13 @@ export function exposedState(file: string): Promise<Exposure | undefined> {
   );
 }
 
-/** The folder alone: what is in it may be thousands of files. */
+/** Checks only the folder, because it may contain thousands of files. */
 export function exposedFolder(folder: string): Promise<Exposure | undefined> {
   return exposureOf(folder, []);
 }
 
 async function exposureOf(folder: string, names: readonly string[]): Promise<Exposure | undefined> {
-  // Windows reports modes that say nothing about who may read.
+  // On Windows, file modes do not tell who may read a file.
   if (process.platform === 'win32') return undefined;
   const paths: string[] = [];
   for (const path of [folder, ...names.map((name) => join(folder, name))]) {

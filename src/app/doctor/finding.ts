@@ -4,7 +4,7 @@ import { DOCTOR_CHECK_SECONDS_MAX } from '../limits.ts';
 import { failed, type Finding } from '../../core/finding.ts';
 import type { Exposure } from '../../net/exposure.ts';
 
-/** What a finding is about. */
+/** The subject of a finding. */
 export type Subject =
   | 'settings'
   | 'policy'
@@ -36,7 +36,7 @@ export function warn(subject: Subject, message: string, fix: string): DoctorFind
   return { subject, status: 'warn', message, fix };
 }
 
-/** A warning of what others on the way could read or change; none if there is nothing. */
+/** A warning about data that others could read or change in transit; empty if nothing is exposed. */
 export function exposed(subject: Subject, exposure: Exposure | undefined): DoctorFinding[] {
   return exposure === undefined ? [] : [warn(subject, exposure.what, exposure.fix)];
 }
@@ -46,8 +46,8 @@ export function fail(subject: Subject, error: BridgeError): DoctorFinding {
 }
 
 /**
- * Looks at something within a time; what it throws is a finding too.
- * @param seconds another time for a test
+ * Runs a check within a time limit; an error that it throws becomes a finding.
+ * @param seconds another limit for a test
  * @throws the reason of `signal`, and nothing else
  */
 export async function check(
@@ -65,7 +65,7 @@ export async function check(
 }
 
 /**
- * @param subject what is looked at, for the message
+ * @param subject the subject of the check, for the message
  * @throws BridgeError CHECK_TIMEOUT; what `look` throws; the reason of `signal`
  */
 export async function inTime<T>(
@@ -81,10 +81,10 @@ export async function inTime<T>(
   }
 }
 
-/** How the message begins of what could not be looked at. */
+/** The beginning of the message when something could not be checked. */
 export const UNSEEN = 'This cannot be seen: ';
 
-/** Looks at something that runs do not look at: that it cannot be seen is a warning, for a run can succeed all the same. */
+/** Checks something that runs do not use. A failure of the check itself is only a warning, because a run can still succeed. */
 export async function glance(
   subject: Subject,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ const GRANT_PURGE = `Grant roles/discoveryengine.admin, or a custom role with ${
 
 type Granted = ReadonlySet<string>;
 
-/** What the caller may do in the data store's project. Roles are not looked at, only what they permit. */
+/** The caller's permissions in the data store's project. Only permissions are checked, not roles. */
 export async function permissionsFindings(
   spec: ConnectorSpec,
   endpoint: Endpoint | undefined,
@@ -40,7 +40,7 @@ export async function permissionsFindings(
   return [sendingFinding(granted, projectId), deletesFinding(granted, projectId)];
 }
 
-/** A row that loses its readers takes its document with it, under every policy. */
+/** A row that loses all its readers causes the deletion of its document under every policy. */
 function deletes(spec: ConnectorSpec): boolean {
   return spec.reconciliation.deletePolicy === 'auto_delete_missing' || aclOf(spec) === 'required';
 }

@@ -1,11 +1,11 @@
 import { openPolicy, type PolicyPlace } from '../catalog/policy.ts';
 import { check, ok, type DoctorFinding } from './finding.ts';
 
-/** Without a policy every connector may use every secret; an operator who shares the folder of connectors should know. */
+/** Without a policy every connector may use every secret, which an operator who shares the folder of connectors should know. */
 export const NO_POLICY =
   'POLICY_FILE is not set, so whoever writes connectors is trusted with every secret, file and data store of this process.';
 
-/** Whether connectors are restricted, and whether the policy can be used. */
+/** Whether connectors are restricted, and whether the policy is valid. */
 export function policyFindings(place: PolicyPlace, signal: AbortSignal): Promise<DoctorFinding[]> {
   return check('policy', signal, async () => {
     const policy = await openPolicy(place);

@@ -7,7 +7,7 @@ import { openCheckState } from '../../state/check/open-check-state.ts';
 import { stateLocation } from '../run/state-location.ts';
 import { check, fail, ok, skip, type DoctorFinding } from './finding.ts';
 
-/** What waits for the next run of a connector that is pushed to. Makes and migrates nothing. */
+/** The events that wait for the next run of a push connector. This check creates and migrates nothing. */
 export function pushQueueFindings(
   { metadata }: Connector,
   place: Parameters<typeof stateLocation>[0],
@@ -25,7 +25,7 @@ export function pushQueueFindings(
         await state.close();
       }
     } catch (thrown) {
-      // The check of the state says more about it.
+      // The check of the state reports these errors in more detail.
       const { code } = toBridgeError(thrown);
       if (!code.startsWith('STATE_')) throw thrown;
       return skip(['source'], 'the state, which has the queue, cannot be read');
@@ -33,7 +33,7 @@ export function pushQueueFindings(
   });
 }
 
-/** Whether the token that producers send can be guessed. Where it is not set there is nothing to check. */
+/** Whether the token that producers send can be guessed. A token that is not set is not checked. */
 export function pushTokenFindings(
   { spec }: Connector,
   secret: (variable: string) => string | undefined,

@@ -3,12 +3,13 @@ import type { RowPolicy } from '../../sources/opened-source.ts';
 import { withSource, type SourceSurroundings } from '../run/with-source.ts';
 import { check, skip, warn, type DoctorFinding } from './finding.ts';
 
-/** As many policies are named; there can be one for each table. */
+/** The number of policies that a message names; there can be one for each table. */
 const POLICIES_NAMED_MAX = 5;
 
 /**
- * Whether policies of a database may hide rows from its user. They are no failure: the rows that are left may be all that the
- * connector is to list. A user who may not see policies is the rule, so that this cannot be checked is not a warning.
+ * Whether row-level policies of a database may hide rows from its user. They are not a failure, because the visible rows may
+ * be all that the connector is meant to list. Most users may not read policies, so it is not a warning if this cannot be
+ * checked.
  */
 export async function rowPolicyFindings(
   connector: Connector,
@@ -51,7 +52,7 @@ function listOf(policies: readonly RowPolicy[]): string {
   return left === 0 ? shown.join(', ') : `${shown.join(', ')} and ${left} more`;
 }
 
-/** Names and other words in lower case between single spaces, without what quotes them. */
+/** Normalizes a text to lower-case words separated by single spaces, without quotation marks. */
 function wordsOf(text: string): string {
   return ` ${text.toLowerCase().replaceAll(/[^\p{L}\p{N}_$#@]+/gu, ' ')} `;
 }

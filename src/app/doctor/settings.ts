@@ -2,10 +2,10 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import { fail, ok, warn, type DoctorFinding } from './finding.ts';
 
-/** A variable that stops a command at its start. */
+/** A variable that prevents a command from starting. */
 export interface WrongVariable {
   readonly stops: 'run' | 'serve';
-  /** ENVIRONMENT_INVALID, which names the variable. */
+  /** The error ENVIRONMENT_INVALID, which names the variable. */
   readonly error: BridgeError;
 }
 
@@ -16,7 +16,7 @@ interface Settings {
   readonly wrongVariables: readonly WrongVariable[];
 }
 
-/** Variables that are wrong, and settings for trials that may have been forgotten. */
+/** Reports invalid variables, and settings for trials that may have been left on by mistake. */
 export function settingsFindings(settings: Settings): DoctorFinding[] {
   const findings = settings.wrongVariables.map(wrongVariableFinding);
   if (settings.ingestionDryRun) {
@@ -39,7 +39,7 @@ export function settingsFindings(settings: Settings): DoctorFinding[] {
     : [ok('settings', 'Nothing is switched off, and nothing goes elsewhere.')];
 }
 
-/** A run can succeed where only `serve` would not start. */
+/** If only `serve` would fail to start, a run can still succeed. */
 function wrongVariableFinding({ stops, error }: WrongVariable): DoctorFinding {
   if (stops === 'run') return fail('settings', error);
   const what = `${error.message} \`serve\` does not start; other commands do not need it.`;

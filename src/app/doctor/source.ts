@@ -8,8 +8,8 @@ import { withSource, type SourceSurroundings } from '../run/with-source.ts';
 import { check, exposed, ok, warn, type DoctorFinding } from './finding.ts';
 
 /**
- * Whether the source lets us in, takes the query, and has every column that the mapping names. Reads no row of a database,
- * and of an API one page.
+ * Whether the source accepts the credentials and the query, and has every column that the mapping names. Reads no rows of a
+ * database, and one page of an API.
  */
 export function sourceFindings(
   connector: Connector,
@@ -34,7 +34,7 @@ export function sourceFindings(
         ];
       }
       if (database) throw missing;
-      // Records need not all have the same fields, and this was one page.
+      // Not all records need to have the same fields, and this check read only one page.
       return [
         warn(
           'source',

@@ -13,12 +13,12 @@ interface StatePlace {
   readonly cwd: string;
 }
 
-/** Whether the state store can be reached, safely, and has the schema of this version. Makes and migrates nothing. */
+/** Whether the state store can be reached securely and has the schema of this version. Creates and migrates nothing. */
 export function stateFindings(place: StatePlace, signal: AbortSignal): Promise<DoctorFinding[]> {
   const { url, file } = stateLocation(place);
   return check('state', signal, async () => {
     if (url !== undefined) return [await database(url, file), ...exposed('state', stateExposure(url))];
-    // First, because opening the file can create its journal.
+    // The exposure is checked first, because opening the file can create its journal.
     const exposure = await exposedState(file);
     return [unlessExposed(await embedded(file), exposure)];
   });
@@ -40,7 +40,7 @@ async function embedded(file: string): Promise<DoctorFinding> {
   try {
     await look(undefined, file);
   } catch (thrown) {
-    // A run brings its own file up to date, and only that.
+    // A run migrates its own embedded file, but no other database.
     if (toBridgeError(thrown).code !== 'STATE_NOT_MIGRATED') throw thrown;
     return ok('state', `${file} is of an older version; the next run brings it up to date.`);
   }

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { errnoOf } from '../../artifacts/file/errors.ts';
 
 /**
- * Why nothing can be written below a folder, which need not exist yet: a clause without a full stop; undefined if it can.
- * Looks at permissions and writes nothing, so a disk that is full goes unseen.
+ * Why nothing can be written below a folder, which need not exist yet: a clause without a full stop; undefined if it is
+ * writable. Only checks permissions and writes nothing, so it does not detect a full disk.
  */
 export async function whyNotWritable(folder: string): Promise<string | undefined> {
   try {

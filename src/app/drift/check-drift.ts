@@ -5,16 +5,16 @@ import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
 import { checkConnectorsUnderPolicy } from '../catalog/policy.ts';
 
 export interface DriftOptions extends Omit<DriftContext, 'connectors'> {
-  /** A directory of connectors, or one file; relative to `cwd`. */
+  /** A directory of connectors, or one connector file; relative to `cwd`. */
   readonly connectorsPath: string;
-  /** Which comparers to ask. */
+  /** The comparers to run. */
   readonly comparers: readonly Comparer[];
-  /** Whether to ask those that need sources or Google. */
+  /** Whether to run the comparers that query sources or Google. */
   readonly live: boolean;
 }
 
 /**
- * Asks every comparer, and writes nothing anywhere. What cannot be compared is a finding and hides nothing else.
+ * Runs every comparer, and writes nothing anywhere. A failed comparison is a finding and does not stop the others.
  * @throws the reason of `signal`, and nothing else
  */
 export async function checkDrift(options: DriftOptions, signal: AbortSignal): Promise<DriftFinding[]> {

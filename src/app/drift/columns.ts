@@ -16,7 +16,10 @@ import { eachConnector } from './each-connector.ts';
 
 const NAME = 'columns';
 
-/** The source answered, and has not what the connector asks for, or as a type that cannot be read or be a watermark. */
+/**
+ * Errors that mean drift: the source answered, but lacks what the connector asks for, or has it in a type that cannot be read
+ * or cannot be a watermark.
+ */
 const DRIFTS: readonly ErrorCode[] = [
   'NOT_SUPPORTED',
   'SOURCE_COLUMN_MISSING',
@@ -24,7 +27,7 @@ const DRIFTS: readonly ErrorCode[] = [
   'SOURCE_RECORDS_MISSING',
 ];
 
-/** The columns of each source, with what the mapping names and what the last committed run saw. Reads no row of a database. */
+/** Compares the columns of each source with the mapping and with the last committed run. Reads no rows of a database. */
 export const columnsComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
     const connectors = await context.connectors();
@@ -42,7 +45,7 @@ export const columnsComparer: Pick<Comparer, 'compare'> = {
 
 type Memory = Pick<CheckState, 'position' | 'close'>;
 
-/** Without it, columns are still compared with the mapping. */
+/** Without the state, columns are still compared with the mapping. */
 async function openMemory(
   context: DriftContext,
 ): Promise<{ readonly state: Memory | undefined; readonly finding: readonly DriftFinding[] }> {
@@ -80,7 +83,7 @@ async function compareSource(
   });
 }
 
-/** Where only `run --local` is at work, that is what there is to be compared with. */
+/** If only `run --local` is used, the comparison uses the position of the local target. */
 async function rememberedPosition(name: string, spec: Connector['spec'], state: Memory): Promise<Position> {
   const position = await state.position(name, targetOf(spec, false));
   return position.columns === undefined ? state.position(name, targetOf(spec, true)) : position;

@@ -6,17 +6,17 @@ import type { Column } from '../../pipeline/ports/ports.ts';
 
 export interface ColumnsCompared {
   readonly mapping: Mapping;
-  /** What the last committed run saw; undefined if none remembered it. */
+  /** The columns that the last committed run saw; undefined if no run recorded them. */
   readonly remembered: readonly Column[] | undefined;
-  /** What the source has now. */
+  /** The columns that the source has now. */
   readonly columns: readonly Column[];
-  /** The columns are only those of the first page of an API: later records may have more. */
+  /** True if the columns come only from the first page of an API: later records may have more. */
   readonly firstPage: boolean;
-  /** The next run compares the checkpoint with the watermark's column. */
+  /** True if the next run compares the checkpoint with the column of the watermark. */
   readonly usesCheckpoint: boolean;
 }
 
-/** Compares the columns of a source with what the mapping names, and with what the last committed run saw. */
+/** Compares the columns of a source with the mapping, and with the columns that the last committed run saw. */
 export function compareColumns(compared: ColumnsCompared): Outcome[] {
   const { mapping, remembered, columns, firstPage } = compared;
   const used = usedColumns(mapping, columns);
@@ -35,7 +35,7 @@ export function compareColumns(compared: ColumnsCompared): Outcome[] {
   return [{ status: 'ok', message: `${has}${kinds}.` }];
 }
 
-/** Without a name that is alike, the only column of the same kind that the mapping does not use. */
+/** If no column has a similar name, suggests the only unmapped column of the same type. */
 function withRename(
   missing: MissingColumn,
   { mapping, remembered = [], columns }: ColumnsCompared,
@@ -60,7 +60,7 @@ function missingInQuery({ name, field, renamed }: MissingColumn): Outcome {
   };
 }
 
-/** Every record has its id; anything else may be missing from some, and so from all of one page. */
+/** Every record has its id fields. Any other field may be missing from some records, and so from a whole page. */
 function missingOnPage({ name, field }: MissingColumn, { idFields }: Mapping): Outcome {
   const vital = idFields.includes(name);
   return {

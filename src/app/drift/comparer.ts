@@ -3,28 +3,28 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import type { DriftFinding } from './drift-finding.ts';
 import type { SourceSurroundings } from '../run/with-source.ts';
 
-/** What comparers look at, and from where. */
+/** The environment of the comparers. */
 export interface DriftContext extends SourceSurroundings {
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
-  /** The valid connectors. Those that are not valid are findings by themselves, as soon as somebody asks. */
+  /** The valid connectors. Calling this also reports each invalid connector as a finding. */
   connectors(): Promise<readonly FoundConnector[]>;
 }
 
 export interface FoundConnector {
-  /** As found in the directory of connectors. */
+  /** The path as found in the directory of connectors. */
   readonly file: string;
   readonly connector: Connector;
 }
 
-/** Compares one kind of thing with what it should be. */
+/** Compares the actual state of one kind of thing with the expected state. */
 export interface Comparer {
-  /** For `--only`. */
+  /** The name for `--only`. */
   readonly name: string;
-  /** What is compared, for the help: a clause. */
+  /** A clause for the help that says what is compared. */
   readonly about: string;
-  /** Asks sources or Google, and so is part of `--live` only. */
+  /** True if the comparer queries sources or Google, which requires `--live`. */
   readonly live: boolean;
   /** @throws the reason of `signal`, and nothing else */
   compare(context: DriftContext, signal: AbortSignal): Promise<readonly DriftFinding[]>;

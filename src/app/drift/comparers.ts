@@ -1,8 +1,8 @@
 import type { Comparer } from './comparer.ts';
 
 /**
- * All that can be compared, in the order of the report. A comparison is loaded when it is made, because the help and the check
- * of the command line need the names alone.
+ * All comparers, in the order of the report. The code of a comparison is loaded only when it runs, because the help and the
+ * parsing of the command line need only the names.
  */
 export const COMPARERS: readonly Comparer[] = [
   {

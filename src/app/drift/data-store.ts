@@ -6,7 +6,7 @@ import { eachConnector } from './each-connector.ts';
 
 const NAME = 'data-store';
 
-/** The data store of each connector: whether it is there, and is one for its documents. */
+/** Checks whether the data store of each connector exists and has the settings that its documents require. */
 export const dataStoreComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
     const connectors = await context.connectors();
@@ -23,7 +23,10 @@ export const dataStoreComparer: Pick<Comparer, 'compare'> = {
   },
 };
 
-/** The schema of a data store belongs to Google, and what depends on a store that was not found says nothing. */
+/**
+ * Google manages the schema of a data store, so it is not compared. Checks skipped because the store was not found are
+ * omitted.
+ */
 function outcomeOf({ subject, ...outcome }: DoctorFinding): Outcome[] {
   if (subject === 'schema') return [];
   switch (outcome.status) {
@@ -33,7 +36,7 @@ function outcomeOf({ subject, ...outcome }: DoctorFinding): Outcome[] {
     case 'skip':
       return [];
     case 'warn':
-      // A run can go without the right to look; a comparison cannot.
+      // A run works without permission to read the data store; a comparison does not.
       return [{ ...outcome, status: 'fail', code: 'GEMINI_PERMISSION' }];
     case 'fail': {
       const { code, message, fix } = outcome;

@@ -5,26 +5,26 @@ import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 export type DriftFinding = Finding<ErrorCode> & {
   /** The name of the comparer. */
   readonly comparer: string;
-  /** Null for what all connectors share. */
+  /** Null for a finding about what all connectors share. */
   readonly connector: string | null;
 };
 
-/** What a finding of a comparer is about. */
+/** The part of a finding that names its subject. */
 export type About = Pick<DriftFinding, 'subject' | 'comparer' | 'connector' | 'place'>;
 
-/** About one connector, in the file where it was found. */
+/** Describes one connector and the file that defines it. */
 export function aboutConnector(comparer: string, connector: string, file: string): About {
   return { subject: `${comparer} ${connector}`, comparer, connector, place: { file } };
 }
 
-/** About what all connectors share. */
+/** Describes what all connectors share. */
 export function aboutAll(comparer: string): About {
   return { subject: comparer, comparer, connector: null };
 }
 
 /**
- * What was thrown, as the outcome of a comparison.
- * @param drifts codes that are no failure of the comparison but its result
+ * Converts a thrown error to the outcome of a comparison.
+ * @param drifts error codes that mean drift rather than a failed comparison
  */
 export function thrownOutcome(thrown: unknown, drifts: readonly ErrorCode[]): Outcome {
   const error = toBridgeError(thrown);
@@ -32,7 +32,7 @@ export function thrownOutcome(thrown: unknown, drifts: readonly ErrorCode[]): Ou
   return drifts.includes(error.code) ? { status: 'drift', message, fix } : failed(error);
 }
 
-/** Worst first: a bug, what a person must change, what another side must change, and what may pass by itself. */
+/** Worst first: a bug, what the user must fix, what another party must fix, and what may pass without action. */
 const WORST_FIRST: readonly ExitStatus[] = [
   EXIT.bug,
   EXIT.configuration,
@@ -42,7 +42,7 @@ const WORST_FIRST: readonly ExitStatus[] = [
   EXIT.tryAgain,
 ];
 
-/** Drift outranks what could not be compared, for it is certain and does not pass by itself. */
+/** Drift outranks a failed comparison, because drift is certain and does not resolve itself. */
 export function exitStatusOf(findings: readonly DriftFinding[]): ExitStatus {
   if (findings.some(({ status }) => status === 'drift')) return EXIT.badData;
   const exits = new Set<ExitStatus>(

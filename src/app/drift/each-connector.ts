@@ -8,13 +8,13 @@ import type { FoundConnector } from './comparer.ts';
 
 export interface Comparison {
   readonly comparer: string;
-  /** Codes of errors that say that there is drift, rather than that it could not be looked. */
+  /** Error codes that mean drift rather than a failed comparison. */
   readonly drifts: readonly ErrorCode[];
   readonly compare: (found: FoundConnector, signal: AbortSignal) => Promise<readonly Outcome[]>;
 }
 
 /**
- * Compares some connectors at a time, each within a time of its own. One that fails hides no other.
+ * Compares several connectors concurrently, each with its own time limit. A failure does not affect the others.
  * @returns findings in the order of the connectors
  * @throws the reason of `signal`, and nothing else
  */

@@ -6,7 +6,7 @@ import { inTime } from '../doctor/finding.ts';
 import { stateLocation } from '../run/state-location.ts';
 import type { Comparer, DriftContext } from './comparer.ts';
 
-/** The schema of the state store, with what `migrate` would apply. Makes and migrates nothing. */
+/** Checks the schema of the state store, and lists the migrations that `migrate` would apply. Creates and migrates nothing. */
 export const stateComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
     const outcome = await inTime('state', signal, () => compareSchema(context)).catch((thrown: unknown) => {

@@ -19,7 +19,7 @@ type ChangeKind = keyof typeof CHANGE_OF_KIND;
 
 type Steps = Pick<ExplainState, 'deliverySteps'>;
 
-/** How runs carried a change of this document, as their artifacts and the journal of their delivery say it. */
+/** Describes how runs delivered a change of this document, according to their artifacts and their delivery journals. */
 export function sendingOf(docId: string, lines: DocumentLines, state: Steps) {
   return async (run: RunRow, kinds: readonly ChangeKind[]): Promise<Sending> => {
     const line = await lines.find(run, kinds, docId);
@@ -34,7 +34,7 @@ export function sendingOf(docId: string, lines: DocumentLines, state: Steps) {
   };
 }
 
-/** The row of this document that a run set aside, or null. */
+/** The quarantined row of this document in a run, or null. */
 export async function quarantinedIn(
   run: RunRow,
   docId: string,
@@ -56,9 +56,10 @@ export async function quarantinedIn(
 }
 
 /**
- * The newest of these runs that deleted or marked the document, or null. Reads those only that deleted anything, and stops at
- * one that cannot be read: it may be the one, and then no older one is.
- * @param usual why the connector deletes what has readers
+ * Finds the newest of these runs that deleted or soft-deleted the document; null if there is none. Reads only runs that
+ * deleted something. Stops at a run that cannot be read: it may be the one searched for, so an older run must not be
+ * reported.
+ * @param usual the reason for deletes of documents that still have readers
  */
 export async function removalOf(
   docId: string,
@@ -81,7 +82,7 @@ export async function removalOf(
   return null;
 }
 
-/** A row that is quarantined while its document is deleted has no reader left that could be read. */
+/** If a row is quarantined while its document is deleted, the row has no valid readers left. */
 function revocation({ code }: Quarantined): RemovalCause {
   return code === 'ACL_EMPTY' ? 'no readers' : 'unreadable readers';
 }

@@ -6,7 +6,7 @@ import type { ArtifactKind, ArtifactStore, Manifest } from '../../pipeline/ports
 import { readManifest } from '../../pipeline/recover.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
 
-/** Of these kinds each line names its document. */
+/** The kinds of artifacts whose lines each name their document. */
 export type CanonicalKind = Extract<ArtifactKind, 'upserts' | 'deletes' | 'soft-deletes' | 'quarantine'>;
 
 /** The line of one document in the artifacts of a run. */
@@ -14,17 +14,17 @@ export interface DocumentLine {
   readonly manifest: Manifest;
   readonly kind: CanonicalKind;
   readonly uri: string;
-  /** In its file, from 1. */
+  /** The line number in its file, from 1. */
   readonly line: number;
-  /** Over all files of its kind, from 0. */
+  /** The index over all files of its kind, from 0. */
   readonly row: number;
-  /** The line itself, parsed. */
+  /** The parsed line. */
   readonly content: unknown;
 }
 
-/** Finds documents in what runs published, and remembers which runs could not be read. */
+/** Finds documents in the artifacts of runs, and records which artifacts could not be read. */
 export class DocumentLines {
-  /** Why, by run. */
+  /** The reasons why artifacts could not be read, by run. */
   readonly unreadable = new Map<string, string>();
   readonly #store: ArtifactStore;
   readonly #prefix: string;
@@ -36,13 +36,13 @@ export class DocumentLines {
   }
 
   /**
-   * The line of a document in a run's artifacts, in the first of these kinds that has one; undefined if none has, or if they
-   * cannot be read. Lines are in the order of the listing, so all before it are read: on average half of the files, one line
-   * in memory at a time. A first load of 1 M documents of 2 kB is 2 GB.
+   * Finds the line of a document in a run's artifacts, in the first of these kinds that has one; undefined if none has, or if
+   * they cannot be read. Lines are in the order of the listing, so all lines before it are read: on average half of the
+   * files, with one line in memory at a time. A first load of 1 M documents of 2 kB is 2 GB.
    */
   async find(run: RunRow, kinds: readonly CanonicalKind[], docId: string): Promise<DocumentLine | undefined> {
     try {
-      // The state forgets the name when a run is given up, but its artifacts stay.
+      // The state drops the manifest's name when a run is abandoned, but the artifacts of the run remain.
       const name = run.manifestName ?? manifestName(runFolder(this.#prefix, run.runId));
       const manifest = await readManifest(this.#store, name);
       for (const kind of kinds) {
@@ -64,7 +64,7 @@ async function findLine(
   kind: CanonicalKind,
   docId: string,
 ): Promise<DocumentLine | undefined> {
-  // Parsing every line of a large file would take ten times as long as looking for this first.
+  // Parsing every line of a large file would take ten times as long as this text search.
   const mention = `"doc_id":${JSON.stringify(docId)}`;
   let row = 0;
   for (const { name, uri } of manifest.files.filter((file) => file.kind === kind)) {
@@ -73,7 +73,7 @@ async function findLine(
       line += 1;
       if (text.includes(mention)) {
         const content: unknown = JSON.parse(text);
-        // A column may have that name, too, and stand among the metadata of another document.
+        // A column may also be named doc_id and appear in the metadata of another document.
         if (textOf(content, 'doc_id') === docId) return { manifest, kind, uri, line, row, content };
       }
       row += 1;
@@ -82,7 +82,7 @@ async function findLine(
   return undefined;
 }
 
-/** What is gone, forbidden or damaged is a fact to be told; anything else is an error. */
+/** Missing, forbidden or damaged artifacts are reported; any other problem is an error. */
 function whyUnreadable(thrown: unknown): string | undefined {
   if (thrown instanceof BridgeError && thrown.code.startsWith('ARTIFACT_')) return thrown.message;
   return thrown instanceof SyntaxError

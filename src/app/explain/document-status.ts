@@ -4,7 +4,7 @@ import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { Explanation, LastSeen, Quarantined, Sending, Standing } from './explanation.ts';
 
-/** What the state says of a document, and what was found of it in the artifacts. */
+/** What the state records about a document, and what its artifacts contain about it. */
 export interface Evidence {
   readonly facts: DocumentFacts;
   readonly sent: Sending | null;
@@ -13,7 +13,7 @@ export interface Evidence {
   readonly removal: Sending | null;
 }
 
-/** The newest run of which it is certain that it read the document's row; null if there is none. */
+/** The newest run that is certain to have read the document's row; null if there is none. */
 export function lastSeenOf(evidence: Evidence): LastSeen | null {
   const { facts, sent, rejection, quarantine } = evidence;
   const { record, waiting } = facts;
@@ -32,34 +32,35 @@ export function lastSeenOf(evidence: Evidence): LastSeen | null {
 }
 
 /**
- * The newest run first. Times are of different machines' clocks, so they decide only between runs from before fences were
- * kept.
+ * Sorts the newest run first. Start times come from the clocks of different machines, so they only order runs that are older
+ * than the introduction of fences.
  */
 function byBeginning(left: RunRow, right: RunRow): number {
   return right.fence - left.fence || right.startedAt.localeCompare(left.startedAt);
 }
 
-/** The newest committed run whose listing is known to have had the row of every record. */
+/** The newest committed run whose listing is known to have contained the row of every record. */
 function listingWith({ facts, removal }: Evidence): RunRow | undefined {
   const { record, committed } = facts;
-  // A document in doubt may be one that is gone.
+  // A document with an unclear outcome may have been deleted.
   if (record === undefined || isDoubtful(record)) return undefined;
   const mark = committed.findIndex(({ runId }) => runId === removal?.run.runId);
-  // Listings since it was marked lacked it.
+  // All listings since the soft delete lacked the document.
   if (record.softDeleted && mark < 0) return undefined;
   return committed.slice(mark + 1).find(({ counts }) => counts !== null && hadEveryRecord(counts));
 }
 
 /**
- * Whether a listing had the row of every record that is there after its commit, and not soft-deleted: nothing was missing,
- * or all that was missing is gone. Deletes of rows without readers count as deleted too, and as quarantined.
+ * Whether a listing contained the row of every record that exists after its commit and is not soft-deleted: nothing was
+ * missing, or everything that was missing has been deleted. Deletes of rows without readers count both as deleted and as
+ * quarantined.
  */
 function hadEveryRecord({ missing, deleted, quarantined, rejected }: RunCounts): boolean {
   if (missing === null) return false;
   return missing === 0 || (deleted === missing && quarantined === 0 && rejected === 0);
 }
 
-/** Whether the newest listing lacked documents that are still there, and this may be one of them. */
+/** Whether the newest listing lacked documents that still exist and may include this one. */
 export function missingOf(
   { record, committed }: DocumentFacts,
   lastSeen: LastSeen | null,
@@ -67,7 +68,7 @@ export function missingOf(
 ): Explanation['missing'] {
   const [newest] = committed;
   if (record === undefined || isDoubtful(record)) return null;
-  // A soft-deleted one counts as missing under auto_delete_missing alone, where its delete may be held.
+  // A soft-deleted document counts as missing only under auto_delete_missing, where its delete may be held.
   if (record.softDeleted && policy !== 'auto_delete_missing') return null;
   if (newest === undefined || lastSeen?.newest === true) return null;
   const { runId, counts, holdReason } = newest;
@@ -93,7 +94,7 @@ export function standingOf(
   return committed.length === 0 ? 'never-run' : 'not-found';
 }
 
-/** Whether the target has the document, in whatever version; null: not known. */
+/** Whether the target has any version of the document; null means unknown. */
 export function presenceOf({ record, waiting }: DocumentFacts, standing: Standing): boolean | null {
   if (standing === 'unclear') return null;
   const acknowledged = record !== undefined && !isDoubtful(record);

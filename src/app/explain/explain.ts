@@ -22,10 +22,10 @@ import {
 import { stateLocation } from '../run/state-location.ts';
 
 export interface ExplainOptions {
-  /** The document's id, the API's id of it, or the key of its row in the source. */
+  /** The document's id, its id in the API, or the key of its row in the source. */
   readonly doc: string;
   readonly local: boolean;
-  /** The connector's file, as on the command line. */
+  /** The path of the connector's file, as on the command line. */
   readonly path: string;
 }
 
@@ -34,10 +34,10 @@ export interface ExplainContext extends Omit<StorePlace, 'leases'> {
 }
 
 /**
- * Where a document stands, from the state and the artifacts of runs. Writes nothing, and asks neither Google nor the source,
- * so it says what was acknowledged and not what may have happened to the data store since.
- * @throws BridgeError USAGE for what is no id of this connector; STATE_*, ENVIRONMENT_INVALID, ARTIFACT_SCHEME_UNKNOWN.
- *   Artifacts that cannot be read are no error: `unreadable` names them.
+ * Reports the status of a document from the state and the artifacts of runs. Writes nothing, and queries neither Google nor
+ * the source, so it reports what was acknowledged and not what may have happened to the data store since.
+ * @throws BridgeError USAGE if the id does not belong to this connector; STATE_*, ENVIRONMENT_INVALID,
+ *   ARTIFACT_SCHEME_UNKNOWN. Artifacts that cannot be read are not an error: `unreadable` names them.
  */
 export async function explainDocument(
   connector: Connector,
@@ -60,9 +60,9 @@ export async function explainDocument(
       state,
     );
     const pushedTo = spec.mode === 'rest_push';
-    // Before the rest: what a run delivers in between is then told twice, and not left out.
+    // Pushes are read first: a push that is delivered in the meantime is then reported twice rather than omitted.
     const pushes = pushedTo ? await state.waitingPushes(key.connectorId, docId ?? doc) : null;
-    // No document has a digest for its id, so nothing is found under one.
+    // No document has a digest as its id, so a digest matches no records.
     const facts = await state.documentFacts(key.connectorId, key.target, docId ?? doc, {
       runs: EXPLAIN_RUNS_MAX,
     });
@@ -97,7 +97,7 @@ export async function explainDocument(
   }
 }
 
-/** A producer sends the id of a document as one text. */
+/** A producer sends the id of a document as a single string. */
 function idFieldsOf({ mode, mapping }: Connector['spec']): readonly string[] {
   return mode === 'rest_push' ? ['doc_id'] : idFields(mapping);
 }
@@ -113,7 +113,7 @@ const NOTHING: Found = { sent: null, waiting: null, rejection: null, quarantine:
 
 const KIND_OF_CHANGE = { upsert: 'upserts', delete: 'deletes', soft_delete: 'soft-deletes' } as const;
 
-/** What the artifacts of the runs that matter say of a document. */
+/** Collects what the artifacts of the relevant runs contain about a document. */
 async function find(
   docId: string,
   { record, waiting, rejection, committed }: DocumentFacts,
@@ -142,7 +142,7 @@ async function find(
             outcome: rejection.outcome,
             sending: await sending(rejection.run, ['deletes', 'upserts']),
           },
-    // Rows that stay bad are set aside by each run anew, so an older one tells nothing.
+    // Every run quarantines the rows that are still invalid, so an older quarantine is not relevant.
     quarantine: newest === undefined ? null : await quarantinedIn(newest, docId, lines),
     removal:
       record === undefined || record.softDeleted

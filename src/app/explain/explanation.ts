@@ -4,17 +4,17 @@ import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
 
 /**
- * Where a document stands. The first that fits:
- * - `waiting`: a change of it is published and not acknowledged
- * - `unclear`: whether its last change is in the index is not known
- * - `rejected`: the index refused its last change
- * - `quarantined`: the newest committed run set its row aside
- * - `soft-deleted`: marked as gone, and still in the index
+ * The status of a document. The first one that matches applies:
+ * - `waiting`: a change of it is published but not acknowledged
+ * - `unclear`: it is not known whether its last change is in the index
+ * - `rejected`: the index rejected its last change
+ * - `quarantined`: the newest committed run quarantined its row
+ * - `soft-deleted`: soft-deleted, and still in the index
  * - `maybe-missing`: in the index; its row may be among those that the newest listing lacked
  * - `indexed`: in the index, as it was last sent
  * - `deleted`: a run deleted it
- * - `never-run`: the connector has committed no run into this target
- * - `not-found`: nothing is known about it
+ * - `never-run`: the connector has no committed run for this target
+ * - `not-found`: there is no information about it
  */
 export type Standing =
   | 'waiting'
@@ -28,17 +28,17 @@ export type Standing =
   | 'never-run'
   | 'not-found';
 
-/** Times are ISO 8601, UTC. */
+/** Times are in ISO 8601, UTC. */
 export type RunFacts = Pick<RunRow, 'runId' | 'status' | 'startedAt' | 'committedAt' | 'error'>;
 
-/** A place in an artifact. */
+/** A position in an artifact. */
 interface ArtifactLine {
   readonly uri: string;
-  /** From 1. */
+  /** The line number, from 1. */
   readonly line: number;
 }
 
-/** A document as its line in the artifact says it. */
+/** The content of a document according to its line in the artifact. */
 export interface SentDocument {
   readonly title: string | null;
   readonly uri: string | null;
@@ -46,31 +46,33 @@ export interface SentDocument {
   readonly groups: readonly string[];
 }
 
-/** How a run carried one change of the document. */
+/** The delivery of one change of the document by a run. */
 export interface Sending {
   readonly run: RunFacts;
-  /** null: not known, because no line of it was found in the run's artifacts. */
+  /** null: unknown, because the run's artifacts contain no line for it. */
   readonly change: 'upsert' | 'delete' | 'soft_delete' | null;
   /** null for the same reason. */
   readonly artifact: ArtifactLine | null;
-  /** null for anything but an upsert whose line was found. */
+  /** null unless the change is an upsert whose line was found. */
   readonly document: SentDocument | null;
-  /** The request that it was in; null if there was none, as for a local run, or if the line is not known. */
+  /** The request that contained it; null if there was none, as for a local run, or if the line is not known. */
   readonly request: Pick<DeliveryStep, 'name' | 'state' | 'operation' | 'askedAt'> | null;
 }
 
-/** Why a run deleted or marked a document: its listing lacked it, a producer said so, its row
- * names no readers any more, or names them in a form that cannot be read. */
+/**
+ * Why a run deleted or soft-deleted a document: its listing lacked the document, a producer pushed the delete, or its row
+ * names no readers, or names them in a form that cannot be read.
+ */
 export type RemovalCause = 'missing' | 'pushed' | 'no readers' | 'unreadable readers';
 
 export interface Quarantined {
   readonly run: RunFacts;
   readonly artifact: ArtifactLine;
-  /** Of the source's listing, from 1. */
+  /** The row number in the source's listing, from 1. */
   readonly row: number | null;
   readonly code: string;
   readonly reason: string;
-  /** The fields that help to find the row. */
+  /** Fields that help to locate the row. */
   readonly fields: Readonly<Record<string, string | null>>;
 }
 
@@ -79,46 +81,46 @@ export interface LastSeen {
   readonly runId: string;
   /** When that run began. */
   readonly at: string;
-  /** False: there are newer ones, of which the state does not tell whether they read it. */
+  /** False: there are newer runs, and the state does not record whether they read the row. */
   readonly newest: boolean;
 }
 
 export interface Explanation {
-  /** null: the id is a digest, and no record has it. */
+  /** null: the id is a digest that matches no record. */
   readonly docId: string | null;
   readonly apiId: string;
   readonly connector: string;
   readonly target: string;
   readonly standing: Standing;
-  /** What the connector's file says now about documents that are gone. */
+  /** The delete policy that the connector's file has now. */
   readonly deletePolicy: DeletePolicy;
-  /** Whether the target has the document, in whatever version; null: not known. */
+  /** Whether the target has any version of the document; null: unknown. */
   readonly present: boolean | null;
-  /** Of what the target acknowledged; null: nothing, or it is not known. */
+  /** The checksum of what the target acknowledged; null: nothing was acknowledged, or it is unknown. */
   readonly checksum: string | null;
-  /** null: not known. The state forgets a document when it is deleted. */
+  /** null: unknown. The state forgets a document when it is deleted. */
   readonly lastSeen: LastSeen | null;
-  /** The last time that it was sent, as the state has it. */
+  /** The last time that the document was sent, according to the state. */
   readonly sent: Sending | null;
   readonly waiting: Sending | null;
   readonly rejection: (Pick<RejectedDocument, 'reason' | 'outcome'> & { readonly sending: Sending }) | null;
   readonly quarantine: Quarantined | null;
-  /** Its delete, or its mark. `cause`: null is not known. */
+  /** The delete or soft delete of the document. `cause`: null means unknown. */
   readonly removal: (Sending & { readonly cause: RemovalCause | null }) | null;
-  /** What was pushed of it and waits for a run, the newest first; null: the connector is not pushed to. */
+  /** Pushes of this document that wait for a run, newest first; null: the connector takes no pushes. */
   readonly pushes: readonly WaitingPush[] | null;
-  /** Documents, perhaps this one, that a listing lacked and that were not deleted; which ones they were is not kept. */
+  /** Documents, perhaps including this one, that a listing lacked and that were not deleted; their ids are not stored. */
   readonly missing: {
     readonly runId: string;
     readonly count: number;
     /** null: the connector never deletes. */
     readonly holdReason: string | null;
   } | null;
-  /** Whatever became of it; null: there is none into this target. */
+  /** The newest run, whatever its outcome; null: no run for this target. */
   readonly newestRun: RunFacts | null;
   readonly elsewhere: readonly { readonly target: string; readonly known: boolean }[];
-  /** Committed runs that were looked at for a delete, the newest ones. */
+  /** The number of committed runs that were searched for a delete, newest first. */
   readonly runsSearched: number;
-  /** Runs whose artifacts could not be read, and why; what only they know is missing here. */
+  /** Runs whose artifacts could not be read, with the reasons; information that only they contain is missing here. */
   readonly unreadable: readonly { readonly runId: string; readonly message: string }[];
 }

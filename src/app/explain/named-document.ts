@@ -4,21 +4,21 @@ import { escapeIdPart } from '../../pipeline/document/document-id.ts';
 import type { ExplainState } from '../../pipeline/ports/explain-state-port.ts';
 
 export interface GivenId {
-  /** The id of a document, the id that the data store has for it, or the key of its row in the source. */
+  /** The id of a document, its id in the data store, or the key of its row in the source. */
   readonly given: string;
   readonly connectorId: string;
   readonly target: string;
-  /** The fields that ids of the connector are made of. */
+  /** The fields that the connector's ids consist of. */
   readonly idFields: readonly string[];
-  /** The command that explains another id, to be pasted into a shell. */
+  /** Returns the command that explains another id, ready to paste into a shell. */
   readonly command: (docId: string) => string;
 }
 
 /**
- * The id of the document that is meant. A digest cannot be turned back, so the ids of all records are read for it: some
- * seconds for a million.
+ * Resolves the id of the document that is meant. A digest cannot be reversed, so the ids of all records are read to find it,
+ * which takes some seconds for a million records.
  * @returns undefined for a digest that no record has
- * @throws BridgeError USAGE for an id of another connector, and for a key that can be meant in several ways
+ * @throws BridgeError USAGE for an id of another connector, and for an ambiguous key
  */
 export async function documentNamed(
   id: GivenId,
@@ -36,8 +36,8 @@ export async function documentNamed(
 }
 
 /**
- * Completes the key of a row, which has one meaning: a key with a colon can also be an id of another connector, and one with
- * a percent sign can be encoded already.
+ * Completes an unambiguous key of a row. A key with a colon can also be an id of another connector, and a key with a percent
+ * sign can already be encoded.
  */
 function ofKey(id: GivenId, elsewhere: string | undefined): string {
   const { given, connectorId, idFields } = id;
@@ -58,7 +58,7 @@ function notAnId(id: GivenId): BridgeError {
   );
 }
 
-/** The ids that may be meant by a key of several parts, or by one with characters that an id encodes. */
+/** The ids that a key of several parts may mean, or a key with characters that an id encodes. */
 function possibleIds({ given, connectorId, idFields }: GivenId): string[] {
   if (given === '') return [];
   if (idFields.length > 1) {

@@ -13,28 +13,28 @@ import { linesOf } from '../../gemini/delivery/artifact-lines.ts';
 import { partName } from '../../pipeline/artifact/layout.ts';
 import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
 
-/** Opens the store of a bucket URL. */
+/** Opens the artifact store of a bucket URL. */
 export type OpenStore = (bucketUrl: string) => Promise<ArtifactStore>;
 
 /** The first lines of an artifact. */
 interface FirstLines {
-  /** URI of its first file. */
+  /** The URI of the first file of the artifact. */
   readonly uri: string;
-  /** Parsed, the first `OPS_ARTIFACT_LINES`. */
+  /** The first `OPS_ARTIFACT_LINES` lines, parsed. */
   readonly lines: readonly unknown[];
-  /** Why they could not be read; null if they could. */
+  /** Why the lines could not be read; null if they were read. */
   readonly problem: string | null;
 }
 
-/** Where the artifacts of a run are. */
+/** The location of a run's artifacts. */
 export interface RunFolder {
   readonly bucket: string;
-  /** Relative to the bucket. */
+  /** The path of the folder, relative to the bucket. */
   readonly folder: string;
 }
 
 export interface ArtifactLines {
-  /** Never fails: what cannot be read has a `problem`. Takes at most `OPS_ARTIFACT_READ_MS`. */
+  /** Never rejects: if the artifact cannot be read, the result has a `problem`. Takes at most `OPS_ARTIFACT_READ_MS`. */
   first(place: RunFolder, kind: 'held' | 'quarantine'): Promise<FirstLines>;
 }
 
@@ -43,7 +43,7 @@ interface Remembered {
   untilMs: number;
 }
 
-/** Reads artifacts for pages that refresh: each file is read once, by however many readers, and remembered. */
+/** Reads artifacts for pages that refresh: each file is read once for all readers and then cached. */
 export function openArtifactLines(openStore: OpenStore, clock: Pick<Clock, 'elapsedMs'>): ArtifactLines {
   const remembered = new Map<string, Remembered>();
   return {
@@ -56,7 +56,7 @@ export function openArtifactLines(openStore: OpenStore, clock: Pick<Clock, 'elap
       const entry: Remembered = { answer, untilMs: clock.elapsedMs() + OPS_ARTIFACT_REMEMBERED_MS };
       remembered.delete(uri);
       remembered.set(uri, entry);
-      // A run has one file of each kind.
+      // Each run has one file of each kind.
       for (const oldest of remembered.keys()) {
         if (remembered.size <= 2 * OPS_ARTIFACT_RUNS_REMEMBERED) break;
         remembered.delete(oldest);
@@ -103,7 +103,7 @@ async function readLines(openStore: OpenStore, bucket: string, name: string): Pr
   return lines;
 }
 
-/** @throws RangeError when the lines asked for take more: such a file is not one of ours */
+/** @throws RangeError if the requested lines are larger than the limit, which means that a run did not write the file */
 async function* firstBytes(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of chunks) {

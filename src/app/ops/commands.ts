@@ -3,7 +3,7 @@ import type { OpsConnector, OpsConnectorDetail, OpsRun, OpsRunDetail } from './m
 
 const PROGRAM = 'gemini-sync-bridge';
 
-/** What an operator may want to run next, to be pasted into a shell in the working directory of the server. */
+/** The commands that an operator may want to run next, ready to paste into a shell in the server's working directory. */
 export function runCommands(run: OpsRun, file: string | undefined, local: boolean): OpsRunDetail['commands'] {
   if (file === undefined) return { run: null, release_deletes: null, explain: null };
   const again = `${PROGRAM} ${runCommandLine(file, local)}`;

@@ -9,7 +9,7 @@ import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPu
 import { opsRun, secondsBetween } from './run-facts.ts';
 import type { Schedules } from './schedule.ts';
 
-/** What is known of one connector. */
+/** The known data of one connector. */
 export interface Known {
   readonly connectorId: string;
   readonly entry: { readonly file: string; readonly connector: Connector } | undefined;
@@ -18,7 +18,7 @@ export interface Known {
   readonly pending: QueueDepth | undefined;
 }
 
-/** Those first that need somebody most; the order of the page, too. */
+/** The states by urgency, most urgent first; the page uses the same order. */
 export const STATES_BY_NEED = [
   'failing',
   'stalled',
@@ -56,7 +56,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
   };
 }
 
-/** How long a committed run took. */
+/** The duration of a committed run. */
 export function usualSeconds(committed: ListedRun | null): number | null {
   const finished = committed?.finishedAt ?? null;
   return committed === null || finished === null ? null : secondsBetween(committed.startedAt, finished);
@@ -73,8 +73,8 @@ function pendingOf({ entry, pending }: Known): PendingPushes | null {
 }
 
 /**
- * A run at work hides nothing that was wrong before it: its connector is failing until a run ends well. Late comes after
- * what a run itself said, because that says more.
+ * A run in progress does not hide an earlier failure: the connector stays failing until a run succeeds. `late` has a lower
+ * priority than the result of a run, because the result is more specific.
  */
 function stateOf(
   newest: Newest | undefined,
@@ -121,7 +121,7 @@ function freshnessOf({ entry, newest, holder }: Known, now: Date, schedules: Sch
   };
 }
 
-/** What a file says, without what may hold a secret: queries, addresses, headers, payloads. */
+/** The settings in a connector's file, without those that may contain a secret: queries, addresses, headers, payloads. */
 export function factsOf({ metadata, spec }: Connector): ConnectorFacts {
   const { source, output, reconciliation } = spec;
   const secretRef = source.type === 'file' ? undefined : source.secretRef;

@@ -5,24 +5,24 @@ import type { OpsHeldDocuments, OpsQuarantinedRows } from './set-aside-model.ts'
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
 
 /**
- * What Ops shows, to programs and to people. Names are those of the answers of the API, so that there is one form from here
- * to the reader. Times are ISO 8601 in UTC. `null` means not known, or that there is none; it never means 0.
+ * What Ops shows, to programs and to people. Field names are those of the API responses, so that the same format is used
+ * everywhere. Times are ISO 8601 in UTC. `null` means unknown or absent; it never means 0.
  */
 
 export interface OpsError {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
-  /** Whether the same run again, without a change, can succeed; null for a code that this version does not know. */
+  /** Whether the same run can succeed again without a change; null for a code that this version does not know. */
   readonly retryable: boolean | null;
 }
 
 export interface OpsProgress {
-  /** Rows read from the source. */
+  /** The number of rows read from the source. */
   readonly rows: number;
-  /** When a heartbeat last found more of them. */
+  /** The last time that a heartbeat found more rows. */
   readonly at: string;
-  /** Since the run began; null where that was no time ago. */
+  /** The rate since the run began; null if no time has passed. */
   readonly rows_per_second: number | null;
 }
 
@@ -34,36 +34,36 @@ export interface OpsRun {
   readonly phase: Phase;
   readonly started_at: string;
   readonly finished_at: string | null;
-  /** Until now for a run that has not ended. */
+  /** The duration until now for a run that has not ended. */
   readonly duration_seconds: number;
-  /** Known once the run has published. */
+  /** Null until the run has published. */
   readonly counts: RunCounts | null;
   readonly hold_reason: string | null;
-  /** What releases the deletes that this run withheld; null if it withheld none. */
+  /** What releases the deletes that this run held; null if it held none. */
   readonly released_by: ReleasedBy | null;
   readonly error: OpsError | null;
-  /** How far a RUNNING run has read, as its heartbeat last wrote it; null for one that ended, and before the first row. */
+  /** How far a RUNNING run has read, according to its last heartbeat; null for an ended run, and before the first row. */
   readonly progress: OpsProgress | null;
-  /** Whether the process of a RUNNING run shows signs of life; null for one that ended. */
+  /** Whether the process of a RUNNING run shows signs of life; null for an ended run. */
   readonly alive: boolean | null;
-  /** Published and not committed: the next run of the connector finishes it first. */
+  /** The run is published but not committed: the next run of the connector finishes it first. */
   readonly waits_for_next_run: boolean;
 }
 
-/** What a connector is, by what needs somebody most. */
+/** The state of a connector, by urgency. */
 export type ConnectorState =
   'failing' | 'stalled' | 'held' | 'partial' | 'late' | 'running' | 'never_run' | 'ok';
 
 export interface Freshness {
-  /** When the run began that changed the target last: what is in the index is as old as this. */
+  /** The start time of the last run that changed the target: the index is as old as this. */
   readonly as_of: string | null;
   readonly age_seconds: number | null;
-  /** The newest start by the schedule whose grace is over. */
+  /** The newest scheduled start whose grace period is over. */
   readonly last_due_at: string | null;
   readonly next_due_at: string | null;
-  /** Whether a due start has passed, with its grace, and no run has committed since; null without a schedule or a run. */
+  /** Whether a scheduled start and its grace period have passed without a commit; null without a schedule or a run. */
   readonly late: boolean | null;
-  /** Since the first start that was missed; null unless late. */
+  /** Seconds since the first missed start; null unless late. */
   readonly overdue_seconds: number | null;
 }
 
@@ -75,21 +75,21 @@ export interface PendingPushes {
 
 export interface OpsConnector {
   readonly connector_id: string;
-  /** Null for a connector that has run and has no valid file in the folder now. */
+  /** Null for a connector that has run but currently has no valid file in the folder. */
   readonly file: string | null;
   readonly mode: string | null;
-  /** Of the file; none without one. */
+  /** The labels in the file; empty without a file. */
   readonly labels: Readonly<Record<string, string>>;
   readonly schedule: string | null;
   readonly state: ConnectorState;
   readonly last_run: OpsRun | null;
-  /** While that run is in progress: the run that ended before it. */
+  /** The run that ended before the current one, while that is in progress. */
   readonly previous_run: OpsRun | null;
   readonly last_success_at: string | null;
   readonly freshness: Freshness;
-  /** How long the run took that changed the target last. */
+  /** The duration of the last run that changed the target. */
   readonly usual_seconds: number | null;
-  /** Of that run. */
+  /** The number of deletes that the same run held. */
   readonly held_deletes: number | null;
   readonly quarantined: number | null;
   readonly rejected: number | null;
@@ -100,7 +100,7 @@ export interface OpsConnector {
 export interface BrokenFile {
   readonly file: string;
   readonly line: number;
-  /** The field; empty for the file as a whole. */
+  /** The path of the field; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
   readonly fix: string;
@@ -112,7 +112,7 @@ export interface OpsSnapshot {
   readonly totals: {
     readonly runs: number;
     readonly by_status: Readonly<Record<RunStatus, number>>;
-    /** SUCCESS among the runs that ended and sent something; null if there is none. */
+    /** The share of SUCCESS among the ended runs that sent something; null if there are no such runs. */
     readonly success_rate: number | null;
     readonly connectors: number;
     readonly by_state: Readonly<Record<ConnectorState, number>>;
@@ -124,7 +124,7 @@ export interface OpsSnapshot {
   readonly broken_files: readonly BrokenFile[];
   readonly runs: {
     readonly items: readonly OpsRun[];
-    /** As many as there are with these filters. */
+    /** The number of runs that match these filters. */
     readonly total: number;
     readonly limit: number;
     readonly offset: number;
@@ -133,16 +133,16 @@ export interface OpsSnapshot {
 
 export interface OpsQuery {
   readonly status: RunStatus | null;
-  /** Connectors and runs of this connector alone. */
+  /** Selects only this connector and its runs. */
   readonly connectorId: string | null;
-  /** Runs of connectors that a `nameFilter` of this text matches; the connectors and the totals stay whole. */
+  /** Selects the runs of connectors that match this `nameFilter` text; the connectors and the totals are not filtered. */
   readonly runsOf: string | null;
   readonly windowHours: number;
   readonly limitRuns: number;
   readonly offsetRuns: number;
 }
 
-/** A stretch of a run. Extract, map and diff are one, because rows go through them as they come. */
+/** A section of a run. Extract, map and diff are one section, because rows pass through them as they arrive. */
 export interface TimelineStep {
   readonly name: 'read' | 'publish' | 'ingest' | 'commit';
   readonly phases: readonly Phase[];
@@ -157,7 +157,7 @@ export interface OpsOperation {
   readonly state: 'asked' | 'running' | 'done' | 'refused';
   readonly operation: string | null;
   readonly asked_at: string;
-  /** In the destination's own words. */
+  /** The detail in the destination's own words. */
   readonly detail: DeliveryDetail;
 }
 
@@ -165,15 +165,15 @@ export interface OpsRunDetail {
   readonly generated_at: string;
   readonly run: OpsRun;
   readonly timeline: readonly TimelineStep[];
-  /** How long the run took that changed the connector's target last; null if there is none. */
+  /** The duration of the last run that changed the connector's target; null if there is none. */
   readonly usual_seconds: number | null;
   readonly committed_at: string | null;
   readonly watermark: string | null;
   readonly artifacts: {
-    /** Relative to the bucket. Null: nothing is published. */
+    /** The path of the manifest, relative to the bucket. Null: nothing is published. */
     readonly manifest: string | null;
     readonly folder: string | null;
-    /** Of the connector's file as it is now; null if it has none, or the run was local. */
+    /** The bucket in the connector's current file; null if there is no bucket, or the run was local. */
     readonly bucket: string | null;
   };
   readonly operations: readonly OpsOperation[];
@@ -182,14 +182,14 @@ export interface OpsRunDetail {
     readonly reason: string;
     readonly outcome: 'refused' | 'unknown';
   }[];
-  /** Documents whose deletes this run withheld, the first 100; null if it withheld none, or where that is not known. */
+  /** The first 100 documents whose deletes this run held; null if it held none, or if they are unknown. */
   readonly held_documents: OpsHeldDocuments | null;
-  /** Rows that this run quarantined, the first 100; null if there are none, or where that is not known. */
+  /** The first 100 rows that this run quarantined; null if there are none, or if they are unknown. */
   readonly quarantined_rows: OpsQuarantinedRows | null;
-  /** Who runs it now; null for a run that ended. */
+  /** The process of the run; null for an ended run. */
   readonly process: { readonly host: string | null; readonly pid: number | null } | null;
   readonly links: readonly OpsLink[];
-  /** To be pasted into a shell; null if the connector has no file now. */
+  /** Commands to paste into a shell; null if the connector currently has no file. */
   readonly commands: {
     readonly run: string | null;
     readonly release_deletes: string | null;
@@ -202,7 +202,7 @@ export interface OpsLink {
   readonly url: string;
 }
 
-/** What a connector's file says, without secrets and without what is inside queries, headers and payloads. */
+/** The settings in a connector's file, without secrets and without the contents of queries, headers and payloads. */
 export interface ConnectorFacts {
   readonly description: string | null;
   readonly labels: Readonly<Record<string, string>>;
@@ -219,15 +219,15 @@ export interface ConnectorFacts {
 }
 
 export interface OpsPush {
-  /** As its producer was told it; it is no run of the connector. */
+  /** The id that the producer received; it does not identify a run of the connector. */
   readonly push_run_id: string;
   readonly received_at: string;
-  /** Events. */
+  /** The number of accepted events. */
   readonly accepted: number;
   readonly rejected: number;
-  /** Events that no run has delivered yet. */
+  /** The number of events that no run has delivered yet. */
   readonly waiting: number;
-  /** Codes of refused events, each once. */
+  /** The codes of rejected events, each once. */
   readonly refused_for: readonly string[];
 }
 
@@ -235,9 +235,9 @@ export interface OpsConnectorDetail {
   readonly generated_at: string;
   readonly connector: OpsConnector;
   readonly facts: ConnectorFacts | null;
-  /** Where producers push to, and the newest pushes; null for a connector that takes none. */
+  /** The push URL path and the newest pushes; null for a connector that takes no pushes. */
   readonly pushes: { readonly path: string; readonly newest: readonly OpsPush[] } | null;
-  /** Newest first. */
+  /** The newest run comes first. */
   readonly history: readonly OpsRun[];
   readonly links: readonly OpsLink[];
   readonly commands: { readonly run: string | null; readonly release_deletes: string | null };

@@ -1,13 +1,13 @@
 import { nearest } from '../../definitions/nearest.ts';
 
-/** Names of connectors that a filter as typed matches. */
+/** The names of connectors that match a filter as typed. */
 export interface NameFilter {
   readonly matches: (name: string) => boolean;
-  /** The name that was meant, where the filter matches none of them; undefined when none is close. */
+  /** The name that was probably meant if the filter matches none; undefined if no name is similar. */
   readonly suggestion: (names: readonly string[]) => string | undefined;
 }
 
-/** @param typed a part of a name, in any case; or a whole name in double quotes, which matches that name alone */
+/** @param typed a part of a name, in any case; or a whole name in double quotes, which matches only that name */
 export function nameFilter(typed: string): NameFilter {
   const text = typed.trim().toLowerCase();
   const exact = /^"(.*)"$/.exec(text)?.[1];
@@ -17,7 +17,7 @@ export function nameFilter(typed: string): NameFilter {
   };
 }
 
-/** The filter that matches one connector alone. */
+/** Returns the filter that matches exactly one connector. */
 export function exactly(name: string): string {
   return `"${name}"`;
 }

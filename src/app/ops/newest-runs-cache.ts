@@ -9,9 +9,9 @@ interface Settled {
   readonly newest: Newest;
 }
 
-/** The newest runs of connectors, read again only where they may be others than at the last look. */
+/** Caches the newest runs of connectors, and reads them again only if they may have changed. */
 export interface Standings {
-  /** @param holders as read just before: what is read later is at least as new */
+  /** @param holders the lease holders, read immediately before; everything read later is at least as new */
   newestRuns(
     connectorIds: readonly string[],
     holders: ReadonlyMap<string, Holder>,
@@ -19,8 +19,8 @@ export interface Standings {
 }
 
 /**
- * Whatever changes a run of a connector holds its lease meanwhile, and each lease has a fence of its own. So where nobody
- * holds it and the fence is the same, so are the runs. Of 500 connectors most are settled at any time.
+ * A process that changes a run of a connector holds the connector's lease, and each lease has its own fence. Therefore, if
+ * the lease is free and the fence is unchanged, the runs are unchanged too. Of 500 connectors most are unchanged at any time.
  */
 export function openStandings(state: Pick<OpsState, 'newestRuns'>, clock: Clock): Standings {
   const settled = new Map<string, Settled>();

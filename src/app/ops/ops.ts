@@ -23,10 +23,10 @@ import type { OpsSurroundings, RunLinks } from './surroundings.ts';
 import { openStandings } from './newest-runs-cache.ts';
 import { timelineOf } from './timeline.ts';
 
-/** What Ops knows. Nothing here changes anything. Everything fails with BridgeError STATE_*. */
+/** The read-only data of Ops. Every method fails with BridgeError STATE_*. */
 export interface Ops {
   snapshot(query: OpsQuery): Promise<OpsSnapshot>;
-  /** Undefined if there is neither a file nor a run nor a waiting push of this name. */
+  /** Undefined if this name has no file, no run and no waiting push. */
   connector(connectorId: string): Promise<OpsConnectorDetail | undefined>;
   run(runId: string): Promise<OpsRunDetail | undefined>;
 }

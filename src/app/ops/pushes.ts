@@ -20,7 +20,7 @@ export function opsPush({
   };
 }
 
-/** The codes of the errors of an answer, each once; none where the answer cannot be read. */
+/** The error codes in a response, each once; empty if the response cannot be read. */
 function codesIn(answer: string): string[] {
   const errors = fieldOf(parsed(answer), 'errors');
   const codes = Array.isArray(errors) ? errors.flatMap((error: unknown) => textOf(error, 'code') ?? []) : [];

@@ -5,7 +5,7 @@ import type { ListedRun } from '../../state/server/listed-runs.ts';
 import type { Holder } from '../../state/server/ops-connectors.ts';
 import type { OpsError, OpsProgress, OpsRun } from './model.ts';
 
-/** A run as Ops shows it. */
+/** Converts a run to the form that Ops shows. */
 export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): OpsRun {
   const running = run.status === 'RUNNING';
   return {
@@ -35,7 +35,7 @@ function opsProgress({ progress, startedAt }: ListedRun): OpsProgress | null {
   return { rows, at, rows_per_second: seconds === 0 ? null : Math.round(rows / seconds) };
 }
 
-/** Seconds with milliseconds; 0 when clocks of two machines disagree. */
+/** Seconds with milliseconds; 0 if the clocks of two machines disagree. */
 export function secondsBetween(from: string | Date, to: string | Date): number {
   return Math.max(0, msOf(to) - msOf(from)) / 1_000;
 }

@@ -3,17 +3,17 @@ import { cronOf } from '../../definitions/connector/cron.ts';
 import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../limits.ts';
 import { CONNECTOR_FILES_MAX } from '../../core/limits.ts';
 
-/** What a schedule says at one moment. */
+/** The due times of a schedule at one moment. */
 interface DueTimes {
-  /** The newest start whose grace is over. */
+  /** The newest start whose grace period is over. */
   readonly lastDue: Date | null;
   readonly nextDue: Date | null;
 }
 
-/** Reads schedules in UTC, which is what a checked connector's five fields mean. */
+/** Evaluates schedules in UTC, which is the time zone of a validated connector's five fields. */
 export interface Schedules {
   dueAt(schedule: string, now: Date): DueTimes;
-  /** Since when something is missing, of a target that is as old as `asOf`; null: nothing is. */
+  /** The first missed start for a target that is as old as `asOf`; null if none was missed. */
   missedSince(schedule: string, asOf: Date, now: Date): Date | null;
 }
 
@@ -22,7 +22,7 @@ interface Known {
   coming: Span;
 }
 
-/** Two starts that follow each other, and so what is true between them. */
+/** Two consecutive starts, between which the result does not change. */
 interface Span {
   readonly from: Date | null;
   readonly to: Date | null;
@@ -31,16 +31,16 @@ interface Span {
 const GRACE_MS = OPS_LATE_GRACE_MINUTES * 60_000;
 const SKEW_MS = OPS_CLOCK_SKEW_SECONDS * 1_000;
 /**
- * More schedules than a folder has connectors: with fewer, each look would compute all of them again. A folder whose files
- * change for years must not fill the memory.
+ * The limit is higher than the number of connectors in a folder: with a lower one, each refresh would recompute all
+ * schedules. Without a limit, a folder whose files change for years would fill the memory.
  */
 const SCHEDULES_KNOWN_MAX = 2 * CONNECTOR_FILES_MAX;
-/** As many as connectors have runs in some hours. */
+/** The limit allows as many entries as connectors have runs in some hours. */
 const STARTS_KNOWN_MAX = 2 * CONNECTOR_FILES_MAX;
 
 /**
- * The previous start of a schedule is computed once, and the starts that follow are counted up. The start that follows a run
- * is the same at every look until there is another run. Only starts are kept: a parsed schedule takes 80 kB.
+ * The previous start of a schedule is computed once, and later starts are derived from it. The start that follows a run stays
+ * the same until there is another run. Only starts are cached, because a parsed schedule takes 80 kB.
  */
 export function openSchedules(): Schedules {
   const known = new Map<string, Known>();
@@ -81,9 +81,9 @@ export function openSchedules(): Schedules {
   };
 }
 
-/** The last start at or before a moment, and the next one after it. */
+/** Returns the last start at or before a moment, and the next start after it. */
 function spanAround(cron: Cron, moment: Date): Span {
-  // Looking back leaves out the moment itself.
+  // The search backwards excludes the given moment, so 1 ms is added.
   const [from = null] = cron.previousRuns(1, new Date(moment.getTime() + 1));
   return { from, to: cron.nextRun(moment) };
 }
@@ -93,7 +93,7 @@ function advanced(schedule: string, { from, to }: Span, moment: Date): Span {
   if (to === null || to > moment) return { from, to };
   const cron = cronOf(schedule);
   const next = cron.nextRun(to);
-  // Nobody has asked for longer than one start: counting up could take as long as looking back.
+  // More than one start has passed since the last call: counting forward could take as long as searching backwards.
   if (next !== null && next <= moment) return spanAround(cron, moment);
   return { from: to, to: next };
 }

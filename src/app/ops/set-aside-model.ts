@@ -1,11 +1,11 @@
-/** What the artifacts of a run list; the rest of the model of Ops is in `model.ts`. */
+/** The entries that the artifacts of a run list; the rest of the Ops model is in `model.ts`. */
 
 export interface OpsHeldDocuments {
-  /** The artifact that lists them. */
+  /** The URI of the artifact that contains the list. */
   readonly uri: string;
   readonly total: number;
   readonly doc_ids: readonly string[];
-  /** Why the artifact cannot be read; null if it can. */
+  /** Why the artifact cannot be read; null if it was read. */
   readonly problem: string | null;
 }
 
@@ -13,9 +13,9 @@ export interface OpsQuarantinedRows {
   readonly uri: string;
   readonly total: number;
   readonly items: readonly {
-    /** Of the listing, from 1. */
+    /** The row number in the listing, from 1. */
     readonly row: number | null;
-    /** Such as `people.csv, line 4`; empty where the source has nothing to tell. */
+    /** A position such as `people.csv, line 4`; empty if the source does not report one. */
     readonly place: string;
     readonly doc_id: string | null;
     readonly code: string;

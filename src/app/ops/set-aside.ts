@@ -6,13 +6,13 @@ import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { ArtifactLines, RunFolder } from './artifact-lines.ts';
 import type { OpsHeldDocuments, OpsQuarantinedRows } from './set-aside-model.ts';
 
-/** What a run withheld and what it quarantined, as its artifacts list it; null where there is none. */
+/** The held deletes and the quarantined rows of a run, as its artifacts list them; null if there are none. */
 export interface SetAside {
   readonly held_documents: OpsHeldDocuments | null;
   readonly quarantined_rows: OpsQuarantinedRows | null;
 }
 
-/** @param bucket of the connector's file as it is now, for runs of versions that did not record their folder */
+/** @param bucket the bucket in the connector's current file, for runs of versions that did not record their folder */
 export async function setAsideBy(
   run: Pick<RunRow, 'manifestName' | 'folder' | 'counts'>,
   bucket: string | undefined,
@@ -41,7 +41,7 @@ export async function setAsideBy(
   };
 }
 
-/** The bucket that the run used, which may not be the one of the connector's file any more. */
+/** The bucket that the run used, which may differ from the one in the connector's current file. */
 function placeOf(
   { manifestName, folder: uri }: Pick<RunRow, 'manifestName' | 'folder'>,
   bucket: string | undefined,

@@ -10,13 +10,13 @@ import type { Standings } from './newest-runs-cache.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What Ops looks at, and what it knows from the last look. */
+/** The environment of Ops, and the caches that it keeps between refreshes. */
 interface Remembering extends OpsSurroundings {
   readonly schedules: Schedules;
   readonly standings: Standings;
 }
 
-/** Everything at once: a fixed number of queries, however many connectors and runs there are. */
+/** Reads everything at once with a fixed number of queries, however many connectors and runs there are. */
 export async function snapshotOf(
   query: OpsQuery,
   { state, catalog, clock, schedules, standings }: Remembering,
@@ -61,7 +61,7 @@ export async function snapshotOf(
     broken_files: broken,
     runs: {
       items: runs.map((run) => opsRun(run, now, holders.get(run.connectorId))),
-      // A row of a status that this version does not know is listed and not counted.
+      // A row with a status that this version does not know is listed but not counted.
       total: Math.max(
         status === null ? sum(Object.values(listedCounts)) : listedCounts[status],
         runs.length === 0 ? 0 : offsetRuns + runs.length,
@@ -110,7 +110,7 @@ function totalsOf(
   };
 }
 
-/** A folder without connectors is no broken file; the page says what to do about it. */
+/** A folder without connectors is not a broken file; the page shows separate advice for it. */
 function brokenFile({ code, place, subject, message, fix }: Problem): BrokenFile[] {
   return code === 'no_files'
     ? []

@@ -4,15 +4,15 @@ import type { OpsState } from '../../state/server/ops-state.ts';
 import type { OpenStore } from './artifact-lines.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 
-/** Pages about a run in other systems, by the name of the system. */
+/** Links to a run in other systems, by the name of the system. */
 export type RunLinks = Readonly<Record<string, RunLink>>;
 
-/** What Ops looks at. */
+/** The environment that Ops reads. */
 export interface OpsSurroundings {
   readonly state: OpsState;
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly runLinks: RunLinks;
-  /** For what runs withheld and quarantined. */
+  /** Opens the artifacts that list held deletes and quarantined rows. */
   readonly openStore: OpenStore;
 }

@@ -9,11 +9,11 @@ const STEPS = [
   { name: 'commit', phases: ['commit'] },
 ] as const satisfies readonly Pick<TimelineStep, 'name' | 'phases'>[];
 
-/** When a run was where. A run of an older version has no times of phases, only where it is and when it began and ended. */
+/** The phases of a run with their times. A run of an older version has no phase times, only its current phase, start and end. */
 export function timelineOf(run: OpsRun, times: RunRow['phaseTimes'], now: Date): TimelineStep[] {
   const current = STEPS.findIndex(({ phases }) => phases.some((phase) => phase === run.phase));
   const entered = STEPS.map(({ phases }, index) => {
-    // The row is written a moment before the first phase is entered.
+    // The row is written just before the first phase begins.
     if (index === 0) return run.started_at;
     return phases.map((phase) => times[phase]).find((time) => time !== undefined) ?? null;
   });
@@ -24,7 +24,7 @@ export function timelineOf(run: OpsRun, times: RunRow['phaseTimes'], now: Date):
     const at = entered[index] ?? null;
     const isCurrent = index === current;
     const left = isCurrent ? run.finished_at : (entered[index + 1] ?? null);
-    // Whoever is dead has not been at work until now.
+    // For a run without signs of life, the time until now must not count.
     const until = left ?? (isCurrent && run.alive === true ? now.toISOString() : null);
     return {
       ...step,

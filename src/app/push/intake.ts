@@ -20,25 +20,25 @@ import { SpareBuffers } from '../../push/receiving-buffers.ts';
 import { receiveBatch, type ReceivedBatch } from '../../push/received-batch.ts';
 import { PushRefusal } from '../../push/refusal.ts';
 
-/** A push as it comes in. */
+/** An incoming push. */
 interface IncomingPush {
   readonly connectorId: string;
   readonly idempotencyKey: string;
   readonly format: BodyFormat;
-  /** Ended early, it throws. What is not asked for is for the caller to discard. */
+  /** The body throws if it ends early. The caller must discard the part that is not read. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 interface PushOutcome {
-  /** `stored`: durable, for the next run. `replayed`: it was stored before. `nothing_accepted`: no event of it was. */
+  /** `stored`: durable, for the next run. `replayed`: stored earlier. `nothing_accepted`: no event of the push was accepted. */
   readonly kind: 'stored' | 'replayed' | 'nothing_accepted';
-  /** JSON text. */
+  /** The response as JSON text. */
   readonly answer: string;
 }
 
-/** Takes pushes into the queue. */
+/** Receives pushes and adds them to the queue. */
 export interface PushIntake {
-  /** @throws PushRefusal, then nothing was stored; BridgeError STATE_*, then it may have been, and the same push says so */
+  /** @throws PushRefusal if nothing was stored; BridgeError STATE_* if it may have been, which repeating the push reveals */
   receive(push: IncomingPush): Promise<PushOutcome>;
 }
 
@@ -47,13 +47,13 @@ interface IntakeParts {
   readonly queue: PushQueue;
   readonly clock: Clock;
   readonly log: Logger;
-  /** For tests. */
+  /** Only tests set these bounds. */
   readonly bounds?: IntakeBounds;
 }
 
-/** With the memory of pushes that are received at the same time. */
+/** Includes the memory limits for pushes that are received at the same time. */
 export interface IntakeBounds extends MemoryBounds {
-  /** Events of one connector that wait for a run. */
+  /** The maximum number of events of one connector that wait for a run. */
   readonly pendingEvents: number;
 }
 
@@ -67,7 +67,7 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
   const room = new QueueRoom(queue, clock, bounds.pendingEvents);
   const memory = new PushMemory(bounds);
   const spare = new SpareBuffers();
-  // A catalog gives the same object until a file changes.
+  // The catalog returns the same object until a file changes.
   const judges = new WeakMap<Connector, EventJudge>();
   let purgedMs = Number.NEGATIVE_INFINITY;
 
@@ -82,31 +82,31 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
   async function receive(push: IncomingPush, share: MemoryShare): Promise<PushOutcome> {
     const connector = await pushedConnector(catalog, push.connectorId);
     const full = await room.ask(push.connectorId);
-    // Only the body can tell a repeat, so it is read only when the key has been used.
+    // Only the body can identify a repeat, so it is read only when the key has been used.
     if (full !== undefined && !(await isKeyUsed(push))) throw full;
     const buffers = spare.take();
     const received = await receiveBatch(push.format, push.body, judgeOf(judges, connector), share, buffers);
     const outcome =
       received.events.count === 0 ? await keepNothing(push, received) : await store(push, received);
-    // Not after a failure: then a statement may still hold them.
+    // The buffers are not reused after a failure, because a statement may still reference them.
     spare.giveBack(buffers);
     purgeSometimes();
     return outcome;
   }
 
-  /** For this body or another one: no body has this checksum. */
+  /** Whether the key was used with any body: no body has the empty checksum. */
   async function isKeyUsed({ connectorId, idempotencyKey }: IncomingPush): Promise<boolean> {
     const key = { connectorId, idempotencyKey, bodyChecksum: '' };
     return (await queue.recall(key)) !== undefined;
   }
 
-  /** What was answered to the same push before; undefined if it is a new one. @throws PushRefusal KEY_REUSED */
+  /** Returns the earlier response to the same push; undefined for a new push. @throws PushRefusal KEY_REUSED */
   async function recall(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome | undefined> {
     const known = await queue.recall(keyOf(push, received));
     return known === undefined ? undefined : replayed(known, push);
   }
 
-  /** A push that was accepted once stays accepted, also when the connector would refuse all of it by now. */
+  /** A push that was accepted once stays accepted, even if the connector would now reject all of its events. */
   async function keepNothing(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
     return (await recall(push, received)) ?? { kind: 'nothing_accepted', answer: answerText(received, null) };
   }
@@ -166,7 +166,7 @@ function replayed(known: 'conflict' | { readonly replay: string }, { idempotency
   );
 }
 
-/** @param older events that change nothing, where events are ordered */
+/** @param older the number of events that change nothing, if events are ordered */
 function answerText(
   { events, rejected, errors }: ReceivedBatch,
   runId: string | null,

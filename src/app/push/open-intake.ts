@@ -18,7 +18,7 @@ export async function openPushIntake({
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly log: Logger;
-  /** For tests. */
+  /** Only tests set these bounds. */
   readonly bounds?: IntakeBounds;
 }): Promise<PushIntake & { close(): Promise<void> }> {
   const queue = await openPushQueue(stateLocation(place));

@@ -5,9 +5,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { PushRefusal } from '../../push/refusal.ts';
 
 /**
- * The connector that is pushed to, as its file is now.
- * @throws PushRefusal if there is none that takes pushes. While an unknown name may be that of a file with errors, its
- * producer must not take the push for hopeless; a name that is in no such file stays wrong.
+ * Returns the push connector according to its current file.
+ * @throws PushRefusal if no connector of this name takes pushes. The refusal is retryable while a file with errors may define
+ *   the name, and permanent otherwise.
  */
 export async function pushedConnector(catalog: Catalog, name: string): Promise<Connector> {
   const { connectors, problems, mayBeBroken } = await catalog.current();

@@ -3,21 +3,21 @@ import { PUSH_DEPTH_LOOK_MS, PUSH_FULL_RETRY_AFTER_SECONDS } from '../limits.ts'
 import type { PushQueue } from '../../state/push/queue.ts';
 import { PushRefusal } from '../../push/refusal.ts';
 
-/** What is known of one connector's queue. */
+/** The known state of one connector's queue. */
 interface Known {
   lookedMs: number;
   looking: Promise<void> | undefined;
-  /** Events that the database had when it was asked last. */
+  /** The number of events in the database at the last query. */
   waiting: number;
-  /** Stored by this server since it began to ask. */
+  /** The number of events that this server has stored since that query began. */
   stored: number;
-  /** About to be stored. */
+  /** The number of events that are about to be stored. */
   reserved: number;
 }
 
 /**
- * Keeps the queue of a connector at a number of events at most, without asking the database each time. What this server adds
- * between two questions is counted, so that only other servers can exceed the limit, by what they take within one interval.
+ * Limits the number of events in a connector's queue, without a database query for each push. Events that this server adds
+ * between two queries are counted, so only other servers can exceed the limit, by what they accept within one interval.
  */
 export class QueueRoom {
   readonly #queue: Pick<PushQueue, 'depth'>;
@@ -31,18 +31,22 @@ export class QueueRoom {
     this.#eventsMax = eventsMax;
   }
 
-  /** Before a body is read. @returns why nothing more is taken, or undefined. @throws BridgeError STATE_* */
+  /**
+   * Called before a body is read.
+   * @returns the reason why nothing more is accepted, or undefined
+   * @throws BridgeError STATE_*
+   */
   async ask(connector: string): Promise<PushRefusal | undefined> {
     await this.#look(connector, this.#of(connector));
     return this.refusal(connector, 1);
   }
 
-  /** @returns why there is no room for so many events, by what is known now, or undefined */
+  /** @returns the reason why this number of events does not fit, according to the last query, or undefined */
   refusal(connector: string, events: number): PushRefusal | undefined {
     return sum(this.#of(connector)) + events > this.#eventsMax ? full(connector, this.#eventsMax) : undefined;
   }
 
-  /** Stores events, for which there is room, and counts them. @throws what `store` throws */
+  /** Stores events that fit, and counts them. @throws what `store` throws */
   async use<Answer>(connector: string, events: number, store: () => Promise<Answer>): Promise<Answer> {
     const known = this.#of(connector);
     known.reserved += events;
@@ -50,7 +54,7 @@ export class QueueRoom {
       return await store();
     } finally {
       known.reserved -= events;
-      // Also after a failure: it may have been stored all the same. The next look corrects it.
+      // The events are counted even after a failure, because they may have been stored. The next query corrects the number.
       known.stored += events;
     }
   }
@@ -65,7 +69,7 @@ export class QueueRoom {
   }
 
   async #read(connector: string, known: Known): Promise<void> {
-    // What is stored while the database answers may be counted twice, which is the safe side.
+    // Events stored while the database answers may be counted twice, which is the safe direction.
     const before = known.stored;
     const { events } = await this.#queue.depth(connector);
     known.waiting = events;

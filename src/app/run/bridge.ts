@@ -28,37 +28,37 @@ import { PushedEvents } from './pushed-events.ts';
 import { stateLocation } from './state-location.ts';
 import { redactedError } from './record-early-failure.ts';
 
-/** What a run needs of its surroundings. */
+/** The environment of a run. */
 export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'leases'> {
   readonly databaseUrl: string | undefined;
   readonly log: Logger;
   readonly observer: Observer;
   readonly proxy: ProxySettings;
-  /** `POLICY_FILE`; undefined: connectors may use everything. */
+  /** `POLICY_FILE`; undefined means that connectors are not restricted. */
   readonly policyFile: string | undefined;
   /** `ORACLE_CLIENT_LIB_DIR` */
   readonly oracleClientLibDir: string | undefined;
   /** Reads one `SECRET_…` variable. */
   secret(variable: string): string | undefined;
-  /** What the run knows to be secret; a source adds the tokens that it gets. */
+  /** Knows the secrets of the run; a source adds the tokens that it receives. */
   readonly redactor?: Redactor | undefined;
-  /** Removes secrets from a text that is to be kept. */
+  /** Removes secrets from a text that will be stored. */
   redact(text: string): string;
-  /** For tests, whose leases end sooner. */
+  /** Tests set this to make leases expire sooner. */
   readonly leaseTiming?: LeaseTiming;
-  /** Lets a test put something between the pipeline and its ports. */
+  /** Lets a test intercept the calls between the pipeline and its ports. */
   readonly wrapPorts?: (ports: Ports) => Ports;
 }
 
 export interface BridgeResult extends RunResult {
-  /** URI of the run's folder; null for a dry run. */
+  /** The URI of the run's folder; null for a dry run. */
   readonly artifacts: string | null;
-  /** The checkpoint that this run leaves; null when there is none, or for a dry run. */
+  /** The checkpoint that this run committed; null if there is none, or for a dry run. */
   readonly watermark: string | null;
 }
 
 /**
- * The composition root of connectors: opens the ports that one needs, runs it, and closes them in reverse order.
+ * The composition root of connectors: opens the ports that a connector needs, runs it, and closes the ports in reverse order.
  * @throws BridgeError
  */
 export async function runBridge(
@@ -100,9 +100,9 @@ async function openPorts(
   );
   warnOfSourceExposure(spec, secret, context.log);
   warnOfStateExposure(context.databaseUrl, context.log);
-  // A plan neither publishes nor delivers, so it needs no rights there, and no cloud.
+  // A plan neither publishes nor delivers, so it requires no cloud permissions and does not load the cloud client.
   const local = options.local || options.dryRun;
-  // The state puts them in, and what changes anything outside asks for them.
+  // The state adds the leases, and every component that changes anything outside the process checks them.
   const leases = new HeldLeases();
   const destination = openDestination(connector, options, { ...context, leases });
   const bucket = bucketOf(spec, local);
@@ -138,7 +138,7 @@ function keptHere(bucket: string, context: BridgeContext) {
   };
 }
 
-/** For telemetry alone, so a run that is committed does not fail for it. */
+/** The watermark is only for telemetry, so an error here does not fail a committed run. */
 async function watermarkOf({ runId }: RunResult, state: State): Promise<string | null> {
   const run = await state.findRun(runId).catch(() => undefined);
   return run?.watermark ?? null;

@@ -4,14 +4,14 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** Takes over what was opened, to close it when the work ends. */
+/** Registers an opened resource, to be closed when the work ends. */
 export type CloseAtEnd = <Resource extends Closable>(resource: Resource) => Resource;
 
 /**
- * Does work that opens resources one after another. They are closed in reverse order when it ends, also when a later one could
- * not be opened, and each of them also when another one cannot be closed.
- * @throws BridgeError what the work throws, or the first failure to close; after a failure of the work, which is the cause, that is
- * not reported
+ * Does work that opens resources one after another. They are closed in reverse order when it ends, even if a later one could
+ * not be opened, and each is closed even if closing another one fails.
+ * @throws BridgeError the error of the work, or the first error on closing; if the work failed, errors on closing are not
+ *   reported
  */
 export async function closingResources<Result>(
   work: (closeAtEnd: CloseAtEnd) => Promise<Result>,

@@ -7,12 +7,12 @@ import type { RunOptions } from './job.ts';
 import { reportedConnector, reportedFile } from './reported-connector.ts';
 import type { Work, WorkTools } from './run-once.ts';
 
-/** What a run of a connector needs of its surroundings, beside what all kinds of work get. */
+/** The environment of a connector's run, in addition to what all kinds of work receive. */
 export type ConnectorSurroundings = Omit<BridgeContext, keyof WorkTools>;
 
 /**
- * One run of a connector, as work for `runOnce`.
- * @param path of the connector's file, from the working directory
+ * Represents one run of a connector as work for `runOnce`.
+ * @param path the connector's file, relative to the working directory
  */
 export function connectorWork(
   path: string,
@@ -37,13 +37,13 @@ export function connectorWork(
 
 /**
  * The exit status of a command that ran a connector.
- * @param detailed a plan has the exit status that a run would have
+ * @param detailed true if a plan has the exit status that a run would have
  */
 export function exitStatusOf(
   { status, work }: Pick<BridgeResult, 'status' | 'work'>,
   detailed = false,
 ): ExitStatus {
-  // A plan holds and quarantines nothing: it only reports what a run would do.
+  // A plan does not hold or quarantine anything: it only reports what a run would do.
   if (work === 'planned' && !detailed) return EXIT.done;
   switch (status) {
     case 'SUCCESS':

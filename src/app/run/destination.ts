@@ -8,20 +8,20 @@ import type { Destination } from '../../pipeline/ports/delivery-port.ts';
 import type { LeaseGuard } from '../../pipeline/held-leases.ts';
 import type { RunOptions } from './job.ts';
 
-/** What a destination needs of its surroundings. */
+/** The environment of a destination. */
 export interface DestinationContext {
-  /** In place of Google's. */
+  /** Replaces Google's endpoint. */
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly retry: RetryPolicy;
   readonly leases: LeaseGuard;
   readonly log: Logger;
-  /** Lets a test go faster than the clock. */
+  /** Lets a test run without waiting in real time. */
   readonly wait?: Wait;
 }
 
 /**
- * Where a run delivers to: the data store, or for a run that sends nothing, request files in the run's folder. Nothing is
- * loaded and nobody is asked before there is something to deliver.
+ * Opens the target of a run's delivery: the data store, or request files in the run's folder for a run that sends nothing. No
+ * client is loaded and no request is sent before there is something to deliver.
  * @throws BridgeError RECONCILIATION_REFUSED for artifacts that Google cannot read.
  */
 export function openDestination(

@@ -5,7 +5,7 @@ import { sourceExposure } from '../../sources/exposure.ts';
 import { stateExposure } from '../../database/database-url.ts';
 
 /**
- * Warns if others on the way to the state database could read or change what is sent.
+ * Warns if traffic to the state database could be read or changed in transit.
  * @throws BridgeError ENVIRONMENT_INVALID
  */
 export function warnOfStateExposure(databaseUrl: string | undefined, log: Logger): void {
@@ -13,7 +13,7 @@ export function warnOfStateExposure(databaseUrl: string | undefined, log: Logger
 }
 
 /**
- * Warns if others on the way to the database of a source could read or change what is sent.
+ * Warns if traffic to a source's database could be read or changed in transit.
  * @throws BridgeError SECRET_*
  */
 export function warnOfSourceExposure(

@@ -9,13 +9,13 @@ import {
 import type { Job } from '../../pipeline/ports/job.ts';
 import { compileMapping, recordShape } from '../../pipeline/mapping/compile-mapping.ts';
 
-/** Where documents of a `--local` run go; the data store does not have them, and the state says so. */
+/** The target name of `--local` runs in the state; no documents reach the data store. */
 const LOCAL_TARGET = 'local';
 
-/** Where `--local` puts artifacts, below the working directory. */
+/** The bucket for the artifacts of `--local` runs, below the working directory. */
 const LOCAL_BUCKET = 'file://./local-bucket';
 
-/** The options of a run command, as far as they decide what the run does. */
+/** The options of a run command that affect what the run does. */
 export interface RunOptions {
   readonly runId: string;
   readonly local: boolean;
@@ -23,16 +23,16 @@ export interface RunOptions {
   readonly full: boolean;
   readonly resend: boolean;
   readonly reconcile: boolean;
-  /** False for dry ingestion: requests are written down and not sent. */
+  /** False for a dry ingestion: requests are written to files and not sent. */
   readonly sends: boolean;
   readonly allowDeletes: number | undefined;
-  /** Of a push: nothing that came after it is delivered. Without it, everything is. */
+  /** The id of a push: nothing that arrived after it is delivered. Undefined delivers everything. */
   readonly pushRunId?: string | undefined;
   /** Whether a dry run has the exit status that a run would have. */
   readonly detailedExitCode?: boolean;
 }
 
-/** A checked connector and the command's options as a job, with every default filled in. */
+/** Converts a validated connector and the command's options to a job with all defaults filled in. */
 export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
   const { deleteLimit, deletePolicy } = spec.reconciliation;
   return {
@@ -52,7 +52,7 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
     },
     prefix: spec.output.prefix,
     dryRun: options.dryRun,
-    // A resumable listing goes on where it is: from its start, no run would ever come to its later parts.
+    // A resumable listing continues from its checkpoint: if it always started over, no run would reach its later parts.
     full: options.full || (options.resend && !isResumable(spec)),
     resend: options.resend,
     reconcile: options.reconcile,
@@ -65,12 +65,12 @@ function isResumable({ source }: ConnectorSpec): boolean {
   return 'resumable' in source && source.resumable;
 }
 
-/** The place that documents go to, as the state names it. */
+/** The target that documents are sent to, as named in the state. */
 export function targetOf(spec: ConnectorSpec, local: boolean): string {
   return [local ? LOCAL_TARGET : dataStoreName(spec.gemini), ...recordShape(spec)].join('#');
 }
 
-/** The bucket that artifacts go to. */
+/** The bucket that artifacts are written to. */
 export function bucketOf({ output }: ConnectorSpec, local: boolean): string {
   return local ? LOCAL_BUCKET : output.bucket;
 }

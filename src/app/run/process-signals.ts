@@ -3,11 +3,11 @@ import { BridgeError } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import { SHUTDOWN_SECONDS_MAX, SIGNAL_REPEAT_MS } from '../limits.ts';
 
-/** The statuses that shells give to a process ended by these signals. */
+/** The exit statuses that shells use for a process ended by these signals. */
 const STATUSES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 type EndingSignal = keyof typeof STATUSES;
 
-/** As much of `process` as is needed. */
+/** The part of `process` that is used here. */
 interface SignalledProcess {
   on(signal: EndingSignal, listener: (signal: EndingSignal) => void): unknown;
   off(signal: EndingSignal, listener: (signal: EndingSignal) => void): unknown;
@@ -16,16 +16,16 @@ interface SignalledProcess {
 
 interface SignalOptions {
   readonly process: SignalledProcess;
-  /** What the work has from the first signal until the process ends regardless. */
+  /** The time that the work has after the first signal before the process is ended. */
   readonly shutdownSeconds?: number;
-  /** A signal so soon after the first is the same one, come by another way. */
+  /** A signal that follows the first one within this time counts as the same signal, received in another way. */
   readonly repeatMs?: number;
 }
 
-/** What stops work early: the signals of a process, or an AbortSignal of a caller that runs several works in one process. */
+/** A source of early stops: the signals of a process, or the AbortSignal of a caller with several works in one process. */
 export type StopSource = SignalledProcess | AbortSignal;
 
-/** Does work until it ends or `stop` says so. @throws what the work throws */
+/** Does work until it ends or `stop` interrupts it. @throws what the work throws */
 export async function untilStopped<T>(
   stop: StopSource,
   work: (signal: AbortSignal) => Promise<T>,
@@ -34,9 +34,10 @@ export async function untilStopped<T>(
 }
 
 /**
- * Does work that SIGINT and SIGTERM interrupt. The first one aborts the signal that the work is given, with a BridgeError
- * INTERRUPTED whose exit status is 130 or 143; what the work then returns or throws is returned or thrown. A second one,
- * or `SHUTDOWN_SECONDS_MAX` seconds, end the process at once with that same status. Afterwards signals are as before.
+ * Does work that SIGINT and SIGTERM interrupt. The first signal aborts the AbortSignal of the work with a BridgeError
+ * INTERRUPTED whose exit status is 130 or 143; the result or error of the work is then returned or thrown. A second signal,
+ * or `SHUTDOWN_SECONDS_MAX` seconds, end the process immediately with the same status. Afterwards the signal handlers are
+ * removed.
  */
 export async function withSignals<T>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -8,7 +8,7 @@ type EventQueue = Pick<State, 'pushed' | 'olderEvents'>;
 
 /**
  * The events that one run of a push connector reads. They are in the state, which is opened after the source, so that a
- * connector whose source cannot be opened leaves no state behind.
+ * connector whose source cannot be opened does not create a state.
  */
 export class PushedEvents {
   readonly #job: Job;
@@ -41,7 +41,7 @@ export class PushedEvents {
   }
 }
 
-/** What only looks, or delivers to somewhere else, acknowledges nothing. */
+/** A run that only plans, or delivers to another target, acknowledges no events. */
 function pushSelection(
   { connectorId, runId }: Job,
   { local, dryRun, sends, pushRunId }: RunOptions,
@@ -50,7 +50,7 @@ function pushSelection(
 }
 
 /**
- * What was pushed is not kept after its delivery, so a push connector sends again only what is pushed again.
+ * Pushed events are deleted after their delivery, so a push connector can resend only what is pushed again.
  * @throws BridgeError USAGE after the last page if there was no event
  */
 async function* requireEvents(

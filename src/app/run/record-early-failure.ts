@@ -12,15 +12,15 @@ interface Surroundings {
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
   readonly log: Logger;
-  /** Removes secrets from a text that is to be kept. */
+  /** Removes secrets from a text that will be stored. */
   redact(text: string): string;
 }
 
 type EarlyRun = Pick<Job, 'runId' | 'connectorId' | 'target'> & { readonly startedAt: Date };
 
 /**
- * Writes down that a run failed before it had a row of its own in the state: a secret is not set, or what an earlier run left
- * cannot be finished. Otherwise the state, and Ops with it, would go on saying that all is well. Never rejects.
+ * Records that a run failed before it had its own row in the state: for example, a secret is not set, or an earlier run
+ * cannot be finished. Otherwise the state, and therefore Ops, would continue to report success. Never rejects.
  */
 export async function recordEarlyFailure(
   error: BridgeError,
@@ -31,7 +31,7 @@ export async function recordEarlyFailure(
   try {
     const state = await openState({ ...stateLocation(context), readOnly: false });
     try {
-      // Whoever has the lease is at work, and tells how that ends.
+      // The process that holds the lease is running the connector and records its own result.
       const lease = await state.lease(connectorId, { runId, host: hostIdentity(), pid: process.pid });
       try {
         if ((await state.findRun(runId)) === undefined) {
@@ -55,7 +55,7 @@ export async function recordEarlyFailure(
   }
 }
 
-/** An error has the words of drivers and servers, and the state keeps them for good. */
+/** Redacts an error, because it contains texts of drivers and servers, and the state stores it permanently. */
 export function redactedError(
   { code, message, hint }: RunError,
   { redact }: Pick<Surroundings, 'redact'>,
@@ -63,7 +63,7 @@ export function redactedError(
   return { code, message: redact(message), ...(hint !== undefined && { hint: redact(hint) }) };
 }
 
-/** Another run at work, a signal and a state that does not answer say nothing about the connector. */
+/** A concurrent run, a signal or an unavailable state is not a failure of the connector. */
 function isFailureOfConnector({ code }: BridgeError): boolean {
   return code !== 'INTERRUPTED' && !code.startsWith('LEASE_') && !code.startsWith('STATE_');
 }

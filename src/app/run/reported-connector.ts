@@ -4,13 +4,13 @@ import type { Connector } from '../../definitions/connector/types.ts';
 import { targetOf, type RunOptions } from './job.ts';
 import type { ReportedRun } from './telemetry.ts';
 
-/** Where a connector's file is: a path as it was given, and what it starts from. */
+/** The location of a connector's file: the path as given, and the folder that it is relative to. */
 interface FilePlace {
   readonly path: string;
   readonly cwd: string;
 }
 
-/** What telemetry says about the run of a connector that was loaded. */
+/** What telemetry reports about the run of a loaded connector. */
 export function reportedConnector(
   { metadata, spec }: Connector,
   place: FilePlace,
@@ -25,7 +25,7 @@ export function reportedConnector(
   };
 }
 
-/** The same for a connector whose file does not load: its name if that can be read, otherwise that of the file. */
+/** The same for a connector whose file does not load: its name if that can be read, otherwise the name of the file. */
 export async function reportedFile(place: FilePlace, options: RunOptions): Promise<ReportedRun> {
   const file = fileOf(place);
   const name = await connectorNameIn(place.path, place.cwd);
@@ -51,7 +51,7 @@ function modeOf({ dryRun, local, sends }: RunOptions): ReportedRun['mode'] {
   return local || sends ? 'run' : 'dry_ingestion';
 }
 
-/** From the working directory, so that the same file in another checkout is the same. */
+/** The path is relative to the working directory, so that it is the same in every checkout. */
 function fileOf({ path, cwd }: FilePlace): string {
   return relative(cwd, resolve(cwd, path));
 }

@@ -14,49 +14,52 @@ import {
   type TelemetryContext,
 } from './telemetry.ts';
 
-/** One run of a definition, of any kind: what `runOnce` has to know of it. */
+/** What `runOnce` needs to know about one run of a definition of any kind. */
 export interface Work<Definition, Result extends ReportedResult> {
-  /** The kind of the definition. Log lines name the definition by it. */
+  /** The kind of the definition, which is the name of its field in log lines. */
   readonly kind: 'connector';
-  /** False for a dry run: it writes nothing, so its failure is not recorded either. */
+  /** False for a dry run, which writes nothing, so its failure is not recorded either. */
   readonly recordsFailure: boolean;
-  /** Reads and checks the definition. @throws BridgeError */
+  /** Reads and validates the definition. @throws BridgeError */
   load(): Promise<Definition>;
-  /** @throws BridgeError USAGE if the options do not fit the definition. That is not a failure of it, so it is not reported. */
+  /**
+   * @throws BridgeError USAGE if the options do not match the definition. It is not a failure of the definition, so it is not
+   *   reported.
+   */
   requireFit(definition: Definition): void;
-  /** What telemetry says about the run. */
+  /** What telemetry reports about the run. */
   reported(definition: Definition): ReportedRun & { readonly target: string };
   /** The same for a definition that does not load. */
   reportedUnloaded(): Promise<ReportedRun>;
-  /** Opens what the work needs, does it, and closes that again. @throws BridgeError */
+  /** Opens the resources of the work, does the work, and closes the resources. @throws BridgeError */
   perform(definition: Definition, tools: WorkTools): Promise<Result>;
   exitStatusOf(result: Result): ExitStatus;
 }
 
-/** What work of every kind gets from `runOnce`. */
+/** What `runOnce` passes to work of every kind. */
 export interface WorkTools {
-  /** Aborted when the run is to stop; the reason is a BridgeError INTERRUPTED. */
+  /** Aborted when the run must stop; the reason is a BridgeError INTERRUPTED. */
   readonly signal: AbortSignal;
-  /** Names the definition on every line. */
+  /** A logger that adds the name of the definition to every line. */
   readonly log: Logger;
   readonly observer: Observer;
   readonly redactor: Redactor;
-  /** Removes secrets from a text that is to be kept. */
+  /** Removes secrets from a text that will be stored. */
   redact(text: string): string;
-  /** Reads one `SECRET_…` variable. The redactor knows its value. */
+  /** Reads one `SECRET_…` variable, whose value the redactor already knows. */
   secret(variable: string): string | undefined;
 }
 
-/** Who runs the work, and where. */
+/** The environment that runs the work. */
 export interface RunSurroundings extends Omit<TelemetryContext, 'redact'> {
-  /** What ends the work early. */
+  /** Interrupts the work. */
   readonly stop: StopSource;
   /** Shows the progress of the run. */
   readonly observer: Observer;
   readonly redactor: Redactor;
   /** Reads one `SECRET_…` variable and adds its value to `redactor`. */
   secret(variable: string): string | undefined;
-  /** Called once with the name in the definition, when that has loaded. */
+  /** Called once with the definition's name after it has loaded. */
   loaded?(name: string): void;
 }
 
@@ -69,9 +72,9 @@ export interface FinishedRun<Definition, Result> {
 type Context = RunSurroundings & TelemetryContext;
 
 /**
- * Runs work of any kind once, from its definition to its result. However that ends, telemetry is told, and a failure before the
- * run has a row in the state is recorded there.
- * @throws BridgeError of the definition or of the work, which has the exit status
+ * Runs work of any kind once, from its definition to its result. Telemetry always receives the outcome, and a failure before
+ * the run has a row in the state is recorded there.
+ * @throws BridgeError of the definition or of the work, which determines the exit status
  */
 export async function runOnce<Definition, Result extends ReportedResult>(
   work: Work<Definition, Result>,
@@ -79,7 +82,7 @@ export async function runOnce<Definition, Result extends ReportedResult>(
 ): Promise<FinishedRun<Definition, Result>> {
   const { redactor } = surroundings;
   const context: Context = { ...surroundings, redact: (text) => redactor.redact(text) };
-  // All of it is within, so that a signal neither cuts short what telemetry says of the run nor adds to its time.
+  // Everything runs inside, so that a signal neither cuts off the telemetry of the run nor extends its deadline.
   return untilStopped(surroundings.stop, async (signal) => {
     const definition = await load(work, context);
     const run = work.reported(definition);
@@ -97,7 +100,7 @@ export async function runOnce<Definition, Result extends ReportedResult>(
   });
 }
 
-/** A definition that does not load is reported like a failed run: otherwise a wrong merge would stop it without anybody hearing. */
+/** A definition that does not load is reported like a failed run: otherwise a bad merge would stop it without any alert. */
 async function load<Definition>(
   work: Work<Definition, ReportedResult>,
   context: Context,

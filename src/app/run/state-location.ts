@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { STATE_FILE } from '../../state/run/open-state.ts';
 
-/** The state store: `DATABASE_URL`, or the embedded file below the working directory. */
+/** The location of the state store: `DATABASE_URL`, or the embedded file below the working directory. */
 export function stateLocation({
   databaseUrl,
   cwd,

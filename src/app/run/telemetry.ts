@@ -19,7 +19,7 @@ import type { TelemetrySettings } from '../../telemetry/settings.ts';
 import { shownText } from '../../telemetry/text.ts';
 import { stateLocation } from './state-location.ts';
 
-/** What telemetry needs of its surroundings. */
+/** The environment of telemetry. */
 export interface TelemetryContext {
   readonly settings: TelemetrySettings;
   readonly proxy: ProxySettings;
@@ -27,11 +27,11 @@ export interface TelemetryContext {
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Of this program. */
+  /** The version of this program. */
   readonly version: string;
   /** Removes secrets from a text. */
   readonly redact: (text: string) => string;
-  /** For tests, which may run on a slow machine. */
+  /** Only tests set this, because they may run on a slow machine. */
   readonly timing?: TelemetryTiming;
 }
 
@@ -47,27 +47,27 @@ const TIMING: TelemetryTiming = {
   memoryMs: ALERT_MEMORY_MS_MAX,
 };
 
-/** What is known of a run before it starts. */
+/** The facts about a run that are known before it starts. */
 export type ReportedRun = Omit<RunSubject, 'version' | 'startedAt'>;
 
-/** What telemetry says of the result of a run. */
+/** What telemetry reports about the result of a run. */
 export interface ReportedResult extends Pick<RunEnd, 'counts' | 'watermark' | 'holdReason'> {
   readonly status: Exclude<RunEnd['status'], 'FAILED'>;
   readonly work: NonNullable<RunEnd['work']>;
 }
 
-/** How a run ended, as its command knows it. */
+/** How a run ended, from the point of view of its command. */
 type RunEnding =
   { readonly result: ReportedResult; readonly exitStatus: ExitStatus } | { readonly error: BridgeError };
 
-/** Tells others of one run. Nothing that goes wrong there is the run's trouble. */
+/** Sends telemetry about one run. A failure of telemetry never affects the run. */
 export interface Telemetry {
   readonly observer: Observer;
-  /** Tells the end, within a second. Never rejects. */
+  /** Reports the end of the run within a second. Never rejects. */
   finished(ending: RunEnding): Promise<void>;
 }
 
-/** Opens what the settings switch on, and loads nothing of what they do not. */
+/** Opens the channels that the settings enable, and does not load the code of other channels. */
 export async function openTelemetry(run: ReportedRun, context: TelemetryContext): Promise<Telemetry> {
   const channels: Channel[] = [];
   const watch = new RunWatch(context.clock, (phase) => {
@@ -88,7 +88,7 @@ export async function openTelemetry(run: ReportedRun, context: TelemetryContext)
   };
 }
 
-/** Does the work of a run and tells how it ended. @param exitStatusOf what the command will exit with */
+/** Does the work of a run and reports how it ended. @param exitStatusOf the exit status that the command will have */
 export async function withTelemetry<Result extends ReportedResult>(
   telemetry: Telemetry,
   exitStatusOf: (result: Result) => ExitStatus,
@@ -105,7 +105,7 @@ export async function withTelemetry<Result extends ReportedResult>(
   return result;
 }
 
-/** Two observers as one. */
+/** Combines two observers into one. */
 export function bothObservers(one: Observer, other: Observer): Observer {
   return {
     phase(phase) {
@@ -153,7 +153,7 @@ async function tell(
   { log, timing = TIMING }: TelemetryContext,
 ): Promise<void> {
   const late = AbortSignal.timeout(timing.flushMs);
-  // Each channel ends by itself before that; a bug in one of them must not keep the run.
+  // Each channel has a shorter deadline; this one ensures that a bug in a channel cannot block the run.
   const seconds = (timing.flushMs + 2 * timing.settleMs) / 1_000;
   try {
     const undelivered = await withDeadline(seconds, NEVER, () => channel.finish(end, late));
@@ -172,7 +172,7 @@ async function tell(
   }
 }
 
-/** The end of a run is told also when a signal has stopped it; what bounds it is its own deadline. */
+/** The end of a run is reported even after a signal has stopped it, so only its own deadline limits it. */
 const NEVER = new AbortController().signal;
 
 function endOf(ending: RunEnding, watch: RunWatch, { redact }: TelemetryContext): RunEnd {

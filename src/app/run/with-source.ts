@@ -14,7 +14,7 @@ export type SourceSurroundings = Pick<
 >;
 
 /**
- * Opens a connector's source for a look at it, and closes it. A person waits, so nothing is tried twice.
+ * Opens a connector's source for a check, and closes it. A person is waiting, so nothing is retried.
  * @throws BridgeError as `openSource` and `permitOf` do; what `look` throws
  */
 export async function withSource<T>(

@@ -4,7 +4,7 @@ import type { ServerState } from './server-state.ts';
 type WantedKey = Pick<AccessKey, 'name' | 'right' | 'connectorId' | 'expiresAt'>;
 
 /**
- * Makes a key and stores its hash. This is the only time that the key itself is known.
+ * Creates a key and stores its hash. The key itself is available only now.
  * @throws BridgeError STATE_*
  */
 export async function makeAccessKey(
@@ -18,8 +18,8 @@ export async function makeAccessKey(
 }
 
 /**
- * Makes the first key of all, unless there is one already: of several servers that start together, one makes it.
- * @returns undefined if there is a key
+ * Creates the first key, unless a key exists: if several servers start together, only one of them creates it.
+ * @returns undefined if a key exists
  * @throws BridgeError STATE_*
  */
 export async function makeFirstKey({ keys }: Pick<ServerState, 'keys'>, wanted: WantedKey) {

@@ -3,16 +3,16 @@ import { createRefusedKeyRecorder, type RefusedKeyReason } from '../../telemetry
 import { createRequestRecorder } from '../../telemetry/metrics/requests.ts';
 import type { ServerState } from './server-state.ts';
 
-/** What Prometheus reads. */
+/** The metrics that Prometheus scrapes. */
 export interface Metrics {
-  /** Counts one answered request. `route` is the pattern, and not the path that was asked for. */
+  /** Counts one completed request. `route` is the pattern of the route and not the requested path. */
   record(request: {
     readonly route: string;
     readonly method: string;
     readonly status: number;
     readonly seconds: number;
   }): void;
-  /** Counts a key that was refused. */
+  /** Counts a refused key. */
   refusedKey(reason: RefusedKeyReason): void;
   /** @throws BridgeError STATE_* */
   page(): Promise<{ readonly contentType: string; readonly body: string }>;

@@ -12,7 +12,7 @@ import { newRunId } from '../run/run-id.ts';
 
 const PROGRAM = fileURLToPath(packageFile('bin/gemini-sync-bridge.cjs'));
 
-/** Where the starter keeps what it knows of its runs. */
+/** Stores the data that the starter keeps about its runs. */
 export interface StartedRuns {
   add(run: Pick<StartedRun, 'runId' | 'connectorId' | 'startedBy' | 'startedAt'>): Promise<void>;
   keepLog(runId: string, log: string): Promise<void>;
@@ -22,37 +22,37 @@ export interface StartedRuns {
   ): Promise<void>;
 }
 
-/** What somebody asks for with "run now". */
+/** A "run now" request. */
 interface RunOrder {
   readonly connectorId: string;
-  /** The connector's file, from the working directory. */
+  /** The connector's file, relative to the working directory. */
   readonly file: string;
   /** Names of the secrets that the connector refers to. */
   readonly secretRefs: readonly string[];
   readonly dryRun: boolean;
   readonly full: boolean;
-  /** Id of the key that asked. */
+  /** The id of the key that made the request. */
   readonly startedBy: string;
 }
 
-/** Starts runs as processes of their own, so that none of them can hurt the server, and the server none of them. */
+/** Starts runs as separate processes, so that a run and the server cannot harm each other. */
 export interface RunStarter {
-  /** @returns the run's id, once its process was started; undefined if `STARTED_RUNS_MAX` are at work already. */
+  /** @returns the run's id after its process has started; undefined if `STARTED_RUNS_MAX` runs are already in progress */
   start(order: RunOrder): Promise<string | undefined>;
-  /** Tells the runs to stop, and resolves when they have, and what they said is kept. */
+  /** Stops the runs, and resolves when they have ended and their logs are stored. */
   stop(): Promise<void>;
 }
 
 export function createRunStarter(context: {
   readonly runs: StartedRuns;
-  /** The environment of a run. @param secretVariables the `SECRET_…` variables that its connector needs */
+  /** Returns the environment of a run. @param secretVariables the `SECRET_…` variables that its connector needs */
   readonly variablesForRun: (secretVariables: readonly string[]) => Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Logger;
 }): RunStarter {
   const { runs, variablesForRun, cwd, clock, log } = context;
-  /** A run counts from before the state is asked, so that requests at the same moment cannot exceed the limit. */
+  /** A run is counted before the state is queried, so that simultaneous requests cannot exceed the limit. */
   const atWork = new Set<Promise<void>>();
   const stopping = new AbortController();
 
@@ -64,7 +64,7 @@ export function createRunStarter(context: {
     const tail = new LogTail(RUN_LOG_CHARACTERS_MAX);
     const child = execa(process.execPath, [...process.execArgv, PROGRAM, ...args], {
       cwd,
-      // The server's own keys and the secrets of other connectors are not for this run.
+      // The run does not receive the server's own keys or the secrets of other connectors.
       env: { ...variablesForRun(secretRefs.map(secretVariable)), LOG_FORMAT: 'json' },
       extendEnv: false,
       stdin: 'ignore',
@@ -75,7 +75,7 @@ export function createRunStarter(context: {
       cancelSignal: stopping.signal,
       forceKillAfterDelay: SERVER_DRAIN_SECONDS_MAX * 1_000,
     });
-    // Both are whole lines of JSON, and the result is the last of them.
+    // Both streams consist of complete lines of JSON, and the last line is the result.
     for (const stream of [child.stderr, child.stdout]) stream.on('data', tail.stream());
     const keeping = setInterval(() => {
       runs.keepLog(runId, tail.text).catch((thrown: unknown) => {
@@ -106,7 +106,7 @@ export function createRunStarter(context: {
       const following = noted
         .then(
           () => followLogged(runId, args, secretRefs),
-          // The caller is told.
+          // The caller receives the error.
           () => undefined,
         )
         .finally(() => atWork.delete(following));

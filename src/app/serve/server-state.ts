@@ -17,7 +17,7 @@ import type { StartedRuns } from './run-starter.ts';
 import { openSessionStore, type SessionStore } from '../../state/server/session-store.ts';
 import { stateLocation } from '../run/state-location.ts';
 
-/** What the server keeps in and asks of the state store. */
+/** What the server stores in the state store and queries from it. */
 export interface ServerState {
   /** Resolves when the database answers. @throws BridgeError STATE_* */
   ping(): Promise<void>;
@@ -25,12 +25,12 @@ export interface ServerState {
   startedRun(runId: string): Promise<StartedRun | undefined>;
   /** The latest run of each connector. */
   runMetrics(): Promise<RunMetrics[]>;
-  /** What waits in the push queue, by connector. */
+  /** The depth of the push queue, by connector. */
   queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
   readonly keys: AccessKeys;
   readonly sessions: SessionStore;
 
-  /** What Ops shows. */
+  /** The data that Ops reads. */
   readonly ops: OpsState;
   close(): Promise<void>;
 }

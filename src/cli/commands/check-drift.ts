@@ -57,7 +57,10 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   writeReport(report, formatOf(flags), io, (text) => redactor.redact(text));
 }
 
-/** @throws BridgeError USAGE: to leave out what was asked for by its name would look as if nothing had drifted. */
+/**
+ * Rejects `--only` with a live comparison but without `--live`: skipping it would look as if nothing had drifted.
+ * @throws BridgeError USAGE
+ */
 function requireLive(only: readonly Comparer[], live: boolean): void {
   const names = only.flatMap((comparer) => (comparer.live ? [comparer.name] : []));
   if (live || names.length === 0) return;

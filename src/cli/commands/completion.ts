@@ -7,7 +7,10 @@ import { DocumentedCommand } from '../help/documented-command.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** `completion`: a script for a shell, made from the commands of the program that this command belongs to. */
+/**
+ * `completion`: prints a completion script for a shell, generated from the commands of the program that this command belongs
+ * to.
+ */
 export function completionCommand(io: CommandIo): Command {
   return new DocumentedCommand('completion', COMPLETION)
     .addArgument(new Argument('<shell>', 'shell of the script').choices(SHELLS))

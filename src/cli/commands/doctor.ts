@@ -15,7 +15,7 @@ interface DoctorFlags extends ReportFlags {
   readonly connector?: string;
 }
 
-/** `doctor`: every connection that a run needs, each with the fix. Writes nothing anywhere. */
+/** `doctor`: checks every connection that a run needs, and suggests a fix for each problem. Writes nothing anywhere. */
 export function doctorCommand(io: CommandIo): Command {
   const command = new DocumentedCommand('doctor', DOCTOR).option(
     '--connector <path>',
@@ -54,13 +54,13 @@ async function doctor({ connector, ...flags }: DoctorFlags, io: CommandIo): Prom
   writeReport(report, formatOf(flags), io, (text) => redactor.redact(text));
 }
 
-/** That of the first check that failed; warnings fail nothing. */
+/** The exit status of the first check that failed; warnings do not change the exit status. */
 function exitStatusOf(findings: readonly DoctorFinding[]): ExitStatus {
   const failed = findings.find((finding) => finding.status === 'fail');
   return failed === undefined ? EXIT.done : ERROR_KINDS[failed.code].exit;
 }
 
-/** What `run` and `serve` refuse of the environment, at most one problem of each group of variables. */
+/** The environment errors that would stop `run` and `serve`, at most one for each group of variables. */
 function wrongVariables(env: Environment): WrongVariable[] {
   const groups = [
     { stops: 'run', read: () => env.telemetry() },

@@ -48,7 +48,7 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
       stdout.write(jsonLine({ ...explanation, exitStatus }));
     } else {
       const explained = { explanation, local, run: runCommandLine(flags.connector, local) };
-      // What is not read on a terminal is read by lines.
+      // Output that is not a terminal is usually processed line by line, so it is not wrapped.
       const width = stdout.isTTY === true ? (stdout.columns ?? COLUMNS_DEFAULT) : Number.POSITIVE_INFINITY;
       stdout.write(explanationText(explained, styleFor(stdout, env.noColor), width));
     }
@@ -58,10 +58,10 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
   }
 }
 
-/** Of a terminal that does not say how wide it is. */
+/** The width of a terminal that does not report its width. */
 const COLUMNS_DEFAULT = 80;
 
-/** An absent document is not an error of the command, so it has an exit status of its own. */
+/** An absent document is not an error of the command, so it has a separate exit status. */
 function exitStatusOf({ present }: Pick<Explanation, 'present'>): ExitStatus {
   return present === true ? EXIT.done : EXIT.partial;
 }

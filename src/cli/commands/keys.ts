@@ -10,7 +10,10 @@ import { KEYS, KEYS_CREATE, KEYS_LIST, KEYS_REVOKE } from '../help/keys.ts';
 import { DocumentedCommand, HELP_SUMMARY } from '../help/documented-command.ts';
 import { keyJson, keyTable } from '../output/key-list.ts';
 
-/** Printed because a server that started without keys stays open, which its user would not expect after creating one. */
+/**
+ * This notice is printed because a server that started without keys stays open, which a user would not expect after creating
+ * one.
+ */
 const FIRST_KEY =
   'This is the first key. A server that runs without keys accepts requests from its own machine without one until it is restarted.\n';
 
@@ -24,7 +27,10 @@ interface CreateFlags {
   readonly json?: true;
 }
 
-/** `keys`: makes, lists and revokes the keys of the server. @throws BridgeError KEY_UNKNOWN, USAGE, STATE_* and ENVIRONMENT_INVALID */
+/**
+ * `keys`: creates, lists and revokes the server's keys.
+ * @throws BridgeError KEY_UNKNOWN, USAGE, STATE_* and ENVIRONMENT_INVALID
+ */
 export function keysCommand(io: CommandIo): Command {
   const keys = new DocumentedCommand('keys', KEYS).helpCommand('help [command]', HELP_SUMMARY);
   for (const make of [createCommand, listCommand, revokeCommand]) {
@@ -55,7 +61,7 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
   }
   const { makeAccessKey } = await import('../../app/serve/make-access-key.ts');
   const { isFirst, key, stored, now } = await withState(io, async (state) => {
-    // The servers compare the end of a key with the clock of their database.
+    // The servers compare the expiry of a key with the clock of their database.
     const now = await state.keys.now();
     const expiresAt =
       expiresDays === undefined ? null : new Date(now.getTime() + expiresDays * DAY_MS).toISOString();
@@ -109,7 +115,7 @@ function revokeCommand(io: CommandIo): Command {
     });
 }
 
-/** If the whole key was given, the message does not repeat it. */
+/** If the user passed the whole key, the message does not repeat it. */
 function unknownKey(id: string): BridgeError {
   const named = /^[\w-]{1,20}$/.test(id) ? ` ${id}` : '';
   return new BridgeError('KEY_UNKNOWN', `No key has the id${named}.`, {
@@ -127,7 +133,7 @@ async function withState<Answer>(io: CommandIo, work: (state: ServerState) => Pr
   }
 }
 
-/** Letters of any language, but nothing that could forge a line of a log or a list. */
+/** A name may contain letters of any language, but no characters that could forge a line of a log or a list. */
 function keyName(text: string): string {
   if (text.trim() !== '' && text.length <= KEY_NAME_CHARACTERS_MAX && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text))
     return text;

@@ -5,7 +5,7 @@ import type { CommandIo } from '../command-io.ts';
 import { MIGRATE } from '../help/migrate.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 
-/** `migrate`: one line per migration applied, on stdout. @throws BridgeError STATE_* and ENVIRONMENT_INVALID. */
+/** `migrate`: prints one line per applied migration on stdout. @throws BridgeError STATE_* and ENVIRONMENT_INVALID. */
 export function migrateCommand(io: CommandIo): Command {
   return new DocumentedCommand('migrate', MIGRATE).action(async () => {
     const { migrateStateStore } = await import('../../app/migrate.ts');

@@ -7,7 +7,7 @@ export interface ReportFlags {
   readonly json?: true;
 }
 
-/** `--format` and its alias `--json`, for every command that reports findings. */
+/** Adds `--format` and its alias `--json` to a command that reports findings. */
 export function addReportOptions(command: Command): Command {
   return command
     .addOption(

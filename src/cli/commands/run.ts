@@ -31,7 +31,7 @@ interface RunFlags {
   readonly progress: ProgressMode;
 }
 
-/** @param beforeRows called once, before anything is read */
+/** @param beforeRows called once, before any rows are read */
 export function runCommand(io: CommandIo, beforeRows: () => void): Command {
   return new DocumentedCommand('run', RUN)
     .requiredOption('--connector <path>', 'connector file')
@@ -128,7 +128,7 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
   };
 }
 
-/** @throws BridgeError USAGE */
+/** @throws BridgeError USAGE if both options are set */
 function requireOneWay({ resend, reconcileFull }: RunFlags): void {
   if (resend !== true || reconcileFull !== true) return;
   throw new BridgeError('USAGE', '--resend and --reconcile-full cannot be combined.', {

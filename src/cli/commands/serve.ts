@@ -13,7 +13,7 @@ interface ServeFlags {
   readonly port: number;
 }
 
-/** `serve`: push API and Ops, until it is told to stop. Its address is on stdout once it answers. */
+/** `serve`: runs the push API and Ops until it is stopped. It prints its address on stdout once it accepts requests. */
 export function serveCommand(io: CommandIo): Command {
   return new DocumentedCommand('serve', SERVE)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -25,7 +25,7 @@ export function serveCommand(io: CommandIo): Command {
 }
 
 async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
-  // Loading the server costs a quarter of a second, which no other command should pay.
+  // Loading the server takes a quarter of a second, so other commands do not load it.
   const { openBridgeServer } = await import('../../server/open-bridge-server.ts');
   const { withSignals } = await import('../../app/run/process-signals.ts');
   const { databaseUrl, connectorsDir, policyFile } = io.env;
@@ -66,7 +66,7 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The only time that the key is shown; it must not drown in a log. */
+/** The key is shown only this once, so it must stand out from the log lines. */
 function announcement(key: string): string {
   const rule = '='.repeat(72);
   const lines = [

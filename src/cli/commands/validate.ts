@@ -8,7 +8,7 @@ import type { FindingReport } from '../output/finding-report.ts';
 import { count } from '../output/style.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
-/** `validate`: every problem of every connector file at once, without a connection to anything. */
+/** `validate`: reports every problem of every connector file at once, without opening any connection. */
 export function validateCommand(io: CommandIo): Command {
   const command = new DocumentedCommand('validate', VALIDATE).argument(
     '[path...]',
@@ -20,7 +20,7 @@ export function validateCommand(io: CommandIo): Command {
     const { checkConnectorsUnderPolicy } = await import('../../app/catalog/policy.ts');
     const { writeReport } = await import('../output/write-report.ts');
     const place = { policyFile: io.env.policyFile, cwd: io.cwd };
-    // Its thread starts with the first large file, so most commands never wait for it.
+    // Its thread starts only with the first large file, so most commands never wait for it.
     const checker = openConnectorChecker(place);
     const report = await checkConnectorsUnderPolicy(paths, place, {
       secretIsSet: (variable) => io.env.secret(variable) !== undefined,

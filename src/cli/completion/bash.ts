@@ -1,6 +1,6 @@
 import { stepsOf, type CompletedCommand, type Values } from './command-tree.ts';
 
-/** A script for bash 3.2 and later. */
+/** A completion script for bash 3.2 and later. */
 export function bashScript(program: string, commands: readonly CompletedCommand[]): string {
   const name = `_${program.replaceAll('-', '_')}`;
   return `# bash completion for ${program}. To use it: source <(${program} completion bash)

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** What can follow an option, or stand as an argument. */
+/** The possible values of an option or an argument. */
 export type Values =
   { readonly kind: 'choices'; readonly choices: readonly string[] } | { readonly kind: 'files' | 'any' };
 
@@ -13,14 +13,14 @@ export interface CompletedOption {
 }
 
 export interface CompletedCommand {
-  /** The words after the program: none for the program itself, `keys create` for a subcommand. */
+  /** The words after the program name: empty for the program itself, `keys create` for a subcommand. */
   readonly path: string;
   readonly options: readonly CompletedOption[];
   readonly commands: readonly { readonly name: string; readonly about: string }[];
   readonly argument: Values | undefined;
 }
 
-/** A program and all its commands, as a shell has to know them. */
+/** A program and all its commands, in the form that the completion scripts require. */
 export function completedCommands(program: Command): CompletedCommand[] {
   return commandsFrom(program, '');
 }
@@ -50,7 +50,7 @@ function valuesOf({ argChoices }: Option | Argument, placeholder: string): Value
   return { kind: placeholder.includes('<path>') ? 'files' : 'any' };
 }
 
-/** The words that lead from one command to a command below it, as patterns of a shell: `keys create`. */
+/** The words that lead from a command to its subcommands, as shell patterns: `keys create`. */
 export function stepsOf(
   commands: readonly CompletedCommand[],
 ): readonly { from: string; word: string; to: string }[] {

@@ -1,6 +1,6 @@
 import { stepsOf, type CompletedCommand, type Values } from './command-tree.ts';
 
-/** A script for fish 3. */
+/** A completion script for fish 3. */
 export function fishScript(program: string, commands: readonly CompletedCommand[]): string {
   const command = `__${program.replaceAll('-', '_')}_command`;
   return `# fish completion for ${program}. To use it: ${program} completion fish | source

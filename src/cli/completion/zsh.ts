@@ -1,6 +1,6 @@
 import type { CompletedCommand, CompletedOption, Values } from './command-tree.ts';
 
-/** A script for zsh: to be sourced after `compinit`, or a file `_<program>` in a folder of `fpath`. */
+/** A completion script for zsh, to be sourced after `compinit` or saved as `_<program>` in a folder of `fpath`. */
 export function zshScript(program: string, commands: readonly CompletedCommand[]): string {
   const name = `_${program.replaceAll('-', '_')}`;
   return `#compdef ${program}
@@ -47,7 +47,7 @@ ${below.join('\n')}
 `;
 }
 
-/** `(-V --version)'{-V,--version}'[…]': one of them excludes the other. */
+/** `(-V --version)'{-V,--version}'[…]'`: each flag excludes the other. */
 function optionSpec({ flags, about, values }: CompletedOption): string {
   const value = values === undefined ? '' : `:value:${actionOf(values)}`;
   const text = `[${escaped(about)}]${value}`;

@@ -11,50 +11,53 @@ import type { TelemetrySettings } from '../../telemetry/settings.ts';
 import { runLinks, telemetrySettings } from './telemetry.ts';
 
 /**
- * The process's environment as the program knows it: typed, checked, and read here only. A method checks variables that only
- * some commands need, so that a wrong one stops these commands and no others.
+ * The process's environment, typed and validated; no other code reads it. Variables that only some commands need are checked
+ * in methods, so that an invalid one stops only these commands.
  */
 export interface Environment {
   /** `postgres://…`; unset means the embedded SQLite file. */
   readonly databaseUrl: string | undefined;
   readonly connectorsDir: string;
-  /** `POLICY_FILE`: what connectors may use; undefined: everything. */
+  /** `POLICY_FILE`: what connectors may use; undefined means that they are not restricted. */
   readonly policyFile: string | undefined;
-  /** `ORACLE_CLIENT_LIB_DIR`: folder of the Oracle Client libraries for `thick: true`; undefined: the system finds them. */
+  /** `ORACLE_CLIENT_LIB_DIR`: folder of the Oracle Client libraries for `thick: true`; undefined: the system locates them. */
   readonly oracleClientLibDir: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
-  /** No colours, as https://no-color.org asks. */
+  /** Disables colours, see https://no-color.org. */
   readonly noColor: boolean;
-  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, for sources; each also in lower case, which comes first. */
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, for sources; the lower-case spelling takes precedence. */
   readonly proxy: {
     readonly http: string | undefined;
     readonly https: string | undefined;
     readonly except: string | undefined;
   };
-  /** Knows every secret of the environment, whether it can be used or not; a `SECRET_…` variable from when it is read. */
+  /** Knows every secret of the environment, valid or not; a `SECRET_…` variable only after it is read. */
   readonly redactor: Redactor;
-  /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT`, in place of Google's. @throws BridgeError ENVIRONMENT_INVALID */
+  /** `GCS_ENDPOINT` and `DISCOVERY_ENGINE_ENDPOINT` replace Google's. @throws BridgeError ENVIRONMENT_INVALID */
   endpoints(): Readonly<Record<'gcs' | 'discoveryEngine', Endpoint | undefined>>;
-  /** `GEMINI_INGESTION_DRY_RUN`: requests are written and not sent. @throws BridgeError ENVIRONMENT_INVALID */
+  /** `GEMINI_INGESTION_DRY_RUN`: requests are written to files and not sent. @throws BridgeError ENVIRONMENT_INVALID */
   ingestionDryRun(): boolean;
-  /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS`: of each request to a service. @throws BridgeError ENVIRONMENT_INVALID */
+  /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS` apply to each request to a service. @throws BridgeError ENVIRONMENT_INVALID */
   retry(): { readonly retries: number; readonly backoffSeconds: number };
-  /** Splunk, Teams and OpenTelemetry. @throws BridgeError ENVIRONMENT_INVALID */
+  /** The settings of Splunk, Teams and OpenTelemetry. @throws BridgeError ENVIRONMENT_INVALID */
   telemetry(): TelemetrySettings;
-  /** Where a run can be looked at, by the name of the system. @throws BridgeError ENVIRONMENT_INVALID */
+  /** Links to a run in other systems, by the name of the system. @throws BridgeError ENVIRONMENT_INVALID */
   runLinks(): ReturnType<typeof runLinks>;
-  /** Who may use the server, as far as the environment says. @throws BridgeError ENVIRONMENT_INVALID */
+  /** Who may use the server, according to the environment. @throws BridgeError ENVIRONMENT_INVALID */
   access(): ServerAccess;
-  /** The value of a `SECRET_…` variable, which `redactor` knows from then on; only names with that prefix can be asked for. */
+  /** Returns the value of a `SECRET_…` variable and adds it to `redactor`; other variables cannot be read. */
   secret(variable: string): string | undefined;
-  /** The variables for a child process that runs one connector. @param secretVariables the `SECRET_…` variables that it needs */
+  /**
+   * The variables for a child process that runs one connector.
+   * @param secretVariables the `SECRET_…` variables that it needs
+   */
   forRun(secretVariables: readonly string[]): Record<string, string>;
 }
 
 const LOG_FORMATS = ['json', 'pretty', 'kestra'] as const;
 
-/** @throws BridgeError ENVIRONMENT_INVALID for LOG_LEVEL and LOG_FORMAT, which all commands share, naming what they may be. */
+/** @throws BridgeError ENVIRONMENT_INVALID for LOG_LEVEL and LOG_FORMAT, which all commands share; it lists the allowed values */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const databaseUrl = nonEmpty(env['DATABASE_URL']);
   const proxy = {

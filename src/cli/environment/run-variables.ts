@@ -1,4 +1,4 @@
-/** Variables that `run` itself reads: those of env.ts and telemetry-env.ts without those of the server. */
+/** Variables that `run` itself reads: those of environment.ts and telemetry.ts, without those of the server. */
 const OF_RUN: readonly string[] = [
   'DATABASE_URL',
   'LOG_LEVEL',
@@ -21,7 +21,7 @@ const OF_RUN: readonly string[] = [
   'TRACEPARENT',
 ];
 
-/** Variables that the system, Node.js and the drivers read by themselves. */
+/** Variables that the system, Node.js and the drivers read directly. */
 const OF_SYSTEM: readonly string[] = [
   'PATH',
   'HOME',
@@ -64,7 +64,7 @@ const OF_SYSTEM: readonly string[] = [
   'DETECT_GCP_RETRIES',
 ];
 
-/** The beginnings of families of such variables, each of one library. */
+/** The prefixes of groups of such variables, each group read by one library. */
 const FAMILIES: readonly string[] = [
   'LC_',
   'NODE_',
@@ -82,8 +82,9 @@ const FAMILIES: readonly string[] = [
 const ALLOWED = new Set([...OF_RUN, ...OF_SYSTEM]);
 
 /**
- * What a process that runs one connector gets of this process's environment: what a run reads, and the secrets of that connector.
- * The server's own keys and the secrets of other connectors stay here, so that nothing a run loads or calls can read them.
+ * The part of this process's environment that is passed to a process that runs one connector: the variables that a run reads,
+ * and the secrets of that connector. The server's own keys and the secrets of other connectors are not passed, so that no
+ * code in a run can read them.
  */
 export function runVariables(
   env: Readonly<Record<string, string | undefined>>,
@@ -97,7 +98,7 @@ export function runVariables(
   return passed;
 }
 
-/** Names of proxies are written in either case, and those of Windows in any. */
+/** Proxy variables are written in upper or lower case, and Windows variables in any mixture. */
 function isForRuns(name: string): boolean {
   const upper = name.toUpperCase();
   return ALLOWED.has(upper) || FAMILIES.some((family) => upper.startsWith(family));

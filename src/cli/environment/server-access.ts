@@ -47,7 +47,7 @@ function isNetwork(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
-  // Everybody is no proxy: 0.0.0.0/0 would let any client say who it is.
+  // A prefix of 0 is rejected, because not every address is a proxy: 0.0.0.0/0 would let any client claim any identity.
   return (
     prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
   );
@@ -77,7 +77,7 @@ function signOn(env: Variables, trustedProxies: readonly string[]): ServerAccess
   );
 }
 
-/** Headers that mean something else to the server. */
+/** Headers that have another meaning for the server. */
 const TAKEN = new Set(['authorization', 'cookie', 'host', 'origin', 'x-forwarded-for', 'x-forwarded-host']);
 
 function set(value: string | undefined): string | undefined {

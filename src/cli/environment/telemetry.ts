@@ -9,12 +9,12 @@ import type {
   TraceSettings,
 } from '../../telemetry/settings.ts';
 
-/** Variables by name, as the process has them. */
+/** Environment variables by name. */
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const SERVICE_NAME_DEFAULT = 'gemini-sync-bridge';
 
-/** The variables of telemetry. @throws BridgeError ENVIRONMENT_INVALID, naming the variable and never a secret. */
+/** Reads the variables of telemetry. @throws BridgeError ENVIRONMENT_INVALID, naming the variable and never a secret. */
 export function telemetrySettings(env: Variables): TelemetrySettings {
   const teams = teamsSettings(env);
   const splunk = splunkSettings(env);
@@ -28,7 +28,7 @@ export function telemetrySettings(env: Variables): TelemetrySettings {
   };
 }
 
-/** The address of the Teams webhook and the values of OTLP headers, whole and in parts, whether they can be used or not. */
+/** The URL of the Teams webhook and the values of OTLP headers, whole and in parts, whether or not they are valid. */
 export function telemetrySecrets(env: Variables): string[] {
   const webhookUrl = valueOf('TEAMS_WEBHOOK_URL', env)?.trim();
   return [
@@ -37,7 +37,7 @@ export function telemetrySecrets(env: Variables): string[] {
   ];
 }
 
-/** The headers of all signals, and those of traces, which come first. */
+/** The headers of all signals, and those of traces. A header for traces overrides one for all signals. */
 const OTLP_HEADERS = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'] as const;
 
 function splunkSettings(env: Variables): SplunkSettings | undefined {
@@ -83,13 +83,13 @@ function teamsSettings(env: Variables): TeamsSettings | undefined {
   return { webhookUrl, links };
 }
 
-/** The whole address, and what in it is a secret by itself, as it is written and decoded. */
+/** The whole URL and the parts of it that are secrets themselves, both as written and decoded. */
 function secretsOfUrl(url: string): string[] {
   const parts = url.split(/[/?&=]/).filter((part) => part.length >= SECRET_PART_LENGTH_MIN);
   return [url, ...parts, ...parts.map(decoded)];
 }
 
-/** Signatures and ids of workflows have 32 characters and more; a shorter part is a word such as `triggers`. */
+/** Signatures and ids of workflows have at least 32 characters; a shorter part is a word such as `triggers`. */
 const SECRET_PART_LENGTH_MIN = 20;
 
 function traceSettings(env: Variables, headers: Readonly<Record<string, string>>): TraceSettings | undefined {
@@ -112,7 +112,7 @@ function traceSettings(env: Variables, headers: Readonly<Record<string, string>>
   };
 }
 
-/** The variable of traces is the whole address; the other one is that of all signals. */
+/** The variable for traces contains the whole URL; the variable for all signals contains the base URL. */
 function tracesUrl(env: Variables): URL | undefined {
   const whole = valueOf('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', env);
   if (whole !== undefined) return collectorUrl('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', whole);
@@ -122,7 +122,7 @@ function tracesUrl(env: Variables): URL | undefined {
   return new URL(`${url.origin}${withoutSlashesAtEnd(url.pathname)}/v1/traces`);
 }
 
-/** Within a cluster a collector often uses plain http, and traces are not secret. */
+/** Plain http is allowed: a collector within a cluster often uses it, and traces are not secret. */
 function collectorUrl(variable: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
@@ -145,7 +145,7 @@ function otlpHeaders(variable: string, env: Variables): Record<string, string> {
   return headers;
 }
 
-/** `key=value` with commas in between, percent-encoded. Other parts are ignored, as OpenTelemetry requires. */
+/** Parses comma-separated, percent-encoded `key=value` pairs. Other parts are ignored, as OpenTelemetry requires. */
 function keyValues(variable: string, env: Variables): Record<string, string> {
   const pairs = (valueOf(variable, env) ?? '').split(',').flatMap((pair) => {
     const at = pair.indexOf('=');
@@ -163,7 +163,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Undefined for what is none: then the run is a trace of its own, as W3C Trace Context asks. */
+/** Undefined if the value is not valid: the run then starts its own trace, as W3C Trace Context requires. */
 function traceParent(text: string | undefined): TraceParent | undefined {
   const parts = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/.exec(text ?? '');
   const [, traceId = '', spanId = '', flags = ''] = parts ?? [];

@@ -2,10 +2,10 @@ import { Command, type ErrorOptions, type Help, type ParseOptionsResult } from '
 import type { Documentation } from './documentation.ts';
 import { HelpText } from './help-text.ts';
 
-/** Of the command `help`, which every command with subcommands has. */
+/** The summary of the command `help`, which every command with subcommands has. */
 export const HELP_SUMMARY = 'show the help of a command';
 
-/** A command whose help has the form of all commands. */
+/** A command whose help has the common format. */
 export class DocumentedCommand extends Command {
   readonly documentation: Documentation;
 
@@ -20,8 +20,8 @@ export class DocumentedCommand extends Command {
   }
 
   /**
-   * Commander looks for missing options before it looks for unknown ones, so `--conector x` would be reported as a missing
-   * `--connector`. With an unknown option nothing runs, so nothing is missing then.
+   * Commander checks for missing options before it checks for unknown ones, so `--conector x` would be reported as a missing
+   * `--connector`. A command with an unknown option does not run, so missing options need not be reported then.
    */
   override parseOptions(args: string[]): ParseOptionsResult {
     const parsed = super.parseOptions(args);
@@ -31,7 +31,7 @@ export class DocumentedCommand extends Command {
     return parsed;
   }
 
-  /** A missing option is reported with the values that it can have. */
+  /** Adds the possible values to the error about a missing option. */
   override error(message: string, details?: ErrorOptions): never {
     const missing =
       details?.code === 'commander.missingMandatoryOptionValue'

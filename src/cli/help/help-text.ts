@@ -9,8 +9,8 @@ const WRAP_COLUMNS_MIN = 20;
 const INDENT = '  ';
 
 /**
- * The help of every command, in one form: description, usage, arguments, options, commands, exit statuses, examples. Commander
- * removes the styles where the output has no colours.
+ * The help of every command, in one format: description, usage, arguments, options, commands, exit statuses, examples.
+ * Commander removes the styles if the output has no colours.
  */
 export class HelpText extends Help {
   readonly #documentation: Documentation;

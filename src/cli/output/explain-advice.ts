@@ -1,7 +1,7 @@
 import type { Explanation } from '../../app/explain/explanation.ts';
 import { releasedBy } from '../../pipeline/guard.ts';
 
-/** @param sentence for deletes that an operator may release */
+/** @param sentence the sentence for deletes that an operator may release */
 export function releaseAdvice(
   { holdReason, count: held }: NonNullable<Explanation['missing']>,
   command: string,

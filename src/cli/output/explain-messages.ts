@@ -4,12 +4,12 @@ import { count, type Style } from './style.ts';
 
 export interface Explained {
   readonly explanation: Explanation;
-  /** As typed, for the same connector and target: `run --connector … --local`. */
+  /** The command as typed, for the same connector and target: `run --connector … --local`. */
   readonly run: string;
   readonly local: boolean;
 }
 
-/** One sentence: the status of the document. */
+/** Describes the status of the document in one sentence. */
 export function headline({ explanation, local }: Explained, name: string, style: Style): string {
   const { standing, sent, waiting, rejection, quarantine, removal, missing, pushes, connector } = explanation;
   const index = local ? 'the local target' : 'the index';
@@ -42,18 +42,18 @@ export function headline({ explanation, local }: Explained, name: string, style:
   }
 }
 
-/** What to do next: sentences, and commands that begin with the program's name. None when nothing is wrong. */
+/** What to do next, as sentences and as commands that begin with the program's name. Empty if nothing is wrong. */
 export function advice(explained: Explained): string[] {
   return pushAdvice(explained) ?? listingAdvice(explained);
 }
 
-/** Advice that differs for pushed documents; undefined: the same as for listed ones. */
+/** Advice for pushed documents; undefined if it is the same as for listed ones. */
 function pushAdvice({ explanation, run, local }: Explained): string[] | undefined {
   const { pushes, standing, docId, quarantine } = explanation;
   if (pushes === null || docId === null) return undefined;
   const command = `gemini-sync-bridge ${run}`;
   const waits = pushes.length > 0 ? ['A push of it waits for the next run:', command] : undefined;
-  // A local run leaves it where it is, so it may have been read already.
+  // A local run does not remove pushes from the queue, so an earlier local run may already have read this one.
   const news = local ? undefined : waits;
   switch (standing) {
     case 'unclear':
@@ -168,7 +168,7 @@ function waitingAdvice({ waiting }: Explanation): string {
     : 'The next run finishes it:';
 }
 
-/** Why the source may be ahead of what is known here; undefined if the newest run was committed or is in progress. */
+/** Why the source may be ahead of the known state; undefined if the newest run was committed or is in progress. */
 function behindAdvice({ newestRun }: Explanation): string | undefined {
   if (newestRun?.status === 'FAILED')
     return 'The newest run failed, so its changes are missing. Fix the error that it reports, and run again:';

@@ -15,7 +15,7 @@ import { wrap } from './wrap.ts';
 
 type Row = readonly [label: string, value: string];
 
-/** The status of a document, for a person. `width`: columns of the terminal. */
+/** Describes the status of a document for a person. `width` is the number of columns of the terminal. */
 export function explanationText(explained: Explained, style: Style, width: number): string {
   const { explanation } = explained;
   const name = style.bold(printable(explanation.docId ?? explanation.apiId));
@@ -34,7 +34,7 @@ export function explanationText(explained: Explained, style: Style, width: numbe
     }),
   );
   const next = advice(explained).flatMap((line) =>
-    // A command is to be copied, so it stays whole.
+    // A command is not wrapped, so that it can be copied.
     line.startsWith('gemini-sync-bridge ')
       ? [`    ${line}`]
       : linesOf(line, width - 2).map((part, index) => `${index === 0 ? '→' : ' '} ${part}`),
@@ -46,7 +46,7 @@ export function explanationText(explained: Explained, style: Style, width: numbe
     .join('\n\n')}\n`;
 }
 
-/** Text in lines of at most `width` columns, where it has more. Colours take no room. */
+/** Wraps a text that is longer than `width` columns. Colour codes do not count towards the width. */
 function linesOf(text: string, width: number): string[] {
   const plain = stripVTControlCharacters(text);
   if (plain.length <= width) return [text];
@@ -56,7 +56,7 @@ function linesOf(text: string, width: number): string[] {
   return [...lines.slice(0, -1), [lines.at(-1) ?? '', ...words].join(' ')];
 }
 
-/** The document as it is there. */
+/** The document as it is in the target. */
 function documentRows(explanation: Explanation, local: boolean): Row[] {
   const { lastSeen, checksum, sent, standing } = explanation;
   const rows: Row[] = [['last seen', lastSeenText(lastSeen, standing)]];
@@ -72,7 +72,7 @@ function documentRows(explanation: Explanation, local: boolean): Row[] {
   return rows;
 }
 
-/** What else became of it, each with its run. */
+/** The other events of the document, each with its run. */
 function changeGroups(explanation: Explanation): Row[][] {
   const { waiting, rejection, quarantine, removal, missing, pushes } = explanation;
   const groups: Row[][] = [];
@@ -107,7 +107,7 @@ function changeGroups(explanation: Explanation): Row[][] {
   return groups;
 }
 
-/** The newest is first, and counts. */
+/** The newest push comes first and takes precedence. */
 function pushRow({ op, receivedAt, pushRunId }: WaitingPush, index: number): Row {
   const place = index === 0 ? 'waits for a run' : 'is followed by the one above';
   return [
@@ -130,7 +130,7 @@ const CAUSES = {
   unknown: 'not known, because the quarantine of that run cannot be read',
 } as const;
 
-/** Where was looked. */
+/** The locations that were searched. */
 function placeRows(explanation: Explanation): Row[] {
   const { target, apiId, newestRun, lastSeen, elsewhere, unreadable, present } = explanation;
   const rows: Row[] = [
@@ -166,7 +166,7 @@ function lastSeenText(lastSeen: Explanation['lastSeen'], standing: Explanation['
   if (lastSeen === null)
     return standing === 'deleted' ? 'not known: the state forgets what is deleted' : 'not known';
   const { at, runId, newest } = lastSeen;
-  // Of one that was marked it is known that a later listing lacked it.
+  // A later listing certainly lacked a soft-deleted document.
   const later = newest || standing === 'soft-deleted' ? '' : '; whether later runs saw it is not kept';
   return `${time(at)} by run ${runId}${later}`;
 }
@@ -194,7 +194,7 @@ function artifactText({ artifact }: Sending): string {
     : `${artifact.uri} line ${artifact.line}`;
 }
 
-/** Groups first: they are what most people read by. */
+/** Groups come first, because most people get access through a group. */
 function readersText(document: SentDocument | null): string {
   if (document === null) return 'not known, as its artifact line is not';
   const readers = [...document.groups.map((group) => `${group} (group)`), ...document.users];

@@ -1,7 +1,7 @@
 import type { BridgeError } from '../../core/errors.ts';
 import { printableLines } from '../../core/text/printable.ts';
 
-/** An error as a person reads it: what failed, whether trying again helps, what to do next. */
+/** Formats an error for a person: what failed, whether a retry can help, what to do next. */
 export function failureText({ code, message, hint, retryable, nextRunAfter, exit }: BridgeError): string {
   const later = nextRunAfter === undefined ? 'later' : `after ${nextRunAfter.toISOString()}`;
   const again = retryable
@@ -15,7 +15,7 @@ export function failureText({ code, message, hint, retryable, nextRunAfter, exit
   return `${printableLines(lines.join('\n'))}\n`;
 }
 
-/** The same for a program. */
+/** Formats an error for a program. */
 export function failureJson({ code, message, hint, retryable, nextRunAfter }: BridgeError) {
   return {
     code,

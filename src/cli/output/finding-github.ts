@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/finding.ts';
 import type { FindingReport } from './finding-report.ts';
 
-/** Workflow commands that GitHub shows beside the lines of a pull request, for what is wrong; then the summary. */
+/** Formats problems as workflow commands, which GitHub shows next to the lines of a pull request, followed by the summary. */
 export function githubReport({ findings, summary }: FindingReport): string {
   return [...findings.flatMap(annotation), `${summary}\n`].join('');
 }
@@ -21,7 +21,7 @@ function annotation(finding: Finding): string[] {
   return [`::${command.join(' ')}::${data(`${message}\n→ ${fix}`)}\n`];
 }
 
-/** https://github.com/actions/toolkit: what a command's text and its properties must escape. */
+/** Escapes the text and the properties of a command as https://github.com/actions/toolkit requires. */
 function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

@@ -3,7 +3,7 @@ import type { Finding, FindingStatus } from '../../core/finding.ts';
 import type { FindingReport } from './finding-report.ts';
 import { jsonLine } from './json-output.ts';
 
-/** For a program: one object on one line. */
+/** Formats the report for a program, as one object on one line. */
 export function jsonReport({ findings, exitStatus, ownKeys, listName }: FindingReport): string {
   const count = (status: FindingStatus) => findings.filter((finding) => finding.status === status).length;
   const entries = findings.map(entryOf);
@@ -22,7 +22,7 @@ export function jsonReport({ findings, exitStatus, ownKeys, listName }: FindingR
   return jsonLine(report);
 }
 
-/** Every key is there, so that a reader need not ask for it; a command's own keys stay beside them. */
+/** Every key is always present, so that a reader need not check for it; keys of a single command are kept as they are. */
 function entryOf({ place, ...finding }: Finding): Record<string, unknown> {
   return {
     fix: null,

@@ -1,17 +1,17 @@
 import type { ExitStatus } from '../../core/exit-status.ts';
 import type { Finding, FindingStatus } from '../../core/finding.ts';
 
-/** What a command found. How it is written does not depend on the command. */
+/** The findings of a command. Their format does not depend on the command. */
 export interface FindingReport {
   readonly findings: readonly Finding[];
   readonly exitStatus: ExitStatus;
-  /** The findings are about places in files: people see the place of each, and the files apart. */
+  /** True if the findings refer to positions in files: people then see the position of each finding, grouped by file. */
   readonly byFile?: boolean;
-  /** The last line for people. */
+  /** The last line of the text format. */
   readonly summary: string;
-  /** What only this command has in its JSON object. */
+  /** Keys that only this command has in its JSON object. */
   readonly ownKeys?: Readonly<Record<string, unknown>>;
-  /** A second name of `findings` in the JSON object, for programs that know no other. */
+  /** An additional name for `findings` in the JSON object, for programs that expect it. */
   readonly listName?: string;
 }
 
@@ -25,7 +25,7 @@ const NOUNS: Readonly<Record<FindingStatus, (count: number) => string>> = {
 
 /**
  * `12 ok, 1 warning, 0 failed.`
- * @param always statuses that are named even if no finding has them
+ * @param always statuses that are listed even if no finding has them
  */
 export function summaryOf(findings: readonly Finding[], always: readonly FindingStatus[]): string {
   const statuses = ['ok', 'warn', 'drift', 'fail', 'skip'] as const;

@@ -5,23 +5,24 @@ import type { FindingReport } from './finding-report.ts';
 import type { Style } from './style.ts';
 import { wrap } from './wrap.ts';
 
-/** What is skipped is dim as a whole. */
+/** Skipped findings are dimmed as a whole. */
 const PAINTS = { ok: 'green', warn: 'yellow', drift: 'red', fail: 'red', skip: 'dim' } as const;
-/** Columns of a label, with the blank after it: no status has more than five letters. */
+/** The width of a label, including the space after it: no status has more than five letters. */
 const LABEL_WIDTH = 6;
-/** Columns up to which messages are aligned; one that begins later begins where its own subject ends. */
+/** Messages are aligned up to this column; after a longer subject, the message begins directly after the subject. */
 const HEAD_WIDTH_MAX = 44;
-/** What is left for a sentence beside its subject; on a terminal that is narrower it goes below. */
+/** The minimum width for a message beside its subject; on a narrower terminal the message is placed below. */
 const BESIDE_WIDTH_MIN = 50;
-/** Indent of a message that is below its subject. */
+/** The indent of a message below its subject. */
 const BELOW_INDENT = 2;
-/** Words are not broken below this, however narrow the terminal is. */
+/** Text is never wrapped to fewer columns than this, even on a narrower terminal. */
 const TEXT_WIDTH_MIN = 16;
 const GAP = '  ';
 
 /**
- * For a person: each finding with its status, its place, what it is about, what to do below; files apart; then the summary.
- * @param columns of the terminal; infinite elsewhere, where nothing is wrapped
+ * Formats the report for a person: each finding with its status, position, subject, message and fix, grouped by file; then
+ * the summary.
+ * @param columns the width of the terminal; infinite for other outputs, which are not wrapped
  */
 export function textReport(report: FindingReport, style: Style, columns: number): string {
   const { findings, summary, byFile = false } = report;
@@ -87,7 +88,7 @@ function messageLines(finding: Finding, width: number, style: Style): string[] {
   ];
 }
 
-/** With its line breaks, which are our own. */
+/** Keeps line breaks, which come only from this program. */
 function clean(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }

@@ -1,15 +1,15 @@
-/** Objects whose keys are names that the source gave to its fields. */
+/** The keys of these objects are field names of the source, so they are not converted. */
 const NAMED_BY_SOURCE: ReadonlySet<string> = new Set(['fields']);
 
 /**
- * An object for a program, on one line. Its keys are in snake case, as in logs and the API of the server. A key that earlier
- * versions wrote in camel case is written in both spellings.
+ * Formats an object for a program, on one line. Its keys are in snake case, as in logs and the server's API. A key that
+ * earlier versions wrote in camel case is written in both spellings.
  */
 export function jsonLine(value: object): string {
   return `${JSON.stringify(inBothSpellings(value))}\n`;
 }
 
-/** The same object with `run_id` beside each `runId`, at every depth. */
+/** Adds `run_id` for each `runId`, at every depth. */
 function inBothSpellings(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inBothSpellings);
   if (typeof value !== 'object' || value === null) return value;

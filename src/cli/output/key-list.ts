@@ -1,7 +1,7 @@
 import type { AccessKey } from '../../core/secrets/access-key.ts';
 import { printable } from '../../core/text/printable.ts';
 
-/** A key without its secret, for a program. */
+/** A key without its secret, formatted for a program. */
 export function keyJson(key: AccessKey, now: Date) {
   return {
     id: key.id,
@@ -18,7 +18,7 @@ export function keyJson(key: AccessKey, now: Date) {
 
 const HEADINGS = ['id', 'right', 'status', 'created', 'expires', 'last used', 'name'];
 
-/** One line a key. */
+/** Formats one line per key. */
 export function keyTable(keys: readonly AccessKey[], now: Date): string {
   if (keys.length === 0) return 'No keys exist. Create one with: gemini-sync-bridge keys create\n';
   const rows = keys.map((key) => [

@@ -24,7 +24,7 @@ export function hasColors({ isTTY }: OutputStream, noColor: boolean): boolean {
   return isTTY === true && !noColor;
 }
 
-/** `1234567` as `1,234,567`, the same everywhere. */
+/** Formats `1234567` as `1,234,567` in every locale. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');
 }

@@ -3,13 +3,14 @@ import { printableLines } from '../../core/text/printable.ts';
 import type { OutputStream } from '../command-io.ts';
 
 /**
- * Marks the control sequences of this program among those that came with a text from outside, which cannot know it. It is
- * written as further parameters of the sequence, so that what measures or strips text sees an ordinary one.
+ * Distinguishes the control sequences of this program from those in external text, whose author cannot know this random
+ * value. It is written as additional parameters of the sequence, so that code that measures or strips text sees a normal
+ * sequence.
  */
 const SEAL = Array.from({ length: 3 }, () => String(randomInt(1_000, 10_000))).join(';');
 const SEALED = new RegExp(String.raw`\u001B\[(\d+);${SEAL}([mK])`, 'g');
 
-/** Selects a colour or a weight for what follows. */
+/** Selects the colour or weight of the text that follows. */
 export function styleCode(code: number): string {
   return `\u001B[${code};${SEAL}m`;
 }
@@ -18,8 +19,8 @@ export function styleCode(code: number): string {
 export const CLEAR_LINE = `\u001B[2;${SEAL}K`;
 
 /**
- * The only way of the program to its standard streams. Whatever the text is made of, no control sequence but our own
- * reaches a terminal, and no other character that is not seen.
+ * The program writes to its standard streams only through this function. Whatever the text contains, no control sequences
+ * except the program's own reach a terminal, and no other invisible characters.
  */
 export function guarded(stream: OutputStream): OutputStream {
   return {

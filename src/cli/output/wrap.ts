@@ -1,6 +1,6 @@
 /**
- * Breaks a text between words into lines of at most `width` characters; a word that is longer has a line of its own.
- * Lines that the text has already stay apart.
+ * Breaks a text between words into lines of at most `width` characters; a word that is longer is placed on its own line.
+ * Existing line breaks are kept.
  */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, width));

@@ -10,8 +10,8 @@ export const REPORT_FORMATS = ['text', 'json', 'github'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /**
- * Writes the report to stdout and ends the command with its exit status.
- * @param redact removes secrets, before lines are broken: a secret in two pieces would not be recognised
+ * Writes the report to stdout and sets the exit status of the command.
+ * @param redact removes secrets before lines are wrapped: a secret that is split across lines would not be recognized
  */
 export function writeReport(
   report: FindingReport,
@@ -21,7 +21,7 @@ export function writeReport(
 ): void {
   const clean = { ...report, findings: report.findings.map((finding) => redacted(finding, redact)) };
   const { stdout, env } = io;
-  // A file or a pipe gets a line for each finding, however long it is.
+  // A file or a pipe gets one line per finding, however long it is.
   const columns = stdout.isTTY === true ? (stdout.columns ?? Infinity) : Infinity;
   const write = {
     text: () => textReport(clean, styleFor(stdout, env.noColor), columns),

@@ -8,12 +8,12 @@ import { releaseOf } from './release.ts';
 import type { SummaryOf } from './summary.ts';
 
 /**
- * What Kestra takes for more than text: a line that is `::{…}::` from its first to its last character, on stdout or stderr.
- * Whatever a source said is in such a line only within a string of JSON, and so can be neither an output nor a metric.
- * `##kestra:…##` would change the level of what follows.
+ * Kestra interprets a line on stdout or stderr if it is `::{…}::` from its first to its last character. Text from a source is
+ * in such a line only within a JSON string, so it can be neither an output nor a metric. `##kestra:…##` would change the
+ * level of the lines that follow.
  */
 
-/** Log lines with their level. Kestra takes any other line on stderr for an error. */
+/** Formats log lines with their level. Kestra treats any other line on stderr as an error. */
 export const kestraFormat: LogFormat = (level, _time, message, fields) => {
   const known = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
   return marked({
@@ -26,7 +26,7 @@ export const kestraFormat: LogFormat = (level, _time, message, fields) => {
   });
 };
 
-/** What became of a run: its counts as metrics, and then its outputs. */
+/** Formats the result of a run: its counts as metrics, followed by its outputs. */
 export function kestraResult(summary: SummaryOf): string {
   const { connector, result, exitStatus, durationMs } = summary;
   const release = releaseOf(summary);
@@ -35,7 +35,7 @@ export function kestraResult(summary: SummaryOf): string {
   const tags = { connector, work };
   const metrics = [
     ...Object.entries(counts).map(([name, value]) => ({ name, type: 'counter', value, tags })),
-    // In seconds.
+    // Kestra expects the duration in seconds.
     { name: 'duration', type: 'timer', value: durationMs / 1_000, tags },
   ];
   const outputs = known({
@@ -56,14 +56,14 @@ export function kestraResult(summary: SummaryOf): string {
   return `${marked({ metrics })}\n${marked({ outputs })}\n`;
 }
 
-/** @param connector null: its file did not load */
+/** @param connector null if its file did not load */
 export function kestraFailure(
   runId: string,
   connector: string | null,
   error: BridgeError,
   redactor: Redactor,
 ): string {
-  // Each text for itself: in the whole line, a secret such as `status` would take a name away.
+  // Each text is redacted separately: redacting the whole line would remove keys that equal a secret, such as `status`.
   const clean = (text: string, charactersMax: number) => shownText(redactor.redact(text), charactersMax);
   const outputs = known({
     run_id: runId,
@@ -78,12 +78,12 @@ export function kestraFailure(
   return `${marked({ outputs })}\n`;
 }
 
-/** A text for people, of which no line means anything to Kestra. */
+/** Changes a text for people so that Kestra does not interpret any of its lines. */
 export function unmarked(text: string): string {
   return text.replaceAll(/^(?=::|##kestra:)/gm, ' ');
 }
 
-/** What is not known is left out: an expression asks for it with `??`. */
+/** Omits unknown values: an expression supplies a default with `??`. */
 function known(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
@@ -92,7 +92,7 @@ function marked(content: object): string {
   return `::${JSON.stringify(content).replaceAll(LINE_ENDS, escaped)}::`;
 }
 
-/** JSON leaves them as they are, and to Kestra's pattern a line ends there. */
+/** JSON does not escape these characters, but Kestra's pattern treats them as line ends. */
 const LINE_ENDS = /[\u0085\u2028\u2029]/g;
 
 function escaped(character: string): string {

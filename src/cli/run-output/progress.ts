@@ -9,35 +9,35 @@ import { CLEAR_LINE } from '../output/terminal.ts';
 export const PROGRESS_MODES = ['auto', 'bar', 'plain', 'json', 'off'] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
-/** A bar moves often enough to look alive and seldom enough to cost nothing. */
+/** The bar is updated often enough to look alive and rarely enough to cost nothing. */
 const BAR_INTERVAL_MS = 100;
-/** Lines are kept by log collectors for ever: one every ten seconds. */
+/** Log collectors keep lines permanently, so only one line is written every ten seconds. */
 const LINE_INTERVAL_MS = 10_000;
 const BAR_WIDTH = 18;
-/** Of a terminal that does not say how wide it is. */
+/** The width of a terminal that does not report its width. */
 const COLUMNS_DEFAULT = 80;
 
 type Rows = Parameters<Observer['rows']>[0];
 
 export interface Progress extends Required<Observer> {
-  /** Writes to the same stream without tearing the bar apart. */
+  /** Writes to the same stream without breaking the bar. */
   write(text: string): void;
-  /** Takes the bar away; nothing is shown afterwards. */
+  /** Removes the bar; nothing is shown afterwards. */
   stop(): void;
 }
 
 interface Moment {
   readonly phase: Phase;
-  /** No batch has come yet. */
+  /** True until the first batch arrives. */
   readonly connecting: boolean;
-  /** About as many rows as there will be; null: not known. */
+  /** The approximate total number of rows; null if unknown. */
   readonly expectedRows: number | null;
   readonly rows: Rows;
   readonly rowsPerSecond: number;
   readonly elapsedMs: number;
 }
 
-/** Shows one moment; `final` at the end of a phase. */
+/** Shows the progress at one moment. */
 type Show = (moment: Moment) => void;
 
 /** Progress on stderr: a bar on a terminal, log lines elsewhere, JSON lines for programs. */
@@ -98,7 +98,7 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
   return {
     phase(next) {
       phase = next;
-      // A run that reads nothing goes on to the next phase, and connects no longer.
+      // A run that reads nothing proceeds to the next phase, so it is no longer connecting.
       connecting &&= next === 'extract';
       if (next !== 'extract') expectedRows = null;
       present();
@@ -110,7 +110,7 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
       const first = connecting;
       connecting = false;
       rows = next;
-      // The next batch of a slow source may be minutes away, and the bar is not to say "connecting" until then.
+      // The next batch of a slow source may be minutes away, and the bar must not show "connecting" until then.
       if (first && intervalMs === BAR_INTERVAL_MS) present();
       else if (clock.elapsedMs() - shownMs >= intervalMs) present();
     },
@@ -121,14 +121,14 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
   };
 }
 
-/** `14,000 of about 20,400 rows`; without the second figure where it is not known, or was too low. */
+/** `14,000 of about 20,400 rows`; without the second figure if it is unknown or was too low. */
 function rowsText({ rows: { seen }, expectedRows }: Moment): string {
   return expectedRows !== null && expectedRows >= seen
     ? `${count(seen)} of about ${count(expectedRows)} rows`
     : `${count(seen)} ${seen === 1 ? 'row' : 'rows'}`;
 }
 
-/** How many rows there will be is known about, if at all, so the bar shows movement and rate, and no percentage. */
+/** The total number of rows is at best an estimate, so the bar shows movement and rate, but no percentage. */
 function barProgress(stderr: OutputStream, style: Style, clock: Clock): Progress {
   let drawn = '';
   let tick = 0;
@@ -142,7 +142,7 @@ function barProgress(stderr: OutputStream, style: Style, clock: Clock): Progress
       ? 'connecting…'
       : `${rowsText(moment)} · ${count(rowsPerSecond)}/s · ${changes} changes · ${Math.round(elapsedMs / 1_000)} s`;
     const text = `${phase.padEnd(8)}${figures}`;
-    // One column stays free: a line that is full goes on in the next one, which is then not cleared.
+    // One column stays free: a full line would wrap to the next one, which would then not be cleared.
     const room = (stderr.columns ?? COLUMNS_DEFAULT) - BAR_WIDTH - 2;
     drawn = `${style.cyan(movingBar(tick))} ${text.slice(0, Math.max(room, 0))}`;
     stderr.write(`${CLEAR_LINE}${drawn}`);

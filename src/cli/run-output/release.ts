@@ -2,21 +2,21 @@ import { printable } from '../../core/text/printable.ts';
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import { releasedBy } from '../../pipeline/guard.ts';
 
-/** What releases deletes that are held. */
+/** Describes how held deletes are released. */
 export interface Release {
-  /** To be pasted into a shell; null where `--allow-deletes` does not help. */
+  /** A command to paste into a shell; null if `--allow-deletes` does not help. */
   readonly command: string | null;
   /** Sentences that say what to do. */
   readonly hint: string;
 }
 
 interface HeldRun {
-  /** The command line, without the program. */
+  /** The command line without the program name. */
   readonly command: string;
   readonly result: BridgeResult;
 }
 
-/** Where the listing proves nothing, `--allow-deletes` does not release anything. Null: no deletes are held. */
+/** If the listing proves nothing, `--allow-deletes` does not release any deletes. Null: no deletes are held. */
 export function releaseOf({ command, result }: HeldRun): Release | null {
   const { holdReason, counts } = result;
   if (holdReason === null) return null;

@@ -10,14 +10,14 @@ import { isPretty } from '../output/pretty-log.ts';
 import { styleFor } from '../output/style.ts';
 import type { SummaryOf } from './summary.ts';
 
-/** What a run says while it works: logs and progress, without secrets. */
+/** The output of a run in progress: logs and progress, without secrets. */
 export interface RunOutput {
-  /** Names the run and, once that is known, its connector. */
+  /** Log lines name the run and, once it is known, its connector. */
   readonly log: Logger;
   readonly progress: Progress;
-  /** Null until it is known. */
+  /** Null until the connector is known. */
   readonly connector: string | null;
-  /** From now on every line names the connector, those of the progress and the last one too. */
+  /** Adds the connector to every later line, including progress and the last line. */
   nameConnector(name: string): void;
 }
 
@@ -52,7 +52,7 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
   };
 }
 
-/** Where logs are JSON, a failure is one of their lines, because programs read them line by line. */
+/** If logs are JSON, a failure is also a JSON log line, because programs read the output line by line. */
 export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutput): void {
   if (isPretty(io)) {
     io.stderr.write(io.env.redactor.redact(failureText(error)));
@@ -66,7 +66,7 @@ export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutp
   });
 }
 
-/** Says in the log how held deletes are released. On a terminal, the summary says so. */
+/** Logs how held deletes are released. On a terminal, the summary contains this information. */
 export function reportHold(summary: SummaryOf, io: CommandIo, { log }: RunOutput): void {
   const release = releaseOf(summary);
   if (release === null || isPretty(io)) return;

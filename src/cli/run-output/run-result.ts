@@ -7,7 +7,7 @@ import { styleFor } from '../output/style.ts';
 import { summaryJson, summaryText, type SummaryOf } from './summary.ts';
 import { isPretty } from '../output/pretty-log.ts';
 
-/** Writes results of runs to stdout: for people, as one object for a program, and as lines for Kestra. */
+/** Writes results of runs to stdout: as text for people, as one JSON object for a program, or as lines for Kestra. */
 export function resultWriter(io: CommandIo, asJson: boolean) {
   const { redactor } = io.env;
   const forKestra = io.env.logFormat === 'kestra';
@@ -19,7 +19,7 @@ export function resultWriter(io: CommandIo, asJson: boolean) {
       if (!asJson || isPretty(io)) out.write(forKestra ? unmarked(text()) : text());
       if (forKestra) io.stdout.write(kestraResult(summary));
     },
-    /** @param connector null: its file did not load */
+    /** @param connector null if its file did not load */
     failed(runId: string, connector: string | null, error: BridgeError): void {
       const failure = {
         runId,

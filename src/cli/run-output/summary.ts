@@ -6,18 +6,18 @@ import { count, type Style } from '../output/style.ts';
 
 export interface SummaryOf {
   readonly connector: string;
-  /** The command that did it, as typed, without what is only about output: `run --connector … --local`. */
+  /** The command of the run as typed, without options that only affect output: `run --connector … --local`. */
   readonly command: string;
   readonly result: BridgeResult;
   readonly exitStatus: ExitStatus;
-  /** The source says what is gone, so it is known without a complete listing. */
+  /** True if the source reports deletes itself, so no complete listing is required. */
   readonly deletesAreSaid?: boolean;
-  /** With `--detailed-exit-code`. */
+  /** True with `--detailed-exit-code`. */
   readonly detailedExitCode?: boolean;
   readonly durationMs: number;
 }
 
-/** What a run did, for a person. */
+/** Describes the result of a run for a person. */
 export function summaryText(summary: SummaryOf, style: Style): string {
   const { result } = summary;
   return [
@@ -35,7 +35,7 @@ export function summaryText(summary: SummaryOf, style: Style): string {
   ].join('\n');
 }
 
-/** The same for a program: exactly one object. */
+/** Describes the result for a program, as exactly one object. */
 export function summaryJson(summary: SummaryOf): Record<string, unknown> {
   const { connector, result, exitStatus, durationMs } = summary;
   const { runId, status, work, counts, holdReason, remarks, artifacts, samples, drift, rejected } = result;
@@ -94,7 +94,7 @@ function countLines({ result: { counts }, deletesAreSaid }: SummaryOf, style: St
   });
 }
 
-/** Documents that were sent all right, and that a reader of the index finds wanting. */
+/** Documents that were sent successfully but have quality defects for readers of the index. */
 function qualityLines({ counts: { untitled = 0, empty = 0, unlinked = 0 } }: BridgeResult, style: Style) {
   const lacks = [
     [untitled, 'with an empty title'],
@@ -137,7 +137,7 @@ function aheadLines({ remarks: { ahead } }: BridgeResult, style: Style): string[
 
 function listingLines({ remarks, holdReason, work }: BridgeResult, style: Style): string[] {
   if (remarks.unchanged === true) return ['', '  The source says that nothing changed, so no row was read.'];
-  // A hold has said so.
+  // The hold reason has already been reported.
   if (remarks.truncated !== true || holdReason !== null) return [];
   return [
     '',

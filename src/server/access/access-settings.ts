@@ -1,17 +1,17 @@
 import type { Right } from '../../core/secrets/access-key.ts';
 
-/** Who may use the server, beside the keys in the state store. */
+/** Who may use the server, in addition to the keys in the state store. */
 export interface AccessSettings {
-  /** `ADMIN_API_KEY`: a key that may do everything. */
+  /** `ADMIN_API_KEY` is a key with every right. */
   readonly adminKey: string | undefined;
-  /** `SESSION_SECRET`; undefined: servers of one database share a secret in it. */
+  /** `SESSION_SECRET`. If it is undefined, servers that share a database also share a secret stored in it. */
   readonly sessionSecret: string | undefined;
-  /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
+  /** Addresses and networks of proxies whose `X-Forwarded-*` headers are trusted. */
   readonly trustedProxies: readonly string[];
-  /** A header with the user's name that these proxies set after a login of their own, and what such users may do. */
+  /** The header in which these proxies send the name of a user that they have logged in, and the right of such users. */
   readonly signOn: { readonly header: string; readonly right: Exclude<Right, 'push'> } | undefined;
-  /** The value of a `SECRET_…` variable: push tokens of connectors. */
+  /** Returns the value of a `SECRET_…` variable: the push token of a connector. */
   secret(variable: string): string | undefined;
-  /** Called with an admin key that had to be made at the start. It is not known afterwards. */
+  /** Called with an admin key that was created at startup. The key cannot be read again later. */
   announceKey(key: string): void;
 }

@@ -8,49 +8,49 @@ import { requireSingleHeaders } from '../http/single-headers.ts';
 import { wantsPage } from '../http/wants-page.ts';
 
 /**
- * What a caller may do. `open`: no credential is asked for. `push`: to the connector in the path. `read`: what Ops shows.
- * `operate`: start runs and propose changes. `admin`: everything, keys included.
+ * What a caller may do. `open` requires no credential. `push` allows pushes to the connector in the path. `read` allows what
+ * Ops shows. `operate` allows starting runs and proposing changes. `admin` allows everything, including key management.
  */
 type Access = 'open' | 'push' | 'read' | 'operate' | 'admin';
 export type GuardedAccess = Exclude<Access, 'open'>;
 
-/** Who sent a request. */
+/** The sender of a request. */
 export interface Caller {
-  /** Id of the key; never the key. */
+  /** The id of the key, never the key itself. */
   readonly id: string;
-  /** For people and logs. */
+  /** The name to show to people and to write in logs. */
   readonly name: string;
 }
 
-/** Decides who may pass. */
+/** Decides which requests are admitted. */
 export interface Gate {
-  /** Before anything else, on every route: takes away what nobody but a trusted proxy may say. */
+  /** Runs first, on every route: removes the headers that only a trusted proxy may set. */
   screen(request: FastifyRequest): void;
   /** @throws HttpError UNAUTHENTICATED, FORBIDDEN or TOO_MANY_REQUESTS; BridgeError STATE_* */
   admit(request: FastifyRequest, reply: FastifyReply, access: GuardedAccess): Promise<Caller>;
 }
 
-/** Proves that a form was made by this server, for whoever sends it. */
+/** Proves that a form was created by this server for the session that sends it. */
 interface FormToken {
-  /** For a hidden field `_csrf`, or the header `X-CSRF-Token`. */
+  /** The value for the hidden field `_csrf` or the header `X-CSRF-Token`. */
   readonly value: string;
   accepts(token: unknown): boolean;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Required of every route: a route that nobody thought about is not served. */
+    /** Every route must set this: a route without it is not served. */
     access?: Access;
   }
   interface FastifyRequest {
     /** Undefined on open routes. */
     caller: Caller | undefined;
-    /** Of a browser that is logged in. Whatever it changes needs the token; a request with a key of its own has none. */
+    /** Set for a browser session, whose changes require the token. A request with its own key has no token. */
     formToken: FormToken | undefined;
   }
 }
 
-/** Asks the gate before anything of a request's body is read, and refuses routes that do not say whom they are for. */
+/** Calls the gate before the body of a request is read, and rejects routes that do not declare their access. */
 export async function guardRoutes(app: FastifyInstance, gate: Gate): Promise<void> {
   app.decorateRequest('caller', undefined);
   app.decorateRequest('formToken', undefined);
@@ -66,7 +66,7 @@ export async function guardRoutes(app: FastifyInstance, gate: Gate): Promise<voi
     gate.screen(request);
     refuseKeyInUrl(request);
     const { access = 'open' } = request.routeOptions.config;
-    // A path without a route has no config; its answer, that there is nothing, is for everybody.
+    // A path without a route has no config. Its 404 response is the same for every caller.
     if (access === 'open') return undefined;
     try {
       request.caller = await gate.admit(request, reply, access);
@@ -82,14 +82,14 @@ export async function guardRoutes(app: FastifyInstance, gate: Gate): Promise<voi
   });
 }
 
-/** A person who opened a page; a program is told what is wrong with its key. */
+/** True for a person who opened a page. A program gets an error about its key instead. */
 function canLogIn(thrown: unknown, request: FastifyRequest): boolean {
   const { method, headers } = request;
   const missing = thrown instanceof HttpError && thrown.code === 'UNAUTHENTICATED';
   return missing && method === 'GET' && headers.authorization === undefined && wantsPage(request);
 }
 
-/** Whether the token is there and right. It is taken out of the form, which is then as its route declares it. */
+/** Whether the token is present and correct. The token is removed from the form, so the rest matches the route's schema. */
 function takeFormToken({ headers, body, formToken }: FastifyRequest): boolean {
   const form: unknown = body;
   const field = typeof form === 'object' && form !== null && '_csrf' in form ? form._csrf : undefined;

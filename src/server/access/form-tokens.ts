@@ -3,9 +3,9 @@ import { sameDigest } from '../../core/secrets/access-key.ts';
 import type { Clock } from '../../core/clock.ts';
 import { FORM_TOKEN_HOURS_MAX } from '../limits.ts';
 
-/** Proves that a form was made by this server for a session or a user, and not long ago. */
+/** Proves that this server created a form recently, for a given session or user. */
 export interface FormTokens {
-  /** The same for an hour, so that pages that refresh themselves stay the same. */
+  /** The token stays the same for an hour, so that pages that refresh themselves do not change. */
   make(subject: string): string;
   accepts(token: unknown, subject: string): boolean;
 }
@@ -26,7 +26,7 @@ export function openFormTokens(key: Buffer, clock: Clock): FormTokens {
         /^(\d{1,9})\.([\w-]+)$/.exec(typeof token === 'string' ? token : '') ?? [];
       const hour = Number(madeIn);
       const age = hourNow() - hour;
-      // Another server may be a little ahead.
+      // The clock of another server may be slightly ahead.
       if (!(age >= -1 && age <= FORM_TOKEN_HOURS_MAX)) return false;
       return sameDigest(Buffer.from(proof, 'base64url'), proofOf(hour, subject));
     },

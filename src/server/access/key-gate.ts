@@ -16,9 +16,9 @@ interface KeyGateOptions {
   readonly signOn: SignOn | undefined;
 }
 
-/** For a server with keys: a request shows a key, or comes from somebody who has logged in. */
+/** The gate of a server with keys: a request must send a key or belong to a login session. */
 export function keyGate({ credentials, sessions, keyCheck, signOn }: KeyGateOptions): Gate {
-  /** A browser adds these to whatever any page makes it send, so what changes something needs a proof that it is ours. */
+  /** A browser adds these to every request that any page makes it send, so a change requires proof that the page is ours. */
   function fromBrowser(request: FastifyRequest, subject: string): void {
     if (changesSomething(request) && fromOwnPage(request) !== 'yes') throw foreignPage();
     request.countedAs = subject;
@@ -72,7 +72,7 @@ export function keyGate({ credentials, sessions, keyCheck, signOn }: KeyGateOpti
   };
 }
 
-/** @throws HttpError UNAUTHENTICATED for a header that is something else */
+/** @throws HttpError UNAUTHENTICATED if the header is not a bearer key */
 function sentKey({ headers: { authorization } }: FastifyRequest): string | undefined {
   if (authorization === undefined) return undefined;
   const key = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1];
@@ -101,7 +101,7 @@ function foreignPage(): HttpError {
   });
 }
 
-/** Names no connector: which there are is for those to know who may read. */
+/** The message names no connector, because only callers with read access may learn which connectors exist. */
 function forbidden({ right, connectorId }: Credential, access: GuardedAccess): HttpError {
   if (connectorId !== null && includesRight(right, access)) {
     return new HttpError('FORBIDDEN', 'This key may not push to this connector.', {

@@ -2,13 +2,13 @@ import { page } from '../http/page.tsx';
 
 interface LoginForm {
   readonly formToken: string;
-  /** Where to go afterwards; a path of this server. */
+  /** The path of this server to redirect to after the login. */
   readonly next: string | undefined;
-  /** Why the last attempt did not succeed. */
+  /** Why the last attempt failed. */
   readonly problem: string | undefined;
 }
 
-/** The form that takes a key and makes it a session. Works without a script. */
+/** The login form, which exchanges a key for a session. It works without JavaScript. */
 export function loginPage({ formToken, next, problem }: LoginForm): string {
   return page({
     title: 'Log in',
@@ -54,7 +54,7 @@ interface OpenSession {
   readonly home: string;
 }
 
-/** For somebody who has logged in: as whom, and the way out. */
+/** Shows a logged-in user their name and a logout button. */
 export function sessionPage({ formToken, name, home }: OpenSession): string {
   return page({
     title: 'Logged in',

@@ -19,7 +19,7 @@ const formSchema = Type.Object(
 );
 const logoutSchema = Type.Object({ _csrf: Type.String() }, { additionalProperties: false });
 
-/** Pages of this server that turn a key into a session, and end it. They are open: their forms have tokens of their own. */
+/** Routes that exchange a key for a session and end the session. They are open: their forms have their own tokens. */
 export function loginRoutes({ login }: ServerContext): RouteSet {
   return (app, _options, done) => {
     void app.register(formbody, { bodyLimit: LOGIN_BODY_BYTES_MAX });
@@ -69,7 +69,10 @@ async function currentSession({ credentials, sessions }: Login, request: Fastify
   return session === undefined || credential === undefined ? undefined : { session, credential };
 }
 
-/** @returns why not; undefined when the session has begun. @throws HttpError TOO_MANY_REQUESTS; BridgeError STATE_* */
+/**
+ * @returns the reason for a refusal; undefined when the session has begun
+ * @throws HttpError TOO_MANY_REQUESTS; BridgeError STATE_*
+ */
 async function logIn(
   { keyCheck, sessions }: Login,
   { _csrf, key }: Static<typeof formSchema>,
@@ -101,7 +104,7 @@ function sendForm(
   return sendPage(reply, loginPage({ formToken, next, problem }));
 }
 
-/** Not to be confused with the id of a session. */
+/** The prefix distinguishes the visitor from the id of a session. */
 function subjectOf(visitor: string): string {
   return `visitor ${visitor}`;
 }

@@ -6,7 +6,7 @@ import { changesSomething, fromOwnPage } from './same-origin.ts';
 
 const HINT = 'Make a key with: gemini-sync-bridge keys create. Then start the server again.';
 
-/** By which a proxy says that it is one; each is usual for some, and none for all. */
+/** Headers that identify a proxy. Each is common to some proxies, and none is set by all. */
 const PROXY_HEADERS = [
   'forwarded',
   'via',
@@ -16,17 +16,17 @@ const PROXY_HEADERS = [
   'x-real-ip',
 ];
 
-/** Whoever is on this machine. */
+/** The caller for every request from this machine. */
 export const LOOPBACK_CALLER: Caller = { id: 'local', name: 'this machine' };
 
 /**
- * For a server without keys: whoever is on this machine may do everything, and nobody else anything. A page that such a
- * person looks at is somebody else, and so is whoever comes by way of a proxy.
+ * The gate of a server without keys: callers on this machine may do everything, and all other callers are refused. A web page
+ * opened on this machine counts as another caller, and so does a request through a proxy.
  */
 export function loopbackGate(): Gate {
   return {
     screen() {
-      // There is no proxy to trust, and nothing that a header could change.
+      // There is no trusted proxy, so no header can change the result.
     },
     admit(request) {
       const why = reasonToRefuse(request);
@@ -36,7 +36,7 @@ export function loopbackGate(): Gate {
   };
 }
 
-/** Only a host on which a server without keys may listen. */
+/** Whether a server without keys may listen on this host. */
 export function isLoopbackHost(host: string): boolean {
   return host.toLowerCase() === 'localhost' || isLoopback(host);
 }
@@ -44,10 +44,10 @@ export function isLoopbackHost(host: string): boolean {
 function reasonToRefuse(request: FastifyRequest): string | undefined {
   const { headers, socket } = request;
   if (!isLoopback(socket.remoteAddress)) return 'This server has no keys, so it answers this machine alone.';
-  // Of a proxy on this machine every request seems to come from here.
+  // With a proxy on this machine, every request seems to come from this machine.
   if (PROXY_HEADERS.some((name) => headers[name] !== undefined))
     return 'This server has no keys, so it answers no proxy.';
-  // A foreign name that was made to point here, so that a page of that name can read what this server says.
+  // An attacker's DNS name can resolve to this machine, so that a page of that name could read the responses.
   if (!isLoopbackName(headers.host)) return 'This server has no keys, so it answers to localhost alone.';
   if (changesSomething(request) && fromOwnPage(request) === 'no') return 'Cross-site request refused.';
   return undefined;
@@ -58,7 +58,7 @@ function isLoopback(address: string | undefined): boolean {
   return address === '::1' || address.replace('::ffff:', '').startsWith('127.');
 }
 
-/** @param host as in the header, with a port or without */
+/** @param host the value of the header, with or without a port */
 function isLoopbackName(host = ''): boolean {
   return /^(localhost|\[::1\]|127\.\d{1,3}\.\d{1,3}\.\d{1,3})(:\d{1,5})?$/i.test(host);
 }

@@ -18,7 +18,7 @@ import { openRefusedKeys } from './keys/refused-keys.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { openSignOn } from './sign-on.ts';
 
-/** What the login page works with. */
+/** What the login page requires. */
 export interface Login {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
@@ -27,21 +27,21 @@ export interface Login {
 
 interface AccessOptions {
   readonly settings: AccessSettings;
-  /** As given to `--host`. */
+  /** The value of `--host`. */
   readonly host: string;
   readonly state: ServerState;
   readonly catalog: Catalog;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
-  /** For tests. */
+  /** Only tests set these limits. */
   readonly guessing?: { readonly counts: WrongKeyBounds; readonly delayed: number };
 }
 
 /**
- * The doors of a server. One that has never had a key is open to its machine, if it listens there alone; otherwise it gets
- * an admin key now.
- * @returns `login` undefined: nobody has to
+ * Opens the access control of a server. A server that has never had a key is open to its own machine if it listens only
+ * there; otherwise an admin key is created.
+ * @returns `login` is undefined if no login is required
  * @throws BridgeError STATE_*
  */
 export async function openAccess(

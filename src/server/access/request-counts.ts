@@ -12,12 +12,12 @@ interface Window {
 }
 
 /**
- * A store of `@fastify/rate-limit`. Each answer is a value of its own: the plugin reads it one turn of the event loop later,
- * and its own store hands out the object in which it goes on counting, so that requests that arrive together would all see
+ * A store for `@fastify/rate-limit`. Each result is a separate object, because the plugin reads it one turn of the event loop
+ * later. The plugin's own store returns the object that it keeps counting in, so requests that arrive together would all see
  * the count of the last one.
  */
 export class RequestCounts {
-  /** The caller that asked least recently comes first. */
+  /** The caller with the least recent request comes first. */
   readonly #windows = new Map<string, Window>();
 
   incr(

@@ -7,11 +7,12 @@ export function changesSomething({ method }: Pick<FastifyRequest, 'method'>): bo
 }
 
 /**
- * Whether a browser sent this request from a page of this server. A browser says so itself, in headers that no page can
- * set: `Sec-Fetch-Site`, or at least `Origin`. `unsaid`: neither is there, as with every program that is no browser.
+ * Whether a browser sent this request from a page of this server. A browser reports this in headers that no page can set:
+ * `Sec-Fetch-Site`, or at least `Origin`. `unsaid` means that neither header is present, as for every client that is not a
+ * browser.
  *
- * This is the whole protection against forged requests: a token in each form, as of @fastify/csrf-protection, would need a secret
- * that all servers share, and would end the forms of a page that was opened before a restart.
+ * This check is the only protection against forged requests: a token in each form, as in @fastify/csrf-protection, would need
+ * a secret that all servers share, and would invalidate the forms of a page that was opened before a restart.
  */
 export function fromOwnPage({
   headers,
@@ -21,6 +22,6 @@ export function fromOwnPage({
   if (site !== undefined) return site === 'same-origin' ? 'yes' : 'no';
   const { origin } = headers;
   if (origin === undefined) return 'unsaid';
-  // Not the scheme: behind a proxy that ends TLS and is not trusted, this server does not know its own.
+  // The scheme is not compared: if an untrusted proxy terminates TLS, this server does not know its own scheme.
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase() ? 'yes' : 'no';
 }

@@ -13,28 +13,28 @@ import {
 import { openFormTokens } from './form-tokens.ts';
 import { rememberBriefly } from '../memory/ttl-cache.ts';
 
-/** A login that lasts. All of it is in a signed cookie, but that it was ended. */
+/** A login session. It is stored in a signed cookie; only its end is stored in the database. */
 interface Session {
   readonly id: string;
   readonly credentialId: string;
-  /** Moments in milliseconds since 1970. */
+  /** Times are in milliseconds since 1970. */
   readonly startedMs: number;
   readonly seenMs: number;
 }
 
-/** Methods that ask the database: @throws BridgeError STATE_* */
+/** Methods that query the database: @throws BridgeError STATE_* */
 export interface Sessions {
-  /** The session of a request, unless it is forged, over or ended. */
+  /** The session of a request, unless it is forged, expired or ended. */
   of(request: FastifyRequest): Promise<Session | undefined>;
   start(credentialId: string, request: FastifyRequest, reply: FastifyReply): void;
-  /** Notes that somebody is at work, so that the session does not count as idle. */
+  /** Records activity, so that the session does not count as idle. */
   goOn(session: Session, request: FastifyRequest, reply: FastifyReply): void;
-  /** Ends it on all servers, also for whoever copied the cookie. */
+  /** Ends the session on all servers, also for a copy of the cookie. */
   end(session: Session, request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** What a form must send to change something for a session or a user. It expires after `FORM_TOKEN_HOURS_MAX`. */
+  /** The token that a form must send to change something for a session or a user. It expires after `FORM_TOKEN_HOURS_MAX`. */
   formToken(subject: string): string;
   isFormToken(token: unknown, subject: string): boolean;
-  /** The name for the visitor of a login form, kept in a cookie so that nobody logs another one in. */
+  /** The name of the visitor of a login form. A cookie holds it, so that an attacker cannot log another visitor in. */
   visitor(request: FastifyRequest): string | undefined;
   receiveVisitor(request: FastifyRequest, reply: FastifyReply): string;
 }
@@ -50,7 +50,7 @@ export function openSessions(secret: string, store: ServerState['sessions'], clo
 
   const signed = (request: FastifyRequest, name: string): string | undefined => {
     const cookie = request.cookies[nameOf(name, request)];
-    // The name is signed with the value: a cookie of one kind is no cookie of another.
+    // The name is signed with the value, so a cookie of one kind is not valid as another kind.
     const opened = cookie === undefined ? undefined : signer.unsign(`${name}.${cookie}`);
     return opened?.valid === true ? opened.value.slice(name.length + 1) : undefined;
   };
@@ -88,7 +88,7 @@ export function openSessions(secret: string, store: ServerState['sessions'], clo
       sendSession({ ...session, seenMs }, request, reply);
     },
     async end(session, request, reply) {
-      // From now on, because the moment at which it began was read from the clock of one server.
+      // The end counts from now, because the start was read from the clock of one server.
       await store.end(session.id, SESSION_SECONDS_MAX);
       ended.forget(session.id);
       reply.clearCookie(nameOf(SESSION, request), attributesOf(request));
@@ -104,19 +104,19 @@ export function openSessions(secret: string, store: ServerState['sessions'], clo
   };
 }
 
-/** One secret, and a key of its own for each use, so that what is signed for one is nothing for the other. */
+/** Derives a separate key for each use from one secret, so that a signature for one use is not valid for another. */
 function derivedKey(secret: string, use: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `gemini-sync-bridge ${use}`, 32));
 }
 
-/** With the prefix, a browser takes the cookie over TLS alone, and from this very host: no other can set it. */
+/** With the prefix, a browser accepts the cookie only over TLS and from this exact host: no other host can set it. */
 function nameOf(name: string, { protocol }: FastifyRequest): string {
   return protocol === 'https' ? `__Host-${name}` : name;
 }
 
 /**
- * `Lax` and not `Strict`: the links in alerts come from elsewhere, and with `Strict` whoever follows one would have to log in
- * again. What changes something takes a form's token besides.
+ * The cookie is `Lax` and not `Strict`: the links in alerts come from other sites, and with `Strict` a user who follows one
+ * would have to log in again. Changes also require a form token.
  */
 function attributesOf({ protocol }: FastifyRequest) {
   return { path: '/', httpOnly: true, sameSite: 'lax', secure: protocol === 'https' } as const;
@@ -133,7 +133,10 @@ function parsed(value: string | undefined): Session | undefined {
   return { id, credentialId, startedMs, seenMs };
 }
 
-/** The times are by the clock of the server that wrote them. Without a limit ahead, a fast clock would make a session endless. */
+/**
+ * The times come from the clock of the server that wrote them. Without an upper limit, a fast clock would make a session
+ * endless.
+ */
 function isOver({ startedMs, seenMs }: Session, nowMs: number): boolean {
   return (
     nowMs - startedMs >= SESSION_SECONDS_MAX * 1_000 ||

@@ -4,9 +4,9 @@ import { SIGN_ON_USER_CHARACTERS_MAX } from '../limits.ts';
 import type { AccessSettings } from './access-settings.ts';
 import type { Credential } from './keys/credentials.ts';
 
-/** Users that a proxy in front of the server has logged in. */
+/** Handles users that a proxy in front of the server has logged in. */
 export interface SignOn {
-  /** Takes the header away unless the proxy itself sent it. */
+  /** Removes the header unless the proxy itself set it. */
   screen(request: FastifyRequest): void;
   credentialOf(request: FastifyRequest): Credential | undefined;
 }
@@ -22,7 +22,8 @@ export function openSignOn({ signOn, trustedProxies }: AccessSettings): SignOn |
     credentialOf({ headers, raw, socket }) {
       const user = headers[header];
       if (typeof user !== 'string' || !proxies(socket.remoteAddress)) return undefined;
-      // Twice: the proxy added its header to one that the client had sent, and nobody knows which is which.
+      // A duplicate header means that the proxy added its own to one that the client sent, and the two cannot be
+      // distinguished.
       if (raw.headersDistinct[header]?.length !== 1 || !isUserName(user)) return undefined;
       const id = `sso:${user}`;
       return { id, caller: { id, name: user }, right, connectorId: null };
@@ -34,7 +35,7 @@ function isUserName(text: string): boolean {
   return text.trim() !== '' && text.length <= SIGN_ON_USER_CHARACTERS_MAX && !/[\p{C},]/u.test(text);
 }
 
-/** @param networks addresses and networks, checked before */
+/** @param networks addresses and networks that are already validated */
 function networksOf(networks: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList();
   for (const network of networks) {
@@ -45,7 +46,7 @@ function networksOf(networks: readonly string[]): (address: string | undefined) 
   }
   return (address) => {
     if (address === undefined) return false;
-    // A server that listens on :: sees IPv4 clients so.
+    // A server that listens on :: sees IPv4 clients as mapped addresses.
     const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
     if (isIPv4(plain)) return list.check(plain, 'ipv4');
     return isIPv6(plain) && list.check(plain, 'ipv6');

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 
-/** The form of every answer that is a failure. */
+/** The format of every error response. */
 export const failureAnswerSchema = Type.Object(
   {
     error: Type.Object(
@@ -46,7 +46,10 @@ const HEADERS: Readonly<Record<number, object>> = {
 
 const FAILURE = { 'application/json': { schema: { $ref: 'Failure#' } } };
 
-/** The failures that a route may answer with, for its schema. 400, 401, 403, 408, 429, 431, 500 and 503 are possible everywhere. */
+/**
+ * The failures that a route may return, for its schema. 400, 401, 403, 408, 429, 431, 500 and 503 are possible on every
+ * route.
+ */
 export function failures(...statuses: readonly number[]) {
   const all = new Set([400, 401, 403, 408, 429, 431, 500, 503, ...statuses]);
   return Object.fromEntries(

@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Lets connections end when the server is told to stop: one that never asked anything at once, as browsers open them ahead
- * and Node waits for their first headers; any other with the answer that was under way. Otherwise they would be kept for a
- * next request, and the server would wait for one that it refuses.
+ * Closes connections when the server stops. A connection without a request closes immediately: browsers open such connections
+ * in advance, and Node waits for their first headers. Any other connection closes after its current response. Otherwise
+ * connections would be kept alive for a next request, and the server would wait for a request that it refuses.
  */
 export function closeConnectionsWhenStopping(app: FastifyInstance): void {
   let stopping = false;

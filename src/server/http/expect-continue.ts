@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * A client that asks with `Expect: 100-continue` sends its body when it is told to. Node would tell it at once; here it is
- * told after the gate, so that nobody sends 50 MB to read that the key is wrong. Other expectations are ignored, as HTTP
- * allows, where Node would answer by itself.
+ * A client that sends `Expect: 100-continue` waits for permission to send its body. Node would grant it immediately. Here it
+ * is granted after the gate, so that a client with a wrong key does not first send 50 MB. Other expectations are ignored, as
+ * HTTP allows, whereas Node would respond to them itself.
  */
 export function inviteBodies(app: FastifyInstance): void {
   for (const asked of ['checkContinue', 'checkExpectation']) {

@@ -8,7 +8,7 @@ import { failurePage } from './failure-page.tsx';
 import { spreadRetryAfter } from '../monitoring/spread-retries.ts';
 import { wantsPage } from './wants-page.ts';
 
-/** Answers every failure in one form, as JSON or as a page, and never with what only the log may know. */
+/** Returns every failure in one format, as JSON or as a page, without the details that belong only in the log. */
 export function answerFailures(app: FastifyInstance, log: Logger): void {
   app.setNotFoundHandler((request, reply) => {
     const error = new HttpError('NOT_FOUND', `Not found: ${request.method} ${pathOf(request)}.`);
@@ -16,7 +16,7 @@ export function answerFailures(app: FastifyInstance, log: Logger): void {
   });
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const error = httpErrorOf(thrown);
-    // A weak token is logged by itself, once an hour, and not for each request.
+    // A weak token has its own log line, once an hour and not for each request.
     if (error.status >= 500 && error.code !== 'PUSH_TOKEN_WEAK') {
       const level = error.code === 'UNAVAILABLE' ? 'warn' : 'error';
       log[level](`${request.method} ${pathOf(request)} failed`, {
@@ -29,7 +29,7 @@ export function answerFailures(app: FastifyInstance, log: Logger): void {
   });
 }
 
-/** What the router refuses before there is a route: a path that cannot be read, or parts of it that are too long. */
+/** Handles what the router rejects before it finds a route: a malformed path, or path segments that are too long. */
 export function answerUnreadablePath(
   _thrown: FastifyError,
   request: FastifyRequest,
@@ -54,7 +54,10 @@ function answer(error: HttpError, request: FastifyRequest, reply: FastifyReply):
     : reply.type('application/json; charset=utf-8').send(JSON.stringify(failureAnswer(error, request.id)));
 }
 
-/** What is limited by the minute ends for all clients at the same moment; any other failure meets each at a time of its own. */
+/**
+ * Rate limits by the minute end for all clients at the same moment, so their retries are spread. Other failures meet
+ * each client at a different time.
+ */
 function retryAfter(seconds: number, { code }: HttpError): number {
   return code === 'TOO_MANY_REQUESTS' ? spreadRetryAfter(seconds) : Math.ceil(seconds);
 }
@@ -71,11 +74,11 @@ const OF_STATUS = new Map<number | undefined, HttpErrorCode>([
   [503, 'UNAVAILABLE'],
 ]);
 
-/** What an error means to the client. Of those that are not made for clients, nothing but that is said. */
+/** Maps an error to a response. An internal error is reduced to its status, without details. */
 function httpErrorOf(thrown: FastifyError): HttpError {
   if (thrown instanceof HttpError) return thrown;
   if (thrown instanceof BridgeError) {
-    // A full disk or a lost right is for an operator of the database to mend; to a client it is a time to wait.
+    // Only an operator of the database can fix a full disk or a missing permission; a client can only retry later.
     return thrown.retryable || thrown.code.startsWith('STATE_')
       ? unavailable(thrown)
       : new HttpError('INTERNAL', 'The server failed to answer.', { cause: thrown });
@@ -94,7 +97,7 @@ function unavailable(cause: unknown): HttpError {
   });
 }
 
-/** Without the query, which may hold what nobody should read in a log. */
+/** Removes the query, which may hold data that does not belong in a log. */
 function pathOf({ url }: FastifyRequest): string {
   return url.split('?', 1).join('');
 }

@@ -1,7 +1,7 @@
 import type { HttpError } from './http-error.ts';
 import { page } from './page.tsx';
 
-/** What a person sees in place of a page that could not be made. */
+/** The page that a person sees when a page could not be created. */
 export function failurePage({ status, message, hint }: HttpError, requestId: string): string {
   const title = TITLES.get(status) ?? 'That did not work';
   return page({
@@ -41,7 +41,7 @@ const TITLES = new Map([
   [503, 'Not available now'],
 ]);
 
-/** What a person can make of what the server only calls unavailable. */
+/** Explanations for a person of codes that the server only reports as unavailable. */
 const EXPLAINED = new Map([
   [
     503,

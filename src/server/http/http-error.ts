@@ -1,14 +1,15 @@
 /**
- * Every error that an HTTP client can meet, with its status. The names stand in answers as `error.code`, so they are stable.
+ * Every error that an HTTP client can receive, with its status. The names appear in responses as `error.code`, so they are
+ * stable.
  */
 const HTTP_ERRORS = {
-  /** The request is not what the route takes; the message names the field. */
+  /** The request does not match the route's schema; the message names the field. */
   BAD_REQUEST: 400,
-  /** There is no credential, or it is not known, or it was revoked. */
+  /** The credential is missing, unknown or revoked. */
   UNAUTHENTICATED: 401,
-  /** The credential is good, but not for this. */
+  /** The credential is valid, but does not permit this. */
   FORBIDDEN: 403,
-  /** There is no such route, connector or run. */
+  /** The route, connector or run does not exist. */
   NOT_FOUND: 404,
   /** The request did not arrive in time. */
   REQUEST_TIMEOUT: 408,
@@ -16,7 +17,7 @@ const HTTP_ERRORS = {
   CONFLICT: 409,
   /** The request is larger than the limit that the message names. */
   TOO_LARGE: 413,
-  /** The body has a content type that the route does not take. */
+  /** The route does not accept the content type of the body. */
   UNSUPPORTED_MEDIA_TYPE: 415,
   /** Too many requests, or a full queue; `Retry-After` says when to try again. */
   TOO_MANY_REQUESTS: 429,
@@ -24,9 +25,9 @@ const HTTP_ERRORS = {
   HEADERS_TOO_LARGE: 431,
   /** A bug or a failure inside the server. The log has the details under the request id. */
   INTERNAL: 500,
-  /** The server cannot do its work now; `Retry-After` says when to try again. */
+  /** The server is temporarily unavailable; `Retry-After` says when to try again. */
   UNAVAILABLE: 503,
-  /** The push token of the connector is too weak, so it is refused until the operator sets another one. */
+  /** The push token of the connector is too weak, so it is refused until the operator sets a stronger one. */
   PUSH_TOKEN_WEAK: 503,
 } as const;
 
@@ -35,13 +36,13 @@ export type HttpErrorCode = keyof typeof HTTP_ERRORS;
 interface HttpErrorOptions {
   /** What to do next. */
   readonly hint?: string;
-  /** When trying again helps, in seconds from now. */
+  /** Seconds until a retry can succeed. */
   readonly retryAfterSeconds?: number;
-  /** For the log only: never a part of the answer. */
+  /** The cause is only logged and is never part of the response. */
   readonly cause?: unknown;
 }
 
-/** An error whose message may be shown to whoever sent the request. */
+/** An error whose message may be shown to the client. */
 export class HttpError extends Error {
   readonly code: HttpErrorCode;
   readonly hint: string | undefined;

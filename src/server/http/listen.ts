@@ -3,14 +3,14 @@ import { BridgeError } from '../../core/errors.ts';
 import { SERVER_DRAIN_SECONDS_MAX } from '../../core/limits.ts';
 
 export interface Listening {
-  /** `http://host:port` that it answers on. */
+  /** The base URL of the server: `http://host:port`. */
   readonly address: string;
-  /** Takes no new request, lets those in flight end, and resolves when the last connection is closed. */
+  /** Stops accepting requests, lets requests in flight finish, and resolves when the last connection is closed. */
   stop(): Promise<void>;
 }
 
 /**
- * @param place port 0 takes a free one
+ * @param place port 0 selects a free port
  * @throws BridgeError PORT_TAKEN or HOST_INVALID
  */
 export async function listen(
@@ -26,7 +26,7 @@ export async function listen(
   }
 }
 
-/** A client that does not read its answer must not keep the server for ever. */
+/** A client that does not read its response must not keep the server running forever. */
 async function drain(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => {
     app.server.closeAllConnections();

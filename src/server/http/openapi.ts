@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import { failureAnswerSchema } from './answer-schemas.ts';
 
-/** Gathers the schemas of all routes that are registered afterwards into the OpenAPI document `/openapi.json`. */
+/** Collects the schemas of all routes that are registered later into the OpenAPI document `/openapi.json`. */
 export async function describeRoutes(app: FastifyInstance, version: string): Promise<void> {
   app.addSchema(failureAnswerSchema);
   await app.register(swagger, {
@@ -44,7 +44,7 @@ const RIGHTS = {
   admin: 'Needs the right to administer.',
 } as const;
 
-/** A route that is open needs no key, though the document as a whole asks for one. */
+/** An open route requires no key, although the document as a whole does. */
 function whoMay(description: string | undefined, access: FastifyContextConfig['access'] = 'open') {
   if (access === 'open') return { security: [] };
   return { description: [description, RIGHTS[access]].filter((part) => part !== undefined).join(' ') };

@@ -3,10 +3,10 @@ import { render } from 'preact-render-to-string';
 
 interface Page {
   readonly title: string;
-  /** A style sheet in `public/` beside the one of all pages. */
+  /** A style sheet in `public/`, in addition to the shared one. */
   readonly styles?: string;
   readonly body: VNode;
-  /** Of `public/`; a page works without it. */
+  /** A script in `public/`; a page works without it. */
   readonly script?: string;
 }
 

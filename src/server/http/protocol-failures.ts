@@ -8,12 +8,12 @@ import { failureAnswer } from './failure-answers.ts';
 import { HttpError } from './http-error.ts';
 
 /**
- * Answers what Node refuses before there is a request, in the form of all failures: no HTTP, headers that are too large, or
- * bytes that come too slowly. The connection ends with it.
+ * Responds in the common failure format to what Node rejects before a request exists: malformed HTTP, headers that are too
+ * large, or bytes that arrive too slowly. The connection is closed afterwards.
  */
 export function answerProtocolFailures(log: Logger): (thrown: ConnectionError, socket: Socket) => void {
   return (thrown, socket) => {
-    // Nobody is there any more, or what can still be written belongs to an earlier answer.
+    // The client has disconnected, or further bytes would belong to an earlier response.
     if (thrown.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;

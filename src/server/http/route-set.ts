@@ -1,4 +1,4 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 
-/** Some routes of one subject, as a plugin; their handlers have the types that their schemas say. */
+/** A plugin with the routes of one subject; the types of the handlers follow from their schemas. */
 export type RouteSet = FastifyPluginCallbackTypebox;

@@ -1,9 +1,12 @@
 import type { FastifySchemaValidationError } from 'fastify';
 
-/** Of a name that the client chose. */
+/** The limit for a name that the client chose. */
 const NAME_CHARACTERS_MAX = 100;
 
-/** What is wrong with a request, and in which field. @param part `querystring`, `params`, `headers` or `body` */
+/**
+ * Describes what is wrong with a request, and in which field.
+ * @param part `querystring`, `params`, `headers` or `body`
+ */
 export function schemaProblem(problems: readonly FastifySchemaValidationError[], part: string): Error {
   const [problem] = problems;
   if (problem === undefined) return new Error(`${part} is not what this route takes`);
@@ -11,7 +14,7 @@ export function schemaProblem(problems: readonly FastifySchemaValidationError[],
   return new Error(`${part}${instancePath} ${message}${named(params)}`);
 }
 
-/** What the words of the validator leave out. */
+/** Adds the names that the validator's message omits. */
 function named({ additionalProperty, allowedValues }: FastifySchemaValidationError['params']): string {
   if (typeof additionalProperty === 'string')
     return `: ${JSON.stringify(additionalProperty.slice(0, NAME_CHARACTERS_MAX))}`;

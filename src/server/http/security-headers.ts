@@ -2,8 +2,8 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * The headers that keep a browser from doing what no page of ours asks for: scripts, styles and pictures come from this
- * server alone, nothing is inline, nobody frames a page, and no other origin reads an answer (there is no CORS).
+ * Headers that restrict the browser to what our pages need: scripts, styles and images come only from this server, nothing is
+ * inline, no page can be framed, and no other origin can read a response (CORS is off).
  */
 export async function sendSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
@@ -24,13 +24,13 @@ export async function sendSecurityHeaders(app: FastifyInstance): Promise<void> {
     crossOriginResourcePolicy: { policy: 'same-origin' },
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-    // The proxy in front knows whether there is TLS; browsers ignore the header on plain HTTP.
+    // The proxy in front knows whether TLS is used; browsers ignore the header on plain HTTP.
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
-  // What a key opened must not stay in a cache on the way.
+  // Content that requires a key must not be stored in a cache.
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });

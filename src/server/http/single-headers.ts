@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { HttpError } from './http-error.ts';
 
-/** Node keeps the first of each and drops the others; a proxy in front may have judged by another one. */
+/** Node keeps the first of several equal headers and drops the others; a proxy in front may have checked another one. */
 const SINGLE = new Set(['host', 'authorization', 'content-type']);
 
-/** @throws HttpError BAD_REQUEST for a request that has one of these headers twice */
+/** @throws HttpError BAD_REQUEST if a request has a duplicate of one of these headers */
 export function requireSingleHeaders({ raw: { rawHeaders } }: FastifyRequest): void {
   const seen = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {

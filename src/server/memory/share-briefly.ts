@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 
-/** Asks at most once at a time, and again only when the last answer or failure is older than `maxAgeMs`. */
+/** Shares one call among concurrent callers, and calls again only when the last result or failure is older than `maxAgeMs`. */
 export function shareBriefly<Answer>(
   ask: () => Promise<Answer>,
   { maxAgeMs, clock }: { readonly maxAgeMs: number; readonly clock: Clock },

@@ -3,11 +3,14 @@ import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../limits.ts';
 
 interface BrieflyKnown<Answer> {
   (id: string): Promise<Answer>;
-  /** The next question is asked anew. */
+  /** Removes the entry, so that the next lookup queries again. */
   forget(id: string): void;
 }
 
-/** Asks about an id at most once in `KEY_CACHE_MS`. Evicts the oldest entry when it is full. A question that failed is asked again. */
+/**
+ * Queries an id at most once in `KEY_CACHE_MS`. Evicts the oldest entry when the cache is full. Failed queries are not
+ * cached.
+ */
 export function rememberBriefly<Answer>(
   ask: (id: string) => Promise<Answer>,
   clock: Clock,

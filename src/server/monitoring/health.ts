@@ -10,9 +10,9 @@ const aliveSchema = Type.Object(
   { additionalProperties: false, description: 'The server answers.' },
 );
 
-/** `/healthz`: the process lives. `/readyz`: it can do its work, which takes the database. */
+/** `/healthz` reports that the process is alive. `/readyz` reports that it is ready, which requires the database. */
 export function healthRoutes({ state, version, clock }: ServerContext): RouteSet {
-  // No key is needed, so the number of requests must not be the number of queries.
+  // The route requires no key, so the number of queries must not grow with the number of requests.
   const ping = shareBriefly(() => state.ping(), { maxAgeMs: READY_CACHE_MS, clock });
   return (app, _options, done) => {
     app.get(

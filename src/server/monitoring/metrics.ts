@@ -8,7 +8,7 @@ const pageSchema = {
   content: { 'text/plain': { schema: Type.String() } },
 };
 
-/** `/metrics`, for a key that may read. */
+/** `/metrics`, which requires a key with the right "read". */
 export function metricsRoutes({ metrics }: ServerContext): RouteSet {
   return (app, _options, done) => {
     app.get(
@@ -23,7 +23,7 @@ export function metricsRoutes({ metrics }: ServerContext): RouteSet {
       },
       async (_request, reply) => {
         const { contentType, body } = await metrics.page();
-        // It has a schema, and by that it would be written as a string of JSON.
+        // The route has a schema, because of which the body would otherwise be serialized as a JSON string.
         return reply.type(contentType).serializer(String).send(body);
       },
     );

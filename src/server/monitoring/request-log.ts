@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../core/log.ts';
 
-/** One line a request, once it is answered. The path is the route's, so that nothing of a query or an id is logged. */
+/** Logs one line per completed request. The path is the route's pattern, so neither queries nor ids are logged. */
 export function logRequests(app: FastifyInstance, log: Logger): void {
   app.addHook('onResponse', async (request, reply) => {
     log.debug('request', {

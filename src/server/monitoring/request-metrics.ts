@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../../app/serve/metrics.ts';
 
-/** Counts every answered request by its route; paths without a route are one, so that nobody can make more series. */
+/** Counts every completed request by its route. Paths without a route share one series, so that clients cannot create more. */
 export function measureRequests(app: FastifyInstance, metrics: Pick<Metrics, 'record'>): void {
   app.addHook('onResponse', (request, reply, done) => {
     metrics.record({

@@ -14,7 +14,7 @@ import {
 
 const access = { access: 'read' } as const;
 
-/** `/v1/ops/…`: what the pages show, for programs. */
+/** `/v1/ops/…`: what the pages show, in a form for programs. */
 export function opsApiRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'startedRun'>): RouteSet {
   return (app, _options, done) => {
     app.get(

@@ -4,7 +4,7 @@ import { HttpError } from '../http/http-error.ts';
 type StartedHere = Awaited<ReturnType<ServerState['startedRun']>>;
 type StartedRun = NonNullable<StartedHere>;
 
-/** @throws HttpError NOT_FOUND when there is no such connector */
+/** @throws HttpError NOT_FOUND if the connector does not exist */
 export function foundConnector<Detail>(detail: Detail | undefined, id: string): Detail {
   if (detail !== undefined) return detail;
   throw new HttpError('NOT_FOUND', `There is no connector ${id}: no valid file has this name, and no run.`, {
@@ -12,7 +12,10 @@ export function foundConnector<Detail>(detail: Detail | undefined, id: string): 
   });
 }
 
-/** @param started what is known of it if it was started by "run now" @throws HttpError NOT_FOUND when there is no such run */
+/**
+ * @param started the facts about the run if "run now" started it
+ * @throws HttpError NOT_FOUND if the run does not exist
+ */
 export function foundRun<Detail>(detail: Detail | undefined, runId: string, started: StartedHere): Detail {
   if (detail !== undefined) return detail;
   if (started !== undefined) {
@@ -25,7 +28,7 @@ export function foundRun<Detail>(detail: Detail | undefined, runId: string, star
   });
 }
 
-/** A dry run writes nothing, and one that finds another at work has not begun. */
+/** A dry run writes no row, and neither does a run that could not begin because another one was in progress. */
 function whyWithoutRow({ finishedAt, exitStatus }: Pick<StartedRun, 'finishedAt' | 'exitStatus'>): string {
   if (finishedAt === null) return 'was started and has not begun: ask again in some seconds.';
   const how = exitStatus === null ? 'was ended by a signal' : `ended with exit status ${exitStatus}`;

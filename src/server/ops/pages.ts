@@ -14,7 +14,7 @@ import { idParamsSchema, pageQuerySchema, runParamsSchema } from './schemas.ts';
 const access = { access: 'read' } as const;
 const HTML = 'text/html; charset=utf-8';
 
-/** `/ops`: pages for people. They change nothing. */
+/** `/ops`: pages for people. They are read-only. */
 export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'startedRun'>): RouteSet {
   return (app, _options, done) => {
     app.get('/', { config: access, schema: { hide: true } }, (_request, reply) => reply.redirect('/ops'));
@@ -61,12 +61,12 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
   };
 }
 
-/** A form sends what was left open as empty text. */
+/** A form submits an empty field as an empty string. */
 function textOrNull(text: string | undefined): string | null {
   return text === undefined || text.trim() === '' ? null : text.trim();
 }
 
-/** A server without keys has nobody to log out. */
+/** On a server without keys, users do not log in, so they cannot log out. */
 function viewerOf(caller: Caller | undefined): Viewer {
   return caller === undefined || caller.id === LOOPBACK_CALLER.id ? undefined : caller.name;
 }

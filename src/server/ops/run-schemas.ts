@@ -1,7 +1,7 @@
 import type { OpsRun } from '../../app/ops/model.ts';
 import { Type, type Static, type TSchema } from 'typebox';
 
-/** Null means unknown. The types are in one array, as in OpenAPI 3.1, which also serializes fast. */
+/** Null means unknown. The types are in one array, as in OpenAPI 3.1; this form also serializes fast. */
 export function orNull<Schema extends TSchema & { readonly type: string }>(
   schema: Schema,
   description: string,
@@ -9,7 +9,7 @@ export function orNull<Schema extends TSchema & { readonly type: string }>(
   return Type.Unsafe<Static<Schema> | null>({ ...schema, description, type: [schema.type, 'null'] });
 }
 
-/** What is answered is never changed on its way, so read-only lists will do. */
+/** Responses are never modified before they are sent, so read-only lists are sufficient. */
 export function listOf<Schema extends TSchema>(items: Schema, description?: string) {
   return Type.Unsafe<readonly Static<Schema>[]>(
     Type.Array(items, description === undefined ? {} : { description }),

@@ -19,7 +19,7 @@ import {
   text,
 } from './run-schemas.ts';
 
-/** Of a run or a connector, as an address may have it. Postgres fails on a NUL, which no name has. */
+/** The schema of a run id or connector name in a URL. Postgres fails on NUL characters, which no name contains. */
 function nameSchema(description: string) {
   return Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL, description });
 }
@@ -47,7 +47,7 @@ export const snapshotQuerySchema = Type.Object(
   { additionalProperties: false },
 );
 
-/** A form sends what was left open as empty text. */
+/** A form submits an empty field as an empty string. */
 export const pageQuerySchema = Type.Object(
   {
     status: Type.Optional(Type.Union([statusSchema, Type.Literal('')])),

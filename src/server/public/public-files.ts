@@ -6,10 +6,10 @@ import type { RouteSet } from '../http/route-set.ts';
 
 const FOLDER = fileURLToPath(packageFile('public/'));
 
-/** Styles and scripts of the pages; the login page needs them before anybody is known. */
+/** Styles and scripts of the pages. They are open, because the login page needs them before the user is known. */
 export function publicFileRoutes(): RouteSet {
   return (app, _options, done) => {
-    // Without its own routes, which could not say for whom they are.
+    // The plugin's own routes are disabled, because they could not declare their access.
     void app.register(staticFiles, { root: FOLDER, serve: false });
     app.get(
       '/public/:file',

@@ -9,8 +9,9 @@ const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
 ]);
 
 /**
- * What the body is by its headers.
- * @throws HttpError UNSUPPORTED_MEDIA_TYPE, also for a body that is compressed: its size could not be bounded by its bytes
+ * The format of the body according to its headers.
+ * @throws HttpError UNSUPPORTED_MEDIA_TYPE, also for a compressed body, whose decompressed size would not be bounded by its
+ *   length
  */
 export function bodyFormatOf(headers: IncomingHttpHeaders): BodyFormat {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';

@@ -40,7 +40,8 @@ export function pushRoutes({ intake }: ServerContext): RouteSet {
       '/v1/connectors/:connector_id/events',
       {
         config: { access: 'push' },
-        // The schemas describe; bodies are judged event by event, and headers with words of their own.
+        // The schemas only document the route: the intake validates bodies event by event, and headers have their own error
+        // messages.
         validatorCompiler: () => () => true,
         schema: {
           tags: ['push'],
@@ -71,12 +72,12 @@ async function push(
 ): Promise<void> {
   const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
   const format = bodyFormatOf(headers);
-  // Left early, it is not destroyed, because its connection has the answer to carry.
+  // An iterator that is left early must not destroy the stream, because the same connection carries the response.
   const body = raw.iterator({ destroyOnReturn: false });
   try {
     const { kind, answer } = await intake.receive({ connectorId, idempotencyKey, format, body });
     if (kind === 'replayed') reply.header('idempotency-replayed', 'true');
-    // Waited for: a handler that ends before its answer is sent has an empty one sent beside.
+    // The handler awaits this: if it returned before the response is sent, an additional empty response would be sent.
     await reply.status(STATUS[kind]).type('application/json; charset=utf-8').send(answer);
   } catch (thrown) {
     throw thrown instanceof PushRefusal ? httpErrorOf(thrown) : thrown;

@@ -69,7 +69,7 @@ const linesSchema = Type.String({
   description: 'One event a line, each a JSON object as in application/json.',
 });
 
-/** For the OpenAPI document; what a body may be, the intake decides event by event. */
+/** This schema is only for the OpenAPI document; the intake validates a body event by event. */
 export const pushBodySchema = {
   content: {
     'application/json': { schema: eventsSchema },

@@ -27,7 +27,7 @@ const startedSchema = Type.Object(
   { additionalProperties: false, description: 'The run was started; it goes on by itself.' },
 );
 
-/** As `run --help` has them. */
+/** The exit statuses as `run --help` lists them. */
 const EXIT_STATUSES_TEXT = EXIT_NAMES.map((name) => `${EXIT[name]}: ${EXIT_MEANINGS[name].meaning}`).join(
   '; ',
 );
@@ -49,7 +49,7 @@ const logSchema = Type.Object(
   { additionalProperties: false, description: 'What a run said that this server started.' },
 );
 
-/** Starting a run. */
+/** Routes that start a run. */
 export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
   return (app, _options, done) => {
     app.post(
@@ -101,7 +101,7 @@ export function runNowRoutes({ catalog, runStarter }: ServerContext): RouteSet {
   };
 }
 
-/** Reading what a run says that was started here. */
+/** Routes that return the log of a run that this server started. */
 export function runLogRoutes({ state }: ServerContext): RouteSet {
   return (app, _options, done) => {
     app.get(

@@ -14,38 +14,38 @@ import type { AccessSettings } from '../access-settings.ts';
 import type { PushTokens } from './push-tokens.ts';
 import { rememberBriefly } from '../../memory/ttl-cache.ts';
 
-/** What a good key stands for. */
+/** What a valid key grants. */
 export interface Credential {
-  /** What a session remembers of it. */
+  /** The id that a session stores for the credential. */
   readonly id: string;
   readonly caller: Caller;
   readonly right: Right;
-  /** The one connector that may be pushed to; null: every one. */
+  /** The only connector that may be pushed to; null allows every connector. */
   readonly connectorId: string | null;
 }
 
-/** Why a key opens nothing. One that is revoked or has expired was sent whole, so that its name may be told to the operator. */
+/** Why a key is refused. A revoked or expired key was sent in full, so its name may be shown to the operator. */
 export type KeyRefusal =
   | { readonly reason: 'unknown' }
   | { readonly reason: 'revoked' | 'expired'; readonly key: Pick<AccessKey, 'id' | 'name'> };
 
 type KeyVerdict = { readonly credential: Credential } | { readonly refusal: KeyRefusal };
 
-/** Knows all that may be shown in place of a login: keys, `ADMIN_API_KEY`, and the push tokens of connectors. */
+/** Knows every credential that replaces a login: keys, `ADMIN_API_KEY`, and the push tokens of connectors. */
 export interface Credentials {
-  /** Compares a key with those that `keys create` made. @throws BridgeError STATE_* */
+  /** Compares a key with those created by `keys create`. @throws BridgeError STATE_* */
   ofStoredKey(key: string): Promise<KeyVerdict>;
-  /** @param connectorId the connector that is pushed to, whose own token counts too */
+  /** @param connectorId the connector that is pushed to; its push token is accepted too */
   chosenKeys(connectorId: string | undefined): Promise<ChosenKeys>;
-  /** The credential that a session was opened with, if it is still good. @throws BridgeError STATE_* */
+  /** The credential that opened a session, if it is still valid. @throws BridgeError STATE_* */
   ofId(id: string): Promise<Credential | undefined>;
 }
 
-/** Keys that a person may have chosen, all of which a request may show. */
+/** The keys that a person may have chosen and that a request may send. */
 interface ChosenKeys {
-  /** The connector that is pushed to has a token that can be guessed, which is therefore not among them. */
+  /** True if the token of the connector that is pushed to can be guessed; such a token is not accepted. */
   readonly isTokenWeak: boolean;
-  /** Compares at once, so that a caller can count a wrong key before the next one is compared. */
+  /** Compares synchronously, so that a caller can count a wrong key before the next one is compared. */
   credentialOf(key: string): Credential | undefined;
 }
 
@@ -59,7 +59,7 @@ interface CredentialsOptions {
 
 type FoundKey = NonNullable<Awaited<ReturnType<ServerState['keys']['look']>>>;
 
-/** In place of the hash of a key that does not exist: the comparison costs the same. */
+/** Replaces the hash of a key that does not exist, so that the comparison takes the same time. */
 const NO_KEY = Buffer.alloc(32);
 
 const UNKNOWN: KeyVerdict = { refusal: { reason: 'unknown' } };
@@ -76,7 +76,7 @@ export function openCredentials({
   const stored = rememberBriefly((id: string) => keys.look(id), clock);
 
   const noting = new Set<string>();
-  /** A note that cannot be taken is no reason to refuse a request. */
+  /** A request is not refused when its use of a key cannot be recorded. */
   async function noteUse({ id, lastUsedAt }: AccessKey): Promise<void> {
     const now = clock.now();
     const noted = lastUsedAt !== null && now.getTime() - Date.parse(lastUsedAt) < KEY_USE_SECONDS * 1_000;
@@ -141,7 +141,7 @@ function tokenCredential(connectorId: string): Credential {
 function adminCredential(key: string | undefined) {
   if (key === undefined) return undefined;
   const digest = digestOf(key);
-  // Sessions end when the key is changed: they remember a hash of its hash.
+  // Sessions end when the key changes, because they store a hash of its hash.
   const id = `env-${digestOf(digest.toString('hex')).toString('hex').slice(0, 16)}`;
   const caller = { id: 'admin-api-key', name: 'ADMIN_API_KEY' };
   const credential: Credential = { id, caller, right: 'admin', connectorId: null };

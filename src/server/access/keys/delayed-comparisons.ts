@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import { DELAYED_COMPARISONS_MAX } from '../../limits.ts';
 
 /**
- * Lets requests wait before their keys are compared. The number of those that wait is bounded: when one more comes, the one
- * that has waited longest goes on early. None is refused, because its key may be right.
+ * Delays requests before their keys are compared. The number of delayed requests is bounded: when it is exceeded, the one
+ * that has waited longest proceeds early. No request is rejected, because its key may be correct.
  */
 export class DelayedComparisons {
   readonly #max: number;
-  /** Ends the wait of each, oldest first. */
+  /** Functions that end the delay of each request, oldest first. */
   readonly #waiting = new Set<() => void>();
 
   constructor(max = DELAYED_COMPARISONS_MAX) {
@@ -18,7 +18,7 @@ export class DelayedComparisons {
     return this.#waiting.size;
   }
 
-  /** @returns whether the client is still connected; if not, the wait ended early */
+  /** @returns whether the client is still connected; if it is not, the delay ended early */
   wait(ms: number, socket: Socket): Promise<boolean> {
     if (socket.destroyed) return Promise.resolve(false);
     return new Promise((resolve) => {

@@ -9,10 +9,10 @@ import type { WrongKeyCounts } from './wrong-key-counts.ts';
 /** Checks the keys that clients send, in a header or in the login form. */
 export interface KeyCheck {
   /**
-   * @param connectorId the connector that is pushed to, whose own token counts too
+   * @param connectorId the connector that is pushed to; its push token is accepted too
    * @returns undefined for a wrong key
-   * @throws HttpError TOO_MANY_REQUESTS for a wrong key of an address that has sent too many, PUSH_TOKEN_WEAK;
-   *   BridgeError STATE_*
+   * @throws HttpError TOO_MANY_REQUESTS for a wrong key from an address that has sent too many, PUSH_TOKEN_WEAK; BridgeError
+   *   STATE_*
    */
   credentialOf(key: string, request: FastifyRequest, connectorId?: string): Promise<Credential | undefined>;
 }
@@ -25,12 +25,12 @@ interface KeyCheckParts {
 }
 
 /**
- * A right key opens, whatever else its address sent. Keys that this program made have 256 random bits and are compared at
- * once. Those that a person may have chosen (`ADMIN_API_KEY`, push tokens) are compared at once only while their address has
- * sent few wrong keys, and with a growing delay after that.
+ * A correct key is always accepted, whatever else its address has sent. Keys that this program generated have 256 random bits
+ * and are compared immediately. Keys that a person may have chosen (`ADMIN_API_KEY`, push tokens) are compared immediately
+ * only while their address has sent few wrong keys, and with an increasing delay after that.
  */
 export function openKeyCheck({ credentials, refusedKeys, wrongKeys, delayed }: KeyCheckParts): KeyCheck {
-  /** @throws HttpError TOO_MANY_REQUESTS if the client has left meanwhile, because a key is not compared for it */
+  /** @throws HttpError TOO_MANY_REQUESTS if the client disconnected during the delay, in which case its key is not compared */
   async function waitForTurn({ ip, socket }: FastifyRequest): Promise<void> {
     const known = wrongKeys.of(ip);
     const { delayMs } = known;
@@ -49,7 +49,7 @@ export function openKeyCheck({ credentials, refusedKeys, wrongKeys, delayed }: K
       if ('credential' in stored) return stored.credential;
       const chosen = await credentials.chosenKeys(connectorId);
       await waitForTurn(request);
-      // No await from here to the count: requests at the same moment must not be compared before one of them is counted.
+      // There is no await from here to the count: simultaneous requests must not be compared before one of them is counted.
       const credential = chosen.credentialOf(key);
       if (credential !== undefined) return credential;
       refusedKeys.note(stored.refusal, wrongKeys.of(request.ip), request);
@@ -59,7 +59,7 @@ export function openKeyCheck({ credentials, refusedKeys, wrongKeys, delayed }: K
   };
 }
 
-/** The same for every unknown key, so that the answer does not tell whether the key is the weak token. */
+/** The answer is the same for every unknown key, so that it does not reveal whether the key is the weak token. */
 function weakToken(): HttpError {
   return new HttpError('PUSH_TOKEN_WEAK', 'The push token of this connector is too weak, so it is refused.', {
     hint: 'Set a longer token on the server, or push with a key of: gemini-sync-bridge keys create --right push',

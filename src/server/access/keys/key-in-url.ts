@@ -5,7 +5,7 @@ const NAMES = /^(access_token|api[-_]?key|auth(orization)?|bearer|key|token)$/i;
 const KEY = /gsb_[0-9a-f]{12}_/;
 
 /**
- * Addresses stand in the logs of proxies and in the history of browsers, so a key in one is known to many.
+ * Proxies log URLs and browsers keep them in their history, so a key in a URL is exposed.
  * @throws HttpError BAD_REQUEST, without the key
  */
 export function refuseKeyInUrl({ url, query }: Pick<FastifyRequest, 'url' | 'query'>): void {

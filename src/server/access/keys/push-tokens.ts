@@ -10,21 +10,21 @@ import type { Logger } from '../../../core/log.ts';
 import { secretFault } from '../../../core/secrets/secret-strength.ts';
 
 interface PushToken {
-  /** Undefined: the token can be guessed, so it opens nothing. */
+  /** Undefined if the token can be guessed, in which case it is not accepted. */
   readonly digest: Buffer | undefined;
 }
 
-/** The tokens that producers send: secrets of connectors that are pushed to. */
+/** The tokens that producers send: secrets of push connectors. */
 export interface PushTokens {
-  /** @returns undefined if the connector has no token, is not pushed to, or does not exist */
+  /** @returns undefined if the connector has no token, takes no pushes, or does not exist */
   of(connectorId: string): Promise<PushToken | undefined>;
-  /** Logs which connectors have a weak token now. */
+  /** Logs which connectors currently have a weak token. */
   reportWeak(): Promise<void>;
 }
 
 interface PushTokensOptions {
   readonly catalog: Catalog;
-  /** The value of a `SECRET_…` variable. */
+  /** Returns the value of a `SECRET_…` variable. */
   readonly secret: (variable: string) => string | undefined;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'error'>;

@@ -12,11 +12,11 @@ import type { KeyRefusal } from './credentials.ts';
 import { HttpError } from '../../http/http-error.ts';
 import type { WrongKeys } from './wrong-key-counts.ts';
 
-/** What the operator hears of keys that were refused. No key is in it, and however many are sent, it is little. */
+/** Reports refused keys to the operator. Reports never contain a key, and their number is bounded. */
 export interface RefusedKeys {
-  /** Counts a wrong key, at once. @throws HttpError TOO_MANY_REQUESTS when its address has sent too many */
+  /** Counts a wrong key immediately. @throws HttpError TOO_MANY_REQUESTS when its address has sent too many */
   note(refusal: KeyRefusal, ofAddress: WrongKeys, request: Pick<FastifyRequest, 'ip'>): void;
-  /** Counts a key that is not compared, because its client left while it was delayed. @returns TOO_MANY_REQUESTS */
+  /** Counts a key that is not compared because its client disconnected during the delay. @returns TOO_MANY_REQUESTS */
   unheard(): HttpError;
 }
 
@@ -28,10 +28,10 @@ interface RefusedKeysOptions {
 
 export function openRefusedKeys({ metrics, log, clock }: RefusedKeysOptions): RefusedKeys {
   const warn = warningsOf(log, clock);
-  /** When the use of an old key was last said, by the id of the key; oldest first. */
+  /** When the use of each old key was last logged, by key id; oldest first. */
   const saidMs = new Map<string, number>();
 
-  /** Guessing cannot cause this: the key was sent whole. */
+  /** Guessing cannot cause this warning, because the key was sent in full. */
   function noteOldKey(refusal: KeyRefusal, { ip }: Pick<FastifyRequest, 'ip'>): void {
     if (refusal.reason === 'unknown') return;
     const { reason, key } = refusal;
@@ -79,7 +79,7 @@ function tooMany(retryAfterSeconds: number): HttpError {
   });
 }
 
-/** Warnings of which only so many are said in a minute: a flood from many addresses must not fill the disk. */
+/** Limits the number of warnings per minute: a flood from many addresses must not fill the disk. */
 function warningsOf(log: Pick<Logger, 'warn'>, clock: Clock) {
   let sinceMs = clock.elapsedMs();
   let said = 0;

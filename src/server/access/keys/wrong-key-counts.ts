@@ -8,30 +8,30 @@ import {
   WRONG_KEY_DELAY_STEP_MS,
 } from '../../limits.ts';
 
-/** For tests. */
+/** Only tests set these bounds. */
 export interface WrongKeyBounds {
   readonly addresses: number;
   readonly delayStepMs: number;
   readonly delayMsMax: number;
 }
 
-/** The wrong keys of one address within a minute. */
+/** The wrong keys that one address sent within a minute. */
 export interface WrongKeys {
   /** How long the comparison of the next key is delayed; 0 within the limit. */
   readonly delayMs: number;
-  /** Counts a request whose comparison is delayed, until the returned function is called. */
+  /** Counts a request as delayed until the returned function is called. */
   delay(): () => void;
   /** Counts a key that was compared and is wrong. */
   count(): WrongKeyCount;
 }
 
 interface WrongKeyCount {
-  /** This key is the last one within the limit. That is true once in a minute. */
+  /** True for the last key within the limit, which happens once in a minute. */
   readonly isLast: boolean;
   readonly isOver: boolean;
   /** Seconds until the minute ends. */
   readonly secondsLeft: number;
-  /** The address has no count of its own, because too many addresses sent wrong keys. */
+  /** True if the address has no count of its own, because too many addresses sent wrong keys. */
   readonly isShared: boolean;
 }
 
@@ -43,13 +43,13 @@ const BOUNDS: WrongKeyBounds = {
 };
 
 /**
- * Counts wrong keys by address. An address keeps its count for its minute, whatever the number of others: when the table
- * is full, further addresses share one count, so filling the table does not reset a count.
+ * Counts wrong keys by address. An address keeps its count for its minute, however many other addresses there are: when the
+ * table is full, further addresses share one count, so filling the table does not reset a count.
  */
 export class WrongKeyCounts {
   readonly #clock: Clock;
   readonly #bounds: WrongKeyBounds;
-  /** Oldest first. Only addresses with a wrong or a delayed key are in it. */
+  /** Holds only addresses with a wrong or a delayed key, oldest first. */
   readonly #minutes = new Map<string, Minute>();
   #shared: Minute;
 
@@ -59,7 +59,7 @@ export class WrongKeyCounts {
     this.#shared = new Minute(clock, true);
   }
 
-  /** What is known of an address; a /64 of IPv6, which is what one subscriber has, is one address. */
+  /** The count of an address. An IPv6 /64, which one subscriber usually has, counts as one address. */
   of(ip: string): WrongKeys {
     const address = normalizeIP(ip).slice(0, WRONG_KEY_ADDRESS_CHARACTERS_MAX);
     const { delayStepMs, delayMsMax } = this.#bounds;
@@ -106,7 +106,7 @@ export class WrongKeyCounts {
   }
 }
 
-/** One minute, which begins with the first wrong key. */
+/** A window of one minute that begins with the first wrong key. */
 class Minute {
   readonly #clock: Clock;
   readonly #isShared: boolean;
@@ -124,7 +124,7 @@ class Minute {
     return this.#leftMs <= 0;
   }
 
-  /** Wrong keys, and those that are about to be compared: any of these may be wrong. */
+  /** The number of wrong keys plus the keys about to be compared, each of which may be wrong. */
   get attempts(): number {
     return this.#wrong + this.delayed;
   }

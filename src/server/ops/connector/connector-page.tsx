@@ -16,10 +16,10 @@ import { RunAgain } from '../run/retry.tsx';
 import { RunsTable } from '../overview/runs-table.tsx';
 
 const CALM = new Set(['running', 'never_run', 'ok']);
-/** Where the next thing to do, after what the page says, is to run it. */
+/** The states in which the next step, after following the advice on the page, is to run the connector. */
 const RUN_AGAIN = new Set(['failing', 'stalled', 'partial', 'late']);
 
-/** `/ops/connectors/{id}`: how a connector is, how it has been, and what its file says. */
+/** `/ops/connectors/{id}`: the state of a connector, its history, and the settings in its file. */
 export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): string {
   const { connector, history, generated_at: now, commands } = detail;
   const { connector_id: id, state } = connector;
@@ -91,7 +91,7 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
 
 interface StandingPart {
   readonly detail: OpsConnectorDetail;
-  /** Null where the page has said it before. */
+  /** Null if the page already shows the command. */
   readonly command: string | null;
 }
 

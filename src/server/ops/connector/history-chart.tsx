@@ -14,12 +14,12 @@ const PANELS = [
 ] as const;
 const HEIGHT = 28 + PANEL + GAP + PANEL + 22;
 const SLOT_MAX = 24;
-/** Fewer bars show no course, and the table has the figures. */
+/** Fewer bars show no trend, and the table has the figures. */
 export const CHART_RUNS_MIN = 3;
 
 /**
- * The runs of a connector from left to right, oldest first: a mark for the status, a bar for the duration and one for the
- * documents sent. The table below it says the same in words.
+ * A chart of the runs of a connector from left to right, oldest first: a mark for the status, a bar for the duration and a
+ * bar for the documents sent. The table below it contains the same information as text.
  */
 export function HistoryChart({
   history,
@@ -108,7 +108,7 @@ interface Sign {
 const disc = (x: number, y: number, r: number) =>
   `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
 
-/** The shapes of the marks, without what is cut out of them: there is no room for that. */
+/** The shapes of the marks, without their inner details, because the marks are too small for them. */
 const MARKS: Readonly<Record<Tone, Sign>> = {
   bad: { drawn: 'fill', path: (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}z` },
   warn: { drawn: 'fill', path: (x, y, r) => `M${x} ${y - r}l${r} ${2 * r}h${-2 * r}z` },

@@ -2,7 +2,7 @@ import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
 import { countText } from '../elements/figures.ts';
 import { Moment } from '../elements/moment.tsx';
 
-/** Where producers push to, and what they pushed last; nothing for a connector that takes no pushes. */
+/** The push URL and the newest pushes; renders nothing for a connector that takes no pushes. */
 export function Pushes({ detail: { pushes, generated_at: now } }: { readonly detail: OpsConnectorDetail }) {
   if (pushes === null) return null;
   const { path, newest } = pushes;

@@ -1,6 +1,6 @@
 import { FIRST_ORDER, type Order, type Sort } from '../overview/connector-list.ts';
 
-/** Paths of the pages of Ops. */
+/** The paths of the Ops pages. */
 export function runPath(runId: string): string {
   return `/ops/runs/${encodeURIComponent(runId)}`;
 }
@@ -9,7 +9,7 @@ export function connectorPath(connectorId: string): string {
   return `/ops/connectors/${encodeURIComponent(connectorId)}`;
 }
 
-/** What the page of all is asked for; what is as it is by itself is left out. */
+/** The query parameters of the overview page; default values are omitted from the URL. */
 export interface OverviewAddress {
   readonly status: string | null;
   /** The filter of runs by connector, as typed. */

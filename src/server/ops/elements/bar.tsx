@@ -1,4 +1,4 @@
-/** How far something is, for the eye; the words beside it say the same. */
+/** A visual progress bar; the text next to it contains the same information. */
 export function Bar({ share }: { readonly share: number }) {
   return (
     <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">

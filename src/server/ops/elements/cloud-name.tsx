@@ -1,12 +1,15 @@
 const CONSOLE = 'https://console.cloud.google.com';
 const OBJECT = /^gs:\/\/([^/]+)\/?(.*)$/s;
-/** A data store, with or without collection, and what is named below it, such as an operation. A target may have a form after `#`. */
+/**
+ * Matches a data store, with or without its collection, and a resource below it, such as an operation. A target can end in
+ * `#` and a form.
+ */
 const DATA_STORE =
   /^projects\/([^/#]+)\/locations\/([^/#]+)\/(?:collections\/[^/#]+\/)?dataStores\/([^/#]+)(\/[^#]*)?(?:#.*)?$/s;
 
 /**
- * The page of Google's console about a `gs://` URI, a data store or an operation of one, by its full name; undefined for a
- * name of anything else. An operation has no page of its own, so it is looked for in the activity of its data store.
+ * The Google Cloud console page for a `gs://` URI, a data store, or an operation of a data store, given its full name;
+ * undefined for any other name. An operation has no page of its own, so its link leads to the activity of its data store.
  */
 export function consoleLink(name: string): string | undefined {
   const [, bucket, path = ''] = OBJECT.exec(name) ?? [];
@@ -22,7 +25,7 @@ export function consoleLink(name: string): string | undefined {
   return `${CONSOLE}/gen-app-builder/locations/${place}/collections/default_collection/data-stores/${id}/data/${tab}?project=${encodeURIComponent(project)}`;
 }
 
-/** The name of something that Google keeps, with the way to it in Google's console. */
+/** The name of a Google Cloud resource, linked to its page in the Google Cloud console. */
 export function CloudName({ name }: { readonly name: string }) {
   const href = consoleLink(name);
   if (href === undefined) return <code>{name}</code>;

@@ -1,4 +1,4 @@
-/** A command that is to be pasted into a shell. Lines break between its words. The button appears with the script. */
+/** A command to paste into a shell. Lines break only between its words. The copy button is shown only when the script runs. */
 export function Command({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <div class="command">

@@ -3,7 +3,7 @@ import { countText } from './figures.ts';
 
 type Counts = NonNullable<OpsRun['counts']>;
 
-/** Of the rows and documents of a run, and of how they differ; what is listed is all there is to know. */
+/** The categories that the rows and documents of a run are counted in; the list is complete. */
 const KINDS = [
   ['unchanged', 'unchanged'],
   ['added', 'added'],
@@ -16,13 +16,13 @@ const KINDS = [
 
 const WIDTH = 1_000;
 
-/** A bar of what became of the rows, and the same in words and figures. */
+/** A bar that shows the outcome of the rows, and the same figures as text. */
 export function Counts({ counts }: { readonly counts: Counts }) {
   const total = KINDS.reduce((sum, [kind]) => sum + counts[kind], 0);
   let left = 0;
   const bars = KINDS.map(([kind]) => {
     const value = counts[kind];
-    // A handful among a million must still be seen.
+    // A handful of rows among a million must still be visible.
     const width = value === 0 ? 0 : Math.max(6, (value / total) * WIDTH);
     const bar = { kind, x: left, width };
     left += width;
@@ -79,7 +79,7 @@ export function Counts({ counts }: { readonly counts: Counts }) {
   );
 }
 
-/** What documents lack that were sent all right, and that their readers see. */
+/** Lists the quality defects of documents that were sent successfully; readers of the index see these defects. */
 function Lacking({ counts: { untitled = 0, empty = 0, unlinked = 0 } }: { readonly counts: Counts }) {
   const lacks = [
     [untitled, 'with an empty title'],

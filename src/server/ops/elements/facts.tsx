@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { UNKNOWN } from './figures.ts';
 
-/** Names and values; what is not known is a dash. */
+/** A list of names and values; an unknown value is shown as a dash. */
 export function Facts({
   rows,
 }: {

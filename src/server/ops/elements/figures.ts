@@ -1,4 +1,4 @@
-/** Figures as people read them. A figure that is not known is a dash, never 0. */
+/** Figures formatted for people. An unknown figure is a dash, never 0. */
 export const UNKNOWN = '–';
 
 const WHOLE = new Intl.NumberFormat('en-US');
@@ -8,7 +8,7 @@ export function countText(value: number | null): string {
   return value === null ? UNKNOWN : WHOLE.format(value);
 }
 
-/** `1 delete is`, `1,204 deletes are`: of deletes that are withheld. */
+/** `1 delete is`, `1,204 deletes are`: the start of a sentence about held deletes. */
 export function deletesText(count: number | null): string {
   return count === 1 ? '1 delete is' : `${countText(count)} deletes are`;
 }

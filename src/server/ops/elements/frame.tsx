@@ -2,20 +2,20 @@ import type { ComponentChildren } from 'preact';
 import { page } from '../../http/page.tsx';
 import { exactText } from './figures.ts';
 
-/** Who looks at a page: the name of a session that can be ended, or undefined. */
+/** The reader of a page: the name of a session that can log out, or undefined. */
 export type Viewer = string | undefined;
 
 interface Frame {
   readonly title: string;
-  /** When what the page shows was read. */
+  /** When the data on the page was read. */
   readonly at: string;
-  /** Where the page is, after Ops; nothing for Ops itself. */
+  /** The breadcrumbs after Ops; empty for Ops itself. */
   readonly trail?: readonly { readonly label: string; readonly href?: string }[];
   readonly viewer: Viewer;
   readonly children: ComponentChildren;
 }
 
-/** A page of Ops: header, what the script says about itself, content. Without the script it is a page as good. */
+/** An Ops page: header, status of the script, content. The page is complete without the script. */
 export function framed({ title, at, trail = [], viewer, children }: Frame): string {
   return page({
     title,

@@ -2,16 +2,16 @@ import type { OpsRun } from '../../../app/ops/model.ts';
 import { countText, durationText } from './figures.ts';
 import { Moment } from './moment.tsx';
 
-/** From this multiple of the usual duration on, a run takes longer than usual. Runs that do the same work differ by less. */
+/** A run counts as slow when it takes this multiple of the usual duration. Runs that do the same work differ by less. */
 const LONGER_FACTOR = 1.5;
 
 interface Pace {
   readonly run: OpsRun;
-  /** How long the run took that changed the target last; null if there is none. */
+  /** The duration of the last run that changed the target; null if there is none. */
   readonly usual: number | null;
 }
 
-/** `14,000 rows, last 3 min ago · 120/s`; nothing before the first row, or for a run that ended. */
+/** `14,000 rows, last 3 min ago · 120/s`; empty before the first row, or for a run that has ended. */
 export function LiveRows({ run: { progress }, now }: { readonly run: OpsRun; readonly now: string }) {
   if (progress === null) return null;
   const { rows, at, rows_per_second: rate } = progress;
@@ -23,7 +23,7 @@ export function LiveRows({ run: { progress }, now }: { readonly run: OpsRun; rea
   );
 }
 
-/** How a run in progress compares with the last one. */
+/** Compares a run in progress with the last one. */
 export function paceText({ run, usual }: Pace): string {
   if (usual === null) return 'its first run';
   return run.duration_seconds > usual * LONGER_FACTOR

@@ -1,7 +1,7 @@
 import type { ConnectorState, OpsRun } from '../../../app/ops/model.ts';
 import { UNREADABLE_ROW } from '../run/retry.tsx';
 
-/** How much a state matters; each has a colour and a shape of its own. */
+/** The severity of a state; each severity has its own colour and shape. */
 export type Tone = 'bad' | 'warn' | 'part' | 'work' | 'good' | 'none';
 
 interface Meaning {
@@ -41,7 +41,7 @@ export function meaningOfState(state: ConnectorState): Meaning {
   return OF_STATE[state];
 }
 
-/** A square with a cross, a triangle, a diamond half full, a ring half closed, a disc with a tick, and an empty ring. */
+/** A square with a cross, a triangle, a half-filled diamond, a half-closed ring, a disc with a tick, or an empty ring. */
 export function Shape({ tone }: { readonly tone: Tone }) {
   return (
     <svg
@@ -91,7 +91,7 @@ const SHAPES = {
   none: <circle class="line" cx="8" cy="8" r="6" />,
 };
 
-/** Shape, word and colour together. */
+/** A shape, a word and a colour together. */
 export function Mark({ meaning }: { readonly meaning: Meaning }) {
   return (
     <span class={`mark tone-${meaning.tone}`}>

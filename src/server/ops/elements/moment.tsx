@@ -1,6 +1,6 @@
 import { exactText, relativeText, UNKNOWN } from './figures.ts';
 
-/** A time as people read it; the exact one is in the title and for machines. */
+/** A relative time for people; the exact time is in the title and in the machine-readable attribute. */
 export function Moment({ at, now }: { readonly at: string | null; readonly now: string }) {
   if (at === null) return <span class="unknown">{UNKNOWN}</span>;
   return (
@@ -10,7 +10,7 @@ export function Moment({ at, now }: { readonly at: string | null; readonly now: 
   );
 }
 
-/** `03:00:12 UTC`, where the day is said beside it. */
+/** `03:00:12 UTC`, for places that show the day separately. */
 export function ClockTime({ at }: { readonly at: string }) {
   return (
     <time datetime={at} title={exactText(at)}>
@@ -19,7 +19,7 @@ export function ClockTime({ at }: { readonly at: string }) {
   );
 }
 
-/** Both, where there is room. */
+/** Shows both the exact and the relative time, for places with enough room. */
 export function ExactMoment({ at, now }: { readonly at: string | null; readonly now: string }) {
   if (at === null) return <span class="unknown">{UNKNOWN}</span>;
   return (

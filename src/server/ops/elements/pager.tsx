@@ -2,7 +2,7 @@ import type { OpsSnapshot } from '../../../app/ops/model.ts';
 import { overviewPath, type OverviewAddress } from './addresses.ts';
 import { countText } from './figures.ts';
 
-/** Where in a list of runs the page is, and the way to its neighbours. */
+/** The position of the page in a list of runs, with links to the previous and next pages. */
 export function Pager({
   runs,
   address,

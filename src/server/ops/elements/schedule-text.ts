@@ -2,7 +2,7 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 const NUMBER = /^\d{1,2}$/;
 const STEP = /^\*\/(\d{1,2})$/;
 
-/** A schedule of five fields in words, such as `every 15 minutes`, for the common forms; undefined for any other. */
+/** Describes a five-field schedule in words for the common forms, such as `every 15 minutes`; undefined for any other form. */
 export function scheduleWords(schedule: string): string | undefined {
   const fields = schedule.trim().split(/\s+/);
   const [minute = '', hour = '', day, month, weekday = ''] = fields;
@@ -11,7 +11,7 @@ export function scheduleWords(schedule: string): string | undefined {
   if (isDaily && hour === '*') return withinHour(minute);
   if (!NUMBER.test(minute)) return undefined;
   const hours = STEP.exec(hour)?.[1];
-  // A step that does not divide the day begins again at midnight, so that "every 5 hours" would be untrue.
+  // A step that does not divide the day starts again at midnight, so "every 5 hours" would be wrong.
   if (isDaily && hours !== undefined && Number(hours) > 1 && 24 % Number(hours) === 0) {
     return `every ${hours} hours, at minute ${Number(minute)}`;
   }

@@ -28,11 +28,11 @@ const STATES: Readonly<Record<TimelineStep['state'], string>> = {
 interface Phases {
   readonly steps: readonly TimelineStep[];
   readonly now: string;
-  /** Whether the process of the run, which has not ended, shows no signs of life. */
+  /** True if the run has not ended and its process shows no signs of life. */
   readonly silent: boolean;
 }
 
-/** The phases in order, each with its time and its share of the whole. */
+/** The phases in order, each with its duration and its share of the total. */
 export function Timeline({ steps, now, silent }: Phases) {
   const whole = steps.reduce((total, step) => total + (step.duration_seconds ?? 0), 0);
   return (
@@ -59,12 +59,12 @@ export function Timeline({ steps, now, silent }: Phases) {
 
 interface EnteredAt {
   readonly step: TimelineStep;
-  /** The first step with a time. */
+  /** The first step that has a time. */
   readonly first: TimelineStep | undefined;
   readonly now: string;
 }
 
-/** The first step has the date; those of the same day have their time alone. */
+/** The first step shows the date; later steps of the same day show only the time. */
 function EnteredAt({ step: { name, entered_at: at }, first, now }: EnteredAt) {
   const isSameDay = at !== null && first?.entered_at?.slice(0, 10) === at.slice(0, 10);
   return isSameDay && name !== first.name ? <ClockTime at={at} /> : <ExactMoment at={at} now={now} />;

@@ -2,16 +2,16 @@ import type { BrokenFile } from '../../../app/ops/model.ts';
 import { countText } from '../elements/figures.ts';
 import { Mark } from '../elements/mark.tsx';
 
-/** More boxes would push the rest off the page. `validate` prints all. */
+/** More boxes would push the other content off the page. `validate` prints all problems. */
 const FILES_SHOWN = 20;
 
 export interface ProblemsOfFile {
   readonly file: string;
-  /** At least one, in the order of the file. */
+  /** The problems of the file in file order; there is at least one. */
   readonly problems: readonly [BrokenFile, ...BrokenFile[]];
 }
 
-/** The problems of each file together, files in their first order. */
+/** Groups the problems by file and keeps the order in which the files first appear. */
 export function byFile(problems: readonly BrokenFile[]): readonly ProblemsOfFile[] {
   const files = new Map<string, [BrokenFile, ...BrokenFile[]]>();
   for (const problem of problems) {
@@ -27,7 +27,7 @@ export function isFolder({ file }: Pick<BrokenFile, 'file'>): boolean {
   return !/\.ya?ml$/.test(file);
 }
 
-/** Items of the list of what needs attention: one for each file. */
+/** The items in the list of what needs attention: one per file. */
 export function BrokenFiles({ files }: { readonly files: readonly ProblemsOfFile[] }) {
   const more = files.length - FILES_SHOWN;
   return (

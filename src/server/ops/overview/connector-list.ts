@@ -2,7 +2,7 @@ import { STATES_BY_NEED } from '../../../app/ops/connector-facts.ts';
 import type { OpsConnector } from '../../../app/ops/model.ts';
 import { meaningOfState } from '../elements/mark.tsx';
 
-/** Columns by which the table of connectors can be sorted; `state` is the order of need. */
+/** Columns by which the table of connectors can be sorted; `state` sorts by urgency. */
 export const SORTS = [
   'state',
   'name',
@@ -16,7 +16,7 @@ export const SORTS = [
 export type Sort = (typeof SORTS)[number];
 export type Order = 'asc' | 'desc';
 
-/** The order that a reader wants first: names from A, the newest run and the largest figure on top. */
+/** The order that a reader usually wants first: names from A, the newest run and the largest figures at the top. */
 export const FIRST_ORDER: Readonly<Record<Sort, Order>> = {
   state: 'asc',
   name: 'asc',
@@ -39,7 +39,7 @@ const KEY: Readonly<Record<Sort, (connector: OpsConnector) => number | string | 
   waiting: ({ pending }) => pending?.events ?? null,
 };
 
-/** Sorted by a column; what is not known comes last in both orders, and equal ones keep the order of need. */
+/** Sorts by a column. Unknown values come last in both orders, and equal ones keep the order of urgency. */
 export function sortedConnectors(
   connectors: readonly OpsConnector[],
   sort: Sort,
@@ -55,7 +55,7 @@ export function sortedConnectors(
   });
 }
 
-/** Those that have every word, in any case, in their name, file, state, mode or labels. */
+/** Filters the connectors whose name, file, state, mode or labels contain every word, ignoring case. */
 export function foundConnectors(connectors: readonly OpsConnector[], text: string): readonly OpsConnector[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return connectors;

@@ -11,7 +11,7 @@ interface Part {
   readonly address: OverviewAddress;
 }
 
-/** The connectors that the search finds, sorted as asked for. */
+/** The connectors that match the search, in the requested order. */
 export function ConnectorsSection({ snapshot, address }: Part) {
   const { connectors, generated_at: now } = snapshot;
   const { find, sort, order } = address;

@@ -23,7 +23,7 @@ const COLUMNS: readonly (readonly [sort: Sort, title: string])[] = [
 ];
 const FIGURES: ReadonlySet<Sort> = new Set(['held', 'quarantined', 'waiting']);
 
-/** Connectors in the order of the address; each heading is a link that sorts by its column, or turns the order. */
+/** The connectors in the order that the URL requests; each heading is a link that sorts by its column or reverses the order. */
 export function ConnectorsTable({ connectors, now, address }: ConnectorsTable) {
   return (
     <div class="scroll" tabindex={0} role="region" aria-label="Table of connectors">
@@ -119,7 +119,7 @@ function ConnectorRow({ connector, now }: { readonly connector: OpsConnector; re
   );
 }
 
-/** What is above 0 stands out; 0 and unknown step back. */
+/** Emphasizes figures above 0; 0 and unknown values are dimmed. */
 function Figure({ value, label }: { readonly value: number | null; readonly label: string }) {
   const loud = value !== null && value > 0;
   return (

@@ -10,11 +10,11 @@ import { PartialWhy } from '../run/partial-why.tsx';
 import { Release } from '../run/release.tsx';
 import { Retry } from '../run/retry.tsx';
 
-/** More would push everything else off the page; the table of connectors has them all, in the same order. */
+/** More entries would push all other content off the page; the table of connectors lists all of them, in the same order. */
 const NEEDS_SHOWN = 20;
 const CALM = new Set(['running', 'never_run', 'ok']);
 
-/** Connectors that need attention. The snapshot has them in order of need. */
+/** Connectors that need attention. The snapshot lists them in order of urgency. */
 export function needy({ connectors }: Pick<OpsSnapshot, 'connectors'>): readonly OpsConnector[] {
   return connectors.filter(({ state }) => !CALM.has(state));
 }
@@ -29,7 +29,7 @@ export function statesText(connectors: readonly OpsConnector[]): string {
   return texts.join(', ');
 }
 
-/** What needs attention: why, and what to do. Connectors that fail come before files that are broken, which fail nothing that runs. */
+/** What needs attention, with the reason and the next step. Failing connectors come before broken files, which affect no run. */
 export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
   const { broken_files: broken, generated_at: now } = snapshot;
   const connectors = needy(snapshot);
@@ -87,7 +87,7 @@ function ConnectorNeed({ connector, now }: NeedOfConnector) {
   );
 }
 
-/** The run that says why: the newest one that ended. */
+/** The newest run that has ended, which explains the state. */
 export function endedRun({ last_run: last, previous_run: previous }: OpsConnector): OpsRun | null {
   return previous ?? (last?.status === 'RUNNING' ? null : last);
 }
@@ -119,7 +119,7 @@ interface NeedOf extends NeedOfConnector {
   readonly ended: OpsRun | null;
 }
 
-/** When it happened, with the way to the run. */
+/** When the problem occurred, with a link to the run. */
 export function Since({ connector, now }: NeedOfConnector) {
   const { state, freshness, last_run: last } = connector;
   if (state === 'late')

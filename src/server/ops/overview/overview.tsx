@@ -11,7 +11,7 @@ import { Moment } from '../elements/moment.tsx';
 import { Needs, needy, statesText } from './needs.tsx';
 import { RunsSection } from './runs-section.tsx';
 
-/** `/ops`: what needs attention, then the state of everything. */
+/** `/ops`: what needs attention, then the state of all connectors and runs. */
 export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, viewer: Viewer): string {
   const nothing = snapshot.totals.connectors === 0 && snapshot.totals.runs === 0;
   return framed({
@@ -33,7 +33,7 @@ export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, vi
   });
 }
 
-/** The tab shows the number of connectors and files that need attention. */
+/** The title of the tab contains the number of connectors and files that need attention. */
 function titleOf(snapshot: OpsSnapshot): string {
   const needs = needy(snapshot).length + snapshot.totals.broken_files;
   return needs === 0 ? 'Ops' : `(${needs}) Ops`;
@@ -70,7 +70,7 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
   );
 }
 
-/** A connector that has never run is not OK: nothing is known of it. */
+/** A connector that has never run is not counted as OK, because its state is unknown. */
 function wellText(connectors: number, neverRan: number): string {
   const well = connectors - neverRan;
   if (well === 0)

@@ -24,11 +24,11 @@ const WINDOWS = [
 
 interface RunsFilter {
   readonly address: OverviewAddress;
-  /** Of all connectors, to choose from. */
+  /** The names of all connectors, offered as choices. */
   readonly names: readonly string[];
 }
 
-/** A plain form: it works without a script, and its address can be kept and sent. */
+/** A plain form: it works without JavaScript, and its URL can be bookmarked and shared. */
 export function RunsFilter({ address, names }: RunsFilter) {
   const { status, runsOf, windowHours, limitRuns } = address;
   const windows = WINDOWS.some(([hours]) => hours === windowHours)
@@ -82,12 +82,12 @@ export function RunsFilter({ address, names }: RunsFilter) {
   );
 }
 
-/** The address without the filter of runs; the table of connectors stays as it was asked for. */
+/** The URL without the filter of runs; the parameters of the table of connectors are kept. */
 function withoutRuns({ allConnectors, find, sort, order }: OverviewAddress): Partial<OverviewAddress> {
   return { allConnectors, find, sort, order };
 }
 
-/** Keeps how the table of connectors was asked for, when the other form is sent. */
+/** Keeps the parameters of the table of connectors when the form of the runs is submitted. */
 function HiddenList({ address: { allConnectors, find, sort, order } }: Pick<RunsFilter, 'address'>) {
   return (
     <>

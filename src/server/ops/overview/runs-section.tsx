@@ -11,7 +11,7 @@ interface Part {
   readonly address: OverviewAddress;
 }
 
-/** The runs of the window that match the filter. */
+/** The runs of the time window that match the filter. */
 export function RunsSection({ snapshot, address }: Part) {
   const { runs, generated_at: now } = snapshot;
   const names = snapshot.connectors.map(({ connector_id: id }) => id).sort();

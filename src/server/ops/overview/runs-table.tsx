@@ -8,7 +8,7 @@ interface RunsTable {
   readonly runs: readonly OpsRun[];
   readonly now: string;
   readonly caption: string;
-  /** Whether all are of one connector, which is then not repeated. */
+  /** True if all runs belong to one connector, whose name is then not repeated. */
   readonly ofOne: boolean;
 }
 
@@ -70,12 +70,12 @@ export function RunsTable({ runs, now, caption, ofOne }: RunsTable) {
   );
 }
 
-/** Documents that were new or had changed. */
+/** The number of documents that were new or had changed. */
 export function sentOf({ counts }: Pick<OpsRun, 'counts'>): number | null {
   return counts === null ? null : counts.added + counts.changed;
 }
 
-/** What is not usual about a run, in a few words. */
+/** A short remark about anything unusual in a run. */
 function remarkOf({ status, phase, alive, error, counts, waits_for_next_run: waits }: OpsRun): string {
   if (status === 'RUNNING') return alive === true ? `in ${phase}` : `silent in ${phase}`;
   const remarks = [

@@ -4,11 +4,11 @@ import { countText } from '../elements/figures.ts';
 
 interface PartialWhy {
   readonly counts: OpsRun['counts'];
-  /** Where the reasons of quarantined rows are; null where that is not known. */
+  /** Where the reasons for quarantined rows are stored; null if that is not known. */
   readonly quarantine: string | null;
 }
 
-/** Why a run did only a part: documents were refused, rows were set aside, or the source did not list everything. */
+/** Explains why a run is partial: documents were rejected, rows were quarantined, or the source did not list everything. */
 export function PartialWhy({ counts, quarantine }: PartialWhy) {
   const rejected = counts?.rejected ?? 0;
   const quarantined = counts?.quarantined ?? 0;

@@ -3,12 +3,12 @@ import { Command } from '../elements/command.tsx';
 
 interface Release {
   readonly releasedBy: OpsRun['released_by'];
-  /** Null for a connector that has no file now. */
+  /** Null for a connector that currently has no file. */
   readonly command: string | null;
   readonly label: string;
 }
 
-/** What to do about deletes that are withheld. A command is offered only where it would release them. */
+/** What to do about held deletes. A command is shown only if it would release them. */
 export function Release({ releasedBy, command, label }: Release) {
   if (releasedBy === 'complete_listing') {
     return (

@@ -1,10 +1,10 @@
 import type { OpsError } from '../../../app/ops/model.ts';
 import { Command } from '../elements/command.tsx';
 
-/** The outcome of such a run is not known, so neither is whether it helps to run again. */
+/** The outcome of such a run is not known, so it is not known either whether a retry can help. */
 export const UNREADABLE_ROW = 'STATE_ROW_UNREADABLE';
 
-/** Whether it helps to run again; nothing for a code that this version does not know. */
+/** Says whether a retry can help; renders nothing for a code that this version does not know. */
 export function Retry({ error: { code, retryable } }: { readonly error: OpsError }) {
   if (retryable === null || code === UNREADABLE_ROW) return null;
   return (
@@ -18,7 +18,7 @@ export function Retry({ error: { code, retryable } }: { readonly error: OpsError
 
 interface RunAgain {
   readonly error: OpsError | null;
-  /** Null for a connector that has no file now. */
+  /** Null for a connector that currently has no file. */
   readonly command: string | null;
   readonly label: string;
 }

@@ -3,7 +3,7 @@ import { CloudName } from '../elements/cloud-name.tsx';
 import { countText, UNKNOWN } from '../elements/figures.ts';
 import { Moment } from '../elements/moment.tsx';
 
-/** What was asked of the destination, and what it refused. */
+/** The requests that were sent to the destination, and the documents that it rejected. */
 export function Delivery({ detail }: { readonly detail: OpsRunDetail }) {
   const { operations, generated_at: now } = detail;
   return (

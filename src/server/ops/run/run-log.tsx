@@ -1,9 +1,9 @@
 import type { ServerState } from '../../../app/serve/server-state.ts';
 
-/** Undefined: it was not started here. */
+/** Undefined if this server did not start the run. */
 export type StartedHere = Awaited<ReturnType<ServerState['startedRun']>>;
 
-/** What a run said that this server started; nothing for runs of an orchestrator, which keeps their logs itself. */
+/** The log of a run that this server started; renders nothing for the run of an orchestrator, which keeps its own logs. */
 export function RunLog({ started }: { readonly started: StartedHere }) {
   if (started === undefined) return null;
   const { finishedAt, exitStatus, startedBy, log } = started;

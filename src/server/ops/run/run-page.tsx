@@ -18,7 +18,7 @@ import { HeldDocuments, QuarantinedRows } from './set-aside.tsx';
 import { RunLog, type StartedHere } from './run-log.tsx';
 import { Timeline } from '../elements/timeline.tsx';
 
-/** `/ops/runs/{run_id}`: what became of a run, and what to do about it. */
+/** `/ops/runs/{run_id}`: the outcome of a run, and what to do about it. */
 export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: Viewer): string {
   const { run, generated_at: now } = detail;
   const meaning = meaningOfRun(run);
@@ -92,7 +92,7 @@ function Progress({ detail: { run, usual_seconds: usual } }: { readonly detail: 
   return <Bar share={Math.min(1, run.duration_seconds / Math.max(usual, 1))} />;
 }
 
-/** The error with its fix, or what is held or was refused; nothing for a run that went well. */
+/** The error with its fix, or the held deletes or rejected documents; renders nothing for a run without problems. */
 function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
   const { run, commands } = detail;
   if (run.error !== null) return <Failed detail={detail} />;
@@ -131,7 +131,7 @@ function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
   return null;
 }
 
-/** Beside the manifest; null where the bucket is not known. */
+/** The quarantine file, next to the manifest; null if the bucket is not known. */
 function quarantineOf({ artifacts: { bucket, folder } }: OpsRunDetail): string | null {
   return folder === null || bucket === null
     ? null

@@ -3,7 +3,7 @@ import type { OpsHeldDocuments, OpsQuarantinedRows } from '../../../app/ops/set-
 import { CloudName } from '../elements/cloud-name.tsx';
 import { countText } from '../elements/figures.ts';
 
-/** The documents whose deletes are withheld: what an operator decides by. */
+/** The documents whose deletes are held; an operator uses this list to decide. */
 export function HeldDocuments({ held }: { readonly held: OpsRunDetail['held_documents'] }) {
   if (held === null) return null;
   return (
@@ -23,7 +23,7 @@ export function HeldDocuments({ held }: { readonly held: OpsRunDetail['held_docu
   );
 }
 
-/** Rows that were quarantined, each with its reason. */
+/** Quarantined rows, each with its reason. */
 export function QuarantinedRows({ quarantined }: { readonly quarantined: OpsRunDetail['quarantined_rows'] }) {
   if (quarantined === null) return null;
   const { items } = quarantined;
@@ -70,7 +70,7 @@ interface Source {
   readonly shown: number;
 }
 
-/** Where the list comes from, and how much of it there is; or why it cannot be read. */
+/** Where the list comes from and how much of it is shown, or why it cannot be read. */
 function Source({ listed: { uri, total, problem }, shown }: Source) {
   if (problem !== null) {
     return (
@@ -88,7 +88,7 @@ function Source({ listed: { uri, total, problem }, shown }: Source) {
   );
 }
 
-/** `ACL_EMPTY 12, NUL_CHARACTER 3`: of the rows that are listed. */
+/** `ACL_EMPTY 12, NUL_CHARACTER 3`: the codes of the listed rows, with counts. */
 function codesText({ items, total }: OpsQuarantinedRows): string {
   const counts = new Map<string, number>();
   for (const { code } of items) counts.set(code, (counts.get(code) ?? 0) + 1);
