@@ -43,7 +43,7 @@ const MARKED_PATTERN = new RegExp(
   'g',
 );
 
-/** Matches `user:password@` in an address; a user alone is not a secret, except where it takes the place of the password. */
+/** Matches `user:password@` in an address; a user without a password is not a secret. */
 const USER_INFO =
   /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#"'<>@:]{0,200}:(?<value>[^\s/?#"'<>]{1,300})@/gi;
 /** Matches `name=value` in an address, a connection string or a form; the value may be in quotes. */
