@@ -8,7 +8,7 @@ import type { TraceSettings } from '../settings.ts';
  */
 export function traceChannel(settings: TraceSettings, subject: RunSubject): Channel {
   const loading = import('./spans.ts');
-  // The error is reported to the caller at the end.
+  // A failed import is reported by `finish`.
   loading.catch(() => undefined);
   return {
     name: 'the trace collector',
