@@ -23,7 +23,7 @@ interface LoggerOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
   readonly now: () => Date;
-  /** Called on every finished line: the last place where a secret can be caught. */
+  /** Called on every finished line: the last chance to redact a secret. */
   readonly redact: (line: string) => string;
 }
 

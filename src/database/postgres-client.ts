@@ -14,11 +14,12 @@ const farewells = new WeakMap<object, Error>();
 /**
  * knex's client for Postgres, for one database:
  *
- * - TLS means what it means to a Postgres source, which the driver's own words do not.
- * - A transaction is READ COMMITTED, whatever `default_transaction_isolation` says: each takes what it changes by a condition or a
- *   lock, and under a snapshot the loser of a race would fail where it should see the winner.
- * - A statement outside of a transaction has the default isolation of the database. One that lost a race is repeated: it had no effect.
- *   (A setting of the session would do instead, but not through a pooler that gives each transaction another session.)
+ * - TLS settings mean the same as for a Postgres source; the driver's own settings do not.
+ * - A transaction is READ COMMITTED, whatever `default_transaction_isolation` is: each one claims its changes with a condition or
+ *   a lock, and with a snapshot the loser of a race would fail where it should see the winner.
+ * - A statement outside of a transaction has the default isolation of the database. If it lost a race it is repeated, because it
+ *   had no effect. (A setting of the session would also work, but not through a pooler that gives each transaction another
+ *   session.)
  * - An error names the limit that ended the session, not only that it ended.
  *
  * @param silenceSeconds a connection that is silent for this long is closed

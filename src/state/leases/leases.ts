@@ -41,7 +41,7 @@ const NOUNS: Readonly<Record<LeaseKind, string>> = {
 };
 
 /**
- * Takes the lease on a connector and keeps it alive.
+ * Takes a lease and keeps it alive.
  * @param rowsSeen the number of rows that the run has read, for its row in `run_state`; undefined before the first row
  * @throws BridgeError LEASE_HELD, naming the run that holds it.
  */

@@ -25,7 +25,7 @@ const MANY_CHANGES = 10_000;
 type Commit = Parameters<State['commit']>[0];
 
 /**
- * The one transaction that makes a run's changes the state.
+ * Makes a run's changes the current state, in one transaction.
  * @throws BridgeError LEASE_LOST (an older fence, or the run was given up) or DUPLICATE_ID; nothing is written then.
  */
 export async function commit(database: StateDatabase, order: Commit): Promise<void> {

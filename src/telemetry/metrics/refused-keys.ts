@@ -1,7 +1,9 @@
 import { Counter, Registry } from 'prom-client';
 import { METRICS_PREFIX } from './names.ts';
 
-/** The reasons for refusing a key. `blocked`: the key was not checked, because too many wrong keys had come from its address. */
+/**
+ * The reasons for refusing a key. `blocked`: refused whatever the key is, because too many wrong keys had come from its address.
+ */
 const REASONS = ['unknown', 'revoked', 'expired', 'blocked'] as const;
 export type RefusedKeyReason = (typeof REASONS)[number];
 

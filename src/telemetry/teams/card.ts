@@ -127,7 +127,7 @@ const RELEASE: Readonly<Record<ReleasedBy, (held: number) => string>> = {
   identified_rows: () => 'Send those rows shorter; quarantine.ndjson says which; then the next run decides',
 };
 
-/** This avoids that silence is mistaken for health. */
+/** Says when the next message comes, so that silence is not mistaken for health. */
 function footnote({ kind }: Occasion): Line {
   const text =
     kind === 'alert'
