@@ -1,4 +1,4 @@
-/** Time as a port: tests pass a clock of their own, so that no test waits or depends on the machine's speed. */
+/** A port for time: tests pass their own clock, so that no test waits or depends on the machine's speed. */
 export interface Clock {
   /** Wall-clock time. */
   now(): Date;

@@ -1,11 +1,11 @@
-/** The work took longer than it may. */
+/** The work took longer than allowed. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }
 
 /**
- * Does `work` within a time, also if it does not listen to the signal that it is given. That signal ends in any case, so
- * that nothing which the work left open stays open.
+ * Runs `work` with a time limit, even if it ignores its signal. That signal is aborted in any case at the end, so that the work
+ * leaves nothing open.
  * @throws DeadlineError when the time is over; the reason of `signal` when it is aborted; what the work throws.
  */
 export async function withDeadline<T>(
@@ -20,7 +20,7 @@ export async function withDeadline<T>(
       reject(new Error('The signal says why.'));
     });
   });
-  // When the work was first, nobody listens.
+  // Avoids an unhandled rejection when the work finished first.
   ended.catch(() => undefined);
   const abort = () => {
     end.abort(signal.reason);

@@ -1,6 +1,6 @@
 /**
- * Does `work` for each item, at most `most` at a time, in the order of the items. After a failure no further item is begun, and none
- * is still under way when it is thrown. (p-map rejects at once, and leaves the others running.)
+ * Runs `work` for each item, at most `most` at a time, in the order of the items. After a failure no further item is started, and
+ * the error is thrown once no work is in progress. (p-map rejects at once, and leaves the others running.)
  * @throws what the first work that fails throws
  */
 export async function eachAtOnce<T>(

@@ -1,18 +1,18 @@
 import { BridgeError } from './errors.ts';
 
-/** A service's address in place of its usual one. */
+/** The address of a service that replaces its default one. */
 export interface Endpoint {
   /** `https://host[:port][/path]`, without a `/` at the end. */
   readonly url: string;
-  /** On this machine: it is a stand-in, and needs no credentials. */
+  /** Whether it is on this machine: then it is a mock server, and needs no credentials. */
   readonly loopback: boolean;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Reads the value of an endpoint variable such as `GCS_ENDPOINT`. Credentials go where it points, so anything that is not
- * on this machine must be https.
+ * Reads the value of an endpoint variable such as `GCS_ENDPOINT`. Credentials are sent to it, so any address that is not on this
+ * machine must be https.
  * @throws BridgeError ENVIRONMENT_INVALID, naming the variable.
  */
 export function parseEndpoint(variable: string, value: string): Endpoint {
@@ -36,7 +36,7 @@ export function parseEndpoint(variable: string, value: string): Endpoint {
   return { url: `${url.origin}${withoutSlashesAtEnd(url.pathname)}`, loopback };
 }
 
-/** In one pass: the pattern that says the same takes the square of the length for slashes in the middle. */
+/** Takes one pass: the equivalent regular expression takes quadratic time for slashes in the middle. */
 export function withoutSlashesAtEnd(path: string): string {
   let end = path.length;
   while (path[end - 1] === '/') end -= 1;
@@ -48,7 +48,7 @@ export function isLoopback({ hostname }: Pick<URL, 'hostname'>): boolean {
   return LOOPBACK.test(hostname);
 }
 
-/** A password or a key may stand before the `@` and behind the path, though it has no business there. */
+/** Removes passwords and keys, which may be before the `@` or after the path, although they are not allowed there. */
 function withoutSecrets(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@').replace(/[?#].*$/s, '?…');
 }

@@ -5,7 +5,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFields = Record<string, unknown>;
 
-/** Structured events; one call is one line. */
+/** Logs structured events; one call writes one line. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -23,7 +23,7 @@ interface LoggerOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
   readonly now: () => Date;
-  /** Called on every finished line: the last place where a secret can be caught. */
+  /** Called on every finished line: the last chance to redact a secret. */
   readonly redact: (line: string) => string;
 }
 
@@ -53,7 +53,7 @@ const LEVEL_MARKS: Record<LogLevel, string> = { debug: '·', info: ' ', warn: '!
 export const prettyFormat: LogFormat = (level, time, message, fields) =>
   `${time.toISOString().slice(11, 19)} ${LEVEL_MARKS[level]} ${printable(message)}${fieldsText(fields)}`;
 
-/** ` key=value` for each field, on one line. */
+/** Formats each field as ` key=value`, on one line. */
 export function fieldsText(fields: LogFields): string {
   return Object.entries(fields)
     .map(
@@ -63,7 +63,7 @@ export function fieldsText(fields: LogFields): string {
     .join('');
 }
 
-/** A logger that says nothing. */
+/** A logger that discards everything. */
 export const silentLogger: Logger = {
   debug: () => undefined,
   info: () => undefined,

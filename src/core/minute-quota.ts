@@ -4,15 +4,15 @@ import type { Wait } from './retry.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * Keeps this process below a quota: no more than `perMinute` requests start within any minute, and none waits longer than
- * that takes. A bucket that is refilled while it is used would let through nearly twice as many in its first minute, which
- * is answered with 429. Other processes use the same quota unseen.
+ * Keeps this process below a quota: at most `perMinute` requests start within any minute, and no request waits longer than
+ * necessary. A token bucket, which refills during use, would allow nearly twice as many in its first minute, and those get 429.
+ * Other processes also use the quota, which this one cannot see.
  */
 export class MinuteQuota {
   readonly #perMinute: number;
   readonly #clock: Pick<Clock, 'elapsedMs'>;
   readonly #wait: Wait;
-  /** When the latest `perMinute` requests started, or will start; a ring, `#oldest` is where it begins. */
+  /** When the latest `perMinute` requests started, or will start; a ring buffer that begins at `#oldest`. */
   readonly #starts: number[] = [];
   #oldest = 0;
 
@@ -22,7 +22,10 @@ export class MinuteQuota {
     this.#wait = wait;
   }
 
-  /** Waits for its turn; turns come in the order of asking. Rejects with the signal's reason when aborted; the turn is spent. */
+  /**
+   * Waits for a slot; slots are given in the order of the calls. Rejects with the signal's reason when aborted; the slot is used
+   * up then.
+   */
   async take(signal: AbortSignal): Promise<void> {
     const now = this.#clock.elapsedMs();
     const start = Math.max(now, (this.#starts[this.#oldest] ?? -Infinity) + MINUTE_MS);

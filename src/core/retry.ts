@@ -4,9 +4,9 @@ import { RETRY_AFTER_SECONDS_MAX, RETRY_BACKOFF_SECONDS_MAX } from './limits.ts'
 import type { Logger } from './log.ts';
 
 export interface RetryPolicy {
-  /** Attempts after the first. */
+  /** The number of attempts after the first. */
   readonly retries: number;
-  /** The most that the first wait can be; each further one can be twice as long, up to `RETRY_BACKOFF_SECONDS_MAX`. */
+  /** The maximum of the first wait; the maximum doubles with each further one, up to `RETRY_BACKOFF_SECONDS_MAX`. */
   readonly backoffSeconds: number;
 }
 
@@ -19,9 +19,9 @@ export type Attempt<T> =
 export interface Failure {
   /** A few words for a log line, such as `503 UNAVAILABLE`. */
   readonly reason: string;
-  /** Whether another attempt is allowed and could end better. */
+  /** Whether another attempt is allowed and could succeed. */
   readonly again: boolean;
-  /** Milliseconds that the other side asked to wait, from `retryAfterMs`; 0 if it did not ask. */
+  /** The wait in milliseconds that the server asked for, from `retryAfterMs`; 0 if it did not ask. */
   readonly retryAfterMs: number;
   /** The error to throw if this attempt was the last. */
   toError(ending: Ending): Error;
@@ -29,7 +29,7 @@ export interface Failure {
 
 export interface Ending {
   readonly attempts: number;
-  /** Given up because the other side asked to wait until then, which is longer than a run waits. */
+  /** Set when the attempts ended because the server asked for a wait until this time, which is longer than a run waits. */
   readonly notBefore: Date | undefined;
 }
 
@@ -37,7 +37,7 @@ interface RetryOptions {
   readonly policy: RetryPolicy;
   readonly wait: Wait;
   readonly now: () => Date;
-  /** From 0 to less than 1. */
+  /** A random number from 0 to less than 1. */
   readonly random?: () => number;
   /** Called before each wait. */
   readonly onRetry: (reason: string, waitMs: number) => void;
@@ -45,8 +45,8 @@ interface RetryOptions {
 
 /**
  * Logs each retry of a request, in the same words for every server.
- * @param request fields that name it, without secrets
- * @param level `debug` where a failure does not concern the run, as with telemetry
+ * @param request fields that identify it, without secrets
+ * @param level `debug` where a failure does not affect the run, as with telemetry
  */
 export function logRetries(
   log: Logger,
@@ -65,7 +65,7 @@ export function notBeforeWords(notBefore: Date | undefined): string {
     : ` The server asked us not to retry before ${notBefore.toISOString()}.`;
 }
 
-/** Attempts until one succeeds, one says that another would not help, or the policy's attempts are used up. */
+/** Retries until an attempt succeeds, an attempt reports that a retry would not help, or the policy's attempts are used up. */
 export async function withRetries<T>(
   attempt: () => Promise<Attempt<T>>,
   options: RetryOptions,
@@ -87,8 +87,8 @@ export async function withRetries<T>(
 }
 
 /**
- * Milliseconds before the given retry (1 is the first): what was asked for, and on top exponential back-off with full
- * jitter, so that runs which were all refused at the same moment do not all come back at the same moment.
+ * Milliseconds to wait before the given retry (1 is the first): the wait that the server asked for, plus exponential back-off
+ * with full jitter, so that runs that were all refused at the same moment do not all retry at the same moment.
  */
 export function waitBefore(
   retry: number,
@@ -100,14 +100,14 @@ export function waitBefore(
   return Math.ceil(retryAfterMs + random() * ceiling * 1_000);
 }
 
-/** A month, the longest time that quotas are for: a longer wait is a mistake, such as a time in microseconds. */
+/** A month, the longest period of a quota: a longer wait is a mistake, such as a time in microseconds. */
 const ASKED_MS_MAX = 31 * 86_400_000;
 
 const SECONDS = /^\d+(?:\.\d+)?$/;
 
 /**
- * The milliseconds that a `Retry-After` header asks for: seconds, also with decimals, or an HTTP date; 0 without one or if it
- * makes no sense.
+ * The milliseconds that a `Retry-After` header asks for: seconds, possibly with decimals, or an HTTP date; 0 if it is missing or
+ * invalid.
  */
 export function retryAfterMs(header: string | null | undefined, now: Date): number {
   const text = header?.trim() ?? '';
@@ -115,12 +115,12 @@ export function retryAfterMs(header: string | null | undefined, now: Date): numb
   return boundedWait(asked);
 }
 
-/** Whether the text of a `Retry-After` header is a time, be it over or not. */
+/** Whether the text of a `Retry-After` header is a valid time, past or future. */
 export function isRetryAfter(text: string, now: Date): boolean {
   return SECONDS.test(text) || httpDate(text, now) !== undefined;
 }
 
-/** Milliseconds until a time, 0 for one that is over or unknown, and never more than a month. */
+/** Milliseconds until a time: 0 if it is past or unknown, and at most a month. */
 export function msUntil(time: Date | undefined, now: Date): number {
   return time === undefined ? 0 : boundedWait(time.getTime() - now.getTime());
 }
@@ -129,7 +129,7 @@ function boundedWait(ms: number): number {
   return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), ASKED_MS_MAX);
 }
 
-/** Waits, unless `signal` ends it: then rejects with its reason. */
+/** Waits for the given time. Rejects with the signal's reason when aborted. */
 export const sleep: Wait = async (ms, signal) => {
   try {
     await timer(ms, undefined, { signal });

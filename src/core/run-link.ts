@@ -1,10 +1,10 @@
 import { BridgeError } from './errors.ts';
 import { RUN_URL_CHARACTERS_MAX } from './limits.ts';
 
-/** The address of a run in another system. Both values are URL-encoded. */
+/** Makes the address of a run in another system. Both values are URL-encoded. */
 export type RunLink = (run: { readonly runId: string; readonly connectorId: string }) => string;
 
-/** As long as they can be. */
+/** Values of the maximum length. */
 const LONGEST = { runId: 'x'.repeat(100), connectorId: 'x'.repeat(64) };
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 

@@ -4,8 +4,8 @@ import type { Clock } from './clock.ts';
 export type Stopwatch = () => number;
 
 /**
- * Measures time that a machine was suspended for, too, by two clocks of which the one that says more is believed: the
- * monotonic one stands still while a machine is suspended, and the wall clock can be set back.
+ * Measures time including suspension of the machine. Uses two clocks and takes the larger difference: the monotonic one stops
+ * while a machine is suspended, and the wall clock can be set back.
  */
 export function startStopwatch(clock: Clock): Stopwatch {
   const elapsedMs = clock.elapsedMs();

@@ -4,12 +4,12 @@ import type { Exposure } from '../net/exposure.ts';
 import { postgresExposure, readPostgresAddress, type PostgresAddress } from '../net/postgres/address.ts';
 import { POSTGRES_FORM } from '../net/postgres/form.ts';
 
-/** The driver finds a user and a password by itself, in `PGUSER` and `PGPASSWORD`; a host is `localhost`. */
+/** The driver takes a missing user and password from `PGUSER` and `PGPASSWORD`; a missing host is `localhost`. */
 const FORM: ConnectionForm = { ...POSTGRES_FORM, userOptional: true, hostOptional: true };
 
 /**
- * Reads `DATABASE_URL`, which means what the connection string of a Postgres source means.
- * @throws BridgeError ENVIRONMENT_INVALID, which never has the password
+ * Reads `DATABASE_URL`, which has the same meaning as the connection string of a Postgres source.
+ * @throws BridgeError ENVIRONMENT_INVALID; its message never contains the password
  */
 export function parseDatabaseUrl(url: string): PostgresAddress {
   return readPostgresAddress(
@@ -27,7 +27,7 @@ export function parseDatabaseUrl(url: string): PostgresAddress {
 }
 
 /**
- * What others on the way to the state database could read or change; undefined if nothing.
+ * What others on the network path to the state database could read or change; undefined if nothing.
  * @throws BridgeError ENVIRONMENT_INVALID
  */
 export function stateExposure(url: string | undefined): Exposure | undefined {

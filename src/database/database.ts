@@ -9,39 +9,39 @@ import { postgresDialect, sqliteDialect, type Dialect } from './dialect.ts';
 export interface Database {
   readonly knex: Knex;
   readonly dialect: Dialect;
-  /** For messages: `host:port/name` or the path of the file; never a password. */
+  /** For messages: `host:port/name` or the path of the file; it never contains a password. */
   readonly location: string;
   readonly embedded: boolean;
   close(): Promise<void>;
 }
 
 export interface DatabaseAddress {
-  /** `postgres://…`; without it the database is the file. */
+  /** `postgres://…`; if it is missing, the database is the file. */
   readonly url?: string | undefined;
-  /** Path of the embedded SQLite database; `:memory:` is one that nobody else sees. */
+  /** Path of the embedded SQLite database; `:memory:` is private to this connection. */
   readonly file: string;
 }
 
 export interface DatabaseOptions {
-  /** Connections to Postgres at the same time; SQLite has one. */
+  /** The number of concurrent connections to Postgres; SQLite has one. */
   readonly connections?: number;
   /**
-   * A connection to Postgres over which nothing comes for so long is closed, and its statement fails with STATE_UNREACHABLE.
-   * Undefined: it is waited for, because a statement of a run may take long.
+   * A connection to Postgres that is silent for this long is closed, and its statement fails with STATE_UNREACHABLE. Undefined:
+   * there is no limit, because a statement of a run may take long.
    */
   readonly silenceSeconds?: number | undefined;
 }
 
-/** knex writes to the console by itself; everything it has to say comes as an error, too. */
+/** knex writes to the console by default; all of its messages arrive as errors, too. */
 const quiet = { warn: ignore, error: ignore, debug: ignore, deprecate: ignore };
 
 function ignore(): void {
-  // Nothing to do.
+  // Ignore the message.
 }
 
 /**
- * Opens nothing yet, except that an embedded database is created, and its directory, for their owner alone.
- * @throws BridgeError ENVIRONMENT_INVALID for a URL of another kind; file system errors as they come.
+ * Opens no connection yet, but creates an embedded database, and its directory, for their owner alone.
+ * @throws BridgeError ENVIRONMENT_INVALID for a URL of another kind; file system errors are passed on unchanged.
  */
 export async function openDatabase(
   { url, file }: DatabaseAddress,
@@ -59,7 +59,7 @@ async function openSqlite(file: string): Promise<Database> {
     useNullAsDefault: true,
     compileSqlOnError: false,
     log: quiet,
-    // The driver works in the process's own thread: more connections would only wait for each other.
+    // The driver runs in the process's own thread: more connections would only wait for each other.
     pool: { min: 1, max: 1 },
   });
   return {
@@ -80,16 +80,18 @@ async function createPrivately(file: string): Promise<void> {
   try {
     await (await open(file, 'wx', PRIVATE_FILE_MODE)).close();
   } catch {
-    // The file exists, or it cannot be created, which SQLite then reports in its own words.
+    // The file exists, or it cannot be created; SQLite then reports that itself.
   }
 }
 
-/** SQLite does so itself when the last connection closes, but this driver closes only when its garbage is collected. */
+/**
+ * SQLite does this itself when the last connection closes, but this driver only closes a connection when it is garbage-collected.
+ */
 async function emptyJournal(knex: Knex): Promise<void> {
   try {
     await knex.raw('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
-    // Somebody else is at work in it, or the file cannot be written: the journal stays, and loses nothing.
+    // Another process uses the database, or the file cannot be written: the journal stays, and no data is lost.
   }
 }
 
@@ -101,7 +103,7 @@ async function openPostgres(
   const { postgresClientFor } = await import('./postgres-client.ts');
   const knex = createKnex({
     client: postgresClientFor(address, silenceSeconds),
-    // The client knows; without one, knex opens no pool.
+    // The client has the address; if `connection` is missing, knex opens no pool.
     connection: {},
     compileSqlOnError: false,
     log: quiet,

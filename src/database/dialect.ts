@@ -1,11 +1,11 @@
-/** SQL in which the two engines differ, whatever the tables. */
+/** The SQL that differs between the two engines, independent of the tables. */
 export interface Dialect {
   readonly engine: 'postgres' | 'sqlite';
-  /** Now, by the clock of the database, in milliseconds since 1970. */
+  /** The current time by the clock of the database, in milliseconds since 1970. */
   readonly clockMs: string;
   /** The time by the clock of the database, some seconds from now, as ISO 8601 in UTC with milliseconds. */
   clockText(secondsAhead: number): string;
-  /** A table that has a row, with the JSON `value`, for each element of one binding, a JSON array. */
+  /** A table with one row, in the column `value` as JSON, for each element of one binding, which is a JSON array. */
   readonly jsonRows: string;
   /** A subquery that turns one binding, a JSON array of strings, into rows. */
   readonly jsonTexts: string;

@@ -28,7 +28,7 @@ declare module 'knex/lib/dialects/postgres/index.js' {
   import type { Knex } from 'knex';
 
   export default class PostgresDialectClient extends Knex.Client {
-    /** Whether it is the client of a transaction. */
+    /** Whether this is the client of a transaction. */
     readonly transacting?: boolean;
     _driver(): unknown;
     _acquireOnlyConnection(): Promise<unknown>;

@@ -6,14 +6,14 @@ import { STATE_BUSY_SECONDS_MAX } from './limits.ts';
 import { codeOf } from '../core/thrown.ts';
 
 const RETRY_MS = 20;
-/** The program has some 40 statements; the bound only keeps an accident from becoming a leak. */
+/** The program has some 40 statements; the bound only limits the damage of an accidental leak. */
 const STATEMENTS_MAX = 200;
-/** What a large commit leaves of its journal for the next one, which need not grow it anew. */
+/** The size to which a journal is cut after a large commit; the next commit can reuse that space. */
 const JOURNAL_BYTES = 64 * 1_048_576;
 
 /**
- * A transaction that begins by taking its turn to write. One that reads first and writes later fails at once when
- * another process has written in between, and no waiting helps it.
+ * A transaction that takes the write lock at its begin. A transaction that reads first and writes later fails at once when
+ * another process has written in between, and waiting does not help.
  */
 class WritingTransaction extends SqliteTransaction {
   override begin(connection: Libsql.Database): Promise<void> {
@@ -34,7 +34,7 @@ export class LibsqlClient extends BetterSqlite3Client {
   }
 
   override _query(connection: Libsql.Database, query: { readonly sql: string }): Promise<unknown> {
-    // After a full disk or a failed write SQLite has rolled back by itself: an error about that would hide the reason.
+    // After a full disk or a failed write SQLite has already rolled back: an error about the rollback would hide the reason.
     if (query.sql === 'ROLLBACK' && !connection.inTransaction) return Promise.resolve(query);
     return inTurn(() => super._query(connection, query));
   }
@@ -46,7 +46,7 @@ export class LibsqlClient extends BetterSqlite3Client {
     });
     connection.exec('PRAGMA synchronous = FULL');
     connection.exec('PRAGMA foreign_keys = ON');
-    // Sorting a large commit in memory would grow with it.
+    // Sorting a large commit in memory would take memory in proportion to its size.
     connection.exec('PRAGMA temp_store = FILE');
     connection.exec(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`);
     reuseStatements(connection);
@@ -55,9 +55,9 @@ export class LibsqlClient extends BetterSqlite3Client {
 }
 
 /**
- * Tries again while another connection writes. SQLite's own waiting would stop the whole process, signals and heartbeat
- * included, and for ever if the other connection belongs to this very process. Within a transaction no statement is ever
- * refused for this reason, so what is tried again is a whole transaction or a statement by itself.
+ * Retries while another connection writes. SQLite's own wait would block the whole process, including signals and the heartbeat,
+ * and would never end if the other connection belongs to this same process. Within a transaction no statement fails for this
+ * reason, so each retry repeats a whole transaction or a single statement.
  */
 async function inTurn<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
   const givingUpAt = performance.now() + STATE_BUSY_SECONDS_MAX * 1_000;
@@ -73,8 +73,9 @@ async function inTurn<Answer>(work: () => Answer | Promise<Answer>): Promise<Ans
 }
 
 /**
- * A statement keeps the values last bound to it until it is collected as garbage, and the collector sees only a few
- * bytes of it: prepared anew each time, staging 1 M records held 140 MB more, and growing.
+ * Prepared statements are reused, because a statement keeps its last bound values until it is garbage-collected, and the
+ * collector sees only a few bytes of it. If each call prepared a new statement, staging 1 M records held 140 MB more, and
+ * growing.
  */
 function reuseStatements(connection: Libsql.Database): void {
   const prepare = connection.prepare.bind(connection);

@@ -27,8 +27,8 @@ function isMigration(module: unknown): module is Knex.Migration {
 }
 
 /**
- * Brings the schema up to date; several processes may do so at once, and the last ones find nothing to do.
- * One transaction: a process that is killed in the middle leaves what was there before.
+ * Brings the schema up to date. Several processes may do so at once; the later ones find no migrations left. Runs in one
+ * transaction: a process that is killed in the middle changes nothing.
  * @returns the names of the migrations applied, in order.
  * @throws BridgeError STATE_NEWER.
  */
@@ -54,7 +54,7 @@ export async function requireCurrentSchema(database: Database): Promise<void> {
   );
 }
 
-/** Names that the program has and the database has not, in order. Writes nothing. @throws BridgeError STATE_NEWER. */
+/** Names of the migrations that the database lacks, in order. Writes nothing. @throws BridgeError STATE_NEWER. */
 async function missingMigrations(database: Database, knex: Knex): Promise<string[]> {
   const known = await migrationSource.getMigrations([]);
   const applied = (await knex.schema.hasTable(MIGRATIONS_TABLE))

@@ -4,15 +4,15 @@ import { migrate, requireCurrentSchema } from './migrations.ts';
 import { namedErrors } from './with-state-errors.ts';
 import { preparedDatabase } from './prepared-database.ts';
 
-/** A database as a server has it open: for long, and through times when it cannot be reached. */
+/** A database as a server uses it: open for a long time, and through periods when it is unreachable. */
 export interface ServerDatabase {
-  /** Does some work in it. @throws BridgeError STATE_* for whatever the database says */
+  /** Runs work on the database. @throws BridgeError STATE_* for an error of the database */
   guarded<Answer>(work: (database: Database) => Promise<Answer>): Promise<Answer>;
   close(): Promise<void>;
 }
 
 /**
- * The embedded database is migrated, one of a URL has to be up to date.
+ * Migrates the embedded database; the database of a URL has to be up to date.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openServerDatabase(

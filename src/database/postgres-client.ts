@@ -8,23 +8,24 @@ import { agreeOnTls } from '../net/postgres/tls.ts';
 import { codeOf } from '../core/thrown.ts';
 import { isConflict } from './state-errors.ts';
 
-/** Why the server ended a connection, if it said so while no statement was there to be told. */
+/** Why the server ended a connection, if it reported that while no statement was in progress. */
 const farewells = new WeakMap<object, Error>();
 
 /**
  * knex's client for Postgres, for one database:
  *
- * - TLS means what it means to a Postgres source, which the driver's own words do not.
- * - A transaction is READ COMMITTED, whatever `default_transaction_isolation` says: each takes what it changes by a condition or a
- *   lock, and under a snapshot the loser of a race would fail where it should see the winner.
- * - A statement outside of a transaction has the default isolation of the database. One that lost a race is repeated: it had no effect.
- *   (A setting of the session would do instead, but not through a pooler that gives each transaction another session.)
+ * - TLS settings mean the same as for a Postgres source; the driver's own settings do not.
+ * - A transaction is READ COMMITTED, whatever `default_transaction_isolation` is: each one claims its changes with a condition or
+ *   a lock, and with a snapshot the loser of a race would fail where it should see the winner.
+ * - A statement outside of a transaction has the default isolation of the database. If it lost a race it is repeated, because it
+ *   had no effect. (A setting of the session would also work, but not through a pooler that gives each transaction another
+ *   session.)
  * - An error names the limit that ended the session, not only that it ended.
  *
  * @param silenceSeconds a connection that is silent for this long is closed
  */
 export function postgresClientFor(address: PostgresAddress, silenceSeconds: number | undefined) {
-  // knex makes the client of a transaction from the prototype alone, so nothing can be kept in fields.
+  // knex makes the client of a transaction from the prototype alone, so no instance fields can be used.
   return class extends PostgresDialectClient {
     override _driver(): unknown {
       return pg;
@@ -65,12 +66,12 @@ export function postgresClientFor(address: PostgresAddress, silenceSeconds: numb
   };
 }
 
-/** Whether these are the server's own words. An error of the socket has another form of code, or none. */
+/** Whether the error comes from the server. An error of the socket has another form of code, or none. */
 function isSqlstate(thrown: unknown): boolean {
   return /^\d[\dA-Z]{4}$/.test(codeOf(thrown));
 }
 
-/** A connection with the mark by which knex drops it instead of using it again. */
+/** A connection with the mark that makes knex drop it instead of reusing it. */
 type Connection = pg.Client & { __knex__disposed?: unknown };
 
 async function connect(address: PostgresAddress, silenceSeconds: number | undefined): Promise<Connection> {
@@ -80,11 +81,11 @@ async function connect(address: PostgresAddress, silenceSeconds: number | undefi
   const client: Connection = new pg.Client({
     host,
     port,
-    // Without them the driver asks its environment, as psql does.
+    // Without these options the driver reads environment variables, as psql does.
     ...(user !== '' && { user }),
     ...(database !== '' && { database }),
     ...(password !== undefined && { password }),
-    // Agreed on already.
+    // TLS is already negotiated.
     ssl: false,
     stream: () => socket,
     enableChannelBinding: address.tls.channelBinding,
@@ -93,11 +94,11 @@ async function connect(address: PostgresAddress, silenceSeconds: number | undefi
     application_name: applicationName ?? 'gemini-sync-bridge',
     ...(options !== undefined && { options }),
   });
-  // What goes wrong before the caller listens is thrown below.
+  // An error that occurs before the caller has a listener is thrown below.
   client.on('error', passOver);
   try {
     await client.connect();
-    // The driver reads on when the login was refused within what the server sent at once.
+    // The driver continues to read when the refusal of the login arrived with other data in one chunk.
     if (socket.errored !== null) throw socket.errored;
   } catch (thrown) {
     socket.destroy();
@@ -112,8 +113,8 @@ function passOver(): void {
 }
 
 /**
- * A socket that is connected, and has TLS as demanded. The driver connects it once more, which it takes for news of a connection:
- * so COPY runs on Node's own socket, with nothing in between.
+ * Opens a connected socket, with TLS as required. The driver connects it once more; the replaced `connect` only emits the event.
+ * So COPY runs on Node's own socket, without a stream in between.
  */
 async function openSocket(
   { host, port, tls }: PostgresAddress,
@@ -124,7 +125,7 @@ async function openSocket(
   const tooLate = setTimeout(() => {
     tcp.destroy(new Error('timeout expired'));
   }, connectSeconds * 1_000);
-  // The system itself gives up on a machine that is gone after a quarter of an hour. Until then its connections would be used
+  // The operating system takes a quarter of an hour to detect an unreachable machine. Until then its connections would be reused
   // again and again, also when another machine answers at the same address.
   if (silenceSeconds !== undefined) tcp.setTimeout(silenceSeconds * 1_000, () => tcp.destroy());
   try {
@@ -143,7 +144,7 @@ async function openSocket(
       value() {
         process.nextTick(() => {
           secured.emit('connect');
-          // Paused since the server's answer about TLS.
+          // Paused since the server's response about TLS.
           secured.resume();
         });
         return secured;

@@ -1,7 +1,7 @@
 import type { PoolerFault } from '../net/postgres/pooler-words.ts';
 import { DAMAGED_DATABASE_HINT, NOT_MIGRATED_HINT, TLS, type Verdict } from './state-verdict.ts';
 
-/** Where a setting of a session comes from. */
+/** The places where a setting of a session can be set. */
 const SET_WHERE = 'ALTER ROLE … SET, ALTER DATABASE … SET, or the server';
 const NOTHING_LOST = 'then run again: no partial change is left.';
 
@@ -31,7 +31,7 @@ const TOO_MANY = away(
 const RESTARTING = away(`Wait until the database of DATABASE_URL takes connections again, ${NOTHING_LOST}`);
 const RACE = 'Run again: no partial change is left. If it happens often, run fewer connectors at once.';
 
-/** By SQLSTATE; see appendix A of the PostgreSQL manual. */
+/** Verdicts by SQLSTATE; see appendix A of the PostgreSQL manual. */
 export const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
   '25006': refused(
     'The server is a hot standby, or default_transaction_read_only is on. Let DATABASE_URL name the primary, or reset default_transaction_read_only for its user and database.',
@@ -73,7 +73,7 @@ export const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
   XX002: refused(DAMAGED_DATABASE_HINT),
 };
 
-/** Servers and poolers that give no code, or one for several cases. The first that fits counts, before `BY_SQLSTATE`. */
+/** Errors of servers and poolers that send no code, or one code for several cases. The first match wins, before `BY_SQLSTATE`. */
 export const POSTGRES_WORDS: readonly (readonly [RegExp, Verdict])[] = [
   [
     /not currently accepting connections/i,
@@ -101,7 +101,7 @@ const POOLER_SERVER = away(
   'The pooler cannot log in to the server: see its log and the server, then run again (it tries every server_login_retry).',
 );
 
-/** What an error of a pooler on the way means. */
+/** The verdict on an error of a pooler. */
 export function poolerVerdict({ kind, setting }: PoolerFault): Verdict {
   switch (kind) {
     case 'login':
@@ -126,14 +126,14 @@ export function poolerVerdict({ kind, setting }: PoolerFault): Verdict {
   }
 }
 
-/** SQLSTATE classes: connections that failed, shutdowns, exhausted resources. */
+/** Verdicts on SQLSTATE classes: failed connections, shutdowns, exhausted resources. */
 export function classVerdict(sqlstate: string): Verdict | undefined {
   if (/^08...$/.test(sqlstate)) return RESTARTING;
   if (/^57P..$/.test(sqlstate)) return RESTARTING;
   return /^53...$/.test(sqlstate) ? TOO_MANY : undefined;
 }
 
-/** What 57014 is, unless a person cancelled the statement. */
+/** The meaning of 57014, unless a person cancelled the statement. */
 export const STATEMENT_TIMEOUT = timeout('statement_timeout');
 
 function pooler(limit: string): Verdict {

@@ -2,7 +2,7 @@ import { openDatabase, type Database, type DatabaseAddress, type DatabaseOptions
 import { stateError } from './state-errors.ts';
 
 /**
- * A database that has been prepared, or that is closed again if that failed.
+ * Opens a database and prepares it; closes it again if that failed.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED; what `prepare` throws.
  */
 export async function preparedDatabase(

@@ -34,7 +34,7 @@ const DAMAGED: Verdict = {
   code: 'STATE_FAILED',
   hint: 'Restore the file from a backup, or move it away: the next run then compares every row again.',
 };
-/** SQLite says so of a disk that is full, too, where it cannot tell. */
+/** SQLite also reports this for a full disk, if it cannot distinguish the two. */
 const IO_FAILED: Verdict = {
   code: 'STATE_LIMIT',
   limit: 'disk',
@@ -65,7 +65,7 @@ function networkVerdict(network: NetworkError): Verdict {
   return { code: mended ? 'STATE_FAILED' : 'STATE_UNREACHABLE', hint };
 }
 
-/** By SQLite's or Node's name. */
+/** Verdicts by the error name that SQLite or Node uses. */
 const BY_NAME: Readonly<Record<string, Verdict>> = {
   SQLITE_BUSY: BUSY,
   SQLITE_LOCKED: BUSY,
@@ -92,7 +92,7 @@ const BY_NAME: Readonly<Record<string, Verdict>> = {
   ENOENT: UNREACHABLE,
 };
 
-/** Words of drivers that give no code. */
+/** Verdicts by message, for drivers that give no code. */
 const WORDS: readonly (readonly [RegExp, Verdict])[] = [
   [/does not support SSL|before the TLS handshake|channel binding/i, TLS],
   [
@@ -103,7 +103,7 @@ const WORDS: readonly (readonly [RegExp, Verdict])[] = [
 ];
 
 /**
- * An error of the state database in the words of this program: STATE_UNREACHABLE, STATE_LIMIT, STATE_FAILED or
+ * Converts an error of the state database into an error of this program: STATE_UNREACHABLE, STATE_LIMIT, STATE_FAILED or
  * STATE_NOT_MIGRATED, naming `location` and never a password. A BridgeError and an unknown error are returned unchanged.
  */
 export function stateError(thrown: unknown, location: string): unknown {
@@ -122,12 +122,12 @@ export function stateError(thrown: unknown, location: string): unknown {
   });
 }
 
-/** An error of Node's may come from another realm, and one of libsql's is no native one. */
+/** An error of Node may come from another realm, and an error of libsql is not a native one. */
 function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || types.isNativeError(thrown);
 }
 
-/** A transaction or a statement that lost a race with another session: it had no effect, and may be repeated. */
+/** Whether a transaction or a statement lost a race with another session: it had no effect, and may be repeated. */
 export function isConflict(thrown: unknown): boolean {
   const code = codeOf(thrown);
   return code === '40001' || code === '40P01';
@@ -138,7 +138,7 @@ function verdictOn(error: Error): Verdict | undefined {
   if (isCertificateFile(error, code)) return TLS;
   const network = networkErrorOf(error);
   if (network !== undefined) return networkVerdict(network);
-  // SQLite refines its codes, as in SQLITE_IOERR_FSYNC.
+  // SQLite has extended codes, such as SQLITE_IOERR_FSYNC.
   const named = BY_NAME[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code];
   if (named !== undefined) return named;
   return /^[0-9A-Z]{5}$/.test(code)
@@ -147,7 +147,7 @@ function verdictOn(error: Error): Verdict | undefined {
 }
 
 function postgresVerdict(sqlstate: string, message: string): Verdict | undefined {
-  // 57014, 55000, 42501 and 28000 have several causes; a pooler has one code for almost everything.
+  // 57014, 55000, 42501 and 28000 have several causes; a pooler uses one code for almost everything.
   const ambiguous = /^(08...|42501|55000|57014|28...)$/.test(sqlstate);
   const words = ambiguous ? POSTGRES_WORDS.find(([pattern]) => pattern.test(message))?.[1] : undefined;
   if (words !== undefined) return words;
@@ -156,13 +156,13 @@ function postgresVerdict(sqlstate: string, message: string): Verdict | undefined
   return sqlstate === '57014' ? STATEMENT_TIMEOUT : (BY_SQLSTATE[sqlstate] ?? classVerdict(sqlstate));
 }
 
-/** Only certificates and keys are files that this program opens by itself for the state. */
+/** Certificates and keys are the only files that this program itself opens for the state. */
 function isCertificateFile(error: Error, code: string): boolean {
   const syscall = 'syscall' in error ? error.syscall : undefined;
   return ['ENOENT', 'EACCES', 'EISDIR'].includes(code) && (syscall === 'open' || syscall === 'read');
 }
 
-/** knex puts the statement before the database's own words. */
+/** knex puts the statement before the database's own message. */
 function ownWords(error: Error): string {
   const words = error.message.split(' - ').at(-1)?.trim() ?? '';
   return words === '' ? codeOf(error) || error.name : words;

@@ -1,7 +1,7 @@
-/** What an error of the state database means, and what to do about it. */
+/** The meaning of an error of the state database, and its hint. */
 export interface Verdict {
   readonly code: 'STATE_UNREACHABLE' | 'STATE_LIMIT' | 'STATE_FAILED' | 'STATE_NOT_MIGRATED';
-  /** What ended the work, by the name of the setting or of the resource; only with STATE_LIMIT. */
+  /** The setting or the resource whose limit ended the work; only with STATE_LIMIT. */
   readonly limit?: string;
   readonly hint: string;
 }

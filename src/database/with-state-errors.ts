@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 import { stateError } from './state-errors.ts';
 
-/** Work on a database as a method of whoever has it open: its errors name the database, as `stateError` does. */
+/** Wraps work on an open database in a method: its errors name the database, as `stateError` does. */
 export function namedErrors<Opened extends Database>(database: Opened) {
   return <Args extends unknown[], Answer>(work: (database: Opened, ...args: Args) => Promise<Answer>) =>
     async (...args: Args): Promise<Answer> => {
@@ -13,7 +13,7 @@ export function namedErrors<Opened extends Database>(database: Opened) {
     };
 }
 
-/** The same for what comes bit by bit. */
+/** The same for an async iterable. */
 export function namedStream({ location }: Pick<Database, 'location'>) {
   return async function* <Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
     try {

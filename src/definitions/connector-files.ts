@@ -7,7 +7,7 @@ import type { Problem } from './problem.ts';
 
 export type FileReading = { readonly text: string } | { readonly problem: Problem };
 
-/** Reads a file as UTF-8; never throws for what a user can cause. */
+/** Reads a file as UTF-8; never throws for an error that a user can cause. */
 export async function readConnectorFile(file: string, cwd: string): Promise<FileReading> {
   let bytes: Buffer | undefined;
   try {
@@ -28,8 +28,8 @@ export async function readConnectorFile(file: string, cwd: string): Promise<File
 }
 
 /**
- * The content of a regular file; undefined if it has more than `limit` bytes. A named pipe without a writer would keep the
- * reader waiting for ever, so it is opened without waiting, and refused like every other file that is not a regular one.
+ * The content of a regular file; undefined if it has more than `limit` bytes. A named pipe without a writer would block the
+ * reader for ever, so the file is opened without blocking, and refused if it is not a regular file.
  */
 async function readUpTo(path: string, limit: number): Promise<Buffer | undefined> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -38,7 +38,7 @@ async function readUpTo(path: string, limit: number): Promise<Buffer | undefined
     if (found.isDirectory()) throw new UnreadableError('EISDIR');
     if (!found.isFile()) throw new UnreadableError('NOT_REGULAR');
     if (found.size > limit) return undefined;
-    // What /proc holds has no size, and a file may grow meanwhile.
+    // Files in /proc have no size, and a file may grow in the meantime.
     const buffer = Buffer.alloc(limit + 1);
     let length = 0;
     for (;;) {
@@ -62,8 +62,8 @@ class UnreadableError extends Error {
 }
 
 /**
- * The connector files that paths stand for: a directory stands for the `*.yaml` and `*.yml` in it, by name. A file named
- * twice is taken once.
+ * Lists the connector files for some paths: a directory means the `*.yaml` and `*.yml` files in it, by name. A file that is named
+ * twice is listed once.
  */
 export async function listConnectorFiles(
   paths: readonly string[],

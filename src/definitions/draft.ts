@@ -1,7 +1,8 @@
 import { CONNECTOR_TEXT_CHARACTERS_MAX } from './limits.ts';
 
 /**
- * Reading a connector that may be wrong. The rules look at whatever is there, so that one mistake does not hide another.
+ * Functions that read a connector that may be invalid. The rules check every field that exists, so that one mistake does not hide
+ * another.
  */
 
 /** The value at a path such as `spec.source.query`; undefined when any part of it is missing. */
@@ -18,7 +19,7 @@ export function textAt(connector: unknown, path: string): string | undefined {
   return isText(value) ? value : undefined;
 }
 
-/** The texts of a list, or the one text that stands for a list; each with its own path. */
+/** The texts of a list, or the one text that is allowed in place of a list; each with its own path. */
 export function textsAt(
   connector: unknown,
   path: string,
@@ -31,7 +32,7 @@ export function textsAt(
   );
 }
 
-/** The schema reports a text that is too long; a rule that reads it would only take time. */
+/** The schema reports a text that is too long; a rule that reads it would only waste time. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= CONNECTOR_TEXT_CHARACTERS_MAX;
 }

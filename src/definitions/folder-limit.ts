@@ -2,7 +2,7 @@ import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_FOLDER_BYTES_MAX } from './limits.t
 import type { CheckedFile, FileFacts } from './known-files.ts';
 import type { Problem } from './problem.ts';
 
-/** The largest of the files, if all together are larger than one folder may be: a large file hides no small one. */
+/** The largest of the files, if all files together exceed the limit of one folder: a large file does not hide small ones. */
 export function beyondFolderLimit(
   files: readonly string[],
   facts: readonly (FileFacts | undefined)[],
@@ -10,7 +10,7 @@ export function beyondFolderLimit(
   let bytes = 0;
   const left = files
     .map((file, index) => ({ file, size: facts[index]?.bytes ?? 0 }))
-    // A larger one is refused by its size, without being read.
+    // A larger file is refused by its size, without being read.
     .filter(({ size }) => size <= CONNECTOR_FILE_BYTES_MAX)
     .sort((one, other) => one.size - other.size)
     .filter(({ size }) => {

@@ -5,21 +5,21 @@ import type { Place } from './text-lines.ts';
 /** A connector file that was read and checked by itself. */
 export interface CheckedFile {
   readonly file: string;
-  /** Undefined when the file has no single readable document. It and the rest can be sent from thread to thread. */
+  /** Undefined when the file has no single readable document. All fields can be sent between threads. */
   readonly value: unknown;
-  /** Where in the file the paths are that problems between files, or of secrets that are not set, are about. */
+  /** The places in the file of the paths that problems between files, or of unset secrets, refer to. */
   readonly places: Readonly<Record<string, Place>>;
   readonly problems: readonly Problem[];
 }
 
-/** A file as the directory describes it. */
+/** The metadata of a file. */
 export interface FileFacts {
   readonly bytes: number;
   /** Changes whenever the file does. */
   readonly signature: string;
 }
 
-/** Undefined when the file cannot be found; reading it says why. */
+/** Undefined when the file cannot be found; reading it then reports the reason. */
 export async function fileFacts(path: string): Promise<FileFacts | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
@@ -27,7 +27,7 @@ export async function fileFacts(path: string): Promise<FileFacts | undefined> {
   return { bytes: size, signature: [dev, ino, size, mtimeMs, ctimeMs].join(' ') };
 }
 
-/** Files that were checked before. One that did not change since is not read again, whether it was correct or not. */
+/** A cache of checked files. A file that has not changed is not read again, whether it was valid or not. */
 export class KnownFiles {
   #known = new Map<string, { readonly signature: string; readonly checked: CheckedFile }>();
   #next = new Map<string, { readonly signature: string; readonly checked: CheckedFile }>();
@@ -46,7 +46,7 @@ export class KnownFiles {
     return checked;
   }
 
-  /** Forgets the files that were not asked for since the last call. */
+  /** Removes the files that were not requested since the last call. */
   forgetOthers(): void {
     this.#known = this.#next;
     this.#next = new Map();

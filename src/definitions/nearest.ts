@@ -5,8 +5,8 @@ function editsAllowed(word: string): number {
 }
 
 /**
- * The candidate that a person most likely meant, or undefined when none is close. Case and the separators `_` and `-`
- * do not count, because `watermark_field` for `watermarkField` is the commonest slip.
+ * The candidate that the user most likely meant, or undefined when none is close. Case and the separators `_` and `-` are
+ * ignored, because `watermark_field` for `watermarkField` is the most common slip.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = simplify(word);
@@ -16,7 +16,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     const distance = editDistance(wanted, simplify(candidate), edits);
     if (distance > edits) continue;
     best = candidate;
-    // Only a candidate that is closer replaces this one.
+    // Only a closer candidate replaces this one.
     edits = distance - 1;
   }
   return best;
@@ -28,7 +28,7 @@ function simplify(word: string): string {
 
 /**
  * Optimal string alignment: inserts, deletes, replacements, and swaps of neighbours, each one edit.
- * @param limit a greater distance is not counted to its end, because that takes the square of the words' length
+ * @param limit a greater distance is not computed, because that takes quadratic time
  * @returns the distance, or infinity if it is greater than the limit
  */
 export function editDistance(left: string, right: string, limit = Number.POSITIVE_INFINITY): number {
@@ -57,7 +57,7 @@ export function editDistance(left: string, right: string, limit = Number.POSITIV
   return distance > limit ? Number.POSITIVE_INFINITY : distance;
 }
 
-/** Only the cells near the diagonal are set; an unset one counts as infinitely far. */
+/** Only the cells near the diagonal are set; an unset cell is infinitely far. */
 type Row = (number | undefined)[];
 
 function at(row: Row, column: number): number {

@@ -1,7 +1,7 @@
 import { sample } from './value-words.ts';
 import type { SchemaNode } from './schema-document.ts';
 
-/** Fields that are names, so that their own value in the expected characters is most likely what was meant. */
+/** Fields that are names: the value of the user, in the allowed characters, is most likely correct for them. */
 const NAMES = new Set([
   'metadata.name',
   'spec.gemini.projectId',
@@ -10,9 +10,10 @@ const NAMES = new Set([
 ]);
 
 /**
- * What to write in place of a value that does not match its pattern: the value itself, corrected, and otherwise an example
- * that is marked as one. A copied example would be another connector's name or bucket.
- * @param path of the field; @param name as it is written in the file
+ * The fix for a value that does not match its pattern: the corrected value itself, or otherwise an example that is marked as one.
+ * A copied example would be another connector's name or bucket.
+ * @param path of the field
+ * @param name as it is written in the file
  */
 export function patternFix(path: string, name: string, value: unknown, schema: SchemaNode): string {
   const own = typeof value === 'string' ? ownValue(path, value) : undefined;
@@ -21,7 +22,7 @@ export function patternFix(path: string, name: string, value: unknown, schema: S
   return matches ? `${name}: ${own}` : exampleFix(name, schema);
 }
 
-/** The choices of the schema, or its example, marked as one. */
+/** The choices of the schema, or its example, marked as an example. */
 export function exampleFix(name: string, schema: SchemaNode): string {
   return `${schema.examples?.[0] === undefined ? '' : 'for example '}${name}: ${sample(schema)}`;
 }

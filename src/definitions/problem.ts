@@ -1,6 +1,6 @@
 import type { FilePlace } from '../core/finding.ts';
 
-/** What kind of problem it is; stable, so that a tool can count or ignore one. */
+/** The kind of a problem; stable, so that a tool can count or ignore it. */
 type ProblemCode =
   | 'file_unreadable'
   | 'file_too_large'
@@ -48,30 +48,30 @@ type ProblemCode =
   | 'too_many_files'
   | 'more_problems';
 
-/** A finding of a definition's file. A warning never fails anything. */
+/** A finding in the file of a definition. A warning never causes a failure. */
 export interface Problem {
   readonly status: 'warn' | 'fail';
   readonly code: ProblemCode;
   readonly place: FilePlace;
   /** The field: `spec.source.query`, `spec.mapping.metadataFields[2]`; empty for the file as a whole. */
   readonly subject: string;
-  /** What is wrong. */
+  /** A sentence that states the problem. */
   readonly message: string;
-  /** What to write, as it follows after "Write: ". */
+  /** The text to write, which follows after "Write: ". */
   readonly fix: string;
 }
 
 /** A finding about a field, before its place in the file is known. */
 export interface FieldFinding extends Pick<Problem, 'code' | 'message' | 'fix'> {
-  /** `fail` unless it says otherwise. */
+  /** `fail` by default. */
   readonly status?: Problem['status'];
-  /** As the subject of a problem. */
+  /** The same path as the subject of a problem. */
   readonly path: string;
   /** Line inside a text of several lines, from 1. */
   readonly lineInText?: number;
 }
 
-/** A finding about a field, once its place is known. */
+/** Combines a finding about a field with its place. */
 export function problemAt(place: FilePlace, finding: FieldFinding): Problem {
   const { status = 'fail', code, path, message, fix } = finding;
   return { status, code, place, subject: path, message, fix };
@@ -79,7 +79,7 @@ export function problemAt(place: FilePlace, finding: FieldFinding): Problem {
 
 export type Segment = string | number;
 
-/** How a place in a file is written for people: `spec.mapping.idField[0]`, `metadata.labels["a.b"]`. */
+/** Formats a path in a file for display: `spec.mapping.idField[0]`, `metadata.labels["a.b"]`. */
 export function displayPath(segments: readonly Segment[]): string {
   return segments.reduce<string>((path, segment) => {
     if (typeof segment === 'number') return `${path}[${segment}]`;
@@ -88,12 +88,12 @@ export function displayPath(segments: readonly Segment[]): string {
   }, '');
 }
 
-/** The place of a problem for people: `file:line`, or the file alone where no line is known. */
+/** Formats the place of a problem for display: `file:line`, or the file alone if the line is unknown. */
 export function placeText({ file, line }: FilePlace): string {
   return line === undefined ? file : `${file}:${line}`;
 }
 
-/** A problem in one line, for the message of an error. */
+/** Formats a problem as one line, for the message of an error. */
 export function problemLine({ place, subject, message, fix }: Problem): string {
   return `${placeText(place)}: ${subject === '' ? '' : `${subject}: `}${message} Write: ${fix}`;
 }

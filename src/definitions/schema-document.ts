@@ -29,7 +29,7 @@ export function connectorSchema(): SchemaNode {
 export interface SchemaProperty {
   /** `spec.source.query` */
   readonly path: string;
-  /** With what its `$ref` says, its own words first. */
+  /** Merged with the target of its `$ref`; its own keywords take precedence. */
   readonly schema: SchemaNode;
 }
 
@@ -42,7 +42,7 @@ export function schemaProperties(): readonly SchemaProperty[] {
   return listed;
 }
 
-/** The schema of a property; undefined for a path that is not one of them. */
+/** The schema of a property; undefined for an unknown path. */
 export function schemaAt(path: string): SchemaNode | undefined {
   byPath ??= new Map(schemaProperties().map((property) => [property.path, property.schema]));
   return byPath.get(path);

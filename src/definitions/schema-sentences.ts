@@ -6,7 +6,7 @@ import { schemaAt, schemaProperties, type SchemaNode } from './schema-document.t
 import { valueAt } from './draft.ts';
 import { describeValue, firstSentence, kindOf, textOf, TYPE_WORDS } from './value-words.ts';
 
-/** One error of the schema as a sentence for people; undefined when another error says it better. */
+/** One error of the schema as a sentence; undefined when another error describes it better. */
 export function findingOf(
   error: ErrorObject,
   connector: unknown,
@@ -52,9 +52,9 @@ function unknownKey(error: ErrorObject, segments: readonly Segment[]): FieldFind
 }
 
 /**
- * Unknown keys of one mapping that are not reported one by one.
+ * Summarizes the unknown keys of one mapping that are not reported individually.
  * @param error the first of them
- * @param count how many they are
+ * @param count the number of these keys
  */
 export function moreUnknownKeys(
   error: ErrorObject,
@@ -117,7 +117,7 @@ function wrongType(error: ErrorObject, path: string, name: string): FieldFinding
   const value: unknown = error.data;
   const words = wanted.map((type) => TYPE_WORDS.get(type) ?? type).join(' or ');
   const subject = path === '' ? 'The file' : name;
-  // A file that is not a mapping may be any file of this machine, so its content is not repeated.
+  // A file that is not a mapping may be any file of this machine, so its content is not quoted.
   const found = value === null ? 'has no value' : `is ${path === '' ? kindOf(value) : describeValue(value)}`;
   return {
     code: path === '' ? 'not_a_mapping' : 'wrong_type',
@@ -213,7 +213,7 @@ function wrongChoice(error: ErrorObject, connector: unknown, path: string, name:
   return { code: 'wrong_value', path, message, fix: `${name}: ${meant ?? allowed.join(' | ')}` };
 }
 
-/** Values of these fields may hold what must not be shown, when somebody puts a secret in the wrong place. */
+/** The values of these fields must not be quoted, because a user may have put a secret in the wrong place. */
 function mayBeShown(path: string): boolean {
   return !/(secretRef|clientSecretRef|url|tokenUrl)$|^spec\.source\.(headers|payload)/i.test(path);
 }

@@ -1,10 +1,10 @@
-/** Both count from 1. */
+/** A position in a text; both numbers count from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** Where the lines of a text begin. They are found once, however many offsets are asked for. */
+/** Finds the lines of a text. Their offsets are computed once, for any number of lookups. */
 export class TextLines {
   readonly #text: string;
   #starts: readonly number[] | undefined;

@@ -23,7 +23,7 @@ export function describeValue(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
-/** What to write in place of a value: the schema's own example, or its choices. */
+/** The fix for a value: the schema's own example, or its choices. */
 export function sample(schema: SchemaNode): string {
   const { examples, enum: choices, const: only, required } = schema;
   if (examples?.[0] !== undefined) return exampleText(examples[0]);

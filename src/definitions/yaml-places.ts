@@ -7,7 +7,7 @@ export interface RawProblem extends Pick<FieldFinding, 'code' | 'path' | 'messag
   readonly offset: number;
 }
 
-/** Where one value begins, and those in it by their part of the path. */
+/** The start of one value, with the places of its children by their segment of the path. */
 export interface Anchor {
   /** Offset of the key, or of the item of a list. */
   readonly start: number;
@@ -18,7 +18,7 @@ export interface Anchor {
 
 const PATH_PART = /\["(?:[^"\\]|\\.)*"\]|\[\d+\]|[^.[\]]+/g;
 
-/** Where the values of a YAML text are. It is a tree, because the paths of deep values are far longer than the text. */
+/** The places of the values of a YAML text. They form a tree, because the paths of deep values are far longer than the text. */
 export class YamlPlaces {
   readonly root: Anchor = { start: 0, children: new Map() };
   readonly #lines: TextLines;
@@ -37,7 +37,7 @@ export class YamlPlaces {
     return this.#lines.at(offset);
   }
 
-  /** The place of a path; for one that is not in the text, the place of its nearest parent. */
+  /** The place of a path; if the path is not in the text, the place of its nearest parent. */
   of(path: string, lineInText?: number): Place {
     let anchor = this.root;
     let isWhole = true;
@@ -53,7 +53,7 @@ export class YamlPlaces {
   }
 }
 
-/** Where a scalar or a collection begins; -1 for another event. */
+/** The start of a scalar or a collection; -1 for another event. */
 export function startOf(event: Event): number {
   if (event.type === EVENT_ID.SCALAR) {
     const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;

@@ -8,13 +8,13 @@ import { startOf, type RawProblem } from './yaml-places.ts';
 
 interface Collection {
   readonly isMapping: boolean;
-  /** Keys and values, or items. */
+  /** The number of keys and values, or of items. */
   children: number;
 }
 
 /**
- * What is too large for a connector. All later work on a file grows with these numbers, some of it faster than they do, so
- * a file that is over one of them is refused before that work begins.
+ * Reports values that are too large for a connector. The time of all later work on a file grows with these numbers, sometimes
+ * faster than linearly, so a file that exceeds a limit is refused before that work begins.
  */
 export function sizeProblem(text: string, events: readonly Event[]): RawProblem | undefined {
   const open: Collection[] = [];

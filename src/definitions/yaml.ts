@@ -13,18 +13,18 @@ import type { Place } from './text-lines.ts';
 import { startOf, YamlPlaces, type Anchor, type RawProblem } from './yaml-places.ts';
 import { sizeProblem } from './yaml-size.ts';
 
-/** A problem of the text itself, with its place and without the file's name. */
+/** A problem of the text itself, with its place but without the file's name. */
 type YamlProblem = Pick<FieldFinding, 'code' | 'path' | 'message' | 'fix'> & Place;
 
 export interface YamlReading {
   /** Undefined when the text has no single readable document. */
   readonly value: unknown;
   readonly problems: readonly YamlProblem[];
-  /** Where a path is; for one that is not in the text, where its nearest parent is. */
+  /** The place of a path; if the path is not in the text, the place of its nearest parent. */
   locate(path: string, lineInText?: number): Place;
 }
 
-/** Reads one YAML document with the place of every value. Never throws: what is wrong is in `problems`. */
+/** Reads one YAML document with the place of every value. Never throws: errors are reported in `problems`. */
 export function readYaml(text: string): YamlReading {
   const places = new YamlPlaces(text);
   const reading = (value: unknown, problems: readonly RawProblem[]): YamlReading => ({
@@ -38,7 +38,7 @@ export function readYaml(text: string): YamlReading {
     if (refusal !== undefined) return reading(undefined, [refusal]);
     const problems = new Walk(text, events, places).problems;
     if (problems.some((problem) => problem.code !== 'duplicate_key')) return reading(undefined, problems);
-    // `json` lets the last of two equal keys win: they are reported, and the rest of the file is still checked.
+    // With `json`, the last of two equal keys wins: the duplicate is reported, and the rest of the file is still checked.
     const [value] = constructFromEvents(events, { source: text, json: true });
     return reading(value, problems);
   } catch (thrown) {
@@ -94,7 +94,7 @@ function syntaxProblem(text: string, thrown: YAMLException): RawProblem {
   };
 }
 
-/** One pass over the events: where everything is, and what a connector file may not use. */
+/** Makes one pass over the events and records the places of all values and the syntax that a connector file may not use. */
 class Walk {
   readonly problems: RawProblem[] = [];
   readonly #text: string;
@@ -157,7 +157,7 @@ class Walk {
     }
   }
 
-  /** Steps over the end of a collection, if this is one. */
+  /** Steps over the end of a collection, if the next event is one. */
   #pop(): boolean {
     const event = this.#events[this.#next];
     if (event !== undefined && event.type !== EVENT_ID.POP) return false;

@@ -13,7 +13,7 @@ const FILE_PATHS = [`${SOURCE}.tls.caFile`, `${SOURCE}.tls.certFile`, `${SOURCE}
 
 /** The input of all checks of one connector. */
 interface Subject {
-  /** May be wrong in any way: what cannot be read is left to the schema. */
+  /** May be invalid in any way: the schema reports the fields that cannot be read. */
   readonly connector: unknown;
   readonly name: string;
   readonly decisions: Decisions;
@@ -21,9 +21,9 @@ interface Subject {
 }
 
 /**
- * Everything that a connector's file names and its policy does not allow. The host of a database is not in the file; it is
- * compared when its secret is read.
- * @param cwd what relative paths of the connector start from
+ * Finds everything that a connector's file names and its policy does not allow. The host of a database is not in the file; it is
+ * checked when its secret is read.
+ * @param cwd the folder that relative paths of the connector start from
  */
 export function policyFindings(
   policy: Policy,
@@ -53,7 +53,7 @@ function refusal({ policy }: Pick<Subject, 'policy'>, path: string, message: str
   return { code: 'policy_refused', path, message, fix };
 }
 
-/** The name of a secret; undefined where the secret itself was written, which no message may repeat. */
+/** The name of a secret; undefined if the field contains the secret itself, which no message may repeat. */
 function refAt({ connector }: Subject, path: string): string | undefined {
   const ref = textAt(connector, path);
   return ref === undefined || looksLikeSecret(ref) ? undefined : ref;
@@ -81,7 +81,7 @@ function serverFindings(subject: Subject, path: string, secretPaths: readonly st
   if (!decisions.mayConnect(server)) {
     return [refusal(subject, path, `The policy does not allow ${name} to connect to ${shown}.`)];
   }
-  // A secret that may not be used at all has a finding of its own.
+  // A secret that the policy does not allow at all has its own finding.
   const refs = secretPaths
     .flatMap((at) => refAt(subject, at) ?? [])
     .filter((ref) => decisions.mayUseSecret(ref));
@@ -101,7 +101,7 @@ function pathFindings(subject: Subject, cwd: string): FieldFinding[] {
   });
 }
 
-/** A folder is resolved before links are followed; the path of a certificate is opened as it is written. */
+/** The path of a folder is normalized before links are followed; the path of a certificate is opened as written. */
 function absolute(path: string, cwd: string, resolved: boolean): string {
   if (resolved) return isAbsolute(path) ? join(path) : join(cwd, path);
   return isAbsolute(path) ? path : `${cwd}/${path}`;

@@ -5,13 +5,16 @@ import { Decisions } from './decisions.ts';
 import { serverName, type ServerPlace } from './host-pattern.ts';
 import type { Paths, Policy } from './policy.ts';
 
-/** What one connector may do while it runs. Every method throws BridgeError POLICY_REFUSED for what the policy does not allow. */
+/**
+ * The permissions of one connector during its run. Every method throws BridgeError POLICY_REFUSED for an action that the policy
+ * does not allow.
+ */
 export interface ConnectorPermit {
   /** @param secretRefs names of the secrets that are sent there */
   server(server: ServerPlace, secretRefs: readonly string[]): void;
-  /** Whether secrets may go to a server that is not this machine without encryption. */
+  /** Whether secrets may be sent without encryption to a server that is not this machine. */
   inClear(server: ServerPlace, secretRefs: readonly string[]): boolean;
-  /** @param path absolute, after all links */
+  /** @param path absolute, with all links resolved */
   folder(path: string): void;
 }
 
@@ -23,7 +26,7 @@ const EVERYTHING: ConnectorPermit = {
 };
 
 /**
- * The permit of a connector, after everything that its file names was compared with the policy: before a secret is read.
+ * The permit of a connector. First compares everything that its file names with the policy, before a secret is read.
  * @throws BridgeError POLICY_REFUSED
  */
 export function connectorPermit(

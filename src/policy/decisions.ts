@@ -4,7 +4,7 @@ import { matchesServer, type ServerPlace } from './host-pattern.ts';
 import { matchesName } from './name-pattern.ts';
 import type { Paths, Policy, PolicyRule } from './policy.ts';
 
-/** What a policy lets one connector do. */
+/** Decides what a policy allows one connector to do. */
 export class Decisions {
   readonly #rules: readonly PolicyRule[];
   readonly #paths: Paths;
@@ -14,7 +14,7 @@ export class Decisions {
     this.#paths = paths;
   }
 
-  /** False: no rule is for this connector. */
+  /** Whether any rule applies to this connector. */
   get any(): boolean {
     return this.#rules.length > 0;
   }
@@ -34,7 +34,7 @@ export class Decisions {
     );
   }
 
-  /** The same over a connection without encryption. */
+  /** The same for a connection without encryption. */
   maySendInClear(refs: readonly string[], server: ServerPlace): boolean {
     return this.#rules.some(
       ({ plaintextHosts = [], ...rule }) =>
@@ -50,7 +50,7 @@ export class Decisions {
     );
   }
 
-  /** @param bucket as in the connector, `gs://…` or `file://…` */
+  /** @param bucket its URL in the connector, `gs://…` or `file://…` */
   mayWrite(bucket: string, prefix: string): boolean {
     const roots = this.#rules.flatMap(({ buckets = [] }) => buckets);
     if (bucket.startsWith('gs://')) {
@@ -75,7 +75,7 @@ export class Decisions {
   }
 }
 
-/** By the variables that are read: `hr-db` and `hr.db` are one secret. */
+/** Compares by environment variable: `hr-db` and `hr.db` are the same secret. */
 function namesSecret({ secrets = [] }: PolicyRule, ref: string): boolean {
   return matchesName(secrets.map(secretVariable), secretVariable(ref));
 }

@@ -1,7 +1,7 @@
-/** A server as a connection names it. */
+/** The server that a connection names. */
 export interface ServerPlace {
   readonly host: string;
-  /** Undefined if it is not known before the connection is opened. */
+  /** Undefined if it is unknown before the connection is opened. */
   readonly port: number | undefined;
 }
 
@@ -15,7 +15,7 @@ export function serverOf(address: string): ServerPlace | undefined {
   return { host: hostname, port: port === '' ? PORT_OF_PROTOCOL[protocol] : Number(port) };
 }
 
-/** Tells whether a server matches one of several patterns of the policy's schema. */
+/** Whether a server matches one of several patterns of the policy's schema. */
 export function matchesServer(patterns: readonly string[], { host, port }: ServerPlace): boolean {
   const name = canonicalHost(host);
   return patterns.some((pattern) => {
@@ -38,13 +38,14 @@ function splitPattern(pattern: string): ServerPlace {
 function matchesHost(pattern: string, host: string): boolean {
   if (pattern === '*') return true;
   if (!pattern.startsWith('*.')) return canonicalHost(pattern) === host;
-  // A host with other characters, such as a comma, may mean several servers to a driver.
+  // A driver may read a host with other characters, such as a comma, as several servers.
   return /^[a-z0-9._-]+$/.test(host) && host.endsWith(pattern.slice(1).toLowerCase());
 }
 
 /**
- * A host as the URL standard writes it: lower case, and every spelling of an IP address in one form, because `2130706433` and
- * `0x7f.1` reach the same server as `127.0.0.1`. A text that cannot be the host of a URL, such as the path of a socket, stays as it is.
+ * The canonical form of a host in the URL standard: lower case, and one form for every spelling of an IP address, because
+ * `2130706433` and `0x7f.1` reach the same server as `127.0.0.1`. A text that cannot be the host of a URL, such as the path of a
+ * socket, is only converted to lower case.
  */
 function canonicalHost(host: string): string {
   const bare = host.replace(/\.$/, '');

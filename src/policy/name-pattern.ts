@@ -1,4 +1,4 @@
-/** Tells whether a name matches one of several patterns, in which `*` matches any characters but `/`. */
+/** Whether a name matches one of several patterns, in which `*` matches any characters except `/`. */
 export function matchesName(patterns: readonly string[], name: string): boolean {
   const parts = name.split('/');
   return patterns.some((pattern) => {
@@ -10,8 +10,8 @@ export function matchesName(patterns: readonly string[], name: string): boolean 
 }
 
 /**
- * Not a regular expression: with three asterisks, that takes time that grows with the cube of a name's length. The first
- * place at which a text between two asterisks is found is as good as any later one, so each character is passed once.
+ * Does not use a regular expression: with three asterisks, its time grows with the cube of a name's length. The first match of a
+ * text between two asterisks is as good as any later one, so each character is visited once.
  */
 function matchesPart(pattern: string, part: string): boolean {
   const [first = '', ...others] = pattern.split('*');

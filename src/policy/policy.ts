@@ -1,4 +1,4 @@
-/** One rule of the operator's policy, as its file says it. A list that is missing allows nothing. */
+/** One rule of the operator's policy, as its file defines it. A missing list allows nothing. */
 export interface PolicyRule {
   readonly description?: string;
   readonly connectors: readonly string[];
@@ -10,23 +10,23 @@ export interface PolicyRule {
   readonly dataStores?: readonly string[];
 }
 
-/** The operator's policy. The shape is `schemas/policy.schema.json`; a test holds the two together. */
+/** The operator's policy. The shape is `schemas/policy.schema.json`; a test checks that the two agree. */
 export interface PolicyDocument {
   readonly apiVersion: 'sync.gemini.io/v1alpha1';
   readonly kind: 'Policy';
   readonly rules: readonly PolicyRule[];
 }
 
-/** A policy and the file that it was read from, for messages. */
+/** A policy and its file, for messages. */
 export interface Policy {
   readonly file: string;
   readonly rules: readonly PolicyRule[];
 }
 
-/** How paths are resolved where the program runs. The policy itself reads nothing. */
+/** How to resolve paths where the program runs. The policy itself does not access files. */
 export interface Paths {
-  /** The absolute path that the file or folder has after all links, as far as it exists. */
+  /** The absolute path of the file or folder with all links resolved, as far as it exists. */
   realPath(path: string): string;
-  /** The folder that a `file:` URL means; undefined for one that means none. */
+  /** The folder of a `file:` URL; undefined for a URL without one. */
   folderOf(url: string): string | undefined;
 }

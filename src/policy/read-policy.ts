@@ -3,10 +3,10 @@ import { readYaml } from '../definitions/yaml.ts';
 import type { Policy } from './policy.ts';
 import { isPolicy, policyShapeFindings } from './schema.ts';
 
-/** A policy, or everything that is wrong with its file. */
+/** A policy, or all problems of its file. */
 export type PolicyReading = { readonly policy: Policy } | { readonly problems: readonly Problem[] };
 
-/** Reads a policy's text. Never throws for what is wrong with it. @param file its name, for messages */
+/** Reads a policy's text. Never throws for an invalid file. @param file its name, for messages */
 export function readPolicy(text: string, file: string): PolicyReading {
   const reading = readYaml(text);
   const ofText = reading.problems.map(({ line, column, ...problem }) =>
@@ -21,7 +21,7 @@ export function readPolicy(text: string, file: string): PolicyReading {
   return { problems };
 }
 
-/** What the YAML reader says of connectors. */
+/** Replaces messages of the YAML reader that mention connectors. */
 const POLICY_WORDS: Readonly<Partial<Record<Problem['code'], Pick<Problem, 'message' | 'fix'>>>> = {
   yaml_empty: {
     message: 'The file is empty or contains only comments.',

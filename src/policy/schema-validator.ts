@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.ts';
 import type { PolicyDocument } from './policy.ts';
 
-/** Compiles the schema of policies. The build puts what it compiles to in the place of this file, as it does for connectors. */
+/** Compiles the schema of policies. The build replaces this file with the compiled schema, as it does for connectors. */
 export function policyValidator(ajv = policyAjv()): ValidateFunction<PolicyDocument> {
   return ajv.compile<PolicyDocument>(policySchema());
 }
 
-/** @param code whether the functions that it compiles can be written as source text */
+/** @param code whether the compiled functions can be written as source text */
 export function policyAjv(code: CodeOptions = {}): Ajv2020 {
   return new Ajv2020({ allErrors: true, verbose: true, code });
 }

@@ -14,7 +14,7 @@ export function isPolicy(value: unknown): value is PolicyDocument {
   return validator()(value);
 }
 
-/** Everything in which a value differs from the schema, one finding for each mistake. */
+/** Every difference between a value and the schema, one finding for each mistake. */
 export function policyShapeFindings(value: unknown): FieldFinding[] {
   const validate = validator();
   return validate(value) ? [] : (validate.errors ?? []).map(findingOf);
@@ -64,7 +64,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   object: 'a mapping',
 };
 
-/** `/rules/0/hosts/1` as `rules[0].hosts[1]`. No key of a policy consists of digits. */
+/** Formats `/rules/0/hosts/1` as `rules[0].hosts[1]`. No key of a policy consists of digits. */
 function displayPointer(pointer: string): string {
   return pointer
     .split('/')

@@ -5,22 +5,22 @@ import { migrate, requireCurrentSchema } from '../database/migrations.ts';
 import { preparedDatabase } from '../database/prepared-database.ts';
 import type { RunKind } from '../pipeline/ports/state-port.ts';
 
-/** A database as the state of one kind of definition: each name that is looked up in it is a name of this kind. */
+/** A database as the state of one kind of definition: each name that is looked up in it belongs to this kind. */
 export interface StateDatabase extends Database {
   readonly kind: RunKind;
 }
 
-/** SQL: whether a row is of a kind. A literal, so that a plan can be read without bindings; it is one of three words. */
+/** SQL: whether a row is of a kind. It is a literal, so that a plan can be read without bindings; it is one of three words. */
 export function isOf(kind: RunKind, table: string): string {
   return `${table}.kind = '${kind}'`;
 }
 
 export interface StateDatabaseOptions extends DatabaseAddress {
-  /** Of all names that the state is asked for; `connector` unless it is given. */
+  /** The kind of all names in queries; `connector` by default. */
   readonly kind?: RunKind;
-  /** What would write is refused, and a file that does not exist is not made. */
+  /** Refuses writes and does not create a missing file. */
   readonly readOnly: boolean;
-  /** Brings a Postgres schema up to date, too; the embedded one always is. */
+  /** Also migrates a Postgres schema; the embedded one is always migrated. */
   readonly migrate?: boolean;
 }
 
@@ -39,8 +39,8 @@ export async function openStateDatabase(options: StateDatabaseOptions): Promise<
 }
 
 /**
- * Nothing but connectors is pushed to, so the queue has names of connectors.
- * @throws BridgeError INTERNAL for another kind, which would otherwise get the pushes of the connector of its name.
+ * Only connectors accept pushes, so the names in the queue are names of connectors.
+ * @throws BridgeError INTERNAL for another kind, which would otherwise get the pushes of the connector with the same name.
  */
 export function requirePushQueue({ kind }: StateDatabase): void {
   if (kind === 'connector') return;

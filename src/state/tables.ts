@@ -6,7 +6,7 @@ import type { RunKind, RunStatus, StagedRecord } from '../pipeline/ports/state-p
 interface CheckpointTable {
   id: number;
   kind: RunKind;
-  /** The name, of whatever kind. */
+  /** The name of the definition, of any kind. */
   connector_id: string;
   target: string;
   watermark: string | null;
@@ -18,15 +18,15 @@ interface CheckpointTable {
 export interface RunTable {
   run_id: string;
   kind: RunKind;
-  /** The name, of whatever kind. */
+  /** The name of the definition, of any kind. */
   connector_id: string;
   target: string;
   status: RunStatus;
   phase: Phase;
   started_at: string;
-  /** Of the lease under which it began; 0: it is from before fences were kept. */
+  /** The fence of the lease under which the run began; 0 for runs from before fences were kept. */
   fence: number;
-  /** Of the lease under which it was committed; 0: it was not, or before fences were kept. */
+  /** The fence of the lease under which the run was committed; 0 if it was not, or before fences were kept. */
   committed_fence: number;
   finished_at: string | null;
   counts: string | null;
@@ -39,20 +39,20 @@ export interface RunTable {
   hold_reason: string | null;
   error: string | null;
   phase_times: string | null;
-  /** URI of its artifacts; null: it writes none, or it is of an older version. */
+  /** The URI of its artifacts; null if it writes none, or is from an older version. */
   folder: string | null;
-  /** Rows that a heartbeat of the run found last; Postgres writes a bigint as text. */
+  /** The number of rows at the last heartbeat of the run; Postgres returns a bigint as text. */
   rows_seen: number | string | null;
-  /** When a heartbeat last found more of them, by the clock of the database. */
+  /** When a heartbeat last found more rows, by the clock of the database. */
   rows_at: string | null;
 }
 
-/** What a lease is on: `target` for a delivery, whose name is the target's. */
+/** What a lease protects: `target` for a delivery, with the target as its name. */
 export type LeaseKind = RunKind | 'target';
 
 export interface LeaseTable {
   kind: LeaseKind;
-  /** The name, of whatever kind. */
+  /** The name of the definition or target, of any kind. */
   connector_id: string;
   fence: number;
   run_id: string | null;
@@ -77,7 +77,7 @@ interface StagedTable {
   doc_id: string;
 }
 
-/** States of a step whose operation may be in progress. */
+/** The states of a step whose operation may be in progress. */
 export const OPEN_STEP_STATES = ['asked', 'running'] as const satisfies DeliveryStep['state'][];
 
 export interface StepTable {
@@ -116,7 +116,7 @@ export interface StartedRunTable {
 }
 
 interface PushBatchTable {
-  /** Postgres writes a bigint as text. */
+  /** Postgres returns a bigint as text. */
   id: number | string;
   push_run_id: string;
   connector_id: string;
@@ -129,10 +129,10 @@ interface PushBatchTable {
   accepted: number;
   rejected: number;
   waiting: number;
-  /** Events that were older than what was known, until a run counts them. */
+  /** The number of events that were older than the known versions, until a run counts them. */
   older: number;
   run_id: string | null;
-  /** In Postgres: the events as `foldedEvents` writes them, until a run unfolds them into `push_events`. */
+  /** In Postgres: the packed events as `foldedEvents` writes them, until a run unpacks them into `push_events`. */
   folded: string | null;
 }
 
@@ -147,16 +147,16 @@ interface PushEventTable {
 interface PushVersionTable {
   connector_id: string;
   doc_id: string;
-  /** As `versionOf` makes it of `updated_at`. */
+  /** The version that `versionOf` derives from `updated_at`. */
   version: string;
   op: 'UPSERT' | 'DELETE';
-  /** By the clock of the database. Postgres writes a bigint as text. */
+  /** By the clock of the database. Postgres returns a bigint as text. */
   noted_ms: number | string;
 }
 
 interface AlertTable {
   kind: RunKind;
-  /** The name, of whatever kind. */
+  /** The name of the definition, of any kind. */
   connector_id: string;
   target: string;
   signature: string;
@@ -203,7 +203,7 @@ declare module 'knex/types/tables.js' {
     push_batches: PushBatchTable;
     push_events: PushEventTable;
     push_versions: PushVersionTable;
-    /** A view of what is folded still. */
+    /** A view of the events that are still packed. */
     folded_events: PushEventTable & { connector_id: string };
     /** A view of `push_events` and `folded_events` together. */
     waiting_events: PushEventTable;

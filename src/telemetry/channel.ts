@@ -1,22 +1,23 @@
 import type { PhaseTime, RunEnd } from './run-report.ts';
 
-/** A place that a run is told to. Nothing that it does may throw, or make the run wait. */
+/** A channel to which a run reports. Its methods must not throw or block the run. */
 export interface Channel {
-  /** For messages. */
+  /** The name for messages. */
   readonly name: string;
   phaseEnded(phase: PhaseTime): void;
   /**
-   * Tells the end, and whatever was not told before. Resolves soon after `signal` is aborted at the latest.
-   * @returns what could not be told; undefined if all was.
+   * Reports the end of the run, and everything that was not reported before. Resolves soon after `signal` is aborted at the
+   * latest.
+   * @returns what was not delivered; undefined if everything was.
    */
   finish(end: RunEnd, signal: AbortSignal): Promise<Undelivered | undefined>;
 }
 
 export interface Undelivered {
   readonly count: number;
-  /** What is counted: `events`. */
+  /** The noun for the count: `events`. */
   readonly what: string;
   readonly reason: string;
-  /** What to do about it, if that is known. */
+  /** The hint, if one is known. */
   readonly fix: string | undefined;
 }

@@ -2,20 +2,23 @@ import type { ExitStatus } from '../core/exit-status.ts';
 import type { Phase, RunCounts } from '../pipeline/ports/ports.ts';
 import type { FinishedStatus } from '../pipeline/ports/state-port.ts';
 
-/** What is known of a run when it begins. */
+/** The facts about a run that are known at its start. */
 export interface RunSubject {
   readonly runId: string;
   readonly connector: string;
-  /** The connector's file does not load and says no name, so this is the name of the file. */
+  /** Whether the connector's file does not load and has no readable name, so that `connector` is the name of the file. */
   readonly namedAfterFile: boolean;
-  /** The connector's file, from the working directory. */
+  /** The connector's file, relative to the working directory. */
   readonly file: string;
-  /** As the state names it: a data store, or `local`. Null: the connector's file does not load, so nobody knows. */
+  /**
+   * The target as the state names it: a data store, or `local`. Null if the connector's file does not load, because the target is
+   * then unknown.
+   */
   readonly target: string | null;
   readonly targetKind: 'data_store' | 'local';
-  /** `dry_run` plans only; `dry_ingestion` writes its requests down and sends none. */
+  /** `dry_run` only plans; `dry_ingestion` writes its requests to files and sends none. */
   readonly mode: 'run' | 'dry_run' | 'dry_ingestion';
-  /** Of this program. */
+  /** The version of this program. */
   readonly version: string;
   readonly startedAt: Date;
 }
@@ -26,7 +29,7 @@ export interface PhaseTime {
   readonly durationMs: number;
 }
 
-/** An error as telemetry passes it on: without secrets, and cut where it is long. */
+/** An error in telemetry: without secrets, and shortened if it is long. */
 export interface RunProblem {
   readonly code: string;
   readonly message: string;
@@ -38,14 +41,14 @@ export interface RunProblem {
 export interface RunEnd {
   readonly status: FinishedStatus | 'FAILED';
   readonly exitStatus: ExitStatus;
-  /** `repeated`: its run id had done its work before, and that was told before. Null: it failed. */
+  /** `repeated`: already completed under this run id, and already reported. Null: the run failed. */
   readonly work: 'done' | 'planned' | 'written' | 'repeated' | null;
-  /** Of a run that failed, those that were known by then. */
+  /** For a failed run, only the counts that were known by then. */
   readonly counts: Partial<RunCounts>;
   readonly watermark: string | null;
   readonly holdReason: string | null;
   readonly error: RunProblem | null;
-  /** Of a run that failed, the last one is where it failed. */
+  /** In a failed run, the last phase is the one that failed. */
   readonly phases: readonly PhaseTime[];
   readonly durationMs: number;
   readonly finishedAt: Date;

@@ -5,7 +5,7 @@ import type { PhaseTime } from './run-report.ts';
 
 type Rows = Parameters<Observer['rows']>[0];
 
-/** Keeps the times of a run's phases, and the counts as they were last seen. */
+/** Records the times of a run's phases, and the latest counts. */
 export class RunWatch implements Observer {
   readonly startedAt: Date;
   readonly phases: PhaseTime[] = [];
@@ -27,12 +27,12 @@ export class RunWatch implements Observer {
     this.#open = { phase, startedAt: this.#clock.now(), startedMs: this.#clock.elapsedMs() };
   }
 
-  /** The counts go on changing, so they are copied. */
+  /** Copied, because the run continues to change its counts. */
   rows({ seen, unchanged, added, changed, quarantined }: Rows): void {
     this.#rows = { seen, unchanged, added, changed, quarantined };
   }
 
-  /** The run is over, and so is its last phase. */
+  /** Ends the last phase when the run is over. */
   end(): { readonly durationMs: number; readonly finishedAt: Date; readonly rows: Partial<Rows> } {
     this.#close();
     const durationMs = Math.round(this.#clock.elapsedMs() - this.#startedMs);

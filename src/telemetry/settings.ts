@@ -1,7 +1,7 @@
 import type { Endpoint } from '../core/endpoint.ts';
 import type { RunLink } from '../core/run-link.ts';
 
-/** What of telemetry is switched on, checked. A part that is undefined is off, and nothing of it is loaded. */
+/** The validated telemetry settings. A part that is undefined is switched off, and its code is not loaded. */
 export interface TelemetrySettings {
   readonly splunk: SplunkSettings | undefined;
   readonly teams: TeamsSettings | undefined;
@@ -9,30 +9,30 @@ export interface TelemetrySettings {
 }
 
 export interface SplunkSettings {
-  /** Of the HTTP Event Collector, without `/services/collector`. */
+  /** The address of the HTTP Event Collector, without `/services/collector`. */
   readonly endpoint: Endpoint;
   readonly token: string;
 }
 
 export interface TeamsSettings {
-  /** A secret: whoever has it can write into the channel. */
+  /** A secret: anyone who has it can post to the channel. */
   readonly webhookUrl: string;
-  /** Where a run can be looked at, by the name of the system. */
+  /** Links to a run, by the name of the system. */
   readonly links: Readonly<Partial<Record<'Splunk' | 'Kestra', RunLink>>>;
 }
 
 export interface TraceSettings {
-  /** Where spans are sent, whole: `https://collector.example.com/v1/traces`. */
+  /** The complete address that spans are sent to: `https://collector.example.com/v1/traces`. */
   readonly url: string;
-  /** Secrets. */
+  /** The values are secrets. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `service.name` is among them. */
+  /** The resource attributes, including `service.name`. */
   readonly resource: Readonly<Record<string, string>>;
-  /** Of whoever started this process; undefined: the run is a trace of its own. */
+  /** The trace context of the caller of this process; undefined: the run is a trace of its own. */
   readonly parent: TraceParent | undefined;
 }
 
-/** A `traceparent`, as W3C Trace Context has it. */
+/** A `traceparent`, as defined by W3C Trace Context. */
 export interface TraceParent {
   /** 32 hexadecimal digits. */
   readonly traceId: string;

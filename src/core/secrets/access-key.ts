@@ -1,8 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * What a key lets its holder do. `push`: send documents. `read`: see what Ops shows. `operate`: start runs and propose
- * changes, which takes `read`. `admin`: everything.
+ * What a key allows its holder to do. `push`: send documents. `read`: see the Ops pages. `operate`: start runs and propose
+ * changes; includes `read`. `admin`: everything.
  */
 export const RIGHTS = ['push', 'read', 'operate', 'admin'] as const;
 export type Right = (typeof RIGHTS)[number];
@@ -18,26 +18,26 @@ export function includesRight(held: Right, wanted: Right): boolean {
   return INCLUDED[held].includes(wanted);
 }
 
-/** A key as it is stored: all about it but the key itself. Moments are ISO 8601 text in UTC. */
+/** A key as it is stored: everything except the key itself. Times are ISO 8601 text in UTC. */
 export interface AccessKey {
   readonly id: string;
-  /** For people: whose it is, and what for. */
+  /** For display: the owner and the purpose. */
   readonly name: string;
   readonly right: Right;
-  /** The one connector that a push key is for; null: every connector. */
+  /** The only connector that a push key may push to; null: every connector. */
   readonly connectorId: string | null;
   /** SHA-256 of the whole key, in hex. */
   readonly hash: string;
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
-  /** To the hour; null: never. */
+  /** The last use, rounded to the hour; null: never. */
   readonly lastUsedAt: string | null;
 }
 
-/** Hex, for the id ends at the second underscore, and base64url has underscores. */
+/** In hex, because the id ends at the second underscore, and base64url contains underscores. */
 const ID_BYTES = 6;
-/** Nobody guesses 256 random bits, however fast the comparison: that is what slow hashes for passwords are for. */
+/** 256 random bits cannot be guessed, however fast the comparison is; slow hashes are only needed for passwords. */
 const SECRET_BYTES = 32;
 const FORM = /^gsb_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 
@@ -47,7 +47,7 @@ export function generateAccessKey(): { readonly id: string; readonly key: string
   return { id, key: `gsb_${id}_${randomBytes(SECRET_BYTES).toString('base64url')}` };
 }
 
-/** The id in a key; undefined for what has not the form of one. */
+/** The id in a key; undefined for a text that does not have the form of a key. */
 export function keyIdOf(text: string): string | undefined {
   return FORM.exec(text)?.[1];
 }
@@ -57,7 +57,7 @@ export function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** Takes the same time wherever the two differ. */
+/** Takes constant time, wherever the two differ. */
 export function sameDigest(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -1,10 +1,10 @@
-/** How sure a name is to be the name of a credential. */
+/** How certainly a name is the name of a credential. */
 export type CredentialCertainty =
-  /** Its value is a credential, whatever it looks like. */
+  /** The value is a credential, whatever its form. */
   | 'certain'
-  /** Its value is a credential unless it is an ordinary word. */
+  /** The value is a credential unless it is an ordinary word. */
   | 'likely'
-  /** Its value is a credential only if it looks random. */
+  /** The value is a credential only if it looks random. */
   | 'possible';
 
 /** Endings, in lower case and without `-`, `_` and `.`, so that `X-Vendor-Api-Key` and `vendorApiKey` are recognised too. */
@@ -34,7 +34,7 @@ const LIKELY = new Set([
 const SIGNATURES = /(?:signature|^sig|hmac)$/;
 const POSSIBLE =
   /(?:token|key|secret|signature|credentials?|auth|authorization|code|cookie|session|sessionid|sid|jwt)$/;
-/** Names that end like credentials and say where a listing is or how it is sorted. */
+/** Names that end like those of credentials, but name the position in a listing or its sort order. */
 const HARMLESS =
   /(?:page|next|pagination|resumption|continuation|continue|cursor|skip|delta|sync|start|scroll|resume|sort|order|primary|foreign|group|partition|row|record|object|project|issue|search|filter|idempotency|country|currency|language|status|error|zip|postal)(?:token|key|code)$/;
 
@@ -46,8 +46,8 @@ const RANDOM_CHANGES_MIN = 4;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
- * Whether a value is a credential, judged by the name that it has: a header, a query parameter, a field of a payload.
- * @param isWeighty whether a name that only suggests a credential counts for ordinary text too, as in an address
+ * Whether a value is a credential, judged by its name: that of a header, a query parameter, a field of a payload.
+ * @param isWeighty whether a name that only suggests a credential is enough for ordinary text too, as in an address
  */
 export function isCredential(name: string, value: string, isWeighty = true): boolean {
   const certainty = credentialCertainty(name);
@@ -63,12 +63,12 @@ export function isCredential(name: string, value: string, isWeighty = true): boo
   return bare.length >= LIKELY_LENGTH_MIN && (isLong || /\d/.test(bare) || bare !== value);
 }
 
-/** Whether a parameter of this name signs an address, so that the address is worth nothing without it. */
+/** Whether a parameter with this name signs an address, so that the address is useless without it. */
 export function isSignatureName(name: string): boolean {
   return SIGNATURES.test(plain(name));
 }
 
-/** Undefined for a name that is not one of a credential. */
+/** Undefined if the name is not that of a credential. */
 export function credentialCertainty(name: string): CredentialCertainty | undefined {
   const text = plain(name);
   if (HARMLESS.test(text)) return undefined;
@@ -81,7 +81,7 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[-_. $[\]]/g, '');
 }
 
-/** Something to be replaced, by a template or by a person, or already removed. */
+/** Whether the value is a placeholder that a template or a person replaces, or is already redacted. */
 function isPlaceholder(value: string): boolean {
   return (
     /^\s*$|\{\{|\{%|\$\{|:watermark|^<[^<>]*>$|^\{gsb-(?:secret|token):|^\[redacted\]$|\.\.\.$|…|^(?:bearer|basic)\s*$/i.test(
@@ -90,7 +90,7 @@ function isPlaceholder(value: string): boolean {
   );
 }
 
-/** What is written as a setting, such as `required`, or names a column. */
+/** Whether the value is a setting, such as `required`, or the name of a column. */
 function isWord(value: string): boolean {
   return (
     /^(?:true|false|null|none|required|optional|asc|desc|string|text|header|query|body)$/i.test(value) ||
@@ -98,12 +98,12 @@ function isWord(value: string): boolean {
   );
 }
 
-/** Whether a text is long and changes between kinds of characters as no word, date or id of a record does. */
+/** Whether a text is long and switches between kinds of characters more often than a word, a date or the id of a record. */
 function looksRandom(value: string): boolean {
   if (value.length < RANDOM_LENGTH_MIN || !/^[A-Za-z0-9+/=_.~:%-]+$/.test(value) || UUID.test(value))
     return false;
   if (/^\d[\d:.T+Z-]*$/.test(value) || !/[A-Za-z]/.test(value)) return false;
-  // Words that are joined by signs have their changes at the signs, which do not count.
+  // Words that are joined by punctuation switch at the punctuation, which does not count.
   const parts = value.split(/[^A-Za-z0-9]+/);
   const changes = parts.reduce(
     (sum, part) => sum + Math.max((part.match(/[a-z]+|[A-Z]+|\d+/g)?.length ?? 1) - 1, 0),

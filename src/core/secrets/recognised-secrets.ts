@@ -4,13 +4,13 @@ import { isCredential } from './credential-names.ts';
 export interface RecognisedSecret {
   readonly start: number;
   readonly end: number;
-  /** What gave it away, as a noun phrase; never the value. */
+  /** How it was recognised, as a noun phrase; never the value. */
   readonly kind: string;
 }
 
 /**
- * Tokens that vendors mark by how they begin. None is searched for within a word, and each has characters of one class after
- * its mark, so that the search is linear.
+ * Tokens that vendors mark with a prefix. They are not searched for inside words, and each consists of one class of characters
+ * after its prefix, so the search takes linear time.
  */
 const MARKED: readonly (readonly [kind: string, pattern: string])[] = [
   ['a GitHub token', 'gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}'],
@@ -43,21 +43,21 @@ const MARKED_PATTERN = new RegExp(
   'g',
 );
 
-/** `user:password@` of an address; a user alone is not a secret, except where no password is expected either. */
+/** Matches `user:password@` in an address; a user without a password is not a secret. */
 const USER_INFO =
   /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#"'<>@:]{0,200}:(?<value>[^\s/?#"'<>]{1,300})@/gi;
-/** `name=value`, of an address, a connection string or a form; the value perhaps in quotes. */
+/** Matches `name=value` in an address, a connection string or a form; the value may be in quotes. */
 const ASSIGNED =
   /(?<before>^|[?&;,\s"'(\\{])(?<name>[A-Za-z$][\w.%[\]$-]{0,60})=(?:'(?<single>[^'\n]{1,500})'|"(?<double>[^"\n]{1,500})"|(?<value>[^\s&;"'<>\\,(){}#]{1,4000}))/g;
-/** `"name": "value"` of JSON, in text that may be JSON itself, and `Name: value` of a header. */
+/** Matches `"name": "value"` in JSON, in text that may be JSON itself, and `Name: value` in a header. */
 const MEMBER = /\\?"(?<name>[\w.$-]{1,60})\\?"\s{0,3}:\s{0,3}\\?"(?<value>[^"\\\n]{4,4000})/g;
-/** What follows the name of a scheme in the header `Authorization`. */
+/** Matches the credential after the name of a scheme in the header `Authorization`. */
 const SCHEME = /(?<![A-Za-z0-9])(?:bearer|basic)\s{1,3}(?<value>[A-Za-z0-9._~+/=-]{6,4000})/gi;
 const BEARER_LENGTH_MIN = 16;
 
 /**
- * What looks like a secret in a text, by how it begins or by the name that it has. It is used both to refuse secrets in
- * connector files and to remove them from messages, so that the two cannot differ.
+ * Finds what looks like a secret in a text, by its prefix or by its name. This is used both to refuse secrets in connector files
+ * and to remove them from messages, so that the two cannot differ.
  */
 export function recognisedSecrets(text: string): RecognisedSecret[] {
   return [...marked(text), ...userInfo(text), ...assigned(text), ...members(text), ...schemes(text)].sort(
@@ -65,7 +65,7 @@ export function recognisedSecrets(text: string): RecognisedSecret[] {
   );
 }
 
-/** The text with `[redacted]` in place of all that looks like a secret. */
+/** The text with `[redacted]` in place of everything that looks like a secret. */
 export function withoutRecognisedSecrets(text: string): string {
   let clean = '';
   let at = 0;
@@ -125,7 +125,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    // Not percent-encoded.
+    // The text is not percent-encoded.
     return text;
   }
 }

@@ -5,37 +5,37 @@ import { formsOf } from './secret-forms.ts';
 import { givesAway } from './secret-parts.ts';
 
 const REDACTED = '[redacted]';
-/** From this length on, a secret is found in letters of the other case too; a shorter one would blank out words. */
+/** From this length on, a secret is matched in any letter case; a shorter one would redact ordinary words. */
 const ANY_CASE_LENGTH_MIN = 8;
-/** From this length on, it is found when blanks and line breaks are within it, as where lines are folded. */
+/** From this length on, a secret is matched even with blanks and line breaks in it, as in wrapped lines. */
 const FOLDED_LENGTH_MIN = 16;
 
 /**
- * Remembers secret values and removes them from text, in every form in which they are likely to come back, and also what looks
- * like a secret though it is not known. It is the last line of defence, not the first: messages are built without secrets, and
- * this catches what a driver or a server put into its own words.
+ * Remembers secret values and removes them from text, in every form in which they are likely to appear; it also removes unknown
+ * text that looks like a secret. It is the last line of defence, not the first: messages are built without secrets, and this
+ * catches the secrets in messages of a driver or a server.
  */
 export interface Redactor {
-  /** Adds a value, and every part of it that is a secret by itself. To add it again costs nothing. */
+  /** Adds a value, and every part of it that is a secret by itself. Adding it again costs nothing. */
   add(secret: string): void;
-  /** Adds a value that is soon replaced by another. It is forgotten after `REDACTED_TOKENS_MAX` newer ones. */
+  /** Adds a short-lived value. It is forgotten after `REDACTED_TOKENS_MAX` newer ones. */
   addToken(token: string): void;
   redact(text: string): string;
-  /** Whether a text gives away one of the values or a part of it, so that it must not be stored. */
+  /** Whether a text reveals one of the values or a part of it, so that it must not be stored. */
   isGivenAwayBy(text: string): boolean;
 }
 
-/** The forms of one secret, by how they are searched for. */
+/** The forms of one secret, by the way to search for them. */
 interface Needles {
   readonly exact: readonly string[];
   readonly anyCase: readonly string[];
   readonly folded: readonly string[];
 }
 
-/** A part of a text: offsets of its begin and its end. */
+/** A part of a text: the offsets of its start and its end. */
 type Span = readonly [start: number, end: number];
 
-/** @param wider learns every value too, such as the redactor of the whole run */
+/** @param wider also gets every value; for example the redactor of the whole run */
 export function createRedactor(wider?: Pick<Redactor, 'add' | 'addToken'>): Redactor {
   const secrets = new Map<string, Needles>();
   const tokens = new Map<string, Needles>();
@@ -104,7 +104,7 @@ function recognisedSpans(decoding: DecodedText): Span[] {
   ]);
 }
 
-/** A text without blanks and line breaks; undefined when it has none. */
+/** A text without blanks and line breaks; undefined when it contains none. */
 function foldedText(text: string) {
   if (!/\s/.test(text)) return undefined;
   const places: number[] = [];
@@ -112,7 +112,10 @@ function foldedText(text: string) {
   return { text: text.replaceAll(/\s/g, ''), places };
 }
 
-/** Unit by unit beyond ASCII, so that places stay what they are and no unit depends on its neighbours, as a final sigma does. */
+/**
+ * Converts each unit separately outside of ASCII, so that offsets stay the same and no unit depends on its neighbours, as a final
+ * sigma does.
+ */
 function lowerCase(text: string): string {
   // eslint-disable-next-line no-control-regex -- all of ASCII
   if (/^[\u0000-\u007F]*$/.test(text)) return text.toLowerCase();
@@ -123,7 +126,7 @@ function lowerCase(text: string): string {
 }
 
 function without(text: string, spans: readonly Span[]): string {
-  // An escape of JSON is removed as a whole: half of one would break the line that it is in.
+  // A JSON escape is removed as a whole: half of one would make the line invalid.
   const escapes = [...text.matchAll(/\\(?:u[0-9A-Fa-f]{4}|.)/gs)].map((match): Span => [
     match.index,
     match.index + match[0].length,

@@ -1,14 +1,14 @@
 import { decodings } from '../text/decoded-text.ts';
 import { printable } from '../text/printable.ts';
 
-/** Shorter values would blank out ordinary words; a secret of three letters is not one. */
+/** Shorter values would redact ordinary words; a value of three letters is not a secret. */
 const SECRET_LENGTH_MIN = 4;
-/** A shorter piece of Base64 would be found in ordinary words. */
+/** A shorter piece of Base64 would match ordinary words. */
 const BASE64_PIECE_LENGTH_MIN = 8;
 
 /**
- * What a secret may look like in a text: itself, the secrets within it, and each of those as programs encode them. Escapes of
- * JSON, HTML and addresses are mostly left to those who decode the text, and so are letters in the other case.
+ * The forms in which a secret may appear in a text: the secret itself, the secrets within it, and each of those as programs
+ * encode them. Callers mostly handle the escapes of JSON, HTML and addresses by decoding the text, and letter case too.
  */
 export function formsOf(secret: string): ReadonlySet<string> {
   const forms = new Set<string>();
@@ -19,7 +19,7 @@ export function formsOf(secret: string): ReadonlySet<string> {
   return forms;
 }
 
-/** A connection string leaks by its password alone. */
+/** The password in a connection string is a secret by itself. */
 function valuesIn(secret: string): string[] {
   const inUrl = [...passwordsOf(secret), ...secretParametersOf(secret)];
   return [secret, secret.trim(), ...inUrl, ...inUrl.map(percentDecoded)];
@@ -28,13 +28,13 @@ function valuesIn(secret: string): string[] {
 function encodedForms(value: string): string[] {
   const bytes = Buffer.from(value);
   return [
-    // A secret that looks encoded itself is decoded together with what is around it.
+    // A secret that looks encoded is decoded together with the text around it.
     ...decodings(value).map(({ text }) => text),
     printable(value),
     JSON.stringify(value).slice(1, -1),
     new URLSearchParams({ '': value }).toString().slice(1),
     value.replaceAll(' ', '+'),
-    // Letters of which the other case has another length.
+    // These handle letters whose other case has another length.
     value.toLowerCase(),
     value.toUpperCase(),
     bytes.toString('hex'),
@@ -42,12 +42,15 @@ function encodedForms(value: string): string[] {
   ];
 }
 
-/** By itself, and as a part of something longer, such as `user:password`: then it may begin at any of three places. */
+/**
+ * Yields the encoding of the value alone and as a part of a longer text, such as `user:password`: there it may start at any of
+ * three positions.
+ */
 function* base64Forms(bytes: Buffer): Generator<string> {
   yield withoutPadding(bytes.toString('base64'));
   for (const before of [0, 1, 2]) {
     const text = withoutPadding(Buffer.concat([Buffer.alloc(before), bytes]).toString('base64'));
-    // What is around it has a part in the first and the last character.
+    // The first and the last character also depend on the bytes around the value.
     const piece = text.slice(before === 0 ? 0 : before + 1, Math.floor(((before + bytes.length) * 8) / 6));
     if (piece.length >= BASE64_PIECE_LENGTH_MIN) yield piece;
   }
@@ -58,7 +61,7 @@ function withoutPadding(base64: string): string {
   return end < 0 ? base64 : base64.slice(0, end);
 }
 
-/** A password that was not encoded may hold an `@` itself, and so may what follows it: every way of reading counts. */
+/** A password that was not encoded may contain an `@`, and so may the text after it: every interpretation is included. */
 function passwordsOf(url: string): string[] {
   const start = /^[a-z][a-z0-9+.-]*:\/\/[^:/?#]*:/i.exec(url)?.[0].length;
   if (start === undefined) return [];
@@ -66,7 +69,7 @@ function passwordsOf(url: string): string[] {
   return ends.filter((end) => end > start).map((end) => url.slice(start, end));
 }
 
-/** `?password=…` and its kin, which drivers take as well. */
+/** Finds `?password=…` and similar parameters, which drivers also accept. */
 function secretParametersOf(url: string): string[] {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return [];
   const parameters = url.matchAll(/[?&]([^=&#?]*)=([^&#]+)/g);
@@ -79,7 +82,7 @@ function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not percent-encoded.
+    // The text is not percent-encoded.
     return text;
   }
 }

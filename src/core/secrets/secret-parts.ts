@@ -1,18 +1,18 @@
 import { decodings } from '../text/decoded-text.ts';
 
-/** How deep encodings are undone: a Base64 text of an address with a Base64 value. */
+/** How many levels of encoding are decoded: a Base64 text of an address with a Base64 value. */
 const DEPTH_MAX = 3;
-/** A text that unfolds into more texts than this is not a place or a tag; nothing beyond them is examined. */
+/** A text that decodes into more texts than this is not a place or a tag; the others are not examined. */
 const TEXTS_MAX = 200;
 /** A part of a long secret is recognised from this length on, in characters. */
 const PART_LENGTH = 8;
-/** A shorter secret is recognised as a whole only: its parts are ordinary words. */
+/** A shorter secret is recognised only as a whole: its parts are ordinary words. */
 const LONG_SECRET_LENGTH = 12;
 const PART_LENGTH_MIN = 4;
 
 /**
- * Whether a text gives away a secret or a large part of it, however it is encoded, split or mixed with signs. It is stricter
- * than redaction: the text is to be stored, and it is better not to store it than to store a part of a secret.
+ * Whether a text reveals a secret or a large part of it, however it is encoded, split or mixed with punctuation. This is stricter
+ * than redaction: the text will be stored, and it is better to refuse it than to store a part of a secret.
  */
 export function givesAway(text: string, secrets: readonly string[]): boolean {
   const texts = unwrapped(text).map(letters);
@@ -22,7 +22,7 @@ export function givesAway(text: string, secrets: readonly string[]): boolean {
   });
 }
 
-/** What only this secret has: the signature of a JSON Web Token, and not the user name before a password. */
+/** The part that is unique to this secret: the signature of a JSON Web Token, or the password without the user name. */
 function characteristic(secret: string): string {
   const signature = /^eyJ[\w-]*\.[\w-]*\.(?<signature>[\w-]{8,})$/.exec(secret)?.groups?.['signature'];
   if (signature !== undefined) return signature;
@@ -32,7 +32,7 @@ function characteristic(secret: string): string {
 
 function letters(text: string): string {
   const plain = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
-  // A secret of signs alone has no letters to compare.
+  // A secret of punctuation alone has no letters to compare.
   return plain.length >= PART_LENGTH_MIN ? plain : text;
 }
 
@@ -66,9 +66,9 @@ function unwrapped(text: string): string[] {
   return [...found];
 }
 
-/** What pieces of a text are in Base64 and in hex. They may begin with other bytes, so all are read as Latin-1. */
+/** The decoded pieces of a text that may be Base64 or hex. They may start with other bytes, so all are read as Latin-1. */
 function decodedPieces(text: string): string[] {
-  // A text that was folded or split into parameters: its pieces may be one only without what is between them.
+  // A text may be wrapped or split into parameters: its pieces may only be decodable without the characters between them.
   const whole = text.replaceAll(/[^A-Za-z0-9+/_-]+/g, '');
   return [...(text.match(/[A-Za-z0-9+/_-]{8,}/g) ?? []), whole].flatMap((piece) => {
     const base64 = [0, 1, 2, 3].map((skipped) =>

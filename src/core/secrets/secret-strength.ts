@@ -17,7 +17,7 @@ export function secretFault(value: string, charactersMin: number): string | unde
   return undefined;
 }
 
-/** Whether the value repeats its beginning, such as "passwordpassword"; the last repetition may be cut. */
+/** Whether the value repeats its beginning, such as "passwordpassword"; the last repetition may be incomplete. */
 function isRepetition(value: string): boolean {
   for (let period = 1; period <= value.length / 2; period++) {
     if (value.startsWith(value.slice(period))) return true;

@@ -1,4 +1,4 @@
-/** A text after some decoding, and where in the original each of its units came from. */
+/** A text after some decoding, with the position in the original of each of its units. */
 export interface DecodedText {
   readonly text: string;
   /** Offset in the original at which a unit begins. */
@@ -7,10 +7,10 @@ export interface DecodedText {
   end(unit: number): number;
 }
 
-/** JSON and its kin, percent-encoding in runs, and what HTML and XML write. */
+/** Escapes of JSON and similar formats, sequences of percent-encoding, and entities of HTML and XML. */
 const ENCODED =
   /(?:%[0-9A-Fa-f]{2})+|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[bfnrt"'\\/])|&(?:#[xX][0-9A-Fa-f]{1,6}|#\d{1,7}|[a-z]{2,6});/g;
-/** How often one encoding may be within another: an address in JSON in a line of JSON. */
+/** How deep encodings may be nested: an address in JSON in a line of JSON. */
 const DEPTH_MAX = 4;
 
 const ESCAPES = new Map([
@@ -40,7 +40,7 @@ const ENTITIES = new Map([
   ['nbsp', ' '],
 ]);
 
-/** The text as it is, then with one level of encoding less at a time. */
+/** The text itself, then with one more level of encoding removed each time. */
 export function decodings(text: string): DecodedText[] {
   const found: DecodedText[] = [{ text, start: (unit) => unit, end: (unit) => unit + 1 }];
   for (let depth = 0; depth < DEPTH_MAX; depth += 1) {
@@ -51,7 +51,7 @@ export function decodings(text: string): DecodedText[] {
   return found;
 }
 
-/** @returns undefined when nothing in it is encoded */
+/** @returns undefined when nothing in the text is encoded */
 function decoded(before: DecodedText | undefined): DecodedText | undefined {
   if (before === undefined || !/[%\\&]/.test(before.text)) return undefined;
   const starts: number[] = [];
@@ -81,19 +81,19 @@ function decoded(before: DecodedText | undefined): DecodedText | undefined {
 
 interface DecodedPart {
   readonly units: string;
-  /** Offsets in what was encoded. */
+  /** Offsets in the encoded text. */
   readonly from: number;
   readonly to: number;
 }
 
-/** None for what only looks encoded, such as an unknown entity. */
+/** Empty for text that only looks encoded, such as an unknown entity. */
 function decodedParts(encoded: string): DecodedPart[] {
   if (encoded.startsWith('%')) return percentParts(encoded);
   const units = encoded.startsWith('\\') ? unescaped(encoded.slice(1)) : entity(encoded.slice(1, -1));
   return units === undefined ? [] : [{ units, from: 0, to: encoded.length }];
 }
 
-/** Each octet of ASCII by itself, and all others in a row together. */
+/** Decodes each ASCII octet separately, and a sequence of other octets together. */
 function percentParts(encoded: string): DecodedPart[] {
   return [...encoded.matchAll(/%[0-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+/g)].map((match) => ({
     units: Buffer.from(match[0].replaceAll('%', ''), 'hex').toString(),

@@ -4,14 +4,14 @@ const TIME = '(?<hours>[01]\\d|2[0-3]):(?<minutes>[0-5]\\d):(?<seconds>[0-5]\\d|
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const WEEKDAY = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day';
 
-/** The three forms of RFC 9110, section 5.6.7: IMF-fixdate, RFC 850 and asctime. `Date.parse` takes nearly anything. */
+/** The three forms of RFC 9110, section 5.6.7: IMF-fixdate, RFC 850 and asctime. `Date.parse` accepts nearly any text. */
 const FORMS = [
   `${DAY}, (?<day>\\d\\d) ${MONTH} (?<year>\\d{4}) ${TIME} GMT`,
   `${WEEKDAY}, (?<day>\\d\\d)-${MONTH}-(?<year>\\d\\d) ${TIME} GMT`,
   `${DAY} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})`,
 ].map((form) => new RegExp(`^${form}$`));
 
-/** An HTTP date; undefined for anything else. @param now decides the century of a year with two digits */
+/** Parses an HTTP date; undefined for anything else. @param now decides the century of a year with two digits */
 export function httpDate(text: string, now: Date): Date | undefined {
   const parts = FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
   if (parts === undefined) return undefined;
@@ -21,11 +21,11 @@ export function httpDate(text: string, now: Date): Date | undefined {
   const date = new Date(
     Date.UTC(year, month, number('day'), number('hours'), number('minutes'), number('seconds')),
   );
-  // A day that the month does not have would be one of the next month.
+  // A day that does not exist in the month would become one of the next month.
   return date.getUTCMonth() === month || number('seconds') === 60 ? date : undefined;
 }
 
-/** RFC 9110: a year that appears to be more than 50 years ahead is the latest past one with these digits. */
+/** RFC 9110: a two-digit year that appears to be more than 50 years ahead means the latest past year with these digits. */
 function fullYear(digits: number, now: Date): number {
   const thisYear = now.getUTCFullYear();
   const year = thisYear - (thisYear % 100) + digits;

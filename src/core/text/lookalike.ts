@@ -1,4 +1,4 @@
-/** Letters of other scripts that are drawn like a Latin one, and that letter. */
+/** Letters of other scripts that look like a Latin letter, with that letter. */
 const DRAWN_LIKE_LATIN: ReadonlyMap<string, string> = new Map(
   pairs('АВЕКМНОРСТХІЈЅаеорсухіјѕһԁ', 'ABEKMHOPCTXIJSaeopcyxijshd', 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι', 'ABEZHIKMNOPTYXovi'),
 );
@@ -12,15 +12,15 @@ function pairs(...rows: readonly string[]): [string, string][] {
 }
 
 /**
- * The name among others that a reader takes for this one, though it is another: the difference is a character that is not seen,
- * a kind of blank, blanks at an end, how an accent is stored, or a letter of another script.
+ * Finds the name among others that looks the same as this one but differs: in an invisible character, the kind of a blank, blanks
+ * at an end, the encoding of an accent, or a letter of another script.
  */
 export function lookalike(name: string, others: readonly string[]): string | undefined {
   const seen = asSeen(name);
   return others.find((other) => other !== name && asSeen(other) === seen);
 }
 
-/** A name in quotes, with every character spelled out that could be taken for another: `"id\u200b"`. */
+/** A name in quotes, with every ambiguous character escaped: `"id\u200b"`. */
 export function spelledOut(name: string): string {
   return JSON.stringify(name).replaceAll(
     /[^\u0020-\u007e]/g,
@@ -28,14 +28,14 @@ export function spelledOut(name: string): string {
   );
 }
 
-/** What a lookalike is like, as a part of a sentence that named the other one. */
+/** Describes a lookalike, as a part of a sentence. */
 export function lookalikeNote(name: string, other: string): string {
   return `there is ${spelledOut(other)}, which only looks like ${spelledOut(name)}`;
 }
 
-/** For each name that is missing among those that there are, the one that looks like it: sentences that begin with a blank. */
+/** Sentences, each with a leading blank, for each missing name that looks like an existing one. */
 export function lookalikeSentences(missing: readonly string[], seen: readonly string[]): string {
-  // Each name is read once: a file may have 100,000 columns, and a mapping thousands of fields.
+  // Each name is processed once: a file may have 100,000 columns, and a mapping thousands of fields.
   const named = new Set(missing.map(asSeen));
   const known = new Map<string, string[]>();
   for (const other of seen) {

@@ -1,13 +1,13 @@
 /**
- * A joiner between letters of scripts that need it, or within an emoji, is part of the text. Anywhere else, such as between
- * Latin letters, it only hides that two texts differ.
+ * A joiner between letters of scripts that need it, or within an emoji, is part of the text. Anywhere else, such as between Latin
+ * letters, it only hides that two texts differ.
  */
 const JOINS = String.raw`(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]`;
-/** After a character: that it is not such a joiner. */
+/** A lookbehind after a character: the character is not such a joiner. */
 const NO_JOINER = String.raw`(?<!(?<=${JOINS})[\u200C\u200D](?=${JOINS}))`;
 /**
- * What is not seen and changes what is: control characters, format characters (direction of writing, zero width), line and
- * paragraph separators, and halves of surrogate pairs.
+ * Invisible characters that change the meaning or the display: control characters, format characters (direction of writing, zero
+ * width), line and paragraph separators, and halves of surrogate pairs.
  */
 const UNSEEN = new RegExp(String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]${NO_JOINER}`, 'gu');
 /** The same without the line feed. */
@@ -18,19 +18,19 @@ const UNSEEN_IN_LINES = new RegExp(
 const LINE_BREAKS_AND_TABS = /[\t\n\v\f\r\u0085\p{Zl}\p{Zp}]+/gu;
 
 /**
- * A text from outside as it may be shown, on one line: line breaks and tabs are blanks, and everything else that could
- * forge what is around it is spelled out.
+ * Makes an external text safe to display on one line: line breaks and tabs become blanks, and every other character that could
+ * forge the text around it is escaped.
  */
 export function printable(text: string): string {
   return text.replaceAll(LINE_BREAKS_AND_TABS, ' ').replaceAll(UNSEEN, spelled);
 }
 
-/** The same for lines of our own: their line feeds stay. Within a string of JSON it changes nothing that a program reads. */
+/** The same for lines of this program, whose line feeds are kept. In a JSON string it does not change the parsed value. */
 export function printableLines(text: string): string {
   return text.replaceAll(UNSEEN_IN_LINES, spelled);
 }
 
-/** As in JSON, `\u202e`, so that JSON with it is still the same JSON. */
+/** Escapes as in JSON, `\u202e`, so that JSON remains the same JSON. */
 function spelled(character: string): string {
   return Array.from(
     { length: character.length },

@@ -1,15 +1,15 @@
 /**
- * A time as APIs write it: RFC 3339, the parts of ISO 8601 that it leaves out (no seconds, `+01`, a comma before the fraction),
- * ` UTC` for the zone, and the form of HTTP headers and mails (RFC 1123).
+ * A time as APIs write it: RFC 3339, the parts of ISO 8601 that RFC 3339 excludes (no seconds, `+01`, a comma before the
+ * fraction), ` UTC` for the zone, and the form of HTTP headers and emails (RFC 1123).
  */
 export interface TimeText {
   /** Seconds since 1970, rounded down. A time without a zone counts as UTC. */
   readonly seconds: bigint;
   /** All digits after the seconds; empty if there are none. */
   readonly fraction: string;
-  /** Whether the text names a zone. A date alone names none. */
+  /** Whether the text names a zone. A date alone does not. */
   readonly zoned: boolean;
-  /** Writes another time in the same form; an offset becomes UTC. */
+  /** Writes another time in the same format; an offset becomes UTC. */
   readonly write: (seconds: bigint) => string;
   /** The same time in RFC 3339; it has no zone if the text names none. */
   readonly rfc3339: string;
@@ -24,7 +24,7 @@ const RFC_1123 = new RegExp(
   String.raw`^(?<weekday>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?<day>\d{1,2}) (?<month>${MONTHS.join('|')}) (?<year>\d{4}) (?<minutes>\d\d:\d\d)(?<seconds>:\d\d)? (?<zone>${ZONE})$`,
 );
 
-/** @returns undefined for what is not a time, or not one that exists */
+/** @returns undefined for a text that is not a time, or is a time that does not exist */
 export function readTime(text: string): TimeText | undefined {
   return readIso(text) ?? readRfc1123(text);
 }
@@ -53,13 +53,13 @@ function readIso(text: string): TimeText | undefined {
 function writeIso(other: bigint, { separator, seconds, point, fraction, blank = '', zone }: Parts): string {
   const iso = isoOf(other);
   if (separator === undefined) return iso.slice(0, 10);
-  // A time is longer than the form that it is written in, where that form cannot say it.
+  // If the format cannot express the seconds of the time, they are added.
   const whole = seconds === undefined && iso.slice(16, 19) === ':00';
   const rest = point === undefined ? '' : `${point}${fraction ?? ''}`;
   return `${iso.slice(0, 10)}${separator}${iso.slice(11, whole ? 16 : 19)}${rest}${utcLike(blank, zone)}`;
 }
 
-/** UTC, in the form of another zone. */
+/** UTC, in the format of another zone. */
 function utcLike(blank: string, zone: string | undefined): string {
   if (zone === undefined) return '';
   const named = /^[UG]/.test(zone);
@@ -90,7 +90,7 @@ function secondsOf(local: string, zone: string | undefined): bigint | undefined 
   return Number.isNaN(ms) ? undefined : BigInt(ms / 1_000);
 }
 
-/** As RFC 3339 has it. */
+/** The offset in the format of RFC 3339. */
 function offsetOf(zone: string | undefined): string {
   if (zone === undefined) return '';
   const [, hours, minutes = '00'] = /^([+-]\d\d):?(\d\d)?$/.exec(zone) ?? [];

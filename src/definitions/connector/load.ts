@@ -18,41 +18,43 @@ import { looksLikeSecret, secretCommand, secretVariable } from './secrets.ts';
 import type { Connector } from './types.ts';
 import { readYaml, type YamlReading } from '../yaml.ts';
 
-/** What the operator allows connectors to use, as far as their files show it. */
+/** The operator's rules about what connectors may use, as far as their files show it. */
 export interface OperatorPolicy {
   findings(connector: unknown): readonly FieldFinding[];
-  /** Whether credentials may go to this address without encryption. */
+  /** Whether credentials may be sent to this address without encryption. */
   allowsInClear(connector: unknown, address: string): boolean;
 }
 
 export interface CheckOptions {
-  /** Undefined: there is none, and a connector may use everything. */
+  /** Undefined if there is no policy; then a connector may use everything. */
   readonly policy?: OperatorPolicy | undefined;
-  /** Whether the secret of an environment variable is set; without it, secrets are not looked at. */
+  /** Whether the secret of an environment variable is set; undefined: secrets are not checked. */
   readonly secretIsSet?: (variable: string) => boolean;
-  /** What relative paths start from; the process's working directory by default. */
+  /** The folder that relative paths start from; the process's working directory by default. */
   readonly cwd?: string;
   /** Files that were checked before with the same options. */
   readonly known?: KnownFiles;
-  /** Checks a file that is too large for this thread, except for `secretIsSet`; undefined: every file is checked here. */
+  /**
+   * Checks a file that is too large for this thread, except for `secretIsSet`; undefined: every file is checked in this thread.
+   */
   readonly checkElsewhere?: (file: string) => Promise<CheckedFile>;
 }
 
 export interface Report {
-  /** Every file looked at, as given or as found in a directory. */
+  /** Every checked file, as given or as found in a directory. */
   readonly files: readonly string[];
-  /** Of all files, in the order of files and lines. */
+  /** The problems of all files, in the order of files and lines. */
   readonly problems: readonly Problem[];
   /** The files without an error. */
   readonly connectors: readonly { readonly file: string; readonly connector: Connector }[];
-  /** `metadata.name` of each file that can be parsed, right or wrong otherwise; undefined where it is no string. */
+  /** `metadata.name` of each file that can be parsed, even if it is invalid otherwise; undefined if the name is not a string. */
   readonly names: ReadonlyMap<string, string | undefined>;
 }
 
 /**
- * Reads one connector. Warnings do not fail it, and secrets are not looked at: `resolveSecret` does that when one is needed.
- * @throws BridgeError CONNECTOR_FILE_UNREADABLE, or CONNECTOR_INVALID with every problem on a line of its own; POLICY_REFUSED for a
- *   valid connector that asks for what the policy does not allow.
+ * Reads one connector. Warnings do not fail it, and secrets are not checked: `resolveSecret` does that when a secret is needed.
+ * @throws BridgeError CONNECTOR_FILE_UNREADABLE, or CONNECTOR_INVALID with every problem on a line of its own; POLICY_REFUSED for
+ *   a valid connector that the policy does not allow.
  */
 export async function loadConnector(
   path: string,
@@ -77,8 +79,8 @@ export async function loadConnector(
 }
 
 /**
- * Checks connector files, each by itself and all together; directories stand for the YAML files in them. Never throws for
- * what is wrong with a file.
+ * Checks connector files, each by itself and all together; a directory means the YAML files in it. Never throws for an invalid
+ * file.
  */
 export async function checkConnectors(paths: readonly string[], options: CheckOptions = {}): Promise<Report> {
   const cwd = options.cwd ?? process.cwd();
@@ -125,14 +127,14 @@ async function checkHereOrElsewhere(
   const isSmall = facts === undefined || facts.bytes <= CONNECTOR_IN_PROCESS_BYTES_MAX;
   if (isSmall || options.checkElsewhere === undefined) return checkFile(file, options);
   const checked = await options.checkElsewhere(file);
-  // A thread has no access to the secrets.
+  // A worker thread has no access to the secrets.
   const missing = missingSecrets(checked.value, options).map((finding) =>
     problemIn(file, (path) => checked.places[path] ?? START, finding),
   );
   return { ...checked, problems: inOrder([...checked.problems, ...missing]) };
 }
 
-/** Checks one file by itself. Never throws for what is wrong with it. */
+/** Checks one file by itself. Never throws for an invalid file. */
 export async function checkFile(file: string, options: CheckOptions): Promise<CheckedFile> {
   const content = await readConnectorFile(file, options.cwd ?? process.cwd());
   if ('problem' in content) return { file, value: undefined, places: {}, problems: [content.problem] };
@@ -152,10 +154,10 @@ export async function checkFile(file: string, options: CheckOptions): Promise<Ch
 function contentFindings(value: unknown, options: CheckOptions): FieldFinding[] {
   const removed = removedKeyFindings(value);
   const shape = shapeFindings(value).filter(({ path }) => removed.every((finding) => finding.path !== path));
-  // A file of another kind would break every rule; that it is of another kind is all there is to say.
+  // A file of another kind would break every rule, so only its kind is reported.
   const kind = shape.find((finding) => finding.path === 'kind' && finding.code === 'wrong_value');
   if (kind !== undefined) return [kind];
-  // Where the shape is wrong already, a rule would only say the same in other words.
+  // Where the shape is already wrong, a rule would only report the same mistake in other words.
   const wrong = new Set(shape.map((finding) => finding.path));
   const { policy } = options;
   const rules = [
@@ -205,7 +207,7 @@ function byFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Prob
 
 function problemIn(file: string, locate: YamlReading['locate'], finding: FieldFinding): Problem {
   const { path, message, fix, lineInText } = finding;
-  // A message may quote a value, and a path a key.
+  // A message may quote a value, and a path may contain a key.
   const clean = withoutRecognisedSecrets;
   const cleaned = { ...finding, path: clean(path), message: clean(message), fix: clean(fix) };
   return problemAt({ file, ...locate(path, lineInText) }, cleaned);
@@ -218,7 +220,7 @@ function inOrder(problems: readonly Problem[]): Problem[] {
   );
 }
 
-/** A report of thousands of problems would take longer to write than to read the file. */
+/** Writing a report of thousands of problems would take longer than reading the file. */
 function firstOf(problems: readonly Problem[]): readonly Problem[] {
   const [next, ...others] = problems.slice(CONNECTOR_PROBLEMS_MAX);
   if (next === undefined) return problems;

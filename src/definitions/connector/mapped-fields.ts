@@ -2,8 +2,8 @@ import { compileTemplate, type CompiledTemplate } from './templates/templates.ts
 import { idFields, type ConnectorSpec } from './types.ts';
 
 /**
- * The fields of a row that a checked connector makes something of, each once. Of `{{ author.name }}` it is `author`: what is
- * inside, the template finds by itself.
+ * The fields of a row that a valid connector uses, each once. For `{{ author.name }}` it is `author`: the template itself reads
+ * the field inside.
  */
 export function mappedFields({ source, mapping }: ConnectorSpec): string[] {
   const { contentTemplate, uriTemplate, titleField, aclUsersField, aclGroupsField, metadataFields } = mapping;
@@ -20,9 +20,7 @@ export function mappedFields({ source, mapping }: ConnectorSpec): string[] {
   ];
 }
 
-/**
- * The mapped fields that no record needs to have: only templates use them, and each of those says what to do without them.
- */
+/** The mapped fields that a record may lack: only templates use them, and each of those handles their absence. */
 export function optionalFields(spec: ConnectorSpec): ReadonlySet<string> {
   const { contentTemplate, uriTemplate } = spec.mapping;
   const templates = [contentTemplate, uriTemplate].flatMap((source): CompiledTemplate[] =>

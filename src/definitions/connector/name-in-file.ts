@@ -3,7 +3,7 @@ import { textAt } from '../draft.ts';
 import { readYaml } from '../yaml.ts';
 import { isConnectorName } from './connector-name.ts';
 
-/** The name of the connector in a file that may be wrong in every other way; undefined when none can be read. */
+/** The name of the connector in a file that may otherwise be invalid; undefined if no name can be read. */
 export async function connectorNameIn(file: string, cwd: string): Promise<string | undefined> {
   const content = await readConnectorFile(file, cwd);
   if ('problem' in content) return undefined;

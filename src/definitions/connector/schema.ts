@@ -17,7 +17,7 @@ export function isConnector(value: unknown): value is Connector {
   return validator()(value);
 }
 
-/** Everything in which a value differs from `schemas/connector.schema.json`, one finding for each mistake. */
+/** Every difference between a value and `schemas/connector.schema.json`, one finding for each mistake. */
 export function shapeFindings(value: unknown): FieldFinding[] {
   const validate = validator();
   if (validate(value)) return [];
@@ -34,7 +34,7 @@ interface LeftOut {
   count: number;
 }
 
-/** A sentence for each of 1,000 unknown keys would take seconds to write, and would not be read. */
+/** Sentences for 1,000 unknown keys would take seconds to write, and would not be read. */
 function firstUnknownKeys(errors: readonly ErrorObject[]): {
   readonly named: readonly ErrorObject[];
   readonly left: readonly LeftOut[];
@@ -55,8 +55,8 @@ function firstUnknownKeys(errors: readonly ErrorObject[]): {
 }
 
 /**
- * Ajv reports the branch that failed and everything inside it. When the kind of source does not fit the mode, what is
- * missing or left over for that mode is no news.
+ * Ajv reports the failed branch and every error inside it. When the kind of source does not match the mode, missing or extra keys
+ * of that mode are only consequences.
  */
 function withoutConsequences(errors: readonly ErrorObject[]): ErrorObject[] {
   const told = errors.filter((error) => error.keyword !== 'if' && error.propertyName === undefined);
@@ -66,7 +66,7 @@ function withoutConsequences(errors: readonly ErrorObject[]): ErrorObject[] {
     !isSourceType(error) &&
     isConditional(error) &&
     error.instancePath.startsWith('/spec/source');
-  // A condition's list of types is narrower than the general one, so its sentence comes first and stays.
+  // The list of types in a condition is narrower than the general one, so its sentence goes first and is kept.
   return told
     .filter((error) => !consequence(error))
     .sort((left, right) => Number(isConditional(right)) - Number(isConditional(left)));
@@ -89,7 +89,7 @@ function firstOfEach(findings: readonly FieldFinding[]): FieldFinding[] {
   return [...seen.values()];
 }
 
-/** `qurey:` is one mistake, not two: where a misspelt key stands for a missing one, the missing one is not told. */
+/** `qurey:` is one mistake, not two: if a misspelt key explains a missing one, the missing one is not reported. */
 function withoutMeantKeys(findings: readonly FieldFinding[]): FieldFinding[] {
   const meant = new Set(findings.flatMap((finding) => (finding.code === 'unknown_key' ? [finding.fix] : [])));
   return findings.filter(
@@ -97,7 +97,7 @@ function withoutMeantKeys(findings: readonly FieldFinding[]): FieldFinding[] {
   );
 }
 
-/** A JSON pointer as segments; only the value tells whether `0` is an index or a key. */
+/** A JSON pointer as segments; the value decides whether `0` is an index or a key. */
 function segmentsOf(value: unknown, pointer: string): Segment[] {
   let at = value;
   return pointer

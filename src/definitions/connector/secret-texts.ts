@@ -3,25 +3,25 @@ import { CONNECTOR_PROBLEMS_MAX, CONNECTOR_TEXT_CHARACTERS_MAX } from '../limits
 import { recognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
 import { displayPath, type Segment } from '../problem.ts';
 
-/** A secret in a text of a connector; never its value. */
+/** The location of a secret in a text of a connector; it never contains the secret's value. */
 export interface SecretText {
   readonly path: string;
   /** The keys that lead to the text. */
   readonly segments: readonly Segment[];
-  /** What gave it away, as a noun phrase. */
+  /** How it was recognised, as a noun phrase. */
   readonly kind: string;
   /** Line inside the text, from 1. */
   readonly lineInText: number;
 }
 
-/** Where a connector has what looks like a secret, in any of its texts. */
+/** Finds everything that looks like a secret in the texts of a connector. */
 export function secretTexts(connector: unknown): SecretText[] {
   const found: SecretText[] = [];
   visit(connector, [], undefined, found);
   return found;
 }
 
-/** @param name what the value is called: its key, or what a list of names and values calls it */
+/** @param name the name of the value: its key, or the name that a list of names and values gives it */
 function visit(
   value: unknown,
   segments: readonly Segment[],
@@ -43,7 +43,7 @@ function visit(
   }
 }
 
-/** What `{name: api_key, value: …}` calls its value. */
+/** The name that an object such as `{name: api_key, value: …}` gives its value. */
 function calledBy(value: object): string | undefined {
   for (const key of ['name', 'key', 'field', 'header', 'parameter']) {
     const called: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;

@@ -5,12 +5,12 @@ export function secretVariable(ref: string): string {
   return `SECRET_${ref.replaceAll(/[-.]/g, '_').toUpperCase()}`;
 }
 
-/** Whether a reference is rather the secret itself: a URL, or text with spaces. Such text must not be shown. */
+/** Whether a reference looks like the secret itself: a URL, or text with spaces. Such text must not be shown. */
 export function looksLikeSecret(ref: string): boolean {
   return /:\/\/|\s/.test(ref);
 }
 
-/** The command that sets a secret; of a database it has the start of its URL, which is the form that its value has. */
+/** The command that sets a secret; for a database it includes the start of a URL, because the value is a URL. */
 export function secretCommand(ref: string, sourceType: string | undefined): string {
   const isDatabase = ['postgres', 'mysql', 'mssql', 'oracle'].includes(sourceType ?? '');
   return `export ${secretVariable(ref)}=${isDatabase ? `'${sourceType ?? ''}://…'` : '…'}`;

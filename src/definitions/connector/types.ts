@@ -1,8 +1,8 @@
 import type { AuthSpec, RestSpec } from '../rest/types.ts';
 
 /**
- * A connector as its YAML file says it, checked and with nothing resolved: no defaults filled in, no secret read.
- * The shape is `schemas/connector.schema.json`; a test holds the two together.
+ * A connector as its YAML file defines it: validated, without defaults filled in, and without secrets. The shape is
+ * `schemas/connector.schema.json`; a test checks that the two agree.
  */
 export interface Connector {
   readonly apiVersion: 'sync.gemini.io/v1alpha1';
@@ -26,7 +26,10 @@ export interface ConnectorSpec {
     readonly projectId: string;
     readonly location: string;
     readonly dataStoreId: string;
-    /** Whether documents have readers; without it, whether the mapping names any. A checked connector's fields agree. */
+    /**
+     * Whether documents have readers; by default, whether the mapping names any. The fields of a valid connector agree with each
+     * other.
+     */
     readonly acl?: 'required' | 'off';
     readonly contentConfig?: ContentConfig;
   };
@@ -34,7 +37,7 @@ export interface ConnectorSpec {
   readonly quarantine?: QuarantineSpec;
 }
 
-/** The data store's own setting, in Google's words: whether each of its documents has `content`, or none has. */
+/** The data store's own setting, with Google's values: whether each of its documents has `content`, or none has. */
 export type ContentConfig = 'CONTENT_REQUIRED' | 'NO_CONTENT';
 
 export type SourceSpec = SqlSourceSpec | HttpSourceSpec | FileSourceSpec;
@@ -51,11 +54,11 @@ export interface SqlSourceSpec {
   readonly watermarkLag?: string | number;
   readonly connectTimeoutSeconds?: number;
   readonly statementTimeoutSeconds?: number;
-  /** Path of a PEM file with the certificate authority to trust, in place of those that the system trusts. */
+  /** Path of a PEM file with the certificate authority to trust, instead of those that the system trusts. */
   readonly tls?: { readonly caFile?: string };
-  /** Postgres only: whether the run fails (the default) where a policy hides rows from the user. */
+  /** Postgres only: whether the run fails (the default) if a policy hides rows from the user. */
   readonly rowLevelSecurity?: 'refuse' | 'allow';
-  /** For Oracle: its own client library in place of the driver's JavaScript. */
+  /** For Oracle: uses its own client library instead of the driver's JavaScript. */
   readonly thick?: boolean;
 }
 
@@ -63,15 +66,15 @@ export interface HttpSourceSpec extends Partial<RestSpec> {
   readonly type: 'http';
   readonly auth?: AuthSpec;
   readonly watermarkField?: string;
-  /** As for a database. */
+  /** The same as for a database. */
   readonly watermarkLag?: string | number;
-  /** What `:watermark` is in the first run, and what kind of watermark it is. */
+  /** The value of `:watermark` in the first run, which also defines the kind of watermark. */
   readonly watermarkStart?: string | number;
   readonly paginationCursorField?: string;
   readonly paginationNextCursorJsonPath?: string;
   readonly resumable?: boolean;
   readonly pagesPerRun?: number;
-  /** Of pushed events: which one of a document wins, the one that arrived last (the default) or the one that is newest. */
+  /** For pushed events: which event of a document wins, the one that arrived last (the default) or the newest one. */
   readonly ordering?: 'arrival' | 'updated_at';
 }
 
@@ -79,9 +82,9 @@ export interface FileSourceSpec {
   readonly type: 'file';
   /** A folder; relative to the working directory. */
   readonly path: string;
-  /** Which files, relative to `path`. */
+  /** A glob for the files, relative to `path`. */
   readonly glob: string;
-  /** Of files with a document per row. */
+  /** Only for files with a document per row. */
   readonly format?: 'csv' | 'ndjson';
   readonly documentPer?: 'row' | 'file';
   readonly encoding?: FileEncoding;
@@ -90,12 +93,12 @@ export interface FileSourceSpec {
   readonly watermarkField?: never;
 }
 
-/** Of files without a byte order mark. */
+/** The encoding of files without a byte order mark. */
 export type FileEncoding = 'utf-8' | 'windows-1252' | 'latin1';
 
 export interface CsvSpec {
   readonly delimiter?: string;
-  /** Empty: quotes have no meaning. */
+  /** If empty, quotes have no meaning. */
   readonly quote?: string;
   readonly header?: boolean;
   /** Names of the columns of files without a header. */
@@ -120,11 +123,11 @@ export type DeletePolicy = 'auto_delete_missing' | 'soft_delete_only' | 'never_d
 
 export interface ReconciliationSpec {
   readonly deletePolicy: DeletePolicy;
-  /** More deletes than the larger of `count` and `ratio` of the known documents are held. */
+  /** Deletes are held if there are more than the larger of `count` and `ratio` of the known documents. */
   readonly deleteLimit?: { readonly count?: number; readonly ratio?: number };
 }
 
-/** How many rows may be set aside before the run fails. */
+/** The number of rows that may be set aside before the run fails. */
 interface QuarantineSpec {
   readonly maxCount?: number;
   readonly maxRatio?: number;
@@ -135,7 +138,7 @@ export function isSqlSource(source: SourceSpec): source is SqlSourceSpec {
   return source.type !== 'http' && source.type !== 'file';
 }
 
-/** Whether the newest event of a document wins by its `updated_at`, whatever the order in which events are pushed. */
+/** Whether the newest event of a document wins by its `updated_at`, independent of the order of the pushes. */
 export function isOrdered({ source }: ConnectorSpec): boolean {
   return source.type === 'http' && source.ordering === 'updated_at';
 }
@@ -149,7 +152,7 @@ export function contentConfigOf({ gemini }: ConnectorSpec): ContentConfig {
   return gemini.contentConfig ?? 'CONTENT_REQUIRED';
 }
 
-/** What a connector that does not say it means: documents have access control if the mapping gives them readers. */
+/** The default for a connector without the setting: documents have access control if the mapping gives them readers. */
 export function aclOf({ gemini, mapping }: ConnectorSpec): 'required' | 'off' {
   const named = mapping.aclUsersField !== undefined || mapping.aclGroupsField !== undefined;
   return gemini.acl ?? (named ? 'required' : 'off');

@@ -3,7 +3,7 @@ import { WATERMARK_LAG_DEFAULT_SECONDS, WATERMARK_LAG_DEFAULT_STEPS } from '../l
 import { mentionsWatermark, WATERMARK } from '../watermark-text.ts';
 import { splitSql, type SqlDialect } from './sql/sql-text.ts';
 
-/** Whether the query asks for changes only: it has `:watermark` outside of quotes and comments. */
+/** Whether the query only requests changes: it has `:watermark` outside of quotes and comments. */
 export function isDeltaQuery(query: string, dialect: SqlDialect): boolean {
   return splitSql(query, dialect).some((piece) => piece.kind === 'code' && mentionsWatermark(piece.text));
 }
@@ -27,7 +27,7 @@ export function bindWatermark(
     .join('');
 }
 
-/** What a watermark is measured in; `none` for text and bytes, which can be compared and not subtracted from. */
+/** The unit of a watermark; `none` for text and bytes, which can be compared but not subtracted from. */
 export type WatermarkUnit = 'seconds' | 'steps' | 'none';
 
 const SECONDS = new Map([
@@ -38,8 +38,8 @@ const SECONDS = new Map([
 ]);
 
 /**
- * How far before the checkpoint a delta query reads again, in the unit of its watermark: `90s`, `5m`, `2h`, `1d` for a
- * watermark in time, a whole number for one that counts, and `0` for either.
+ * How far before the checkpoint a delta query reads again, in the unit of its watermark: `90s`, `5m`, `2h`, `1d` for a watermark
+ * in time, a whole number for one that counts, and `0` for either.
  * @param field the watermark's column, for the message
  * @returns 0 for the unit `none`
  * @throws BridgeError CONNECTOR_INVALID for a lag in another unit

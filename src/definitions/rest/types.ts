@@ -1,6 +1,6 @@
 /**
- * A listing of records that a REST API has: how it is requested, authorized and read page by page. Connectors have it as their
- * source; every other kind of definition that reads an API contains the same fields. No defaults are filled in, no secret is read.
+ * A listing of records from a REST API: its requests, its authorization and its pagination. Connectors use it as their source;
+ * every other kind of definition that reads an API contains the same fields. It has no defaults filled in and no secrets.
  */
 export interface RestSpec {
   /** Absolute. It may contain `:watermark`, as may `payload` and the values of `headers`. */
@@ -9,25 +9,25 @@ export interface RestSpec {
   /** Query parameters of a GET request, the JSON body of a POST request. */
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Name of the secret that `auth` shows to the API. */
+  /** Name of the secret that `auth` sends to the API. */
   readonly secretRef?: string;
   readonly auth?: AuthSpec | PlaceholderAuth;
   readonly oauth?: OAuthSpec;
   /** Paths of PEM files: the authority to trust, and the client's own certificate with its key. */
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
   readonly pagination?: PaginationSpec;
-  /** Where the list of records is in a page; without it, the body itself or the only list with a usual name. */
+  /** The path of the list of records in a page; by default, the body itself or the only list with a usual name. */
   readonly recordsPath?: string;
   readonly rateLimit?: { readonly requestsPerMinute: number };
-  /** For one attempt, with its whole response. */
+  /** The limit for one attempt, including its whole response. */
   readonly requestTimeoutSeconds?: number;
-  /** Names of signs of more records that say nothing about this listing. */
+  /** Names of fields that look like signs of more records but do not concern this listing. */
   readonly ignoreSigns?: readonly string[];
 }
 
 export interface PaginationSpec {
   readonly type: 'cursor' | 'next_url' | 'link_header' | 'page' | 'offset' | 'none';
-  /** What takes the cursor; in links, the parameter that is the cursor whatever its name. */
+  /** The parameter for the cursor; in links, the parameter that contains the cursor. */
   readonly cursorField?: string;
   readonly nextCursorPath?: string;
   readonly nextCursorHeader?: string;

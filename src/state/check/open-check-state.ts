@@ -7,7 +7,7 @@ import { position } from '../run/records.ts';
 import { openStateDatabase, requirePushQueue } from '../state-database.ts';
 
 /**
- * Opens the state to be checked; a file that does not exist is not made.
+ * Opens the state for checking. Does not create a missing file.
  * @throws BridgeError, as `openState` does; STATE_NOT_MIGRATED also for the embedded file.
  */
 export async function openCheckState(

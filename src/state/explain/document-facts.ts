@@ -14,8 +14,8 @@ interface DocumentKey {
 }
 
 /**
- * Reads without a transaction, because on SQLite each one takes the turn to write. A record and a staged change come and go
- * together with the state of a run, so what is read between two equal looks at the runs is of one moment.
+ * Reads without a transaction, because on SQLite every transaction takes the write lock. A record and a staged change appear and
+ * disappear together with the run's state, so values read between two equal reads of the runs belong to one moment.
  */
 export async function documentFacts(
   { knex, kind }: StateDatabase,
@@ -41,7 +41,7 @@ export async function documentFacts(
 }
 
 interface Runs extends Pick<DocumentFacts, 'newestRun' | 'committed'> {
-  /** Published and not committed; seldom more than one. */
+  /** Runs that are published and not yet committed; rarely more than one. */
   readonly published: readonly RunRow[];
 }
 
@@ -99,7 +99,7 @@ async function rejectionOf(
     .first();
   if (run === undefined) return undefined;
   const rejection = await knex('rejected_documents').where({ run_id: run.run_id, doc_id: docId }).first();
-  // A commit in between forgets it; the caller then reads everything again.
+  // A commit in between deletes the row; the caller then reads everything again.
   if (rejection === undefined) return undefined;
   const { reason, outcome } = rejection;
   return { run: runRow(run), reason, outcome };
@@ -121,14 +121,14 @@ async function elsewhereOf(
   return elsewhere;
 }
 
-/** Rows of runs are never removed. */
+/** Rows of runs are never deleted. */
 async function existingRun(knex: Knex, runId: string): Promise<RunRow> {
   const run = await knex('run_state').where({ run_id: runId }).first();
   if (run === undefined) throw new Error(`The state has no run ${runId}, which one of its documents names.`);
   return runRow(run);
 }
 
-/** Pages follow the primary key, so that a slow reader holds no transaction open. */
+/** Pages by primary key, so that a slow reader holds no transaction open. */
 export async function* recordIds(
   { knex, kind }: StateDatabase,
   connectorId: string,

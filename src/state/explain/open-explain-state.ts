@@ -8,7 +8,7 @@ import { openStateDatabase, requirePushQueue } from '../state-database.ts';
 import { documentFacts, recordIds } from './document-facts.ts';
 
 /**
- * Opens the state to be read by `explain`; a file that does not exist is not made.
+ * Opens the state for reading by `explain`. Does not create a missing file.
  * @throws BridgeError, as `openState` does.
  */
 export async function openExplainState(

@@ -2,36 +2,36 @@ import { systemClock, type Clock } from '../../core/clock.ts';
 import { startStopwatch, type Stopwatch } from '../../core/stopwatch.ts';
 
 interface HeartbeatOptions {
-  /** Silent for this long, the lease is lost. */
+  /** The lease is lost when it is not renewed for this long. */
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  /** Started before the lease was asked for. */
+  /** Must be started before the lease is requested. */
   readonly age: Stopwatch;
   readonly clock?: Clock;
-  /** Whether the lease is still ours; rejects if the state cannot be asked. */
+  /** Resolves with whether the lease is still ours; rejects if the state cannot be queried. */
   renew(): Promise<boolean>;
-  /** The reason of the signal. */
+  /** Makes the reason of the signal. */
   lost(why: string): Error;
 }
 
 interface Heartbeat {
   /** Aborted when another run has the lease, or when it was not renewed for `leaseMs`. */
   readonly signal: AbortSignal;
-  /** The lease is certainly held, and will be for another heartbeat. Asks the clocks only. */
+  /** Whether the lease is certainly held, and will be for another heartbeat. Reads only the clocks. */
   isFresh(): boolean;
   /** Renews the lease if it is not fresh. @throws the reason of the signal when it is lost, or cannot be renewed. */
   requireHeld(): Promise<void>;
   stop(): void;
 }
 
-/** A renewal that is in progress may be from before a suspension; the one after it is not. */
+/** A renewal that is in progress may have started before a suspension; the next one has not. */
 const RENEWALS_MAX = 2;
-/** Heartbeats for which an answer that is late is waited for: after a suspension it may be there already, and not be read. */
+/** The number of heartbeats to wait for a late response: after a suspension it may have arrived without having been read yet. */
 const LATE_BEATS_MAX = 3;
 
 /**
- * Renews a lease until it is stopped or lost. Never keeps the process alive. A renewal counts from the moment before it was
- * asked for, so the local deadline is never after that of the state.
+ * Renews a lease until it is stopped or lost. Never keeps the process alive. A renewal counts from the moment before its request,
+ * so the local deadline is never later than that of the state.
  */
 export function keepAlive(options: HeartbeatOptions): Heartbeat {
   const { leaseMs, heartbeatMs, clock = systemClock } = options;
@@ -71,7 +71,7 @@ export function keepAlive(options: HeartbeatOptions): Heartbeat {
     }
   };
   const beat = () => {
-    // A renewal without a response counts as failed. It is attempted first, because a process that was busy for long may
+    // A renewal without a response counts as failed. It is attempted first, because a process that was busy for a long time may
     // still hold its lease.
     if (renewal === undefined) renewal = renew();
     else if (tooLate() && (lateBeats += 1) >= LATE_BEATS_MAX) silent();

@@ -2,9 +2,9 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * Names the set of processes among which a process id means something: the machine since its last start and, on Linux,
- * the container's process namespace. Two processes with equal identities can look whether the other one lives; a
- * restarted machine has another identity, so its old process ids are never taken for living ones.
+ * Identifies the set of processes that share process ids: the machine since its last boot and, on Linux, the container's process
+ * namespace. Two processes with equal identities can check whether the other one is alive. A restarted machine has another
+ * identity, so its old process ids are never mistaken for live processes.
  */
 export function hostIdentity(): string {
   const parts = [
@@ -15,7 +15,7 @@ export function hostIdentity(): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-/** Other systems than Linux have no such files, and a hardened container may hide them. */
+/** These files exist only on Linux, and a hardened container may hide them. */
 function readOrNothing(read: () => string): string {
   try {
     return read().trim();

@@ -13,16 +13,16 @@ import { isConflict, stateError } from '../../database/state-errors.ts';
 import type { LeaseKind, LeaseTable } from '../tables.ts';
 
 export interface LeaseTiming {
-  /** A lease not renewed for this long is dead. */
+  /** A lease that was not renewed for this long has expired. */
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  /** How long a run waits for its turn to deliver, if not `TURN_WAIT_SECONDS_MAX`. */
+  /** How long a run waits for the target lease; the default is `TURN_WAIT_SECONDS_MAX`. */
   readonly turnWaitMs?: number;
   /** For tests. */
   readonly clock?: Clock;
 }
 
-/** What a lease is on. */
+/** The resource that a lease protects. */
 export interface LeaseKey {
   readonly kind: LeaseKind;
   readonly name: string;
@@ -41,7 +41,8 @@ const NOUNS: Readonly<Record<LeaseKind, string>> = {
 };
 
 /**
- * @param rowsSeen of the run, for its line of `run_state`; undefined before its first row
+ * Takes a lease and keeps it alive.
+ * @param rowsSeen the number of rows that the run has read, for its row in `run_state`; undefined before the first row
  * @throws BridgeError LEASE_HELD, naming the run that holds it.
  */
 export async function acquireLease(
@@ -92,8 +93,8 @@ export async function acquireLease(
 }
 
 /**
- * Several first runs of a connector that insert its row at once can wait for each other in a circle. Postgres then breaks one
- * of them off, which has done nothing yet and asks again.
+ * Several first runs of a connector that insert its row at the same time can deadlock. Postgres then aborts one of them, which
+ * has changed nothing yet and retries.
  */
 async function againAfterDeadlock<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
@@ -118,7 +119,7 @@ async function takeOver(
     .ignore();
   const seen = await readLease(database, transaction, key);
   if (seen.run_id !== null && seen.expires_at > seen.now && !isGone(seen, owner)) throw held(seen);
-  // Only what was seen is replaced: somebody may have come first, or the holder may have shown signs of life.
+  // Replaces the row only if it is unchanged: another run may have taken the lease, or the holder may have renewed it.
   const taken = await transaction('connector_leases')
     .where({ ...rowOf(key), fence: seen.fence, expires_at: seen.expires_at })
     .update({
@@ -155,14 +156,14 @@ function expiry(database: Database, timing: LeaseTiming): Knex.Raw<number> {
   return database.knex.raw(`${database.dialect.clockMs} + ?`, [timing.leaseMs]);
 }
 
-/** Its process is gone. Only a process of the same host can tell. */
+/** Whether the process of the holder has ended. Only a process on the same host can tell. */
 function isGone(holder: LeaseTable, contender: LeaseOwner): boolean {
   if (holder.host !== contender.host || holder.pid === null) return false;
   try {
     process.kill(holder.pid, 0);
     return false;
   } catch (thrown) {
-    // EPERM: it lives and belongs to somebody else.
+    // EPERM: the process exists and belongs to another user.
     return codeOf(thrown) === 'ESRCH';
   }
 }
@@ -179,8 +180,8 @@ function held(holder: LeaseTable): BridgeError {
 }
 
 /**
- * The row stays, so that its fence goes on growing. A state that cannot be reached is no failure: the lease ends by
- * itself soon, and whoever releases it has done the work or has a better error to show.
+ * Keeps the row, so that its fence continues to grow. An unreachable state is not a failure here: the lease expires soon, and its
+ * holder has finished its work or has a better error to report.
  */
 async function free(
   database: Database,

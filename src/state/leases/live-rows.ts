@@ -2,16 +2,16 @@ import type { Database } from '../../database/database.ts';
 import type { LeaseTable } from '../tables.ts';
 
 interface LiveRows {
-  /** Writes the rows of now, unless they are those of the last write or a write is in progress. Never fails. */
+  /** Writes the current row counts, unless they are unchanged or a write is in progress. Never fails. */
   write(): void;
   /** Resolves once no write is in progress. */
   settled(): Promise<void>;
 }
 
 /**
- * Writes how many rows a run has read to its line of `run_state`, and only while the run holds the lease under which it began.
- * This is news for people: a write that fails is left to the next heartbeat, and none of them delays a renewal.
- * @param seen undefined before the first row
+ * Writes how many rows a run has read to its row in `run_state`, only while the run holds the lease under which it began. The
+ * numbers are for display: a failed write is left to the next heartbeat, and no write delays a renewal.
+ * @param seen returns undefined before the first row
  */
 export function liveRows(
   { knex, dialect }: Database,

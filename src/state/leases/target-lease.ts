@@ -8,9 +8,11 @@ import type { Database } from '../../database/database.ts';
 import { acquireLease, type LeaseTiming } from './leases.ts';
 
 /**
- * Waits for the right to deliver to a target: a lease like that on a connector, but of the kind `target`.
- * @param leases those that the run holds; the turn becomes one of them.
- * @throws BridgeError LEASE_HELD when the turn did not come in time, LEASE_LOST when one of the leases is lost; the reason of `signal` when aborted.
+ * Waits for the lease on a target, which gives the right to deliver to it. It works like the lease on a connector, with the kind
+ * `target`.
+ * @param leases the leases that the run holds; the target lease is added to them.
+ * @throws BridgeError LEASE_HELD when the lease was not available in time, LEASE_LOST when one of the leases is lost; the reason
+ *   of `signal` when aborted.
  */
 export async function takeTurn(
   database: Database,
@@ -23,7 +25,7 @@ export async function takeTurn(
   const pollMs = Math.min(TURN_POLL_SECONDS * 1_000, timing.heartbeatMs);
   for (let waitedMs = 0; ; waitedMs += pollMs) {
     signal.throwIfAborted();
-    // Each time, because the connector's lease may be lost during the wait.
+    // Checked in each round, because the connector's lease may be lost during the wait.
     await leases.requireNoneLost();
     try {
       return leases.hold(await acquireLease(database, { kind: 'target', name: target }, owner, timing));

@@ -2,12 +2,13 @@ import type { Knex } from 'knex';
 import type { RunTable } from '../tables.ts';
 
 /**
- * Part of a run's commit, while its staged records are still there: what it claimed is delivered, so its events go. The last
- * event of a document that was rejected or set aside stays, for the next run, unless a newer one came meanwhile.
+ * Deletes the events of the batches that a run claimed, because they are delivered. Part of the run's commit, while its staged
+ * records still exist. The last event of a document that was rejected or set aside is kept for the next run, unless a newer one
+ * has arrived.
  */
 export async function acknowledgePushes(transaction: Knex.Transaction, run: RunTable): Promise<void> {
   const { run_id, connector_id } = run;
-  // What is folded still was not read, whatever its claim says.
+  // A batch that is still packed was not read, even if it is claimed.
   const claimed = () =>
     transaction('push_batches').where({ connector_id, run_id, status: 'pending' }).whereNull('folded');
   if ((await claimed().first('id')) === undefined) return;

@@ -1,31 +1,31 @@
 import type { FoldedEvents } from '../../push/events/packed-events.ts';
 
-/** What one push brings, mapped and judged already. */
+/** The content of one push, already mapped and validated. */
 export interface NewPushBatch {
   readonly connectorId: string;
   readonly idempotencyKey: string;
-  /** Tells whether the same key comes with the same body again. */
+  /** Tells whether a repeated key has the same body. */
   readonly bodyChecksum: string;
   /** Unique; the producer gets it as `run_id`. */
   readonly pushRunId: string;
-  /** By the clock of the server; for people. */
+  /** By the clock of the server; for display only. */
   readonly receivedAt: Date;
-  /** How long the key answers for this push; then it counts as never used. */
+  /** How long the idempotency key is remembered; after that it counts as unused. */
   readonly keySeconds: number;
-  /** JSON text, given back as it is when the push is repeated. */
+  /** JSON text, returned unchanged when the push is repeated. */
   readonly answer: string;
-  /** In its place, where events are ordered: the answer when that many events were older than what was known. */
+  /** Replaces `answer` where events are ordered: the response when `older` events were older than the known versions. */
   readonly orderedAnswer: (older: number) => string;
-  /** Events of the body that were refused, for the record. */
+  /** The number of events in the body that were refused, for the record. */
   readonly rejected: number;
-  /** Those that were accepted, in the order of the body. May be empty: then there is only an answer to be kept. */
+  /** The accepted events, in the order of the body. May be empty: then only the response is stored. */
   readonly events: FoldedEvents;
-  /** Events that were left out because they were older than what was known; absent: none. */
+  /** The number of events that were left out because they were older than the known versions; absent if there are none. */
   readonly older?: number;
 }
 
 /**
- * A batch as it is stored in `push_batches`. One without events has nothing to wait for.
+ * A batch as it is stored in `push_batches`. A batch without events is not delivered by any run.
  * @param expiresAt SQL: when its key expires
  */
 export function batchRow<Expiry>(batch: NewPushBatch, expiresAt: Expiry) {

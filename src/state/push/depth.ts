@@ -3,18 +3,18 @@ import type { Database } from '../../database/database.ts';
 
 const EMPTY: QueueDepth = { batches: 0, events: 0, oldestReceivedAt: null };
 
-/** Reads an index of as many entries as batches are waiting. */
+/** Reads an index with one entry for each waiting batch. */
 export async function queueDepth(database: Database, connectorId: string): Promise<QueueDepth> {
   return (await depths(database, connectorId)).get(connectorId) ?? EMPTY;
 }
 
-/** Of all connectors that something waits for, by name. */
+/** All connectors that have waiting batches, by name. */
 export function queueDepths(database: Database): Promise<Map<string, QueueDepth>> {
   return depths(database, undefined);
 }
 
 async function depths({ knex }: Database, connectorId: string | undefined): Promise<Map<string, QueueDepth>> {
-  // A batch of which all events were older than what was known only waits to be counted.
+  // A batch in which all events were older than the known versions only waits to be counted.
   const pending = knex('push_batches').where({ status: 'pending' }).where('waiting', '>', 0);
   const rows = await (connectorId === undefined ? pending : pending.andWhere({ connector_id: connectorId }))
     .groupBy('connector_id')
@@ -31,7 +31,7 @@ async function depths({ knex }: Database, connectorId: string | undefined): Prom
   );
 }
 
-/** Postgres writes counts and sums as text. */
+/** Postgres returns counts and sums as text. */
 interface DepthAnswer {
   readonly connector_id: string;
   readonly batches: number | string;

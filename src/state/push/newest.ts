@@ -1,21 +1,21 @@
 import type { Database } from '../../database/database.ts';
 
-/** A push that was answered, until its idempotency key expires and its events are delivered. */
+/** An answered push. It is listed until its idempotency key has expired and its events are delivered. */
 export interface AnsweredPush {
-  /** As its producer was told it. */
+  /** The id that the producer got. */
   readonly pushRunId: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
-  /** Events. */
+  /** The number of events. */
   readonly accepted: number;
   readonly rejected: number;
-  /** Events that no run has delivered yet. */
+  /** The number of events that no run has delivered yet. */
   readonly waiting: number;
-  /** JSON text, as it was sent. */
+  /** JSON text of the response, as it was sent. */
   readonly answer: string;
 }
 
-/** The newest pushes to a connector, newest first. */
+/** Lists the newest pushes to a connector, newest first. */
 export async function newestPushes(
   { knex }: Database,
   connectorId: string,

@@ -4,19 +4,19 @@ import type { NewPushBatch } from './batch.ts';
 import { storePush } from './store-push.ts';
 import type { EventVersion, FoldedEvents } from '../../push/events/packed-events.ts';
 
-/** An ordered push that was stored with the answer that its producer gets. */
+/** An ordered push that was stored with the response for its producer. */
 export interface OrderedPush {
   readonly storedAnswer: string;
 }
 
-/** Undoes the versions of a push whose key is taken. */
+/** Thrown to roll back the versions of a push whose key is already used. */
 class KeyTaken extends Error {}
 
 /**
- * Stores the events of a push that are not older than what is known of their documents, and remembers their versions. The row
- * of a version is locked until the batch has its id, so the events of one document are in the order of their versions, and
- * among equal ones in the order of their arrival, whatever servers store them.
- * @returns undefined, having stored nothing, if the key of the push is taken
+ * Stores the events of a push that are not older than the known versions of their documents, and remembers their versions. The
+ * row of a version is locked until the batch has its id. So the events of one document are in the order of their versions, and
+ * events of equal versions are in the order of arrival, even if different servers store them.
+ * @returns undefined, having stored nothing, if the key of the push is already used
  */
 export async function storeOrderedPush(
   { knex, dialect }: Database,
@@ -43,7 +43,7 @@ async function remember(
   { jsonRows, clockMs }: Database['dialect'],
   { connectorId, events }: NewPushBatch,
 ): Promise<ReadonlyMap<string, string>> {
-  // Sorted, so that two pushes never wait for each other.
+  // Sorted, so that two pushes cannot deadlock.
   const newest = [...newestVersions(events.versions).values()].map(({ docId, op, version }) => [
     docId,
     op,
@@ -68,7 +68,7 @@ interface VersionAnswer {
   readonly version: string;
 }
 
-/** Postgres answers a raw statement with an object around its rows. */
+/** Postgres returns an object with rows for a raw statement. */
 type VersionAnswers = readonly VersionAnswer[] | { readonly rows: readonly VersionAnswer[] };
 
 function rowsOf(answer: VersionAnswers) {
@@ -84,7 +84,7 @@ function newestVersions(versions: readonly EventVersion[]): ReadonlyMap<string, 
   return newest;
 }
 
-/** Numbers of the events, from 0, of whose documents a newer version is known. */
+/** The indexes, from 0, of the events for whose documents a newer version is known. */
 function olderEvents(
   versions: FoldedEvents['versions'],
   known: ReadonlyMap<string, string>,

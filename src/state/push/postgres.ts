@@ -3,13 +3,13 @@ import { postgresDialect } from '../../database/dialect.ts';
 import { batchRow, type NewPushBatch } from './batch.ts';
 
 /**
- * One row, so one round trip and one wait for the disk. Two pushes of one key at the same time: the second waits for the
- * first, and then finds the key taken. Events as rows of their own, with their index, take several times as long; a run
- * makes rows of them when nobody waits.
+ * Stores a batch as one row, so it takes one round trip and one disk flush. When two pushes have the same key at the same time,
+ * the second waits for the first, and then finds the key used. Storing each event as a row, with its index, takes several times
+ * as long; a run does that later, when no producer waits.
  */
 export async function storePushInPostgres(knex: Knex, batch: NewPushBatch): Promise<boolean> {
   const { events } = batch;
-  // Bytes, because documents are: as text they would be decoded and encoded again.
+  // Sent as bytes, because documents are bytes: as text they would be decoded and encoded again.
   const row = {
     ...batchRow(batch, knex.raw(postgresDialect.clockText(batch.keySeconds))),
     folded: events.count === 0 ? null : events.bytes,

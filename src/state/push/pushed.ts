@@ -6,7 +6,7 @@ import type { Database } from '../../database/database.ts';
 import { givenUp } from '../run/abandoned-run-error.ts';
 import { copyUnfolded, isFolded, unfold, UNFOLDED_COPY, type BatchId } from './unpacking.ts';
 
-/** Where an event stands in the queue. */
+/** The position of an event in the queue. */
 interface Place {
   readonly batch_id: BatchId;
   readonly seq: number;
@@ -15,7 +15,7 @@ interface Place {
 const START: Place = { batch_id: 0, seq: 0 };
 
 /**
- * What is claimed is unfolded first. What is only looked at stays as it is.
+ * Unpacks claimed events first. Without a claim, the events stay packed.
  * @throws BridgeError PUSH_RUN_UNKNOWN or LEASE_LOST
  */
 export async function* pushed(
@@ -37,8 +37,8 @@ export async function* pushed(
 }
 
 /**
- * Events of the batches that a run reads that were older than what was known when they arrived. They are not stored, and
- * count until the run is committed. To be asked after the pages were read.
+ * Counts the events, in the batches that a run reads, that were older than the known versions when they arrived. They are not
+ * stored, and are counted until the run is committed. Call this after the pages were read.
  */
 export async function olderEvents(database: Database, selection: PushSelection): Promise<number> {
   const { knex } = database;
@@ -47,7 +47,7 @@ export async function olderEvents(database: Database, selection: PushSelection):
   const [sum] = await (
     claim ? pending.where({ run_id: runId }) : pending.where('id', '<=', await lastBatch(knex, selection))
   ).sum({ older: 'older' });
-  // Postgres answers a sum as text.
+  // Postgres returns a sum as text.
   return Number(String(sum?.older ?? 0));
 }
 
@@ -66,20 +66,20 @@ async function* pagesOfCopy(
   }
 }
 
-/** Pages follow the primary key, so that nothing is sorted and a slow reader of `push_events` holds no transaction open. */
+/** Pages by primary key, so that nothing is sorted and a slow reader of `push_events` holds no transaction open. */
 async function* pages(knex: Knex, table: string, chosen: Chosen): AsyncIterable<readonly PushedEvent[]> {
   for (let after = START; ;) {
     const end = await pageEnd(knex, table, chosen, after);
     if (end === undefined) return;
-    // Empty when newer events follow for all of its documents.
+    // The page is empty when newer events follow for all of its documents.
     yield await newestEvents(knex, table, chosen, after, end);
     after = end;
   }
 }
 
 /**
- * The last batch to be read. Ids say in which order to apply, and never what was read before: of two pushes at the same time,
- * the one with the lower id may become visible later. What was read is known by claims.
+ * The last batch to read. Ids define the order in which to apply events, not which events were read: of two pushes at the same
+ * time, the one with the lower id may become visible later. Claims record what was read.
  */
 async function lastBatch(knex: Knex, { connectorId, upTo }: PushSelection): Promise<BatchId> {
   const batches = knex('push_batches').where({ connector_id: connectorId });
@@ -98,7 +98,9 @@ function unknownRun(upTo: string, connectorId: string): BridgeError {
   });
 }
 
-/** In one transaction, so that what an earlier attempt of this run claimed is not acknowledged unread. */
+/**
+ * Runs in one transaction, so that events that an earlier attempt of this run claimed are not acknowledged without being read.
+ */
 async function claim(
   { knex, dialect }: Database,
   { connectorId, runId }: PushSelection,
@@ -106,7 +108,7 @@ async function claim(
 ): Promise<void> {
   await knex.transaction(async (transaction) => {
     const run = transaction('run_state').where({ run_id: runId, finished_at: null });
-    // Held until the claim is there, so that nobody gives up the run in between and claims before it.
+    // The lock is held until the claim is written, so that no other process can give up the run in between and claim first.
     const open = await (dialect.rowLocks ? run.forShare() : run).first('run_id');
     if (open === undefined) throw givenUp(runId);
     const pending = () => transaction('push_batches').where({ connector_id: connectorId, status: 'pending' });
@@ -115,15 +117,15 @@ async function claim(
   });
 }
 
-/** SQL that is true for the events of the batches to be read, with its bindings. */
+/** SQL that is true for the events of the batches to read, with its bindings. */
 interface Chosen {
   readonly sql: string;
   readonly bindings: readonly BatchId[];
 }
 
 /**
- * A subquery that yields a value, looked up for each event: of tables that have no statistics yet, Postgres makes a join of
- * anything else, and reads all events for every page. 400,000 events took 68 s so, and take 6 s now.
+ * A scalar subquery, evaluated for each event. If tables have no statistics yet, Postgres turns any other form into a join and
+ * reads all events for every page. 400,000 events took 68 s with a join, and take 6 s with this subquery.
  */
 function chosenBatches({ connectorId, runId, claim }: PushSelection, last: BatchId): Chosen {
   return {
@@ -133,7 +135,7 @@ function chosenBatches({ connectorId, runId, claim }: PushSelection, last: Batch
   };
 }
 
-/** The last event of the next page; undefined: there is none. */
+/** The last event of the next page; undefined if there is none. */
 async function pageEnd(knex: Knex, table: string, chosen: Chosen, after: Place): Promise<Place | undefined> {
   const end = knex.raw(
     `(with page as (
@@ -155,7 +157,7 @@ interface EventAnswer {
   readonly document: string | null;
 }
 
-/** The events of a page that no chosen one of the same document follows. */
+/** The events of a page, except those that a selected event of the same document follows. */
 async function newestEvents(
   knex: Knex,
   table: string,

@@ -8,39 +8,40 @@ import { storeOrderedPush, type OrderedPush } from './ordered-events.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 import { queueDepth, queueDepths } from './depth.ts';
 
-/** `replay`: the answer that the same push was given before. `conflict`: the key was used for another body. */
+/** `replay`: the response that the same push got before. `conflict`: the key was used for another body. */
 type EnqueueResult = 'stored' | OrderedPush | 'conflict' | { readonly replay: string };
 
-/** What of a batch decides whether it was received before. */
+/** The fields of a batch that decide whether it was received before. */
 type KeyedBatch = Pick<NewPushBatch, 'connectorId' | 'idempotencyKey' | 'bodyChecksum'>;
 
 /**
- * The queue as a server fills it; runs drain it through their own connection.
- * Every call fails with BridgeError STATE_UNREACHABLE, which may pass, or STATE_FAILED.
+ * The queue from the side of the server; runs drain it through their own connection. Every call fails with BridgeError
+ * STATE_UNREACHABLE, which may be temporary, or STATE_FAILED.
  */
 export interface PushQueue {
   /**
-   * Durable when it resolves with `stored`, whole or not at all. Pushes of one key at the same time store one of them. Events
-   * with versions are stored unless a newer version of their document is known; the push then has its own answer.
+   * The batch is stored durably when this resolves with `stored`, completely or not at all. If several pushes have one key at the
+   * same time, one of them is stored. An event with a version is stored unless a newer version of its document is known; the push
+   * then has its own response.
    */
   enqueue(batch: NewPushBatch): Promise<EnqueueResult>;
-  /** What `enqueue` would answer to a batch with this key; undefined if it would store it. Stores nothing. */
+  /** What `enqueue` would return for a batch with this key; undefined if it would store the batch. Stores nothing. */
   recall(batch: KeyedBatch): Promise<Exclude<EnqueueResult, 'stored' | OrderedPush> | undefined>;
-  /** Reads an index of as many entries as batches are waiting. */
+  /** Reads an index with one entry for each waiting batch. */
   depth(connectorId: string): Promise<QueueDepth>;
-  /** Of all connectors that something waits for, by name. */
+  /** All connectors that have waiting batches, by name. */
   depths(): Promise<ReadonlyMap<string, QueueDepth>>;
   /**
-   * Forgets batches that are done and whose key expired, and versions of documents that were deleted `PUSH_TOMBSTONE_DAYS`
+   * Deletes batches that are done and whose key has expired, and versions of documents that were deleted `PUSH_TOMBSTONE_DAYS`
    * ago, both by the clock of the database.
-   * @returns how many batches
+   * @returns the number of deleted batches
    */
   purge(): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the push queue of a state store. The embedded one is made and migrated as needed.
+ * Opens the push queue of a state store. The embedded one is created and migrated as needed.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue> {
@@ -61,14 +62,14 @@ async function enqueue(database: Database, batch: NewPushBatch): Promise<Enqueue
   for (;;) {
     const stored = await store(database, batch);
     if (stored !== undefined) return stored;
-    // Its batch may still wait for a run, so only the key is freed.
+    // The batch may still wait for a run, so only the key is freed.
     const freed = await knex('push_batches')
       .where(key)
       .where('expires_at', '<=', knex.raw(dialect.clockText(0)))
       .update({ idempotency_key: null });
     if (freed > 0) continue;
     const known = await knex('push_batches').where(key).first('body_checksum', 'answer');
-    // Otherwise the key was freed, or its batch purged, since.
+    // Otherwise the key was freed, or its batch was purged, in the meantime.
     if (known !== undefined) {
       return known.body_checksum === batch.bodyChecksum ? { replay: known.answer } : 'conflict';
     }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { sqliteDialect } from '../../database/dialect.ts';
 import { batchRow, type NewPushBatch } from './batch.ts';
 
-/** Durable, because the connection's `synchronous` is FULL. */
+/** Stores a batch durably, because the connection's `synchronous` is FULL. */
 export function storePushInSqlite(knex: Knex, batch: NewPushBatch): Promise<boolean> {
   return knex.transaction(async (transaction) => {
     const [stored] = await transaction('push_batches')

@@ -5,8 +5,8 @@ import { storePushInPostgres } from './postgres.ts';
 import { storePushInSqlite } from './sqlite.ts';
 
 /**
- * Stores a batch with its events, whole and durable.
- * @returns false, having stored nothing, if its key is taken
+ * Stores a batch with its events, completely and durably.
+ * @returns false, having stored nothing, if its key is already used
  */
 export function storePush(
   { engine }: Pick<Dialect, 'engine'>,

@@ -1,7 +1,10 @@
 import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../limits.ts';
 import type { Database } from '../../database/database.ts';
 
-/** Forgets the versions of documents that were deleted long ago. What a push is about to change is left for the next time. */
+/**
+ * Deletes the versions of documents that were deleted long ago. Skips rows that a push is about to change; the next call deletes
+ * them.
+ */
 export async function purgeTombstones({ knex, dialect }: Database): Promise<void> {
   const oldest = `${dialect.clockMs} - ${PUSH_TOMBSTONE_DAYS * 86_400_000}`;
   for (;;) {

@@ -3,14 +3,14 @@ import { PUSH_UNFOLD_BATCHES } from '../limits.ts';
 import type { PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../../database/database.ts';
 
-/** A batch id: Postgres writes a bigint as text. */
+/** A batch id: Postgres returns a bigint as text. */
 export type BatchId = number | string;
 
 const EVENT = ['batch_id', 'seq', 'doc_id', 'op', 'document'] as const;
 
 /**
- * Makes rows of the events that a run has claimed. Some batches at a time, each time whole: a process that dies on the way
- * leaves them as good as they were, and two that meet do not unfold anything twice.
+ * Turns the packed events that a run has claimed into rows, some batches per transaction. If the process is killed, the remaining
+ * batches stay packed and valid. Two processes that do this at the same time do not unpack anything twice.
  */
 export async function unfold(
   { knex, dialect }: Database,
@@ -41,7 +41,7 @@ async function unfoldBatches(transaction: Knex.Transaction, ids: BatchId[]): Pro
   await transaction('push_batches').whereIn('id', ids).update({ folded: null });
 }
 
-/** Whether any event up to the batch `last` is folded. */
+/** Whether any event up to the batch `last` is still packed. */
 export async function isFolded(knex: Knex, connectorId: string, last: BatchId): Promise<boolean> {
   const folded = await knex('push_batches')
     .where({ connector_id: connectorId, status: 'pending' })
@@ -51,10 +51,10 @@ export async function isFolded(knex: Knex, connectorId: string, last: BatchId): 
   return folded !== undefined;
 }
 
-/** The table that `copyUnfolded` makes. */
+/** The name of the table that `copyUnfolded` creates. */
 export const UNFOLDED_COPY = 'unfolded_copy';
 
-/** Copies what waits, up to the batch `last`, into a table that only this transaction sees, and that ends with it. */
+/** Copies the waiting events, up to the batch `last`, into a temporary table of this transaction. */
 export async function copyUnfolded(
   transaction: Knex.Transaction,
   connectorId: string,

@@ -2,7 +2,7 @@ import { EXPLAIN_PUSHES_MAX } from '../../core/limits.ts';
 import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../../database/database.ts';
 
-/** What producers said of one document and no run has delivered yet, the newest first. */
+/** The pushed events of one document that no run has delivered yet, newest first. */
 export async function waitingPushes(
   { knex }: Database,
   connectorId: string,

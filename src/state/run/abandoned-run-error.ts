@@ -1,6 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
 
-/** The answer to a run that goes on although another one has closed it. */
+/** The error for a run that continues although another one has closed it. */
 export function givenUp(runId: string): BridgeError {
   return new BridgeError(
     'LEASE_LOST',

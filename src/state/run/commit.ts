@@ -19,13 +19,13 @@ import { mayGoOn } from './runs.ts';
 import { codeOf } from '../../core/thrown.ts';
 import type { RunTable } from '../tables.ts';
 
-/** From here on, 0.2 s for statistics are well spent. */
+/** From this number of changes on, 0.2 s for statistics are well spent. */
 const MANY_CHANGES = 10_000;
 
 type Commit = Parameters<State['commit']>[0];
 
 /**
- * The one transaction that makes a run's changes the state.
+ * Makes a run's changes the current state, in one transaction.
  * @throws BridgeError LEASE_LOST (an older fence, or the run was given up) or DUPLICATE_ID; nothing is written then.
  */
 export async function commit(database: StateDatabase, order: Commit): Promise<void> {
@@ -56,7 +56,7 @@ export async function commit(database: StateDatabase, order: Commit): Promise<vo
 }
 
 /**
- * Whether there are enough changes for the planner's guesses to hurt. Of a table that was just filled it knows nothing:
+ * Whether there are enough changes for bad plans to matter. The planner has no statistics for a table that was just filled:
  * deleting 500,000 of 1 M records took Postgres 25 s instead of 2 s.
  */
 async function stagedMany(knex: Knex, runId: string): Promise<boolean> {
@@ -74,7 +74,7 @@ async function requireNewestFence(
     kind: run.kind,
     connector_id: run.connector_id,
   });
-  // On Postgres this lock keeps a new owner out until the end, and lets the heartbeat of this one through.
+  // On Postgres this lock keeps a new holder out until the end of the transaction, and allows the heartbeat of the current one.
   const newest = await (database.dialect.rowLocks ? leases.forKeyShare() : leases).first('fence', 'run_id');
   if (newest?.fence === fence) return;
   throw new BridgeError(
@@ -90,7 +90,7 @@ async function applyStaged(transaction: Knex.Transaction, scope: number, runId: 
     await insertStaged(transaction, scope, runId, '');
     return;
   }
-  // With records to meet, a second row of an id would quietly replace the first one.
+  // Where records exist already, a second row of an id would silently replace the first one.
   await refuseDuplicates(transaction, runId);
   await transaction('record_state')
     .where({ scope_id: scope })
@@ -100,7 +100,7 @@ async function applyStaged(transaction: Knex.Transaction, scope: number, runId: 
     .where({ scope_id: scope })
     .whereIn('doc_id', stagedIds(transaction, runId, 'soft_delete'))
     .update({ soft_deleted: 1 });
-  // An update in the form of an insert, because only that is done in the order of the index: 10 s become 4 s for 1 M.
+  // An update in the form of an insert, because only an insert runs in index order: 10 s become 4 s for 1 M.
   await transaction.raw(
     `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
      select ?, doc_id, checksum, fingerprint, 0, run_id from staged_records as staged
@@ -120,8 +120,8 @@ async function applyStaged(transaction: Knex.Transaction, scope: number, runId: 
 }
 
 /**
- * Sorted by id, so that the index of the records grows at its end: for 1 M new records on Postgres, 2 s instead of the
- * 7 s that a merge into existing ones takes.
+ * Sorted by id, so that the index of the records grows at its end: for 1 M new records on Postgres this takes 2 s, and a merge
+ * into existing ones takes 7 s.
  */
 async function insertStaged(
   transaction: Knex.Transaction,
@@ -171,7 +171,7 @@ async function moveCheckpoint(
     .where({ id: scope })
     .update({
       updated_at: finishedAt.toISOString(),
-      // The row of a rejected document must be read again, so the checkpoint may not pass it.
+      // The row of a rejected document must be read again, so the checkpoint must not pass it.
       watermark: complete ? run.watermark : run.started_from,
       mapping_version: run.mapping_version,
       source_columns: run.source_columns,

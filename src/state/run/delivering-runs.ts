@@ -1,6 +1,6 @@
 /**
- * SQL: whether a run delivers to a data store, whose name has slashes; the target of `--local` has none. Where a connector has
- * such runs, it stands as they say: somebody who tries it with `--local` changes nothing in the index.
+ * SQL: whether a run delivers to a data store, whose name contains slashes; the target of `--local` contains none. Where a
+ * connector has such runs, they alone define its status: a trial with `--local` changes nothing in the index.
  */
 export function delivers(table: string): string {
   return `(${table}.target like '%/%')`;

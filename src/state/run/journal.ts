@@ -16,7 +16,7 @@ import { mayGoOn } from './runs.ts';
 import { OPEN_STEP_STATES, type StepTable } from '../tables.ts';
 import { takeTurn } from '../leases/target-lease.ts';
 
-/** Turns what the engine throws into errors of the state, and refuses the work once a lease of the run is lost. */
+/** Maps what the engine throws to errors of the state, and refuses the work once a lease of the run is lost. */
 type Guard = <Args extends unknown[], Answer>(
   work: (...args: Args) => Promise<Answer>,
 ) => (...args: Args) => Promise<Answer>;
@@ -49,7 +49,7 @@ export async function stepsOf({ knex }: StateDatabase, runId: string): Promise<D
   return rows.map(stepOf);
 }
 
-/** @throws BridgeError LEASE_LOST if the run was closed in the meantime: what it asks for now, nobody would know of. */
+/** @throws BridgeError LEASE_LOST if the run was closed in the meantime: no run would keep track of its new requests. */
 async function saveStep(
   { knex, dialect, kind }: StateDatabase,
   runId: string,
@@ -60,7 +60,7 @@ async function saveStep(
   const row = { target, state, operation, asked_at: askedAt, detail: JSON.stringify(step.detail) };
   await knex.transaction(async (transaction) => {
     const runs = transaction('run_state').where({ kind, run_id: runId });
-    // Held until the step is in, so that nobody gives up the run between the look and the write.
+    // The lock is held until the step is written, so that no other process can give up the run between the check and the write.
     const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
     if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
     await transaction('delivery_steps')
@@ -70,7 +70,7 @@ async function saveStep(
   });
 }
 
-/** A step without a run is from a version that let the run's id be used again while the step was open. */
+/** A step without a run was written by a version that allowed the run's id to be reused while the step was open. */
 async function openSteps({ knex }: StateDatabase, runId: string, target: string): Promise<OpenStep[]> {
   const rows = await knex('delivery_steps')
     .where({ target })
@@ -80,7 +80,7 @@ async function openSteps({ knex }: StateDatabase, runId: string, target: string)
   return rows.map((row) => ({ id: row.id, ...stepOf(row) }));
 }
 
-/** The step of a run that may still be finished keeps its state: whoever finishes that run looks at its operation again. */
+/** The step of a run that may still be finished keeps its state: the process that finishes the run checks its operation again. */
 async function settle({ knex }: StateDatabase, id: number): Promise<void> {
   const waiting = knex('run_state')
     .select('run_id')
@@ -96,7 +96,7 @@ function stepOf({ name, state, operation, asked_at, detail }: StepTable): Delive
   return { name, state, operation, askedAt: asked_at, detail: parseDetail(detail) };
 }
 
-/** Written by `saveStep` only. */
+/** This column is written by `saveStep` only. */
 const parseDetail: (json: string) => DeliveryDetail = JSON.parse;
 
 async function readNote({ knex }: StateDatabase, target: string, name: string) {
@@ -104,7 +104,7 @@ async function readNote({ knex }: StateDatabase, target: string, name: string) {
   return row === undefined ? undefined : { value: row.value, at: row.noted_at };
 }
 
-/** Runs of one target may be on machines whose clocks differ, so the database compares with its own. */
+/** Runs of one target may be on machines whose clocks differ, so the database compares times with its own clock. */
 async function isRecentNote({ knex, dialect }: StateDatabase, target: string, name: string, hours: number) {
   const recent = await knex('target_notes')
     .where({ target, name })

@@ -30,18 +30,18 @@ import {
 import { olderEvents, pushed } from '../push/pushed.ts';
 import { rejections } from './rejections.ts';
 
-/** Where the embedded state is, below the working directory. */
+/** The path of the embedded state, relative to the working directory. */
 export const STATE_FILE = '.gemini-sync-bridge/state.db';
 
 export interface StateOptions extends StateDatabaseOptions {
-  /** Gets the leases and turns that are taken through this state, until they are released. */
+  /** Collects the leases that are taken through this state, until they are released. */
   readonly leases?: HeldLeases;
   /** For tests. */
   readonly leaseTiming?: LeaseTiming;
 }
 
 /**
- * Opens the state store: Postgres if there is a URL, otherwise the SQLite file, which is made and migrated as needed.
+ * Opens the state store: Postgres if there is a URL, otherwise the SQLite file, which is created and migrated as needed.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openState(options: StateOptions): Promise<State> {
@@ -50,7 +50,7 @@ export async function openState(options: StateOptions): Promise<State> {
 
 /**
  * Brings the schema of the state store up to date.
- * @returns the migrations applied, by name; none if it was current.
+ * @returns the names of the migrations applied; empty if the schema was current.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED or STATE_NEWER.
  */
 export async function migrateState(
@@ -69,7 +69,7 @@ function stateOf(
   { readOnly, leaseTiming = LEASE_TIMING, leases = new HeldLeases() }: StateOptions,
 ): State {
   const reading = namedErrors(database);
-  /** Writes nothing once a lease is lost that was taken here. */
+  /** Writes nothing once a lease that was taken here is lost. */
   const writing: typeof reading = (work) =>
     readOnly
       ? refuseToWrite

@@ -2,7 +2,7 @@ import type { Phase, RunCounts } from '../../pipeline/ports/ports.ts';
 import type { RunError, RunStatus } from '../../pipeline/ports/state-port.ts';
 import type { RunTable } from '../tables.ts';
 
-/** Told of a row of `run_state` that cannot be read, with its columns that are wrong. */
+/** Called for a row of `run_state` that cannot be read, with the names of its invalid columns. */
 export type OnUnreadableRun = (runId: string, columns: readonly string[]) => void;
 
 const COUNT_NAMES = ['seen', 'unchanged', 'added', 'changed', 'deleted', 'held', 'quarantined', 'rejected'];
@@ -27,7 +27,7 @@ const PHASES: Readonly<Record<Phase, true>> = {
 
 type PhaseTimes = Readonly<Partial<Record<Phase, string>>>;
 
-/** The columns of a run that hold more than a text, or one of a few texts. */
+/** The columns of a run that contain more than plain text, or one of a few fixed values. */
 interface ReadRun {
   readonly status: RunStatus;
   readonly phase: Phase;
@@ -36,8 +36,8 @@ interface ReadRun {
 }
 
 /**
- * Reads what only this program writes, and survives what something else wrote: one damaged row must not hide every other run.
- * What cannot be read is not known; the error of the run then says so.
+ * Reads columns that only this program should write, and tolerates damage: one damaged row must not hide every other run. Values
+ * that cannot be read are unknown; the error of the run then says so.
  */
 export function readableRun(
   run: Pick<RunTable, 'run_id' | 'status' | 'phase' | 'counts' | 'error'>,
@@ -66,7 +66,7 @@ function unreadable(runId: string, columns: readonly string[]): RunError {
   };
 }
 
-/** @returns undefined for one that this version does not know */
+/** @returns undefined for a value that this version does not know */
 function statusOf(status: string): RunStatus | undefined {
   return isStatus(status) ? status : undefined;
 }
@@ -82,12 +82,12 @@ export function countsOf(json: string | null): RunCounts | null | undefined {
   return isCounts(value) ? value : undefined;
 }
 
-/** The status for a list that has no room for an error. */
+/** The status, for a list that does not show errors. */
 export function statusOrFailed(status: string): RunStatus {
   return statusOf(status) ?? 'FAILED';
 }
 
-/** Times that cannot be read are not known. */
+/** Times that cannot be read are unknown. */
 export function phaseTimesOf(json: string | null): PhaseTimes {
   const value = json === null ? {} : parsed(json);
   if (!isObject(value)) return {};

@@ -5,7 +5,7 @@ import type { StagedRecord } from '../../pipeline/ports/state-port.ts';
 import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';
 import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './record-queries.ts';
 
-/** The start of a binary COPY: its signature, flags and the length of no extension. */
+/** The start of a binary COPY: its signature, its flags and a length of 0 for the extension. */
 const COPY_HEADER_BYTES = 19;
 /** One tuple: the number of its fields (int16) and the length of the only one (int32), then its bytes. */
 const TUPLE_PREFIX_BYTES = 6;
@@ -31,11 +31,11 @@ export const postgresRecords: RecordQueries = {
     const copy = connection.query(
       from('copy staged_records (run_id, op, doc_id, checksum, fingerprint) from stdin'),
     );
-    // A transaction's connection is given back by the transaction.
+    // The transaction itself returns its connection to the pool.
     await pipeline([copyText(runId, records)], copy);
   },
 
-  // 1 M fingerprints take 0.25 s so, and 1.5 s in pages of string_agg along the primary key.
+  // 1 M fingerprints take 0.25 s with COPY, and 1.5 s in pages of string_agg along the primary key.
   async *fingerprints(knex, scope, kind) {
     const { to } = await import('pg-copy-streams');
     const connection = await acquire(knex);
@@ -50,7 +50,7 @@ export const postgresRecords: RecordQueries = {
       yield* withoutFraming(copy);
       ended = true;
     } finally {
-      // A connection in the middle of a COPY answers nothing else any more: the pool must not hand it out again.
+      // A connection in the middle of a COPY accepts no other statement: the pool must not hand it out again.
       if (!ended) connection.__knex__disposed = 'A COPY was given up.';
       await release(knex, connection);
     }
@@ -67,8 +67,8 @@ export const postgresRecords: RecordQueries = {
 
   async idsOf(knex, scope, fingerprints, kind) {
     const { rows } = await knex.raw<Answer<{ doc_id: string }>>(
-      // As one constant array, which Postgres hashes. As a subquery it is a join, and a table that was just filled and has
-      // no statistics yet makes it a nested loop: 77 s instead of 0.3 s among 1 M records.
+      // As one constant array, which Postgres hashes. As a subquery it is a join, and without statistics, as for a table that was
+      // just filled, the join is a nested loop: 77 s instead of 0.3 s among 1 M records.
       `select doc_id from record_state where scope_id = ? and ${isOfKind(kind)} and fingerprint = any (?::bytea[])`,
       [scope, eachFingerprint(fingerprints)],
     );
@@ -76,10 +76,10 @@ export const postgresRecords: RecordQueries = {
   },
 };
 
-/** What is used of a driver's connection beside knex: the streams of COPY. */
+/** The part of a driver's connection that is used besides knex: the streams of COPY. */
 interface CopyConnection {
   query<Stream extends Readable | Writable>(stream: Stream): Stream;
-  /** knex drops a connection that has this mark instead of using it again. */
+  /** knex drops a connection that has this mark instead of reusing it. */
   __knex__disposed?: unknown;
 }
 
@@ -122,7 +122,10 @@ function eachFingerprint(fingerprints: Buffer): Buffer[] {
   return each;
 }
 
-/** Lines of COPY's text format. Only ids can hold what must be escaped: the other fields are made here, of hex and words. */
+/**
+ * Lines of COPY's text format. Only ids can contain characters to escape: the other fields are generated here from hex and fixed
+ * words.
+ */
 function copyText(runId: string, records: readonly StagedRecord[]): Buffer {
   const run = escaped(runId);
   let text = '';
@@ -148,7 +151,7 @@ function escaped(text: string): string {
   return text.replace(/[\\\t\n\r\b\f\v]/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** The fingerprints alone, of a binary COPY of one column of 8 bytes, whatever its chunks were cut at. */
+/** Extracts the fingerprints from a binary COPY of one column of 8 bytes, independent of the chunk boundaries. */
 async function* withoutFraming(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   let skip = COPY_HEADER_BYTES;
@@ -163,7 +166,7 @@ async function* withoutFraming(chunks: AsyncIterable<Buffer>): AsyncIterable<Buf
       at += TUPLE_BYTES;
     }
     if (tuples > 0) yield fingerprints;
-    // What is left at the very end is the trailer of two bytes.
+    // The remainder at the very end is the trailer of two bytes.
     rest = bytes.subarray(at);
   }
 }

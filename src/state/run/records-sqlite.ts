@@ -6,7 +6,7 @@ import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './
 export const sqliteRecords: RecordQueries = {
   doubtfulFingerprint: "unhex(printf('%016x', random() & 0x3fffffffffffffff))",
 
-  // Its plans follow the indexes, whatever the tables hold.
+  // SQLite's plans follow the indexes, independent of the size of the tables.
   gatherStatistics: () => Promise.resolve(),
 
   async stage(transaction, runId, records) {
@@ -68,13 +68,13 @@ export const sqliteRecords: RecordQueries = {
 
 interface FingerprintPage {
   readonly fingerprints: string;
-  /** null: there are no more. */
+  /** null if there are no more pages. */
   readonly last: string | null;
 }
 
 /**
- * One aggregate per page: 1 M fingerprints take 0.3 s so, and 1.3 s as rows. Pages follow the primary key, so that a
- * slow reader holds no transaction open.
+ * One aggregate per page: this way 1 M fingerprints take 0.3 s; as rows they take 1.3 s. Pages by primary key, so that a slow
+ * reader holds no transaction open.
  */
 async function fingerprintPage(
   knex: Knex,
@@ -94,7 +94,7 @@ async function fingerprintPage(
   return page;
 }
 
-/** Never empty: an empty blob arrives as NULL. The byte more is cut off in SQL. */
+/** The result is never empty, because an empty blob arrives as NULL. SQL cuts the extra byte off. */
 function blobOf(parts: readonly string[], encoding: 'utf8' | 'hex'): Buffer {
   return Buffer.from(`${parts.join('')}00`, encoding);
 }
@@ -107,9 +107,9 @@ interface RecordGroup {
 }
 
 /**
- * Records whose checksums, and fingerprints, are equally long, so that they travel as one blob that SQL cuts at fixed
- * places. 1 M records are staged in 1.5 s so; as JSON objects, or row by row, they take 3 to 4 s. In practice there are
- * two groups: with a checksum, and without.
+ * Groups records whose checksums and fingerprints are equally long, so that a group is sent as one blob that SQL cuts at fixed
+ * places. This way 1 M records are staged in 1.5 s; as JSON objects, or row by row, they take 3 to 4 s. In practice there are two
+ * groups: with a checksum, and without.
  */
 function groupsOfEqualWidth(records: readonly StagedRecord[]): Iterable<RecordGroup> {
   const groups = new Map<string, RecordGroup>();

@@ -8,7 +8,7 @@ import type { StateDatabase } from '../state-database.ts';
 import { givenUp } from './abandoned-run-error.ts';
 import type { RunTable } from '../tables.ts';
 
-/** The scope of a connector that a read-only state has never seen: no record has it. */
+/** The scope of a connector that a read-only state has never seen: no record has this scope. */
 const NO_SCOPE = -1;
 
 export async function position(
@@ -74,7 +74,7 @@ export async function* idsOf(
   }
 }
 
-/** @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+/** @throws BridgeError LEASE_LOST if another process gave the run up in the meantime. */
 export async function stage(
   database: StateDatabase,
   runId: string,
@@ -83,7 +83,7 @@ export async function stage(
   if (records.length === 0) return;
   await database.knex.transaction(async (transaction) => {
     const run = transaction('run_state').where({ kind: database.kind, run_id: runId, finished_at: null });
-    // Held until the rows are in, so that nobody gives up the run between the look and the write.
+    // The lock is held until the rows are written, so that no other process can give up the run between the check and the write.
     const open = await (database.dialect.rowLocks ? run.forShare() : run).first('run_id');
     if (open === undefined) throw givenUp(runId);
     await recordQueries(database.dialect).stage(transaction, runId, records);
@@ -91,8 +91,8 @@ export async function stage(
 }
 
 /**
- * All kinds count: whatever has documents in the target would lose them if this connector dropped all but its own. A run that
- * has begun has no row in `connector_checkpoints` before it asks for its position.
+ * Lists the other definitions, of all kinds, that have documents in the target: they would lose them if this connector deleted
+ * every document but its own. A run that has begun has no row in `connector_checkpoints` until it asks for its position.
  */
 export async function othersInto(
   { knex, dialect, kind }: StateDatabase,
@@ -104,14 +104,14 @@ export async function othersInto(
     .select('doc_id');
   const isOther = (row: Knex.QueryBuilder) =>
     void row.whereNot({ kind }).orWhereNot({ connector_id: connectorId });
-  // A run that is not published delivers something only while its process lives, which then renews its lease.
+  // A run that is not published delivers only while its process lives and renews its lease.
   const alive = knex('connector_leases')
     .whereRaw('connector_leases.kind = run_state.kind')
     .whereRaw('connector_leases.connector_id = run_state.connector_id')
     .whereNotNull('run_id')
     .andWhere('expires_at', '>', knex.raw(dialect.clockMs))
     .select('fence');
-  // Runs first: a run that commits in between has its documents by then.
+  // Reads the runs first: a run that commits in between has documents by the time of the second query.
   const delivering = await knex('run_state')
     .where({ target, committed_at: null })
     .andWhere(isOther)

@@ -7,8 +7,8 @@ import { recordQueries } from './engine-queries.ts';
 import type { RunTable } from '../tables.ts';
 
 /**
- * Adds rejected documents; those that are there already keep their first reason. A document is `unknown` once it was said to
- * be: that a later request was refused tells nothing about an earlier one, nor the other way round.
+ * Adds rejected documents; a document that is already there keeps its first reason. Once a document is `unknown`, it stays
+ * `unknown`: a later refused request tells nothing about an earlier one, nor the other way round.
  */
 export async function reject(
   { knex }: Database,
@@ -45,8 +45,8 @@ export async function rejections(
 }
 
 /**
- * Before a commit: a refused document keeps the record that it had. Where that says just what was refused, as in a run that
- * sends every document, the target does not have what the state believed it has; so the document is in doubt.
+ * Before a commit: a refused document keeps its old record. If that record equals the refused change, as in a run that sends
+ * every document, the target does not have the content that the state assumed; so the document is in doubt.
  */
 export async function doubtRefusedUnchanged(
   transaction: Knex.Transaction,
@@ -84,7 +84,7 @@ export function rememberRejected(
   return doubt(dialect, transaction, unknown, scope, runId);
 }
 
-/** Whatever a run that is given up may have delivered is in doubt; `refresh` and `soft_delete` do not travel. */
+/** Puts each document that an abandoned run may have delivered in doubt; `refresh` and `soft_delete` are never sent. */
 export function rememberDelivered(
   dialect: Dialect,
   transaction: Knex.Transaction,
@@ -96,7 +96,7 @@ export function rememberDelivered(
 }
 
 /**
- * A document in doubt becomes a record that equals nothing. Whatever the source says next, it is sent again or deleted.
+ * A document in doubt gets a record that equals no other. So the next run sends it again or deletes it, depending on the source.
  * @param docIds SQL that selects them, with the run's id as its only binding
  */
 async function doubt(
@@ -116,7 +116,10 @@ async function doubt(
   );
 }
 
-/** What earlier runs of the same connector and target were refused has been sent again by now, or is gone. */
+/**
+ * Deletes the rejections of earlier runs of the same connector and target: those documents have been sent again by now, or no
+ * longer exist.
+ */
 export async function forgetEarlier(transaction: Knex.Transaction, run: RunTable): Promise<void> {
   const earlier = transaction('run_state')
     .where({ kind: run.kind, connector_id: run.connector_id, target: run.target })

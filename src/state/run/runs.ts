@@ -39,7 +39,7 @@ export async function beginRun(
   });
 }
 
-/** What a run is of. */
+/** The definition of which a run is one execution. */
 type Named = Pick<RunTable, 'kind' | 'connector_id'>;
 
 /** Only the holder of a connector's lease begins runs of it, so the newest fence is that of its lease. */
@@ -54,8 +54,9 @@ async function forgetDelivery(transaction: Knex.Transaction, runId: string): Pro
 }
 
 /**
- * An operation of the data store may read the artifacts of a run until it ends, and a run replaces those of an earlier attempt
- * that has its id. The operation would then import or delete what no run has recorded, so a run that waits for it comes first.
+ * An operation of the data store may read the artifacts of a run until it ends, and a run replaces the artifacts of an earlier
+ * attempt with the same id. The operation would then import or delete documents that no run has recorded, so a run that waits for
+ * the operation has to finish first.
  */
 async function refuseReadId(transaction: Knex.Transaction, runId: string): Promise<void> {
   const open = await transaction('delivery_steps')
@@ -88,7 +89,7 @@ function refuseTakenId(earlier: RunTable, { kind, connector_id }: Named): void {
   }
 }
 
-/** A committed run stays as it is. @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+/** Does not change a committed run. @throws BridgeError LEASE_LOST if another process gave the run up in the meantime. */
 export async function enterPhase(
   database: StateDatabase,
   runId: string,
@@ -107,7 +108,7 @@ export async function enterPhase(
   });
 }
 
-/** @throws BridgeError LEASE_LOST if somebody else gave the run up in the meantime. */
+/** @throws BridgeError LEASE_LOST if another process gave the run up in the meantime. */
 export async function published(
   database: StateDatabase,
   runId: string,
@@ -138,7 +139,7 @@ export async function failRun(
       .where({ kind: database.kind, run_id: runId, committed_at: null })
       .first();
     if (run === undefined) return;
-    // What was not published cannot be finished by anybody, so its changes are of no use.
+    // No process can finish a run that was not published, so its changes are useless.
     const abandon = failure.abandon || run.manifest_name === null;
     if (abandon) await dropStaged(database, transaction, run);
     await transaction('run_state')
@@ -164,7 +165,7 @@ async function dropStaged(
   if (begun !== undefined) {
     const scope = await scopeOf(transaction, run);
     await rememberDelivered(dialect, transaction, scope, run.run_id);
-    // It may have read more than the checkpoint has before it: those rows must be read again, too.
+    // It may have read more rows than the checkpoint shows: those must be read again, too.
     await transaction('connector_checkpoints').where({ id: scope }).update({ watermark: run.started_from });
   }
   await transaction('staged_records').where({ run_id: run.run_id }).delete();
@@ -211,7 +212,7 @@ export async function lastCommitted(
   return run === undefined ? undefined : runRow(run);
 }
 
-/** Whether this run may still change: it is at work, or published and waiting to be finished. */
+/** Whether this run may still change: it is in progress, or published and waiting to be finished. */
 export function mayGoOn(run: RunTable): boolean {
   return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
 }

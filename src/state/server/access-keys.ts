@@ -2,22 +2,25 @@ import type { AccessKey } from '../../core/secrets/access-key.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
 import type { AccessKeyTable } from '../tables.ts';
 
-/** The keys of the server. Every method: @throws BridgeError STATE_* */
+/** The access keys of the server. Every method: @throws BridgeError STATE_* */
 export interface AccessKeys {
-  /** By the clock of the database, which decides when a key expires. */
+  /** The current time by the clock of the database, which decides when a key expires. */
   now(): Promise<Date>;
   add(key: AccessKey): Promise<void>;
-  /** Adds a key if there never was one, which of several servers that start together one does. @returns whether it did */
+  /** Adds a key if none was ever added. If several servers start together, one of them adds it. @returns whether it did */
   addFirst(key: AccessKey): Promise<boolean>;
-  /** As `find`, and whether the key has expired by the clock of the database. */
+  /** Like `find`, and also tells whether the key has expired by the clock of the database. */
   look(id: string): Promise<{ readonly key: AccessKey; readonly isExpired: boolean } | undefined>;
-  /** Also one that was revoked or has expired. */
+  /** Also returns a key that was revoked or has expired. */
   find(id: string): Promise<AccessKey | undefined>;
-  /** Whether there ever was one. */
+  /** Whether a key was ever added. */
   any(): Promise<boolean>;
-  /** All, newest first. */
+  /** Lists all keys, newest first. */
   list(): Promise<AccessKey[]>;
-  /** For good; a key that was revoked before keeps its moment. @returns the key as it is now, undefined if there is none */
+  /**
+   * Revokes a key permanently; a key that was revoked before keeps its time. @returns the key as it is now, undefined if it does
+   * not exist
+   */
   revoke(id: string, now: Date): Promise<AccessKey | undefined>;
   noteUse(id: string, now: Date): Promise<void>;
 }

@@ -10,41 +10,47 @@ import { migrate, requireCurrentSchema } from '../../database/migrations.ts';
 import { namedErrors } from '../../database/with-state-errors.ts';
 import { preparedDatabase } from '../../database/prepared-database.ts';
 
-/** The row by which runs agree who announces that a connector works again. */
+/** The signature of the row that decides which run announces that a connector works again. */
 const RECOVERY = 'SUCCESS';
 
-/** What an alert is about. */
+/** The subject of an alert. */
 interface AlertMatter {
-  /** Of what has the name; a connector unless it is given. */
+  /** The kind of the named definition; `connector` by default. */
   readonly kind?: RunKind;
   readonly connectorId: string;
   readonly target: string;
 }
 
 interface AlertKey extends AlertMatter {
-  /** Two troubles of one signature are the same. */
+  /** Two problems with equal signatures are the same problem. */
   readonly signature: string;
 }
 
-/** The right to announce something; it ends by itself after `ALERT_CLAIM_SECONDS`. */
+/** The right to send an announcement; it expires after `ALERT_CLAIM_SECONDS`. */
 interface AlertClaim {
-  /** It has not ended by itself, by local clocks that count suspension. */
+  /** Whether the claim has not expired, by local clocks that include suspension. */
   isHeld(): boolean;
-  /** It was announced. */
+  /** Records that the announcement was sent. */
   sent(): Promise<void>;
-  /** It was sent, and nobody knows whether it arrived: it counts as announced for `ALERT_UNANSWERED_SECONDS`. */
+  /**
+   * Records that it was sent without a response, so its arrival is unknown: it counts as announced for
+   * `ALERT_UNANSWERED_SECONDS`.
+   */
   unanswered(): Promise<void>;
-  /** It was not. */
+  /** Records that it was not sent. */
   release(): Promise<void>;
 }
 
 /** What was announced about connectors. All methods fail with STATE_UNREACHABLE or STATE_FAILED. */
 export interface AlertState {
-  /** Undefined when it was announced within `ALERT_REPEAT_SECONDS`, or somebody else is about to. Of several that ask at once, one gets it. */
+  /**
+   * Undefined when it was announced within `ALERT_REPEAT_SECONDS`, or another process is about to announce it. Only one of
+   * several concurrent callers gets the claim.
+   */
   claimAlert(key: AlertKey): Promise<AlertClaim | undefined>;
   /**
-   * The same for saying that all is well again with the first of these matters, which ends the troubles of the others too.
-   * Undefined, too, when no trouble of them was announced since it last was.
+   * Claims the announcement that the first of these matters works again, which resolves the problems of the others too. Undefined
+   * also when no problem of them was announced since the last recovery.
    */
   claimRecovery(matters: AlertMatters): Promise<AlertClaim | undefined>;
   close(): Promise<void>;
@@ -58,9 +64,9 @@ export async function openAlertState(
   clock: Clock = systemClock,
 ): Promise<AlertState> {
   const database = await preparedDatabase(address, async (opening) => {
-    // A look first, because bringing up to date waits for its turn to write.
+    // Checks first, because a migration waits for the write lock.
     await requireCurrentSchema(opening).catch(async (thrown: unknown) => {
-      // A run may fail before it has opened its state, and its alert is the first thing that is kept.
+      // A run may fail before it has opened its state, and its alert is then the first row to be stored.
       if (!opening.embedded) throw thrown;
       await migrate(opening);
     });
@@ -98,12 +104,12 @@ async function claimRecovery(
   const keys = matters.map(({ kind = 'connector', connectorId, target }) => [kind, connectorId, target]);
   const all = () => database.knex('alert_state').whereIn(['kind', 'connector_id', 'target'], keys);
   const unresolved = async () => (await all().where({ unresolved: 1 }).first('signature')) !== undefined;
-  // Nearly every run ends here, and writes nothing.
+  // Nearly every run returns here, and writes nothing.
   if (!(await unresolved())) return undefined;
   const age = startStopwatch(clock);
   const settle = await claimRow(database, { ...matters[0], signature: RECOVERY }, () => undefined);
   if (settle === undefined) return undefined;
-  // Somebody else may have announced it in between.
+  // Another process may have announced it in between.
   if (!(await unresolved())) {
     await settle();
     return undefined;
@@ -112,7 +118,7 @@ async function claimRecovery(
     await all().update({ unresolved: 0 });
     await settle();
   };
-  // One that is lost is less of a trouble than one that every run says.
+  // A lost announcement is less harmful than one that every run repeats.
   return { isHeld: () => isYoung(age), sent, unanswered: sent, release: () => settle() };
 }
 
@@ -120,10 +126,10 @@ function isYoung(age: Stopwatch): boolean {
   return age() < ALERT_CLAIM_SECONDS * 1_000;
 }
 
-/** Ends a claim that is still ours. @param quietSeconds for how long it counts as announced; undefined: it was not */
+/** Ends a claim that is still ours. @param quietSeconds how long it counts as announced; undefined if it was not announced */
 type Settle = (quietSeconds?: number) => Promise<void>;
 
-/** One update decides who has the row; `narrow` says which rows are to be had besides. */
+/** One update decides which caller gets the row; `narrow` restricts the rows further. */
 async function claimRow(
   { knex, dialect }: Database,
   { kind = 'connector', connectorId, target, signature }: AlertKey,

@@ -2,7 +2,7 @@ import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import { readableRun, type OnUnreadableRun } from '../run/readable-run.ts';
 import type { RunTable } from '../tables.ts';
 
-/** A run without what can be long and no list shows, such as every column of its source. */
+/** A run without the long values that no list shows, such as every column of its source. */
 export type ListedRun = Omit<RunRow, 'watermark' | 'phaseTimes' | 'folder'>;
 
 export const LISTED_COLUMNS = [
@@ -25,7 +25,7 @@ export const LISTED_COLUMNS = [
 
 export type ListedRow = Pick<RunTable, (typeof LISTED_COLUMNS)[number]>;
 
-/** @param onUnreadable told when something in the row cannot be read; the run is listed in any case, and its error says so */
+/** @param onUnreadable called when something in the row cannot be read; the run is listed in any case, and its error says so */
 export function listedRun(run: ListedRow, onUnreadable?: OnUnreadableRun): ListedRun {
   const { status, phase, counts, error } = readableRun(run, onUnreadable);
   return {

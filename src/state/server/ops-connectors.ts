@@ -6,11 +6,11 @@ import { BEGUN, COMMITTED, newestFirstSql } from '../run/run-order.ts';
 import { isOf, type StateDatabase } from '../state-database.ts';
 import type { LeaseTable } from '../tables.ts';
 
-/** Where a connector stands, by its newest runs. Dry runs count for nothing, nor do local ones where there are others. */
+/** The status of a connector, by its newest runs. Dry runs are ignored, and so are local runs where there are others. */
 export interface Newest {
   /** The run that began last. */
   readonly last: ListedRun | null;
-  /** The run that began last, of those that ended. */
+  /** The run that began last among the finished runs. */
   readonly finished: ListedRun | null;
   /** The run that changed the target last: SUCCESS, HELD or PARTIAL. */
   readonly committed: ListedRun | null;
@@ -18,19 +18,19 @@ export interface Newest {
   readonly success: ListedRun | null;
 }
 
-/** Who has the right to run a connector, or had it last. */
+/** The run that holds, or held last, the lease on a connector. */
 export interface Holder {
-  /** Another one for each run that had it. */
+  /** Each holder of the lease has another fence. */
   readonly fence: number;
-  /** Null when nobody has it. */
+  /** Null when no run holds the lease. */
   readonly runId: string | null;
   readonly host: string | null;
   readonly pid: number | null;
-  /** Whether it has shown signs of life within the time of a lease. */
+  /** Whether the lease was renewed within its lifetime. */
   readonly alive: boolean;
 }
 
-/** Of every connector that ever ran, by name. */
+/** The holders of every connector that ever ran, by name. */
 export function holders(database: RunDatabase): Promise<ReadonlyMap<string, Holder>> {
   return holdersIn(database, database.knex('connector_leases').where({ kind: database.kind }));
 }
@@ -70,7 +70,7 @@ interface HolderAnswer {
   readonly alive: number;
 }
 
-/** The newest runs of some connectors, by name: at most two queries for all of them, each run found by an index. */
+/** The newest runs of some connectors, by name: at most two queries for all of them; an index finds each run. */
 export async function newestRuns(
   database: RunDatabase,
   connectorIds: readonly string[],
@@ -109,7 +109,7 @@ async function runsOf(
   return rows.map((row) => listedRun(row, onUnreadableRun));
 }
 
-/** Ids of what may be other runs than the last one; null besides where that was a success. */
+/** Ids of the runs that may differ from the last run; also null where the last run was a success. */
 interface NewestAnswer extends ListedRow {
   readonly finished: string | null;
   readonly committed: string | null;
@@ -117,9 +117,9 @@ interface NewestAnswer extends ListedRow {
 }
 
 /**
- * The last run of each connector. If that was a success, it is the newest of every kind, for a run finishes what an earlier
- * one left before it commits itself; only for the others is the rest looked for. Of 500 connectors that takes 5 ms in place
- * of 8. Exported for the test that looks at its plan.
+ * The last run of each connector. If that was a success, it is the newest of every kind, because a run finishes what an earlier
+ * one left before it commits itself; the other runs are looked up only for the other connectors. For 500 connectors that takes 5
+ * ms instead of 8. Exported for the test that checks its query plan.
  */
 export function newestQuery({ knex, dialect, kind }: StateDatabase, connectorIds: readonly string[]) {
   const newest = (condition: string, order = BEGUN) =>

@@ -8,11 +8,11 @@ import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './lis
 import { rejections } from '../run/rejections.ts';
 import { runRow } from '../run/runs.ts';
 
-/** Which runs a list is of. */
+/** The filter of a list of runs. */
 export interface RunFilter {
   /** ISO 8601, UTC; runs that started earlier are left out. */
   readonly since: string;
-  /** Null: of all connectors. */
+  /** Null: all connectors. */
   readonly connectorId: string | readonly string[] | null;
   readonly status: RunStatus | null;
 }
@@ -22,7 +22,7 @@ const NEWEST_FIRST = [
   { column: 'run_id', order: 'desc' },
 ] as const;
 
-/** Some runs, newest first. What is left out is read from an index alone. */
+/** Lists some runs, newest first. The runs of earlier pages are read from an index alone. */
 export function pageOfRuns(
   database: RunDatabase,
   filter: RunFilter,
@@ -31,7 +31,7 @@ export function pageOfRuns(
   return rowsOf(database, pageQuery(database, filter, page));
 }
 
-/** Adds the condition on the kind and the connector, in a form that the index of one connector serves. */
+/** Adds the condition on the kind and the connector, in a form that allows the index of one connector to be used. */
 function ofConnectors<Query extends Knex.QueryBuilder>(
   query: Query,
   { dialect, kind }: Pick<StateDatabase, 'dialect' | 'kind'>,
@@ -44,7 +44,7 @@ function ofConnectors<Query extends Knex.QueryBuilder>(
   return query;
 }
 
-/** Exported for the test that looks at its plan. */
+/** Exported for the test that checks its query plan. */
 export function pageQuery(
   { knex, dialect, kind }: Pick<StateDatabase, 'knex' | 'dialect' | 'kind'>,
   { since, connectorId, status }: RunFilter,
@@ -72,7 +72,7 @@ const NONE: Readonly<Record<RunStatus, number>> = {
   DRY_RUN: 0,
 };
 
-/** How many runs there are of each status; the filter's own status does not matter. */
+/** The number of runs of each status; the status in the filter is ignored. */
 export async function countRuns(
   database: RunDatabase,
   filter: Omit<RunFilter, 'status'>,
@@ -83,8 +83,8 @@ export async function countRuns(
 }
 
 /**
- * A range of an index for each status. Grouped by status instead, SQLite reads the index of all times: of 100,000 runs
- * that took 7 ms, and this 0.4 ms for the day. Exported for the test that looks at its plan.
+ * Reads one index range for each status. Grouped by status instead, SQLite reads the index of all times: of 100,000 runs that
+ * took 7 ms, and this takes 0.4 ms for a day. Exported for the test that checks its query plan.
  */
 export function countQuery(
   { knex, dialect, kind }: StateDatabase,
@@ -115,15 +115,15 @@ export function historyOf(database: RunDatabase, connectorId: string, limit: num
   );
 }
 
-/** All that the state knows of one run. */
+/** Everything that the state knows about one run. */
 export interface RunDetail {
   readonly run: RunRow;
   readonly steps: readonly DeliveryStep[];
-  /** Some of them, by id; the commit of a later run forgets them. */
+  /** Some of the rejected documents, by id; the commit of a later run deletes them. */
   readonly rejected: readonly RejectedDocument[];
 }
 
-/** @returns undefined if there is no such run */
+/** @returns undefined if the run does not exist */
 export async function runDetail(
   database: RunDatabase,
   runId: string,

@@ -8,7 +8,7 @@ type Bound<Work> = Work extends (database: RunDatabase, ...args: infer Args) => 
   ? (...args: Args) => Answer
   : never;
 
-/** What Ops asks of the state store. Nothing here writes. Everything fails with BridgeError STATE_*. */
+/** The queries of Ops on the state store. None of them writes. Every method fails with BridgeError STATE_*. */
 export interface OpsState {
   readonly holders: Bound<typeof holders>;
   readonly holderOf: Bound<typeof holderOf>;
@@ -18,7 +18,7 @@ export interface OpsState {
   readonly historyOf: Bound<typeof historyOf>;
   readonly runDetail: Bound<typeof runDetail>;
   readonly newestPushes: Bound<typeof newestPushes>;
-  /** What waits to be delivered, by connector. */
+  /** The depth of the push queue, by connector. */
   pendingPushes(): ReturnType<typeof queueDepths>;
 }
 

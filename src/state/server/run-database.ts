@@ -5,7 +5,7 @@ import { openServerDatabase, type ServerDatabase } from '../../database/open-ser
 import type { StateDatabase } from '../state-database.ts';
 import type { OnUnreadableRun } from '../run/readable-run.ts';
 
-/** A state whose rows of `run_state` are shown to people. */
+/** A state whose rows of `run_state` are displayed. */
 export interface RunDatabase extends StateDatabase {
   readonly onUnreadableRun?: OnUnreadableRun;
 }
@@ -15,7 +15,7 @@ export interface ServerRunDatabase extends ServerDatabase {
 }
 
 /**
- * As `openServerDatabase`, as the state of connectors; a run that cannot be read is logged once.
+ * Like `openServerDatabase`, for the state of connectors; a run that cannot be read is logged once.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openServerRunDatabase(
@@ -31,7 +31,7 @@ export async function openServerRunDatabase(
   };
 }
 
-/** Pages are refreshed every few seconds, and a row that cannot be read stays so. */
+/** Pages refresh every few seconds, and an unreadable row remains unreadable, so each row is logged once. */
 function onceForEachRun(log: Pick<Logger, 'warn'>): OnUnreadableRun {
   const logged = new Set<string>();
   return (run, columns) => {

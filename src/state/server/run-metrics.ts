@@ -5,22 +5,22 @@ import { delivers } from '../run/delivering-runs.ts';
 import { countsOf, statusOrFailed } from '../run/readable-run.ts';
 import { BEGUN, COMMITTED, newestFirstSql } from '../run/run-order.ts';
 
-/** What metrics say of one connector's runs. Local ones count for nothing where there are others. */
+/** The metrics of one connector's runs. Local runs are ignored where there are others. */
 export interface RunMetrics {
   readonly connectorId: string;
-  /** Of the run that began last, whatever became of it. */
+  /** The status of the run that began last. */
   readonly status: RunStatus;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly counts: RunCounts | null;
-  /** The run that ended last failed, dry runs left out. One that is at work hides nothing. */
+  /** Whether the run that ended last failed; dry runs are ignored. A run in progress does not hide a failure. */
   readonly failing: boolean;
-  /** Of the run that changed the target last: a later one that is at work or failed has withheld nothing. */
+  /** The counts of the run that changed the target last: a later run that is in progress or failed has withheld nothing. */
   readonly committedCounts: RunCounts | null;
   /** When the newest run of status SUCCESS ended. */
   readonly lastSuccessAt: string | null;
-  /** A process holds the connector's lease and shows signs of life. */
+  /** Whether a process holds the connector's lease and renews it. */
   readonly running: boolean;
 }
 
@@ -37,9 +37,9 @@ interface Row {
 }
 
 /**
- * The latest run and the latest success of each connector that ever ran, by name. Each is found in an index, and so are the
- * connectors, by leaps from one name to the next. With 100,000 runs of 500 connectors it took 20 ms on SQLite and 40 ms on
- * Postgres, on a machine that was busy with other things.
+ * The latest run and the latest success of each connector that ever ran, by name. An index finds each of them, and also the
+ * connectors, by a skip scan from one name to the next. With 100,000 runs of 500 connectors it took 20 ms on SQLite and 40 ms on
+ * Postgres, on a machine that was busy with other tasks.
  */
 export async function runMetrics({ knex, dialect, kind }: StateDatabase): Promise<RunMetrics[]> {
   const ofKind = isOf(kind, 'one');

@@ -1,10 +1,10 @@
 import type { ServerDatabase } from '../../database/open-server-database.ts';
 
-/** What the servers of one database must agree on about sessions. Every method: @throws BridgeError STATE_* */
+/** The data about sessions that the servers of one database share. Every method: @throws BridgeError STATE_* */
 export interface SessionStore {
-  /** What sessions are signed with: the value that the first of all servers proposed. */
+  /** The secret that signs sessions: the value that the first of all servers proposed. */
   signingSecret(proposed: string, now: Date): Promise<string>;
-  /** @param seconds after which the session has expired in any case, so that its end need not be known any more */
+  /** @param seconds after which the session has expired in any case, so that its end need not be stored any more */
   end(sessionId: string, seconds: number): Promise<void>;
   hasEnded(sessionId: string): Promise<boolean>;
 }
@@ -24,7 +24,7 @@ export function openSessionStore(database: ServerDatabase): SessionStore {
       }),
     end: (sessionId, seconds) =>
       database.guarded(async ({ knex, dialect }) => {
-        // By the clock of the database: a server whose clock is fast would forget what others still need.
+        // By the clock of the database: a server with a fast clock would delete rows that others still need.
         await knex('ended_sessions')
           .where('forget_at', '<', knex.raw(dialect.clockText(0)))
           .delete();

@@ -5,15 +5,15 @@ import type { StartedRunTable } from '../tables.ts';
 export interface StartedRun {
   readonly runId: string;
   readonly connectorId: string;
-  /** Id of the key that asked for it. */
+  /** The id of the key that requested it. */
   readonly startedBy: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** null: in progress, or its server was killed before the run ended. */
+  /** null: the run is in progress, or its server was killed before the run ended. */
   readonly finishedAt: string | null;
-  /** null: it was ended by a signal, or has not ended. */
+  /** null: a signal ended the run, or it has not ended. */
   readonly exitStatus: number | null;
-  /** Its last log lines. */
+  /** The last log lines of the run. */
   readonly log: string;
 }
 

@@ -8,15 +8,15 @@ import { UnansweredError } from './unanswered.ts';
 
 export interface PostAnswer {
   readonly status: number;
-  /** The beginning of a long one. */
+  /** The body; only its beginning if it is long. */
   readonly text: string;
   readonly retryAfter: string | null;
 }
 
-/** JSON to a server of telemetry, through the proxies of this machine. */
+/** Posts JSON to a telemetry server, through the proxies of this machine. */
 export class PostClient {
   readonly #client: Client;
-  /** Ends connections that are not made yet, which a client leaves alone. */
+  /** Aborts connection attempts, which `close` of the client does not. */
   readonly #end = new AbortController();
 
   constructor(proxy: ProxySettings) {
@@ -27,9 +27,9 @@ export class PostClient {
   }
 
   /**
-   * Follows no redirect and tries nothing again.
-   * @throws UnansweredError when `signal` is aborted after all was sent, DeadlineError when it is aborted before; what undici
-   * throws. `networkFailure` knows what it means.
+   * Does not follow redirects and does not retry.
+   * @throws UnansweredError when `signal` is aborted after everything was sent, DeadlineError when it is aborted before;
+   *   otherwise what undici throws. `networkFailure` interprets these errors.
    */
   async post(
     url: string,
@@ -41,11 +41,11 @@ export class PostClient {
     const sending = Readable.from([bytes], { objectMode: false });
     const content = { 'content-type': 'application/json', 'content-length': String(bytes.length) };
     const asking = this.#client.send(
-      // As a stream, which tells whether it went out.
+      // A stream, because its end tells whether the body was sent.
       { method: 'POST', url, headers: { ...content, ...headers }, body: sending },
       signal,
     );
-    // The library does not look at the signal before there is a connection, which may take ten seconds.
+    // The library ignores the signal until there is a connection, which may take ten seconds.
     const answer = await Promise.race([asking, aborted(signal)]).catch((thrown: unknown) => {
       throw signal.aborted && sending.readableEnded ? new UnansweredError(thrown) : thrown;
     });
@@ -54,7 +54,7 @@ export class PostClient {
     return { status, text: text.toString('utf8'), retryAfter: header('retry-after') ?? null };
   }
 
-  /** Closes all connections at once. */
+  /** Closes all connections immediately. */
   async close(): Promise<void> {
     this.#end.abort();
     await this.#client.close();

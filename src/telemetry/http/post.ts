@@ -13,20 +13,20 @@ export type Post = (
   signal: AbortSignal,
 ) => Promise<PostAnswer>;
 
-/** Why a request did not do what it was to do. */
+/** Why a request failed. */
 export interface PostFailure {
-  /** A few words. */
+  /** A few words for messages. */
   readonly reason: string;
-  /** Whether another attempt could end better. */
+  /** Whether a retry could succeed. */
   readonly again: boolean;
-  /** Milliseconds that the server asked to wait; 0 if it did not ask. */
+  /** The wait in milliseconds that the server asked for; 0 if it did not ask. */
   readonly retryAfterMs: number;
   readonly fix: string | undefined;
-  /** All was sent, so it may have been done all the same. */
+  /** Set when everything was sent without a response, so the request may still have taken effect. */
   readonly unanswered?: true;
 }
 
-/** A client that is loaded by the first request. */
+/** A client that is loaded at the first request. */
 export function lazyPost(proxy: ProxySettings): {
   readonly post: Post;
   readonly close: () => Promise<void>;
@@ -56,7 +56,7 @@ const HINTS: NetworkHints = {
   client: 'This program has none for telemetry: use an address that asks for none.',
 };
 
-/** What an error of the client means. Its own words are not shown, because some repeat the address. */
+/** Interprets an error of the client. Its own message is not shown, because some messages repeat the address. */
 export function networkFailure(thrown: unknown): PostFailure {
   if (thrown instanceof UnansweredError)
     return { reason: 'no answer in time', again: true, retryAfterMs: 0, fix: undefined, unanswered: true };
@@ -69,7 +69,7 @@ export function networkFailure(thrown: unknown): PostFailure {
     const code = codeOf(thrown) === '' ? 'it was broken off' : codeOf(thrown);
     return { reason: `no connection: ${code}`, again: true, retryAfterMs: 0, fix: undefined };
   }
-  // The time of a run that ends is short, so silence says nothing about the server.
+  // A run that ends has little time, so a missing response says nothing about the server.
   const fix = network.meaning === 'timed_out' ? undefined : networkHint(network, HINTS);
   return { reason: reasonOf(network), again: network.retryable, retryAfterMs: 0, fix };
 }
@@ -81,7 +81,7 @@ function reasonOf(network: NetworkError): string {
   return ofProxy ? networkWords(network) : `no connection: ${network.code}`;
 }
 
-/** The words of a server, for a message. */
+/** The message of a server, shortened for a message of this program. */
 export function serverWords(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, SERVER_WORDS_LENGTH_MAX);
 }

@@ -1,4 +1,4 @@
-/** A request went out whole, and its time was over before there was an answer: it may have been taken. */
+/** A request was sent completely, but timed out before a response arrived: it may have taken effect. */
 export class UnansweredError extends Error {
   constructor(cause: unknown) {
     super('The request was not answered in time.', { cause });

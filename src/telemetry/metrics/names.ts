@@ -1,2 +1,2 @@
-/** What all metrics of this program begin with. */
+/** The prefix of all metrics of this program. */
 export const METRICS_PREFIX = 'gemini_sync_bridge_';

@@ -5,7 +5,7 @@ import type { ConnectorMetrics, MetricsSource, PendingPushes } from './source.ts
 
 const STATUSES: readonly RunStatus[] = ['RUNNING', 'SUCCESS', 'HELD', 'PARTIAL', 'FAILED', 'DRY_RUN'];
 
-/** The page that Prometheus reads at `/metrics`. It is made anew each time, so a connector that is gone is gone from it. */
+/** The page that Prometheus reads at `/metrics`. It is rebuilt for each request, so a deleted connector disappears from it. */
 export async function metricsPage(source: MetricsSource): Promise<{ contentType: string; body: string }> {
   const [connectors, pending] = await Promise.all([source.connectors(), source.pending()]);
   const registry = new Registry();
@@ -56,7 +56,7 @@ function showRuns(gauges: Gauges, run: ConnectorMetrics): void {
   }
   gauges.started.set({ connector }, seconds(run.startedAt));
   if (finishedAt !== null) {
-    // Of whole milliseconds; the difference of two seconds has noise behind them.
+    // Computed from whole milliseconds; the difference of two values in seconds has rounding noise.
     const took = Date.parse(finishedAt) - Date.parse(run.startedAt);
     gauges.duration.set({ connector }, took / 1_000);
   }
@@ -64,7 +64,7 @@ function showRuns(gauges: Gauges, run: ConnectorMetrics): void {
   gauges.running.set({ connector }, run.running ? 1 : 0);
   gauges.failing.set({ connector }, run.failing ? 1 : 0);
   for (const [outcome, count] of Object.entries(counts ?? {})) {
-    // Not known is not 0.
+    // An unknown count is not 0.
     if (typeof count === 'number') gauges.rows.set({ connector, outcome }, count);
   }
   if (committedCounts === null) return;
@@ -72,7 +72,7 @@ function showRuns(gauges: Gauges, run: ConnectorMetrics): void {
   gauges.quarantined.set({ connector }, committedCounts.quarantined);
 }
 
-/** A queue that is empty is 0, so that an alert on it can end. */
+/** Shows an empty queue as 0, so that an alert on it can resolve. */
 function showPending(
   gauges: Gauges,
   connectors: readonly ConnectorMetrics[],

@@ -1,7 +1,9 @@
 import { Counter, Registry } from 'prom-client';
 import { METRICS_PREFIX } from './names.ts';
 
-/** `blocked`: whatever it was, too many wrong ones had come from its address. */
+/**
+ * The reasons for refusing a key. `blocked`: refused whatever the key is, because too many wrong keys had come from its address.
+ */
 const REASONS = ['unknown', 'revoked', 'expired', 'blocked'] as const;
 export type RefusedKeyReason = (typeof REASONS)[number];
 
@@ -20,7 +22,7 @@ export function createRefusedKeyRecorder(): RefusedKeyRecorder {
     labelNames: ['reason'],
     registers: [registry],
   });
-  // From the start on, so that the first one is an increase.
+  // The counters start at 0, so that the first refusal is an increase.
   for (const reason of REASONS) counter.inc({ reason }, 0);
   return {
     record(reason) {

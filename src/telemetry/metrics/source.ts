@@ -1,13 +1,13 @@
 import type { RunCounts } from '../../pipeline/ports/ports.ts';
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
 
-/** What a page of metrics is made from, looked up anew for each page. */
+/** The data for a page of metrics, read again for each page. */
 export interface MetricsSource {
-  /** Each connector once. */
+  /** The metrics of each connector, once per connector. */
   connectors(): Promise<readonly ConnectorMetrics[]>;
-  /** What waits in the queue of pushes; connectors of which nothing waits may be left out. */
+  /** The depth of the push queue; connectors without waiting pushes may be left out. */
   pending(): Promise<readonly PendingPushes[]>;
-  /** What this server counts by itself. */
+  /** The metrics that this server counts itself. */
   readonly ofServer: readonly { /** In Prometheus' text format. */ text(): Promise<string> }[];
 }
 
@@ -15,16 +15,16 @@ export interface MetricsSource {
 export interface ConnectorMetrics {
   readonly connectorId: string;
   readonly status: RunStatus;
-  /** ISO 8601, UTC, as the two below. */
+  /** ISO 8601, UTC, like the two below. */
   readonly startedAt: string;
-  /** Null while it is at work, or if its process died. */
+  /** Null while the run is in progress, or if its process died. */
   readonly finishedAt: string | null;
   readonly counts: RunCounts | null;
-  /** The run that ended last failed, dry runs left out. */
+  /** Whether the run that ended last failed; dry runs are ignored. */
   readonly failing: boolean;
-  /** Of the run that changed the target last. */
+  /** The counts of the run that changed the target last. */
   readonly committedCounts: RunCounts | null;
-  /** When a run last ended as SUCCESS; null: never. */
+  /** When a run last ended as SUCCESS; null if none ever did. */
   readonly lastSuccessAt: string | null;
   readonly running: boolean;
 }

@@ -3,28 +3,31 @@ import { SPLUNK_ACK_POLL_SECONDS, SPLUNK_ACK_SECONDS_MAX } from '../limits.ts';
 import type { Wait } from '../../core/retry.ts';
 
 interface AcknowledgementPorts {
-  /** Which of these ids are indexed; undefined when that cannot be told now. */
+  /** Returns which of these ids are indexed; undefined when that is unknown for now. */
   readonly ask: (ids: readonly number[], signal: AbortSignal) => Promise<ReadonlySet<number> | undefined>;
-  /** Events that were taken long ago and are not indexed. */
+  /** Called with events that were accepted long ago and are still not indexed. */
   readonly overdue: (events: readonly string[]) => void;
   readonly clock: Pick<Clock, 'elapsedMs'>;
   readonly wait: Wait;
 }
 
-/** Events that Splunk took and has not indexed yet. It is asked for them while the run is at work, and never waited for. */
+/**
+ * Events that Splunk has accepted and not indexed yet. Splunk is polled for them during the run; the end of the run never waits
+ * for them.
+ */
 export class Acknowledgements {
   readonly #ports: AcknowledgementPorts;
   readonly #signal: AbortSignal;
   readonly #taken = new Map<number, { readonly events: readonly string[]; readonly atMs: number }>();
   #polling = false;
 
-  /** @param signal ends the asking */
+  /** @param signal ends the polling */
   constructor(ports: AcknowledgementPorts, signal: AbortSignal) {
     this.#ports = ports;
     this.#signal = signal;
   }
 
-  /** Events that are not known to be indexed. */
+  /** The number of events that are not known to be indexed. */
   get open(): number {
     return [...this.#taken.values()].reduce((sum, { events }) => sum + events.length, 0);
   }

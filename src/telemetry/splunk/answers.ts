@@ -3,11 +3,11 @@ import type { PostAnswer } from '../http/client.ts';
 import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
 import { serverWords, type PostFailure } from '../http/post.ts';
 
-/** What the collector said to some events. */
+/** The response of the collector to some events. */
 export type HecVerdict =
   | {
       readonly taken: true;
-      /** Given where indexer acknowledgement is on for the token: asked for with it later. */
+      /** Present where indexer acknowledgement is enabled for the token: the id for polling later. */
       readonly ackId: number | undefined;
     }
   | { readonly taken: false; readonly failure: PostFailure };
@@ -33,7 +33,7 @@ export function hecVerdict(answer: PostAnswer, now: Date): HecVerdict {
   return { taken: false, failure };
 }
 
-/** The codes are those of Splunk's documentation of the collector. */
+/** The codes are defined in Splunk's documentation of the collector. */
 function fixOf(status: number, code: number | undefined): string | undefined {
   if (status === 407) return PROXY_LOGIN_HINT;
   if (code === undefined) return CHECK_URL;
@@ -42,7 +42,7 @@ function fixOf(status: number, code: number | undefined): string | undefined {
   return undefined;
 }
 
-/** The ids that Splunk says it has indexed; undefined when the answer is none. */
+/** The ids that Splunk reports as indexed; undefined for an invalid response. */
 export function indexedAcks(answer: PostAnswer): ReadonlySet<number> | undefined {
   const { acks } = objectIn(answer.text);
   if (answer.status !== 200 || typeof acks !== 'object' || acks === null) return undefined;

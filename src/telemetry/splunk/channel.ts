@@ -18,7 +18,7 @@ interface SplunkPorts {
   readonly log: Logger;
 }
 
-/** Tells Splunk of a run from its start on. */
+/** Reports a run to Splunk from its start. */
 export function splunkChannel(settings: SplunkSettings, subject: RunSubject, ports: SplunkPorts): Channel {
   const { post, close } = lazyPost(ports.proxy);
   const sender = new HecSender(settings, { ...ports, post, channel: randomUUID() });

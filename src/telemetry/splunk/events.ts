@@ -1,6 +1,6 @@
 import type { PhaseTime, RunEnd, RunSubject } from '../run-report.ts';
 
-/** What searches look for; `docs/telemetry.md` has the fields. */
+/** The source type that searches use; `docs/telemetry.md` documents the fields. */
 const SOURCETYPE = 'gemini_sync_bridge:run';
 const SOURCE = 'gemini-sync-bridge';
 
@@ -14,7 +14,7 @@ export interface HecEvent {
   readonly event: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the events of one run. */
+/** Builds the events of one run. */
 export class RunEvents {
   readonly #subject: RunSubject;
   readonly #host: string;

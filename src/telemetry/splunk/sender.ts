@@ -20,26 +20,26 @@ interface SenderPorts {
   readonly clock: Clock;
   readonly wait: Wait;
   readonly log: Logger;
-  /** Names this run to Splunk's acknowledgements: a UUID. */
+  /** The channel id of this run for Splunk's acknowledgements: a UUID. */
   readonly channel: string;
 }
 
 /**
- * Sends events to the HTTP Event Collector of Splunk, many in one request and behind the back of the run. A run has some
- * ten, so they wait in memory for as long as Splunk does not take them. An answer that is lost makes them arrive twice.
+ * Sends events to the HTTP Event Collector of Splunk in the background of the run, many in one request. A run has about ten
+ * events, so they are kept in memory until Splunk accepts them. After a lost response they arrive twice.
  */
 export class HecSender {
   readonly #ports: SenderPorts;
   readonly #settings: SplunkSettings;
   readonly #acks: Acknowledgements;
-  /** As JSON, oldest first. */
+  /** Events as JSON, oldest first. */
   readonly #waiting: string[] = [];
-  /** Ends the waits of a run that is at work. */
+  /** Aborts the waits during the run. */
   readonly #hurry = new AbortController();
-  /** Ends everything. */
+  /** Aborts all requests and waits. */
   readonly #stop = new AbortController();
   #background: Promise<void> | undefined;
-  /** Of the latest request that failed. */
+  /** The failure of the latest request. */
   #failure: PostFailure | undefined;
 
   constructor(settings: SplunkSettings, ports: SenderPorts) {
@@ -61,7 +61,7 @@ export class HecSender {
     this.#start();
   }
 
-  /** Sends what is left until `signal` is aborted, and nothing afterwards. */
+  /** Sends the remaining events until `signal` is aborted, and nothing afterwards. */
   async finish(signal: AbortSignal): Promise<Undelivered | undefined> {
     const stop = () => {
       this.#stop.abort(new DeadlineError('The run is over.'));
@@ -69,7 +69,7 @@ export class HecSender {
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     this.#hurry.abort();
-    // What is under way may hang, and the end of the run must not wait behind it.
+    // A request in progress may hang, and the end of the run must not wait for it.
     await Promise.all([this.#background, this.#drain()]);
     stop();
     if (this.#acks.open > 0) {
@@ -97,7 +97,7 @@ export class HecSender {
     }
   }
 
-  /** Sends what waits until nothing does. */
+  /** Sends the waiting events until none is left. */
   async #drain(): Promise<void> {
     for (let failures = 0; this.#waiting.length > 0 && !this.#isOver();) {
       const events = this.#waiting.splice(0);
@@ -115,7 +115,7 @@ export class HecSender {
     }
   }
 
-  /** Nothing more can be sent: the time is over, or Splunk refuses what a run has no other form of. */
+  /** Whether nothing more can be sent: the time is over, or Splunk refuses events in the only form that a run has. */
   #isOver(): boolean {
     return this.#stop.signal.aborted || this.#failure?.again === false;
   }
@@ -145,7 +145,7 @@ export class HecSender {
     );
   }
 
-  /** Ends early when the run is over; what waits for it looks by itself. */
+  /** Ends early when the run is over; the callers check that themselves. */
   async #pause(ms: number): Promise<void> {
     const ends = this.#hurry.signal.aborted ? this.#stop.signal : this.#hurry.signal;
     await this.#ports.wait(ms, ends).catch(() => undefined);

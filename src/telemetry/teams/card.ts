@@ -9,7 +9,7 @@ import type { TeamsSettings } from '../settings.ts';
 import { shownText } from '../text.ts';
 import type { Occasion } from './occasion.ts';
 
-/** Of Adaptive Cards, the newest that all clients of Teams show. */
+/** The newest version of Adaptive Cards that all clients of Teams show. */
 const SCHEMA_VERSION = '1.4';
 const REPEAT_HOURS = ALERT_REPEAT_SECONDS / 3_600;
 
@@ -30,9 +30,9 @@ interface Line {
 }
 
 /**
- * The message of an alert as the webhook of a Teams workflow takes it: JSON of fewer than `TEAMS_MESSAGE_BYTES_MAX` bytes,
- * because every text in it is bounded. Texts are runs of rich text, the one element in which Markdown means nothing, so
- * that what a source or a server said stays what it is.
+ * Builds the message of an alert for the webhook of a Teams workflow: JSON of fewer than `TEAMS_MESSAGE_BYTES_MAX` bytes, because
+ * every text in it is bounded. Texts are rich text runs, the only element in which Markdown has no effect, so that text from a
+ * source or a server is shown unchanged.
  */
 export function teamsMessage(
   occasion: Occasion,
@@ -91,7 +91,7 @@ function connectorOf({ connector, namedAfterFile }: RunSubject): string {
   return namedAfterFile ? `${connector} (file name; metadata.name could not be read)` : connector;
 }
 
-/** What happened, and what to do about it. */
+/** The problem and its fix. */
 function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
   if (error !== null) {
     const where = phases.at(-1)?.phase;
@@ -127,7 +127,7 @@ const RELEASE: Readonly<Record<ReleasedBy, (held: number) => string>> = {
   identified_rows: () => 'Send those rows shorter; quarantine.ndjson says which; then the next run decides',
 };
 
-/** Silence must not be mistaken for health. */
+/** Says when the next message comes, so that silence is not mistaken for health. */
 function footnote({ kind }: Occasion): Line {
   const text =
     kind === 'alert'
@@ -147,7 +147,7 @@ function line(...inlines: readonly TextRun[]): Line {
   return { type: 'RichTextBlock', inlines };
 }
 
-/** A run of text must not be empty. */
+/** Teams does not allow an empty text run. */
 function shown(text: string, charactersMax = TELEMETRY_TEXT_CHARACTERS_MAX): string {
   const clean = shownText(text, charactersMax);
   return clean === '' ? '–' : clean;

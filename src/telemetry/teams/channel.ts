@@ -14,9 +14,9 @@ import { postMessage } from './webhook.ts';
 
 interface TeamsPorts {
   readonly openMemory: () => Promise<AlertMemory>;
-  /** How long the memory is waited for. */
+  /** How long to wait for the memory. */
   readonly memoryMs: number;
-  /** How long it is waited for when the time of `finish` is over. */
+  /** How long to wait for the memory after the time of `finish` is over. */
   readonly settleMs: number;
   readonly proxy: ProxySettings;
   readonly clock: Clock;
@@ -24,7 +24,7 @@ interface TeamsPorts {
   readonly log: Logger;
 }
 
-/** Announces in Teams that a run needs a person, and that a connector works again. */
+/** Announces in Teams that a run needs attention, and that a connector works again. */
 export function teamsChannel(settings: TeamsSettings, subject: RunSubject, ports: TeamsPorts): Channel {
   return {
     name: 'Teams',
@@ -46,7 +46,7 @@ export function teamsChannel(settings: TeamsSettings, subject: RunSubject, ports
 
 interface Announced {
   readonly undelivered: Undelivered | undefined;
-  /** What became of it is written down, or could not be. */
+  /** Resolves once the outcome is recorded, or could not be recorded. */
   readonly settled: Promise<void>;
 }
 
@@ -75,7 +75,7 @@ async function announce(
   );
   await close();
   const settling = settle(claim, failure);
-  // What is not written down is announced once more by the next run, and that is the lesser evil.
+  // If the outcome was not recorded, the next run announces it again; that is the lesser evil.
   const settled = settling.catch(() => {
     log.debug('what became of an alert could not be written down');
   });
@@ -83,13 +83,13 @@ async function announce(
   return { undelivered, settled };
 }
 
-/** A workflow of Teams may take longer to answer than a run may wait, and most of what it took is in the channel. */
+/** A Teams workflow may take longer to respond than a run may wait, and most unanswered messages do appear in the channel. */
 function settle(claim: AlertClaim, failure: PostFailure | undefined): Promise<void> {
   if (failure === undefined) return claim.sent();
   return failure.unanswered === true ? claim.unanswered() : claim.release();
 }
 
-/** Some time after a signal. The timer does not keep the process. */
+/** Resolves some time after a signal. The timer does not keep the process alive. */
 function lateness(signal: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const begin = () => {
@@ -100,7 +100,7 @@ function lateness(signal: AbortSignal, ms: number): Promise<void> {
   });
 }
 
-/** The memory of alerts, which is not waited for longer than an alert can wait. */
+/** The memory of alerts, with a limit on the wait for it. */
 class PatientMemory {
   readonly #ports: TeamsPorts;
   #memory: AlertMemory | undefined;
@@ -109,7 +109,7 @@ class PatientMemory {
     this.#ports = ports;
   }
 
-  /** Without a memory an alert is sent in any case, and a recovery never. */
+  /** If the memory is unavailable, an alert is sent in any case, and a recovery never. */
   async claim(occasion: Occasion, subject: RunSubject, signal: AbortSignal): Promise<AlertClaim | undefined> {
     try {
       return await withDeadline(this.#ports.memoryMs / 1_000, signal, async () => {
@@ -129,7 +129,10 @@ class PatientMemory {
   }
 }
 
-/** A file that does not load may not say whose it is, so that is a matter of the file. A run that works ends it. */
+/**
+ * If a file does not load, its connector may be unknown, so the file is the subject of the alert. A run that succeeds resolves
+ * it.
+ */
 function matterOf(subject: RunSubject) {
   const { connector: connectorId, target } = subject;
   return target === null ? fileMatterOf(subject) : { connectorId, target };

@@ -1,34 +1,36 @@
-/** What an alert is about. */
+/** The subject of an alert. */
 interface AlertMatter {
   readonly connectorId: string;
   readonly target: string;
 }
 
-/** What is announced, and about what. */
+/** The identity of an announcement. */
 interface AlertKey extends AlertMatter {
-  /** Two troubles of one signature are the same: the status and the error's code. */
+  /** Two problems with equal signatures are the same: the signature has the status and the error's code. */
   readonly signature: string;
 }
 
-/** The right to announce something, for a minute. One of several runs has it. */
+/** The right to announce something, for a minute. Only one of several runs has it. */
 export interface AlertClaim {
-  /** False once it has ended by itself, as during a suspension: another run may announce it then. */
+  /** False once it has expired, for example during a suspension: another run may then make the announcement. */
   isHeld(): boolean;
-  /** It was announced: nobody says it again for `ALERT_REPEAT_SECONDS`. */
+  /** Records that it was announced: it is not repeated for `ALERT_REPEAT_SECONDS`. */
   sent(): Promise<void>;
-  /** It was sent and not answered: an alert is said again after `ALERT_UNANSWERED_SECONDS`, and a recovery not. */
+  /**
+   * Records that it was sent without a response: an alert is repeated after `ALERT_UNANSWERED_SECONDS`, and a recovery is not.
+   */
   unanswered(): Promise<void>;
-  /** It was not: the next run may try. */
+  /** Records that it was not announced: the next run may try. */
   release(): Promise<void>;
 }
 
-/** What was announced before. Runs are short and many, so it is kept where their state is. */
+/** Remembers past announcements. Runs are short and frequent, so it is stored with their state. */
 export interface AlertMemory {
-  /** Undefined: it was announced a while ago, or somebody is about to. */
+  /** Undefined if it was announced recently, or another run is about to announce it. */
   claimAlert(key: AlertKey): Promise<AlertClaim | undefined>;
   /**
-   * To say that all is well again with the first of these matters, and with it with the others.
-   * Undefined: there is no trouble that was announced and not ended.
+   * Claims the announcement that the first of these matters works again, which resolves the others too. Undefined if no announced
+   * problem is unresolved.
    */
   claimRecovery(matters: readonly [AlertMatter, ...AlertMatter[]]): Promise<AlertClaim | undefined>;
   close(): Promise<void>;

@@ -1,9 +1,9 @@
 import type { RunEnd, RunSubject } from '../run-report.ts';
 
-/** Why a channel is written to. */
+/** The reason for a message to the channel. */
 export type Occasion = { readonly kind: 'alert'; readonly signature: string } | { readonly kind: 'recovery' };
 
-/** What the end of a run is an occasion for; undefined: nobody needs to hear of it. */
+/** The message that the end of a run requires; undefined if none is needed. */
 export function occasionOf(
   { mode, targetKind }: RunSubject,
   { status, work, error }: RunEnd,
@@ -11,12 +11,15 @@ export function occasionOf(
   if (mode !== 'run' || targetKind === 'local') return undefined;
   if (error !== null)
     return isNews(error.code) ? { kind: 'alert', signature: `FAILED ${error.code}` } : undefined;
-  // What was done under this id before was announced before.
+  // Work that was already completed under this run id was announced at that time.
   if (work !== 'done') return undefined;
   return status === 'SUCCESS' ? { kind: 'recovery' } : { kind: 'alert', signature: status };
 }
 
-/** Who stops a run knows it. A run that finds another one at work did not begin, and that one tells how it ends. */
+/**
+ * Whether an error is worth an alert. A person who stops a run knows that already. A run that finds another one in progress did
+ * not start, and the other one reports its own end.
+ */
 function isNews(code: string): boolean {
   return code !== 'INTERRUPTED' && code !== 'LEASE_HELD';
 }

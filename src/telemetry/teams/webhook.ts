@@ -9,14 +9,14 @@ interface WebhookPorts {
   readonly post: Post;
   readonly wait: Wait;
   readonly now: () => Date;
-  /** Asked before each attempt. */
+  /** Checked before each attempt. */
   readonly isHeld: () => boolean;
   readonly log: Logger;
 }
 
 /**
- * Posts a message to the webhook, as often as it takes until `signal` is aborted.
- * @returns why it was not taken; undefined if it was. Without an answer in time it may have been all the same.
+ * Posts a message to the webhook, with retries until `signal` is aborted.
+ * @returns the failure; undefined if it was accepted. After a timeout it may still have been accepted.
  */
 export async function postMessage(
   url: string,
@@ -40,7 +40,7 @@ export async function postMessage(
   }
 }
 
-/** What it says may be old, and another run may have said it. */
+/** The message may be outdated by then, and another run may have sent it. */
 const EXPIRED: PostFailure = {
   reason: 'the run was suspended for longer than the right to send it lasts',
   again: false,
@@ -57,7 +57,7 @@ async function attempt(send: () => Promise<PostAnswer>, now: () => Date): Promis
   }
 }
 
-/** What the webhook says is not repeated: some answers have its address in them. */
+/** The response of the webhook is not quoted, because some responses contain its address. */
 function failureOf({ status, retryAfter }: PostAnswer, now: Date): PostFailure {
   const again = status === 408 || status === 429 || status >= 500;
   const reason = `the webhook answered ${status}`;

@@ -3,12 +3,12 @@ import type { RunSubject } from '../run-report.ts';
 import type { TraceSettings } from '../settings.ts';
 
 /**
- * Sends a run as a trace when it has ended. The libraries of OpenTelemetry take some 0.2 s to load, so that begins with the
- * run and is done long before its end.
+ * Sends a run as a trace when it has ended. The libraries of OpenTelemetry take some 0.2 s to load, so the loading starts with
+ * the run and is finished long before its end.
  */
 export function traceChannel(settings: TraceSettings, subject: RunSubject): Channel {
   const loading = import('./spans.ts');
-  // Whoever asks for it at the end is told.
+  // A failed import is reported by `finish`.
   loading.catch(() => undefined);
   return {
     name: 'the trace collector',

@@ -10,15 +10,15 @@ import type { RunEnd, RunSubject } from '../run-report.ts';
 import type { TraceSettings } from '../settings.ts';
 
 const SCOPE = 'gemini-sync-bridge';
-/** `ExportResultCode.SUCCESS` of a package that is not ours to import. */
+/** `ExportResultCode.SUCCESS` of a package that is not a direct dependency. */
 const EXPORTED = 0;
 
-/** Keeps ended spans until they are asked for; a run has some seven. */
+/** Keeps ended spans until they are exported; a run has about seven. */
 class KeptSpans implements SpanProcessor {
   readonly spans: ReadableSpan[] = [];
 
   onStart(): void {
-    // Only ended spans are of use.
+    // Only ended spans are needed.
   }
 
   onEnd(span: ReadableSpan): void {
@@ -35,8 +35,8 @@ class KeptSpans implements SpanProcessor {
 }
 
 /**
- * The spans of a run that has ended: one for the run, with one for each phase in it. None when whoever started the process
- * does not record this trace.
+ * The spans of a run that has ended: one for the run, and in it one for each phase. Empty when the caller of this process does
+ * not record this trace.
  */
 export function spansOf(settings: TraceSettings, subject: RunSubject, end: RunEnd): readonly ReadableSpan[] {
   const kept = new KeptSpans();
@@ -87,10 +87,10 @@ function failed(code: string) {
   return { code: SpanStatusCode.ERROR, message: code };
 }
 
-/** Why spans were not taken, and what to do about it. */
+/** Why spans were not accepted, and the fix. */
 type ExportFailure = Pick<PostFailure, 'reason' | 'fix'>;
 
-/** Sends spans in one request, which ends with the time that telemetry has. @returns undefined when they were taken */
+/** Sends spans in one request, limited by the time for telemetry. @returns undefined when they were accepted */
 export async function exportSpans(
   { url, headers }: TraceSettings,
   spans: readonly ReadableSpan[],
@@ -111,7 +111,7 @@ export async function exportSpans(
   return problem;
 }
 
-/** Only its code: some words of the network repeat the address. */
+/** Uses only the code: some network error messages repeat the address. */
 function failureOf(error: Error | undefined): ExportFailure {
   const status = propertyOf(error, 'code');
   if (typeof status === 'number') return { reason: `the collector answered ${status}`, fix: undefined };

@@ -4,21 +4,21 @@ import type { FieldFinding } from '../../problem.ts';
 import { SECRET_PATHS } from './secrets.ts';
 import { looksLikeSecret, secretVariable } from '../secrets.ts';
 
-/** The paths that findings between files are about. */
+/** The paths of the fields that findings between files refer to. */
 export const SET_PATHS = ['metadata.name', 'spec.output.prefix', ...SECRET_PATHS] as const;
 
-/** One file of a set, as far as it could be read. */
+/** One file of a set, with the content that could be read. */
 export interface SetMember {
   readonly file: string;
   readonly connector: unknown;
 }
 
-/** A finding with the file it belongs to. */
+/** A finding with its file. */
 export interface SetFinding extends FieldFinding {
   readonly file: string;
 }
 
-/** What can be wrong between connectors though each is right by itself. The later file has the finding. */
+/** Finds conflicts between connectors that are valid by themselves. The later file gets the finding. */
 export function setFindings(members: readonly SetMember[]): SetFinding[] {
   return [...duplicateNames(members), ...sharedOutputs(members), ...ambiguousSecrets(members)];
 }
@@ -60,7 +60,7 @@ function sharedOutputs(members: readonly SetMember[]): SetFinding[] {
   });
 }
 
-/** A folder of a bucket, as far as connectors write to it. */
+/** A folder of a bucket that connectors write to. */
 interface Folder {
   readonly folders: Map<string, Folder>;
   /** The first connector that writes to this folder itself, or to one below it. */
@@ -88,7 +88,7 @@ function enterFolder(root: Folder, parts: readonly string[], member: SetMember):
   return clash;
 }
 
-/** Part by part, with those of the bucket first, so that `hr` is not taken for the parent of `hr-archive`. */
+/** The path segments, beginning with those of the bucket, so that `hr` is not mistaken for the parent of `hr-archive`. */
 function outputFolder(connector: unknown): readonly string[] | undefined {
   const bucket = textAt(connector, 'spec.output.bucket');
   const prefix = textAt(connector, 'spec.output.prefix');

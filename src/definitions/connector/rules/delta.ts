@@ -4,17 +4,17 @@ import { dialectOf } from '../sql/sql-text.ts';
 import { mentionsWatermark } from '../../watermark-text.ts';
 import { isDeltaQuery } from '../watermark.ts';
 
-/** Something in a connector that makes its listing a part of the whole. */
+/** An element of a connector that makes its listing incomplete. */
 interface Delta {
   readonly path: string;
   readonly isWatermark: boolean;
-  /** Ends a sentence about what such a listing is not. */
+  /** The end of a sentence that explains why the listing is not complete. */
   readonly why: string;
-  /** What else may be done about it. */
+  /** An alternative fix. */
   readonly cure: string;
 }
 
-/** @param what as the message names it */
+/** @param what its name in the message */
 function changesOnly(path: string, what: string, isWatermark: boolean): Delta {
   return {
     path,
@@ -24,7 +24,7 @@ function changesOnly(path: string, what: string, isWatermark: boolean): Delta {
   };
 }
 
-/** Rules about connectors that ask their source for changes only. */
+/** Rules about connectors that only request changes from their source. */
 export function deltaFindings(connector: unknown): FieldFinding[] {
   const delta = sqlDelta(connector) ?? httpDelta(connector) ?? resumable(connector);
   return [
@@ -96,13 +96,13 @@ function lagWithoutWatermark(connector: unknown, delta: Delta | undefined): Fiel
   ];
 }
 
-/** `NULL > :watermark` is never true. Any mention of NULL, a comment too, shows that somebody thought of it. */
+/** `NULL > :watermark` is never true. Any mention of NULL, even in a comment, shows that the author has considered it. */
 function nullsLost(connector: unknown, delta: Delta | undefined): FieldFinding[] {
   const query = textAt(connector, 'spec.source.query');
   const field = textAt(connector, 'spec.source.watermarkField');
   if (delta === undefined || query === undefined || field === undefined) return [];
   const name = field.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  // A field that is a blank would be found in each run of blanks as often as the run is long.
+  // A field that is a blank would take quadratic time in each sequence of blanks.
   const text = query.replaceAll(/\s+/g, ' ');
   const mentioned = new RegExp(
     `${name}["\`\\]]?\\s+is\\s+(?:(?:not|never)\\s+)?null|(?:coalesce|ifnull|isnull|nvl)\\s*\\([^()]*${name}`,
@@ -120,7 +120,7 @@ function nullsLost(connector: unknown, delta: Delta | undefined): FieldFinding[]
   ];
 }
 
-/** A name that asks for changes: `since`, `updated_after`, `modifiedSince`, `from_date`, `last_updated_min`. */
+/** A name that requests changes: `since`, `updated_after`, `modifiedSince`, `from_date`, `last_updated_min`. */
 const DELTA_NAME = new RegExp(
   '^(?:if)?(?:since|from|' +
     '(?:last)?(?:updated|modified|changed|created|edited)(?:at|on|date|time)?(?:since|after|from|min|gte?|start)|' +
@@ -128,7 +128,7 @@ const DELTA_NAME = new RegExp(
     '(?:date|time|timestamp)(?:from|since|after|min|start)|(?:changes|delta)(?:since|token))$',
 );
 
-/** Parameters that say which page is wanted, whatever their name. */
+/** Parameters that select a page, whatever their name. */
 const PAGING_FIELDS = [
   'spec.source.paginationCursorField',
   'spec.source.pagination.cursorField',
@@ -145,7 +145,7 @@ function httpDelta(connector: unknown): Delta | undefined {
     (mentionsWatermark(url) ? changesOnly('spec.source.url', ':watermark', true) : undefined) ??
     deltaOf('spec.source.url', [...new URLSearchParams(search)], paging) ??
     deltaOf('spec.source.payload', namedValues(valueAt(connector, 'spec.source.payload')), paging) ??
-    // `From` is an address of a person here; the one header that asks for changes says so.
+    // `From` is a person's address in a header; the only header that requests changes is named explicitly.
     deltaOf(
       'spec.source.headers',
       headers.filter(([name, value]) => /modified-since$/i.test(name) || mentionsWatermark(String(value))),
@@ -167,23 +167,23 @@ function deltaOf(
   return undefined;
 }
 
-/** `filter[updated_after]` and `updated_at[gte]`: the last part alone, or all of it. */
+/** Checks the whole name and its last part, as in `filter[updated_after]` and `updated_at[gte]`. */
 function asksForChanges(name: string): boolean {
   const last = name.split(/[[\].]+/).findLast((part) => part !== '') ?? '';
   return [name, last].some((part) => DELTA_NAME.test(part.toLowerCase().replaceAll(/[^a-z]/g, '')));
 }
 
-/** `from: 200` counts rows, as in Elasticsearch; seconds since 1970 have more digits. */
+/** `from: 200` is a row offset, as in Elasticsearch; seconds since 1970 have more digits. */
 function isOffset(name: string, value: unknown): boolean {
   return name === 'from' && /^\d{1,8}$/.test(String(value));
 }
 
-/** Every value inside, however deep, with the key it has or the key of its list. */
+/** Every nested value, with its key or the key of its list. */
 function namedValues(value: unknown, name = ''): [string, unknown][] {
   if (Array.isArray(value)) return value.flatMap((item) => namedValues(item, name));
   if (typeof value !== 'object' || value === null) return name === '' ? [] : [[name, value]];
   return Object.entries(value).flatMap(([key, item]): [string, unknown][] =>
-    // A mapping counts by its own key too: `updated_after: {value: …}`.
+    // The key of a mapping counts too: `updated_after: {value: …}`.
     typeof item === 'object' ? [[key, undefined], ...namedValues(item, key)] : namedValues(item, key),
   );
 }

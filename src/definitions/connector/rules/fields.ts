@@ -13,7 +13,10 @@ export function fieldFindings(connector: unknown): FieldFinding[] {
   return [...fieldsNotSelected(connector), ...fieldsNotInFiles(connector)];
 }
 
-/** Only where the query's text says beyond doubt what it returns; otherwise the database answers when the run starts. */
+/**
+ * Checks only a query whose text defines its columns beyond doubt; otherwise the database reports a missing column when the run
+ * starts.
+ */
 function fieldsNotSelected(connector: unknown): FieldFinding[] {
   const query = textAt(connector, 'spec.source.query');
   const dialect = dialectOf(textAt(connector, 'spec.source.type'));
@@ -23,7 +26,7 @@ function fieldsNotSelected(connector: unknown): FieldFinding[] {
   return absentFields(connector, names).map((field) => missingField(field, names.written));
 }
 
-/** Where the files' columns are known without looking at them. */
+/** Checks only files whose columns are known without reading them. */
 function fieldsNotInFiles(connector: unknown): FieldFinding[] {
   const names = declaredFileColumns(connector);
   if (names === undefined) return [];
@@ -35,7 +38,7 @@ function fieldsNotInFiles(connector: unknown): FieldFinding[] {
   }));
 }
 
-/** The first of the fields that are not among the names; the others are found when these are corrected. */
+/** The first of the fields that are missing from the names; the others are reported once these are corrected. */
 function absentFields(connector: unknown, names: Pick<ReturnedNames, 'has'>): NamedField[] {
   return [...fieldsNamed(connector), ...templateVariables(connector)]
     .filter(({ text }) => !names.has(text))
@@ -80,7 +83,7 @@ function lineOf(name: string, template: string): Pick<FieldFinding, 'lineInText'
 }
 
 function missingField({ text: name, ...place }: NamedField, names: readonly string[]): FieldFinding {
-  // A name that the database cuts is too far from what was written to be the nearest.
+  // A name that the database truncates is too far from the written one to be the nearest.
   const meant = nearest(name, names) ?? names.find((candidate) => name.startsWith(candidate));
   return {
     code: 'field_not_selected',

@@ -3,10 +3,10 @@ import type { FieldFinding } from '../../problem.ts';
 
 const ACL_FIELDS = ['aclUsersField', 'aclGroupsField'] as const;
 
-/** The locations of data stores that Discovery Engine has. */
+/** The data store locations of Discovery Engine. */
 export const LOCATIONS = ['global', 'us', 'eu'] as const;
 
-/** What Discovery Engine takes as a document's content and the rendered text can be. */
+/** The content types that Discovery Engine accepts and that rendered text can have. */
 export const CONTENT_TYPES = [
   'text/plain',
   'text/html',
@@ -15,7 +15,7 @@ export const CONTENT_TYPES = [
   'application/json',
 ] as const;
 
-/** Rules about what the data store is said to be, and the mapping that must fit it. */
+/** Rules about the settings of the data store, and whether the mapping agrees with them. */
 export function geminiFindings(connector: unknown): FieldFinding[] {
   return [...aclAgainstMapping(connector), ...location(connector), ...contentType(connector)];
 }
@@ -49,7 +49,7 @@ function aclAgainstMapping(connector: unknown): FieldFinding[] {
   return [];
 }
 
-/** Google may add one, so another location is only a warning. */
+/** Google may add a location, so an unknown one is only a warning. */
 function location(connector: unknown): FieldFinding[] {
   const path = 'spec.gemini.location';
   const given = textAt(connector, path);

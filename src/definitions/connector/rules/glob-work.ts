@@ -1,9 +1,9 @@
 import { GLOB_FOLDER_WILDCARDS_MAX, GLOB_WILDCARDS_MAX } from '../../limits.ts';
 
 /**
- * What makes a glob too slow, as a clause without a full stop; undefined if nothing does. The library makes one regular
- * expression of a glob: the time that a file name can take grows with a power of the number of wildcards, and doubles with
- * each character under a repeated group.
+ * The reason why a glob is too slow, as a clause without a full stop; undefined if it is not. The library converts a glob to one
+ * regular expression: the matching time of a file name grows with a power of the number of wildcards, and doubles with each
+ * character under a repeated group.
  */
 export function slowGlobReason(glob: string): string | undefined {
   if (/[*+]\(|[)}]\+/.test(glob)) return 'it has a repeated group, such as *(…) or +(…)';
@@ -16,10 +16,13 @@ export function slowGlobReason(glob: string): string | undefined {
   return `one part of the path has ${wildcards} wildcards such as *, and may have ${GLOB_WILDCARDS_MAX}`;
 }
 
-/** Wildcards that can match within the same part of a path: all in a row, and of alternatives those of the richest one. */
+/**
+ * The number of wildcards that can match within the same part of a path: all wildcards in sequence, and for alternatives those of
+ * the one with the most.
+ */
 function wildcardsInOnePart(glob: string): number {
   const open: { before: number; richest: number }[] = [];
-  // Of the groups that are open, what precedes them in the same part.
+  // The number of wildcards before the open groups, in the same part.
   let outside = 0;
   let count = 0;
   let most = 0;
@@ -27,7 +30,7 @@ function wildcardsInOnePart(glob: string): number {
     const group = open.at(-1);
     if (token.startsWith('*') || token === '+') count += 1;
     else if (token === '!(' || token === '(' || token === '{') {
-      // What an exclusion matches is any text.
+      // An exclusion matches any text, so it counts as a wildcard.
       const before = count + (token === '!(' ? 1 : 0);
       open.push({ before, richest: 0 });
       outside += before;

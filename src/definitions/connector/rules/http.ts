@@ -9,7 +9,7 @@ const AUTH = `${SOURCE}.auth`;
 const CURSOR_FIELD = `${SOURCE}.paginationCursorField`;
 const CURSOR_PATH = `${SOURCE}.paginationNextCursorJsonPath`;
 
-/** The types of pagination that each of these keys is for; the others are for all but `none`. */
+/** The types of pagination that each of these keys is valid for; the other keys are valid for all types except `none`. */
 const KEYS_OF_TYPES: Readonly<Record<string, readonly string[]>> = {
   cursorField: ['cursor', 'next_url', 'link_header'],
   nextCursorPath: ['cursor'],
@@ -23,7 +23,7 @@ const KEYS_OF_TYPES: Readonly<Record<string, readonly string[]>> = {
   offsetField: ['offset'],
 };
 
-/** Headers that belong to the connection, or that the program must choose itself to read what it gets. */
+/** Headers that belong to the connection, or that the program must set itself to read the response. */
 const OWN_HEADERS =
   /^(accept-encoding|connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
@@ -116,7 +116,7 @@ function cursorKeys(connector: unknown, type: string): FieldFinding[] {
   ];
 }
 
-/** Keys that are of no use one without the other. */
+/** Pairs of keys that are useless without each other. */
 function neededKeys(connector: unknown): FieldFinding[] {
   const pairs = [
     [`${PAGINATION}.pageSize`, `${PAGINATION}.pageSizeField`, 'pageSizeField: limit'],

@@ -3,7 +3,7 @@ import type { FieldFinding } from '../../problem.ts';
 
 const SOURCE = 'spec.source';
 
-/** Where something is in the body of an answer. */
+/** The fields that contain a path into the body of a response. */
 const PATHS = [
   `${SOURCE}.paginationNextCursorJsonPath`,
   `${SOURCE}.recordsPath`,
@@ -12,7 +12,7 @@ const PATHS = [
   ),
 ];
 
-/** A path of names only: one that leads into a list is never found, and the first page would be the whole listing. */
+/** A path must consist of names only: a path into a list is never found, and the first page would be the whole listing. */
 export function pathFindings(connector: unknown): FieldFinding[] {
   return PATHS.flatMap((path) => {
     const names =

@@ -19,7 +19,7 @@ export function leavesInClear(address: string): boolean {
 }
 
 /**
- * A credential must not leave the machine without encryption, where everyone on the way can read it.
+ * A credential must not leave the machine without encryption, because everyone on the network path could read it.
  * @param allows whether the operator's policy allows it for this address
  */
 export function plaintextFindings(connector: unknown, allows: (address: string) => boolean): FieldFinding[] {

@@ -3,7 +3,7 @@ import type { FieldFinding } from '../../problem.ts';
 
 const CLIENT_PATH = 'spec.source.oracleClientPath';
 
-/** Keys of earlier versions. The schema only calls them unknown; these findings say what to do instead. */
+/** Keys of earlier versions. The schema only reports them as unknown; these findings name the replacement. */
 export function removedKeyFindings(connector: unknown): FieldFinding[] {
   if (valueAt(connector, CLIENT_PATH) === undefined) return [];
   return [

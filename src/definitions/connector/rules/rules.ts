@@ -9,8 +9,8 @@ import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
 
 /**
- * What the schema cannot say about one connector. Each rule looks at what it needs and is silent when that is missing
- * or of another shape, so all of them run on any value and none hides another.
+ * The rules about one connector that the schema cannot express. Each rule checks the fields that it needs and reports nothing
+ * when one is missing or has another shape, so all rules run on any value and none hides another.
  */
 const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   scheduleFindings,
@@ -23,7 +23,7 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   secretFindings,
 ];
 
-/** All findings of all rules; the connector need not fit the schema. */
+/** All findings of all rules; the connector need not match the schema. */
 export function ruleFindings(connector: unknown): FieldFinding[] {
   return RULES.flatMap((rule) => rule(connector));
 }

@@ -2,10 +2,10 @@ import { cronOf } from '../cron.ts';
 import { textAt } from '../../draft.ts';
 import type { FieldFinding } from '../../problem.ts';
 
-/** What every orchestrator's cron understands; `L`, `W`, `#` and `?` mean something to a few only. */
+/** The syntax that every orchestrator's cron supports; only a few support `L`, `W`, `#` and `?`. */
 const STANDARD_FIELD = /^(?:[\d*,/-]|[A-Za-z]{3})+$/;
 
-/** A schedule has five fields, parses, and comes round at all. */
+/** Checks that a schedule has five fields, can be parsed, and occurs at some time. */
 export function scheduleFindings(connector: unknown): FieldFinding[] {
   const path = 'spec.schedule';
   const schedule = textAt(connector, path);
@@ -28,7 +28,7 @@ export function scheduleFindings(connector: unknown): FieldFinding[] {
   if (odd !== undefined)
     return wrong(`${JSON.stringify(odd)} is not understood by every orchestrator's cron.`);
   try {
-    // From a fixed day, so that the answer is the same every day.
+    // Starts from a fixed day, so that the result is the same every day.
     const next = cronOf(schedule).nextRun(new Date(0));
     return next === null ? wrong(`${JSON.stringify(schedule)} names a day that never comes.`) : [];
   } catch (thrown) {
@@ -37,7 +37,7 @@ export function scheduleFindings(connector: unknown): FieldFinding[] {
   }
 }
 
-/** The schedule with the fields that it lacks, or without its seconds; an example where that is not a schedule either. */
+/** The schedule with its missing fields added, or without its seconds; an example if the result is not valid either. */
 function ownSchedule(schedule: string): string {
   const fields = schedule.trim().split(/\s+/);
   const own = fields.length === 6 ? fields.slice(1) : [...fields, '*', '*', '*', '*'].slice(0, 5);

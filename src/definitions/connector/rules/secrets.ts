@@ -6,14 +6,14 @@ import { looksLikeSecret } from '../secrets.ts';
 
 export const SECRET_PATHS = ['spec.source.secretRef', 'spec.source.oauth.clientSecretRef'] as const;
 
-/** Names of the secrets that a connector refers to. */
+/** The names of the secrets that a connector refers to. */
 export function secretRefsOf(connector: unknown): string[] {
   return SECRET_PATHS.flatMap((path) => textAt(connector, path) ?? []);
 }
 
 const URL_PATHS = ['spec.source.url', 'spec.source.oauth.tokenUrl'] as const;
 
-/** Secrets stay out of the file. The messages never repeat the value: it may be the secret. */
+/** A file must not contain secrets. The messages never repeat the value, because it may be the secret. */
 export function secretFindings(connector: unknown): FieldFinding[] {
   const own = [
     ...SECRET_PATHS.flatMap((path) => referenceFindings(path, textAt(connector, path))),
@@ -43,7 +43,7 @@ function textFinding(
   };
 }
 
-/** The only two secrets that one request can carry. */
+/** A hint with the only two secrets that one request can carry. */
 const SEVERAL =
   '. One request can carry one secret of secretRef, and an access token of oauth; for an API that needs two keys, set source.url to a gateway that adds the second';
 
@@ -51,7 +51,7 @@ function isRequestPart(segments: readonly (string | number)[]): boolean {
   return segments[1] === 'source' && ['url', 'headers', 'payload'].includes(String(segments[2]));
 }
 
-/** Where a secret belongs instead, as what to write. */
+/** The correct place for a secret, as a fix. */
 function placeFor(segments: readonly (string | number)[]): string {
   const [, section, field, name = ''] = segments;
   if (section !== 'source') return 'the text without the secret';

@@ -6,7 +6,7 @@ import { uriOf } from '../templates/uri-text.ts';
 
 export const TEMPLATE_PATHS = ['spec.mapping.contentTemplate', 'spec.mapping.uriTemplate'] as const;
 
-/** Two rules compile the same templates, and a long one takes a tenth of a second. */
+/** The number of compiled templates to keep: two rules compile the same templates, and a long one takes a tenth of a second. */
 const COMPILED_KEPT = TEMPLATE_PATHS.length;
 const compiled = new Map<string, CompiledTemplate | TemplateSyntaxError>();
 
@@ -37,7 +37,7 @@ export function variablesAt(connector: unknown, path: string): readonly string[]
   return template instanceof TemplateSyntaxError ? undefined : template.variables;
 }
 
-/** Every template compiles, and that of links can make one. */
+/** Checks that every template compiles, and that the link template can produce a link. */
 export function templateFindings(connector: unknown): FieldFinding[] {
   return [...syntaxFindings(connector), ...uriFindings(connector)];
 }
@@ -46,7 +46,7 @@ const URI_PATH = 'spec.mapping.uriTemplate';
 const SAMPLE = 'x';
 const SCHEME_FIRST = /^(?:[a-z][a-z\d+.-]*:|\/)/i;
 
-/** Only where the template itself is wrong, whatever the values are. */
+/** Reports only a template that is wrong for all values. */
 function uriFindings(connector: unknown): FieldFinding[] {
   const source = textAt(connector, URI_PATH);
   const template = source === undefined ? undefined : compiledOrWrong(source);

@@ -12,9 +12,9 @@ interface SqlToken {
 }
 
 /**
- * The columns that a query returns, as far as its text says so beyond doubt: a plain `SELECT a, t.b, f(x) AS c FROM …`.
- * Undefined for everything else (`*`, `WITH`, an expression without `AS`, `DISTINCT ON`, `TOP`), which only the database
- * can answer.
+ * The columns that a query returns, if its text defines them beyond doubt: a plain `SELECT a, t.b, f(x) AS c FROM …`. Undefined
+ * for everything else (`*`, `WITH`, an expression without `AS`, `DISTINCT ON`, `TOP`), because only the database knows its
+ * columns.
  */
 export function selectedColumns(query: string, dialect: SqlDialect): readonly SelectedColumn[] | undefined {
   const [first, ...rest] = tokens(query, dialect);
@@ -37,7 +37,7 @@ function tokens(query: string, dialect: SqlDialect): SqlToken[] {
   });
 }
 
-/** The tokens between SELECT and the FROM at the same depth, cut at commas of that depth. */
+/** The tokens between SELECT and the FROM at the same depth, split at the commas of that depth. */
 function listItems(list: readonly SqlToken[]): SqlToken[][] | undefined {
   const items: SqlToken[][] = [];
   let item: SqlToken[] = [];
@@ -61,7 +61,7 @@ function columnOf(item: readonly SqlToken[]): SelectedColumn | undefined {
   return explicit || isColumnPath(item) ? { name: last.text, quoted: last.kind === 'quoted' } : undefined;
 }
 
-/** `a`, `t.a`, `s.t.a`: names with dots between and nothing else. */
+/** Matches `a`, `t.a`, `s.t.a`: only names with dots between them. */
 function isColumnPath(item: readonly SqlToken[]): boolean {
   return (
     item.length % 2 === 1 &&
@@ -80,19 +80,19 @@ export interface ReturnedNames {
   readonly written: readonly string[];
 }
 
-/** Without quotes, case depends on the server, so it is not compared; but for Postgres, whose rules are certain. */
+/** The case of an unquoted name depends on the server, so it is ignored, except in Postgres, whose rules are fixed. */
 export function returnedNames(columns: readonly SelectedColumn[], dialect: SqlDialect): ReturnedNames {
   if (dialect === 'postgres') return postgresNames(columns);
   const lower = new Set(columns.map(({ name }) => name.toLowerCase()));
   return { has: (name) => lower.has(name.toLowerCase()), written: columns.map(({ name }) => name) };
 }
 
-/** Postgres cuts every name after this many bytes (NAMEDATALEN - 1). */
+/** Postgres truncates every name after this many bytes (NAMEDATALEN - 1). */
 const POSTGRES_NAME_BYTES_MAX = 63;
 
 /**
- * Postgres lowers the ASCII letters of a name without quotes. Other letters stay, except in a database with a single-byte
- * encoding, so either form is accepted.
+ * Postgres converts the ASCII letters of an unquoted name to lower case. Other letters are kept, except in a database with a
+ * single-byte encoding, so both forms are accepted.
  */
 function postgresNames(columns: readonly SelectedColumn[]): ReturnedNames {
   const accepted = new Set<string>();
@@ -110,7 +110,7 @@ function cutName(name: string): string {
   const bytes = Buffer.from(name);
   if (bytes.length <= POSTGRES_NAME_BYTES_MAX) return name;
   let end = POSTGRES_NAME_BYTES_MAX;
-  // Not within a character: 0b10xxxxxx is a byte that continues one.
+  // Does not cut within a character: 0b10xxxxxx is a continuation byte.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return bytes.toString('utf8', 0, end);
 }

@@ -6,18 +6,18 @@ export interface SqlPiece {
 
 export type SqlDialect = 'postgres' | 'mysql' | 'mssql' | 'oracle';
 
-/** What begins a piece that is not code in one dialect, and how such a piece ends. */
+/** How a piece that is not code starts and ends in one dialect. */
 interface Lexicon {
   /** Has the flag `g`. */
   readonly opener: RegExp;
-  /** What ends a `--` comment; the character itself stays outside the comment. */
+  /** The end of a `--` comment; the matched character is not part of the comment. */
   readonly lineEnd: RegExp;
   readonly nestedComments: boolean;
   /** In which strings a backslash escapes the next character. */
   readonly backslashes: 'never' | 'after E' | 'always';
-  /** `"…"` is a string and not a name. */
+  /** Whether `"…"` is a string instead of a name. */
   readonly doubleQuotedStrings: boolean;
-  /** `q'[…]'` */
+  /** Whether `q'[…]'` is a string. */
   readonly alternativeQuotes: boolean;
 }
 
@@ -30,8 +30,8 @@ const LEXICONS: Readonly<Record<SqlDialect, Lexicon>> = {
     doubleQuotedStrings: false,
     alternativeQuotes: false,
   },
-  // `--x` is two minus signs, and the text of `/*! … */` and of MariaDB's `/*M! … */` is executed. The server's sql_mode may
-  // have ANSI_QUOTES or NO_BACKSLASH_ESCAPES, which the text of a query does not tell; this is its default.
+  // `--x` is two minus signs, and the text of `/*! … */` and of MariaDB's `/*M! … */` is executed. The server's sql_mode may have
+  // ANSI_QUOTES or NO_BACKSLASH_ESCAPES, which cannot be seen in a query; this is the default.
   mysql: {
     opener: /--(?=[\s\p{Cc}]|$)|#|\/\*(?!M?!)|['"`]/gu,
     lineEnd: /\n/g,
@@ -58,14 +58,14 @@ const LEXICONS: Readonly<Record<SqlDialect, Lexicon>> = {
   },
 };
 
-/** The dialect of `spec.source.type`; Postgres for a type that is missing or unknown, which the schema reports. */
+/** The dialect of `spec.source.type`; Postgres for a missing or unknown type, which the schema reports. */
 export function dialectOf(type: string | undefined): SqlDialect {
   return type === 'mysql' || type === 'mssql' || type === 'oracle' ? type : 'postgres';
 }
 
 /**
- * Cuts SQL into code and the rest (strings, quoted names, comments), as the dialect's own server does. The pieces joined are
- * the query. A piece that is not closed reaches to the end.
+ * Splits SQL into code and the rest (strings, quoted names, comments), as the dialect's own server does. The joined pieces are
+ * the query. A piece that is not closed extends to the end.
  */
 export function splitSql(query: string, dialect: SqlDialect): SqlPiece[] {
   const lexicon = LEXICONS[dialect];
@@ -140,7 +140,7 @@ function endOfLine(query: string, from: number, lineEnd: RegExp): number {
   return end.exec(query)?.index ?? query.length;
 }
 
-/** @param start of the opening quote */
+/** @param start the offset of the opening quote */
 function endOfString(query: string, start: number, lexicon: Lexicon): number {
   const delimiter = lexicon.alternativeQuotes ? alternativeDelimiter(query, start) : undefined;
   if (delimiter !== undefined) return endAfter(query, `${delimiter}'`, start + 2);
@@ -157,7 +157,7 @@ const CLOSING_DELIMITERS = new Map([
   ['<', '>'],
 ]);
 
-/** What comes before the closing quote of `q'[…]'` and `nq'!…!'`; undefined for any other string. */
+/** The delimiter before the closing quote of `q'[…]'` and `nq'!…!'`; undefined for any other string. */
 function alternativeDelimiter(query: string, start: number): string | undefined {
   if (!prefixedBy(query, start, /^q$/i, 1) && !prefixedBy(query, start, /^nq$/i, 2)) return undefined;
   const opening = query[start + 1];

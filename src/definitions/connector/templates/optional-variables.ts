@@ -9,10 +9,7 @@ import {
   type Token,
 } from 'liquidjs';
 
-/**
- * The variables for which a template says what to do without them: a condition asks for them, or `default` is their first
- * filter.
- */
+/** The variables whose absence a template handles: a condition tests them, or `default` is their first filter. */
 export function optionalVariables(parsed: readonly Template[], variables: readonly string[]): string[] {
   const found = new Set(parsed.flatMap((template) => [...optionalIn(template)]));
   return variables.filter((name) => found.has(name));

@@ -9,11 +9,11 @@ import {
 } from '../../limits.ts';
 
 interface RenderLimits {
-  /** One row, after which it is set aside. */
+  /** The time for one row; a row that takes longer is set aside. */
   readonly rowMs: number;
-  /** A row that takes less does not count. */
+  /** A row that takes less time is not counted. */
   readonly countedFromMs: number;
-  /** All rows that count. */
+  /** The total time of all counted rows. */
   readonly totalMs: number;
 }
 
@@ -29,7 +29,7 @@ const OF_A_PUSH: RenderLimits = {
   totalMs: PUSH_RENDER_TOTAL_MS_MAX,
 };
 
-/** The time that the templates of a connector may take together, so that a bad one does not take its limit for each row. */
+/** The total time for the templates of a connector, so that a slow template does not use its limit for each row. */
 export class RenderBudget {
   readonly #limits: RenderLimits;
   #spentMs = 0;
@@ -42,7 +42,7 @@ export class RenderBudget {
     return new RenderBudget(OF_A_RUN);
   }
 
-  /** To be restarted for each push. */
+  /** The budget of a server; `restart` must be called for each push. */
   static ofPush(): RenderBudget {
     return new RenderBudget(OF_A_PUSH);
   }
@@ -52,8 +52,8 @@ export class RenderBudget {
   }
 
   /**
-   * @param render gets the time that it may take, in milliseconds
-   * @throws BridgeError TEMPLATE_TOO_SLOW when the rows together took too long, in place of what `render` throws
+   * @param render gets its time limit, in milliseconds
+   * @throws BridgeError TEMPLATE_TOO_SLOW when the rows together took too long, instead of the error of `render`
    */
   spend<T>(render: (rowMs: number) => T): T {
     const started = performance.now();

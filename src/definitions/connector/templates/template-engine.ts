@@ -3,7 +3,7 @@ import { TEMPLATE_CHARACTERS_MAX, TEMPLATE_MEMORY_MAX, TEMPLATE_RENDER_MS_MAX } 
 import { TextLines } from '../../text-lines.ts';
 import { encodingFilter, markValue } from './uri-marks.ts';
 
-/** The engine's own takes a field that is not there for nothing, so that a misspelt one would never be found. */
+/** The tag of the engine treats a missing field as nothing, so a misspelt field would never be noticed. */
 class StrictAssign extends AssignTag {
   override *render(context: Context): Generator<unknown, void, unknown> {
     const [value] = this.arguments();
@@ -31,14 +31,14 @@ function createEngine(options: LiquidOptions = {}): Liquid {
   const created = new Liquid({
     ...options,
     strictVariables: true,
-    // Conditions and `default` say themselves what to do without a field.
+    // Conditions and `default` handle a missing field themselves.
     lenientIf: true,
     strictFilters: true,
     ownPropertyOnly: true,
     fs: noFiles(),
     relativeReference: false,
     dynamicPartials: false,
-    // The machine's own zone and language would give one row two checksums.
+    // With the time zone and the language of the machine, one row could get different checksums.
     timezoneOffset: 0,
     locale: 'en-US',
     parseLimit: TEMPLATE_CHARACTERS_MAX,
@@ -54,7 +54,7 @@ function createEngine(options: LiquidOptions = {}): Liquid {
     });
   }
   created.registerTag('assign', StrictAssign);
-  // A document is a function of its row; chance and the clock would change it in every run.
+  // A document must depend on its row only; random values and the clock would change it in every run.
   created.unregisterFilter('sample');
   for (const name of Object.keys(created.filters).filter((filter) => filter.startsWith('date'))) {
     refuseTheClock(created, name);
@@ -63,8 +63,8 @@ function createEngine(options: LiquidOptions = {}): Liquid {
 }
 
 /**
- * The engine asks each token for its position when it lists the variables, and each counts the lines from the beginning: for
- * a template of 100,000 characters that took four seconds. No option of the engine leaves the positions out.
+ * The engine asks each token for its position when it lists the variables, and each token counts the lines from the beginning:
+ * for a template of 100,000 characters that took four seconds. The engine has no option to leave the positions out.
  */
 function findPositionsOnce(): void {
   let known = { input: '', lines: new TextLines('') };
@@ -85,7 +85,7 @@ function refuseTheClock(created: Liquid, name: string): void {
   });
 }
 
-/** The file system of a template: there is none. The tags that would ask for it are refused before. */
+/** A file system without files for templates. The tags that would use it are refused before. */
 function noFiles(): NonNullable<NonNullable<ConstructorParameters<typeof Liquid>[0]>['fs']> {
   const refuse = (): never => {
     throw new Error('a template cannot read files');
@@ -101,8 +101,10 @@ function noFiles(): NonNullable<NonNullable<ConstructorParameters<typeof Liquid>
   };
 }
 
-/** Renders titles and content: strict variables and filters, and no way to reach files, code, chance or the clock. */
+/**
+ * Renders titles and content, with strict variables and filters, and without access to files, code, random values or the clock.
+ */
 export const engine = createEngine();
 
-/** Renders links, with marks around values. */
+/** Renders links, with markers around values. */
 export const uriEngine = createUriEngine();

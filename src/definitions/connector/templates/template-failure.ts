@@ -1,8 +1,8 @@
-/** Why a template gives no text for one row. Rows of other values may be fine. */
+/** The reason why a template cannot be rendered for one row. Rows with other values may be fine. */
 export class TemplateFailure extends Error {
   override readonly name = 'TemplateFailure';
   readonly code: 'TEMPLATE_VARIABLE_MISSING' | 'URI_INVALID';
-  /** What is wrong with the row, as the quarantine says it. */
+  /** The problem of the row, in the words of the quarantine. */
   readonly reason: string;
 
   private constructor(code: TemplateFailure['code'], reason: string, message = reason) {
@@ -11,7 +11,7 @@ export class TemplateFailure extends Error {
     this.reason = reason;
   }
 
-  /** @param field as the template names it, such as `author.name` */
+  /** @param field its name in the template, such as `author.name` */
   static missing(field: string): TemplateFailure {
     const reason = `this row has no field ${JSON.stringify(field)}`;
     return new TemplateFailure('TEMPLATE_VARIABLE_MISSING', reason, `undefined variable: ${field}`);

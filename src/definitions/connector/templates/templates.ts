@@ -11,21 +11,21 @@ export type TemplatePart = { readonly text: string } | { readonly field: string 
 
 export interface CompiledTemplate {
   readonly source: string;
-  /** Top-level variables that it reads from the row; loop variables and assigned ones are not among them. */
+  /** Top-level variables that it reads from the row, without loop variables and assigned ones. */
   readonly variables: readonly string[];
-  /** Those of them that a condition or `default` asks for, so that rows without them are expected. */
+  /** The variables that a condition or `default` tests, so that rows without them are expected. */
   readonly optional: readonly string[];
-  /** Set when the template is only text and plain `{{ name }}` outputs: then it can be rendered by joining. */
+  /** Set when the template consists only of text and plain `{{ name }}` outputs: then its parts can simply be joined. */
   readonly plain: readonly TemplatePart[] | undefined;
   /**
-   * @throws TemplateFailure when a variable is undefined (null is the empty text), unless a condition or `default` asks for it
-   * @throws Error when a filter fails or a limit is passed
+   * @throws TemplateFailure when a variable is undefined (null is the empty text), unless a condition or `default` tests it
+   * @throws Error when a filter fails or a limit is exceeded
    * @throws BridgeError TEMPLATE_TOO_SLOW when the rows together took too long
    */
   render(scope: Readonly<Record<string, unknown>>): string;
 }
 
-/** Line and column count from 1, in the template's own text. */
+/** A syntax error; line and column count from 1, in the template's own text. */
 export class TemplateSyntaxError extends Error {
   override readonly name = 'TemplateSyntaxError';
   readonly line: number;
@@ -39,8 +39,8 @@ export class TemplateSyntaxError extends Error {
 }
 
 /**
- * Compiles a template in the Liquid language, with strict variables and filters and no way to reach files or code.
- * @param budget what all of its rows may take; templates of one connector share it
+ * Compiles a template in the Liquid language, with strict variables and filters and without access to files or code.
+ * @param budget the time limit for all of its rows; templates of one connector share it
  * @throws TemplateSyntaxError with the position.
  */
 export function compileTemplate(source: string, budget = RenderBudget.ofRun()): CompiledTemplate {
@@ -48,8 +48,8 @@ export function compileTemplate(source: string, budget = RenderBudget.ofRun()): 
 }
 
 /**
- * Compiles the template of a link: what `render` returns is a URI, in which each value is percent-encoded for its place. The
- * plain parts are not encoded.
+ * Compiles the template of a link: `render` returns a URI, in which each value is percent-encoded for its position. The parts in
+ * `plain` are not encoded.
  * @throws TemplateSyntaxError with the position.
  */
 export function compileUriTemplate(source: string, budget = RenderBudget.ofRun()): CompiledTemplate {
@@ -91,7 +91,7 @@ function parse(
   liquid: Liquid,
   source: string,
 ): { readonly parsed: Template[]; readonly variables: readonly string[] } {
-  // The engine's own limit is an assertion, which has no position.
+  // The engine's own limit throws an assertion error, which has no position.
   if (source.length > TEMPLATE_CHARACTERS_MAX) {
     const excess = `it has ${source.length} characters, more than ${TEMPLATE_CHARACTERS_MAX}`;
     throw new TemplateSyntaxError(excess, 1, 1);
@@ -110,7 +110,7 @@ function parse(
   }
 }
 
-/** The engine works through nested tags by recursion, and makes an error of its own of what it catches. */
+/** The engine processes nested tags recursively, and wraps the errors that it catches. */
 function isStackOverflow(thrown: unknown): boolean {
   const original = LiquidError.is(thrown) ? thrown.originalError : thrown;
   return original instanceof RangeError;
@@ -118,14 +118,17 @@ function isStackOverflow(thrown: unknown): boolean {
 
 const PLAIN_OUTPUT = /\{\{[ \t\r\n]*([A-Za-z_][A-Za-z0-9_]*)[ \t\r\n]*\}\}/;
 
-/** Undefined unless the template is beyond doubt only text and names; Liquid's own list of variables is the witness. */
+/**
+ * Undefined unless the template certainly consists of text and names only, which is checked against Liquid's own list of
+ * variables.
+ */
 function plainParts(source: string, variables: readonly string[]): TemplatePart[] | undefined {
-  // Splitting by a pattern with one group puts texts at even places and the names between them.
+  // Splitting by a pattern with one group puts texts at even indexes and the names at odd ones.
   const pieces = source.split(PLAIN_OUTPUT);
   const texts = pieces.filter((_, index) => index % 2 === 0);
   const fields = pieces.filter((_, index) => index % 2 === 1);
   if (texts.some((text) => text.includes('{{') || text.includes('{%'))) return undefined;
-  // `nil`, `true`, `empty` and the like look like names and are literals; then the lists differ.
+  // `nil`, `true`, `empty` and similar words look like names and are literals; then the lists differ.
   const named = new Set(fields);
   if (named.size !== variables.length || variables.some((variable) => !named.has(variable))) return undefined;
   return pieces

@@ -1,16 +1,16 @@
 import { TemplateFailure } from './template-failure.ts';
 
-/** A part of a link: text of the template, which is a URL's, or a value of the row. */
+/** A part of a link: text of the template, which is part of a URL, or a value of the row. */
 export type UriPiece = { readonly literal: string } | { readonly value: string };
 
-/** Where a value stands, which decides which of its characters would mean something else there. */
+/** The position of a value, which decides which of its characters would have another meaning there. */
 export type UriPlace = 'host' | 'path' | 'query';
 
 const UNRESERVED = 'A-Za-z0-9._~\\-';
 
 /**
- * Runs of characters that are encoded in a value. NUL is not: a row that holds one is set aside, not hidden in a link. A path
- * keeps its slashes. `&` and `'` are encoded everywhere, because links end up in HTML.
+ * Sequences of characters that are encoded in a value. NUL is not: a row with NUL is set aside, and the link must not hide it. A
+ * path keeps its slashes. `&` and `'` are encoded everywhere, because links end up in HTML.
  */
 const ENCODED: Readonly<Record<UriPlace, RegExp>> = {
   host: new RegExp(`[^\\0${UNRESERVED}!$()*+,;=:]+`, 'g'),
@@ -18,25 +18,25 @@ const ENCODED: Readonly<Record<UriPlace, RegExp>> = {
   query: new RegExp(`[^\\0${UNRESERVED}!$()*,;=:@/?]+`, 'g'),
 };
 
-/** What is not part of any URL: all but reserved and unreserved characters, and a `%` that begins no `%XX`. */
+/** Characters that cannot be in a URL: all except reserved and unreserved characters, and a `%` that does not begin a `%XX`. */
 const NOT_OF_A_URL = /%(?![0-9A-Fa-f]{2})|[^\0%A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]+/g;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 const SCHEME = /^[a-z][a-z\d+.-]*:/i;
-/** Schemes that run or show what is in the link itself when it is clicked. */
+/** Schemes that execute or show the content of the link itself when it is clicked. */
 const DANGEROUS = /^(?:javascript|vbscript|data|blob|filesystem|view-source):/i;
-/** A literal with a host and the character after it: whatever follows is in its path, query or fragment. */
+/** A literal with a host and the character after it: everything that follows is in its path, query or fragment. */
 const WITH_HOST = /^https?:\/\/[^/?#]+[/?#]/i;
 const AFTER_SLASHES = /^(?:[a-z][a-z\d+.-]*:)?\/\/$/i;
 const IN_HOST = /^(?:[a-z][a-z\d+.-]*:)?\/\/[^/]*$/i;
 const REST_OF_URL = /^[/?#:]/;
 
-/** A value percent-encoded for its place. */
+/** A value, percent-encoded for its position. */
 export function encodeValue(value: string, place: UriPlace): string {
   return value.replace(ENCODED[place], encode);
 }
 
-/** For each byte: 1 if a value of that place keeps it. */
+/** A table with one entry per byte: 1 if a value at that position keeps it. */
 export function keptBytes(place: UriPlace): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => {
     const character = String.fromCharCode(byte);
@@ -45,9 +45,9 @@ export function keptBytes(place: UriPlace): Uint8Array {
 }
 
 /**
- * A link of its pieces. Text of the template, and a value that is a URL itself, keep what has a meaning in URLs and each
- * valid `%XX`; other values are encoded for their place.
- * @throws TemplateFailure URI_INVALID for a scheme that is refused, and for what is not a URL then
+ * Builds a link from its pieces. Text of the template, and a value that is itself a URL, keep the characters that have a meaning
+ * in URLs and each valid `%XX`; other values are encoded for their position.
+ * @throws TemplateFailure URI_INVALID for a refused scheme, and for a result that is not a URL
  */
 export function uriOf(pieces: readonly UriPiece[]): string {
   let uri = '';
@@ -63,10 +63,10 @@ export function uriOf(pieces: readonly UriPiece[]): string {
   return uri;
 }
 
-/** A part of a template in which the place of every value is known before a row is. */
+/** A part of a template in which the position of every value is known without a row. */
 export type PlacedPart = { readonly literal: string } | { readonly field: string; readonly place: UriPlace };
 
-/** The parts of a template that begins with `https://host/`; undefined for others. */
+/** The parts of a template that begins with `https://host/`; undefined for other templates. */
 export function placedParts(
   parts: readonly ({ readonly text: string } | { readonly field: string })[],
 ): readonly PlacedPart[] | undefined {
@@ -82,7 +82,7 @@ export function placedParts(
   return known && URL.canParse(first.literal) ? placed : undefined;
 }
 
-/** Line breaks and tabs go, as in every URL parser, and blanks at both ends. */
+/** Removes line breaks and tabs, as every URL parser does, and blanks at both ends. */
 function literalText(text: string, { first, last }: { first: boolean; last: boolean }): string {
   const oneLine = text.replace(/[\t\r\n]+/g, '');
   const start = first ? oneLine.trimStart() : oneLine;
@@ -102,7 +102,7 @@ function valueText(value: string, before: string, next: UriPiece | undefined): s
   return endsHost ? keep(trimmed) : encodeValue(trimmed, 'host');
 }
 
-/** Undefined where a value may be a URL, or all of one after its scheme. */
+/** Undefined where a value may be a URL, or all of a URL after its scheme. */
 function placeAfter(uri: string): UriPlace | undefined {
   if (/[?#]/.test(uri)) return 'query';
   if (uri === '' || AFTER_SLASHES.test(uri)) return undefined;
@@ -114,7 +114,7 @@ function keep(text: string): string {
 }
 
 function encode(text: string): string {
-  // encodeURIComponent leaves the apostrophe alone.
+  // encodeURIComponent does not encode the apostrophe.
   return encodeURIComponent(text.replace(LONE_SURROGATE, '\uFFFD')).replaceAll("'", '%27');
 }
 
@@ -124,8 +124,8 @@ function requireUri(uri: string): void {
 }
 
 /**
- * Why a link is not published. It is read as browsers read it: without line breaks and tabs, and without blanks and control
- * characters at its start.
+ * The reason why a link is not published. The link is parsed like in a browser: without line breaks and tabs, and without blanks
+ * and control characters at its start.
  * @returns the rest of a sentence that begins with the name of the link; undefined if it can be published
  */
 export function uriFault(uri: string): string | undefined {
