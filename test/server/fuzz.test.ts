@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 import { startBridgeServer } from '../support/server/bridge-server.ts';
 import type { OpenApiDocument } from '../support/server/openapi.ts';
 
@@ -71,18 +72,25 @@ function requestTo(template: string, parameters: readonly Parameter[]) {
     });
 }
 
+const folders = temporaryFolders();
+
 describe('no request whatever', () => {
   let server: Awaited<ReturnType<typeof startBridgeServer>>;
   let document: OpenApiDocument;
 
   beforeAll(async () => {
-    server = await startBridgeServer();
-    mkdirSync(join(server.cwd, 'connectors'));
-    copyFileSync(SEED, join(server.cwd, 'connectors', 'support-push.yaml'));
+    // Before the server starts: it checks the folder at its start, and again a second later at the earliest.
+    const cwd = folders.make();
+    mkdirSync(join(cwd, 'connectors'));
+    copyFileSync(SEED, join(cwd, 'connectors', 'support-push.yaml'));
+    server = await startBridgeServer({ cwd });
     document = (await (await fetch(`${server.url}/openapi.json`)).json()) as OpenApiDocument;
   });
 
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    folders.removeAll();
+  });
 
   test('makes a route fail, or answer what it never declared', async () => {
     for (const [template, operations] of Object.entries(document.paths)) {

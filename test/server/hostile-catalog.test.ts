@@ -1,18 +1,29 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CATALOG_LOOK_MS } from '../../src/app/limits.ts';
 import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../src/definitions/limits.ts';
 import { startBridgeServer } from '../support/server/bridge-server.ts';
+import { temporaryFolders } from '../support/files/temporary-folder.ts';
 import { parsedObject } from '../support/files/json.ts';
 
 const SMALL = 3;
 const LARGE = 3;
 
+const folders = temporaryFolders();
 let server: Awaited<ReturnType<typeof startBridgeServer>>;
 beforeAll(async () => {
-  server = await startBridgeServer();
+  const cwd = folders.make();
+  mkdirSync(join(cwd, 'connectors'));
+  server = await startBridgeServer({ cwd });
+  // The server checked the folder at its start, and checks it again only after this time.
+  await setTimeout(CATALOG_LOOK_MS);
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  folders.removeAll();
+});
 
 /** Text of a file that is read to its end, with templates, keys and values up to their own limits. */
 function hostileText(bytes: number): string {
@@ -26,7 +37,6 @@ function hostileText(bytes: number): string {
 describe('a server whose folder has hostile connector files', () => {
   test('answers /healthz again and again while it checks them', async () => {
     const place = join(server.cwd, 'connectors');
-    mkdirSync(place);
     for (let index = 0; index < SMALL + LARGE; index += 1) {
       const bytes = index < SMALL ? CONNECTOR_IN_PROCESS_BYTES_MAX : CONNECTOR_FILE_BYTES_MAX;
       writeFileSync(join(place, `${index}.yaml`), hostileText(bytes));
