@@ -6,7 +6,7 @@ import type { DocumentRenderer, Span } from '../pipeline/document/document.ts';
 import type { RecordFormat } from '../pipeline/ports/job.ts';
 import { apiDocumentId } from './delivery/document-id.ts';
 
-/** What the data store wants its documents to look like. */
+/** The form of documents that the data store requires. */
 export interface RecordShape {
   readonly contentConfig: ContentConfig;
 }
@@ -45,7 +45,7 @@ export function discoveryRecords({ contentConfig }: RecordShape): RecordFormat {
   };
 }
 
-/** JSON of the canonical line as a part of the string `jsonData`: escaped once more. */
+/** Writes JSON of the canonical line as a part of the string `jsonData`, so it is escaped a second time. */
 function writeInside({ line }: DocumentRenderer, { start, end }: Span, out: ByteWriter): void {
   out.escaped(line.bytes, start, end);
 }
@@ -72,7 +72,7 @@ function titleOf({ line, title }: DocumentRenderer): string {
   return String(JSON.parse(line.bytes.toString('utf8', title.start, title.end)));
 }
 
-/** All principals stand in one entry of `readers`: entries are combined with AND, principals within one with OR. */
+/** All principals are in one entry of `readers`: entries are combined with AND, principals within one with OR. */
 function writeAcl({ users, groups }: DocumentRenderer, out: ByteWriter): void {
   if (users.count + groups.count === 0) return;
   out.latin1(',"aclInfo":{"readers":[{"principals":[');
