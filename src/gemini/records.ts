@@ -12,16 +12,16 @@ export interface RecordShape {
 }
 
 /**
- * Documents as Discovery Engine's `Document` (import with `dataSchema: document`): one line of JSON,
+ * Writes documents as Discovery Engine's `Document` (import with `dataSchema: document`): one line of JSON,
  *
  *     {"id":…,"jsonData":"…","content":{"mimeType":…,"rawBytes":…},"aclInfo":…}
  *
- * where `jsonData` is a string that holds `{"doc_id":…,"title":…,"uri":…,"metadata":{…}}`; `uri` only if there is one.
- * The other field for it, `structData`, knows only doubles, which would round 64-bit integers. A data store of
- * NO_CONTENT refuses `content`: there the text is `"content":"…"` inside `jsonData`, so that it can be searched. Others
- * refuse a document without content, so one without text has its title as content, and is found by it.
+ * where `jsonData` is a string that contains `{"doc_id":…,"title":…,"uri":…,"metadata":{…}}`; `uri` is optional.
+ * The alternative field, `structData`, supports only doubles, which would round 64-bit integers. A data store of
+ * NO_CONTENT refuses `content`. Its documents have the text as `"content":"…"` inside `jsonData`, so that it is searchable.
+ * Other data stores refuse a document without content, so a document without text gets its title as content.
  *
- * Values that the canonical line has as JSON already are copied from it as bytes.
+ * Values that the canonical line already has as JSON are copied from it as bytes.
  */
 export function discoveryRecords({ contentConfig }: RecordShape): RecordFormat {
   const writeContent = contentConfig === 'NO_CONTENT' ? endOfTextInData : endOfDataAndContent;

@@ -8,7 +8,7 @@ export interface ClientRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A stream is read only when there is a connection. */
+  /** A stream is read only after the connection is made. */
   readonly body: string | Readable | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface ClientResponse {
   readonly body: Readable;
 }
 
-/** HTTP through the proxies of this machine. It follows no redirect and retries nothing. */
+/** Sends HTTP requests through the proxies of this machine, without following redirects and without retries. */
 export class Client {
   readonly #dispatchers: Dispatchers;
 

@@ -6,9 +6,9 @@ import { tlsFaultOfCode, tlsFaultOfWords, type TlsFault } from './tls-faults.ts'
 type NetworkMeaning =
   /** The host name has no address. */
   | { readonly meaning: 'name_not_found' }
-  /** The name server did not answer. */
+  /** The name server did not respond. */
   | { readonly meaning: 'name_server_failed' }
-  /** The host answers, and no server listens on the port. */
+  /** The host responds, but no server listens on the port. */
   | { readonly meaning: 'refused' }
   /** There is no route to the host, or a firewall forbids the connection. */
   | { readonly meaning: 'unreachable' }
@@ -16,7 +16,7 @@ type NetworkMeaning =
   | { readonly meaning: 'socket_missing' }
   /** This process may not use the Unix socket. */
   | { readonly meaning: 'socket_forbidden' }
-  /** The connection ended before the answer did, or its bytes were damaged. */
+  /** The connection ended before the response was complete, or its bytes were corrupted. */
   | { readonly meaning: 'lost' }
   /** `connect`: no connection was made in time; `answer`: the server did not respond in time, or the phase is unknown. */
   | { readonly meaning: 'timed_out'; readonly phase: 'connect' | 'answer' }

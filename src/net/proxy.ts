@@ -9,7 +9,6 @@ export interface ProxySettings {
   readonly except: string | undefined;
 }
 
-/** One proxy. */
 export interface ProxyServer {
   /** The origin without user and password. */
   readonly origin: string;

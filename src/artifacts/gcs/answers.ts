@@ -1,7 +1,7 @@
 import { UnreadableAnswer } from './failure.ts';
 import { propertyOf } from '../../core/thrown.ts';
 
-/** An object as the server describes it. */
+/** The metadata of an object. */
 export interface ObjectFacts {
   readonly bytes: number;
   readonly crc32c: string;

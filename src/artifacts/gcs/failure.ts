@@ -100,7 +100,7 @@ const NOTHING_KNOWN = {
   retryAfterSeconds: undefined,
 };
 
-/** Whether the same request may succeed a little later. */
+/** Whether the same request may succeed a short time later. */
 export function isTransient({ status, reason, network, unreadable, retryAfterSeconds }: GcsFailure): boolean {
   if (status === 403) return retryAfterSeconds !== undefined || REASONS_TO_WAIT.has(reason ?? '');
   if (status !== undefined) {

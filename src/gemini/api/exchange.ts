@@ -12,7 +12,7 @@ import type { Problem } from './problems.ts';
 import { readText } from '../../google/answer.ts';
 import type { Transport } from '../../google/transport.ts';
 
-/** What one attempt sends. */
+/** The content of one attempt. */
 export interface Message {
   readonly method: string;
   /** The path that log lines and problems name; `url` contains it. */
