@@ -1,7 +1,7 @@
 import { BridgeError } from '../core/errors.ts';
 import { ARTIFACT_NAME_PART_BYTES_MAX } from './limits.ts';
 
-/** Begins the names of files that are not finished yet; no artifact may be called so. */
+/** The prefix of the names of unfinished files. No artifact may have such a name. */
 export const TEMPORARY_PREFIX = '.tmp-';
 
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -10,8 +10,9 @@ const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * The parts of an artifact's name, checked: whatever a connector or a run id is called, a name never leads out of the store.
- * @throws BridgeError INTERNAL, because prefixes and run ids are checked before they come here.
+ * Splits and validates the name of an artifact: whatever a connector or a run id is called, a name never leads out of the
+ * store.
+ * @throws BridgeError INTERNAL, because prefixes and run ids are validated earlier.
  */
 export function artifactNameParts(name: string): string[] {
   const parts = name.split('/');
@@ -35,7 +36,7 @@ function problemOf(part: string): string | undefined {
   return undefined;
 }
 
-/** The same for a folder to list, where `''` means the whole store and a `/` at the end changes nothing. */
+/** Does the same for a folder to list, where `''` means the whole store and a trailing `/` changes nothing. */
 export function folderParts(folder: string): string[] {
   return folder === '' ? [] : artifactNameParts(folder.replace(/\/$/, ''));
 }

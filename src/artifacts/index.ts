@@ -5,23 +5,23 @@ import type { LeaseGuard } from '../pipeline/held-leases.ts';
 import type { Logger } from '../core/log.ts';
 import type { RetryPolicy } from '../core/retry.ts';
 
-/** What a store needs to know of its surroundings. */
+/** The environment that a store needs. */
 export interface StorePlace {
-  /** Relative `file:` URLs start here. */
+  /** The base directory of relative `file:` URLs. */
   readonly cwd: string;
-  /** In place of Google's. */
+  /** Replaces Google's endpoint. */
   readonly gcsEndpoint: Endpoint | undefined;
-  /** Of each request. */
+  /** The retry policy of each request. */
   readonly retry: RetryPolicy;
-  /** Told of each retry. */
+  /** Logs each retry. */
   readonly log?: Logger;
-  /** Asked before each attempt to change anything. */
+  /** Checked before each attempt to change anything. */
   readonly leases: LeaseGuard;
 }
 
 type OpenStore = (bucketUrl: string, place: StorePlace) => Promise<ArtifactStore>;
 
-/** Each loads its store only when asked. */
+/** Each entry loads its store only when it is called. */
 const STORES: Readonly<Record<string, OpenStore>> = {
   file: async (bucketUrl, { cwd, leases }) =>
     (await import('./file/store.ts')).fileStore(bucketUrl, cwd, leases),
@@ -29,7 +29,7 @@ const STORES: Readonly<Record<string, OpenStore>> = {
 };
 
 /**
- * The store that a bucket URL names by its scheme. Writes nothing, and asks no server.
+ * The store that the scheme of a bucket URL names. Opening it writes nothing and sends no request.
  * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN
  */
 export async function openArtifactStore(bucketUrl: string, place: StorePlace): Promise<ArtifactStore> {

@@ -6,24 +6,24 @@ import { TEMPORARY_PREFIX } from './artifact-name.ts';
 import { makeDirectory, renameNew, syncDirectory } from './file/durable-files.ts';
 import { errnoOf } from './file/errors.ts';
 
-/** A file beside its target, under a hidden name until it is whole. Errors are those of the system. */
+/** A file next to its target, which has a hidden name until it is complete. Its errors are those of the system. */
 export interface TemporaryFile {
-  /** Appends all of it. */
+  /** Appends all bytes. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Puts the content on the disk; nothing can be written afterwards. */
+  /** Flushes the content to the disk. Nothing can be written afterwards. */
   close(): Promise<void>;
-  /** Takes the target's name, durably; false, and nothing done, if the name is taken. */
+  /** Takes the target's name durably. Returns false, and does nothing, if the name is taken. */
   become(): Promise<boolean>;
-  /** The same, over whatever has the name. */
+  /** Takes the target's name durably, and replaces an existing file. */
   replace(): Promise<void>;
-  /** Removes it, whatever state it is in; what has become the target stays. */
+  /** Removes the file in any state. A file that already took the target's name stays. */
   discard(): Promise<void>;
 }
 
 export async function openTemporary(target: string): Promise<TemporaryFile> {
   const directory = dirname(target);
   await makeDirectory(directory);
-  // A random part: another writer, or one that was killed, may have left its own.
+  // The random part avoids the file of another writer, or of one that was killed.
   const path = join(directory, `${temporaryPrefixOf(target)}${randomBytes(6).toString('hex')}`);
   const handle = await open(path, 'wx', PRIVATE_FILE_MODE);
   return {
@@ -34,7 +34,7 @@ export async function openTemporary(target: string): Promise<TemporaryFile> {
     },
     async become() {
       const named = await renameNew(path, target);
-      // Also for a name that was taken: whoever took it may have died before this.
+      // The directory is also flushed if the name was taken: the other writer may have died before its flush.
       await syncDirectory(directory);
       return named;
     },
@@ -57,7 +57,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Removes what writers of this target left when they were killed. */
+/** Removes the files that killed writers of this target left. */
 export async function removeTemporaries(target: string): Promise<void> {
   const prefix = temporaryPrefixOf(target);
   for (const name of await namesIn(dirname(target))) {

@@ -6,22 +6,22 @@ import type { DocumentRenderer, Span } from '../pipeline/document/document.ts';
 import type { RecordFormat } from '../pipeline/ports/job.ts';
 import { apiDocumentId } from './delivery/document-id.ts';
 
-/** What the data store wants its documents to look like. */
+/** The form of documents that the data store requires. */
 export interface RecordShape {
   readonly contentConfig: ContentConfig;
 }
 
 /**
- * Documents as Discovery Engine's `Document` (import with `dataSchema: document`): one line of JSON,
+ * Writes documents as Discovery Engine's `Document` (import with `dataSchema: document`): one line of JSON,
  *
  *     {"id":…,"jsonData":"…","content":{"mimeType":…,"rawBytes":…},"aclInfo":…}
  *
- * where `jsonData` is a string that holds `{"doc_id":…,"title":…,"uri":…,"metadata":{…}}`; `uri` only if there is one.
- * The other field for it, `structData`, knows only doubles, which would round 64-bit integers. A data store of
- * NO_CONTENT refuses `content`: there the text is `"content":"…"` inside `jsonData`, so that it can be searched. Others
- * refuse a document without content, so one without text has its title as content, and is found by it.
+ * where `jsonData` is a string that contains `{"doc_id":…,"title":…,"uri":…,"metadata":{…}}`; `uri` is optional.
+ * The alternative field, `structData`, supports only doubles, which would round 64-bit integers. A data store of
+ * NO_CONTENT refuses `content`. Its documents have the text as `"content":"…"` inside `jsonData`, so that it is searchable.
+ * Other data stores refuse a document without content, so a document without text gets its title as content.
  *
- * Values that the canonical line has as JSON already are copied from it as bytes.
+ * Values that the canonical line already has as JSON are copied from it as bytes.
  */
 export function discoveryRecords({ contentConfig }: RecordShape): RecordFormat {
   const writeContent = contentConfig === 'NO_CONTENT' ? endOfTextInData : endOfDataAndContent;
@@ -45,7 +45,7 @@ export function discoveryRecords({ contentConfig }: RecordShape): RecordFormat {
   };
 }
 
-/** JSON of the canonical line as a part of the string `jsonData`: escaped once more. */
+/** Writes JSON of the canonical line as a part of the string `jsonData`, so it is escaped a second time. */
 function writeInside({ line }: DocumentRenderer, { start, end }: Span, out: ByteWriter): void {
   out.escaped(line.bytes, start, end);
 }
@@ -72,7 +72,7 @@ function titleOf({ line, title }: DocumentRenderer): string {
   return String(JSON.parse(line.bytes.toString('utf8', title.start, title.end)));
 }
 
-/** All principals stand in one entry of `readers`: entries are combined with AND, principals within one with OR. */
+/** All principals are in one entry of `readers`: entries are combined with AND, principals within one with OR. */
 function writeAcl({ users, groups }: DocumentRenderer, out: ByteWriter): void {
   if (users.count + groups.count === 0) return;
   out.latin1(',"aclInfo":{"readers":[{"principals":[');

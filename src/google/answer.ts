@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import { GOOGLE_ANSWER_BYTES_MAX } from './limits.ts';
 import { readBodyStart, readWholeBody } from '../net/response-body.ts';
 
-/** Any answer, whatever its status. Its body is read by the caller, who knows how large it may be. */
+/** A response of any status. The caller reads its body, because the caller knows how large it may be. */
 export interface StreamedAnswer {
   readonly status: number;
   readonly headers: Pick<Headers, 'get'>;
-  /** As sent, so perhaps packed; undefined if the library knows that there is none. */
+  /** The body as it was sent, perhaps compressed; undefined if the library knows that there is none. */
   readonly body: Readable | undefined;
 }
 
@@ -15,8 +15,8 @@ export function isSuccess({ status }: Pick<StreamedAnswer, 'status'>): boolean {
 }
 
 /**
- * The whole text of a success; of anything else the beginning, because its status says what counts.
- * @throws BodyError when a success is too large or cannot be unpacked; what the connection throws
+ * Reads the whole text of a success. Of any other response it reads only the beginning, because the status is what matters.
+ * @throws BodyError when the body of a success is too large or cannot be decompressed; errors of the connection
  */
 export async function readText(answer: StreamedAnswer): Promise<string> {
   const { headers, body } = answer;

@@ -3,7 +3,7 @@ import { GOOGLE_TOKEN_SECONDS_MAX } from '../core/limits.ts';
 import { GOOGLE_ANSWER_BYTES_MAX } from './limits.ts';
 import type { StreamedAnswer } from './answer.ts';
 
-/** One HTTP request, complete. */
+/** A complete HTTP request. */
 interface HttpRequest {
   readonly method: string;
   readonly url: string;
@@ -11,28 +11,35 @@ interface HttpRequest {
   readonly body: string | Uint8Array | undefined;
 }
 
-/** HTTP to Google, with the credentials of this machine, through its proxies. */
+/** Sends HTTP requests to Google with the credentials of this machine, through its proxies. */
 export interface Transport {
   /**
-   * The headers that say who is asking. Kept until shortly before they expire, or until they are discarded.
-   * @throws whatever the library throws; each adapter says what it means
+   * Returns the headers that authenticate the caller. They are cached until shortly before they expire, or until they are
+   * discarded.
+   * @throws the library's errors; each adapter translates them
    */
   authorize(): Promise<Headers>;
-  /** The address of the service account whose credentials these are; undefined if they are of none, or it cannot be seen. */
+  /**
+   * The email address of the service account that the credentials belong to; undefined if they belong to none, or it cannot be
+   * determined.
+   */
   account(): Promise<string | undefined>;
-  /** These were refused: the next ones are new, from the credentials as they are then. False if there can be no others. */
+  /**
+   * Discards refused headers: the next ones are new, from the credentials at that time. Returns false if there can be no
+   * others.
+   */
   discard(refused: Headers): boolean;
   /**
-   * Follows no redirect and tries nothing again. The body of the answer ends with `signal`, too.
-   * @throws the library's error, in which `networkErrorOf` finds what the network did
+   * Sends a request without following redirects and without retries. `signal` also ends the body of the response.
+   * @throws the library's error, in which `networkErrorOf` finds the cause
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<StreamedAnswer>;
 }
 
 /**
- * Loads google-auth-library, the only one that names it.
+ * Loads google-auth-library. No other file names it.
  * @param origin where requests will go, such as `http://127.0.0.1:8080`
- * @param anonymous for a stand-in on this machine: no credentials are looked for, and no proxy is used
+ * @param anonymous for a test server on this machine: no credentials are loaded, and no proxy is used
  */
 export async function openTransport(
   projectId: string,
@@ -43,9 +50,9 @@ export async function openTransport(
   const open = () =>
     new GoogleAuth({
       scopes: ['https://www.googleapis.com/auth/cloud-platform'],
-      // Or the library looks for one, and starts gcloud for it.
+      // Without it the library searches for a project id, and starts gcloud for that.
       projectId,
-      // For the library's own requests for tokens. It tries those again by itself, for some two seconds.
+      // These options are for the library's own requests for tokens. It retries those by itself for about two seconds.
       clientOptions: {
         transporterOptions: {
           timeout: GOOGLE_TOKEN_SECONDS_MAX * 1_000,
@@ -54,9 +61,9 @@ export async function openTransport(
       },
     });
   let auth: ReturnType<typeof open> | undefined;
-  /** The credentials that each set of headers is from, so that headers refused twice are discarded once. */
+  /** The credentials that each set of headers comes from, so that headers that are refused twice are discarded once. */
   const sources = new WeakMap<Headers, typeof auth>();
-  // Bare, because the library's own clients can be told by a variable to log what they send.
+  // This is a bare client, because an environment variable can make the library's own clients log what they send.
   const http = new gaxios.Gaxios();
 
   return {
@@ -85,7 +92,7 @@ export async function openTransport(
         headers: unpackable(headers),
         signal,
         ...(body === undefined ? {} : { data: body }),
-        // The library's own reading lets a broken body hide the status.
+        // The library's own parsing lets a broken body hide the status.
         responseType: 'stream',
         ...AS_SENT,
         validateStatus: () => true,
@@ -95,13 +102,13 @@ export async function openTransport(
         ...(anonymous ? { noProxy: [origin] } : {}),
       });
       const { status, headers: answered, data } = answer;
-      // An empty string if the library knows that the response has no body.
+      // The library sets an empty string if it knows that the response has no body.
       return { status, headers: answered, body: data === '' ? undefined : data };
     },
   };
 }
 
-/** An option of node-fetch that the library's types leave out. */
+/** An option of node-fetch that is missing in the library's types. */
 const AS_SENT = { compress: false };
 
 function unpackable(headers: Headers): Headers {

@@ -3,24 +3,24 @@ import { request } from 'undici';
 import { Dispatchers, type DispatcherOptions } from './dispatchers.ts';
 import type { ProxySettings } from './proxy.ts';
 
-/** A request, complete. */
+/** A complete request. */
 export interface ClientRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A stream is read only when there is a connection. */
+  /** A stream is read only after the connection is made. */
   readonly body: string | Readable | undefined;
 }
 
-/** A response of any status, whose body is not read yet. */
+/** A response of any status, whose body has not been read yet. */
 export interface ClientResponse {
   readonly status: number;
-  /** The value of a header, its name in lower case; of several, all with commas between them. */
+  /** The value of a header, given its name in lower case. Several values are joined with commas. */
   readonly header: (name: string) => string | undefined;
   readonly body: Readable;
 }
 
-/** HTTP through the proxies of this machine. It follows no redirect and retries nothing. */
+/** Sends HTTP requests through the proxies of this machine, without following redirects and without retries. */
 export class Client {
   readonly #dispatchers: Dispatchers;
 
@@ -30,8 +30,9 @@ export class Client {
   }
 
   /**
-   * @param signal ends the request at any point, also while its body is read. The library asks it only when there is a connection.
-   * @throws what undici throws; `networkErrorOf` knows what it means
+   * @param signal aborts the request at any point, also while its body is read. The library checks it only once it is
+   *   connected.
+   * @throws undici's errors; `networkErrorOf` translates them
    */
   async send({ method, url, headers, body }: ClientRequest, signal: AbortSignal): Promise<ClientResponse> {
     const answer = await request(url, {

@@ -1,7 +1,7 @@
-/** A connection string of another program, by how it begins, and what to write instead. */
+/** Recognizes a connection string of another program by its beginning, and says what to write instead. */
 export type OtherShape = readonly [begins: RegExp, instead: string];
 
-/** A connection string after its scheme, still percent-encoded. */
+/** The part of a connection string after its scheme, still percent-encoded. */
 interface AddressParts {
   readonly user: string;
   readonly password: string | undefined;
@@ -12,17 +12,17 @@ interface AddressParts {
 }
 
 const PLACE = /^(?<host>\[[^\]]+\]|[^:/?]*)(?::(?<port>\d+))?(?:\/(?<database>[^?]*))?$/s;
-/** Several hosts, as libpq and its kin take them. */
+/** Several hosts, as libpq and related programs accept them. */
 const HOSTS = /^[^/?]*,[^/?]*(?:[/?]|$)/;
-/** The name of a parameter, at the beginning of a query. */
+/** The name of the first parameter of a query. */
 const FIRST_NAME = /^([A-Za-z][\w .-]*)=/;
 
 /**
- * Splits `user:password@host:port/database?name=value`. A password may hold any character, encoded or not, and so may the user,
- * without a colon or a slash (`user@domain`), and a parameter: the host is after the last `@` before the parameters. They begin
- * at the first `?` before which there is a whole address, and after which there is a name.
- * @param isParameter whether a name is one that a connection string of this kind may have
- * @returns `hosts` if there is more than one; undefined if it cannot be read
+ * Splits `user:password@host:port/database?name=value`. A password may contain any character, encoded or not. The same applies
+ * to a parameter, and to a user without a colon or a slash (`user@domain`): the host follows the last `@` before the
+ * parameters. The parameters begin at the first `?` that is preceded by a complete address and followed by a name.
+ * @param isParameter whether a connection string of this kind may have a parameter of this name
+ * @returns `hosts` if there is more than one; undefined if it cannot be parsed
  */
 export function splitAddress(
   text: string,
@@ -34,7 +34,7 @@ export function splitAddress(
     if (name === undefined && query !== '') continue;
     const parts = readAddress(text.slice(0, at), query);
     if (parts === undefined || parts === 'hosts') continue;
-    // Without an `@` before it, the question mark may be one of a password: `ann:12?a=b@db`.
+    // If no `@` precedes the question mark, it may be part of a password: `ann:12?a=b@db`.
     const alone = !text.slice(0, at).includes('@') && query.includes('@');
     if (!alone || (name !== undefined && isParameter(name))) return parts;
   }
@@ -62,14 +62,14 @@ function readAddress(text: string, query: string): AddressParts | 'hosts' | unde
   };
 }
 
-/** What people paste that is a connection string of another program, of whatever product. */
+/** Connection strings of other programs that users paste for any product. */
 const OTHER_SHAPES: readonly OtherShape[] = [
   [/^["'`]/, 'it is in quotation marks; remove them'],
   [/^(?:export\s+)?[A-Z_]+\s*=\s*["']?[a-z]+:\/\//, 'it begins with the name of a variable; remove it'],
   [/^(?:psql|mysql|mariadb|sqlcmd|sqlplus)\s/, 'it is a command; write only the address in it'],
 ];
 
-/** What is wrong with a text that does not begin as this form does. */
+/** Describes what is wrong with a string that does not begin as this form does. */
 export function shapeProblem(
   text: string,
   schemes: readonly [string, ...string[]],

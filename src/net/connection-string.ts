@@ -4,41 +4,44 @@ import { shapeProblem, splitAddress, type OtherShape } from './connection-shape.
 /** The parts of a connection string that all databases have. */
 export interface ConnectionParts {
   readonly host: string;
-  /** 0: none given. */
+  /** The port; 0 if none is given. */
   readonly port: number;
   readonly user: string;
   readonly password: string | undefined;
-  /** Empty: none given. */
+  /** The database; empty if none is given. */
   readonly database: string;
-  /** By the names that the form has for them, whatever other spelling was used. */
+  /** The parameters under the names that the form uses, whatever spelling was given. */
   readonly query: URLSearchParams;
-  /** An error that names the setting that holds the string, and says what is wrong with it and not what it holds. */
+  /** Makes an error that names the setting of the connection string and describes the fault without revealing the value. */
   readonly invalid: Refusal;
 }
 
 /** @param what a clause without a full stop, and without any secret */
 export type Refusal = (what: string) => BridgeError;
 
-/** How the connection strings of one kind of server look. */
+/** The syntax of the connection strings of one kind of server. */
 export interface ConnectionForm {
   readonly product: string;
-  /** Without `://`; the first is the one that messages name. */
+  /** The schemes without `://`. Messages name the first one. */
   readonly schemes: readonly [string, ...string[]];
   readonly example: string;
-  /** Names of the parameters after `?`, besides `host`, `user` and `password`, which all kinds have. */
+  /** The names of the parameters after `?`, besides `host`, `user` and `password`, which all kinds have. */
   readonly parameters: readonly string[];
-  /** Whether names of parameters are the same in any case, and with or without `-` and `_`, as the product has it. */
+  /** Whether parameter names ignore case and `-` and `_`, as in the product. */
   readonly looseNames?: boolean;
-  /** Other names of parameters that mean just the same. */
+  /** Alternative names of parameters with the same meaning. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Parameters of other programs that change nothing here, with the values of which that is true. */
+  /** Parameters of other programs that have no effect here, each with the values for which that is true. */
   readonly withoutEffect?: Readonly<Record<string, RegExp>>;
-  /** Parameters of other programs that are refused, and what to write instead: an instruction without a full stop. */
+  /**
+   * Parameters of other programs that are refused, each with an instruction without a full stop that says what to write
+   * instead.
+   */
   readonly instead?: Readonly<Record<string, string>>;
   readonly otherShapes?: readonly OtherShape[];
-  /** Whether who connects may be known without a name, as a managed identity is. */
+  /** Whether the user name is optional, as with a managed identity. */
   readonly userOptional?: boolean;
-  /** Whether the driver knows a host by itself, or a parameter names it. */
+  /** Whether the host is optional, because the driver knows it or a parameter names it. */
   readonly hostOptional?: boolean;
 }
 
@@ -47,10 +50,10 @@ const NOT_IN_HOSTS = /[\s;=&#"'<>(){}|^`\\@/]/;
 const PARAMETERS_OF_ALL = ['host', 'user', 'password'];
 
 /**
- * Reads a connection string, `scheme://user:password@host:port/database?name=value`. Parts may be among the parameters too, and
- * such a parameter wins, as in libpq: `localhost` before `?host=/cloudsql/…` is only there to complete the address.
- * An unknown parameter is refused: a misspelt `sslmode` would otherwise leave a connection without the protection asked for.
- * @throws what `invalid` makes
+ * Reads a connection string, `scheme://user:password@host:port/database?name=value`. Its parts may also be given as parameters.
+ * Such a parameter takes precedence, as in libpq: `localhost` before `?host=/cloudsql/…` only completes the address. An unknown
+ * parameter is refused: a misspelt `sslmode` would otherwise leave the connection without the requested protection.
+ * @throws the error that `invalid` makes
  */
 export function readConnectionString(text: string, form: ConnectionForm, invalid: Refusal): ConnectionParts {
   const trimmed = text.trim();
@@ -61,7 +64,7 @@ export function readConnectionString(text: string, form: ConnectionForm, invalid
   const address = splitAddress(trimmed.slice(`${scheme}://`.length), (name) => isNamed(name, form));
   if (address === 'hosts') throw invalid('it names several hosts; write one host, such as the primary');
   if (address === undefined) throw invalid('its host, port or database cannot be read');
-  // A plus sign is a plus sign here, as in libpq, and not a blank.
+  // A plus sign is literal here, as in libpq, and does not mean a space.
   const given = new URLSearchParams(address.query.replaceAll('+', '%2B'));
   const query = requireKnown(given, form, invalid);
   const user = query.get('user') ?? decode(address.user);
@@ -88,14 +91,14 @@ function hostProblem(host: string): string {
     : 'its host has characters that no host name has';
 }
 
-/** @throws what `invalid` makes */
+/** @throws the error that `invalid` makes */
 export function readPort(text: string, invalid: Refusal): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= PORT_MAX) return port;
   throw invalid(`its port is not between 1 and ${PORT_MAX}`);
 }
 
-/** The parameters that have an effect, under the names that the form has for them. */
+/** The parameters that have an effect, under the names that the form uses. */
 function requireKnown(given: URLSearchParams, form: ConnectionForm, invalid: Refusal): URLSearchParams {
   const query = new URLSearchParams();
   for (const [written, value] of given) {
@@ -112,7 +115,7 @@ function requireKnown(given: URLSearchParams, form: ConnectionForm, invalid: Ref
   return query;
 }
 
-/** What a parameter is called in this form; undefined if it is none of its own. */
+/** The name of a parameter in this form; undefined if the form does not have it. */
 function nameIn(form: ConnectionForm, written: string): string | undefined {
   const own = [...form.parameters, ...PARAMETERS_OF_ALL];
   if (own.includes(written)) return written;
@@ -130,7 +133,7 @@ function isNamed(written: string, form: ConnectionForm): boolean {
   );
 }
 
-/** What is wrong with a parameter that has no place here. */
+/** Describes what is wrong with a parameter that is not allowed here. */
 function problemOf(written: string, given: URLSearchParams, form: ConnectionForm): string {
   const name = loose(written);
   const known = [...form.parameters, ...PARAMETERS_OF_ALL];
@@ -139,7 +142,7 @@ function problemOf(written: string, given: URLSearchParams, form: ConnectionForm
   if (form.withoutEffect?.[name] !== undefined) {
     return `it has the parameter ${written} with a value that is not supported; remove the parameter`;
   }
-  // An `&` or a `?` in a password that is not encoded makes the rest of it look like a parameter.
+  // An `&` or a `?` in a password that is not encoded makes the rest of the password look like a parameter.
   const pieces = [...given].flat();
   const perhapsPassword = pieces.some((piece) => /password|@/i.test(piece));
   const telling = !perhapsPassword && /^[a-z][\w.-]{0,40}$/i.test(written);
@@ -149,12 +152,12 @@ function problemOf(written: string, given: URLSearchParams, form: ConnectionForm
   return `it has ${which}; ${advice}known are ${known.join(', ')}`;
 }
 
-/** A name without its case and its separators: `SSL-Mode` as `sslmode`. */
+/** Normalizes the case and the separators of a name: `SSL-Mode` becomes `sslmode`. */
 function loose(name: string): string {
   return name.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
-/** Percent-decodes, unless it is not percent-encoded: then a `%` is a `%`. */
+/** Percent-decodes a string. If it is not percent-encoded, it stays as it is. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

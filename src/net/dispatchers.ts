@@ -3,17 +3,17 @@ import { isLoopback } from '../core/endpoint.ts';
 import { tlsFaultOfCode } from './tls-faults.ts';
 import { isExcepted, readProxy, type ProxyServer, type ProxySettings } from './proxy.ts';
 
-/** What the connections of one client are made with. */
+/** The options for the connections of one client. */
 export interface DispatcherOptions {
-  /** Certificates for the servers themselves. */
+  /** The certificates for the servers themselves. */
   readonly tls?: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
   /** Time limit for one connection with its TLS handshake. */
   readonly connectMs: number;
-  /** Ends connections that are not made yet, which a dispatcher leaves alone. */
+  /** Aborts connections that are still being made. A dispatcher does not do that by itself. */
   readonly signal?: AbortSignal;
 }
 
-/** The connections of one HTTP client: directly, or through the proxies of this machine. */
+/** The connections of one HTTP client, which are direct or use the proxies of this machine. */
 export class Dispatchers {
   readonly #except: string | undefined;
   readonly #direct: Dispatcher;
@@ -22,7 +22,7 @@ export class Dispatchers {
 
   /** @throws BridgeError ENVIRONMENT_INVALID for a proxy that is not an address */
   constructor(proxy: ProxySettings, { tls = {}, connectMs, signal }: DispatcherOptions) {
-    // The time limit of a request is its caller's signal, which a server that trickles cannot put off.
+    // The caller's signal limits the time of a request, so a slow trickle of bytes cannot extend it.
     const patience = { headersTimeout: 0, bodyTimeout: 0 };
     const connect = { timeout: connectMs, ...(signal === undefined ? {} : { signal }) };
     const options = { ...patience, connect: keepingAlerts({ ...tls, ...connect }) };
@@ -44,8 +44,8 @@ export class Dispatchers {
   }
 
   /**
-   * What a request to this address goes through. Without encryption, a request to this machine would carry its credentials off
-   * the machine on the way to a proxy, so it uses none.
+   * The dispatcher for requests to an address. A plain HTTP request to this machine bypasses the proxy, because otherwise it
+   * would carry its credentials off the machine.
    */
   of(address: string): Dispatcher {
     const url = new URL(address);
@@ -61,8 +61,8 @@ export class Dispatchers {
 }
 
 /**
- * Connects as the library does. With TLS 1.3 a server says only after the handshake that it wants a client certificate, and
- * then closes the connection, for which the library would report the end alone.
+ * Connects as the library does, but keeps TLS alerts. With TLS 1.3 a server requests a client certificate only after the
+ * handshake, and then closes the connection. The library alone would report only that the connection ended.
  */
 function keepingAlerts(options: buildConnector.BuildOptions): buildConnector.connector {
   const connect = buildConnector(options);
@@ -80,7 +80,7 @@ function keepingAlerts(options: buildConnector.BuildOptions): buildConnector.con
   };
 }
 
-/** A request without TLS names its whole address to the proxy. Many proxies open tunnels to port 443 alone. */
+/** Sends the full URL of a request without TLS to the proxy. Many proxies allow tunnels to port 443 only. */
 function forwarding({ origin, authorization }: ProxyServer, options: Pool.Options): Dispatcher {
   if (origin.startsWith('socks')) return new ProxyAgent({ uri: origin, ...token(authorization) });
   return new Pool(origin, options).compose((dispatch) => (asked, handler) => {
@@ -100,7 +100,7 @@ function token(authorization: string | undefined) {
 
 type HeaderRecord = Record<string, string | string[] | undefined>;
 
-/** This program gives its headers as an object; the library would take lists as well. */
+/** This program passes headers as an object, although the library also accepts lists. */
 function plainHeaders(headers: Dispatcher.DispatchOptions['headers']): HeaderRecord {
   if (headers === null || headers === undefined) return {};
   if (Array.isArray(headers) || Symbol.iterator in headers) throw new TypeError('Headers must be an object.');

@@ -1,19 +1,19 @@
 import { BridgeError, type ErrorCode } from '../core/errors.ts';
 import { notBeforeWords, type Ending } from '../core/retry.ts';
 
-/** Why a request failed, for good or for this run. */
+/** The reason for a failed request, whether it is permanent or only for this run. */
 interface RequestFailure {
   readonly code: ErrorCode;
-  /** The request and what became of it, without a full stop: `GET https://api.example.com/ was answered 503`. */
+  /** Names the request and its result, without a full stop: `GET https://api.example.com/ was answered 503`. */
   readonly message: string;
   readonly hint: string;
-  /** Whether the hint also holds when the server named a time, as the advice to send less does. */
+  /** Whether the hint also applies when the server gave a retry time, such as the advice to send fewer requests. */
   readonly lasting: boolean;
 }
 
 /**
- * The error of a request that is not retried again. It says how often it was sent, and when the server wants to be asked again,
- * which is when the next run is due.
+ * Makes the error of a request that is not retried again. The error says how often the request was sent and when the server
+ * accepts a retry, which is when the next run is due.
  */
 export function failedRequest({ code, message, hint, lasting }: RequestFailure, ending: Ending): BridgeError {
   const { attempts, notBefore } = ending;

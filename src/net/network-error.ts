@@ -2,13 +2,13 @@ import { DeadlineError } from '../core/deadline.ts';
 import { asError, codeOf, propertyOf } from '../core/thrown.ts';
 import { tlsFaultOfCode, tlsFaultOfWords, type TlsFault } from './tls-faults.ts';
 
-/** Why a server could not be talked to. */
+/** Why a connection to a server failed. */
 type NetworkMeaning =
   /** The host name has no address. */
   | { readonly meaning: 'name_not_found' }
-  /** The name server did not answer. */
+  /** The name server did not respond. */
   | { readonly meaning: 'name_server_failed' }
-  /** The host answers, and no server listens on the port. */
+  /** The host responds, but no server listens on the port. */
   | { readonly meaning: 'refused' }
   /** There is no route to the host, or a firewall forbids the connection. */
   | { readonly meaning: 'unreachable' }
@@ -16,37 +16,37 @@ type NetworkMeaning =
   | { readonly meaning: 'socket_missing' }
   /** This process may not use the Unix socket. */
   | { readonly meaning: 'socket_forbidden' }
-  /** The connection ended before the answer did, or its bytes were damaged. */
+  /** The connection ended before the response was complete, or its bytes were corrupted. */
   | { readonly meaning: 'lost' }
-  /** `connect`: no connection was made in time; `answer`: the server did not answer in time, or it is unknown which. */
+  /** `connect`: no connection was made in time; `answer`: the server did not respond in time, or the phase is unknown. */
   | { readonly meaning: 'timed_out'; readonly phase: 'connect' | 'answer' }
-  /** No agreement on TLS, or a certificate that one side does not accept. */
+  /** The two sides did not agree on TLS, or one of them did not accept a certificate. */
   | {
       readonly meaning: 'certificate';
       readonly fault: TlsFault;
-      /** The names that the certificate is for, where they are the fault. */
+      /** The names that the certificate is valid for, if the host name does not match. */
       readonly detail?: string | undefined;
     }
-  /** The proxy wants a user and a password, or does not accept those that it got (407). */
+  /** The proxy requires a user and a password, or does not accept those that it received (407). */
   | { readonly meaning: 'proxy_login' }
   /** The proxy did not open a connection to the server. `status` is that of its response. */
   | { readonly meaning: 'proxy_refused'; readonly status: number | undefined };
 
-/** What an error of Node, of an HTTP client or of a database driver says about the network. */
+/** The network failure that an error of Node, of an HTTP client or of a database driver describes. */
 export type NetworkError = NetworkMeaning & {
-  /** As the system or the library names the error, such as `ECONNREFUSED`; empty if it does not name it. */
+  /** The name that the system or the library gives the error, such as `ECONNREFUSED`; empty if it gives none. */
   readonly code: string;
-  /** `host:port`, `host` or a path, as far as the error names it; never with a user, a password or a query. */
+  /** `host:port`, `host` or a path, if the error names it; never with a user, a password or a query. */
   readonly at: string | undefined;
   /** Whether it is certain that no part of a request was sent. */
   readonly unsent: boolean;
-  /** Whether the same request can succeed later without a change by a person. */
+  /** Whether the same request can succeed later without human intervention. */
   readonly retryable: boolean;
 };
 
 type Meaning = NetworkMeaning['meaning'];
 
-/** By the codes of Node, undici, node-fetch and node-postgres that have one meaning. */
+/** The meanings of unambiguous codes of Node, undici, node-fetch and node-postgres. */
 const BY_CODE: Readonly<Record<string, NetworkMeaning | undefined>> = {
   ENOTFOUND: { meaning: 'name_not_found' },
   EAI_AGAIN: { meaning: 'name_server_failed' },
@@ -75,7 +75,7 @@ const BY_CODE: Readonly<Record<string, NetworkMeaning | undefined>> = {
   'body-timeout': { meaning: 'timed_out', phase: 'answer' },
 };
 
-/** Of several addresses of a host, the attempt that came furthest says most: an answer counts more than silence. */
+/** If a host has several addresses, the attempt that got furthest is the most informative: a response outranks a timeout. */
 const FURTHEST_FIRST: readonly Meaning[] = [
   'certificate',
   'lost',
@@ -97,12 +97,13 @@ const RETRYABLE: ReadonlySet<Meaning> = new Set<Meaning>([
   'proxy_refused',
 ]);
 
-/** How deep causes are followed; a cycle must end. */
+/** How many nested causes are followed; the limit ends cycles. */
 const CAUSES_MAX = 8;
 
 /**
- * What an error says about the network, also where a library or a driver wraps it: as `cause`, or one for each address of a host.
- * @returns undefined for an error that is not of the network
+ * Finds the network failure in an error, including errors that a library or a driver wraps: as `cause`, or one for each address
+ * of a host.
+ * @returns undefined for an error that is not a network error
  */
 export function networkErrorOf(thrown: unknown, depth = 0): NetworkError | undefined {
   if (typeof thrown !== 'object' || thrown === null || depth > CAUSES_MAX) return undefined;
@@ -131,7 +132,7 @@ export function networkErrorOf(thrown: unknown, depth = 0): NetworkError | undef
 function meaningOf(error: Error): NetworkMeaning | undefined {
   if (error instanceof DeadlineError || error.name === 'TimeoutError')
     return { meaning: 'timed_out', phase: 'answer' };
-  // node-fetch has its own time limits in another field.
+  // node-fetch reports its own timeouts in another field.
   const type = propertyOf(error, 'type');
   const code = codeOf(error) === '' && typeof type === 'string' ? type : codeOf(error);
   if (code === 'UND_ERR_ABORTED' || code.startsWith('UND_ERR_SOCKS')) return proxyMeaning(error.message);
@@ -144,27 +145,27 @@ function meaningOf(error: Error): NetworkMeaning | undefined {
   if (fault === 'other name') return { meaning: 'certificate', fault, detail: namesOf(error) };
   if (fault !== 'handshake') return { meaning: 'certificate', fault };
   if (DAMAGED.test(`${code} ${error.message}`)) return { meaning: 'lost' };
-  // Older codes of Node leave to the words which alert it was.
+  // Older codes of Node identify the alert only by the message.
   return { meaning: 'certificate', fault: tlsFaultOfWords(error.message) ?? fault };
 }
 
-/** `Host: localhost. is not in the cert's altnames: DNS:other`. */
+/** Parses the names in `Host: localhost. is not in the cert's altnames: DNS:other`. */
 function namesOf(error: Error): string | undefined {
   const reason = propertyOf(error, 'reason');
   return typeof reason === 'string' ? reason.replace(/\.$/, '') : undefined;
 }
 
-/** A connection that worked, and whose bytes did not arrive as they were sent. */
+/** The connection worked, but its bytes were corrupted in transit. */
 const DAMAGED = /bad[_ ]record[_ ]mac|decryption[_ ]failed|unexpected[_ ]eof/i;
 
-/** undici says only by words what a proxy answered. */
+/** undici reports the response of a proxy only in the message. */
 function proxyMeaning(message: string): NetworkMeaning {
   const status = /\((\d{3})\)/.exec(message)?.[1];
   if (status === '407') return { meaning: 'proxy_login' };
   return { meaning: 'proxy_refused', status: status === undefined ? undefined : Number(status) };
 }
 
-/** Connecting is forbidden by a firewall of this machine, or fails at a Unix socket. A file that is missing has the same codes. */
+/** A firewall of this machine forbids the connection, or a Unix socket fails. A missing file has the same codes. */
 function socketMeaning(error: Error, code: string): NetworkMeaning | undefined {
   if (propertyOf(error, 'syscall') !== 'connect') return undefined;
   const address = propertyOf(error, 'address');
@@ -175,7 +176,7 @@ function socketMeaning(error: Error, code: string): NetworkMeaning | undefined {
   return forbidden ? { meaning: 'unreachable' } : undefined;
 }
 
-/** Libraries that wrap an error keep its words, and not always what it was doing. */
+/** Libraries that wrap an error keep its message, but not always its system call. */
 function isConnecting(thrown: object): boolean {
   const doing = propertyOf(thrown, 'syscall') ?? propertyOf(thrown, 'erroredSysCall');
   return doing === 'connect' || /\bconnect E[A-Z]+/.test(asError(thrown).message);
@@ -190,7 +191,7 @@ function isUnsent(error: NetworkMeaning, { message }: Error, connecting: boolean
     case 'timed_out':
       return connecting || error.phase === 'connect';
     case 'certificate':
-      // By its words it failed before anything else was sent; other codes of TLS come up later, too.
+      // The message shows that it failed before anything else was sent. Other TLS codes also occur later.
       return error.fault !== 'handshake' || tlsFaultOfWords(message) !== undefined;
     case 'name_not_found':
     case 'name_server_failed':
@@ -208,7 +209,7 @@ function placeOf(thrown: object): string | undefined {
     .map((key) => propertyOf(thrown, key))
     .find((value) => typeof value === 'string' && value !== '');
   if (typeof host === 'string') return withPort(host, propertyOf(thrown, 'port'));
-  // undici keeps what it knows of the connection.
+  // undici stores what it knows of the connection in this field.
   const socket = propertyOf(thrown, 'socket');
   const remote = propertyOf(socket, 'remoteAddress');
   if (typeof remote === 'string') return withPort(remote, propertyOf(socket, 'remotePort'));
@@ -220,6 +221,9 @@ function withPort(host: string, port: unknown): string {
   return typeof port === 'number' ? `${host.includes(':') ? `[${host}]` : host}:${port}` : host;
 }
 
-/** As Node and undici write it: `connect ECONNREFUSED 127.0.0.1:1`, `(attempted address: 127.0.0.1:1, timeout: 10000ms)`. */
+/**
+ * The address in messages of Node and undici: `connect ECONNREFUSED 127.0.0.1:1`, `(attempted address: 127.0.0.1:1, timeout:
+ * 10000ms)`.
+ */
 const WORDS_OF_PLACE =
   /\b(?:connect|getaddrinfo) E[A-Z_]+ (?<tried>[^\s,]+)|attempted address(?:es)?: (?<attempted>[^\s,]+(?:, [^\s,]+)*), timeout/;

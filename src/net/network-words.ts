@@ -1,21 +1,24 @@
 import type { NetworkError } from './network-error.ts';
 import { tlsHint, type TlsFault, type TlsHints } from './tls-faults.ts';
 
-/** What to check, in the words of one kind of server. */
+/** What to check, worded for one kind of server. */
 export interface NetworkHints extends TlsHints {
-  /** What sets the name of the host; it follows "Check". */
+  /** The setting that contains the host name; the text follows "Check". */
   readonly name: string;
-  /** What sets host and port; it follows "Check". */
+  /** The setting that contains host and port; the text follows "Check". */
   readonly server: string;
   /** Whether requests go through the proxies of the environment. */
   readonly proxied: boolean;
-  /** What to do when the connection was lost; a whole sentence. */
+  /** What to do when the connection was lost, as a complete sentence. */
   readonly lost: string;
-  /** What to do when the server did not answer in time; a whole sentence. */
+  /** What to do when the server did not respond in time, as a complete sentence. */
   readonly slow: string;
 }
 
-/** What failed, and where: a clause such as `127.0.0.1:1 refused the connection (ECONNREFUSED)`. It never names a URL. */
+/**
+ * Describes what failed and where, as a clause such as `127.0.0.1:1 refused the connection (ECONNREFUSED)`. It never contains a
+ * URL.
+ */
 export function networkWords(error: NetworkError): string {
   const { at, code } = error;
   const named = code === '' ? '' : ` (${code})`;
@@ -80,7 +83,7 @@ export function networkReason(error: NetworkError): string {
   return error.code === '' ? 'no answer in time' : error.code;
 }
 
-/** What to check; a whole sentence. */
+/** Says what to check, as a complete sentence. */
 export function networkHint(error: NetworkError, hints: NetworkHints): string {
   switch (error.meaning) {
     case 'name_not_found':

@@ -1,17 +1,16 @@
 import { BlockList, isIP } from 'node:net';
 import { BridgeError } from '../core/errors.ts';
 
-/** The usual proxy variables, as the environment has them. */
+/** The usual proxy variables of the environment. */
 export interface ProxySettings {
   readonly http: string | undefined;
   readonly https: string | undefined;
-  /** Hosts that are reached directly, with commas between them: names, addresses, and networks such as `10.0.0.0/8`. */
+  /** The hosts that are reached directly, separated by commas: names, addresses, and networks such as `10.0.0.0/8`. */
   readonly except: string | undefined;
 }
 
-/** One proxy. */
 export interface ProxyServer {
-  /** Without user and password. */
+  /** The origin without user and password. */
   readonly origin: string;
   /** The value of `Proxy-Authorization`; undefined without a user. */
   readonly authorization: string | undefined;
@@ -19,11 +18,11 @@ export interface ProxyServer {
 
 const NOT_A_URL = 'HTTPS_PROXY or HTTP_PROXY is not the address of a proxy.';
 
-/** @throws BridgeError ENVIRONMENT_INVALID, without the value, which may hold a password */
+/** @throws BridgeError ENVIRONMENT_INVALID, whose message omits the value, because the value may contain a password */
 export function readProxy(address: string | undefined): ProxyServer | undefined {
   if (address === undefined || address.trim() === '') return undefined;
   const text = address.trim();
-  // Without a scheme it is an HTTP proxy, as curl has it.
+  // An address without a scheme is an HTTP proxy, as in curl.
   const whole = /^[^\s/]+:\d+\/?$/.test(text) ? `http://${text}` : text;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
   if (url === undefined || !/^(?:https?|socks5?):$/.test(url.protocol) || url.hostname === '') {
@@ -39,7 +38,7 @@ export function readProxy(address: string | undefined): ProxyServer | undefined 
   };
 }
 
-/** Percent-decodes, unless it is not percent-encoded: then a `%` is a `%`. */
+/** Percent-decodes a string. If it is not percent-encoded, it stays as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -48,7 +47,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Whether a host is reached without a proxy. Networks match addresses only: no name is looked up for them. */
+/** Whether a host is reached without a proxy. Networks match addresses only, because no name is resolved for them. */
 export function isExcepted(url: URL, except: string | undefined): boolean {
   const host = bare(url.hostname);
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
@@ -82,7 +81,7 @@ function isInNetwork(host: string, network: string, bits: number): boolean {
   return list.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** An IPv6 address without its brackets, a name without the dot at its end. */
+/** Removes the brackets of an IPv6 address and the trailing dot of a name. */
 function bare(host: string): string {
   return host.replace(/^\[|\]$|\.$/g, '').toLowerCase();
 }

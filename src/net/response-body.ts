@@ -29,11 +29,11 @@ const zlibFormat = zlibDecode(promisify<Buffer, ZlibOptions, Buffer>(inflate));
 const rawDeflate = zlibDecode(promisify<Buffer, ZlibOptions, Buffer>(inflateRaw));
 const brotli = promisify(brotliDecompress);
 
-/** Only gzip is asked for; some servers send the others without being asked. */
+/** Requests accept only gzip, but some servers use the others without being asked. */
 const DECODERS: Readonly<Record<string, Decode>> = {
   gzip,
   'x-gzip': gzip,
-  // RFC 9110 means the zlib format, and some servers leave its header out.
+  // RFC 9110 specifies the zlib format, but some servers omit its header.
   deflate: (bytes, most, whole) => ((bytes[0] ?? 0) % 16 === 8 ? zlibFormat : rawDeflate)(bytes, most, whole),
   br: (bytes, most, whole) =>
     brotli(bytes, {
@@ -43,10 +43,10 @@ const DECODERS: Readonly<Record<string, Decode>> = {
 };
 
 /**
- * Reads a body to its end and undoes its content codings. A coding that is not known is taken for none, because servers write
- * charsets and media types there; `unknownCoding` tells it when the body turns out to be unreadable.
- * @param announced the value of `Content-Length`: a body that is too large by it is not read
- * @throws BodyError when it is larger than `most` bytes, packed or unpacked; what the stream or zlib throws
+ * Reads a body to its end and decodes its content codings. An unknown coding is ignored, because servers write charsets and
+ * media types there; `unknownCoding` names it when the body turns out to be unreadable.
+ * @param announced the value of `Content-Length`; a body that is too large according to it is not read
+ * @throws BodyError when it is larger than `most` bytes, compressed or decompressed; errors of the stream and of zlib
  */
 export async function readWholeBody(
   body: Readable,
@@ -60,7 +60,7 @@ export async function readWholeBody(
   }
   const chunks: Buffer[] = [];
   let length = 0;
-  // Leaving the loop early closes the connection, so nothing more is sent.
+  // Leaving the loop early closes the connection, so the server sends nothing more.
   for await (const chunk of body as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > most) throw tooLarge(most);
@@ -74,8 +74,9 @@ export async function readWholeBody(
 }
 
 /**
- * The beginning of the body of a response that says all that counts by its status: what came within `HTTP_WORDS_SECONDS_MAX`
- * seconds, and nothing of a body that cannot be unpacked. Never throws, so that a broken body does not hide the status.
+ * Reads the beginning of the body of a response whose status is sufficient: the bytes that arrive within
+ * `HTTP_WORDS_SECONDS_MAX` seconds, and nothing if the body cannot be decompressed. It never throws, so that a broken body does
+ * not hide the status.
  */
 export async function readBodyStart(
   body: Readable,
@@ -94,7 +95,7 @@ export async function readBodyStart(
       if (length >= most) break;
     }
   } catch {
-    // It broke off, or took too long: what came before is kept.
+    // The body broke off, or took too long. The bytes received so far are kept.
   } finally {
     clearTimeout(timer);
   }
@@ -106,7 +107,7 @@ export async function readBodyStart(
   }
 }
 
-/** The value of `Content-Encoding`, if it names a coding that this program cannot undo. */
+/** The value of `Content-Encoding`, if it names a coding that this program cannot decode. */
 export function unknownCoding(encoding: string | undefined): string | undefined {
   return codingsOf(encoding).some((coding) => !Object.hasOwn(DECODERS, coding)) ? encoding : undefined;
 }
@@ -117,7 +118,7 @@ async function decoded(
   most: number,
   whole: boolean,
 ): Promise<Buffer> {
-  // A server may announce a coding and send nothing, as with a redirect.
+  // A server may announce a coding and send no body, for example with a redirect.
   if (bytes.length === 0) return bytes;
   const codings = codingsOf(encoding);
   if (codings.length > CONTENT_CODINGS_MAX) {
@@ -131,7 +132,7 @@ async function decoded(
   return result;
 }
 
-/** In the order in which they were applied. */
+/** The codings in the order in which they were applied. */
 function codingsOf(encoding = ''): string[] {
   return encoding
     .toLowerCase()

@@ -1,35 +1,35 @@
-/** What a failed TLS handshake means. */
+/** The meaning of a failed TLS handshake. */
 export type TlsFault =
   | 'expired'
   | 'not yet valid'
   | 'revoked'
   | 'other name'
-  /** Also where the authority that is trusted has the name of the one that signed, and another key. */
+  /** The certificate is not trusted. This includes an authority that has the name of a trusted one, but another key. */
   | 'untrusted'
-  /** Its purpose or chain does not allow what it is shown for. */
+  /** The purpose or the chain of the certificate does not allow its use here. */
   | 'unusable'
-  /** The server wants a client certificate and got none. */
+  /** The server requires a client certificate and got none. */
   | 'client certificate required'
   /** The server does not accept the client certificate. */
   | 'client certificate refused'
-  /** A file with a certificate or a key of this machine cannot be used. */
+  /** A certificate or key file of this machine cannot be used. */
   | 'unusable file'
-  /** No agreement on a protocol or a cipher, or no TLS at all. */
+  /** The two sides did not agree on a protocol or a cipher, or the server does not use TLS at all. */
   | 'handshake';
 
-/** What to do about certificates, in the words of one kind of server. */
+/** What to do about certificates, worded for one kind of server. */
 export interface TlsHints {
   /** The certificate is not trusted. */
   readonly untrusted: string;
-  /** It is one of another host name. */
+  /** The certificate belongs to another host name. */
   readonly otherName: string;
-  /** The fields that name a client certificate and its key; a whole sentence. */
+  /** The fields that name a client certificate and its key, as a complete sentence. */
   readonly client: string;
-  /** The fields that name files with certificates and keys; a whole sentence. Undefined where there are none. */
+  /** The fields that name certificate and key files, as a complete sentence; undefined if there are none. */
   readonly files?: string;
 }
 
-/** By the code that Node or OpenSSL gives; the first that fits counts. */
+/** The faults by the code that Node or OpenSSL reports; the first match counts. */
 const BY_CODE: readonly (readonly [codes: RegExp, fault: TlsFault])[] = [
   [/ALERT_CERTIFICATE_REQUIRED|PEER_DID_NOT_RETURN_A_CERTIFICATE/, 'client certificate required'],
   [
@@ -48,12 +48,12 @@ const BY_CODE: readonly (readonly [codes: RegExp, fault: TlsFault])[] = [
     /^(?:CERT_|CRL_|UNABLE_TO_DEC|ERROR_IN_C|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|ERR_TLS_CERT)/,
     'unusable',
   ],
-  // OpenSSL read no file of a server: the code of what it says in a handshake begins with ERR_SSL.
+  // OpenSSL could not read a local file. The codes of handshake errors begin with ERR_SSL instead.
   [/^ERR_OSSL/, 'unusable file'],
   [/^(?:ERR_TLS|ERR_SSL|EPROTO)/, 'handshake'],
 ];
 
-/** By the words of OpenSSL, for drivers that give an error a code of their own. */
+/** The faults by the message of OpenSSL, for drivers that replace the code with their own. */
 const BY_WORDS: readonly (readonly [words: RegExp, fault: TlsFault])[] = [
   [/alert certificate required|peer did not return a certificate/i, 'client certificate required'],
   [
@@ -71,17 +71,17 @@ const BY_WORDS: readonly (readonly [words: RegExp, fault: TlsFault])[] = [
   ],
 ];
 
-/** What the code of an error says about TLS; undefined for other errors. */
+/** The TLS fault that the code of an error describes; undefined for other errors. */
 export function tlsFaultOfCode(code: string): TlsFault | undefined {
   return BY_CODE.find(([codes]) => codes.test(code))?.[1];
 }
 
-/** What the message of an error says about TLS; undefined for other errors. */
+/** The TLS fault that the message of an error describes; undefined for other errors. */
 export function tlsFaultOfWords(message: string): TlsFault | undefined {
   return BY_WORDS.find(([words]) => words.test(message))?.[1];
 }
 
-/** What to do about it. */
+/** The instruction for a TLS fault. */
 export function tlsHint(fault: TlsFault, { untrusted, otherName, client, files }: TlsHints): string {
   switch (fault) {
     case 'expired':

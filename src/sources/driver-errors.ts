@@ -4,7 +4,7 @@ import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
 import { networkHint, type NetworkHints } from '../net/network-words.ts';
 import { tlsFaultOfWords, tlsHint, type TlsHints } from '../net/tls-faults.ts';
 
-/** What an error of a source means, and what to do about it. */
+/** The meaning of a source's error, and the instruction for it. */
 export interface Verdict {
   readonly code: ErrorCode;
   readonly hint: string;
@@ -42,22 +42,22 @@ export const VALUE_REFUSED: Verdict = {
   code: 'SOURCE_REFUSED',
   hint: 'A value does not fit what spec.source.query does with it: let the query allow for it.',
 };
-/** Another session has locked what the query reads. */
+/** Another session has locked the rows or tables that the query reads. */
 export const ROWS_LOCKED: Verdict = {
   code: 'SOURCE_TIMEOUT',
   hint: 'Another session holds a lock on what the query reads: run again when it has ended, or run the connector when nothing changes the tables.',
 };
-/** A view or a routine runs with the rights of a user who is gone, or has too few. */
+/** A view or a routine runs with the permissions of a user that was removed or lacks them. */
 export const DEFINER_REFUSED: Verdict = {
   code: 'SOURCE_PERMISSION',
   hint: 'The login worked. A view or a routine of the query runs with the rights of its definer, who is gone or may not read the tables: create the definer again, or the view with another one (or SQL SECURITY INVOKER).',
 };
-/** A function or a trigger of the database raised an error of its own. */
+/** A function or a trigger of the database raised its own error. */
 export const RAISED_BY_DATABASE: Verdict = {
   code: 'SOURCE_REFUSED',
   hint: 'A function, a trigger or a policy of the database that the query uses raised this on purpose: ask who wrote it, or leave it out of spec.source.query.',
 };
-/** The database that was connected to could not log in to another one. */
+/** The connected database could not log in to another database. */
 export const LINKED_SERVER_REFUSED: Verdict = {
   code: 'SOURCE_REFUSED',
   hint: 'The login to this database worked. A foreign table, a linked server or a database link of the query could not connect to its own server: correct its address and its credentials in the database.',
@@ -66,25 +66,25 @@ const UNKNOWN_SERVER_ERROR: Verdict = {
   code: 'SOURCE_REFUSED',
   hint: 'The words above are the database’s own.',
 };
-/** An error that the server did not make, and of which nothing is known. */
+/** An error that the server did not report and that matches no other verdict. */
 const UNKNOWN_DRIVER_ERROR: Verdict = {
   code: 'SOURCE_REFUSED',
   hint: 'The words above are those of the database driver: check that the secret names a server of this kind, and its version.',
 };
 
-/** What a session did when it failed: it was connecting, which ends when the query is asked about, or it was at the query. */
+/** What the session was doing when it failed: connecting, which ends when the query is described, or working on the query. */
 export type Phase = 'connect' | 'query';
 
-/** What to do about certificates, in the words of one engine. */
+/** What to do about certificates, worded for one engine. */
 export interface DriverHints extends TlsHints {
   /** A file with certificates or a key cannot be read. */
   readonly files: string;
 }
 
-/** Some errors of a driver, and their meaning. Each condition that a row has must hold. */
+/** Matches some errors of a driver and gives their meaning. Every condition of a row must hold. */
 interface Row {
   readonly phase?: Phase;
-  /** One of the codes of the error must match. */
+  /** A pattern that one of the error's codes must match. */
   readonly codes?: RegExp;
   readonly words?: RegExp;
   readonly verdict: Verdict;
@@ -92,9 +92,9 @@ interface Row {
 
 /** The meaning of the errors of one driver. */
 export interface DriverErrorTable {
-  /** The first row that fits counts, before the network and `byCode`. */
+  /** The first matching row counts. Rows are checked before the network errors and `byCode`. */
   readonly rows: readonly Row[];
-  /** Verdicts with all codes that mean them. Of several codes of an error, the first that is in a row counts. */
+  /** The verdicts, each with all codes that mean it. If an error has several codes, the first one found in a row counts. */
   readonly byCode: readonly (readonly [verdict: Verdict, ...codes: readonly string[]])[];
   readonly hints: DriverHints;
 }
@@ -102,13 +102,13 @@ export interface DriverErrorTable {
 /** An error as its driver threw it. */
 export interface DriverError {
   readonly error: Error;
-  /** Its codes from the most to the least special, such as a SQLSTATE and its class; empty if there is none. */
+  /** The codes, from the most to the least specific, such as a SQLSTATE and its class; empty if there is none. */
   readonly codes: readonly string[];
-  /** Whether the server made it; its words then mean nothing about the network. */
+  /** Whether the server reported it. Its message then says nothing about the network. */
   readonly fromServer: boolean;
 }
 
-/** The meaning of an error, by the phase in which it came up, its codes, and its words, in the order of the table. */
+/** Finds the meaning of an error by the phase in which it occurred, its codes and its message, in the order of the table. */
 export function findVerdict(
   { rows, byCode, hints }: DriverErrorTable,
   { error, codes, fromServer }: DriverError,
@@ -126,7 +126,7 @@ export function findVerdict(
   const known = codes
     .map((code) => byCode.find(([, ...listed]) => listed.includes(code))?.[0])
     .find((verdict) => verdict !== undefined);
-  // Some drivers have one code for most faults of certificates; the words that they add are those of OpenSSL.
+  // Some drivers use one code for most certificate faults; the message that they add is that of OpenSSL.
   const isTls = known === undefined ? !fromServer : known.code === 'SOURCE_TLS';
   const fault = isTls ? tlsFaultOfWords(error.message) : undefined;
   if (fault !== undefined) return { code: 'SOURCE_TLS', hint: tlsHint(fault, hints) };
@@ -160,7 +160,7 @@ const NETWORK_HINTS: Omit<NetworkHints, keyof TlsHints> = {
 function networkVerdict(error: Error, phase: Phase, hints: DriverHints): Verdict | undefined {
   const network = networkErrorOf(error);
   if (network === undefined) {
-    // The only files that a driver opens by itself.
+    // A driver opens no other files by itself.
     return FILE_CODES.has(codeOf(error)) ? { code: 'SOURCE_TLS', hint: hints.files } : undefined;
   }
   if (network.meaning === 'timed_out' && phase === 'connect') return CONNECT_TIMEOUT;

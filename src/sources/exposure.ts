@@ -7,8 +7,8 @@ import { oracleExposure, parseOracleDsn } from './oracle/dsn.ts';
 import { parsePostgresDsn } from './postgres/dsn.ts';
 
 /**
- * What others on the way to the database of a source could read or change, by what its connection string demands. Connects to
- * nothing. Undefined if nothing, and for other kinds of source.
+ * What others on the network path to the database of a source could read or change under its connection string. It opens no
+ * connection. The result is undefined if nothing is exposed, and for other kinds of source.
  * @param secret reads a secret by its ref
  * @throws BridgeError SECRET_*
  */

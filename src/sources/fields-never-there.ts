@@ -1,3 +1,3 @@
-/** For the log, about optional fields that a whole listing lacks: only conditions of the templates ask for them. */
+/** A log message about optional fields that no record of a listing has and that only conditions of the templates use. */
 export const NEVER_THERE =
   'no row of the listing has fields that conditions of the templates ask for; check their names';

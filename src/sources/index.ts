@@ -13,18 +13,18 @@ import type { OpenedSource } from './opened-source.ts';
 import { sqlServers } from './sql-servers.ts';
 import type { SqlEngine } from './sql/engine.ts';
 
-/** @param oracleClientLibDir of the operator's environment; only Oracle's engine uses it */
+/** @param oracleClientLibDir the folder from the operator's environment; only Oracle's engine uses it */
 type EngineFactory = (spec: SqlSourceSpec, dsn: string, oracleClientLibDir?: string) => SqlEngine;
 
 export interface SourceSurroundings extends HttpSurroundings {
-  /** Starts to read what producers pushed. */
+  /** Starts to read pushed events. */
   readonly pushed: ReadPushed;
   readonly olderEvents?: CountOlder;
-  /** Folder of the Oracle Client libraries, from the operator's environment; undefined: the system finds them. */
+  /** The folder of the Oracle Client libraries, from the operator's environment; if undefined, the system finds them. */
   readonly oracleClientLibDir: string | undefined;
 }
 
-/** Each loads its driver. */
+/** Each entry loads its driver. */
 const ENGINES: Readonly<Record<Exclude<SqlSourceSpec['type'], 'postgres'>, () => Promise<EngineFactory>>> = {
   mysql: async () => (await import('./mysql/engine.ts')).mysqlEngine,
   mssql: async () => (await import('./mssql/engine.ts')).mssqlEngine,
@@ -32,9 +32,9 @@ const ENGINES: Readonly<Record<Exclude<SqlSourceSpec['type'], 'postgres'>, () =>
 };
 
 /**
- * Opens a connector's source; its driver is loaded here and not before.
+ * Opens a connector's source. The driver is loaded only here.
  * @param secret reads a secret by its ref
- * @param surroundings for sources that are asked over HTTP, and for pushed documents the queue that they wait in
+ * @param surroundings the environment for sources that use HTTP, and the queue of pushed documents
  * @throws BridgeError NOT_SUPPORTED for a source that this version cannot read; SECRET_*; POLICY_REFUSED
  */
 export async function openSource(

@@ -6,12 +6,12 @@ import { asError } from '../core/thrown.ts';
 
 const BUFFER_BYTES_START = 1_048_576;
 const LENGTH_BYTES = 4;
-/** Of one unit of a JavaScript string. */
+/** The maximum UTF-8 bytes of one UTF-16 code unit. */
 const UTF8_BYTES_MAX = 3;
-/** Room is made for three times as many bytes, so it must be little beside what a batch holds. */
+/** The reserved room is three times this length, so the length must be small compared to a batch. */
 const SHORT_LENGTH_MAX = 16_384;
 
-/** A batch being filled: its buffer is used again for the batch after the next one. */
+/** A batch that is being filled. Its buffer is reused for the batch after the next one. */
 class OpenBatch {
   bytes = Buffer.allocUnsafe(BUFFER_BYTES_START);
   length = 0;
@@ -19,7 +19,7 @@ class OpenBatch {
   oversized: number[] = [];
   readonly starts = new Uint32Array(BATCH_ROWS_MAX);
   readonly ends = new Uint32Array(BATCH_ROWS_MAX);
-  /** Two numbers for each row, of a source that tells places. */
+  /** Two numbers for each row, for a source that reports locations. */
   places: Uint32Array | undefined;
 
   clear(): void {
@@ -37,8 +37,8 @@ class OpenBatch {
 }
 
 /**
- * Gathers rows into batches, with two buffers in turn: one is filled while the other is worked on. Whoever fills it asks
- * `full` before each row, and waits for `onDrain` when it is.
+ * Gathers rows into batches, with two alternating buffers: one is filled while the other is processed. The writer checks `full`
+ * before each row, and waits for `onDrain` when it is true.
  */
 export class RowBatcher {
   /** Called when there is room again after `full` was true. */
@@ -53,12 +53,12 @@ export class RowBatcher {
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
 
-  /** No row may be started until a batch is asked for. */
+  /** If true, no row may be started until a batch is requested. */
   get full(): boolean {
     return this.#filling === undefined;
   }
 
-  /** @param bytes of the whole row, as far as known */
+  /** @param bytes the size of the whole row, as far as it is known */
   startRow(bytes: number): void {
     const batch = this.#open();
     this.#rowStart = batch.length;
@@ -66,7 +66,7 @@ export class RowBatcher {
     batch.reserve(Math.min(bytes, ROW_BYTES_MAX));
   }
 
-  /** Where the row was found that is started next: two numbers, of which `batches` is told what they mean. */
+  /** Sets the location of the next row as two numbers, which `batches` translates. */
   foundAt(group: number, item: number): void {
     const batch = this.#open();
     batch.places ??= new Uint32Array(2 * BATCH_ROWS_MAX);
@@ -74,7 +74,7 @@ export class RowBatcher {
     batch.places[2 * batch.count + 1] = item;
   }
 
-  /** Bytes beyond `ROW_BYTES_MAX` are dropped, and the row is marked. */
+  /** Appends bytes. Bytes beyond `ROW_BYTES_MAX` are dropped, and the row is marked. */
   append(source: Buffer, start: number, end: number): void {
     const batch = this.#open();
     const room = ROW_BYTES_MAX - (batch.length - this.#rowStart);
@@ -86,9 +86,9 @@ export class RowBatcher {
   }
 
   /**
-   * A short value as UTF-8, behind its length in four bytes: written straight into the batch, because a buffer for each value
-   * took a quarter of the time of a row.
-   * @returns false for one that is not short, or may not fit into the row: then nothing was written
+   * Appends a short value as UTF-8, after its length in four bytes. It is written directly into the batch, because a buffer for
+   * each value took a quarter of the time of a row.
+   * @returns false if the value is not short, or may not fit into the row; nothing is written then
    */
   appendShort(text: string): boolean {
     const batch = this.#open();
@@ -114,7 +114,7 @@ export class RowBatcher {
     this.#wake();
   }
 
-  /** No more rows will come. */
+  /** Marks the end of the rows. */
   end(): void {
     this.#ended = true;
     this.#wake();
@@ -125,7 +125,7 @@ export class RowBatcher {
     this.#wake();
   }
 
-  /** Resolves when there is room for a row again, and rejects with the reason of `signal` when nobody will make any. */
+  /** Resolves when there is room for a row again, and rejects with the reason of `signal` when it is aborted. */
   async drained(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
@@ -141,9 +141,9 @@ export class RowBatcher {
   }
 
   /**
-   * Batches as they fill; the last one carries `end`, which is asked for only then.
-   * @param placeOf makes a place of what `foundAt` was told
-   * @throws what `fail` was given
+   * Yields batches as they fill; the last one includes `end`, which is called only then.
+   * @param placeOf translates the numbers that `foundAt` received to a location
+   * @throws the error that was passed to `fail`
    */
   async *batches(
     columns: readonly Column[],

@@ -6,7 +6,7 @@ import type { SourceServer } from './permit.ts';
 import { parsePostgresDsn } from './postgres/dsn.ts';
 
 /**
- * The servers that a connection string leads to. It is read as the engines read it, and none of their drivers is loaded.
+ * The servers that a connection string names. It is parsed as the engines parse it, but no driver is loaded.
  * @throws BridgeError SECRET_INVALID
  */
 export function sqlServers({ type, secretRef, tls }: SqlSourceSpec, dsn: string): readonly SourceServer[] {
@@ -23,7 +23,7 @@ export function sqlServers({ type, secretRef, tls }: SqlSourceSpec, dsn: string)
 }
 
 /**
- * The addresses of a TNS descriptor. Another text, an alias of tnsnames.ora or an EZConnect string, counts as a host of its own, so that
+ * The addresses of a TNS descriptor. Any other text, an alias of tnsnames.ora or an EZConnect string, counts as a host, so that
  * a policy must name it.
  */
 function oracleServers(connectString: string): readonly SourceServer[] {

@@ -4,12 +4,12 @@ import { dirname } from 'node:path';
 import { PRIVATE_FOLDER_MODE } from '../../core/private-modes.ts';
 import { errnoOf } from './errors.ts';
 
-/** What `link` answers on file systems without hard links: FAT, some network and most object-store mounts. */
+/** The errors of `link` on file systems without hard links: FAT, some network and most object-store mounts. */
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
-/** What `fsync` of a directory answers where there is no such thing. */
+/** The errors of `fsync` on a directory where that is not supported. */
 const NO_DIRECTORY_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR']);
 
-/** Makes the names in a directory survive a power failure. */
+/** Flushes a directory, so that the names in it survive a power failure. */
 export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
@@ -21,7 +21,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Makes a directory and those above it for their owner alone; each of them survives a power failure. */
+/** Creates a directory and its parents, accessible only to their owner. Each of them survives a power failure. */
 export async function makeDirectory(directory: string): Promise<void> {
   const first = await mkdir(directory, { recursive: true, mode: PRIVATE_FOLDER_MODE });
   if (first === undefined) return;
@@ -32,8 +32,8 @@ export async function makeDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Gives a finished file its name unless the name is taken; of two at the same time one wins. Says whether it did; the file
- * stays where it was if not. `makeLink` is there for a test to stand for a file system without hard links.
+ * Renames a finished file unless the new name is taken; if two processes do so at the same time, one succeeds. Returns whether
+ * it succeeded; if not, the file keeps its name. A test can pass a `makeLink` that simulates a file system without hard links.
  */
 export async function renameNew(from: string, to: string, makeLink = link): Promise<boolean> {
   try {
@@ -48,7 +48,7 @@ export async function renameNew(from: string, to: string, makeLink = link): Prom
   return true;
 }
 
-/** Two at the same time could both win here; the lease on the connector is what keeps them apart. */
+/** Two concurrent callers could both succeed here. The lease on the connector prevents that. */
 async function renameUnlessThere(from: string, to: string): Promise<boolean> {
   try {
     await access(to, constants.F_OK);

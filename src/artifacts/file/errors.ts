@@ -2,18 +2,18 @@ import { types } from 'node:util';
 import { BridgeError, type ErrorCode } from '../../core/errors.ts';
 
 const MAY_NOT = new Set(['EROFS', 'EACCES', 'EPERM']);
-/** The path itself is wrong, which trying again does not change. */
+/** The path itself is wrong, so a retry does not help. */
 const CANNOT_BE = new Set(['ENOTDIR', 'EISDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG']);
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
-/** The system's name for what went wrong, such as `ENOENT`. */
+/** The system's error code, such as `ENOENT`. */
 export function errnoOf(error: unknown): string | undefined {
   return types.isNativeError(error) && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
 }
 
-/** Does something to write a path, and words what the system says against it. */
+/** Runs a function that writes a path, and translates its system errors. */
 export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -22,7 +22,7 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   }
 }
 
-/** Does something to read a path, and words what the system says against it. */
+/** Runs a function that reads a path, and translates its system errors. */
 export async function reading<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -31,7 +31,10 @@ export async function reading<T>(path: string, work: () => Promise<T>): Promise<
   }
 }
 
-/** ARTIFACT_PERMISSION if only another path or other rights can help, else ARTIFACT_WRITE_FAILED; not of the system: as it is. */
+/**
+ * ARTIFACT_PERMISSION if only another path or other permissions can help, else ARTIFACT_WRITE_FAILED; other errors are returned
+ * unchanged.
+ */
 export function writeError(path: string, error: unknown): unknown {
   if (error instanceof BridgeError) return error;
   const errno = errnoOf(error);
@@ -63,7 +66,7 @@ export function writeError(path: string, error: unknown): unknown {
   );
 }
 
-/** ARTIFACT_MISSING, ARTIFACT_PERMISSION or ARTIFACT_READ_FAILED; not of the system: as it is. */
+/** ARTIFACT_MISSING, ARTIFACT_PERMISSION or ARTIFACT_READ_FAILED; errors that are not of the system are returned unchanged. */
 export function readError(path: string, error: unknown): unknown {
   if (error instanceof BridgeError) return error;
   const errno = errnoOf(error);
@@ -94,7 +97,7 @@ function told(
   cause: unknown,
   hint: string,
 ): BridgeError {
-  // Node's text goes on with the system call and the temporary path, which only distract.
+  // Node's message continues with the system call and the temporary path, which do not help.
   const words = types.isNativeError(cause) ? cause.message.replace(/, \w+( '.*)?$/s, '') : String(cause);
   return new BridgeError(code, `Cannot ${action} ${path}: ${words}.`, { cause, hint });
 }

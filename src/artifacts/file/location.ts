@@ -7,9 +7,9 @@ import { BridgeError } from '../../core/errors.ts';
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 
 /**
- * The absolute directory that a bucket URL means: `file:///data/x`, `file://./x` and `file:x` (both relative to `cwd`),
- * or a plain path.
- * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN if it is no URL of a local directory, such as `file://server/share`.
+ * The absolute directory that a bucket URL names: `file:///data/x`, `file://./x` and `file:x` (both relative to `cwd`), or a
+ * plain path.
+ * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN if it is not the URL of a local directory, such as `file://server/share`.
  */
 export function directoryOf(location: string, cwd: string): string {
   if (CONTROL_CHARACTERS.test(location)) throw unusable(location, 'it has a control character');
@@ -22,20 +22,20 @@ export function directoryOf(location: string, cwd: string): string {
   } catch (error) {
     throw unusable(location, types.isNativeError(error) ? error.message : String(error), error);
   }
-  // An escaped one (`%00`) shows only now.
+  // An escaped control character (`%00`) is visible only after decoding.
   if (CONTROL_CHARACTERS.test(path)) throw unusable(location, 'it has a control character');
   return resolve(path);
 }
 
-/** `//./x` is not a URL (`.` would be the host), but it is what people write. */
+/** Accepts `//./x`, which is not a valid URL (`.` would be the host) but is commonly written. */
 function urlOf(rest: string): string {
   if (/^\/\/\.{1,2}(\/|$)/.test(rest)) return `./${rest.slice('//'.length)}`;
   return rest.startsWith('/') ? `file:${rest}` : `./${rest}`;
 }
 
 /**
- * A file URL has no query and no fragment, so in one that was typed, `?` and `#` belong to the path; and so does a `%`
- * that begins no escape.
+ * Escapes `?`, `#` and every `%` that does not begin an escape. A file URL has no query and no fragment, so in a typed URL
+ * these characters belong to the path.
  */
 function escapeByHand(url: string): string {
   return url

@@ -13,11 +13,11 @@ import { errnoOf, readError, reading, writing } from './errors.ts';
 import { openTemporary, removeTemporaries } from '../temporary-file.ts';
 
 /**
- * Artifacts in a directory, which is made when the first one is written. `location` is a `file:` URL, which may be
- * relative to `cwd` (`file://./bucket`), or a path. A writer that is killed leaves a hidden file and nothing else.
- * @param leases asked before each step of a write, above all before what makes it visible
- * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN at once; from its methods ARTIFACT_*, and INTERNAL for a name that leads
- *   out of the store.
+ * Stores artifacts in a directory, which is created when the first one is written. `location` is a `file:` URL, which may be
+ * relative to `cwd` (`file://./bucket`), or a path. A writer that is killed leaves only a hidden file.
+ * @param leases checked before each step of a write, in particular before the step that makes the artifact visible
+ * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN immediately; from its methods ARTIFACT_*, and INTERNAL for a name that leads out
+ *   of the store.
  */
 export function fileStore(location: string, cwd: string, leases: LeaseGuard): ArtifactStore {
   const directory = directoryOf(location, cwd);
@@ -63,7 +63,7 @@ async function createFile(path: string, leases: LeaseGuard): Promise<ArtifactWri
   const file = await changing(path, leases, () => openTemporary(path));
   const checksum = createChecksum();
   let bytes = 0;
-  /** False from the start of a write until it has succeeded: what has a hole is never finished. */
+  /** False from the start of a write until it has succeeded: an artifact with a gap is never finished. */
   let whole = true;
   let ended = false;
 
@@ -88,7 +88,7 @@ async function createFile(path: string, leases: LeaseGuard): Promise<ArtifactWri
       whole = false;
       await leases.requireHeld();
       const written = writing(path, () => file.write(chunk));
-      // While the system writes.
+      // The checksum is computed while the system writes.
       checksum.update(chunk);
       await written;
       bytes += chunk.byteLength;
@@ -168,7 +168,7 @@ async function entriesIn(directory: string) {
   }
 }
 
-/** Opens the file only when the first chunk is asked for, so that a reader that never asks leaves nothing open. */
+/** Opens the file only when the first chunk is requested, so that an unused reader leaves no file open. */
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   const file = await reading(path, () => open(path, 'r'));
   try {

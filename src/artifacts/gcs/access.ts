@@ -9,25 +9,27 @@ import { propertyOf } from '../../core/thrown.ts';
 
 interface GcsAccessPlace {
   readonly gcsEndpoint: Endpoint | undefined;
-  /** One request ends after this. None is tried again. */
+  /** The timeout of one request. Requests are not retried. */
   readonly requestSeconds: number;
 }
 
-/** What the store does with objects: it writes, reads, lists, and replaces or clears away. */
+/** The permissions that the store needs: it writes, reads, lists, replaces and deletes objects. */
 const STORE_PERMISSIONS = ['create', 'get', 'list', 'delete'].map((verb) => `storage.objects.${verb}`);
 
-/** How an endpoint that is not Google's says that it does not know a method. */
+/** The statuses with which an endpoint other than Google's rejects an unknown method. */
 const NO_SUCH_METHOD = new Set([404, 405, 501]);
 
-/** Who may do what in a bucket, as far as the caller may know. Writes nothing. Throws BridgeError ARTIFACT_*. */
+/** Reads the permissions on a bucket, as far as the caller may see them. Writes nothing. Throws BridgeError ARTIFACT_*. */
 export interface GcsAccess {
-  /** The permissions that the artifact store needs and the caller lacks; undefined if the endpoint does not know the question. */
+  /**
+   * The permissions that the artifact store needs and the caller lacks; undefined if the endpoint does not support the request.
+   */
   missing(): Promise<readonly string[] | undefined>;
   /** The number of the bucket's project; undefined if the caller may not see it. */
   projectNumber(): Promise<string | undefined>;
   /**
-   * The roles that a member such as `serviceAccount:…` has without a condition by the bucket's own policy; undefined if
-   * the caller may not see it. What it has by the policies of the project or above is not there.
+   * The roles that a member such as `serviceAccount:…` has without a condition in the bucket's own policy; undefined if the
+   * caller may not read the policy. Roles from the policies of the project or above are not included.
    */
   rolesOf(member: string): Promise<readonly string[] | undefined>;
 }

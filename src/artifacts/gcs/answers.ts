@@ -1,7 +1,7 @@
 import { UnreadableAnswer } from './failure.ts';
 import { propertyOf } from '../../core/thrown.ts';
 
-/** An object as the server describes it. */
+/** The metadata of an object. */
 export interface ObjectFacts {
   readonly bytes: number;
   readonly crc32c: string;
@@ -21,7 +21,7 @@ export function factsOf(resource: unknown): ObjectFacts {
   throw new UnreadableAnswer('the answer does not describe an object');
 }
 
-/** How much an upload has, from the headers of a 308: `range: bytes=0-99`, or no range at all. */
+/** The number of bytes that an upload has received, from the headers of a 308: `range: bytes=0-99`, or no range at all. */
 export function receivedOf(headers: Pick<Headers, 'get'>): number {
   const range = headers.get('range');
   if (range === null) return 0;
@@ -30,7 +30,7 @@ export function receivedOf(headers: Pick<Headers, 'get'>): number {
   return Number(last) + 1;
 }
 
-/** The URI of an upload session, kept on the server that was asked: what is sent there is the customer's data. */
+/** The URI of an upload session. It must be on the server that the request went to, because customer data is sent there. */
 export function sessionOf(headers: Pick<Headers, 'get'>, endpoint: string): string {
   const location = headers.get('location');
   if (location === null || !URL.canParse(location)) {
@@ -41,7 +41,7 @@ export function sessionOf(headers: Pick<Headers, 'get'>, endpoint: string): stri
 }
 
 /**
- * A page of a listing; where no object is listed, the list is left out.
+ * Reads a page of a listing. The server omits the list if no object is listed.
  * @throws UnreadableAnswer
  */
 export function pageOf(answer: unknown): { readonly names: string[]; readonly next: string | undefined } {
@@ -54,7 +54,7 @@ export function pageOf(answer: unknown): { readonly names: string[]; readonly ne
   return { names, next: typeof token === 'string' ? token : undefined };
 }
 
-/** Who has which role, by a policy. An empty list is left out. */
+/** The members and roles of a policy. The server omits an empty list. */
 export function bindingsOf(policy: unknown): readonly unknown[] {
   const bindings = propertyOf(policy, 'bindings');
   return Array.isArray(bindings) ? Array.from<unknown>(bindings) : [];

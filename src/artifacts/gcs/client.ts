@@ -7,61 +7,67 @@ import { UnreadableAnswer } from './failure.ts';
 import { GcsConnection, type GcsPatience } from './connection.ts';
 
 const CONTENT_TYPE = 'application/octet-stream';
-/** "Resume incomplete": there is more of an upload to come. */
+/** "Resume incomplete": the upload is not finished. */
 const INCOMPLETE = 308;
-/** "Client closed request": how the server confirms that an upload is cancelled. */
+/** "Client closed request": the server confirms with it that an upload is cancelled. */
 const CANCELLED = 499;
 
-/** How far an upload is: so many bytes are safe, or it is done and there is an object. */
+/** The progress of an upload: the number of bytes that are stored, or the finished object. */
 export type UploadProgress =
   { readonly received: number; readonly facts?: never } | { readonly facts: ObjectFacts };
 
-/** The end of an upload, to be checked by the server before anybody sees it. */
+/** The end of an upload, which the server checks before the object becomes visible. */
 export interface UploadEnd {
   readonly bytes: number;
   readonly crc32c: string;
 }
 
-/** One bucket by the JSON API of Cloud Storage. Each method is one attempt; its errors are those of `GcsConnection`. */
+/**
+ * One bucket, accessed with the JSON API of Cloud Storage. Each method makes one attempt; its errors are those of
+ * `GcsConnection`.
+ */
 export class GcsBucket {
   readonly #connection: GcsConnection;
-  /** Of the bucket's resource. */
+  /** The URL of the bucket's resource. */
   readonly #url: string;
   readonly #uploadUrl: string;
 
-  /** `readIdleMs` is there for tests, which need not wait so long; `requestMs` for who asks a question and no more. */
+  /** `readIdleMs` lets tests wait less; `requestMs` is for callers that only read metadata. */
   constructor(name: string, endpoint: Endpoint | undefined, leases: LeaseGuard, patience: GcsPatience = {}) {
     this.#connection = new GcsConnection(endpoint, leases, patience);
     this.#url = `${this.#connection.url}/storage/v1/b/${name}`;
     this.#uploadUrl = `${this.#connection.url}/upload/storage/v1/b/${name}/o`;
   }
 
-  /** Fails with 404 if there is no such object. */
+  /** Returns the metadata of an object. It fails with 404 if the object does not exist. */
   async facts(name: string): Promise<ObjectFacts> {
     return factsOf(await this.#get(this.#objectUrl(name)));
   }
 
-  /** Those of some permissions on the bucket that the caller has. Needs none itself. */
+  /** Returns which of the given permissions on the bucket the caller has. The request itself needs no permission. */
   async granted(permissions: readonly string[]): Promise<readonly string[]> {
     const query = new URLSearchParams(permissions.map((permission) => ['permissions', permission]));
     const answer = await this.#get(`${this.#url}/iam/testPermissions?${query.toString()}`);
-    // An empty list is left out.
+    // The server omits an empty list.
     const granted = propertyOf(answer, 'permissions');
     return Array.isArray(granted) ? permissions.filter((permission) => granted.includes(permission)) : [];
   }
 
-  /** The number of the project that the bucket is in. Needs `storage.buckets.get`. */
+  /** Returns the number of the bucket's project. Needs `storage.buckets.get`. */
   async projectNumber(): Promise<string | undefined> {
     const number = propertyOf(await this.#get(this.#url), 'projectNumber');
     return typeof number === 'string' || typeof number === 'number' ? String(number) : undefined;
   }
 
-  /** Who has which role on the bucket itself. Needs `storage.buckets.getIamPolicy`. */
+  /** Returns the members and roles of the bucket's own policy. Needs `storage.buckets.getIamPolicy`. */
   async bindings(): Promise<readonly unknown[]> {
     return bindingsOf(await this.#get(`${this.#url}/iam?optionsRequestedPolicyVersion=3`));
   }
 
-  /** Writes a whole object; `onlyNew` fails with 412 if there is one. The server compares the CRC-32C before. */
+  /**
+   * Writes a whole object; `onlyNew` fails with 412 if it already exists. The server compares the CRC-32C before it stores the
+   * object.
+   */
   async put(name: string, content: Uint8Array, crc32c: string, onlyNew: boolean): Promise<ObjectFacts> {
     const boundary = randomUUID();
     const metadata = JSON.stringify({ crc32c, contentType: CONTENT_TYPE });
@@ -80,13 +86,13 @@ export class GcsBucket {
     return factsOf(json);
   }
 
-  /** A page of names, and what the next one is asked for with. */
+  /** Returns a page of names and the token of the next page. */
   async names(prefix: string, pageToken: string | undefined) {
     const query = new URLSearchParams({ prefix, ...(pageToken === undefined ? {} : { pageToken }) });
     return pageOf(await this.#get(`${this.#url}/o?${query.toString()}`));
   }
 
-  /** Bytes `start .. end`, without `end`, of one generation. */
+  /** Reads the bytes `start .. end`, without `end`, of one generation. */
   async read(name: string, generation: string, start: number, end: number): Promise<Uint8Array> {
     const url = `${this.#objectUrl(name)}?alt=media&generation=${generation}`;
     const headers = { range: `bytes=${start}-${end - 1}` };
@@ -99,7 +105,7 @@ export class GcsBucket {
     await this.#connection.json({ method: 'DELETE', url, changes: true });
   }
 
-  /** Begins a resumable upload of a new object, and gives the URI of its session. May fail with 412 already. */
+  /** Starts a resumable upload of a new object and returns the URI of its session. It may already fail with 412. */
   async beginUpload(name: string): Promise<string> {
     const { headers } = await this.#connection.json({
       method: 'POST',
@@ -111,7 +117,9 @@ export class GcsBucket {
     return sessionOf(headers, this.#connection.url);
   }
 
-  /** Sends the bytes from `offset` on; the last ones with the `end`, where 412 says that there is an object now. */
+  /**
+   * Sends the bytes from `offset`, the last ones with the `end`. The last request fails with 412 if the object exists by then.
+   */
   async sendUpload(
     session: string,
     content: Uint8Array,
@@ -130,7 +138,7 @@ export class GcsBucket {
     });
   }
 
-  /** Asks how far an upload is. */
+  /** Reads the progress of an upload. */
   async uploadProgress(session: string): Promise<UploadProgress> {
     const headers = { 'content-range': 'bytes */*' };
     return await this.#continueUpload(session, { headers, body: new Uint8Array(), changes: false });
@@ -168,5 +176,5 @@ export class GcsBucket {
   }
 }
 
-/** Refused with 412 where there is an object of the name already. */
+/** The server refuses with 412 if an object of the name already exists. */
 const NEW = { ifGenerationMatch: '0' };

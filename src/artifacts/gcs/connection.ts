@@ -13,7 +13,7 @@ import { codeOf, propertyOf } from '../../core/thrown.ts';
 import { CredentialsFailure, RefusedAnswer, UnreadableAnswer } from './failure.ts';
 
 const GOOGLE = 'https://storage.googleapis.com';
-/** No request names a project. Without one the library would ask other services for it. */
+/** Requests do not name a project. Without a value here the library would query other services for one. */
 const NO_PROJECT = 'none';
 const NEVER = new AbortController().signal;
 
@@ -22,36 +22,36 @@ export interface GcsRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Whether it changes something, so that it needs a lease that is held. */
+  /** Whether it changes something and therefore requires a held lease. */
   readonly changes: boolean;
-  /** A status that is no success and yet an answer. */
+  /** A status other than success that is still a valid response. */
   readonly expected?: number;
 }
 
 interface GcsAnswer {
   readonly status: number;
   readonly headers: Pick<Headers, 'get'>;
-  /** Undefined if the answer has no body, or has the expected status that is no success. */
+  /** Undefined if the response has no body, or has the expected status that is not a success. */
   readonly json: unknown;
 }
 
-/** How long one request may take, and how long a download may bring nothing. */
+/** The timeout of one request, and how long a download may receive no data. */
 export interface GcsPatience {
   readonly readIdleMs?: number | undefined;
   readonly requestMs?: number | undefined;
 }
 
-/** Where requests go. An endpoint on this machine gets no credentials, and is reached without a proxy. */
+/** The destination of requests. An endpoint on this machine gets no credentials and is reached without a proxy. */
 export function gcsPlace(endpoint: Endpoint | undefined) {
   return { url: endpoint?.url ?? GOOGLE, anonymous: endpoint?.loopback === true };
 }
 
 /**
- * Requests to Cloud Storage, one attempt each. They fail with errors that `failureOf` knows, and with LEASE_LOST before
- * anything is sent that changes something.
+ * Sends requests to Cloud Storage, one attempt each. They fail with errors that `failureOf` translates, and with LEASE_LOST
+ * before any request that changes something is sent.
  */
 export class GcsConnection {
-  /** Without a `/` at the end. */
+  /** The URL without a trailing `/`. */
   readonly url: string;
   readonly #anonymous: boolean;
   readonly #leases: LeaseGuard;
@@ -76,12 +76,14 @@ export class GcsConnection {
     });
   }
 
-  /** The body of an answer, which must have so many bytes. */
+  /** Returns the body of a response, which must have exactly the given number of bytes. */
   async content(request: GcsRequest, bytes: number): Promise<Uint8Array> {
     return await this.#exchange(request, (answer) => contentOf(answer, bytes, this.#readIdleMs));
   }
 
-  /** Once, or twice where a new token may be all that is missing: one can be withdrawn before its time. */
+  /**
+   * Sends a request once, or twice if a new token may be all that is needed, because a token can be revoked before it expires.
+   */
   async #exchange<T>(request: GcsRequest, read: (answer: StreamedAnswer) => Promise<T>): Promise<T> {
     const transport = await (this.#transport ??= openTransport(
       NO_PROJECT,
@@ -90,7 +92,7 @@ export class GcsConnection {
     ));
     for (let renewed = false; ; renewed = true) {
       const authorization = await authorize(transport);
-      // Last of all: for a token it may have waited.
+      // This check comes last, because the request may have waited for a token.
       if (request.changes) await this.#leases.requireHeld();
       try {
         return await this.#send(request, authorization, transport, read);
@@ -114,7 +116,7 @@ export class GcsConnection {
       try {
         const answer = await transport.send({ method, url, headers, body }, signal);
         if (isSuccess(answer) || answer.status === expected) return await read(answer);
-        // A proxy's page may repeat the request that was refused.
+        // The page of a proxy may repeat the refused request.
         const redactor = createRedactor();
         redactor.add(authorization.get('authorization')?.replace(/^Bearer /, '') ?? '');
         throw new RefusedAnswer(answer, redactor.redact(await readText(answer)));
@@ -125,7 +127,10 @@ export class GcsConnection {
   }
 }
 
-/** What was sent was not HTTP, could not be unpacked, or was too large: not what Cloud Storage answers, so it may pass. */
+/**
+ * The response was not HTTP, could not be decompressed, or was too large. Cloud Storage sends no such response, so the failure
+ * may be temporary.
+ */
 function readable(error: unknown): unknown {
   if (error instanceof BodyError) return new UnreadableAnswer(`the answer ${error.message}`);
   const known = error instanceof RefusedAnswer || error instanceof UnreadableAnswer;
@@ -133,7 +138,7 @@ function readable(error: unknown): unknown {
   return new UnreadableAnswer(`the answer cannot be read (${codeOf(error)})`);
 }
 
-/** By itself: only so is it clear what an error is about. */
+/** Authorization is a separate step, so that it is clear what an error is about. */
 async function authorize(transport: Transport): Promise<Headers> {
   try {
     return await withDeadline(GOOGLE_TOKEN_SECONDS_MAX, NEVER, () => transport.authorize());
@@ -142,7 +147,7 @@ async function authorize(transport: Transport): Promise<Headers> {
   }
 }
 
-/** A success has a JSON object, or nothing. A login page of a proxy, or what says itself that it is an error, is none. */
+/** A success has a JSON object, or no body. The login page of a proxy and a reported error do not count as a success. */
 function jsonOf(text: string): unknown {
   if (text === '') return undefined;
   let json: unknown;

@@ -1,9 +1,9 @@
 import { crc32c } from '@node-rs/crc32';
 
-/** CRC-32C of a growing content. */
+/** An incremental CRC-32C. */
 export interface Checksum {
   update(bytes: Uint8Array): void;
-  /** Base64 of the four big-endian bytes, as Cloud Storage writes it. */
+  /** The four big-endian bytes in base64, as Cloud Storage writes the checksum. */
   digest(): string;
 }
 

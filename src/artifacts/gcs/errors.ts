@@ -4,7 +4,7 @@ import { networkHint, networkWords, PROXY_LOGIN_HINT, type NetworkHints } from '
 import { endingOf } from './retry.ts';
 import { CredentialsFailure, failureOf, isTransient, type GcsFailure } from './failure.ts';
 
-/** What was tried: as people say it, and the permission that it needs. */
+/** Each action as messages name it, and the permission that it needs. */
 const ACTIONS = {
   write: { verb: 'write', permission: 'storage.objects.create' },
   replace: { verb: 'replace', permission: 'storage.objects.create` and `storage.objects.delete' },
@@ -17,12 +17,12 @@ const ACTIONS = {
 export type GcsAction = keyof typeof ACTIONS;
 
 const READING: ReadonlySet<GcsAction> = new Set(['read', 'list', 'inspect']);
-/** A 404 to these can only mean the bucket. */
+/** A 404 to these actions always means that the bucket is missing. */
 const OF_THE_BUCKET: ReadonlySet<GcsAction> = new Set(['list', 'write', 'replace']);
 const NO_BUCKET = /bucket does not exist/i;
 const CHECKSUM = /crc32c|hash/i;
 
-/** Does something with an object or a folder, and words what Cloud Storage says against it. */
+/** Runs a function on an object or a folder, and translates errors of Cloud Storage. */
 export async function wording<T>(action: GcsAction, uri: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -32,8 +32,8 @@ export async function wording<T>(action: GcsAction, uri: string, work: () => Pro
 }
 
 /**
- * ARTIFACT_* for what Cloud Storage, the network or the credentials say; anything else, which is a bug, as it is. The
- * error is not kept as the cause: one of the library carries tokens and the URIs of upload sessions.
+ * Translates errors of Cloud Storage, the network and the credentials to ARTIFACT_*; any other error is a bug and is returned
+ * unchanged. The original error is not kept as the cause: errors of the library contain tokens and the URIs of upload sessions.
  */
 export function gcsError(action: GcsAction, uri: string, error: unknown): unknown {
   if (error instanceof BridgeError) return error;
@@ -45,7 +45,7 @@ export function gcsError(action: GcsAction, uri: string, error: unknown): unknow
       ? aboutCredentials(failure, failed)
       : about(action, uri, failure, failed);
   const words = failure.network === undefined ? failure.words : networkWords(failure.network);
-  // What is wrong with the bucket or the credentials is wrong whatever was tried first, such as clearing a folder.
+  // A problem with the bucket or the credentials does not depend on the action that was tried first, such as clearing a folder.
   const isGeneral = code === 'ARTIFACT_BUCKET_MISSING' || error instanceof CredentialsFailure;
   const tried = isGeneral ? `use ${bucketOf(uri)}` : `${ACTIONS[action].verb} ${uri}`;
   const message = `Cannot ${tried}: ${prefix}${words}`;

@@ -4,19 +4,19 @@ import { propertyOf } from '../../core/thrown.ts';
 import type { StreamedAnswer } from '../../google/answer.ts';
 import { networkErrorOf, type NetworkError } from '../../net/network-error.ts';
 
-/** What a request came to. */
+/** The failure of a request. */
 export interface GcsFailure {
-  /** Of the answer; undefined if there was none, or none that makes sense. */
+  /** The status of the response; undefined if there was no response, or an unreadable one. */
   readonly status: number | undefined;
-  /** Google's, such as `rateLimitExceeded`. */
+  /** Google's reason, such as `rateLimitExceeded`. */
   readonly reason: string | undefined;
-  /** What the network did, if there was no answer. */
+  /** The network error, if there was no response. */
   readonly network: NetworkError | undefined;
-  /** An answer came, and makes no sense. */
+  /** Whether a response arrived that could not be parsed. */
   readonly unreadable: boolean;
-  /** What the header `Retry-After` asks for; undefined without one that is a time. */
+  /** The delay that the header `Retry-After` requests; undefined if the header is missing or invalid. */
   readonly retryAfterSeconds: number | undefined;
-  /** The first line of what was said, without anything secret. */
+  /** The first line of the message, without secrets. */
   readonly words: string;
 }
 
@@ -27,20 +27,23 @@ export class CredentialsFailure extends Error {
   }
 }
 
-/** No answer of Cloud Storage, or a broken one: the connection may have broken in it, so it counts as such. */
+/**
+ * The response is not from Cloud Storage, or is broken. It counts as a network failure, because the connection may have failed
+ * in it.
+ */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
 }
 
-/** An answer that is no success. */
+/** A response that is not a success. */
 export class RefusedAnswer extends Error {
   override readonly name = 'RefusedAnswer';
   readonly status: number;
-  /** Google's, such as `rateLimitExceeded`. */
+  /** Google's reason, such as `rateLimitExceeded`. */
   readonly reason: string | undefined;
   readonly retryAfter: string | null;
 
-  /** @param text the beginning of the body: JSON of Google's, or what a proxy writes */
+  /** @param text the beginning of the body: Google's JSON, or the page of a proxy */
   constructor({ status, headers }: Pick<StreamedAnswer, 'status' | 'headers'>, text: string) {
     const error = propertyOf(parsed(text), 'error');
     const page = /^\s*[<{[]/.test(text) || /html/i.test(headers.get('content-type') ?? '');
@@ -54,7 +57,7 @@ export class RefusedAnswer extends Error {
 
 const REASONS_TO_WAIT = new Set(['rateLimitExceeded', 'userRateLimitExceeded']);
 
-/** Undefined for an error that has nothing to do with a request: a bug. */
+/** Undefined for an error that does not come from a request, which is a bug. */
 export function failureOf(error: unknown, now = new Date()): GcsFailure | undefined {
   if (error instanceof CredentialsFailure) return credentialsFailureOf(error.cause, now);
   if (error instanceof RefusedAnswer) {
@@ -66,13 +69,13 @@ export function failureOf(error: unknown, now = new Date()): GcsFailure | undefi
   return network === undefined ? undefined : { ...NOTHING_KNOWN, network, words: wordsOf(error) };
 }
 
-/** The library has the status in the error, or only in the response. */
+/** The library stores the status in the error, or only in the response. */
 function credentialsFailureOf(cause: unknown, now: Date): GcsFailure {
   const response = propertyOf(cause, 'response');
   const status = [propertyOf(cause, 'status'), propertyOf(response, 'status')].find(
     (value) => typeof value === 'number',
   );
-  // A parser repeats what it stumbled over, which is the inside of a key file.
+  // A parser repeats the text that it could not parse, which here is the content of a key file.
   const words = cause instanceof SyntaxError ? 'the file of credentials is not JSON' : wordsOf(cause);
   if (status === undefined) return { ...NOTHING_KNOWN, network: networkErrorOf(cause), words };
   const headers = propertyOf(response, 'headers');
@@ -97,7 +100,7 @@ const NOTHING_KNOWN = {
   retryAfterSeconds: undefined,
 };
 
-/** Whether the same request may succeed a little later. */
+/** Whether the same request may succeed a short time later. */
 export function isTransient({ status, reason, network, unreadable, retryAfterSeconds }: GcsFailure): boolean {
   if (status === 403) return retryAfterSeconds !== undefined || REASONS_TO_WAIT.has(reason ?? '');
   if (status !== undefined) {
@@ -119,7 +122,10 @@ function firstReason(error: unknown): string | undefined {
   return Array.isArray(errors) ? stringIn(errors[0], 'reason') : undefined;
 }
 
-/** The URI of an upload session is a key to it, and it is in the message when a connection breaks. */
+/**
+ * Removes the URI of an upload session from a message. The URI grants access to the session, and a connection error contains
+ * it.
+ */
 function wordsOf(error: unknown): string {
   return (stringIn(error, 'message') ?? String(error))
     .replace(/https?:\/\/[^\s"'<>]+/g, withoutQuery)

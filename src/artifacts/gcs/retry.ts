@@ -12,27 +12,27 @@ import type { Logger } from '../../core/log.ts';
 import { asError } from '../../core/thrown.ts';
 import { failureOf, isTransient } from './failure.ts';
 
-/** How often requests to Cloud Storage are retried, and who is told. */
+/** The retry policy for requests to Cloud Storage, and the logger of retries. */
 export interface GcsRetry extends RetryPolicy {
   readonly log?: Logger | undefined;
-  /** What the requests are for, such as `write gs://bucket/name`. */
+  /** The purpose of the requests, such as `write gs://bucket/name`. */
   readonly asked?: string;
-  /** Lets a test go faster than the clock. */
+  /** Lets a test run faster than the clock. */
   readonly wait?: Wait | undefined;
 }
 
-/** How the retries of a failed request ended, by the error that was thrown. */
+/** The result of the retries of a failed request, by the thrown error. */
 const endings = new WeakMap<object, Ending>();
 
-/** How many attempts ended with this error, and until when the server wants no other. */
+/** The number of attempts that ended with this error, and the time before which the server accepts no retry. */
 export function endingOf(error: unknown): Ending {
   const known = typeof error === 'object' && error !== null ? endings.get(error) : undefined;
   return known ?? { attempts: 1, notBefore: undefined };
 }
 
 /**
- * Tries until it succeeds, fails for good, or has failed too often. The caller makes sure that the attempt may be
- * repeated. When `signal` aborts, a wait ends and the last failure is thrown.
+ * Retries until an attempt succeeds, fails permanently, or the attempts are used up. The caller must ensure that the attempt is
+ * safe to repeat. When `signal` aborts, a wait ends and the last failure is thrown.
  */
 export async function retrying<T>(
   attempt: () => Promise<T>,

@@ -5,16 +5,16 @@ import { failureOf, UnreadableAnswer } from './failure.ts';
 import { retrying, type GcsRetry } from './retry.ts';
 
 /**
- * A resumable upload, chunk after chunk. After a failure it asks how much has arrived and goes on from there, as often as
- * the policy allows without any progress. Google's client library fails for good when the question fails as well, or when
- * the answer to the last chunk is lost.
+ * A resumable upload, sent in chunks. After a failure it requests the progress and resumes from there, as often as the policy
+ * allows without any progress. Google's client library fails permanently when that request fails too, or when the response to
+ * the last chunk is lost.
  */
 export class GcsSession {
   readonly #bucket: GcsBucket;
   readonly #uri: string;
   readonly #retry: GcsRetry;
   readonly #signal: AbortSignal;
-  /** Bytes that the server has. */
+  /** The number of bytes that the server has received. */
   #received = 0;
 
   private constructor(bucket: GcsBucket, uri: string, retry: GcsRetry, signal: AbortSignal) {
@@ -24,7 +24,7 @@ export class GcsSession {
     this.#signal = signal;
   }
 
-  /** Begins the upload of a new object. A `signal` ends all waiting between attempts. */
+  /** Starts the upload of a new object. A `signal` ends all waiting between attempts. */
   static async begin(
     bucket: GcsBucket,
     name: string,
@@ -35,7 +35,7 @@ export class GcsSession {
     return new GcsSession(bucket, uri, retry, signal);
   }
 
-  /** Sends a chunk that is not the last. Its length must be a multiple of 256 KiB. */
+  /** Sends a chunk other than the last one. Its length must be a multiple of 256 KiB. */
   async send(chunk: Uint8Array): Promise<void> {
     const from = this.#received;
     while (this.#received < from + chunk.byteLength) {
@@ -44,7 +44,7 @@ export class GcsSession {
     }
   }
 
-  /** Sends the last chunk. The server compares the checksum of everything before it shows the object. */
+  /** Sends the last chunk. The server verifies the checksum of the whole object before it makes the object visible. */
   async end(chunk: Uint8Array, end: UploadEnd): Promise<ObjectFacts> {
     const from = this.#received;
     for (;;) {
@@ -57,7 +57,9 @@ export class GcsSession {
     await this.#bucket.cancelUpload(this.#uri);
   }
 
-  /** Sends what the server does not have of a chunk that begins at `from`, until it has more than before. */
+  /**
+   * Sends the bytes of a chunk, which begins at `from`, that the server does not have yet, until the server has received more.
+   */
   async #advance(chunk: Uint8Array, from: number, end?: UploadEnd): Promise<ObjectFacts | undefined> {
     const before = this.#received;
     let unsure = false;
@@ -100,7 +102,7 @@ export class GcsSession {
   }
 }
 
-/** What was sent before is not here any more, so only a new run can send it again. */
+/** Earlier bytes are no longer in memory, so only a new run can send them again. */
 function lost(message: string): BridgeError {
   return new BridgeError('ARTIFACT_WRITE_FAILED', message, {
     hint: 'The upload has to begin from its start: run again. Nothing was committed.',

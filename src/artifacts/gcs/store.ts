@@ -19,17 +19,17 @@ interface GcsPlace {
   readonly gcsEndpoint: Endpoint | undefined;
   readonly retry: GcsRetry;
   readonly leases: LeaseGuard;
-  /** Told of each retry. */
+  /** Logs each retry. */
   readonly log?: Logger;
-  /** For tests: when a download that brings nothing is broken off. */
+  /** For tests: the idle time after which a download is aborted. */
   readonly readIdleMs?: number;
 }
 
 /**
- * Artifacts as objects of a bucket, which must exist. Credentials are Google's default ones; an endpoint on this machine
+ * Stores artifacts as objects of a bucket, which must exist. It uses Google's default credentials; an endpoint on this machine
  * gets none.
- * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN at once; from its methods ARTIFACT_*, and INTERNAL for a name that leads
- *   out of the store.
+ * @throws BridgeError ARTIFACT_SCHEME_UNKNOWN immediately; from its methods ARTIFACT_*, and INTERNAL for a name that leads out
+ *   of the store.
  */
 export function gcsStore(
   bucketUrl: string,
@@ -56,7 +56,7 @@ export function gcsStore(
     async list(folder) {
       const names: string[] = [];
       for await (const page of pagesBelow(bucket, root, folder, retry)) names.push(...page);
-      // The console marks an empty folder with an object whose name ends so.
+      // The console marks an empty folder with an object whose name ends with `/`.
       return names.filter((name) => !name.endsWith('/')).sort();
     },
     async open(name) {
@@ -82,7 +82,7 @@ export function gcsStore(
   };
 }
 
-/** The names below a folder, a page at a time: those of `a` begin with `a/`. */
+/** The names below a folder, one page at a time. The names in the folder `a` begin with `a/`. */
 async function* pagesBelow(
   bucket: GcsBucket,
   root: string,
@@ -119,7 +119,9 @@ async function removeObject(bucket: GcsBucket, name: string, uri: string, retry:
   }
 }
 
-/** Piece by piece, so that a broken connection costs one piece, and a reader that stops leaves none open. */
+/**
+ * Reads an object in pieces, so that a lost connection costs only one piece, and an abandoned reader leaves no connection open.
+ */
 async function* contentOf(
   bucket: GcsBucket,
   name: string,

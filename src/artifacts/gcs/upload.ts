@@ -10,8 +10,8 @@ import { GcsSession } from './session.ts';
 import { retrying, type GcsRetry } from './retry.ts';
 
 /**
- * Uploads one new object in chunks, one filling while the other is sent. What fits one chunk goes in a single request.
- * The server gets the CRC-32C with the last bytes and shows nothing that differs.
+ * Uploads one new object in chunks. One chunk fills while the previous one is sent. Content that fits in one chunk is sent in a
+ * single request. The server gets the CRC-32C with the last bytes and does not publish an object that differs.
  */
 export class GcsUpload implements ArtifactWriter {
   readonly #bucket: GcsBucket;
@@ -24,10 +24,10 @@ export class GcsUpload implements ArtifactWriter {
   #filling: Buffer = Buffer.allocUnsafeSlow(GCS_CHUNK_BYTES);
   #filled = 0;
   #spare: Buffer | undefined;
-  /** All that was sent so far; rejects for good when something of it failed. */
+  /** Settles when everything so far is sent; it rejects permanently when any part failed. */
   #sent: Promise<void> = Promise.resolve();
   #session: GcsSession | undefined;
-  /** The name is taken: what comes is only counted, to be compared. */
+  /** Whether the name is taken. Further content is then only checksummed, for the comparison. */
   #taken = false;
   #ended = false;
 
@@ -42,7 +42,7 @@ export class GcsUpload implements ArtifactWriter {
     this.#checksum.update(bytes);
     this.#bytes += bytes.byteLength;
     for (let start = 0; start < bytes.byteLength;) {
-      // Only now: the last chunk is sent by `finish`, and must not be empty.
+      // The chunk is not flushed earlier, because `finish` sends the last chunk, which must not be empty.
       if (this.#filled === GCS_CHUNK_BYTES) await this.#flush();
       const end = Math.min(bytes.byteLength, start + GCS_CHUNK_BYTES - this.#filled);
       this.#filling.set(bytes.subarray(start, end), this.#filled);
@@ -51,7 +51,7 @@ export class GcsUpload implements ArtifactWriter {
     }
   }
 
-  /** Starts to send the full chunk, when the one before it has arrived. */
+  /** Starts to send the full chunk after the previous one has arrived. */
   async #flush(): Promise<void> {
     await this.#sent;
     const chunk = this.#filling;
@@ -59,7 +59,7 @@ export class GcsUpload implements ArtifactWriter {
     this.#spare = chunk;
     this.#filled = 0;
     this.#sent = wording('write', this.#uri, () => this.#send(chunk));
-    // The next write, or `finish`, learns of a failure; until then it is not unhandled.
+    // The next write or `finish` reports a failure. Until then it must not count as unhandled.
     this.#sent.catch(() => undefined);
   }
 
@@ -67,7 +67,7 @@ export class GcsUpload implements ArtifactWriter {
     if (this.#taken) return;
     try {
       this.#session ??= await GcsSession.begin(this.#bucket, this.#name, this.#retry, this.#givenUp.signal);
-      // Given up while it was begun, so `abort` could not know of it.
+      // The upload was aborted while the session was being created, so `abort` could not cancel it.
       if (this.#givenUp.signal.aborted) await this.#session.cancel();
       else await this.#session.send(chunk);
     } catch (error) {
@@ -97,7 +97,7 @@ export class GcsUpload implements ArtifactWriter {
       return;
     }
     if (isSame(facts, wanted)) return;
-    // It was checked before it became visible, unless something between took the checksum away.
+    // The server verified the checksum before the object became visible, unless an intermediary removed the checksum.
     await retrying(() => this.#bucket.remove(this.#name, facts.generation), this.#retry);
     throw new BridgeError(
       'ARTIFACT_WRITE_FAILED',
@@ -106,7 +106,7 @@ export class GcsUpload implements ArtifactWriter {
     );
   }
 
-  /** Undefined if the name is taken, perhaps by what was sent before its answer was lost. */
+  /** Undefined if the name is taken, perhaps by this upload when its response was lost. */
   async #sendLast({ bytes, crc32c }: StoredArtifact): Promise<ObjectFacts | undefined> {
     const last = this.#filling.subarray(0, this.#filled);
     try {
@@ -131,7 +131,9 @@ export class GcsUpload implements ArtifactWriter {
     );
   }
 
-  /** Does not wait for what is under way: it is never shown, and a session that is left behind ends after a week. */
+  /**
+   * Does not wait for requests in progress: the object never becomes visible, and an abandoned session expires after a week.
+   */
   async abort(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;

@@ -5,14 +5,14 @@ import { credentialsProblem, PROXY_HINT } from './network-problems.ts';
 import type { Problem, Subject } from './problems.ts';
 import { oneLine } from './server-words.ts';
 
-/** Any answer, whatever its status. */
+/** A response of any status. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Pick<Headers, 'get'>;
   readonly text: string;
 }
 
-/** The JSON of an answer, or undefined if it is none. */
+/** Parses the body as JSON. Returns undefined if it is not valid JSON. */
 export function jsonOf(answer: HttpAnswer): { readonly value: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(answer.text);
@@ -22,7 +22,7 @@ export function jsonOf(answer: HttpAnswer): { readonly value: unknown } | undefi
   }
 }
 
-/** What an answer means that is not a success with JSON in it. */
+/** The problem that a response describes when it is not a success with a JSON body. */
 export function answerProblem(answer: HttpAnswer, now: Date, subject: Subject): Problem {
   const { status } = answer;
   const error = fieldOf(jsonOf(answer)?.value, 'error');
@@ -55,7 +55,7 @@ export function answerProblem(answer: HttpAnswer, now: Date, subject: Subject): 
       retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now),
     };
   }
-  // Google's front end has a web page for a path or a host that it does not know.
+  // Google's front end answers an unknown path or host with a web page.
   if (status === 404) {
     return {
       ...refusal,
@@ -83,7 +83,10 @@ export function answerProblem(answer: HttpAnswer, now: Date, subject: Subject): 
   return refusal;
 }
 
-/** A success without JSON, a redirect, a refusal not in Google's form: a proxy, or an answer that broke off. */
+/**
+ * The response is a success without JSON, a redirect, or a refusal that is not in Google's form. It came from a proxy, or was
+ * cut off.
+ */
 function notFromGoogle(answer: HttpAnswer): Problem {
   const { status } = answer;
   const isPage = /html/i.test(answer.headers.get('content-type') ?? '') || /^\s*</.test(answer.text);
@@ -113,11 +116,13 @@ function notFromGoogle(answer: HttpAnswer): Problem {
     return { ...problem, reason: 'web page', what: `was answered with ${status} and a web page` };
   }
   const what = `was answered with ${status} and ${answer.text === '' ? 'nothing' : 'something that is not JSON'}`;
-  // It may have broken off on its way.
+  // The response may have been cut off in transit.
   return { ...problem, reason: 'not JSON', what, passing: status < 300 };
 }
 
-/** Google's older APIs refuse with a 403 what is over a rate limit, and name it in `errors`; some proxies ask to come again. */
+/**
+ * Google's older APIs answer 403 when a rate limit is exceeded, and name the limit in `errors`. Some proxies ask for a retry.
+ */
 function isLimit(answer: HttpAnswer, error: unknown, now: Date): boolean {
   const retryAfter = answer.headers.get('retry-after');
   if (retryAfter !== null && isRetryAfter(retryAfter.trim(), now)) return true;
@@ -126,25 +131,28 @@ function isLimit(answer: HttpAnswer, error: unknown, now: Date): boolean {
   return reasons.some((reason) => reason === 'rateLimitExceeded' || reason === 'userRateLimitExceeded');
 }
 
-/** `403 PERMISSION_DENIED`. */
+/** The status as text, such as `403 PERMISSION_DENIED`. */
 function nameOf(answer: HttpAnswer, error: unknown): string {
   const name = textOf(error, 'status');
   return name === undefined ? `${answer.status}` : `${answer.status} ${oneLine(name)}`;
 }
 
-/** `403 PERMISSION_DENIED: "…"`. A web page says nothing that helps. */
+/**
+ * The status and the server's words, such as `403 PERMISSION_DENIED: "…"`. The words of a web page are left out: they do not
+ * help.
+ */
 function wordsOf(answer: HttpAnswer, error: unknown): string {
   const message = textOf(error, 'message');
   const name = nameOf(answer, error);
   return message === undefined ? name : `${name}: "${oneLine(message)}"`;
 }
 
-/** The fix for a 403. Which it is stands in `google.rpc.ErrorInfo`, one of the details; older refusals have words only. */
+/** The fix for a 403. The reason is in `google.rpc.ErrorInfo`, one of the details; older refusals have only a message. */
 function permissionHint(error: unknown, { path, projectId }: Subject): string {
   const info = errorInfoOf(error);
   const metadata = fieldOf(info, 'metadata');
   const message = textOf(error, 'message') ?? '';
-  // The quota project of the credentials may be another one.
+  // The quota project of the credentials may be a different project.
   const project = /^projects\/([\w:.-]+)$/.exec(textOf(metadata, 'consumer') ?? '')?.[1] ?? projectId;
   const reason = textOf(info, 'reason') ?? '';
   if (reason === 'SERVICE_DISABLED' || /has not been used in project|it is disabled/.test(message)) {
@@ -165,7 +173,7 @@ function permissionHint(error: unknown, { path, projectId }: Subject): string {
 
 const PERMISSION = /\bdiscoveryengine\.(?!googleapis)[A-Za-z]+\.[A-Za-z]+\b/;
 
-/** Details may be of any type, also of ones that nobody has described. */
+/** Details may be of any type, including undocumented ones. */
 function errorInfoOf(error: unknown): unknown {
   const details = fieldOf(error, 'details');
   if (!Array.isArray(details)) return undefined;

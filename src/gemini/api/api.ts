@@ -21,45 +21,45 @@ import { openTransport } from '../../google/transport.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
-  /** Below `/v1/`, already encoded, such as `projects/p/…/documents:import`. */
+  /** The path below `/v1/`, already encoded, such as `projects/p/…/documents:import`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** The body is sent as JSON. */
   readonly body?: unknown;
-  /** What it counts for; each attempt waits for its turn. */
+  /** The quota that the request counts for. Each attempt waits until the quota allows it. */
   readonly quota: Quota;
   /**
-   * Whether sending it again is harmless when nobody knows if the first one had its effect. If false, only failures that
-   * certainly came before any effect are tried again (429; no token, connection refused, name not found), and an unclear one
-   * fails with GEMINI_UNCLEAR, so that the caller looks before it repeats.
+   * Whether resending is harmless when it is unknown whether the first request had an effect. If false, only failures that
+   * certainly occurred before any effect are retried (429; no token, connection refused, name not found). An unclear failure is
+   * then thrown as GEMINI_UNCLEAR, so that the caller checks before it resends.
    */
   readonly repeatable: boolean;
 }
 
-/** The REST API of Discovery Engine. One is enough for a run: it keeps the token and counts for the quotas. */
+/** The REST API of Discovery Engine. A run needs only one: it caches the token and tracks the quotas. */
 export interface Api {
-  /** The JSON of the answer. Throws BridgeError GEMINI_*; the reason of `signal` when aborted. */
+  /** Returns the JSON of the response. Throws BridgeError GEMINI_*, or the reason of `signal` when aborted. */
   request(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
 }
 
 export interface ApiOptions {
   /** `global`, `us`, `eu`, or a region. */
   readonly location: string;
-  /** Named in hints. */
+  /** The project id that hints name. */
   readonly projectId: string;
-  /** In place of Google's; one on this machine gets no credentials. */
+  /** Replaces Google's endpoint. An endpoint on this machine gets no credentials. */
   readonly endpoint: Endpoint | undefined;
   readonly retry: RetryPolicy;
-  /** Asked before each attempt of whatever is not a GET. */
+  /** Checked before each attempt of any request that is not a GET. */
   readonly leases: LeaseGuard;
   readonly log: Logger;
-  /** Lets a test go faster than the clock. */
+  /** Lets a test run faster than the clock. */
   readonly wait?: Wait;
 }
 
 /**
- * Sends nothing yet and looks for no credentials.
- * @throws BridgeError CONNECTOR_INVALID for a location that is none.
+ * Opens the API without sending a request or looking for credentials.
+ * @throws BridgeError CONNECTOR_INVALID if the location is invalid.
  */
 export async function openApi(options: ApiOptions): Promise<Api> {
   const { endpoint, projectId, retry, leases, log, wait = sleep } = options;

@@ -2,19 +2,19 @@ import { BridgeError } from '../../core/errors.ts';
 import { authorizationProblem } from './network-problems.ts';
 import { openTransport } from '../../google/transport.ts';
 
-/** Who requests to Google come from. */
+/** The identity that requests to Google are sent with. */
 export interface Caller {
-  /** The address of a service account; undefined for people and for identities of other clouds. */
+  /** The email address of the service account. It is undefined for users and for identities of other clouds. */
   readonly account: string | undefined;
-  /** The project that the credentials want requests to be counted for; undefined if they name none. */
+  /** The project that the credentials charge requests to; undefined if they do not name one. */
   readonly quotaProject: string | undefined;
 }
 
-/** No request names a project. Without one the library would start gcloud to find it. */
+/** Requests do not name a project. Without a value here the library would start gcloud to find one. */
 const NO_PROJECT = 'none';
 
 /**
- * Finds the credentials of this machine, and proves them by getting a token.
+ * Finds the credentials of this machine and verifies them by getting a token.
  * @throws BridgeError GEMINI_CREDENTIALS, GEMINI_UNREACHABLE
  */
 export async function findCaller(): Promise<Caller> {

@@ -5,17 +5,17 @@ import type { Api } from './api.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 import { dataStoreOf, type DataStore } from './requests.ts';
 
-/** What a connector's documents need of their data store. Both are fixed when a store is created. */
+/** What a connector's documents require of their data store. Both properties are fixed when a data store is created. */
 export interface StoreNeeds {
   readonly acl: 'required' | 'off';
   readonly contentConfig: ContentConfig;
 }
 
-/** What Google says of a data store. */
+/** The properties of a data store, as Google reports them. */
 export interface StoreFacts {
   readonly aclEnabled: boolean;
   readonly contentConfig: string;
-  /** Of its project; undefined if Google names the project by its id. */
+  /** The number of the data store's project; undefined if Google names the project by its id. */
   readonly projectNumber: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface StoreFacts {
 export async function readDataStore(store: DataStore, api: Api, signal: AbortSignal): Promise<StoreFacts> {
   const path = dataStoreOf(store);
   const json = await api.request({ method: 'GET', path, quota: 'reads', repeatable: true }, signal);
-  // The zero value of the enum, CONTENT_CONFIG_UNSPECIFIED, may be left out; what it means is NO_CONTENT.
+  // The zero value of the enum, CONTENT_CONFIG_UNSPECIFIED, may be omitted. It means NO_CONTENT.
   return {
     aclEnabled: fieldOf(json, 'aclEnabled') === true,
     contentConfig: textOf(json, 'contentConfig') ?? 'NO_CONTENT',
@@ -31,7 +31,9 @@ export async function readDataStore(store: DataStore, api: Api, signal: AbortSig
   };
 }
 
-/** How the access control of a store differs from what documents need, as a sentence, or undefined. */
+/**
+ * Describes in a sentence how the access control of a data store differs from what the documents need; undefined if it matches.
+ */
 export function aclMismatch(needs: StoreNeeds, facts: StoreFacts): string | undefined {
   if (needs.acl === 'required' && !facts.aclEnabled) {
     return 'it has no access control, so everybody would see documents that the mapping gives readers';
@@ -42,16 +44,19 @@ export function aclMismatch(needs: StoreNeeds, facts: StoreFacts): string | unde
   return undefined;
 }
 
-/** How the content configuration of a store differs from what documents need, as a sentence, or undefined. */
+/**
+ * Describes in a sentence how the content configuration of a data store differs from what the documents need; undefined if it
+ * matches.
+ */
 export function contentMismatch(needs: StoreNeeds, facts: StoreFacts): string | undefined {
   if (needs.contentConfig === facts.contentConfig) return undefined;
   return `its contentConfig is ${facts.contentConfig}, and the connector makes documents for ${needs.contentConfig}`;
 }
 
 /**
- * Asks Google whether a data store is one for these documents, before the first of them goes there. Who may not ask goes on
- * only when no reader is at stake.
- * @throws BridgeError GEMINI_STORE_MISMATCH, and GEMINI_* when the question fails.
+ * Checks that a data store fits these documents before the first of them is sent. A caller without permission to read the data
+ * store may continue only if the documents have no access control.
+ * @throws BridgeError GEMINI_STORE_MISMATCH, and GEMINI_* when the request fails.
  */
 export async function requireFit(
   store: DataStore,

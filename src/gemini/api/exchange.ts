@@ -12,20 +12,20 @@ import type { Problem } from './problems.ts';
 import { readText } from '../../google/answer.ts';
 import type { Transport } from '../../google/transport.ts';
 
-/** What one attempt sends. */
+/** The content of one attempt. */
 export interface Message {
   readonly method: string;
-  /** Named in log lines and problems; `url` holds it. */
+  /** The path that log lines and problems name; `url` contains it. */
   readonly path: string;
   readonly url: string;
-  /** JSON. */
+  /** The body as JSON. */
   readonly body: string | undefined;
 }
 
 export interface Wire {
   readonly transport: Transport;
   readonly projectId: string;
-  /** Asked before whatever is not a GET is sent. */
+  /** Checked before any request that is not a GET is sent. */
   readonly leases: LeaseGuard;
   readonly clock: Clock;
   readonly log: Logger;
@@ -35,8 +35,9 @@ export type Exchanged =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: Problem };
 
 /**
- * One attempt of a request, which is two where a new token may be all that is missing: one can be withdrawn before its time.
- * Rejects only with the reason of `signal`, and with LEASE_LOST before anything is sent.
+ * Makes one attempt of a request. The attempt sends two requests if a new token may be all that is needed, because a token can
+ * be revoked before it expires.
+ * It rejects only with the reason of `signal`, and with LEASE_LOST before anything is sent.
  */
 export async function exchange(
   message: Message,
@@ -51,7 +52,7 @@ export async function exchange(
 
 interface Attempted {
   readonly exchanged: Exchanged;
-  /** The token was refused, and there can be another one. */
+  /** The token was refused, and a new one is available. */
   readonly renewed: boolean;
 }
 
@@ -78,7 +79,7 @@ async function attempt(
   } catch (thrown) {
     return failed(authorizationProblem(thrown));
   }
-  // Last of all: for a place in the quota and for a token it may have waited.
+  // This check comes last, because the attempt may have waited for the quota and for a token.
   if (method !== 'GET') await leases.requireHeld();
   let answer: HttpAnswer;
   try {
@@ -111,7 +112,7 @@ function send(
 function judge(answer: HttpAnswer, authorization: Headers, path: string, wire: Wire): Exchanged {
   const json = answer.status >= 200 && answer.status < 300 ? jsonOf(answer) : undefined;
   if (json !== undefined) return { ok: true, value: json.value };
-  // A proxy's page, or a stand-in's words, may repeat the request that was refused.
+  // The page of a proxy, or the message of a test server, may repeat the request that it refused.
   const redactor = createRedactor();
   redactor.add(authorization.get('authorization')?.replace(/^Bearer /, '') ?? '');
   const text = redactor.redact(answer.text);

@@ -27,7 +27,7 @@ const HINTS: NetworkHints = {
   client: 'Google wants none: check HTTPS_PROXY and DISCOVERY_ENGINE_ENDPOINT.',
 };
 
-/** What a failed `send` means. */
+/** The problem that a failed `send` describes. */
 export function networkProblem(thrown: unknown): Problem {
   const problem = connectionProblem(thrown);
   if (!(thrown instanceof BodyError)) return problem;
@@ -41,14 +41,14 @@ export function networkProblem(thrown: unknown): Problem {
   };
 }
 
-/** No answer came. */
+/** No response arrived. */
 function connectionProblem(thrown: unknown): Problem {
   const network = networkErrorOf(thrown);
   if (network === undefined) {
     return {
       code: 'GEMINI_UNREACHABLE',
       reason: textOf(thrown, 'code') ?? 'no answer',
-      // The address is what the message begins with anyhow.
+      // The caller's message already begins with the address.
       what: `failed: ${wordsOf(thrown).replace(/^request to \S+ failed, reason: /, '')}`,
       hint: HINTS.lost,
       passing: true,
@@ -67,14 +67,14 @@ function connectionProblem(thrown: unknown): Problem {
   };
 }
 
-/** What a failed `authorize` means. The request itself was not sent. */
+/** The problem that a failed `authorize` describes. The request itself was not sent. */
 export function authorizationProblem(thrown: unknown): Problem {
   const status = fieldOf(thrown, 'status');
   if (status === 407) {
     const what = 'was not sent, because the proxy asks for a user and a password';
     return { ...credentialsProblem('no token: 407', what), hint: PROXY_LOGIN_HINT };
   }
-  // Only the library's requests leave this behind: what it says otherwise is about files and their content.
+  // Only errors of the library's requests have this field. Its other errors are about files and their content.
   const asked = fieldOf(thrown, 'config') !== undefined;
   const refused = typeof status === 'number' && status < 500 && ![408, 429].includes(status);
   if ((asked && !refused) || thrown instanceof DeadlineError) {
@@ -90,7 +90,7 @@ export function authorizationProblem(thrown: unknown): Problem {
   return credentialsProblem('no credentials', what);
 }
 
-/** There is nothing to show, or Google does not take it. */
+/** There are no credentials, or Google does not accept them. */
 export function credentialsProblem(reason: string, what: string): Problem {
   return {
     code: 'GEMINI_CREDENTIALS',
@@ -105,9 +105,9 @@ export function credentialsProblem(reason: string, what: string): Problem {
 
 function wordsOf(thrown: unknown): string {
   const { name, message } = types.isNativeError(thrown) ? thrown : new Error(String(thrown));
-  // A parser repeats what it stumbled over, which is the inside of a key file.
+  // A parser repeats the text that it could not parse, which here is the content of a key file.
   if (name === 'SyntaxError') return 'the file of credentials is not JSON';
   const code = textOf(thrown, 'code');
-  // A host with two addresses (IPv4 and IPv6) that both fail leaves a code and no message.
+  // A host with two addresses (IPv4 and IPv6) that both fail yields an error with a code and without a message.
   return oneLine(code === undefined || message.includes(code) ? message : `${message} ${code}`);
 }

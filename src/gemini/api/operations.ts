@@ -10,29 +10,34 @@ import type { Api } from './api.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 import { oneLine } from './server-words.ts';
 
-/** A long-running operation, as far as this program reads it. */
+/** A long-running operation, with the fields that this program reads. */
 export interface Operation {
-  /** `projects/…/operations/import-documents-123`; empty for one that was done at once and has no name. */
+  /**
+   * The name, such as `projects/…/operations/import-documents-123`; empty for an operation that was done at once and has no
+   * name.
+   */
   readonly name: string;
   readonly done: boolean;
-  /** Why the whole of it failed; `code` is one of google.rpc.Code. */
+  /** Why the operation as a whole failed; `code` is a google.rpc.Code. */
   readonly error: { readonly code: number; readonly message: string } | undefined;
   readonly metadata: unknown;
   readonly response: unknown;
 }
 
-/** How operations are waited for. */
+/** The settings for waiting for operations. */
 export interface Waiting {
   readonly api: Api;
   readonly log: Logger;
   readonly wait: Wait;
 }
 
-/** Each wait is half as long again as the one before, give or take a fifth, so that many runs do not ask at the same moments. */
+/**
+ * Each wait is 1.5 times as long as the one before, with a jitter of one fifth, so that many runs do not poll at the same time.
+ */
 const POLL_GROWTH = 1.5;
 const POLL_JITTER = 0.2;
 
-/** Waits before the request of a step is made once more, and says so: it is a minute. */
+/** Waits a minute before the request of a step is sent again, and logs it. */
 export async function pauseBefore(
   step: string,
   { wait, log }: Pick<Waiting, 'wait' | 'log'>,
@@ -43,7 +48,7 @@ export async function pauseBefore(
   await wait(waitMs, signal);
 }
 
-/** @throws BridgeError GEMINI_REFUSED if it is no operation. */
+/** @throws BridgeError GEMINI_REFUSED if `json` is not an operation. */
 export function operationOf(json: unknown): Operation {
   const name = textOf(json, 'name') ?? '';
   const done = fieldOf(json, 'done') === true;
@@ -70,9 +75,9 @@ export function operationOf(json: unknown): Operation {
 }
 
 /**
- * Waits until an operation is done. An answer that does not come is no reason to give up: the operation goes on without us.
- * @returns undefined if nobody knows the operation any more; Google forgets them 30 days after their end.
- * @throws BridgeError GEMINI_OPERATION_PENDING when it takes too long, GEMINI_PERMISSION and others that will not pass.
+ * Waits until an operation is done. A failed poll does not end the wait, because the operation continues without it.
+ * @returns undefined if Google no longer knows the operation; Google forgets operations 30 days after their end.
+ * @throws BridgeError GEMINI_OPERATION_PENDING when it takes too long, GEMINI_PERMISSION and others that are permanent.
  */
 export async function awaitOperation(
   name: string,
@@ -108,7 +113,7 @@ export async function awaitOperation(
 }
 
 /**
- * All operations of a branch that Google still lists, newest first as it has them.
+ * All operations of a branch that Google still lists, newest first, in Google's order.
  * @returns undefined if the caller may not list them.
  */
 export async function listOperations(

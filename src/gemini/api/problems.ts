@@ -1,21 +1,21 @@
 import type { ErrorCode } from '../../core/errors.ts';
 
-/** What went wrong with one attempt of a request, before it is decided whether to try again. */
+/** Why one attempt of a request failed, before the decision whether to retry. */
 export interface Problem {
   readonly code: Extract<ErrorCode, `GEMINI_${string}`>;
   /** A few words for a log line. */
   readonly reason: string;
-  /** What happened, with the server's words: a clause that follows "POST projects/… ". */
+  /** What happened, in the server's words: a clause that follows "POST projects/… ". */
   readonly what: string;
   readonly hint: string;
-  /** Whether it may pass by itself. */
+  /** Whether the problem may be temporary. */
   readonly passing: boolean;
-  /** Whether the request may have been carried out all the same. */
+  /** Whether the request may still have taken effect. */
   readonly effect: 'none' | 'unknown';
   readonly retryAfterMs: number;
 }
 
-/** What a problem is about: named in its hint. */
+/** The subject of a problem, which its hint names. */
 export interface Subject {
   readonly path: string;
   readonly projectId: string;

@@ -10,15 +10,16 @@ import type { LeaseGuard } from '../../pipeline/held-leases.ts';
 import { openQuotas } from './quotas.ts';
 import { openTransport } from '../../google/transport.ts';
 
-/** The question is a POST, and changes nothing. */
+/** The request is a POST that changes nothing. */
 const NONE_NEEDED: LeaseGuard = { requireHeld: () => Promise.resolve() };
 
 const RESOURCE_MANAGER = 'https://cloudresourcemanager.googleapis.com';
 
 /**
- * Which of some permissions the caller has on a project, and so on all that is in it. Discovery Engine itself cannot be
- * asked this without something being done; Cloud Resource Manager can, where its API is enabled. Asks once.
- * @param endpoint of Discovery Engine: a stand-in on this machine stands in for Cloud Resource Manager, too
+ * Returns which of the given permissions the caller has on a project, and therefore on everything in it. Discovery Engine has
+ * no method that tests permissions without a side effect. Cloud Resource Manager has one, where its API is enabled. The request
+ * is sent once.
+ * @param endpoint endpoint of Discovery Engine; a test server on this machine also replaces Cloud Resource Manager
  * @throws BridgeError GEMINI_*; the reason of `signal` when aborted
  */
 export async function grantedPermissions(
@@ -39,7 +40,7 @@ export async function grantedPermissions(
   return new Set(Array.isArray(granted) ? granted.map(String) : []);
 }
 
-/** The usual hints are about Discovery Engine. */
+/** The usual hints are about Discovery Engine, so this error has its own. */
 function refused({ code, what, hint }: Problem, path: string, projectId: string): BridgeError {
   const ofProject = code === 'GEMINI_PERMISSION' || code === 'GEMINI_NOT_FOUND';
   return new BridgeError(code, `Cloud Resource Manager: POST ${path} ${what}.`, {

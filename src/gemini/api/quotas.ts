@@ -8,7 +8,7 @@ import {
 import { MinuteQuota } from '../../core/minute-quota.ts';
 import type { Wait } from '../../core/retry.ts';
 
-/** Which of Google's quotas a request counts for. */
+/** The Google quota that a request counts for. */
 export type Quota = 'imports' | 'batches' | 'reads' | 'writes';
 
 export function openQuotas(

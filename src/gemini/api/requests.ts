@@ -10,7 +10,7 @@ export interface DataStore {
   readonly dataStoreId: string;
 }
 
-/** Where per-document errors go: a folder of its own for each request, which must be empty. Ends with `/`. */
+/** The folder for per-document errors. Each request has its own, which must be empty. The URI ends with `/`. */
 interface ErrorConfig {
   readonly gcsPrefix: string;
 }
@@ -18,22 +18,24 @@ interface ErrorConfig {
 /** The body of `documents:import` for files. */
 export interface ImportBody {
   readonly gcsSource: { readonly inputUris: readonly string[]; readonly dataSchema: 'document' };
-  /** FULL deletes whatever the files lack. */
+  /** FULL deletes every document that is not in the files. */
   readonly reconciliationMode: 'INCREMENTAL' | 'FULL';
   readonly errorConfig?: ErrorConfig;
 }
 
 /** The body of `documents:purge` for files of ids. */
 export interface PurgeBody {
-  /** The only filter there is. Without `gcsSource` it would empty the data store, so the two are never apart. */
+  /**
+   * The API accepts no other filter. Without `gcsSource` it would empty the data store, so the two are always sent together.
+   */
   readonly filter: '*';
   readonly gcsSource: { readonly inputUris: readonly string[]; readonly dataSchema: 'document_id' };
-  /** False only counts. */
+  /** If false, the purge only counts. */
   readonly force: boolean;
   readonly errorConfig?: ErrorConfig;
 }
 
-/** A request written down in place of being sent. */
+/** A request that is written to a file instead of being sent. */
 export interface WrittenRequest<Body> {
   readonly method: 'POST';
   readonly url: string;
@@ -41,9 +43,9 @@ export interface WrittenRequest<Body> {
 }
 
 /**
- * The API's endpoint for a location. The multi-regions have hosts of their own, and so have the newer regions; a request to
- * the host of another location is answered with 404.
- * @throws BridgeError CONNECTOR_INVALID if the location could not be part of a host name: credentials go there.
+ * The API's endpoint for a location. The multi-regions and the newer regions have their own hosts; a request to the host of
+ * another location is answered with 404.
+ * @throws BridgeError CONNECTOR_INVALID if the location is not valid in a host name, because credentials are sent to that host.
  */
 export function endpointOf(location: string): string {
   if (!/^[a-z][a-z0-9-]*$/.test(location)) {
@@ -60,13 +62,13 @@ export function endpointOf(location: string): string {
   return `https://discoveryengine.${location}.rep.googleapis.com`;
 }
 
-/** A data store as a resource name. */
+/** The resource name of a data store. */
 export function dataStoreOf({ projectId, location, dataStoreId }: DataStore): string {
   const [project, place, id] = [projectId, location, dataStoreId].map(encodeURIComponent);
   return `projects/${project}/locations/${place}/collections/default_collection/dataStores/${id}`;
 }
 
-/** The branch that documents live in, as a resource name. */
+/** The resource name of the branch that contains the documents. */
 export function branchOf(store: DataStore): string {
   return `${dataStoreOf(store)}/branches/default_branch`;
 }
@@ -101,8 +103,8 @@ function errorConfig(gcsPrefix: string | undefined): { errorConfig?: ErrorConfig
 }
 
 /**
- * No request is made without a file: an import of nothing is not documented, and a purge of nothing in particular empties
- * the data store.
+ * The URIs of files. A request without files is never made: an import without files is not documented, and a purge without
+ * files empties the data store.
  * @throws BridgeError INTERNAL
  */
 function urisOf(files: readonly ManifestFile[]): string[] {
@@ -111,8 +113,8 @@ function urisOf(files: readonly ManifestFile[]): string[] {
 }
 
 /**
- * Requests that import these files (of kind `upserts.discovery`), as few as Google's limit allows; none for no file.
- * `errorsUri` ends with `/`.
+ * The requests that import these files (of kind `upserts.discovery`), as few as Google's limit allows; an empty list if there
+ * are no files. `errorsUri` ends with `/`.
  */
 export function importRequests(
   store: DataStore,
@@ -128,8 +130,8 @@ export function importRequests(
 }
 
 /**
- * Requests that delete the documents listed in these files (of kind `deletes.discovery`); none for no file. `errorsUri`
- * ends with `/`.
+ * The requests that delete the documents listed in these files (of kind `deletes.discovery`); an empty list if there are no
+ * files. `errorsUri` ends with `/`.
  */
 export function purgeRequests(
   store: DataStore,
@@ -143,7 +145,7 @@ export function purgeRequests(
   }));
 }
 
-/** Files in groups of what one request may list. Those without a row are left out. */
+/** Groups the files by what one request may list. Files without rows are omitted. */
 export function requestGroups(files: readonly ManifestFile[]): ManifestFile[][] {
   const filled = files.filter((file) => file.rows > 0);
   const groups = Math.ceil(filled.length / DISCOVERY_URIS_PER_REQUEST_MAX);

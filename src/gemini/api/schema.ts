@@ -2,11 +2,14 @@ import type { Api } from './api.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 import { dataStoreOf, type DataStore } from './requests.ts';
 
-/** What a data store makes of the fields of its documents, as far as this program cares. */
+/** What this program needs to know about the schema of a data store. */
 export interface SchemaFacts {
-  /** Fields at the top. None: Google has seen no document yet, and will take the types of the first ones. */
+  /**
+   * The number of top-level fields. It is 0 until Google has received a document; Google takes the types from the first
+   * documents.
+   */
   readonly fields: number;
-  /** The key properties that some field at the top is mapped to, such as `title` and `uri`. */
+  /** The key properties that a top-level field is mapped to, such as `title` and `uri`. */
   readonly keyProperties: ReadonlySet<string>;
 }
 
@@ -25,7 +28,7 @@ export async function readSchema(store: DataStore, api: Api, signal: AbortSignal
   };
 }
 
-/** Google has a schema in one of two fields; this one holds JSON as text. */
+/** Google has a schema in one of two fields; this one contains JSON as a string. */
 function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);

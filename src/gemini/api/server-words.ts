@@ -1,9 +1,9 @@
 import { DISCOVERY_WORDS_CHARACTERS_MAX } from '../limits.ts';
 
-/** Words of a server, safe in a log and on a terminal: one line, no control characters, not endless. */
+/** Makes a server's message safe for a log and a terminal: one line, no control characters, limited length. */
 export function oneLine(words: string): string {
   const line = words
-    // First, because the words may be megabytes; with room for what is taken out.
+    // The text is cut first, because it may be megabytes long. The limit leaves room for the characters that are removed.
     .slice(0, 4 * DISCOVERY_WORDS_CHARACTERS_MAX)
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim();

@@ -2,7 +2,7 @@ import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
 
 const LINE_FEED = 0x0a;
 
-/** The lines of an artifact, in order, without their line breaks; one is in memory at a time, and the chunk it came in. */
+/** The lines of an artifact, in order, without line breaks. Only one line and its chunk are in memory at a time. */
 export async function* linesOf(store: Pick<ArtifactStore, 'open'>, name: string): AsyncGenerator<string> {
   let begun: Uint8Array[] = [];
   for await (const chunk of await store.open(name)) {
@@ -13,7 +13,7 @@ export async function* linesOf(store: Pick<ArtifactStore, 'open'>, name: string)
       begun = [];
       start = end + 1;
     }
-    // A copy: the store may use the chunk's memory again.
+    // The bytes are copied, because the store may reuse the chunk's memory.
     if (start < chunk.length) begun.push(Buffer.from(chunk.subarray(start)));
   }
   if (begun.length > 0) yield Buffer.concat(begun).toString('utf8');

@@ -21,20 +21,20 @@ export interface DeliveryOptions {
   readonly api: Api;
   readonly dataStore: DataStore;
   readonly needs: StoreNeeds;
-  /** Google cannot read the artifacts, so their lines travel inside the requests. */
+  /** Whether the lines are sent inside the requests, because Google cannot read the artifacts. */
   readonly inline: boolean;
   readonly log: Logger;
-  /** Lets a test go faster than the clock. */
+  /** Lets a test run faster than the clock. */
   readonly wait?: Wait;
 }
 
-/** A note about a data store: that its caller may not purge. */
+/** The note that the caller may not purge a data store. */
 const PURGE_REFUSED = 'purge-refused';
 
 /**
- * The destination that everything is for: imports the upserts of a run into a data store of Discovery Engine and purges its
- * deletes, one operation at a time, and counts only what Google has acknowledged. A part that fails for good is rejected as
- * a whole and leaves the rest; when nothing at all was acknowledged, the failure is thrown.
+ * The destination for production: it imports the upserts of a run into a data store of Discovery Engine and purges its deletes,
+ * one operation at a time, and counts only what Google has acknowledged. A part that fails permanently is rejected as a whole,
+ * and the other parts continue. When nothing was acknowledged, the failure is thrown.
  * @throws BridgeError GEMINI_*, LEASE_HELD, ARTIFACT_*, STATE_*; RECONCILIATION_REFUSED for a listing of too many files.
  */
 export function discoveryDestination(options: DeliveryOptions): Destination {
@@ -57,7 +57,10 @@ export function discoveryDestination(options: DeliveryOptions): Destination {
   };
 }
 
-/** What earlier runs have left at work on this data store ends first: two operations on one branch may not be allowed to meet. */
+/**
+ * Waits for operations that earlier runs left in progress on this data store: Google may not allow two operations on one
+ * branch.
+ */
 async function waitForOthers(delivery: Delivery): Promise<void> {
   const { journal, log, signal } = delivery;
   for (const step of await journal.openSteps()) {
@@ -105,7 +108,7 @@ function deleteParts(delivery: Delivery, inline: boolean): Part[] {
   return to === 0 ? [] : [{ kind: 'deletes', from: 0, to, deliver: () => deliverDeletes(delivery, inline) }];
 }
 
-/** By purge, or one by one for a caller that may not purge: an editor may not, and deletes all the same. */
+/** Purges the deletes, or deletes them one by one if the caller may not purge. An editor may delete but not purge. */
 async function deliverDeletes(delivery: Delivery, inline: boolean): Promise<StepOutcome> {
   const { journal, log, signal } = delivery;
   if (await journal.isRecent(PURGE_REFUSED, PURGE_REFUSAL_HOURS)) return deleteEach(delivery);

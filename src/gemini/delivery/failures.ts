@@ -6,26 +6,28 @@ import { linesOf } from './artifact-lines.ts';
 import { fieldOf, textOf } from '../api/json-fields.ts';
 import { oneLine } from '../api/server-words.ts';
 
-/** Which document a failure is about, as far as Google says. */
+/** Which document a failure is about, as far as Google names it. */
 export type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
 
 /** One document that failed. */
 export interface Failure {
   readonly place: Place;
-  /** Google's words. */
+  /** The reason in Google's words. */
   readonly reason: string;
 }
 
-/** Of a resource name; an id has these characters only. A folder of artifacts may be called `documents`, too. */
+/**
+ * The end of a document's resource name; an id has only these characters. A folder of artifacts may also be called `documents`.
+ */
 const DOCUMENT_NAME = /\/branches\/[^/\s]+\/documents\/([a-zA-Z0-9_-]{1,128})(?![a-zA-Z0-9_-])/;
 const FILE_LINE = /gs:\/\/[^\s"']+/g;
-/** From the end: the last number of the address is the line. */
+/** The pattern matches from the end: the last number of the URI is the line. */
 const LINE_NUMBER = /^(gs:\/\/.+):(\d+)(?!\d)/s;
 
 /**
- * The failures of an operation: all of them from the files that Google wrote below `folder`, or else, when there are none or
- * they may not be read, the samples in its response. At most `DELIVERY_FAILURES_READ_MAX`.
- * @throws BridgeError ARTIFACT_* that may pass.
+ * Reads the failures of an operation: all of them from the files that Google wrote below `folder`, or, if there are no files or
+ * they may not be read, the samples in the operation's response. At most `DELIVERY_FAILURES_READ_MAX` are read.
+ * @throws BridgeError ARTIFACT_* that may be temporary.
  */
 export async function readFailures(
   folder: string,
@@ -61,8 +63,8 @@ async function failuresBelow(folder: string, store: ArtifactStore): Promise<Fail
 }
 
 /**
- * Reads one google.rpc.Status. How it names its document is not documented, so every place where it may stand is looked at:
- * the details of whatever type, then the message.
+ * Reads one google.rpc.Status. Google does not document where it names the document, so every possible place is checked: the
+ * details of any type, then the message.
  */
 function failureOf(status: unknown): Failure {
   const message = textOf(status, 'message') ?? 'no reason given';
@@ -89,7 +91,7 @@ function textsIn(detail: unknown): string[] {
   return Object.values(detail).filter((value): value is string => typeof value === 'string');
 }
 
-/** What is no JSON says nothing: it may be a line of ours, with what the document says. */
+/** Text that is not JSON is ignored: it may be a line of ours that contains document content. */
 function parsed(line: string): unknown {
   try {
     const value: unknown = JSON.parse(line);

@@ -8,19 +8,20 @@ import { rejectAll, rejectSome } from './sent-documents.ts';
 import { endStep, type Delivery, type Finished } from './steps.ts';
 import { judge, type Counts } from './verdict.ts';
 
-/** What a step sent, and what Google counted. */
+/** What a step sent, and the counts that Google reported. */
 export interface SettledStep {
   readonly step: string;
   readonly kind: 'upserts' | 'deletes';
   readonly files: readonly ManifestFile[];
-  /** Of its first row, over all files of its kind. */
+  /** The position of its first row, over all files of its kind. */
   readonly from: number;
   readonly counts: Counts;
 }
 
 /**
- * Judges a finished operation: puts what is not proven to have succeeded into the journal, and then ends the step.
- * @throws BridgeError GEMINI_UNPROVEN when that is everything that it sent.
+ * Evaluates a finished operation: writes every document that is not proven to have succeeded to the journal, and then ends the
+ * step.
+ * @throws BridgeError GEMINI_UNPROVEN when no document that it sent is proven.
  */
 export async function settleStep(
   { step, kind, files, from, counts }: SettledStep,
@@ -32,7 +33,7 @@ export async function settleStep(
   const { sent, failed } = counts;
   const folder = errorsFolder(manifest, step, attempt);
   const failures = failed === 0 ? [] : await readFailures(folder, operation.response, delivery);
-  // A FULL import may have removed a document that it failed to import, and an earlier attempt may have taken it.
+  // A FULL import may have removed a document that it failed to import, and an earlier attempt may have imported it.
   const refused = modeOf(manifest) === 'FULL' || attempt.number > 1 ? 'unknown' : 'refused';
   const verdict = judge(counts, failures, files, refused);
   const range = { manifest, kind, from, to: from + sent };

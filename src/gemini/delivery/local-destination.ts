@@ -6,9 +6,9 @@ import { importRequests, purgeRequests, type DataStore } from '../api/requests.t
 
 /**
  * The destination of `--local`: writes the requests that would be sent to Discovery Engine into the run's folder, as
- * `requests/import-documents.json` and `requests/purge-documents.json`, and takes everything as accepted. Sends nothing.
- * @throws BridgeError from `deliver`: ARTIFACT_*, CONNECTOR_INVALID for a location that is none, INTERNAL if the manifest
- *   lacks the files that Discovery Engine reads.
+ * `requests/import-documents.json` and `requests/purge-documents.json`, and counts everything as accepted. It sends nothing.
+ * @throws BridgeError from `deliver`: ARTIFACT_*, CONNECTOR_INVALID for an invalid location, INTERNAL if the manifest lacks the
+ *   files that Discovery Engine reads.
  */
 export function localDestination(dataStore: DataStore): Destination {
   return {
@@ -29,7 +29,7 @@ export function localDestination(dataStore: DataStore): Destination {
   };
 }
 
-/** Replaces what is there: a run that is finished by a newer version may word its requests otherwise. */
+/** Replaces existing files: a newer version that finishes a run may write its requests differently. */
 async function writeRequests(
   store: ArtifactStore,
   nameOf: (number: number) => string,

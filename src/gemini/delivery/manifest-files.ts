@@ -3,8 +3,8 @@ import type { Manifest, ManifestFile } from '../../pipeline/ports/ports.ts';
 import type { ImportBody } from '../api/requests.ts';
 
 /**
- * The files of a manifest that Discovery Engine reads. They must be as many documents as the canonical ones, or a receipt
- * would lie.
+ * The files of a manifest that Discovery Engine reads. They must contain as many documents as the canonical files; otherwise
+ * the receipt would be wrong.
  * @throws BridgeError INTERNAL
  */
 export function filesOf(manifest: Manifest, canonical: 'upserts' | 'deletes'): ManifestFile[] {

@@ -4,15 +4,15 @@ import { countOf, fieldOf } from '../api/json-fields.ts';
 import { sentDocuments } from './sent-documents.ts';
 import { endStep, operate, type Delivery, type Finished, type Order } from './steps.ts';
 
-/** The rows of deletes that a purge is about, over all files. */
+/** The rows of deletes that a purge covers, over all files. */
 interface Purged {
   readonly from: number;
   readonly sent: number;
 }
 
 /**
- * Has a purge tried out before it is carried out. The filter of a purge means every document, and how it goes together with
- * a list is not documented; so nothing is deleted unless Google itself says that it would delete ours only.
+ * Runs a trial purge before the real one. The filter of a purge matches every document, and its combination with a list is not
+ * documented. So nothing is deleted unless Google itself reports that it would delete only our documents.
  * @throws BridgeError GEMINI_PURGE_UNSAFE, and those of `operate`.
  */
 export async function countFirst(order: Order, purged: Purged, delivery: Delivery): Promise<void> {
@@ -35,7 +35,7 @@ async function requireOurs(counted: Finished, { from, sent }: Purged, delivery: 
   throw unsafe(`it would delete ${[...others].join(', ')}, which are not to be deleted`);
 }
 
-/** Ids of the documents that Google names as examples. */
+/** The ids of the documents that Google returns as samples. */
 function sampleOf(response: unknown): Set<string> {
   const names = fieldOf(response, 'purgeSample');
   if (!Array.isArray(names)) return new Set();

@@ -11,7 +11,7 @@ export interface SentRange {
   readonly manifest: Manifest;
   readonly kind: 'upserts' | 'deletes';
   readonly from: number;
-  /** Exclusive. */
+  /** The end of the range, exclusive. */
   readonly to: number;
 }
 
@@ -19,7 +19,7 @@ export type Rejection = Omit<RejectedDocument, 'docId'>;
 
 /** Which documents of a range are rejected, and why. */
 export interface Rejections {
-  /** How many, if all that are named are in the range. */
+  /** The number of rejected documents, if all named documents are in the range. */
   readonly count: number;
   /** `row` counts from the start of the range. */
   readonly rejectionOf: (row: number, apiId: string) => Rejection | undefined;
@@ -30,7 +30,7 @@ interface RejectionPorts {
   readonly journal: DeliveryJournal;
 }
 
-/** Reads the canonical files, which may break into parts elsewhere than those that Google reads, but are in the same order. */
+/** Reads the canonical files. They may be split at other rows than the files that Google reads, but have the same order. */
 export async function* sentDocuments(
   store: ArtifactStore,
   { manifest, kind, from, to }: SentRange,
@@ -51,9 +51,9 @@ export async function* sentDocuments(
 }
 
 /**
- * Puts the rejected documents of a range into the journal. Reads no further than the last of them, and nothing for none:
- * the range may be gigabytes.
- * @returns how many were found; fewer than `count` if documents are named that are not in the range.
+ * Writes the rejected documents of a range to the journal. It stops reading after the last of them, and reads nothing if there
+ * are none, because the range may be gigabytes.
+ * @returns how many were found; fewer than `count` if some named documents are not in the range.
  */
 export async function rejectSome(
   range: SentRange,
@@ -78,7 +78,7 @@ export async function rejectSome(
   return found;
 }
 
-/** Puts all documents of a range into the journal as rejected. @returns how many. */
+/** Writes all documents of a range to the journal as rejected. @returns how many. */
 export function rejectAll(range: SentRange, rejection: Rejection, ports: RejectionPorts): Promise<number> {
   return rejectSome(range, { count: range.to - range.from, rejectionOf: () => rejection }, ports);
 }

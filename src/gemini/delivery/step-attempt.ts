@@ -4,13 +4,13 @@ import type { DeliveryDetail, DeliveryStep } from '../../pipeline/ports/delivery
 import { textOf } from '../api/json-fields.ts';
 import type { Operation } from '../api/operations.ts';
 
-/** One request for a step, as the journal has it before it is made. */
+/** One request for a step, as the journal records it before it is sent. */
 export interface StepAttempt {
-  /** Counted from 1 within one use of the run's id; 0: no request was made yet. */
+  /** The number of the attempt, counted from 1 within one use of the run's id; 0 before the first request. */
   readonly number: number;
   /**
-   * Random. A run id that is used again counts its attempts from 1 again, and only this tells the operations of the two uses
-   * apart. Undefined in the journal of a version before this part existed.
+   * A random mark. A run id that is reused counts its attempts from 1 again, and only the mark distinguishes the operations of
+   * the two uses. It is undefined in a journal of a version before this field existed.
    */
   readonly mark: string | undefined;
 }
@@ -21,7 +21,7 @@ export function nextAttempt({ number }: StepAttempt): StepAttempt {
   return { number: number + 1, mark: randomBytes(MARK_BYTES).toString('hex') };
 }
 
-/** The newest attempt that the journal knows of. */
+/** The newest attempt in the journal. */
 export function attemptOf(step: DeliveryStep | undefined): StepAttempt {
   const { attempt, mark } = step?.detail ?? {};
   return {
@@ -35,9 +35,9 @@ export function attemptDetail({ number, mark }: StepAttempt): DeliveryDetail {
 }
 
 /**
- * Whether an operation was created before a step of an older version asked for it. Such a step has no mark, so the operation
- * may be one of an earlier use of the run's id. The two clocks are different machines'; a request that is made again for
- * their difference does no harm.
+ * Whether an operation was created before a step of an older version requested it. Such a step has no mark, so the operation
+ * may belong to an earlier use of the run's id. The two timestamps come from different machines. If a clock difference causes a
+ * request to be sent again, that does no harm.
  */
 export function isFromBefore({ metadata }: Operation, { askedAt }: DeliveryStep): boolean {
   const createdMs = Date.parse(textOf(metadata, 'createTime') ?? '');

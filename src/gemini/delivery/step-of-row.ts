@@ -6,8 +6,8 @@ import { requestGroups } from '../api/requests.ts';
 const WORDS = { upserts: 'import', deletes: 'purge' } as const;
 
 /**
- * The step of a delivery that a document was in, of those that a journal has; undefined if it has none for it. One that is
- * done goes before one that is not, and of several requests that were split again and again, the smallest.
+ * Finds the step in a journal that delivered a document; undefined if there is none. A finished step takes precedence over an
+ * unfinished one, and among requests that were split repeatedly, the smallest takes precedence.
  * @param row the document's row over all files of its kind, from 0
  */
 export function stepOfRow(
@@ -30,7 +30,7 @@ export function stepOfRow(
     .at(0);
 }
 
-/** The number of the request, from 1, whose files have the row. */
+/** The number of the request, from 1, whose files contain the row. */
 function groupOf(manifest: Manifest, kind: 'upserts' | 'deletes', row: number): number {
   let end = 0;
   const groups = requestGroups(filesOf(manifest, kind));

@@ -14,15 +14,15 @@ import {
 } from '../api/operations.ts';
 import { attemptDetail, attemptOf, isFromBefore, nextAttempt, type StepAttempt } from './step-attempt.ts';
 
-/** What one delivery works with. */
+/** The context of one delivery. */
 export interface Delivery extends Waiting {
   readonly manifest: Manifest;
   readonly store: ArtifactStore;
   readonly journal: DeliveryJournal;
-  /** Resource name. */
+  /** The resource name of the branch. */
   readonly branch: string;
   readonly signal: AbortSignal;
-  /** The steps of this run as the journal had them at the start. */
+  /** The steps of this run in the journal when the delivery started. */
   readonly earlier: ReadonlyMap<string, DeliveryStep>;
 }
 
@@ -30,38 +30,38 @@ export interface Delivery extends Waiting {
 export interface Order {
   /** The step's name in the journal, such as `import-1`. */
   readonly step: string;
-  /** `errorsUri`: where failures go, `gs://…/`, or undefined for nowhere. */
+  /** Builds the request. Failures go to `errorsUri`, `gs://…/`; undefined if Google cannot write them. */
   request(errorsUri: string | undefined): Pick<ApiRequest, 'path' | 'body' | 'quota'>;
-  /** Asked right before each request, in this run's turn: throws if the request may no longer be made. */
+  /** Called right before each request, while this run holds the lease. It throws if the request is no longer allowed. */
   readonly permit?: () => Promise<void>;
-  /** A fresh place for the failures of one attempt. */
+  /** A new folder for the failures of one attempt. */
   errorsUri(attempt: StepAttempt): string | undefined;
 }
 
-/** An operation that is done, and where its failures are. */
+/** An operation that is done, and the location of its failures. */
 export interface Finished {
   readonly operation: Operation;
   readonly attempt: StepAttempt;
 }
 
-/** google.rpc.Code of ends that another attempt may better: UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE. */
+/** Temporary google.rpc.Code values: UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE. */
 const PASSING_CODES = new Set([2, 4, 8, 10, 13, 14]);
 
-/** How Google refuses a second import into a branch is not documented: 409, or a state that does not allow it. */
+/** Google does not document how it refuses a second import into a branch: with 409, or with a failed precondition. */
 const BUSY_CODES = new Set<string>(['GEMINI_BUSY', 'GEMINI_PRECONDITION'] satisfies ErrorCode[]);
 
 /**
- * Makes a request once and waits for its operation. The journal has the step before anything is sent and the operation's
- * name before it is waited for, so that whoever comes after a killed process waits for the same operation; only when that
- * cannot be found any more, or has failed in a way that passes, is the request made again. That has the effect of once: an
- * import writes the same documents, a purge deletes the same ids.
+ * Makes a request once and waits for its operation. The journal records the step before the request is sent and the operation's
+ * name before the wait, so that a later process waits for the same operation if this one is killed. The request is sent again
+ * only if the operation cannot be found any more, or has a temporary failure. Repeating it has the same effect: an import
+ * writes the same documents, a purge deletes the same ids.
  * @throws BridgeError GEMINI_OPERATION_PENDING, GEMINI_OPERATION_FAILED, GEMINI_UNCLEAR and those of the API.
  */
 export async function operate(order: Order, delivery: Delivery): Promise<Finished> {
   let step = delivery.earlier.get(order.step);
   let attempt = attemptOf(step);
   let operation = await taken(step, order, delivery);
-  // Attempts of earlier runs do not count here: most of them were refused, and had no effect.
+  // Attempts of earlier runs are not counted here: most of them were refused and had no effect.
   for (let asked = 0; operation === undefined || operation.error !== undefined; asked++) {
     requireAnother(order, asked, operation, delivery);
     if (asked > 0) await pauseBefore(order.step, delivery, delivery.signal);
@@ -71,7 +71,7 @@ export async function operate(order: Order, delivery: Delivery): Promise<Finishe
   return { operation, attempt };
 }
 
-/** Ends a step whose operation was judged. */
+/** Ends a step after its operation was evaluated. */
 export async function endStep(
   name: string,
   { operation, attempt }: Finished,
@@ -88,9 +88,9 @@ export async function endStep(
 }
 
 /**
- * Waits for all that is at work on the branch: left by other runs, begun by an answer that was lost, or by somebody else.
- * Two imports may not meet.
- * @returns all operations that Google still lists, done; none if the caller may not list them.
+ * Waits for all operations in progress on the branch: those of other runs, of requests whose response was lost, and of other
+ * programs. Two imports must not overlap.
+ * @returns all operations that Google still lists, done; an empty list if the caller may not list them.
  */
 export async function quiet(delivery: Delivery): Promise<Operation[]> {
   const { branch, api, signal, log } = delivery;
@@ -109,7 +109,7 @@ export async function quiet(delivery: Delivery): Promise<Operation[]> {
   return ended;
 }
 
-/** The operation of an earlier attempt, done; undefined if there is none to be found. */
+/** The finished operation of an earlier attempt; undefined if it cannot be found. */
 async function taken(
   step: DeliveryStep | undefined,
   order: Order,
@@ -129,13 +129,13 @@ async function taken(
 }
 
 interface Asked {
-  /** As the journal has it now. */
+  /** The step as the journal now has it. */
   readonly step: DeliveryStep;
-  /** Done; undefined if it is unknown whether there is one. */
+  /** The finished operation; undefined if it is unknown whether there is one. */
   readonly operation: Operation | undefined;
 }
 
-/** @param before the step as the attempt before left it */
+/** @param before the step after the previous attempt */
 async function ask(
   order: Order,
   attempt: StepAttempt,
@@ -152,7 +152,7 @@ async function ask(
   };
   await journal.save(asked);
   const refused: DeliveryStep = { ...asked, state: 'refused' };
-  // A refusal says nothing of an earlier attempt, which may have had an effect.
+  // A refusal does not show whether an earlier attempt had an effect.
   const afterRefusal = before === undefined || before.state === 'refused' ? refused : before;
   const operation = await submit(order, attempt, afterRefusal, delivery);
   if (operation === undefined) return { step: asked, operation: await taken(asked, order, delivery) };
@@ -164,10 +164,9 @@ async function ask(
 }
 
 /**
- * @param afterRefusal the step as it is once this request was certainly refused
+ * @param afterRefusal the step to record if this request was certainly refused
  * @returns undefined if it is unknown whether the request arrived.
- * @throws BridgeError when the request was refused; also GEMINI_REFUSED for an answer that is not an operation, after which
- *   it is unknown, too.
+ * @throws BridgeError when the request was refused; also GEMINI_REFUSED, with an unknown outcome, for an invalid response.
  */
 async function submit(
   order: Order,
@@ -212,13 +211,13 @@ async function submit(
   }
 }
 
-/** Whether a folder that is not there counts as the "empty, existing directory" that Google asks for is not documented. */
+/** Google requires an "empty, existing directory". It does not document whether a missing folder counts as one. */
 function isAboutErrors({ code, message }: BridgeError): boolean {
   const refused = code === 'GEMINI_REFUSED' || code === 'GEMINI_PRECONDITION';
   return refused && /error_?config|gcs_?prefix/i.test(message);
 }
 
-/** @throws BridgeError when asking again would not help, or has been done often enough. */
+/** @throws BridgeError when a retry would not help, or the attempts are used up. */
 function requireAnother(
   { step }: Order,
   asked: number,

@@ -5,26 +5,27 @@ import type { Failure, Place } from './failures.ts';
 import { rowsOf } from './manifest-files.ts';
 import type { Rejection, Rejections } from './sent-documents.ts';
 
-/** What an operation says it did with the documents that it was sent. */
+/** What an operation reports about the documents that it was sent. */
 export interface Counts {
-  /** Distinct documents sent. */
+  /** The number of distinct documents sent. */
   readonly sent: number;
   readonly succeeded: number;
   readonly failed: number;
 }
 
-/** Which of the documents sent are proven in. */
+/** Which of the sent documents are proven to be imported. */
 export type Verdict =
-  /** All but those rejected, provided that all which are named were sent. */
+  /** All except the rejected ones, if every named document was among those sent. */
   | ({ readonly proven: true } & Rejections)
-  /** None: the failures cannot be told apart from the successes. */
+  /** None, because failures cannot be distinguished from successes. */
   | { readonly proven: false; readonly reason: string };
 
 const ALL_IN: Verdict = { proven: true, count: 0, rejectionOf: () => undefined };
 
 /**
- * Judges an operation that is done. `done` alone proves nothing: the counts must add up, and as many documents must be named
- * as failed. `refused` is what a named document's failure means: `unknown` for a FULL import, which may have removed it.
+ * Evaluates a finished operation. `done` alone proves nothing: the counts must add up, and the number of named failures must
+ * match. `refused` is the meaning of a named document's failure: `unknown` for a FULL import, which may have removed the
+ * document.
  */
 export function judge(
   counts: Counts,
@@ -89,8 +90,8 @@ function rejectionsOf(
 }
 
 /**
- * Whether lines count from 0 or from 1 is not documented. Line 0 and the line behind the last one settle it; otherwise both
- * candidates stay out, and the one too many is only sent again.
+ * Google does not document whether lines count from 0 or from 1. Line 0 and the line after the last one settle it. Otherwise
+ * both candidates are rejected, and the only cost is that one document too many is sent again.
  */
 function lineBases(failures: readonly Failure[], files: readonly ManifestFile[]): readonly number[] {
   const rowsByUri = new Map(files.map(({ uri, rows }) => [uri, rows]));
@@ -104,7 +105,7 @@ function lineBases(failures: readonly Failure[], files: readonly ManifestFile[])
 
 type LinePlace = Extract<Place, { readonly uri: string }>;
 
-/** The rows, over all files, that a line may be; none for a line that no file sent has. */
+/** The rows, over all files, that a line may refer to; an empty list if no sent file has the line. */
 function rowsAt(
   { uri, line }: LinePlace,
   bases: readonly number[],

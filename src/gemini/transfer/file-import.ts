@@ -10,7 +10,7 @@ import { settleStep } from '../delivery/finish-step.ts';
 import { operate, type Delivery } from '../delivery/steps.ts';
 
 /**
- * One import for each group of files; usually that is one.
+ * One import for each group of files; usually there is one group.
  * @throws BridgeError RECONCILIATION_REFUSED if a full reconciliation would need more.
  */
 export function fileImports(delivery: Delivery): Part[] {
@@ -54,7 +54,7 @@ async function importFiles(
   return settleStep({ step, kind: 'upserts', files, from, counts }, finished, delivery);
 }
 
-/** FULL deletes what others have delivered before it was this run's turn. @throws BridgeError RECONCILIATION_REFUSED */
+/** FULL deletes what other runs delivered before this run got the lease. @throws BridgeError RECONCILIATION_REFUSED */
 function requireStillAlone({ manifest, journal }: Delivery): Promise<void> {
   const { connector: connectorId, target } = manifest;
   return requireAlone({ connectorId, target }, journal);

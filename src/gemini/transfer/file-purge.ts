@@ -9,7 +9,7 @@ import { settleStep } from '../delivery/finish-step.ts';
 import { operate, type Delivery, type Order } from '../delivery/steps.ts';
 
 /**
- * One purge for each group of files; usually that is one.
+ * One purge for each group of files; usually there is one group.
  * @throws BridgeError GEMINI_PERMISSION if the caller may not purge, GEMINI_PURGE_UNSAFE, GEMINI_UNPROVEN and others.
  */
 export async function purgeAll(delivery: Delivery): Promise<StepOutcome> {
@@ -33,13 +33,13 @@ async function purgeFiles(
   const judged = outcomeOf(delivery.earlier.get(step));
   if (judged !== undefined) return judged;
   const sent = rowsOf(files);
-  // A purge that has begun was counted before.
+  // A purge that has already started was counted before.
   if ((delivery.earlier.get(step)?.state ?? 'refused') === 'refused') {
     await countFirst(purgeOrder(files, false, `${step}-count`, delivery), { from, sent }, delivery);
   }
   const finished = await operate(purgeOrder(files, true, step, delivery), delivery);
   const { metadata } = finished.operation;
-  // Documents that were not there are ignored; they are as gone as the others.
+  // Documents that did not exist are ignored by Google. They count as deleted, like the others.
   const succeeded = countOf(metadata, 'successCount') + countOf(metadata, 'ignoredCount');
   const counts = { sent, succeeded, failed: countOf(metadata, 'failureCount') };
   return settleStep({ step, kind: 'deletes', files, from, counts }, finished, delivery);

@@ -2,14 +2,14 @@ import { INLINE_BYTES_MAX, INLINE_DOCUMENTS_MAX } from '../limits.ts';
 import type { ArtifactStore, ManifestFile } from '../../pipeline/ports/ports.ts';
 import { linesOf } from '../delivery/artifact-lines.ts';
 
-/** Lines that travel in one request. */
+/** Lines that are sent in one request. */
 export interface InlineBatch {
-  /** Of the first line, over all files. */
+  /** The position of the first line, over all files. */
   readonly from: number;
   readonly lines: readonly string[];
 }
 
-/** Lines of files in batches of what one inline request may hold. A line too large for any goes alone. */
+/** Groups the lines of files into batches that fit one inline request. A line that is too large for a batch is sent alone. */
 export async function* inlineBatches(
   store: ArtifactStore,
   files: readonly ManifestFile[],

@@ -9,8 +9,8 @@ import { endStep, operate, type Delivery, type Finished } from '../delivery/step
 import { judge } from '../delivery/verdict.ts';
 
 /**
- * Imports documents inside the requests, for artifacts that Google cannot read. Each request is a step of its own, so a
- * killed process goes on with the one that it was at.
+ * Imports documents inside the requests, for artifacts that Google cannot read. Each request is its own step, so a run resumes
+ * at the step where a process was killed.
  * @throws BridgeError RECONCILIATION_REFUSED for a full reconciliation: each request would delete the documents of the others.
  */
 export async function inlineImport(delivery: Delivery): Promise<StepOutcome> {
@@ -26,7 +26,7 @@ export async function inlineImport(delivery: Delivery): Promise<StepOutcome> {
 }
 
 /**
- * @param again this run has sent these documents before, with others
+ * @param again whether this run has already sent these documents, together with others
  * @returns how many of them were rejected.
  */
 async function importBatch(batch: InlineBatch, again: boolean, delivery: Delivery): Promise<number> {
@@ -54,7 +54,7 @@ async function importBatch(batch: InlineBatch, again: boolean, delivery: Deliver
   return rejected;
 }
 
-/** Failures that cannot be told apart are looked for in halves, until each stands alone. */
+/** If failures cannot be told apart, the batch is split in halves until each failing document is alone. */
 async function settle(
   batch: InlineBatch,
   again: boolean,
@@ -67,7 +67,7 @@ async function settle(
   const counts = { sent, succeeded: countOf(operation.metadata, 'successCount'), failed };
   const failures = samplesOf(operation.response);
   const range = { manifest: delivery.manifest, kind: 'upserts', from, to: from + sent } as const;
-  // An earlier request may have taken what this one refuses.
+  // An earlier request may have imported a document that this one refuses.
   const refused = again || attempt.number > 1 ? 'unknown' : 'refused';
   const verdict = judge(counts, failures, [], refused);
   if (verdict.proven) {

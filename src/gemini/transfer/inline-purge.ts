@@ -6,7 +6,7 @@ import { countFirst } from '../delivery/purge-count.ts';
 import { settleStep } from '../delivery/finish-step.ts';
 import { operate, type Delivery, type Order } from '../delivery/steps.ts';
 
-/** Purges documents whose names stand in the requests, for artifacts that Google cannot read. */
+/** Purges documents by listing their names in the requests, for artifacts that Google cannot read. */
 export async function inlinePurge(delivery: Delivery): Promise<StepOutcome> {
   const total = { acknowledged: 0, rejected: 0 };
   for await (const batch of inlineBatches(delivery.store, filesOf(delivery.manifest, 'deletes'))) {
@@ -32,7 +32,7 @@ async function purgeBatch({ from, lines }: InlineBatch, delivery: Delivery): Pro
   return settleStep({ step, kind: 'deletes', files: [], from, counts }, finished, delivery);
 }
 
-/** The files of a purge list bare ids; a request lists full names, which are not encoded as a path is. */
+/** The files of a purge list bare ids. A request lists full names, which are not percent-encoded as in a path. */
 function purgeOrder(step: string, ids: readonly string[], force: boolean, { branch }: Delivery): Order {
   const name = decodeURIComponent(branch);
   return {

@@ -1,18 +1,18 @@
 import type { DeliveryDetail, DeliveryStep } from '../../pipeline/ports/delivery-port.ts';
 
-/** One part of a delivery, which is acknowledged or rejected for itself. */
+/** One part of a delivery, which is acknowledged or rejected on its own. */
 export interface Part {
   readonly kind: 'upserts' | 'deletes';
   /** Its rows over all files of its kind, from 0; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** @throws BridgeError GEMINI_UNPROVEN once the journal has all documents of the part as rejected, and others. */
+  /** @throws BridgeError GEMINI_UNPROVEN after all documents of the part are in the journal as rejected, and others. */
   deliver(): Promise<StepOutcome>;
 }
 
-/** What came of the documents of a step. */
+/** The result for the documents of a step. */
 export interface StepOutcome {
-  /** Documents that the destination acknowledged. */
+  /** The number of documents that the destination acknowledged. */
   readonly acknowledged: number;
   readonly rejected: number;
 }
@@ -21,7 +21,7 @@ export function detailOf({ acknowledged, rejected }: StepOutcome): DeliveryDetai
   return { acknowledged, rejected };
 }
 
-/** The outcome of a step that was judged before; undefined if it was not. */
+/** The outcome of a step that was already evaluated; undefined if it was not. */
 export function outcomeOf(step: DeliveryStep | undefined): StepOutcome | undefined {
   const acknowledged = step?.detail['acknowledged'];
   const rejected = step?.detail['rejected'];

@@ -11,9 +11,9 @@ import type { Delivery } from '../delivery/steps.ts';
 const STEP = 'deletes';
 
 /**
- * Deletes documents one by one, for a caller that may not purge. One that is not there is done. How far it got is noted, so
- * that a killed process goes on there.
- * @throws BridgeError; what was deleted until then is noted.
+ * Deletes documents one by one, for a caller that may not purge. A document that does not exist counts as deleted. The progress
+ * is recorded, so that a run resumes there after its process was killed.
+ * @throws BridgeError; the progress until then is recorded.
  */
 export async function deleteEach(delivery: Delivery): Promise<StepOutcome> {
   const { manifest, store, journal } = delivery;
@@ -51,9 +51,9 @@ export async function deleteEach(delivery: Delivery): Promise<StepOutcome> {
 }
 
 /**
- * Deletes some at a time. After a failure that is not about one document alone, no further delete is begun, and none is
- * still under way when it is thrown.
- * @returns those that were refused for a reason of their own.
+ * Deletes several documents concurrently. After a failure that is not about one document alone, no further delete is started,
+ * and the error is thrown only when no delete is in progress.
+ * @returns the documents that were refused for a reason of their own.
  */
 async function deleteAll(docIds: readonly string[], delivery: Delivery): Promise<RejectedDocument[]> {
   const refused: RejectedDocument[] = [];
@@ -64,7 +64,7 @@ async function deleteAll(docIds: readonly string[], delivery: Delivery): Promise
   return refused;
 }
 
-/** @returns Google's words if it refuses this document. */
+/** @returns Google's words if it refuses to delete this document. */
 async function deleteOne(docId: string, { api, branch, signal }: Delivery): Promise<string | undefined> {
   const path = `${branch}/documents/${apiDocumentId(docId)}`;
   try {

@@ -5,21 +5,21 @@ type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
 export interface PostgresTls {
   readonly mode: SslMode;
-  /** The authority to trust; without it, those that Node knows. */
+  /** The trusted certificate authority. Without it, the connection trusts the authorities that Node knows. */
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
-  /** `direct`: TLS begins with the first byte, as servers since PostgreSQL 17 take it. */
+  /** `direct`: TLS begins with the first byte, as servers since PostgreSQL 17 accept it. */
   readonly negotiation: 'postgres' | 'direct';
   /** Whether the login must be bound to the certificate of this connection (SCRAM-SHA-256-PLUS). */
   readonly channelBinding: boolean;
 }
 
 export interface PostgresAddress {
-  /** A name, an address, or the folder of a Unix socket, which begins with `/`. */
+  /** A host name, an address, or the folder of a Unix socket, which begins with `/`. */
   readonly host: string;
   readonly port: number;
-  /** Empty only where the form lets it be. */
+  /** The user; empty only where the form allows it. */
   readonly user: string;
   readonly password: string | undefined;
   readonly database: string;
@@ -31,7 +31,7 @@ export interface PostgresAddress {
 }
 
 const PORT_DEFAULT = 5432;
-/** What each value of `sslmode` is taken for. `allow` would begin without TLS even where the server has it. */
+/** How each value of `sslmode` is treated. `allow` would begin without TLS even where the server supports it. */
 const SSL_MODES = new Map<string, SslMode>([
   ['disable', 'disable'],
   ['allow', 'prefer'],
@@ -42,16 +42,16 @@ const SSL_MODES = new Map<string, SslMode>([
   ['verify-full', 'verify-full'],
 ]);
 const NEGOTIATIONS = ['postgres', 'direct'] as const;
-/** The driver binds the login only where it must. */
+/** The driver binds the login only where binding is required. */
 const BINDINGS = ['disable', 'prefer', 'require'];
 
 /**
- * Reads a connection string. `sslmode` means what it means to libpq: `prefer` (the default) encrypts if the server can,
- * `require` always, `verify-ca` (and `require` with a CA file) also checks who signed the certificate, `verify-full` also the
- * host name. A CA file without an `sslmode` means `verify-full`. Beyond libpq, `no-verify` is `require` whatever CA file there
- * is, and `allow` is `prefer`.
- * @param caFile a CA file from elsewhere; `sslrootcert` in the string comes first
- * @throws what `invalid` makes
+ * Reads a connection string. `sslmode` has its libpq meaning: `prefer` (the default) encrypts if the server supports it,
+ * `require` always encrypts, `verify-ca` (and `require` with a CA file) also checks the authority that signed the certificate,
+ * and `verify-full` also checks the host name. A CA file without an `sslmode` means `verify-full`. Unlike in libpq, `no-verify`
+ * means `require` even with a CA file, and `allow` means `prefer`.
+ * @param caFile a CA file from another setting; `sslrootcert` in the string takes precedence
+ * @throws the error that `invalid` makes
  */
 export function readPostgresAddress(
   text: string,
@@ -76,7 +76,7 @@ export function readPostgresAddress(
   };
 }
 
-/** What others on the way could read or change, by what the connection string demands; undefined if nothing. */
+/** What others on the network path could read or change under this connection string; undefined if nothing. */
 export function postgresExposure({ host, tls }: Pick<PostgresAddress, 'host' | 'tls'>): Exposure | undefined {
   if (isThisMachine(host)) return undefined;
   const fix =
@@ -128,7 +128,7 @@ function tlsOf(
   }
   const unverified = mode === 'require' && (authority === undefined || asked === 'no-verify');
   return {
-    // With an authority named, libpq takes `require` for `verify-ca`; without one, for encryption alone.
+    // With an authority, libpq treats `require` as `verify-ca`; without one, it only encrypts.
     mode: mode === 'require' && !unverified ? 'verify-ca' : mode,
     caFile: authority === 'system' ? undefined : authority,
     certFile: fileOf(query, 'sslcert'),
@@ -138,7 +138,7 @@ function tlsOf(
   };
 }
 
-/** As in libpq, `ssl=true` is another word for `sslmode=require`. */
+/** As in libpq, `ssl=true` means `sslmode=require`. */
 function askedMode(query: URLSearchParams, invalid: Refusal): string | undefined {
   const mode = query.get('sslmode') ?? undefined;
   const ssl = query.get('ssl');
@@ -150,7 +150,7 @@ function askedMode(query: URLSearchParams, invalid: Refusal): string | undefined
   return mode ?? 'require';
 }
 
-/** As libpq has it, an empty name is none. */
+/** As in libpq, an empty name counts as missing. */
 function fileOf(query: URLSearchParams, name: string): string | undefined {
   const file = query.get(name) ?? '';
   return file === '' ? undefined : file;

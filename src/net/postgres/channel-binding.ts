@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** Type and length of a message; the length counts itself. */
+/** The type and the length of a message; the length includes itself. */
 const HEADER_BYTES = 5;
-/** No message of a server is longer before the end of a login, by what libpq takes. */
+/** The longest message that libpq accepts from a server before the end of a login. */
 const MESSAGE_BYTES_MAX = 2_000 + 4;
 const AUTHENTICATION = 'R';
 const ERROR = 'E';
-/** Kinds of authentication messages. */
+/** The kinds of authentication messages. */
 const OK = 0;
 const SASL = 10;
 const SASL_CONTINUE = 11;
@@ -14,10 +14,10 @@ const SASL_FINAL = 12;
 const MECHANISM = 'SCRAM-SHA-256-PLUS';
 
 /**
- * Watches a login, and breaks the connection before a password is sent to a server that does not bind it to its certificate, or
- * that ends the login without the proof that it knows the password, as libpq does with `channel_binding=require`. The driver
- * binds where the server offers to, and goes on without where it does not.
- * @param socket a connection with TLS, on which the driver does not listen yet: its listener comes after this one
+ * Watches a login and closes the connection in two cases, as libpq does with `channel_binding=require`: before a password is
+ * sent to a server that does not bind the login to its certificate, and when the server ends the login without proof that it
+ * knows the password. The driver binds only where the server offers it, and otherwise continues without binding.
+ * @param socket a TLS connection on which the driver does not listen yet, so that its listener comes after this one
  */
 export function requireChannelBinding(socket: Socket): void {
   let received = Buffer.alloc(0);
@@ -34,7 +34,7 @@ export function requireChannelBinding(socket: Socket): void {
       if (received.length < HEADER_BYTES) return;
       const type = received.toString('latin1', 0, 1);
       const length = received.readUInt32BE(1) + 1;
-      // An error ends the login by itself, whatever its length.
+      // An error ends the login by itself, so its length does not matter.
       if (type === ERROR) {
         socket.off('data', watch);
         return;

@@ -6,7 +6,7 @@ const PARTS = 'write the host, the port, the user and the password into the conn
 const ANY_NUMBER = /^\d{1,9}$/;
 const SWITCH = /^(?:true|false|0|1)$/;
 
-/** How the connection string of a Postgres server looks, that of a source and that of the state store alike. */
+/** The syntax of the connection string of a Postgres server, for a source and for the state store. */
 export const POSTGRES_FORM: ConnectionForm = {
   product: 'Postgres',
   schemes: ['postgres', 'postgresql'],
@@ -26,12 +26,13 @@ export const POSTGRES_FORM: ConnectionForm = {
     'channel_binding',
   ],
   withoutEffect: {
-    // Prisma's, as Supabase shows them: no named statement is prepared here, and there is one connection.
+    // Parameters of Prisma, as Supabase shows them. This program prepares no named statements and uses one connection.
     pgbouncer: SWITCH,
     connectionlimit: ANY_NUMBER,
     pooltimeout: ANY_NUMBER,
     statementcachesize: ANY_NUMBER,
-    // libpq's, of which these values ask for what happens anyway, or only say how dead connections are noticed.
+    // Parameters of libpq. These values request the behaviour that happens anyway, or only set how dead connections are
+    // detected.
     clientencoding: /^(?:auto|utf-?8)$/i,
     fallbackapplicationname: /(?:)/,
     gssencmode: /^(?:disable|prefer)$/,
@@ -45,7 +46,7 @@ export const POSTGRES_FORM: ConnectionForm = {
     sslsni: /^1$/,
     sslminprotocolversion: /^TLSv1(?:\.[12])?$/,
     targetsessionattrs: /^any$/,
-    // Of node-postgres: sslmode means here what it means to libpq.
+    // A parameter of node-postgres. Here sslmode always has its libpq meaning.
     uselibpqcompat: /^true$/,
   },
   instead: {

@@ -1,18 +1,19 @@
 /**
- * What a pooler between this program and Postgres (PgBouncer, Supavisor, pgcat, Odyssey, RDS Proxy) means by an error of its own.
- * `login`: the user or the password; `database`: it has no such database, or no pool for it; `mode`: it does not keep a session, or
- * not even a transaction; `full`: it has no connection left; `limit`: one of its timeouts ended the session; `server`: it cannot
- * reach the server; `tls`: it demands TLS; `parameter`: it does not take a parameter of the session.
+ * The meaning of an error that a pooler between this program and Postgres reports (PgBouncer, Supavisor, pgcat, Odyssey, RDS
+ * Proxy). `login`: the user or the password is wrong; `database`: it has no such database, or no pool for it; `mode`: it does
+ * not keep a session, or not even a transaction; `full`: it has no connection left; `limit`: one of its timeouts ended the
+ * session; `server`: it cannot reach the server; `tls`: it requires TLS; `parameter`: it does not accept a parameter of the
+ * session.
  */
 export interface PoolerFault {
   readonly kind: 'login' | 'database' | 'mode' | 'full' | 'limit' | 'server' | 'tls' | 'parameter';
-  /** With `full` and `limit`, the setting that says so, if it is known. */
+  /** The setting that causes `full` or `limit`, if it is known. */
   readonly setting?: string;
 }
 
 /**
- * PgBouncer has the SQLSTATE 08P01 for almost everything, and others have XX000, so only their words tell. The first that fits
- * counts: what the server said about a login is within what the pooler says about the server.
+ * PgBouncer uses the SQLSTATE 08P01 for almost everything, and other poolers use XX000, so only the message identifies the
+ * fault. The first match counts: the server's message about a login is part of the pooler's message about the server.
  */
 const WORDS: readonly (readonly [RegExp, PoolerFault])[] = [
   [/SSL (?:connection )?(?:is )?required|TLS (?:is )?required|requires TLS/i, { kind: 'tls' }],
@@ -55,14 +56,17 @@ const WORDS: readonly (readonly [RegExp, PoolerFault])[] = [
   [/server conn crashed|all servers down|pgbouncer is shutting down|shut ?down/i, { kind: 'server' }],
 ];
 
-/** Codes that a pooler has at any time: PgBouncer's protocol violation, those of prepared statements, and what others have. */
+/**
+ * Codes that a pooler can report at any time: PgBouncer's protocol violation, those of prepared statements, and those of
+ * others.
+ */
 const CODES = /^(?:08...|XX000|58000|26000|42P05)$/;
-/** While a connection is made, a pooler also takes the codes of the server. */
+/** While a connection is made, a pooler also uses the codes of the server. */
 const CODES_OF_LOGIN = /^(?:28...|3D000|0A000)$/;
 
 /**
- * What a pooler means; undefined if the words are those of the server itself.
- * @param sqlstate what a function of the database raises has another code, and may say anything
+ * The fault that a pooler reports; undefined if the message comes from the server itself.
+ * @param sqlstate a function of the database that raises an error uses another code, and its message may be anything
  * @param connecting whether the session has not begun
  */
 export function poolerFault(sqlstate: string, message: string, connecting: boolean): PoolerFault | undefined {

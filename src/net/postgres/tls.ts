@@ -4,18 +4,18 @@ import { connect as connectTls } from 'node:tls';
 import { requireChannelBinding } from './channel-binding.ts';
 import type { PostgresTls } from './address.ts';
 
-/** An SSLRequest: its length, and its number. */
+/** An SSLRequest message: its length and its code. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const ANSWER_YES = 0x53;
 
 /**
- * Agrees with a Postgres server on TLS, as `sslmode` demands, over a connection on which nothing was said yet.
- * @param host the name to check, as it was connected to
- * @returns what to speak over: `tcp` itself if there is no TLS. It may be paused.
- * @throws what Node throws
+ * Negotiates TLS with a Postgres server, as `sslmode` requires, over a connection on which nothing has been sent yet.
+ * @param host the host name to check, which is the one that was connected to
+ * @returns the socket to use, which is `tcp` itself if there is no TLS. It may be paused.
+ * @throws Node's errors
  */
 export async function agreeOnTls(tcp: Socket, host: string, tls: PostgresTls): Promise<Socket> {
-  // As libpq has it: whoever can listen in on a Unix socket needs no network for it.
+  // libpq does the same: anyone who can read a Unix socket is already on this machine.
   if (tls.mode === 'disable' || host.startsWith('/')) return tcp;
   if (tls.negotiation === 'postgres') {
     tcp.write(SSL_REQUEST);
@@ -26,13 +26,13 @@ export async function agreeOnTls(tcp: Socket, host: string, tls: PostgresTls): P
   }
   const options = {
     socket: tcp,
-    // The name to check; without it, Node would check an address as if it were localhost.
+    // The name to check. Without it, Node would check an address as if it were localhost.
     host,
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(tls.negotiation === 'direct' ? { ALPNProtocols: ['postgresql'] } : {}),
     ...(await certificates(tls)),
     rejectUnauthorized: tls.mode === 'verify-ca' || tls.mode === 'verify-full',
-    // verify-ca trusts whoever the authority signed, under any name.
+    // verify-ca trusts every certificate that the authority signed, under any name.
     ...(tls.mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
   };
   return new Promise((resolve, reject) => {
@@ -54,7 +54,7 @@ function firstByte(socket: Socket): Promise<number> {
     socket.once('data', (data) => {
       socket.off('close', closed);
       socket.pause();
-      // Anything after the answer was sent before encryption began, so somebody else may have put it there.
+      // Bytes after the answer were sent before encryption began, so an attacker may have inserted them.
       if (data.length === 1) resolve(data[0] ?? 0);
       else reject(new Error('The server sent data before the TLS handshake'));
     });

@@ -5,13 +5,13 @@ import { fileChanging, fileError } from './errors.ts';
 import { requireSame, type ListedFile } from './listing.ts';
 
 /**
- * The bytes of a listed file, each chunk in a buffer of its own.
+ * The bytes of a listed file. Each chunk has its own buffer.
  * @throws BridgeError SOURCE_FILE_CHANGING, SOURCE_PERMISSION, SOURCE_LOST
  */
 export async function* bytesOf(file: ListedFile): AsyncGenerator<Buffer> {
   let handle: FileHandle | undefined;
   try {
-    // The path was resolved, so a link there now is a new one.
+    // The path was resolved before, so a symbolic link here is a new one.
     handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW);
     requireSame(file, await handle.stat({ bigint: true }));
     let bytes = 0;

@@ -2,7 +2,7 @@ import { BridgeError } from '../../core/errors.ts';
 
 /** A kind of file that is not text. */
 interface BinaryKind {
-  /** The bytes that such a file begins with. */
+  /** The first bytes of such a file. */
   readonly magic: Buffer;
   /** The rest of the sentence "The file is …". */
   readonly what: string;
@@ -38,7 +38,7 @@ const BINARY_KINDS: readonly BinaryKind[] = [
 
 const ZIP_MAGIC = Buffer.from('PK\u0003\u0004');
 
-/** What a ZIP archive is, by a name near its beginning. */
+/** The kinds of ZIP archive, by a name near the beginning of the file. */
 const ZIP_KINDS: readonly (readonly [name: string, what: string, hint: string])[] = [
   ['xl/', 'an Excel workbook (.xlsx)', EXPORT],
   ['opendocument.spreadsheet', 'an OpenDocument spreadsheet (.ods)', EXPORT],
@@ -46,7 +46,7 @@ const ZIP_KINDS: readonly (readonly [name: string, what: string, hint: string])[
   ['[Content_Types].xml', 'a Microsoft Office document, such as .xlsx', EXPORT],
 ];
 
-/** Beginnings of text that is not rows, in lower case and without leading blanks. */
+/** The beginnings of text that does not contain rows, in lower case and without leading spaces. */
 const MARKUP_KINDS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^<(!doctype\s+html|html|head|body|table)\b/, 'an HTML page'],
   [/^<\?xml\b/, 'an XML document'],
@@ -57,7 +57,8 @@ const MARKUP_KINDS: readonly (readonly [pattern: RegExp, what: string])[] = [
 const MARKUP_CHARACTERS = 256;
 
 /**
- * Names content that is not text for what it is, because "bytes that are not UTF-8" leads to the wrong remedy.
+ * Rejects content that is not text and names its format, because the error "bytes that are not UTF-8" would suggest the wrong
+ * fix.
  * @param start the first bytes of the file
  * @throws BridgeError SOURCE_FILE_INVALID
  */
@@ -71,7 +72,7 @@ export function refuseBinary(file: string, start: Buffer): void {
 }
 
 /**
- * The same for text that has no rows: often the error page or the login page of a failed download.
+ * Rejects text that does not contain rows, which is often the error page or the login page of a failed download.
  * @param start the first characters, as UTF-8
  * @throws BridgeError SOURCE_FILE_INVALID
  */

@@ -3,8 +3,8 @@ import type { CsvRow } from './csv.ts';
 import { fileInvalid } from './errors.ts';
 
 /**
- * The names of a file's columns. One without a name has the empty one, so nothing can name it.
- * @throws BridgeError SOURCE_FILE_INVALID for a name that is there twice
+ * The names of a file's columns. A column without a name gets an empty one, so no connector can refer to it.
+ * @throws BridgeError SOURCE_FILE_INVALID for a duplicate name
  */
 export function headerNames(file: string, { cells, line }: CsvRow, csv: CsvSpec = {}): readonly string[] {
   const names = csv.normalizeHeader === true ? cells.map(normalizeName) : cells;
@@ -18,13 +18,13 @@ export function headerNames(file: string, { cells, line }: CsvRow, csv: CsvSpec 
   return names;
 }
 
-/** What a row is beside the header of its file. */
+/** How a row compares with the header of its file. */
 type HeaderLikeness = 'other' | 'header' | 'reordered';
 
 /**
- * Tells a header in the middle of a file, which was joined from several. Of a single column only the very same name is one,
- * because it may be a value as well; of several columns case and blanks around a name do not matter.
- * @param cells of the header, as the file has them
+ * Detects a repeated header in a file that was joined from several. With a single column, only the exact name counts as a
+ * header, because it may also be a value. With several columns, case and spaces around a name are ignored.
+ * @param cells the header's cells as they are in the file
  */
 export function headerDetector(cells: readonly string[]): (row: readonly string[]) => HeaderLikeness {
   const loose = cells.length > 1;
@@ -33,7 +33,7 @@ export function headerDetector(cells: readonly string[]): (row: readonly string[
   const known = new Set(wanted);
   return (row) => {
     const [first] = row;
-    // Nearly every row ends here.
+    // Nearly every row returns here.
     if (first === undefined || row.length !== wanted.length || !known.has(form(first))) return 'other';
     const names = row.map(form);
     if (names.every((name, index) => name === wanted[index])) return 'header';
@@ -42,7 +42,7 @@ export function headerDetector(cells: readonly string[]): (row: readonly string[
   };
 }
 
-/** `Full Name (EN)` as `full_name_en`. */
+/** Normalizes a name: `Full Name (EN)` becomes `full_name_en`. */
 function normalizeName(name: string): string {
   return name
     .normalize('NFC')

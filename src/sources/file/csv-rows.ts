@@ -15,22 +15,22 @@ import {
 import type { ListedFile } from './listing.ts';
 import { textOf } from './text.ts';
 
-/** What spreadsheets write; `#NAME?` and some others are the same in several languages. */
+/** The error values that spreadsheets write; `#NAME?` and some others are the same in several languages. */
 const ERROR_CELLS = [
   String.raw`#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!)`,
   '#(?:EXTERNAL!|PYTHON!|ERROR!|GETTING_DATA)',
-  // German, French, Spanish.
+  // These are the German, French and Spanish ones.
   '#(?:NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|KALK!)',
   String.raw`#(?:VALEUR!|NOM\?|NOMBRE!|NUL!|PROPAGATION!)`,
   String.raw`#(?:N/D|¡REF!|¡DIV/0!|¡VALOR!|¿NOMBRE\?|¡NUM!|¡NULO!|¡DESBORDAMIENTO!|¡CALC!)`,
-  // LibreOffice.
+  // These are from LibreOffice.
   String.raw`Err:\d{3}`,
 ];
 const ERROR_CELL = new RegExp(`^(?:${ERROR_CELLS.join('|')})$`);
 
 const PLACES: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
 
-/** CSV files with a document per row. Every cell is text: CSV does not say what it is. */
+/** The format of CSV files with one document per row. Every cell is text, because CSV has no types. */
 export class CsvFormat implements FileFormat {
   readonly #spec: FileSourceSpec;
   readonly #use: FieldUse;
@@ -54,7 +54,7 @@ export class CsvFormat implements FileFormat {
     }
     const absent = fields.filter((name) => !PLACES.includes(name) && !found.has(name));
     const missing = files.length === 0 ? [] : requiredOf(absent, this.#use);
-    // No files are an empty listing, and the guard keeps the documents.
+    // A folder without files is an empty listing; the guard protects the documents.
     if (missing.length > 0) throw columnsMissing('None of the files has', missing, [...found]);
     return fields.map((name) => ({ name, kind: name === ROW_PLACE_COLUMNS.line ? 'integer' : 'text' }));
   }
@@ -85,7 +85,7 @@ export class CsvFormat implements FileFormat {
   }
 
   end(): void {
-    // Headers have told it all.
+    // Missing columns were already reported from the headers.
   }
 
   async #header(file: ListedFile): Promise<readonly string[]> {
@@ -112,7 +112,10 @@ export class CsvFormat implements FileFormat {
     throw fileInvalid(file.name, 1, what, 'Give the column of the file another name.');
   }
 
-  /** Counts the rows that it recognizes. @throws BridgeError SOURCE_FILE_INVALID for a header with another order of columns */
+  /**
+   * Returns a check that counts the rows that it recognizes as headers.
+   * @throws BridgeError SOURCE_FILE_INVALID for a header with another order of columns
+   */
   #headerCheck({ name }: ListedFile, header: CsvRow): (row: CsvRow) => boolean {
     const likeness = headerDetector(header.cells);
     return ({ cells, line }) => {

@@ -9,13 +9,13 @@ import { repeatsSepLine, SEP_LINE_BYTES_MAX, sepLineOf, type SepLine } from './s
 
 export interface CsvRow {
   readonly cells: readonly string[];
-  /** Where it begins, from 1. */
+  /** The line on which the row begins, counted from 1. */
   readonly line: number;
 }
 
 /**
- * The rows of a CSV file as they come, the header among them. Neither a blank line nor a row of nothing but delimiters, blanks
- * and quotes is a row, and neither is the line `sep=;` that tells Excel the delimiter.
+ * The rows of a CSV file in order, including the header. A blank line, a row that contains only delimiters, spaces and quotes,
+ * and the line `sep=;`, which tells Excel the delimiter, do not count as rows.
  * @param text UTF-8
  * @throws BridgeError SOURCE_FILE_INVALID
  */
@@ -26,7 +26,7 @@ export async function* csvRows(
 ): AsyncGenerator<readonly CsvRow[]> {
   let parsing: Parsing | undefined;
   let first = true;
-  // Bytes since the last row: neither the parser nor an open quote may gather the whole file.
+  // The number of bytes since the last row. The limit prevents the parser or an open quote from buffering the whole file.
   let waiting = 0;
   try {
     for await (const chunk of withWholeStart(text, SEP_LINE_BYTES_MAX)) {
@@ -55,7 +55,7 @@ export async function* csvRows(
   }
 }
 
-/** The same text, whose first chunk has at least `bytes` bytes if the text is long enough. */
+/** Yields the same text with a first chunk of at least `bytes` bytes, if the text is long enough. */
 async function* withWholeStart(text: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
   let start: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of text) {
@@ -71,7 +71,7 @@ async function* withWholeStart(text: AsyncIterable<Buffer>, bytes: number): Asyn
   if (start !== undefined && start.length > 0) yield start;
 }
 
-/** The parser, which counts no lines that could be relied on: it takes CR LF in a cell for two. */
+/** Wraps the parser. Its line numbers are not reliable, because it counts CR LF in a cell twice. */
 class Parsing {
   readonly #parser: Parser;
   #rows: CsvRow[] = [];
@@ -80,19 +80,19 @@ class Parsing {
   #records = 0;
   #recordsSeen = 0;
 
-  /** @param sepLine the line before the text that is written, if there is one */
+  /** @param sepLine the `sep=` line before the text that is parsed, if there is one */
   constructor({ delimiter = ',', quote = '"' }: CsvSpec, sepLine: SepLine | undefined) {
     this.#line = sepLine === undefined ? 1 : 2;
     this.#parser = new Parser({
       delimiter: sepLine?.delimiter ?? delimiter,
       quote: quote === '' ? null : quote,
       escape: quote === '' ? null : quote,
-      // A file may have several kinds, when it was put together from others.
+      // A file that was joined from others may have several kinds of line break.
       record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
-      // The cells are counted where the header is known.
+      // The cells are counted by the caller, which knows the header.
       relax_column_count: true,
-      // Called in the middle of a write; rows that the parser keeps to itself would be lost when a later one is wrong.
+      // This is called during a write. Rows that the parser buffers would be lost when a later one is invalid.
       on_record: (cells: string[]) => {
         const line = this.line;
         this.#records += 1;
@@ -104,11 +104,11 @@ class Parsing {
         return null;
       },
     });
-    // Each write tells its own failure; without a listener it would be thrown once more.
+    // Each write reports its own failure. Without a listener the error would be thrown a second time.
     this.#parser.on('error', () => undefined);
   }
 
-  /** Where the row begins that is not whole yet. */
+  /** The line on which the unfinished row begins. */
   get line(): number {
     return this.#line + this.#parser.info.empty_lines - this.#emptyLines;
   }
@@ -121,7 +121,7 @@ class Parsing {
     return settled((done) => this.#parser.end(done));
   }
 
-  /** Whether a row has ended since this was last asked, also one that counts for nothing. */
+  /** Whether a row has ended since the last call, including rows that do not count. */
   hasProgressed(): boolean {
     const hasEnded = this.#records > this.#recordsSeen;
     this.#recordsSeen = this.#records;
@@ -147,7 +147,7 @@ function dropMark(cells: string[]): void {
   if (first?.charCodeAt(0) === BYTE_ORDER_MARK) cells[0] = first.slice(1);
 }
 
-/** Spreadsheets write a row of nothing but delimiters for every row that was ever touched. */
+/** Spreadsheets write a row of delimiters for every row that was ever edited. */
 function isBlankRow(cells: readonly string[]): boolean {
   return cells.every((cell) => cell === '' || cell.trim() === '');
 }
@@ -170,7 +170,7 @@ const WORDS: Readonly<Record<string, string>> = {
   CSV_INVALID_CLOSING_QUOTE: 'has more text after a closing quote',
 };
 
-/** The parser's words for it. */
+/** The parser's message for a byte order mark before a quote. */
 const MARK_BEFORE_QUOTE = `value is "${String.fromCharCode(BYTE_ORDER_MARK)}"`;
 const MARK_HINT =
   'The file seems to be joined from several: join them without their byte order marks, or read them one by one.';

@@ -21,7 +21,7 @@ const COLUMNS: Readonly<Record<DocumentColumnName, DocumentColumn>> = {
   content: { kind: 'text', of: (_, text) => text },
 };
 
-/** Files that are one document each. */
+/** The format of files that are one document each. */
 export class DocumentFormat implements FileFormat {
   readonly #encoding: FileEncoding | undefined;
   readonly #names: readonly DocumentColumnName[];
@@ -45,7 +45,10 @@ export class DocumentFormat implements FileFormat {
   }
 }
 
-/** A text too large for a row comes with more than a row may have, so that the row is known to be too large. */
+/**
+ * Reads a text. A text that is too large for a row is returned with more bytes than a row may have, so that the caller detects
+ * it.
+ */
 async function wholeText(file: ListedFile, encoding: FileEncoding | undefined): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -57,7 +60,7 @@ async function wholeText(file: ListedFile, encoding: FileEncoding | undefined): 
   return Buffer.concat(chunks);
 }
 
-/** Microseconds, as a column of kind `timestamptz` has them. */
+/** The time in microseconds, as a column of kind `timestamptz` has it. */
 function momentText(nanoseconds: bigint): string {
   const microseconds = nanoseconds / 1_000n;
   const date = new Date(Number(microseconds / 1_000n)).toISOString().slice(0, -1).replace('T', ' ');

@@ -35,14 +35,14 @@ export function folderMissing(folder: string, cause?: unknown): BridgeError {
   });
 }
 
-/** What the system says against reading a file that was listed; what is not of the system stays as it is. */
+/** Translates a system error from reading a listed file; other errors are returned unchanged. */
 export function fileError(file: string, thrown: unknown): unknown {
   if (GONE.has(codeOf(asError(thrown))))
     return fileChanging(file, 'is gone since the folder was listed', thrown);
   return systemError(file, thrown);
 }
 
-/** The same for a folder. */
+/** Translates a system error from reading a folder; other errors are returned unchanged. */
 export function folderError(folder: string, thrown: unknown): unknown {
   return GONE.has(codeOf(asError(thrown))) ? folderMissing(folder, thrown) : systemError(folder, thrown);
 }
@@ -52,7 +52,7 @@ function systemError(path: string, thrown: unknown): unknown {
   const error = asError(thrown);
   const errno = codeOf(error);
   if (!/^E[A-Z0-9]+$/.test(errno)) return thrown;
-  // Node's text goes on with the system call and the path.
+  // Node's message continues with the system call and the path.
   const message = `Cannot read ${path}: ${error.message.replace(/, \w+( '.*)?$/s, '')}.`;
   if (MAY_NOT.has(errno)) {
     return new BridgeError('SOURCE_PERMISSION', message, { cause: error, hint: 'Let this user read it.' });

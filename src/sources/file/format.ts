@@ -5,36 +5,38 @@ import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../../pipeline/ports/po
 import type { ListedFile } from './listing.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 
-/** The values of a row in the order of the columns, in the text form of their kinds; null is NULL, undefined no such field. */
+/**
+ * The values of a row in the order of the columns, in the text form of their kinds; null is NULL, undefined a missing field.
+ */
 type FileValues = readonly (Buffer | null | undefined)[];
 
 export interface FileRow {
   readonly values: FileValues;
-  /** Where the row begins, from 1; 0 for a file that is one row. */
+  /** The line on which the row begins, from 1; 0 for a file that is one row. */
   readonly line: number;
 }
 
-/** Something in files that is not wrong and that their owner should know. */
+/** A condition in files that is not an error, but that their owner should know about. */
 export interface FileRemark {
   readonly message: string;
   readonly rows: number;
-  /** The file and the line of the first of them. */
+  /** The file and the line of the first occurrence. */
   readonly first: string;
 }
 
-/** What a connector makes of the columns. */
+/** How a connector uses the columns. */
 export interface FieldUse {
-  /** All columns that it names, each once. */
+  /** All columns that the connector names, without duplicates. */
   readonly fields: readonly string[];
-  /** Those of the id and of the readers: where they are missing, a document that is there would count as gone. */
+  /** The columns of the id and of the readers. If they are missing, an existing document would count as deleted. */
   readonly vital: readonly string[];
-  /** Those that no row needs to have. */
+  /** The columns that rows may omit. */
   readonly optional?: ReadonlySet<string>;
-  /** Told once about those of them that no row of a listing has. */
+  /** Called once with the optional columns that no row of a listing has. */
   readonly warnMissing?: (names: readonly string[]) => void;
 }
 
-/** Of fields that no row has, those that rows need to have. The others are warned about. */
+/** Selects the required fields among the fields that no row has. The other ones cause a warning. */
 export function requiredOf(
   absent: readonly string[],
   { optional, warnMissing }: Pick<FieldUse, 'optional' | 'warnMissing'>,
@@ -44,26 +46,26 @@ export function requiredOf(
   return absent.filter((name) => !expected.includes(name));
 }
 
-/** How files become rows. One object serves one listing. */
+/** Turns files into rows. One object serves one listing. */
 export interface FileFormat {
   /**
-   * The columns of all rows, before one is read.
-   * @throws BridgeError SOURCE_COLUMN_MISSING for one that no file has, if that shows without reading the files
+   * The columns of all rows, before a row is read.
+   * @throws BridgeError SOURCE_COLUMN_MISSING for a column that no file has, if that is known without reading the files
    */
   columns(files: readonly ListedFile[], signal: AbortSignal): Promise<readonly Column[]>;
-  /** The rows of one file, some at a time. */
+  /** The rows of one file, in batches. */
   rows(file: ListedFile): AsyncIterable<readonly FileRow[]>;
-  /** After the last file. @throws BridgeError SOURCE_COLUMN_MISSING */
+  /** Called after the last file. @throws BridgeError SOURCE_COLUMN_MISSING */
   end(): void;
-  /** What was passed over, to be logged once; undefined if nothing was. */
+  /** What was skipped, to be logged once; undefined if nothing was. */
   remark?(): FileRemark | undefined;
 }
 
 const WORD = Buffer.alloc(4);
 
 /**
- * Appends a row; there must be room.
- * @param file the index of the row's file, by which its place is told
+ * Appends a row; the batch must have room.
+ * @param file the index of the row's file, which identifies its location
  */
 export function appendRow(rows: RowBatcher, { values, line }: FileRow, file: number): void {
   rows.foundAt(file, line);
@@ -77,9 +79,9 @@ export function appendRow(rows: RowBatcher, { values, line }: FileRow, file: num
 }
 
 /**
- * @param where the beginning of a sentence that goes on with the columns
- * @param found names of columns that there are, if they are known
- * @param seen names of which one may look like a missing one
+ * @param where the beginning of a sentence that continues with the columns
+ * @param found the names of the existing columns, if they are known
+ * @param seen names that may resemble a missing one
  */
 export function columnsMissing(
   where: string,

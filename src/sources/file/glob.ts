@@ -5,7 +5,7 @@ import type { BridgeError } from '../../core/errors.ts';
 import { fileError, fileRefused, folderError, linkOut } from './errors.ts';
 import { asError, codeOf } from '../../core/thrown.ts';
 
-/** Something that could not be looked at. */
+/** A path that could not be inspected. */
 interface Failure {
   readonly path: string;
   readonly error: unknown;
@@ -14,8 +14,8 @@ interface Failure {
 const UNFINISHED = /\.(?:part|partial|filepart|tmp|temp|crdownload)$/i;
 
 /**
- * The files of a folder that match a pattern, by their paths from there, sorted.
- * @throws BridgeError SOURCE_* for anything that could not be looked at: passed over, its rows would count as gone
+ * The files of a folder that match a pattern, as sorted relative paths.
+ * @throws BridgeError SOURCE_* for any path that could not be inspected: if it were skipped, its rows would count as deleted
  */
 export async function matchingFiles(folder: string, pattern: string, signal: AbortSignal): Promise<string[]> {
   const folders: Failure[] = [];
@@ -40,14 +40,14 @@ export async function matchingFiles(folder: string, pattern: string, signal: Abo
   return names.filter((name) => !isHidden(name) && !UNFINISHED.test(name)).sort();
 }
 
-/** Why a link that leads out of the folder is not followed: the crawler would walk through whatever is there. */
+/** Explains why a link that leads out of the folder is not followed: the crawler would walk through everything there. */
 function refusal(folder: string, path: string, target: unknown): BridgeError | undefined {
   return isBelow(folder, String(target)) ? undefined : linkOut(relative(folder, path));
 }
 
 /**
- * The crawler passes over what it cannot read, without a word. This is the same call, with its failures written down.
- * @param refuse makes a failure of a result
+ * Wraps a file system call and records its failures, because the crawler silently skips what it cannot read.
+ * @param refuse returns the failure that a result means, or undefined
  */
 function noting<Call extends (...args: never[]) => unknown>(
   call: Call,
@@ -77,7 +77,7 @@ function linkError(name: string, error: unknown): unknown {
   );
 }
 
-/** @param path absolute and resolved, like the folder */
+/** @param path an absolute and resolved path, like the folder */
 export function isBelow(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith('../') && !isAbsolute(way);

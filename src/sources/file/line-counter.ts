@@ -1,9 +1,9 @@
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Counts the lines of a text that comes in pieces. They end with LF, CR LF, or CR. */
+/** Counts the lines of a text that arrives in chunks. Lines end with LF, CR LF, or CR. */
 export class LineCounter {
-  /** The line that the next byte is in, from 1. */
+  /** The line of the next byte, from 1. */
   line = 1;
   #last = 0;
 
@@ -17,7 +17,7 @@ export class LineCounter {
   }
 }
 
-/** How many line breaks there are in a text. */
+/** The number of line breaks in a text. */
 export function lineBreaks(text: string): number {
   return text.includes('\n') || text.includes('\r') ? (text.match(/\r\n|\n|\r/g)?.length ?? 0) : 0;
 }

@@ -9,24 +9,25 @@ import type { SourcePermit } from '../permit.ts';
 
 /** A file as it was when the folder was listed. */
 export interface ListedFile {
-  /** Its path from the folder, with `/` between parts. */
+  /** The path relative to the folder, with `/` between parts. */
   readonly name: string;
-  /** Where it really is. */
+  /** The resolved path. */
   readonly path: string;
   readonly bytes: bigint;
   readonly modifiedNs: bigint;
 }
 
-/** What a listing needs of its surroundings. */
+/** The environment of a listing. */
 export interface ListingContext {
-  /** The time, to tell files that may still be written. */
+  /** The current time, which is needed to detect files that may still be written. */
   readonly now: () => Date;
   readonly permit: Pick<SourcePermit, 'folder'>;
 }
 
 /**
- * The files that a connector reads, by name.
- * @throws BridgeError POLICY_REFUSED, SOURCE_FOLDER_MISSING, SOURCE_FILE_REFUSED, SOURCE_FILE_CHANGING, SOURCE_PERMISSION, SOURCE_LOST
+ * The files that a connector reads, sorted by name.
+ * @throws BridgeError POLICY_REFUSED, SOURCE_FOLDER_MISSING, SOURCE_FILE_REFUSED, SOURCE_FILE_CHANGING, SOURCE_PERMISSION,
+ *   SOURCE_LOST
  */
 export async function listFiles(
   spec: FileSourceSpec,
@@ -54,13 +55,13 @@ export async function listFiles(
   return files;
 }
 
-/** @throws BridgeError SOURCE_FILE_CHANGING unless the file is what it was when it was listed */
+/** @throws BridgeError SOURCE_FILE_CHANGING if the file changed since it was listed */
 export function requireSame(file: ListedFile, { size, mtimeNs }: BigIntStats): void {
   if (size === file.bytes && mtimeNs === file.modifiedNs) return;
   throw fileChanging(file.name, 'changed while it was read');
 }
 
-/** After all were read: a listing is one of files that did not change meanwhile. @throws BridgeError SOURCE_FILE_CHANGING */
+/** Called after all files were read: no file may change during a listing. @throws BridgeError SOURCE_FILE_CHANGING */
 export async function requireAllSame(files: readonly ListedFile[], signal: AbortSignal): Promise<void> {
   for (const file of files) {
     signal.throwIfAborted();
@@ -79,7 +80,7 @@ async function realFolder(path: string): Promise<string> {
 }
 
 async function lookAt(folder: string, name: string): Promise<ListedFile> {
-  // What Node cannot decode it replaces, and then finds no such file.
+  // Node replaces bytes in a name that it cannot decode, and then does not find the file.
   if (name.includes('\uFFFD')) {
     throw fileRefused(JSON.stringify(name), 'has a name that is not UTF-8', 'Rename the file.');
   }
@@ -106,7 +107,7 @@ async function statOf(name: string, path: string): Promise<BigIntStats> {
   }
 }
 
-/** A time a little in the future is that of a file server whose clock is ahead. */
+/** A file time slightly in the future comes from a file server whose clock is ahead. */
 function requireAge({ name, modifiedNs }: ListedFile, now: Date): void {
   const seconds = Math.abs(now.getTime() - Number(modifiedNs / 1_000_000n)) / 1_000;
   if (seconds >= FILE_AGE_SECONDS_MIN) return;

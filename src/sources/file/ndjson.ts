@@ -16,13 +16,13 @@ const NULL = 'null';
 
 interface Line {
   readonly bytes: Buffer;
-  /** From 1. */
+  /** The line number, from 1. */
   readonly number: number;
 }
 
 /**
- * NDJSON files with a document per line. Any value may be in any line, so every column is of kind `json`, and the bytes
- * are those of the file, with every digit.
+ * The format of NDJSON files with one document per line. Any value may occur in any line, so every column is of kind `json`.
+ * The bytes are copied from the file, so numbers keep every digit.
  */
 export class NdjsonFormat implements FileFormat {
   readonly #fields: readonly string[];
@@ -52,7 +52,7 @@ export class NdjsonFormat implements FileFormat {
     }
   }
 
-  /** Each line may lack a field, but one that all of them lack has another name, or was removed. */
+  /** A line may omit a field. A field that all lines omit was renamed or removed. */
   end(): void {
     const absent = this.#fields.filter((name) => !this.#found.has(name));
     const missing = this.#rows === 0 ? [] : requiredOf(absent, this.#use);
@@ -64,7 +64,7 @@ export class NdjsonFormat implements FileFormat {
     const members = new Map<string, Span>();
     eachMember(bytes, start, (key, from, end) => members.set(key, { start: from, end }));
     this.#rows++;
-    // Only to tell why none was found.
+    // The keys are needed only to explain why no field was found.
     if (this.#found.size < this.#fields.length) this.#lastKeys = [...members.keys()];
     const values = this.#fields.map((field) => {
       const place = placeOf(field, name, number);
@@ -105,7 +105,7 @@ function ownName(file: ListedFile, line: number, field: string): Error {
   return fileInvalid(file.name, line, what, 'Give the field of the file another name.');
 }
 
-/** The lines of a file that are not blank, some at a time. @throws BridgeError SOURCE_FILE_INVALID */
+/** The lines of a file that are not blank, in batches. @throws BridgeError SOURCE_FILE_INVALID */
 async function* linesOf(file: ListedFile): AsyncGenerator<readonly Line[]> {
   let number = 1;
   let unfinished: Buffer[] = [];
@@ -134,7 +134,7 @@ async function* linesOf(file: ListedFile): AsyncGenerator<readonly Line[]> {
   if (!isBlank(last)) yield [{ bytes: last, number }];
 }
 
-/** A file that was joined from several has their byte order marks at the beginning of lines. */
+/** Removes a byte order mark. A file that was joined from several has their byte order marks at the beginning of lines. */
 function withoutMark(line: Buffer): Buffer {
   const isMarked = line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
   return isMarked ? line.subarray(3) : line;

@@ -1,13 +1,13 @@
 import type { CsvSpec } from '../../definitions/connector/types.ts';
 import { fileInvalid } from './errors.ts';
 
-/** More than the longest line `sep=` has, in bytes. */
+/** An upper bound for the length of a `sep=` line, in bytes. */
 export const SEP_LINE_BYTES_MAX = 32;
 
-/** The line by which Excel is told the delimiter of a CSV file; it is neither a header nor a row. */
+/** The line that tells Excel the delimiter of a CSV file. It is not a header and not a row. */
 export interface SepLine {
   readonly delimiter: string;
-  /** Of the line, with its line break. */
+  /** The length of the line, including its line break. */
   readonly bytes: number;
 }
 
@@ -45,7 +45,7 @@ export function sepLineOf(file: string, start: Buffer, csv: CsvSpec): SepLine | 
   return { delimiter, bytes: Buffer.byteLength(line) };
 }
 
-/** Whether a row repeats the line, in a file that was joined from several. */
+/** Whether a row repeats the `sep=` line, as in a file that was joined from several. */
 export function repeatsSepLine(cells: readonly string[], { delimiter }: SepLine): boolean {
   const [first = ''] = cells;
   if (cells.length > 2 || !/^sep=/i.test(first)) return false;

@@ -20,7 +20,7 @@ export class FileSource implements Source {
   #stop = new AbortController();
   #hasTold = false;
 
-  /** @param use which columns the connector uses */
+  /** @param use the columns that the connector uses */
   constructor(
     source: FileSourceSpec,
     use: FieldUse,

@@ -15,9 +15,9 @@ const MARKS: readonly { readonly encoding: Encoding; readonly bytes: Buffer }[] 
   { encoding: 'utf-16be', bytes: Buffer.from([0xfe, 0xff]) },
 ];
 
-/** A byte order mark once the text is UTF-8. */
+/** A byte order mark in UTF-8. */
 const MARK = Buffer.from('\uFEFF');
-/** U+FFFD, which stands for what could not be decoded. */
+/** U+FFFD, which replaces bytes that could not be decoded. */
 const REPLACEMENT = Buffer.from('\uFFFD');
 
 const MARK_HINT =
@@ -26,18 +26,18 @@ const MARK_HINT =
 const ENCODING_HINT =
   'Save the file as UTF-8, or say with source.encoding what it is (UTF-16 needs a byte order mark).';
 
-/** Turns bytes into UTF-8, some at a time. */
+/** Converts bytes to UTF-8, chunk by chunk. */
 interface Decoder {
-  /** May keep an unfinished character back. */
+  /** Converts a chunk. It may hold back an incomplete character. */
   write(chunk: Buffer): Buffer;
-  /** Whether bytes are left that are no whole character. */
+  /** Whether bytes of an incomplete character are left. */
   readonly unfinished: boolean;
   isRight(text: Buffer): boolean;
 }
 
 /**
- * The text of a file as UTF-8 without the byte order marks at its beginning, in chunks that hold whole characters.
- * @throws BridgeError SOURCE_FILE_INVALID for bytes that are no text in its encoding; and what `bytesOf` throws
+ * The text of a file as UTF-8 without the byte order marks at its beginning, in chunks of whole characters.
+ * @throws BridgeError SOURCE_FILE_INVALID for bytes that are not valid in its encoding; and the errors of `bytesOf`
  */
 export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'): AsyncGenerator<Buffer> {
   const lines = new LineCounter();
@@ -57,7 +57,7 @@ export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'
       decoder = found === 'utf-8' ? new Utf8() : new Converted(found);
     }
     let text = decoder.write(chunk);
-    // Exports that are joined have a mark each, and an empty one leaves its mark at the beginning.
+    // Joined exports have one mark each, and an empty one leaves its mark at the beginning.
     while (beginning && text.subarray(0, MARK.length).equals(MARK)) text = text.subarray(MARK.length);
     if (text.length > 0) beginning = false;
     requireText(file, lines, decoder, found, text);
@@ -69,7 +69,7 @@ export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'
   }
 }
 
-/** Read as anything else, it would have a NUL beside each letter. */
+/** Refuses UTF-16 without a mark. In any other encoding, it would have a NUL next to each letter. */
 function refuseBareUtf16(file: ListedFile, start: Buffer): void {
   const nuls = [0, 0];
   start.forEach((byte, at) => {
@@ -77,8 +77,8 @@ function refuseBareUtf16(file: ListedFile, start: Buffer): void {
   });
   const [even = 0, odd = 0] = nuls;
   const most = Math.max(even, odd);
-  // A few NULs may be anything. Of Chinese text, only blanks, delimiters and line breaks have one; and a few letters have
-  // theirs on the other side, such as U+4E00.
+  // A few NULs may have any cause. In Chinese text, only spaces, delimiters and line breaks have a NUL; and a few characters,
+  // such as U+4E00, have theirs on the other side.
   if (most < 2 || most * 32 < start.length || Math.min(even, odd) * 4 > most) return;
   const encoding = odd > even ? 'utf-16le' : 'utf-16be';
   throw fileInvalid(file.name, 1, `the file seems to be ${encoding}, without a byte order mark`, MARK_HINT);
@@ -106,7 +106,7 @@ function requireText(
   throw fileInvalid(file.name, lines.line, 'a NUL character, which text does not have', ENCODING_HINT);
 }
 
-/** Where the first line begins that is wrong. */
+/** The offset of the first invalid line. */
 function firstWrong(text: Buffer, isWrong: (line: Buffer) => boolean): number {
   for (let start = 0; ;) {
     const found = text.subarray(start).findIndex((byte) => byte === 0x0a || byte === 0x0d);
@@ -131,12 +131,12 @@ class Utf8 implements Decoder {
   }
 
   isRight(text: Buffer): boolean {
-    // A row that holds half of a surrogate pair is quarantined; it is not a reason to refuse the file.
+    // A row that contains an unpaired surrogate is quarantined; it is not a reason to refuse the file.
     return isUtf8ButForHalves(text);
   }
 }
 
-/** Bytes at the end that begin a character of more bytes than there are. */
+/** The number of trailing bytes that begin an incomplete character. */
 function unfinishedBytes(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
@@ -152,7 +152,7 @@ class Converted implements Decoder {
   readonly #decoder: iconv.DecoderStream;
   readonly #unit: number;
   #bytes = 0;
-  /** The first half of a pair: not every decoder keeps it back. */
+  /** The first half of a surrogate pair, because not every decoder holds it back. */
   #half = '';
 
   constructor(encoding: Encoding) {

@@ -10,32 +10,32 @@ import { RowSpool, type SpooledRow } from './spool.ts';
 const LENGTH_BYTES = 4;
 const QUOTE = 0x22;
 
-/** What the versions of one record come to. */
+/** The winning version of a record. */
 interface Winner {
-  /** The place of the version that counts, among all rows of the listing. */
+  /** The position of the winning version among all rows of the listing. */
   place: number;
   mark: string | undefined;
 }
 
 interface ChangesPorts {
-  /** Where a row has its watermark; -1: nowhere. */
+  /** The column of the watermark in a row; -1 if there is none. */
   readonly watermarkColumn: number;
   readonly isLater: (one: string | undefined, other: string | undefined) => boolean;
 }
 
 /**
- * The rows of a listing of changes. It may have a record several times, with several versions of it; the latest counts, and
- * which one that is, is known at the end. So rows are held until then: a few in memory, more in a temporary file.
+ * The rows of a listing of changes. The listing may contain several versions of a record. The latest one counts, which is known
+ * only at the end. So rows are kept until then: a few in memory, more in a temporary file.
  */
 export class Changes {
   /** The earliest watermark of a version that another one replaced. */
   replaced: string | undefined;
-  /** A record came again as it was. */
+  /** Whether a record occurred again unchanged. */
   identical = false;
   readonly #ports: ChangesPorts;
   readonly #spool = new RowSpool();
   readonly #ids = new FingerprintSet();
-  /** Ids that came more than once. */
+  /** The ids that occurred more than once. */
   readonly #repeated = new Map<string, Winner | undefined>();
 
   constructor(ports: ChangesPorts) {
@@ -43,9 +43,9 @@ export class Changes {
   }
 
   /**
-   * Takes the row that is loaded.
-   * @param id undefined for a record without one, which replaces none
-   * @returns whether its record comes for the first time
+   * Adds the loaded row.
+   * @param id undefined for a record without an id, which replaces no other record
+   * @returns whether its record occurs for the first time
    */
   async add(row: RecordRow, id: RecordId | undefined): Promise<boolean> {
     const first = id === undefined || this.#ids.add(id.high, id.low);
@@ -56,7 +56,9 @@ export class Changes {
     return first;
   }
 
-  /** Each record once, in its latest version: the one that is later in the listing, unless its watermark says otherwise. */
+  /**
+   * Yields each record once, in its latest version: the one that is later in the listing, unless its watermark says otherwise.
+   */
   async *latest(): AsyncGenerator<SpooledRow> {
     if (this.#repeated.size === 0) {
       yield* this.#spool.rows();
@@ -101,7 +103,7 @@ export class Changes {
   }
 }
 
-/** A column of a row in the form of a batch. */
+/** The value of a column in a row that has the form of a batch. */
 function valueIn({ bytes, start }: SpooledRow, column: number): string | undefined {
   if (column < 0) return undefined;
   let at = start;

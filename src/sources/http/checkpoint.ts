@@ -6,28 +6,28 @@ import type { Validator } from '../../rest/request/validator.ts';
 const DIGITS = 16;
 
 /**
- * The checkpoint of a resumable listing: the place of the next page, and for which request it holds. A place says nothing once
- * the address or the pagination is another one.
+ * The checkpoint of a resumable listing: the position of the next page, and the request that it belongs to. The position is
+ * invalid once the address or the pagination changes.
  */
 export function writePlace(place: string | undefined, source: HttpSourceSpec): string {
   return JSON.stringify({ request: requestDigest(source), next: place ?? null });
 }
 
-/** @returns undefined to begin at the first page */
+/** @returns undefined if the listing must begin at the first page */
 export function readPlace(checkpoint: string | undefined, source: HttpSourceSpec): string | undefined {
   const { request, next } = membersOf(checkpoint);
   return request === requestDigest(source) && typeof next === 'string' ? next : undefined;
 }
 
 /**
- * The checkpoint of a full listing: what to ask by whether it is still the same, and for which source. Whoever asks in another
- * way, or as somebody else, may be shown something else.
+ * The checkpoint of a full listing: the validator for a conditional request, and the source that it belongs to. A different
+ * request, or different credentials, may get different records.
  */
 export function writeValidator(validator: Validator, source: HttpSourceSpec): string {
   return JSON.stringify({ source: digest(source), ...validator });
 }
 
-/** @returns undefined to read everything */
+/** @returns undefined if everything must be read */
 export function readValidator(checkpoint: string | undefined, source: HttpSourceSpec): Validator | undefined {
   const { source: of, etag, lastModified } = membersOf(checkpoint);
   if (of !== digest(source)) return undefined;
@@ -35,7 +35,7 @@ export function readValidator(checkpoint: string | undefined, source: HttpSource
   return typeof lastModified === 'string' ? { lastModified } : undefined;
 }
 
-/** A listing that was one of another kind before has a checkpoint of that: none of these members, or no JSON at all. */
+/** Parses a checkpoint. After a change of the kind of listing it has none of these members, or is not JSON. */
 function membersOf(checkpoint: string | undefined): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(checkpoint ?? 'null');

@@ -1,6 +1,6 @@
 import type { DefinitionWords } from '../../rest/definition-words.ts';
 
-/** How the messages about a listing name the fields of a connector. */
+/** The names of a connector's fields in messages about a listing. */
 export const CONNECTOR_WORDS: DefinitionWords = {
   path: 'source',
   kind: 'connector',

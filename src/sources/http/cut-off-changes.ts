@@ -1,7 +1,7 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 
-/** No later run would get to the rest of the changes. */
+/** The error of changes that were cut off. No later run would reach the remaining changes. */
 export function cutOffChanges({ url = '' }: HttpSourceSpec): BridgeError {
   return new BridgeError(
     'SOURCE_PAGINATION',

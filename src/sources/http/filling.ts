@@ -18,17 +18,17 @@ interface FillPorts {
   readonly row: RecordRow;
   readonly rows: RowBatcher;
   readonly ids: RecordIds;
-  /** Where a row has its watermark; -1: nowhere. */
+  /** The column of the watermark in a row; -1 if there is none. */
   readonly watermarkColumn: number;
-  /** Of this machine. */
+  /** The clock of this machine. */
   readonly now: () => Date;
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes rows of all records there are. One that comes again was moved: it is taken once, and the listing is not complete.
- * @param inclusive each page begins with the last record of the page before
- * @returns how many
+ * Makes rows of all records. A record that occurs again was moved: it is taken once, and the listing is incomplete.
+ * @param inclusive whether each page begins with the last record of the page before
+ * @returns the number of rows
  */
 export async function fillWithAll(
   listing: Listing,
@@ -60,8 +60,8 @@ export async function fillWithAll(
 }
 
 /**
- * Makes rows of what changed, each record in its latest version.
- * @returns false for a listing that was asked for from a time that has not come yet: no row was made then
+ * Makes rows of the changes, each record in its latest version.
+ * @returns false if the listing was requested from a time in the future; no row is made then
  */
 export async function fillWithChanges(filling: Filling, ports: FillPorts): Promise<boolean> {
   const { listing, watermark } = filling;
@@ -86,12 +86,12 @@ export async function fillWithChanges(filling: Filling, ports: FillPorts): Promi
     await changes.close();
   }
   if (listing.shifts && changes.identical) listing.moved();
-  // A record that left its page for a later one lets another one take its place, on a page that was read.
+  // A record that moved to a later page lets another record take its place on a page that was already read.
   if (listing.shifts && changes.replaced !== undefined) watermark?.holdAt(changes.replaced);
   return true;
 }
 
-/** @returns how many of its records came for the first time */
+/** @returns how many of the page's records occurred for the first time */
 async function addPage(
   page: Page,
   changes: Changes,

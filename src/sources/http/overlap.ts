@@ -2,18 +2,19 @@ import { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
 import type { RecordId } from './record-id.ts';
 
 /**
- * Tells the records that a page before had already, by their ids: an API that counts moves records when others are added or
- * removed, whatever its pages are called, and a record may have changed meanwhile. Two of one id on one page did not move.
+ * Detects by their ids the records that an earlier page already had. An API that counts records moves them when others are
+ * added or removed, whatever its pagination is called, and a record may have changed meanwhile. Two records with one id on the
+ * same page did not move.
  */
 export class Overlap {
   readonly #before = new FingerprintSet();
-  /** Of the page that is read, two halves each. */
+  /** The ids of the current page, in two halves each. */
   #page: number[] = [];
   readonly #inclusive: boolean;
   #last: RecordId | undefined;
   #lastBefore: RecordId | undefined;
 
-  /** @param inclusive each page begins with the last record of the page before, though none moved */
+  /** @param inclusive whether each page begins with the last record of the page before, although none moved */
   constructor(inclusive: boolean) {
     this.#inclusive = inclusive;
   }
@@ -28,7 +29,7 @@ export class Overlap {
     this.#last = undefined;
   }
 
-  /** @returns whether the record is new, was moved here, or is here because pages overlap */
+  /** @returns whether the record is new, was moved here, or occurs here because pages overlap */
   judge(id: RecordId): 'new' | 'moved' | 'overlapping' {
     const first = this.#page.length === 0 && this.#last === undefined;
     this.#last = id;

@@ -1,7 +1,10 @@
 import type { Logger } from '../../core/log.ts';
 import type { KeptPlace } from '../../rest/request/kept-place.ts';
 
-/** A checkpoint must not hold a secret, whatever an API writes into its links and cursors. @returns undefined to begin again */
+/**
+ * A checkpoint must not contain a secret, whatever an API puts into its links and cursors.
+ * @returns undefined to start from the first page
+ */
 export function placeToStore(rest: KeptPlace | undefined, log: Logger): string | undefined {
   if (rest === undefined || 'place' in rest) return rest?.place;
   const { because, perhapsCursor } = rest;

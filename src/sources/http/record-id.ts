@@ -2,23 +2,23 @@ import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
 import { plainText } from '../../json/path.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 
-/** 62 bits of a hash of what identifies a record. */
+/** A 62-bit hash of the values that identify a record. */
 export interface RecordId {
   readonly high: number;
   readonly low: number;
 }
 
-/** Makes ids of records, from the fields of which the mapping makes the ids of documents. */
+/** Makes the ids of records from the fields that the mapping uses for the ids of documents. */
 export class RecordIds {
   readonly #columns: readonly number[];
   readonly #hashes = new Fingerprinter('', []);
 
-  /** @param fields of a row @param idFields those among them that make the id */
+  /** @param fields the fields of a row @param idFields the fields among them that form the id */
   constructor(fields: readonly string[], idFields: readonly string[]) {
     this.#columns = idFields.map((name) => fields.indexOf(name));
   }
 
-  /** @returns undefined for a record without an id, which is set aside */
+  /** @returns undefined for a record without an id, which is quarantined */
   of(bytes: Buffer, row: RecordRow): RecordId | undefined {
     const parts: string[] = [];
     for (const column of this.#columns) {

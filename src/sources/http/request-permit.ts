@@ -4,13 +4,13 @@ import { BridgeError } from '../../core/errors.ts';
 import type { SourcePermit, SourceServer } from '../permit.ts';
 
 /**
- * What decides, just before each request, whether it may be sent: `validate` has decided the same by the file, and this is the last
- * place before the network, after redirects and links to next pages.
+ * Decides right before each request whether it may be sent. `validate` makes the same decision from the file. This is the last
+ * check before the network, after redirects and links to next pages.
  * @returns a function that throws BridgeError POLICY_REFUSED or CONNECTOR_INVALID
  */
 export function requestPermit(spec: HttpSourceSpec, permit: SourcePermit): (address: string) => void {
   const { secretRef, oauth, headers = {} } = spec;
-  // A token that the client's secret was exchanged for is worth as much as the secret.
+  // A token that was obtained with the client secret needs the same protection as the secret.
   const refs = [secretRef, oauth?.clientSecretRef].filter((ref) => ref !== undefined);
   const hasCredentials = refs.length > 0 || Object.keys(headers).some(isCredentialHeader);
   return (address) => {

@@ -5,15 +5,15 @@ import type { RecordRow } from '../../json/record-row.ts';
 import { NEVER_THERE } from '../fields-never-there.ts';
 
 interface RequiredFieldsOf {
-  /** Fields that no record needs to have. */
+  /** The fields that records may omit. */
   readonly optional: ReadonlySet<string>;
   readonly url: string;
   readonly log: Logger;
 }
 
 /**
- * Each record may lack a field, but one that the whole source lacks has another name, or was removed.
- * @param row after all records: it knows the fields that none of them had
+ * A record may omit a field. A field that the whole source omits was renamed or removed.
+ * @param row the row after all records; it knows the fields that none of them had
  * @throws BridgeError SOURCE_COLUMN_MISSING
  */
 export function requireFields(

@@ -24,19 +24,19 @@ import { asError } from '../../core/thrown.ts';
 import type { SourcePermit } from '../permit.ts';
 import { RowBatcher } from '../row-batcher.ts';
 
-/** What a source needs of its surroundings. */
+/** The environment of a source. */
 export interface HttpSurroundings {
   readonly retry: RetryPolicy;
   readonly clock: Clock;
   readonly wait: Wait;
   readonly log: Logger;
   readonly proxy: ProxySettings;
-  /** What the whole run knows to be secret; it learns what this source is authorised with. */
+  /** The secrets of the whole run; this source adds its own credentials. */
   readonly redactor?: Redactor | undefined;
   readonly permit: SourcePermit;
 }
 
-/** Reads an API: page by page, each record a row, each field that the mapping names a column. */
+/** Reads an API page by page. Each record becomes a row, and each field that the mapping names becomes a column. */
 export class HttpSource implements Source {
   readonly listing: 'full' | 'delta';
   readonly #spec: HttpSourceSpec;
@@ -47,15 +47,15 @@ export class HttpSource implements Source {
   readonly #secret: (ref: string) => string;
   readonly #surroundings: HttpSurroundings;
   readonly #delta: boolean;
-  /** Of all listings of this source together. */
+  /** The quota for all listings of this source together. */
   readonly #quota: MinuteQuota | undefined;
   readonly #stops = new Set<AbortController>();
 
   /**
-   * @param fields what the mapping names
-   * @param idFields those among them that make the id of a document
+   * @param fields the fields that the mapping names
+   * @param idFields the fields among them that form the id of a document
    * @param secret reads a secret by its ref
-   * @param optional those of the fields that no record needs to have
+   * @param optional the fields that records may omit
    * @throws BridgeError SECRET_*, SOURCE_TLS, CONNECTOR_INVALID
    */
   constructor(
@@ -79,7 +79,10 @@ export class HttpSource implements Source {
     this.#quota = spec.rateLimit && new MinuteQuota(spec.rateLimit.requestsPerMinute, clock, wait);
   }
 
-  /** Fetches one page. A field that none of its records has is not among the columns; without records, all fields are. */
+  /**
+   * Fetches one page. A field that none of its records has is not among the columns. If there are no records, all fields are
+   * columns.
+   */
   async columns(signal: AbortSignal): Promise<Column[]> {
     signal.throwIfAborted();
     const reader = this.#open();
@@ -135,7 +138,7 @@ export class HttpSource implements Source {
     }
   }
 
-  /** A listing under way closes its connections by itself, as soon as it notices. */
+  /** A listing in progress closes its connections by itself as soon as it is aborted. */
   close(): Promise<void> {
     for (const stop of this.#stops) stop.abort();
     return Promise.resolve();
@@ -188,7 +191,7 @@ export class HttpSource implements Source {
     return this.#endOf(again);
   }
 
-  /** @throws BridgeError SOURCE_PAGINATION for changes that were cut off: no later run would get to the rest. */
+  /** @throws BridgeError SOURCE_PAGINATION for changes that were cut off: no later run would reach the remaining ones. */
   #endOf({ listing, watermark }: Filling): ListingEnd {
     const { truncated, cutOff, rest, unchanged, validator, inPages } = listing.statement;
     if (this.#spec.resumable === true) {

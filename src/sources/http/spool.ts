@@ -7,20 +7,20 @@ import { PRIVATE_FILE_MODE } from '../../core/private-modes.ts';
 import type { RecordId } from './record-id.ts';
 import type { RowSink } from '../../json/record-row.ts';
 
-/** A row in the form that batches have, with the id of its record; both halves are 0 for one without. */
+/** A row in the form that batches have, with the id of its record; both halves are 0 if it has none. */
 export interface SpooledRow extends RecordId {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
-/** Of each row: its length, and the two halves of its id. */
+/** The header of a row: its length, and the two halves of its id. */
 const HEAD_BYTES = 12;
 const BUFFER_BYTES_START = 65_536;
 
 /**
- * Rows that can be read again, once or several times, in their original order. A limited number of bytes is held in
- * memory; the rest is in a file without a name, which disappears with the process, however that ends.
+ * Stores rows that can be read repeatedly in their original order. A limited number of bytes is kept in memory. The rest is in
+ * a file without a name, which disappears with the process, however the process ends.
  */
 export class RowSpool implements RowSink {
   readonly #heldBytesMax: number;
@@ -29,7 +29,7 @@ export class RowSpool implements RowSink {
   #row = 0;
   #file: FileHandle | undefined;
   #folder: string | undefined;
-  /** Bytes of each piece of the file, none of which ends within a row. */
+  /** The size of each piece of the file in bytes. No piece ends within a row. */
   readonly #pieces: number[] = [];
 
   constructor(heldBytesMax = HTTP_CHANGES_HELD_BYTES_MAX) {
@@ -58,7 +58,7 @@ export class RowSpool implements RowSink {
     this.#buffer.writeUInt32BE(this.#length - this.#row - HEAD_BYTES, this.#row);
   }
 
-  /** After a row: moves what is too much for memory into the file. @throws BridgeError SOURCE_SPOOL_FAILED */
+  /** Called after a row: moves rows that exceed the memory limit to the file. @throws BridgeError SOURCE_SPOOL_FAILED */
   async settle(): Promise<void> {
     if (this.#length < this.#heldBytesMax) return;
     try {
@@ -75,7 +75,7 @@ export class RowSpool implements RowSink {
     this.#length = 0;
   }
 
-  /** A row is valid until the next one is asked for. @throws BridgeError SOURCE_SPOOL_FAILED */
+  /** Yields the rows. A row is valid until the next one is requested. @throws BridgeError SOURCE_SPOOL_FAILED */
   async *rows(): AsyncGenerator<SpooledRow> {
     let position = 0;
     for (const size of this.#pieces) {
@@ -108,7 +108,7 @@ export class RowSpool implements RowSink {
     const folder = await mkdtemp(join(tmpdir(), 'gemini-sync-bridge-'));
     this.#folder = folder;
     const file = await open(join(folder, 'rows'), 'wx+', PRIVATE_FILE_MODE);
-    // Windows keeps an open file, and `close` removes it there.
+    // Windows cannot remove an open file, so `close` removes it there.
     if (process.platform !== 'win32') await rm(folder, { recursive: true, force: true });
     return file;
   }

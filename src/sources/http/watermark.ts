@@ -6,7 +6,7 @@ import type { RowsAhead } from '../../pipeline/ports/ports.ts';
 
 const START_DEFAULT = '1970-01-01T00:00:00Z';
 const SECONDS_PER_DAY = 86_400;
-/** Of `2024-01-02`. */
+/** The length of `2024-01-02`. */
 const DATE_LENGTH = 10;
 const WORDS_LENGTH_MAX = 80;
 /** Time zones reach from 12 hours before UTC to 14 hours after it. */
@@ -17,24 +17,24 @@ type Kind = 'time' | 'number' | 'text';
 
 const UNITS: Readonly<Record<Kind, WatermarkUnit>> = { time: 'seconds', number: 'steps', text: 'none' };
 
-/** A watermark as what can be compared: a whole part, and the digits behind it, of which there may be any number. */
+/** A watermark in comparable form: an integer part and any number of digits after it. */
 interface Measured {
   readonly text: string;
-  /** Seconds since 1970, or the number itself, rounded down; 0 for text. */
+  /** The seconds since 1970, or the number itself, rounded down; 0 for text. */
   readonly whole: bigint;
   readonly fraction: string;
-  /** Of a time. */
+  /** Set only for a time. */
   readonly time?: TimeText;
 }
 
 /**
- * The watermark of a listing of changes. `watermarkStart` says of what kind it is: times and numbers are compared as what they
- * are, in every digit, anything else as text.
+ * The watermark of a listing of changes. `watermarkStart` determines its kind: times and numbers are compared by value, in
+ * every digit, and anything else is compared as text.
  */
 export class HttpWatermark {
-  /** What `:watermark` is in this listing. */
+  /** The value of `:watermark` in this listing. */
   readonly from: string;
-  /** Records whose watermark is later than the present of the API; undefined if there were none. */
+  /** The records whose watermark is later than the API's current time; undefined if there are none. */
   ahead: RowsAhead | undefined;
   readonly #kind: Kind;
   readonly #field: string;
@@ -44,7 +44,7 @@ export class HttpWatermark {
   #highestAhead: Measured | undefined;
 
   /**
-   * @param checkpoint of an earlier listing; one of another kind counts as none
+   * @param checkpoint the checkpoint of an earlier listing; one of another kind is ignored
    * @throws BridgeError CONNECTOR_INVALID for a watermarkLag in another unit
    */
   constructor(source: HttpSourceSpec, checkpoint: string | undefined) {
@@ -58,19 +58,20 @@ export class HttpWatermark {
     this.from = reached === undefined ? start : startBefore(reached, start, this.#kind, this.#lag);
   }
 
-  /** The highest one of this listing and those before; undefined if there was none at all. */
+  /** The highest watermark of this listing and the earlier ones; undefined if there is none. */
   get checkpoint(): string | undefined {
     return this.#highest?.text;
   }
 
-  /** Whether the checkpoint that this listing started from is one that no listing may leave: it says nothing then. */
+  /** Whether this listing started from a checkpoint that is too far in the future to be valid. */
   startedAfter(present: Date): boolean {
     return this.#start !== undefined && this.#isAfter(this.#start, present);
   }
 
   /**
-   * @param text of the watermark field of one record
-   * @param present of the API. @throws BridgeError SOURCE_WATERMARK_INVALID
+   * @param text the watermark field of one record
+   * @param present the API's current time
+   * @throws BridgeError SOURCE_WATERMARK_INVALID
    */
   see(text: string, present?: Date): void {
     const seen = measure(text, this.#kind);
@@ -79,7 +80,7 @@ export class HttpWatermark {
     else if (this.#highest === undefined || isHigher(seen, this.#highest, this.#kind)) this.#highest = seen;
   }
 
-  /** Lets the next listing start no later than from here, as far as it may go back. */
+  /** Makes the next listing start no later than here, within the range that it may go back. */
   holdAt(text: string): void {
     const place = measure(text, this.#kind);
     const highest = this.#highest;
@@ -88,7 +89,7 @@ export class HttpWatermark {
       this.#start !== undefined && isHigher(this.#start, place, this.#kind) ? this.#start : place;
   }
 
-  /** Whether the first of two watermarks is the later one; false if one of them is not a watermark. */
+  /** Whether the first of two watermarks is later than the second; false if either is not a watermark. */
   isLater(one: string | undefined, other: string | undefined): boolean {
     const [left, right] = [one, other].map((text) =>
       text === undefined ? undefined : measure(text, this.#kind),
@@ -96,7 +97,7 @@ export class HttpWatermark {
     return left !== undefined && right !== undefined && isHigher(left, right, this.#kind);
   }
 
-  /** The next listing starts one lag before its checkpoint, so a checkpoint up to one lag after the present passes nothing. */
+  /** The next listing starts one lag before its checkpoint, so a checkpoint up to one lag in the future skips nothing. */
   #isAfter({ whole, time }: Measured, present: Date): boolean {
     if (time === undefined) return false;
     const local = time.zoned ? 0 : LOCAL_TIME_AHEAD_SECONDS;
@@ -124,7 +125,7 @@ export class HttpWatermark {
   }
 }
 
-/** The same where no `watermarkStart` says of what kind watermarks are: times, or else numbers. */
+/** Compares watermarks where no `watermarkStart` determines their kind: as times, or else as numbers. */
 export function isLaterText(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   return (['time', 'number'] as const).some((kind) => {
@@ -138,7 +139,7 @@ function measure(text: string, kind: Kind): Measured | undefined {
   if (kind === 'time') return measureTime(text);
   const { whole, fraction = '' } = NUMBER.exec(text)?.groups ?? {};
   if (whole === undefined) return undefined;
-  // Below zero the digits behind the point count the other way, and no watermark is there.
+  // For negative numbers the digits after the point count in the other direction, and watermarks are not negative.
   if (whole.startsWith('-') && fraction !== '') return undefined;
   return { text, whole: BigInt(whole), fraction };
 }
@@ -155,7 +156,7 @@ function isHigher(one: Measured, other: Measured, kind: Kind): boolean {
   return one.fraction.padEnd(digits, '0') > other.fraction.padEnd(digits, '0');
 }
 
-/** At least one step before what was reached, because others may have the same watermark and come later. */
+/** Returns a start at least one step before the reached value, because later records may have the same watermark. */
 function startBefore(reached: Measured, start: string, kind: Kind, lag: number): string {
   if (kind === 'text') return reached.text;
   const lowest = measure(start, kind);
@@ -169,7 +170,7 @@ function less({ whole, fraction }: Measured, steps: number): string {
   return `${whole - BigInt(steps)}${whole - BigInt(steps) < 0n ? '' : rest}`;
 }
 
-/** In the form that the API itself writes; a date alone goes back by whole days. */
+/** Subtracts seconds and keeps the API's own format. A date without a time goes back by whole days. */
 function earlier({ text, whole, time }: Measured, seconds: number): string {
   if (time === undefined) return text;
   const days = Math.ceil(seconds / SECONDS_PER_DAY);

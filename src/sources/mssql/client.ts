@@ -5,19 +5,19 @@ import type { MssqlColumn } from './types.ts';
 import { asError } from '../../core/thrown.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 
-/** A value of a statement, apart from its text. */
+/** A parameter of a statement, which is sent separately from its text. */
 export type MssqlParameter = readonly [name: string, value: string | Buffer];
 
-/** A query that is cancelled gets this long to say so; then the connection is simply closed. */
+/** The time that a cancelled query has to confirm; after it the connection is closed. */
 const CANCEL_MS = 2_000;
 
-/** One connection to SQL Server; the only file that names the driver. */
+/** One connection to SQL Server. No other file names the driver. */
 export class MssqlClient {
   readonly #address: MssqlAddress;
   readonly #times: MssqlTimes;
   #connection: Connection | undefined;
   #request: Request | undefined;
-  /** Fails what is waited for when the connection ends under it. */
+  /** Rejects the pending operation when the connection ends. */
   #onEnd: (error: Error) => void = () => undefined;
   #failure: Error | undefined;
   #destroyed = false;
@@ -27,13 +27,13 @@ export class MssqlClient {
     this.#times = times;
   }
 
-  /** @throws what the driver throws */
+  /** @throws the driver's errors */
   async connect(): Promise<void> {
     let refusal: Error | undefined;
     const configuration = await mssqlConfiguration(this.#address, this.#times, (error) => {
       refusal = error;
     });
-    // While the certificate's file was read, there was nothing yet to close.
+    // There was nothing to close yet while the certificate file was read.
     if (this.#destroyed) throw new ConnectionEnded();
     const connection = new Connection(configuration);
     this.#connection = connection;
@@ -52,7 +52,7 @@ export class MssqlClient {
     }
   }
 
-  /** Begins a transaction that sees one moment, or one in which each read sees what is committed. */
+  /** Begins a transaction that reads one snapshot, or one in which each read sees committed rows. */
   begin(snapshot: boolean): Promise<void> {
     const level = snapshot ? ISOLATION_LEVEL['SNAPSHOT'] : ISOLATION_LEVEL['READ_COMMITTED'];
     return this.#settled((done) => {
@@ -60,14 +60,14 @@ export class MssqlClient {
     });
   }
 
-  /** Undoes whatever was done: a source is only read. */
+  /** Rolls back the transaction, because a source is only read. */
   rollback(): Promise<void> {
     return this.#settled((done) => {
       this.#open.rollbackTransaction(done);
     });
   }
 
-  /** All rows of a small result, each as its values by name. */
+  /** All rows of a small result, each as its values by column name. */
   async rows(text: string, parameters: readonly MssqlParameter[] = []): Promise<Record<string, unknown>[]> {
     const rows: Record<string, unknown>[] = [];
     await this.#execute(text, parameters, (row) => {
@@ -100,7 +100,7 @@ export class MssqlClient {
     this.#request?.resume();
   }
 
-  /** Asks the server to end what it is at work on, and waits a little for it to say so. */
+  /** Asks the server to cancel the running statement, and waits briefly for the confirmation. */
   async cancel(): Promise<void> {
     const request = this.#request;
     if (request === undefined) return;
@@ -145,7 +145,7 @@ export class MssqlClient {
           try {
             onRow(row);
           } catch (thrown) {
-            // Thrown in the driver's own code, it would end the process.
+            // An error that is thrown in the driver's own code would end the process.
             failure = asError(thrown);
             this.#connection?.cancel();
           }
@@ -170,7 +170,7 @@ export class MssqlClient {
   }
 }
 
-/** A value and its column, as the driver hands rows over. */
+/** A value and its column, as the driver passes rows. */
 interface Cell {
   readonly metadata: { readonly colName: string };
   readonly value: unknown;

@@ -10,9 +10,9 @@ export interface MssqlTimes {
 }
 
 /**
- * What the driver is told.
- * @param onRefused told why a server was not spoken to
- * @throws what reading the certificate's file throws
+ * The configuration of the driver.
+ * @param onRefused called with the reason why a server was refused
+ * @throws the errors of reading the certificate file
  */
 export async function mssqlConfiguration(
   address: MssqlAddress,
@@ -28,7 +28,7 @@ export async function mssqlConfiguration(
       ...(port !== undefined && { port }),
       ...(instance !== undefined && { instanceName: instance }),
       ...(database !== undefined && { database }),
-      // The driver takes a number for a name that a certificate could have.
+      // Otherwise the driver would treat an IP address as a name that a certificate could have.
       ...(certificateName !== undefined && { serverName: certificateName }),
       ...(certificateName === undefined && isIP(host) !== 0 && { serverName: '' }),
       encrypt,
@@ -38,20 +38,20 @@ export async function mssqlConfiguration(
       appName: 'gemini-sync-bridge',
       connectTimeout: times.connectSeconds * 1_000,
       requestTimeout: times.statementSeconds * 1_000,
-      // Runs are tried again by whoever started them.
+      // The caller of a run retries it, so the driver does not.
       maxRetriesOnTransientErrors: 0,
-      // Routes to a readable secondary, where there is one.
+      // Routes the connection to a readable secondary, if there is one.
       readOnlyIntent: true,
       useUTC: true,
-      // Otherwise a text is cut at two gigabytes less; the limit of a row is our own.
+      // This is the maximum, so that the server does not truncate text; this program enforces its own limit for a row.
       textsize: 2_147_483_647,
     },
   };
 }
 
 /**
- * The driver calls it with where to connect to, which after a redirection is another server; its types do not say so.
- * Nothing else of the driver's can be told to refuse a server without encryption.
+ * Connects for the driver, which passes the address. After a redirection that is the address of another server, which the
+ * driver's types do not mention. The driver has no other option to refuse a server without encryption.
  */
 function encryptingConnector({ host, port = 0 }: MssqlAddress, onRefused: (error: Error) => void) {
   return (...given: unknown[]): Promise<Socket> => {

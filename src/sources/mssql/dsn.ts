@@ -3,7 +3,7 @@ import { isThisMachine, type Exposure } from '../../net/exposure.ts';
 import { parseConnectionString } from '../sql/connection-string.ts';
 import { MSSQL_FORM } from './form.ts';
 
-/** Who connects, and how that is proven. */
+/** The login method and its credentials. */
 export type MssqlLogin =
   | { readonly kind: 'sql'; readonly user: string; readonly password: string }
   | { readonly kind: 'ntlm'; readonly user: string; readonly password: string; readonly domain: string }
@@ -13,23 +13,23 @@ export type MssqlLogin =
       readonly clientSecret: string;
       readonly tenantId: string;
     }
-  /** `ambient`: by what the machine has, an environment, a workload identity or a managed identity. */
+  /** `ambient`: credentials of the machine, which are an environment, a workload identity or a managed identity. */
   | { readonly kind: 'managed identity' | 'ambient'; readonly clientId: string | undefined };
 
 export interface MssqlAddress {
   readonly host: string;
-  /** Undefined with an instance, whose port the server's browser service tells. */
+  /** Undefined for a named instance, whose port the server's browser service reports. */
   readonly port: number | undefined;
   readonly instance: string | undefined;
   readonly database: string | undefined;
-  /** As errors name who connects. */
+  /** The user, as error messages name it. */
   readonly user: string;
   readonly login: MssqlLogin;
-  /** `strict`: TLS before the first byte of TDS, as SQL Server 2022 and newer can. */
+  /** `strict`: TLS before the first byte of TDS, as SQL Server 2022 and newer support it. */
   readonly encrypt: boolean | 'strict';
   readonly trustServerCertificate: boolean;
   readonly caFile: string | undefined;
-  /** The name that the certificate must have, if it is not that of the host. */
+  /** The name that the certificate must have, if it differs from the host. */
   readonly certificateName: string | undefined;
 }
 
@@ -42,9 +42,9 @@ const AUTHENTICATIONS = [
   'ActiveDirectoryDefault',
 ] as const;
 /**
- * Reads a connection string. Its parameters are named as in Microsoft's own: `encrypt` (`true`, the default, `strict` or
- * `false`), `trustServerCertificate`, `hostNameInCertificate`, `instanceName`, `authentication`, `tenantId`, `domain`,
- * and `database` (`databaseName`), for the database that is otherwise after the slash.
+ * Reads a connection string. Its parameters have Microsoft's names: `encrypt` (`true`, the default, `strict` or `false`),
+ * `trustServerCertificate`, `hostNameInCertificate`, `instanceName`, `authentication`, `tenantId`, `domain`, and `database`
+ * (`databaseName`), an alternative to the database after the slash.
  * @param ref the secret's name, for messages; its value is never in one
  * @param caFile from `source.tls.caFile`
  * @throws BridgeError SECRET_INVALID
@@ -73,7 +73,7 @@ export function parseMssqlDsn(dsn: string, ref: string, caFile: string | undefin
   };
 }
 
-/** What others on the way could read or change, by what the connection string demands; undefined if nothing. */
+/** What others on the network path could read or change under this connection string; undefined if nothing. */
 export function mssqlExposure({
   host,
   encrypt,
@@ -93,7 +93,7 @@ export function mssqlExposure({
   };
 }
 
-/** In addresses of Go, what follows the slash is the instance, and `database=` names the database. */
+/** In Go connection strings, the instance follows the slash, and `database=` names the database. */
 function databaseOf(path: string, parameter: string | null, invalid: Refusal): string {
   if (parameter === null || parameter === path) return path;
   if (path === '') return parameter;

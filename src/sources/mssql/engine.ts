@@ -10,17 +10,17 @@ import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';
 
-/** What the server must know of the watermark's type before it can tell that of its column; tried in turn. */
+/** Guesses of the watermark's type, tried in order, because the server needs a type before it can report that of the column. */
 const WATERMARK_GUESSES = ['datetime2(7)', 'bigint', 'varbinary(8)', 'decimal(38,10)'] as const;
 
 const DESCRIBE = 'EXEC sys.sp_describe_first_result_set @tsql = @query, @params = @params';
 const SNAPSHOT_STATE =
   'SELECT snapshot_isolation_state AS state FROM sys.databases WHERE database_id = DB_ID()';
 
-/** The catalog simply leaves out what a login may not see: without this right, no policies prove nothing. */
+/** The catalog omits objects that a login may not see. Without this permission, an empty list of policies proves nothing. */
 const POLICIES_VISIBLE = "SELECT HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'VIEW DEFINITION') AS visible";
 
-/** Filter predicates hide rows; block predicates, of type 1, concern writes. */
+/** Filter predicates hide rows; block predicates, of type 1, apply to writes. */
 const POLICIES = `SELECT policy.name AS policy, SCHEMA_NAME(target.schema_id) AS owner, target.name AS target
 FROM sys.security_policies AS policy
 JOIN sys.security_predicates AS predicate ON predicate.object_id = policy.object_id
@@ -30,7 +30,7 @@ ORDER BY 2, 3, 1`;
 
 const PRESENT = 'SELECT CONVERT(varchar(26), SYSUTCDATETIME(), 121) AS present';
 
-/** Reads SQL Server and Azure SQL. @throws BridgeError SECRET_INVALID */
+/** Creates the engine for SQL Server and Azure SQL. @throws BridgeError SECRET_INVALID */
 export function mssqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   const address = parseMssqlDsn(dsn, spec.secretRef, spec.tls?.caFile);
   const { host, port, instance, database, user } = address;
@@ -64,7 +64,7 @@ class MssqlSession implements SqlSession {
     });
   }
 
-  /** One moment where the database allows snapshots; elsewhere each row is as it was committed when it was read. */
+  /** Uses a snapshot where the database allows it. Otherwise each row has its committed state at the time it was read. */
   async connect(): Promise<void> {
     await this.#client.connect();
     const [database] = await this.#client.rows(SNAPSHOT_STATE);
@@ -82,8 +82,8 @@ class MssqlSession implements SqlSession {
   }
 
   /**
-   * The statement runs inside another one that says as what each column is to be sent: the driver makes floats of decimals,
-   * and text of code pages needs their tables.
+   * Runs the query inside another statement that sets the type in which each column is sent, because the driver converts
+   * decimals to floats, and text of code pages would need their tables.
    */
   async read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void> {
     const shape = this.#columns.map(({ name, sentAs }) => `[${name.replaceAll(']', ']]')}] ${sentAs} NULL`);
@@ -162,7 +162,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** As the server reads it, whatever the language of the login. */
+/** The value in a form that the server parses independently of the login's language. */
 function valueOf({ kind, text }: BoundWatermark): string | Buffer {
   if (kind === 'bytes') return Buffer.from(text.slice(2), 'hex');
   return kind === 'timestamptz' ? text.replace(/\+00$/, '+00:00') : text;

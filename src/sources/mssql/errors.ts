@@ -19,14 +19,14 @@ import {
   type Verdict,
 } from '../driver-errors.ts';
 
-/** Where an error happened, for its message; never a password. */
+/** The location of an error, for its message; it never includes a password. */
 export interface MssqlPlace {
   readonly host: string;
   readonly port: number | undefined;
   readonly instance: string | undefined;
   readonly database: string | undefined;
   readonly user: string;
-  /** The secret that holds the connection string. */
+  /** The secret that contains the connection string. */
   readonly secretRef: string;
 }
 
@@ -49,12 +49,12 @@ const CERTIFICATE: DriverHints = {
 
 /** Errors that RAISERROR and THROW raise have this number or a greater one. */
 const USER_ERRORS_FROM = 50_000;
-/** What `sp_describe_first_result_set` says against a query: it has no single description. */
+/** The errors with which `sp_describe_first_result_set` rejects a query that has no single description. */
 const NOT_DESCRIBED = { from: 11_501, to: 11_540 };
 
 const TABLE: DriverErrorTable = {
   rows: [
-    // What a refused login says; the driver keeps no number of it.
+    // The message of a refused login; the driver does not keep its number.
     {
       phase: 'connect',
       codes: /^ELOGIN$/,
@@ -85,7 +85,7 @@ const TABLE: DriverErrorTable = {
       words: /account is (?:disabled|currently locked)/i,
       verdict: { code: 'SOURCE_AUTH_FAILED', hint: 'ALTER LOGIN … ENABLE, or UNLOCK.' },
     },
-    // A linked server did not let this one in, or was not found.
+    // A linked server refused the login, or was not found.
     {
       phase: 'query',
       codes: /^(?:18452|18456|7202|7303|7399|7416|7437|53|10060|10061)$/,
@@ -118,7 +118,7 @@ const TABLE: DriverErrorTable = {
       '8120',
       '8127',
     ],
-    // EXECUTE AS a user who is gone, or whom the login may not act for.
+    // EXECUTE AS names a user that was removed, or that the login may not impersonate.
     [DEFINER_REFUSED, '15404', '15517'],
     [RAISED_BY_DATABASE, 'RAISERROR, THROW'],
     [STATEMENT_TIMEOUT, 'ETIMEOUT'],
@@ -148,7 +148,7 @@ const TABLE: DriverErrorTable = {
   hints: CERTIFICATE,
 };
 
-/** A driver's or the server's error in our words and with its own, and what to do about it. */
+/** Translates an error of the driver or the server: our message with the original one, and the instruction. */
 export function mssqlError(thrown: unknown, place: MssqlPlace, phase: Phase): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
@@ -161,7 +161,7 @@ export function mssqlError(thrown: unknown, place: MssqlPlace, phase: Phase): Br
   return new BridgeError(code, `SQL Server source ${at}: ${wordsOf(error, verdict)}`, { hint, cause: error });
 }
 
-/** With the line of the query that the server means. */
+/** The message, including the line of the query that the server reports. */
 function wordsOf(error: Error, verdict: Verdict): string {
   const line = 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : 0;
   return line > 0 && verdict === QUERY ? `${messageOf(error)} (query line ${line})` : messageOf(error);
@@ -173,7 +173,7 @@ function verdictOf(error: Error, phase: Phase): Verdict {
   return findVerdict(TABLE, { error, codes, fromServer }, phase);
 }
 
-/** The number of the server's error and its class; then the driver's code. */
+/** The number and the class of the server's error, then the driver's code. */
 function codesOf(error: Error): string[] {
   const number = numberOf(error);
   if (number >= USER_ERRORS_FROM) return ['RAISERROR, THROW'];

@@ -6,7 +6,7 @@ const SECONDS = 'write spec.source.connectTimeoutSeconds in the connector';
 const SWITCH = /^(?:true|false|yes|no)$/i;
 const ANY_NUMBER = /^\d{1,9}$/;
 
-/** How the connection string of a SQL Server looks. Its parameters are written in any case, as Microsoft's own drivers take them. */
+/** The syntax of SQL Server connection strings. Parameter names ignore case, as in Microsoft's own drivers. */
 export const MSSQL_FORM: ConnectionForm = {
   product: 'SQL Server',
   schemes: ['mssql', 'sqlserver'],

@@ -1,16 +1,16 @@
 import { connect, type Socket } from 'node:net';
 
-/** Of a packet of the protocol: its type, its state, its length, and what does not matter here. */
+/** The header of a packet of the protocol: its type, its status, its length, and bytes that are not needed here. */
 const HEADER_BYTES = 8;
-/** In the answer to a PRELOGIN: the token of the encryption, and the end of the list of tokens. */
+/** In the response to a PRELOGIN: the token of the encryption, and the end of the list of tokens. */
 const ENCRYPTION = 0x01;
 const TERMINATOR = 0xff;
-/** A token, the offset of its data and their length. */
+/** An option consists of a token, the offset of its data and their length. */
 const OPTION_BYTES = 5;
 const ON = 0x01;
 const REQUIRED = 0x03;
 
-/** The server has no encryption, and was asked for it. */
+/** The server does not support encryption, although it is required. */
 class PlainTextRefused extends Error {
   readonly code = 'EENCRYPT';
 
@@ -20,9 +20,9 @@ class PlainTextRefused extends Error {
 }
 
 /**
- * A connection that breaks before the login when the server says that it has no encryption: told `encrypt: true`, the driver
- * would go on without it, and send the password in clear.
- * @param onRefused told why, for the driver has words of its own for a connection that broke
+ * Opens a connection that closes before the login when the server reports that it does not support encryption. With `encrypt:
+ * true` the driver would continue without encryption and send the password in clear text.
+ * @param onRefused called with the reason, because the driver has its own message for a closed connection
  */
 export async function openEncryptingSocket(
   host: string,
@@ -52,7 +52,7 @@ export async function openEncryptingSocket(
   return refusingPlainText(socket, onRefused);
 }
 
-/** Reads along until the server's first packet is there; this listener comes before the driver's. */
+/** Inspects the server's first packet. This listener runs before the driver's. */
 function refusingPlainText(socket: Socket, onRefused: (error: Error) => void): Socket {
   let received = Buffer.alloc(0);
   const look = (chunk: Buffer): void => {
@@ -67,7 +67,7 @@ function refusingPlainText(socket: Socket, onRefused: (error: Error) => void): S
   return socket;
 }
 
-/** @param answer the body of the answer to a PRELOGIN: a list of options, and their data behind it */
+/** @param answer the body of the response to a PRELOGIN: a list of options, followed by their data */
 function offersEncryption(answer: Buffer): boolean {
   for (let at = 0; at + OPTION_BYTES <= answer.length && answer[at] !== TERMINATOR; at += OPTION_BYTES) {
     if (answer[at] !== ENCRYPTION) continue;

@@ -2,27 +2,27 @@ import { BridgeError } from '../../core/errors.ts';
 import type { Column, ColumnKind } from '../../pipeline/ports/ports.ts';
 import { float32Text } from '../sql/float-text.ts';
 
-/** A column of a query, as `sp_describe_first_result_set` tells it. */
+/** A column of a query, as `sp_describe_first_result_set` reports it. */
 export interface MssqlField {
   readonly name: string;
-  /** Such as `decimal(38,10)`; empty for types of the CLR. */
+  /** The type name, such as `decimal(38,10)`; empty for types of the CLR. */
   readonly typeName: string;
 }
 
 export interface MssqlColumn extends Column {
-  /** The type that the server is asked to send it as. */
+  /** The type in which the server sends the column. */
   readonly sentAs: string;
-  /** The type that a watermark of this column is declared with. */
+  /** The type with which a watermark of this column is declared. */
   readonly declaredAs: string;
-  /** A value of the driver's in the form of the column's kind. @throws BridgeError SOURCE_REFUSED */
+  /** Converts a value of the driver to the form of the column's kind. @throws BridgeError SOURCE_REFUSED */
   readonly text: (value: unknown) => string;
 }
 
 type Rule = readonly [kind: ColumnKind, sentAs: string, text: (value: unknown, scale: number) => string];
 
-/** A float holds so many decimal digits for certain; the driver makes floats of decimals. */
+/** The number of decimal digits that a float holds exactly. The driver converts decimals to floats. */
 const EXACT_DIGITS = 15;
-/** Of `money`, which the driver divides by 10,000: beyond this, digits would be lost. */
+/** The limit for `money`, which the driver divides by 10,000: digits would be lost above it. */
 const EXACT_MONEY_MAX = Number.MAX_SAFE_INTEGER / 10_000;
 const MONEY_SCALE = 4;
 const TICKS_PER_MS = 10_000;
@@ -31,8 +31,8 @@ const TICK_DIGITS = 7;
 const asText = (value: unknown): string => String(value);
 
 /**
- * By the name of the type. Text of a code page is sent as Unicode, so that no code page has to be known here; decimals that
- * a float cannot hold are sent as text.
+ * The rules by type name. Text of a code page is sent as Unicode, so that this program needs no code pages. Decimals that a
+ * float cannot hold are sent as text.
  */
 const RULES: Readonly<Record<string, Rule>> = {
   bit: ['boolean', 'bit', (value) => (value === true ? 't' : 'f')],
@@ -55,10 +55,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   timestamp: ['bytes', 'binary(8)', hexOf],
 };
 
-/** A datetime is read from text by the rules of the login's language, a datetime2 is not; the lowest integer fits a bigint. */
+/**
+ * A datetime is parsed from text by the rules of the login's language, a datetime2 is not; the lowest integer fits in a bigint.
+ */
 const DECLARED_AS: Partial<Record<ColumnKind, string>> = { timestamp: 'datetime2(7)', integer: 'bigint' };
 
-/** @throws BridgeError NOT_SUPPORTED for a type that has no text of its own */
+/** @throws BridgeError NOT_SUPPORTED for a type without a text form */
 export function mssqlColumn({ name, typeName }: MssqlField): MssqlColumn {
   const { type, size } = partsOf(typeName);
   const make = (rule: Rule, scale = 0, declaredAs = rule[1]): MssqlColumn => {
@@ -125,20 +127,20 @@ function unicodeType(type: string, size: string): string {
   return size === 'max' || Number(size) > NVARCHAR_MAX ? 'nvarchar(max)' : `nvarchar(${size})`;
 }
 
-/** The driver's dates are in UTC. Put together by hand, for `toISOString` takes three times as long. */
+/** The driver's dates are in UTC. The text is built by hand, because `toISOString` takes three times as long. */
 function dateOf(value: unknown): string {
   const date = asDate(value);
   const year = String(date.getUTCFullYear()).padStart(4, '0');
   return `${year}-${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}`;
 }
 
-/** With as many digits behind the second as the type has. */
+/** Writes as many fractional digits of the second as the type has. */
 function timeOf(value: unknown, digits: number): string {
   const date = asDate(value);
   const minute = `${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}`;
   const time = `${minute}:${twoDigits(date.getUTCSeconds())}`;
   if (digits === 0) return time;
-  // The driver keeps what is below a millisecond apart, in seconds.
+  // The driver stores the part below a millisecond separately, in seconds.
   const below = 'nanosecondsDelta' in date ? Number(date.nanosecondsDelta) : 0;
   const ticks = date.getUTCMilliseconds() * TICKS_PER_MS + Math.round(below * 1_000 * TICKS_PER_MS);
   return `${time}.${ticks.toString().padStart(TICK_DIGITS, '0').slice(0, digits)}`;

@@ -5,7 +5,7 @@ import type { MysqlColumn, MysqlField } from './types.ts';
 import { asError } from '../../core/thrown.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 
-/** A goodbye that takes longer than this is no longer waited for. */
+/** The longest wait for the server to close the connection. */
 const GOODBYE_SECONDS = 2;
 
 interface MysqlWarning {
@@ -13,12 +13,12 @@ interface MysqlWarning {
   readonly words: string;
 }
 
-/** One connection to a MySQL or MariaDB server; the only file that names the driver. */
+/** One connection to a MySQL or MariaDB server. No other file names the driver. */
 export class MysqlClient {
   readonly #address: MysqlAddress;
   readonly #connectMs: number;
   #connection: mysql.Connection | undefined;
-  /** Why the connection broke, when it breaks while no query is there to be told. */
+  /** The error that broke the connection while no query was running. */
   #broken: Error | undefined;
   #onBroken: (error: Error) => void = () => undefined;
   #destroyed = false;
@@ -28,25 +28,25 @@ export class MysqlClient {
     this.#connectMs = connectSeconds * 1_000;
   }
 
-  /** The server's number of this connection. */
+  /** The server's id of this connection. */
   get id(): number {
     return this.#open.threadId;
   }
 
-  /** @throws what the driver throws */
+  /** @throws the driver's errors */
   async connect(): Promise<void> {
     const { mode } = this.#address.tls;
     try {
       await this.#connect(mode === 'DISABLED' ? undefined : await tlsOptions(this.#address.tls));
     } catch (thrown) {
-      // The driver says so before it has sent a password.
+      // The driver reports this before it has sent a password.
       const noTls = asError(thrown).message.includes('does not support secure connection');
       if (mode !== 'PREFERRED' || !noTls) throw thrown;
       await this.#connect(undefined);
     }
   }
 
-  /** Runs one statement; `?` stands for a value, which the server gets apart from it. */
+  /** Runs one statement. Each `?` is a placeholder for a value, which is sent separately. */
   run(text: string, values: readonly string[] = []): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (error: Error | null) => {
@@ -72,7 +72,7 @@ export class MysqlClient {
     });
   }
 
-  /** The number and the words of each warning of the last statement. */
+  /** The number and the message of each warning of the last statement. */
   warnings(): Promise<MysqlWarning[]> {
     return new Promise((resolve, reject) => {
       this.#open.query<mysql.RowDataPacket[]>('SHOW WARNINGS', (error, rows) => {
@@ -83,7 +83,7 @@ export class MysqlClient {
     });
   }
 
-  /** The fields that a statement returns; undefined for one that returns no rows at all. Runs nothing. */
+  /** The fields that a statement returns; undefined if it returns no rows at all. The statement is not run. */
   fields(text: string): Promise<MysqlField[] | undefined> {
     return new Promise((resolve, reject) => {
       this.#open.prepare(text, (error, statement) => {
@@ -109,7 +109,7 @@ export class MysqlClient {
       query.on('result', (row: unknown) => {
         if (!Array.isArray(row)) return;
         writeRow(row, columns, out);
-        // What has come already stays with the driver, at most what one read of the socket brought.
+        // Rows that have already arrived stay in the driver, at most the bytes of one read of the socket.
         if (out.full) this.#open.pause();
       });
     });
@@ -119,14 +119,14 @@ export class MysqlClient {
     this.#open.resume();
   }
 
-  /** Closes the connection at once, whatever it is doing. May be called twice. */
+  /** Closes the connection immediately, whatever it is doing. May be called twice. */
   destroy(): void {
     this.#destroyed = true;
     this.#connection?.destroy();
     this.#onBroken(new Error('The connection was closed.'));
   }
 
-  /** Says goodbye and closes. */
+  /** Closes the connection properly. */
   async end(): Promise<void> {
     const connection = this.#open;
     const giveUp = setTimeout(() => {
@@ -165,7 +165,7 @@ export class MysqlClient {
     this.#connection = connection;
     this.#broken = undefined;
     connection.on('error', (error: Error) => {
-      // The first attempt of `PREFERRED` may fail after the second one has begun.
+      // The first attempt of `PREFERRED` may fail after the second one has started.
       if (connection !== this.#connection) return;
       this.#broken = error;
       this.#onBroken(error);
@@ -190,7 +190,7 @@ async function tlsOptions({ mode, caFile, certFile, keyFile }: MysqlTls): Promis
   };
 }
 
-/** The driver has them, and does not say so in its types. */
+/** The driver provides the fields, but its types omit them. */
 function fieldsOf(statement: object): MysqlField[] {
   if (!('columns' in statement) || !Array.isArray(statement.columns)) return [];
   return statement.columns.map((column: unknown) => {

@@ -13,7 +13,7 @@ export interface MysqlTls {
 }
 
 export interface MysqlAddress {
-  /** A name, an address, or the path of a Unix socket, which begins with `/`. */
+  /** A host name, an address, or the path of a Unix socket, which begins with `/`. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -24,12 +24,13 @@ export interface MysqlAddress {
 
 const PORT_DEFAULT = 3306;
 /**
- * Reads a connection string. `ssl-mode` means what it means to the `mysql` client: `PREFERRED` (the default) encrypts if the
- * server can, `REQUIRED` always, `VERIFY_CA` also checks who signed the certificate, `VERIFY_IDENTITY` also the host name.
- * A CA file without an `ssl-mode` means `VERIFY_IDENTITY`. `unix_socket` names a socket in place of the host; `PREFERRED` is not
- * encrypted on it, and `VERIFY_IDENTITY` is refused, because a socket has no name that a certificate could have.
+ * Reads a connection string. `ssl-mode` has the meaning that it has in the `mysql` client: `PREFERRED` (the default) encrypts
+ * if the server supports it, `REQUIRED` always encrypts, `VERIFY_CA` also checks the authority that signed the certificate, and
+ * `VERIFY_IDENTITY` also checks the host name. A CA file without an `ssl-mode` means `VERIFY_IDENTITY`. `unix_socket` names a
+ * socket instead of the host. `PREFERRED` does not encrypt on it, and `VERIFY_IDENTITY` is refused, because a socket has no
+ * name that a certificate could have.
  * @param ref the secret's name, for messages; its value is never in one
- * @param caFile from `source.tls.caFile`; `ssl-ca` in the string comes first
+ * @param caFile from `source.tls.caFile`; `ssl-ca` in the string takes precedence
  * @throws BridgeError SECRET_INVALID
  */
 export function parseMysqlDsn(dsn: string, ref: string, caFile: string | undefined): MysqlAddress {
@@ -43,7 +44,7 @@ export function parseMysqlDsn(dsn: string, ref: string, caFile: string | undefin
   const asked = query.get('ssl-mode') ?? (ca === undefined ? 'PREFERRED' : 'VERIFY_IDENTITY');
   const mode = SSL_MODES.find((candidate) => candidate === asked.toUpperCase());
   if (mode === undefined) throw invalid(`its ssl-mode is not one of ${SSL_MODES.join(', ')}`);
-  // The driver would compare the certificate with `localhost` in place of an address.
+  // The driver would compare the certificate with `localhost` instead of an address.
   if (mode === 'VERIFY_IDENTITY' && (socket || isIP(host) !== 0)) {
     const has = socket ? 'a socket' : 'an address';
     throw invalid(`VERIFY_IDENTITY needs a host name, and it has ${has}; name the host, or say VERIFY_CA`);
@@ -63,7 +64,7 @@ export function parseMysqlDsn(dsn: string, ref: string, caFile: string | undefin
   };
 }
 
-/** What others on the way could read or change, by what the connection string demands; undefined if nothing. */
+/** What others on the network path could read or change under this connection string; undefined if nothing. */
 export function mysqlExposure({ host, tls }: Pick<MysqlAddress, 'host' | 'tls'>): Exposure | undefined {
   if (isThisMachine(host)) return undefined;
   const fix =

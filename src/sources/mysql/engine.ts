@@ -9,10 +9,10 @@ import { mysqlColumn, type MysqlColumn } from './types.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';
 
-/** A second connection that cancels a query gets this long; then the first is simply closed. */
+/** The time for a second connection to cancel a query; after it the first connection is closed. */
 const CANCEL_SECONDS = 2;
 
-/** Reads MySQL and MariaDB. @throws BridgeError SECRET_INVALID */
+/** Creates the engine for MySQL and MariaDB. @throws BridgeError SECRET_INVALID */
 export function mysqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   const address = parseMysqlDsn(dsn, spec.secretRef, spec.tls?.caFile);
   const { host, port, database, user } = address;
@@ -71,7 +71,7 @@ class MysqlSession implements SqlSession {
       await this.#client.rows(query, this.#columns, out);
       return;
     }
-    // Prepared by SQL and not by the protocol, whose prepared statements send values in another form than text.
+    // The statement is prepared with SQL, because prepared statements of the protocol send values in a form other than text.
     await this.#client.run('SET @gemini_sync_query = ?', [query]);
     await this.#client.run(`SET @gemini_sync_watermark = ${typed(from)}`, [from.text.replace(/\+00$/, '')]);
     await this.#client.run('PREPARE gemini_sync FROM @gemini_sync_query');
@@ -94,7 +94,7 @@ class MysqlSession implements SqlSession {
       await second.connect();
       await second.run(`KILL QUERY ${this.#id}`);
     } catch {
-      // The server will notice the closed connection by itself, only later.
+      // The server notices the closed connection by itself, but later.
     } finally {
       second.destroy();
     }
@@ -122,13 +122,13 @@ function incomplete(words: string): BridgeError {
   );
 }
 
-/** The most that `sql_select_limit` and `max_join_size` can be: no limit. */
+/** The maximum of `sql_select_limit` and `max_join_size`, which means no limit. */
 const NO_LIMIT = '18446744073709551615';
 
 /**
- * Fixes every setting that changes how a value is written, so that equal rows are equal bytes in every session, whatever the
- * server's init_connect sets; and what would silently cut a listing, a recursive query or a long GROUP_CONCAT, or would cut
- * the connection while a slow bucket keeps rows waiting.
+ * Sets every setting that changes how a value is written, so that equal rows are equal bytes in every session, whatever the
+ * server's init_connect sets. It also sets the limits that would silently cut off a listing, a recursive query or a long
+ * GROUP_CONCAT, or that would close the connection while a slow bucket keeps rows waiting.
  */
 function sessionSettings(mariadb: boolean, statementSeconds: number): string {
   const own = mariadb
@@ -145,7 +145,7 @@ function sessionSettings(mariadb: boolean, statementSeconds: number): string {
   ].join(', ');
 }
 
-/** Compared with a number, a text would become a float. */
+/** The value needs a cast, because a string that is compared with a number would become a float. */
 function typed({ kind }: BoundWatermark): string {
   if (kind === 'integer') return 'CAST(? AS DECIMAL(65, 0))';
   return kind === 'decimal' ? 'CAST(? AS DECIMAL(65, 30))' : '?';

@@ -19,13 +19,13 @@ import {
   type Verdict,
 } from '../driver-errors.ts';
 
-/** Where an error happened, for its message; never a password. */
+/** The location of an error, for its message; it never includes a password. */
 export interface MysqlPlace {
   readonly host: string;
   readonly port: number;
   readonly database: string | undefined;
   readonly user: string;
-  /** The secret that holds the connection string. */
+  /** The secret that contains the connection string. */
   readonly secretRef: string;
 }
 
@@ -65,19 +65,19 @@ const PLUGIN: Verdict = {
 
 const TABLE: DriverErrorTable = {
   rows: [
-    // MariaDB says 1045 again when a view is read whose definer is gone: the login was over.
+    // MariaDB also reports 1045 when a query reads a view whose definer was removed. The login had already succeeded.
     { phase: 'query', codes: /^(?:1045|1698|1449|1356)$/, verdict: DEFINER_REFUSED },
     { phase: 'connect', codes: /^AUTH_SWITCH_PLUGIN_ERROR$/, words: /unknown plugin/i, verdict: PLUGIN },
     { phase: 'connect', words: /requires TLS|SSL (?:connection )?is required/i, verdict: MORE_TLS },
     { phase: 'connect', codes: /^$/, words: /timeout/i, verdict: CONNECT_TIMEOUT },
     { codes: /^$/, words: /closed state|connection (?:was |is )?(?:closed|lost)/i, verdict: CONNECTION_LOST },
   ],
-  // By the server's error number (MariaDB has MySQL's, and some of its own from 1900 on), by the driver's code, or by SQLSTATE
-  // classes: 42 (syntax, unknown names), 21 and 22 (a value does not fit), 45 (SIGNAL).
+  // The verdicts are by the server's error number (MariaDB uses MySQL's, and some of its own from 1900), by the driver's code,
+  // or by SQLSTATE classes: 42 (syntax, unknown names), 21 and 22 (a value does not fit), 45 (SIGNAL).
   byCode: [
-    // RDS Proxy and ProxySQL, which got no connection to the server in time.
+    // RDS Proxy and ProxySQL got no connection to the server in time.
     [FULL, '1040', '1041', '1203', '1226'],
-    // RDS Proxy and ProxySQL, which got no connection to the server in time.
+    // RDS Proxy and ProxySQL got no connection to the server in time.
     [FULL, '9001', '9501'],
     [HOST, '1129', '1130'],
     [LOGIN_REFUSED, '1045', '1698'],
@@ -110,7 +110,7 @@ const TABLE: DriverErrorTable = {
   hints: CERTIFICATE,
 };
 
-/** A driver's or the server's error in our words and with its own, and what to do about it. */
+/** Translates an error of the driver or the server: our message with the original one, and the instruction. */
 export function mysqlError(thrown: unknown, place: MysqlPlace, phase: Phase): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
@@ -125,8 +125,8 @@ export function mysqlError(thrown: unknown, place: MysqlPlace, phase: Phase): Br
 }
 
 /**
- * Of a syntax error, the server says the line at the end, and not of what. Of a way to log in that it does not have, the driver
- * goes on with a note of its authors.
+ * For a syntax error, the server names the line at the end of the message, without context. For a login method that the driver
+ * does not support, the driver adds a note of its authors.
  */
 function wordsOf(error: Error): string {
   return messageOf(error)
@@ -151,7 +151,7 @@ function isOfServer(error: Error): boolean {
   return numberOf(error) > 0 && 'sqlState' in error;
 }
 
-/** The server's error number; 0 if the error is not the server's. */
+/** The server's error number; 0 if the error is from elsewhere. */
 function numberOf(error: Error): number {
   return 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
 }

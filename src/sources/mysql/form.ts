@@ -5,13 +5,13 @@ const PLACE = 'write unix_socket=/cloudsql/PROJECT:REGION:INSTANCE, or the addre
 const SECONDS = 'write spec.source.connectTimeoutSeconds in the connector';
 const SWITCH = /^(?:true|false|0|1)$/i;
 
-/** How the connection string of a MySQL or MariaDB server looks. */
+/** The syntax of MySQL and MariaDB connection strings. */
 export const MYSQL_FORM: ConnectionForm = {
   product: 'MySQL',
   schemes: ['mysql', 'mariadb'],
   example: 'mysql://user:password@host:3306/database?ssl-mode=VERIFY_IDENTITY',
   parameters: ['ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key', 'unix_socket'],
-  // Connector/J and Connector/Python write the same names and values without the hyphen.
+  // Connector/J and Connector/Python use the same names and values without the hyphen.
   aliases: {
     sslMode: 'ssl-mode',
     sslmode: 'ssl-mode',
@@ -26,7 +26,7 @@ export const MYSQL_FORM: ConnectionForm = {
     charset: /^utf8(?:mb[34])?$/i,
     characterencoding: /^utf-?8$/i,
     useunicode: SWITCH,
-    // The driver asks for the key by itself when a login without TLS needs it.
+    // The driver requests the key by itself when a login without TLS needs it.
     allowpublickeyretrieval: /^true$/i,
     servertimezone: /^(?:UTC|GMT|\+00:00)$/i,
     timezone: /^(?:UTC|Z|\+00:00)$/i,

@@ -1,20 +1,20 @@
 import type { Column } from '../../pipeline/ports/ports.ts';
 
-/** What the server says of a column of a result. */
+/** A column of a result, as the server describes it. */
 export interface MysqlField {
   readonly name: string;
-  /** As the protocol numbers types. */
+  /** The type's number in the protocol. */
   readonly type: number;
-  /** Number of the character set; 63 is binary. */
+  /** The number of the character set; 63 is binary. */
   readonly characterSet: number;
   readonly flags: number;
   /** MariaDB's own name of the format, such as `json`. */
   readonly format: string | undefined;
 }
 
-/** A column, and what makes its values, as the server writes them, have the form of the column's kind. */
+/** A column, and the conversion of its values from the server's form to that of the column's kind. */
 export interface MysqlColumn extends Column {
-  /** Undefined: they have it already. */
+  /** Undefined if the values already have that form. */
   readonly convert: ((bytes: Buffer) => Buffer) | undefined;
 }
 
@@ -49,8 +49,8 @@ const STRINGS: ReadonlySet<number> = new Set([15, 249, 250, 251, 252, 253, 254])
 const UTC = Buffer.from('+00');
 
 /**
- * Values come as text, exact, whatever their type; only few must be rewritten. A column with ZEROFILL is text: its zeros are
- * what it is for, and JSON has no such numbers.
+ * Values arrive as exact text, whatever their type; only a few need a conversion. A column with ZEROFILL is text, because its
+ * zeros are intentional and JSON numbers cannot have leading zeros.
  */
 export function mysqlColumn({ name, type, characterSet, flags, format }: MysqlField): MysqlColumn {
   const bytes = STRINGS.has(type) && characterSet === BINARY;
@@ -59,7 +59,7 @@ export function mysqlColumn({ name, type, characterSet, flags, format }: MysqlFi
   if (isNumber && (flags & ZEROFILL) !== 0 && type !== YEAR)
     return { name, kind: 'text', convert: undefined };
   const column = { name, kind, convert: converter(type, kind) };
-  // JSON of MariaDB is text, which its own json_valid() is not strict about.
+  // MariaDB stores JSON as text, and its json_valid() is not strict.
   return kind === 'json' ? { ...column, unchecked: true } : column;
 }
 
@@ -74,12 +74,12 @@ function bitsAsInteger(bytes: Buffer): Buffer {
   return Buffer.from(BigInt(`0x${bytes.toString('hex')}`).toString());
 }
 
-/** The year 0000 is a value of its own here, and no number in JSON. */
+/** The year 0000 is a valid value here, but JSON has no such number. */
 function withoutZeros(bytes: Buffer): Buffer {
   return Buffer.from(String(Number(bytes.toString('latin1'))));
 }
 
-/** The session's time zone is UTC. */
+/** Adds the time zone. The session's time zone is UTC. */
 function withUtc(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, UTC]);
 }

@@ -8,16 +8,16 @@ interface OracleTimes {
   readonly statementSeconds: number;
 }
 
-/** Rows of one answer of the server. Each answer costs a round trip, and its rows are in memory at once. */
+/** The number of rows per response of the server. Each response costs a round trip, and its rows are in memory together. */
 const FETCH_ROWS = 500;
 
-/** One connection to an Oracle database; the only file that names the driver. */
+/** One connection to an Oracle database. No other file names the driver. */
 export class OracleClient {
   readonly #address: OracleAddress;
   readonly #times: OracleTimes;
   #connection: oracledb.Connection | undefined;
   #destroyed = false;
-  /** Tells who waits for room that there is some, or that the connection is gone. */
+  /** Wakes a reader that waits for room, when there is room or the connection is closed. */
   #onRoom: () => void = () => undefined;
 
   constructor(address: OracleAddress, times: OracleTimes) {
@@ -25,7 +25,7 @@ export class OracleClient {
     this.#times = times;
   }
 
-  /** @throws what the driver throws */
+  /** @throws the driver's errors */
   async connect(): Promise<void> {
     const { user, password, connectString, configDir, walletFolder, walletPassword } = this.#address;
     const connection = await oracledb.getConnection({
@@ -64,7 +64,7 @@ export class OracleClient {
     return rows.map((row) => row.map(String));
   }
 
-  /** The columns of a query; undefined for a statement that is none. Runs nothing. */
+  /** The columns of a query; undefined for another kind of statement. The statement is not run. */
   async fields(text: string): Promise<OracleField[] | undefined> {
     const { metaData } = await this.#open.getStatementInfo(text);
     return metaData?.map(({ name, dbTypeName = '', precision = 0, scale = -1 }) => ({
@@ -75,7 +75,7 @@ export class OracleClient {
     }));
   }
 
-  /** Reads the rows of a query, some at a time; resolves after the last. */
+  /** Reads the rows of a query in batches; resolves after the last. */
   async read(
     text: string,
     binds: Readonly<Record<string, string>>,
@@ -105,12 +105,12 @@ export class OracleClient {
     await resultSet.close();
   }
 
-  /** There is room for rows again. */
+  /** Called when there is room for rows again. */
   resume(): void {
     this.#onRoom();
   }
 
-  /** Asks the server to end what it is at work on. */
+  /** Asks the server to cancel the running statement. */
   async cancel(): Promise<void> {
     await this.#connection?.break().catch(() => undefined);
   }
@@ -120,13 +120,13 @@ export class OracleClient {
     this.#connection = undefined;
   }
 
-  /** Closes at once, without waiting for it. May be called twice. */
+  /** Closes the connection immediately, without waiting. May be called twice. */
   destroy(): void {
     this.#destroyed = true;
     this.#onRoom();
     const connection = this.#connection;
     this.#connection = undefined;
-    // A call that is under way would be waited for.
+    // Otherwise the driver would wait for a call in progress.
     void connection
       ?.break()
       .catch(() => undefined)
@@ -150,7 +150,7 @@ export class OracleClient {
   }
 }
 
-/** Large objects and exact numbers come as text, or as bytes, with the rows. */
+/** Large objects and exact numbers are fetched as text or as bytes, together with the rows. */
 function fetchTypeHandler({ dbTypeName = '' }: oracledb.Metadata<unknown>) {
   if (dbTypeName === 'NUMBER') return { type: oracledb.STRING };
   if (['CLOB', 'NCLOB'].includes(dbTypeName)) return { type: oracledb.STRING, converter: asIs };
@@ -161,7 +161,7 @@ function asIs(value: unknown): unknown {
   return value;
 }
 
-/** Uses Oracle's own client in place of the driver's JavaScript, from now on and for the whole process. */
+/** Switches the whole process from the driver's JavaScript implementation to Oracle's client libraries. */
 export function useThickClient(libDir: string | undefined): void {
   oracledb.initOracleClient(libDir === undefined ? {} : { libDir });
 }

@@ -3,13 +3,13 @@ import { parseConnectionString } from '../sql/connection-string.ts';
 import { ORACLE_FORM } from './form.ts';
 
 export interface OracleAddress {
-  /** As errors name the server. */
+  /** The server, as error messages name it. */
   readonly at: string;
   readonly user: string;
   readonly password: string;
-  /** What the driver takes: `host:port/service`, a descriptor, or an alias of tnsnames.ora. */
+  /** The driver's form: `host:port/service`, a descriptor, or an alias of tnsnames.ora. */
   readonly connectString: string;
-  /** The folder with tnsnames.ora. */
+  /** The folder that contains tnsnames.ora. */
   readonly configDir: string | undefined;
   readonly walletFolder: string | undefined;
   readonly walletPassword: string | undefined;
@@ -17,12 +17,12 @@ export interface OracleAddress {
 
 const PORT_DEFAULT = 1521;
 const PORT_TLS_DEFAULT = 2484;
-/** What may stand in a descriptor that is put together here, so that no part can add another. */
+/** The characters that are allowed in a generated descriptor, so that no part can inject another one. */
 const PLAIN = /^[\w.$#:-]+$/;
 
 /**
- * Reads a connection string. Beside `host:port/service`, the parameters `sid=`, `protocol=tcps`, `descriptor=` (a whole TNS
- * descriptor), `tns=` with `tnsAdmin=` (an alias and the folder of tnsnames.ora), `wallet=` and `walletPassword=`.
+ * Reads a connection string. Besides `host:port/service`, it may have the parameters `sid=`, `protocol=tcps`, `descriptor=` (a
+ * whole TNS descriptor), `tns=` with `tnsAdmin=` (an alias and the folder of tnsnames.ora), `wallet=` and `walletPassword=`.
  * @param ref the secret's name, for messages; its value is never in one
  * @throws BridgeError SECRET_INVALID
  */
@@ -61,8 +61,8 @@ export function parseOracleDsn(dsn: string, ref: string): OracleAddress {
 const ADDRESS = /\(\s*ADDRESS\s*=(?:\s*\([^()]*\))+\s*\)/gi;
 
 /**
- * What others on the way could read or change; undefined if nothing, or if only tnsnames.ora knows. The driver has no
- * encryption but TLS, unless it runs on Oracle's own client libraries.
+ * What others on the network path could read or change; undefined if nothing, or if only tnsnames.ora determines it. TLS is the
+ * driver's only encryption, unless it uses Oracle's own client libraries.
  */
 export function oracleExposure({
   connectString,

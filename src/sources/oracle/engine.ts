@@ -8,14 +8,16 @@ import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from '../sql/row-writer.ts';
 import type { BoundWatermark, SqlEngine, SqlSession } from '../sql/engine.ts';
 
-/** Stands for the watermark until its column's type is known; longer than any name that a query could use for it. */
+/**
+ * The placeholder of the watermark until its column's type is known. It is longer than any name that a query could use for it.
+ */
 const PLACEHOLDER = ':gemini_sync_bridge_watermark';
 
-/** What changes how a value is written: a decimal comma above all. */
+/** The settings that change how a value is written, in particular a decimal comma. */
 const SESSION =
   "ALTER SESSION SET TIME_ZONE = '+00:00' NLS_NUMERIC_CHARACTERS = '.,' NLS_CALENDAR = 'GREGORIAN'";
 
-/** Those of Oracle's own schemas are in every database. Who is exempt sees every row. */
+/** The policies of Oracle's own schemas exist in every database and are ignored. An exempt user sees every row. */
 const POLICIES = `SELECT POLICY_NAME, OBJECT_OWNER, OBJECT_NAME FROM ALL_POLICIES
 WHERE ENABLE = 'YES' AND SEL = 'YES'
 AND OBJECT_OWNER NOT IN (SELECT USERNAME FROM ALL_USERS WHERE ORACLE_MAINTAINED = 'Y')
@@ -25,8 +27,8 @@ ORDER BY 2, 3, 1`;
 const PRESENT = "SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS.FF6') FROM DUAL";
 
 /**
- * Reads Oracle.
- * @param clientLibDir folder of the Oracle Client libraries for `thick: true`; undefined: the system finds them
+ * Creates the engine for Oracle.
+ * @param clientLibDir the folder of the Oracle Client libraries for `thick: true`; if undefined, the system finds them
  * @throws BridgeError SECRET_INVALID
  */
 export function oracleEngine(spec: SqlSourceSpec, dsn: string, clientLibDir?: string): SqlEngine {
@@ -75,7 +77,10 @@ class OracleSession implements SqlSession {
     return fields && this.#columns;
   }
 
-  /** The query runs inside another, in which the database itself writes what the driver would cut: times above all. */
+  /**
+   * Runs the query inside another one, in which the database itself writes values that the driver would truncate, in particular
+   * times.
+   */
   async read(query: string, from: BoundWatermark | undefined, out: RowWriter): Promise<void> {
     const column = from && this.#columns[from.index];
     const bound =

@@ -18,11 +18,11 @@ import {
   type Verdict,
 } from '../driver-errors.ts';
 
-/** Where an error happened, for its message; never a password. */
+/** The location of an error, for its message; it never includes a password. */
 export interface OraclePlace {
   readonly at: string;
   readonly user: string;
-  /** The secret that holds the connection string. */
+  /** The secret that contains the connection string. */
   readonly secretRef: string;
 }
 
@@ -70,18 +70,18 @@ const BUSY: Verdict = {
 
 const TABLE: DriverErrorTable = {
   rows: [
-    // What RAISE_APPLICATION_ERROR raises may have any words, and other codes in them.
+    // An error of RAISE_APPLICATION_ERROR may have any message, including other codes.
     { codes: /^ORA-20\d{3}$/, verdict: RAISED_BY_DATABASE },
-    // The login is over: a database link did not let this one in, or was not found.
+    // The login had already succeeded: a database link refused the login, or was not found.
     {
       phase: 'query',
       codes: /^ORA-(?:0101[57]|01045|2800[01]|28040|02019|12154|12505|12514|12541|12545|12170)$/,
       verdict: LINKED_SERVER_REFUSED,
     },
   ],
-  // By the codes of the server (ORA) and of the driver (NJS).
+  // The verdicts are by the codes of the server (ORA) and of the driver (NJS).
   byCode: [
-    // The statement is not one that the database understands.
+    // The database cannot parse the statement.
     [QUERY, 'ORA-009xx'],
     [ROWS_LOCKED, 'ORA-00054', 'ORA-30006'],
     [RAISED_BY_DATABASE, 'ORA-28112', 'ORA-28113'],
@@ -153,7 +153,7 @@ const TABLE: DriverErrorTable = {
   hints: CERTIFICATE_HINTS,
 };
 
-/** A driver's or the server's error in our words and with its own, and what to do about it. */
+/** Translates an error of the driver or the server: our message with the original one, and the instruction. */
 export function oracleError(thrown: unknown, place: OraclePlace, phase: Phase, query?: string): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
@@ -166,15 +166,15 @@ export function oracleError(thrown: unknown, place: OraclePlace, phase: Phase, q
   });
 }
 
-/** Errors come in stacks, and with an address of a help page. */
+/** The first line of the message. Errors come in stacks, with the URL of a help page. */
 function firstLine(message: string): string {
   return (message.split('\n')[0] ?? '').trim();
 }
 
-/** The driver may wrap what the listener said, so the first code that is known decides. */
+/** The driver may wrap the listener's error, so the first known code decides. */
 function verdictOf(error: Error, phase: Phase): Verdict {
   const written = [...error.message.matchAll(/\b(?:ORA-\d{5}|NJS-\d{3})\b/g)].map(([code]) => code);
-  // After what a function of the database raised, its words may have any code.
+  // The message of an error that a function of the database raised may contain any code.
   const raised = written.findIndex((code) => /^ORA-20\d{3}$/.test(code));
   const counted = raised < 0 ? written : raised === 0 ? written.slice(0, 1) : written.slice(0, raised);
   const codes = counted.flatMap((code) => (/^ORA-009\d\d$/.test(code) ? [code, 'ORA-009xx'] : [code]));
@@ -185,7 +185,7 @@ function verdictOf(error: Error, phase: Phase): Verdict {
   );
 }
 
-/** ` (query line 2, column 8: …)`. */
+/** The position as text: ` (query line 2, column 8: …)`. */
 function positionIn(query: string, error: Error): string {
   const offset = 'offset' in error && typeof error.offset === 'number' ? error.offset : 0;
   if (offset <= 0 || offset > query.length) return '';

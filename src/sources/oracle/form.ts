@@ -4,7 +4,7 @@ const TCPS = 'write protocol=tcps, and wallet= with the folder of the wallet';
 const SERVICE = 'write the service after the host and a slash, as in host:1521/service';
 const SECONDS = 'write spec.source.connectTimeoutSeconds in the connector';
 
-/** How the connection string of an Oracle database looks. */
+/** The syntax of Oracle connection strings. */
 export const ORACLE_FORM: ConnectionForm = {
   product: 'Oracle',
   schemes: ['oracle'],
@@ -17,7 +17,7 @@ export const ORACLE_FORM: ConnectionForm = {
     wallet_password: 'walletPassword',
   },
   withoutEffect: {
-    // What the driver does anyway.
+    // The driver always does this.
     sslserverdnmatch: /^(?:yes|true|on)$/i,
     encoding: /^UTF-?8$/i,
     nencoding: /^UTF-?8$/i,

@@ -5,20 +5,20 @@ import { float32Text } from '../sql/float-text.ts';
 /** A column of a query, as the driver describes it. */
 export interface OracleField {
   readonly name: string;
-  /** Such as `TIMESTAMP WITH TIME ZONE`. */
+  /** The type name, such as `TIMESTAMP WITH TIME ZONE`. */
   readonly typeName: string;
-  /** Of NUMBER; 0 without one. */
+  /** The precision of a NUMBER; 0 if it has none. */
   readonly precision: number;
-  /** Of NUMBER; negative without one. */
+  /** The scale of a NUMBER; negative if it has none. */
   readonly scale: number;
 }
 
 export interface OracleColumn extends Column {
-  /** How the column is read out of the query; `c` is its quoted name. */
+  /** The SQL expression that reads the column; `c` is its quoted name. */
   readonly expression: (c: string) => string;
-  /** How a watermark of this column's type is made of a text; `bind` is its placeholder. */
+  /** The SQL expression that converts text to a watermark of this column's type; `bind` is its placeholder. */
   readonly watermark: (bind: string) => string;
-  /** A value of the driver's in the form of the column's kind. */
+  /** Converts a value of the driver to the form of the column's kind. */
   readonly text: (value: unknown) => string;
 }
 
@@ -33,7 +33,7 @@ const asNumber: Rule = {
   watermark: (bind) => `TO_NUMBER(${bind})`,
   text: (value) => withLeadingZero(String(value)),
 };
-/** The driver keeps milliseconds of a time, so the database writes it. */
+/** The driver keeps only the milliseconds of a time, so the database formats it. */
 const moment = (kind: ColumnKind, utc: (c: string) => string, watermark: (bind: string) => string): Rule => ({
   kind,
   expression: (c) => `TO_CHAR(${utc(c)}, ${MOMENT})`,
@@ -55,7 +55,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   DATE: {
     kind: 'timestamp',
     expression: (c) => `TO_CHAR(${c}, ${SECOND})`,
-    // A DATE that is compared with a TIMESTAMP is converted, and an index on it is of no use.
+    // A DATE that is compared with a TIMESTAMP is converted, so the comparison could not use an index on it.
     watermark: (bind) => `TO_DATE(SUBSTR(${bind}, 1, 19), ${SECOND})`,
   },
   TIMESTAMP: moment(
@@ -83,7 +83,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   BLOB: asBytes,
 };
 
-/** @throws BridgeError NOT_SUPPORTED for a type that has no text of its own */
+/** @throws BridgeError NOT_SUPPORTED for a type without a text form */
 export function oracleColumn({ name, typeName, precision, scale }: OracleField): OracleColumn {
   const whole = precision > 0 && scale === 0;
   const rule: Rule | undefined =
@@ -99,13 +99,13 @@ export function oracleColumn({ name, typeName, precision, scale }: OracleField):
   };
 }
 
-/** Oracle writes `.5`, and JSON knows no such number. */
+/** Adds a leading zero: Oracle writes `.5`, which is not a valid JSON number. */
 function withLeadingZero(digits: string): string {
   if (digits.startsWith('.')) return `0${digits}`;
   return digits.startsWith('-.') ? `-0${digits.slice(1)}` : digits;
 }
 
-/** Nine digits where there are nine, else six. */
+/** Keeps nine fractional digits if the last three are used, else six. */
 function withoutNanoseconds(text: string): string {
   return text.endsWith('000') ? text.slice(0, -3) : text;
 }

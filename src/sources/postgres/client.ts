@@ -6,8 +6,8 @@ import { PostgresSocket } from './socket.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 
 /**
- * Rows per fetch from the server-side cursor. Memory does not depend on it (the socket stops when batches are full); each
- * fetch costs a round trip, and cancelling waits for none.
+ * The number of rows per fetch from the server-side cursor. Memory does not depend on it, because the socket stops when batches
+ * are full. Each fetch costs a round trip, and cancelling does not wait for a fetch.
  */
 const FETCH_ROWS = 50_000;
 
@@ -16,21 +16,21 @@ export interface PostgresField {
   readonly oid: number;
 }
 
-/** A goodbye that takes longer than this is no longer waited for. */
+/** The longest wait for the server to close the connection. */
 const GOODBYE_SECONDS = 2;
 
-/**
- * Asks the server what a statement returns. It is parsed and checked as a whole, and not run: so an error has the database's
- * own words and position, and it must be one statement alone.
- */
-/** What the server says of a statement that it has not run. */
+/** The server's description of a statement that it has not run. */
 export interface PostgresStatement {
-  /** The columns that it returns; undefined for one that returns no rows at all. */
+  /** The columns that it returns; undefined if it returns no rows at all. */
   readonly fields: readonly PostgresField[] | undefined;
   /** The type of each parameter, by object id. */
   readonly parameters: readonly number[];
 }
 
+/**
+ * Asks the server what a statement returns. The statement is parsed and checked as a whole, but not run. So an error has the
+ * database's own message and position, and the text must be a single statement.
+ */
 class Description implements pg.Submittable {
   #fields: PostgresField[] | undefined;
   #parameters: readonly number[] = [];
@@ -45,7 +45,7 @@ class Description implements pg.Submittable {
   }
 
   submit(connection: pg.Connection): void {
-    // The driver hands this message to no query.
+    // The driver does not pass this message to any query.
     connection.once('parameterDescription', ({ dataTypeIDs }: { dataTypeIDs: readonly number[] }) => {
       this.#parameters = dataTypeIDs;
     });
@@ -67,11 +67,11 @@ class Description implements pg.Submittable {
   }
 }
 
-/** One connection to a Postgres server; the only file that names the driver. */
+/** One connection to a Postgres server. No other file names the driver. */
 export class PostgresClient {
   readonly #client: pg.Client;
   readonly #socket: PostgresSocket;
-  /** Why the connection broke, when it breaks while no query is there to be told. */
+  /** The error that broke the connection while no query was running. */
   #broken: Error | undefined;
   #onBroken: (error: Error) => void = () => undefined;
 
@@ -84,9 +84,9 @@ export class PostgresClient {
       port,
       user,
       database,
-      // As a function, an empty password does not make the driver look for one in the environment.
+      // Because this is a function, the driver does not search the environment when the password is empty.
       password: () => password ?? '',
-      // TLS is the socket's business.
+      // The socket handles TLS.
       ssl: false,
       stream: () => socket,
       enableChannelBinding: address.tls.channelBinding,
@@ -100,7 +100,7 @@ export class PostgresClient {
     });
   }
 
-  /** @throws what the driver throws */
+  /** @throws the driver's errors */
   async connect(): Promise<void> {
     await this.#client.connect();
   }
@@ -119,21 +119,21 @@ export class PostgresClient {
     return result.rows;
   }
 
-  /** Runs nothing. */
+  /** Describes a statement without running it. */
   describe(text: string): Promise<PostgresStatement> {
     return new Promise((resolve, reject) => {
       this.#client.query(new Description(text, resolve, reject));
     });
   }
 
-  /** Several statements at once, without parameters. */
+  /** Runs several statements at once, without parameters. */
   async execute(text: string): Promise<void> {
     await this.#client.query(text);
   }
 
   /**
    * Streams a query's rows, as bytes, into batches, through a server-side cursor; ends or fails the batcher when it is done.
-   * The connection is of no other use meanwhile.
+   * The connection cannot be used otherwise meanwhile.
    */
   stream(text: string, values: readonly string[], rows: RowBatcher): void {
     const { tap } = this.#socket;
@@ -164,12 +164,12 @@ export class PostgresClient {
     rows.onDrain = () => undefined;
   }
 
-  /** Closes the connection at once, whatever it is doing. May be called twice. */
+  /** Closes the connection immediately, whatever it is doing. May be called twice. */
   destroy(): void {
     this.#socket.destroy();
   }
 
-  /** Says goodbye and closes; without the goodbye, the server would log each run as a lost connection. */
+  /** Closes the connection properly. Otherwise the server would log each run as a lost connection. */
   async end(): Promise<void> {
     const giveUp = setTimeout(() => {
       this.destroy();

@@ -20,13 +20,13 @@ import {
   type Verdict,
 } from '../driver-errors.ts';
 
-/** Where an error happened, for its message; never a password. */
+/** The location of an error, for its message; it never includes a password. */
 export interface PostgresPlace {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  /** The secret that holds the connection string. */
+  /** The secret that contains the connection string. */
   readonly secretRef: string;
 }
 
@@ -134,10 +134,10 @@ const TABLE: DriverErrorTable = {
     },
     // An administrator cancelled the query; a timeout has the same code.
     { codes: /^57014$/, words: /user request/, verdict: CONNECTION_LOST },
-    // The login is over: another server, which a foreign table or dblink leads to, did not let this one in.
+    // The login had already succeeded: another server, used by a foreign table or dblink, refused the login.
     { phase: 'query', codes: /^(?:28...|08001|HV00N)$/, verdict: LINKED_SERVER_REFUSED },
   ],
-  // By SQLSTATE, or its class (two characters); see appendix A of the PostgreSQL manual.
+  // The verdicts are by SQLSTATE or its class (two characters); see appendix A of the PostgreSQL manual.
   byCode: [
     [LOGIN_REFUSED, '28P01'],
     [
@@ -171,8 +171,8 @@ function ended(setting: string): Verdict {
 }
 
 /**
- * A driver's or the server's error in our words and with its own, and what to do about it.
- * @param query what the server was asked, for the position of its error
+ * Translates an error of the driver or the server: our message with the original one, and the instruction.
+ * @param query the query that was sent, for the position of its error
  */
 export function postgresError(
   thrown: unknown,
@@ -188,7 +188,7 @@ export function postgresError(
   return new BridgeError(code, `Postgres source ${at}: ${wordsOf(error)}${where}`, { hint, cause: error });
 }
 
-/** The database's own hint often names the column that was meant. */
+/** The message includes the database's own hint, which often names the intended column. */
 function wordsOf(error: Error): string {
   const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : '';
   return `${messageOf(error)}${hint === '' ? '' : '.'}${hint}`;
@@ -206,12 +206,12 @@ function verdictOf(error: Error, phase: Phase): Verdict {
   );
 }
 
-/** The server's own code for a refused login says the same in better words than a pooler would. */
+/** Whether the server itself refused the login. Its code is more precise than the message of a pooler. */
 function isLogin(code: string): boolean {
   return code === '28P01' || code === '3D000';
 }
 
-/** ` (query line 2, column 8: …)`. The server counts code points. */
+/** The position as text: ` (query line 2, column 8: …)`. The server counts code points. */
 function positionIn(query: string, error: Error): string {
   const characters = Array.from(query);
   const position = 'position' in error ? Number(error.position) : Number.NaN;

@@ -6,7 +6,7 @@ export const DEMANDS_TLS: Verdict = {
   hint: 'The server demands TLS: add sslmode=require (or verify-full) to the connection string.',
 };
 
-/** By what a pooler on the way means. */
+/** The verdicts by the fault that a pooler reports. */
 export const BY_POOLER_FAULT: Readonly<Record<PoolerFault['kind'], Verdict>> = {
   login: {
     code: 'SOURCE_AUTH_FAILED',

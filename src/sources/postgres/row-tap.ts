@@ -2,25 +2,25 @@ import type { RowBatcher } from '../row-batcher.ts';
 
 const DATA_ROW = 0x44;
 const HEADER_BYTES = 5;
-/** In a DataRow message, the number of columns comes before the values; the row description says it already. */
+/** A DataRow message has the number of columns before the values. The row description already contains it. */
 const COLUMN_COUNT_BYTES = 2;
 
 /**
- * Takes the rows out of what a Postgres server sends, as bytes, before the driver sees them: the driver would make a string
- * of every value, which alone costs as much again as reading them (0.42 against 0.26 of the COPY floor).
- * Every other message passes on to the driver untouched.
+ * Extracts the rows from the bytes that a Postgres server sends, before the driver sees them. The driver would create a string
+ * for every value, which alone costs as much again as reading them (0.42 against 0.26 of the COPY floor). Every other message
+ * is passed to the driver unchanged.
  *
- * A message is a type byte, a big-endian int32 length that counts itself, and its body.
+ * A message is a type byte, a big-endian int32 length that includes itself, and its body.
  */
 export class PostgresRowTap {
-  /** Where rows go. Without one, rows pass on as well. */
+  /** The batcher for rows. Without one, rows are also passed to the driver. */
   rows: RowBatcher | undefined;
-  /** Rows taken since the last reset. */
+  /** The number of rows taken since the last reset. */
   taken = 0;
   readonly #passOn: (bytes: Buffer) => void;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #headerBytes = 0;
-  /** Bytes of the current message still to come; 0 between messages. */
+  /** The number of bytes missing from the current message; 0 between messages. */
   #remaining = 0;
   #skip = 0;
   #isRow = false;
@@ -29,7 +29,7 @@ export class PostgresRowTap {
     this.#passOn = passOn;
   }
 
-  /** @returns how much of the chunk was used: less than all when the batches are full. */
+  /** @returns how many bytes of the chunk were used: fewer than all when the batches are full. */
   accept(chunk: Buffer): number {
     let at = 0;
     while (at < chunk.length) {
@@ -44,7 +44,7 @@ export class PostgresRowTap {
     return at;
   }
 
-  /** @returns the bytes used, or -1 when it is a row and there is no room for one. */
+  /** @returns the bytes used, or -1 for a row when there is no room for one. */
   #readHeader(chunk: Buffer, at: number): number {
     const used = Math.min(HEADER_BYTES - this.#headerBytes, chunk.length - at);
     if (this.#headerBytes + used === HEADER_BYTES) {

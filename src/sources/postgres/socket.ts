@@ -7,16 +7,16 @@ import { asError } from '../../core/thrown.ts';
 import { PostgresRowTap } from './row-tap.ts';
 
 /**
- * The connection as the driver sees it: a socket that has agreed on TLS by itself, as the connection string's `sslmode`
- * demands, and that takes rows out of the stream for `tap.rows`. When their batches are full it stops reading, and the
- * server stops sending: that bounds memory, whatever the size of the rows.
+ * The connection that the driver uses: a socket that negotiates TLS by itself, as the connection string's `sslmode` requires,
+ * and that extracts rows from the stream for `tap.rows`. When their batches are full it stops reading, and the server stops
+ * sending. That limits memory, whatever the size of the rows.
  */
 export class PostgresSocket extends Duplex {
   readonly tap = new PostgresRowTap((bytes) => this.push(bytes));
   readonly #tls: PostgresTls;
   #tcp = new Socket();
   #stream: Socket = this.#tcp;
-  /** Received, and no room for it yet. */
+  /** Received bytes for which there is no room yet. */
   #carry: Buffer | undefined;
 
   constructor(tls: PostgresTls) {
@@ -24,7 +24,7 @@ export class PostgresSocket extends Duplex {
     this.#tls = tls;
   }
 
-  /** As `net.Socket` has it; the driver calls it, for a Unix socket with its path alone. */
+  /** Has the signature of `net.Socket`. The driver passes only a path for a Unix socket. */
   connect(place: number | string, host = ''): this {
     this.#tcp.once('error', (error) => this.destroy(error));
     this.#tcp.once('connect', () => {
@@ -65,7 +65,7 @@ export class PostgresSocket extends Duplex {
     return this;
   }
 
-  /** Goes on reading after the batches were full. */
+  /** Resumes reading after the batches were full. */
   resumeRows(): void {
     const carry = this.#carry;
     this.#carry = undefined;
@@ -73,7 +73,7 @@ export class PostgresSocket extends Duplex {
   }
 
   override _read(): void {
-    // Messages to the driver are few and small; rows, which are neither, have their own way to stop the stream.
+    // Messages to the driver are few and small. Rows have their own way to pause the stream.
   }
 
   override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -93,18 +93,18 @@ export class PostgresSocket extends Duplex {
   #start(stream: Socket): void {
     this.#stream = stream;
     stream.on('data', (chunk: Buffer) => {
-      // A login that was refused by another listener ends here: the driver would take the rest of it for a success.
+      // A login that another listener refused ends here. Otherwise the driver would take the remaining bytes for a success.
       if (!stream.destroyed) this.#receive(chunk);
     });
     stream.on('error', (error) => this.destroy(error));
     stream.on('end', () => this.push(null));
     stream.on('close', () => this.destroy());
-    // Paused since the server's answer about TLS.
+    // The stream was paused after the server's response about TLS.
     stream.resume();
     this.emit('connect');
   }
 
-  /** @returns false when there was no room for all of it, and reading has stopped. */
+  /** @returns false when there was no room for all bytes, and reading has stopped. */
   #receive(chunk: Buffer): boolean {
     const used = this.tap.accept(chunk);
     if (used === chunk.length) return true;

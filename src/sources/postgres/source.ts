@@ -12,15 +12,17 @@ import { RowBatcher } from '../row-batcher.ts';
 import { requireFields, withoutEnd } from '../sql/query.ts';
 import type { Phase } from '../driver-errors.ts';
 
-/** A second connection that cancels a query gets this long; then the first is simply closed. */
+/** The time for a second connection to cancel a query; after it the first connection is closed. */
 const CANCEL_SECONDS = 2;
-/** As long as `:watermark`, so that a position in what the server was sent is one in the connector's query too. */
+/**
+ * The placeholder is as long as `:watermark`, so that positions in the query that was sent are those of the connector's query.
+ */
 const PLACEHOLDER = '$1'.padEnd(':watermark'.length);
 
 /**
- * Fixes every setting that changes how a value is written, so that equal rows are equal bytes in every session.
- * A standby takes REPEATABLE READ, and one snapshot serves the watermark and the rows. With row_security off, Postgres refuses
- * a query from which a policy would hide rows, as it does for pg_dump: a hidden row would count as deleted. Only PostgreSQL 17 and
+ * Sets every setting that changes how a value is written, so that equal rows are equal bytes in every session. A standby
+ * supports REPEATABLE READ, and one snapshot serves the watermark and the rows. With row_security off, Postgres refuses a query
+ * from which a policy would hide rows, as it does for pg_dump: a hidden row would count as deleted. Only PostgreSQL 17 and
  * newer have transaction_timeout, which would end a listing that is within its statement timeout.
  */
 function beginSnapshot({ statementTimeoutSeconds, rowLevelSecurity }: SqlSourceSpec): string {
@@ -40,11 +42,11 @@ SELECT set_config(name, '0', true) FROM (VALUES ('transaction_timeout')) AS newe
 WHERE current_setting(name, true) IS NOT NULL;`;
 }
 
-/** A SQL_ASCII database may hold anything; told to send UTF-8, the server would refuse to send what is none. */
+/** A SQL_ASCII database may contain any bytes. If told to send UTF-8, the server would refuse to send invalid text. */
 const IDENTIFY = `SELECT pg_backend_pid(), set_config('client_encoding',
   CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true)`;
 
-/** A domain counts as what it is made of, as it does outside of an array. Arrays of boxes are written with semicolons. */
+/** A domain counts as its base type, as it does outside of an array. Arrays of boxes are written with semicolons. */
 const ARRAYS = `SELECT t.oid, COALESCE(NULLIF(e.typbasetype, 0), e.oid)
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_type e ON e.oid = t.typelem
 WHERE t.oid = ANY($1) AND t.typoutput = 'pg_catalog.array_out'::regproc AND t.typdelim = ','`;
@@ -55,12 +57,12 @@ export class PostgresSource implements Source {
   readonly #spec: SqlSourceSpec;
   readonly #address: PostgresAddress;
   readonly #place: PostgresPlace;
-  /** The connector's query with `$1` for its watermark. */
+  /** The connector's query with `$1` instead of its watermark. */
   readonly #query: string;
   #client: PostgresClient | undefined;
   #cancelling: Promise<void> = Promise.resolve();
 
-  /** @param dsn what the connector's secret holds. @throws BridgeError SECRET_INVALID */
+  /** @param dsn the connection string in the connector's secret. @throws BridgeError SECRET_INVALID */
   constructor(spec: SqlSourceSpec, dsn: string) {
     this.listing = isDeltaQuery(spec.query, 'postgres') ? 'delta' : 'full';
     this.#spec = spec;
@@ -70,7 +72,7 @@ export class PostgresSource implements Source {
     this.#query = bindWatermark(withoutEnd(spec.query, 'postgres'), 'postgres', () => PLACEHOLDER);
   }
 
-  /** EXPLAIN, which runs nothing, because a description alone does not look at permissions. */
+  /** Uses EXPLAIN, which does not run the query, because a description alone does not check permissions. */
   async columns(signal: AbortSignal): Promise<Column[]> {
     signal.throwIfAborted();
     const client = this.#connection();
@@ -165,7 +167,7 @@ export class PostgresSource implements Source {
     this.#client = undefined;
   }
 
-  /** Ends the query at the server too; closing the connection alone would let a long sort go on there. */
+  /** Also cancels the query on the server. If only the connection were closed, a long sort would continue there. */
   async #cancel(backend: string): Promise<void> {
     if (backend === '') return;
     const second = new PostgresClient(this.#address, CANCEL_SECONDS);
@@ -176,7 +178,7 @@ export class PostgresSource implements Source {
       await second.connect();
       await second.query('SELECT pg_cancel_backend($1)', [backend]);
     } catch {
-      // The server will notice the closed connection by itself, only later.
+      // The server notices the closed connection by itself, but later.
     } finally {
       clearTimeout(giveUp);
       second.destroy();
@@ -184,7 +186,10 @@ export class PostgresSource implements Source {
   }
 }
 
-/** Arrays of less common types are looked up: only the database knows which types are arrays, and of what. */
+/**
+ * Less common array types are looked up, because only the database knows which types are arrays, and the types of their
+ * elements.
+ */
 async function describeColumns(client: PostgresClient, fields: readonly PostgresField[]): Promise<Column[]> {
   const others = fields.map(({ oid }) => oid).filter((oid) => !isBuiltIn(oid));
   const elements = new Map<number, number>();

@@ -2,7 +2,7 @@ import type { Column, ColumnKind } from '../../pipeline/ports/ports.ts';
 
 type ElementKind = Exclude<ColumnKind, 'array'>;
 
-/** Built-in types by object id; the number behind it is the array of that type. All others are text. */
+/** Built-in types by object id; the second number is the type of their arrays. All other types are text. */
 const TYPES: readonly (readonly [oid: number, arrayOid: number, kind: ElementKind])[] = [
   [16, 1000, 'boolean'],
   [17, 1001, 'bytes'],
@@ -31,12 +31,12 @@ const KINDS = new Map<number, Omit<Column, 'name'>>(
   ]),
 );
 
-/** Whether a type's kind is known without asking the database. */
+/** Whether a type's kind is known without querying the database. */
 export function isBuiltIn(oid: number): boolean {
   return KINDS.has(oid);
 }
 
-/** @param elements of each type that is not built in and is an array: the type of its elements, by object id */
+/** @param elements the element type, by object id, of each array type that is not built in */
 export function columnOf(name: string, oid: number, elements: ReadonlyMap<number, number>): Column {
   const known = KINDS.get(oid);
   if (known !== undefined) return { name, ...known };
@@ -46,13 +46,13 @@ export function columnOf(name: string, oid: number, elements: ReadonlyMap<number
   return { name, kind: 'array', element: kind === 'array' ? 'text' : kind };
 }
 
-/** How the database does arithmetic with a watermark of some type. */
+/** The arithmetic that the database uses for a watermark of some type. */
 export interface WatermarkType {
-  /** As SQL writes it, for a cast. */
+  /** The SQL name of the type, for a cast. */
   readonly sqlType: string;
-  /** What comes before every value, where a first run starts; then what survives the arithmetic of queries. */
+  /** The value before every other one, from which a first run starts; then values that survive the arithmetic of queries. */
   readonly lowest: readonly [string, ...string[]];
-  /** What `watermarkLag` is measured in; `none` for types that cannot be subtracted from. */
+  /** The unit of `watermarkLag`; `none` for types that do not support subtraction. */
   readonly measure: 'seconds' | 'days' | 'steps' | 'none';
 }
 
@@ -76,10 +76,10 @@ const TEXTS = new Set([25, 705, 1042, 1043]);
 const DATE = 1082;
 const TIMES = new Set([1114, 1184]);
 
-/** Whether a watermark of one type may be bound to a parameter of another: the value must mean the same there. */
+/** Whether a watermark of one type may be bound to a parameter of another type: the value must mean the same there. */
 export function isBindable(watermark: number, parameter: number): boolean {
   if (watermark === parameter) return true;
-  // The start of a day is never too late; a time cut to its day would be.
+  // A date is bound as the start of its day, which is never too late. A time that is truncated to its day would be.
   if (watermark === DATE) return TIMES.has(parameter);
   return [NUMBERS, TEXTS].some((family) => family.has(watermark) && family.has(parameter));
 }

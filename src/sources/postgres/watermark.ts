@@ -8,12 +8,12 @@ import { watermarkIndex } from '../sql/query.ts';
 import type { PostgresClient, PostgresField } from './client.ts';
 import { isBindable, WATERMARK_TYPES, type WatermarkType } from './types.ts';
 
-/** The finest step of a timestamp. */
+/** The smallest step of a timestamp, in seconds. */
 const MICROSECOND = 0.000_001;
 const SECONDS_PER_DAY = 86_400;
 /** Time zones reach from 12 hours before UTC to 14 hours after it. */
 const LOCAL_TIME_AHEAD_SECONDS = 14 * 3_600;
-/** SQLSTATE of a value that does not fit what is done with it: class 22, and `cannot convert infinity to bigint`. */
+/** The SQLSTATE of a value that an operation rejects: class 22, and `cannot convert infinity to bigint`. */
 const VALUE_STATES = /^(?:22|0A000$)/;
 
 const UNITS: Readonly<Record<WatermarkType['measure'], WatermarkUnit>> = {
@@ -23,24 +23,24 @@ const UNITS: Readonly<Record<WatermarkType['measure'], WatermarkUnit>> = {
   none: 'none',
 };
 
-/** A delta query's window: what is bound to `:watermark` now, and the checkpoint once its rows are committed. */
+/** A delta query's window: the value that is bound to `:watermark` now, and the checkpoint after its rows are committed. */
 export interface WatermarkWindow {
   readonly from: string;
-  /** Undefined when no row has a watermark. */
+  /** Undefined if no row has a watermark. */
   readonly to: string | undefined;
   readonly ahead: RowsAhead | undefined;
 }
 
 /** The watermark of a delta query, as the database described it. */
 export interface PostgresWatermark extends WatermarkType {
-  /** Of its column. */
+  /** The name of its column. */
   readonly name: string;
-  /** In seconds or in steps. */
+  /** The lag in seconds or in steps. */
   readonly lag: number;
 }
 
 /**
- * @param parameters the types that the database found for `:watermark`, one for each time that it is in the query
+ * @param parameters the types that the database found for `:watermark`, one for each occurrence in the query
  * @throws BridgeError SOURCE_COLUMN_MISSING; NOT_SUPPORTED for a column that cannot be a watermark; SOURCE_QUERY_INVALID if the
  *   query compares it with another type; CONNECTOR_INVALID for a lag in another unit
  */
@@ -64,13 +64,13 @@ export function watermarkOf(
 }
 
 /**
- * Asks the database for the window of a delta query. All comparing and subtracting is done there, so that no digit is lost.
+ * Queries the window of a delta query. The database does all comparisons and subtractions, so that no digit is lost.
  *
- * The start lies one step before the checkpoint even with a lag of nothing: a query with `>` then still lists rows that share
- * the checkpoint's value and came later. What is listed twice is not sent twice, for checksums decide. A checkpoint that is
- * after the database's own present says nothing about what was read, so everything is read again.
+ * The start lies one step before the checkpoint even with a lag of zero: a query with `>` then still lists rows that share the
+ * checkpoint's value and were added later. A row that is listed twice is not sent twice, because its checksum is compared. A
+ * checkpoint after the database's own current time is not valid, so everything is read again.
  * @param bound the query with `$1` for its watermark
- * @throws BridgeError SOURCE_QUERY_INVALID if the query compares its watermark with something else
+ * @throws BridgeError SOURCE_QUERY_INVALID if the query compares its watermark with a value of another kind
  */
 export async function watermarkWindow(
   client: PostgresClient,
@@ -88,7 +88,7 @@ export async function watermarkWindow(
   return window;
 }
 
-/** The query's arithmetic may make the lowest value NULL or refuse it, so higher ones are tried until one lists rows. */
+/** The query's arithmetic may turn the lowest value into NULL or reject it, so higher ones are tried until one lists rows. */
 async function firstWindow(
   client: PostgresClient,
   watermark: PostgresWatermark,
@@ -115,7 +115,7 @@ async function firstWindow(
   return answered;
 }
 
-/** With the `:watermark` of the next run, the query must list the row that has the highest one of this listing. */
+/** The query must list the row with the highest watermark of this listing when it gets the `:watermark` of the next run. */
 async function requireComparable(
   client: PostgresClient,
   watermark: PostgresWatermark,
@@ -160,12 +160,12 @@ async function before(
 }
 
 /**
- * The latest value that may become a checkpoint, in SQL; undefined for what has no present. The next run starts one lag before
- * its checkpoint, so a checkpoint up to one lag after the present passes over nothing.
+ * The latest value that may become a checkpoint, in SQL; undefined for a type that has no current time. The next run starts
+ * one lag before its checkpoint, so a checkpoint up to one lag in the future skips nothing.
  */
 function ceilingOf({ sqlType, measure, lag }: PostgresWatermark): string | undefined {
   if (measure === 'steps' || measure === 'none') return undefined;
-  // A time without a zone may be local time anywhere.
+  // A time without a zone may be local time in any time zone.
   const seconds = sqlType === 'timestamptz' ? lag : lag + LOCAL_TIME_AHEAD_SECONDS;
   return `(clock_timestamp() + interval '${seconds} seconds')::${sqlType}`;
 }
@@ -181,8 +181,8 @@ async function isAhead(
 }
 
 /**
- * The highest watermark, and what is after the ceiling. `infinity` and `NaN` are not watermarks: nothing would ever come after
- * them. Rows that have one are listed by every run.
+ * The highest watermark, and the rows after the ceiling. `infinity` and `NaN` are not watermarks, because no value would ever
+ * come after them. Every run lists the rows that have one.
  */
 async function endOf(
   client: PostgresClient,
@@ -207,7 +207,7 @@ async function endOf(
     )[0];
   const [last, after] = (await highest('')) ?? [];
   if (after !== 't') return { to: last ?? undefined, ahead: undefined };
-  // Rare, so only now: the query runs three times.
+  // This is rare, so it is queried only here: the query then runs three times.
   const [to] = (await highest(` AND NOT (${isAfter})`)) ?? [];
   const [[rows] = []] = await client.query(`SELECT count(*) ${finite} AND ${isAfter}`, [from]);
   return { to: to ?? undefined, ahead: { rows: Number(rows), highest: last ?? '' } };

@@ -51,10 +51,10 @@ export class PushedRows {
   }
 }
 
-/** Bytes of a value; null is NULL. */
+/** The bytes of a value; null is NULL. */
 type Value = Buffer | null;
 
-/** The members of a document by name: strings of text columns as their text, everything else as JSON. */
+/** The members of a document by name: strings of text columns as plain text, everything else as JSON. */
 function membersOf(document: string): Map<string, Value> {
   const bytes = Buffer.from(document);
   const { start } = checkJson(bytes);

@@ -3,22 +3,22 @@ import type { RowBatch, Source } from '../../pipeline/ports/ports.ts';
 import type { PushedEvent } from '../../pipeline/ports/push-port.ts';
 import { PushedRows } from './rows.ts';
 
-/** Starts to read what producers pushed: the last event of each document, in pages. */
+/** Starts to read pushed events: the last event of each document, in pages. */
 export type ReadPushed = () => AsyncIterable<readonly PushedEvent[]>;
 
-/** How many events were left out because they were older than what was known. */
+/** Counts the events that were skipped because they were older than the known state. */
 export type CountOlder = () => Promise<number>;
 
 /**
- * What producers pushed, as rows that are documents already. A delta listing: what nobody pushed stays as it is, and what is
- * gone says so. It has no checkpoint, because a run's commit acknowledges what it read.
+ * Pushed events, as rows that are already documents. The listing is a delta: documents without an event stay as they are, and a
+ * deletion is an event. It has no checkpoint, because a run's commit acknowledges the events that it read.
  */
 export class PushSource implements Source {
   readonly listing = 'delta';
   readonly #pushed: ReadPushed;
   readonly #countOlder: CountOlder;
 
-  /** @param countOlder is asked after the last page */
+  /** @param countOlder is called after the last page */
   constructor(pushed: ReadPushed, countOlder: CountOlder = () => Promise.resolve(0)) {
     this.#pushed = pushed;
     this.#countOlder = countOlder;
@@ -26,7 +26,7 @@ export class PushSource implements Source {
 
   async *read(_checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
     signal.throwIfAborted();
-    // One page behind, because the last batch says that it is the last.
+    // The loop is one page late, because the last batch must be marked as the last.
     let page: readonly PushedEvent[] | undefined;
     const rows = new PushedRows();
     for await (const next of this.#pushed()) {

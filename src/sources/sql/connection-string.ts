@@ -9,7 +9,7 @@ import {
 export type { ConnectionForm } from '../../net/connection-string.ts';
 
 /**
- * Reads the connection string that a secret holds.
+ * Parses the connection string in a secret.
  * @param ref the secret's name, for messages; its value is never in one
  * @throws BridgeError SECRET_INVALID
  */
@@ -17,7 +17,7 @@ export function parseConnectionString(dsn: string, ref: string, form: Connection
   return readConnectionString(dsn, form, refusalOfSecret(ref, form));
 }
 
-/** Makes errors that say what is wrong with a secret, and not what it holds. */
+/** Makes errors that describe what is wrong with a secret without revealing its value. */
 export function refusalOfSecret(ref: string, form: ConnectionForm): Refusal {
   return (what) =>
     new BridgeError(

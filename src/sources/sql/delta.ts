@@ -5,29 +5,30 @@ import { RowWriter } from './row-writer.ts';
 import type { BoundWatermark, SqlEngine, SqlSession } from './engine.ts';
 import { isLater, unitOf, watermarkBefore, type WatermarkKind } from './watermark-value.ts';
 
-/** A delta query and where it starts. */
+/** A delta query and its starting point. */
 export interface Delta {
   readonly query: string;
   readonly columns: readonly Column[];
-  /** The watermark's column, and what comes before its values: see `SqlEngine.lowest`. */
+  /** The watermark's column, and the values before all of its values: see `SqlEngine.lowest`. */
   readonly watermark: {
     readonly name: string;
     readonly index: number;
     readonly kind: WatermarkKind;
     readonly lowest: readonly string[];
   };
-  /** How often `:watermark` is in the query. */
+  /** The number of occurrences of `:watermark` in the query. */
   readonly occurrences: number;
-  /** In the unit of the watermark. */
+  /** The lag in the unit of the watermark. */
   readonly lag: number;
   readonly checkpoint: string | undefined;
   readonly ceiling: string | undefined;
 }
 
 /**
- * Reads the rows of a delta query. Without a checkpoint, or with one that is after the source's own present, from the lowest
- * watermark with which the query lists anything.
- * @throws BridgeError SOURCE_QUERY_INVALID if the query compares its watermark with something else; what the driver throws
+ * Reads the rows of a delta query. If there is no checkpoint, or it is after the source's own current time, the listing starts
+ * from the lowest watermark with which the query lists any rows.
+ * @throws BridgeError SOURCE_QUERY_INVALID if the query compares its watermark with a value of another kind; the driver's
+ *   errors
  */
 export async function readDelta(
   delta: Delta,
@@ -48,8 +49,8 @@ export async function readDelta(
 }
 
 /**
- * A query may do arithmetic with `:watermark` that the lowest value of its type does not survive: it becomes NULL, after which
- * no row comes, or the database refuses it. So higher ones are tried until one lists rows.
+ * The arithmetic of a query with `:watermark` may not support the lowest value of its type: the result is NULL, so that no row
+ * is listed, or the database rejects it. So higher values are tried until one lists rows.
  */
 async function readFromLowest(
   delta: Delta,
@@ -72,7 +73,7 @@ async function readFromLowest(
   if (!answered) throw failure;
 }
 
-/** With the `:watermark` of the next run, the query must list the row that has the highest one of this listing. */
+/** The query must list the row with the highest watermark of this listing when it gets the `:watermark` of the next run. */
 async function requireComparable(delta: Delta, session: SqlSession, highest: string): Promise<void> {
   const { watermark, query, columns } = delta;
   const before = watermarkBefore(highest, watermark.kind, delta.lag);
@@ -105,7 +106,7 @@ function bound({ watermark: { kind, index }, occurrences }: Delta, text: string)
 }
 
 /**
- * @param before what the next run would bind
+ * @param before the value that the next run would bind
  * @param highest the watermark of the row that the query should have listed then
  */
 export function notComparable(name: string, before: string, highest: string): BridgeError {

@@ -1,7 +1,7 @@
-/** A 32-bit float needs no more digits than this to be told from every other. */
+/** The number of digits that distinguishes a 32-bit float from every other one. */
 const DIGITS_MAX = 9;
 
-/** The shortest digits that are this 32-bit float and no other; JavaScript alone writes it as a 64-bit one, `0.10000000149`. */
+/** The shortest digits that identify this 32-bit float. JavaScript alone writes it as a 64-bit float, `0.10000000149`. */
 export function float32Text(value: number): string {
   for (let digits = 1; digits < DIGITS_MAX; digits++) {
     const text = String(Number(value.toPrecision(digits)));

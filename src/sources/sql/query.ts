@@ -3,8 +3,8 @@ import { BridgeError } from '../../core/errors.ts';
 import { lookalikeSentences } from '../../core/text/lookalike.ts';
 
 /**
- * The query without its last semicolons, so that it can be part of another. Comments stay: a piece that was taken for a
- * comment by mistake is still sent, and the server's own lexer decides. The caller puts a line break after the query.
+ * The query without its trailing semicolons, so that it can be embedded in another. Comments stay: if a part is mistaken for a
+ * comment it is still sent, and the server's own lexer decides. The caller adds a line break after the query.
  */
 export function withoutEnd(query: string, dialect: SqlDialect): string {
   const texts = [];
@@ -16,7 +16,7 @@ export function withoutEnd(query: string, dialect: SqlDialect): string {
   return texts.reverse().join('').trimEnd();
 }
 
-/** Of the semicolons at the end, each becomes a blank: a position in the text stays what it was. */
+/** Replaces each trailing semicolon with a space, so that positions in the text stay the same. */
 function withoutSemicolons(code: string): string {
   let end = code.length;
   while (end > 0 && /[;\s]/.test(code.charAt(end - 1))) end -= 1;
@@ -24,8 +24,8 @@ function withoutSemicolons(code: string): string {
 }
 
 /**
- * The fields that a query returns, if each can be told by its name.
- * @param fields undefined: the statement returns no rows at all
+ * The fields that a query returns, if each has a distinct name.
+ * @param fields undefined if the statement returns no rows at all
  * @throws BridgeError SOURCE_QUERY_INVALID
  */
 export function requireFields<T extends { readonly name: string }>(

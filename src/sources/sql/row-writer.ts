@@ -7,22 +7,22 @@ import { isLater, type WatermarkKind } from './watermark-value.ts';
 export interface WatermarkColumn {
   readonly index: number;
   readonly kind: WatermarkKind;
-  /** What may not become the checkpoint: values after it; undefined for a kind without a present. */
+  /** Values after the ceiling may not become the checkpoint; undefined for a kind without a current time. */
   readonly ceiling: string | undefined;
 }
 
 const LENGTH_BYTES = 4;
 
 /**
- * Writes rows of a driver that hands over values one by one, in the form that batches have, and keeps the highest watermark.
- * Whoever writes asks `full` before each row.
+ * Writes the rows of a driver that passes values one by one, in the form that batches have, and tracks the highest watermark.
+ * The caller checks `full` before each row.
  */
 export class RowWriter {
   /** The highest value of the watermark's column up to its ceiling; undefined if there was none. */
   highest: string | undefined;
-  /** Rows whose watermark is after the ceiling, and the highest of those. */
+  /** The number of rows whose watermark is after the ceiling, and the highest of those watermarks. */
   ahead: ListingEnd['ahead'];
-  /** Rows that were begun. */
+  /** The number of started rows. */
   started = 0;
   readonly #rows: RowBatcher;
   readonly #watermark: WatermarkColumn | undefined;
@@ -55,7 +55,7 @@ export class RowWriter {
     this.#index += 1;
   }
 
-  /** The same for a driver that hands values over as strings. */
+  /** Writes a value for a driver that passes values as strings. */
   text(text: string): void {
     if (!text.isWellFormed() || !this.#rows.appendShort(text)) {
       this.value(bytesOfText(text));

@@ -100,7 +100,7 @@ export class SqlSource implements OpenedSource {
     this.#session = undefined;
   }
 
-  /** Asks something on a connection of its own. @param query what the server is asked, for the position of its error */
+  /** Runs a request on its own connection. @param query the query that is sent, for the position of its error */
   async #ask<T>(
     signal: AbortSignal,
     query: string | undefined,

@@ -19,7 +19,7 @@ const FRACTION_DIGITS_MIN = 6;
 const MOMENT =
   /^(?<date>\d{4}-\d\d-\d\d)(?:[ T](?<time>\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?)?(?<offset>[+-]\d\d(?::\d\d)?)?$/;
 
-/** A time to the nanosecond, without a float; undefined for what is none, such as `0000-00-00`. */
+/** A time with nanoseconds, without a float; undefined for an invalid time, such as `0000-00-00`. */
 interface Moment {
   readonly nanoseconds: bigint;
   readonly digits: number;
@@ -31,12 +31,13 @@ export function unitOf(kind: WatermarkKind): WatermarkUnit {
 }
 
 /**
- * Where a delta query starts: the lag before the checkpoint, and at least one step, so that a query with `>` still lists rows
- * that share the checkpoint's value and came later. What is listed twice is not sent twice: checksums decide.
- * Exact: neither a float nor a Date ever has the value.
+ * The start of a delta query: the lag before the checkpoint, and at least one step, so that a query with `>` still lists rows
+ * that share the checkpoint's value and were added later. A row that is listed twice is not sent twice, because its checksum is
+ * compared.
+ * The result is exact: the value is never converted to a float or a Date.
  * @param text in the form of `ColumnKind`
  * @param lag in the unit of the kind
- * @returns the checkpoint itself for `bytes`, and for a date that is not valid, such as `0000-00-00`
+ * @returns the checkpoint itself for `bytes`, and for an invalid date, such as `0000-00-00`
  */
 export function watermarkBefore(text: string, kind: WatermarkKind, lag: number): string {
   switch (kind) {
@@ -60,9 +61,9 @@ const LOCAL_TIME_AHEAD_SECONDS = 14 * 3_600;
 
 /**
  * The highest value that may become a checkpoint. The next run starts one lag before its checkpoint, so a checkpoint up to one
- * lag after the present passes over nothing. A time without a zone may be local time anywhere.
- * @param present of the source, in UTC, as `2024-01-02 03:04:05.678901`
- * @returns undefined for a kind without a present, and where the source does not tell its present
+ * lag in the future skips nothing. A time without a zone may be local time in any time zone.
+ * @param present the source's current time in UTC, as `2024-01-02 03:04:05.678901`
+ * @returns undefined for a kind without a current time, and if the source does not report its current time
  */
 export function ceilingOf(present: string, kind: WatermarkKind, lag: number): string | undefined {
   if (momentOf(present) === undefined) return undefined;
@@ -80,7 +81,7 @@ export function ceilingOf(present: string, kind: WatermarkKind, lag: number): st
   }
 }
 
-/** Whether one watermark comes after another of its kind; what cannot be compared as a time is compared as text. */
+/** Whether one watermark is later than another of its kind; values that are not valid times are compared as text. */
 export function isLater(left: string, right: string, kind: WatermarkKind): boolean {
   switch (kind) {
     case 'integer':
@@ -113,12 +114,12 @@ function momentAfter(text: string, seconds: number): string {
   return moment === undefined ? text : moved(moment, BigInt(seconds) * NANOSECONDS, text);
 }
 
-/** @param text the moment as it was written; returned where no database has such a year */
+/** @param text the original text of the moment, which is returned if the result is a year that databases do not support */
 function moved(moment: Moment, nanoseconds: bigint, text: string): string {
   const before = moment.nanoseconds + nanoseconds;
   const whole = (before - (((before % NANOSECONDS) + NANOSECONDS) % NANOSECONDS)) / NANOSECONDS;
   const date = new Date(Number(whole) * 1_000).toISOString();
-  // The year 0 and those before it, which no database has.
+  // Databases do not support the year 0 and earlier ones.
   if (!/^\d{4}-/.test(date) || date.startsWith('0000')) return text;
   const fraction = (before - whole * NANOSECONDS).toString().padStart(9, '0').slice(0, moment.digits);
   const offset = /[+-]\d\d(?::\d\d)?$/.test(text.slice(10)) ? '+00' : '';
@@ -141,7 +142,7 @@ function zone(offset: string | undefined): string {
   return offset.length === 3 ? `${offset}:00` : offset;
 }
 
-/** `-12.50` as -1250 and a scale of 2. */
+/** Parses `-12.50` to -1250 and a scale of 2. */
 function scaled(text: string): { readonly digits: bigint; readonly scale: number } {
   const [whole = '', fraction = ''] = text.split('.');
   return { digits: BigInt(whole + fraction), scale: fraction.length };
