@@ -64,6 +64,14 @@ describe('the columns of a mapping', () => {
     );
   });
 
+  it('are told the only column whose name contains theirs, and none of several', () => {
+    const mapping = mappingOf({ idField: 'id', contentTemplate: '{{ label }}' });
+    const renamed = (...names: string[]) =>
+      missingColumns(mapping, columnsNamed('id', 'title', ...names)).map((column) => column.renamed);
+    expect(renamed('asset_label')).toEqual(['asset_label']);
+    expect(renamed('asset_label', 'owner_label')).toEqual([undefined]);
+  });
+
   it('may all be missing', () => {
     expect(() => columnFinder(mappingOf(), [])).toThrow('it returns: nothing');
     expect(() => columnFinder(mappingOf(), [])).toThrow(
