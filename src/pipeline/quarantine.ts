@@ -63,7 +63,7 @@ export class Quarantine {
         `The run was stopped: ${what}. The first were`,
         ...this.#tally.samples.quarantined.map((line) => `  ${line}`),
       ],
-      { hint: 'Correct the rows or the mapping; if so many bad rows are expected, raise spec.quarantine.' },
+      { hint: 'Correct the rows or the mapping; if this many bad rows are expected, raise spec.quarantine.' },
     );
   }
 }

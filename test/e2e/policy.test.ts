@@ -256,7 +256,9 @@ describe('without a policy', () => {
 
   test('doctor says whom that trusts', async () => {
     const { stdout } = await runHere(['doctor', '--json'], { cwd, env: doctorEnv({}) });
-    expect(stdout).toMatch(/"subject":"policy","status":"ok","message":"POLICY_FILE is not set, so whoever/);
+    expect(stdout).toMatch(
+      /"subject":"policy","status":"ok","message":"POLICY_FILE is not set, so the authors of connectors/,
+    );
   });
 });
 
@@ -318,7 +320,7 @@ describe('a server', () => {
     });
     const server = await startBridgeServer({ cwd, policyFile, log });
     await server.stop();
-    expect(logged.filter((line) => line.includes('is trusted with every secret'))).toHaveLength(lines);
+    expect(logged.filter((line) => line.includes('are trusted with every secret'))).toHaveLength(lines);
   });
 
   test('sees a policy that changes, and refuses all connectors while it is not valid', async () => {

@@ -96,7 +96,7 @@ function aclFinding(needs: StoreNeeds, facts: StoreFacts): DoctorFinding {
     'access control',
     facts.aclEnabled
       ? 'The data store has access control, and the mapping gives each document its readers.'
-      : 'The data store has no access control: whoever may search it sees every document.',
+      : 'The data store has no access control: everyone who may search it sees every document.',
   );
 }
 

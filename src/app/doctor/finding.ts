@@ -101,6 +101,6 @@ export async function glance(
 
 function tooSlow(subject: string, seconds: number): BridgeError {
   return new BridgeError('CHECK_TIMEOUT', `The check of the ${subject} had no answer within ${seconds} s.`, {
-    hint: 'Try again; if it stays so, look at the network, the firewalls and the proxies on the way there.',
+    hint: 'Try again; if it keeps failing, check the network, firewalls and proxies on the path to the service.',
   });
 }

@@ -3,7 +3,7 @@ import { check, ok, type DoctorFinding } from './finding.ts';
 
 /** Without a policy every connector may use every secret, which an operator who shares the folder of connectors should know. */
 export const NO_POLICY =
-  'POLICY_FILE is not set, so whoever writes connectors is trusted with every secret, file and data store of this process.';
+  'POLICY_FILE is not set, so the authors of connectors are trusted with every secret, file and data store of this process.';
 
 /** Whether connectors are restricted, and whether the policy is valid. */
 export function policyFindings(place: PolicyPlace, signal: AbortSignal): Promise<DoctorFinding[]> {

@@ -10,7 +10,7 @@ const ACTIONS = {
   replace: { verb: 'replace', permission: 'storage.objects.create` and `storage.objects.delete' },
   read: { verb: 'read', permission: 'storage.objects.get' },
   list: { verb: 'list', permission: 'storage.objects.list' },
-  inspect: { verb: 'look at', permission: 'storage.objects.create' },
+  inspect: { verb: 'inspect', permission: 'storage.objects.create' },
   remove: { verb: 'remove', permission: 'storage.objects.delete' },
 } as const;
 

@@ -38,7 +38,7 @@ function networks(env: Variables): string[] {
   const wrong = given.find((entry) => !isNetwork(entry));
   if (wrong === undefined) return given;
   throw invalid(
-    `TRUSTED_PROXY_ADDRESSES has ${JSON.stringify(wrong)}, which is no address and no network.`,
+    `TRUSTED_PROXY_ADDRESSES has ${JSON.stringify(wrong)}, which is not an IP address or CIDR range.`,
     'Write addresses and networks with commas between them, such as 10.0.0.7,10.1.0.0/16,fd00::/8.',
   );
 }
@@ -58,7 +58,7 @@ function signOn(env: Variables, trustedProxies: readonly string[]): ServerAccess
   if (header === undefined) return undefined;
   if (!/^[a-z0-9][a-z0-9-]*$/.test(header) || TAKEN.has(header)) {
     throw invalid(
-      `SSO_USER_HEADER is ${JSON.stringify(header)}, which is no header for a name.`,
+      `SSO_USER_HEADER is ${JSON.stringify(header)}, which is not a valid header name.`,
       'Use the one that your proxy sets, such as x-forwarded-user.',
     );
   }

@@ -26,7 +26,7 @@ export function countOf(object: unknown, key: string): number {
   if (hasKeys && Number.isSafeInteger(count) && count >= 0) return count;
   throw new BridgeError(
     'GEMINI_REFUSED',
-    `Discovery Engine answered with a ${key} that is no count: ${oneLine(JSON.stringify(value))}.`,
+    `Discovery Engine answered with a ${key} that is not a count: ${oneLine(JSON.stringify(value))}.`,
     { hint: 'If this stays so, a newer version of gemini-sync-bridge may understand it.' },
   );
 }

@@ -44,7 +44,7 @@ const SERVICE: Verdict = {
 };
 const VERIFIER: Verdict = {
   code: 'SOURCE_AUTH_FAILED',
-  hint: 'The password of this user is stored in a form of before 12c. Set it anew (ALTER USER … IDENTIFIED BY …) with ALLOWED_LOGON_VERSION_SERVER of 12 or more; or set source.thick with an Oracle Client.',
+  hint: 'The password of this user is stored in a form of before 12c. Set it again (ALTER USER … IDENTIFIED BY …) with ALLOWED_LOGON_VERSION_SERVER of 12 or more; or set source.thick with an Oracle Client.',
 };
 const ENCRYPTION: Verdict = {
   code: 'SOURCE_TLS',

@@ -40,7 +40,7 @@ describe('a count', () => {
     expect(() => countOf(object, 'n')).toThrow(
       expect.objectContaining({
         code: 'GEMINI_REFUSED',
-        message: expect.stringContaining(' n that is no count'),
+        message: expect.stringContaining(' n that is not a count'),
       }),
     );
   });
