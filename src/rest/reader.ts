@@ -2,7 +2,8 @@ import type { PaginationSpec, RestSpec } from '../definitions/rest/types.ts';
 import type { Clock } from '../core/clock.ts';
 import { HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
-import { MinuteQuota } from '../core/minute-quota.ts';
+import type { MinuteQuota } from '../core/minute-quota.ts';
+import { quotaOf } from './quota.ts';
 import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
@@ -83,7 +84,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     client,
     authorizer,
     admit,
-    budget: ports.quota ?? (rateLimit && new MinuteQuota(rateLimit.requestsPerMinute, clock, wait)),
+    budget: ports.quota ?? quotaOf(rateLimit, clock, wait),
     retry,
     clock,
     wait,
@@ -127,7 +128,8 @@ function openAuthorization(
     spec,
     secret,
     (oauth, redactor) => {
-      const clientSecret = usable(secret(oauth.clientSecretRef), oauth.clientSecretRef, 'encoded');
+      const { clientSecretRef = '' } = oauth;
+      const clientSecret = usable(secret(clientSecretRef), clientSecretRef, 'encoded');
       return openTokens(oauth, clientSecret, { client, clock, redactor, words });
     },
     wider,

@@ -1,4 +1,13 @@
-import type { AuthSpec, RestSpec } from '../rest/types.ts';
+import type {
+  AuthSpec,
+  ChangesSpec,
+  CsvSpec,
+  DetailSpec,
+  JobSpec,
+  ParentsSpec,
+  RestSpec,
+  WindowSpec,
+} from '../rest/types.ts';
 
 /**
  * A connector as its YAML file defines it: validated, without defaults filled in, and without secrets. The shape is
@@ -70,6 +79,21 @@ export interface HttpSourceSpec extends Partial<RestSpec> {
   readonly watermarkLag?: string | number;
   /** The value of `:watermark` in the first run, which also defines the kind of watermark. */
   readonly watermarkStart?: string | number;
+  /** How `:watermark` is sent, if not as the records have it: a pattern such as `%Y-%m-%d`, or the name of a format. */
+  readonly watermarkFormat?: string;
+  readonly watermarkTimeZone?: string;
+  readonly window?: WindowSpec;
+  readonly changes?: ChangesSpec;
+  readonly parents?: ParentsSpec;
+  readonly detail?: DetailSpec;
+  readonly job?: JobSpec;
+  /** The field for the key of each record of a map. */
+  readonly recordKeyField?: string;
+  /** New fields, each with a path in the parent of the record. */
+  readonly parentFields?: Readonly<Record<string, string>>;
+  /** New fields, each with a path or a template. */
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly preset?: string;
   readonly paginationCursorField?: string;
   readonly paginationNextCursorJsonPath?: string;
   readonly resumable?: boolean;
@@ -95,17 +119,6 @@ export interface FileSourceSpec {
 
 /** The encoding of files without a byte order mark. */
 export type FileEncoding = 'utf-8' | 'windows-1252' | 'latin1';
-
-export interface CsvSpec {
-  readonly delimiter?: string;
-  /** If empty, quotes have no meaning. */
-  readonly quote?: string;
-  readonly header?: boolean;
-  /** Names of the columns of files without a header. */
-  readonly columns?: readonly string[];
-  readonly normalizeHeader?: boolean;
-  readonly errorCells?: 'fail' | 'null' | 'keep';
-}
 
 export interface MappingSpec {
   /** One column, or several that identify a row together. */

@@ -59,7 +59,7 @@ export function openTokens(spec: OAuthSpec, clientSecret: string, ports: OAuthPo
 }
 
 function tokenRequest(
-  { tokenUrl, clientId, scopes, audience, clientAuthMethod }: OAuthSpec,
+  { tokenUrl, clientId = '', scopes, audience, clientAuthMethod }: OAuthSpec,
   clientSecret: string,
   redactor: Redactor,
 ): HttpRequest {

@@ -1,4 +1,4 @@
-import type { CsvSpec } from '../../definitions/connector/types.ts';
+import type { CsvSpec } from '../../definitions/rest/types.ts';
 import type { CsvRow } from './csv.ts';
 import { fileInvalid } from './errors.ts';
 

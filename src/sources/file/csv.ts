@@ -1,5 +1,5 @@
 import { CsvError, Parser } from 'csv-parse';
-import type { CsvSpec } from '../../definitions/connector/types.ts';
+import type { CsvSpec } from '../../definitions/rest/types.ts';
 import { ROW_BYTES_MAX } from '../../core/limits.ts';
 import { FILE_HEADER_BYTES_MAX } from '../limits.ts';
 import { refuseMarkup } from './content-kind.ts';

@@ -1,4 +1,4 @@
-import type { CsvSpec } from '../../definitions/connector/types.ts';
+import type { CsvSpec } from '../../definitions/rest/types.ts';
 import { fileInvalid } from './errors.ts';
 
 /** An upper bound for the length of a `sep=` line, in bytes. */

@@ -3,7 +3,8 @@ import { mentionsWatermark } from '../../definitions/watermark-text.ts';
 import type { Clock } from '../../core/clock.ts';
 import { HTTP_PAGES_PER_RUN_DEFAULT } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
-import { MinuteQuota } from '../../core/minute-quota.ts';
+import type { MinuteQuota } from '../../core/minute-quota.ts';
+import { quotaOf } from '../../rest/quota.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports/ports.ts';
@@ -76,7 +77,7 @@ export class HttpSource implements Source {
     this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers]));
     this.listing = this.#delta || spec.resumable === true ? 'delta' : 'full';
     const { clock, wait } = surroundings;
-    this.#quota = spec.rateLimit && new MinuteQuota(spec.rateLimit.requestsPerMinute, clock, wait);
+    this.#quota = quotaOf(spec.rateLimit, clock, wait);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CsvSpec } from '../../../src/definitions/connector/types.ts';
+import type { CsvSpec } from '../../../src/definitions/rest/types.ts';
 import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
 import { FILE_HEADER_BYTES_MAX, FILE_READ_BYTES } from '../../../src/sources/limits.ts';
 import { fileSource, writeOldFile } from '../../support/files/file-source.ts';

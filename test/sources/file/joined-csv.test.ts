@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { CsvSpec } from '../../../src/definitions/connector/types.ts';
+import type { CsvSpec } from '../../../src/definitions/rest/types.ts';
 import { FILE_HEADER_BYTES_MAX } from '../../../src/sources/limits.ts';
 import type { LogFields } from '../../../src/core/log.ts';
 import { FileSource } from '../../../src/sources/file/source.ts';
