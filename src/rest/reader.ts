@@ -10,6 +10,7 @@ import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import { Listing } from './listing/listing.ts';
+import type { RecordPages } from './listing/page.ts';
 import { openPaging } from './listing/pagination.ts';
 import { RecordFinder } from './listing/records.ts';
 import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
@@ -66,7 +67,7 @@ interface PageRange {
  */
 export interface RestReader {
   /** @throws BridgeError CONNECTOR_INVALID for an invalid address; the pages throw SOURCE_* */
-  pages(range: PageRange, signal: AbortSignal): Listing;
+  pages(range: PageRange, signal: AbortSignal): RecordPages;
   /** Closes all connections at once. May be called twice. */
   close(): Promise<void>;
 }

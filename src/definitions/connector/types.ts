@@ -1,13 +1,4 @@
-import type {
-  AuthSpec,
-  ChangesSpec,
-  CsvSpec,
-  DetailSpec,
-  JobSpec,
-  ParentsSpec,
-  RestSpec,
-  WindowSpec,
-} from '../rest/types.ts';
+import type { AuthSpec, ChangesSpec, CsvSpec, RestSpec, WindowSpec } from '../rest/types.ts';
 
 /**
  * A connector as its YAML file defines it: validated, without defaults filled in, and without secrets. The shape is
@@ -84,15 +75,6 @@ export interface HttpSourceSpec extends Partial<RestSpec> {
   readonly watermarkTimeZone?: string;
   readonly window?: WindowSpec;
   readonly changes?: ChangesSpec;
-  readonly parents?: ParentsSpec;
-  readonly detail?: DetailSpec;
-  readonly job?: JobSpec;
-  /** The field for the key of each record of a map. */
-  readonly recordKeyField?: string;
-  /** New fields, each with a path in the parent of the record. */
-  readonly parentFields?: Readonly<Record<string, string>>;
-  /** New fields, each with a path or a template. */
-  readonly fields?: Readonly<Record<string, string>>;
   readonly preset?: string;
   readonly paginationCursorField?: string;
   readonly paginationNextCursorJsonPath?: string;

@@ -23,6 +23,15 @@ export interface RestSpec {
   readonly pagination?: PaginationSpec;
   /** The path of the records in a page; by default, the body itself or the only list with a usual name. */
   readonly recordsPath?: string;
+  readonly parents?: ParentsSpec;
+  readonly detail?: DetailSpec;
+  readonly job?: JobSpec;
+  /** The field for the key of each record of a map. */
+  readonly recordKeyField?: string;
+  /** New fields, each with a path in the parent of the record. */
+  readonly parentFields?: Readonly<Record<string, string>>;
+  /** New fields, each with a path or a template. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly responseFormat?: 'json' | 'ndjson' | 'csv' | 'xml';
   readonly csv?: CsvSpec;
   readonly rateLimit?: RateLimitSpec;

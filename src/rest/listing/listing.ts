@@ -8,7 +8,7 @@ import type { KeptPlace } from '../request/kept-place.ts';
 import { Circles } from './circles.ts';
 import { Completeness } from './completeness.ts';
 import { NextPages, type Following, type ReadPage } from './next-pages.ts';
-import type { Page, Statement } from './page.ts';
+import type { Page, RecordPages, Statement } from './page.ts';
 import type { Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
 import { ofResumed } from './resumed.ts';
@@ -39,7 +39,7 @@ interface ListingPorts {
 const NOT_HEEDED = 'so the API does not heed which page is asked for';
 
 /** The pages of one listing. They can be iterated only once, and the iteration always terminates. */
-export class Listing implements AsyncIterable<Page> {
+export class Listing implements RecordPages {
   readonly #ports: ListingPorts;
   readonly #signal: AbortSignal;
   readonly #circles = new Circles();
@@ -74,12 +74,10 @@ export class Listing implements AsyncIterable<Page> {
     });
   }
 
-  /** Whether the API pages by number, so that records move between pages when others are added or removed during the listing. */
   get shifts(): boolean {
     return this.#ports.paging.shifts;
   }
 
-  /** Available only after the iteration has ended by itself: a listing that the consumer abandoned has no statement. */
   get statement(): Statement {
     if (!this.#hasEnded) throw new Error('The listing was not read to its end.');
     return {
@@ -92,19 +90,12 @@ export class Listing implements AsyncIterable<Page> {
     };
   }
 
-  /**
-   * A consumer that recognizes duplicates reports, before it takes the next page, how many records of this page count. Without a
-   * report, all records count.
-   * @param fresh how many of its records no earlier page had
-   * @param records how many count towards a total: in a feed of changes, all of them
-   */
   counted(fresh: number, records: number): void {
     this.#counted = this.#pages;
     this.#records += records;
     this.#circles.count(fresh);
   }
 
-  /** The consumer saw a record again on a later page, so other records may have been skipped. */
   moved(): void {
     if (this.#truncated) return;
     this.#truncated = true;

@@ -23,6 +23,26 @@ export interface Page {
   readonly next: KeptPlace | undefined;
 }
 
+/**
+ * The pages of one listing, or of several that are read as one. They can be iterated only once, and the iteration always
+ * terminates.
+ */
+export interface RecordPages extends AsyncIterable<Page> {
+  /** Whether records move between pages when others are added or removed during the listing. */
+  readonly shifts: boolean;
+  /** Available only after the iteration has ended by itself: a listing that the consumer abandoned has no statement. */
+  readonly statement: Statement;
+  /**
+   * A consumer that recognizes duplicates reports, before it takes the next page, how many records of this page count. Without a
+   * report, all records count.
+   * @param fresh how many of its records no earlier page had
+   * @param records how many count towards a total: in a feed of changes, all of them
+   */
+  counted(fresh: number, records: number): void;
+  /** The consumer saw a record again on a later page, so other records may have been skipped. */
+  moved(): void;
+}
+
 /** What a listing reports about itself after its last page. */
 export interface Statement {
   /** There may be unread records, so missing records prove nothing. */

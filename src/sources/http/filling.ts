@@ -1,8 +1,7 @@
 import { plainText } from '../../json/path.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { Changes } from './changes.ts';
-import type { Listing } from '../../rest/listing/listing.ts';
-import type { Page } from '../../rest/listing/page.ts';
+import type { Page, RecordPages } from '../../rest/listing/page.ts';
 import { Overlap } from './overlap.ts';
 import type { RecordIds } from './record-id.ts';
 import type { RecordRow } from '../../json/record-row.ts';
@@ -10,7 +9,7 @@ import { isLaterText, type HttpWatermark } from './watermark.ts';
 
 /** A listing whose records become rows. */
 export interface Filling {
-  readonly listing: Listing;
+  readonly listing: RecordPages;
   readonly watermark: HttpWatermark | undefined;
 }
 
@@ -31,7 +30,7 @@ interface FillPorts {
  * @returns the number of rows
  */
 export async function fillWithAll(
-  listing: Listing,
+  listing: RecordPages,
   inclusive: boolean,
   { row, rows, ids, signal }: FillPorts,
 ): Promise<number> {
