@@ -74,7 +74,7 @@ function documentRows(explanation: Explanation, local: boolean): Row[] {
 
 /** The other events of the document, each with its run. */
 function changeGroups(explanation: Explanation): Row[][] {
-  const { waiting, rejection, quarantine, removal, missing, pushes } = explanation;
+  const { waiting, rejection, quarantine, removal, held, missing, pushes } = explanation;
   const groups: Row[][] = [];
   if (pushes !== null && pushes.length > 0) groups.push(pushes.map(pushRow));
   if (waiting !== null) {
@@ -101,7 +101,13 @@ function changeGroups(explanation: Explanation): Row[][] {
       ...requestRows('acknowledged by', removal),
     ]);
   }
-  if (missing !== null) {
+  if (held !== null) {
+    groups.push([
+      ['held by run', runText(held.run)],
+      ['because', missing?.holdReason ?? 'not known'],
+      ['artifact line', artifactText(held)],
+    ]);
+  } else if (missing !== null) {
     groups.push([['not deleted', missing.holdReason ?? 'the connector never deletes (never_delete)']]);
   }
   return groups;
@@ -166,8 +172,11 @@ function lastSeenText(lastSeen: Explanation['lastSeen'], standing: Explanation['
   if (lastSeen === null)
     return standing === 'deleted' ? 'not known: the state forgets what is deleted' : 'not known';
   const { at, runId, newest } = lastSeen;
-  // A later listing certainly lacked a soft-deleted document.
-  const later = newest || standing === 'soft-deleted' ? '' : '; whether later runs saw it is not kept';
+  // A later listing certainly lacked a soft-deleted or held document.
+  const later =
+    newest || standing === 'soft-deleted' || standing === 'held'
+      ? ''
+      : '; whether later runs saw it is not kept';
   return `${time(at)} by run ${runId}${later}`;
 }
 
@@ -188,7 +197,7 @@ const REQUEST_STATES = {
   refused: 'refused as a whole',
 } as const;
 
-function artifactText({ artifact }: Sending): string {
+function artifactText({ artifact }: Pick<Sending, 'artifact'>): string {
   return artifact === null
     ? 'not found in the artifacts of the run'
     : `${artifact.uri} line ${artifact.line}`;
