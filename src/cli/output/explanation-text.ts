@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import type {
   Explanation,
   Quarantined,
@@ -11,7 +10,7 @@ import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../limi
 import { printable } from '../../core/text/printable.ts';
 import { advice, headline, type Explained } from './explain-messages.ts';
 import { count, type Style } from './style.ts';
-import { wrap } from './wrap.ts';
+import { isCommand, wrapStyled } from './wrap.ts';
 
 type Row = readonly [label: string, value: string];
 
@@ -29,31 +28,21 @@ export function explanationText(explained: Explained, style: Style, width: numbe
   const shown = groups.map((rows) =>
     rows.flatMap(([label, value]) => {
       const start = style.dim(`  ${label.padEnd(labels)}  `);
-      const [first = '', ...rest] = linesOf(shortened(printable(value)), width - indent.length);
+      const [first = '', ...rest] = wrapStyled(shortened(printable(value)), width - indent.length);
       return [`${start}${first}`, ...rest.map((line) => `${indent}${line}`)];
     }),
   );
   const next = advice(explained).flatMap((line) =>
     // A command is not wrapped, so that it can be copied.
-    line.startsWith('gemini-sync-bridge ')
+    isCommand(line)
       ? [`    ${line}`]
-      : linesOf(line, width - 2).map((part, index) => `${index === 0 ? '→' : ' '} ${part}`),
+      : wrapStyled(line, width - 2).map((part, index) => `${index === 0 ? '→' : ' '} ${part}`),
   );
-  const blocks = [linesOf(headline(explained, name, style), width), ...shown, next];
+  const blocks = [wrapStyled(headline(explained, name, style), width), ...shown, next];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
-}
-
-/** Wraps a text that is longer than `width` columns. Colour codes do not count towards the width. */
-function linesOf(text: string, width: number): string[] {
-  const plain = stripVTControlCharacters(text);
-  if (plain.length <= width) return [text];
-  const words = text.split(/ +/);
-  const lines = wrap(plain, width).map((line) => words.splice(0, line.split(' ').length).join(' '));
-  // A colour code after a space counts as a separate word.
-  return [...lines.slice(0, -1), [lines.at(-1) ?? '', ...words].join(' ')];
 }
 
 /** The document as it is in the target. */
