@@ -107,6 +107,7 @@ function surroundingsOf(io: CommandIo, output: RunOutput): RunSurroundings & Con
     observer: output.progress,
     redactor: env.redactor,
     secret: (variable) => env.secret(variable),
+    similarSecret: (variable) => env.similarSecret(variable),
     loaded: (name) => {
       output.nameConnector(name);
     },
