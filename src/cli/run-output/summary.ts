@@ -1,6 +1,7 @@
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/text/printable.ts';
+import { indentedJson } from './indented-json.ts';
 import { releaseOf } from './release.ts';
 import { count, type Style } from '../output/style.ts';
 import { wrapIndented } from '../output/wrap.ts';
@@ -35,14 +36,15 @@ export function summaryText(summary: SummaryOf, style: Style, columns: number): 
     ...sampleLines(result, style),
     ...rejectedLines(result, style),
   ].join('\n');
-  // Places are not wrapped, so that they can be copied.
-  return [wrapIndented(text, columns), ...placeLines(result, style), ''].join('\n');
+  // Documents and places are not wrapped, so that they can be copied.
+  return [wrapIndented(text, columns), ...documentLines(result), ...placeLines(result, style), ''].join('\n');
 }
 
 /** Describes the result for a program, as exactly one object. */
 export function summaryJson(summary: SummaryOf): Record<string, unknown> {
   const { connector, result, exitStatus, durationMs } = summary;
-  const { runId, status, work, counts, holdReason, remarks, artifacts, samples, drift, rejected } = result;
+  const { runId, status, work, counts, holdReason, remarks, artifacts, samples, documents, drift, rejected } =
+    result;
   return {
     runId,
     connector,
@@ -59,6 +61,7 @@ export function summaryJson(summary: SummaryOf): Record<string, unknown> {
     manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
     durationMs: Math.round(durationMs),
     samples: samples ?? null,
+    ...(documents !== undefined && { documents }),
     drift: drift ?? null,
     rejected,
   };
@@ -175,6 +178,19 @@ function sampleLines({ samples, work, counts }: BridgeResult, style: Style): str
       ...shown.map((line) => `    ${style.dim(printable(line))}`),
     ];
   });
+}
+
+/** Line breaks are those of the indentation; JSON escapes all others. */
+function documentLines({ documents }: BridgeResult): string[] {
+  if (documents === undefined) return [];
+  if (documents.length === 0) {
+    return [
+      '',
+      '  No such document would be sent: it is unchanged, quarantined or not listed.',
+      '    Add --resend to see unchanged documents too.',
+    ];
+  }
+  return ['', '  would be sent', ...documents.map((document) => indentedJson(document))];
 }
 
 function rejectedLines({ rejected, counts }: BridgeResult, style: Style): string[] {
