@@ -8,7 +8,7 @@ import { checkDriftCommand } from './commands/check-drift.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
-import { failureText } from './output/failure.ts';
+import { writeFailure } from './output/failure.ts';
 import { DocumentedCommand, HELP_SUMMARY } from './help/documented-command.ts';
 import { PROGRAM } from './help/program.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -61,7 +61,7 @@ export async function main(
     // Commander has already printed its message; help and version also end this way.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
     const error = toBridgeError(thrown);
-    stderr.write(redact(failureText(error)));
+    writeFailure(error, stderr, redact);
     return error.exit;
   }
 }

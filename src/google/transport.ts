@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { GOOGLE_TOKEN_SECONDS_MAX } from '../core/limits.ts';
 import { GOOGLE_ANSWER_BYTES_MAX } from './limits.ts';
 import type { StreamedAnswer } from './answer.ts';
+import { silenceMetadataWarning } from './metadata-warning.ts';
 
 /** A complete HTTP request. */
 interface HttpRequest {
@@ -47,6 +48,7 @@ export async function openTransport(
   anonymous: boolean,
 ): Promise<Transport> {
   const { GoogleAuth, gaxios } = await import('google-auth-library');
+  silenceMetadataWarning();
   const open = () =>
     new GoogleAuth({
       scopes: ['https://www.googleapis.com/auth/cloud-platform'],
@@ -70,7 +72,10 @@ export async function openTransport(
     async authorize() {
       if (anonymous) return new Headers();
       const source = (auth ??= open());
-      const headers = await (await source.getClient()).getRequestHeaders();
+      const client = await source.getClient().catch((thrown: unknown) => {
+        throw isWithoutCredentials(thrown) ? new Error(NO_CREDENTIALS, { cause: thrown }) : thrown;
+      });
+      const headers = await client.getRequestHeaders();
       sources.set(headers, source);
       return headers;
     },
@@ -106,6 +111,14 @@ export async function openTransport(
       return { status, headers: answered, body: data === '' ? undefined : data };
     },
   };
+}
+
+/** Replaces the library's message, which only has the address of a web page. */
+const NO_CREDENTIALS =
+  'GOOGLE_APPLICATION_CREDENTIALS is not set, gcloud has no application-default login, and no metadata server of Google Cloud answers';
+
+function isWithoutCredentials(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.startsWith('Could not load the default credentials');
 }
 
 /** An option of node-fetch that is missing in the library's types. */

@@ -2,7 +2,7 @@ import { BridgeError, toBridgeError } from '../core/errors.ts';
 import { REJECTED_SAMPLES_MAX } from './limits.ts';
 import type { ColumnDrift } from './comparison/column-drift.ts';
 import { commit, statusOf, type Outcome } from './commit.ts';
-import type { ChangeSink } from './diff.ts';
+import { DocumentSample } from './document-sample.ts';
 import type { RejectedDocument } from './ports/delivery-port.ts';
 import { tellExpectedRows } from './expected-rows.ts';
 import { ingest } from './ingest.ts';
@@ -30,6 +30,8 @@ export interface RunResult {
   readonly manifestName: string | null;
   /** A few examples of each kind of change; absent for repeated work. */
   readonly samples: Tally['samples'] | undefined;
+  /** The wanted documents that a dry run would send, as lines of `upserts.ndjson`; absent if none are wanted. */
+  readonly documents?: readonly string[];
   /** The columns whose kind differs from that in the last committed run; absent for repeated work. */
   readonly drift: readonly ColumnDrift[] | undefined;
   /** A few of the documents that the destination rejected. */
@@ -77,7 +79,8 @@ async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunRes
   ports.observer.phase('extract');
   const position = await ports.state.position(job.connectorId, job.target);
   await tellExpectedRows(job, ports, position);
-  const plan = await planChanges(job, ports, position, IGNORE_CHANGES, signal);
+  const sample = new DocumentSample(job.wanted ?? { first: 0, ids: [] });
+  const plan = await planChanges(job, ports, position, sample, signal);
   const { tally, holdReason, remarks, drift } = plan;
   const counts = tally.counts();
   const { runId } = job;
@@ -90,6 +93,7 @@ async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunRes
     remarks,
     manifestName: null,
     samples: tally.samples,
+    ...(job.wanted !== undefined && { documents: sample.documents }),
     drift,
     rejected: [],
   };
@@ -215,11 +219,3 @@ async function remarksIn(manifestName: string, store: ArtifactStore): Promise<Li
 function rejectedSamples(runId: string, { rejected }: RunCounts, state: State): Promise<RejectedDocument[]> {
   return rejected === 0 ? Promise.resolve([]) : state.rejections(runId, REJECTED_SAMPLES_MAX);
 }
-
-const IGNORE_CHANGES: ChangeSink = {
-  upsert: () => undefined,
-  refresh: () => undefined,
-  remove: () => undefined,
-  hold: () => undefined,
-  quarantine: () => undefined,
-};

@@ -7,6 +7,7 @@ import { migrateState } from '../../src/state/run/open-state.ts';
 import type { DataStoreSetup, DiscoveryEngineOptions } from '../stand-ins/discovery-engine/options.ts';
 import { startGoogleStandIn, type GoogleStandIn } from '../stand-ins/google.ts';
 import { folderListing } from '../support/files/folder-listing.ts';
+import { raw, startServer } from '../support/http/http-server.ts';
 import { peopleTable, somePeople } from '../support/databases/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
 import { runCli, startCli } from '../support/processes/run-cli.ts';
@@ -114,6 +115,23 @@ describe('doctor', () => {
     await setUp();
     const { exitCode, checks } = await doctor({}, []);
     expect({ exitCode, checks }).toEqual({ exitCode: 0, checks: ALL_OK.slice(0, 5) });
+  });
+
+  test('says in its own words alone that this machine has no credentials', async () => {
+    await setUp();
+    // The library expects a metadata server to answer with 200 or 404, or not at all.
+    const metadata = await startServer(raw(500, ''));
+    const elsewhere = {
+      HOME: cwd,
+      GCE_METADATA_HOST: metadata.url.replace('http://', ''),
+      METADATA_SERVER_DETECTION: 'ping-only',
+      DISCOVERY_ENGINE_ENDPOINT: '',
+      GCS_ENDPOINT: '',
+    };
+    const { exitCode, stdout, stderr } = await doctor(elsewhere, [], runCli);
+    await metadata.close();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 77, stderr: '' });
+    expect(stdout.match(/no metadata server of Google Cloud answers/g)).toHaveLength(1);
   });
 
   test('prints one object with --json', async () => {

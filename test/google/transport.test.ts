@@ -226,6 +226,7 @@ describe('a token that cannot be got', () => {
     const { errorOf } = await apiAt('http://127.0.0.1:1');
     expect(await errorOf(GET)).toMatchObject({
       code: 'GEMINI_CREDENTIALS',
+      message: expect.stringContaining('and no metadata server of Google Cloud answers.'),
       hint: expect.stringContaining('GOOGLE_APPLICATION_CREDENTIALS'),
     });
   });

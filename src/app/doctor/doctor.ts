@@ -1,4 +1,5 @@
 import type { Connector } from '../../definitions/connector/types.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import type { BridgeContext } from '../run/bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './bucket.ts';
@@ -9,13 +10,13 @@ import { permissionsFindings } from './permissions.ts';
 import { policyFindings } from './policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './push-queue.ts';
 import { rowPolicyFindings } from './row-policies.ts';
-import { settingsFindings, type WrongVariable } from './settings.ts';
+import { settingsFindings, type MisspelledVariable, type WrongVariable } from './settings.ts';
 import { sourceFindings } from './source.ts';
 import { stateFindings } from './state.ts';
 import { loadConnectorUnderPolicy } from '../catalog/policy.ts';
 
 /** What is checked, and in which environment. */
-export interface DoctorContext {
+export interface DoctorContext extends SecretVariables {
   /** The path of a connector; without it, only what all connectors share is checked. */
   readonly connectorPath: string | undefined;
   readonly databaseUrl: string | undefined;
@@ -27,9 +28,8 @@ export interface DoctorContext {
   readonly ingestionDryRun: boolean;
   /** Invalid variables of commands other than doctor. */
   readonly wrongVariables: readonly WrongVariable[];
+  readonly misspelledVariables: readonly MisspelledVariable[];
   readonly proxy: BridgeContext['proxy'];
-  /** Reads one `SECRET_…` variable. */
-  secret(variable: string): string | undefined;
 }
 
 const OF_GOOGLE: readonly Subject[] = [

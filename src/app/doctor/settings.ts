@@ -9,16 +9,28 @@ export interface WrongVariable {
   readonly error: BridgeError;
 }
 
+/** A variable that is set, and that no command reads. */
+export interface MisspelledVariable {
+  readonly given: string;
+  /** The variable that was probably meant, which is not set. */
+  readonly meant: string;
+}
+
 interface Settings {
   readonly ingestionDryRun: boolean;
   readonly gcsEndpoint: Endpoint | undefined;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
   readonly wrongVariables: readonly WrongVariable[];
+  readonly misspelledVariables: readonly MisspelledVariable[];
 }
 
 /** Reports invalid variables, and settings for trials that may have been left on by mistake. */
 export function settingsFindings(settings: Settings): DoctorFinding[] {
   const findings = settings.wrongVariables.map(wrongVariableFinding);
+  for (const { given, meant } of settings.misspelledVariables) {
+    const what = `${given} is set, but no command reads a variable of that name; did you mean ${meant}?`;
+    findings.push(warn('settings', what, `If so, set ${meant} instead.`));
+  }
   if (settings.ingestionDryRun) {
     const what = 'GEMINI_INGESTION_DRY_RUN is on: runs write their requests down and send nothing.';
     findings.push(warn('settings', what, 'Unset it, and the next run sends everything that was never sent.'));

@@ -1,5 +1,5 @@
 import { isSqlSource, type Connector } from '../../definitions/connector/types.ts';
-import { resolveSecret } from '../../definitions/connector/secrets.ts';
+import { secretsOf } from '../../definitions/connector/secrets.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { columnFinder } from '../../pipeline/document/columns.ts';
 import { sourceExposure } from '../../sources/exposure.ts';
@@ -27,10 +27,7 @@ export function sourceFindings(
         const takes = database ? 'takes the query' : 'answers';
         return [
           ok('source', `${spec.source.type} ${takes}, and its ${count} have all that the mapping names.`),
-          ...exposed(
-            'source',
-            sourceExposure(spec, (ref) => resolveSecret(ref, (variable) => surroundings.secret(variable))),
-          ),
+          ...exposed('source', sourceExposure(spec, secretsOf(spec, surroundings))),
         ];
       }
       if (database) throw missing;

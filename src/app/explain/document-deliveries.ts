@@ -6,6 +6,7 @@ import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { CanonicalKind, DocumentLine, DocumentLines } from './document-lines.ts';
 import type {
   Explanation,
+  HeldDelete,
   Quarantined,
   RemovalCause,
   RunFacts,
@@ -55,6 +56,23 @@ export async function quarantinedIn(
   };
 }
 
+/** Whether a run holds the delete of a document, according to its `held.ndjson`. */
+export interface HoldSearch {
+  readonly held: HeldDelete | null;
+  /** True if the list names every held document, and not this one. */
+  readonly ruledOut: boolean;
+}
+
+export async function holdIn(run: RunRow, docId: string, lines: DocumentLines): Promise<HoldSearch> {
+  const total = run.counts?.held ?? 0;
+  if (total === 0) return NO_HOLD;
+  const line = await lines.find(run, ['held'], docId);
+  if (line !== undefined) return { held: { run: runFacts(run), artifact: placeOf(line) }, ruledOut: false };
+  return { held: null, ruledOut: (await lines.count(run, 'held')) === total };
+}
+
+export const NO_HOLD: HoldSearch = { held: null, ruledOut: false };
+
 /**
  * Finds the newest of these runs that deleted or soft-deleted the document; null if there is none. Reads only runs that
  * deleted something. Stops at a run that cannot be read: it may be the one searched for, so an older run must not be
@@ -92,7 +110,7 @@ export function runFacts({ runId, status, startedAt, committedAt, error }: RunRo
 }
 
 function changeOf(kind: CanonicalKind): Sending['change'] {
-  return kind === 'quarantine' ? null : CHANGE_OF_KIND[kind];
+  return kind === 'quarantine' || kind === 'held' ? null : CHANGE_OF_KIND[kind];
 }
 
 function placeOf({ uri, line }: DocumentLine) {

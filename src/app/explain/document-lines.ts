@@ -7,7 +7,10 @@ import { readManifest } from '../../pipeline/recover.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
 
 /** The kinds of artifacts whose lines each name their document. */
-export type CanonicalKind = Extract<ArtifactKind, 'upserts' | 'deletes' | 'soft-deletes' | 'quarantine'>;
+export type CanonicalKind = Extract<
+  ArtifactKind,
+  'upserts' | 'deletes' | 'soft-deletes' | 'held' | 'quarantine'
+>;
 
 /** The line of one document in the artifacts of a run. */
 export interface DocumentLine {
@@ -41,20 +44,33 @@ export class DocumentLines {
    * files, with one line in memory at a time. A first load of 1 M documents of 2 kB is 2 GB.
    */
   async find(run: RunRow, kinds: readonly CanonicalKind[], docId: string): Promise<DocumentLine | undefined> {
-    try {
-      // The state drops the manifest's name when a run is abandoned, but the artifacts of the run remain.
-      const name = run.manifestName ?? manifestName(runFolder(this.#prefix, run.runId));
-      const manifest = await readManifest(this.#store, name);
+    return this.#read(run, async (manifest) => {
       for (const kind of kinds) {
         const line = await findLine(this.#store, manifest, kind, docId);
         if (line !== undefined) return line;
       }
+      return undefined;
+    });
+  }
+
+  /** Returns how many lines of this kind a run wrote; undefined if its artifacts cannot be read. */
+  count(run: RunRow, kind: CanonicalKind): Promise<number | undefined> {
+    return this.#read(run, ({ files }) =>
+      files.filter((file) => file.kind === kind).reduce((sum, { rows }) => sum + rows, 0),
+    );
+  }
+
+  async #read<T>(run: RunRow, read: (manifest: Manifest) => T | Promise<T>): Promise<T | undefined> {
+    try {
+      // The state drops the manifest's name when a run is abandoned, but the artifacts of the run remain.
+      const name = run.manifestName ?? manifestName(runFolder(this.#prefix, run.runId));
+      return await read(await readManifest(this.#store, name));
     } catch (thrown) {
       const reason = whyUnreadable(thrown);
       if (reason === undefined) throw thrown;
       this.unreadable.set(run.runId, reason);
+      return undefined;
     }
-    return undefined;
   }
 }
 

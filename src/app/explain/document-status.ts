@@ -2,6 +2,7 @@ import type { DeletePolicy } from '../../definitions/connector/types.ts';
 import type { RunCounts } from '../../pipeline/ports/ports.ts';
 import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
+import type { HoldSearch } from './document-deliveries.ts';
 import type { Explanation, LastSeen, Quarantined, Sending, Standing } from './explanation.ts';
 
 /** What the state records about a document, and what its artifacts contain about it. */
@@ -11,6 +12,8 @@ export interface Evidence {
   readonly rejection: { readonly sending: Sending } | null;
   readonly quarantine: Quarantined | null;
   readonly removal: Sending | null;
+  /** What the newest committed run holds. */
+  readonly hold: HoldSearch;
 }
 
 /** The newest run that is certain to have read the document's row; null if there is none. */
@@ -40,14 +43,21 @@ function byBeginning(left: RunRow, right: RunRow): number {
 }
 
 /** The newest committed run whose listing is known to have contained the row of every record. */
-function listingWith({ facts, removal }: Evidence): RunRow | undefined {
+function listingWith({ facts, removal, hold }: Evidence): RunRow | undefined {
   const { record, committed } = facts;
+  const [newest] = committed;
   // A document with an unclear outcome may have been deleted.
   if (record === undefined || isDoubtful(record)) return undefined;
   const mark = committed.findIndex(({ runId }) => runId === removal?.run.runId);
   // All listings since the soft delete lacked the document.
   if (record.softDeleted && mark < 0) return undefined;
-  return committed.slice(mark + 1).find(({ counts }) => counts !== null && hadEveryRecord(counts));
+  return committed.slice(mark + 1).find(
+    ({ runId, counts }) =>
+      counts !== null &&
+      (hadEveryRecord(counts) ||
+        // Every missing document is held, and this one is not. A delta listing does not count missing documents.
+        (runId === newest?.runId && hold.ruledOut && counts.missing !== null)),
+  );
 }
 
 /**
@@ -62,12 +72,13 @@ function hadEveryRecord({ missing, deleted, quarantined, rejected }: RunCounts):
 
 /** Whether the newest listing lacked documents that still exist and may include this one. */
 export function missingOf(
-  { record, committed }: DocumentFacts,
+  { facts, hold }: Pick<Evidence, 'facts' | 'hold'>,
   lastSeen: LastSeen | null,
   policy: DeletePolicy,
 ): Explanation['missing'] {
+  const { record, committed } = facts;
   const [newest] = committed;
-  if (record === undefined || isDoubtful(record)) return null;
+  if (record === undefined || isDoubtful(record) || hold.ruledOut) return null;
   // A soft-deleted document counts as missing only under auto_delete_missing, where its delete may be held.
   if (record.softDeleted && policy !== 'auto_delete_missing') return null;
   if (newest === undefined || lastSeen?.newest === true) return null;
@@ -79,7 +90,7 @@ export function missingOf(
 }
 
 export function standingOf(
-  { facts, rejection, quarantine, removal }: Evidence,
+  { facts, rejection, quarantine, removal, hold }: Evidence,
   missing: Explanation['missing'],
 ): Standing {
   const { record, committed } = facts;
@@ -89,6 +100,7 @@ export function standingOf(
   if (rejection !== null) return 'rejected';
   if (quarantine !== null) return 'quarantined';
   if (record?.softDeleted === true) return 'soft-deleted';
+  if (record !== undefined && hold.held !== null) return 'held';
   if (record !== undefined) return missing === null ? 'indexed' : 'maybe-missing';
   if (removal !== null) return 'deleted';
   return committed.length === 0 ? 'never-run' : 'not-found';

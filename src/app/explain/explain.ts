@@ -10,7 +10,7 @@ import type { Explanation, RemovalCause } from './explanation.ts';
 import { shellWord } from '../run/run-command-line.ts';
 import { bucketOf, targetOf } from '../run/job.ts';
 import { documentNamed } from './named-document.ts';
-import { quarantinedIn, removalOf, runFacts, sendingOf } from './document-deliveries.ts';
+import { holdIn, NO_HOLD, quarantinedIn, removalOf, runFacts, sendingOf } from './document-deliveries.ts';
 import {
   isDoubtful,
   lastSeenOf,
@@ -68,10 +68,12 @@ export async function explainDocument(
     });
     const found =
       docId === undefined ? NOTHING : await find(docId, facts, pushedTo ? 'pushed' : 'missing', lines, state);
-    const evidence: Evidence = { facts, ...found };
+    const [newest] = facts.committed;
+    const hold = docId === undefined || newest === undefined ? NO_HOLD : await holdIn(newest, docId, lines);
+    const evidence: Evidence = { facts, ...found, hold };
     const lastSeen = lastSeenOf(evidence);
     const { deletePolicy } = spec.reconciliation;
-    const missing = missingOf(facts, lastSeen, deletePolicy);
+    const missing = missingOf(evidence, lastSeen, deletePolicy);
     const standing = standingOf(evidence, missing);
     const { record, newestRun, committed, elsewhere } = facts;
     return {
@@ -85,6 +87,7 @@ export async function explainDocument(
       checksum: record === undefined || isDoubtful(record) ? null : record.checksum,
       lastSeen,
       ...found,
+      held: hold.held,
       missing,
       pushes,
       newestRun: newestRun === undefined ? null : runFacts(newestRun),

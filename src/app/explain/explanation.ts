@@ -10,6 +10,7 @@ import type { RunRow } from '../../pipeline/ports/state-port.ts';
  * - `rejected`: the index rejected its last change
  * - `quarantined`: the newest committed run quarantined its row
  * - `soft-deleted`: soft-deleted, and still in the index
+ * - `held`: in the index; the newest listing lacked its row, and its delete is held
  * - `maybe-missing`: in the index; its row may be among those that the newest listing lacked
  * - `indexed`: in the index, as it was last sent
  * - `deleted`: a run deleted it
@@ -22,6 +23,7 @@ export type Standing =
   | 'rejected'
   | 'quarantined'
   | 'soft-deleted'
+  | 'held'
   | 'maybe-missing'
   | 'indexed'
   | 'deleted'
@@ -76,6 +78,13 @@ export interface Quarantined {
   readonly fields: Readonly<Record<string, string | null>>;
 }
 
+/** The delete of a document that a run holds. */
+export interface HeldDelete {
+  readonly run: RunFacts;
+  /** Its line in `held.ndjson`. */
+  readonly artifact: ArtifactLine;
+}
+
 /** The newest run that certainly read the document's row. */
 export interface LastSeen {
   readonly runId: string;
@@ -109,7 +118,9 @@ export interface Explanation {
   readonly removal: (Sending & { readonly cause: RemovalCause | null }) | null;
   /** Pushes of this document that wait for a run, newest first; null: the connector takes no pushes. */
   readonly pushes: readonly WaitingPush[] | null;
-  /** Documents, perhaps including this one, that a listing lacked and that were not deleted; their ids are not stored. */
+  /** The hold of the newest committed run that lists this document; null: there is none, or its list is not complete. */
+  readonly held: HeldDelete | null;
+  /** Documents that a listing lacked and that were not deleted. This one is among them if `held` is set, and may be otherwise. */
   readonly missing: {
     readonly runId: string;
     readonly count: number;

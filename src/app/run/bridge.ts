@@ -1,4 +1,4 @@
-import { resolveSecret } from '../../definitions/connector/secrets.ts';
+import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets.ts';
 import { contentConfigOf, type Connector } from '../../definitions/connector/types.ts';
 import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
@@ -29,7 +29,7 @@ import { stateLocation } from './state-location.ts';
 import { redactedError } from './record-early-failure.ts';
 
 /** The environment of a run. */
-export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'leases'> {
+export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'leases'>, SecretVariables {
   readonly databaseUrl: string | undefined;
   readonly log: Logger;
   readonly observer: Observer;
@@ -38,8 +38,6 @@ export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'le
   readonly policyFile: string | undefined;
   /** `ORACLE_CLIENT_LIB_DIR` */
   readonly oracleClientLibDir: string | undefined;
-  /** Reads one `SECRET_…` variable. */
-  secret(variable: string): string | undefined;
   /** Knows the secrets of the run; a source adds the tokens that it receives. */
   readonly redactor?: Redactor | undefined;
   /** Removes secrets from a text that will be stored. */
@@ -86,7 +84,7 @@ async function openPorts(
 ): Promise<Ports> {
   const { spec } = connector;
   const permit = await permitOf(connector, context);
-  const secret = (ref: string) => resolveSecret(ref, (variable) => context.secret(variable));
+  const secret = secretsOf(spec, context);
   const pushed = new PushedEvents(job, options);
   const source = closeAtEnd(
     await openSource(spec, secret, {

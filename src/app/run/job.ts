@@ -28,6 +28,9 @@ export interface RunOptions {
   readonly allowDeletes: number | undefined;
   /** The id of a push: nothing that arrived after it is delivered. Undefined delivers everything. */
   readonly pushRunId?: string | undefined;
+  /** How many of the documents that a dry run would send are returned, and the id or key of another one. */
+  readonly sample?: number | undefined;
+  readonly showDocument?: string | undefined;
   /** Whether a dry run has the exit status that a run would have. */
   readonly detailedExitCode?: boolean;
 }
@@ -52,6 +55,7 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
     },
     prefix: spec.output.prefix,
     dryRun: options.dryRun,
+    wanted: wantedDocuments(metadata.name, options),
     // A resumable listing continues from its checkpoint: if it always started over, no run would reach its later parts.
     full: options.full || (options.resend && !isResumable(spec)),
     resend: options.resend,
@@ -59,6 +63,12 @@ export function jobOf({ metadata, spec }: Connector, options: RunOptions): Job {
     sends: options.sends,
     allowDeletes: options.allowDeletes,
   };
+}
+
+/** A key of a row is taken too: it has no prefix. */
+function wantedDocuments(name: string, { sample, showDocument: id }: RunOptions): Job['wanted'] {
+  if (sample === undefined && id === undefined) return undefined;
+  return { first: sample ?? 0, ids: id === undefined ? [] : [id, `${name}:${id}`] };
 }
 
 function isResumable({ source }: ConnectorSpec): boolean {

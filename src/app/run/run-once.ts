@@ -2,6 +2,7 @@ import { toBridgeError } from '../../core/errors.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
 import { untilStopped, type StopSource } from './process-signals.ts';
 import { recordEarlyFailure } from './record-early-failure.ts';
@@ -37,7 +38,7 @@ export interface Work<Definition, Result extends ReportedResult> {
 }
 
 /** What `runOnce` passes to work of every kind. */
-export interface WorkTools {
+export interface WorkTools extends SecretVariables {
   /** Aborted when the run must stop; the reason is a BridgeError INTERRUPTED. */
   readonly signal: AbortSignal;
   /** A logger that adds the name of the definition to every line. */
@@ -46,19 +47,16 @@ export interface WorkTools {
   readonly redactor: Redactor;
   /** Removes secrets from a text that will be stored. */
   redact(text: string): string;
-  /** Reads one `SECRET_…` variable, whose value the redactor already knows. */
-  secret(variable: string): string | undefined;
 }
 
 /** The environment that runs the work. */
-export interface RunSurroundings extends Omit<TelemetryContext, 'redact'> {
+export interface RunSurroundings extends Omit<TelemetryContext, 'redact'>, SecretVariables {
   /** Interrupts the work. */
   readonly stop: StopSource;
   /** Shows the progress of the run. */
   readonly observer: Observer;
+  /** Knows each secret that was read. */
   readonly redactor: Redactor;
-  /** Reads one `SECRET_…` variable and adds its value to `redactor`. */
-  secret(variable: string): string | undefined;
   /** Called once with the definition's name after it has loaded. */
   loaded?(name: string): void;
 }
@@ -125,8 +123,11 @@ async function perform<Definition, Result extends ReportedResult>(
   const { clock, log, observer, redactor, redact } = context;
   const startedAt = clock.now();
   try {
-    const secret = (variable: string) => context.secret(variable);
-    return await work.perform(definition, { signal, log, observer, redactor, redact, secret });
+    const variables: SecretVariables = {
+      secret: (variable) => context.secret(variable),
+      similarSecret: (variable) => context.similarSecret(variable),
+    };
+    return await work.perform(definition, { signal, log, observer, redactor, redact, ...variables });
   } catch (thrown) {
     const error = toBridgeError(thrown);
     const run = { runId, connectorId: connector, target, startedAt };

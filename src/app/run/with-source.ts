@@ -1,4 +1,4 @@
-import { resolveSecret } from '../../definitions/connector/secrets.ts';
+import { secretsOf } from '../../definitions/connector/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { systemClock } from '../../core/clock.ts';
 import { silentLogger } from '../../core/log.ts';
@@ -10,7 +10,7 @@ import { permitOf } from '../catalog/policy.ts';
 
 export type SourceSurroundings = Pick<
   BridgeContext,
-  'secret' | 'redactor' | 'proxy' | 'policyFile' | 'oracleClientLibDir' | 'cwd'
+  'secret' | 'similarSecret' | 'redactor' | 'proxy' | 'policyFile' | 'oracleClientLibDir' | 'cwd'
 >;
 
 /**
@@ -22,9 +22,9 @@ export async function withSource<T>(
   surroundings: SourceSurroundings,
   look: (source: OpenedSource) => Promise<T>,
 ): Promise<T> {
-  const { secret, redactor, proxy, oracleClientLibDir } = surroundings;
+  const { redactor, proxy, oracleClientLibDir } = surroundings;
   const permit = await permitOf(connector, surroundings);
-  const source = await openSource(connector.spec, (ref) => resolveSecret(ref, secret), {
+  const source = await openSource(connector.spec, secretsOf(connector.spec, surroundings), {
     retry: { retries: 0, backoffSeconds: 0 },
     clock: systemClock,
     wait: sleep,

@@ -47,6 +47,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     oracleClientLibDir,
     redactor,
     secret: (variable: string) => io.env.secret(variable),
+    similarSecret: (variable: string) => io.env.similarSecret(variable),
   };
   const findings = await withSignals((signal) => checkDrift(options, signal), { process });
   const report = {

@@ -38,11 +38,13 @@ async function doctor({ connector, ...flags }: DoctorFlags, io: CommandIo): Prom
     discoveryEngineEndpoint: endpoints.discoveryEngine,
     ingestionDryRun: io.env.ingestionDryRun(),
     wrongVariables: wrongVariables(io.env),
+    misspelledVariables: io.env.misspelled(),
     proxy,
     policyFile,
     oracleClientLibDir,
     redactor,
     secret: (variable: string) => io.env.secret(variable),
+    similarSecret: (variable: string) => io.env.similarSecret(variable),
   };
   const findings = await withSignals((signal) => examine(context, signal), { process });
   const report = {

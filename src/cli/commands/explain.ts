@@ -6,8 +6,9 @@ import type { CommandIo } from '../command-io.ts';
 import { EXPLAIN } from '../help/explain.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { jsonLine } from '../output/json-output.ts';
-import { failureJson, failureText } from '../output/failure.ts';
+import { failureJson, writeFailure } from '../output/failure.ts';
 import { styleFor } from '../output/style.ts';
+import { wrapWidth } from '../output/wrap.ts';
 
 interface ExplainFlags {
   readonly connector: string;
@@ -48,18 +49,13 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
       stdout.write(jsonLine({ ...explanation, exitStatus }));
     } else {
       const explained = { explanation, local, run: runCommandLine(flags.connector, local) };
-      // Output that is not a terminal is usually processed line by line, so it is not wrapped.
-      const width = stdout.isTTY === true ? (stdout.columns ?? COLUMNS_DEFAULT) : Number.POSITIVE_INFINITY;
-      stdout.write(explanationText(explained, styleFor(stdout, env.noColor), width));
+      stdout.write(explanationText(explained, styleFor(stdout, env.noColor), wrapWidth(stdout)));
     }
     io.exit(exitStatus);
   } catch (thrown) {
     tellFailure(thrown, flags, io);
   }
 }
-
-/** The width of a terminal that does not report its width. */
-const COLUMNS_DEFAULT = 80;
 
 /** An absent document is not an error of the command, so it has a separate exit status. */
 function exitStatusOf({ present }: Pick<Explanation, 'present'>): ExitStatus {
@@ -69,7 +65,7 @@ function exitStatusOf({ present }: Pick<Explanation, 'present'>): ExitStatus {
 function tellFailure(thrown: unknown, { doc, json }: ExplainFlags, io: CommandIo): void {
   const error = toBridgeError(thrown);
   const { redactor } = io.env;
-  io.stderr.write(redactor.redact(failureText(error)));
+  writeFailure(error, io.stderr, (text) => redactor.redact(text));
   if (json === true) {
     const failure = { doc, exitStatus: error.exit, error: failureJson(error) };
     io.stdout.write(redactor.redact(jsonLine(failure)));

@@ -9,6 +9,7 @@ import type { CommandIo } from '../command-io.ts';
 import { KEYS, KEYS_CREATE, KEYS_LIST, KEYS_REVOKE } from '../help/keys.ts';
 import { DocumentedCommand, HELP_SUMMARY } from '../help/documented-command.ts';
 import { keyJson, keyTable } from '../output/key-list.ts';
+import { wrapIndented, wrapWidth } from '../output/wrap.ts';
 
 /**
  * This notice is printed because a server that started without keys stays open, which a user would not expect after creating
@@ -75,7 +76,7 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
     io.stderr.write(`Key ${stored.id}, right ${right}. It is shown only once:\n`);
     io.stdout.write(`${key}\n`);
   }
-  if (isFirst) io.stderr.write(FIRST_KEY);
+  if (isFirst) io.stderr.write(wrapIndented(FIRST_KEY, wrapWidth(io.stderr)));
   io.exit(EXIT.done);
 }
 
@@ -90,7 +91,7 @@ function listCommand(io: CommandIo): Command {
       io.stdout.write(
         json === true
           ? `${JSON.stringify({ keys: keys.map((key) => keyJson(key, now)) })}\n`
-          : keyTable(keys, now),
+          : keyTable(keys, now, wrapWidth(io.stdout)),
       );
       io.exit(EXIT.done);
     });

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ConnectorSurroundings } from '../../app/run/connector-work.ts';
 import type { RunOptions } from '../../app/run/job.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
@@ -6,6 +7,7 @@ import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
+import { SAMPLE_DOCUMENTS_MAX } from '../../pipeline/limits.ts';
 import type { CommandIo } from '../command-io.ts';
 import { RUN } from '../help/run.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
@@ -20,6 +22,8 @@ interface RunFlags {
   readonly connector: string;
   readonly dryRun?: true;
   readonly detailedExitCode?: true;
+  readonly sample?: number;
+  readonly showDocument?: string;
   readonly full?: true;
   readonly local?: true;
   readonly resend?: true;
@@ -37,6 +41,12 @@ export function runCommand(io: CommandIo, beforeRows: () => void): Command {
     .requiredOption('--connector <path>', 'connector file')
     .option('--dry-run', 'plan only: report what would change and write nothing')
     .option('--detailed-exit-code', 'with --dry-run: exit with 3 or 4 if the run would')
+    .option(
+      '--sample <n>',
+      `with --dry-run: print the first <n> documents that the run would send, at most ${SAMPLE_DOCUMENTS_MAX}`,
+      sampleSize,
+    )
+    .option('--show-document <id>', 'with --dry-run: print this document as the run would send it')
     .option('--full', 'read everything, ignoring the checkpoint')
     .option('--local', 'no cloud: artifacts go to ./local-bucket, requests are written instead of sent')
     .option('--allow-deletes <max>', 'release held deletes, if they are no more than <max>', wholeNumber)
@@ -59,6 +69,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
   const startedMs = systemClock.elapsedMs();
   try {
     requireOneWay(flags);
+    requireDryRun(flags);
     const options = optionsOf(flags, id, io);
     const surroundings = surroundingsOf(io, output);
     const { connectorWork } = await import('../../app/run/connector-work.ts');
@@ -70,7 +81,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
       connector: definition.metadata.name,
       command: runCommandLine(flags.connector, options.local),
       deletesAreSaid: definition.spec.mode === 'rest_push',
-      result,
+      result: withRedactedDocuments(result, io),
       exitStatus,
       durationMs: systemClock.elapsedMs() - startedMs,
     };
@@ -107,6 +118,7 @@ function surroundingsOf(io: CommandIo, output: RunOutput): RunSurroundings & Con
     observer: output.progress,
     redactor: env.redactor,
     secret: (variable) => env.secret(variable),
+    similarSecret: (variable) => env.similarSecret(variable),
     loaded: (name) => {
       output.nameConnector(name);
     },
@@ -125,6 +137,8 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
     allowDeletes: flags.allowDeletes,
     pushRunId: flags.pushRunId,
     detailedExitCode: flags.detailedExitCode === true,
+    sample: flags.sample,
+    showDocument: flags.showDocument,
   };
 }
 
@@ -134,6 +148,31 @@ function requireOneWay({ resend, reconcileFull }: RunFlags): void {
   throw new BridgeError('USAGE', '--resend and --reconcile-full cannot be combined.', {
     hint: 'Use --resend to keep documents of other connectors, or --reconcile-full to delete everything else from the data store.',
   });
+}
+
+/** @throws BridgeError USAGE if documents are to be printed by a run that sends them */
+function requireDryRun({ dryRun, sample, showDocument }: RunFlags): void {
+  if (dryRun === true || (sample === undefined && showDocument === undefined)) return;
+  throw new BridgeError(
+    'USAGE',
+    `${sample === undefined ? '--show-document' : '--sample'} needs --dry-run.`,
+    {
+      hint: 'Add --dry-run. To see what a run has sent, read upserts.ndjson of its folder.',
+    },
+  );
+}
+
+/** A source may have the secret of its own connector in its rows. */
+function withRedactedDocuments(result: BridgeResult, { env }: CommandIo): BridgeResult {
+  const { documents } = result;
+  if (documents === undefined) return result;
+  return { ...result, documents: documents.map((document) => env.redactor.redact(document)) };
+}
+
+function sampleSize(text: string): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && value <= SAMPLE_DOCUMENTS_MAX) return value;
+  throw new InvalidArgumentError(`Must be a whole number from 1 to ${SAMPLE_DOCUMENTS_MAX}.`);
 }
 
 function wholeNumber(text: string): number {

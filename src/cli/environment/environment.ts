@@ -2,7 +2,9 @@ import { parseEndpoint, type Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX, RETRY_BACKOFF_SECONDS_DEFAULT } from '../limits.ts';
 import { RETRY_BACKOFF_SECONDS_MAX } from '../../core/limits.ts';
+import { similarVariable } from '../../definitions/connector/secrets.ts';
 import { openRedactor } from './redactor.ts';
+import { misspelledVariables } from './misspelled-variables.ts';
 import { runVariables } from './run-variables.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
@@ -48,6 +50,10 @@ export interface Environment {
   access(): ServerAccess;
   /** Returns the value of a `SECRET_…` variable and adds it to `redactor`; other variables cannot be read. */
   secret(variable: string): string | undefined;
+  /** The name of a variable that is set and similar to this `SECRET_…` variable, which is not. */
+  similarSecret(variable: string): string | undefined;
+  /** Variables that are set and that no command reads, each with the similar variable that was probably meant. */
+  misspelled(): ReturnType<typeof misspelledVariables>;
   /**
    * The variables for a child process that runs one connector.
    * @param secretVariables the `SECRET_…` variables that it needs
@@ -98,8 +104,14 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       if (value !== undefined) redactor.add(value);
       return value;
     },
+    misspelled: () => misspelledVariables(namesSet(env)),
+    similarSecret: (variable) => similarVariable(variable, namesSet(env)),
     forRun: (secretVariables) => runVariables(env, secretVariables),
   };
+}
+
+function namesSet(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env).filter((name) => nonEmpty(env[name]) !== undefined);
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

@@ -17,6 +17,13 @@ export const RUN: Documentation = {
       ],
     },
     {
+      about: 'See how the first rows become documents, without sending them',
+      command: [
+        'gemini-sync-bridge run --connector connectors/hr-employees.yaml \\',
+        '  --dry-run --sample 3',
+      ],
+    },
+    {
       about: 'Fail a pipeline if a run would hold deletes or quarantine rows',
       command: [
         'gemini-sync-bridge run --connector connectors/hr-employees.yaml \\',

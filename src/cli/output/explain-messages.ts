@@ -11,7 +11,8 @@ export interface Explained {
 
 /** Describes the status of the document in one sentence. */
 export function headline({ explanation, local }: Explained, name: string, style: Style): string {
-  const { standing, sent, waiting, rejection, quarantine, removal, missing, pushes, connector } = explanation;
+  const { standing, sent, waiting, rejection, quarantine, removal, held, missing, pushes, connector } =
+    explanation;
   const index = local ? 'the local target' : 'the index';
   const there = style.green(`is in ${index}`);
   const absent = style.red(`is not in ${index}`);
@@ -29,8 +30,10 @@ export function headline({ explanation, local }: Explained, name: string, style:
       return `${name} ${before}: ${by(quarantine)} set ${pushes === null ? 'its row' : 'it'} aside.`;
     case 'soft-deleted':
       return `${name} ${there}, and soft-deleted: ${pushes === null ? 'a listing of the source lacked its row' : 'a push deleted it'}.`;
+    case 'held':
+      return `${name} ${there}, and ${style.yellow('its delete is held')}: the listing of ${by(held)} lacked its row.`;
     case 'maybe-missing':
-      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted${typeof missing?.holdReason === 'string' ? '; see held.ndjson of that run' : ''}.`;
+      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted${unlistedBecause(explanation)}.`;
     case 'indexed':
       return `${name} ${there}, as ${by(sent)} sent it.`;
     case 'deleted':
@@ -81,6 +84,7 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
     case 'never-run':
       return waits;
     case 'waiting':
+    case 'held':
     case 'maybe-missing':
       return undefined;
   }
@@ -88,7 +92,7 @@ function pushAdvice({ explanation, run, local }: Explained): string[] | undefine
 
 /** What happens to a soft-deleted document under the current policy. */
 function markedAdvice(
-  { deletePolicy, missing }: Pick<Explanation, 'deletePolicy' | 'missing'>,
+  { deletePolicy, held, missing }: Pick<Explanation, 'deletePolicy' | 'held' | 'missing'>,
   command: string,
   returns: string,
 ): string[] {
@@ -102,7 +106,9 @@ function markedAdvice(
   return releaseAdvice(
     missing,
     command,
-    'Its delete may be among those that are held. Check the source, then release them:',
+    held === null
+      ? 'Its delete may be among those that are held. Check the source, then release them:'
+      : 'Its delete is held. Check the source, then release the held deletes:',
   );
 }
 
@@ -120,6 +126,7 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
       return [`${quarantineAdvice(quarantine)}, and run again:`, command];
     case 'soft-deleted':
       return markedAdvice(explanation, command, 'If its row comes back, it is sent again.');
+    case 'held':
     case 'maybe-missing':
       return missing === null
         ? []
@@ -175,6 +182,14 @@ function behindAdvice({ newestRun }: Explanation): string | undefined {
   if (newestRun?.status === 'DRY_RUN')
     return 'The newest run sent nothing, because of GEMINI_INGESTION_DRY_RUN. Unset it, and run again:';
   return undefined;
+}
+
+/** Why it is not known which documents are held. */
+function unlistedBecause({ missing, unreadable }: Explanation): string {
+  if (typeof missing?.holdReason !== 'string') return '';
+  return unreadable.some(({ runId }) => runId === missing.runId)
+    ? ', and held.ndjson of that run cannot be read'
+    : ', and held.ndjson of that run does not list all of them';
 }
 
 function unclearSending({ rejection, sent }: Explanation): Sending | null {

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import type {
   Explanation,
   Quarantined,
@@ -11,7 +10,7 @@ import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../limi
 import { printable } from '../../core/text/printable.ts';
 import { advice, headline, type Explained } from './explain-messages.ts';
 import { count, type Style } from './style.ts';
-import { wrap } from './wrap.ts';
+import { isCommand, wrapStyled } from './wrap.ts';
 
 type Row = readonly [label: string, value: string];
 
@@ -29,31 +28,21 @@ export function explanationText(explained: Explained, style: Style, width: numbe
   const shown = groups.map((rows) =>
     rows.flatMap(([label, value]) => {
       const start = style.dim(`  ${label.padEnd(labels)}  `);
-      const [first = '', ...rest] = linesOf(shortened(printable(value)), width - indent.length);
+      const [first = '', ...rest] = wrapStyled(shortened(printable(value)), width - indent.length);
       return [`${start}${first}`, ...rest.map((line) => `${indent}${line}`)];
     }),
   );
   const next = advice(explained).flatMap((line) =>
     // A command is not wrapped, so that it can be copied.
-    line.startsWith('gemini-sync-bridge ')
+    isCommand(line)
       ? [`    ${line}`]
-      : linesOf(line, width - 2).map((part, index) => `${index === 0 ? '→' : ' '} ${part}`),
+      : wrapStyled(line, width - 2).map((part, index) => `${index === 0 ? '→' : ' '} ${part}`),
   );
-  const blocks = [linesOf(headline(explained, name, style), width), ...shown, next];
+  const blocks = [wrapStyled(headline(explained, name, style), width), ...shown, next];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
-}
-
-/** Wraps a text that is longer than `width` columns. Colour codes do not count towards the width. */
-function linesOf(text: string, width: number): string[] {
-  const plain = stripVTControlCharacters(text);
-  if (plain.length <= width) return [text];
-  const words = text.split(/ +/);
-  const lines = wrap(plain, width).map((line) => words.splice(0, line.split(' ').length).join(' '));
-  // A colour code after a space counts as a separate word.
-  return [...lines.slice(0, -1), [lines.at(-1) ?? '', ...words].join(' ')];
 }
 
 /** The document as it is in the target. */
@@ -74,7 +63,7 @@ function documentRows(explanation: Explanation, local: boolean): Row[] {
 
 /** The other events of the document, each with its run. */
 function changeGroups(explanation: Explanation): Row[][] {
-  const { waiting, rejection, quarantine, removal, missing, pushes } = explanation;
+  const { waiting, rejection, quarantine, removal, held, missing, pushes } = explanation;
   const groups: Row[][] = [];
   if (pushes !== null && pushes.length > 0) groups.push(pushes.map(pushRow));
   if (waiting !== null) {
@@ -101,7 +90,13 @@ function changeGroups(explanation: Explanation): Row[][] {
       ...requestRows('acknowledged by', removal),
     ]);
   }
-  if (missing !== null) {
+  if (held !== null) {
+    groups.push([
+      ['held by run', runText(held.run)],
+      ['because', missing?.holdReason ?? 'not known'],
+      ['artifact line', artifactText(held)],
+    ]);
+  } else if (missing !== null) {
     groups.push([['not deleted', missing.holdReason ?? 'the connector never deletes (never_delete)']]);
   }
   return groups;
@@ -166,8 +161,11 @@ function lastSeenText(lastSeen: Explanation['lastSeen'], standing: Explanation['
   if (lastSeen === null)
     return standing === 'deleted' ? 'not known: the state forgets what is deleted' : 'not known';
   const { at, runId, newest } = lastSeen;
-  // A later listing certainly lacked a soft-deleted document.
-  const later = newest || standing === 'soft-deleted' ? '' : '; whether later runs saw it is not kept';
+  // A later listing certainly lacked a soft-deleted or held document.
+  const later =
+    newest || standing === 'soft-deleted' || standing === 'held'
+      ? ''
+      : '; whether later runs saw it is not kept';
   return `${time(at)} by run ${runId}${later}`;
 }
 
@@ -188,7 +186,7 @@ const REQUEST_STATES = {
   refused: 'refused as a whole',
 } as const;
 
-function artifactText({ artifact }: Sending): string {
+function artifactText({ artifact }: Pick<Sending, 'artifact'>): string {
   return artifact === null
     ? 'not found in the artifacts of the run'
     : `${artifact.uri} line ${artifact.line}`;

@@ -1,5 +1,7 @@
 import type { BridgeError } from '../../core/errors.ts';
 import { printableLines } from '../../core/text/printable.ts';
+import type { OutputStream } from '../command-io.ts';
+import { wrapIndented, wrapWidth } from './wrap.ts';
 
 /** Formats an error for a person: what failed, whether a retry can help, what to do next. */
 export function failureText({ code, message, hint, retryable, nextRunAfter, exit }: BridgeError): string {
@@ -13,6 +15,18 @@ export function failureText({ code, message, hint, retryable, nextRunAfter, exit
     `  ${again} (exit ${exit})`,
   ];
   return `${printableLines(lines.join('\n'))}\n`;
+}
+
+/**
+ * Writes an error for a person.
+ * @param redact removes secrets before lines are wrapped: a secret that is split across lines would not be recognized
+ */
+export function writeFailure(
+  error: BridgeError,
+  stream: OutputStream,
+  redact: (text: string) => string,
+): void {
+  stream.write(wrapIndented(redact(failureText(error)), wrapWidth(stream)));
 }
 
 /** Formats an error for a program. */

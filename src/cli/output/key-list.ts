@@ -1,5 +1,6 @@
 import type { AccessKey } from '../../core/secrets/access-key.ts';
 import { printable } from '../../core/text/printable.ts';
+import { wrapIndented } from './wrap.ts';
 
 /** A key without its secret, formatted for a program. */
 export function keyJson(key: AccessKey, now: Date) {
@@ -18,8 +19,11 @@ export function keyJson(key: AccessKey, now: Date) {
 
 const HEADINGS = ['id', 'right', 'status', 'created', 'expires', 'last used', 'name'];
 
-/** Formats one line per key. */
-export function keyTable(keys: readonly AccessKey[], now: Date): string {
+/**
+ * Formats one line per key; if the lines do not fit, a paragraph per key.
+ * @param columns the width of the terminal; infinite for other outputs
+ */
+export function keyTable(keys: readonly AccessKey[], now: Date, columns: number): string {
   if (keys.length === 0) return 'No keys exist. Create one with: gemini-sync-bridge keys create\n';
   const rows = keys.map((key) => [
     key.id,
@@ -30,17 +34,28 @@ export function keyTable(keys: readonly AccessKey[], now: Date): string {
     key.lastUsedAt === null ? 'never' : dayOf(key.lastUsedAt),
     printable(key.name),
   ]);
-  const lines = [HEADINGS, ...rows];
-  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map(
-      (line) =>
-        `${line
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  const lines = aligned([HEADINGS, ...rows]);
+  const text = lines.some((line) => line.length > columns) ? paragraphs(rows, columns) : lines.join('\n');
+  return `${text}\n`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function paragraphs(rows: readonly (readonly string[])[], columns: number): string {
+  const texts = rows.map(
+    ([id = '', right = '', status = '', created = '', expires = '', used = '', name = '']) => {
+      return `${id}  ${name}\n  ${right}, ${status}, created ${created}, expires ${expires}, last used ${used}`;
+    },
+  );
+  return wrapIndented(texts.join('\n'), columns);
 }
 
 function statusOf({ revokedAt, expiresAt }: AccessKey, now: Date): 'active' | 'expired' | 'revoked' {

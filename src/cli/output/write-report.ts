@@ -5,6 +5,7 @@ import { jsonReport } from './finding-json.ts';
 import type { FindingReport } from './finding-report.ts';
 import { textReport } from './finding-text.ts';
 import { styleFor } from './style.ts';
+import { wrapWidth } from './wrap.ts';
 
 export const REPORT_FORMATS = ['text', 'json', 'github'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -21,10 +22,8 @@ export function writeReport(
 ): void {
   const clean = { ...report, findings: report.findings.map((finding) => redacted(finding, redact)) };
   const { stdout, env } = io;
-  // A file or a pipe gets one line per finding, however long it is.
-  const columns = stdout.isTTY === true ? (stdout.columns ?? Infinity) : Infinity;
   const write = {
-    text: () => textReport(clean, styleFor(stdout, env.noColor), columns),
+    text: () => textReport(clean, styleFor(stdout, env.noColor), wrapWidth(stdout)),
     json: () => jsonReport(clean),
     github: () => githubReport(clean),
   };

@@ -2,7 +2,7 @@ import { systemClock } from '../../core/clock.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type LogFormat, type Logger } from '../../core/log.ts';
 import type { CommandIo } from '../command-io.ts';
-import { failureJson, failureText } from '../output/failure.ts';
+import { failureJson, writeFailure } from '../output/failure.ts';
 import { kestraFormat } from './kestra-lines.ts';
 import { createProgress, type Progress, type ProgressMode } from './progress.ts';
 import { releaseOf } from './release.ts';
@@ -55,7 +55,7 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
 /** If logs are JSON, a failure is also a JSON log line, because programs read the output line by line. */
 export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutput): void {
   if (isPretty(io)) {
-    io.stderr.write(io.env.redactor.redact(failureText(error)));
+    writeFailure(error, io.stderr, (text) => io.env.redactor.redact(text));
   } else {
     const { message, ...fields } = failureJson(error);
     output.log.error(message, { ...fields, exit_status: error.exit, exitStatus: error.exit });

@@ -4,6 +4,7 @@ import { failureJson } from '../output/failure.ts';
 import { jsonLine } from '../output/json-output.ts';
 import { kestraFailure, kestraResult, unmarked } from './kestra-lines.ts';
 import { styleFor } from '../output/style.ts';
+import { wrapWidth } from '../output/wrap.ts';
 import { summaryJson, summaryText, type SummaryOf } from './summary.ts';
 import { isPretty } from '../output/pretty-log.ts';
 
@@ -15,7 +16,7 @@ export function resultWriter(io: CommandIo, asJson: boolean) {
     done(summary: SummaryOf): void {
       if (asJson) io.stdout.write(jsonLine(summaryJson(summary)));
       const out = asJson ? io.stderr : io.stdout;
-      const text = () => summaryText(summary, styleFor(out, io.env.noColor));
+      const text = () => summaryText(summary, styleFor(out, io.env.noColor), wrapWidth(out));
       if (!asJson || isPretty(io)) out.write(forKestra ? unmarked(text()) : text());
       if (forKestra) io.stdout.write(kestraResult(summary));
     },

@@ -1,8 +1,10 @@
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/text/printable.ts';
+import { indentedJson } from './indented-json.ts';
 import { releaseOf } from './release.ts';
 import { count, type Style } from '../output/style.ts';
+import { wrapIndented } from '../output/wrap.ts';
 
 export interface SummaryOf {
   readonly connector: string;
@@ -17,10 +19,13 @@ export interface SummaryOf {
   readonly durationMs: number;
 }
 
-/** Describes the result of a run for a person. */
-export function summaryText(summary: SummaryOf, style: Style): string {
+/**
+ * Describes the result of a run for a person.
+ * @param columns the width of the terminal; infinite for other outputs, which are not wrapped
+ */
+export function summaryText(summary: SummaryOf, style: Style, columns: number): string {
   const { result } = summary;
-  return [
+  const text = [
     headline(summary, style),
     '',
     ...countLines(summary, style),
@@ -30,15 +35,16 @@ export function summaryText(summary: SummaryOf, style: Style): string {
     ...driftLines(result, style),
     ...sampleLines(result, style),
     ...rejectedLines(result, style),
-    ...placeLines(result, style),
-    '',
   ].join('\n');
+  // Documents and places are not wrapped, so that they can be copied.
+  return [wrapIndented(text, columns), ...documentLines(result), ...placeLines(result, style), ''].join('\n');
 }
 
 /** Describes the result for a program, as exactly one object. */
 export function summaryJson(summary: SummaryOf): Record<string, unknown> {
   const { connector, result, exitStatus, durationMs } = summary;
-  const { runId, status, work, counts, holdReason, remarks, artifacts, samples, drift, rejected } = result;
+  const { runId, status, work, counts, holdReason, remarks, artifacts, samples, documents, drift, rejected } =
+    result;
   return {
     runId,
     connector,
@@ -55,6 +61,7 @@ export function summaryJson(summary: SummaryOf): Record<string, unknown> {
     manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
     durationMs: Math.round(durationMs),
     samples: samples ?? null,
+    ...(documents !== undefined && { documents }),
     drift: drift ?? null,
     rejected,
   };
@@ -104,7 +111,7 @@ function qualityLines({ counts: { untitled = 0, empty = 0, unlinked = 0 } }: Bri
   const texts = lacks
     .filter(([lacking]) => lacking > 0)
     .map(([lacking, what]) => `${count(lacking)} ${what}`);
-  return texts.length === 0 ? [] : ['', style.yellow(`  ! data quality: ${texts.join(', ')}`)];
+  return texts.length === 0 ? [] : ['', `  ${style.yellow(`! data quality: ${texts.join(', ')}`)}`];
 }
 
 function holdLines(summary: SummaryOf, style: Style): string[] {
@@ -118,7 +125,7 @@ function holdLines(summary: SummaryOf, style: Style): string[] {
     release.command === null
       ? [`    ${applied} ${release.hint.replace('. ', '.\n    ')}`]
       : [`    ${applied} If they are right, release them with`, `      ${release.command}`];
-  return ['', style.yellow(`  ! ${held}: ${result.holdReason}.`), ...lines];
+  return ['', `  ${style.yellow(`! ${held}: ${result.holdReason}.`)}`, ...lines];
 }
 
 function remarkLines(result: BridgeResult, style: Style): string[] {
@@ -130,7 +137,7 @@ function aheadLines({ remarks: { ahead } }: BridgeResult, style: Style): string[
   const rows = ahead.rows === 1 ? '1 row has' : `${count(ahead.rows)} rows have`;
   return [
     '',
-    style.yellow(`  ! ${rows} a watermark in the future, up to ${printable(ahead.highest)}.`),
+    `  ${style.yellow(`! ${rows} a watermark in the future, up to ${printable(ahead.highest)}.`)}`,
     '    The checkpoint stays before them, so every run reads them again. Correct them in the source.',
   ];
 }
@@ -141,15 +148,16 @@ function listingLines({ remarks, holdReason, work }: BridgeResult, style: Style)
   if (remarks.truncated !== true || holdReason !== null) return [];
   return [
     '',
-    style.yellow('  ! The listing of the source was not complete: there are rows that were not read.'),
+    `  ${style.yellow('! The listing of the source was not complete: there are rows that were not read.')}`,
     `    ${work === 'planned' ? 'What was read would be' : 'What was read was'} applied. The log of the run says why it stopped early.`,
   ];
 }
 
 function driftLines({ drift = [] }: BridgeResult, style: Style): string[] {
   if (drift.length === 0) return [];
-  const lines = drift.map(({ column, was, is }) =>
-    style.yellow(`  ! column ${printable(column)} was ${was} in the last run and is ${is} now`),
+  const lines = drift.map(
+    ({ column, was, is }) =>
+      `  ${style.yellow(`! column ${printable(column)} was ${was} in the last run and is ${is} now`)}`,
   );
   return ['', ...lines];
 }
@@ -167,15 +175,28 @@ function sampleLines({ samples, work, counts }: BridgeResult, style: Style): str
     return [
       '',
       `  ${kind}${more > 0 ? ` (${shown.length} of ${count(counts[kind])})` : ''}`,
-      ...shown.map((line) => style.dim(`    ${printable(line)}`)),
+      ...shown.map((line) => `    ${style.dim(printable(line))}`),
     ];
   });
+}
+
+/** Line breaks are those of the indentation; JSON escapes all others. */
+function documentLines({ documents }: BridgeResult): string[] {
+  if (documents === undefined) return [];
+  if (documents.length === 0) {
+    return [
+      '',
+      '  No such document would be sent: it is unchanged, quarantined or not listed.',
+      '    Add --resend to see unchanged documents too.',
+    ];
+  }
+  return ['', '  would be sent', ...documents.map((document) => indentedJson(document))];
 }
 
 function rejectedLines({ rejected, counts }: BridgeResult, style: Style): string[] {
   if (rejected.length === 0) return [];
   const some = counts.rejected > rejected.length ? ` (${rejected.length} of ${count(counts.rejected)})` : '';
-  const lines = rejected.map(({ docId, reason }) => style.dim(`    ${printable(`${docId}: ${reason}`)}`));
+  const lines = rejected.map(({ docId, reason }) => `    ${style.dim(printable(`${docId}: ${reason}`))}`);
   return ['', `  rejected by the index${some}; the next run sends them again`, ...lines];
 }
 

@@ -1,4 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
+import { nearest } from '../nearest.ts';
+import type { ConnectorSpec } from './types.ts';
 
 /** The environment variable of a secret: `hr-db-credentials` is in `SECRET_HR_DB_CREDENTIALS`. */
 export function secretVariable(ref: string): string {
@@ -16,16 +18,40 @@ export function secretCommand(ref: string, sourceType: string | undefined): stri
   return `export ${secretVariable(ref)}=${isDatabase ? `'${sourceType ?? ''}://…'` : '…'}`;
 }
 
+/** The environment variables that have secrets. */
+export interface SecretVariables {
+  /** Reads one `SECRET_…` variable; undefined or empty means not set. */
+  secret(variable: string): string | undefined;
+  /** The name of a variable that is set, and that was probably meant instead; undefined if no name is similar. */
+  similarSecret(variable: string): string | undefined;
+}
+
 /**
- * The value of a secret.
- * @param read looks up one environment variable; undefined or empty means not set.
- * @throws BridgeError SECRET_MISSING, naming the variable.
+ * Returns a function that resolves the secrets of a connector by their names.
+ * @throws BridgeError SECRET_MISSING, naming the variable: the function throws it
  */
-export function resolveSecret(ref: string, read: (variable: string) => string | undefined): string {
-  const variable = secretVariable(ref);
-  const value = read(variable);
-  if (value !== undefined && value !== '') return value;
-  throw new BridgeError('SECRET_MISSING', `The secret ${ref} is not set.`, {
-    hint: `Set the environment variable ${variable}.`,
-  });
+export function secretsOf(
+  { source }: Pick<ConnectorSpec, 'source'>,
+  variables: SecretVariables,
+): (ref: string) => string {
+  return (ref) => {
+    const variable = secretVariable(ref);
+    const value = variables.secret(variable);
+    if (value !== undefined && value !== '') return value;
+    const isOfSource = 'secretRef' in source && source.secretRef === ref;
+    const similar = variables.similarSecret(variable);
+    const meant = similar === undefined ? '' : `${similar} is set; did you mean ${variable}? `;
+    throw new BridgeError('SECRET_MISSING', `The secret ${ref} is not set.`, {
+      hint: `${meant}Set the environment variable: ${secretCommand(ref, isOfSource ? source.type : undefined)}`,
+    });
+  };
+}
+
+/**
+ * The variable among these names that was probably meant by a variable that is not set; undefined if no name is similar. A
+ * forgotten prefix is a slip too.
+ */
+export function similarVariable(variable: string, names: readonly string[]): string | undefined {
+  const bare = variable.replace(/^SECRET_/, '');
+  return names.find((name) => name.toUpperCase() === bare) ?? nearest(variable, names);
 }

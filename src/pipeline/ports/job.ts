@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import type { DocumentRenderer } from '../document/document.ts';
+import type { WantedDocuments } from '../document-sample.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { Destination } from './delivery-port.ts';
 import type { ArtifactStore, Phase, RunCounts, Source } from './ports.ts';
@@ -22,6 +23,8 @@ export interface Job {
   readonly prefix: string;
   /** Plans only: the run writes nothing anywhere. */
   readonly dryRun: boolean;
+  /** The documents that a dry run returns; undefined: none. */
+  readonly wanted?: WantedDocuments | undefined;
   /** Reads everything, as if there were no checkpoint. */
   readonly full: boolean;
   /** Sends every document of the listing, including unchanged ones. */

@@ -23,6 +23,7 @@ function look(type: SqlSourceSpec['type'], url: string, query = QUERY) {
   };
   const surroundings = {
     secret: () => url,
+    similarSecret: () => undefined,
     proxy: { http: undefined, https: undefined, except: undefined },
     policyFile: undefined,
     oracleClientLibDir: undefined,

@@ -7,6 +7,7 @@ const PLAIN = {
   gcsEndpoint: undefined,
   discoveryEngineEndpoint: undefined,
   wrongVariables: [],
+  misspelledVariables: [],
 };
 
 test('settings that change nothing are fine', () => {
@@ -65,6 +66,18 @@ test('a variable that stops runs is a failure, and one that only stops serve is 
       status: 'warn',
       message: expect.stringMatching(/^ADMIN_API_KEY is wrong\. .*serve.* does not start/),
       fix: 'Set ADMIN_API_KEY.',
+    },
+  ]);
+});
+
+test('a variable that no command reads is a warning that names the similar one', () => {
+  const misspelledVariables = [{ given: 'DATABSE_URL', meant: 'DATABASE_URL' }];
+  expect(settingsFindings({ ...PLAIN, misspelledVariables })).toEqual([
+    {
+      subject: 'settings',
+      status: 'warn',
+      message: 'DATABSE_URL is set, but no command reads a variable of that name; did you mean DATABASE_URL?',
+      fix: 'If so, set DATABASE_URL instead.',
     },
   ]);
 });

@@ -35,6 +35,7 @@ const look = (of: Connector, secret: string | undefined = postgres.url()) =>
     of,
     {
       secret: (variable) => (variable === 'SECRET_PEOPLE_DB' ? secret : undefined),
+      similarSecret: () => undefined,
       proxy: { http: undefined, https: undefined, except: undefined },
       policyFile: undefined,
       oracleClientLibDir: undefined,

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Sending } from '../../../src/app/explain/explanation.ts';
-import { lastSeenOf, standingOf, type Evidence } from '../../../src/app/explain/document-status.ts';
+import {
+  lastSeenOf,
+  missingOf,
+  standingOf,
+  type Evidence,
+} from '../../../src/app/explain/document-status.ts';
 import type { RunCounts } from '../../../src/pipeline/ports/ports.ts';
 import type { DocumentFacts } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { RunRow } from '../../../src/pipeline/ports/state-port.ts';
@@ -55,6 +60,7 @@ function evidenceOf(facts: Partial<DocumentFacts>, found: Partial<Omit<Evidence,
     rejection: null,
     quarantine: null,
     removal: null,
+    hold: { held: null, ruledOut: false },
     ...found,
   };
 }
@@ -89,6 +95,24 @@ describe('a document was last seen', () => {
       at: `2026-01-0${runId.slice(-1)}T03:00:00.000Z`,
       newest,
     });
+  });
+
+  test('by the newest run, when every document that it lacked is held, and this one is not', () => {
+    const [first, second] = [runOf(1), runOf(2, { missing: 2, held: 2 })];
+    const facts = { record: recordOf(first), committed: [second, first] };
+    const hold = { held: null, ruledOut: true };
+    expect(lastSeenOf(evidenceOf(facts, { hold }))).toMatchObject({ runId: 'day-2', newest: true });
+  });
+
+  test('by no delta query, even when every document that it holds is known', () => {
+    const [first, second] = [runOf(1), runOf(2, { missing: null, held: 2 })];
+    const evidence = evidenceOf(
+      { record: recordOf(first), committed: [second, first] },
+      { hold: { held: null, ruledOut: true } },
+    );
+    const lastSeen = lastSeenOf(evidence);
+    expect(lastSeen).toMatchObject({ runId: 'day-1', newest: false });
+    expect(missingOf(evidence, lastSeen, 'auto_delete_missing')).toBeNull();
   });
 
   test('by the run that sent it, when no listing since then proves more', () => {

@@ -90,6 +90,7 @@ function run(path: string, secret: RunSurroundings['secret'] = () => undefined) 
     observer: { phase: () => undefined, rows: () => undefined },
     redactor: createRedactor(),
     secret,
+    similarSecret: () => undefined,
     // Longer than any machine takes.
     timing: { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 },
   };

@@ -114,6 +114,7 @@ function surroundings(): RunSurroundings & ConnectorSurroundings {
       redactor.add(SECRET);
       return SECRET;
     },
+    similarSecret: () => undefined,
     loaded: (name) => names.push(name),
     // Longer than any machine takes.
     timing: { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 },

@@ -120,7 +120,7 @@ describe('credentials', () => {
     delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
     await expect(writeArtifact(storeAt(false), 'a/one', 'content')).rejects.toMatchObject({
       code: 'ARTIFACT_CREDENTIALS',
-      message: expect.stringContaining('Could not load the default credentials'),
+      message: expect.stringContaining('no metadata server of Google Cloud answers'),
       hint: expect.stringContaining('gcloud auth application-default login'),
     });
     expect(gcs.server().requests).toEqual([]);

@@ -17,13 +17,19 @@ beforeEach(() => {
   cwd = folders.make();
 });
 
-async function keys(...args: string[]) {
+function keys(...args: string[]) {
+  return keysAt(undefined, ...args);
+}
+
+/** @param columns the width of the terminal; undefined: the output is a pipe */
+async function keysAt(columns: number | undefined, ...args: string[]) {
+  const terminal = { isTTY: columns !== undefined, columns };
   let stdout = '';
   let stderr = '';
   const statuses: number[] = [];
   const io: CommandIo = {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
+    stdout: { write: (text) => (stdout += text), ...terminal },
+    stderr: { write: (text) => (stderr += text), ...terminal },
     env: readEnvironment({}),
     cwd,
     exit: (status) => statuses.push(status),
@@ -115,6 +121,22 @@ describe('keys list', () => {
     }
     expect(parsedObject(json)).toMatchObject({ keys: [{ right: expect.any(String) }, {}] });
     expect(json).not.toContain('hash');
+  });
+});
+
+describe('keys on a terminal', () => {
+  test('writes no line that is wider than the terminal', async () => {
+    const name = 'the team that pushes tickets of the support desk';
+    const flags = ['--name', name, '--right', 'push', '--connector', 'support-push'];
+    const made = await keysAt(80, 'create', ...flags);
+    const narrow = await keysAt(80, 'list');
+    const wide = await keysAt(160, 'list');
+    // The key itself cannot be broken.
+    const lines = [made.stderr, narrow.stdout].flatMap((text) => text.split('\n'));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(made.stderr).toContain('This is the first key.');
+    expect(narrow.stdout).toContain(`  ${name}\n  push support-push, active, created 2`);
+    expect(wide.stdout).toMatch(/^id .* last used {2}name\n/);
   });
 });
 

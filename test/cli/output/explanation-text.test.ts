@@ -49,6 +49,7 @@ function explanationOf(changes: Partial<Explanation> = {}): Explanation {
     rejection: null,
     quarantine: null,
     removal: null,
+    held: null,
     missing: null,
     pushes: null,
     newestRun: run('r2'),
@@ -294,6 +295,22 @@ describe('an explanation for a person', () => {
     const text = textOf({ standing, missing: { runId: 'r2', count: 9, holdReason } });
     expect(text).toContain(words);
     expect(text).not.toContain('--allow-deletes');
+  });
+
+  test.each([
+    [[], ', and held.ndjson of that run does not list all of them.'],
+    [[{ runId: 'r2', message: 'gs://bucket is gone.' }], ', and held.ndjson of that run cannot be read.'],
+  ])('says why it does not know whether the delete is held: unreadable artifacts %j', (unreadable, words) => {
+    const missing = { runId: 'r2', count: 9, holdReason: '9 deletes are more than 5' };
+    expect(textOf({ standing: 'maybe-missing', missing, unreadable })).toContain(words);
+  });
+
+  test('says that the delete of a soft-deleted document is held', () => {
+    const missing = { runId: 'r2', count: 9, holdReason: '9 deletes are more than 5' };
+    const held = { run: run('r2'), artifact: { uri: 'gs://bucket/r2/held.ndjson', line: 3 } };
+    const text = textOf({ standing: 'soft-deleted', missing, held });
+    expect(text).toContain('→ Its delete is held. Check the source, then release the held deletes:\n');
+    expect(text).toMatch(/artifact line +gs:\/\/bucket\/r2\/held\.ndjson line 3\n/);
   });
 
   test('offers no release of deletes where the connector never deletes', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { failureJson, failureText } from '../../../src/cli/output/failure.ts';
+import { failureJson, failureText, writeFailure } from '../../../src/cli/output/failure.ts';
 import { BridgeError, toBridgeError } from '../../../src/core/errors.ts';
 
 test('a failure says what failed, what to do next and whether trying again helps', () => {
@@ -34,4 +34,28 @@ test('what nobody foresaw is called a bug, and asks to be reported', () => {
   expect(text).toContain('INTERNAL: undefined is not a function');
   expect(text).toContain('report');
   expect(text).toContain('(exit 1)');
+});
+
+test('a failure is wrapped for a terminal between words, after secrets that contain spaces are removed', () => {
+  const message = ['The run was stopped. The first were', '  hr:7 (row 7): the password is pass word one'];
+  const error = new BridgeError('QUARANTINE_LIMIT', message, { hint: 'Correct the rows or the mapping.' });
+  const written = (isTTY: boolean) => {
+    let text = '';
+    const stream = { write: (piece: string) => (text += piece), isTTY, columns: 30 };
+    writeFailure(error, stream, (line) => line.replaceAll('pass word one', '***'));
+    return text;
+  };
+  expect(written(true).split('\n')).toEqual([
+    '✗ QUARANTINE_LIMIT: The run',
+    '  was stopped. The first were',
+    '  hr:7 (row 7): the password',
+    '    is ***',
+    '  → Correct the rows or the',
+    '    mapping.',
+    '  Trying again without a',
+    '    change will not help.',
+    '    (exit 65)',
+    '',
+  ]);
+  expect(written(false).split('\n')).toHaveLength(5);
 });

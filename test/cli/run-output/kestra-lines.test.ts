@@ -165,7 +165,11 @@ describe('what a source says', () => {
         const rejected = [{ docId: text, reason: text, outcome: 'refused' as const }];
         const result = { ...RESULT, rejected, holdReason: text, artifacts: text };
         const summary = unmarked(
-          summaryText({ ...summaryOf(result), command: text }, styleFor({ write: () => undefined }, true)),
+          summaryText(
+            { ...summaryOf(result), command: text },
+            styleFor({ write: () => undefined }, true),
+            80,
+          ),
         );
         expect(markedIn(summary)).toEqual([]);
         expect(summary.split(/\r\n|\n|\r/).filter((one) => one.startsWith('##kestra:'))).toEqual([]);

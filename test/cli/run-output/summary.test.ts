@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import type { BridgeResult } from '../../../src/app/run/bridge.ts';
 import { EXIT } from '../../../src/core/exit-status.ts';
@@ -43,7 +44,7 @@ const summaryOf = (result: BridgeResult) => ({
   exitStatus: EXIT.done,
   durationMs: 1_234,
 });
-const text = (result: BridgeResult) => summaryText(summaryOf(result), plain);
+const text = (result: BridgeResult) => summaryText(summaryOf(result), plain, Infinity);
 
 const held = resultOf({
   status: 'HELD',
@@ -168,8 +169,25 @@ describe('the summary for a person', () => {
     expect(text(resultOf({ counts: { ...resultOf().counts, rejected: 3 } }))).toMatch(/rejected +3\n/);
   });
 
+  test.each([40, 80, 120])('breaks lines of quarantined rows between words at %i columns', (columns) => {
+    const reason =
+      'CONTENT_TOO_LARGE, its content has 12345678 bytes, of 1000000 allowed, and no more than that';
+    const quarantined = [`hr:7 (people.csv, line 4, row 7): ${reason}`];
+    const samples = { added: [], changed: [], deleted: [], held: [], quarantined };
+    const counts = { ...held.counts, quarantined: 1 };
+    const result = { ...held, counts, samples };
+    const painted = onTerminal(summaryText(summaryOf(result), coloured, columns));
+    const lines = stripVTControlCharacters(painted).split('\n');
+    const from = lines.indexOf('  quarantined') + 1;
+    const row = lines.slice(from, lines.indexOf('', from));
+    expect(row.join(' ').replaceAll(/ +/g, ' ').trim()).toBe(quarantined[0]);
+    expect(Math.max(...row.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(row.slice(1).every((line) => /^ {6}\S/.test(line))).toBe(true);
+    expect(lines).toContain('      gemini-sync-bridge run --connector hr.yaml --local --allow-deletes 1500');
+  });
+
   test('has colours on a terminal, and the same words', () => {
-    const painted = onTerminal(summaryText(summaryOf(held), coloured));
+    const painted = onTerminal(summaryText(summaryOf(held), coloured, Infinity));
     expect(painted).toContain('\u001B[33mHELD\u001B[0m');
     // eslint-disable-next-line no-control-regex -- escape sequences are what it removes
     expect(painted.replaceAll(/\u001B\[\d+m/g, '')).toBe(text(held));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   looksLikeSecret,
-  resolveSecret,
+  secretsOf,
   secretVariable,
+  similarVariable,
 } from '../../../src/definitions/connector/secrets.ts';
 
 describe('secretVariable', () => {
@@ -12,21 +13,50 @@ describe('secretVariable', () => {
   });
 });
 
-describe('resolveSecret', () => {
+describe('secretsOf', () => {
+  const source = { type: 'postgres', secretRef: 'kb-db', query: 'SELECT 1' } as const;
+  const resolve = (ref: string, value: string | undefined, similar?: string) =>
+    secretsOf({ source }, { secret: () => value, similarSecret: () => similar })(ref);
+
   test('returns the value of the variable', () => {
-    expect(resolveSecret('kb-token', (variable) => (variable === 'SECRET_KB_TOKEN' ? 's3' : undefined))).toBe(
-      's3',
-    );
+    const secret = (variable: string) => (variable === 'SECRET_KB_TOKEN' ? 's3' : undefined);
+    expect(secretsOf({ source }, { secret, similarSecret: () => undefined })('kb-token')).toBe('s3');
   });
 
-  test.each([undefined, ''])('names the variable when its value is %j', (value) => {
-    expect(() => resolveSecret('kb-token', () => value)).toThrow(
+  test.each([undefined, ''])('has the command that sets the variable when its value is %j', (value) => {
+    expect(() => resolve('kb-token', value)).toThrow(
       expect.objectContaining({
         code: 'SECRET_MISSING',
-        hint: 'Set the environment variable SECRET_KB_TOKEN.',
+        hint: 'Set the environment variable: export SECRET_KB_TOKEN=…',
+      }),
+    );
+    expect(() => resolve('kb-db', value)).toThrow(
+      expect.objectContaining({
+        hint: "Set the environment variable: export SECRET_KB_DB='postgres://…'",
       }),
     );
   });
+
+  test('names the similar variable that is set', () => {
+    expect(() => resolve('kb-token', undefined, 'SECRET_KB_TOKN')).toThrow(
+      expect.objectContaining({
+        hint: 'SECRET_KB_TOKN is set; did you mean SECRET_KB_TOKEN? Set the environment variable: export SECRET_KB_TOKEN=…',
+      }),
+    );
+  });
+});
+
+test.each([
+  ['SECRET_KB_TOKN', 'SECRET_KB_TOKEN'],
+  ['SECRET_KB-TOKEN', 'SECRET_KB_TOKEN'],
+  ['KB_TOKEN', 'SECRET_KB_TOKEN'],
+  ['kb_token', 'SECRET_KB_TOKEN'],
+])('similarVariable finds %s for %s', (name, variable) => {
+  expect(similarVariable(variable, ['PATH', 'SECRET_OTHER', name])).toBe(name);
+});
+
+test('similarVariable finds nothing where no name is similar', () => {
+  expect(similarVariable('SECRET_KB_TOKEN', ['PATH', 'HOME', 'SECRET_PEOPLE_DB'])).toBeUndefined();
 });
 
 test('a connection string in place of a name is noticed', () => {

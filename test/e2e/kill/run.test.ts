@@ -119,6 +119,7 @@ function run(cwd: string, databaseUrl: string | undefined, runId: string, dryRun
         log: silentLogger,
         observer: quiet,
         secret: () => source.url(),
+        similarSecret: () => undefined,
         redact: (text) => text,
       },
       new AbortController().signal,

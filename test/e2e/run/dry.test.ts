@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrateState } from '../../../src/state/run/open-state.ts';
 import { folderListing } from '../../support/files/folder-listing.ts';
@@ -85,6 +86,45 @@ describe('a dry run', () => {
     const allowed = await place.runJson(['--dry-run', '--allow-deletes', '40']);
     expect(allowed.result.counts).toMatchObject({ deleted: 40, held: 0 });
     expect(folderListing(place.cwd)).toEqual(before);
+  });
+
+  test('prints the documents that the run would send, without secrets, and writes nothing', async () => {
+    await source.query(`UPDATE people SET name = '${source.url()}' WHERE id = 1`);
+    const before = folderListing(place.cwd);
+    // An updated row comes last in the listing.
+    const dry = ['--dry-run', '--sample', '2', '--show-document', '1'];
+    const { result } = await here.runJson(dry);
+    const documents = (result as { documents?: string[] }).documents ?? [];
+    const text = await here.run(dry);
+    expect(folderListing(place.cwd)).toEqual(before);
+    expect(documents.map((line) => (JSON.parse(line) as { doc_id: string }).doc_id).sort()).toEqual([
+      'people:1',
+      'people:2',
+      'people:3',
+    ]);
+    expect(text.stdout + documents.join('')).not.toContain(source.url());
+    expect(text.stdout).toContain('\n  would be sent\n{\n  "acl_groups": [],\n');
+
+    const real = await here.runJson(['--local']);
+    const sent = readFileSync(
+      new URL(`${String(real.result.artifacts)}/upserts.ndjson`, import.meta.url),
+      'utf8',
+    );
+    expect(sent.split('\n')).toContain(documents.find((line) => line.includes('"people:2"')));
+
+    const unchanged = ['--local', '--dry-run', '--show-document', 'people:7'];
+    expect((await here.run(unchanged)).stdout).toContain('No such document would be sent');
+    expect((await here.run([...unchanged, '--resend'])).stdout).toContain('"doc_id": "people:7"');
+  });
+
+  test('is required for --sample and --show-document', async () => {
+    for (const option of [
+      ['--sample', '2'],
+      ['--show-document', '7'],
+    ]) {
+      const { exitCode, stderr } = await here.run(option);
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${option[0] ?? ''} needs --dry-run.`)]);
+    }
   });
 
   test('that fails writes nothing either', async () => {

@@ -108,6 +108,7 @@ describe('without a terminal', () => {
   test('a failure says what failed, what to do and whether trying again helps, and prints no result', async () => {
     const { exitCode, stdout, stderr } = await place.run(['--progress', 'off'], {
       SECRET_PEOPLE_DB: '',
+      SECRET_PEOPLE_BD: 'postgres://…',
       LOG_FORMAT: 'pretty',
     });
     expect(exitCode).toBe(78);
@@ -115,7 +116,7 @@ describe('without a terminal', () => {
     expect(stderr).toBe(
       [
         '✗ SECRET_MISSING: The secret people-db is not set.',
-        '  → Set the environment variable SECRET_PEOPLE_DB.',
+        "  → SECRET_PEOPLE_BD is set; did you mean SECRET_PEOPLE_DB? Set the environment variable: export SECRET_PEOPLE_DB='postgres://…'",
         '  Trying again without a change will not help. (exit 78)',
         '',
       ].join('\n'),

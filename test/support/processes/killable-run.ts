@@ -138,6 +138,7 @@ const result = runBridge(
     log: silentLogger,
     observer,
     secret: (variable) => env.secret(variable),
+    similarSecret: (variable) => env.similarSecret(variable),
     redact: (text) => text,
     wait: () => {
       reach('wait');

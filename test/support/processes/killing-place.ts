@@ -213,6 +213,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
           log: silentLogger,
           observer: { phase: () => undefined, rows: () => undefined },
           secret: () => sourceUrl,
+          similarSecret: () => undefined,
           redact: (text) => text,
           proxy: { http: undefined, https: undefined, except: undefined },
           policyFile: undefined,

@@ -1,0 +1,46 @@
+import { SAMPLE_DOCUMENTS_MAX } from './limits.ts';
+import type { ChangeSink } from './diff.ts';
+import type { DocumentRenderer } from './document/document.ts';
+import type { StagedRecord } from './ports/state-port.ts';
+
+/** Which of the documents that a dry run would send it returns. */
+export interface WantedDocuments {
+  /** The first ones, at most `SAMPLE_DOCUMENTS_MAX`. */
+  readonly first: number;
+  /** The ids of which one names the wanted document; empty: none is wanted. */
+  readonly ids: readonly string[];
+}
+
+/** Writes nothing, and keeps the wanted documents that are to be sent. */
+export class DocumentSample implements ChangeSink {
+  /** Each has the JSON of its line in `upserts.ndjson`, without the line break. */
+  readonly documents: string[] = [];
+  readonly #first: number;
+  readonly #ids: ReadonlySet<string>;
+
+  constructor({ first, ids }: WantedDocuments) {
+    this.#first = Math.min(first, SAMPLE_DOCUMENTS_MAX);
+    this.#ids = new Set(ids);
+  }
+
+  upsert({ line }: DocumentRenderer, { docId }: StagedRecord): undefined {
+    if (this.documents.length >= this.#first && !this.#ids.has(docId)) return;
+    this.documents.push(Buffer.from(line.bytes.subarray(0, line.length)).toString('utf8').trimEnd());
+  }
+
+  refresh(): undefined {
+    return undefined;
+  }
+
+  remove(): undefined {
+    return undefined;
+  }
+
+  hold(): undefined {
+    return undefined;
+  }
+
+  quarantine(): undefined {
+    return undefined;
+  }
+}
