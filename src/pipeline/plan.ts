@@ -13,7 +13,7 @@ import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.t
 import type { Position, State } from './ports/state-port.ts';
 import { Quarantine } from './quarantine.ts';
 import { confirmed } from './comparison/second-look.ts';
-import { Tally } from './tally.ts';
+import { Tally } from './counts/tally.ts';
 import { guardWatermark } from './comparison/watermark-guard.ts';
 
 type Listing = Source['listing'];

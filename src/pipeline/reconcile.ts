@@ -2,7 +2,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { Job } from './ports/job.ts';
 import type { Source } from './ports/ports.ts';
 import type { State } from './ports/state-port.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './counts/tally.ts';
 
 interface Listed {
   readonly tally: Tally;

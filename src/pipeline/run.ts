@@ -4,7 +4,7 @@ import type { ColumnDrift } from './comparison/column-drift.ts';
 import { commit, statusOf, type Outcome } from './commit.ts';
 import type { ChangeSink } from './diff.ts';
 import type { RejectedDocument } from './ports/delivery-port.ts';
-import { tellExpectedRows } from './expected-rows.ts';
+import { tellExpectedRows } from './counts/expected-rows.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { runFolder } from './artifact/layout.ts';
@@ -14,9 +14,9 @@ import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from '
 import type { FinishedStatus, Lease, RunRow, State } from './ports/state-port.ts';
 import { Publisher } from './publish.ts';
 import { finishEarlierRuns, readManifest, removeArtifacts, repairLatestAlone } from './recover.ts';
-import { RowsSeen } from './rows-seen.ts';
+import { RowsSeen } from './counts/rows-seen.ts';
 import { runErrorOf } from './run-error.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './counts/tally.ts';
 
 export interface RunResult {
   readonly runId: string;

@@ -4,7 +4,7 @@ import { FINGERPRINT_BYTES, FingerprintSet } from './fingerprint-set.ts';
 import { decideDeletes } from '../guard.ts';
 import type { Job, Ports } from '../ports/job.ts';
 import type { Position, RecordKind, State } from '../ports/state-port.ts';
-import type { Tally } from '../tally.ts';
+import type { Tally } from '../counts/tally.ts';
 
 type RecordState = Pick<State, 'fingerprints' | 'idsOf'>;
 

@@ -5,7 +5,7 @@ import { RowMapper } from '../map.ts';
 import type { KnownDocuments } from './missing-documents.ts';
 import type { ListingEnd } from '../ports/ports.ts';
 import type { KnownRecord, Position, State } from '../ports/state-port.ts';
-import { Tally } from '../tally.ts';
+import { Tally } from '../counts/tally.ts';
 
 interface LookPorts extends Pick<Ports, 'source' | 'log'> {
   readonly state: Pick<State, 'lookup'>;

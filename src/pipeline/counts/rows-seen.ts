@@ -1,5 +1,5 @@
-import type { Observer } from './ports/job.ts';
-import type { RunCounts } from './ports/ports.ts';
+import type { Observer } from '../ports/job.ts';
+import type { RunCounts } from '../ports/ports.ts';
 
 /** Forwards the events of a run, and keeps the count of its rows for other users, such as the heartbeat of its lease. */
 export class RowsSeen implements Observer {

@@ -1,7 +1,7 @@
-import { RESULT_SAMPLES_MAX } from './limits.ts';
-import type { DocumentRenderer } from './document/document.ts';
-import type { DataQuality } from './ports/data-quality.ts';
-import type { RunCounts } from './ports/ports.ts';
+import { RESULT_SAMPLES_MAX } from '../limits.ts';
+import type { DocumentRenderer } from '../document/document.ts';
+import type { DataQuality } from '../ports/data-quality.ts';
+import type { RunCounts } from '../ports/ports.ts';
 
 export type SampleKind = 'added' | 'changed' | 'deleted' | 'held' | 'quarantined';
 

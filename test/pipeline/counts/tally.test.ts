@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Tally } from '../../src/pipeline/tally.ts';
+import { Tally } from '../../../src/pipeline/counts/tally.ts';
 
 describe('a tally', () => {
   it('starts from nothing, and from not knowing what is missing', () => {

@@ -1,5 +1,5 @@
-import type { Job, Ports } from './ports/job.ts';
-import type { Position } from './ports/state-port.ts';
+import type { Job, Ports } from '../ports/job.ts';
+import type { Position } from '../ports/state-port.ts';
 
 /** Tells the observer how many rows to expect: a listing that reads everything has about as many as the last one. */
 export async function tellExpectedRows(
