@@ -1,7 +1,7 @@
 import { basename, extname, relative, resolve } from 'node:path';
-import { connectorNameIn } from '../../definitions/connector/name-in-file.ts';
-import type { Connector } from '../../definitions/connector/types.ts';
-import { targetOf, type RunOptions } from './job.ts';
+import { connectorNameIn } from '../../../definitions/connector/name-in-file.ts';
+import type { Connector } from '../../../definitions/connector/types.ts';
+import { targetOf, type RunOptions } from '../job.ts';
 import type { ReportedRun } from './telemetry.ts';
 
 /** The location of a connector's file: the path as given, and the folder that it is relative to. */

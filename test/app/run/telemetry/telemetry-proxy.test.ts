@@ -3,12 +3,12 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openTelemetry } from '../../../src/app/run/telemetry.ts';
-import { systemClock } from '../../../src/core/clock.ts';
-import { BridgeError } from '../../../src/core/errors.ts';
-import { silentLogger } from '../../../src/core/log.ts';
-import { createCertificates } from '../../support/http/certificates.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { openTelemetry } from '../../../../src/app/run/telemetry/telemetry.ts';
+import { systemClock } from '../../../../src/core/clock.ts';
+import { BridgeError } from '../../../../src/core/errors.ts';
+import { silentLogger } from '../../../../src/core/log.ts';
+import { createCertificates } from '../../../support/http/certificates.ts';
+import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
 /** What the proxy was asked to connect to. It refuses, so nobody tries again. */

@@ -1,23 +1,23 @@
-import type { Clock } from '../../core/clock.ts';
-import { withDeadline } from '../../core/deadline.ts';
-import { toBridgeError, type BridgeError } from '../../core/errors.ts';
-import type { ExitStatus } from '../../core/exit-status.ts';
-import { ALERT_MEMORY_MS_MAX, TELEMETRY_SETTLE_MS_MAX } from '../limits.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { withDeadline } from '../../../core/deadline.ts';
+import { toBridgeError, type BridgeError } from '../../../core/errors.ts';
+import type { ExitStatus } from '../../../core/exit-status.ts';
+import { ALERT_MEMORY_MS_MAX, TELEMETRY_SETTLE_MS_MAX } from '../../limits.ts';
 import {
   TELEMETRY_FLUSH_MS_MAX,
   TELEMETRY_MESSAGE_CHARACTERS_MAX,
   TELEMETRY_TEXT_CHARACTERS_MAX,
-} from '../../core/limits.ts';
-import type { Logger } from '../../core/log.ts';
-import { sleep } from '../../core/retry.ts';
-import type { Observer } from '../../pipeline/ports/job.ts';
-import type { Channel } from '../../telemetry/channel.ts';
-import type { RunEnd, RunProblem, RunSubject } from '../../telemetry/run-report.ts';
-import { RunWatch } from '../../telemetry/run-watch.ts';
-import type { ProxySettings } from '../../net/proxy.ts';
-import type { TelemetrySettings } from '../../telemetry/settings.ts';
-import { shownText } from '../../telemetry/text.ts';
-import { stateLocation } from './state-location.ts';
+} from '../../../core/limits.ts';
+import type { Logger } from '../../../core/log.ts';
+import { sleep } from '../../../core/retry.ts';
+import type { Observer } from '../../../pipeline/ports/job.ts';
+import type { Channel } from '../../../telemetry/channel.ts';
+import type { RunEnd, RunProblem, RunSubject } from '../../../telemetry/run-report.ts';
+import { RunWatch } from '../../../telemetry/run-watch.ts';
+import type { ProxySettings } from '../../../net/proxy.ts';
+import type { TelemetrySettings } from '../../../telemetry/settings.ts';
+import { shownText } from '../../../telemetry/text.ts';
+import { stateLocation } from '../state-location.ts';
 
 /** The environment of telemetry. */
 export interface TelemetryContext {
@@ -129,19 +129,19 @@ async function openChannels(subject: RunSubject, context: TelemetryContext): Pro
   const ports = { ...context, wait: sleep };
   const channels: Channel[] = [];
   if (splunk !== undefined) {
-    const { splunkChannel } = await import('../../telemetry/splunk/channel.ts');
+    const { splunkChannel } = await import('../../../telemetry/splunk/channel.ts');
     channels.push(splunkChannel(splunk, subject, ports));
   }
   if (teams !== undefined) {
-    const { teamsChannel } = await import('../../telemetry/teams/channel.ts');
+    const { teamsChannel } = await import('../../../telemetry/teams/channel.ts');
     const openMemory = async () => {
-      const { openAlertState } = await import('../../state/server/alert-state.ts');
+      const { openAlertState } = await import('../../../state/server/alert-state.ts');
       return openAlertState(stateLocation(context));
     };
     channels.push(teamsChannel(teams, subject, { ...ports, openMemory, memoryMs, settleMs }));
   }
   if (traces !== undefined) {
-    const { traceChannel } = await import('../../telemetry/traces/channel.ts');
+    const { traceChannel } = await import('../../../telemetry/traces/channel.ts');
     channels.push(traceChannel(traces, subject));
   }
   return channels;

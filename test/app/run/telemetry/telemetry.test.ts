@@ -1,21 +1,25 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { BridgeResult } from '../../../src/app/run/bridge.ts';
-import type { RunOptions } from '../../../src/app/run/job.ts';
-import { openTelemetry, withTelemetry, type TelemetryTiming } from '../../../src/app/run/telemetry.ts';
-import { reportedConnector } from '../../../src/app/run/reported-connector.ts';
-import type { Connector } from '../../../src/definitions/connector/types.ts';
-import { systemClock } from '../../../src/core/clock.ts';
-import { BridgeError } from '../../../src/core/errors.ts';
-import { EXIT } from '../../../src/core/exit-status.ts';
-import { silentLogger, type LogFields } from '../../../src/core/log.ts';
-import { parseRunLink } from '../../../src/core/run-link.ts';
-import type { TelemetrySettings } from '../../../src/telemetry/settings.ts';
-import { startSplunk, type SplunkStandIn } from '../../stand-ins/splunk/splunk-stand-in.ts';
-import { startTeams, type TeamsStandIn } from '../../stand-ins/teams/teams-stand-in.ts';
-import { openBlackhole, type Blackhole } from '../../support/http/blackhole.ts';
-import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
-import { hang, json } from '../../support/http/http-server.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import type { BridgeResult } from '../../../../src/app/run/bridge.ts';
+import type { RunOptions } from '../../../../src/app/run/job.ts';
+import {
+  openTelemetry,
+  withTelemetry,
+  type TelemetryTiming,
+} from '../../../../src/app/run/telemetry/telemetry.ts';
+import { reportedConnector } from '../../../../src/app/run/telemetry/reported-connector.ts';
+import type { Connector } from '../../../../src/definitions/connector/types.ts';
+import { systemClock } from '../../../../src/core/clock.ts';
+import { BridgeError } from '../../../../src/core/errors.ts';
+import { EXIT } from '../../../../src/core/exit-status.ts';
+import { silentLogger, type LogFields } from '../../../../src/core/log.ts';
+import { parseRunLink } from '../../../../src/core/run-link.ts';
+import type { TelemetrySettings } from '../../../../src/telemetry/settings.ts';
+import { startSplunk, type SplunkStandIn } from '../../../stand-ins/splunk/splunk-stand-in.ts';
+import { startTeams, type TeamsStandIn } from '../../../stand-ins/teams/teams-stand-in.ts';
+import { openBlackhole, type Blackhole } from '../../../support/http/blackhole.ts';
+import { connectorSpec } from '../../../support/pipeline/connector-spec.ts';
+import { hang, json } from '../../../support/http/http-server.ts';
+import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
 
 /** Longer than any machine takes. */
 const PATIENT: TelemetryTiming = { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 };
