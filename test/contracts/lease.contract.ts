@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startStopwatch } from '../../src/core/stopwatch.ts';
+import { startStopwatch } from '../../src/core/time/stopwatch.ts';
 import { HeldLeases } from '../../src/pipeline/held-leases.ts';
 import type { Lease, State } from '../../src/pipeline/ports/state-port.ts';
 import { ManualTime } from '../support/pipeline/manual-time.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DeadlineError } from '../../src/core/deadline.ts';
+import { DeadlineError } from '../../src/core/time/deadline.ts';
 import { networkErrorOf } from '../../src/net/network-error.ts';
 import { networkWords } from '../../src/net/network-words.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { GcsBucket } from '../../src/artifacts/gcs/client.ts';
 import { wording } from '../../src/artifacts/gcs/errors.ts';
 import { retrying } from '../../src/artifacts/gcs/retry.ts';
-import { withDeadline } from '../../src/core/deadline.ts';
+import { withDeadline } from '../../src/core/time/deadline.ts';
 import { toBridgeError, type BridgeError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { answerProblem } from '../../src/gemini/api/answer-problems.ts';

@@ -4,7 +4,7 @@ import { fileFacts, KnownFiles } from '../../definitions/known-files.ts';
 import type { Problem } from '../../definitions/problem.ts';
 import type { Report } from '../../definitions/connector/load.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { CATALOG_LOOK_MS } from '../limits.ts';
 import { openConnectorChecker } from './connector-checker.ts';
 import { checkConnectorsUnderPolicy, type PolicyPlace } from './policy.ts';

@@ -1,4 +1,4 @@
-import { withDeadline, DeadlineError } from '../../core/deadline.ts';
+import { withDeadline, DeadlineError } from '../../core/time/deadline.ts';
 import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
 import { DOCTOR_CHECK_SECONDS_MAX } from '../limits.ts';
 import { failed, type Finding } from '../../core/finding.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Connector } from '../../definitions/connector/types.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import {
   PUSH_CONNECTOR_MEMORY_BYTES_MAX,
   PUSH_KEY_HOURS,

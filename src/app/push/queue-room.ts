@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { PUSH_DEPTH_LOOK_MS, PUSH_FULL_RETRY_AFTER_SECONDS } from '../limits.ts';
 import type { PushQueue } from '../../state/push/queue.ts';
 import { PushRefusal } from '../../push/refusal.ts';

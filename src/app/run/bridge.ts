@@ -2,7 +2,7 @@ import { resolveSecret } from '../../definitions/connector/secrets.ts';
 import { contentConfigOf, type Connector } from '../../definitions/connector/types.ts';
 import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
-import { systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { sleep } from '../../core/retry.ts';

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { DeadlineError } from '../../core/deadline.ts';
+import { DeadlineError } from '../../core/time/deadline.ts';
 import { networkErrorOf } from '../../net/network-error.ts';
 import {
   networkHint,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 
 /** Shares one call among concurrent callers, and calls again only when the last result or failure is older than `maxAgeMs`. */
 export function shareBriefly<Answer>(

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../limits.ts';
 
 interface BrieflyKnown<Answer> {

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
-import { systemClock, type Clock } from '../../core/clock.ts';
+import { systemClock, type Clock } from '../../core/time/clock.ts';
 import { LEASE_SECONDS } from '../../core/limits.ts';
 import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS } from '../limits.ts';
-import { startStopwatch } from '../../core/stopwatch.ts';
+import { startStopwatch } from '../../core/time/stopwatch.ts';
 import type { Lease, LeaseOwner } from '../../pipeline/ports/state-port.ts';
 import type { Database } from '../../database/database.ts';
 import { keepAlive } from './heartbeat.ts';

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
-import { systemClock, type Clock } from '../../core/clock.ts';
+import { systemClock, type Clock } from '../../core/time/clock.ts';
 import { ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../../core/limits.ts';
 import { ALERT_CLAIM_SECONDS } from '../limits.ts';
-import { startStopwatch, type Stopwatch } from '../../core/stopwatch.ts';
+import { startStopwatch, type Stopwatch } from '../../core/time/stopwatch.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { Database, DatabaseAddress } from '../../database/database.ts';
 import { migrate, requireCurrentSchema } from '../../database/migrations.ts';

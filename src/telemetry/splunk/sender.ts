@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts';
-import { DeadlineError, withDeadline } from '../../core/deadline.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { DeadlineError, withDeadline } from '../../core/time/deadline.ts';
 import {
   SPLUNK_GATHER_MS,
   TELEMETRY_BACKOFF_SECONDS,

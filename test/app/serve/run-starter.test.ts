@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createRunStarter, type RunStarter } from '../../../src/app/serve/run-starter.ts';
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import { STARTED_RUNS_MAX } from '../../../src/app/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';

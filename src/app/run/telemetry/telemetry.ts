@@ -1,5 +1,5 @@
-import type { Clock } from '../../../core/clock.ts';
-import { withDeadline } from '../../../core/deadline.ts';
+import type { Clock } from '../../../core/time/clock.ts';
+import { withDeadline } from '../../../core/time/deadline.ts';
 import { toBridgeError, type BridgeError } from '../../../core/errors.ts';
 import type { ExitStatus } from '../../../core/exit-status.ts';
 import { ALERT_MEMORY_MS_MAX, TELEMETRY_SETTLE_MS_MAX } from '../../limits.ts';

@@ -6,7 +6,7 @@ import {
   type AccessKey,
   type Right,
 } from '../../../core/secrets/access-key.ts';
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '../../../core/time/clock.ts';
 import { KEY_USE_SECONDS } from '../../limits.ts';
 import type { Logger } from '../../../core/log.ts';
 import type { Caller } from '../access.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../../../src/app/run/telemetry/telemetry.ts';
 import { reportedConnector } from '../../../../src/app/run/telemetry/reported-connector.ts';
 import type { Connector } from '../../../../src/definitions/connector/types.ts';
-import { systemClock } from '../../../../src/core/clock.ts';
+import { systemClock } from '../../../../src/core/time/clock.ts';
 import { BridgeError } from '../../../../src/core/errors.ts';
 import { EXIT } from '../../../../src/core/exit-status.ts';
 import { silentLogger, type LogFields } from '../../../../src/core/log.ts';

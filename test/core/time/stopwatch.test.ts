@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { startStopwatch } from '../../src/core/stopwatch.ts';
-import { ManualTime } from '../support/pipeline/manual-time.ts';
+import { startStopwatch } from '../../../src/core/time/stopwatch.ts';
+import { ManualTime } from '../../support/pipeline/manual-time.ts';
 
 describe('a stopwatch', () => {
   test.each<[string, number, (time: ManualTime) => void]>([

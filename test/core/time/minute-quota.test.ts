@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MinuteQuota } from '../../src/core/minute-quota.ts';
+import { MinuteQuota } from '../../../src/core/time/minute-quota.ts';
 
 const signal = new AbortController().signal;
 

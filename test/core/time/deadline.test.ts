@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { DeadlineError, withDeadline } from '../../src/core/deadline.ts';
+import { DeadlineError, withDeadline } from '../../../src/core/time/deadline.ts';
 
 const never = new AbortController().signal;
 const endless = () => new Promise<never>(() => undefined);

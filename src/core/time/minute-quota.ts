@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { Wait } from './retry.ts';
+import type { Wait } from '../retry.ts';
 
 const MINUTE_MS = 60_000;
 
