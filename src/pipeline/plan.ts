@@ -12,7 +12,7 @@ import type { KnownDocuments } from './comparison/missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
 import type { Position, State } from './ports/state-port.ts';
 import { Quarantine } from './quarantine.ts';
-import { confirmed } from './comparison/second-look.ts';
+import { confirmed } from './comparison/confirm-missing.ts';
 import { Tally } from './counts/tally.ts';
 import { guardWatermark } from './comparison/watermark-guard.ts';
 

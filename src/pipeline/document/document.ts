@@ -14,7 +14,7 @@ import type { RowCursor } from './row-cursor.ts';
 import { hasText, NO_TEXT } from '../bytes/blank-text.ts';
 import { inTemplate, templateWriter, type TemplateWriter } from '../mapping/template-writer.ts';
 import { uriWriter } from './uri-writer.ts';
-import { holdsNulEscape, textFields, UsedTexts } from './used-texts.ts';
+import { holdsNulEscape, textFields, UsedTexts } from './text-columns.ts';
 import { timeWriter, type ValueWriter } from './values.ts';
 
 /** A range of bytes in a document's line. */

@@ -1,6 +1,6 @@
 import { JSON_DEPTH_MAX } from '../../core/limits.ts';
 import { parseArrayLiteral, type ArrayItem } from '../bytes/array-literal.ts';
-import { holdsHalfPairEscape } from '../bytes/half-pairs.ts';
+import { holdsHalfPairEscape } from '../bytes/lone-surrogates.ts';
 import { byteAt, itemAt } from '../document/in-range.ts';
 import type { Column } from '../ports/ports.ts';
 import { fieldNamed, quotedValue } from '../document/quoted-value.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ACL_PRINCIPALS_MAX } from '../../core/limits.ts';
 import { BareArrayReader } from '../bytes/bare-array.ts';
-import { holdsHalfPairEscape } from '../bytes/half-pairs.ts';
+import { holdsHalfPairEscape } from '../bytes/lone-surrogates.ts';
 import { itemAt } from '../document/in-range.ts';
 import { halfPair, invalidJson, type JsonProblem } from '../json/json-columns.ts';
 import type { Column } from '../ports/ports.ts';

@@ -5,7 +5,7 @@ import {
   bytesOfText,
   holdsHalfPairEscape,
   isUtf8ButForHalves,
-} from '../../../src/pipeline/bytes/half-pairs.ts';
+} from '../../../src/pipeline/bytes/lone-surrogates.ts';
 
 const holds = (json: string) => {
   const bytes = Buffer.from(`\\ud83d${json}\\ud83d`);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { UsedTexts } from '../../../src/pipeline/document/used-texts.ts';
+import { UsedTexts } from '../../../src/pipeline/document/text-columns.ts';
 import { mappingOf } from '../../support/pipeline/mapping.ts';
 import { batchOf, type WireValue } from '../../support/pipeline/rows-source.ts';
 
