@@ -2,16 +2,16 @@ import { types } from 'node:util';
 import { BridgeError } from '../core/errors.ts';
 import { codeOf } from '../core/thrown.ts';
 import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
-import { networkHint, type NetworkHints } from '../net/network-words.ts';
-import { poolerFault } from '../net/postgres/pooler-words.ts';
+import { networkHint, type NetworkHints } from '../net/network-error-text.ts';
+import { poolerFault } from '../net/postgres/pooler-fault.ts';
 import {
   BY_SQLSTATE,
   classVerdict,
   poolerVerdict,
   POSTGRES_WORDS,
   STATEMENT_TIMEOUT,
-} from './postgres-verdicts.ts';
-import { TLS, type Verdict } from './state-verdict.ts';
+} from './postgres-error-meanings.ts';
+import { TLS, type Verdict } from './state-error-meaning.ts';
 
 const UNREACHABLE: Verdict = {
   code: 'STATE_UNREACHABLE',

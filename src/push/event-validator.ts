@@ -10,7 +10,7 @@ import { EventFields, FIELD, NO_MEMBER } from './events/event-fields.ts';
 import { isTime, versionOf } from './events/event-time.ts';
 import { MappedEvents } from './events/mapped-events.ts';
 import { PushRefusal } from './refusal.ts';
-import { quoted, type EventRejection, type RejectedEvent } from './verdict.ts';
+import { quoted, type EventRejection, type RejectedEvent } from './event-rejection.ts';
 
 const UPSERT = Buffer.from('"UPSERT"');
 /** The first letter of `null`. */

@@ -8,7 +8,7 @@ import type { EventJudge } from './event-validator.ts';
 import type { MemoryShare } from './memory.ts';
 import type { ReceivingBuffers } from './receiving-buffers.ts';
 import { PushRefusal } from './refusal.ts';
-import type { RejectedEvent } from './verdict.ts';
+import type { RejectedEvent } from './event-rejection.ts';
 
 /** A rejected event, in the form of the response. */
 interface NamedError {

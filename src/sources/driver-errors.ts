@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/errors.ts';
 import { codeOf } from '../core/thrown.ts';
 import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
-import { networkHint, type NetworkHints } from '../net/network-words.ts';
+import { networkHint, type NetworkHints } from '../net/network-error-text.ts';
 import { tlsFaultOfWords, tlsHint, type TlsHints } from '../net/tls-faults.ts';
 
 /** The meaning of a source's error, and the instruction for it. */

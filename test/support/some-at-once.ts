@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../../src/core/each-at-once.ts';
+import { eachAtOnce } from '../../src/core/for-each-concurrently.ts';
 
 /** Processes take the time of these tests, and this many cores may be there. */
 const AT_ONCE = 2;

@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../../core/each-at-once.ts';
+import { eachAtOnce } from '../../core/for-each-concurrently.ts';
 import { DRIFT_CONNECTORS_AT_ONCE } from '../limits.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Outcome } from '../../core/finding.ts';

@@ -19,7 +19,7 @@ import { LEASE_TIMING, type LeaseTiming } from '../../state/leases/leases.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { isInCloud } from '../doctor/bucket.ts';
 import { warnOfExposure } from '../doctor/exposed-paths.ts';
-import { closingResources, type CloseAtEnd } from './closing.ts';
+import { closingResources, type CloseAtEnd } from './closing-resources.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { warnOfSourceExposure, warnOfStateExposure } from './exposure-warnings.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';

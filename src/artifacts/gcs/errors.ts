@@ -1,6 +1,11 @@
 import { BridgeError, type ErrorCode } from '../../core/errors.ts';
 import { failedRequest } from '../../net/failed-request.ts';
-import { networkHint, networkWords, PROXY_LOGIN_HINT, type NetworkHints } from '../../net/network-words.ts';
+import {
+  networkHint,
+  networkWords,
+  PROXY_LOGIN_HINT,
+  type NetworkHints,
+} from '../../net/network-error-text.ts';
 import { endingOf } from './retry.ts';
 import { CredentialsFailure, failureOf, isTransient, type GcsFailure } from './failure.ts';
 

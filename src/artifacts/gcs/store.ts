@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../../core/each-at-once.ts';
+import { eachAtOnce } from '../../core/for-each-concurrently.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { GCS_DELETES_AT_ONCE, GCS_READ_BYTES } from '../limits.ts';

@@ -8,7 +8,7 @@ import type { Logger } from '../../core/log.ts';
 import type { Wait } from '../../core/retry.ts';
 import type { Api } from './api.ts';
 import { fieldOf, textOf } from './json-fields.ts';
-import { oneLine } from './server-words.ts';
+import { oneLine } from './one-line.ts';
 
 /** A long-running operation, with the fields that this program reads. */
 export interface Operation {

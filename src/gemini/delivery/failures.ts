@@ -4,7 +4,7 @@ import type { Logger } from '../../core/log.ts';
 import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
 import { linesOf } from './artifact-lines.ts';
 import { fieldOf, textOf } from '../api/json-fields.ts';
-import { oneLine } from '../api/server-words.ts';
+import { oneLine } from '../api/one-line.ts';
 
 /** Which document a failure is about, as far as Google names it. */
 export type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;

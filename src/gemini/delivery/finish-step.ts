@@ -6,7 +6,7 @@ import { modeOf } from './manifest-files.ts';
 import { detailOf, type StepOutcome } from '../transfer/part.ts';
 import { rejectAll, rejectSome } from './sent-documents.ts';
 import { endStep, type Delivery, type Finished } from './steps.ts';
-import { judge, type Counts } from './verdict.ts';
+import { judge, type Counts } from './evaluate-operation.ts';
 
 /** What a step sent, and the counts that Google reported. */
 export interface SettledStep {

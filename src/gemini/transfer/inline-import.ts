@@ -6,7 +6,7 @@ import { filesOf, modeOf } from '../delivery/manifest-files.ts';
 import { rejectAll, rejectSome } from '../delivery/sent-documents.ts';
 import { detailOf, outcomeOf, type StepOutcome } from './part.ts';
 import { endStep, operate, type Delivery, type Finished } from '../delivery/steps.ts';
-import { judge } from '../delivery/verdict.ts';
+import { judge } from '../delivery/evaluate-operation.ts';
 
 /**
  * Imports documents inside the requests, for artifacts that Google cannot read. Each request is its own step, so a run resumes

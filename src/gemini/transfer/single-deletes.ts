@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../../core/each-at-once.ts';
+import { eachAtOnce } from '../../core/for-each-concurrently.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { DELETES_PARALLEL, DELETES_PER_STEP } from '../limits.ts';
 import type { DeliveryStep, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';

@@ -7,7 +7,7 @@ import { byteAt } from '../../pipeline/document/in-range.ts';
 import { halfPair } from '../../pipeline/json/json-columns.ts';
 import { BACKSLASH, textAt } from '../../json/scan.ts';
 import { holdsHalfPair } from '../../json/canonical.ts';
-import type { EventRejection } from '../verdict.ts';
+import type { EventRejection } from '../event-rejection.ts';
 
 /** Matches a literal `%`, where only `%25` and `%3A` are allowed. */
 const STRAY_PERCENT = /%(?!25|3A)/;

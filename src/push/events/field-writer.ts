@@ -6,7 +6,7 @@ import type { ItemReader } from '../../json/item-reader.ts';
 import { isString } from '../../json/scan.ts';
 import { canonicalString, type CanonicalJson } from '../../json/canonical.ts';
 import { fieldName, NO_MEMBER, type EventFields, type Field } from './event-fields.ts';
-import type { EventRejection } from '../verdict.ts';
+import type { EventRejection } from '../event-rejection.ts';
 
 const LETTER_N = 0x6e;
 

@@ -6,7 +6,7 @@ import { isPlainName } from '../../pipeline/readers/plain-names.ts';
 import { readReaders } from '../../pipeline/readers/reader-list.ts';
 import { BACKSLASH, BRACKET, BRACKET_END, COMMA, QUOTE } from '../../json/scan.ts';
 import { isPlainBefore, type CanonicalJson } from '../../json/canonical.ts';
-import type { EventRejection } from '../verdict.ts';
+import type { EventRejection } from '../event-rejection.ts';
 
 const BYTES_TYPICAL = 1_024;
 const AT = 0x40;

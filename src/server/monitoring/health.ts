@@ -3,7 +3,7 @@ import { READY_CACHE_MS } from '../limits.ts';
 import { failures } from '../http/answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
 import type { RouteSet } from '../http/route-set.ts';
-import { shareBriefly } from '../memory/share-briefly.ts';
+import { shareBriefly } from '../memory/shared-call.ts';
 
 const aliveSchema = Type.Object(
   { status: Type.Literal('ok'), version: Type.String() },

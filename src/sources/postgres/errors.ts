@@ -1,6 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
-import { poolerFault } from '../../net/postgres/pooler-words.ts';
-import { BY_POOLER_FAULT, DEMANDS_TLS } from './pooler-verdicts.ts';
+import { poolerFault } from '../../net/postgres/pooler-fault.ts';
+import { BY_POOLER_FAULT, DEMANDS_TLS } from './pooler-error-meanings.ts';
 import { asError, codeOf, messageOf } from '../../core/thrown.ts';
 import {
   findVerdict,

@@ -2,7 +2,7 @@ import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
 import { codeOf } from '../../core/thrown.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { networkErrorOf, type NetworkError } from '../../net/network-error.ts';
-import { networkHint, networkWords, type NetworkHints } from '../../net/network-words.ts';
+import { networkHint, networkWords, type NetworkHints } from '../../net/network-error-text.ts';
 import type { PostAnswer } from './client.ts';
 import { UnansweredError } from './unanswered.ts';
 

@@ -1,6 +1,6 @@
 import { retryAfterMs } from '../../core/retry.ts';
 import type { PostAnswer } from '../http/client.ts';
-import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
+import { PROXY_LOGIN_HINT } from '../../net/network-error-text.ts';
 import { serverWords, type PostFailure } from '../http/post.ts';
 
 /** The response of the collector to some events. */

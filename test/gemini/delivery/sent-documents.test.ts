@@ -4,7 +4,7 @@ import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { REJECTIONS_PER_SAVE } from '../../../src/gemini/limits.ts';
 import { apiDocumentId } from '../../../src/gemini/delivery/document-id.ts';
 import { rejectAll, rejectSome, sentDocuments } from '../../../src/gemini/delivery/sent-documents.ts';
-import { judge } from '../../../src/gemini/delivery/verdict.ts';
+import { judge } from '../../../src/gemini/delivery/evaluate-operation.ts';
 import { createPartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
 import type { ArtifactStore, Manifest, ManifestFile } from '../../../src/pipeline/ports/ports.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';

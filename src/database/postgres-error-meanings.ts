@@ -1,5 +1,5 @@
-import type { PoolerFault } from '../net/postgres/pooler-words.ts';
-import { DAMAGED_DATABASE_HINT, NOT_MIGRATED_HINT, TLS, type Verdict } from './state-verdict.ts';
+import type { PoolerFault } from '../net/postgres/pooler-fault.ts';
+import { DAMAGED_DATABASE_HINT, NOT_MIGRATED_HINT, TLS, type Verdict } from './state-error-meaning.ts';
 
 /** The places where a setting of a session can be set. */
 const SET_WHERE = 'ALTER ROLE … SET, ALTER DATABASE … SET, or the server';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DISCOVERY_WORDS_CHARACTERS_MAX } from '../../../src/gemini/limits.ts';
-import { oneLine } from '../../../src/gemini/api/server-words.ts';
+import { oneLine } from '../../../src/gemini/api/one-line.ts';
 
 describe('words of a server', () => {
   test('become one line without anything that a terminal obeys', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import { eachAtOnce } from '../../src/core/each-at-once.ts';
+import { eachAtOnce } from '../../src/core/for-each-concurrently.ts';
 
 describe('eachAtOnce', () => {
   test('does all items in order, and never more at a time than allowed', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { shareBriefly } from '../../../src/server/memory/share-briefly.ts';
+import { shareBriefly } from '../../../src/server/memory/shared-call.ts';
 
 function shared(maxAgeMs = 1_000) {
   let nowMs = 0;

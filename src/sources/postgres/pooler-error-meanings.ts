@@ -1,4 +1,4 @@
-import type { PoolerFault } from '../../net/postgres/pooler-words.ts';
+import type { PoolerFault } from '../../net/postgres/pooler-fault.ts';
 import type { Verdict } from '../driver-errors.ts';
 
 export const DEMANDS_TLS: Verdict = {

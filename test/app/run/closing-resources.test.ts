@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { closingResources, type CloseAtEnd } from '../../../src/app/run/closing.ts';
+import { closingResources, type CloseAtEnd } from '../../../src/app/run/closing-resources.ts';
 
 let closed: string[];
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DELIVERY_FAILURES_READ_MAX } from '../../../src/gemini/limits.ts';
 import type { Failure } from '../../../src/gemini/delivery/failures.ts';
-import { judge, type Verdict } from '../../../src/gemini/delivery/verdict.ts';
+import { judge, type Verdict } from '../../../src/gemini/delivery/evaluate-operation.ts';
 import type { ManifestFile } from '../../../src/pipeline/ports/ports.ts';
 
 /** Files of so many rows, as they are sent. */
