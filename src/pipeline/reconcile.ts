@@ -26,7 +26,7 @@ export async function requireReconcilable(
 
 /**
  * Requires that this is the only connector that feeds its target. The listing checks first, then the delivery, which may have
- * waited for days, and finally the destination right before each request, when it has the turn: until then others may deliver.
+ * waited for days, and finally the destination right before each request, when it has the lease on the target: until then others may deliver.
  * @throws BridgeError RECONCILIATION_REFUSED, naming the other connectors
  */
 export async function requireAlone(

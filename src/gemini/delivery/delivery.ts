@@ -42,16 +42,16 @@ export function discoveryDestination(options: DeliveryOptions): Destination {
   return {
     async deliver(manifest, store, journal, signal) {
       await requireFit(dataStore, needs, { api, log }, signal);
-      const turn = await journal.turn(signal);
+      const lease = await journal.targetLease(signal);
       try {
-        const alive = AbortSignal.any([signal, turn.signal]);
+        const alive = AbortSignal.any([signal, lease.signal]);
         const earlier = new Map((await journal.steps()).map((step) => [step.name, step]));
         const branch = branchOf(dataStore);
         const delivery = { manifest, store, journal, api, log, wait, branch, signal: alive, earlier };
         await waitForOthers(delivery);
         return await deliverAll(delivery, options.inline);
       } finally {
-        await turn.release();
+        await lease.release();
       }
     },
   };

@@ -16,8 +16,8 @@ export interface LeaseTiming {
   /** A lease that was not renewed for this long has expired. */
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  /** How long a run waits for the target lease; the default is `TURN_WAIT_SECONDS_MAX`. */
-  readonly turnWaitMs?: number;
+  /** How long a run waits for the target lease; the default is `TARGET_LEASE_WAIT_SECONDS_MAX`. */
+  readonly targetLeaseWaitMs?: number;
   /** For tests. */
   readonly clock?: Clock;
 }

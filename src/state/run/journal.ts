@@ -14,7 +14,7 @@ import { countRejected, reject } from './rejections.ts';
 import { othersInto } from './records.ts';
 import { mayGoOn } from './runs.ts';
 import { OPEN_STEP_STATES, type StepTable } from '../tables.ts';
-import { takeTurn } from '../leases/target-lease.ts';
+import { acquireTargetLease } from '../leases/target-lease.ts';
 
 /** Maps what the engine throws to errors of the state, and refuses the work once a lease of the run is lost. */
 type Guard = <Args extends unknown[], Answer>(
@@ -30,7 +30,9 @@ export function openJournal(
 ): DeliveryJournal {
   const { runId, target } = run;
   return {
-    turn: guard((signal: AbortSignal) => takeTurn(database, target, { ...run.owner, runId }, timing, signal)),
+    targetLease: guard((signal: AbortSignal) =>
+      acquireTargetLease(database, target, { ...run.owner, runId }, timing, signal),
+    ),
     steps: guard(() => stepsOf(database, runId)),
     save: guard((step: DeliveryStep) => saveStep(database, runId, target, step)),
     openSteps: guard(() => openSteps(database, runId, target)),
