@@ -3,7 +3,7 @@
  * the error is thrown once no work is in progress. (p-map rejects at once, and leaves the others running.)
  * @throws what the first work that fails throws
  */
-export async function eachAtOnce<T>(
+export async function forEachConcurrently<T>(
   most: number,
   items: Iterable<T>,
   work: (item: T, index: number) => Promise<void>,

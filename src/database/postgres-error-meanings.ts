@@ -1,26 +1,31 @@
 import type { PoolerFault } from '../net/postgres/pooler-fault.ts';
-import { DAMAGED_DATABASE_HINT, NOT_MIGRATED_HINT, TLS, type Verdict } from './state-error-meaning.ts';
+import {
+  DAMAGED_DATABASE_HINT,
+  NOT_MIGRATED_HINT,
+  TLS,
+  type StateErrorMeaning,
+} from './state-error-meaning.ts';
 
 /** The places where a setting of a session can be set. */
 const SET_WHERE = 'ALTER ROLE … SET, ALTER DATABASE … SET, or the server';
 const NOTHING_LOST = 'then run again: no partial change is left.';
 
-function timeout(limit: string): Verdict {
+function timeout(limit: string): StateErrorMeaning {
   const hint = `Raise ${limit} for the user of DATABASE_URL (${SET_WHERE}), ${NOTHING_LOST}`;
   return { code: 'STATE_LIMIT', limit, hint };
 }
 
-function away(hint: string): Verdict {
+function away(hint: string): StateErrorMeaning {
   return { code: 'STATE_UNREACHABLE', hint };
 }
 
-function refused(hint: string): Verdict {
+function refused(hint: string): StateErrorMeaning {
   return { code: 'STATE_FAILED', hint };
 }
 
 const LOGIN = refused('Check the user and the password in DATABASE_URL.');
 const NO_DATABASE = refused('Create the database, then run `gemini-sync-bridge migrate`.');
-const DISK_FULL: Verdict = {
+const DISK_FULL: StateErrorMeaning = {
   code: 'STATE_LIMIT',
   limit: 'disk space',
   hint: `Free disk space on the server of the state database, ${NOTHING_LOST}`,
@@ -31,8 +36,8 @@ const TOO_MANY = away(
 const RESTARTING = away(`Wait until the database of DATABASE_URL takes connections again, ${NOTHING_LOST}`);
 const RACE = 'Run again: no partial change is left. If it happens often, run fewer connectors at once.';
 
-/** Verdicts by SQLSTATE; see appendix A of the PostgreSQL manual. */
-export const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
+/** The meanings of SQLSTATEs; see appendix A of the PostgreSQL manual. */
+export const MEANING_BY_SQLSTATE: Readonly<Record<string, StateErrorMeaning>> = {
   '25006': refused(
     'The server is a hot standby, or default_transaction_read_only is on. Let DATABASE_URL name the primary, or reset default_transaction_read_only for its user and database.',
   ),
@@ -73,8 +78,8 @@ export const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
   XX002: refused(DAMAGED_DATABASE_HINT),
 };
 
-/** Errors of servers and poolers that send no code, or one code for several cases. The first match wins, before `BY_SQLSTATE`. */
-export const POSTGRES_WORDS: readonly (readonly [RegExp, Verdict])[] = [
+/** Errors of servers and poolers that send no code, or one code for several cases. The first match wins, before `MEANING_BY_SQLSTATE`. */
+export const MEANING_BY_MESSAGE: readonly (readonly [RegExp, StateErrorMeaning])[] = [
   [
     /not currently accepting connections/i,
     away('Let connections in again with ALTER DATABASE … ALLOW_CONNECTIONS true, then run again.'),
@@ -101,8 +106,8 @@ const POOLER_SERVER = away(
   'The pooler cannot log in to the server: see its log and the server, then run again (it tries every server_login_retry).',
 );
 
-/** The verdict on an error of a pooler. */
-export function poolerVerdict({ kind, setting }: PoolerFault): Verdict {
+/** The meaning of an error of a pooler. */
+export function meaningOfPoolerFault({ kind, setting }: PoolerFault): StateErrorMeaning {
   switch (kind) {
     case 'login':
       return LOGIN;
@@ -126,8 +131,8 @@ export function poolerVerdict({ kind, setting }: PoolerFault): Verdict {
   }
 }
 
-/** Verdicts on SQLSTATE classes: failed connections, shutdowns, exhausted resources. */
-export function classVerdict(sqlstate: string): Verdict | undefined {
+/** The meanings of SQLSTATE classes: failed connections, shutdowns, exhausted resources. */
+export function meaningOfSqlstateClass(sqlstate: string): StateErrorMeaning | undefined {
   if (/^08...$/.test(sqlstate)) return RESTARTING;
   if (/^57P..$/.test(sqlstate)) return RESTARTING;
   return /^53...$/.test(sqlstate) ? TOO_MANY : undefined;
@@ -136,7 +141,7 @@ export function classVerdict(sqlstate: string): Verdict | undefined {
 /** The meaning of 57014, unless a person cancelled the statement. */
 export const STATEMENT_TIMEOUT = timeout('statement_timeout');
 
-function pooler(limit: string): Verdict {
+function pooler(limit: string): StateErrorMeaning {
   const verb = limit === 'query_wait_timeout' ? 'Raise default_pool_size or' : 'Raise';
   return { code: 'STATE_LIMIT', limit, hint: `${verb} ${limit} of PgBouncer, ${NOTHING_LOST}` };
 }

@@ -1,5 +1,5 @@
 /** The meaning of an error of the state database, and its hint. */
-export interface Verdict {
+export interface StateErrorMeaning {
   readonly code: 'STATE_UNREACHABLE' | 'STATE_LIMIT' | 'STATE_FAILED' | 'STATE_NOT_MIGRATED';
   /** The setting or the resource whose limit ended the work; only with STATE_LIMIT. */
   readonly limit?: string;
@@ -9,7 +9,7 @@ export interface Verdict {
 export const NOT_MIGRATED_HINT = 'Run `gemini-sync-bridge migrate` once.';
 export const DAMAGED_DATABASE_HINT = 'Restore the state database from a backup.';
 
-export const TLS: Verdict = {
+export const TLS: StateErrorMeaning = {
   code: 'STATE_FAILED',
   hint: 'Check `sslmode`, `sslrootcert`, `sslcert`, `sslkey` and `channel_binding` in DATABASE_URL.',
 };

@@ -1,7 +1,7 @@
 import { BridgeError, toBridgeError } from '../core/errors.ts';
 import { REJECTED_SAMPLES_MAX } from './limits.ts';
 import type { ColumnDrift } from './comparison/column-drift.ts';
-import { commit, statusOf, type Outcome } from './commit.ts';
+import { commit, statusOf, type CommitOutcome } from './commit.ts';
 import type { ChangeSink } from './diff.ts';
 import type { RejectedDocument } from './ports/delivery-port.ts';
 import { tellExpectedRows } from './counts/expected-rows.ts';
@@ -143,7 +143,7 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
 }
 
 /** Replaces the commit when nothing was sent: the state is unchanged, so that everything is sent once sending is enabled. */
-async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise<Outcome> {
+async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise<CommitOutcome> {
   const { runId, counts, listing } = manifest;
   await state.closeUnsent(runId, { counts, finishedAt: clock.now() });
   return { status: statusOf(counts, listing), counts };

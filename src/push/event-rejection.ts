@@ -1,4 +1,4 @@
-import { PUSH_WORDS_CHARACTERS_MAX } from './limits.ts';
+import { PUSH_QUOTE_CHARACTERS_MAX } from './limits.ts';
 import type { Rejection } from '../pipeline/document/rejection.ts';
 
 /** Why one event is rejected while other events of the same push are accepted. The first codes are those of a rejected row. */
@@ -25,6 +25,6 @@ export interface RejectedEvent {
 
 /** Returns a producer's own words for use in a response: in quotation marks, and truncated. */
 export function quoted(words: string): string {
-  const cut = words.length > PUSH_WORDS_CHARACTERS_MAX;
-  return JSON.stringify(cut ? `${words.slice(0, PUSH_WORDS_CHARACTERS_MAX)}…` : words);
+  const cut = words.length > PUSH_QUOTE_CHARACTERS_MAX;
+  return JSON.stringify(cut ? `${words.slice(0, PUSH_QUOTE_CHARACTERS_MAX)}…` : words);
 }

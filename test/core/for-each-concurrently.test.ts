@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import { eachAtOnce } from '../../src/core/for-each-concurrently.ts';
+import { forEachConcurrently } from '../../src/core/for-each-concurrently.ts';
 
-describe('eachAtOnce', () => {
+describe('forEachConcurrently', () => {
   test('does all items in order, and never more at a time than allowed', async () => {
     const begun: string[] = [];
     let [running, most] = [0, 0];
-    await eachAtOnce(2, ['a', 'b', 'c', 'd', 'e'], async (item, index) => {
+    await forEachConcurrently(2, ['a', 'b', 'c', 'd', 'e'], async (item, index) => {
       begun.push(`${index}${item}`);
       most = Math.max(most, ++running);
       await turn();
@@ -27,13 +27,13 @@ describe('eachAtOnce', () => {
       ended.push(item);
       if (item === 3) throw new Error('the third failed later');
     };
-    await expect(eachAtOnce(3, [1, 2, 3, 4, 5], work)).rejects.toThrow('the second failed');
+    await expect(forEachConcurrently(3, [1, 2, 3, 4, 5], work)).rejects.toThrow('the second failed');
     expect(begun).toEqual([1, 2, 3]);
     expect(ended).toEqual([1, 3]);
   });
 
   test('does nothing for no items', async () => {
     const never = () => Promise.reject(new Error('never'));
-    await expect(eachAtOnce(3, [], never)).resolves.toBeUndefined();
+    await expect(forEachConcurrently(3, [], never)).resolves.toBeUndefined();
   });
 });

@@ -10,13 +10,13 @@ import type { Explanation, RemovalCause } from './explanation.ts';
 import { shellWord } from '../run/run-command-line.ts';
 import { bucketOf, targetOf } from '../run/job.ts';
 import { documentNamed } from './named-document.ts';
-import { quarantinedIn, removalOf, runFacts, sendingOf } from './document-deliveries.ts';
+import { quarantinedIn, removalOf, runFacts, deliveryReader } from './document-deliveries.ts';
 import {
   isDoubtful,
   lastSeenOf,
   missingOf,
   presenceOf,
-  standingOf,
+  documentStatusOf,
   type Evidence,
 } from './document-status.ts';
 import { stateLocation } from '../run/state-location.ts';
@@ -72,7 +72,7 @@ export async function explainDocument(
     const lastSeen = lastSeenOf(evidence);
     const { deletePolicy } = spec.reconciliation;
     const missing = missingOf(facts, lastSeen, deletePolicy);
-    const standing = standingOf(evidence, missing);
+    const standing = documentStatusOf(evidence, missing);
     const { record, newestRun, committed, elsewhere } = facts;
     return {
       docId: docId ?? null,
@@ -122,7 +122,7 @@ async function find(
   state: Pick<ExplainState, 'deliverySteps'>,
 ): Promise<Found> {
   const [newest] = committed;
-  const sending = sendingOf(docId, lines, state);
+  const sending = deliveryReader(docId, lines, state);
   const sentAs =
     record !== undefined && isDoubtful(record) ? (['deletes', 'upserts'] as const) : (['upserts'] as const);
   return {

@@ -28,7 +28,7 @@ const NO_BUCKET = /bucket does not exist/i;
 const CHECKSUM = /crc32c|hash/i;
 
 /** Runs a function on an object or a folder, and translates errors of Cloud Storage. */
-export async function wording<T>(action: GcsAction, uri: string, work: () => Promise<T>): Promise<T> {
+export async function withGcsErrors<T>(action: GcsAction, uri: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

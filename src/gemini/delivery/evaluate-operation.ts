@@ -1,12 +1,12 @@
 import { DELIVERY_FAILURES_READ_MAX } from '../limits.ts';
 import type { RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { ManifestFile } from '../../pipeline/ports/ports.ts';
-import type { Failure, Place } from './failures.ts';
+import type { DocumentFailure, FailurePlace } from './failures.ts';
 import { rowsOf } from './manifest-files.ts';
-import type { Rejection, Rejections } from './sent-documents.ts';
+import type { DeliveryRejection, Rejections } from './sent-documents.ts';
 
 /** What an operation reports about the documents that it was sent. */
-export interface Counts {
+export interface OperationCounts {
   /** The number of distinct documents sent. */
   readonly sent: number;
   readonly succeeded: number;
@@ -14,34 +14,34 @@ export interface Counts {
 }
 
 /** Which of the sent documents are proven to be imported. */
-export type Verdict =
+export type Evaluation =
   /** All except the rejected ones, if every named document was among those sent. */
   | ({ readonly proven: true } & Rejections)
   /** None, because failures cannot be distinguished from successes. */
   | { readonly proven: false; readonly reason: string };
 
-const ALL_IN: Verdict = { proven: true, count: 0, rejectionOf: () => undefined };
+const ALL_PROVEN: Evaluation = { proven: true, count: 0, rejectionOf: () => undefined };
 
 /**
  * Evaluates a finished operation. `done` alone proves nothing: the counts must add up, and the number of named failures must
  * match. `refused` is the meaning of a named document's failure: `unknown` for a FULL import, which may have removed the
  * document.
  */
-export function judge(
-  counts: Counts,
-  failures: readonly Failure[],
+export function evaluateOperation(
+  counts: OperationCounts,
+  failures: readonly DocumentFailure[],
   files: readonly ManifestFile[],
   refused: RejectedDocument['outcome'],
-): Verdict {
+): Evaluation {
   const { sent, succeeded, failed } = counts;
   if (succeeded + failed !== sent) {
     return unproven(`${sent} documents were sent, and ${succeeded} succeeded and ${failed} failed`);
   }
-  if (failed === 0) return ALL_IN;
+  if (failed === 0) return ALL_PROVEN;
   if (failed >= DELIVERY_FAILURES_READ_MAX) {
     return unproven(`${failed} documents failed, which are too many to name`);
   }
-  const named = new Map<string, Failure>();
+  const named = new Map<string, DocumentFailure>();
   for (const failure of failures) {
     const key = keyOf(failure);
     if (key !== undefined) named.set(key, failure);
@@ -54,22 +54,22 @@ export function judge(
   return rejectionsOf([...named.values()], files, refused);
 }
 
-function unproven(reason: string): Verdict {
+function unproven(reason: string): Evaluation {
   return { proven: false, reason };
 }
 
-function keyOf({ place }: Failure): string | undefined {
+function keyOf({ place }: DocumentFailure): string | undefined {
   if (place === undefined) return undefined;
   return 'apiId' in place ? place.apiId : `${place.uri}:${place.line}`;
 }
 
 function rejectionsOf(
-  failures: readonly Failure[],
+  failures: readonly DocumentFailure[],
   files: readonly ManifestFile[],
   refused: RejectedDocument['outcome'],
-): Verdict {
-  const byId = new Map<string, Rejection>();
-  const byRow = new Map<number, Rejection>();
+): Evaluation {
+  const byId = new Map<string, DeliveryRejection>();
+  const byRow = new Map<number, DeliveryRejection>();
   const bases = lineBases(failures, files);
   for (const { place, reason } of failures) {
     if (place === undefined) continue;
@@ -93,7 +93,7 @@ function rejectionsOf(
  * Google does not document whether lines count from 0 or from 1. Line 0 and the line after the last one settle it. Otherwise
  * both candidates are rejected, and the only cost is that one document too many is sent again.
  */
-function lineBases(failures: readonly Failure[], files: readonly ManifestFile[]): readonly number[] {
+function lineBases(failures: readonly DocumentFailure[], files: readonly ManifestFile[]): readonly number[] {
   const rowsByUri = new Map(files.map(({ uri, rows }) => [uri, rows]));
   for (const { place } of failures) {
     if (place === undefined || 'apiId' in place) continue;
@@ -103,7 +103,7 @@ function lineBases(failures: readonly Failure[], files: readonly ManifestFile[])
   return [0, 1];
 }
 
-type LinePlace = Extract<Place, { readonly uri: string }>;
+type LinePlace = Extract<FailurePlace, { readonly uri: string }>;
 
 /** The rows, over all files, that a line may refer to; an empty list if no sent file has the line. */
 function rowsAt(

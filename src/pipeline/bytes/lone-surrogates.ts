@@ -12,7 +12,7 @@ const ESCAPE = Buffer.from('\\u');
 const ESCAPE_LENGTH = 6;
 
 /** Whether JSON text contains the escape of a lone surrogate, such as `\ud83d` without its other half. */
-export function holdsHalfPairEscape(bytes: Buffer, start: number, end: number): boolean {
+export function hasLoneSurrogateEscape(bytes: Buffer, start: number, end: number): boolean {
   const text = bytes.subarray(start, end);
   const first = text.indexOf(ESCAPE);
   if (first < 0) return false;

@@ -65,7 +65,7 @@ function mark(record: KnownRecord, { live, softDeleted }: KnownDocuments): void 
 }
 
 /** Confirms missing documents. In a listing in pieces, a missing row may only have moved. */
-export async function confirmed(
+export async function confirmMissing(
   end: ListingEnd,
   job: Pick<Job, 'mapping' | 'deletePolicy'>,
   ports: LookPorts,

@@ -16,7 +16,7 @@ const REPLACEMENT = Buffer.from('\uFFFD');
 const NOT_UTF8: NotUtf8 = { code: 'INVALID_UTF8', reason: 'it holds text that is not UTF-8' };
 
 /** The columns that supply the text of a document. The columns of readers are validated separately. */
-export class UsedTexts {
+export class TextColumns {
   readonly #columns: readonly { readonly name: string; readonly index: number }[];
   /** Whether some value is decoded on the way, so that invalid UTF-8 does not reach the line. */
   readonly #decodes: boolean;
@@ -54,7 +54,7 @@ export function textFields(mapping: Mapping): string[] {
 }
 
 /** Whether JSON contains an escaped NUL from a JSON column: the escape follows an even number of backslashes. */
-export function holdsNulEscape(bytes: Buffer): boolean {
+export function hasNulEscape(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(NUL_ESCAPE); at >= 0; at = bytes.indexOf(NUL_ESCAPE, at + 1)) {
     let backslashes = 0;
     while (bytes[at - 1 - backslashes] === 0x5c) backslashes++;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/time/clock.ts';
 
 /** Shares one call among concurrent callers, and calls again only when the last result or failure is older than `maxAgeMs`. */
-export function shareBriefly<Answer>(
+export function shareCall<Answer>(
   ask: () => Promise<Answer>,
   { maxAgeMs, clock }: { readonly maxAgeMs: number; readonly clock: Clock },
 ): () => Promise<Answer> {

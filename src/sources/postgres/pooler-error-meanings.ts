@@ -1,13 +1,13 @@
 import type { PoolerFault } from '../../net/postgres/pooler-fault.ts';
-import type { Verdict } from '../driver-errors.ts';
+import type { SourceErrorMeaning } from '../driver-errors.ts';
 
-export const DEMANDS_TLS: Verdict = {
+export const TLS_REQUIRED: SourceErrorMeaning = {
   code: 'SOURCE_TLS',
   hint: 'The server demands TLS: add sslmode=require (or verify-full) to the connection string.',
 };
 
-/** The verdicts by the fault that a pooler reports. */
-export const BY_POOLER_FAULT: Readonly<Record<PoolerFault['kind'], Verdict>> = {
+/** The meanings by the fault that a pooler reports. */
+export const MEANING_BY_POOLER_FAULT: Readonly<Record<PoolerFault['kind'], SourceErrorMeaning>> = {
   login: {
     code: 'SOURCE_AUTH_FAILED',
     hint: 'Correct the user or the password in the secret, and see that the pooler on the way knows this user (auth_file or auth_query of PgBouncer; with Supabase the user is postgres.PROJECT).',
@@ -32,7 +32,7 @@ export const BY_POOLER_FAULT: Readonly<Record<PoolerFault['kind'], Verdict>> = {
     code: 'SOURCE_UNREACHABLE',
     hint: 'The pooler on the way cannot reach the server: check that the server runs, and the log of the pooler; then try again.',
   },
-  tls: DEMANDS_TLS,
+  tls: TLS_REQUIRED,
   parameter: {
     code: 'SECRET_INVALID',
     hint: 'The pooler on the way does not take this parameter: remove options= from the secret (set it with ALTER ROLE … SET instead), or add it to ignore_startup_parameters of PgBouncer.',

@@ -127,7 +127,7 @@ async function takeOver(
       run_id: owner.runId,
       host: owner.host,
       pid: owner.pid,
-      acquired_at: new Date().toISOString(),
+      acquired_at: (timing.clock ?? systemClock).now().toISOString(),
       expires_at: expiry(database, timing),
     });
   if (taken === 0) throw held(await readLease(database, transaction, key));

@@ -3,7 +3,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../limits.ts';
 import type { PushedEvent, PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../../database/database.ts';
-import { givenUp } from '../run/abandoned-run-error.ts';
+import { abandonedRunError } from '../run/abandoned-run-error.ts';
 import {
   copyWaitingEvents,
   hasPackedEvents,
@@ -116,7 +116,7 @@ async function claim(
     const run = transaction('run_state').where({ run_id: runId, finished_at: null });
     // The lock is held until the claim is written, so that no other process can give up the run in between and claim first.
     const open = await (dialect.rowLocks ? run.forShare() : run).first('run_id');
-    if (open === undefined) throw givenUp(runId);
+    if (open === undefined) throw abandonedRunError(runId);
     const pending = () => transaction('push_batches').where({ connector_id: connectorId, status: 'pending' });
     await pending().where({ run_id: runId }).update({ run_id: null });
     await pending().where('id', '<=', last).update({ run_id: runId });

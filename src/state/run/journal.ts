@@ -8,11 +8,11 @@ import type {
 import type { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { LeaseOwner } from '../../pipeline/ports/state-port.ts';
 import type { StateDatabase } from '../state-database.ts';
-import { givenUp } from './abandoned-run-error.ts';
+import { abandonedRunError } from './abandoned-run-error.ts';
 import type { LeaseTiming } from '../leases/leases.ts';
 import { countRejected, reject } from './rejections.ts';
 import { othersInto } from './records.ts';
-import { mayGoOn } from './runs.ts';
+import { isOpen } from './runs.ts';
 import { OPEN_STEP_STATES, type StepTable } from '../tables.ts';
 import { acquireTargetLease } from '../leases/target-lease.ts';
 
@@ -64,7 +64,7 @@ async function saveStep(
     const runs = transaction('run_state').where({ kind, run_id: runId });
     // The lock is held until the step is written, so that no other process can give up the run between the check and the write.
     const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
-    if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
+    if (run === undefined || !isOpen(run)) throw abandonedRunError(runId);
     await transaction('delivery_steps')
       .insert({ run_id: runId, name, ...row })
       .onConflict(['run_id', 'name'])

@@ -24,7 +24,7 @@ describe('createRunStarter', () => {
           added += 1;
           return new Promise<void>((resolve) => asked.push(resolve));
         },
-        keepLog: () => Promise.resolve(),
+        saveRunLog: () => Promise.resolve(),
         end: () => {
           ended += 1;
           return Promise.resolve();
@@ -63,7 +63,7 @@ describe('createRunStarter', () => {
           failures += 1;
           return Promise.reject(new Error('no database'));
         },
-        keepLog: () => Promise.resolve(),
+        saveRunLog: () => Promise.resolve(),
         end: () => Promise.resolve(),
       },
       cwd: folders.make(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DISCOVERY_WORDS_CHARACTERS_MAX } from '../../../src/gemini/limits.ts';
+import { DISCOVERY_MESSAGE_CHARACTERS_MAX } from '../../../src/gemini/limits.ts';
 import { oneLine } from '../../../src/gemini/api/one-line.ts';
 
 describe('words of a server', () => {
@@ -18,7 +18,7 @@ describe('words of a server', () => {
       fc.property(words, (text) => {
         const line = oneLine(text);
         expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-        expect(line.length).toBeLessThanOrEqual(DISCOVERY_WORDS_CHARACTERS_MAX + 1);
+        expect(line.length).toBeLessThanOrEqual(DISCOVERY_MESSAGE_CHARACTERS_MAX + 1);
       }),
     );
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DELIVERY_FAILURES_READ_MAX } from '../../../src/gemini/limits.ts';
-import type { Failure } from '../../../src/gemini/delivery/failures.ts';
-import { judge, type Verdict } from '../../../src/gemini/delivery/evaluate-operation.ts';
+import type { DocumentFailure } from '../../../src/gemini/delivery/failures.ts';
+import { evaluateOperation, type Evaluation } from '../../../src/gemini/delivery/evaluate-operation.ts';
 import type { ManifestFile } from '../../../src/pipeline/ports/ports.ts';
 
 /** Files of so many rows, as they are sent. */
@@ -15,23 +15,23 @@ const filesOf = (...rows: readonly number[]): ManifestFile[] =>
     bytes: 1,
     crc32c: '',
   }));
-const atLine = (uri: string, line: number): Failure => ({ place: { uri, line }, reason: 'odd' });
-const named = (apiId: string): Failure => ({ place: { apiId }, reason: 'odd' });
-const nameless: Failure = { place: undefined, reason: 'something' };
+const atLine = (uri: string, line: number): DocumentFailure => ({ place: { uri, line }, reason: 'odd' });
+const named = (apiId: string): DocumentFailure => ({ place: { apiId }, reason: 'odd' });
+const nameless: DocumentFailure = { place: undefined, reason: 'something' };
 const counts = (sent: number, failed: number) => ({ sent, succeeded: sent - failed, failed });
 
-/** Rows that a verdict rejects, of documents with the ids `d0`, `d1` …; undefined if nothing is proven. */
-function rejectedRows(verdict: Verdict, sent: number): number[] | undefined {
-  if (!verdict.proven) return undefined;
+/** Rows that a evaluation rejects, of documents with the ids `d0`, `d1` …; undefined if nothing is proven. */
+function rejectedRows(evaluation: Evaluation, sent: number): number[] | undefined {
+  if (!evaluation.proven) return undefined;
   const rows = Array.from({ length: sent }, (_, row) => row);
-  return rows.filter((row) => verdict.rejectionOf(row, `d${row}`) !== undefined);
+  return rows.filter((row) => evaluation.rejectionOf(row, `d${row}`) !== undefined);
 }
 
 describe('an operation that is done', () => {
   test('has taken everything when nothing failed and the counts add up', () => {
-    const verdict = judge(counts(3, 0), [], filesOf(3), 'refused');
-    expect(verdict).toMatchObject({ proven: true, count: 0 });
-    expect(rejectedRows(verdict, 3)).toEqual([]);
+    const evaluation = evaluateOperation(counts(3, 0), [], filesOf(3), 'refused');
+    expect(evaluation).toMatchObject({ proven: true, count: 0 });
+    expect(rejectedRows(evaluation, 3)).toEqual([]);
   });
 
   test.each([
@@ -40,8 +40,8 @@ describe('an operation that is done', () => {
     ['none at all', { sent: 3, succeeded: 0, failed: 0 }],
     ['fewer, with failures', { sent: 3, succeeded: 1, failed: 1 }],
   ])('proves nothing when it counts %s than were sent', (_, miscounted) => {
-    const verdict = judge(miscounted, [named('d1')], filesOf(3), 'refused');
-    expect(verdict).toMatchObject({
+    const evaluation = evaluateOperation(miscounted, [named('d1')], filesOf(3), 'refused');
+    expect(evaluation).toMatchObject({
       proven: false,
       reason: expect.stringContaining('3 documents were sent'),
     });
@@ -54,21 +54,21 @@ describe('an operation that is done', () => {
       [named('d0'), named('d1'), named('d2')],
       [named('d0'), nameless],
     ]) {
-      expect(judge(counts(4, 2), failures, filesOf(4), 'refused').proven).toBe(false);
+      expect(evaluateOperation(counts(4, 2), failures, filesOf(4), 'refused').proven).toBe(false);
     }
-    const words = judge(counts(4, 1), [nameless], filesOf(4), 'refused');
+    const words = evaluateOperation(counts(4, 1), [nameless], filesOf(4), 'refused');
     expect(words).toMatchObject({ reason: expect.stringContaining('something') });
   });
 
   test('may name one document twice', () => {
-    const verdict = judge(counts(4, 1), [named('d2'), named('d2')], filesOf(4), 'refused');
-    expect(verdict).toMatchObject({ proven: true, count: 1 });
-    expect(rejectedRows(verdict, 4)).toEqual([2]);
+    const evaluation = evaluateOperation(counts(4, 1), [named('d2'), named('d2')], filesOf(4), 'refused');
+    expect(evaluation).toMatchObject({ proven: true, count: 1 });
+    expect(rejectedRows(evaluation, 4)).toEqual([2]);
   });
 
   test('is not read any further when more failed than are told apart', () => {
     const many = DELIVERY_FAILURES_READ_MAX;
-    expect(judge(counts(many + 1, many), [], filesOf(many + 1), 'refused')).toMatchObject({
+    expect(evaluateOperation(counts(many + 1, many), [], filesOf(many + 1), 'refused')).toMatchObject({
       proven: false,
       reason: expect.stringContaining('too many'),
     });
@@ -80,19 +80,19 @@ describe('an operation that is done', () => {
     // Together with one that may be either of two lines, which must not make up for it.
   ])('proves nothing when it names %s', (_, failure) => {
     const failures = [atLine('gs://bucket/part-1', 2), failure];
-    expect(judge(counts(8, 2), failures, filesOf(3, 5), 'refused').proven).toBe(false);
+    expect(evaluateOperation(counts(8, 2), failures, filesOf(3, 5), 'refused').proven).toBe(false);
   });
 
   test('proves nothing when its lines count from 0 and from 1', () => {
     const failures = [atLine('gs://bucket/part-0', 0), atLine('gs://bucket/part-1', 5)];
-    expect(judge(counts(8, 2), failures, filesOf(3, 5), 'refused').proven).toBe(false);
+    expect(evaluateOperation(counts(8, 2), failures, filesOf(3, 5), 'refused').proven).toBe(false);
   });
 
   test('says of what it names whether it changed anything', () => {
     for (const outcome of ['refused', 'unknown'] as const) {
-      const verdict = judge(counts(2, 1), [named('d1')], filesOf(2), outcome);
-      if (!verdict.proven) throw new Error('It proves something.');
-      expect(verdict.rejectionOf(1, 'd1')).toEqual({ reason: 'odd', outcome });
+      const evaluation = evaluateOperation(counts(2, 1), [named('d1')], filesOf(2), outcome);
+      if (!evaluation.proven) throw new Error('It proves something.');
+      expect(evaluation.rejectionOf(1, 'd1')).toEqual({ reason: 'odd', outcome });
     }
   });
 });
@@ -116,15 +116,15 @@ describe('failures by line', () => {
           while (inFile >= (sizes[file] ?? 0)) inFile -= sizes[file++] ?? 0;
           return atLine(`gs://bucket/part-${file}`, inFile + base);
         });
-        const verdict = judge(counts(sent, failed.length), failures, files, 'refused');
-        if (!verdict.proven) throw new Error(verdict.reason);
-        const rows = rejectedRows(verdict, sent) ?? [];
-        expect(rows).toHaveLength(verdict.count);
+        const evaluation = evaluateOperation(counts(sent, failed.length), failures, files, 'refused');
+        if (!evaluation.proven) throw new Error(evaluation.reason);
+        const rows = rejectedRows(evaluation, sent) ?? [];
+        expect(rows).toHaveLength(evaluation.count);
         expect(rows).toEqual(expect.arrayContaining(failed));
         for (const row of rows.filter((one) => !failed.includes(one))) {
           // The one before or behind, which is the same line counted the other way.
           expect(failed).toContain(base === 0 ? row + 1 : row - 1);
-          expect(verdict.rejectionOf(row, `d${row}`)?.outcome).toBe('unknown');
+          expect(evaluation.rejectionOf(row, `d${row}`)?.outcome).toBe('unknown');
         }
         // Once a line can only be counted one way, all can.
         const settled = failures.some(

@@ -3,16 +3,16 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   bytesOfText,
-  holdsHalfPairEscape,
+  hasLoneSurrogateEscape,
   isUtf8ButForHalves,
 } from '../../../src/pipeline/bytes/lone-surrogates.ts';
 
 const holds = (json: string) => {
   const bytes = Buffer.from(`\\ud83d${json}\\ud83d`);
-  return holdsHalfPairEscape(bytes, 6, bytes.length - 6);
+  return hasLoneSurrogateEscape(bytes, 6, bytes.length - 6);
 };
 
-describe('holdsHalfPairEscape', () => {
+describe('hasLoneSurrogateEscape', () => {
   test('finds in JSON what is not well-formed as text', () => {
     const part = fc.constantFrom(
       '\\ud83d',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { UsedTexts } from '../../../src/pipeline/document/text-columns.ts';
+import { TextColumns } from '../../../src/pipeline/document/text-columns.ts';
 import { mappingOf } from '../../support/pipeline/mapping.ts';
 import { batchOf, type WireValue } from '../../support/pipeline/rows-source.ts';
 
@@ -11,7 +11,7 @@ const NOT_UTF8 = Buffer.from([0x61, 0xff]);
 function problem(values: readonly WireValue[], line: Buffer) {
   const row = new RowCursor(COLUMNS.length);
   row.load(batchOf(COLUMNS, [values]), 0);
-  return new UsedTexts(mappingOf(), COLUMNS).problem(row, line);
+  return new TextColumns(mappingOf(), COLUMNS).problem(row, line);
 }
 
 describe('a line that is not UTF-8', () => {

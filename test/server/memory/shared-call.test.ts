@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { shareBriefly } from '../../../src/server/memory/shared-call.ts';
+import { shareCall } from '../../../src/server/memory/shared-call.ts';
 
 function shared(maxAgeMs = 1_000) {
   let nowMs = 0;
   let asked = 0;
   const settle: ((failure?: Error) => void)[] = [];
-  const ask = shareBriefly(
+  const ask = shareCall(
     () => {
       asked += 1;
       return new Promise<number>((resolve, reject) => {
@@ -27,7 +27,7 @@ function shared(maxAgeMs = 1_000) {
   };
 }
 
-describe('shareBriefly', () => {
+describe('shareCall', () => {
   test('asks once while an answer is awaited, however long that takes', async () => {
     const { ask, asked, settle, advance } = shared();
     const answers = Array.from({ length: 100 }, () => ask());
