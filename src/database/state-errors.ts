@@ -112,7 +112,7 @@ export function stateError(thrown: unknown, location: string): unknown {
   if (meaning === undefined) return thrown;
   const sentence = {
     STATE_UNREACHABLE: `The state database ${location} cannot be reached`,
-    STATE_LIMIT: `The state database ${location} broke off the work (${meaning.limit ?? 'limit'})`,
+    STATE_LIMIT: `The state database ${location} aborted the work (${meaning.limit ?? 'limit'})`,
     STATE_FAILED: `The state database ${location} refuses`,
     STATE_NOT_MIGRATED: `The state database ${location} has no current schema`,
   }[meaning.code];

@@ -66,7 +66,7 @@ export function networkFailure(thrown: unknown): PostFailure {
     return { reason: 'no answer in time', again: true, retryAfterMs: 0, fix: undefined };
   }
   if (network === undefined) {
-    const code = codeOf(thrown) === '' ? 'it was broken off' : codeOf(thrown);
+    const code = codeOf(thrown) === '' ? 'it was interrupted' : codeOf(thrown);
     return { reason: `no connection: ${code}`, again: true, retryAfterMs: 0, fix: undefined };
   }
   // A run that ends has little time, so a missing response says nothing about the server.
