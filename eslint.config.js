@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
+import { plainEnglish } from './scripts/plain-english.js';
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
@@ -35,10 +36,27 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/core/time/clock.ts'],
+    rules: {
+      // Everything else receives a clock, so that no test waits or depends on the time of day.
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'NewExpression[callee.name="Date"][arguments.length=0]',
+          'CallExpression[callee.name="Date"]',
+          'CallExpression[callee.object.name="Date"][callee.property.name="now"]',
+        ].map((selector) => ({ selector, message: 'Take the time from a Clock of src/core/time/clock.ts.' })),
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    plugins: { 'plain-english': plainEnglish },
     rules: {
       'max-lines': ['error', { max: 250, skipBlankLines: false, skipComments: false }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
+      'plain-english/wording': 'error',
     },
   },
   {

@@ -2,7 +2,7 @@
  * The server as a process of its own, so that the client's work is not in its figures: `<folder> [<address of Postgres>]`. Told
  * `stop`, it ends; told anything else, it answers how much processor time it has used so far, in milliseconds.
  */
-import { systemClock } from '../src/core/clock.ts';
+import { systemClock } from '../src/core/time/clock.ts';
 import { silentLogger } from '../src/core/log.ts';
 import { openBridgeServer } from '../src/server/open-bridge-server.ts';
 import { NO_ACCESS } from '../test/support/server/bridge-server.ts';

@@ -9,7 +9,7 @@ import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { PUSH_CONNECTIONS_MAX } from '../src/state/limits.ts';
-import { foldEvents, type PushEvent } from '../src/push/events/packed-events.ts';
+import { packEvents, type PushEvent } from '../src/push/events/packed-events.ts';
 import type { NewPushBatch } from '../src/state/push/batch.ts';
 import { migrateState } from '../src/state/run/open-state.ts';
 import { openPushQueue } from '../src/state/push/queue.ts';
@@ -83,7 +83,7 @@ function batchOf(events: number): NewPushBatch {
     answer,
     orderedAnswer: () => answer,
     rejected: 0,
-    events: foldEvents(eventsOf(events)),
+    events: packEvents(eventsOf(events)),
   };
 }
 

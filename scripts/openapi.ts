@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../src/cli/environment/environment.ts';
-import { systemClock } from '../src/core/clock.ts';
+import { systemClock } from '../src/core/time/clock.ts';
 import { silentLogger } from '../src/core/log.ts';
 import { openBridgeServer } from '../src/server/open-bridge-server.ts';
 import type { GeneratedPage } from './generated-page.ts';

@@ -42,7 +42,7 @@ export const DOCTOR_REQUEST_SECONDS_MAX = 10;
 export const EXPLAIN_RUNS_MAX = 200;
 
 /** Minimum interval between two scans of the folder of connectors. Scanning 500 files takes 5 ms. */
-export const CATALOG_LOOK_MS = 2_000;
+export const CATALOG_REFRESH_MS = 2_000;
 
 /** Concurrent runs that one server starts by "run now"; each is a process of some 130 MB. */
 export const STARTED_RUNS_MAX = 4;
@@ -104,7 +104,7 @@ export const PUSH_KEY_HOURS = 72;
 /** Pending events of one connector; beyond it, pushes are refused. */
 export const PUSH_PENDING_EVENTS_MAX = 1_000_000;
 /** How long the length of a queue is cached; events that this server adds in the meantime are counted. */
-export const PUSH_DEPTH_LOOK_MS = 1_000;
+export const PUSH_DEPTH_REFRESH_MS = 1_000;
 /** `Retry-After` of a response when the queue is full: runs drain it every few minutes. */
 export const PUSH_FULL_RETRY_AFTER_SECONDS = 30;
 /** How often a server removes delivered events from the queue. */

@@ -39,7 +39,7 @@ export const RETRY_BACKOFF_SECONDS_MAX = 60;
  */
 export const RETRY_AFTER_SECONDS_MAX = 300;
 
-/** Getting an access token from Google, or from whoever vouches for a workload. */
+/** Getting an access token from Google, or from the provider that vouches for a workload. */
 export const GOOGLE_TOKEN_SECONDS_MAX = 60;
 
 /**

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { BridgeError } from '../core/errors.ts';
 import { packageFile } from '../core/package-file.ts';
 import type { Database } from './database.ts';
-import { NOT_MIGRATED_HINT } from './state-verdict.ts';
+import { NOT_MIGRATED_HINT } from './state-error-meaning.ts';
 
 const DIRECTORY = packageFile('migrations/');
 const MIGRATIONS_TABLE = 'knex_migrations';

@@ -1,7 +1,7 @@
 import { SERVER_STATE_SILENCE_SECONDS_MAX } from './limits.ts';
 import type { Database, DatabaseAddress, DatabaseOptions } from './database.ts';
 import { migrate, requireCurrentSchema } from './migrations.ts';
-import { namedErrors } from './with-state-errors.ts';
+import { withStateErrors } from './with-state-errors.ts';
 import { preparedDatabase } from './prepared-database.ts';
 
 /** A database as a server uses it: open for a long time, and through periods when it is unreachable. */
@@ -27,6 +27,6 @@ export async function openServerDatabase(
     },
     { silenceSeconds: SERVER_STATE_SILENCE_SECONDS_MAX, ...options },
   );
-  const named = namedErrors(database);
+  const named = withStateErrors(database);
   return { guarded: (work) => named(work)(), close: () => database.close() };
 }

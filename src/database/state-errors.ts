@@ -2,45 +2,45 @@ import { types } from 'node:util';
 import { BridgeError } from '../core/errors.ts';
 import { codeOf } from '../core/thrown.ts';
 import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
-import { networkHint, type NetworkHints } from '../net/network-words.ts';
-import { poolerFault } from '../net/postgres/pooler-words.ts';
+import { networkHint, type NetworkHints } from '../net/network-error-text.ts';
+import { poolerFault } from '../net/postgres/pooler-fault.ts';
 import {
-  BY_SQLSTATE,
-  classVerdict,
-  poolerVerdict,
-  POSTGRES_WORDS,
+  MEANING_BY_SQLSTATE,
+  meaningOfSqlstateClass,
+  meaningOfPoolerFault,
+  MEANING_BY_MESSAGE,
   STATEMENT_TIMEOUT,
-} from './postgres-verdicts.ts';
-import { TLS, type Verdict } from './state-verdict.ts';
+} from './postgres-error-meanings.ts';
+import { TLS, type StateErrorMeaning } from './state-error-meaning.ts';
 
-const UNREACHABLE: Verdict = {
+const UNREACHABLE: StateErrorMeaning = {
   code: 'STATE_UNREACHABLE',
   hint: 'Check that the database runs and that DATABASE_URL names it, then run again: no partial change is left.',
 };
-const BUSY: Verdict = {
+const BUSY: StateErrorMeaning = {
   code: 'STATE_UNREACHABLE',
   hint: 'Another process has been writing for very long; run again when it is done.',
 };
-const DISK_FULL: Verdict = {
+const DISK_FULL: StateErrorMeaning = {
   code: 'STATE_LIMIT',
   limit: 'disk space',
   hint: 'Free some disk space, then run again: no partial change is left.',
 };
-const FORBIDDEN: Verdict = {
+const FORBIDDEN: StateErrorMeaning = {
   code: 'STATE_FAILED',
   hint: 'Let the user of this process create, read and write the state file and its directory.',
 };
-const DAMAGED: Verdict = {
+const DAMAGED: StateErrorMeaning = {
   code: 'STATE_FAILED',
   hint: 'Restore the file from a backup, or move it away: the next run then compares every row again.',
 };
 /** SQLite also reports this for a full disk, if it cannot distinguish the two. */
-const IO_FAILED: Verdict = {
+const IO_FAILED: StateErrorMeaning = {
   code: 'STATE_LIMIT',
   limit: 'disk',
   hint: 'Is the disk of the state file full, unmounted or failing? Put that right and run again: no partial change is left.',
 };
-const NO_MEMORY: Verdict = {
+const NO_MEMORY: StateErrorMeaning = {
   code: 'STATE_LIMIT',
   limit: 'memory',
   hint: 'Give this process more memory, then run again: no partial change is left.',
@@ -59,14 +59,14 @@ const HINTS: NetworkHints = {
   files: 'Check sslrootcert=, sslcert= and sslkey= in DATABASE_URL.',
 };
 
-function networkVerdict(network: NetworkError): Verdict {
+function meaningOfNetworkError(network: NetworkError): StateErrorMeaning {
   const hint = networkHint(network, HINTS);
   const mended = network.meaning === 'certificate' || network.meaning === 'socket_forbidden';
   return { code: mended ? 'STATE_FAILED' : 'STATE_UNREACHABLE', hint };
 }
 
-/** Verdicts by the error name that SQLite or Node uses. */
-const BY_NAME: Readonly<Record<string, Verdict>> = {
+/** Meanings by the error name that SQLite or Node uses. */
+const BY_NAME: Readonly<Record<string, StateErrorMeaning>> = {
   SQLITE_BUSY: BUSY,
   SQLITE_LOCKED: BUSY,
   SQLITE_FULL: DISK_FULL,
@@ -92,8 +92,8 @@ const BY_NAME: Readonly<Record<string, Verdict>> = {
   ENOENT: UNREACHABLE,
 };
 
-/** Verdicts by message, for drivers that give no code. */
-const WORDS: readonly (readonly [RegExp, Verdict])[] = [
+/** Meanings by message, for drivers that give no code. */
+const WORDS: readonly (readonly [RegExp, StateErrorMeaning])[] = [
   [/does not support SSL|before the TLS handshake|channel binding/i, TLS],
   [
     /Connection terminated|Connection ended|not queryable|timeout expired|acquiring a connection/i,
@@ -108,16 +108,16 @@ const WORDS: readonly (readonly [RegExp, Verdict])[] = [
  */
 export function stateError(thrown: unknown, location: string): unknown {
   if (!isError(thrown) || thrown instanceof BridgeError) return thrown;
-  const verdict = verdictOn(thrown);
-  if (verdict === undefined) return thrown;
+  const meaning = meaningOf(thrown);
+  if (meaning === undefined) return thrown;
   const sentence = {
     STATE_UNREACHABLE: `The state database ${location} cannot be reached`,
-    STATE_LIMIT: `The state database ${location} broke off the work (${verdict.limit ?? 'limit'})`,
+    STATE_LIMIT: `The state database ${location} aborted the work (${meaning.limit ?? 'limit'})`,
     STATE_FAILED: `The state database ${location} refuses`,
     STATE_NOT_MIGRATED: `The state database ${location} has no current schema`,
-  }[verdict.code];
-  return new BridgeError(verdict.code, `${sentence}: ${ownWords(thrown)}`, {
-    hint: verdict.hint,
+  }[meaning.code];
+  return new BridgeError(meaning.code, `${sentence}: ${ownWords(thrown)}`, {
+    hint: meaning.hint,
     cause: thrown,
   });
 }
@@ -133,27 +133,29 @@ export function isConflict(thrown: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
-function verdictOn(error: Error): Verdict | undefined {
+function meaningOf(error: Error): StateErrorMeaning | undefined {
   const code = codeOf(error);
   if (isCertificateFile(error, code)) return TLS;
   const network = networkErrorOf(error);
-  if (network !== undefined) return networkVerdict(network);
+  if (network !== undefined) return meaningOfNetworkError(network);
   // SQLite has extended codes, such as SQLITE_IOERR_FSYNC.
   const named = BY_NAME[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code];
   if (named !== undefined) return named;
   return /^[0-9A-Z]{5}$/.test(code)
-    ? postgresVerdict(code, error.message)
+    ? meaningOfPostgresError(code, error.message)
     : WORDS.find(([pattern]) => pattern.test(error.message))?.[1];
 }
 
-function postgresVerdict(sqlstate: string, message: string): Verdict | undefined {
+function meaningOfPostgresError(sqlstate: string, message: string): StateErrorMeaning | undefined {
   // 57014, 55000, 42501 and 28000 have several causes; a pooler uses one code for almost everything.
   const ambiguous = /^(08...|42501|55000|57014|28...)$/.test(sqlstate);
-  const words = ambiguous ? POSTGRES_WORDS.find(([pattern]) => pattern.test(message))?.[1] : undefined;
+  const words = ambiguous ? MEANING_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1] : undefined;
   if (words !== undefined) return words;
   const fault = poolerFault(sqlstate, message, true);
-  if (fault !== undefined) return poolerVerdict(fault);
-  return sqlstate === '57014' ? STATEMENT_TIMEOUT : (BY_SQLSTATE[sqlstate] ?? classVerdict(sqlstate));
+  if (fault !== undefined) return meaningOfPoolerFault(fault);
+  return sqlstate === '57014'
+    ? STATEMENT_TIMEOUT
+    : (MEANING_BY_SQLSTATE[sqlstate] ?? meaningOfSqlstateClass(sqlstate));
 }
 
 /** Certificates and keys are the only files that this program itself opens for the state. */

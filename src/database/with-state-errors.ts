@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { stateError } from './state-errors.ts';
 
 /** Wraps work on an open database in a method: its errors name the database, as `stateError` does. */
-export function namedErrors<Opened extends Database>(database: Opened) {
+export function withStateErrors<Opened extends Database>(database: Opened) {
   return <Args extends unknown[], Answer>(work: (database: Opened, ...args: Args) => Promise<Answer>) =>
     async (...args: Args): Promise<Answer> => {
       try {
@@ -14,7 +14,7 @@ export function namedErrors<Opened extends Database>(database: Opened) {
 }
 
 /** The same for an async iterable. */
-export function namedStream({ location }: Pick<Database, 'location'>) {
+export function streamWithStateErrors({ location }: Pick<Database, 'location'>) {
   return async function* <Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
     try {
       yield* items;

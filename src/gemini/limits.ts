@@ -52,4 +52,4 @@ export const DISCOVERY_IMPORT_SECONDS_MAX = 300;
 /** One attempt of any other request; Google's own client waits 30 s. */
 export const DISCOVERY_REQUEST_SECONDS_MAX = 60;
 /** Characters of a server's text that are quoted in an error or in the reason of a rejected document; Google's longest known texts have some 300. */
-export const DISCOVERY_WORDS_CHARACTERS_MAX = 500;
+export const DISCOVERY_MESSAGE_CHARACTERS_MAX = 500;

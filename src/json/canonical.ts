@@ -38,7 +38,7 @@ export function canonicalString(json: string): string {
 }
 
 /** Whether canonical JSON contains a lone surrogate. It is not a character, and UTF-8 would map all of them to the same one. */
-export function holdsHalfPair(canonical: string): boolean {
+export function canonicalHasLoneSurrogate(canonical: string): boolean {
   return canonical.includes('\\ud') && SURROGATE.test(canonical);
 }
 
@@ -76,7 +76,7 @@ export class CanonicalJson {
 
   /** Returns canonical JSON that is about to be written, and records whether it contains lone surrogates or NUL. */
   watched(canonical: string): string {
-    this.halfPair ||= holdsHalfPair(canonical);
+    this.halfPair ||= canonicalHasLoneSurrogate(canonical);
     this.nul ||= canonical.includes('\\u0000') && NUL.test(canonical);
     return canonical;
   }
@@ -167,7 +167,7 @@ export class CanonicalJson {
       const key = this.#key(member);
       const value = intAt(members, member * STRIDE + 1);
       let place = member;
-      while (place > first && isPlainBefore(bytes, key, this.#key(place - 1))) {
+      while (place > first && plainStringPrecedes(bytes, key, this.#key(place - 1))) {
         members.copyWithin(place * STRIDE, (place - 1) * STRIDE, place * STRIDE);
         place--;
       }
@@ -200,7 +200,7 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
 }
 
 /** Whether one plain string sorts before another one. */
-export function isPlainBefore(bytes: Buffer, one: number, other: number): boolean {
+export function plainStringPrecedes(bytes: Buffer, one: number, other: number): boolean {
   for (let index = 1; ; index++) {
     const left = byteAt(bytes, one + index);
     const right = byteAt(bytes, other + index);

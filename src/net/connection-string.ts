@@ -13,11 +13,11 @@ export interface ConnectionParts {
   /** The parameters under the names that the form uses, whatever spelling was given. */
   readonly query: URLSearchParams;
   /** Makes an error that names the setting of the connection string and describes the fault without revealing the value. */
-  readonly invalid: Refusal;
+  readonly invalid: ToConnectionStringError;
 }
 
 /** @param what a clause without a full stop, and without any secret */
-export type Refusal = (what: string) => BridgeError;
+export type ToConnectionStringError = (what: string) => BridgeError;
 
 /** The syntax of the connection strings of one kind of server. */
 export interface ConnectionForm {
@@ -55,7 +55,11 @@ const PARAMETERS_OF_ALL = ['host', 'user', 'password'];
  * parameter is refused: a misspelt `sslmode` would otherwise leave the connection without the requested protection.
  * @throws the error that `invalid` makes
  */
-export function readConnectionString(text: string, form: ConnectionForm, invalid: Refusal): ConnectionParts {
+export function readConnectionString(
+  text: string,
+  form: ConnectionForm,
+  invalid: ToConnectionStringError,
+): ConnectionParts {
   const trimmed = text.trim();
   const scheme = /^([a-z]+):\/\//.exec(trimmed)?.[1] ?? '';
   if (!form.schemes.includes(scheme)) throw invalid(shapeProblem(trimmed, form.schemes, form.otherShapes));
@@ -92,14 +96,18 @@ function hostProblem(host: string): string {
 }
 
 /** @throws the error that `invalid` makes */
-export function readPort(text: string, invalid: Refusal): number {
+export function readPort(text: string, invalid: ToConnectionStringError): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= PORT_MAX) return port;
   throw invalid(`its port is not between 1 and ${PORT_MAX}`);
 }
 
 /** The parameters that have an effect, under the names that the form uses. */
-function requireKnown(given: URLSearchParams, form: ConnectionForm, invalid: Refusal): URLSearchParams {
+function requireKnown(
+  given: URLSearchParams,
+  form: ConnectionForm,
+  invalid: ToConnectionStringError,
+): URLSearchParams {
   const query = new URLSearchParams();
   for (const [written, value] of given) {
     const name = nameIn(form, written);

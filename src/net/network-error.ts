@@ -1,4 +1,4 @@
-import { DeadlineError } from '../core/deadline.ts';
+import { DeadlineError } from '../core/time/deadline.ts';
 import { asError, codeOf, propertyOf } from '../core/thrown.ts';
 import { tlsFaultOfCode, tlsFaultOfWords, type TlsFault } from './tls-faults.ts';
 

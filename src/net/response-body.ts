@@ -95,7 +95,7 @@ export async function readBodyStart(
       if (length >= most) break;
     }
   } catch {
-    // The body broke off, or took too long. The bytes received so far are kept.
+    // The body was interrupted, or took too long. The bytes received so far are kept.
   } finally {
     clearTimeout(timer);
   }

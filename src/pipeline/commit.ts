@@ -5,7 +5,7 @@ import type { Receipt } from './ports/delivery-port.ts';
 import type { ListingRemarks, Manifest, RunCounts } from './ports/ports.ts';
 import type { FinishedStatus, Lease } from './ports/state-port.ts';
 
-export interface Outcome {
+export interface CommitOutcome {
   readonly status: FinishedStatus;
   readonly counts: RunCounts;
 }
@@ -21,7 +21,7 @@ export async function commit(
   prefix: string,
   lease: Pick<Lease, 'fence'>,
   ports: Pick<Ports, 'state' | 'store' | 'clock' | 'log'>,
-): Promise<Outcome> {
+): Promise<CommitOutcome> {
   const counts = { ...manifest.counts, rejected: receipt.rejected };
   const status = statusOf(counts, manifest.listing);
   await ports.state.commit({

@@ -9,7 +9,7 @@ import type { IdentifiedRow, RowMapper } from './map.ts';
 import type { RowPlace } from './ports/ports.ts';
 import type { KnownRecord, StagedRecord, State } from './ports/state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './counts/tally.ts';
 
 /** Receives what the plan finds, in the order of the listing. Each call may return a promise to await. */
 export interface ChangeSink {

@@ -2,7 +2,7 @@ import type { FingerprintSet } from './comparison/fingerprint-set.ts';
 import { Fingerprinter } from './comparison/fingerprint.ts';
 import { wordAt } from './document/in-range.ts';
 import type { RowBatch, Source } from './ports/ports.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './counts/tally.ts';
 
 /** A batch, and the rows in it that need processing. */
 export interface ExtractedBatch {

@@ -17,7 +17,7 @@ export interface GuardedLease extends LeaseGuard {
 }
 
 /**
- * The leases that a run holds: the lease of its connector, and its turn to deliver. The set is empty at first, and a run without
+ * The leases that a run holds: the lease of its connector, and the lease on its target. The set is empty at first, and a run without
  * a lease may not change anything.
  */
 export class HeldLeases implements LeaseGuard {

@@ -23,7 +23,7 @@ export const PART_BUFFER_BYTES = 1_048_576;
  * Missing columns for which a column of a similar name is suggested. One comparison takes some microseconds, and a table can
  * have 4,000 columns where a mapping names thousands.
  */
-export const RENAMED_COLUMNS_SOUGHT_MAX = 20;
+export const RENAMED_COLUMNS_COMPARED_MAX = 20;
 
 /** Rows of one duplicate id that the message names by file and line. */
 export const DUPLICATE_PLACES_NAMED_MAX = 3;

@@ -12,8 +12,8 @@ import type { KnownDocuments } from './comparison/missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
 import type { Position, State } from './ports/state-port.ts';
 import { Quarantine } from './quarantine.ts';
-import { confirmed } from './comparison/second-look.ts';
-import { Tally } from './tally.ts';
+import { confirmMissing } from './comparison/confirm-missing.ts';
+import { Tally } from './counts/tally.ts';
 import { guardWatermark } from './comparison/watermark-guard.ts';
 
 type Listing = Source['listing'];
@@ -69,7 +69,7 @@ export async function planChanges(
   const { columns, drift, last } = await withPlaces(compared, differ, job, source, signal);
   quarantine.end();
 
-  const end = await confirmed(last ?? ENDED_WITHOUT_A_WORD, job, ports, position, known, signal);
+  const end = await confirmMissing(last ?? ENDED_WITHOUT_A_WORD, job, ports, position, known, signal);
   const { truncated, unchanged } = end;
   const { unidentified } = quarantine;
   const listed = { scope, known, tally, unidentified, truncated };

@@ -5,7 +5,7 @@ import type { QuarantineLimits } from './ports/job.ts';
 import type { RowPlace } from './ports/ports.ts';
 import type { RowCursor } from './document/row-cursor.ts';
 import { placeText } from './document/row-place.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './counts/tally.ts';
 
 /** A quarantined row, as its line in `quarantine.ndjson` has it. */
 export interface QuarantinedRow {

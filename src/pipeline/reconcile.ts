@@ -2,7 +2,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { Job } from './ports/job.ts';
 import type { Source } from './ports/ports.ts';
 import type { State } from './ports/state-port.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './counts/tally.ts';
 
 interface Listed {
   readonly tally: Tally;
@@ -26,7 +26,7 @@ export async function requireReconcilable(
 
 /**
  * Requires that this is the only connector that feeds its target. The listing checks first, then the delivery, which may have
- * waited for days, and finally the destination right before each request, when it has the turn: until then others may deliver.
+ * waited for days, and finally the destination right before each request, when it has the lease on the target: until then others may deliver.
  * @throws BridgeError RECONCILIATION_REFUSED, naming the other connectors
  */
 export async function requireAlone(

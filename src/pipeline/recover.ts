@@ -1,5 +1,5 @@
 import { toBridgeError } from '../core/errors.ts';
-import { commit, pointLatest, type Outcome } from './commit.ts';
+import { commit, pointLatest, type CommitOutcome } from './commit.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { latestManifest, manifestName, runFolder } from './artifact/layout.ts';
@@ -27,8 +27,8 @@ export async function finishEarlierRuns(
   ports: RecoverPorts,
   lease: Lease,
   signal: AbortSignal,
-): Promise<Map<string, Outcome>> {
-  const finished = new Map<string, Outcome>();
+): Promise<Map<string, CommitOutcome>> {
+  const finished = new Map<string, CommitOutcome>();
   for (const run of await ports.state.unfinishedRuns(job.connectorId)) {
     if (run.manifestName === null) {
       await closeUnpublished(run, job, ports);
@@ -113,7 +113,7 @@ async function finishPublished(
   ports: RecoverPorts,
   lease: Lease,
   signal: AbortSignal,
-): Promise<Outcome | undefined> {
+): Promise<CommitOutcome | undefined> {
   try {
     const manifest = await readManifest(ports.store, manifestName);
     const receipt = await ingest(manifest, ports, signal);

@@ -1,10 +1,10 @@
 import { BridgeError, toBridgeError } from '../core/errors.ts';
 import { REJECTED_SAMPLES_MAX } from './limits.ts';
 import type { ColumnDrift } from './comparison/column-drift.ts';
-import { commit, statusOf, type Outcome } from './commit.ts';
+import { commit, statusOf, type CommitOutcome } from './commit.ts';
 import { DocumentSample } from './document-sample.ts';
 import type { RejectedDocument } from './ports/delivery-port.ts';
-import { tellExpectedRows } from './expected-rows.ts';
+import { tellExpectedRows } from './counts/expected-rows.ts';
 import { ingest } from './ingest.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { runFolder } from './artifact/layout.ts';
@@ -14,9 +14,9 @@ import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from '
 import type { FinishedStatus, Lease, RunRow, State } from './ports/state-port.ts';
 import { Publisher } from './publish.ts';
 import { finishEarlierRuns, readManifest, removeArtifacts, repairLatestAlone } from './recover.ts';
-import { RowsSeen } from './rows-seen.ts';
+import { RowsSeen } from './counts/rows-seen.ts';
 import { runErrorOf } from './run-error.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './counts/tally.ts';
 
 export interface RunResult {
   readonly runId: string;
@@ -147,7 +147,7 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
 }
 
 /** Replaces the commit when nothing was sent: the state is unchanged, so that everything is sent once sending is enabled. */
-async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise<Outcome> {
+async function closeUnsent(manifest: Manifest, { state, clock }: Ports): Promise<CommitOutcome> {
   const { runId, counts, listing } = manifest;
   await state.closeUnsent(runId, { counts, finishedAt: clock.now() });
   return { status: statusOf(counts, listing), counts };

@@ -12,7 +12,7 @@ import {
   PUSH_NDJSON_BODY_BYTES_MAX,
 } from './limits.ts';
 import type { ByteWriter } from '../pipeline/bytes/byte-writer.ts';
-import { isUtf8ButForHalves } from '../pipeline/bytes/half-pairs.ts';
+import { isUtf8ButForHalves } from '../pipeline/bytes/lone-surrogates.ts';
 import { ItemReader } from '../json/item-reader.ts';
 import { afterBlanks, isArray } from '../json/scan.ts';
 import { JsonTextError } from '../json/tokens.ts';

@@ -3,21 +3,21 @@ import { PUSH_EVENT_BYTES_MAX, PUSH_FIELD_BYTES_MAX } from './limits.ts';
 import { byteAt } from '../pipeline/document/in-range.ts';
 import type { ItemReader } from '../json/item-reader.ts';
 import { isString, textAt } from '../json/scan.ts';
-import type { EventVersion, FoldedEvents } from './events/packed-events.ts';
+import type { EventVersion, PackedEvents } from './events/packed-events.ts';
 import { CanonicalEvents } from './events/canonical-events.ts';
 import { DocumentId } from './events/document-ids.ts';
 import { EventFields, FIELD, NO_MEMBER } from './events/event-fields.ts';
 import { isTime, versionOf } from './events/event-time.ts';
 import { MappedEvents } from './events/mapped-events.ts';
 import { PushRefusal } from './refusal.ts';
-import { quoted, type EventRejection, type RejectedEvent } from './verdict.ts';
+import { quoted, type EventRejection, type RejectedEvent } from './event-rejection.ts';
 
 const UPSERT = Buffer.from('"UPSERT"');
 /** The first letter of `null`. */
 const LETTER_N = 0x6e;
 
 /** Validates each event that is pushed to one connector. */
-export class EventJudge {
+export class EventValidator {
   readonly #neverDeletes: boolean;
   readonly #isOrdered: boolean;
   readonly #canonical: CanonicalEvents;
@@ -46,7 +46,7 @@ export class EventJudge {
    * @returns why the event is rejected
    * @throws PushRefusal for an event or a field that is too long
    */
-  judge(event: ItemReader, index: number, out: FoldedEvents): RejectedEvent | undefined {
+  validate(event: ItemReader, index: number, out: PackedEvents): RejectedEvent | undefined {
     refuseLongEvent(event.end - event.start, index);
     if (!event.isObject) {
       return { docId: undefined, rejection: { code: 'EVENT_INVALID', reason: 'an event is a JSON object' } };
@@ -56,11 +56,11 @@ export class EventJudge {
     const isDocument = this.#fields.has(FIELD.doc_id);
     const problem = isDocument ? this.#takeId(event) : this.#takeMapped(event);
     if (problem !== undefined) return { docId: undefined, rejection: problem };
-    const rejection = this.#judgeOp(event, isDocument, out);
+    const rejection = this.#validateOp(event, isDocument, out);
     return rejection && { docId: this.#docId.text, rejection };
   }
 
-  #judgeOp(event: ItemReader, isDocument: boolean, out: FoldedEvents): EventRejection | undefined {
+  #validateOp(event: ItemReader, isDocument: boolean, out: PackedEvents): EventRejection | undefined {
     const fields = this.#fields;
     if (isDocument && fields.unknown !== undefined) {
       const reason = `a document has no field ${quoted(fields.unknown)}; what is your own belongs into metadata`;
@@ -79,7 +79,7 @@ export class EventJudge {
   #write(
     event: ItemReader,
     { op, isDocument, time }: { op: EventVersion['op']; isDocument: boolean; time: string | undefined },
-    out: FoldedEvents,
+    out: PackedEvents,
   ): EventRejection | undefined {
     const id = this.#docId;
     const version = time === undefined ? undefined : { docId: id.text, op, version: versionOf(time) };

@@ -30,4 +30,4 @@ export const PUSH_BUFFERS_KEPT = 10;
 export const PUSH_BUFFER_KEPT_BYTES_MAX = 1_048_576;
 
 /** Characters of a producer's text, such as the name of a field, that a response quotes. */
-export const PUSH_WORDS_CHARACTERS_MAX = 100;
+export const PUSH_QUOTE_CHARACTERS_MAX = 100;

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../core/limits.ts';
 import { PUSH_BATCH_BYTES_MAX } from './limits.ts';
 import type { ItemReader } from '../json/item-reader.ts';
-import type { FoldedEvents } from './events/packed-events.ts';
+import type { PackedEvents } from './events/packed-events.ts';
 import { readEvents, type BodyFormat } from './body.ts';
-import type { EventJudge } from './event-validator.ts';
+import type { EventValidator } from './event-validator.ts';
 import type { MemoryShare } from './memory.ts';
 import type { ReceivingBuffers } from './receiving-buffers.ts';
 import { PushRefusal } from './refusal.ts';
-import type { RejectedEvent } from './verdict.ts';
+import type { RejectedEvent } from './event-rejection.ts';
 
 /** A rejected event, in the form of the response. */
 interface NamedError {
@@ -23,7 +23,7 @@ interface NamedError {
 export interface ReceivedBatch {
   /** The hexadecimal SHA-256 of the format and the bytes. */
   readonly bodyChecksum: string;
-  readonly events: FoldedEvents;
+  readonly events: PackedEvents;
   readonly rejected: number;
   /** The first rejected events. */
   readonly errors: readonly NamedError[];
@@ -40,7 +40,7 @@ export interface ReceivedBatch {
 export async function receiveBatch(
   format: BodyFormat,
   body: AsyncIterable<Uint8Array>,
-  judge: EventJudge,
+  judge: EventValidator,
   memory: MemoryShare,
   buffers: ReceivingBuffers,
 ): Promise<ReceivedBatch> {
@@ -56,14 +56,14 @@ export async function receiveBatch(
 }
 
 class Gathered {
-  readonly events: FoldedEvents;
+  readonly events: PackedEvents;
   readonly errors: NamedError[] = [];
   rejected = 0;
-  readonly #judge: EventJudge;
+  readonly #judge: EventValidator;
   readonly #memory: MemoryShare;
   #bytes = 0;
 
-  constructor(judge: EventJudge, memory: MemoryShare, events: FoldedEvents) {
+  constructor(judge: EventValidator, memory: MemoryShare, events: PackedEvents) {
     this.events = events;
     this.#judge = judge;
     this.#memory = memory;
@@ -75,7 +75,7 @@ class Gathered {
 
   take(event: ItemReader): void {
     if (this.count === PUSH_EVENTS_MAX) throw tooLarge(`${PUSH_EVENTS_MAX} events`);
-    const rejected = this.#judge.judge(event, this.count, this.events);
+    const rejected = this.#judge.validate(event, this.count, this.events);
     if (rejected === undefined) this.#accept();
     else this.#reject(rejected);
   }

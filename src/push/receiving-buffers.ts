@@ -1,6 +1,6 @@
 import { PUSH_BUFFER_KEPT_BYTES_MAX, PUSH_BUFFERS_KEPT } from './limits.ts';
 import { ByteWriter } from '../pipeline/bytes/byte-writer.ts';
-import { FoldedEvents } from './events/packed-events.ts';
+import { PackedEvents } from './events/packed-events.ts';
 
 const BODY_BYTES_TYPICAL = 16_384;
 
@@ -8,7 +8,7 @@ const BODY_BYTES_TYPICAL = 16_384;
 export interface ReceivingBuffers {
   /** A body that is collected before it is read. */
   readonly body: ByteWriter;
-  readonly events: FoldedEvents;
+  readonly events: PackedEvents;
 }
 
 /** Keeps buffers for the next push. Allocating large buffers each time triggers more frequent full garbage collections. */
@@ -16,7 +16,7 @@ export class SpareBuffers {
   readonly #spare: ReceivingBuffers[] = [];
 
   take(): ReceivingBuffers {
-    return this.#spare.pop() ?? { body: new ByteWriter(BODY_BYTES_TYPICAL), events: new FoldedEvents() };
+    return this.#spare.pop() ?? { body: new ByteWriter(BODY_BYTES_TYPICAL), events: new PackedEvents() };
   }
 
   /** Takes back the buffers of a push when they are no longer read. */

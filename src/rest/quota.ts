@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
-import { MinuteQuota } from '../core/minute-quota.ts';
+import type { Clock } from '../core/time/clock.ts';
+import { MinuteQuota } from '../core/time/minute-quota.ts';
 import type { Wait } from '../core/retry.ts';
 import type { RateLimitSpec } from '../definitions/rest/types.ts';
 

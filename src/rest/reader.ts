@@ -1,8 +1,8 @@
 import type { PaginationSpec, RestSpec } from '../definitions/rest/types.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
-import type { MinuteQuota } from '../core/minute-quota.ts';
+import type { MinuteQuota } from '../core/time/minute-quota.ts';
 import { quotaOf } from './quota.ts';
 import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';

@@ -6,16 +6,16 @@ import {
   SERVER_HEADERS_BYTES_MAX,
   SERVER_HEADERS_SECONDS_MAX,
   SERVER_IDLE_SECONDS_MAX,
-  SERVER_LATE_LOOK_SECONDS,
+  SERVER_OVERDUE_CHECK_SECONDS,
   SERVER_PATH_PART_CHARACTERS_MAX,
   SERVER_REQUEST_READ_SECONDS_MAX,
-  SERVER_STANDSTILL_SECONDS_MAX,
+  SERVER_STALLED_SECONDS_MAX,
 } from './limits.ts';
 import { guardRoutes } from './access/access.ts';
 import { closeConnectionsWhenStopping } from './http/closing-connections.ts';
 import type { ServerContext } from './context.ts';
 import { answerFailures, answerUnreadablePath } from './http/failure-answers.ts';
-import { inviteBodies } from './http/expect-continue.ts';
+import { continueAfterGate } from './http/expect-continue.ts';
 import { describeRoutes } from './http/openapi.ts';
 import { answerProtocolFailures } from './http/protocol-failures.ts';
 import { logRequests } from './monitoring/request-log.ts';
@@ -39,11 +39,11 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
     genReqId: () => randomUUID(),
     bodyLimit: SERVER_BODY_BYTES_MAX,
     requestTimeout: SERVER_REQUEST_READ_SECONDS_MAX * 1_000,
-    connectionTimeout: SERVER_STANDSTILL_SECONDS_MAX * 1_000,
+    connectionTimeout: SERVER_STALLED_SECONDS_MAX * 1_000,
     keepAliveTimeout: SERVER_IDLE_SECONDS_MAX * 1_000,
     http: {
       headersTimeout: SERVER_HEADERS_SECONDS_MAX * 1_000,
-      connectionsCheckingInterval: SERVER_LATE_LOOK_SECONDS * 1_000,
+      connectionsCheckingInterval: SERVER_OVERDUE_CHECK_SECONDS * 1_000,
       maxHeaderSize: SERVER_HEADERS_BYTES_MAX,
     },
     clientErrorHandler: answerProtocolFailures(log),
@@ -63,7 +63,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   closeConnectionsWhenStopping(app);
   await sendSecurityHeaders(app);
   await guardRoutes(app, gate);
-  inviteBodies(app);
+  continueAfterGate(app);
   await describeRoutes(app, version);
 
   await app.register(healthRoutes(context));

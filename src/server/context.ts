@@ -6,7 +6,7 @@ import type { RunLinks } from '../app/ops/surroundings.ts';
 
 import type { PushIntake } from '../app/push/intake.ts';
 import type { ServerState } from '../app/serve/server-state.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Gate } from './access/access.ts';
 import type { Login } from './access/open-access.ts';

@@ -12,12 +12,12 @@ export const SERVER_HEADERS_SECONDS_MAX = 10;
  * A connection without any data in either direction, such as one of a client that does not read its responses. This is
  * twice the time that a push may wait for an embedded database that another process writes to.
  */
-export const SERVER_STANDSTILL_SECONDS_MAX = 120;
+export const SERVER_STALLED_SECONDS_MAX = 120;
 
 /**
  * How often overdue requests are checked for. Node's default of 30 s would turn the 10 s for headers into 40.
  */
-export const SERVER_LATE_LOOK_SECONDS = 5;
+export const SERVER_OVERDUE_CHECK_SECONDS = 5;
 /**
  * Path and headers of one request; more is answered with 431. The number of headers is not limited: Node would silently
  * drop the last ones, which a proxy may have added.

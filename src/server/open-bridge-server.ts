@@ -11,7 +11,7 @@ import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccessSettings } from './access/access-settings.ts';

@@ -6,7 +6,7 @@ import {
   type SqlSourceSpec,
 } from '../definitions/connector/types.ts';
 import { BridgeError } from '../core/errors.ts';
-import { NEVER_THERE } from './fields-never-there.ts';
+import { FIELDS_IN_NO_ROW } from './fields-never-there.ts';
 import type { HttpSurroundings } from './http/source.ts';
 import type { CountOlder, ReadPushed } from './push/source.ts';
 import type { OpenedSource } from './opened-source.ts';
@@ -62,7 +62,7 @@ export async function openSource(
       vital: [...idFields(spec.mapping), ...readers],
       optional: optionalFields(spec),
       warnMissing: (fields: readonly string[]) => {
-        surroundings.log.warn(NEVER_THERE, { fields });
+        surroundings.log.warn(FIELDS_IN_NO_ROW, { fields });
       },
     };
     const context = { now: () => surroundings.clock.now(), permit: surroundings.permit };

@@ -19,9 +19,9 @@ export const STATE_IDS_PER_GROUP = 50_000;
 export const UNREADABLE_RUNS_LOGGED_MAX = 1_000;
 
 /** How often a run checks whether another run has finished its delivery to the same data store. */
-export const TURN_POLL_SECONDS = 2;
+export const TARGET_LEASE_POLL_SECONDS = 2;
 /** ... and how long it waits before it leaves its delivery to a later run. */
-export const TURN_WAIT_SECONDS_MAX = 3_600;
+export const TARGET_LEASE_WAIT_SECONDS_MAX = 3_600;
 
 /** Rejected documents written in one statement; SQLite accepts no more rows in the form in which knex writes them. */
 export const STATE_REJECTIONS_PER_STATEMENT = 500;
@@ -36,7 +36,7 @@ export const PUSH_EVENTS_PER_PAGE = 1_000;
 /** ... unless their documents are large: bytes of one page, which one document may exceed. */
 export const PUSH_PAGE_BYTES = 4 * 1_048_576;
 /** Pushed batches whose events become rows in one transaction, so that a killed run need not start over. */
-export const PUSH_UNFOLD_BATCHES = 1_000;
+export const PUSH_UNPACK_BATCHES = 1_000;
 /** Expired batches removed in one statement, some milliseconds each. */
 export const PUSH_PURGE_BATCHES = 1_000;
 

@@ -11,7 +11,7 @@ export interface StateDatabase extends Database {
 }
 
 /** SQL: whether a row is of a kind. It is a literal, so that a plan can be read without bindings; it is one of three words. */
-export function isOf(kind: RunKind, table: string): string {
+export function kindCondition(kind: RunKind, table: string): string {
   return `${table}.kind = '${kind}'`;
 }
 

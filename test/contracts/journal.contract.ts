@@ -439,21 +439,21 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       });
     });
 
-    describe('a turn', () => {
+    describe('a target lease', () => {
       test('belongs to one run at a time for each target, and the others get it one after the other', async () => {
         const patient = await store.open({ leaseTiming: FAST });
-        const first = await journalOf('R').turn(never);
-        const elsewhere = await journalOf('S', 'stores/2').turn(never);
+        const first = await journalOf('R').targetLease(never);
+        const elsewhere = await journalOf('S', 'stores/2').targetLease(never);
         const order: string[] = [];
         let holders = 0;
         const wait = async (runId: string) => {
-          const turn = await journalOf(runId, 'stores/1', patient).turn(never);
+          const held = await journalOf(runId, 'stores/1', patient).targetLease(never);
           order.push(runId);
           holders += 1;
           expect(holders).toBe(1);
           await patient.findRun('any');
           holders -= 1;
-          await turn.release();
+          await held.release();
         };
         const waiting = Promise.all([wait('S'), wait('T'), wait('U')]);
         await new Promise((polled) => setTimeout(polled, 5 * FAST.heartbeatMs));
@@ -467,41 +467,41 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       });
 
       test('is no longer waited for when the run is stopped', async () => {
-        const turn = await journalOf('R').turn(never);
+        const held = await journalOf('R').targetLease(never);
         const stop = new AbortController();
-        const waiting = journalOf('S').turn(stop.signal);
+        const waiting = journalOf('S').targetLease(stop.signal);
         const reason = new Error('stopped');
         stop.abort(reason);
         await expect(waiting).rejects.toBe(reason);
-        await turn.release();
-        await (await journalOf('T').turn(never)).release();
+        await held.release();
+        await (await journalOf('T').targetLease(never)).release();
       });
 
       test('of a dead process is taken over at once', async () => {
         const sleeper = await startSleeper();
-        await state.journal('R', 'stores/1', { host: HOST, pid: sleeper.pid }).turn(never);
+        await state.journal('R', 'stores/1', { host: HOST, pid: sleeper.pid }).targetLease(never);
         await sleeper.kill();
-        const turn = await journalOf('S').turn(never);
-        expect(turn.signal.aborted).toBe(false);
-        await turn.release();
+        const held = await journalOf('S').targetLease(never);
+        expect(held.signal.aborted).toBe(false);
+        await held.release();
       });
 
       test('is given up with the name of its holder when it does not come', async () => {
-        const turn = await journalOf('R').turn(never);
-        const hasty = await store.open({ leaseTiming: { ...FAST, turnWaitMs: 3 * FAST.heartbeatMs } });
-        await expect(journalOf('S', 'stores/1', hasty).turn(never)).rejects.toMatchObject({
+        const held = await journalOf('R').targetLease(never);
+        const hasty = await store.open({ leaseTiming: { ...FAST, targetLeaseWaitMs: 3 * FAST.heartbeatMs } });
+        await expect(journalOf('S', 'stores/1', hasty).targetLease(never)).rejects.toMatchObject({
           code: 'LEASE_HELD',
           message: expect.stringMatching(/^stores\/1 has been delivered to by others .* run R, process/),
           hint: expect.stringContaining('is kept, and delivered then'),
         });
         await hasty.close();
-        await turn.release();
+        await held.release();
       });
 
-      test('goes to nobody in a state that is opened to be read', async () => {
+      test('is refused in a state that is opened to be read', async () => {
         await state.position('hr', 'stores/1');
         const reader = await store.open({ readOnly: true });
-        await expect(journalOf('R', 'stores/1', reader).turn(never)).rejects.toThrow('asked to write');
+        await expect(journalOf('R', 'stores/1', reader).targetLease(never)).rejects.toThrow('asked to write');
         await reader.close();
       });
     });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startStopwatch } from '../../src/core/stopwatch.ts';
+import { startStopwatch } from '../../src/core/time/stopwatch.ts';
 import { HeldLeases } from '../../src/pipeline/held-leases.ts';
 import type { Lease, State } from '../../src/pipeline/ports/state-port.ts';
 import { ManualTime } from '../support/pipeline/manual-time.ts';
@@ -162,7 +162,7 @@ export function describeLeaseContract(name: string, open: () => Promise<StateSto
           const selection = { connectorId: 'hr', runId: 'R', claim: true, upTo: undefined };
           for await (const page of state.pushed(selection)) expect(page).toEqual([]);
         },
-        () => journal.turn(new AbortController().signal),
+        () => journal.targetLease(new AbortController().signal),
         () => journal.save(STEP),
         () => journal.settle(1),
         () => journal.reject([{ docId: 'a', reason: '', outcome: 'refused' }]),
@@ -176,17 +176,17 @@ export function describeLeaseContract(name: string, open: () => Promise<StateSto
       await taken.release();
     });
 
-    test('include the turn: a run that lost it alone sends and writes nothing more', async () => {
+    test('include the target lease: a run that lost only that lease sends and writes nothing more', async () => {
       const lease = await begin();
-      const turn = await state.journal('R', TARGET, OWNER).turn(new AbortController().signal);
+      const held = await state.journal('R', TARGET, OWNER).targetLease(new AbortController().signal);
       await leases.requireHeld();
       time.stepWallClock(127_000);
-      const taken = await other.journal('S', TARGET, ELSEWHERE).turn(new AbortController().signal);
+      const taken = await other.journal('S', TARGET, ELSEWHERE).targetLease(new AbortController().signal);
       await expect(leases.requireHeld()).rejects.toMatchObject({ code: 'LEASE_LOST' });
       await expect(state.journal('R', TARGET, OWNER).save(STEP)).rejects.toMatchObject({
         code: 'LEASE_LOST',
       });
-      await turn.release();
+      await held.release();
       // The connector is still this run's.
       await leases.requireHeld();
       await taken.release();

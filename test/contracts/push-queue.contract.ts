@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../../src/state/limits.ts';
-import { foldEvents, type PushEvent } from '../../src/push/events/packed-events.ts';
+import { packEvents, type PushEvent } from '../../src/push/events/packed-events.ts';
 import { batchRow, type NewPushBatch } from '../../src/state/push/batch.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
 import { openDatabase, type Database, type DatabaseAddress } from '../../src/database/database.ts';
@@ -35,7 +35,7 @@ export function pushBatch({ events, ...overrides }: BatchChanges = {}): NewPushB
     answer: `{"accepted": 1, "run_id": "push-${batches}"}`,
     orderedAnswer: (older) => `{"unchanged": ${older}}`,
     rejected: 0,
-    events: foldEvents(events ?? [{ docId: 'support:1', op: 'UPSERT', document: '{"title":"One"}' }]),
+    events: packEvents(events ?? [{ docId: 'support:1', op: 'UPSERT', document: '{"title":"One"}' }]),
     ...overrides,
   };
 }

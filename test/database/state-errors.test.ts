@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../src/core/errors.ts';
 import { stateError } from '../../src/database/state-errors.ts';
 
-function verdict(code: string | undefined, message = 'the words of the database', more = {}) {
+function meaningOf(code: string | undefined, message = 'the words of the database', more = {}) {
   const error = Object.assign(new Error(`select 1 - ${message}`), code !== undefined && { code }, more);
   return stateError(error, 'db:5432/bridge');
 }
@@ -47,7 +47,7 @@ describe('an error of the state database that passes', () => {
     ['EPIPE', 'write EPIPE', 'STATE_UNREACHABLE', 'EPIPE'],
     [undefined, 'Connection terminated unexpectedly', 'STATE_UNREACHABLE', 'terminated'],
   ])('as %s (%s) is %s, which names %s', (code, message, expected, name) => {
-    const error = verdict(code, message);
+    const error = meaningOf(code, message);
     expect(error).toMatchObject({ code: expected, retryable: true, exit: 75, hint: expect.any(String) });
     const { message: told } = error as BridgeError;
     expect(told).toContain('db:5432/bridge');
@@ -89,17 +89,17 @@ describe('an error of the state database that a person must mend', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate', 'STATE_FAILED', 'sslrootcert'],
     ['ERR_OSSL_PEM_NO_START_LINE', 'no start line', 'STATE_FAILED', 'sslrootcert'],
   ])('as %s (%s) is %s, with a hint at %s', (code, message, expected, hint) => {
-    const error = verdict(code, message);
+    const error = meaningOf(code, message);
     expect(error).toMatchObject({ code: expected, retryable: false, hint: expect.stringContaining(hint) });
   });
 
   test('because a certificate file cannot be read names the parameters, not the network', () => {
-    expect(verdict('ENOENT', 'no such file', { syscall: 'open' })).toMatchObject({
+    expect(meaningOf('ENOENT', 'no such file', { syscall: 'open' })).toMatchObject({
       code: 'STATE_FAILED',
       hint: expect.stringContaining('sslrootcert'),
     });
     // The socket of a server that does not run.
-    expect(verdict('ENOENT', 'no such file', { syscall: 'connect' })).toMatchObject({
+    expect(meaningOf('ENOENT', 'no such file', { syscall: 'connect' })).toMatchObject({
       code: 'STATE_UNREACHABLE',
     });
   });
@@ -108,6 +108,6 @@ describe('an error of the state database that a person must mend', () => {
 test.each(['42601', '23505', '55000', 'ERR_ASSERTION', undefined])(
   'an error with the code %s that has no known cause is returned as it is',
   (code) => {
-    expect(verdict(code)).not.toBeInstanceOf(BridgeError);
+    expect(meaningOf(code)).not.toBeInstanceOf(BridgeError);
   },
 );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CanonicalJson, holdsHalfPair } from '../../src/json/canonical.ts';
+import { CanonicalJson, canonicalHasLoneSurrogate } from '../../src/json/canonical.ts';
 import { checkJson } from '../../src/json/check.ts';
 import { ByteWriter } from '../../src/pipeline/bytes/byte-writer.ts';
 
@@ -64,6 +64,9 @@ describe('canonical JSON', () => {
       halfPair: false,
       nul: false,
     });
-    expect([holdsHalfPair('"\\ud83d"'), holdsHalfPair('"\\\\ud83d"')]).toEqual([true, false]);
+    expect([canonicalHasLoneSurrogate('"\\ud83d"'), canonicalHasLoneSurrogate('"\\\\ud83d"')]).toEqual([
+      true,
+      false,
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { GcsBucket } from '../../src/artifacts/gcs/client.ts';
-import { wording } from '../../src/artifacts/gcs/errors.ts';
+import { withGcsErrors } from '../../src/artifacts/gcs/errors.ts';
 import { retrying } from '../../src/artifacts/gcs/retry.ts';
 import { toBridgeError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/log.ts';
@@ -58,7 +58,7 @@ const ADAPTERS: Readonly<Record<string, Ask>> = {
   },
   'Cloud Storage': async (url, lines) => {
     const bucket = new GcsBucket('b', { url, loopback: true }, ALWAYS_HELD);
-    await wording('read', 'gs://b/one', () =>
+    await withGcsErrors('read', 'gs://b/one', () =>
       retrying(() => bucket.facts('one'), { ...RETRY, log: logInto(lines) }),
     );
   },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { DeadlineError } from '../../src/core/deadline.ts';
+import { DeadlineError } from '../../src/core/time/deadline.ts';
 import { networkErrorOf } from '../../src/net/network-error.ts';
-import { networkWords } from '../../src/net/network-words.ts';
+import { networkWords } from '../../src/net/network-error-text.ts';
 
 const failed = (code: string, properties: object = {}) =>
   Object.assign(new Error(code), { code, ...properties });

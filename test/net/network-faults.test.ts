@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { GcsBucket } from '../../src/artifacts/gcs/client.ts';
-import { wording } from '../../src/artifacts/gcs/errors.ts';
+import { withGcsErrors } from '../../src/artifacts/gcs/errors.ts';
 import { retrying } from '../../src/artifacts/gcs/retry.ts';
-import { withDeadline } from '../../src/core/deadline.ts';
+import { withDeadline } from '../../src/core/time/deadline.ts';
 import { toBridgeError, type BridgeError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { answerProblem } from '../../src/gemini/api/answer-problems.ts';
@@ -289,7 +289,7 @@ async function cloudStorage(place: FaultyPlace): Promise<Told> {
     return Promise.resolve();
   };
   const told = await failing(() =>
-    wording('read', 'gs://b/one', () =>
+    withGcsErrors('read', 'gs://b/one', () =>
       retrying(() => bucket.facts('one'), { retries: 1, backoffSeconds: 0, wait }),
     ),
   );

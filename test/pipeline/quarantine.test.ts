@@ -8,7 +8,7 @@ import {
   quarantineLine,
 } from '../../src/pipeline/quarantine.ts';
 import { RowCursor } from '../../src/pipeline/document/row-cursor.ts';
-import { Tally } from '../../src/pipeline/tally.ts';
+import { Tally } from '../../src/pipeline/counts/tally.ts';
 import { batchOf, type WireRow } from '../support/pipeline/rows-source.ts';
 
 const LIMITS = { maxCount: 10, maxRatio: 0.5, maxConsecutive: 3 };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { EventJudge } from '../../src/push/event-validator.ts';
+import { EventValidator } from '../../src/push/event-validator.ts';
 import type { Connector } from '../../src/definitions/connector/types.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX } from '../../src/core/limits.ts';
 import { ItemReader } from '../../src/json/item-reader.ts';
-import { FoldedEvents } from '../../src/push/events/packed-events.ts';
+import { PackedEvents } from '../../src/push/events/packed-events.ts';
 import { text } from '../support/pipeline/arbitrary.ts';
 import { connectorSpec } from '../support/pipeline/connector-spec.ts';
 import { spelled } from '../support/files/spelled-json.ts';
@@ -12,7 +12,7 @@ import { spelled } from '../support/files/spelled-json.ts';
 const WITH_READERS = { mapping: { aclUsersField: 'readers' } } as const;
 const WITH_CONTENT = { gemini: { contentConfig: 'CONTENT_REQUIRED' } } as const;
 
-function judgeOf(changes: Parameters<typeof connectorSpec>[0] = {}): EventJudge {
+function judgeOf(changes: Parameters<typeof connectorSpec>[0] = {}): EventValidator {
   const spec = { ...connectorSpec(changes), mode: 'rest_push', source: { type: 'http' } } as const;
   const connector: Connector = {
     apiVersion: 'sync.gemini.io/v1alpha1',
@@ -20,7 +20,7 @@ function judgeOf(changes: Parameters<typeof connectorSpec>[0] = {}): EventJudge 
     metadata: { name: 'hr' },
     spec,
   };
-  return new EventJudge(connector);
+  return new EventValidator(connector);
 }
 
 function judged(event: unknown, changes?: Parameters<typeof connectorSpec>[0]) {
@@ -31,8 +31,8 @@ function judgedText(text: string | Buffer, changes?: Parameters<typeof connector
   const item = new ItemReader({ depthMax: 32, keysMax: 1_000 });
   item.open(typeof text === 'string' ? Buffer.from(text) : text, { whole: true });
   item.next();
-  const events = new FoldedEvents();
-  const rejected = judgeOf(changes).judge(item, 0, events);
+  const events = new PackedEvents();
+  const rejected = judgeOf(changes).validate(item, 0, events);
   if (rejected !== undefined) return { ...rejected.rejection, docId: rejected.docId };
   events.end();
   const [event] = events.events();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CATALOG_LOOK_MS } from '../../src/app/limits.ts';
+import { CATALOG_REFRESH_MS } from '../../src/app/limits.ts';
 import { CONNECTOR_FILE_BYTES_MAX, CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../src/definitions/limits.ts';
 import { startBridgeServer } from '../support/server/bridge-server.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   mkdirSync(join(cwd, 'connectors'));
   server = await startBridgeServer({ cwd });
   // The server checked the folder at its start, and checks it again only after this time.
-  await setTimeout(CATALOG_LOOK_MS);
+  await setTimeout(CATALOG_REFRESH_MS);
 });
 afterAll(async () => {
   await server.stop();

@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../../src/core/each-at-once.ts';
+import { forEachConcurrently } from '../../src/core/for-each-concurrently.ts';
 
 /** Processes take the time of these tests, and this many cores may be there. */
 const AT_ONCE = 2;
@@ -8,5 +8,5 @@ export async function forEachSomeAtOnce<T>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<void>,
 ): Promise<void> {
-  await eachAtOnce(AT_ONCE, items, work);
+  await forEachConcurrently(AT_ONCE, items, work);
 }

@@ -4,8 +4,8 @@ import { fileFacts, KnownFiles } from '../../definitions/known-files.ts';
 import type { Problem } from '../../definitions/problem.ts';
 import type { Report } from '../../definitions/connector/load.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
-import type { Clock } from '../../core/clock.ts';
-import { CATALOG_LOOK_MS } from '../limits.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { CATALOG_REFRESH_MS } from '../limits.ts';
 import { openConnectorChecker } from './connector-checker.ts';
 import { checkConnectorsUnderPolicy, type PolicyPlace } from './policy.ts';
 
@@ -25,7 +25,7 @@ interface CatalogContent {
 /** Tracks the connectors of a folder that the operator's policy allows, and detects changes to the files and the policy. */
 export interface Catalog {
   /**
-   * Checks the files at most every `CATALOG_LOOK_MS`, and reads them only when one has changed. Never throws because of a
+   * Checks the files at most every `CATALOG_REFRESH_MS`, and reads them only when one has changed. Never throws because of a
    * file.
    */
   current(): Promise<CatalogContent>;
@@ -65,7 +65,7 @@ export function openCatalog(
   return {
     current() {
       // Reading a folder of large files may take longer than the interval between two checks.
-      if (!isLooking && clock.elapsedMs() - lookedMs >= CATALOG_LOOK_MS) {
+      if (!isLooking && clock.elapsedMs() - lookedMs >= CATALOG_REFRESH_MS) {
         lookedMs = clock.elapsedMs();
         content = look(content);
       }

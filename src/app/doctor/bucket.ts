@@ -4,7 +4,7 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DOCTOR_REQUEST_SECONDS_MAX } from '../limits.ts';
 import { exposedFolder, unlessExposed } from './exposed-paths.ts';
-import { check, fail, glance, ok, warn, type DoctorFinding } from './finding.ts';
+import { check, fail, checkAdvisory, ok, warn, type DoctorFinding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
 interface BucketPlace {
@@ -70,7 +70,9 @@ export function serviceAgentFindings(
   place: BucketPlace,
   signal: AbortSignal,
 ): Promise<DoctorFinding[]> {
-  return glance('service agent', signal, async () => [await agentFinding(bucket, projectNumber, place)]);
+  return checkAdvisory('service agent', signal, async () => [
+    await agentFinding(bucket, projectNumber, place),
+  ]);
 }
 
 async function agentFinding(

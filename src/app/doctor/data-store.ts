@@ -13,7 +13,7 @@ import {
 } from '../../gemini/api/data-store.ts';
 import { readSchema } from '../../gemini/api/schema.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
-import { check, fail, glance, ok, skip, warn, type DoctorFinding, type Subject } from './finding.ts';
+import { check, fail, checkAdvisory, ok, skip, warn, type DoctorFinding, type Subject } from './finding.ts';
 
 const ABOUT_THE_STORE: readonly Subject[] = ['access control', 'content', 'schema'];
 
@@ -51,7 +51,7 @@ export async function dataStoreFindings(
     return { findings: [...found, ...rest], projectNumber: undefined };
   }
   const needs = { acl: aclOf(spec), contentConfig: contentConfigOf(spec) };
-  const schema = await glance('schema', signal, async (inTime) => [
+  const schema = await checkAdvisory('schema', signal, async (inTime) => [
     await schemaFinding(spec, await openAt(location), inTime),
   ]);
   const findings = [...found, aclFinding(needs, facts), contentFinding(needs, facts), ...schema];

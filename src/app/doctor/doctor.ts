@@ -5,7 +5,7 @@ import type { BridgeContext } from '../run/bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './bucket.ts';
 import { credentialsFindings } from './credentials.ts';
 import { dataStoreFindings } from './data-store.ts';
-import { check, ok, skip, UNSEEN, type DoctorFinding, type Subject } from './finding.ts';
+import { check, ok, skip, NOT_VISIBLE, type DoctorFinding, type Subject } from './finding.ts';
 import { permissionsFindings } from './permissions.ts';
 import { policyFindings } from './policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './push-queue.ts';
@@ -48,7 +48,7 @@ const OF_CONNECTOR: readonly Subject[] = ['source', ...OF_GOOGLE, 'bucket'];
  * are skipped, and all other checks still run.
  * @throws the reason of `signal`, and nothing else
  */
-export async function examine(context: DoctorContext, signal: AbortSignal): Promise<DoctorFinding[]> {
+export async function runChecks(context: DoctorContext, signal: AbortSignal): Promise<DoctorFinding[]> {
   const { connectorPath } = context;
   let connector: Connector | undefined;
   const loaded =
@@ -122,7 +122,7 @@ function dependent(
 ): readonly DoctorFinding[] {
   const isFailed = store.some(({ subject, status }) => subject === 'data store' && status === 'fail');
   const isUnseen = permissions.some(({ subject, status, message }) => {
-    return subject === 'permissions' && status === 'warn' && message.startsWith(UNSEEN);
+    return subject === 'permissions' && status === 'warn' && message.startsWith(NOT_VISIBLE);
   });
   if (!isFailed || !isUnseen) return permissions;
   return permissions.flatMap((finding) =>

@@ -1,4 +1,4 @@
-import { withDeadline, DeadlineError } from '../../core/deadline.ts';
+import { withDeadline, DeadlineError } from '../../core/time/deadline.ts';
 import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
 import { DOCTOR_CHECK_SECONDS_MAX } from '../limits.ts';
 import { failed, type Finding } from '../../core/finding.ts';
@@ -37,7 +37,7 @@ export function warn(subject: Subject, message: string, fix: string): DoctorFind
 }
 
 /** A warning about data that others could read or change in transit; empty if nothing is exposed. */
-export function exposed(subject: Subject, exposure: Exposure | undefined): DoctorFinding[] {
+export function exposureFindings(subject: Subject, exposure: Exposure | undefined): DoctorFinding[] {
   return exposure === undefined ? [] : [warn(subject, exposure.what, exposure.fix)];
 }
 
@@ -57,7 +57,7 @@ export async function check(
   seconds = DOCTOR_CHECK_SECONDS_MAX,
 ): Promise<DoctorFinding[]> {
   try {
-    return await inTime(subject, signal, look, seconds);
+    return await withinTimeLimit(subject, signal, look, seconds);
   } catch (thrown) {
     signal.throwIfAborted();
     return [fail(subject, toBridgeError(thrown))];
@@ -68,7 +68,7 @@ export async function check(
  * @param subject the subject of the check, for the message
  * @throws BridgeError CHECK_TIMEOUT; what `look` throws; the reason of `signal`
  */
-export async function inTime<T>(
+export async function withinTimeLimit<T>(
   subject: string,
   signal: AbortSignal,
   look: (signal: AbortSignal) => Promise<T>,
@@ -82,10 +82,10 @@ export async function inTime<T>(
 }
 
 /** The beginning of the message when something could not be checked. */
-export const UNSEEN = 'This cannot be seen: ';
+export const NOT_VISIBLE = 'This cannot be seen: ';
 
 /** Checks something that runs do not use. A failure of the check itself is only a warning, because a run can still succeed. */
-export async function glance(
+export async function checkAdvisory(
   subject: Subject,
   signal: AbortSignal,
   look: (signal: AbortSignal) => Promise<DoctorFinding[]>,
@@ -94,7 +94,7 @@ export async function glance(
   const findings = await check(subject, signal, look, seconds);
   return findings.map((finding) =>
     finding.status === 'fail' && finding.code !== 'INTERNAL'
-      ? warn(finding.subject, `${UNSEEN}${finding.message}`, finding.fix)
+      ? warn(finding.subject, `${NOT_VISIBLE}${finding.message}`, finding.fix)
       : finding,
   );
 }

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DISCOVERY_WRITES_PER_MINUTE } from '../../core/limits.ts';
 import { grantedPermissions } from '../../gemini/api/project-permissions.ts';
-import { fail, glance, ok, warn, type DoctorFinding } from './finding.ts';
+import { fail, checkAdvisory, ok, warn, type DoctorFinding } from './finding.ts';
 
 const IMPORT = 'discoveryengine.documents.import';
 const POLL = 'discoveryengine.operations.get';
@@ -25,7 +25,7 @@ export async function permissionsFindings(
   const { projectId } = spec.gemini;
   const all = [IMPORT, POLL, FIND, PURGE, DELETE];
   let granted: Granted | undefined;
-  const unseen = await glance('permissions', signal, async (inTime) => {
+  const unseen = await checkAdvisory('permissions', signal, async (inTime) => {
     granted = await grantedPermissions(projectId, all, endpoint, inTime);
     return [];
   });

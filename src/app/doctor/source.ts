@@ -5,7 +5,7 @@ import { columnFinder } from '../../pipeline/document/columns.ts';
 import { sourceExposure } from '../../sources/exposure.ts';
 import { compileMapping } from '../../pipeline/mapping/compile-mapping.ts';
 import { withSource, type SourceSurroundings } from '../run/with-source.ts';
-import { check, exposed, ok, warn, type DoctorFinding } from './finding.ts';
+import { check, exposureFindings, ok, warn, type DoctorFinding } from './finding.ts';
 
 /**
  * Whether the source accepts the credentials and the query, and has every column that the mapping names. Reads no rows of a
@@ -27,7 +27,7 @@ export function sourceFindings(
         const takes = database ? 'takes the query' : 'answers';
         return [
           ok('source', `${spec.source.type} ${takes}, and its ${count} have all that the mapping names.`),
-          ...exposed('source', sourceExposure(spec, secretsOf(spec, surroundings))),
+          ...exposureFindings('source', sourceExposure(spec, secretsOf(spec, surroundings))),
         ];
       }
       if (database) throw missing;

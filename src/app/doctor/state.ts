@@ -5,7 +5,7 @@ import { stateExposure } from '../../database/database-url.ts';
 import { openCheckState } from '../../state/check/open-check-state.ts';
 import { stateLocation } from '../run/state-location.ts';
 import { exposedState, unlessExposed } from './exposed-paths.ts';
-import { check, exposed, fail, ok, type DoctorFinding } from './finding.ts';
+import { check, exposureFindings, fail, ok, type DoctorFinding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
 interface StatePlace {
@@ -17,7 +17,8 @@ interface StatePlace {
 export function stateFindings(place: StatePlace, signal: AbortSignal): Promise<DoctorFinding[]> {
   const { url, file } = stateLocation(place);
   return check('state', signal, async () => {
-    if (url !== undefined) return [await database(url, file), ...exposed('state', stateExposure(url))];
+    if (url !== undefined)
+      return [await database(url, file), ...exposureFindings('state', stateExposure(url))];
     // The exposure is checked first, because opening the file can create its journal.
     const exposure = await exposedState(file);
     return [unlessExposed(await embedded(file), exposure)];

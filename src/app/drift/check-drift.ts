@@ -1,6 +1,6 @@
 import type { Problem } from '../../definitions/problem.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import { aboutAll, type DriftFinding } from './drift-finding.ts';
+import { scopeOfAll, type DriftFinding } from './drift-finding.ts';
 import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
 import { checkConnectorsUnderPolicy } from '../catalog/policy.ts';
 
@@ -33,7 +33,7 @@ export async function checkDrift(options: DriftOptions, signal: AbortSignal): Pr
 }
 
 function notLive({ name }: Comparer): DriftFinding {
-  return { ...aboutAll(name), status: 'skip', message: 'Not compared: it takes --live.' };
+  return { ...scopeOfAll(name), status: 'skip', message: 'Not compared: it takes --live.' };
 }
 
 async function readConnectors({
@@ -62,7 +62,7 @@ function invalidFinding(
   const { file } = place;
   const more = count === 1 ? '' : ` And ${count - 1} more.`;
   return {
-    ...aboutAll('connectors'),
+    ...scopeOfAll('connectors'),
     place,
     status: 'fail',
     message: `${file} is not compared: ${subject === '' ? '' : `${subject}: `}${message}${more}`,

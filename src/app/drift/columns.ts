@@ -1,7 +1,7 @@
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { compareColumns } from './compare-columns.ts';
-import { aboutAll, thrownOutcome, type DriftFinding } from './drift-finding.ts';
+import { scopeOfAll, thrownOutcome, type DriftFinding } from './drift-finding.ts';
 import type { Outcome } from '../../core/finding.ts';
 import type { Source } from '../../pipeline/ports/ports.ts';
 import type { CheckState } from '../../pipeline/ports/check-state-port.ts';
@@ -54,7 +54,7 @@ async function openMemory(
   } catch (thrown) {
     const outcome = thrownOutcome(thrown, []);
     const message = `What the last runs saw cannot be read: ${outcome.message}`;
-    return { state: undefined, finding: [{ ...aboutAll(NAME), ...outcome, message }] };
+    return { state: undefined, finding: [{ ...scopeOfAll(NAME), ...outcome, message }] };
   }
 }
 

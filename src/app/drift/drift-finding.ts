@@ -10,15 +10,15 @@ export type DriftFinding = Finding<ErrorCode> & {
 };
 
 /** The part of a finding that names its subject. */
-export type About = Pick<DriftFinding, 'subject' | 'comparer' | 'connector' | 'place'>;
+export type FindingScope = Pick<DriftFinding, 'subject' | 'comparer' | 'connector' | 'place'>;
 
 /** Describes one connector and the file that defines it. */
-export function aboutConnector(comparer: string, connector: string, file: string): About {
+export function scopeOfConnector(comparer: string, connector: string, file: string): FindingScope {
   return { subject: `${comparer} ${connector}`, comparer, connector, place: { file } };
 }
 
 /** Describes what all connectors share. */
-export function aboutAll(comparer: string): About {
+export function scopeOfAll(comparer: string): FindingScope {
   return { subject: comparer, comparer, connector: null };
 }
 

@@ -1,9 +1,9 @@
-import { eachAtOnce } from '../../core/each-at-once.ts';
+import { forEachConcurrently } from '../../core/for-each-concurrently.ts';
 import { DRIFT_CONNECTORS_AT_ONCE } from '../limits.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Outcome } from '../../core/finding.ts';
-import { aboutConnector, thrownOutcome, type DriftFinding } from './drift-finding.ts';
-import { inTime } from '../doctor/finding.ts';
+import { scopeOfConnector, thrownOutcome, type DriftFinding } from './drift-finding.ts';
+import { withinTimeLimit } from '../doctor/finding.ts';
 import type { FoundConnector } from './comparer.ts';
 
 export interface Comparison {
@@ -24,7 +24,7 @@ export async function eachConnector(
   signal: AbortSignal,
 ): Promise<DriftFinding[]> {
   const findings: DriftFinding[][] = [];
-  await eachAtOnce(DRIFT_CONNECTORS_AT_ONCE, connectors, async (found, index) => {
+  await forEachConcurrently(DRIFT_CONNECTORS_AT_ONCE, connectors, async (found, index) => {
     findings[index] = await findingsOf(found, comparison, signal);
   });
   return findings.flat();
@@ -37,9 +37,11 @@ async function findingsOf(
 ): Promise<DriftFinding[]> {
   const { file, connector } = found;
   const { name } = connector.metadata;
-  const about = aboutConnector(comparer, name, file);
+  const about = scopeOfConnector(comparer, name, file);
   try {
-    const outcomes = await inTime(`${comparer} of ${name}`, signal, (ending) => compare(found, ending));
+    const outcomes = await withinTimeLimit(`${comparer} of ${name}`, signal, (ending) =>
+      compare(found, ending),
+    );
     return outcomes.map((outcome) => ({ ...about, ...outcome }));
   } catch (thrown) {
     signal.throwIfAborted();

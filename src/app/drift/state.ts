@@ -1,19 +1,21 @@
 import { existsSync } from 'node:fs';
 import type { Outcome } from '../../core/finding.ts';
 import { openCheckState } from '../../state/check/open-check-state.ts';
-import { aboutAll, thrownOutcome } from './drift-finding.ts';
-import { inTime } from '../doctor/finding.ts';
+import { scopeOfAll, thrownOutcome } from './drift-finding.ts';
+import { withinTimeLimit } from '../doctor/finding.ts';
 import { stateLocation } from '../run/state-location.ts';
 import type { Comparer, DriftContext } from './comparer.ts';
 
 /** Checks the schema of the state store, and lists the migrations that `migrate` would apply. Creates and migrates nothing. */
 export const stateComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
-    const outcome = await inTime('state', signal, () => compareSchema(context)).catch((thrown: unknown) => {
-      signal.throwIfAborted();
-      return thrownOutcome(thrown, ['STATE_NOT_MIGRATED', 'STATE_NEWER']);
-    });
-    return [{ ...aboutAll('state'), ...outcome }];
+    const outcome = await withinTimeLimit('state', signal, () => compareSchema(context)).catch(
+      (thrown: unknown) => {
+        signal.throwIfAborted();
+        return thrownOutcome(thrown, ['STATE_NOT_MIGRATED', 'STATE_NEWER']);
+      },
+    );
+    return [{ ...scopeOfAll('state'), ...outcome }];
   },
 };
 

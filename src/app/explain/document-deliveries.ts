@@ -10,7 +10,7 @@ import type {
   Quarantined,
   RemovalCause,
   RunFacts,
-  Sending,
+  DocumentDelivery,
   SentDocument,
 } from './explanation.ts';
 
@@ -21,8 +21,8 @@ type ChangeKind = keyof typeof CHANGE_OF_KIND;
 type Steps = Pick<ExplainState, 'deliverySteps'>;
 
 /** Describes how runs delivered a change of this document, according to their artifacts and their delivery journals. */
-export function sendingOf(docId: string, lines: DocumentLines, state: Steps) {
-  return async (run: RunRow, kinds: readonly ChangeKind[]): Promise<Sending> => {
+export function deliveryReader(docId: string, lines: DocumentLines, state: Steps) {
+  return async (run: RunRow, kinds: readonly ChangeKind[]): Promise<DocumentDelivery> => {
     const line = await lines.find(run, kinds, docId);
     const change = line === undefined ? null : changeOf(line.kind);
     return {
@@ -87,10 +87,10 @@ export async function removalOf(
   lines: DocumentLines,
   state: Steps,
 ): Promise<Explanation['removal']> {
-  const sending = sendingOf(docId, lines, state);
+  const deliveryOf = deliveryReader(docId, lines, state);
   for (const run of committed) {
     if ((run.counts?.deleted ?? 0) === 0) continue;
-    const removal = await sending(run, [kind]);
+    const removal = await deliveryOf(run, [kind]);
     if (lines.unreadable.has(run.runId)) return null;
     if (removal.change === null) continue;
     const aside = await quarantinedIn(run, docId, lines);
@@ -109,7 +109,7 @@ export function runFacts({ runId, status, startedAt, committedAt, error }: RunRo
   return { runId, status, startedAt, committedAt, error };
 }
 
-function changeOf(kind: CanonicalKind): Sending['change'] {
+function changeOf(kind: CanonicalKind): DocumentDelivery['change'] {
   return kind === 'quarantine' || kind === 'held' ? null : CHANGE_OF_KIND[kind];
 }
 
@@ -121,7 +121,7 @@ async function requestOf(
   { runId }: RunRow,
   { manifest, kind, row }: DocumentLine,
   state: Steps,
-): Promise<Sending['request']> {
+): Promise<DocumentDelivery['request']> {
   if (kind !== 'upserts' && kind !== 'deletes') return null;
   const step: DeliveryStep | undefined = stepOfRow(manifest, kind, row, await state.deliverySteps(runId));
   if (step === undefined) return null;

@@ -3,15 +3,15 @@ import type { RunCounts } from '../../pipeline/ports/ports.ts';
 import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
 import type { HoldSearch } from './document-deliveries.ts';
-import type { Explanation, LastSeen, Quarantined, Sending, Standing } from './explanation.ts';
+import type { Explanation, LastSeen, Quarantined, DocumentDelivery, DocumentStatus } from './explanation.ts';
 
 /** What the state records about a document, and what its artifacts contain about it. */
 export interface Evidence {
   readonly facts: DocumentFacts;
-  readonly sent: Sending | null;
-  readonly rejection: { readonly sending: Sending } | null;
+  readonly sent: DocumentDelivery | null;
+  readonly rejection: { readonly sending: DocumentDelivery } | null;
   readonly quarantine: Quarantined | null;
-  readonly removal: Sending | null;
+  readonly removal: DocumentDelivery | null;
   /** What the newest committed run holds. */
   readonly hold: HoldSearch;
 }
@@ -89,10 +89,10 @@ export function missingOf(
   return policy === 'never_delete' && missing > 0 ? { runId, count: missing, holdReason: null } : null;
 }
 
-export function standingOf(
+export function documentStatusOf(
   { facts, rejection, quarantine, removal, hold }: Evidence,
   missing: Explanation['missing'],
-): Standing {
+): DocumentStatus {
   const { record, committed } = facts;
   if (facts.waiting !== undefined) return 'waiting';
   if (facts.rejection?.outcome === 'unknown') return 'unclear';
@@ -107,7 +107,7 @@ export function standingOf(
 }
 
 /** Whether the target has any version of the document; null means unknown. */
-export function presenceOf({ record, waiting }: DocumentFacts, standing: Standing): boolean | null {
+export function presenceOf({ record, waiting }: DocumentFacts, standing: DocumentStatus): boolean | null {
   if (standing === 'unclear') return null;
   const acknowledged = record !== undefined && !isDoubtful(record);
   if (standing !== 'waiting') return acknowledged;

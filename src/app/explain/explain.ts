@@ -10,13 +10,20 @@ import type { Explanation, RemovalCause } from './explanation.ts';
 import { shellWord } from '../run/run-command-line.ts';
 import { bucketOf, targetOf } from '../run/job.ts';
 import { documentNamed } from './named-document.ts';
-import { holdIn, NO_HOLD, quarantinedIn, removalOf, runFacts, sendingOf } from './document-deliveries.ts';
+import {
+  holdIn,
+  NO_HOLD,
+  quarantinedIn,
+  removalOf,
+  runFacts,
+  deliveryReader,
+} from './document-deliveries.ts';
 import {
   isDoubtful,
   lastSeenOf,
   missingOf,
   presenceOf,
-  standingOf,
+  documentStatusOf,
   type Evidence,
 } from './document-status.ts';
 import { stateLocation } from '../run/state-location.ts';
@@ -74,7 +81,7 @@ export async function explainDocument(
     const lastSeen = lastSeenOf(evidence);
     const { deletePolicy } = spec.reconciliation;
     const missing = missingOf(evidence, lastSeen, deletePolicy);
-    const standing = standingOf(evidence, missing);
+    const standing = documentStatusOf(evidence, missing);
     const { record, newestRun, committed, elsewhere } = facts;
     return {
       docId: docId ?? null,
@@ -125,7 +132,7 @@ async function find(
   state: Pick<ExplainState, 'deliverySteps'>,
 ): Promise<Found> {
   const [newest] = committed;
-  const sending = sendingOf(docId, lines, state);
+  const sending = deliveryReader(docId, lines, state);
   const sentAs =
     record !== undefined && isDoubtful(record) ? (['deletes', 'upserts'] as const) : (['upserts'] as const);
   return {

@@ -17,7 +17,7 @@ import type { RunRow } from '../../pipeline/ports/state-port.ts';
  * - `never-run`: the connector has no committed run for this target
  * - `not-found`: there is no information about it
  */
-export type Standing =
+export type DocumentStatus =
   | 'waiting'
   | 'unclear'
   | 'rejected'
@@ -49,7 +49,7 @@ export interface SentDocument {
 }
 
 /** The delivery of one change of the document by a run. */
-export interface Sending {
+export interface DocumentDelivery {
   readonly run: RunFacts;
   /** null: unknown, because the run's artifacts contain no line for it. */
   readonly change: 'upsert' | 'delete' | 'soft_delete' | null;
@@ -100,7 +100,7 @@ export interface Explanation {
   readonly apiId: string;
   readonly connector: string;
   readonly target: string;
-  readonly standing: Standing;
+  readonly standing: DocumentStatus;
   /** The delete policy that the connector's file has now. */
   readonly deletePolicy: DeletePolicy;
   /** Whether the target has any version of the document; null: unknown. */
@@ -110,12 +110,13 @@ export interface Explanation {
   /** null: unknown. The state forgets a document when it is deleted. */
   readonly lastSeen: LastSeen | null;
   /** The last time that the document was sent, according to the state. */
-  readonly sent: Sending | null;
-  readonly waiting: Sending | null;
-  readonly rejection: (Pick<RejectedDocument, 'reason' | 'outcome'> & { readonly sending: Sending }) | null;
+  readonly sent: DocumentDelivery | null;
+  readonly waiting: DocumentDelivery | null;
+  readonly rejection:
+    (Pick<RejectedDocument, 'reason' | 'outcome'> & { readonly sending: DocumentDelivery }) | null;
   readonly quarantine: Quarantined | null;
   /** The delete or soft delete of the document. `cause`: null means unknown. */
-  readonly removal: (Sending & { readonly cause: RemovalCause | null }) | null;
+  readonly removal: (DocumentDelivery & { readonly cause: RemovalCause | null }) | null;
   /** Pushes of this document that wait for a run, newest first; null: the connector takes no pushes. */
   readonly pushes: readonly WaitingPush[] | null;
   /** The hold of the newest committed run that lists this document; null: there is none, or its list is not complete. */

@@ -1,5 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import {
   OPS_ARTIFACT_BYTES_MAX,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { OPS_SETTLED_SECONDS_MAX } from '../limits.ts';
 import type { Holder, Newest } from '../../state/server/ops-connectors.ts';
 import type { OpsState } from '../../state/server/ops-state.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { RunLink } from '../../core/run-link.ts';
 import type { OpsState } from '../../state/server/ops-state.ts';
 import type { OpenStore } from './artifact-lines.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Connector } from '../../definitions/connector/types.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import {
   PUSH_CONNECTOR_MEMORY_BYTES_MAX,
   PUSH_KEY_HOURS,
@@ -12,7 +12,7 @@ import type { Logger } from '../../core/log.ts';
 import type { PushQueue } from '../../state/push/queue.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BodyFormat } from '../../push/body.ts';
-import { EventJudge } from '../../push/event-validator.ts';
+import { EventValidator } from '../../push/event-validator.ts';
 import { PushMemory, type MemoryBounds, type MemoryShare } from '../../push/memory.ts';
 import { pushedConnector } from './pushed-connector.ts';
 import { QueueRoom } from './queue-room.ts';
@@ -68,7 +68,7 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
   const memory = new PushMemory(bounds);
   const spare = new SpareBuffers();
   // The catalog returns the same object until a file changes.
-  const judges = new WeakMap<Connector, EventJudge>();
+  const judges = new WeakMap<Connector, EventValidator>();
   let purgedMs = Number.NEGATIVE_INFINITY;
 
   function purgeSometimes(): void {
@@ -147,8 +147,8 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
   };
 }
 
-function judgeOf(judges: WeakMap<Connector, EventJudge>, connector: Connector): EventJudge {
-  const judge = judges.get(connector) ?? new EventJudge(connector);
+function judgeOf(judges: WeakMap<Connector, EventValidator>, connector: Connector): EventValidator {
+  const judge = judges.get(connector) ?? new EventValidator(connector);
   judges.set(connector, judge);
   return judge;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import { openPushQueue } from '../../state/push/queue.ts';
 import type { Catalog } from '../catalog/catalog.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts';
-import { PUSH_DEPTH_LOOK_MS, PUSH_FULL_RETRY_AFTER_SECONDS } from '../limits.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { PUSH_DEPTH_REFRESH_MS, PUSH_FULL_RETRY_AFTER_SECONDS } from '../limits.ts';
 import type { PushQueue } from '../../state/push/queue.ts';
 import { PushRefusal } from '../../push/refusal.ts';
 
@@ -60,7 +60,7 @@ export class QueueRoom {
   }
 
   async #look(connector: string, known: Known): Promise<void> {
-    if (this.#clock.elapsedMs() - known.lookedMs >= PUSH_DEPTH_LOOK_MS) {
+    if (this.#clock.elapsedMs() - known.lookedMs >= PUSH_DEPTH_REFRESH_MS) {
       known.looking ??= this.#read(connector, known).finally(() => {
         known.looking = undefined;
       });

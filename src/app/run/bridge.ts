@@ -2,7 +2,7 @@ import { secretsOf, type SecretVariables } from '../../definitions/connector/sec
 import { contentConfigOf, type Connector } from '../../definitions/connector/types.ts';
 import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
-import { systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { sleep } from '../../core/retry.ts';
@@ -19,7 +19,7 @@ import { LEASE_TIMING, type LeaseTiming } from '../../state/leases/leases.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { isInCloud } from '../doctor/bucket.ts';
 import { warnOfExposure } from '../doctor/exposed-paths.ts';
-import { closingResources, type CloseAtEnd } from './closing.ts';
+import { closingResources, type CloseAtEnd } from './closing-resources.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { warnOfSourceExposure, warnOfStateExposure } from './exposure-warnings.ts';
 import { bucketOf, jobOf, type RunOptions } from './job.ts';

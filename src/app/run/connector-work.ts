@@ -4,7 +4,7 @@ import type { Connector } from '../../definitions/connector/types.ts';
 import { loadConnectorUnderPolicy } from '../catalog/policy.ts';
 import { runBridge, type BridgeContext, type BridgeResult } from './bridge.ts';
 import type { RunOptions } from './job.ts';
-import { reportedConnector, reportedFile } from './reported-connector.ts';
+import { reportedConnector, reportedFile } from './telemetry/reported-connector.ts';
 import type { Work, WorkTools } from './run-once.ts';
 
 /** The environment of a connector's run, in addition to what all kinds of work receive. */

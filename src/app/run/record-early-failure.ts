@@ -1,4 +1,4 @@
-import { systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import { toBridgeError, type BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Job } from '../../pipeline/ports/job.ts';

@@ -13,7 +13,7 @@ import {
   type ReportedResult,
   type ReportedRun,
   type TelemetryContext,
-} from './telemetry.ts';
+} from './telemetry/telemetry.ts';
 
 /** What `runOnce` needs to know about one run of a definition of any kind. */
 export interface Work<Definition, Result extends ReportedResult> {

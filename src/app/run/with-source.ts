@@ -1,6 +1,6 @@
 import { secretsOf } from '../../definitions/connector/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
-import { systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import { silentLogger } from '../../core/log.ts';
 import { sleep } from '../../core/retry.ts';
 import { openSource } from '../../sources/index.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { secretVariable } from '../../definitions/connector/secrets.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { RUN_LOG_CHARACTERS_MAX, RUN_LOG_KEEP_MS, STARTED_RUNS_MAX } from '../limits.ts';
 import { SERVER_DRAIN_SECONDS_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
@@ -15,7 +15,7 @@ const PROGRAM = fileURLToPath(packageFile('bin/gemini-sync-bridge.cjs'));
 /** Stores the data that the starter keeps about its runs. */
 export interface StartedRuns {
   add(run: Pick<StartedRun, 'runId' | 'connectorId' | 'startedBy' | 'startedAt'>): Promise<void>;
-  keepLog(runId: string, log: string): Promise<void>;
+  saveRunLog(runId: string, log: string): Promise<void>;
   end(
     runId: string,
     end: Pick<StartedRun, 'exitStatus' | 'log'> & { readonly finishedAt: string },
@@ -78,7 +78,7 @@ export function createRunStarter(context: {
     // Both streams consist of complete lines of JSON, and the last line is the result.
     for (const stream of [child.stderr, child.stdout]) stream.on('data', tail.stream());
     const keeping = setInterval(() => {
-      runs.keepLog(runId, tail.text).catch((thrown: unknown) => {
+      runs.saveRunLog(runId, tail.text).catch((thrown: unknown) => {
         log.debug('the log of a run could not be kept for now', { run: runId, reason: String(thrown) });
       });
     }, RUN_LOG_KEEP_MS);

@@ -10,7 +10,7 @@ import {
   addStartedRun,
   endStartedRun,
   findStartedRun,
-  keepLog,
+  saveRunLog,
   type StartedRun,
 } from '../../state/server/started-runs.ts';
 import type { StartedRuns } from './run-starter.ts';
@@ -46,7 +46,7 @@ export async function openServerState(place: {
     ping: () => database.guarded(({ knex }) => knex.raw('select 1')).then(() => undefined),
     startedRuns: {
       add: (run) => database.guarded((on) => addStartedRun(on, run)),
-      keepLog: (runId, log) => database.guarded((on) => keepLog(on, runId, log)),
+      saveRunLog: (runId, log) => database.guarded((on) => saveRunLog(on, runId, log)),
       end: (runId, end) => database.guarded((on) => endStartedRun(on, runId, end)),
     },
     startedRun: (runId) => database.guarded((on) => findStartedRun(on, runId)),

@@ -14,7 +14,7 @@ export function errnoOf(error: unknown): string | undefined {
 }
 
 /** Runs a function that writes a path, and translates its system errors. */
-export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function withWriteErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -23,7 +23,7 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
 }
 
 /** Runs a function that reads a path, and translates its system errors. */
-export async function reading<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function withReadErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -9,7 +9,7 @@ import { artifactNameParts, folderParts, TEMPORARY_PREFIX } from '../artifact-na
 import { createChecksum } from '../gcs/crc32c.ts';
 import { syncDirectory } from './durable-files.ts';
 import { directoryOf } from './location.ts';
-import { errnoOf, readError, reading, writing } from './errors.ts';
+import { errnoOf, readError, withReadErrors, withWriteErrors } from './errors.ts';
 import { openTemporary, removeTemporaries } from '../temporary-file.ts';
 
 /**
@@ -34,12 +34,12 @@ export function fileStore(location: string, cwd: string, leases: LeaseGuard): Ar
     async list(folder) {
       const parts = folderParts(folder);
       const path = join(directory, ...parts);
-      const names = await reading(path, () => filesBelow(path, parts));
+      const names = await withReadErrors(path, () => filesBelow(path, parts));
       return names.sort();
     },
     async open(name) {
       const path = pathOf(name);
-      const found = await reading(path, () => stat(path));
+      const found = await withReadErrors(path, () => stat(path));
       if (!found.isFile()) throw new BridgeError('ARTIFACT_MISSING', `${path} is not a file.`);
       return chunksOf(path);
     },
@@ -56,7 +56,7 @@ export function fileStore(location: string, cwd: string, leases: LeaseGuard): Ar
 
 async function changing<T>(path: string, leases: LeaseGuard, work: () => Promise<T>): Promise<T> {
   await leases.requireHeld();
-  return writing(path, work);
+  return withWriteErrors(path, work);
 }
 
 async function createFile(path: string, leases: LeaseGuard): Promise<ArtifactWriter> {
@@ -80,14 +80,14 @@ async function createFile(path: string, leases: LeaseGuard): Promise<ArtifactWri
   async function abort(): Promise<void> {
     if (ended) return;
     ended = true;
-    await writing(path, () => file.discard());
+    await withWriteErrors(path, () => file.discard());
   }
 
   return {
     async write(chunk) {
       whole = false;
       await leases.requireHeld();
-      const written = writing(path, () => file.write(chunk));
+      const written = withWriteErrors(path, () => file.write(chunk));
       // The checksum is computed while the system writes.
       checksum.update(chunk);
       await written;
@@ -96,7 +96,7 @@ async function createFile(path: string, leases: LeaseGuard): Promise<ArtifactWri
     },
     async finish() {
       try {
-        const stored = await writing(path, end);
+        const stored = await withWriteErrors(path, end);
         await abort();
         return stored;
       } catch (error) {
@@ -170,7 +170,7 @@ async function entriesIn(directory: string) {
 
 /** Opens the file only when the first chunk is requested, so that an unused reader leaves no file open. */
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
-  const file = await reading(path, () => open(path, 'r'));
+  const file = await withReadErrors(path, () => open(path, 'r'));
   try {
     for (;;) {
       const buffer = Buffer.allocUnsafe(ARTIFACT_READ_BYTES);

@@ -3,7 +3,7 @@ import { toBridgeError } from '../../core/errors.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import { bucketNameOf } from './bucket-name.ts';
 import { GcsBucket } from './client.ts';
-import { gcsError, wording } from './errors.ts';
+import { gcsError, withGcsErrors } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { propertyOf } from '../../core/thrown.ts';
 
@@ -52,9 +52,9 @@ export function gcsAccess(bucketUrl: string, { gcsEndpoint, requestSeconds }: Gc
         throw error;
       }
     },
-    projectNumber: () => ifPermitted(() => wording('inspect', uri, () => bucket.projectNumber())),
+    projectNumber: () => ifPermitted(() => withGcsErrors('inspect', uri, () => bucket.projectNumber())),
     async rolesOf(member) {
-      const bindings = await ifPermitted(() => wording('inspect', uri, () => bucket.bindings()));
+      const bindings = await ifPermitted(() => withGcsErrors('inspect', uri, () => bucket.bindings()));
       return bindings?.flatMap((binding) => rolesIn(binding, member));
     },
   };

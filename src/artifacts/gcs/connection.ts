@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { withDeadline } from '../../core/deadline.ts';
+import { withDeadline } from '../../core/time/deadline.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { GCS_READ_IDLE_SECONDS_MAX, GCS_REQUEST_SECONDS_MAX } from '../limits.ts';
 import { GOOGLE_TOKEN_SECONDS_MAX } from '../../core/limits.ts';

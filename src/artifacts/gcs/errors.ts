@@ -1,6 +1,11 @@
 import { BridgeError, type ErrorCode } from '../../core/errors.ts';
 import { failedRequest } from '../../net/failed-request.ts';
-import { networkHint, networkWords, PROXY_LOGIN_HINT, type NetworkHints } from '../../net/network-words.ts';
+import {
+  networkHint,
+  networkWords,
+  PROXY_LOGIN_HINT,
+  type NetworkHints,
+} from '../../net/network-error-text.ts';
 import { endingOf } from './retry.ts';
 import { CredentialsFailure, failureOf, isTransient, type GcsFailure } from './failure.ts';
 
@@ -23,7 +28,7 @@ const NO_BUCKET = /bucket does not exist/i;
 const CHECKSUM = /crc32c|hash/i;
 
 /** Runs a function on an object or a folder, and translates errors of Cloud Storage. */
-export async function wording<T>(action: GcsAction, uri: string, work: () => Promise<T>): Promise<T> {
+export async function withGcsErrors<T>(action: GcsAction, uri: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,3 +1,4 @@
+import { systemClock } from '../../core/time/clock.ts';
 import { isRetryAfter, retryAfterMs } from '../../core/retry.ts';
 import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
 import { propertyOf } from '../../core/thrown.ts';
@@ -58,7 +59,7 @@ export class RefusedAnswer extends Error {
 const REASONS_TO_WAIT = new Set(['rateLimitExceeded', 'userRateLimitExceeded']);
 
 /** Undefined for an error that does not come from a request, which is a bug. */
-export function failureOf(error: unknown, now = new Date()): GcsFailure | undefined {
+export function failureOf(error: unknown, now = systemClock.now()): GcsFailure | undefined {
   if (error instanceof CredentialsFailure) return credentialsFailureOf(error.cause, now);
   if (error instanceof RefusedAnswer) {
     const { status, reason, retryAfter } = error;

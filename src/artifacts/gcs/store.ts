@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../../core/each-at-once.ts';
+import { forEachConcurrently } from '../../core/for-each-concurrently.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { GCS_DELETES_AT_ONCE, GCS_READ_BYTES } from '../limits.ts';
@@ -9,7 +9,7 @@ import { createChecksum } from './crc32c.ts';
 import type { ObjectFacts } from './answers.ts';
 import { GcsBucket } from './client.ts';
 import { bucketNameOf } from './bucket-name.ts';
-import { gcsError, wording } from './errors.ts';
+import { gcsError, withGcsErrors } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { retrying, type GcsRetry } from './retry.ts';
 import type { LeaseGuard } from '../../pipeline/held-leases.ts';
@@ -49,7 +49,7 @@ export function gcsStore(
       const checksum = createChecksum();
       checksum.update(content);
       const put = () => bucket.put(name, content, checksum.digest(), false);
-      await wording('replace', uriOf(name), () =>
+      await withGcsErrors('replace', uriOf(name), () =>
         retrying(put, { ...retry, asked: `replace ${uriOf(name)}` }),
       );
     },
@@ -61,7 +61,7 @@ export function gcsStore(
     },
     async open(name) {
       const uri = uriOf(name);
-      const facts = await wording('read', uri, () =>
+      const facts = await withGcsErrors('read', uri, () =>
         retrying(() => bucket.facts(name), { ...retry, asked: `read ${uri}` }),
       );
       return contentOf(bucket, name, uri, facts, retry);
@@ -74,7 +74,7 @@ export function gcsStore(
         throw new BridgeError('INTERNAL', `${root} is a whole bucket, and only folders are cleared.`);
       }
       for await (const names of pagesBelow(bucket, root, folder, retry)) {
-        await eachAtOnce(GCS_DELETES_AT_ONCE, names, (name) =>
+        await forEachConcurrently(GCS_DELETES_AT_ONCE, names, (name) =>
           removeObject(bucket, name, `${root}${name}`, retry),
         );
       }
@@ -95,7 +95,7 @@ async function* pagesBelow(
   let next: string | undefined;
   do {
     const token = next;
-    const page = await wording('list', `${root}${prefix}`, () =>
+    const page = await withGcsErrors('list', `${root}${prefix}`, () =>
       retrying(() => bucket.names(prefix, token), { ...retry, asked: `list ${root}${prefix}` }),
     );
     yield page.names;
@@ -132,7 +132,7 @@ async function* contentOf(
   const checksum = createChecksum();
   for (let start = 0; start < bytes; start += GCS_READ_BYTES) {
     const end = Math.min(bytes, start + GCS_READ_BYTES);
-    const piece = await wording('read', uri, () =>
+    const piece = await withGcsErrors('read', uri, () =>
       retrying(() => bucket.read(name, generation, start, end), { ...retry, asked: `read ${uri}` }),
     );
     checksum.update(piece);

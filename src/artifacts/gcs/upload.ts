@@ -4,7 +4,7 @@ import type { ArtifactWriter, StoredArtifact } from '../../pipeline/ports/ports.
 import { createChecksum } from './crc32c.ts';
 import type { ObjectFacts } from './answers.ts';
 import type { GcsBucket } from './client.ts';
-import { wording } from './errors.ts';
+import { withGcsErrors } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { GcsSession } from './session.ts';
 import { retrying, type GcsRetry } from './retry.ts';
@@ -19,7 +19,7 @@ export class GcsUpload implements ArtifactWriter {
   readonly #uri: string;
   readonly #retry: GcsRetry;
   readonly #checksum = createChecksum();
-  readonly #givenUp = new AbortController();
+  readonly #abandoned = new AbortController();
   #bytes = 0;
   #filling: Buffer = Buffer.allocUnsafeSlow(GCS_CHUNK_BYTES);
   #filled = 0;
@@ -58,7 +58,7 @@ export class GcsUpload implements ArtifactWriter {
     this.#filling = this.#spare ?? Buffer.allocUnsafeSlow(GCS_CHUNK_BYTES);
     this.#spare = chunk;
     this.#filled = 0;
-    this.#sent = wording('write', this.#uri, () => this.#send(chunk));
+    this.#sent = withGcsErrors('write', this.#uri, () => this.#send(chunk));
     // The next write or `finish` reports a failure. Until then it must not count as unhandled.
     this.#sent.catch(() => undefined);
   }
@@ -66,9 +66,9 @@ export class GcsUpload implements ArtifactWriter {
   async #send(chunk: Buffer): Promise<void> {
     if (this.#taken) return;
     try {
-      this.#session ??= await GcsSession.begin(this.#bucket, this.#name, this.#retry, this.#givenUp.signal);
+      this.#session ??= await GcsSession.begin(this.#bucket, this.#name, this.#retry, this.#abandoned.signal);
       // The upload was aborted while the session was being created, so `abort` could not cancel it.
-      if (this.#givenUp.signal.aborted) await this.#session.cancel();
+      if (this.#abandoned.signal.aborted) await this.#session.cancel();
       else await this.#session.send(chunk);
     } catch (error) {
       if (!isTaken(error)) throw error;
@@ -81,7 +81,7 @@ export class GcsUpload implements ArtifactWriter {
     try {
       await this.#sent;
       const stored = { uri: this.#uri, bytes: this.#bytes, crc32c: this.#checksum.digest() };
-      await wording('write', this.#uri, () => this.#end(stored));
+      await withGcsErrors('write', this.#uri, () => this.#end(stored));
       this.#ended = true;
       return stored;
     } catch (error) {
@@ -119,7 +119,7 @@ export class GcsUpload implements ArtifactWriter {
   }
 
   async #expectSame(wanted: StoredArtifact): Promise<void> {
-    const found = await wording('read', this.#uri, () =>
+    const found = await withGcsErrors('read', this.#uri, () =>
       retrying(() => this.#bucket.facts(this.#name), this.#retry),
     );
     if (isSame(found, wanted)) return;
@@ -137,7 +137,7 @@ export class GcsUpload implements ArtifactWriter {
   async abort(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#givenUp.abort();
+    this.#abandoned.abort();
     await this.#session?.cancel().catch(() => undefined);
   }
 }

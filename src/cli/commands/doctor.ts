@@ -25,7 +25,7 @@ export function doctorCommand(io: CommandIo): Command {
 }
 
 async function doctor({ connector, ...flags }: DoctorFlags, io: CommandIo): Promise<void> {
-  const { examine } = await import('../../app/doctor/doctor.ts');
+  const { runChecks: examine } = await import('../../app/doctor/doctor.ts');
   const { withSignals } = await import('../../app/run/process-signals.ts');
   const { writeReport } = await import('../output/write-report.ts');
   const endpoints = io.env.endpoints();

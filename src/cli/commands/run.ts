@@ -5,7 +5,7 @@ import type { RunOptions } from '../../app/run/job.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
 import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
-import { systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { SAMPLE_DOCUMENTS_MAX } from '../../pipeline/limits.ts';
 import type { CommandIo } from '../command-io.ts';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
 import type { CommandIo } from '../command-io.ts';

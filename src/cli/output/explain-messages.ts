@@ -1,4 +1,4 @@
-import type { Explanation, Sending } from '../../app/explain/explanation.ts';
+import type { Explanation, DocumentDelivery } from '../../app/explain/explanation.ts';
 import { pushAgain, quarantineAdvice, releaseAdvice, returnAdvice } from './explain-advice.ts';
 import { count, type Style } from './style.ts';
 
@@ -192,7 +192,7 @@ function unlistedBecause({ missing, unreadable }: Explanation): string {
     : ', and held.ndjson of that run does not list all of them';
 }
 
-function unclearSending({ rejection, sent }: Explanation): Sending | null {
+function unclearSending({ rejection, sent }: Explanation): DocumentDelivery | null {
   return rejection?.outcome === 'unknown' ? rejection.sending : sent;
 }
 
@@ -209,7 +209,7 @@ function refusedPart({ present, rejection }: Explanation): string {
   return rejection?.sending.change === 'delete' ? 'its delete' : 'its last change';
 }
 
-function changeWord(sending: Sending | null, otherwise: string): string {
+function changeWord(sending: DocumentDelivery | null, otherwise: string): string {
   if (sending?.change === 'delete') return 'The delete';
   return sending?.change === 'soft_delete' ? 'The soft delete' : otherwise;
 }

@@ -2,7 +2,7 @@ import type {
   Explanation,
   Quarantined,
   RunFacts,
-  Sending,
+  DocumentDelivery,
   SentDocument,
 } from '../../app/explain/explanation.ts';
 import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
@@ -111,7 +111,7 @@ function pushRow({ op, receivedAt, pushRunId }: WaitingPush, index: number): Row
   ];
 }
 
-function requestRows(label: string, sending: Sending): Row[] {
+function requestRows(label: string, sending: DocumentDelivery): Row[] {
   const rows: Row[] = [['artifact line', artifactText(sending)]];
   if (sending.request !== null) rows.unshift([label, requestText(sending)]);
   return rows;
@@ -173,7 +173,7 @@ function runText({ runId, status, startedAt, committedAt }: RunFacts): string {
   return `${runId}, ${committedAt === null ? `${status}, begun` : 'committed'} ${time(committedAt ?? startedAt)}`;
 }
 
-function requestText({ artifact, request }: Sending): string {
+function requestText({ artifact, request }: DocumentDelivery): string {
   if (request === null) return artifact === null ? 'not known, as its artifact line is not' : 'not known';
   const { operation, name, state } = request;
   const what = operation ?? `${name}, requests without an operation`;
@@ -186,7 +186,7 @@ const REQUEST_STATES = {
   refused: 'refused as a whole',
 } as const;
 
-function artifactText({ artifact }: Pick<Sending, 'artifact'>): string {
+function artifactText({ artifact }: Pick<DocumentDelivery, 'artifact'>): string {
   return artifact === null
     ? 'not found in the artifacts of the run'
     : `${artifact.uri} line ${artifact.line}`;

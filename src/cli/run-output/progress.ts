@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
 import type { Phase } from '../../pipeline/ports/ports.ts';

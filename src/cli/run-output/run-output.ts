@@ -1,4 +1,4 @@
-import { systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type LogFormat, type Logger } from '../../core/log.ts';
 import type { CommandIo } from '../command-io.ts';

@@ -2,7 +2,7 @@ import { decodings, type DecodedText } from '../text/decoded-text.ts';
 import { REDACTED_TOKENS_MAX } from '../limits.ts';
 import { recognisedSecrets } from './recognised-secrets.ts';
 import { formsOf } from './secret-forms.ts';
-import { givesAway } from './secret-parts.ts';
+import { revealsSecret } from './secret-parts.ts';
 
 const REDACTED = '[redacted]';
 /** From this length on, a secret is matched in any letter case; a shorter one would redact ordinary words. */
@@ -60,7 +60,7 @@ export function createRedactor(wider?: Pick<Redactor, 'add' | 'addToken'>): Reda
       return spans.length === 0 ? text : without(text, spans);
     },
     isGivenAwayBy(text) {
-      return givesAway(text, [...secrets.keys(), ...tokens.keys()]);
+      return revealsSecret(text, [...secrets.keys(), ...tokens.keys()]);
     },
   };
 }

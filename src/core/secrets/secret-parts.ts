@@ -14,7 +14,7 @@ const PART_LENGTH_MIN = 4;
  * Whether a text reveals a secret or a large part of it, however it is encoded, split or mixed with punctuation. This is stricter
  * than redaction: the text will be stored, and it is better to refuse it than to store a part of a secret.
  */
-export function givesAway(text: string, secrets: readonly string[]): boolean {
+export function revealsSecret(text: string, secrets: readonly string[]): boolean {
   const texts = unwrapped(text).map(letters);
   return secrets.some((secret) => {
     const parts = partsOf(letters(characteristic(secret)));

@@ -1,9 +1,9 @@
 import { isRetryAfter, retryAfterMs } from '../../core/retry.ts';
-import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
+import { PROXY_LOGIN_HINT } from '../../net/network-error-text.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 import { credentialsProblem, PROXY_HINT } from './network-problems.ts';
 import type { Problem, Subject } from './problems.ts';
-import { oneLine } from './server-words.ts';
+import { oneLine } from './one-line.ts';
 
 /** A response of any status. */
 export interface HttpAnswer {

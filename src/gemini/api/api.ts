@@ -1,4 +1,4 @@
-import { systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';

@@ -1,9 +1,9 @@
-import type { Clock } from '../../core/clock.ts';
-import { withDeadline } from '../../core/deadline.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { withDeadline } from '../../core/time/deadline.ts';
 import { GOOGLE_TOKEN_SECONDS_MAX } from '../../core/limits.ts';
 import { DISCOVERY_IMPORT_SECONDS_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
-import type { MinuteQuota } from '../../core/minute-quota.ts';
+import type { MinuteQuota } from '../../core/time/minute-quota.ts';
 import { createRedactor } from '../../core/secrets/redact.ts';
 import type { LeaseGuard } from '../../pipeline/held-leases.ts';
 import { answerProblem, jsonOf, type HttpAnswer } from './answer-problems.ts';

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import { oneLine } from './server-words.ts';
+import { oneLine } from './one-line.ts';
 
 /** The value of a key of a JSON object; undefined if the key is missing or `object` is not an object. */
 export function fieldOf(object: unknown, key: string): unknown {

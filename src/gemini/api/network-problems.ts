@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { DeadlineError } from '../../core/deadline.ts';
+import { DeadlineError } from '../../core/time/deadline.ts';
 import { networkErrorOf } from '../../net/network-error.ts';
 import {
   networkHint,
@@ -7,11 +7,11 @@ import {
   networkWords,
   PROXY_LOGIN_HINT,
   type NetworkHints,
-} from '../../net/network-words.ts';
+} from '../../net/network-error-text.ts';
 import { BodyError } from '../../net/response-body.ts';
 import { fieldOf, textOf } from './json-fields.ts';
 import type { Problem } from './problems.ts';
-import { oneLine } from './server-words.ts';
+import { oneLine } from './one-line.ts';
 
 export const PROXY_HINT =
   'Something between this machine and Google answers in its place. Check HTTPS_PROXY and NO_PROXY, and whether a firewall or a login page is in the way.';

@@ -8,7 +8,7 @@ import type { Logger } from '../../core/log.ts';
 import type { Wait } from '../../core/retry.ts';
 import type { Api } from './api.ts';
 import { fieldOf, textOf } from './json-fields.ts';
-import { oneLine } from './server-words.ts';
+import { oneLine } from './one-line.ts';
 
 /** A long-running operation, with the fields that this program reads. */
 export interface Operation {
@@ -25,7 +25,7 @@ export interface Operation {
 }
 
 /** The settings for waiting for operations. */
-export interface Waiting {
+export interface OperationPolling {
   readonly api: Api;
   readonly log: Logger;
   readonly wait: Wait;
@@ -40,7 +40,7 @@ const POLL_JITTER = 0.2;
 /** Waits a minute before the request of a step is sent again, and logs it. */
 export async function pauseBefore(
   step: string,
-  { wait, log }: Pick<Waiting, 'wait' | 'log'>,
+  { wait, log }: Pick<OperationPolling, 'wait' | 'log'>,
   signal: AbortSignal,
 ): Promise<void> {
   const waitMs = OPERATION_POLL_SECONDS_MAX * 1_000;
@@ -81,7 +81,7 @@ export function operationOf(json: unknown): Operation {
  */
 export async function awaitOperation(
   name: string,
-  { api, log, wait }: Waiting,
+  { api, log, wait }: OperationPolling,
   signal: AbortSignal,
 ): Promise<Operation | undefined> {
   let pauseMs = OPERATION_POLL_SECONDS_FIRST * 1_000;

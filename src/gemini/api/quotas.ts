@@ -1,11 +1,11 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { DISCOVERY_WRITES_PER_MINUTE } from '../../core/limits.ts';
 import {
   DISCOVERY_BATCHES_PER_MINUTE,
   DISCOVERY_IMPORTS_PER_MINUTE,
   DISCOVERY_READS_PER_MINUTE,
 } from '../limits.ts';
-import { MinuteQuota } from '../../core/minute-quota.ts';
+import { MinuteQuota } from '../../core/time/minute-quota.ts';
 import type { Wait } from '../../core/retry.ts';
 
 /** The Google quota that a request counts for. */

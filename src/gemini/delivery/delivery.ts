@@ -1,6 +1,7 @@
 import { toBridgeError, type BridgeError } from '../../core/errors.ts';
 import { PURGE_REFUSAL_HOURS } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
+import { systemClock, type Clock } from '../../core/time/clock.ts';
 import { sleep, type Wait } from '../../core/retry.ts';
 import type { Destination, Receipt, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { Api } from '../api/api.ts';
@@ -15,7 +16,7 @@ import type { Part, StepOutcome } from '../transfer/part.ts';
 import { branchOf, type DataStore } from '../api/requests.ts';
 import { rejectAll } from './sent-documents.ts';
 import { deleteEach } from '../transfer/single-deletes.ts';
-import { quiet, type Delivery } from './steps.ts';
+import { waitUntilIdle, type DeliveryContext } from './steps.ts';
 
 export interface DeliveryOptions {
   readonly api: Api;
@@ -26,6 +27,8 @@ export interface DeliveryOptions {
   readonly log: Logger;
   /** Lets a test run faster than the clock. */
   readonly wait?: Wait;
+  /** The system's clock by default. */
+  readonly clock?: Clock;
 }
 
 /** The note that the caller may not purge a data store. */
@@ -38,20 +41,20 @@ const PURGE_REFUSED = 'purge-refused';
  * @throws BridgeError GEMINI_*, LEASE_HELD, ARTIFACT_*, STATE_*; RECONCILIATION_REFUSED for a listing of too many files.
  */
 export function discoveryDestination(options: DeliveryOptions): Destination {
-  const { api, dataStore, needs, log, wait = sleep } = options;
+  const { api, dataStore, needs, log, wait = sleep, clock = systemClock } = options;
   return {
     async deliver(manifest, store, journal, signal) {
       await requireFit(dataStore, needs, { api, log }, signal);
-      const turn = await journal.turn(signal);
+      const lease = await journal.targetLease(signal);
       try {
-        const alive = AbortSignal.any([signal, turn.signal]);
+        const alive = AbortSignal.any([signal, lease.signal]);
         const earlier = new Map((await journal.steps()).map((step) => [step.name, step]));
         const branch = branchOf(dataStore);
-        const delivery = { manifest, store, journal, api, log, wait, branch, signal: alive, earlier };
+        const delivery = { manifest, store, journal, clock, api, log, wait, branch, signal: alive, earlier };
         await waitForOthers(delivery);
         return await deliverAll(delivery, options.inline);
       } finally {
-        await turn.release();
+        await lease.release();
       }
     },
   };
@@ -61,20 +64,20 @@ export function discoveryDestination(options: DeliveryOptions): Destination {
  * Waits for operations that earlier runs left in progress on this data store: Google may not allow two operations on one
  * branch.
  */
-async function waitForOthers(delivery: Delivery): Promise<void> {
+async function waitForOthers(delivery: DeliveryContext): Promise<void> {
   const { journal, log, signal } = delivery;
   for (const step of await journal.openSteps()) {
     log.info('waiting for an operation that another run left in progress', {
       step: step.name,
       operation: step.operation,
     });
-    if (step.operation === null) await quiet(delivery);
+    if (step.operation === null) await waitUntilIdle(delivery);
     else await awaitOperation(step.operation, delivery, signal);
     await journal.settle(step.id);
   }
 }
 
-async function deliverAll(delivery: Delivery, inline: boolean): Promise<Receipt> {
+async function deliverAll(delivery: DeliveryContext, inline: boolean): Promise<Receipt> {
   const receipt = { upserts: 0, deletes: 0, rejected: 0 };
   let failure: BridgeError | undefined;
   for (const part of [...upsertParts(delivery, inline), ...deleteParts(delivery, inline)]) {
@@ -97,19 +100,19 @@ async function deliverAll(delivery: Delivery, inline: boolean): Promise<Receipt>
   return { ...receipt, rejected: await delivery.journal.rejected() };
 }
 
-function upsertParts(delivery: Delivery, inline: boolean): Part[] {
+function upsertParts(delivery: DeliveryContext, inline: boolean): Part[] {
   if (!inline) return fileImports(delivery);
   const to = rowsOf(filesOf(delivery.manifest, 'upserts'));
   return to === 0 ? [] : [{ kind: 'upserts', from: 0, to, deliver: () => inlineImport(delivery) }];
 }
 
-function deleteParts(delivery: Delivery, inline: boolean): Part[] {
+function deleteParts(delivery: DeliveryContext, inline: boolean): Part[] {
   const to = rowsOf(filesOf(delivery.manifest, 'deletes'));
   return to === 0 ? [] : [{ kind: 'deletes', from: 0, to, deliver: () => deliverDeletes(delivery, inline) }];
 }
 
 /** Purges the deletes, or deletes them one by one if the caller may not purge. An editor may delete but not purge. */
-async function deliverDeletes(delivery: Delivery, inline: boolean): Promise<StepOutcome> {
+async function deliverDeletes(delivery: DeliveryContext, inline: boolean): Promise<StepOutcome> {
   const { journal, log, signal } = delivery;
   if (await journal.isRecent(PURGE_REFUSED, PURGE_REFUSAL_HOURS)) return deleteEach(delivery);
   try {
@@ -131,7 +134,7 @@ async function rejectPart(
   { kind, from, to }: Part,
   reason: string,
   outcome: RejectedDocument['outcome'],
-  delivery: Delivery,
+  delivery: DeliveryContext,
 ): Promise<void> {
   await rejectAll({ manifest: delivery.manifest, kind, from, to }, { reason, outcome }, delivery);
 }

@@ -4,14 +4,15 @@ import type { Logger } from '../../core/log.ts';
 import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
 import { linesOf } from './artifact-lines.ts';
 import { fieldOf, textOf } from '../api/json-fields.ts';
-import { oneLine } from '../api/server-words.ts';
+import { oneLine } from '../api/one-line.ts';
 
 /** Which document a failure is about, as far as Google names it. */
-export type Place = { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
+export type FailurePlace =
+  { readonly apiId: string } | { readonly uri: string; readonly line: number } | undefined;
 
 /** One document that failed. */
-export interface Failure {
-  readonly place: Place;
+export interface DocumentFailure {
+  readonly place: FailurePlace;
   /** The reason in Google's words. */
   readonly reason: string;
 }
@@ -33,8 +34,8 @@ export async function readFailures(
   folder: string,
   response: unknown,
   { store, log }: { readonly store: ArtifactStore; readonly log: Logger },
-): Promise<Failure[]> {
-  let written: Failure[] = [];
+): Promise<DocumentFailure[]> {
+  let written: DocumentFailure[] = [];
   try {
     written = await failuresBelow(folder, store);
   } catch (thrown) {
@@ -45,13 +46,13 @@ export async function readFailures(
   return written.length > 0 ? written : samplesOf(response);
 }
 
-export function samplesOf(response: unknown): Failure[] {
+export function samplesOf(response: unknown): DocumentFailure[] {
   const samples = fieldOf(response, 'errorSamples');
   return Array.isArray(samples) ? samples.map(failureOf) : [];
 }
 
-async function failuresBelow(folder: string, store: ArtifactStore): Promise<Failure[]> {
-  const failures: Failure[] = [];
+async function failuresBelow(folder: string, store: ArtifactStore): Promise<DocumentFailure[]> {
+  const failures: DocumentFailure[] = [];
   for (const name of await store.list(folder)) {
     for await (const line of linesOf(store, name)) {
       if (line.trim() === '') continue;
@@ -66,7 +67,7 @@ async function failuresBelow(folder: string, store: ArtifactStore): Promise<Fail
  * Reads one google.rpc.Status. Google does not document where it names the document, so every possible place is checked: the
  * details of any type, then the message.
  */
-function failureOf(status: unknown): Failure {
+function failureOf(status: unknown): DocumentFailure {
   const message = textOf(status, 'message') ?? 'no reason given';
   const details = fieldOf(status, 'details');
   const texts = Array.isArray(details) ? details.flatMap(textsIn) : [];
@@ -76,7 +77,7 @@ function failureOf(status: unknown): Failure {
   };
 }
 
-function placeIn(text: string): Place {
+function placeIn(text: string): FailurePlace {
   const apiId = DOCUMENT_NAME.exec(text)?.[1];
   if (apiId !== undefined) return { apiId };
   for (const [address] of text.matchAll(FILE_LINE)) {

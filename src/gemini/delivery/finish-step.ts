@@ -5,17 +5,17 @@ import { readFailures } from './failures.ts';
 import { modeOf } from './manifest-files.ts';
 import { detailOf, type StepOutcome } from '../transfer/part.ts';
 import { rejectAll, rejectSome } from './sent-documents.ts';
-import { endStep, type Delivery, type Finished } from './steps.ts';
-import { judge, type Counts } from './verdict.ts';
+import { endStep, type DeliveryContext, type FinishedOperation } from './steps.ts';
+import { evaluateOperation, type OperationCounts } from './evaluate-operation.ts';
 
 /** What a step sent, and the counts that Google reported. */
-export interface SettledStep {
+export interface CountedStep {
   readonly step: string;
   readonly kind: 'upserts' | 'deletes';
   readonly files: readonly ManifestFile[];
   /** The position of its first row, over all files of its kind. */
   readonly from: number;
-  readonly counts: Counts;
+  readonly counts: OperationCounts;
 }
 
 /**
@@ -23,10 +23,10 @@ export interface SettledStep {
  * step.
  * @throws BridgeError GEMINI_UNPROVEN when no document that it sent is proven.
  */
-export async function settleStep(
-  { step, kind, files, from, counts }: SettledStep,
-  finished: Finished,
-  delivery: Delivery,
+export async function finishStep(
+  { step, kind, files, from, counts }: CountedStep,
+  finished: FinishedOperation,
+  delivery: DeliveryContext,
 ): Promise<StepOutcome> {
   const { manifest, store } = delivery;
   const { operation, attempt } = finished;
@@ -35,11 +35,11 @@ export async function settleStep(
   const failures = failed === 0 ? [] : await readFailures(folder, operation.response, delivery);
   // A FULL import may have removed a document that it failed to import, and an earlier attempt may have imported it.
   const refused = modeOf(manifest) === 'FULL' || attempt.number > 1 ? 'unknown' : 'refused';
-  const verdict = judge(counts, failures, files, refused);
+  const evaluation = evaluateOperation(counts, failures, files, refused);
   const range = { manifest, kind, from, to: from + sent };
-  let rejected = verdict.proven ? await rejectSome(range, verdict, delivery) : 0;
-  let unproven = verdict.proven ? undefined : verdict.reason;
-  if (verdict.proven && rejected !== verdict.count) {
+  let rejected = evaluation.proven ? await rejectSome(range, evaluation, delivery) : 0;
+  let unproven = evaluation.proven ? undefined : evaluation.reason;
+  if (evaluation.proven && rejected !== evaluation.count) {
     unproven = `${failed} documents failed, and Google names others than were sent`;
   }
   if (unproven !== undefined) {

@@ -2,7 +2,13 @@ import { BridgeError } from '../../core/errors.ts';
 import { apiDocumentId } from './document-id.ts';
 import { countOf, fieldOf } from '../api/json-fields.ts';
 import { sentDocuments } from './sent-documents.ts';
-import { endStep, operate, type Delivery, type Finished, type Order } from './steps.ts';
+import {
+  endStep,
+  runOperation,
+  type DeliveryContext,
+  type FinishedOperation,
+  type OperationRequest,
+} from './steps.ts';
 
 /** The rows of deletes that a purge covers, over all files. */
 interface Purged {
@@ -15,13 +21,21 @@ interface Purged {
  * documented. So nothing is deleted unless Google itself reports that it would delete only our documents.
  * @throws BridgeError GEMINI_PURGE_UNSAFE, and those of `operate`.
  */
-export async function countFirst(order: Order, purged: Purged, delivery: Delivery): Promise<void> {
-  const counted = await operate(order, delivery);
+export async function countFirst(
+  order: OperationRequest,
+  purged: Purged,
+  delivery: DeliveryContext,
+): Promise<void> {
+  const counted = await runOperation(order, delivery);
   await requireOurs(counted, purged, delivery);
   await endStep(order.step, counted, {}, delivery);
 }
 
-async function requireOurs(counted: Finished, { from, sent }: Purged, delivery: Delivery): Promise<void> {
+async function requireOurs(
+  counted: FinishedOperation,
+  { from, sent }: Purged,
+  delivery: DeliveryContext,
+): Promise<void> {
   const { response } = counted.operation;
   const count = countOf(response, 'purgeCount');
   if (count > sent) throw unsafe(`it would delete ${count} documents, and ${sent} are to be deleted`);

@@ -15,14 +15,14 @@ export interface SentRange {
   readonly to: number;
 }
 
-export type Rejection = Omit<RejectedDocument, 'docId'>;
+export type DeliveryRejection = Omit<RejectedDocument, 'docId'>;
 
 /** Which documents of a range are rejected, and why. */
 export interface Rejections {
   /** The number of rejected documents, if all named documents are in the range. */
   readonly count: number;
   /** `row` counts from the start of the range. */
-  readonly rejectionOf: (row: number, apiId: string) => Rejection | undefined;
+  readonly rejectionOf: (row: number, apiId: string) => DeliveryRejection | undefined;
 }
 
 interface RejectionPorts {
@@ -79,7 +79,11 @@ export async function rejectSome(
 }
 
 /** Writes all documents of a range to the journal as rejected. @returns how many. */
-export function rejectAll(range: SentRange, rejection: Rejection, ports: RejectionPorts): Promise<number> {
+export function rejectAll(
+  range: SentRange,
+  rejection: DeliveryRejection,
+  ports: RejectionPorts,
+): Promise<number> {
   return rejectSome(range, { count: range.to - range.from, rejectionOf: () => rejection }, ports);
 }
 

@@ -39,7 +39,7 @@ export function attemptDetail({ number, mark }: StepAttempt): DeliveryDetail {
  * may belong to an earlier use of the run's id. The two timestamps come from different machines. If a clock difference causes a
  * request to be sent again, that does no harm.
  */
-export function isFromBefore({ metadata }: Operation, { askedAt }: DeliveryStep): boolean {
+export function isOlderThanStep({ metadata }: Operation, { askedAt }: DeliveryStep): boolean {
   const createdMs = Date.parse(textOf(metadata, 'createTime') ?? '');
   return createdMs < Date.parse(askedAt) - UNMARKED_STEP_CLOCK_SECONDS_MAX * 1_000;
 }

@@ -1,5 +1,6 @@
-import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
-import { OPERATION_ATTEMPTS_MAX, OPERATION_BUSY_ATTEMPTS_MAX } from '../limits.ts';
+import { toBridgeError } from '../../core/errors.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { OPERATION_BUSY_ATTEMPTS_MAX } from '../limits.ts';
 import type { DeliveryDetail, DeliveryJournal, DeliveryStep } from '../../pipeline/ports/delivery-port.ts';
 import type { ArtifactStore, Manifest } from '../../pipeline/ports/ports.ts';
 import type { ApiRequest } from '../api/api.ts';
@@ -10,15 +11,17 @@ import {
   operationOf,
   pauseBefore,
   type Operation,
-  type Waiting,
+  type OperationPolling,
 } from '../api/operations.ts';
-import { attemptDetail, attemptOf, isFromBefore, nextAttempt, type StepAttempt } from './step-attempt.ts';
+import { isBusy, refusesErrorConfig, requireAnother } from './repeat-operation.ts';
+import { attemptDetail, attemptOf, isOlderThanStep, nextAttempt, type StepAttempt } from './step-attempt.ts';
 
 /** The context of one delivery. */
-export interface Delivery extends Waiting {
+export interface DeliveryContext extends OperationPolling {
   readonly manifest: Manifest;
   readonly store: ArtifactStore;
   readonly journal: DeliveryJournal;
+  readonly clock: Clock;
   /** The resource name of the branch. */
   readonly branch: string;
   readonly signal: AbortSignal;
@@ -27,7 +30,7 @@ export interface Delivery extends Waiting {
 }
 
 /** A request that starts an operation. */
-export interface Order {
+export interface OperationRequest {
   /** The step's name in the journal, such as `import-1`. */
   readonly step: string;
   /** Builds the request. Failures go to `errorsUri`, `gs://…/`; undefined if Google cannot write them. */
@@ -39,16 +42,10 @@ export interface Order {
 }
 
 /** An operation that is done, and the location of its failures. */
-export interface Finished {
+export interface FinishedOperation {
   readonly operation: Operation;
   readonly attempt: StepAttempt;
 }
-
-/** Temporary google.rpc.Code values: UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE. */
-const PASSING_CODES = new Set([2, 4, 8, 10, 13, 14]);
-
-/** Google does not document how it refuses a second import into a branch: with 409, or with a failed precondition. */
-const BUSY_CODES = new Set<string>(['GEMINI_BUSY', 'GEMINI_PRECONDITION'] satisfies ErrorCode[]);
 
 /**
  * Makes a request once and waits for its operation. The journal records the step before the request is sent and the operation's
@@ -57,16 +54,19 @@ const BUSY_CODES = new Set<string>(['GEMINI_BUSY', 'GEMINI_PRECONDITION'] satisf
  * writes the same documents, a purge deletes the same ids.
  * @throws BridgeError GEMINI_OPERATION_PENDING, GEMINI_OPERATION_FAILED, GEMINI_UNCLEAR and those of the API.
  */
-export async function operate(order: Order, delivery: Delivery): Promise<Finished> {
+export async function runOperation(
+  order: OperationRequest,
+  delivery: DeliveryContext,
+): Promise<FinishedOperation> {
   let step = delivery.earlier.get(order.step);
   let attempt = attemptOf(step);
-  let operation = await taken(step, order, delivery);
+  let operation = await earlierOperation(step, order, delivery);
   // Attempts of earlier runs are not counted here: most of them were refused and had no effect.
   for (let asked = 0; operation === undefined || operation.error !== undefined; asked++) {
-    requireAnother(order, asked, operation, delivery);
+    requireAnother(order.step, asked, operation, delivery);
     if (asked > 0) await pauseBefore(order.step, delivery, delivery.signal);
     attempt = nextAttempt(attempt);
-    ({ step, operation } = await ask(order, attempt, step, delivery));
+    ({ step, operation } = await startOperation(order, attempt, step, delivery));
   }
   return { operation, attempt };
 }
@@ -74,15 +74,15 @@ export async function operate(order: Order, delivery: Delivery): Promise<Finishe
 /** Ends a step after its operation was evaluated. */
 export async function endStep(
   name: string,
-  { operation, attempt }: Finished,
+  { operation, attempt }: FinishedOperation,
   detail: DeliveryDetail,
-  { journal }: Pick<Delivery, 'journal'>,
+  { journal, clock }: Pick<DeliveryContext, 'journal' | 'clock'>,
 ): Promise<void> {
   await journal.save({
     name,
     state: 'done',
     operation: operation.name === '' ? null : operation.name,
-    askedAt: textOf(operation.metadata, 'createTime') ?? new Date().toISOString(),
+    askedAt: textOf(operation.metadata, 'createTime') ?? clock.now().toISOString(),
     detail: { ...attemptDetail(attempt), ...detail },
   });
 }
@@ -92,7 +92,7 @@ export async function endStep(
  * programs. Two imports must not overlap.
  * @returns all operations that Google still lists, done; an empty list if the caller may not list them.
  */
-export async function quiet(delivery: Delivery): Promise<Operation[]> {
+export async function waitUntilIdle(delivery: DeliveryContext): Promise<Operation[]> {
   const { branch, api, signal, log } = delivery;
   const listed = await listOperations(branch, api, signal);
   if (listed === undefined) {
@@ -110,25 +110,25 @@ export async function quiet(delivery: Delivery): Promise<Operation[]> {
 }
 
 /** The finished operation of an earlier attempt; undefined if it cannot be found. */
-async function taken(
+async function earlierOperation(
   step: DeliveryStep | undefined,
-  order: Order,
-  delivery: Delivery,
+  order: OperationRequest,
+  delivery: DeliveryContext,
 ): Promise<Operation | undefined> {
   if (step === undefined || step.state === 'refused') return undefined;
   if (step.operation !== null) return awaitOperation(step.operation, delivery, delivery.signal);
   const attempt = attemptOf(step);
   const errorsUri = withoutSlash(order.errorsUri(attempt));
-  const ended = await quiet(delivery);
+  const ended = await waitUntilIdle(delivery);
   if (errorsUri === undefined) return undefined;
   return ended.find((operation) => {
     const echoed = textOf(fieldOf(operation.response, 'errorConfig'), 'gcsPrefix');
     if (withoutSlash(echoed) !== errorsUri) return false;
-    return attempt.mark !== undefined || !isFromBefore(operation, step);
+    return attempt.mark !== undefined || !isOlderThanStep(operation, step);
   });
 }
 
-interface Asked {
+interface StartedOperation {
   /** The step as the journal now has it. */
   readonly step: DeliveryStep;
   /** The finished operation; undefined if it is unknown whether there is one. */
@@ -136,18 +136,18 @@ interface Asked {
 }
 
 /** @param before the step after the previous attempt */
-async function ask(
-  order: Order,
+async function startOperation(
+  order: OperationRequest,
   attempt: StepAttempt,
   before: DeliveryStep | undefined,
-  delivery: Delivery,
-): Promise<Asked> {
-  const { journal, log, signal } = delivery;
+  delivery: DeliveryContext,
+): Promise<StartedOperation> {
+  const { journal, clock, log, signal } = delivery;
   const asked: DeliveryStep = {
     name: order.step,
     state: 'asked',
     operation: null,
-    askedAt: new Date().toISOString(),
+    askedAt: clock.now().toISOString(),
     detail: attemptDetail(attempt),
   };
   await journal.save(asked);
@@ -155,7 +155,8 @@ async function ask(
   // A refusal does not show whether an earlier attempt had an effect.
   const afterRefusal = before === undefined || before.state === 'refused' ? refused : before;
   const operation = await submit(order, attempt, afterRefusal, delivery);
-  if (operation === undefined) return { step: asked, operation: await taken(asked, order, delivery) };
+  if (operation === undefined)
+    return { step: asked, operation: await earlierOperation(asked, order, delivery) };
   if (operation.done) return { step: asked, operation };
   const running: DeliveryStep = { ...asked, state: 'running', operation: operation.name };
   await journal.save(running);
@@ -169,10 +170,10 @@ async function ask(
  * @throws BridgeError when the request was refused; also GEMINI_REFUSED, with an unknown outcome, for an invalid response.
  */
 async function submit(
-  order: Order,
+  order: OperationRequest,
   attempt: StepAttempt,
   afterRefusal: DeliveryStep,
-  delivery: Delivery,
+  delivery: DeliveryContext,
 ): Promise<Operation | undefined> {
   const { api, journal, log, signal } = delivery;
   let errorsUri = order.errorsUri(attempt);
@@ -191,16 +192,16 @@ async function submit(
         });
         return undefined;
       }
-      if (errorsUri !== undefined && isAboutErrors(error)) {
+      if (errorsUri !== undefined && refusesErrorConfig(error)) {
         log.warn('failures cannot be written to the bucket, so they may not be told apart', {
           reason: error.message,
         });
         errorsUri = undefined;
         continue;
       }
-      if (BUSY_CODES.has(error.code) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
+      if (isBusy(error) && tries < OPERATION_BUSY_ATTEMPTS_MAX) {
         log.warn('data store busy; retrying once other operations finish', { reason: error.message });
-        await quiet(delivery);
+        await waitUntilIdle(delivery);
         await pauseBefore(order.step, delivery, signal);
         continue;
       }
@@ -209,39 +210,6 @@ async function submit(
     }
     return operationOf(answer);
   }
-}
-
-/** Google requires an "empty, existing directory". It does not document whether a missing folder counts as one. */
-function isAboutErrors({ code, message }: BridgeError): boolean {
-  const refused = code === 'GEMINI_REFUSED' || code === 'GEMINI_PRECONDITION';
-  return refused && /error_?config|gcs_?prefix/i.test(message);
-}
-
-/** @throws BridgeError when a retry would not help, or the attempts are used up. */
-function requireAnother(
-  { step }: Order,
-  asked: number,
-  operation: Operation | undefined,
-  { log }: Delivery,
-): void {
-  if (operation?.error === undefined) {
-    if (asked < OPERATION_ATTEMPTS_MAX) return;
-    throw new BridgeError(
-      'GEMINI_UNCLEAR',
-      `Discovery Engine received ${step} ${asked} times; its outcome is unknown.`,
-      { hint: 'Run again later: the next run looks for it before it is asked for again.' },
-    );
-  }
-  const { name, error } = operation;
-  if (asked < OPERATION_ATTEMPTS_MAX && PASSING_CODES.has(error.code)) {
-    log.warn('an operation failed and is started again', { step, operation: name, reason: error.message });
-    return;
-  }
-  throw new BridgeError(
-    'GEMINI_OPERATION_FAILED',
-    `Discovery Engine gave up ${step}, ${name}: "${error.message}" (code ${error.code}).`,
-    { hint: 'The message quotes Google. The next run sends the same documents again.' },
-  );
 }
 
 function withoutSlash(uri: string | undefined): string | undefined {

@@ -6,14 +6,14 @@ import { countOf } from '../api/json-fields.ts';
 import { filesOf, modeOf, rowsOf } from '../delivery/manifest-files.ts';
 import { outcomeOf, type Part, type StepOutcome } from './part.ts';
 import { importBody, requestGroups } from '../api/requests.ts';
-import { settleStep } from '../delivery/finish-step.ts';
-import { operate, type Delivery } from '../delivery/steps.ts';
+import { finishStep } from '../delivery/finish-step.ts';
+import { runOperation, type DeliveryContext } from '../delivery/steps.ts';
 
 /**
  * One import for each group of files; usually there is one group.
  * @throws BridgeError RECONCILIATION_REFUSED if a full reconciliation would need more.
  */
-export function fileImports(delivery: Delivery): Part[] {
+export function fileImports(delivery: DeliveryContext): Part[] {
   const { manifest } = delivery;
   const groups = requestGroups(filesOf(manifest, 'upserts'));
   if (modeOf(manifest) === 'FULL' && groups.length > 1) throw tooManyFiles(manifest.runId);
@@ -30,12 +30,12 @@ async function importFiles(
   files: readonly ManifestFile[],
   from: number,
   step: string,
-  delivery: Delivery,
+  delivery: DeliveryContext,
 ): Promise<StepOutcome> {
   const judged = outcomeOf(delivery.earlier.get(step));
   if (judged !== undefined) return judged;
   const { manifest, branch } = delivery;
-  const finished = await operate(
+  const finished = await runOperation(
     {
       step,
       ...(modeOf(manifest) === 'FULL' && { permit: () => requireStillAlone(delivery) }),
@@ -51,11 +51,11 @@ async function importFiles(
   const { metadata } = finished.operation;
   const succeeded = countOf(metadata, 'successCount');
   const counts = { sent: rowsOf(files), succeeded, failed: countOf(metadata, 'failureCount') };
-  return settleStep({ step, kind: 'upserts', files, from, counts }, finished, delivery);
+  return finishStep({ step, kind: 'upserts', files, from, counts }, finished, delivery);
 }
 
 /** FULL deletes what other runs delivered before this run got the lease. @throws BridgeError RECONCILIATION_REFUSED */
-function requireStillAlone({ manifest, journal }: Delivery): Promise<void> {
+function requireStillAlone({ manifest, journal }: DeliveryContext): Promise<void> {
   const { connector: connectorId, target } = manifest;
   return requireAlone({ connectorId, target }, journal);
 }

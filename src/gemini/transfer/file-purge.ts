@@ -5,14 +5,14 @@ import { filesOf, rowsOf } from '../delivery/manifest-files.ts';
 import { outcomeOf, type StepOutcome } from './part.ts';
 import { countFirst } from '../delivery/purge-count.ts';
 import { purgeBody, requestGroups } from '../api/requests.ts';
-import { settleStep } from '../delivery/finish-step.ts';
-import { operate, type Delivery, type Order } from '../delivery/steps.ts';
+import { finishStep } from '../delivery/finish-step.ts';
+import { runOperation, type DeliveryContext, type OperationRequest } from '../delivery/steps.ts';
 
 /**
  * One purge for each group of files; usually there is one group.
  * @throws BridgeError GEMINI_PERMISSION if the caller may not purge, GEMINI_PURGE_UNSAFE, GEMINI_UNPROVEN and others.
  */
-export async function purgeAll(delivery: Delivery): Promise<StepOutcome> {
+export async function purgeAll(delivery: DeliveryContext): Promise<StepOutcome> {
   const total = { acknowledged: 0, rejected: 0 };
   let from = 0;
   for (const [index, files] of requestGroups(filesOf(delivery.manifest, 'deletes')).entries()) {
@@ -28,7 +28,7 @@ async function purgeFiles(
   files: readonly ManifestFile[],
   from: number,
   step: string,
-  delivery: Delivery,
+  delivery: DeliveryContext,
 ): Promise<StepOutcome> {
   const judged = outcomeOf(delivery.earlier.get(step));
   if (judged !== undefined) return judged;
@@ -37,15 +37,20 @@ async function purgeFiles(
   if ((delivery.earlier.get(step)?.state ?? 'refused') === 'refused') {
     await countFirst(purgeOrder(files, false, `${step}-count`, delivery), { from, sent }, delivery);
   }
-  const finished = await operate(purgeOrder(files, true, step, delivery), delivery);
+  const finished = await runOperation(purgeOrder(files, true, step, delivery), delivery);
   const { metadata } = finished.operation;
   // Documents that did not exist are ignored by Google. They count as deleted, like the others.
   const succeeded = countOf(metadata, 'successCount') + countOf(metadata, 'ignoredCount');
   const counts = { sent, succeeded, failed: countOf(metadata, 'failureCount') };
-  return settleStep({ step, kind: 'deletes', files, from, counts }, finished, delivery);
+  return finishStep({ step, kind: 'deletes', files, from, counts }, finished, delivery);
 }
 
-function purgeOrder(files: readonly ManifestFile[], force: boolean, step: string, delivery: Delivery): Order {
+function purgeOrder(
+  files: readonly ManifestFile[],
+  force: boolean,
+  step: string,
+  delivery: DeliveryContext,
+): OperationRequest {
   return {
     step,
     errorsUri: (attempt) => errorsUriOf(delivery.manifest, step, attempt),

@@ -5,15 +5,15 @@ import { countOf } from '../api/json-fields.ts';
 import { filesOf, modeOf } from '../delivery/manifest-files.ts';
 import { rejectAll, rejectSome } from '../delivery/sent-documents.ts';
 import { detailOf, outcomeOf, type StepOutcome } from './part.ts';
-import { endStep, operate, type Delivery, type Finished } from '../delivery/steps.ts';
-import { judge } from '../delivery/verdict.ts';
+import { endStep, runOperation, type DeliveryContext, type FinishedOperation } from '../delivery/steps.ts';
+import { evaluateOperation } from '../delivery/evaluate-operation.ts';
 
 /**
  * Imports documents inside the requests, for artifacts that Google cannot read. Each request is its own step, so a run resumes
  * at the step where a process was killed.
  * @throws BridgeError RECONCILIATION_REFUSED for a full reconciliation: each request would delete the documents of the others.
  */
-export async function inlineImport(delivery: Delivery): Promise<StepOutcome> {
+export async function inlineImport(delivery: DeliveryContext): Promise<StepOutcome> {
   const { manifest, store } = delivery;
   if (modeOf(manifest) === 'FULL') throw needsFiles(manifest.runId, store.root);
   const total = { acknowledged: 0, rejected: 0 };
@@ -29,12 +29,12 @@ export async function inlineImport(delivery: Delivery): Promise<StepOutcome> {
  * @param again whether this run has already sent these documents, together with others
  * @returns how many of them were rejected.
  */
-async function importBatch(batch: InlineBatch, again: boolean, delivery: Delivery): Promise<number> {
+async function importBatch(batch: InlineBatch, again: boolean, delivery: DeliveryContext): Promise<number> {
   const { lines, from } = batch;
   const step = `import-rows-${from}-${from + lines.length}`;
   const judged = outcomeOf(delivery.earlier.get(step));
   if (judged !== undefined) return judged.rejected;
-  const finished = await operate(
+  const finished = await runOperation(
     {
       step,
       errorsUri: () => undefined,
@@ -58,8 +58,8 @@ async function importBatch(batch: InlineBatch, again: boolean, delivery: Deliver
 async function settle(
   batch: InlineBatch,
   again: boolean,
-  { operation, attempt }: Finished,
-  delivery: Delivery,
+  { operation, attempt }: FinishedOperation,
+  delivery: DeliveryContext,
 ): Promise<number> {
   const { lines, from } = batch;
   const sent = lines.length;
@@ -69,10 +69,10 @@ async function settle(
   const range = { manifest: delivery.manifest, kind: 'upserts', from, to: from + sent } as const;
   // An earlier request may have imported a document that this one refuses.
   const refused = again || attempt.number > 1 ? 'unknown' : 'refused';
-  const verdict = judge(counts, failures, [], refused);
-  if (verdict.proven) {
-    const rejected = await rejectSome(range, verdict, delivery);
-    if (rejected === verdict.count) return rejected;
+  const evaluation = evaluateOperation(counts, failures, [], refused);
+  if (evaluation.proven) {
+    const rejected = await rejectSome(range, evaluation, delivery);
+    if (rejected === evaluation.count) return rejected;
   }
   if (sent === 1) {
     const reason = failures[0]?.reason ?? 'no reason given';

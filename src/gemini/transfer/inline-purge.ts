@@ -3,11 +3,11 @@ import { countOf } from '../api/json-fields.ts';
 import { filesOf } from '../delivery/manifest-files.ts';
 import { outcomeOf, type StepOutcome } from './part.ts';
 import { countFirst } from '../delivery/purge-count.ts';
-import { settleStep } from '../delivery/finish-step.ts';
-import { operate, type Delivery, type Order } from '../delivery/steps.ts';
+import { finishStep } from '../delivery/finish-step.ts';
+import { runOperation, type DeliveryContext, type OperationRequest } from '../delivery/steps.ts';
 
 /** Purges documents by listing their names in the requests, for artifacts that Google cannot read. */
-export async function inlinePurge(delivery: Delivery): Promise<StepOutcome> {
+export async function inlinePurge(delivery: DeliveryContext): Promise<StepOutcome> {
   const total = { acknowledged: 0, rejected: 0 };
   for await (const batch of inlineBatches(delivery.store, filesOf(delivery.manifest, 'deletes'))) {
     const outcome = await purgeBatch(batch, delivery);
@@ -17,7 +17,7 @@ export async function inlinePurge(delivery: Delivery): Promise<StepOutcome> {
   return total;
 }
 
-async function purgeBatch({ from, lines }: InlineBatch, delivery: Delivery): Promise<StepOutcome> {
+async function purgeBatch({ from, lines }: InlineBatch, delivery: DeliveryContext): Promise<StepOutcome> {
   const step = `purge-rows-${from}-${from + lines.length}`;
   const judged = outcomeOf(delivery.earlier.get(step));
   if (judged !== undefined) return judged;
@@ -25,15 +25,20 @@ async function purgeBatch({ from, lines }: InlineBatch, delivery: Delivery): Pro
     const range = { from, sent: lines.length };
     await countFirst(purgeOrder(`${step}-count`, lines, false, delivery), range, delivery);
   }
-  const finished = await operate(purgeOrder(step, lines, true, delivery), delivery);
+  const finished = await runOperation(purgeOrder(step, lines, true, delivery), delivery);
   const { metadata } = finished.operation;
   const succeeded = countOf(metadata, 'successCount') + countOf(metadata, 'ignoredCount');
   const counts = { sent: lines.length, succeeded, failed: countOf(metadata, 'failureCount') };
-  return settleStep({ step, kind: 'deletes', files: [], from, counts }, finished, delivery);
+  return finishStep({ step, kind: 'deletes', files: [], from, counts }, finished, delivery);
 }
 
 /** The files of a purge list bare ids. A request lists full names, which are not percent-encoded as in a path. */
-function purgeOrder(step: string, ids: readonly string[], force: boolean, { branch }: Delivery): Order {
+function purgeOrder(
+  step: string,
+  ids: readonly string[],
+  force: boolean,
+  { branch }: DeliveryContext,
+): OperationRequest {
   const name = decodeURIComponent(branch);
   return {
     step,

@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../../core/each-at-once.ts';
+import { forEachConcurrently } from '../../core/for-each-concurrently.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { DELETES_PARALLEL, DELETES_PER_STEP } from '../limits.ts';
 import type { DeliveryStep, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
@@ -6,7 +6,7 @@ import { apiDocumentId } from '../delivery/document-id.ts';
 import { filesOf, rowsOf } from '../delivery/manifest-files.ts';
 import { sentDocuments } from '../delivery/sent-documents.ts';
 import { detailOf, outcomeOf, type StepOutcome } from './part.ts';
-import type { Delivery } from '../delivery/steps.ts';
+import type { DeliveryContext } from '../delivery/steps.ts';
 
 const STEP = 'deletes';
 
@@ -15,11 +15,11 @@ const STEP = 'deletes';
  * is recorded, so that a run resumes there after its process was killed.
  * @throws BridgeError; the progress until then is recorded.
  */
-export async function deleteEach(delivery: Delivery): Promise<StepOutcome> {
-  const { manifest, store, journal } = delivery;
+export async function deleteEach(delivery: DeliveryContext): Promise<StepOutcome> {
+  const { manifest, store, journal, clock } = delivery;
   const earlier = delivery.earlier.get(STEP);
-  const judged = outcomeOf(earlier);
-  if (judged !== undefined) return judged;
+  const finished = outcomeOf(earlier);
+  if (finished !== undefined) return finished;
   const sent = rowsOf(filesOf(manifest, 'deletes'));
   let row = progressOf(earlier);
   let rejected = rejectedOf(earlier);
@@ -28,7 +28,7 @@ export async function deleteEach(delivery: Delivery): Promise<StepOutcome> {
       name: STEP,
       state,
       operation: null,
-      askedAt: new Date().toISOString(),
+      askedAt: clock.now().toISOString(),
       detail: { row, ...detailOf({ acknowledged: row - rejected, rejected }) },
     });
   await save('running');
@@ -55,9 +55,9 @@ export async function deleteEach(delivery: Delivery): Promise<StepOutcome> {
  * and the error is thrown only when no delete is in progress.
  * @returns the documents that were refused for a reason of their own.
  */
-async function deleteAll(docIds: readonly string[], delivery: Delivery): Promise<RejectedDocument[]> {
+async function deleteAll(docIds: readonly string[], delivery: DeliveryContext): Promise<RejectedDocument[]> {
   const refused: RejectedDocument[] = [];
-  await eachAtOnce(DELETES_PARALLEL, docIds, async (docId) => {
+  await forEachConcurrently(DELETES_PARALLEL, docIds, async (docId) => {
     const reason = await deleteOne(docId, delivery);
     if (reason !== undefined) refused.push({ docId, reason, outcome: 'refused' });
   });
@@ -65,7 +65,10 @@ async function deleteAll(docIds: readonly string[], delivery: Delivery): Promise
 }
 
 /** @returns Google's words if it refuses to delete this document. */
-async function deleteOne(docId: string, { api, branch, signal }: Delivery): Promise<string | undefined> {
+async function deleteOne(
+  docId: string,
+  { api, branch, signal }: DeliveryContext,
+): Promise<string | undefined> {
   const path = `${branch}/documents/${apiDocumentId(docId)}`;
   try {
     await api.request({ method: 'DELETE', path, quota: 'writes', repeatable: true }, signal);

@@ -1,4 +1,9 @@
-import { readConnectionString, readPort, type ConnectionForm, type Refusal } from '../connection-string.ts';
+import {
+  readConnectionString,
+  readPort,
+  type ConnectionForm,
+  type ToConnectionStringError,
+} from '../connection-string.ts';
 import { isThisMachine, type Exposure } from '../exposure.ts';
 
 type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
@@ -56,7 +61,7 @@ const BINDINGS = ['disable', 'prefer', 'require'];
 export function readPostgresAddress(
   text: string,
   form: ConnectionForm,
-  invalid: Refusal,
+  invalid: ToConnectionStringError,
   caFile?: string,
 ): PostgresAddress {
   const parts = readConnectionString(text, form, invalid);
@@ -104,7 +109,7 @@ function tlsOf(
   query: URLSearchParams,
   host: string,
   caFile: string | undefined,
-  invalid: Refusal,
+  invalid: ToConnectionStringError,
 ): PostgresTls {
   const authority = fileOf(query, 'sslrootcert') ?? caFile;
   const asked = askedMode(query, invalid) ?? (authority === undefined ? 'prefer' : 'verify-full');
@@ -139,7 +144,7 @@ function tlsOf(
 }
 
 /** As in libpq, `ssl=true` means `sslmode=require`. */
-function askedMode(query: URLSearchParams, invalid: Refusal): string | undefined {
+function askedMode(query: URLSearchParams, invalid: ToConnectionStringError): string | undefined {
   const mode = query.get('sslmode') ?? undefined;
   const ssl = query.get('ssl');
   if (ssl === null) return mode;
@@ -156,7 +161,7 @@ function fileOf(query: URLSearchParams, name: string): string | undefined {
   return file === '' ? undefined : file;
 }
 
-function secondsOf(text: string | null, invalid: Refusal): number | undefined {
+function secondsOf(text: string | null, invalid: ToConnectionStringError): number | undefined {
   if (text === null || text === '0') return undefined;
   if (!/^\d{1,4}$/.test(text)) throw invalid('its connect_timeout is not a number of seconds');
   return Number(text);

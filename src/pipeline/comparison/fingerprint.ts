@@ -23,7 +23,7 @@ export class Fingerprinter {
     // A string with one byte per character costs half as much as a Buffer: 0.45 against 0.8 µs for 600 bytes.
     const digest = hash('sha256', bytes, 'binary');
     this.high = ((word(digest, 0) ^ this.#saltHigh) & 0x3fff_ffff) >>> 0;
-    this.low = occupied(this.high, (word(digest, 4) ^ this.#saltLow) >>> 0);
+    this.low = nonZeroLow(this.high, (word(digest, 4) ^ this.#saltLow) >>> 0);
   }
 
   /** Returns a fingerprint as 16 hexadecimal digits. */
@@ -35,7 +35,7 @@ export class Fingerprinter {
 }
 
 /** @returns the low half, but never zero together with a zero high half: that means an empty slot in a FingerprintSet. */
-export function occupied(high: number, low: number): number {
+export function nonZeroLow(high: number, low: number): number {
   return high === 0 && low === 0 ? 1 : low;
 }
 

@@ -4,7 +4,7 @@ import { FINGERPRINT_BYTES, FingerprintSet } from './fingerprint-set.ts';
 import { decideDeletes } from '../guard.ts';
 import type { Job, Ports } from '../ports/job.ts';
 import type { Position, RecordKind, State } from '../ports/state-port.ts';
-import type { Tally } from '../tally.ts';
+import type { Tally } from '../counts/tally.ts';
 
 type RecordState = Pick<State, 'fingerprints' | 'idsOf'>;
 
@@ -40,7 +40,7 @@ export async function knownDocuments(
   return known;
 }
 
-export interface Listed {
+export interface ListedDocuments {
   readonly scope: number;
   readonly known: KnownDocuments;
   readonly tally: Tally;
@@ -55,7 +55,7 @@ export interface Listed {
 export function planDeletes(
   job: Job,
   state: RecordState,
-  listed: Listed,
+  listed: ListedDocuments,
   sink: ChangeSink,
 ): Promise<string | null> {
   const { known, tally } = listed;
@@ -77,7 +77,7 @@ export function planDeletes(
 export async function planMarkedDeletes(
   job: Job,
   state: RecordState,
-  listed: Listed,
+  listed: ListedDocuments,
   sink: ChangeSink,
 ): Promise<string | null> {
   const { known, scope } = listed;
@@ -89,7 +89,7 @@ export async function planMarkedDeletes(
   return decide(job, state, sink, { ...listed, truncated: false, missing, size, seen: null });
 }
 
-interface Missing extends Listed {
+interface Missing extends ListedDocuments {
   readonly missing: number;
   /** The number of documents known before the run. */
   readonly size: number;

@@ -1,6 +1,6 @@
 import { nearest } from '../../definitions/nearest.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { RENAMED_COLUMNS_SOUGHT_MAX } from '../limits.ts';
+import { RENAMED_COLUMNS_COMPARED_MAX } from '../limits.ts';
 import { lookalike, lookalikeNote } from '../../core/text/lookalike.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { Column } from '../ports/ports.ts';
@@ -54,7 +54,7 @@ export function missingColumns(mapping: Mapping, columns: readonly Column[]): Mi
       name,
       field,
       renamed:
-        index < RENAMED_COLUMNS_SOUGHT_MAX
+        index < RENAMED_COLUMNS_COMPARED_MAX
           ? (lookalike(name, others) ?? nearest(name, others) ?? onlyLonger(name, others))
           : undefined,
     }));

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX, DOC_ID_BYTES_MAX } from '../../core/limits.ts';
-import { AclColumn, aclProblem, NOBODY, type Principals } from '../readers/acl.ts';
+import { AclColumn, aclProblem, NO_READERS, type Principals } from '../readers/acl.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import { CanonicalRow, READERS_NOT_KEPT } from './canonical-rows.ts';
 import { columnFinder } from './columns.ts';
@@ -14,7 +14,7 @@ import type { RowCursor } from './row-cursor.ts';
 import { hasText, NO_TEXT } from '../bytes/blank-text.ts';
 import { inTemplate, templateWriter, type TemplateWriter } from '../mapping/template-writer.ts';
 import { uriWriter } from './uri-writer.ts';
-import { holdsNulEscape, textFields, UsedTexts } from './used-texts.ts';
+import { hasNulEscape, textFields, TextColumns } from './text-columns.ts';
 import { timeWriter, type ValueWriter } from './values.ts';
 
 /** A range of bytes in a document's line. */
@@ -54,8 +54,8 @@ export class DocumentRenderer {
   /** Whether the mapping makes links, so that a document without a link is incomplete. */
   readonly makesLinks: boolean;
   mimeType: string;
-  users: Principals = NOBODY;
-  groups: Principals = NOBODY;
+  users: Principals = NO_READERS;
+  groups: Principals = NO_READERS;
   checksum = '';
 
   readonly ids: Pick<DocumentIds, 'of' | 'problem'>;
@@ -70,7 +70,7 @@ export class DocumentRenderer {
   readonly #mimeTypeDefault: string;
   readonly #canonical: CanonicalRow | undefined;
   readonly #json: JsonColumns;
-  readonly #texts: UsedTexts;
+  readonly #texts: TextColumns;
   readonly #textRequired: boolean;
 
   /** @throws BridgeError SOURCE_COLUMN_MISSING listing every column that the mapping names and the source lacks */
@@ -102,7 +102,7 @@ export class DocumentRenderer {
     const write = column && timeWriter(column);
     this.#updatedAt = write && { column: watermark, write };
     this.#json = new JsonColumns(columns, textFields(mapping).map(columnOf));
-    this.#texts = new UsedTexts(mapping, columns);
+    this.#texts = new TextColumns(mapping, columns);
 
     function aclColumn(name: string | undefined): AclColumn | undefined {
       return name === undefined ? undefined : new AclColumn(columns, columnOf(name));
@@ -125,8 +125,8 @@ export class DocumentRenderer {
   }
 
   #writeAcl(row: RowCursor): Rejection | undefined {
-    this.users = this.#usersOf?.of(row) ?? NOBODY;
-    this.groups = this.#groupsOf?.of(row) ?? NOBODY;
+    this.users = this.#usersOf?.of(row) ?? NO_READERS;
+    this.groups = this.#groupsOf?.of(row) ?? NO_READERS;
     const canonical = this.#canonical;
     const named = this.#usersOf !== undefined || this.#groupsOf !== undefined;
     if (canonical === undefined ? named : canonical.wantsReaders(row)) {
@@ -227,7 +227,7 @@ export class DocumentRenderer {
     }
     const wrong = this.#texts.problem(row, bytes);
     if (wrong !== undefined) return wrong;
-    if (this.line.nul || holdsNulEscape(bytes)) {
+    if (this.line.nul || hasNulEscape(bytes)) {
       return { code: 'NUL_CHARACTER', reason: 'it holds text with a NUL character (U+0000)' };
     }
     return undefined;

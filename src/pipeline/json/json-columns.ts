@@ -1,6 +1,6 @@
 import { JSON_DEPTH_MAX } from '../../core/limits.ts';
 import { parseArrayLiteral, type ArrayItem } from '../bytes/array-literal.ts';
-import { holdsHalfPairEscape } from '../bytes/half-pairs.ts';
+import { hasLoneSurrogateEscape } from '../bytes/lone-surrogates.ts';
 import { byteAt, itemAt } from '../document/in-range.ts';
 import type { Column } from '../ports/ports.ts';
 import { fieldNamed, quotedValue } from '../document/quoted-value.ts';
@@ -49,13 +49,13 @@ function problemOf(column: Column, bytes: Buffer, start: number, end: number): J
   if (column.kind === 'array') {
     const isHalf =
       bytes.subarray(start, end).includes('\\u') && holdsHalf(bytes.toString('utf8', start, end));
-    return isHalf ? halfPair(column.name) : undefined;
+    return isHalf ? loneSurrogate(column.name) : undefined;
   }
   if (column.unchecked === true) {
     const fault = jsonFault(bytes, start, end);
     if (fault !== undefined) return invalidJson(column.name, fault);
   }
-  return holdsHalfPairEscape(bytes, start, end) ? halfPair(column.name) : undefined;
+  return hasLoneSurrogateEscape(bytes, start, end) ? loneSurrogate(column.name) : undefined;
 }
 
 function holdsHalf(literal: string): boolean {
@@ -63,12 +63,12 @@ function holdsHalf(literal: string): boolean {
     if (item === null) return false;
     if (typeof item !== 'string') return item.some(isHalf);
     const json = Buffer.from(item);
-    return holdsHalfPairEscape(json, 0, json.length);
+    return hasLoneSurrogateEscape(json, 0, json.length);
   };
   return parseArrayLiteral(literal).some(isHalf);
 }
 
-export function halfPair(field: string): JsonProblem & { readonly code: 'INVALID_UTF8' } {
+export function loneSurrogate(field: string): JsonProblem & { readonly code: 'INVALID_UTF8' } {
   const reason = `its ${fieldNamed(field)} holds half of a surrogate pair, which is not a character`;
   return { code: 'INVALID_UTF8', reason };
 }

@@ -48,12 +48,12 @@ export interface OpenStep extends DeliveryStep {
 /** What a destination must still know after its process was killed. Every write is durable when its promise resolves. */
 export interface DeliveryJournal {
   /** Waits until no other run delivers to this target. Fails with `LEASE_HELD` when that takes too long. */
-  turn(signal: AbortSignal): Promise<Turn>;
+  targetLease(signal: AbortSignal): Promise<TargetLease>;
   /** Returns the steps of this run, in the order in which they were first saved. */
   steps(): Promise<DeliveryStep[]>;
   /** Adds a step, or replaces the step of this name. Fails with `LEASE_LOST` once another run has closed this run. */
   save(step: DeliveryStep): Promise<void>;
-  /** Returns the steps that other runs into this target left `asked` or `running`; only valid while this run has the turn. */
+  /** Returns the steps that other runs into this target left `asked` or `running`; only valid while this run has the lease on the target. */
   openSteps(): Promise<OpenStep[]>;
   /** Closes an open step of another run. */
   settle(id: number): Promise<void>;
@@ -65,8 +65,8 @@ export interface DeliveryJournal {
   /** Returns how many documents of this run are rejected. */
   rejected(): Promise<number>;
   /**
-   * Same as `State.othersInto`. While this run has the turn, no other connector can deliver, so the result is valid until the
-   * turn ends.
+   * Same as `State.othersInto`. While this run has the lease on the target, no other connector can deliver, so the result is valid until the
+   * lease ends.
    */
   othersInto(target: string, connectorId: string): Promise<string[]>;
   /** Returns a short note about this target, which is kept across runs. */
@@ -77,7 +77,7 @@ export interface DeliveryJournal {
 }
 
 /** The right to deliver to a target, held by one run at a time. */
-export interface Turn extends GuardedLease {
+export interface TargetLease extends GuardedLease {
   /** Aborted with `LEASE_LOST` when another run took over. */
   readonly signal: AbortSignal;
 }

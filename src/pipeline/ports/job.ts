@@ -1,5 +1,5 @@
 import type { DeletePolicy } from '../../definitions/connector/types.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import type { DocumentRenderer } from '../document/document.ts';

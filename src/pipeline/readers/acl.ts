@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { ACL_PRINCIPALS_MAX } from '../../core/limits.ts';
 import { BareArrayReader } from '../bytes/bare-array.ts';
-import { holdsHalfPairEscape } from '../bytes/half-pairs.ts';
+import { hasLoneSurrogateEscape } from '../bytes/lone-surrogates.ts';
 import { itemAt } from '../document/in-range.ts';
-import { halfPair, invalidJson, type JsonProblem } from '../json/json-columns.ts';
+import { loneSurrogate, invalidJson, type JsonProblem } from '../json/json-columns.ts';
 import type { Column } from '../ports/ports.ts';
 import { fieldNamed, quotedValue } from '../document/quoted-value.ts';
 import { readReaders } from './reader-list.ts';
@@ -33,7 +33,7 @@ export interface ReadersProblem {
   readonly revokes?: true;
 }
 
-export const NOBODY: Principals = { count: 0, json: Buffer.from('[]'), ends: [] };
+export const NO_READERS: Principals = { count: 0, json: Buffer.from('[]'), ends: [] };
 
 /** A column that holds principals, in any of the forms that `readReaders` accepts. */
 export class AclColumn {
@@ -52,7 +52,7 @@ export class AclColumn {
 
   of(row: RowCursor): Principals {
     const length = row.length(this.#column);
-    if (length <= 0) return NOBODY;
+    if (length <= 0) return NO_READERS;
     if (this.#cache === undefined) return this.#read(row);
     const start = row.start(this.#column);
     const key = row.bytes.toString('latin1', start, start + length);
@@ -78,25 +78,27 @@ export class AclColumn {
   #readText(bytes: Buffer, start: number, end: number): Principals {
     const { name, kind } = this.#of;
     if (!isUtf8(bytes.subarray(start, end))) return unreadable(notUtf8(name));
-    if (kind === 'json' && holdsHalfPairEscape(bytes, start, end)) return unreadable(halfPair(name));
+    if (kind === 'json' && hasLoneSurrogateEscape(bytes, start, end)) return unreadable(loneSurrogate(name));
     const text = bytes.toString('utf8', start, end);
     const read = readReaders(text, this.#of);
     if ('invalidJson' in read) return unreadable(invalidJson(name, quotedValue(text)));
-    if ('unreadable' in read) return unreadable(notNames(name, read.unreadable));
+    if ('unreadable' in read) return unreadable(unreadableReaders(name, read.unreadable));
     // JSON in a text column may contain escapes, too.
-    return read.names.every((one) => one.isWellFormed()) ? asJson(read.names) : unreadable(halfPair(name));
+    return read.names.every((one) => one.isWellFormed())
+      ? asJson(read.names)
+      : unreadable(loneSurrogate(name));
   }
 }
 
 function unreadable(problem: Omit<ReadersProblem, 'revokes'>): Principals {
-  return { ...NOBODY, problem: { ...problem, revokes: true } };
+  return { ...NO_READERS, problem: { ...problem, revokes: true } };
 }
 
 export function notUtf8(field: string): { readonly code: 'INVALID_UTF8'; readonly reason: string } {
   return { code: 'INVALID_UTF8', reason: `its ${fieldNamed(field)} holds text that is not UTF-8` };
 }
 
-export function notNames(
+export function unreadableReaders(
   field: string,
   value: string,
 ): { readonly code: 'ACL_UNREADABLE' | 'NUL_CHARACTER'; readonly reason: string } {
@@ -110,7 +112,7 @@ export function notNames(
 }
 
 function asJson(names: readonly string[]): Principals {
-  if (names.length === 0) return NOBODY;
+  if (names.length === 0) return NO_READERS;
   const quoted = names.map((name) => JSON.stringify(name));
   let end = 1;
   const ends = quoted.map((name) => {

@@ -1,6 +1,6 @@
 import { parseArrayLiteral, type ArrayItem } from '../bytes/array-literal.ts';
 import type { Column, ColumnKind } from '../ports/ports.ts';
-import { isNothing, namesIn, trimmedName } from './reader-names.ts';
+import { meansNoValue, namesIn, trimmedName } from './reader-names.ts';
 
 /** The readers that a value names, or the part of it that does not name any. */
 export type ReadersRead =
@@ -89,7 +89,7 @@ function inJsonList(items: readonly unknown[]): readonly string[] {
 
 function inText(whole: string): readonly string[] {
   const text = trimmedName(whole);
-  if (isNothing(text)) return [];
+  if (meansNoValue(text)) return [];
   const enclosed = text.slice(1, -1);
   switch (text.charAt(0)) {
     case '[': {

@@ -48,7 +48,7 @@ export function trimmedName(text: string): string {
 }
 
 /** Whether a text means a missing value: it is empty, or a word such as NULL. */
-export function isNothing(text: string): boolean {
+export function meansNoValue(text: string): boolean {
   return text.length <= 'undefined'.length && NOTHING.has(text.toLowerCase());
 }
 
@@ -59,7 +59,7 @@ export function isNothing(text: string): boolean {
  */
 export function namesIn(item: string): readonly string[] | undefined {
   const text = unquoted(trimmedName(item));
-  if (isNothing(text)) return [];
+  if (meansNoValue(text)) return [];
   if (text.includes('@')) return addressesIn(text);
   return isName(text) ? [text] : undefined;
 }

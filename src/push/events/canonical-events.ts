@@ -13,7 +13,7 @@ import { CanonicalJson } from '../../json/canonical.ts';
 import { FIELD, fieldName, type EventFields, type Field } from './event-fields.ts';
 import { FieldWriter, Rejected } from './field-writer.ts';
 import { ReaderList } from './reader-list.ts';
-import { quoted, type EventRejection } from '../verdict.ts';
+import { quoted, type EventRejection } from '../event-rejection.ts';
 
 const SPACE = 0x20;
 const ASCII_END = 0x80;

@@ -4,10 +4,10 @@ import { notUtf8 } from '../../pipeline/readers/acl.ts';
 import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
 import { escapeIdPart } from '../../pipeline/document/document-id.ts';
 import { byteAt } from '../../pipeline/document/in-range.ts';
-import { halfPair } from '../../pipeline/json/json-columns.ts';
+import { loneSurrogate } from '../../pipeline/json/json-columns.ts';
 import { BACKSLASH, textAt } from '../../json/scan.ts';
-import { holdsHalfPair } from '../../json/canonical.ts';
-import type { EventRejection } from '../verdict.ts';
+import { canonicalHasLoneSurrogate } from '../../json/canonical.ts';
+import type { EventRejection } from '../event-rejection.ts';
 
 /** Matches a literal `%`, where only `%25` and `%3A` are allowed. */
 const STRAY_PERCENT = /%(?!25|3A)/;
@@ -96,7 +96,7 @@ function idProblem(docId: string): EventRejection | undefined {
     return { code: 'ID_TOO_LONG', reason: `its id has more than ${DOC_ID_BYTES_MAX} bytes` };
   }
   if (docId.includes('\0')) return { code: 'NUL_CHARACTER', reason: 'its id holds a NUL character (U+0000)' };
-  if (holdsHalfPair(JSON.stringify(docId)))
-    return { code: 'INVALID_UTF8', reason: halfPair('doc_id').reason };
+  if (canonicalHasLoneSurrogate(JSON.stringify(docId)))
+    return { code: 'INVALID_UTF8', reason: loneSurrogate('doc_id').reason };
   return undefined;
 }

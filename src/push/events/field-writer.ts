@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { notUtf8 } from '../../pipeline/readers/acl.ts';
 import type { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
-import { halfPair } from '../../pipeline/json/json-columns.ts';
+import { loneSurrogate } from '../../pipeline/json/json-columns.ts';
 import type { ItemReader } from '../../json/item-reader.ts';
 import { isString } from '../../json/scan.ts';
 import { canonicalString, type CanonicalJson } from '../../json/canonical.ts';
 import { fieldName, NO_MEMBER, type EventFields, type Field } from './event-fields.ts';
-import type { EventRejection } from '../verdict.ts';
+import type { EventRejection } from '../event-rejection.ts';
 
 const LETTER_N = 0x6e;
 
@@ -89,7 +89,7 @@ export class FieldWriter {
    */
   requireWhole(field: Field): void {
     const name = fieldName(field);
-    if (this.json.halfPair) throw new Rejected('INVALID_UTF8', halfPair(name).reason);
+    if (this.json.halfPair) throw new Rejected('INVALID_UTF8', loneSurrogate(name).reason);
     if (this.#isText) return;
     const bytes = this.bytes.subarray(this.start(field), this.end(field));
     if (!isUtf8(bytes)) throw new Rejected('INVALID_UTF8', notUtf8(name).reason);

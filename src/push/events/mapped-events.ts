@@ -13,7 +13,7 @@ import type { Span } from '../../json/scan.ts';
 import { CanonicalJson } from '../../json/canonical.ts';
 import { PushRefusal } from '../refusal.ts';
 import { SingleRow } from './single-row.ts';
-import type { EventRejection } from '../verdict.ts';
+import type { EventRejection } from '../event-rejection.ts';
 
 /** Maps events with the source's own fields to documents, in the same way as rows of an API. */
 export class MappedEvents {

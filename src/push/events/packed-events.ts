@@ -30,7 +30,7 @@ export interface EventVersion {
  * separated by tabs; JSON text without line breaks escapes both separators. The view `folded_events` reads this format. All lines
  * are written to one buffer, which is sent to the database: one buffer per document was measurably slower.
  */
-export class FoldedEvents {
+export class PackedEvents {
   readonly #out = new ByteWriter(BYTES_TYPICAL);
   #count = 0;
   #versions: EventVersion[] = [];
@@ -100,9 +100,9 @@ export class FoldedEvents {
   }
 
   /** Returns a copy without the events with the given numbers, counted from 0; returns this object when there are none. */
-  without(left: ReadonlySet<number>): FoldedEvents {
+  without(left: ReadonlySet<number>): PackedEvents {
     if (left.size === 0) return this;
-    const kept = new FoldedEvents();
+    const kept = new PackedEvents();
     let event = 0;
     for (const line of this.#lines()) {
       if (left.has(event++)) continue;
@@ -138,15 +138,15 @@ export class FoldedEvents {
 }
 
 /** Packs the events of a push in the form that a queue stores. */
-export function foldEvents(events: readonly PushEvent[]): FoldedEvents {
-  const folded = new FoldedEvents();
+export function packEvents(events: readonly PushEvent[]): PackedEvents {
+  const packed = new PackedEvents();
   const id = new ByteWriter(BYTES_TYPICAL);
   for (const { op, docId, document, version } of events) {
     id.length = 0;
     id.utf8(JSON.stringify(docId));
-    const out = folded.begin(op, id, version === undefined ? undefined : { docId, op, version });
+    const out = packed.begin(op, id, version === undefined ? undefined : { docId, op, version });
     if (document !== null) out.raw(Buffer.from(document));
-    folded.end();
+    packed.end();
   }
-  return folded;
+  return packed;
 }

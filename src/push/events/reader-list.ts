@@ -1,12 +1,12 @@
-import { notNames } from '../../pipeline/readers/acl.ts';
+import { unreadableReaders } from '../../pipeline/readers/acl.ts';
 import { ByteWriter } from '../../pipeline/bytes/byte-writer.ts';
 import { byteAt } from '../../pipeline/document/in-range.ts';
 import { quotedValue } from '../../pipeline/document/quoted-value.ts';
 import { isPlainName } from '../../pipeline/readers/plain-names.ts';
 import { readReaders } from '../../pipeline/readers/reader-list.ts';
 import { BACKSLASH, BRACKET, BRACKET_END, COMMA, QUOTE } from '../../json/scan.ts';
-import { isPlainBefore, type CanonicalJson } from '../../json/canonical.ts';
-import type { EventRejection } from '../verdict.ts';
+import { plainStringPrecedes, type CanonicalJson } from '../../json/canonical.ts';
+import type { EventRejection } from '../event-rejection.ts';
 
 const BYTES_TYPICAL = 1_024;
 const AT = 0x40;
@@ -51,7 +51,7 @@ export class ReaderList {
       return { code: 'FIELD_INVALID', reason };
     }
     const read = readReaders(json, { kind: 'json' });
-    if (!('names' in read)) return notNames(field, 'unreadable' in read ? read.unreadable : json);
+    if (!('names' in read)) return unreadableReaders(field, 'unreadable' in read ? read.unreadable : json);
     this.count = read.names.length;
     this.json.utf8(strings.watched(JSON.stringify(read.names)));
     return undefined;
@@ -72,7 +72,7 @@ function sortedNames(bytes: Buffer, start: number, end: number): number {
   let previous = start;
   for (let at = start + 1; at < end; at++) {
     const nameEnd = plainNameEnd(bytes, at);
-    if (nameEnd === 0 || (names > 0 && !isPlainBefore(bytes, previous, at))) return 0;
+    if (nameEnd === 0 || (names > 0 && !plainStringPrecedes(bytes, previous, at))) return 0;
     names++;
     previous = at;
     at = nameEnd;

@@ -1,10 +1,10 @@
-import type { Clock } from '../../core/clock.ts';
-import { withDeadline } from '../../core/deadline.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { withDeadline } from '../../core/time/deadline.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_REDIRECTS_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
-import type { MinuteQuota } from '../../core/minute-quota.ts';
-import { isUtf8ButForHalves } from '../../pipeline/bytes/half-pairs.ts';
+import type { MinuteQuota } from '../../core/time/minute-quota.ts';
+import { isUtf8ButForHalves } from '../../pipeline/bytes/lone-surrogates.ts';
 import { logRetries, withRetries, type Attempt, type RetryPolicy, type Wait } from '../../core/retry.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';

@@ -1,6 +1,6 @@
 import type { OAuthSpec } from '../../definitions/rest/types.ts';
-import type { Clock } from '../../core/clock.ts';
-import { withDeadline } from '../../core/deadline.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { withDeadline } from '../../core/time/deadline.ts';
 import { HTTP_REQUEST_SECONDS_DEFAULT, HTTP_WORDS_CHARACTERS_MAX, OAUTH_SKEW_SECONDS } from '../limits.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { DefinitionWords } from '../definition-words.ts';

@@ -10,7 +10,7 @@ import {
   networkWords,
   PROXY_LOGIN_HINT,
   type NetworkHints,
-} from '../../net/network-words.ts';
+} from '../../net/network-error-text.ts';
 import { BodyError } from '../../net/response-body.ts';
 
 /** Why one attempt of a request failed. */

@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../http/http-error.ts';
 import { refuseKeyInUrl } from './keys/key-in-url.ts';
-import { changesSomething } from './same-origin.ts';
+import { isUnsafeMethod } from './same-origin.ts';
 import { countRequests } from './request-limits.ts';
 import { requireSingleHeaders } from '../http/single-headers.ts';
 import { wantsPage } from '../http/wants-page.ts';
@@ -77,7 +77,7 @@ export async function guardRoutes(app: FastifyInstance, gate: Gate): Promise<voi
     }
   });
   app.addHook('preValidation', (request, _reply, done) => {
-    if (request.formToken === undefined || !changesSomething(request) || takeFormToken(request)) done();
+    if (request.formToken === undefined || !isUnsafeMethod(request) || takeFormToken(request)) done();
     else done(foreignForm());
   });
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sameDigest } from '../../core/secrets/access-key.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { FORM_TOKEN_HOURS_MAX } from '../limits.ts';
 
 /** Proves that this server created a form recently, for a given session or user. */

@@ -4,7 +4,7 @@ import { KEY_CHARACTERS_MAX } from '../limits.ts';
 import type { Gate, GuardedAccess } from './access.ts';
 import type { Credential, Credentials } from './keys/credentials.ts';
 import { HttpError } from '../http/http-error.ts';
-import { changesSomething, fromOwnPage } from './same-origin.ts';
+import { isUnsafeMethod, isSameOrigin } from './same-origin.ts';
 import type { KeyCheck } from './keys/key-check.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignOn } from './sign-on.ts';
@@ -20,7 +20,7 @@ interface KeyGateOptions {
 export function keyGate({ credentials, sessions, keyCheck, signOn }: KeyGateOptions): Gate {
   /** A browser adds these to every request that any page makes it send, so a change requires proof that the page is ours. */
   function fromBrowser(request: FastifyRequest, subject: string): void {
-    if (changesSomething(request) && fromOwnPage(request) !== 'yes') throw foreignPage();
+    if (isUnsafeMethod(request) && isSameOrigin(request) !== 'yes') throw foreignPage();
     request.countedAs = subject;
     request.formToken = {
       value: sessions.formToken(subject),

@@ -6,7 +6,7 @@ import { foreignForm } from './access.ts';
 import type { ServerContext } from '../context.ts';
 import { localPath } from './local-path.ts';
 import type { Login } from './open-access.ts';
-import { fromOwnPage } from './same-origin.ts';
+import { isSameOrigin } from './same-origin.ts';
 import { loginPage, sessionPage } from './login-page.tsx';
 import type { RouteSet } from '../http/route-set.ts';
 
@@ -51,7 +51,7 @@ export function loginRoutes({ login }: ServerContext): RouteSet {
     app.post('/logout', { config, schema: { hide: true, body: logoutSchema } }, async (request, reply) => {
       const session = await login?.sessions.of(request);
       if (login !== undefined && session !== undefined) {
-        const own = fromOwnPage(request) === 'yes';
+        const own = isSameOrigin(request) === 'yes';
         if (!own || !login.sessions.isFormToken(request.body._csrf, session.id)) {
           throw foreignForm();
         }
@@ -80,7 +80,7 @@ async function logIn(
   reply: FastifyReply,
 ): Promise<{ readonly status: number; readonly problem: string } | undefined> {
   const visitor = sessions.visitor(request);
-  const own = fromOwnPage(request) === 'yes' && visitor !== undefined;
+  const own = isSameOrigin(request) === 'yes' && visitor !== undefined;
   if (!own || !sessions.isFormToken(_csrf, subjectOf(visitor))) {
     return { status: 403, problem: 'The form was open for too long, or cookies are off. Please try again.' };
   }

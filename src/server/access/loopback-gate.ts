@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Caller, Gate } from './access.ts';
 import { HttpError } from '../http/http-error.ts';
-import { changesSomething, fromOwnPage } from './same-origin.ts';
+import { isUnsafeMethod, isSameOrigin } from './same-origin.ts';
 
 const HINT = 'Make a key with: gemini-sync-bridge keys create. Then start the server again.';
 
@@ -49,7 +49,7 @@ function reasonToRefuse(request: FastifyRequest): string | undefined {
     return 'This server has no keys, so it answers no proxy.';
   // An attacker's DNS name can resolve to this machine, so that a page of that name could read the responses.
   if (!isLoopbackName(headers.host)) return 'This server has no keys, so it answers to localhost alone.';
-  if (changesSomething(request) && fromOwnPage(request) === 'no') return 'Cross-site request refused.';
+  if (isUnsafeMethod(request) && isSameOrigin(request) === 'no') return 'Cross-site request refused.';
   return undefined;
 }
 

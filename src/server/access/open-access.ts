@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../../app/catalog/catalog.ts';
 import { makeFirstKey } from '../../app/serve/make-access-key.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Gate } from './access.ts';
 import type { AccessSettings } from './access-settings.ts';

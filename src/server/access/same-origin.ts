@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export function changesSomething({ method }: Pick<FastifyRequest, 'method'>): boolean {
+export function isUnsafeMethod({ method }: Pick<FastifyRequest, 'method'>): boolean {
   return !READS.has(method);
 }
 
@@ -14,7 +14,7 @@ export function changesSomething({ method }: Pick<FastifyRequest, 'method'>): bo
  * This check is the only protection against forged requests: a token in each form, as in @fastify/csrf-protection, would need
  * a secret that all servers share, and would invalidate the forms of a page that was opened before a restart.
  */
-export function fromOwnPage({
+export function isSameOrigin({
   headers,
   host,
 }: Pick<FastifyRequest, 'headers' | 'host'>): 'yes' | 'no' | 'unsaid' {

@@ -2,7 +2,7 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { Signer } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerState } from '../../app/serve/server-state.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import {
   LOGIN_FORM_SECONDS_MAX,
   SESSION_AHEAD_SECONDS_MAX,
@@ -11,7 +11,7 @@ import {
   SESSION_SECONDS_MAX,
 } from '../limits.ts';
 import { openFormTokens } from './form-tokens.ts';
-import { rememberBriefly } from '../memory/ttl-cache.ts';
+import { createTtlCache } from '../memory/ttl-cache.ts';
 
 /** A login session. It is stored in a signed cookie; only its end is stored in the database. */
 interface Session {
@@ -46,7 +46,7 @@ const ID_BYTES = 16;
 export function openSessions(secret: string, store: ServerState['sessions'], clock: Clock): Sessions {
   const signer = new Signer(derivedKey(secret, 'cookie'));
   const formTokens = openFormTokens(derivedKey(secret, 'form'), clock);
-  const ended = rememberBriefly((id: string) => store.hasEnded(id), clock);
+  const ended = createTtlCache((id: string) => store.hasEnded(id), clock);
 
   const signed = (request: FastifyRequest, name: string): string | undefined => {
     const cookie = request.cookies[nameOf(name, request)];

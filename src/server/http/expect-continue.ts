@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
  * is granted after the gate, so that a client with a wrong key does not first send 50 MB. Other expectations are ignored, as
  * HTTP allows, whereas Node would respond to them itself.
  */
-export function inviteBodies(app: FastifyInstance): void {
+export function continueAfterGate(app: FastifyInstance): void {
   for (const asked of ['checkContinue', 'checkExpectation']) {
     app.server.on(asked, (request: IncomingMessage, response: ServerResponse) => {
       app.routing(request, response);

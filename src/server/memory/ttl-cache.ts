@@ -1,7 +1,7 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../limits.ts';
 
-interface BrieflyKnown<Answer> {
+interface TtlCache<Answer> {
   (id: string): Promise<Answer>;
   /** Removes the entry, so that the next lookup queries again. */
   forget(id: string): void;
@@ -11,10 +11,7 @@ interface BrieflyKnown<Answer> {
  * Queries an id at most once in `KEY_CACHE_MS`. Evicts the oldest entry when the cache is full. Failed queries are not
  * cached.
  */
-export function rememberBriefly<Answer>(
-  ask: (id: string) => Promise<Answer>,
-  clock: Clock,
-): BrieflyKnown<Answer> {
+export function createTtlCache<Answer>(ask: (id: string) => Promise<Answer>, clock: Clock): TtlCache<Answer> {
   const known = new Map<string, { readonly answer: Promise<Answer>; readonly askedMs: number }>();
 
   function asked(id: string): Promise<Answer> {

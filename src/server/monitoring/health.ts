@@ -3,7 +3,7 @@ import { READY_CACHE_MS } from '../limits.ts';
 import { failures } from '../http/answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
 import type { RouteSet } from '../http/route-set.ts';
-import { shareBriefly } from '../memory/share-briefly.ts';
+import { shareCall } from '../memory/shared-call.ts';
 
 const aliveSchema = Type.Object(
   { status: Type.Literal('ok'), version: Type.String() },
@@ -13,7 +13,7 @@ const aliveSchema = Type.Object(
 /** `/healthz` reports that the process is alive. `/readyz` reports that it is ready, which requires the database. */
 export function healthRoutes({ state, version, clock }: ServerContext): RouteSet {
   // The route requires no key, so the number of queries must not grow with the number of requests.
-  const ping = shareBriefly(() => state.ping(), { maxAgeMs: READY_CACHE_MS, clock });
+  const ping = shareCall(() => state.ping(), { maxAgeMs: READY_CACHE_MS, clock });
   return (app, _options, done) => {
     app.get(
       '/healthz',

@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite';
 import type { FileEncoding } from '../../definitions/connector/types.ts';
-import { bytesOfText, isUtf8ButForHalves } from '../../pipeline/bytes/half-pairs.ts';
+import { bytesOfText, isUtf8ButForHalves } from '../../pipeline/bytes/lone-surrogates.ts';
 import { bytesOf } from './bytes.ts';
 import { refuseBinary } from './content-kind.ts';
 import { fileInvalid } from './errors.ts';

@@ -2,7 +2,7 @@ import { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { lookalikeSentences } from '../../core/text/lookalike.ts';
 import type { RecordRow } from '../../json/record-row.ts';
-import { NEVER_THERE } from '../fields-never-there.ts';
+import { FIELDS_IN_NO_ROW } from '../fields-never-there.ts';
 
 interface RequiredFieldsOf {
   /** The fields that records may omit. */
@@ -21,7 +21,7 @@ export function requireFields(
   { optional, url, log }: RequiredFieldsOf,
 ): void {
   const expected = missing.filter((name) => optional.has(name));
-  if (expected.length > 0) log.warn(NEVER_THERE, { fields: expected });
+  if (expected.length > 0) log.warn(FIELDS_IN_NO_ROW, { fields: expected });
   const required = missing.filter((name) => !optional.has(name));
   if (required.length === 0) return;
   throw new BridgeError(

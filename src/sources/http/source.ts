@@ -1,9 +1,9 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { mentionsWatermark } from '../../definitions/watermark-text.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { HTTP_PAGES_PER_RUN_DEFAULT } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
-import type { MinuteQuota } from '../../core/minute-quota.ts';
+import type { MinuteQuota } from '../../core/time/minute-quota.ts';
 import { quotaOf } from '../../rest/quota.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../net/connection-string.ts';
+import type { ToConnectionStringError } from '../../net/connection-string.ts';
 import { isThisMachine, type Exposure } from '../../net/exposure.ts';
 import { parseConnectionString } from '../sql/connection-string.ts';
 import { MSSQL_FORM } from './form.ts';
@@ -94,7 +94,7 @@ export function mssqlExposure({
 }
 
 /** In Go connection strings, the instance follows the slash, and `database=` names the database. */
-function databaseOf(path: string, parameter: string | null, invalid: Refusal): string {
+function databaseOf(path: string, parameter: string | null, invalid: ToConnectionStringError): string {
   if (parameter === null || parameter === path) return path;
   if (path === '') return parameter;
   throw invalid('it names a database twice; write an instance as instanceName=');
@@ -104,7 +104,7 @@ interface LoginParts {
   readonly user: string;
   readonly password: string;
   readonly query: URLSearchParams;
-  readonly invalid: Refusal;
+  readonly invalid: ToConnectionStringError;
 }
 
 function loginOf({ user, password, query, invalid }: LoginParts): MssqlLogin {
@@ -127,7 +127,7 @@ function oneOf<T extends string>(
   query: URLSearchParams,
   name: string,
   allowed: readonly T[],
-  invalid: Refusal,
+  invalid: ToConnectionStringError,
 ): T | undefined {
   const given = query.get(name);
   if (given === null) return undefined;

@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/errors.ts';
 import { asError, codeOf, messageOf } from '../../core/thrown.ts';
 import {
-  findVerdict,
+  findMeaning,
   CONNECT_TIMEOUT,
   DEFINER_REFUSED,
   SELECT_NOT_GRANTED,
@@ -15,8 +15,8 @@ import {
   VALUE_REFUSED,
   type DriverErrorTable,
   type DriverHints,
-  type Phase,
-  type Verdict,
+  type SessionPhase,
+  type SourceErrorMeaning,
 } from '../driver-errors.ts';
 
 /** The location of an error, for its message; it never includes a password. */
@@ -30,11 +30,11 @@ export interface MssqlPlace {
   readonly secretRef: string;
 }
 
-const QUERY: Verdict = {
+const QUERY: SourceErrorMeaning = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in sqlcmd with the same user.',
 };
-const BUSY: Verdict = {
+const BUSY: SourceErrorMeaning = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'The server is short of resources, or moves the database; try again later.',
 };
@@ -59,7 +59,7 @@ const TABLE: DriverErrorTable = {
       phase: 'connect',
       codes: /^ELOGIN$/,
       words: /cannot open database/i,
-      verdict: {
+      meaning: {
         code: 'SECRET_INVALID',
         hint: 'Correct the database in the secret, or make this login a user of it.',
       },
@@ -68,7 +68,7 @@ const TABLE: DriverErrorTable = {
       phase: 'connect',
       codes: /^ELOGIN$/,
       words: /not allowed to access the server/i,
-      verdict: {
+      meaning: {
         code: 'SOURCE_AUTH_FAILED',
         hint: 'Let this address in, in the firewall rules of the server.',
       },
@@ -77,22 +77,22 @@ const TABLE: DriverErrorTable = {
       phase: 'connect',
       codes: /^ELOGIN$/,
       words: /^(?=.*?password ).*(?:expired|must be changed)/is,
-      verdict: PASSWORD_EXPIRED,
+      meaning: PASSWORD_EXPIRED,
     },
     {
       phase: 'connect',
       codes: /^ELOGIN$/,
       words: /account is (?:disabled|currently locked)/i,
-      verdict: { code: 'SOURCE_AUTH_FAILED', hint: 'ALTER LOGIN … ENABLE, or UNLOCK.' },
+      meaning: { code: 'SOURCE_AUTH_FAILED', hint: 'ALTER LOGIN … ENABLE, or UNLOCK.' },
     },
     // A linked server refused the login, or was not found.
     {
       phase: 'query',
       codes: /^(?:18452|18456|7202|7303|7399|7416|7437|53|10060|10061)$/,
-      verdict: LINKED_SERVER_REFUSED,
+      meaning: LINKED_SERVER_REFUSED,
     },
-    { phase: 'connect', codes: /^ELOGIN$/, verdict: LOGIN_REFUSED },
-    { phase: 'connect', codes: /^ETIMEOUT$/, words: /connect/, verdict: CONNECT_TIMEOUT },
+    { phase: 'connect', codes: /^ELOGIN$/, meaning: LOGIN_REFUSED },
+    { phase: 'connect', codes: /^ETIMEOUT$/, words: /connect/, meaning: CONNECT_TIMEOUT },
   ],
   byCode: [
     [SELECT_NOT_GRANTED, '229', '230', '262', '297', '300', '916'],
@@ -149,28 +149,28 @@ const TABLE: DriverErrorTable = {
 };
 
 /** Translates an error of the driver or the server: our message with the original one, and the instruction. */
-export function mssqlError(thrown: unknown, place: MssqlPlace, phase: Phase): BridgeError {
+export function mssqlError(thrown: unknown, place: MssqlPlace, phase: SessionPhase): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
-  const verdict = verdictOf(error, phase);
-  const { code, hint } = verdict;
+  const meaning = meaningOf(error, phase);
+  const { code, hint } = meaning;
   const server = `${place.host}${place.instance === undefined ? '' : `\\${place.instance}`}`;
   const port = place.port === undefined ? '' : `:${place.port}`;
   const database = place.database === undefined ? '' : `/${place.database}`;
   const at = `${place.user}@${server}${port}${database} (secret ${place.secretRef})`;
-  return new BridgeError(code, `SQL Server source ${at}: ${wordsOf(error, verdict)}`, { hint, cause: error });
+  return new BridgeError(code, `SQL Server source ${at}: ${wordsOf(error, meaning)}`, { hint, cause: error });
 }
 
 /** The message, including the line of the query that the server reports. */
-function wordsOf(error: Error, verdict: Verdict): string {
+function wordsOf(error: Error, meaning: SourceErrorMeaning): string {
   const line = 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : 0;
-  return line > 0 && verdict === QUERY ? `${messageOf(error)} (query line ${line})` : messageOf(error);
+  return line > 0 && meaning === QUERY ? `${messageOf(error)} (query line ${line})` : messageOf(error);
 }
 
-function verdictOf(error: Error, phase: Phase): Verdict {
+function meaningOf(error: Error, phase: SessionPhase): SourceErrorMeaning {
   const codes = codesOf(error);
   const fromServer = numberOf(error) > 0;
-  return findVerdict(TABLE, { error, codes, fromServer }, phase);
+  return findMeaning(TABLE, { error, codes, fromServer }, phase);
 }
 
 /** The number and the class of the server's error, then the driver's code. */

@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/errors.ts';
 import { asError, codeOf, messageOf } from '../../core/thrown.ts';
 import {
-  findVerdict,
+  findMeaning,
   CONNECT_TIMEOUT,
   DEFINER_REFUSED,
   SELECT_NOT_GRANTED,
@@ -15,8 +15,8 @@ import {
   VALUE_REFUSED,
   type DriverErrorTable,
   type DriverHints,
-  type Phase,
-  type Verdict,
+  type SessionPhase,
+  type SourceErrorMeaning,
 } from '../driver-errors.ts';
 
 /** The location of an error, for its message; it never includes a password. */
@@ -29,23 +29,23 @@ export interface MysqlPlace {
   readonly secretRef: string;
 }
 
-const QUERY: Verdict = {
+const QUERY: SourceErrorMeaning = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in the mysql client with the same user.',
 };
-const HOST: Verdict = {
+const HOST: SourceErrorMeaning = {
   code: 'SOURCE_AUTH_FAILED',
   hint: 'Let this user in from this host: see `CREATE USER name@host` in the manual of the server.',
 };
-const FULL: Verdict = {
+const FULL: SourceErrorMeaning = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'The server is out of connections or memory; try again later.',
 };
-const MORE_TLS: Verdict = {
+const MORE_TLS: SourceErrorMeaning = {
   code: 'SOURCE_TLS',
   hint: 'The server demands TLS: add ssl-mode=REQUIRED (or VERIFY_IDENTITY) to the connection string.',
 };
-const NO_TLS: Verdict = {
+const NO_TLS: SourceErrorMeaning = {
   code: 'SOURCE_TLS',
   hint: 'Turn TLS on at the server, or set ssl-mode=DISABLED if the network is trusted.',
 };
@@ -58,7 +58,7 @@ const CERTIFICATE: DriverHints = {
   files: 'Check the paths of the certificate files: caFile, ssl-ca, ssl-cert, ssl-key.',
 };
 
-const PLUGIN: Verdict = {
+const PLUGIN: SourceErrorMeaning = {
   code: 'SOURCE_AUTH_FAILED',
   hint: 'Let this user log in by a password that the driver can prove: IDENTIFIED VIA mysql_native_password (MariaDB) or IDENTIFIED WITH caching_sha2_password (MySQL), or create another user for this.',
 };
@@ -66,13 +66,13 @@ const PLUGIN: Verdict = {
 const TABLE: DriverErrorTable = {
   rows: [
     // MariaDB also reports 1045 when a query reads a view whose definer was removed. The login had already succeeded.
-    { phase: 'query', codes: /^(?:1045|1698|1449|1356)$/, verdict: DEFINER_REFUSED },
-    { phase: 'connect', codes: /^AUTH_SWITCH_PLUGIN_ERROR$/, words: /unknown plugin/i, verdict: PLUGIN },
-    { phase: 'connect', words: /requires TLS|SSL (?:connection )?is required/i, verdict: MORE_TLS },
-    { phase: 'connect', codes: /^$/, words: /timeout/i, verdict: CONNECT_TIMEOUT },
-    { codes: /^$/, words: /closed state|connection (?:was |is )?(?:closed|lost)/i, verdict: CONNECTION_LOST },
+    { phase: 'query', codes: /^(?:1045|1698|1449|1356)$/, meaning: DEFINER_REFUSED },
+    { phase: 'connect', codes: /^AUTH_SWITCH_PLUGIN_ERROR$/, words: /unknown plugin/i, meaning: PLUGIN },
+    { phase: 'connect', words: /requires TLS|SSL (?:connection )?is required/i, meaning: MORE_TLS },
+    { phase: 'connect', codes: /^$/, words: /timeout/i, meaning: CONNECT_TIMEOUT },
+    { codes: /^$/, words: /closed state|connection (?:was |is )?(?:closed|lost)/i, meaning: CONNECTION_LOST },
   ],
-  // The verdicts are by the server's error number (MariaDB uses MySQL's, and some of its own from 1900), by the driver's code,
+  // The meanings are by the server's error number (MariaDB uses MySQL's, and some of its own from 1900), by the driver's code,
   // or by SQLSTATE classes: 42 (syntax, unknown names), 21 and 22 (a value does not fit), 45 (SIGNAL).
   byCode: [
     // RDS Proxy and ProxySQL got no connection to the server in time.
@@ -111,10 +111,10 @@ const TABLE: DriverErrorTable = {
 };
 
 /** Translates an error of the driver or the server: our message with the original one, and the instruction. */
-export function mysqlError(thrown: unknown, place: MysqlPlace, phase: Phase): BridgeError {
+export function mysqlError(thrown: unknown, place: MysqlPlace, phase: SessionPhase): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
-  const { code, hint } = findVerdict(
+  const { code, hint } = findMeaning(
     TABLE,
     { error, codes: codesOf(error), fromServer: isOfServer(error) },
     phase,

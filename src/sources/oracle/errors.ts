@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/errors.ts';
 import { asError, messageOf } from '../../core/thrown.ts';
 import {
-  findVerdict,
+  findMeaning,
   CONNECT_TIMEOUT,
   SELECT_NOT_GRANTED,
   LINKED_SERVER_REFUSED,
@@ -14,8 +14,8 @@ import {
   VALUE_REFUSED,
   type DriverErrorTable,
   type DriverHints,
-  type Phase,
-  type Verdict,
+  type SessionPhase,
+  type SourceErrorMeaning,
 } from '../driver-errors.ts';
 
 /** The location of an error, for its message; it never includes a password. */
@@ -26,44 +26,44 @@ export interface OraclePlace {
   readonly secretRef: string;
 }
 
-const QUERY: Verdict = {
+const QUERY: SourceErrorMeaning = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in sqlplus with the same user. Names without quotes are upper case in Oracle.',
 };
-const UNREACHABLE: Verdict = {
+const UNREACHABLE: SourceErrorMeaning = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'Check host and port in the secret, that the listener runs, and the firewalls on the way.',
 };
-const NAME: Verdict = {
+const NAME: SourceErrorMeaning = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'Check the host name in the secret, and DNS on this machine.',
 };
-const SERVICE: Verdict = {
+const SERVICE: SourceErrorMeaning = {
   code: 'SECRET_INVALID',
   hint: 'The listener does not know this service. `lsnrctl services` lists those it knows; for a SID write ?sid=NAME.',
 };
-const VERIFIER: Verdict = {
+const VERIFIER: SourceErrorMeaning = {
   code: 'SOURCE_AUTH_FAILED',
   hint: 'The password of this user is stored in a form of before 12c. Set it again (ALTER USER … IDENTIFIED BY …) with ALLOWED_LOGON_VERSION_SERVER of 12 or more; or set source.thick with an Oracle Client.',
 };
-const ENCRYPTION: Verdict = {
+const ENCRYPTION: SourceErrorMeaning = {
   code: 'SOURCE_TLS',
   hint: 'The server demands native network encryption, which the thin driver does not have. Connect by TLS (?protocol=tcps), or set source.thick with an Oracle Client.',
 };
 const WALLET =
   'Put the authority that signed it into the wallet that ?wallet= names (ewallet.pem), and use the host name of the certificate.';
-const CERTIFICATE: Verdict = { code: 'SOURCE_TLS', hint: WALLET };
+const CERTIFICATE: SourceErrorMeaning = { code: 'SOURCE_TLS', hint: WALLET };
 const CERTIFICATE_HINTS: DriverHints = {
   untrusted: WALLET,
   otherName: WALLET,
   client: 'Put one and its key into the wallet that ?wallet= names (ewallet.pem).',
   files: WALLET,
 };
-const CONNECT_STRING: Verdict = {
+const CONNECT_STRING: SourceErrorMeaning = {
   code: 'SECRET_INVALID',
   hint: 'Correct the descriptor or the alias in the secret; for an alias, ?tnsAdmin= names the folder of tnsnames.ora.',
 };
-const BUSY: Verdict = {
+const BUSY: SourceErrorMeaning = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'The database starts, stops or has no process left; try again later.',
 };
@@ -71,15 +71,15 @@ const BUSY: Verdict = {
 const TABLE: DriverErrorTable = {
   rows: [
     // An error of RAISE_APPLICATION_ERROR may have any message, including other codes.
-    { codes: /^ORA-20\d{3}$/, verdict: RAISED_BY_DATABASE },
+    { codes: /^ORA-20\d{3}$/, meaning: RAISED_BY_DATABASE },
     // The login had already succeeded: a database link refused the login, or was not found.
     {
       phase: 'query',
       codes: /^ORA-(?:0101[57]|01045|2800[01]|28040|02019|12154|12505|12514|12541|12545|12170)$/,
-      verdict: LINKED_SERVER_REFUSED,
+      meaning: LINKED_SERVER_REFUSED,
     },
   ],
-  // The verdicts are by the codes of the server (ORA) and of the driver (NJS).
+  // The meanings are by the codes of the server (ORA) and of the driver (NJS).
   byCode: [
     // The database cannot parse the statement.
     [QUERY, 'ORA-009xx'],
@@ -154,10 +154,15 @@ const TABLE: DriverErrorTable = {
 };
 
 /** Translates an error of the driver or the server: our message with the original one, and the instruction. */
-export function oracleError(thrown: unknown, place: OraclePlace, phase: Phase, query?: string): BridgeError {
+export function oracleError(
+  thrown: unknown,
+  place: OraclePlace,
+  phase: SessionPhase,
+  query?: string,
+): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
-  const { code, hint } = verdictOf(error, phase);
+  const { code, hint } = meaningOf(error, phase);
   const at = `${place.user}@${place.at} (secret ${place.secretRef})`;
   const where = query === undefined ? '' : positionIn(query, error);
   return new BridgeError(code, `Oracle source ${at}: ${firstLine(messageOf(error))}${where}`, {
@@ -172,13 +177,13 @@ function firstLine(message: string): string {
 }
 
 /** The driver may wrap the listener's error, so the first known code decides. */
-function verdictOf(error: Error, phase: Phase): Verdict {
+function meaningOf(error: Error, phase: SessionPhase): SourceErrorMeaning {
   const written = [...error.message.matchAll(/\b(?:ORA-\d{5}|NJS-\d{3})\b/g)].map(([code]) => code);
   // The message of an error that a function of the database raised may contain any code.
   const raised = written.findIndex((code) => /^ORA-20\d{3}$/.test(code));
   const counted = raised < 0 ? written : raised === 0 ? written.slice(0, 1) : written.slice(0, raised);
   const codes = counted.flatMap((code) => (/^ORA-009\d\d$/.test(code) ? [code, 'ORA-009xx'] : [code]));
-  return findVerdict(
+  return findMeaning(
     TABLE,
     { error, codes, fromServer: codes.some((code) => code.startsWith('ORA-')) },
     phase,

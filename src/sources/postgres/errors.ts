@@ -1,9 +1,9 @@
 import { BridgeError } from '../../core/errors.ts';
-import { poolerFault } from '../../net/postgres/pooler-words.ts';
-import { BY_POOLER_FAULT, DEMANDS_TLS } from './pooler-verdicts.ts';
+import { poolerFault } from '../../net/postgres/pooler-fault.ts';
+import { MEANING_BY_POOLER_FAULT, TLS_REQUIRED } from './pooler-error-meanings.ts';
 import { asError, codeOf, messageOf } from '../../core/thrown.ts';
 import {
-  findVerdict,
+  findMeaning,
   CONNECT_TIMEOUT,
   SELECT_NOT_GRANTED,
   LINKED_SERVER_REFUSED,
@@ -16,8 +16,8 @@ import {
   VALUE_REFUSED,
   type DriverErrorTable,
   type DriverHints,
-  type Phase,
-  type Verdict,
+  type SessionPhase,
+  type SourceErrorMeaning,
 } from '../driver-errors.ts';
 
 /** The location of an error, for its message; it never includes a password. */
@@ -30,7 +30,7 @@ export interface PostgresPlace {
   readonly secretRef: string;
 }
 
-const QUERY: Verdict = {
+const QUERY: SourceErrorMeaning = {
   code: 'SOURCE_QUERY_INVALID',
   hint: 'Correct spec.source.query; try it in psql with the same user.',
 };
@@ -42,32 +42,32 @@ const CERTIFICATE: DriverHints = {
   client: 'Name one and its key with sslcert= and sslkey= in the connection string.',
   files: 'Check the paths of the certificate files: caFile, sslrootcert, sslcert, sslkey.',
 };
-const NO_POSTGRES: Verdict = {
+const NO_POSTGRES: SourceErrorMeaning = {
   code: 'SOURCE_TLS',
   hint: 'Check host and port in the secret: does a Postgres server answer there, with nothing in between?',
 };
 
-const HIDDEN_ROWS: Verdict = {
+const HIDDEN_ROWS: SourceErrorMeaning = {
   code: 'SOURCE_PERMISSION',
   hint: 'A hidden row would count as deleted. Let the user see all rows (ALTER ROLE … BYPASSRLS), or set spec.source.rowLevelSecurity: allow if the rows that it may see are the whole listing.',
 };
 
-const BUSY: Verdict = {
+const BUSY: SourceErrorMeaning = {
   code: 'SOURCE_UNREACHABLE',
   hint: 'The server is out of connections or memory; try again later.',
 };
-function access(code: 'SOURCE_AUTH_FAILED' | 'SOURCE_PERMISSION', hint: string): Verdict {
+function access(code: 'SOURCE_AUTH_FAILED' | 'SOURCE_PERMISSION', hint: string): SourceErrorMeaning {
   return { code, hint };
 }
 
 const TABLE: DriverErrorTable = {
   rows: [
-    { phase: 'connect', words: /no encryption|SSL off/i, verdict: DEMANDS_TLS },
-    { phase: 'connect', words: /before the TLS handshake/, verdict: NO_POSTGRES },
+    { phase: 'connect', words: /no encryption|SSL off/i, meaning: TLS_REQUIRED },
+    { phase: 'connect', words: /before the TLS handshake/, meaning: NO_POSTGRES },
     {
       phase: 'connect',
       words: /does not support SSL/i,
-      verdict: {
+      meaning: {
         code: 'SOURCE_TLS',
         hint: 'Turn TLS on at the server, or set sslmode=disable if the network is trusted.',
       },
@@ -75,7 +75,7 @@ const TABLE: DriverErrorTable = {
     {
       phase: 'connect',
       words: /does not offer channel binding/,
-      verdict: {
+      meaning: {
         code: 'SOURCE_TLS',
         hint: 'Let the server check the password by scram-sha-256 over TLS, with no pooler in between that ends TLS; or remove channel_binding=require, and set sslmode=verify-full.',
       },
@@ -84,13 +84,13 @@ const TABLE: DriverErrorTable = {
       phase: 'connect',
       codes: /^28000$/,
       words: /not permitted to log in/i,
-      verdict: access('SOURCE_AUTH_FAILED', 'Let the role log in: ALTER ROLE … LOGIN.'),
+      meaning: access('SOURCE_AUTH_FAILED', 'Let the role log in: ALTER ROLE … LOGIN.'),
     },
     {
       phase: 'connect',
       codes: /^28000$/,
       words: /role "?[^\s"]*"? does not exist/i,
-      verdict: access(
+      meaning: access(
         'SOURCE_AUTH_FAILED',
         'Correct the user in the secret, or create it: CREATE ROLE … LOGIN.',
       ),
@@ -99,13 +99,13 @@ const TABLE: DriverErrorTable = {
       phase: 'connect',
       codes: /^42501$/,
       words: /permission denied for database/i,
-      verdict: access('SOURCE_PERMISSION', 'Let this user connect: GRANT CONNECT ON DATABASE … TO ….'),
+      meaning: access('SOURCE_PERMISSION', 'Let this user connect: GRANT CONNECT ON DATABASE … TO ….'),
     },
     {
       phase: 'connect',
       codes: /^55000$/,
       words: /not currently accepting connections/i,
-      verdict: {
+      meaning: {
         code: 'SECRET_INVALID',
         hint: 'Let connections in with ALTER DATABASE … ALLOW_CONNECTIONS true, or name another database in the secret.',
       },
@@ -114,15 +114,15 @@ const TABLE: DriverErrorTable = {
       phase: 'connect',
       codes: /^$/,
       words: /client password must be/i,
-      verdict: access('SOURCE_AUTH_FAILED', 'The server asks for a password: put one into the secret.'),
+      meaning: access('SOURCE_AUTH_FAILED', 'The server asks for a password: put one into the secret.'),
     },
-    { phase: 'connect', codes: /^$/, words: /timeout/i, verdict: CONNECT_TIMEOUT },
-    { codes: /^$/, words: /terminated|closed|ended|not queryable/i, verdict: CONNECTION_LOST },
-    { codes: /^42501$/, words: /row-level security/, verdict: HIDDEN_ROWS },
+    { phase: 'connect', codes: /^$/, words: /timeout/i, meaning: CONNECT_TIMEOUT },
+    { codes: /^$/, words: /terminated|closed|ended|not queryable/i, meaning: CONNECTION_LOST },
+    { codes: /^42501$/, words: /row-level security/, meaning: HIDDEN_ROWS },
     {
       codes: /^42501$/,
       words: /permission denied for schema/i,
-      verdict: access(
+      meaning: access(
         'SOURCE_PERMISSION',
         'Grant this user USAGE on the schema, and SELECT on what the query reads.',
       ),
@@ -130,14 +130,14 @@ const TABLE: DriverErrorTable = {
     {
       codes: /^42501$/,
       words: /permission denied for (?:function|procedure|routine)/i,
-      verdict: access('SOURCE_PERMISSION', 'Grant this user EXECUTE on the function that the query calls.'),
+      meaning: access('SOURCE_PERMISSION', 'Grant this user EXECUTE on the function that the query calls.'),
     },
     // An administrator cancelled the query; a timeout has the same code.
-    { codes: /^57014$/, words: /user request/, verdict: CONNECTION_LOST },
+    { codes: /^57014$/, words: /user request/, meaning: CONNECTION_LOST },
     // The login had already succeeded: another server, used by a foreign table or dblink, refused the login.
-    { phase: 'query', codes: /^(?:28...|08001|HV00N)$/, verdict: LINKED_SERVER_REFUSED },
+    { phase: 'query', codes: /^(?:28...|08001|HV00N)$/, meaning: LINKED_SERVER_REFUSED },
   ],
-  // The verdicts are by SQLSTATE or its class (two characters); see appendix A of the PostgreSQL manual.
+  // The meanings are by SQLSTATE or its class (two characters); see appendix A of the PostgreSQL manual.
   byCode: [
     [LOGIN_REFUSED, '28P01'],
     [
@@ -163,7 +163,7 @@ const TABLE: DriverErrorTable = {
   hints: CERTIFICATE,
 };
 
-function ended(setting: string): Verdict {
+function ended(setting: string): SourceErrorMeaning {
   return {
     code: 'SOURCE_TIMEOUT',
     hint: `The ${setting} of the server, the database or the user ended the transaction. Raise it for this user: ALTER ROLE … SET ${setting} = 0.`,
@@ -177,12 +177,12 @@ function ended(setting: string): Verdict {
 export function postgresError(
   thrown: unknown,
   place: PostgresPlace,
-  phase: Phase,
+  phase: SessionPhase,
   query?: string,
 ): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
   const error = asError(thrown);
-  const { code, hint } = verdictOf(error, phase);
+  const { code, hint } = meaningOf(error, phase);
   const at = `${place.user}@${place.host}:${place.port}/${place.database} (secret ${place.secretRef})`;
   const where = query === undefined ? '' : positionIn(query, error);
   return new BridgeError(code, `Postgres source ${at}: ${wordsOf(error)}${where}`, { hint, cause: error });
@@ -194,12 +194,12 @@ function wordsOf(error: Error): string {
   return `${messageOf(error)}${hint === '' ? '' : '.'}${hint}`;
 }
 
-function verdictOf(error: Error, phase: Phase): Verdict {
+function meaningOf(error: Error, phase: SessionPhase): SourceErrorMeaning {
   const code = codeOf(error);
   const fromServer = /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code);
   const fault = poolerFault(code, error.message, phase === 'connect');
-  if (fromServer && fault !== undefined && !isLogin(code)) return BY_POOLER_FAULT[fault.kind];
-  return findVerdict(
+  if (fromServer && fault !== undefined && !isLogin(code)) return MEANING_BY_POOLER_FAULT[fault.kind];
+  return findMeaning(
     TABLE,
     { error, codes: fromServer ? [code, code.slice(0, 2)] : [code], fromServer },
     phase,

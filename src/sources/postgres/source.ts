@@ -9,8 +9,8 @@ import { postgresError, type PostgresPlace } from './errors.ts';
 import { columnOf, isBuiltIn } from './types.ts';
 import { watermarkOf, watermarkWindow } from './watermark.ts';
 import { RowBatcher } from '../row-batcher.ts';
-import { requireFields, withoutEnd } from '../sql/query.ts';
-import type { Phase } from '../driver-errors.ts';
+import { requireFields, withoutTrailingSemicolons } from '../sql/query.ts';
+import type { SessionPhase } from '../driver-errors.ts';
 
 /** The time for a second connection to cancel a query; after it the first connection is closed. */
 const CANCEL_SECONDS = 2;
@@ -69,7 +69,11 @@ export class PostgresSource implements Source {
     this.#address = parsePostgresDsn(dsn, spec.secretRef, spec.tls?.caFile);
     const { host, port, database, user } = this.#address;
     this.#place = { host, port, database, user, secretRef: spec.secretRef };
-    this.#query = bindWatermark(withoutEnd(spec.query, 'postgres'), 'postgres', () => PLACEHOLDER);
+    this.#query = bindWatermark(
+      withoutTrailingSemicolons(spec.query, 'postgres'),
+      'postgres',
+      () => PLACEHOLDER,
+    );
   }
 
   /** Uses EXPLAIN, which does not run the query, because a description alone does not check permissions. */
@@ -80,7 +84,7 @@ export class PostgresSource implements Source {
       client.destroy();
     };
     signal.addEventListener('abort', stop, { once: true });
-    let phase: Phase = 'connect';
+    let phase: SessionPhase = 'connect';
     let asked: string | undefined;
     try {
       await client.connect();
@@ -119,7 +123,7 @@ export class PostgresSource implements Source {
       });
     };
     signal.addEventListener('abort', stop, { once: true });
-    let phase: Phase = 'connect';
+    let phase: SessionPhase = 'connect';
     let asked: string | undefined;
     try {
       await client.connect();

@@ -163,7 +163,7 @@ async function before(
  * The latest value that may become a checkpoint, in SQL; undefined for a type that has no current time. The next run starts
  * one lag before its checkpoint, so a checkpoint up to one lag in the future skips nothing.
  */
-function ceilingOf({ sqlType, measure, lag }: PostgresWatermark): string | undefined {
+function highestCheckpoint({ sqlType, measure, lag }: PostgresWatermark): string | undefined {
   if (measure === 'steps' || measure === 'none') return undefined;
   // A time without a zone may be local time in any time zone.
   const seconds = sqlType === 'timestamptz' ? lag : lag + LOCAL_TIME_AHEAD_SECONDS;
@@ -175,7 +175,7 @@ async function isAhead(
   watermark: PostgresWatermark,
   checkpoint: string,
 ): Promise<boolean> {
-  const ceiling = ceilingOf(watermark);
+  const ceiling = highestCheckpoint(watermark);
   if (ceiling === undefined) return false;
   return (await value(client, `SELECT $1::${watermark.sqlType} > ${ceiling}`, [checkpoint])) === 't';
 }
@@ -191,7 +191,7 @@ async function endOf(
   from: string,
 ): Promise<Pick<WatermarkWindow, 'to' | 'ahead'>> {
   const column = `listed."${watermark.name.replaceAll('"', '""')}"`;
-  const ceiling = ceilingOf(watermark);
+  const ceiling = highestCheckpoint(watermark);
   const endless =
     watermark.measure === 'none'
       ? ''

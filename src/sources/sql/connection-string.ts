@@ -3,7 +3,7 @@ import {
   readConnectionString,
   type ConnectionForm,
   type ConnectionParts,
-  type Refusal,
+  type ToConnectionStringError,
 } from '../../net/connection-string.ts';
 
 export type { ConnectionForm } from '../../net/connection-string.ts';
@@ -18,7 +18,7 @@ export function parseConnectionString(dsn: string, ref: string, form: Connection
 }
 
 /** Makes errors that describe what is wrong with a secret without revealing its value. */
-export function refusalOfSecret(ref: string, form: ConnectionForm): Refusal {
+export function refusalOfSecret(ref: string, form: ConnectionForm): ToConnectionStringError {
   return (what) =>
     new BridgeError(
       'SECRET_INVALID',

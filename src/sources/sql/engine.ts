@@ -3,7 +3,7 @@ import type { Column } from '../../pipeline/ports/ports.ts';
 import type { RowPolicy } from '../opened-source.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { WatermarkKind } from './watermark-value.ts';
-import type { Phase } from '../driver-errors.ts';
+import type { SessionPhase } from '../driver-errors.ts';
 
 /** The value after which a delta query starts. */
 export interface BoundWatermark {
@@ -60,5 +60,5 @@ export interface SqlEngine {
    * Translates an error of the driver or the server: our message with the original one, and the instruction.
    * @param query the query that was sent, for the position of its error
    */
-  errorOf(thrown: unknown, phase: Phase, query: string | undefined): BridgeError;
+  errorOf(thrown: unknown, phase: SessionPhase, query: string | undefined): BridgeError;
 }

@@ -6,7 +6,7 @@ import { lookalikeSentences } from '../../core/text/lookalike.ts';
  * The query without its trailing semicolons, so that it can be embedded in another. Comments stay: if a part is mistaken for a
  * comment it is still sent, and the server's own lexer decides. The caller adds a line break after the query.
  */
-export function withoutEnd(query: string, dialect: SqlDialect): string {
+export function withoutTrailingSemicolons(query: string, dialect: SqlDialect): string {
   const texts = [];
   let ended = false;
   for (const { kind, text } of splitSql(query, dialect).reverse()) {

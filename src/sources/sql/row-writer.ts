@@ -1,4 +1,4 @@
-import { bytesOfText } from '../../pipeline/bytes/half-pairs.ts';
+import { bytesOfText } from '../../pipeline/bytes/lone-surrogates.ts';
 import { LENGTH_NULL, type ListingEnd } from '../../pipeline/ports/ports.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { isLater, type WatermarkKind } from './watermark-value.ts';

@@ -8,9 +8,9 @@ import { RowBatcher } from '../row-batcher.ts';
 import { readDelta, type Delta } from './delta.ts';
 import type { SqlEngine, SqlSession } from './engine.ts';
 import { RowWriter } from './row-writer.ts';
-import { requireFields, watermarkIndex, withoutEnd } from './query.ts';
-import type { Phase } from '../driver-errors.ts';
-import { ceilingOf, unitOf, WATERMARK_KINDS } from './watermark-value.ts';
+import { requireFields, watermarkIndex, withoutTrailingSemicolons } from './query.ts';
+import type { SessionPhase } from '../driver-errors.ts';
+import { highestCheckpoint, unitOf, WATERMARK_KINDS } from './watermark-value.ts';
 
 /** Reads a database: one query, in one read-only transaction. */
 export class SqlSource implements OpenedSource {
@@ -26,7 +26,7 @@ export class SqlSource implements OpenedSource {
     this.listing = isDeltaQuery(spec.query, spec.type) ? 'delta' : 'full';
     this.#spec = spec;
     this.#engine = engine;
-    this.#query = bindWatermark(withoutEnd(spec.query, spec.type), spec.type, (occurrence) => {
+    this.#query = bindWatermark(withoutTrailingSemicolons(spec.query, spec.type), spec.type, (occurrence) => {
       this.#occurrences = occurrence;
       return engine.placeholder(occurrence);
     });
@@ -56,7 +56,7 @@ export class SqlSource implements OpenedSource {
       });
     };
     signal.addEventListener('abort', stop, { once: true });
-    let phase: Phase = 'connect';
+    let phase: SessionPhase = 'connect';
     let asked: string | undefined;
     try {
       await session.connect();
@@ -112,7 +112,7 @@ export class SqlSource implements OpenedSource {
       session.destroy();
     };
     signal.addEventListener('abort', stop, { once: true });
-    let phase: Phase = 'connect';
+    let phase: SessionPhase = 'connect';
     let asked: string | undefined;
     try {
       await session.connect();
@@ -158,7 +158,7 @@ export class SqlSource implements OpenedSource {
 
   async #withCeiling(delta: Delta | undefined, session: SqlSession): Promise<Delta | undefined> {
     if (delta === undefined || unitOf(delta.watermark.kind) !== 'seconds') return delta;
-    const ceiling = ceilingOf(await session.present(), delta.watermark.kind, delta.lag);
+    const ceiling = highestCheckpoint(await session.present(), delta.watermark.kind, delta.lag);
     return { ...delta, ceiling };
   }
 }

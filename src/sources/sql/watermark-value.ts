@@ -65,7 +65,7 @@ const LOCAL_TIME_AHEAD_SECONDS = 14 * 3_600;
  * @param present the source's current time in UTC, as `2024-01-02 03:04:05.678901`
  * @returns undefined for a kind without a current time, and if the source does not report its current time
  */
-export function ceilingOf(present: string, kind: WatermarkKind, lag: number): string | undefined {
+export function highestCheckpoint(present: string, kind: WatermarkKind, lag: number): string | undefined {
   if (momentOf(present) === undefined) return undefined;
   switch (kind) {
     case 'timestamptz':

@@ -1,5 +1,5 @@
 import type { DatabaseAddress } from '../../database/database.ts';
-import { namedErrors } from '../../database/with-state-errors.ts';
+import { withStateErrors } from '../../database/with-state-errors.ts';
 import type { CheckState } from '../../pipeline/ports/check-state-port.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import { queueDepth } from '../push/depth.ts';
@@ -14,7 +14,7 @@ export async function openCheckState(
   options: DatabaseAddress & { readonly kind?: RunKind },
 ): Promise<CheckState> {
   const database = await openStateDatabase({ ...options, readOnly: true });
-  const reading = namedErrors(database);
+  const reading = withStateErrors(database);
   return {
     position: reading((on, name: string, target: string) => position(on, name, target, true)),
     queueDepth: reading((on, connectorId: string) => {

@@ -3,7 +3,7 @@ import { EXPLAIN_IDS_PER_PAGE } from '../limits.ts';
 import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
 import type { RunKind, RunRow } from '../../pipeline/ports/state-port.ts';
 import type { StateDatabase } from '../state-database.ts';
-import { BEGUN, COMMITTED, newestFirst } from '../run/run-order.ts';
+import { START_ORDER, COMMIT_ORDER, newestFirst } from '../run/run-order.ts';
 import { runRow } from '../run/runs.ts';
 
 interface DocumentKey {
@@ -51,12 +51,12 @@ async function lookAtRuns(
   limit: number,
 ): Promise<Runs> {
   const runs = () => knex('run_state').where({ kind, connector_id: connectorId, target });
-  const newest = await runs().orderBy(newestFirst(BEGUN)).first();
-  const committed = await runs().whereNotNull('committed_at').orderBy(newestFirst(COMMITTED)).limit(limit);
+  const newest = await runs().orderBy(newestFirst(START_ORDER)).first();
+  const committed = await runs().whereNotNull('committed_at').orderBy(newestFirst(COMMIT_ORDER)).limit(limit);
   const published = await runs()
     .where({ committed_at: null })
     .whereNotNull('manifest_name')
-    .orderBy(newestFirst(BEGUN));
+    .orderBy(newestFirst(START_ORDER));
   return {
     newestRun: newest && runRow(newest),
     committed: committed.map((run) => runRow(run)),
@@ -95,7 +95,7 @@ async function rejectionOf(
   const run = await knex('run_state')
     .where({ kind, connector_id: connectorId, target })
     .whereIn('run_id', refusing)
-    .orderBy(newestFirst(BEGUN))
+    .orderBy(newestFirst(START_ORDER))
     .first();
   if (run === undefined) return undefined;
   const rejection = await knex('rejected_documents').where({ run_id: run.run_id, doc_id: docId }).first();

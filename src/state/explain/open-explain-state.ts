@@ -1,5 +1,5 @@
 import type { DatabaseAddress } from '../../database/database.ts';
-import { namedErrors, namedStream } from '../../database/with-state-errors.ts';
+import { withStateErrors, streamWithStateErrors } from '../../database/with-state-errors.ts';
 import type { ExplainState } from '../../pipeline/ports/explain-state-port.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import { waitingPushes } from '../push/waiting.ts';
@@ -15,8 +15,8 @@ export async function openExplainState(
   options: DatabaseAddress & { readonly kind?: RunKind },
 ): Promise<ExplainState> {
   const database = await openStateDatabase({ ...options, readOnly: true });
-  const reading = namedErrors(database);
-  const streaming = namedStream(database);
+  const reading = withStateErrors(database);
+  const streaming = streamWithStateErrors(database);
   return {
     documentFacts: reading(documentFacts),
     waitingPushes: reading((on, connectorId: string, docId: string) => {

@@ -1,5 +1,5 @@
-import { systemClock, type Clock } from '../../core/clock.ts';
-import { startStopwatch, type Stopwatch } from '../../core/stopwatch.ts';
+import { systemClock, type Clock } from '../../core/time/clock.ts';
+import { startStopwatch, type Stopwatch } from '../../core/time/stopwatch.ts';
 
 interface HeartbeatOptions {
   /** The lease is lost when it is not renewed for this long. */

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
-import { systemClock, type Clock } from '../../core/clock.ts';
+import { systemClock, type Clock } from '../../core/time/clock.ts';
 import { LEASE_SECONDS } from '../../core/limits.ts';
 import { LEASE_ATTEMPTS_MAX, LEASE_HEARTBEAT_SECONDS } from '../limits.ts';
-import { startStopwatch } from '../../core/stopwatch.ts';
+import { startStopwatch } from '../../core/time/stopwatch.ts';
 import type { Lease, LeaseOwner } from '../../pipeline/ports/state-port.ts';
 import type { Database } from '../../database/database.ts';
 import { keepAlive } from './heartbeat.ts';
@@ -16,8 +16,8 @@ export interface LeaseTiming {
   /** A lease that was not renewed for this long has expired. */
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  /** How long a run waits for the target lease; the default is `TURN_WAIT_SECONDS_MAX`. */
-  readonly turnWaitMs?: number;
+  /** How long a run waits for the target lease; the default is `TARGET_LEASE_WAIT_SECONDS_MAX`. */
+  readonly targetLeaseWaitMs?: number;
   /** For tests. */
   readonly clock?: Clock;
 }
@@ -127,7 +127,7 @@ async function takeOver(
       run_id: owner.runId,
       host: owner.host,
       pid: owner.pid,
-      acquired_at: new Date().toISOString(),
+      acquired_at: (timing.clock ?? systemClock).now().toISOString(),
       expires_at: expiry(database, timing),
     });
   if (taken === 0) throw held(await readLease(database, transaction, key));

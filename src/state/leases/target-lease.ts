@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BridgeError } from '../../core/errors.ts';
-import { TURN_POLL_SECONDS, TURN_WAIT_SECONDS_MAX } from '../limits.ts';
-import type { Turn } from '../../pipeline/ports/delivery-port.ts';
+import { TARGET_LEASE_POLL_SECONDS, TARGET_LEASE_WAIT_SECONDS_MAX } from '../limits.ts';
+import type { TargetLease } from '../../pipeline/ports/delivery-port.ts';
 import type { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { LeaseOwner } from '../../pipeline/ports/state-port.ts';
 import type { Database } from '../../database/database.ts';
@@ -14,15 +14,15 @@ import { acquireLease, type LeaseTiming } from './leases.ts';
  * @throws BridgeError LEASE_HELD when the lease was not available in time, LEASE_LOST when one of the leases is lost; the reason
  *   of `signal` when aborted.
  */
-export async function takeTurn(
+export async function acquireTargetLease(
   database: Database,
   target: string,
   owner: LeaseOwner,
   { leases, ...timing }: LeaseTiming & { readonly leases: HeldLeases },
   signal: AbortSignal,
-): Promise<Turn> {
-  const { turnWaitMs = TURN_WAIT_SECONDS_MAX * 1_000 } = timing;
-  const pollMs = Math.min(TURN_POLL_SECONDS * 1_000, timing.heartbeatMs);
+): Promise<TargetLease> {
+  const { targetLeaseWaitMs = TARGET_LEASE_WAIT_SECONDS_MAX * 1_000 } = timing;
+  const pollMs = Math.min(TARGET_LEASE_POLL_SECONDS * 1_000, timing.heartbeatMs);
   for (let waitedMs = 0; ; waitedMs += pollMs) {
     signal.throwIfAborted();
     // Checked in each round, because the connector's lease may be lost during the wait.
@@ -31,7 +31,7 @@ export async function takeTurn(
       return leases.hold(await acquireLease(database, { kind: 'target', name: target }, owner, timing));
     } catch (thrown) {
       if (!(thrown instanceof BridgeError) || thrown.code !== 'LEASE_HELD') throw thrown;
-      if (waitedMs >= turnWaitMs) throw stillBusy(target, waitedMs, thrown);
+      if (waitedMs >= targetLeaseWaitMs) throw stillBusy(target, waitedMs, thrown);
     }
     await sleep(pollMs, undefined, { signal }).catch(() => undefined);
   }

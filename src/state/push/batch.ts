@@ -1,4 +1,4 @@
-import type { FoldedEvents } from '../../push/events/packed-events.ts';
+import type { PackedEvents } from '../../push/events/packed-events.ts';
 
 /** The content of one push, already mapped and validated. */
 export interface NewPushBatch {
@@ -19,7 +19,7 @@ export interface NewPushBatch {
   /** The number of events in the body that were refused, for the record. */
   readonly rejected: number;
   /** The accepted events, in the order of the body. May be empty: then only the response is stored. */
-  readonly events: FoldedEvents;
+  readonly events: PackedEvents;
   /** The number of events that were left out because they were older than the known versions; absent if there are none. */
   readonly older?: number;
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../../database/database.ts';
 import type { NewPushBatch } from './batch.ts';
 import { storePush } from './store-push.ts';
-import type { EventVersion, FoldedEvents } from '../../push/events/packed-events.ts';
+import type { EventVersion, PackedEvents } from '../../push/events/packed-events.ts';
 
 /** An ordered push that was stored with the response for its producer. */
 export interface OrderedPush {
@@ -86,7 +86,7 @@ function newestVersions(versions: readonly EventVersion[]): ReadonlyMap<string, 
 
 /** The indexes, from 0, of the events for whose documents a newer version is known. */
 function olderEvents(
-  versions: FoldedEvents['versions'],
+  versions: PackedEvents['versions'],
   known: ReadonlyMap<string, string>,
 ): ReadonlySet<number> {
   const older = new Set<number>();

@@ -3,8 +3,14 @@ import { BridgeError } from '../../core/errors.ts';
 import { PUSH_EVENTS_PER_PAGE, PUSH_PAGE_BYTES } from '../limits.ts';
 import type { PushedEvent, PushSelection } from '../../pipeline/ports/push-port.ts';
 import type { Database } from '../../database/database.ts';
-import { givenUp } from '../run/abandoned-run-error.ts';
-import { copyUnfolded, isFolded, unfold, UNFOLDED_COPY, type BatchId } from './unpacking.ts';
+import { abandonedRunError } from '../run/abandoned-run-error.ts';
+import {
+  copyWaitingEvents,
+  hasPackedEvents,
+  unpackEvents,
+  WAITING_EVENTS_COPY,
+  type BatchId,
+} from './unpacking.ts';
 
 /** The position of an event in the queue. */
 interface Place {
@@ -27,9 +33,9 @@ export async function* pushed(
   const chosen = chosenBatches(selection, last);
   if (selection.claim) {
     await claim(database, selection, last);
-    await unfold(database, selection);
+    await unpackEvents(database, selection);
     yield* pages(knex, 'push_events', chosen);
-  } else if (await isFolded(knex, selection.connectorId, last)) {
+  } else if (await hasPackedEvents(knex, selection.connectorId, last)) {
     yield* pagesOfCopy(knex, selection.connectorId, last, chosen);
   } else {
     yield* pages(knex, 'push_events', chosen);
@@ -59,8 +65,8 @@ async function* pagesOfCopy(
 ): AsyncIterable<readonly PushedEvent[]> {
   const transaction = await knex.transaction();
   try {
-    await copyUnfolded(transaction, connectorId, last);
-    yield* pages(transaction, UNFOLDED_COPY, chosen);
+    await copyWaitingEvents(transaction, connectorId, last);
+    yield* pages(transaction, WAITING_EVENTS_COPY, chosen);
   } finally {
     await transaction.rollback();
   }
@@ -110,7 +116,7 @@ async function claim(
     const run = transaction('run_state').where({ run_id: runId, finished_at: null });
     // The lock is held until the claim is written, so that no other process can give up the run in between and claim first.
     const open = await (dialect.rowLocks ? run.forShare() : run).first('run_id');
-    if (open === undefined) throw givenUp(runId);
+    if (open === undefined) throw abandonedRunError(runId);
     const pending = () => transaction('push_batches').where({ connector_id: connectorId, status: 'pending' });
     await pending().where({ run_id: runId }).update({ run_id: null });
     await pending().where('id', '<=', last).update({ run_id: runId });

@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/errors.ts';
 
 /** The error for a run that continues although another one has closed it. */
-export function givenUp(runId: string): BridgeError {
+export function abandonedRunError(runId: string): BridgeError {
   return new BridgeError(
     'LEASE_LOST',
     `Run ${runId} was given up by another one, so nothing more is written.`,

@@ -9,13 +9,13 @@ import { acknowledgePushes } from '../push/acknowledgement.ts';
 import { scopeOf } from './records.ts';
 import {
   countRejected,
-  doubtRefusedUnchanged,
-  forgetEarlier,
-  rememberRejected,
-  takeOutRejected,
+  doubtRefusedUnchangedDocuments,
+  deleteEarlierRejections,
+  doubtRejected,
+  unstageRejected,
 } from './rejections.ts';
-import { givenUp } from './abandoned-run-error.ts';
-import { mayGoOn } from './runs.ts';
+import { abandonedRunError } from './abandoned-run-error.ts';
+import { isOpen } from './runs.ts';
 import { codeOf } from '../../core/thrown.ts';
 import type { RunTable } from '../tables.ts';
 
@@ -35,16 +35,16 @@ export async function commit(database: StateDatabase, order: Commit): Promise<vo
     await database.knex.transaction(async (transaction) => {
       const run = await transaction('run_state').where({ kind: database.kind, run_id: order.runId }).first();
       if (run !== undefined && run.committed_at !== null) return;
-      if (run === undefined || !mayGoOn(run)) throw givenUp(order.runId);
+      if (run === undefined || !isOpen(run)) throw abandonedRunError(order.runId);
       await requireNewestFence(database, transaction, run, order.fence);
       const scope = await scopeOf(transaction, run);
       const complete = (await countRejected(transaction, order.runId)) === 0;
       await acknowledgePushes(transaction, run);
-      if (!complete) await doubtRefusedUnchanged(transaction, scope, order.runId);
-      await takeOutRejected(transaction, order.runId);
+      if (!complete) await doubtRefusedUnchangedDocuments(transaction, scope, order.runId);
+      await unstageRejected(transaction, order.runId);
       await applyStaged(transaction, scope, order.runId);
-      await rememberRejected(database.dialect, transaction, scope, order.runId);
-      await forgetEarlier(transaction, run);
+      await doubtRejected(database.dialect, transaction, scope, order.runId);
+      await deleteEarlierRejections(transaction, run);
       await moveCheckpoint(transaction, scope, run, order.finishedAt, complete);
       await closeRun(transaction, order);
       await transaction('staged_records').where({ run_id: order.runId }).delete();

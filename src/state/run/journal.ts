@@ -8,13 +8,13 @@ import type {
 import type { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { LeaseOwner } from '../../pipeline/ports/state-port.ts';
 import type { StateDatabase } from '../state-database.ts';
-import { givenUp } from './abandoned-run-error.ts';
+import { abandonedRunError } from './abandoned-run-error.ts';
 import type { LeaseTiming } from '../leases/leases.ts';
 import { countRejected, reject } from './rejections.ts';
 import { othersInto } from './records.ts';
-import { mayGoOn } from './runs.ts';
+import { isOpen } from './runs.ts';
 import { OPEN_STEP_STATES, type StepTable } from '../tables.ts';
-import { takeTurn } from '../leases/target-lease.ts';
+import { acquireTargetLease } from '../leases/target-lease.ts';
 
 /** Maps what the engine throws to errors of the state, and refuses the work once a lease of the run is lost. */
 type Guard = <Args extends unknown[], Answer>(
@@ -30,7 +30,9 @@ export function openJournal(
 ): DeliveryJournal {
   const { runId, target } = run;
   return {
-    turn: guard((signal: AbortSignal) => takeTurn(database, target, { ...run.owner, runId }, timing, signal)),
+    targetLease: guard((signal: AbortSignal) =>
+      acquireTargetLease(database, target, { ...run.owner, runId }, timing, signal),
+    ),
     steps: guard(() => stepsOf(database, runId)),
     save: guard((step: DeliveryStep) => saveStep(database, runId, target, step)),
     openSteps: guard(() => openSteps(database, runId, target)),
@@ -62,7 +64,7 @@ async function saveStep(
     const runs = transaction('run_state').where({ kind, run_id: runId });
     // The lock is held until the step is written, so that no other process can give up the run between the check and the write.
     const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
-    if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
+    if (run === undefined || !isOpen(run)) throw abandonedRunError(runId);
     await transaction('delivery_steps')
       .insert({ run_id: runId, name, ...row })
       .onConflict(['run_id', 'name'])

@@ -14,7 +14,7 @@ import { recordQueries } from './engine-queries.ts';
 import { openJournal } from './journal.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from '../leases/leases.ts';
 import { migrate } from '../../database/migrations.ts';
-import { namedErrors, namedStream } from '../../database/with-state-errors.ts';
+import { withStateErrors, streamWithStateErrors } from '../../database/with-state-errors.ts';
 import { preparedDatabase } from '../../database/prepared-database.ts';
 import { idsOf, lookup, othersInto, position, stage } from './records.ts';
 import {
@@ -68,7 +68,7 @@ function stateOf(
   database: StateDatabase,
   { readOnly, leaseTiming = LEASE_TIMING, leases = new HeldLeases() }: StateOptions,
 ): State {
-  const reading = namedErrors(database);
+  const reading = withStateErrors(database);
   /** Writes nothing once a lease that was taken here is lost. */
   const writing: typeof reading = (work) =>
     readOnly
@@ -77,7 +77,7 @@ function stateOf(
           await leases.requireNoneLost();
           return work(...args);
         });
-  const streaming = namedStream(database);
+  const streaming = streamWithStateErrors(database);
   async function* queued(selection: PushSelection) {
     requirePushQueue(database);
     if (selection.claim) await leases.requireNoneLost();

@@ -5,7 +5,7 @@ import type { KnownRecord, Position, RecordKind, StagedRecord } from '../../pipe
 import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';
 import { recordQueries } from './engine-queries.ts';
 import type { StateDatabase } from '../state-database.ts';
-import { givenUp } from './abandoned-run-error.ts';
+import { abandonedRunError } from './abandoned-run-error.ts';
 import type { RunTable } from '../tables.ts';
 
 /** The scope of a connector that a read-only state has never seen: no record has this scope. */
@@ -18,19 +18,19 @@ export async function position(
   readOnly: boolean,
 ): Promise<Position> {
   const key = { kind: database.kind, connector_id: connectorId, target };
-  const known = () => database.knex('connector_checkpoints').where(key).first();
+  const { knex, dialect } = database;
+  const known = () => knex('connector_checkpoints').where(key).first();
   let row = await known();
   if (row === undefined && !readOnly) {
-    await database
-      .knex('connector_checkpoints')
-      .insert({ ...key, updated_at: new Date().toISOString() })
+    await knex('connector_checkpoints')
+      .insert({ ...key, updated_at: knex.raw(dialect.clockText(0)) })
       .onConflict(['kind', 'connector_id', 'target'])
       .ignore();
     row = await known();
   }
   const scope = row?.id ?? NO_SCOPE;
   const columns = row?.source_columns ?? null;
-  const any = await database.knex('record_state').where({ scope_id: scope }).first('doc_id');
+  const any = await knex('record_state').where({ scope_id: scope }).first('doc_id');
   return {
     scope,
     empty: any === undefined,
@@ -85,7 +85,7 @@ export async function stage(
     const run = transaction('run_state').where({ kind: database.kind, run_id: runId, finished_at: null });
     // The lock is held until the rows are written, so that no other process can give up the run between the check and the write.
     const open = await (database.dialect.rowLocks ? run.forShare() : run).first('run_id');
-    if (open === undefined) throw givenUp(runId);
+    if (open === undefined) throw abandonedRunError(runId);
     await recordQueries(database.dialect).stage(transaction, runId, records);
   });
 }

@@ -48,7 +48,7 @@ export async function rejections(
  * Before a commit: a refused document keeps its old record. If that record equals the refused change, as in a run that sends
  * every document, the target does not have the content that the state assumed; so the document is in doubt.
  */
-export async function doubtRefusedUnchanged(
+export async function doubtRefusedUnchangedDocuments(
   transaction: Knex.Transaction,
   scope: number,
   runId: string,
@@ -68,13 +68,13 @@ export async function doubtRefusedUnchanged(
 }
 
 /** Before a commit: rejected documents keep the records that they had. */
-export async function takeOutRejected(transaction: Knex.Transaction, runId: string): Promise<void> {
+export async function unstageRejected(transaction: Knex.Transaction, runId: string): Promise<void> {
   const ids = transaction('rejected_documents').where({ run_id: runId }).select('doc_id');
   await transaction('staged_records').where({ run_id: runId }).whereIn('doc_id', ids).delete();
 }
 
 /** After a commit: rejected documents of unknown outcome are in doubt. */
-export function rememberRejected(
+export function doubtRejected(
   dialect: Dialect,
   transaction: Knex.Transaction,
   scope: number,
@@ -85,7 +85,7 @@ export function rememberRejected(
 }
 
 /** Puts each document that an abandoned run may have delivered in doubt; `refresh` and `soft_delete` are never sent. */
-export function rememberDelivered(
+export function doubtDelivered(
   dialect: Dialect,
   transaction: Knex.Transaction,
   scope: number,
@@ -120,7 +120,7 @@ async function doubt(
  * Deletes the rejections of earlier runs of the same connector and target: those documents have been sent again by now, or no
  * longer exist.
  */
-export async function forgetEarlier(transaction: Knex.Transaction, run: RunTable): Promise<void> {
+export async function deleteEarlierRejections(transaction: Knex.Transaction, run: RunTable): Promise<void> {
   const earlier = transaction('run_state')
     .where({ kind: run.kind, connector_id: run.connector_id, target: run.target })
     .whereNot({ run_id: run.run_id })

@@ -8,13 +8,13 @@ import type { RunTable } from '../tables.ts';
 type RunOrder = readonly (keyof RunTable)[];
 
 /** The order in which runs began. */
-export const BEGUN: RunOrder = ['fence', 'started_at', 'run_id'];
+export const START_ORDER: RunOrder = ['fence', 'started_at', 'run_id'];
 
 /**
  * The order in which runs were committed. One lease may commit two runs: the one that an earlier process left published, and then
  * its own, which began under a higher fence.
  */
-export const COMMITTED: RunOrder = ['committed_fence', 'fence', 'committed_at', 'started_at', 'run_id'];
+export const COMMIT_ORDER: RunOrder = ['committed_fence', 'fence', 'committed_at', 'started_at', 'run_id'];
 
 /** The order for knex. */
 export function newestFirst(order: RunOrder): { column: keyof RunTable; order: 'desc' }[] {

@@ -3,12 +3,12 @@ import { BridgeError } from '../../core/errors.ts';
 import type { Phase } from '../../pipeline/ports/ports.ts';
 import type { Publication, RunRow, State } from '../../pipeline/ports/state-port.ts';
 import type { StateDatabase } from '../state-database.ts';
-import { givenUp } from './abandoned-run-error.ts';
+import { abandonedRunError } from './abandoned-run-error.ts';
 import { listedRun } from '../server/listed-runs.ts';
 import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
 import { scopeOf } from './records.ts';
-import { rememberDelivered } from './rejections.ts';
-import { BEGUN, COMMITTED, newestFirst } from './run-order.ts';
+import { doubtDelivered } from './rejections.ts';
+import { START_ORDER, COMMIT_ORDER, newestFirst } from './run-order.ts';
 import { OPEN_STEP_STATES, type RunTable } from '../tables.ts';
 
 export async function beginRun(
@@ -100,7 +100,7 @@ export async function enterPhase(
   await database.knex.transaction(async (transaction) => {
     const run = await transaction('run_state').where(key).first();
     if (run !== undefined && run.committed_at !== null) return;
-    if (run === undefined || !mayGoOn(run)) throw givenUp(runId);
+    if (run === undefined || !isOpen(run)) throw abandonedRunError(runId);
     const times = { [phase]: at.toISOString(), ...phaseTimesOf(run.phase_times) };
     await transaction('run_state')
       .where(key)
@@ -126,7 +126,7 @@ export async function published(
       source_columns: JSON.stringify(publication.columns),
       hold_reason: publication.holdReason,
     });
-  if (updated === 0) throw givenUp(runId);
+  if (updated === 0) throw abandonedRunError(runId);
 }
 
 export async function failRun(
@@ -164,7 +164,7 @@ async function dropStaged(
     .first('id');
   if (begun !== undefined) {
     const scope = await scopeOf(transaction, run);
-    await rememberDelivered(dialect, transaction, scope, run.run_id);
+    await doubtDelivered(dialect, transaction, scope, run.run_id);
     // It may have read more rows than the checkpoint shows: those must be read again, too.
     await transaction('connector_checkpoints').where({ id: scope }).update({ watermark: run.started_from });
   }
@@ -181,7 +181,7 @@ export async function closeUnsent(
     const closed = await transaction('run_state')
       .where({ kind: database.kind, run_id: runId, finished_at: null })
       .update({ status: 'DRY_RUN', counts: JSON.stringify(counts), finished_at: finishedAt.toISOString() });
-    if (closed === 0) throw givenUp(runId);
+    if (closed === 0) throw abandonedRunError(runId);
   });
 }
 
@@ -195,7 +195,7 @@ export async function unfinishedRuns(database: StateDatabase, connectorId: strin
     .knex('run_state')
     .where({ kind: database.kind, connector_id: connectorId, committed_at: null })
     .andWhere((either) => void either.whereNull('finished_at').orWhereNotNull('manifest_name'))
-    .orderBy([...BEGUN]);
+    .orderBy([...START_ORDER]);
   return runs.map((run) => runRow(run));
 }
 
@@ -207,13 +207,13 @@ export async function lastCommitted(
     .knex('run_state')
     .where({ kind: database.kind, connector_id: connectorId })
     .whereNotNull('committed_at')
-    .orderBy(newestFirst(COMMITTED))
+    .orderBy(newestFirst(COMMIT_ORDER))
     .first();
   return run === undefined ? undefined : runRow(run);
 }
 
 /** Whether this run may still change: it is in progress, or published and waiting to be finished. */
-export function mayGoOn(run: RunTable): boolean {
+export function isOpen(run: RunTable): boolean {
   return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
 }
 

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
-import { systemClock, type Clock } from '../../core/clock.ts';
+import { systemClock, type Clock } from '../../core/time/clock.ts';
 import { ALERT_REPEAT_SECONDS, ALERT_UNANSWERED_SECONDS } from '../../core/limits.ts';
 import { ALERT_CLAIM_SECONDS } from '../limits.ts';
-import { startStopwatch, type Stopwatch } from '../../core/stopwatch.ts';
+import { startStopwatch, type Stopwatch } from '../../core/time/stopwatch.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { Database, DatabaseAddress } from '../../database/database.ts';
 import { migrate, requireCurrentSchema } from '../../database/migrations.ts';
-import { namedErrors } from '../../database/with-state-errors.ts';
+import { withStateErrors } from '../../database/with-state-errors.ts';
 import { preparedDatabase } from '../../database/prepared-database.ts';
 
 /** The signature of the row that decides which run announces that a connector works again. */
@@ -71,7 +71,7 @@ export async function openAlertState(
       await migrate(opening);
     });
   });
-  const named = namedErrors(database);
+  const named = withStateErrors(database);
   return {
     claimAlert: named((on, key: AlertKey) => claimAlert(on, key, clock)),
     claimRecovery: named((on, matters: AlertMatters) => claimRecovery(on, matters, clock)),

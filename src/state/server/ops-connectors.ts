@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import type { RunDatabase } from './run-database.ts';
 import { delivers } from '../run/delivering-runs.ts';
 import { LISTED_COLUMNS, listedRun, type ListedRow, type ListedRun } from './listed-runs.ts';
-import { BEGUN, COMMITTED, newestFirstSql } from '../run/run-order.ts';
-import { isOf, type StateDatabase } from '../state-database.ts';
+import { START_ORDER, COMMIT_ORDER, newestFirstSql } from '../run/run-order.ts';
+import { kindCondition, type StateDatabase } from '../state-database.ts';
 import type { LeaseTable } from '../tables.ts';
 
 /** The status of a connector, by its newest runs. Dry runs are ignored, and so are local runs where there are others. */
@@ -122,8 +122,8 @@ interface NewestAnswer extends ListedRow {
  * ms instead of 8. Exported for the test that checks its query plan.
  */
 export function newestQuery({ knex, dialect, kind }: StateDatabase, connectorIds: readonly string[]) {
-  const newest = (condition: string, order = BEGUN) =>
-    `(select run_id from run_state as one where ${isOf(kind, 'one')} and connector_id = asked.value and ${condition} order by ${newestFirstSql(order)} limit 1)`;
+  const newest = (condition: string, order = START_ORDER) =>
+    `(select run_id from run_state as one where ${kindCondition(kind, 'one')} and connector_id = asked.value and ${condition} order by ${newestFirstSql(order)} limit 1)`;
   const ran = "status <> 'DRY_RUN'";
   const alike = `${delivers('one')} = ${delivers('run_state')}`;
   const unlessSuccess = (name: string, id: string) =>
@@ -140,7 +140,7 @@ export function newestQuery({ knex, dialect, kind }: StateDatabase, connectorIds
     .select<NewestAnswer[]>(
       ...LISTED_COLUMNS.map((column) => `run_state.${column}`),
       unlessSuccess('finished', newest(`${ran} and ${alike} and finished_at is not null`)),
-      unlessSuccess('committed', newest(`${alike} and committed_at is not null`, COMMITTED)),
+      unlessSuccess('committed', newest(`${alike} and committed_at is not null`, COMMIT_ORDER)),
       unlessSuccess('success', newest(`${alike} and status = 'SUCCESS'`)),
     )
     .from('lasts as asked')

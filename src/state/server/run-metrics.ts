@@ -1,9 +1,9 @@
 import type { RunCounts } from '../../pipeline/ports/ports.ts';
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
-import { isOf, type StateDatabase } from '../state-database.ts';
+import { kindCondition, type StateDatabase } from '../state-database.ts';
 import { delivers } from '../run/delivering-runs.ts';
 import { countsOf, statusOrFailed } from '../run/readable-run.ts';
-import { BEGUN, COMMITTED, newestFirstSql } from '../run/run-order.ts';
+import { START_ORDER, COMMIT_ORDER, newestFirstSql } from '../run/run-order.ts';
 
 /** The metrics of one connector's runs. Local runs are ignored where there are others. */
 export interface RunMetrics {
@@ -42,10 +42,10 @@ interface Row {
  * Postgres, on a machine that was busy with other tasks.
  */
 export async function runMetrics({ knex, dialect, kind }: StateDatabase): Promise<RunMetrics[]> {
-  const ofKind = isOf(kind, 'one');
+  const ofKind = kindCondition(kind, 'one');
   const latest = (condition: string) =>
     `(select run_id from run_state as one where ${ofKind} and connector_id = connectors.id and ${condition}
-      order by ${newestFirstSql(BEGUN)} limit 1)`;
+      order by ${newestFirstSql(START_ORDER)} limit 1)`;
   const alike = `${delivers('one')} = ${delivers('run')}`;
   const rows = await knex
     .withRecursive('connectors', (names) => {
@@ -73,17 +73,17 @@ export async function runMetrics({ knex, dialect, kind }: StateDatabase): Promis
       knex.raw(
         `(select status from run_state as one
           where ${ofKind} and connector_id = connectors.id and ${alike} and status <> 'DRY_RUN' and finished_at is not null
-          order by ${newestFirstSql(BEGUN)} limit 1) = 'FAILED' as failing`,
+          order by ${newestFirstSql(START_ORDER)} limit 1) = 'FAILED' as failing`,
       ),
       knex.raw(
         `(select counts from run_state as one
           where ${ofKind} and connector_id = connectors.id and ${alike} and committed_at is not null
-          order by ${newestFirstSql(COMMITTED)} limit 1) as committed_counts`,
+          order by ${newestFirstSql(COMMIT_ORDER)} limit 1) as committed_counts`,
       ),
       knex.raw(
         `(select finished_at from run_state as one
           where ${ofKind} and connector_id = connectors.id and ${alike} and status = 'SUCCESS'
-          order by ${newestFirstSql(BEGUN)} limit 1) as last_success_at`,
+          order by ${newestFirstSql(START_ORDER)} limit 1) as last_success_at`,
       ),
       knex.raw(
         `exists (select 1 from connector_leases as one

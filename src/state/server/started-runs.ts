@@ -30,7 +30,7 @@ export async function addStartedRun(
   });
 }
 
-export async function keepLog({ knex }: Database, runId: string, log: string): Promise<void> {
+export async function saveRunLog({ knex }: Database, runId: string, log: string): Promise<void> {
   await knex('started_runs').where({ run_id: runId }).update({ log });
 }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { DeadlineError } from '../../core/deadline.ts';
+import { DeadlineError } from '../../core/time/deadline.ts';
 import { TELEMETRY_ANSWER_BYTES_MAX, TELEMETRY_REQUEST_SECONDS_MAX } from '../limits.ts';
 import { Client } from '../../net/client.ts';
 import type { ProxySettings } from '../../net/proxy.ts';

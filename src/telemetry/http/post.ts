@@ -2,7 +2,7 @@ import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
 import { codeOf } from '../../core/thrown.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { networkErrorOf, type NetworkError } from '../../net/network-error.ts';
-import { networkHint, networkWords, type NetworkHints } from '../../net/network-words.ts';
+import { networkHint, networkWords, type NetworkHints } from '../../net/network-error-text.ts';
 import type { PostAnswer } from './client.ts';
 import { UnansweredError } from './unanswered.ts';
 
@@ -66,7 +66,7 @@ export function networkFailure(thrown: unknown): PostFailure {
     return { reason: 'no answer in time', again: true, retryAfterMs: 0, fix: undefined };
   }
   if (network === undefined) {
-    const code = codeOf(thrown) === '' ? 'it was broken off' : codeOf(thrown);
+    const code = codeOf(thrown) === '' ? 'it was interrupted' : codeOf(thrown);
     return { reason: `no connection: ${code}`, again: true, retryAfterMs: 0, fix: undefined };
   }
   // A run that ends has little time, so a missing response says nothing about the server.

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { SPLUNK_ACK_POLL_SECONDS, SPLUNK_ACK_SECONDS_MAX } from '../limits.ts';
 import type { Wait } from '../../core/retry.ts';
 

@@ -1,10 +1,10 @@
 import { retryAfterMs } from '../../core/retry.ts';
 import type { PostAnswer } from '../http/client.ts';
-import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
+import { PROXY_LOGIN_HINT } from '../../net/network-error-text.ts';
 import { serverWords, type PostFailure } from '../http/post.ts';
 
 /** The response of the collector to some events. */
-export type HecVerdict =
+export type HecOutcome =
   | {
       readonly taken: true;
       /** Present where indexer acknowledgement is enabled for the token: the id for polling later. */
@@ -18,7 +18,7 @@ const CHECK_INDEX = 'Give the token an index that exists, and let it write there
 const CHECK_URL =
   'Check SPLUNK_HEC_URL: it is the address of the HTTP Event Collector, usually port 8088, and not that of Splunk Web.';
 
-export function hecVerdict(answer: PostAnswer, now: Date): HecVerdict {
+export function hecOutcome(answer: PostAnswer, now: Date): HecOutcome {
   const body = objectIn(answer.text);
   const code = numberIn(body, 'code');
   if (answer.status === 200 && code === 0) return { taken: true, ackId: numberIn(body, 'ackId') };

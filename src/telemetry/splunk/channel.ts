@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Wait } from '../../core/retry.ts';
 import type { Channel } from '../channel.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts';
-import { DeadlineError, withDeadline } from '../../core/deadline.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { DeadlineError, withDeadline } from '../../core/time/deadline.ts';
 import {
   SPLUNK_GATHER_MS,
   TELEMETRY_BACKOFF_SECONDS,
@@ -12,7 +12,7 @@ import type { Undelivered } from '../channel.ts';
 import { networkFailure, type Post, type PostFailure } from '../http/post.ts';
 import type { SplunkSettings } from '../settings.ts';
 import { Acknowledgements } from './acknowledgements.ts';
-import { hecVerdict, indexedAcks } from './answers.ts';
+import { hecOutcome, indexedAcks } from './answers.ts';
 import type { HecEvent } from './events.ts';
 
 interface SenderPorts {
@@ -123,9 +123,9 @@ export class HecSender {
   async #send(events: readonly string[]): Promise<PostFailure | undefined> {
     try {
       const answer = await this.#post('/services/collector/event', events.join('\n'), this.#stop.signal);
-      const verdict = hecVerdict(answer, this.#ports.clock.now());
-      if (!verdict.taken) return verdict.failure;
-      if (verdict.ackId !== undefined) this.#acks.add(verdict.ackId, events);
+      const outcome = hecOutcome(answer, this.#ports.clock.now());
+      if (!outcome.taken) return outcome.failure;
+      if (outcome.ackId !== undefined) this.#acks.add(outcome.ackId, events);
       return undefined;
     } catch (thrown) {
       return networkFailure(thrown);

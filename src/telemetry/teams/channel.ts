@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts';
-import { withDeadline } from '../../core/deadline.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { withDeadline } from '../../core/time/deadline.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Wait } from '../../core/retry.ts';
 import type { Channel, Undelivered } from '../channel.ts';

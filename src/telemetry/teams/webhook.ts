@@ -2,7 +2,7 @@ import { TELEMETRY_FLUSH_BACKOFF_SECONDS } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import { logRetries, retryAfterMs, waitBefore, type Wait } from '../../core/retry.ts';
 import type { PostAnswer } from '../http/client.ts';
-import { PROXY_LOGIN_HINT } from '../../net/network-words.ts';
+import { PROXY_LOGIN_HINT } from '../../net/network-error-text.ts';
 import { networkFailure, type Post, type PostFailure } from '../http/post.ts';
 
 interface WebhookPorts {

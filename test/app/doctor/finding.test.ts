@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { check, glance, ok, skip } from '../../../src/app/doctor/finding.ts';
+import { check, checkAdvisory, ok, skip } from '../../../src/app/doctor/finding.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 
 const never = new AbortController().signal;
@@ -65,7 +65,7 @@ describe('a check', () => {
 describe('a glance', () => {
   test('that fails, or takes too long, is a warning', async () => {
     const error = new BridgeError('GEMINI_PERMISSION', 'You may not.', { hint: 'Ask somebody.' });
-    await expect(glance('schema', never, () => Promise.reject(error))).resolves.toEqual([
+    await expect(checkAdvisory('schema', never, () => Promise.reject(error))).resolves.toEqual([
       {
         subject: 'schema',
         status: 'warn',
@@ -74,17 +74,17 @@ describe('a glance', () => {
       },
     ]);
     const hang = () => new Promise<never>(() => undefined);
-    await expect(glance('schema', never, hang, 0.01)).resolves.toMatchObject([{ status: 'warn' }]);
+    await expect(checkAdvisory('schema', never, hang, 0.01)).resolves.toMatchObject([{ status: 'warn' }]);
   });
 
   test('that finds a bug does not hide it', async () => {
-    const found = await glance('schema', never, () => Promise.reject(new TypeError('oops')));
+    const found = await checkAdvisory('schema', never, () => Promise.reject(new TypeError('oops')));
     expect(found).toMatchObject([{ status: 'fail', code: 'INTERNAL' }]);
   });
 
   test('leaves what else it finds as it is', async () => {
     const found = [ok('schema', 'Fine.')];
-    await expect(glance('schema', never, () => Promise.resolve(found))).resolves.toEqual(found);
+    await expect(checkAdvisory('schema', never, () => Promise.resolve(found))).resolves.toEqual(found);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Sending } from '../../../src/app/explain/explanation.ts';
+import type { DocumentDelivery } from '../../../src/app/explain/explanation.ts';
 import {
   lastSeenOf,
   missingOf,
-  standingOf,
+  documentStatusOf,
   type Evidence,
 } from '../../../src/app/explain/document-status.ts';
 import type { RunCounts } from '../../../src/pipeline/ports/ports.ts';
@@ -65,7 +65,7 @@ function evidenceOf(facts: Partial<DocumentFacts>, found: Partial<Omit<Evidence,
   };
 }
 
-const sendingOf = (run: RunRow, change: Sending['change']): Sending => ({
+const deliveryWith = (run: RunRow, change: DocumentDelivery['change']): DocumentDelivery => ({
   run,
   change,
   artifact: null,
@@ -128,27 +128,27 @@ describe('a document was last seen', () => {
     const doubtful = recordOf(runOf(2), { checksum: '' });
     const facts = { record: doubtful, committed: [runOf(1)] };
     expect(lastSeenOf(evidenceOf(facts))).toBeNull();
-    expect(lastSeenOf(evidenceOf(facts, { sent: sendingOf(runOf(2), 'delete') }))).toBeNull();
-    expect(lastSeenOf(evidenceOf(facts, { sent: sendingOf(runOf(2), 'upsert') }))?.runId).toBe('day-2');
+    expect(lastSeenOf(evidenceOf(facts, { sent: deliveryWith(runOf(2), 'delete') }))).toBeNull();
+    expect(lastSeenOf(evidenceOf(facts, { sent: deliveryWith(runOf(2), 'upsert') }))?.runId).toBe('day-2');
   });
 
   test('before the run that marked it as gone, or when it was sent, if that run is not known', () => {
     const runs = [runOf(4), runOf(3, { missing: 1, deleted: 1 }), runOf(2), runOf(1)];
     const facts = { record: recordOf(runOf(1), { softDeleted: true }), committed: runs };
-    const removal = sendingOf(runOf(3), 'soft_delete');
+    const removal = deliveryWith(runOf(3), 'soft_delete');
     expect(lastSeenOf(evidenceOf(facts, { removal }))?.runId).toBe('day-2');
     expect(lastSeenOf(evidenceOf(facts))?.runId).toBe('day-1');
   });
 
   test('at no known time, when there is no record of it', () => {
     const facts = { committed: [runOf(2), runOf(1)] };
-    expect(lastSeenOf(evidenceOf(facts, { removal: sendingOf(runOf(2), 'delete') }))).toBeNull();
+    expect(lastSeenOf(evidenceOf(facts, { removal: deliveryWith(runOf(2), 'delete') }))).toBeNull();
   });
 });
 
 test('a refusal of an older document tells nothing once the newest change is in doubt', () => {
   const refused = { run: runOf(3), reason: 'odd', outcome: 'refused' } as const;
   const facts = { record: recordOf(runOf(2), { checksum: '' }), rejection: refused };
-  const rejection = { sending: sendingOf(runOf(3), 'upsert') };
-  expect(standingOf(evidenceOf(facts, { rejection }), null)).toBe('unclear');
+  const rejection = { sending: deliveryWith(runOf(3), 'upsert') };
+  expect(documentStatusOf(evidenceOf(facts, { rejection }), null)).toBe('unclear');
 });

@@ -7,7 +7,7 @@ import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { compileMapping } from '../../../src/pipeline/mapping/compile-mapping.ts';
 import { createPushIntake, type PushIntake } from '../../../src/app/push/intake.ts';
 import { loadConnector } from '../../../src/definitions/connector/load.ts';
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import { PUSH_BATCH_BYTES_MAX, PUSH_KEYS_MAX } from '../../../src/push/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { CANONICAL_COLUMNS } from '../../../src/pipeline/document/canonical-rows.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { QueueRoom } from '../../../src/app/push/queue-room.ts';
-import { PUSH_DEPTH_LOOK_MS } from '../../../src/app/limits.ts';
+import { PUSH_DEPTH_REFRESH_MS } from '../../../src/app/limits.ts';
 
 const MAX = 100;
 
@@ -29,7 +29,7 @@ function place(waiting: number) {
     room,
     push,
     later: () => {
-      ms += PUSH_DEPTH_LOOK_MS;
+      ms += PUSH_DEPTH_REFRESH_MS;
     },
   };
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../src/app/run/connector-work.ts';
 import type { RunOptions } from '../../../src/app/run/job.ts';
 import { runOnce, type RunSurroundings } from '../../../src/app/run/run-once.ts';
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { FileSource } from '../../../src/sources/file/source.ts';

@@ -5,7 +5,7 @@ import type { BridgeResult } from '../../../src/app/run/bridge.ts';
 import type { RunOptions } from '../../../src/app/run/job.ts';
 import { connectorWork, type ConnectorSurroundings } from '../../../src/app/run/connector-work.ts';
 import { runOnce, type RunSurroundings, type WorkTools } from '../../../src/app/run/run-once.ts';
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';

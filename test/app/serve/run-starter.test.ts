@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createRunStarter, type RunStarter } from '../../../src/app/serve/run-starter.ts';
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import { STARTED_RUNS_MAX } from '../../../src/app/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
@@ -24,7 +24,7 @@ describe('createRunStarter', () => {
           added += 1;
           return new Promise<void>((resolve) => asked.push(resolve));
         },
-        keepLog: () => Promise.resolve(),
+        saveRunLog: () => Promise.resolve(),
         end: () => {
           ended += 1;
           return Promise.resolve();
@@ -63,7 +63,7 @@ describe('createRunStarter', () => {
           failures += 1;
           return Promise.reject(new Error('no database'));
         },
-        keepLog: () => Promise.resolve(),
+        saveRunLog: () => Promise.resolve(),
         end: () => Promise.resolve(),
       },
       cwd: folders.make(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { stripVTControlCharacters } from 'node:util';
-import type { Explanation, Sending } from '../../../src/app/explain/explanation.ts';
+import type { Explanation, DocumentDelivery } from '../../../src/app/explain/explanation.ts';
 import { explanationText } from '../../../src/cli/output/explanation-text.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
 import { onTerminal } from '../../support/processes/on-terminal.ts';
@@ -17,7 +17,7 @@ const run = (runId: string) =>
     error: null,
   }) as const;
 
-function sending(changes: Partial<Sending> = {}): Sending {
+function sending(changes: Partial<DocumentDelivery> = {}): DocumentDelivery {
   return {
     run: run('r1'),
     change: 'upsert',

@@ -104,7 +104,7 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
 
     test('do not hold the delivery to a target of their name', async () => {
       const signal = new AbortController().signal;
-      const turn = await states.connector.journal('C1', NAME, OWNER).turn(signal);
+      const turn = await states.connector.journal('C1', NAME, OWNER).targetLease(signal);
       const lease = await leaseOf('connector', 'C2');
       expect((await holders(shown('connector'))).get(NAME)).toMatchObject({ runId: 'C2' });
       await lease.release();

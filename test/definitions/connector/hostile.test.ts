@@ -7,7 +7,7 @@ import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { checkConnectors } from '../../../src/definitions/connector/load.ts';
 import { compileTemplate } from '../../../src/definitions/connector/templates/templates.ts';
 import { RenderBudget } from '../../../src/definitions/connector/templates/render-budget.ts';
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import {
   CONNECTOR_MAPPING_KEYS_MAX,
   CONNECTOR_TEXT_CHARACTERS_MAX,

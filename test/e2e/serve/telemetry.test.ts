@@ -118,7 +118,7 @@ const headlines = () =>
 
 /**
  * Whether the log says that somebody was not told all. With a count, or on a machine that is slow without one, because the
- * second is over; the counts are in test/app/run/telemetry.test.ts, where seconds are longer.
+ * second is over; the counts are in test/app/run/telemetry/telemetry.test.ts, where seconds are longer.
  */
 const saidOf = (warnings: readonly Record<string, unknown>[], name: string) =>
   warnings.some(({ message }) =>

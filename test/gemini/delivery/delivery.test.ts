@@ -180,7 +180,7 @@ describe('a delivery', () => {
     await expect(here.deliver(manifest, { signal: controller.signal })).rejects.toBe(reason);
     expect(await here.steps()).toEqual([{ name: 'import-1', state: 'running' }]);
     // Its turn is over: another one can have it.
-    await (await here.journal('R2').turn(new AbortController().signal)).release();
+    await (await here.journal('R2').targetLease(new AbortController().signal)).release();
   });
 });
 
@@ -216,7 +216,7 @@ describe('a full reconciliation', () => {
       const here = await open();
       await here.run('R1', { upserts: docIds(2) });
       const manifest = await here.publish('R2', { upserts: docIds(2), reconciliation: 'full' });
-      const others = await here.journal('K1').turn(new AbortController().signal);
+      const others = await here.journal('K1').targetLease(new AbortController().signal);
       const delivery = here.deliver(manifest);
       await begin(here);
       await others.release();

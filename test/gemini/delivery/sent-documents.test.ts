@@ -4,7 +4,7 @@ import { fileStore } from '../../../src/artifacts/file/store.ts';
 import { REJECTIONS_PER_SAVE } from '../../../src/gemini/limits.ts';
 import { apiDocumentId } from '../../../src/gemini/delivery/document-id.ts';
 import { rejectAll, rejectSome, sentDocuments } from '../../../src/gemini/delivery/sent-documents.ts';
-import { judge } from '../../../src/gemini/delivery/verdict.ts';
+import { evaluateOperation } from '../../../src/gemini/delivery/evaluate-operation.ts';
 import { createPartWriter } from '../../../src/pipeline/artifact/part-writer.ts';
 import type { ArtifactStore, Manifest, ManifestFile } from '../../../src/pipeline/ports/ports.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
@@ -113,11 +113,11 @@ describe('a line that Google names', () => {
             })).filter(() => failing.has(ids[row++] ?? '')),
           );
           const counts = { sent, succeeded: sent - failures.length, failed: failures.length };
-          const verdict = judge(counts, failures, files, 'refused');
-          if (!verdict.proven) throw new Error(verdict.reason);
+          const evaluation = evaluateOperation(counts, failures, files, 'refused');
+          if (!evaluation.proven) throw new Error(evaluation.reason);
           const range = { manifest, kind: 'upserts', from, to: from + sent } as const;
-          expect(await rejectSome(range, verdict, { store, journal: place.journal(runId) })).toBe(
-            verdict.count,
+          expect(await rejectSome(range, evaluation, { store, journal: place.journal(runId) })).toBe(
+            evaluation.count,
           );
           from += sent;
         }

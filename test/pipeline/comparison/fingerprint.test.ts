@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Fingerprinter, occupied } from '../../../src/pipeline/comparison/fingerprint.ts';
+import { Fingerprinter, nonZeroLow } from '../../../src/pipeline/comparison/fingerprint.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 
 const COLUMNS: Column[] = [{ name: 'id', kind: 'text' }];
@@ -44,9 +44,9 @@ describe('a fingerprint', () => {
   });
 
   it('is never all zero, which means that there is none', () => {
-    expect(occupied(0, 0)).toBe(1);
-    expect(occupied(0, 7)).toBe(7);
-    expect(occupied(7, 0)).toBe(0);
+    expect(nonZeroLow(0, 0)).toBe(1);
+    expect(nonZeroLow(0, 7)).toBe(7);
+    expect(nonZeroLow(7, 0)).toBe(0);
   });
 
   it('is written in 16 digits', () => {

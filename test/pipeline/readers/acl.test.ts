@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ACL_PRINCIPALS_MAX } from '../../../src/core/limits.ts';
-import { AclColumn, aclProblem, NOBODY, type Principals } from '../../../src/pipeline/readers/acl.ts';
+import { AclColumn, aclProblem, NO_READERS, type Principals } from '../../../src/pipeline/readers/acl.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
 import { batchOf, type WireValue } from '../../support/pipeline/rows-source.ts';
@@ -37,7 +37,7 @@ describe('an ACL column', () => {
 
   it('is nobody when it is NULL, absent or empty', () => {
     const column = new AclColumn(columns, 0);
-    for (const value of [null, undefined, '', ' , ']) expect(column.of(load(value))).toBe(NOBODY);
+    for (const value of [null, undefined, '', ' , ']) expect(column.of(load(value))).toBe(NO_READERS);
   });
 
   it.each<[Column['kind'], WireValue, string, unknown]>([
@@ -74,7 +74,7 @@ describe('an ACL column', () => {
     ],
   ])('of kind %s says why %j cannot be read: %s', (kind, value, code, reason) => {
     const column = new AclColumn([{ name: 'readers', kind }], 0);
-    expect(column.of(load(value))).toEqual({ ...NOBODY, problem: { code, reason, revokes: true } });
+    expect(column.of(load(value))).toEqual({ ...NO_READERS, problem: { code, reason, revokes: true } });
   });
 
   it.each(['text', 'integer', 'decimal', undefined] as const)(
@@ -106,15 +106,15 @@ describe('aclProblem', () => {
   const readers = (count: number): Principals => ({ count, json: Buffer.alloc(0), ends: [] });
 
   it('is a missing reader, or too many readers', () => {
-    expect(aclProblem(NOBODY, NOBODY)).toMatchObject({ code: 'ACL_EMPTY', revokes: true });
-    expect(aclProblem(readers(1), NOBODY)).toBeUndefined();
-    expect(aclProblem(NOBODY, readers(ACL_PRINCIPALS_MAX))).toBeUndefined();
+    expect(aclProblem(NO_READERS, NO_READERS)).toMatchObject({ code: 'ACL_EMPTY', revokes: true });
+    expect(aclProblem(readers(1), NO_READERS)).toBeUndefined();
+    expect(aclProblem(NO_READERS, readers(ACL_PRINCIPALS_MAX))).toBeUndefined();
     expect(aclProblem(readers(1), readers(ACL_PRINCIPALS_MAX))).toMatchObject({ code: 'ACL_TOO_LARGE' });
   });
 
   it('is what one column cannot be read for, whatever the other one names', () => {
     const problem = { code: 'ACL_UNREADABLE', reason: 'why', revokes: true } as const;
-    expect(aclProblem({ ...NOBODY, problem }, readers(1))).toBe(problem);
-    expect(aclProblem(readers(1), { ...NOBODY, problem })).toBe(problem);
+    expect(aclProblem({ ...NO_READERS, problem }, readers(1))).toBe(problem);
+    expect(aclProblem(readers(1), { ...NO_READERS, problem })).toBe(problem);
   });
 });

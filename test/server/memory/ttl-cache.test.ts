@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { KEY_CACHE_ENTRIES_MAX, KEY_CACHE_MS } from '../../../src/server/limits.ts';
-import { rememberBriefly } from '../../../src/server/memory/ttl-cache.ts';
+import { createTtlCache } from '../../../src/server/memory/ttl-cache.ts';
 
 function asking() {
   const asked: string[] = [];
   let ms = 0;
   let fails = false;
   const clock = { now: () => new Date(ms), elapsedMs: () => ms };
-  const known = rememberBriefly((id: string) => {
+  const known = createTtlCache((id: string) => {
     asked.push(id);
     return fails ? Promise.reject(new Error('no database')) : Promise.resolve(asked.length);
   }, clock);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { CATALOG_LOOK_MS } from '../../../src/app/limits.ts';
+import { CATALOG_REFRESH_MS } from '../../../src/app/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
@@ -24,7 +24,7 @@ spec:
 describe('the pages of Ops, as HTML', () => {
   const folders = temporaryFolders();
   let elapsedMs = 0;
-  const clock = { now: () => NOW, elapsedMs: () => (elapsedMs += CATALOG_LOOK_MS) };
+  const clock = { now: () => NOW, elapsedMs: () => (elapsedMs += CATALOG_REFRESH_MS) };
   let place: OpsPlace;
   let server: Awaited<ReturnType<typeof startBridgeServer>>;
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { CATALOG_LOOK_MS } from '../../../src/app/limits.ts';
+import { CATALOG_REFRESH_MS } from '../../../src/app/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
-import { addStartedRun, endStartedRun, keepLog } from '../../../src/state/server/started-runs.ts';
+import { addStartedRun, endStartedRun, saveRunLog } from '../../../src/state/server/started-runs.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import { describeInChromium, startChromium } from '../../support/server/chromium.ts';
 import {
@@ -31,7 +31,7 @@ describeInChromium('the pages of Ops', () => {
   const folders = temporaryFolders();
   let elapsedMs = 0;
   // So fast that the server looks at the connectors' files at each request, where it otherwise does every 2 s.
-  const clock = { now: () => NOW, elapsedMs: () => (elapsedMs += CATALOG_LOOK_MS) };
+  const clock = { now: () => NOW, elapsedMs: () => (elapsedMs += CATALOG_REFRESH_MS) };
   let place: OpsPlace;
   let server: Awaited<ReturnType<typeof startBridgeServer>>;
   let empty: Awaited<ReturnType<typeof startBridgeServer>>;
@@ -299,7 +299,7 @@ describeInChromium('the pages of Ops', () => {
     try {
       const runId = 'handbook-now';
       await addStartedRun(database, { runId, connectorId: 'handbook', startedBy: 'k', startedAt: '' });
-      await keepLog(database, runId, lines.join('\n'));
+      await saveRunLog(database, runId, lines.join('\n'));
       await page.clock.install({ time: NOW });
       await page.goto('/ops/runs/handbook-now');
       await page.locator('#log summary').click();

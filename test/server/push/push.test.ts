@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import type { Clock } from '../../../src/core/clock.ts';
+import type { Clock } from '../../../src/core/time/clock.ts';
 import { silentLogger, type Logger } from '../../../src/core/log.ts';
 import { PUSH_KEY_HOURS } from '../../../src/app/limits.ts';
 import { PUSH_ERRORS_NAMED_MAX, PUSH_EVENTS_MAX } from '../../../src/core/limits.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { postgresError } from '../../../src/sources/postgres/errors.ts';
-import type { Phase } from '../../../src/sources/driver-errors.ts';
+import type { SessionPhase } from '../../../src/sources/driver-errors.ts';
 import { testDriverErrors } from '../../support/databases/driver-error-table.ts';
 
 const PLACE = { host: 'db', port: 5432, database: 'hr', user: 'ann', secretRef: 'hr-db' };
 
 const failed = (message: string, properties: object = {}) => Object.assign(new Error(message), properties);
-const inWords = (error: Error, query?: string, phase: Phase = 'connect') =>
+const inWords = (error: Error, query?: string, phase: SessionPhase = 'connect') =>
   postgresError(error, PLACE, phase, query);
 
 describe('an error of Postgres', () => {

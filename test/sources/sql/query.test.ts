@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { withoutEnd } from '../../../src/sources/sql/query.ts';
+import { withoutTrailingSemicolons } from '../../../src/sources/sql/query.ts';
 
-describe('withoutEnd', () => {
+describe('withoutTrailingSemicolons', () => {
   test.each([
     ['SELECT 1;', 'SELECT 1'],
     ['SELECT 1 ; ;\n', 'SELECT 1'],
@@ -13,14 +13,14 @@ describe('withoutEnd', () => {
     ['-- nothing', '-- nothing'],
     [' ; ', ''],
   ])('takes the last semicolons from %j and nothing else', (query, expected) => {
-    expect(withoutEnd(query, 'postgres')).toBe(expected);
+    expect(withoutTrailingSemicolons(query, 'postgres')).toBe(expected);
   });
 
   test('removes no condition that follows what another dialect takes for a comment', () => {
     const nested = 'SELECT a FROM t /* was: /* all */ WHERE secret = 0';
     const executed = 'SELECT a FROM t /*! WHERE secret = 0 */;';
-    expect(withoutEnd(nested, 'mysql')).toBe(nested);
-    expect(withoutEnd(executed, 'mysql')).toBe(executed.slice(0, -1));
+    expect(withoutTrailingSemicolons(nested, 'mysql')).toBe(nested);
+    expect(withoutTrailingSemicolons(executed, 'mysql')).toBe(executed.slice(0, -1));
   });
 
   test('changes nothing but semicolons and white space in any query of any dialect', () => {
@@ -37,7 +37,7 @@ describe('withoutEnd', () => {
     fc.assert(
       fc.property(query, dialect, (parts, name) => {
         const sql = parts.join('');
-        expect(visible(withoutEnd(sql, name))).toBe(visible(sql));
+        expect(visible(withoutTrailingSemicolons(sql, name))).toBe(visible(sql));
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ceilingOf, isLater, watermarkBefore } from '../../../src/sources/sql/watermark-value.ts';
+import { highestCheckpoint, isLater, watermarkBefore } from '../../../src/sources/sql/watermark-value.ts';
 
 const NANOSECONDS_MAX = 253_402_300_799_999_999_999n;
 
@@ -78,14 +78,14 @@ describe('the ceiling of a checkpoint', () => {
     ['integer', 1_000, undefined],
     ['bytes', 0, undefined],
   ] as const)('of %s with a lag of %i s is %s', (kind, lag, ceiling) => {
-    expect(ceilingOf(present, kind, lag)).toBe(ceiling);
+    expect(highestCheckpoint(present, kind, lag)).toBe(ceiling);
   });
 
   test('lets no next run start after the present', () => {
     fc.assert(
       fc.property(moments, fc.nat(1_000_000), (moment, lag) => {
         const now = written(moment).slice(0, 26);
-        const ceiling = ceilingOf(now, 'timestamptz', lag) ?? '';
+        const ceiling = highestCheckpoint(now, 'timestamptz', lag) ?? '';
         fc.pre(!ceiling.startsWith('+'));
         expect(isLater(watermarkBefore(ceiling, 'timestamptz', lag), `${now}+00`, 'timestamptz')).toBe(false);
       }),

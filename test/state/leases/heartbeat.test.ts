@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { startStopwatch } from '../../../src/core/stopwatch.ts';
+import { startStopwatch } from '../../../src/core/time/stopwatch.ts';
 import { keepAlive } from '../../../src/state/leases/heartbeat.ts';
 import { ManualTime } from '../../support/pipeline/manual-time.ts';
 

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PUSH_UNFOLD_BATCHES } from '../../../src/state/limits.ts';
+import { PUSH_UNPACK_BATCHES } from '../../../src/state/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';
 import { batchRow } from '../../../src/state/push/batch.ts';
 import { openPushQueue } from '../../../src/state/push/queue.ts';
-import { unfold } from '../../../src/state/push/unpacking.ts';
+import { unpackEvents } from '../../../src/state/push/unpacking.ts';
 import { describePushHistory } from '../../contracts/push-history.contract.ts';
 import { describePushQueueContract, pushBatch } from '../../contracts/push-queue.contract.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
@@ -64,10 +64,10 @@ describe('a push queue in Postgres', () => {
       const folded = `DELETE\t"support:${index}"\t\nUPSERT\t"support:${index}"\t{"a":1.50}`;
       return { ...batchRow(pushBatch(), '2026-01-03T03:04:05.678Z'), run_id, folded };
     };
-    const many = Array.from({ length: PUSH_UNFOLD_BATCHES + 1 }, (_, index) => row(index, 'R1'));
+    const many = Array.from({ length: PUSH_UNPACK_BATCHES + 1 }, (_, index) => row(index, 'R1'));
     await knex.batchInsert('push_batches', [...many, row(many.length, 'R2')], 500);
     const claim = { connectorId: 'support', runId: 'R1', claim: true, upTo: undefined };
-    await Promise.all([unfold(database, claim), unfold(database, claim)]);
+    await Promise.all([unpackEvents(database, claim), unpackEvents(database, claim)]);
     const rows = await knex('push_events').orderBy(['batch_id', 'seq']).select('doc_id', 'op', 'document');
     expect(rows).toEqual(
       many.flatMap((_, index) => [

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { openServerState, type ServerState } from '../../../src/app/serve/server-state.ts';
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import type { LogFields } from '../../../src/core/log.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { openState, STATE_FILE } from '../../../src/state/run/open-state.ts';

@@ -173,7 +173,7 @@ describe('an embedded state file', () => {
       ...['--import', 'tsx', '--input-type=module', '-e', program, file],
     ]);
     expect(stdout).toMatch(
-      /^STATE_LIMIT The state database .*state\.db broke off the work \(disk( space)?\): /,
+      /^STATE_LIMIT The state database .*state\.db aborted the work \(disk( space)?\): /,
     );
     const after = await openState({ file, readOnly: false });
     expect(await after.unfinishedRuns('hr')).toHaveLength(1);

@@ -8,7 +8,7 @@ import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
-import type { Clock } from '../../../src/core/clock.ts';
+import type { Clock } from '../../../src/core/time/clock.ts';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
 import type { AccessSettings } from '../../../src/server/access/access-settings.ts';
 import { createServer } from '../../../src/server/app.ts';

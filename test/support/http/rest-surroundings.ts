@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/core/clock.ts';
+import type { Clock } from '../../../src/core/time/clock.ts';
 import { createLogger, type Logger } from '../../../src/core/log.ts';
 import type { RetryPolicy, Wait } from '../../../src/core/retry.ts';
 import type { ProxySettings } from '../../../src/net/proxy.ts';

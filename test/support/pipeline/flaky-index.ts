@@ -51,7 +51,7 @@ export class FlakyIndex implements Destination {
 
   deliver: Destination['deliver'] = async (manifest, store, journal, signal) => {
     this.deliveries += 1;
-    const turn = await journal.turn(signal);
+    const turn = await journal.targetLease(signal);
     try {
       for (const { id, operation } of await journal.openSteps()) {
         if (operation !== null) await this.#finishLate(operation);

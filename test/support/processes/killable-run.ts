@@ -69,8 +69,8 @@ function killableState(state: State): State {
 function killableJournal(journal: DeliveryJournal): DeliveryJournal {
   return {
     ...journal,
-    turn: async (signal) => {
-      const turn = await around('turn', () => journal.turn(signal));
+    targetLease: async (signal) => {
+      const turn = await around('turn', () => journal.targetLease(signal));
       return { ...turn, release: () => around('end of turn', () => turn.release()) };
     },
     save: (step) => around(`save ${step.name} ${step.state}`, () => journal.save(step)),

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { openBridgeServer } from '../../../src/server/open-bridge-server.ts';
 import { answerJudge, type AnswerJudge, type OpenApiDocument } from './openapi.ts';

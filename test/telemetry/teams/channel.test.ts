@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { systemClock, type Clock } from '../../../src/core/clock.ts';
+import { systemClock, type Clock } from '../../../src/core/time/clock.ts';
 import { ALERT_CLAIM_SECONDS } from '../../../src/state/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { sleep, type Wait } from '../../../src/core/retry.ts';

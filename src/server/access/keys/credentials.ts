@@ -6,13 +6,13 @@ import {
   type AccessKey,
   type Right,
 } from '../../../core/secrets/access-key.ts';
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '../../../core/time/clock.ts';
 import { KEY_USE_SECONDS } from '../../limits.ts';
 import type { Logger } from '../../../core/log.ts';
 import type { Caller } from '../access.ts';
 import type { AccessSettings } from '../access-settings.ts';
 import type { PushTokens } from './push-tokens.ts';
-import { rememberBriefly } from '../../memory/ttl-cache.ts';
+import { createTtlCache } from '../../memory/ttl-cache.ts';
 
 /** What a valid key grants. */
 export interface Credential {
@@ -29,12 +29,12 @@ export type KeyRefusal =
   | { readonly reason: 'unknown' }
   | { readonly reason: 'revoked' | 'expired'; readonly key: Pick<AccessKey, 'id' | 'name'> };
 
-type KeyVerdict = { readonly credential: Credential } | { readonly refusal: KeyRefusal };
+type KeyOutcome = { readonly credential: Credential } | { readonly refusal: KeyRefusal };
 
 /** Knows every credential that replaces a login: keys, `ADMIN_API_KEY`, and the push tokens of connectors. */
 export interface Credentials {
   /** Compares a key with those created by `keys create`. @throws BridgeError STATE_* */
-  ofStoredKey(key: string): Promise<KeyVerdict>;
+  ofStoredKey(key: string): Promise<KeyOutcome>;
   /** @param connectorId the connector that is pushed to; its push token is accepted too */
   chosenKeys(connectorId: string | undefined): Promise<ChosenKeys>;
   /** The credential that opened a session, if it is still valid. @throws BridgeError STATE_* */
@@ -62,7 +62,7 @@ type FoundKey = NonNullable<Awaited<ReturnType<ServerState['keys']['look']>>>;
 /** Replaces the hash of a key that does not exist, so that the comparison takes the same time. */
 const NO_KEY = Buffer.alloc(32);
 
-const UNKNOWN: KeyVerdict = { refusal: { reason: 'unknown' } };
+const UNKNOWN: KeyOutcome = { refusal: { reason: 'unknown' } };
 
 export function openCredentials({
   settings,
@@ -73,7 +73,7 @@ export function openCredentials({
 }: CredentialsOptions): Credentials {
   const { keys } = state;
   const admin = adminCredential(settings.adminKey);
-  const stored = rememberBriefly((id: string) => keys.look(id), clock);
+  const stored = createTtlCache((id: string) => keys.look(id), clock);
 
   const noting = new Set<string>();
   /** A request is not refused when its use of a key cannot be recorded. */
@@ -89,7 +89,7 @@ export function openCredentials({
     noting.delete(id);
   }
 
-  async function ofStoredKey(text: string): Promise<KeyVerdict> {
+  async function ofStoredKey(text: string): Promise<KeyOutcome> {
     const id = keyIdOf(text);
     if (id === undefined) return UNKNOWN;
     const found = await stored(id);

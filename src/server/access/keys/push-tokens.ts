@@ -3,7 +3,7 @@ import { isConnectionString } from '../../../core/secrets/connection-string.ts';
 import { secretVariable } from '../../../definitions/connector/secrets.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
 import { digestOf } from '../../../core/secrets/access-key.ts';
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '../../../core/time/clock.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN } from '../../../core/limits.ts';
 import { REFUSED_KEY_REPEAT_SECONDS } from '../../limits.ts';
 import type { Logger } from '../../../core/log.ts';

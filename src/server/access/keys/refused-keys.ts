@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Metrics } from '../../../app/serve/metrics.ts';
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '../../../core/time/clock.ts';
 import {
   FAILED_ATTEMPTS_PER_MINUTE,
   KEY_CACHE_ENTRIES_MAX,

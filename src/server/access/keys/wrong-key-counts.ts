@@ -1,5 +1,5 @@
 import { normalizeIP } from '@fastify/rate-limit';
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '../../../core/time/clock.ts';
 import {
   FAILED_ATTEMPTS_PER_MINUTE,
   WRONG_KEY_ADDRESSES_MAX,

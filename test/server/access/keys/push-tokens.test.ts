@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATALOG_LOOK_MS } from '../../../../src/app/limits.ts';
+import { CATALOG_REFRESH_MS } from '../../../../src/app/limits.ts';
 import { FAILED_ATTEMPTS_PER_MINUTE, REFUSED_KEY_REPEAT_SECONDS } from '../../../../src/server/limits.ts';
 import {
   bearer,
@@ -75,11 +75,11 @@ describe('a push token that can be guessed', () => {
     const file = join(server.cwd, 'connectors', 'support.yaml');
     const good = readFileSync(file, 'utf8');
     writeFileSync(file, good.replace('support-push-token', 'repeated'));
-    server.clock.advance(CATALOG_LOOK_MS / 1_000);
+    server.clock.advance(CATALOG_REFRESH_MS / 1_000);
     expect(await push(SUPPORT, 'passwordpassword')).toMatchObject({ status: 503 });
     expect(reports().at(-1)).toMatchObject({ connector: 'support-push', variable: 'SECRET_REPEATED' });
     writeFileSync(file, good);
-    server.clock.advance(CATALOG_LOOK_MS / 1_000);
+    server.clock.advance(CATALOG_REFRESH_MS / 1_000);
     expect((await push(SUPPORT, PUSH_TOKEN)).status).toBe(200);
   });
 });
