@@ -1,7 +1,7 @@
 import type { Catalog } from '../app/catalog/catalog.ts';
 import type { Metrics } from '../app/serve/metrics.ts';
 import type { RunStarter } from '../app/serve/run-starter.ts';
-import type { OpenStore } from '../app/ops/artifact-lines.ts';
+import type { OpenStore } from '../app/ops/run/artifact-lines.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 
 import type { PushIntake } from '../app/push/intake.ts';

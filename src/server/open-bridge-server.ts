@@ -4,7 +4,7 @@ import { warnOfStateExposure } from '../app/run/exposure-warnings.ts';
 import { NO_POLICY } from '../app/doctor/policy.ts';
 import { createMetrics } from '../app/serve/metrics.ts';
 import { createRunStarter } from '../app/serve/run-starter.ts';
-import { storesToRead } from '../app/ops/stores-to-read.ts';
+import { storesToRead } from '../app/ops/run/stores-to-read.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/catalog/policy.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';

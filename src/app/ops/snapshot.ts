@@ -1,14 +1,27 @@
 import type { Problem } from '../../definitions/problem.ts';
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
-import { opsConnector, STATES_BY_NEED } from './connector-facts.ts';
-import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } from './model.ts';
-import type { OpsSurroundings } from './surroundings.ts';
+import { opsConnector } from './connector/connector-facts.ts';
+import type { Schedules } from './connector/schedule.ts';
+import { STATES_BY_NEED, type ConnectorState, type OpsConnector } from './model/connector.ts';
+import type { BrokenFile, OpsSnapshot } from './model/snapshot.ts';
 import { nameFilter } from './name-filter.ts';
-import { opsRun } from './run-facts.ts';
-import type { Schedules } from './schedule.ts';
 import type { Standings } from './newest-runs-cache.ts';
+import { opsRun } from './run/run-facts.ts';
+import type { OpsSurroundings } from './surroundings.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** The filters of the overview. */
+export interface OpsQuery {
+  readonly status: RunStatus | null;
+  /** Selects only this connector and its runs. */
+  readonly connectorId: string | null;
+  /** Selects the runs of connectors that match this `nameFilter` text; the connectors and the totals are not filtered. */
+  readonly runsOf: string | null;
+  readonly windowHours: number;
+  readonly limitRuns: number;
+  readonly offsetRuns: number;
+}
 
 /** The environment of Ops, and the caches that it keeps between refreshes. */
 interface Remembering extends OpsSurroundings {

@@ -1,16 +1,12 @@
+import { connectorDetailSchema } from '../../app/ops/model/connector-detail.ts';
+import { runDetailSchema } from '../../app/ops/model/run-detail.ts';
+import { snapshotSchema } from '../../app/ops/model/snapshot.ts';
 import type { Ops } from '../../app/ops/ops.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
 import { failures } from '../http/answer-schemas.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { foundConnector, foundRun } from './found.ts';
-import { runDetailSchema } from './run-schemas.ts';
-import {
-  connectorDetailSchema,
-  idParamsSchema,
-  runParamsSchema,
-  snapshotQuerySchema,
-  snapshotSchema,
-} from './schemas.ts';
+import { idParamsSchema, runParamsSchema, snapshotQuerySchema } from './query-schemas.ts';
 
 const access = { access: 'read' } as const;
 

@@ -9,7 +9,7 @@ import { LOOPBACK_CALLER } from '../access/loopback-gate.ts';
 import type { Viewer } from './elements/frame.tsx';
 import type { RouteSet } from '../http/route-set.ts';
 import { foundConnector, foundRun } from './found.ts';
-import { idParamsSchema, pageQuerySchema, runParamsSchema } from './schemas.ts';
+import { idParamsSchema, pageQuerySchema, runParamsSchema } from './query-schemas.ts';
 
 const access = { access: 'read' } as const;
 const HTML = 'text/html; charset=utf-8';

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import type { OpsConnectorDetail, OpsRunDetail, OpsSnapshot } from '../../../src/app/ops/model.ts';
+import type { OpsConnectorDetail } from '../../../src/app/ops/model/connector-detail.ts';
+import type { OpsRunDetail } from '../../../src/app/ops/model/run-detail.ts';
+import type { OpsSnapshot } from '../../../src/app/ops/model/snapshot.ts';
 import { parseRunLink } from '../../../src/core/run-link.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';

@@ -1,5 +1,5 @@
 import { exactly } from '../../../app/ops/name-filter.ts';
-import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
+import type { OpsConnectorDetail } from '../../../app/ops/model/connector-detail.ts';
 import { overviewPath, runPath } from '../elements/addresses.ts';
 import { Command } from '../elements/command.tsx';
 import { CloudName } from '../elements/cloud-name.tsx';

@@ -1,4 +1,4 @@
-import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
+import type { OpsConnectorDetail } from '../../../app/ops/model/connector-detail.ts';
 import { countText } from '../elements/figures.ts';
 import { Moment } from '../elements/moment.tsx';
 

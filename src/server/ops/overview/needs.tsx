@@ -1,5 +1,7 @@
 import { connectorCommands } from '../../../app/ops/commands.ts';
-import type { ConnectorState, OpsConnector, OpsRun, OpsSnapshot } from '../../../app/ops/model.ts';
+import type { ConnectorState, OpsConnector } from '../../../app/ops/model/connector.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
+import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { connectorPath, runPath } from '../elements/addresses.ts';
 import { BrokenFiles, byFile, FolderNeed, isFolder } from './broken-files.tsx';
 import { countText, deletesText, durationText } from '../elements/figures.ts';

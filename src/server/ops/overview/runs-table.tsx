@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
 import { connectorPath, runPath } from '../elements/addresses.ts';
 import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
 import { Mark, meaningOfRun } from '../elements/mark.tsx';

@@ -1,4 +1,5 @@
-import type { OpsRun, OpsRunDetail } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
+import type { OpsRunDetail } from '../../../app/ops/model/run-detail.ts';
 import { connectorPath } from '../elements/addresses.ts';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { Bar } from '../elements/bar.tsx';

@@ -1,12 +1,13 @@
-import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../limits.ts';
-import { looksLikeSecret } from '../../definitions/connector/secrets.ts';
-import { aclOf, isSqlSource, type Connector } from '../../definitions/connector/types.ts';
-import type { ListedRun } from '../../state/server/listed-runs.ts';
-import type { Holder, Newest } from '../../state/server/ops-connectors.ts';
-import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
-import { targetOf } from '../run/job.ts';
-import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPushes } from './model.ts';
-import { opsRun, secondsBetween } from './run-facts.ts';
+import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../../limits.ts';
+import { looksLikeSecret } from '../../../definitions/connector/secrets.ts';
+import { aclOf, isSqlSource, type Connector } from '../../../definitions/connector/types.ts';
+import type { ListedRun } from '../../../state/server/listed-runs.ts';
+import type { Holder, Newest } from '../../../state/server/ops-connectors.ts';
+import type { QueueDepth } from '../../../pipeline/ports/push-port.ts';
+import { targetOf } from '../../run/job.ts';
+import type { ConnectorFacts } from '../model/connector-detail.ts';
+import type { ConnectorState, Freshness, OpsConnector, PendingPushes } from '../model/connector.ts';
+import { opsRun, secondsBetween } from '../run/run-facts.ts';
 import type { Schedules } from './schedule.ts';
 
 /** The known data of one connector. */
@@ -17,18 +18,6 @@ export interface Known {
   readonly holder: Holder | undefined;
   readonly pending: QueueDepth | undefined;
 }
-
-/** The states by urgency, most urgent first; the page uses the same order. */
-export const STATES_BY_NEED = [
-  'failing',
-  'stalled',
-  'held',
-  'partial',
-  'late',
-  'running',
-  'never_run',
-  'ok',
-] as const satisfies readonly ConnectorState[];
 
 export function opsConnector(known: Known, now: Date, schedules: Schedules): OpsConnector {
   const { connectorId, entry, newest, holder } = known;

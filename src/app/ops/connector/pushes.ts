@@ -1,6 +1,6 @@
-import { fieldOf, textOf } from '../../gemini/api/json-fields.ts';
-import type { AnsweredPush } from '../../state/push/newest.ts';
-import type { OpsPush } from './model.ts';
+import { fieldOf, textOf } from '../../../gemini/api/json-fields.ts';
+import type { AnsweredPush } from '../../../state/push/newest.ts';
+import type { OpsPush } from '../model/connector-detail.ts';
 
 export function opsPush({
   pushRunId,
