@@ -3,7 +3,7 @@ import { openSchedules } from './connector/schedule.ts';
 import type { OpsConnectorDetail } from './model/connector-detail.ts';
 import type { OpsRunDetail } from './model/run-detail.ts';
 import type { OpsSnapshot } from './model/snapshot.ts';
-import { openStandings } from './newest-runs-cache.ts';
+import { openNewestRunsCache } from './newest-runs-cache.ts';
 import { openArtifactLines } from './run/artifact-lines.ts';
 import { detailOfRun } from './run/run-detail.ts';
 import { snapshotOf, type OpsQuery } from './snapshot.ts';
@@ -19,10 +19,10 @@ export interface Ops {
 
 export function openOps(surroundings: OpsSurroundings): Ops {
   const schedules = openSchedules();
-  const standings = openStandings(surroundings.state, surroundings.clock);
+  const newestRunsCache = openNewestRunsCache(surroundings.state, surroundings.clock);
   const artifacts = openArtifactLines(surroundings.openStore, surroundings.clock);
   return {
-    snapshot: (query) => snapshotOf(query, { ...surroundings, schedules, standings }),
+    snapshot: (query) => snapshotOf(query, { ...surroundings, schedules, newestRunsCache }),
     connector: (connectorId) => connectorDetail(connectorId, surroundings, schedules),
     run: (runId) => detailOfRun(runId, surroundings, artifacts),
   };

@@ -1,11 +1,12 @@
 import type { Problem } from '../../definitions/problem.ts';
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
+import type { StatusFilter } from '../../state/server/ops-runs.ts';
 import { opsConnector } from './connector/connector-facts.ts';
 import type { Schedules } from './connector/schedule.ts';
 import { STATES_BY_NEED, type ConnectorState, type OpsConnector } from './model/connector.ts';
 import type { BrokenFile, OpsSnapshot } from './model/snapshot.ts';
 import { nameFilter } from './name-filter.ts';
-import type { Standings } from './newest-runs-cache.ts';
+import type { NewestRunsCache } from './newest-runs-cache.ts';
 import { opsRun } from './run/run-facts.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 
@@ -13,7 +14,7 @@ const HOUR_MS = 3_600_000;
 
 /** The filters of the overview. */
 export interface OpsQuery {
-  readonly status: RunStatus | null;
+  readonly status: StatusFilter | null;
   /** Selects only this connector and its runs. */
   readonly connectorId: string | null;
   /** Selects the runs of connectors that match this `nameFilter` text; the connectors and the totals are not filtered. */
@@ -26,13 +27,13 @@ export interface OpsQuery {
 /** The environment of Ops, and the caches that it keeps between refreshes. */
 interface Remembering extends OpsSurroundings {
   readonly schedules: Schedules;
-  readonly standings: Standings;
+  readonly newestRunsCache: NewestRunsCache;
 }
 
 /** Reads everything at once with a fixed number of queries, however many connectors and runs there are. */
 export async function snapshotOf(
   query: OpsQuery,
-  { state, catalog, clock, schedules, standings }: Remembering,
+  { state, catalog, clock, schedules, newestRunsCache }: Remembering,
 ): Promise<OpsSnapshot> {
   const { status, connectorId, runsOf, windowHours, limitRuns, offsetRuns } = query;
   const now = clock.now();
@@ -48,11 +49,12 @@ export async function snapshotOf(
   const ids = [...known].filter((id) => connectorId === null || id === connectorId);
   const listed =
     runsOf === null ? filter : { ...filter, connectorId: ids.filter(nameFilter(runsOf).matches) };
-  const [listedCounts, runs] = await Promise.all([
+  const [listedCounts, stalled, runs] = await Promise.all([
     runsOf === null ? counts : state.countRuns(listed),
+    status === 'RUNNING' || status === 'STALLED' ? state.countStalled(listed) : 0,
     state.pageOfRuns(listed, { limit: limitRuns, offset: offsetRuns }),
   ]);
-  const newest = await standings.newestRuns(ids, holders);
+  const newest = await newestRunsCache.newestRuns(ids, holders);
   const connectors = ids
     .map((id) => {
       const found = {
@@ -76,13 +78,27 @@ export async function snapshotOf(
       items: runs.map((run) => opsRun(run, now, holders.get(run.connectorId))),
       // A row with a status that this version does not know is listed but not counted.
       total: Math.max(
-        status === null ? sum(Object.values(listedCounts)) : listedCounts[status],
+        totalOf(status, listedCounts, stalled),
         runs.length === 0 ? 0 : offsetRuns + runs.length,
       ),
       limit: limitRuns,
       offset: offsetRuns,
     },
   };
+}
+
+/** The number of runs that a filter selects. @param stalled how many of those with the status RUNNING are stalled */
+function totalOf(status: StatusFilter | null, counts: Readonly<Record<RunStatus, number>>, stalled: number) {
+  switch (status) {
+    case null:
+      return sum(Object.values(counts));
+    case 'STALLED':
+      return stalled;
+    case 'RUNNING':
+      return counts.RUNNING - stalled;
+    default:
+      return counts[status];
+  }
 }
 
 function byNeed(left: OpsConnector, right: OpsConnector): number {

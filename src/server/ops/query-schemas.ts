@@ -7,7 +7,7 @@ import {
   OPS_WINDOW_HOURS_MAX,
 } from '../limits.ts';
 import { SORTS } from './overview/connector-list.ts';
-import { statusSchema } from '../../app/ops/model/run.ts';
+import { statusFilterSchema } from '../../app/ops/model/run.ts';
 
 /** The schema of a run id or connector name in a URL. Postgres fails on NUL characters, which no name contains. */
 function nameSchema(description: string) {
@@ -30,7 +30,7 @@ const numbers = {
 
 export const snapshotQuerySchema = Type.Object(
   {
-    status: Type.Optional(statusSchema),
+    status: Type.Optional(statusFilterSchema),
     connector_id: Type.Optional(nameSchema('One connector alone.')),
     ...numbers,
   },
@@ -40,7 +40,7 @@ export const snapshotQuerySchema = Type.Object(
 /** A form submits an empty field as an empty string. */
 export const pageQuerySchema = Type.Object(
   {
-    status: Type.Optional(Type.Union([statusSchema, Type.Literal('')])),
+    status: Type.Optional(Type.Union([statusFilterSchema, Type.Literal('')])),
     connector_id: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL })),
     connectors: Type.Optional(Type.Literal('all')),
     find: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL })),

@@ -1,5 +1,5 @@
 import { holderOf, holders, newestRuns } from './ops-connectors.ts';
-import { countRuns, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
+import { countRuns, countStalled, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
 import { queueDepths } from '../push/depth.ts';
 import { newestPushes } from '../push/newest.ts';
 import type { RunDatabase, ServerRunDatabase } from './run-database.ts';
@@ -14,6 +14,7 @@ export interface OpsState {
   readonly holderOf: Bound<typeof holderOf>;
   readonly newestRuns: Bound<typeof newestRuns>;
   readonly countRuns: Bound<typeof countRuns>;
+  readonly countStalled: Bound<typeof countStalled>;
   readonly pageOfRuns: Bound<typeof pageOfRuns>;
   readonly historyOf: Bound<typeof historyOf>;
   readonly runDetail: Bound<typeof runDetail>;
@@ -32,6 +33,7 @@ export function opsState({ guarded }: Pick<ServerRunDatabase, 'guarded'>): OpsSt
     holderOf: reading(holderOf),
     newestRuns: reading(newestRuns),
     countRuns: reading(countRuns),
+    countStalled: reading(countStalled),
     pageOfRuns: reading(pageOfRuns),
     historyOf: reading(historyOf),
     runDetail: reading(runDetail),

@@ -72,6 +72,19 @@ describe('the pages of Ops, as HTML', () => {
     expect(html).toContain('<title>(2) Ops');
   });
 
+  test('filter stalled runs apart from running ones', async () => {
+    await place.begin({ runId: 'killed-1', connector: 'orders', at: minutesAgo(9) });
+    await place.begin({ runId: 'alive-1', connector: 'hr', at: minutesAgo(9) });
+    await place.hold('alive-1', 'hr');
+    await place.commit({ runId: 'done-1', connector: 'tickets', at: minutesAgo(9) });
+    const stalled = await textOf('/ops?status=STALLED');
+    expect(stalled).toMatch(/Stalled orders killed-1 .* 1 to 1 of 1/);
+    expect(stalled).not.toContain('alive-1');
+    const running = await textOf('/ops?status=RUNNING');
+    expect(running).toMatch(/Running hr alive-1 .* 1 to 1 of 1/);
+    expect(running).not.toContain('killed-1');
+  });
+
   test('count connectors that have never run apart from those that are OK', async () => {
     place.writeConnector('one');
     place.writeConnector('two');

@@ -9,6 +9,12 @@ export const statusSchema = Type.Enum(RUN_STATUSES, {
     'RUNNING · SUCCESS · HELD: deletes are withheld · PARTIAL: documents were refused · FAILED · DRY_RUN: requests were written and not sent.',
 });
 
+/** The statuses by which runs can be filtered: those of the state, and one that the page shows in place of RUNNING. */
+export const statusFilterSchema = Type.Enum([...RUN_STATUSES, 'STALLED'] as const, {
+  description:
+    'RUNNING: its process shows signs of life · STALLED: it has not ended, and its process shows none.',
+});
+
 export const phaseSchema = Type.Enum(['extract', 'map', 'diff', 'publish', 'ingest', 'commit'] as const, {
   description: 'The phase that the run entered last.',
 });

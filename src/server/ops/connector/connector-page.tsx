@@ -58,7 +58,7 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
             )}
           </section>
         )}
-        <Standing detail={detail} command={runsAgain ? null : commands.run} />
+        <Status detail={detail} command={runsAgain ? null : commands.run} />
         <Pushes detail={detail} />
         <section aria-labelledby="history-title">
           <h2 id="history-title">History</h2>
@@ -89,19 +89,19 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
   });
 }
 
-interface StandingPart {
+interface StatusPart {
   readonly detail: OpsConnectorDetail;
   /** Null if the page already shows the command. */
   readonly command: string | null;
 }
 
-function Standing({ detail, command }: StandingPart) {
+function Status({ detail, command }: StatusPart) {
   const { connector, generated_at: now, links } = detail;
   const { freshness, pending, last_run: last } = connector;
   const due = freshness.next_due_at;
   return (
-    <section aria-labelledby="standing-title">
-      <h2 id="standing-title">Standing</h2>
+    <section aria-labelledby="status-title">
+      <h2 id="status-title">Status</h2>
       <Facts
         rows={[
           [
