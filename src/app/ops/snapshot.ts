@@ -89,16 +89,9 @@ export async function snapshotOf(
 
 /** The number of runs that a filter selects. @param stalled how many of those with the status RUNNING are stalled */
 function totalOf(status: StatusFilter | null, counts: Readonly<Record<RunStatus, number>>, stalled: number) {
-  switch (status) {
-    case null:
-      return sum(Object.values(counts));
-    case 'STALLED':
-      return stalled;
-    case 'RUNNING':
-      return counts.RUNNING - stalled;
-    default:
-      return counts[status];
-  }
+  if (status === null) return sum(Object.values(counts));
+  if (status === 'STALLED') return stalled;
+  return counts[status] - (status === 'RUNNING' ? stalled : 0);
 }
 
 function byNeed(left: OpsConnector, right: OpsConnector): number {

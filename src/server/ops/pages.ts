@@ -2,6 +2,7 @@ import type { Ops } from '../../app/ops/ops.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
 import { FIRST_ORDER } from './overview/connector-list.ts';
 import { connectorPage } from './connector/connector-page.tsx';
+import { errorsPage } from './errors/errors-page.tsx';
 import { overviewPage } from './overview/overview.tsx';
 import { runPage } from './run/run-page.tsx';
 import type { Caller } from '../access/access.ts';
@@ -47,6 +48,9 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
         const detail = foundConnector(await ops.connector(params.id), params.id);
         return reply.type(HTML).send(connectorPage(detail, viewerOf(caller)));
       },
+    );
+    app.get('/ops/errors', { config: access, schema: { hide: true } }, ({ caller }, reply) =>
+      reply.type(HTML).send(errorsPage(viewerOf(caller))),
     );
     app.get(
       '/ops/runs/:run_id',

@@ -85,6 +85,20 @@ describe('the pages of Ops, as HTML', () => {
     expect(running).not.toContain('killed-1');
   });
 
+  test('link the code of an error to its meaning, unless this version does not know the code', async () => {
+    place.writeConnector('hr');
+    await place.fail({ runId: 'hr-1', connector: 'hr', at: minutesAgo(5) });
+    await place.fail({ runId: 'crm-1', connector: 'crm', at: minutesAgo(5), code: 'FROM_A_LATER_VERSION' });
+    for (const path of ['/ops', '/ops/connectors/hr', '/ops/runs/hr-1']) {
+      expect(await (await server.request(path)).text()).toContain('href="/ops/errors#SOURCE_AUTH_FAILED"');
+    }
+    const meaning = 'The source, or the proxy in front of it, refuses the user name or the password.';
+    expect(await textOf('/ops/runs/hr-1')).toContain(meaning);
+    expect(await textOf('/ops/errors')).toContain(`SOURCE_AUTH_FAILED ${meaning} no 77`);
+    expect(await (await server.request('/ops/errors')).text()).toContain('id="SOURCE_AUTH_FAILED"');
+    expect(await (await server.request('/ops/runs/crm-1')).text()).not.toContain('#FROM_A_LATER_VERSION');
+  });
+
   test('count connectors that have never run apart from those that are OK', async () => {
     place.writeConnector('one');
     place.writeConnector('two');

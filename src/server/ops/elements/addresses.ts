@@ -9,6 +9,11 @@ export function connectorPath(connectorId: string): string {
   return `/ops/connectors/${encodeURIComponent(connectorId)}`;
 }
 
+/** The row of an error code. */
+export function errorPath(code: string): string {
+  return `/ops/errors#${code}`;
+}
+
 /** The query parameters of the overview page; default values are omitted from the URL. */
 export interface OverviewAddress {
   readonly status: string | null;

@@ -4,6 +4,7 @@ import type { OpsRun } from '../../../app/ops/model/run.ts';
 import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { connectorPath, runPath } from '../elements/addresses.ts';
 import { BrokenFiles, byFile, FolderNeed, isFolder } from './broken-files.tsx';
+import { ErrorCode } from '../errors/error-code.tsx';
 import { countText, deletesText, durationText } from '../elements/figures.ts';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
 import { ClockTime, Moment } from '../elements/moment.tsx';
@@ -203,7 +204,7 @@ function FailedWhy({ run }: { readonly run: OpsRun | null }) {
   return (
     <>
       <p>
-        <code class="code">{error.code}</code> {error.message} <Retry error={error} />
+        <ErrorCode code={error.code} /> {error.message} <Retry error={error} />
       </p>
       {error.hint !== null && <p class="fix">{error.hint}</p>}
     </>
