@@ -66,6 +66,10 @@ export const OPS_HISTORY_RUNS = 60;
 export const OPS_REJECTED_MAX = 100;
 /** Pushes that the page of a connector lists, the newest. */
 export const OPS_PUSHES_SHOWN = 10;
+/** Rows of refused pushes that it lists, the newest; one row has all pushes of one key that were refused for one reason. */
+export const OPS_REFUSED_PUSHES_SHOWN = 20;
+/** Pushes to a connector without a schedule may wait this long for a run before the connector counts as late. */
+export const OPS_PUSHES_WAIT_MINUTES = 60;
 /** Lines of `held.ndjson` and of `quarantine.ndjson` that the page of a run shows. */
 export const OPS_ARTIFACT_LINES = 100;
 /** Bytes of such a file that are read for them. A quarantine line of 100 columns of 256 bytes is some 30 kB. */

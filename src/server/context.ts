@@ -27,6 +27,8 @@ export interface ServerContext {
   readonly login: Login | undefined;
   /** Links from the run pages to other systems. */
   readonly runLinks: RunLinks;
+  /** The origin under which others reach this server; undefined: the one of each request. */
+  readonly publicUrl?: string | undefined;
   /** Opens the artifacts that list held deletes and quarantined rows. */
   readonly openStore: OpenStore;
   /** Addresses of proxies whose `X-Forwarded-*` headers are trusted; none by default. */

@@ -39,6 +39,8 @@ interface ServerSettings {
   readonly log: Logger;
   readonly access: AccessSettings;
   readonly runLinks: RunLinks;
+  /** The origin under which others reach this server; undefined: the one of each request. */
+  readonly publicUrl?: string | undefined;
   /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
   /** Only tests set these bounds. */
@@ -83,6 +85,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       state,
       intake,
       runLinks,
+      publicUrl: settings.publicUrl,
       openStore: storesToRead({ cwd, gcsEndpoint: settings.gcsEndpoint }),
       metrics,
       runStarter,

@@ -12,8 +12,11 @@ import type { OpsSurroundings } from './surroundings.ts';
 /** The read-only data of Ops. Every method fails with BridgeError STATE_*. */
 export interface Ops {
   snapshot(query: OpsQuery): Promise<OpsSnapshot>;
-  /** Undefined if this name has no file, no run and no waiting push. */
-  connector(connectorId: string): Promise<OpsConnectorDetail | undefined>;
+  /**
+   * Undefined if this name has no file, no run and no push.
+   * @param baseUrl the origin under which producers reach the server; undefined if it is not known
+   */
+  connector(connectorId: string, baseUrl?: string): Promise<OpsConnectorDetail | undefined>;
   run(runId: string): Promise<OpsRunDetail | undefined>;
 }
 
@@ -23,7 +26,7 @@ export function openOps(surroundings: OpsSurroundings): Ops {
   const artifacts = openArtifactLines(surroundings.openStore, surroundings.clock);
   return {
     snapshot: (query) => snapshotOf(query, { ...surroundings, schedules, newestRunsCache }),
-    connector: (connectorId) => connectorDetail(connectorId, surroundings, schedules),
+    connector: (connectorId, baseUrl) => connectorDetail({ connectorId, baseUrl }, surroundings, schedules),
     run: (runId) => detailOfRun(runId, surroundings, artifacts),
   };
 }

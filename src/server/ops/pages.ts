@@ -1,5 +1,6 @@
 import type { Ops } from '../../app/ops/ops.ts';
-import type { ServerState } from '../../app/serve/server-state.ts';
+import type { ServerContext } from '../context.ts';
+import { baseUrlOf } from '../http/base-url.ts';
 import { FIRST_ORDER } from './overview/connector-list.ts';
 import { connectorPage } from './connector/connector-page.tsx';
 import { errorsPage } from './errors/errors-page.tsx';
@@ -12,11 +13,15 @@ import type { RouteSet } from '../http/route-set.ts';
 import { foundConnector, foundRun } from './found.ts';
 import { idParamsSchema, pageQuerySchema, runParamsSchema } from './query-schemas.ts';
 
+type OpsContext = Pick<ServerContext, 'publicUrl'> & {
+  readonly state: Pick<ServerContext['state'], 'startedRun'>;
+};
+
 const access = { access: 'read' } as const;
 const HTML = 'text/html; charset=utf-8';
 
 /** `/ops`: pages for people. They are read-only. */
-export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'startedRun'>): RouteSet {
+export function opsPageRoutes(ops: Ops, { state: { startedRun }, publicUrl }: OpsContext): RouteSet {
   return (app, _options, done) => {
     app.get('/', { config: access, schema: { hide: true } }, (_request, reply) => reply.redirect('/ops'));
     app.get(
@@ -44,9 +49,10 @@ export function opsPageRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'start
     app.get(
       '/ops/connectors/:id',
       { config: access, schema: { hide: true, params: idParamsSchema } },
-      async ({ params, caller }, reply) => {
-        const detail = foundConnector(await ops.connector(params.id), params.id);
-        return reply.type(HTML).send(connectorPage(detail, viewerOf(caller)));
+      async (request, reply) => {
+        const { id } = request.params;
+        const detail = foundConnector(await ops.connector(id, baseUrlOf(request, publicUrl)), id);
+        return reply.type(HTML).send(connectorPage(detail, viewerOf(request.caller)));
       },
     );
     app.get('/ops/errors', { config: access, schema: { hide: true } }, ({ caller }, reply) =>

@@ -2,6 +2,7 @@ import { holderOf, holders, newestRuns } from './ops-connectors.ts';
 import { countRuns, countStalled, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
 import { queueDepths } from '../push/depth.ts';
 import { newestPushes } from '../push/newest.ts';
+import { refusedPushes } from '../push/refused.ts';
 import type { RunDatabase, ServerRunDatabase } from './run-database.ts';
 
 type Bound<Work> = Work extends (database: RunDatabase, ...args: infer Args) => infer Answer
@@ -19,6 +20,7 @@ export interface OpsState {
   readonly historyOf: Bound<typeof historyOf>;
   readonly runDetail: Bound<typeof runDetail>;
   readonly newestPushes: Bound<typeof newestPushes>;
+  readonly refusedPushes: Bound<typeof refusedPushes>;
   /** The depth of the push queue, by connector. */
   pendingPushes(): ReturnType<typeof queueDepths>;
 }
@@ -38,6 +40,7 @@ export function opsState({ guarded }: Pick<ServerRunDatabase, 'guarded'>): OpsSt
     historyOf: reading(historyOf),
     runDetail: reading(runDetail),
     newestPushes: reading(newestPushes),
+    refusedPushes: reading(refusedPushes),
     pendingPushes: () => guarded(queueDepths),
   };
 }

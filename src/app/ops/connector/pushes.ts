@@ -1,10 +1,38 @@
 import { fieldOf, textOf } from '../../../gemini/api/json-fields.ts';
 import type { AnsweredPush } from '../../../state/push/newest.ts';
-import type { OpsPush } from '../model/connector-detail.ts';
+import type { OpsState } from '../../../state/server/ops-state.ts';
+import { OPS_PUSHES_SHOWN, OPS_REFUSED_PUSHES_SHOWN } from '../../limits.ts';
+import type { OpsConnectorDetail, OpsPush } from '../model/connector-detail.ts';
 
-export function opsPush({
+/** The push URL of a connector, its newest pushes, and those that were refused as a whole. */
+export async function pushesOf(
+  connectorId: string,
+  baseUrl: string | undefined,
+  state: Pick<OpsState, 'newestPushes' | 'refusedPushes'>,
+): Promise<OpsConnectorDetail['pushes']> {
+  const path = `/v1/connectors/${connectorId}/events`;
+  const newest = await state.newestPushes(connectorId, OPS_PUSHES_SHOWN);
+  const refused = await state.refusedPushes(connectorId, OPS_REFUSED_PUSHES_SHOWN);
+  return {
+    path,
+    url: baseUrl === undefined ? null : `${baseUrl}${path}`,
+    newest: newest.map(opsPush),
+    refused: refused.map(({ pushedBy, code, reason, pushes, events, firstAt, lastAt }) => ({
+      pushed_by: pushedBy,
+      code,
+      reason,
+      pushes,
+      events,
+      first_at: firstAt,
+      last_at: lastAt,
+    })),
+  };
+}
+
+function opsPush({
   pushRunId,
   receivedAt,
+  pushedBy,
   accepted,
   rejected,
   waiting,
@@ -13,6 +41,7 @@ export function opsPush({
   return {
     push_run_id: pushRunId,
     received_at: receivedAt,
+    pushed_by: pushedBy,
     accepted,
     rejected,
     waiting,

@@ -26,6 +26,7 @@ const pushSchema = Type.Object(
   {
     push_run_id: text,
     received_at: moment,
+    pushed_by: orNull(text, 'Name of the key; null for pushes to older versions.'),
     accepted: count,
     rejected: count,
     waiting: Type.Integer({ minimum: 0, description: 'Events that no run has delivered yet.' }),
@@ -34,6 +35,20 @@ const pushSchema = Type.Object(
   { additionalProperties: false },
 );
 export type OpsPush = Of<typeof pushSchema>;
+
+const refusedPushesSchema = Type.Object(
+  {
+    pushed_by: Type.String({ description: 'Name of the key.' }),
+    code: Type.String({ description: 'Why the first event of these pushes was refused.' }),
+    reason: Type.String({ description: 'The same in words, of the last push.' }),
+    pushes: count,
+    events: count,
+    first_at: moment,
+    last_at: moment,
+  },
+  { additionalProperties: false },
+);
+export type OpsRefusedPushes = Of<typeof refusedPushesSchema>;
 
 export const connectorDetailSchema = Type.Object(
   {
@@ -44,9 +59,17 @@ export const connectorDetailSchema = Type.Object(
       Type.Object(
         {
           path: Type.String({ description: 'Where producers push to, on this server.' }),
+          url: orNull(
+            text,
+            'The same with the address of this server: `PUBLIC_URL`, or that of the request.',
+          ),
           newest: listOf(
             pushSchema,
             'The newest 10, newest first. Delivered pushes are forgotten after some time.',
+          ),
+          refused: listOf(
+            refusedPushesSchema,
+            'Pushes of which every event was refused, by key and code; the 20 newest, newest first. Each is forgotten 72 hours after its last push.',
           ),
         },
         { additionalProperties: false },

@@ -36,7 +36,15 @@ const freshnessSchema = Type.Object(
 export type Freshness = Of<typeof freshnessSchema>;
 
 const pendingSchema = Type.Object(
-  { batches: count, events: count, oldest_received_at: orNull(moment, 'Null when nothing waits.') },
+  {
+    batches: count,
+    events: count,
+    oldest_received_at: orNull(moment, 'Null when nothing waits.'),
+    overdue_seconds: orNull(
+      seconds,
+      'Since a run should have delivered the oldest: by the schedule, or 60 minutes after it was received; null unless late.',
+    ),
+  },
   { additionalProperties: false },
 );
 export type PendingPushes = Of<typeof pendingSchema>;
