@@ -5,6 +5,7 @@ import { NO_POLICY } from '../app/doctor/policy.ts';
 import { createMetrics } from '../app/serve/metrics.ts';
 import { createRunStarter } from '../app/serve/run-starter.ts';
 import { storesToRead } from '../app/ops/run/stores-to-read.ts';
+import { openDocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/catalog/policy.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
@@ -86,6 +87,13 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       intake,
       runLinks,
       publicUrl: settings.publicUrl,
+      lookUpDocument: openDocumentLookup({
+        databaseUrl: settings.databaseUrl,
+        cwd,
+        gcsEndpoint: settings.gcsEndpoint,
+        // A person waits, and can look it up again.
+        retry: { retries: 0, backoffSeconds: 0 },
+      }),
       openStore: storesToRead({ cwd, gcsEndpoint: settings.gcsEndpoint }),
       metrics,
       runStarter,

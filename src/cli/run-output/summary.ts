@@ -2,7 +2,8 @@ import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/text/printable.ts';
 import { releaseOf } from './release.ts';
-import { count, type Style } from '../output/style.ts';
+import { count } from '../../core/text/count-text.ts';
+import { type Style } from '../output/style.ts';
 
 export interface SummaryOf {
   readonly connector: string;

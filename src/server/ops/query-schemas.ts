@@ -51,5 +51,13 @@ export const pageQuerySchema = Type.Object(
   { additionalProperties: false },
 );
 
+/** An id of a document has at most some hundred characters; its key in the source may be longer. */
+const DOCUMENT_CHARACTERS_MAX = 2_048;
+
+export const documentQuerySchema = Type.Object(
+  { doc: Type.String({ minLength: 1, maxLength: DOCUMENT_CHARACTERS_MAX, pattern: NO_NUL }) },
+  { additionalProperties: false },
+);
+
 export const idParamsSchema = Type.Object({ id: nameSchema('Name of the connector.') });
 export const runParamsSchema = Type.Object({ run_id: nameSchema('Id of the run.') });

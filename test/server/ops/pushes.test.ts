@@ -20,6 +20,7 @@ describe('push connectors in Ops', () => {
     const cwd = folders.make();
     place = await opsPlace(cwd);
     place.writeConnector('tickets', undefined, 'rest_push');
+    place.writeConnector('local', undefined, 'rest_push', 'file://./local-bucket');
     place.writeConnector('hourly', '5 * * * *', 'rest_push');
     server = await startBridgeServer({ cwd, clock });
   });
@@ -74,6 +75,24 @@ describe('push connectors in Ops', () => {
     } finally {
       await open.stop();
     }
+  });
+
+  test('look up a document by the key of its row, and say why an id cannot be meant', async () => {
+    expect(await push('local', GOOD)).toBe(202);
+    const page = async (doc: string) => {
+      const path = `/ops/connectors/local/document?doc=${encodeURIComponent(doc)}`;
+      return (await (await server.request(path)).text()).replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+    };
+    expect(await (await server.request('/ops/connectors/local')).text()).toContain(
+      'action="/ops/connectors/local/document"',
+    );
+    const waiting = await page(' 1 ');
+    expect(waiting).toContain('local:1 is not in the index: no run of local into it has been committed.');
+    expect(waiting).toContain('A push of it waits for the next run:');
+    expect(waiting).toContain('gemini-sync-bridge run --connector connectors/local.yaml');
+    expect(await page('other:<b>1')).toContain('is not a document id of connector local.');
+    expect(await page('other:<b>1')).not.toContain('<b>');
+    expect((await server.request('/ops/connectors/local/document')).status).toBe(400);
   });
 
   test.each([

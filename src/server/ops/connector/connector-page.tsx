@@ -6,6 +6,7 @@ import { CloudName } from '../elements/cloud-name.tsx';
 import { Facts } from '../elements/facts.tsx';
 import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
+import { DocumentField } from './document-page.tsx';
 import { CHART_RUNS_MIN, HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
 import { ExactMoment, Moment } from '../elements/moment.tsx';
@@ -60,6 +61,13 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
         )}
         <Status detail={detail} command={runsAgain ? null : commands.run} />
         <Pushes detail={detail} />
+        {detail.facts !== null && (
+          <section aria-labelledby="document-title">
+            <h2 id="document-title">Look up a document</h2>
+            <p>Whether a document is in the index, and why. This needs the right to operate.</p>
+            <DocumentField connectorId={id} doc="" />
+          </section>
+        )}
         <section aria-labelledby="history-title">
           <h2 id="history-title">History</h2>
           {history.length === 0 ? (
