@@ -4,7 +4,7 @@ import { count, moment, orNull, text, type Of } from './values.ts';
 
 const RUN_STATUSES = ['RUNNING', 'SUCCESS', 'HELD', 'PARTIAL', 'FAILED', 'DRY_RUN'] as const;
 
-export const statusSchema = Type.Enum(RUN_STATUSES, {
+const statusSchema = Type.Enum(RUN_STATUSES, {
   description:
     'RUNNING · SUCCESS · HELD: deletes are withheld · PARTIAL: documents were refused · FAILED · DRY_RUN: requests were written and not sent.',
 });
