@@ -182,7 +182,15 @@ module.exports = {
       comment: 'HTTP is one way in among several, and only `serve` pays for loading it.',
       severity: 'error',
       from: { path: '^src/(?!server/)' },
-      to: { path: 'node_modules/(fastify|@fastify|typebox|preact)' },
+      to: { path: 'node_modules/(fastify|@fastify|preact)' },
+    },
+    {
+      name: 'typebox-only-in-server-and-ops-model',
+      comment:
+        'The model of Ops is declared once, as schemas from which its types are derived; only `serve` loads them.',
+      severity: 'error',
+      from: { path: '^src/(?!server/|app/ops/model/)' },
+      to: { path: 'node_modules/typebox/' },
     },
     {
       name: 'commander-only-in-cli',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { openStandings, type Standings } from '../../../src/app/ops/newest-runs-cache.ts';
+import { openNewestRunsCache, type NewestRunsCache } from '../../../src/app/ops/newest-runs-cache.ts';
 import { OPS_SETTLED_SECONDS_MAX } from '../../../src/app/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import type { StateDatabase } from '../../../src/state/state-database.ts';
@@ -15,7 +15,7 @@ describe('what Ops remembers of connectors', () => {
   const folders = temporaryFolders();
   let place: OpsPlace;
   let database: StateDatabase;
-  let standings: Standings;
+  let cache: NewestRunsCache;
   let elapsedMs: number;
   /** Of which connectors the state was asked. */
   let asked: string[][];
@@ -43,13 +43,13 @@ describe('what Ops remembers of connectors', () => {
       asked.push([...ids]);
       return newestRuns(database, ids);
     };
-    standings = openStandings({ newestRuns: newest }, { now: () => NOW, elapsedMs: () => elapsedMs });
+    cache = openNewestRunsCache({ newestRuns: newest }, { now: () => NOW, elapsedMs: () => elapsedMs });
     await look();
   });
 
   /** What it says is what the state says. */
   async function look(): Promise<void> {
-    const said = await standings.newestRuns(CONNECTORS, await holders(database));
+    const said = await cache.newestRuns(CONNECTORS, await holders(database));
     expect(said).toEqual(await newestRuns(database, CONNECTORS));
     expect(said.get('one')?.last).not.toBeUndefined();
   }

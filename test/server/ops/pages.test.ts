@@ -25,6 +25,7 @@ const PAGES = [
   '/ops/runs/crm-held',
   '/ops/runs/tickets-2',
   '/ops/connectors/hr-employees',
+  '/ops/errors',
 ];
 
 describeInChromium('the pages of Ops', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpsRunDetail } from '../../../src/app/ops/model.ts';
+import type { OpsRunDetail } from '../../../src/app/ops/model/run-detail.ts';
 import { OPS_ARTIFACT_BYTES_MAX, OPS_ARTIFACT_LINES } from '../../../src/app/limits.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';

@@ -55,6 +55,7 @@ describe.each(['SQLite', 'Postgres'] as const)('what Ops asks %s', (engine) => {
     ['all', filter, 'run_state_newest'],
     ['of a connector', { ...filter, connectorId: connectorName(7) }, 'run_state_of_connector'],
     ['of a status', { ...filter, status: 'FAILED' }, 'run_state_'],
+    ['that are stalled', { ...filter, status: 'STALLED' }, 'run_state_'],
     [
       'of a connector and a status',
       { ...filter, connectorId: connectorName(7), status: 'FAILED' },

@@ -85,6 +85,7 @@ export async function startGuardedServer({
     metrics,
     runStarter,
     runLinks: {},
+    lookUpDocument: () => Promise.reject(new Error('no test of keys looks up documents')),
     openStore: () => Promise.reject(new Error('no test of keys reads artifacts')),
     intake,
     gate,

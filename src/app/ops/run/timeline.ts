@@ -1,6 +1,7 @@
 import { secondsBetween } from './run-facts.ts';
-import type { OpsRun, TimelineStep } from './model.ts';
-import type { RunRow } from '../../pipeline/ports/state-port.ts';
+import type { OpsRun } from '../model/run.ts';
+import type { TimelineStep } from '../model/run-detail.ts';
+import type { RunRow } from '../../../pipeline/ports/state-port.ts';
 
 const STEPS = [
   { name: 'read', phases: ['extract', 'map', 'diff'] },

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../app/explain/explanation.ts';
+import type { Explanation } from './explanation.ts';
 import { releasedBy } from '../../pipeline/guard.ts';
 
 /** @param sentence the sentence for deletes that an operator may release */

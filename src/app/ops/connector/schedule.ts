@@ -1,7 +1,7 @@
 import type { Cron } from 'croner';
-import { cronOf } from '../../definitions/connector/cron.ts';
-import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../limits.ts';
-import { CONNECTOR_FILES_MAX } from '../../core/limits.ts';
+import { cronOf } from '../../../definitions/connector/cron.ts';
+import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../../limits.ts';
+import { CONNECTOR_FILES_MAX } from '../../../core/limits.ts';
 
 /** The due times of a schedule at one moment. */
 interface DueTimes {

@@ -1,5 +1,5 @@
-import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
-import { HeldLeases } from '../../pipeline/held-leases.ts';
+import { openArtifactStore, type StorePlace } from '../../../artifacts/index.ts';
+import { HeldLeases } from '../../../pipeline/held-leases.ts';
 import type { OpenStore } from './artifact-lines.ts';
 
 /** Opens artifact stores for reading by a page. The page refreshes soon, so nothing is retried. Reading requires no lease. */

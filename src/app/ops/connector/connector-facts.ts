@@ -1,12 +1,17 @@
-import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../limits.ts';
-import { looksLikeSecret } from '../../definitions/connector/secrets.ts';
-import { aclOf, isSqlSource, type Connector } from '../../definitions/connector/types.ts';
-import type { ListedRun } from '../../state/server/listed-runs.ts';
-import type { Holder, Newest } from '../../state/server/ops-connectors.ts';
-import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
-import { targetOf } from '../run/job.ts';
-import type { ConnectorFacts, ConnectorState, Freshness, OpsConnector, PendingPushes } from './model.ts';
-import { opsRun, secondsBetween } from './run-facts.ts';
+import {
+  DELETE_LIMIT_COUNT_DEFAULT,
+  DELETE_LIMIT_RATIO_DEFAULT,
+  OPS_PUSHES_WAIT_MINUTES,
+} from '../../limits.ts';
+import { looksLikeSecret } from '../../../definitions/connector/secrets.ts';
+import { aclOf, isSqlSource, type Connector } from '../../../definitions/connector/types.ts';
+import type { ListedRun } from '../../../state/server/listed-runs.ts';
+import type { Holder, Newest } from '../../../state/server/ops-connectors.ts';
+import type { QueueDepth } from '../../../pipeline/ports/push-port.ts';
+import { targetOf } from '../../run/job.ts';
+import type { ConnectorFacts } from '../model/connector-detail.ts';
+import type { ConnectorState, Freshness, OpsConnector, PendingPushes } from '../model/connector.ts';
+import { opsRun, secondsBetween } from '../run/run-facts.ts';
 import type { Schedules } from './schedule.ts';
 
 /** The known data of one connector. */
@@ -18,23 +23,12 @@ export interface Known {
   readonly pending: QueueDepth | undefined;
 }
 
-/** The states by urgency, most urgent first; the page uses the same order. */
-export const STATES_BY_NEED = [
-  'failing',
-  'stalled',
-  'held',
-  'partial',
-  'late',
-  'running',
-  'never_run',
-  'ok',
-] as const satisfies readonly ConnectorState[];
-
 export function opsConnector(known: Known, now: Date, schedules: Schedules): OpsConnector {
   const { connectorId, entry, newest, holder } = known;
   const spec = entry?.connector.spec;
   const committed = newest?.committed ?? null;
   const freshness = freshnessOf(known, now, schedules);
+  const pending = pendingOf(known, now, schedules);
   const last = newest?.last ?? null;
   const finished = newest?.finished ?? null;
   return {
@@ -43,7 +37,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
     mode: spec?.mode ?? null,
     labels: entry?.connector.metadata.labels ?? {},
     schedule: spec?.schedule ?? null,
-    state: stateOf(newest, holder, freshness),
+    state: stateOf(newest, holder, freshness.late === true || isOverdue(pending)),
     last_run: last === null ? null : opsRun(last, now, holder),
     previous_run: last?.status === 'RUNNING' && finished !== null ? opsRun(finished, now, holder) : null,
     last_success_at: newest?.success?.finishedAt ?? null,
@@ -52,7 +46,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
     held_deletes: committed?.counts?.held ?? null,
     quarantined: committed?.counts?.quarantined ?? null,
     rejected: committed?.counts?.rejected ?? null,
-    pending: pendingOf(known),
+    pending,
   };
 }
 
@@ -62,33 +56,56 @@ export function usualSeconds(committed: ListedRun | null): number | null {
   return committed === null || finished === null ? null : secondsBetween(committed.startedAt, finished);
 }
 
-function pendingOf({ entry, pending }: Known): PendingPushes | null {
+function pendingOf(known: Known, now: Date, schedules: Schedules): PendingPushes | null {
+  const { entry, pending } = known;
   if (pending !== undefined) {
     const { batches, events, oldestReceivedAt } = pending;
-    return { batches, events, oldest_received_at: oldestReceivedAt };
+    const due = oldestReceivedAt === null ? null : missedDelivery(known, oldestReceivedAt, now, schedules);
+    return {
+      batches,
+      events,
+      oldest_received_at: oldestReceivedAt,
+      overdue_seconds: due && secondsBetween(due, now),
+    };
   }
   return entry?.connector.spec.mode === 'rest_push'
-    ? { batches: 0, events: 0, oldest_received_at: null }
+    ? { batches: 0, events: 0, oldest_received_at: null, overdue_seconds: null }
     : null;
+}
+
+/** When a run should have delivered a push; null if none is late. A run in progress may be delivering it. */
+function missedDelivery(
+  { entry, newest, holder }: Known,
+  receivedAt: string,
+  now: Date,
+  schedules: Schedules,
+): Date | null {
+  const last = newest?.last ?? null;
+  if (last !== null && isAtWork(last, holder)) return null;
+  const received = new Date(receivedAt);
+  const schedule = entry?.connector.spec.schedule ?? '';
+  if (schedule !== '') return schedules.missedSince(schedule, received, now);
+  const due = new Date(received.getTime() + OPS_PUSHES_WAIT_MINUTES * 60_000);
+  return due < now ? due : null;
+}
+
+function isOverdue(pending: PendingPushes | null): boolean {
+  return pending !== null && pending.overdue_seconds !== null;
 }
 
 /**
  * A run in progress does not hide an earlier failure: the connector stays failing until a run succeeds. `late` has a lower
  * priority than the result of a run, because the result is more specific.
  */
-function stateOf(
-  newest: Newest | undefined,
-  holder: Holder | undefined,
-  { late }: Freshness,
-): ConnectorState {
+function stateOf(newest: Newest | undefined, holder: Holder | undefined, late: boolean): ConnectorState {
   const last = newest?.last ?? null;
-  if (last === null) return 'never_run';
+  if (last === null) return late ? 'late' : 'never_run';
   const running = last.status === 'RUNNING';
   if (newest?.finished?.status === 'FAILED') return 'failing';
   if (running && !isAtWork(last, holder)) return 'stalled';
   if (newest?.finished?.status === 'HELD') return 'held';
   if (newest?.finished?.status === 'PARTIAL') return 'partial';
-  if (late === true) return 'late';
+  if (late) return 'late';
   return running ? 'running' : 'ok';
 }
 

@@ -1,10 +1,10 @@
-import { fieldOf, textOf } from '../../gemini/api/json-fields.ts';
-import { folderOf } from '../../pipeline/artifact/layout.ts';
-import type { RowPlace } from '../../pipeline/ports/ports.ts';
-import { placeText } from '../../pipeline/document/row-place.ts';
-import type { RunRow } from '../../pipeline/ports/state-port.ts';
+import { fieldOf, textOf } from '../../../gemini/api/json-fields.ts';
+import { folderOf } from '../../../pipeline/artifact/layout.ts';
+import type { RowPlace } from '../../../pipeline/ports/ports.ts';
+import { placeText } from '../../../pipeline/document/row-place.ts';
+import type { RunRow } from '../../../pipeline/ports/state-port.ts';
 import type { ArtifactLines, RunFolder } from './artifact-lines.ts';
-import type { OpsHeldDocuments, OpsQuarantinedRows } from './set-aside-model.ts';
+import type { OpsHeldDocuments, OpsQuarantinedRows } from '../model/run-detail.ts';
 
 /** The held deletes and the quarantined rows of a run, as its artifacts list them; null if there are none. */
 export interface SetAside {

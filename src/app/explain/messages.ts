@@ -1,6 +1,6 @@
-import type { Explanation, DocumentDelivery } from '../../app/explain/explanation.ts';
-import { pushAgain, quarantineAdvice, releaseAdvice, returnAdvice } from './explain-advice.ts';
-import { count, type Style } from './style.ts';
+import { count } from '../../core/text/count-text.ts';
+import { pushAgain, quarantineAdvice, releaseAdvice, returnAdvice } from './advice.ts';
+import type { DocumentDelivery, Explanation } from './explanation.ts';
 
 export interface Explained {
   readonly explanation: Explanation;
@@ -9,21 +9,24 @@ export interface Explained {
   readonly local: boolean;
 }
 
+/** How the words that carry the status are emphasized: by colour in a terminal, and not at all elsewhere. */
+export type Emphasis = Readonly<Record<'good' | 'bad' | 'doubtful', (words: string) => string>>;
+
 /** Describes the status of the document in one sentence. */
-export function headline({ explanation, local }: Explained, name: string, style: Style): string {
+export function headline({ explanation, local }: Explained, name: string, emphasis: Emphasis): string {
   const { standing, sent, waiting, rejection, quarantine, removal, held, missing, pushes, connector } =
     explanation;
   const index = local ? 'the local target' : 'the index';
-  const there = style.green(`is in ${index}`);
-  const absent = style.red(`is not in ${index}`);
+  const there = emphasis.good(`is in ${index}`);
+  const absent = emphasis.bad(`is not in ${index}`);
   const by = (sending: { readonly run: { readonly runId: string } } | null) =>
     `run ${sending?.run.runId ?? 'not known'}`;
   const before = explanation.present === true ? `${there} as it was before` : absent;
   switch (standing) {
     case 'waiting':
-      return `${changeWord(waiting, 'A change')} of ${name} ${style.yellow('is on its way')}: ${by(waiting)} has published it, and ${index} has not acknowledged it.`;
+      return `${changeWord(waiting, 'A change')} of ${name} ${emphasis.doubtful('is on its way')}: ${by(waiting)} has published it, and ${index} has not acknowledged it.`;
     case 'unclear':
-      return `Whether ${name} is in ${index} ${style.yellow('is not known')}: ${by(unclearSending(explanation))} may have sent its last change, and its outcome is unknown.`;
+      return `Whether ${name} is in ${index} ${emphasis.doubtful('is not known')}: ${by(unclearSending(explanation))} may have sent its last change, and its outcome is unknown.`;
     case 'rejected':
       return `${name} ${before}: ${index} refused ${refusedPart(explanation)} in ${by(rejection?.sending ?? null)}.`;
     case 'quarantined':
@@ -31,9 +34,9 @@ export function headline({ explanation, local }: Explained, name: string, style:
     case 'soft-deleted':
       return `${name} ${there}, and soft-deleted: ${pushes === null ? 'a listing of the source lacked its row' : 'a push deleted it'}.`;
     case 'held':
-      return `${name} ${there}, and ${style.yellow('its delete is held')}: the listing of ${by(held)} lacked its row.`;
+      return `${name} ${there}, and ${emphasis.doubtful('its delete is held')}: the listing of ${by(held)} lacked its row.`;
     case 'maybe-missing':
-      return `${name} ${there}, and ${style.yellow('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted${unlistedBecause(explanation)}.`;
+      return `${name} ${there}, and ${emphasis.doubtful('perhaps no longer in the source')}: the listing of run ${missing?.runId ?? ''} lacked ${counted(missing?.count ?? 0)} not deleted${unlistedBecause(explanation)}.`;
     case 'indexed':
       return `${name} ${there}, as ${by(sent)} sent it.`;
     case 'deleted':

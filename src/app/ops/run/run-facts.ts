@@ -1,9 +1,9 @@
-import { ERROR_KINDS, type ErrorCode } from '../../core/errors.ts';
-import { releasedBy } from '../../pipeline/guard.ts';
-import type { RunError } from '../../pipeline/ports/state-port.ts';
-import type { ListedRun } from '../../state/server/listed-runs.ts';
-import type { Holder } from '../../state/server/ops-connectors.ts';
-import type { OpsError, OpsProgress, OpsRun } from './model.ts';
+import { ERROR_KINDS, type ErrorCode } from '../../../core/errors.ts';
+import { releasedBy } from '../../../pipeline/guard.ts';
+import type { RunError } from '../../../pipeline/ports/state-port.ts';
+import type { ListedRun } from '../../../state/server/listed-runs.ts';
+import type { Holder } from '../../../state/server/ops-connectors.ts';
+import type { OpsError, OpsProgress, OpsRun } from '../model/run.ts';
 
 /** Converts a run to the form that Ops shows. */
 export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): OpsRun {

@@ -1,6 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import type { Clock } from '../../core/time/clock.ts';
-import { toBridgeError } from '../../core/errors.ts';
+import type { Clock } from '../../../core/time/clock.ts';
+import { toBridgeError } from '../../../core/errors.ts';
 import {
   OPS_ARTIFACT_BYTES_MAX,
   OPS_ARTIFACT_LINES,
@@ -8,10 +8,10 @@ import {
   OPS_ARTIFACT_REMEMBERED_MS,
   OPS_ARTIFACT_RETRY_MS,
   OPS_ARTIFACT_RUNS_REMEMBERED,
-} from '../limits.ts';
-import { linesOf } from '../../gemini/delivery/artifact-lines.ts';
-import { partName } from '../../pipeline/artifact/layout.ts';
-import type { ArtifactStore } from '../../pipeline/ports/ports.ts';
+} from '../../limits.ts';
+import { linesOf } from '../../../gemini/delivery/artifact-lines.ts';
+import { partName } from '../../../pipeline/artifact/layout.ts';
+import type { ArtifactStore } from '../../../pipeline/ports/ports.ts';
 
 /** Opens the artifact store of a bucket URL. */
 export type OpenStore = (bucketUrl: string) => Promise<ArtifactStore>;
