@@ -7,7 +7,7 @@ import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
-import { SAMPLE_DOCUMENTS_MAX } from '../../pipeline/limits.ts';
+import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
 import { RUN } from '../help/run.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
