@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { GOOGLE_ANSWER_BYTES_MAX } from '../../../src/google/limits.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
@@ -9,6 +6,7 @@ import { openApi, type ApiRequest } from '../../../src/gemini/api/api.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import type { LeaseGuard } from '../../../src/pipeline/held-leases.ts';
 import { createCertificates } from '../../support/http/certificates.ts';
+import { startHttps } from '../../support/http/local-server.ts';
 import {
   drop,
   hang,
@@ -310,13 +308,11 @@ describe('something between', () => {
   });
 
   test('that shows a certificate which is not trusted gets nothing, and is not tried again', async () => {
-    const { certificate, key } = createCertificates();
     const received = jest.fn();
-    const server = createServer({ key, cert: certificate }, received).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { api, waits } = await apiAt(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const server = await startHttps(createCertificates(), received);
+    const { api, waits } = await apiAt(server.origin);
     const error = await api.request(IMPORT, never).catch((thrown: unknown) => thrown);
-    server.close();
+    await server.close();
     expect(error).toEqual(failure('GEMINI_UNREACHABLE', 'certificate', 'NODE_EXTRA_CA_CERTS'));
     expect(waits).toEqual([]);
     expect(received).not.toHaveBeenCalled();
