@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { migrateState } from '../../../src/state/run/open-state.ts';
 import {
   openKillingPlace,
   type KillingPlace,
   type PlaceOptions,
 } from '../../support/processes/killing-place.ts';
 import { parsedObject, textAt } from '../../support/files/json.ts';
-import { peopleTable, somePeople, type Person } from '../../support/databases/people-table.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { somePeople, type Person } from '../../support/databases/people-table.ts';
+import { runOf, startPeopleServer, type PeopleServer } from '../../support/databases/people-server.ts';
 import { forEachSomeAtOnce } from '../../support/some-at-once.ts';
 import { dumpState } from '../../support/databases/state-dump.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
@@ -32,22 +31,16 @@ const large = somePeople(10).map(([id, name]) => [id, name, 'Sales '.repeat(150_
 
 const TABLES = { before, draft, after, large } as const;
 type Table = keyof typeof TABLES;
-const runOf = (runId: string, table: Table) => ({
-  runId,
-  query: `SELECT id, name, team FROM people_${table}`,
-});
 /** The run that is killed. */
 const KILLED = runOf('run-2', 'after');
 
-let source: TestPostgres;
+let source: PeopleServer;
 const folders = temporaryFolders();
 /** What the state holds of each document after a run that nobody disturbed. */
 const checksums = new Map<Table, Map<string, string>>();
 
 beforeAll(async () => {
-  source = await startPostgres();
-  for (const [name, people] of Object.entries(TABLES))
-    await source.query(peopleTable(people, `people_${name}`));
+  source = await startPeopleServer(TABLES);
   for (const table of ['after', 'large'] as const) {
     await inPlace(table === 'large' ? LARGE : {}, async ({ place, cwd }) => {
       await place.run(runOf('undisturbed', table));
@@ -90,7 +83,7 @@ async function inPlace<T>(
     ...options,
     cwd,
     databaseUrl,
-    sourceUrl: source.url(),
+    sourceUrl: source.url,
     engine: {
       pollsUntilDone,
       permissions: denied === undefined ? {} : { [denied]: false },
@@ -344,9 +337,8 @@ describe('a run that brings changes and deletes', () => {
       'commit: after 1',
     ];
     expect(moments).toEqual(expect.arrayContaining(chosen));
-    await forEachSomeAtOnce(chosen, async (moment, index) => {
-      const databaseUrl = await source.createDatabase(`state_${index}`);
-      await migrateState({ url: databaseUrl, file: '' });
+    await forEachSomeAtOnce(chosen, async (moment) => {
+      const databaseUrl = await source.createState();
       await inSyncedPlace({ databaseUrl }, async (scene) => {
         await scene.place.kill(KILLED, moment);
         expect({ moment, ...(await aftermath(scene, 'run-3')) }).toEqual({

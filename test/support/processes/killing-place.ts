@@ -112,6 +112,8 @@ export interface KillingPlace {
   }>;
   /** What is in the data store, by canonical id. */
   documents(): Map<string, FoundDocument>;
+  /** The canonical id and the title of each document in the data store, sorted. */
+  titles(): string[];
   /** Deletes a document in the data store, as an operator may by hand. */
   lose(docId: string): Promise<void>;
   /** Somebody deletes the manifest of a run. */
@@ -271,6 +273,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       return { status, stderr, requests: requests.filter((request) => !request.startsWith('GET ')) };
     },
     documents,
+    titles: () => [...documents()].map(([docId, { title }]) => `${docId} ${title}`).sort(),
     async lose(docId) {
       const store = `projects/${DATA_STORE.project}/locations/${DATA_STORE.location}/collections/default_collection/dataStores/${DATA_STORE.id}`;
       const name = `${store}/branches/default_branch/documents/${apiDocumentId(docId)}`;
