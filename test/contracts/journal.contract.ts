@@ -3,22 +3,13 @@ import type { DeliveryStep, RejectedDocument } from '../../src/pipeline/ports/de
 import type { KnownRecord, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import { startSleeper } from '../support/processes/sleeper.ts';
 import type { StateStore } from './state/state-scene.ts';
+import { runCounts } from '../support/pipeline/run-counts.ts';
 
 const HOST = 'host-1 boot-1';
 const OWNER = { host: HOST, pid: process.pid };
 const MOMENT = new Date('2026-01-02T03:04:05.678Z');
 const FAST = { leaseMs: 3_000, heartbeatMs: 5 };
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: 0,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1 });
 const FINGERPRINT = /^[0-3][0-9a-f]{15}$/;
 
 const upsert = (docId: string, version = '1'): StagedRecord => ({

@@ -4,23 +4,14 @@ import type { StateDatabase } from '../../src/state/state-database.ts';
 import { runMetrics } from '../../src/state/server/run-metrics.ts';
 import { migrateState } from '../../src/state/run/open-state.ts';
 import type { RunTable } from '../../src/state/tables.ts';
+import { runCounts } from '../support/pipeline/run-counts.ts';
 
 interface MetricsStore {
   readonly address: DatabaseAddress;
   remove(): Promise<void>;
 }
 
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: null,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1, missing: null });
 
 /** What every engine answers about the runs of connectors. */
 export function describeRunMetricsContract(engine: string, makeStore: () => Promise<MetricsStore>): void {

@@ -4,6 +4,7 @@ import { lastSeenOf, standingOf, type Evidence } from '../../../src/app/explain/
 import type { RunCounts } from '../../../src/pipeline/ports/ports.ts';
 import type { DocumentFacts } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { RunRow } from '../../../src/pipeline/ports/state-port.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 /** A committed run of a day of January, with a full listing that lacked nothing. */
 function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {
@@ -17,18 +18,7 @@ function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {
     startedAt: at,
     fence: 0,
     finishedAt: at,
-    counts: {
-      seen: 5,
-      unchanged: 5,
-      added: 0,
-      changed: 0,
-      missing: 0,
-      deleted: 0,
-      held: 0,
-      quarantined: 0,
-      rejected: 0,
-      ...counts,
-    },
+    counts: runCounts({ seen: 5, unchanged: 5, ...counts }),
     watermark: null,
     manifestName: null,
     committedAt: at,

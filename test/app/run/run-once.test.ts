@@ -15,6 +15,7 @@ import { dumpState } from '../../support/databases/state-dump.ts';
 import { parsedObject } from '../../support/files/json.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const TOKEN = 'token-of-a-test';
 const SECRET = 'hunter2-of-a-source';
@@ -38,17 +39,7 @@ const VALID = {
 const SUCCESS: BridgeResult = {
   runId: 'R1',
   status: 'SUCCESS',
-  counts: {
-    seen: 1,
-    unchanged: 1,
-    added: 0,
-    changed: 0,
-    missing: 0,
-    deleted: 0,
-    held: 0,
-    quarantined: 0,
-    rejected: 0,
-  },
+  counts: runCounts({ seen: 1, unchanged: 1 }),
   work: 'done',
   holdReason: null,
   manifestName: 'm',

@@ -16,6 +16,7 @@ import { openBlackhole, type Blackhole } from '../../support/http/blackhole.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { hang, json } from '../../support/http/http-server.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 /** Longer than any machine takes. */
 const PATIENT: TelemetryTiming = { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 };
@@ -30,17 +31,7 @@ const CONNECTOR: Connector = {
   metadata: { name: 'hr' },
   spec: connectorSpec(),
 };
-const COUNTS = {
-  seen: 9,
-  unchanged: 4,
-  added: 2,
-  changed: 3,
-  missing: 1,
-  deleted: 1,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 9, unchanged: 4, added: 2, changed: 3, missing: 1, deleted: 1 });
 const SUCCESS: BridgeResult = {
   runId: 'R1',
   status: 'SUCCESS',

@@ -14,6 +14,7 @@ import type { StateStore } from '../../contracts/state/state-scene.ts';
 import { breakableConnection } from '../../support/http/breakable-connection.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const FILE = 'not-used.db';
 
@@ -217,17 +218,7 @@ describe('a Postgres state', () => {
   });
 });
 
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: 0,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1 });
 const record = (docId: string) =>
   ({ op: 'upsert', docId, checksum: 'sha256:0', fingerprint: '0123456789abcdef' }) as const;
 

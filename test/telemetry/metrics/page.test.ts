@@ -3,18 +3,17 @@ import { metricsPage } from '../../../src/telemetry/metrics/page.ts';
 import { createRefusedKeyRecorder } from '../../../src/telemetry/metrics/refused-keys.ts';
 import { createRequestRecorder } from '../../../src/telemetry/metrics/requests.ts';
 import type { ConnectorMetrics, MetricsSource } from '../../../src/telemetry/metrics/source.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
-const COUNTS = {
+const COUNTS = runCounts({
   seen: 9,
   unchanged: 4,
   added: 2,
   changed: 3,
   missing: null,
-  deleted: 0,
   held: 40,
   quarantined: 1,
-  rejected: 0,
-};
+});
 const HR: ConnectorMetrics = {
   connectorId: 'hr',
   status: 'HELD',
