@@ -314,7 +314,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       }
 
       test.each(['asked', 'running', 'done'] as const)(
-        'with a step that is %s leaves all that it may have sent in doubt, and its checkpoint behind',
+        'with a step that is %s marks all that it may have sent as unknown, and leaves its checkpoint unchanged',
         async (open) => {
           const untouched = await giveUp(step('a', 'refused'), step('b', open));
           expect(await records(...all)).toEqual({
@@ -340,7 +340,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         expect((await state.position('hr', 'stores/1')).checkpoint).toBe('end');
       });
 
-      test('with an id staged twice is given up all the same', async () => {
+      test('with an id staged twice can still be abandoned', async () => {
         await publish('R', [upsert('a'), upsert('a', '2'), gone('delete', 'a')]);
         await journalOf('R').save(step('a', 'asked'));
         await state.failRun('R', failure(true));
@@ -489,7 +489,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         await turn.release();
       });
 
-      test('goes to nobody in a state that is opened to be read', async () => {
+      test('is granted to no run in a state that is opened read-only', async () => {
         await state.position('hr', 'stores/1');
         const reader = await store.open({ readOnly: true });
         await expect(journalOf('R', 'stores/1', reader).turn(never)).rejects.toThrow('asked to write');

@@ -69,7 +69,7 @@ export function describeLeaseContract(name: string, open: () => Promise<StateSto
 
     test.each([
       ['300 s ahead', 300_000],
-      ['300 s behind', -300_000],
+      ['300 s slow', -300_000],
     ])('are held by a run whose wall clock is %s', async (_what, stepMs) => {
       time.stepWallClock(stepMs);
       const lease = await begin();

@@ -117,7 +117,7 @@ describe('a request that needs credentials', () => {
     expect(asked.get('subject_token')).toBe('subject-token');
   });
 
-  test('is sent again with a new token when the first is refused, and that is no retry', async () => {
+  test('is sent again with a new token when the first is refused, which does not count as a retry', async () => {
     const { api, server, waits } = await setUp([tokens()], UNAUTHENTICATED, OK);
     const request = { ...GET, method: 'POST', body: { a: 1 }, repeatable: false } as const;
     await expect(api.request(request, never)).resolves.toEqual({ done: true });
@@ -215,7 +215,7 @@ describe('a token that cannot be got', () => {
     });
   });
 
-  test('because there are no credentials at all says where they can come from', async () => {
+  test('for lack of any credentials lists their possible sources', async () => {
     const metadata = await startServer(raw(404, ''));
     servers.push(metadata);
     // Also where the tests run on a machine of Google's.
@@ -232,7 +232,7 @@ describe('a token that cannot be got', () => {
 describe('Google’s own address', () => {
   const NAMES = ['oauth2.googleapis.com', 'discoveryengine.googleapis.com'];
 
-  /** Stands in for Google behind a proxy, and sends one request there from a process of its own. */
+  /** Starts a server in Google's place and a proxy to it, and sends one request from a process of its own. */
   async function runBehindProxy(env: (proxy: string, authority: string) => Record<string, string>) {
     const certificates = createCertificates(NAMES);
     const received: { host: string; url: string; authorization: string; body: string }[] = [];

@@ -131,7 +131,7 @@ async function schemaOf({ knex, embedded }: Database): Promise<unknown> {
   const indexes: readonly { readonly sql: string }[] = await knex.raw(
     "select sql from sqlite_master where type = 'index' and sql is not null order by name",
   );
-  // How a statement is laid out and quoted is no part of the schema.
+  // The layout and quoting of a statement are not part of the schema.
   const statements = indexes.map(({ sql }) => sql.replaceAll('`', '').replaceAll(/\s+/g, ' '));
   return { columns, keys, statements };
 }

@@ -61,7 +61,7 @@ describe('a data store', () => {
     expect(projectNumber).toBeUndefined();
   });
 
-  test('that is nowhere fails, and says what to look at', async () => {
+  test('that does not exist fails and says what to check', async () => {
     await open();
     const { findings } = await look(specFor({ dataStoreId: 'gone' }));
     expect(findings[0]).toMatchObject({

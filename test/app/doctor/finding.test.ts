@@ -5,7 +5,7 @@ import { BridgeError } from '../../../src/core/errors.ts';
 const never = new AbortController().signal;
 
 describe('a check', () => {
-  test('finds what it looks at', async () => {
+  test('reports its subject', async () => {
     const found = [ok('state', 'Fine.')];
     await expect(check('state', never, () => Promise.resolve(found))).resolves.toEqual(found);
   });
@@ -23,7 +23,7 @@ describe('a check', () => {
     ]);
   });
 
-  test('that throws an error without a hint has a fix all the same', async () => {
+  test('that throws an error without a hint still has a fix', async () => {
     const [finding] = await check('source', never, () => Promise.reject(new BridgeError('INTERNAL', 'Oh.')));
     expect(finding).toMatchObject({ status: 'fail', fix: 'See docs/errors.md.' });
   });
@@ -88,7 +88,7 @@ describe('a glance', () => {
   });
 });
 
-test('what was not looked at says why, subject by subject', () => {
+test('subjects that were not checked each say why', () => {
   expect(skip(['bucket', 'service agent'], 'usable credentials are missing')).toEqual([
     { subject: 'bucket', status: 'skip', message: 'Not checked: usable credentials are missing.' },
     { subject: 'service agent', status: 'skip', message: 'Not checked: usable credentials are missing.' },

@@ -19,7 +19,7 @@ const compare = (changes: Partial<ColumnsCompared> = {}) =>
   });
 
 describe('columns', () => {
-  test('that are all there, of the same kinds, are no drift, whatever else the source has', () => {
+  test('that all exist with the same kinds are not drift, whatever other columns the source has', () => {
     expect(compare({ columns: [{ name: 'other', kind: 'json' }, ...ALL] })).toEqual([
       {
         status: 'ok',

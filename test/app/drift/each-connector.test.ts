@@ -24,7 +24,7 @@ const comparison = (compare: Comparison['compare']): Comparison => ({
 });
 
 describe('connectors', () => {
-  test('are compared some at a time, and stand in their order whichever answers first', async () => {
+  test('are compared some at a time, and are reported in order whichever answers first', async () => {
     const open: (() => void)[] = [];
     let most = 0;
     const compare: Comparison['compare'] = async ({ file }) => {

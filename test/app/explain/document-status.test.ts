@@ -106,7 +106,7 @@ describe('a document was last seen', () => {
     expect(lastSeenOf(evidenceOf(facts))?.runId).toBe('day-1');
   });
 
-  test('at no known time, when there is no record of it', () => {
+  test('at an unknown time when it has no record', () => {
     const facts = { committed: [runOf(2), runOf(1)] };
     expect(lastSeenOf(evidenceOf(facts, { removal: sendingOf(runOf(2), 'delete') }))).toBeNull();
   });

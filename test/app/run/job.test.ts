@@ -36,7 +36,7 @@ function job(
   });
 }
 
-describe('what the state knows of a connector', () => {
+describe('the stored state of a connector', () => {
   const READERS = { aclUsersField: 'users' };
 
   test.each([
@@ -59,7 +59,7 @@ describe('what the state knows of a connector', () => {
     expect(job({ contentConfig: 'NO_CONTENT' }, {}, true).target).toBe('local#NO_CONTENT');
   });
 
-  test('is looked at again when readers become required', () => {
+  test('is processed again when readers become required', () => {
     const { mapping } = job({ acl: 'required' }, READERS);
     expect(mapping.version).not.toBe(job({ acl: 'off' }).mapping.version);
   });

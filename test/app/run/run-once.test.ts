@@ -154,7 +154,7 @@ describe('a connector file that does not load', () => {
     ['is not YAML', 'metadata: {name: hr', 'CONNECTOR_INVALID'],
     ['has a name that is none', { ...VALID, metadata: { name: 'H R' } }, 'CONNECTOR_INVALID'],
     ['has no name', { kind: 'Connector' }, 'CONNECTOR_INVALID'],
-  ])('and %s is announced by the name of its file', async (_, content, code) => {
+  ])('because it %s is announced by the name of its file', async (_, content, code) => {
     if (content !== undefined) write(content);
     expect(await run()).toBeInstanceOf(BridgeError);
     expect(headlines()).toEqual(['hr-file: failed']);
@@ -207,7 +207,7 @@ describe('a connector file that does not load', () => {
     },
   );
 
-  test('is not announced with a password that somebody wrote into the wrong field', async () => {
+  test('is not announced with a password that is in the wrong field', async () => {
     const source = { ...VALID.spec.source, type: 'postgres://reader:hunter2@db/hr' };
     write({ ...VALID, spec: { ...VALID.spec, source } });
     await run();

@@ -185,7 +185,7 @@ describe('a run that is told to Splunk', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('and failed says where and why, without secrets', async () => {
+  test('has the place and the reason of its failure, without secrets', async () => {
     await runEnding(UNREACHABLE);
     expect(splunk.events.at(-1)?.event).toMatchObject({
       status: 'FAILED',
@@ -284,7 +284,7 @@ describe('a connector in trouble', () => {
 
   test.each<[string, BridgeResult | BridgeError, Partial<RunOptions>]>([
     ['was stopped', new BridgeError('INTERRUPTED', 'Stopped by SIGTERM.'), {}],
-    ['found another one at work', new BridgeError('LEASE_HELD', 'Another run is at work.'), {}],
+    ['found another run in progress', new BridgeError('LEASE_HELD', 'Another run is at work.'), {}],
     ['did its work before', { ...HELD, work: 'repeated' }, {}],
     ['is a dry run', HELD, { dryRun: true }],
     ['is local', UNREACHABLE, { local: true }],
@@ -296,7 +296,7 @@ describe('a connector in trouble', () => {
   });
 });
 
-describe('a run whose news nobody takes', () => {
+describe('a run whose telemetry is not accepted', () => {
   test('ends as it would when neither answers, and says how much was not told', async () => {
     splunk.fault = hang;
     teams.fault = hang;
@@ -331,7 +331,7 @@ describe('a run whose news nobody takes', () => {
   });
 });
 
-test('a run that nobody is to be told of says nothing', async () => {
+test('a run without telemetry settings sends nothing', async () => {
   await runEnding(UNREACHABLE, { settings: { splunk: undefined, teams: undefined } });
   expect([warnings, splunk.events, teams.messages]).toEqual([[], [], []]);
 });

@@ -105,7 +105,7 @@ describe('credentials', () => {
     expect(gcs.server().requests).toEqual([]);
   });
 
-  it('that cannot be had for now are no reason to change anything', async () => {
+  it('that are temporarily unavailable do not require a change', async () => {
     tokenStatus = 503;
     await expect(storeAt(false).list('')).rejects.toMatchObject({
       code: 'ARTIFACT_READ_FAILED',

@@ -164,7 +164,7 @@ describe('content that was damaged', () => {
   );
 
   it.each(SIZES)(
-    'and shown all the same is removed again, and nothing newer with it (%s)',
+    'but visible nevertheless is removed again, without any newer object (%s)',
     async (_, content) => {
       gcs.server().fail({ when: brings, fault: { how: 'store corrupt' } });
       await expect(upload(gcs.store(), content)).rejects.toMatchObject({

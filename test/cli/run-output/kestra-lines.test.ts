@@ -135,7 +135,7 @@ describe('the result for Kestra', () => {
   });
 });
 
-describe('what a source says', () => {
+describe('a message of a source', () => {
   test('is one log line of its level, whatever it is', () => {
     fc.assert(
       fc.property(anyText, anyText, (message, value) => {

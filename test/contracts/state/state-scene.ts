@@ -163,7 +163,7 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
     return new Map(records.map((record) => [record.docId, record]));
   };
   return {
-    /** Of the test that is running. */
+    /** The scene of the current test. */
     opened: () => ({ store, state }),
     explain: async () => (explain ??= await store.openExplain()),
     owner,

@@ -12,7 +12,7 @@ const POLICIES: readonly DeletePolicy[] = ['auto_delete_missing', 'soft_delete_o
 
 /** One of those who left is back, and another one has left. */
 const later: Person[] = [...eightPeople.slice(1, 5), [8, 'Person 8, Jr.', 'Sales'], ...somePeople(1, 9)];
-/** Of all who are there, whatever is listed meanwhile. */
+/** The ids of the people whom every table lists. */
 const staying = later.filter(([id]) => (id ?? 0) > 2 && (id ?? 0) < 9).map(([id]) => `people:${id}`);
 
 const TABLES = { before: eightPeople, after: changedPeople, later };
@@ -119,7 +119,7 @@ interface Policies {
   readonly second: DeletePolicy;
 }
 
-/** The run after a run under another policy, and then one that deletes what is missing, whoever marked it. */
+/** The run after a run under another policy, and then one that deletes what is missing, whichever run marked it. */
 async function goOn({ first, second }: Policies, killedAt: string | undefined, scene: Scene, counted = true) {
   const { place } = scene;
   const one = ruledRun('run-2', 'after', { deletePolicy: first });
@@ -184,7 +184,7 @@ describe.each(['sqlite', 'postgres'] as const)(
       });
     });
 
-    test('and with another mapping sends every document in its new form after a run with the old ones was killed', async () => {
+    test('and another mapping sends every document in its new form after a run with the old settings was killed', async () => {
       const mapping = { contentTemplate: '{{ team }}: {{ name }}', metadataFields: [] };
       const rules = { deletePolicy: 'auto_delete_missing' };
       const chosen = [...IN_PUBLISH, IN_IMPORT, IN_COMMIT];

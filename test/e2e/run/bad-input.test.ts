@@ -89,7 +89,7 @@ describe('a connector file that cannot be used', () => {
       /:2.*apiVersion(.|\n)*v1alpha1/,
     ],
     [
-      'has a key that nobody knows',
+      'has an unknown key',
       () => good().replace('"titleField"', '"titelField"'),
       'CONNECTOR_INVALID',
       /titelField(.|\n)*titleField/,
@@ -152,7 +152,7 @@ describe('a source that cannot be used', () => {
       says: ['nowhere.invalid'],
       hint: 'host',
     },
-    'a port that nobody listens on': {
+    'a port without a listener': {
       dsn: () => dsn((url) => (url.port = '1')),
       status: 75,
       code: 'SOURCE_UNREACHABLE',
@@ -384,7 +384,7 @@ describe('a state that cannot be used', () => {
   });
 });
 
-test('a second run of a connector that is at work is told by whom, and to come back later', async () => {
+test('a second run of a connector with a run in progress is told who runs it and to retry later', async () => {
   place.writeConnector({ source: { query: GATED_QUERY } });
   const gate = await closeGate(source);
   const first = place.start(['--run-id', 'the-first', '--json']);
@@ -393,7 +393,7 @@ test('a second run of a connector that is at work is told by whom, and to come b
   const { exitCode, result } = await place.runJson();
   expect({ exitCode, ...result.error }).toMatchObject({ exitCode: 75, code: 'LEASE_HELD', retryable: true });
   expect(result.error?.message).toContain(`run the-first, process ${String(first.pid)} on `);
-  // One that writes nothing is in nobody's way.
+  // A run that writes nothing does not conflict with others.
   expect((await place.runJson(['--dry-run'])).result.counts).toMatchObject({ added: 40 });
   await gate.open();
   expect((await first).exitCode).toBe(0);

@@ -54,7 +54,7 @@ async function lose(...ids: string[]): Promise<void> {
   }
 }
 
-/** The state believes in five documents, and two of them are no longer in the data store. */
+/** The state lists five documents, and two of them are no longer in the data store. */
 async function diverge(): Promise<void> {
   await place.runJson();
   await lose(...people(2, 4));

@@ -215,7 +215,7 @@ describe('a request that may be repeated', () => {
     expect(lines).toContain('a request failed; it is retried after a wait');
   });
 
-  test('says that nobody listens there', async () => {
+  test('says that the connection was refused', async () => {
     const server = await startServer(hang);
     await server.close();
     const { api, waits } = await apiAt(server.url);
@@ -231,7 +231,7 @@ describe('a request that may not be repeated', () => {
     expect(sent.map(({ body }) => body)).toEqual(Array(2).fill('{"secret":"salary 4711"}'));
   });
 
-  test('is tried again when nobody listens', async () => {
+  test('is retried when the connection is refused', async () => {
     const server = await startServer(hang);
     await server.close();
     const { api, waits } = await apiAt(server.url);

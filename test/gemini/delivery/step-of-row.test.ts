@@ -10,7 +10,7 @@ type Kind = 'upserts' | 'deletes';
 
 const WORDS = { upserts: 'import', deletes: 'purge' } as const;
 
-/** A manifest whose files of this kind have so many rows each. */
+/** A manifest whose files of this kind have these numbers of rows. */
 function manifestOf(kind: Kind, rows: readonly number[]): Manifest {
   const file = (fileKind: ArtifactKind) => (count: number, index: number) => ({
     kind: fileKind,

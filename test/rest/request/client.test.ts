@@ -279,7 +279,7 @@ describe('a proxy', () => {
     }
   });
 
-  test('that is no address is an error', async () => {
+  test('that is not a URL is an error', async () => {
     expect(
       await failureOf(() => read('http://127.0.0.1:9/', undefined, { http: 'pr oxy:pw@x' })),
     ).toMatchObject({

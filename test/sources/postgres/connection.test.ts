@@ -18,7 +18,7 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const CANARY = 'canary-in-the-password';
 
-/** A server that speaks TLS; the database `tls_only` is closed to whoever does not. */
+/** A server that speaks TLS; the database `tls_only` refuses connections without it. */
 let postgres: TestPostgres;
 /** A server that does not speak TLS. */
 let plain: TestPostgres;
@@ -176,7 +176,7 @@ describe('a server that cannot be used', () => {
     expect(error.code).toBe('SOURCE_LOST');
   });
 
-  test('because it is no Postgres', async () => {
+  test('because it is not a PostgreSQL server', async () => {
     const { url, stop } = await listening((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     );
@@ -235,7 +235,7 @@ describe('sslmode', () => {
   });
 
   test.each(['verify-ca', 'verify-full'])(
-    '%s refuses a certificate that nobody vouches for',
+    '%s refuses a certificate of an unknown authority',
     async (mode) => {
       const error = await failure(`${postgres.url()}?sslmode=${mode}`);
       expect(error).toMatchObject({ code: 'SOURCE_TLS', hint: expect.stringContaining('caFile') });
@@ -252,7 +252,7 @@ describe('sslmode', () => {
     },
   );
 
-  test('verify-full refuses a certificate for another name, which verify-ca does not look at', async () => {
+  test('verify-full refuses a certificate for another name, which verify-ca does not check', async () => {
     // Leads to this machine, as 127.0.0.1 does, and is not in the certificate.
     const elsewhere = postgres.url().replace('127.0.0.1', '0.0.0.0');
     const error = await failure(`${elsewhere}?sslmode=verify-full`, ENCRYPTED, { tls: { caFile } });

@@ -25,7 +25,7 @@ export interface RestOptions {
 /** An API of records at `/articles`, in any of the usual ways to page, that can be told to misbehave. */
 export interface RestStandIn {
   readonly origin: string;
-  /** Of the listing. */
+  /** The URL of the listing. */
   readonly url: string;
   /** What came in for the listing, in this order. */
   readonly received: ReceivedRequest[];

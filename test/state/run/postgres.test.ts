@@ -59,7 +59,7 @@ describeRunMetricsContract('Postgres', makeStore);
 describeKindsContract('Postgres', makeStore);
 
 describe('a Postgres state of a server', () => {
-  test('that falls silent cannot be reached, and is asked anew over another connection', async () => {
+  test('that stops responding is reported as unreachable, and is queried again over another connection', async () => {
     const { name } = await migratedDatabase();
     const way = await breakableConnection(server);
     const url = server.url(name).replace(`:${server.port}/`, `:${way.port}/`);
@@ -111,7 +111,7 @@ describe('a Postgres state', () => {
     ['an unknown database', (url: string) => url.replace(/[^/]*$/, 'nowhere'), 'STATE_FAILED'],
     ['a refused port', (url: string) => url.replace(/:\d+\//, ':1/'), 'STATE_UNREACHABLE'],
     ['another kind of URL', () => 'mysql://root:s3cret-wrong@localhost/x', 'ENVIRONMENT_INVALID'],
-    ['something that is no URL', () => 'postgres://root:s3cret-wrong@:x:y/z', 'ENVIRONMENT_INVALID'],
+    ['something that is not a URL', () => 'postgres://root:s3cret-wrong@:x:y/z', 'ENVIRONMENT_INVALID'],
   ])('at %s is refused without telling the password', async (_, change, code) => {
     const url = change(server.url('template_state'));
     const error: unknown = await openState({ url, file: FILE, readOnly: false }).catch(

@@ -15,7 +15,7 @@ export interface ConnectorChanges {
   readonly quarantine?: Readonly<Record<string, unknown>>;
 }
 
-/** The object that `run --json` prints, as far as tests look at it. */
+/** The parts of the object that `run --json` prints that tests read. */
 export interface RunObject {
   readonly runId: string;
   readonly connector: string | null;

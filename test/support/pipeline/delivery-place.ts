@@ -50,7 +50,7 @@ export interface PlaceOptions extends Partial<Omit<DiscoveryEngineOptions, 'stor
   readonly needs?: Partial<StoreNeeds>;
   /** False: requests to Discovery Engine need credentials, as if it were not on this machine. */
   readonly anonymous?: boolean;
-  /** Of each request to Discovery Engine. */
+  /** The retries of each request to Discovery Engine. */
   readonly retries?: number;
 }
 
@@ -60,7 +60,7 @@ export interface Changes {
   readonly reconciliation?: 'full';
   /** The text of a document; the same for all. */
   readonly content?: string;
-  /** Of one part of what Google reads, in bytes: a small number makes a part of each line. */
+  /** The size of one part of an artifact, in bytes: a small number puts each line into a part of its own. */
   readonly partBytes?: number;
 }
 

@@ -75,7 +75,7 @@ describe('the page of metrics', () => {
     });
   });
 
-  test('goes on saying what is wrong while the next run is at work', async () => {
+  test('keeps reporting a failure while the next run is in progress', async () => {
     const atWork = { status: 'RUNNING' as const, finishedAt: null, counts: null, running: true };
     const connectors = () => Promise.resolve([{ ...HR, ...atWork, failing: true }]);
     expect(await samplesOf(sourceOf({ connectors }))).toMatchObject({
