@@ -468,7 +468,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         await (await journalOf('T').turn(never)).release();
       });
 
-      test('of a dead process is taken over at once', async () => {
+      test('of a dead process is taken over immediately', async () => {
         const sleeper = await startSleeper();
         await state.journal('R', 'stores/1', { host: HOST, pid: sleeper.pid }).turn(never);
         await sleeper.kill();

@@ -299,7 +299,7 @@ describe('requests', () => {
     ['a header', { 'x-large': 'a'.repeat(40_000) }, 431],
     ['a cookie', { cookie: `bridge-session=${'a'.repeat(40_000)}` }, 431],
     ['a key', { authorization: `Bearer ${'a'.repeat(5_000)}` }, 401],
-  ])('with %s that is too large are refused, and the server lives', async (_, headers, status) => {
+  ])('with %s that is too large are refused, and the server stays available', async (_, headers, status) => {
     expect((await server.request('/test/read', { headers })).status).toBe(status);
     expect((await server.request('/healthz')).status).toBe(200);
   });
@@ -309,7 +309,7 @@ describe('requests', () => {
     expect((await browser.logIn('a'.repeat(100_000))).status).toBe(413);
   });
 
-  test('that are never finished, or whose answer is never read, do not hold a connection for ever (slowloris)', () => {
+  test('that are never finished, or whose answer is never read, do not hold a connection forever (slowloris)', () => {
     const { requestTimeout, headersTimeout, keepAliveTimeout, timeout } = server.http;
     expect({ requestTimeout, headersTimeout, keepAliveTimeout, timeout }).toEqual({
       timeout: 120_000,
@@ -368,7 +368,7 @@ describe('answers', () => {
     }
   });
 
-  test('that a key opened stay in no cache', async () => {
+  test('to requests with a key are not cached', async () => {
     for (const answer of [
       await server.request('/test/read', bearer(keys.read)),
       await server.request('/login'),

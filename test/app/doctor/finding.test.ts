@@ -10,7 +10,7 @@ describe('a check', () => {
     await expect(check('state', never, () => Promise.resolve(found))).resolves.toEqual(found);
   });
 
-  test('that throws an error of ours has failed with its code and its hint', async () => {
+  test('that throws a BridgeError fails with its code and its hint', async () => {
     const error = new BridgeError('SOURCE_UNREACHABLE', 'Nobody answers.', { hint: 'Start it.' });
     await expect(check('source', never, () => Promise.reject(error))).resolves.toEqual([
       {
@@ -28,12 +28,12 @@ describe('a check', () => {
     expect(finding).toMatchObject({ status: 'fail', fix: 'See docs/errors.md.' });
   });
 
-  test('that throws anything else is a bug, and hides no other check', async () => {
+  test('that throws another error is a bug and does not stop other checks', async () => {
     const [finding] = await check('bucket', never, () => Promise.reject(new TypeError('oops')));
     expect(finding).toMatchObject({ subject: 'bucket', status: 'fail', code: 'INTERNAL', message: 'oops' });
   });
 
-  test('that has no answer in time has failed, says so, and has its own signal ended', async () => {
+  test('that exceeds its time limit fails, says so, and has its own signal aborted', async () => {
     let given: AbortSignal | undefined;
     const hang = (signal: AbortSignal) => {
       given = signal;

@@ -83,7 +83,7 @@ describe('credentials', () => {
     expect(authorizations()).toEqual(new Set([undefined]));
   });
 
-  it('that were withdrawn before their time are replaced once, and the request is sent again', async () => {
+  it('that were revoked before they expired are replaced once, and the request is sent again', async () => {
     const store = storeAt(false);
     gcs.server().fail({ fault: { how: 'status', status: 401 } });
     expect(await store.list('')).toEqual([]);
@@ -93,7 +93,7 @@ describe('credentials', () => {
     expect(gcs.server().requests).toHaveLength(4);
   });
 
-  it('that are refused end the run with what to do', async () => {
+  it('that are refused end the run with an instruction', async () => {
     tokenStatus = 400;
     await expect(storeAt(false).list('')).rejects.toMatchObject({
       code: 'ARTIFACT_CREDENTIALS',
@@ -113,7 +113,7 @@ describe('credentials', () => {
     });
   });
 
-  it('that are nowhere end the run with what to do', async () => {
+  it('that do not exist end the run with an instruction', async () => {
     delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
     await expect(writeArtifact(storeAt(false), 'a/one', 'content')).rejects.toMatchObject({
       code: 'ARTIFACT_CREDENTIALS',

@@ -116,7 +116,7 @@ describe('an upload', () => {
     expect(ranges).toContain(`bytes ${kept}-${2 * GCS_CHUNK_BYTES - 1}/*`);
   });
 
-  it('that gives up says so without the key to its session, and leaves nothing', async () => {
+  it('that gives up says so without its session key, and leaves nothing', async () => {
     gcs.server().fail({ when: sendsSecond, fault: { how: 'drop before' } });
     gcs.server().fail({ when: asks, fault: { how: 'drop before' }, times: 100 });
     const failure = await upload(gcs.store(2), LARGE).catch((error: unknown) => error);

@@ -107,7 +107,7 @@ describe('a run started by the server', () => {
     expect(page).toContain(`&quot;runId&quot;:&quot;${runId}&quot;`);
   });
 
-  test('that fails says so by its exit status, and why in its log', async () => {
+  test('that fails reports its exit status, and the reason in its log', async () => {
     const log = await ended((await runNow('absent')).runId);
     expect(log.exit_status).toBe(78);
     expect(log.log).toContain('SOURCE_FOLDER_MISSING');

@@ -134,7 +134,7 @@ describe('two servers on one Postgres', () => {
     ]);
   });
 
-  test('that both are told to run one connector run it once, and each can show both logs', async () => {
+  test('that both get a request to run one connector run it once, and each can show both logs', async () => {
     const runNow = async (server: Server) => {
       const answer = await server.request('/v1/studio/connectors/slow/run-now', {
         method: 'POST',

@@ -112,7 +112,7 @@ describe('a missing permission', () => {
       [],
       'my-project',
     ],
-  ])('that is an API not enabled is told from it, %s', (_, message, details, project) => {
+  ])('is distinguished from an API that is not enabled, %s', (_, message, details, project) => {
     expect(hintOf(message, details)).toContain(
       `gcloud services enable discoveryengine.googleapis.com --project ${project}\``,
     );

@@ -274,7 +274,7 @@ describe('a request that may not be repeated', () => {
 });
 
 describe('something between', () => {
-  test('that answers with a web page is told from Google', async () => {
+  test('that answers with a web page is distinguished from Google', async () => {
     const { result, sent } = await outcomeOf(GET, PAGE);
     expect(result).toEqual(failure('GEMINI_UNREACHABLE', '200 and a web page', 'HTTPS_PROXY'));
     expect(sent).toHaveLength(1);
@@ -291,7 +291,7 @@ describe('something between', () => {
     expect(here.sent).toHaveLength(1);
   });
 
-  test('that sends without an end is cut off', async () => {
+  test('that sends an endless body is cut off', async () => {
     const chunk = ' '.repeat(1_048_576);
     let sentBytes = 0;
     const { result, sent } = await outcomeOf(GET, (response) => {
@@ -307,7 +307,7 @@ describe('something between', () => {
     expect(sentBytes).toBeLessThan(10 * GOOGLE_ANSWER_BYTES_MAX);
   });
 
-  test('that shows a certificate which is not trusted gets nothing, and is not tried again', async () => {
+  test('that presents an untrusted certificate gets no request, and is not retried', async () => {
     const received = jest.fn();
     const server = await startHttps(createCertificates(), received);
     const { api, waits } = await apiAt(server.origin);
@@ -318,7 +318,7 @@ describe('something between', () => {
     expect(received).not.toHaveBeenCalled();
   });
 
-  test('that announces too much is not listened to', async () => {
+  test('that announces a body over the limit is not read', async () => {
     const { result } = await outcomeOf(GET, (response) => {
       response.writeHead(200, { 'content-length': `${GOOGLE_ANSWER_BYTES_MAX + 1}` });
       response.flushHeaders();
@@ -360,7 +360,7 @@ describe('a server that does not answer', () => {
 });
 
 describe('the quota', () => {
-  test('of imports lets five through, and the sixth wait', async () => {
+  test('of imports lets five pass and makes the sixth wait', async () => {
     const { api, waits } = await apiWith(json(200, {}));
     for (let request = 0; request < 5; request++) await api.request(IMPORT, never);
     expect(waits).toEqual([]);

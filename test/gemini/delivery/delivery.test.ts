@@ -80,7 +80,7 @@ describe('a first load', () => {
     expect(reads).toEqual([]);
   });
 
-  test('of one operation that is done at once is not waited for', async () => {
+  test('of one operation that is done immediately is not polled', async () => {
     const here = await open({ synchronous: true });
     expect(await here.run('R1', { upserts: docIds(2) })).toEqual({ upserts: 2, deletes: 0, rejected: 0 });
     expect(here.waits).toEqual([]);

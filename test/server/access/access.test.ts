@@ -122,7 +122,7 @@ describe('a server without keys', () => {
     await server.stop();
   });
 
-  test('that others can reach makes an admin key once, and asks for it', async () => {
+  test('that other machines can reach creates an admin key once and requires it', async () => {
     const server = await startGuardedServer({ host: '0.0.0.0' });
     const [key = ''] = server.announced;
     expect((await server.request('/test/read')).status).toBe(401);

@@ -113,7 +113,7 @@ describe('an embedded state file', () => {
     expect((await migrateState({ file })).applied).toEqual([]);
   });
 
-  test('that is no database is refused with its path', async () => {
+  test('that is not a database is refused with its path', async () => {
     await writeFile(file, 'Dear diary, '.repeat(500));
     await expect(openState({ file, readOnly: false })).rejects.toMatchObject({
       code: 'STATE_FAILED',

@@ -137,7 +137,7 @@ describe('a run that is traced', () => {
 });
 
 describe('a collector', () => {
-  test('that refuses is told of, with how much it did not take', async () => {
+  test('that refuses is reported with the amount that it did not accept', async () => {
     collector = await startServer(json(401, {}));
     expect(await tell(END)).toEqual({
       count: 3,
@@ -147,12 +147,12 @@ describe('a collector', () => {
     });
   });
 
-  test('that asks to come again is told of in words', async () => {
+  test('that asks for a retry is reported in words', async () => {
     collector = await startServer(json(503, {}, { 'retry-after': '60' }));
     expect(await tell(END)).toMatchObject({ reason: 'no answer, or one that asks to come again' });
   });
 
-  test('that does not answer is not waited for', async () => {
+  test('that does not answer does not delay the run', async () => {
     collector = await startServer(hang);
     const end = new AbortController();
     const told = tell(END, settingsOf(), end.signal);
