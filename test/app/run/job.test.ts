@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { jobOf } from '../../../src/app/run/job.ts';
 import type { Connector, ConnectorSpec, MappingSpec } from '../../../src/definitions/connector/types.ts';
 import { mappingVersion } from '../../../src/pipeline/mapping/mapping.ts';
+import { runOptions } from '../../support/pipeline/run-options.ts';
 
 const MAPPING: MappingSpec = { idField: 'id', titleField: 'name', contentTemplate: '{{ name }}' };
 const STORE = 'projects/my-project/locations/global/dataStores/people-ds';
@@ -24,16 +25,7 @@ function job(
       reconciliation: { deletePolicy: 'never_delete' },
     },
   };
-  return jobOf(connector, {
-    runId: 'R1',
-    local,
-    dryRun: false,
-    full: false,
-    resend: false,
-    reconcile: false,
-    sends: true,
-    allowDeletes: undefined,
-  });
+  return jobOf(connector, runOptions({ local }));
 }
 
 describe('the stored state of a connector', () => {

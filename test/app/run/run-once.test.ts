@@ -16,20 +16,12 @@ import { parsedObject } from '../../support/files/json.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { runCounts } from '../../support/pipeline/run-counts.ts';
+import { runOptions } from '../../support/pipeline/run-options.ts';
 
 const TOKEN = 'token-of-a-test';
 const SECRET = 'hunter2-of-a-source';
 const FILE = 'connectors/hr-file.yaml';
-const OPTIONS: RunOptions = {
-  runId: 'R1',
-  local: false,
-  dryRun: false,
-  full: false,
-  resend: false,
-  reconcile: false,
-  sends: true,
-  allowDeletes: undefined,
-};
+const OPTIONS = runOptions();
 const VALID = {
   apiVersion: 'sync.gemini.io/v1alpha1',
   kind: 'Connector',

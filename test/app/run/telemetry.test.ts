@@ -17,6 +17,7 @@ import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { hang, json } from '../../support/http/http-server.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { runCounts } from '../../support/pipeline/run-counts.ts';
+import { runOptions } from '../../support/pipeline/run-options.ts';
 
 /** Longer than any machine takes. */
 const PATIENT: TelemetryTiming = { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 };
@@ -97,36 +98,28 @@ async function runEnding(
   ending: BridgeResult | BridgeError,
   { options = {}, settings = {}, timing = PATIENT, databaseUrl }: Case = {},
 ): Promise<void> {
-  const all: RunOptions = {
-    runId: 'R1',
-    local: false,
-    dryRun: false,
-    full: false,
-    resend: false,
-    reconcile: false,
-    sends: true,
-    allowDeletes: undefined,
-    ...options,
-  };
-  const telemetry = await openTelemetry(reportedConnector(CONNECTOR, { path: 'hr.yaml', cwd }, all), {
-    settings: {
-      splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
-      teams: {
-        webhookUrl: teams.webhookUrl,
-        links: { Kestra: parseRunLink('X', 'https://kestra.example.com/{connector_id}/{run_id}') },
+  const telemetry = await openTelemetry(
+    reportedConnector(CONNECTOR, { path: 'hr.yaml', cwd }, runOptions(options)),
+    {
+      settings: {
+        splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
+        teams: {
+          webhookUrl: teams.webhookUrl,
+          links: { Kestra: parseRunLink('X', 'https://kestra.example.com/{connector_id}/{run_id}') },
+        },
+        traces: undefined,
+        ...settings,
       },
-      traces: undefined,
-      ...settings,
+      proxy: { http: undefined, https: undefined, except: undefined },
+      databaseUrl,
+      cwd,
+      clock: systemClock,
+      log: { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) },
+      version: '1.2.3',
+      redact: (text) => text.replaceAll(SECRET, '[redacted]'),
+      timing,
     },
-    proxy: { http: undefined, https: undefined, except: undefined },
-    databaseUrl,
-    cwd,
-    clock: systemClock,
-    log: { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) },
-    version: '1.2.3',
-    redact: (text) => text.replaceAll(SECRET, '[redacted]'),
-    timing,
-  });
+  );
   const work = () => {
     telemetry.observer.phase('extract');
     telemetry.observer.rows(COUNTS);
