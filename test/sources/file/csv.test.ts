@@ -220,7 +220,7 @@ describe('a CSV file that is not what it should be fails the run, with file and 
     expect(await failure(text, { csv })).toMatchObject({ code: 'SOURCE_FILE_INVALID', exit: 65, message });
   });
 
-  it('the rows before are no reason to pass over it, however many there are', async () => {
+  it('the rows before it do not hide it, regardless of their number', async () => {
     const rows = Array.from({ length: 20_000 }, (_, id) => `${id},row\r\n`).join('');
     expect(await failure(`${header}${rows}1,"open`)).toMatchObject({
       message: expect.stringMatching(/^a\.csv, line 20002: .* never closed/),
@@ -252,7 +252,7 @@ describe('a CSV file that is not what it should be fails the run, with file and 
 });
 
 describe('columns that the mapping names', () => {
-  it('and that no file has fail the run, with all that the files have', async () => {
+  it('fail the run when no file has them, with a list of the existing columns', async () => {
     const error = await failure(
       { 'a.csv': 'Id,name\n', 'b.csv': 'name,team\n' },
       { fields: ['id', 'name', 'nmae', '_file'] },
