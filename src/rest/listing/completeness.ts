@@ -4,6 +4,7 @@ import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 import { signsOfLoss, signsOfMore, type SignOfMore } from './more-pages-hint.ts';
 import { numberAt } from './pagination.ts';
+import type { RecordFinder } from './records.ts';
 import { totalsOf, type Total, type Totals } from './totals.ts';
 
 /** How a listing ended. */
@@ -51,12 +52,14 @@ export class Completeness {
     this.#words = words;
   }
 
-  /** @param list the path of the records */
-  see(answer: PageAnswer, list: string | undefined): void {
+  /** @param loss a sign of missing records, found together with the records; their path is `path` */
+  see(answer: PageAnswer, { path: list, loss }: Pick<RecordFinder, 'path' | 'loss'>): void {
     const { totalPath } = this.#spec ?? {};
     const named = totalPath === undefined ? undefined : numberAt(answer, totalPath);
     if (named !== undefined) this.#named = Math.max(named, this.#named ?? 0);
-    this.#loss ??= signsOfLoss(answer, list).find((sign) => this.#counts(sign));
+    this.#loss ??= [...(loss === undefined ? [] : [loss]), ...signsOfLoss(answer, list)].find((sign) =>
+      this.#counts(sign),
+    );
     // The listing must reach the first total, because totals fall when records are removed while the listing is read.
     this.#first ??= totalsOf(answer, list);
   }

@@ -8,12 +8,11 @@ import type { KeptPlace } from '../request/kept-place.ts';
 import { Circles } from './circles.ts';
 import { Completeness } from './completeness.ts';
 import { NextPages, type Following, type ReadPage } from './next-pages.ts';
-import type { Page, RecordPages, Statement } from './page.ts';
+import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
 import type { Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
 import { ofResumed } from './resumed.ts';
 import { conditionOf, validatorOf, type Validator } from '../request/validator.ts';
-import type { Span } from '../../json/scan.ts';
 
 interface ListingPorts {
   readonly exchange: Pick<Exchange, 'page' | 'nameOf' | 'redact' | 'isSecretIn'>;
@@ -111,7 +110,7 @@ export class Listing implements RecordPages {
       const request = this.#ports.paging.request(place);
       const asked = this.#ports.exchange.nameOf(request);
       let answer: PageAnswer | undefined;
-      let records: readonly Span[] = [];
+      let records: readonly FoundRecord[] = [];
       try {
         const isFirst = this.#pages === 0 && place === undefined;
         const { exchange, known, finder } = this.#ports;
@@ -152,16 +151,16 @@ export class Listing implements RecordPages {
   }
 
   /** @throws BridgeError SOURCE_PAGINATION */
-  #see(page: ReadPage, records: readonly Span[]): void {
+  #see(page: ReadPage, records: readonly FoundRecord[]): void {
     const { answer, place, number } = page;
     this.#validator = number === 1 && place === undefined ? this.#keepable(answer) : undefined;
-    this.#completeness.see(answer, this.#ports.finder.path);
+    this.#completeness.see(answer, this.#ports.finder);
     if (this.#circles.isNewPage(answer.bytes, records)) return;
     throw this.#lost(page, `has the same records as a page before, ${NOT_HEEDED}`);
   }
 
   /** The next place is determined when the consumer asks for it, or otherwise after the page. */
-  #pageOf({ answer, place }: ReadPage, records: readonly Span[], follow: () => Following): Page {
+  #pageOf({ answer, place }: ReadPage, records: readonly FoundRecord[], follow: () => Following): Page {
     const { keep } = this.#ports;
     return {
       bytes: answer.bytes,

@@ -1,3 +1,4 @@
+import { withoutRoot } from '../../core/text/field-path.ts';
 import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { Logger } from '../../core/log.ts';
 import { originOf, sameOriginUrl } from '../request/address.ts';
@@ -6,7 +7,7 @@ import type { PageAnswer } from '../request/exchange.ts';
 import { nextLink } from './link-header.ts';
 import { nextAddresses } from './next-address.ts';
 import type { RequestTemplate } from '../request/request.ts';
-import { plainText, valueAtPath, withoutRoot } from '../../json/path.ts';
+import { plainText, valueAtPath } from '../../json/path.ts';
 
 const START_PAGE_DEFAULT = 1;
 

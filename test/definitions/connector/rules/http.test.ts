@@ -71,21 +71,38 @@ test.each<[Fields, string]>([
     { pagination: { ...CURSOR, nextCursorPath: 'hits.hits.9.sort' } },
     'wrong_value pagination.nextCursorPath',
   ],
-  [{ pagination: { ...CURSOR, nextCursorPath: 'data[-1].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: 'data[].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: 'data[*].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: 'data[1:2].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: '$' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ recordsPath: 'data[?(@.id==1)]' }, 'wrong_value recordsPath'],
+  [{ recordsPath: "['data']" }, 'wrong_value recordsPath'],
+  [{ recordsPath: 'data[type="a"]' }, 'wrong_value recordsPath'],
+  [{ recordsPath: 'a.'.repeat(70) + 'a' }, 'wrong_value recordsPath'],
+  [{ watermarkField: 'versions[].at' }, 'wrong_value watermarkField'],
   [{ pagination: { ...CURSOR, nextCursorPath: 'meta..next' } }, 'wrong_value pagination.nextCursorPath'],
   [{ pagination: { type: 'next_url', nextUrlPath: '.next' } }, 'wrong_value pagination.nextUrlPath'],
   [{ pagination: { type: 'page', totalPath: 'meta.' } }, 'wrong_value pagination.totalPath'],
-  [{ recordsPath: 'data.*' }, 'wrong_value recordsPath'],
   [{ pagination: { type: 'page', inclusive: true } }, 'misplaced_key pagination.inclusive'],
   [{ pagination: { type: 'offset', keepQuery: true } }, 'misplaced_key pagination.keepQuery'],
   [{ pagination: { ...CURSOR, keepQuery: false } }, 'misplaced_key pagination.keepQuery'],
-])('a path has names of keys only: %j', (source, finding) => {
+])('a path has only names and brackets that can lead to a value there: %j', (source, finding) => {
   expect(found(source)).toEqual([finding]);
 });
 
-test('a path may begin with the root, and a key may have dots and brackets', () => {
-  expect(found({ pagination: { ...CURSOR, nextCursorPath: '$.meta.@odata.next[token]' } })).toEqual([]);
-});
+test.each(['$.meta.@odata.next[token]', 'data[-1].id', '[-1].id', '$[0].next'])(
+  'a path to a cursor may be %s',
+  (nextCursorPath) => {
+    expect(found({ pagination: { ...CURSOR, nextCursorPath } })).toEqual([]);
+  },
+);
+
+test.each(['$', '$.*', 'data.*', 'reports[].rows', 'groups[name=v1..2].items', 'data[0].items'])(
+  'a path to records may be %s',
+  (recordsPath) => {
+    expect(found({ recordsPath })).toEqual([]);
+  },
+);
 
 test.each<[Fields, string]>([
   [{ auth: { type: 'bearer' } }, 'missing_key secretRef'],
