@@ -7,9 +7,15 @@ const SOURCE = 'spec.source';
 const PATHS = [
   `${SOURCE}.paginationNextCursorJsonPath`,
   `${SOURCE}.recordsPath`,
-  ...['nextCursorPath', 'nextUrlPath', 'totalPagesPath', 'totalPath', 'hasMorePath'].map(
-    (key) => `${SOURCE}.pagination.${key}`,
-  ),
+  ...[
+    'nextCursorPath',
+    'nextUrlPath',
+    'nextUrlBasePath',
+    'totalPagesPath',
+    'totalPath',
+    'hasMorePath',
+    'lastPagePath',
+  ].map((key) => `${SOURCE}.pagination.${key}`),
 ];
 
 /** A path must consist of names only: a path into a list is never found, and the first page would be the whole listing. */
