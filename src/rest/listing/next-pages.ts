@@ -1,7 +1,7 @@
 import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
-import { withoutRoot } from '../../json/path.ts';
+import { withoutRoot } from '../../core/text/field-path.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { Circles } from './circles.ts';
 import type { Completeness } from './completeness.ts';

@@ -1,5 +1,5 @@
 import type { PaginationSpec } from '../../definitions/rest/types.ts';
-import { withoutRoot } from '../../json/path.ts';
+import { withoutRoot } from '../../core/text/field-path.ts';
 
 /** Whether a page is the last one because it has fewer records than requested. A number of pages is better evidence. */
 export function isShortPage(spec: PaginationSpec | undefined, count: number): boolean {

@@ -1,4 +1,5 @@
-import { plainText, valueAtPath, withoutRoot } from '../../json/path.ts';
+import { withoutRoot } from '../../core/text/field-path.ts';
+import { plainText, valueAtPath } from '../../json/path.ts';
 import type { Span } from '../../json/scan.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 

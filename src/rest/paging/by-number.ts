@@ -33,6 +33,9 @@ export function byPage(spec: PaginationSpec | undefined, { template }: PagingCon
       if (total === undefined || before === undefined) return { kind: 'place', place: next };
       const read = before + count;
       const most = total.in(answer);
+      // A total in the body may be absent on some pages, whose end is then a page without records.
+      if (most === undefined && spec?.totalHeader !== undefined)
+        return { kind: 'wrong', what: total.missing };
       return most !== undefined && read >= most
         ? { kind: 'end' }
         : { kind: 'place', place: `${next}:${read}` };
