@@ -24,6 +24,10 @@ test.each<Fields>([
   { pagination: { type: 'page', pageField: 'p', startPage: 0, totalPagesPath: 'pages' } },
   { pagination: { type: 'offset', offsetField: 'skip', totalPath: 'total' } },
   { pagination: { type: 'none' } },
+  { pagination: { type: 'page', endsOnShortPage: true, pageSize: 20, endStatuses: [404] } },
+  { pagination: { type: 'link_header', rewriteNextUrl: { from: '/', to: 'https://kb.example.com/kb/' } } },
+  { url: `${URL}/{cursor}`, pagination: { ...CURSOR, parametersIn: 'path' } },
+  { method: 'POST', payloadFormat: 'form', pagination: { ...CURSOR, parametersIn: 'header' } },
   { secretRef: 'key', auth: { type: 'api_key' } },
   { secretRef: 'key', auth: { type: 'api_key', in: 'query', name: 'key' }, oauth: {} },
   { secretRef: 'password', auth: { type: 'basic', username: 'sync' } },
@@ -61,6 +65,39 @@ describe('a pagination', () => {
     [{ pagination: { type: 'none', maxPages: 3 } }, 'misplaced_key pagination.maxPages'],
     [{ pagination: { type: 'page', pageSize: 3 } }, 'missing_key pagination.pageSizeField'],
     [{ pagination: { type: 'page', pageSizeField: 'n' } }, 'missing_key pagination.pageSize'],
+    [{ pagination: { type: 'page', endsOnShortPage: true } }, 'missing_key pagination.pageSize'],
+    [{ pagination: { ...CURSOR, endStatuses: [404] } }, 'misplaced_key pagination.endStatuses'],
+    [{ pagination: { type: 'offset', totalPagesHeader: 'X' } }, 'misplaced_key pagination.totalPagesHeader'],
+    [
+      { pagination: { type: 'link_header', nextUrlBasePath: 'b' } },
+      'misplaced_key pagination.nextUrlBasePath',
+    ],
+    [{ pagination: { type: 'link_header', parametersIn: 'query' } }, 'misplaced_key pagination.parametersIn'],
+    [
+      { pagination: { type: 'page', totalPath: 'a', totalHeader: 'b' } },
+      'misplaced_key pagination.totalHeader',
+    ],
+    [
+      { pagination: { ...CURSOR, hasMorePath: 'a', lastPagePath: 'b' } },
+      'misplaced_key pagination.lastPagePath',
+    ],
+    [
+      { pagination: { type: 'page', pageSizeField: 'page', pageSize: 2 } },
+      'misplaced_key pagination.pageSizeField',
+    ],
+    [{ pagination: { ...CURSOR, parametersIn: 'body' } }, 'misplaced_key pagination.parametersIn'],
+    [{ pagination: { ...CURSOR, parametersIn: 'path' } }, 'wrong_value url'],
+    [{ url: 'https://{cursor}.test/', pagination: { ...CURSOR, parametersIn: 'path' } }, 'wrong_value url'],
+    [{ url: `${URL}/{page}`, pagination: { type: 'page' } }, 'missing_key pagination.parametersIn'],
+    [
+      { pagination: { ...CURSOR, cursorField: 'Authorization', parametersIn: 'header' } },
+      'wrong_value pagination.cursorField',
+    ],
+    [
+      { pagination: { type: 'link_header', rewriteNextUrl: { from: '/', to: 'https://evil.test/' } } },
+      'wrong_value pagination.rewriteNextUrl.to',
+    ],
+    [{ payload: { a: 1 }, payloadFormat: 'form' }, 'misplaced_key payloadFormat'],
   ])('has all that it needs and nothing else: %j', (source, finding) => {
     expect(found(source)).toEqual([finding]);
   });
