@@ -2,7 +2,8 @@ import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { Logger } from '../../core/log.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
-import { signsOfLoss, signsOfMore, type SignOfMore } from './more-pages-hint.ts';
+import type { SignOfMore } from '../request/answer-body.ts';
+import { signsOfLoss, signsOfMore } from './more-pages-hint.ts';
 import { numberAt } from './pagination.ts';
 import { totalsOf, type Total, type Totals } from './totals.ts';
 
@@ -56,7 +57,8 @@ export class Completeness {
     const { totalPath } = this.#spec ?? {};
     const named = totalPath === undefined ? undefined : numberAt(answer, totalPath);
     if (named !== undefined) this.#named = Math.max(named, this.#named ?? 0);
-    this.#loss ??= signsOfLoss(answer, list).find((sign) => this.#counts(sign));
+    const losses = answer.loss === undefined ? [] : [answer.loss];
+    this.#loss ??= [...losses, ...signsOfLoss(answer, list)].find((sign) => this.#counts(sign));
     // The listing must reach the first total, because totals fall when records are removed while the listing is read.
     this.#first ??= totalsOf(answer, list);
   }
