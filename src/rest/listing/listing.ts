@@ -9,10 +9,11 @@ import { Circles } from './circles.ts';
 import { Completeness } from './completeness.ts';
 import { NextPages, type Following, type ReadPage } from './next-pages.ts';
 import type { Page, RecordPages, Statement } from './page.ts';
+import { dateOf, keepableValidator, lostPage } from './page-facts.ts';
 import type { Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
 import { ofResumed } from './resumed.ts';
-import { conditionOf, validatorOf, type Validator } from '../request/validator.ts';
+import type { Validator } from '../request/validator.ts';
 import type { Span } from '../../json/scan.ts';
 
 interface ListingPorts {
@@ -154,7 +155,10 @@ export class Listing implements RecordPages {
   /** @throws BridgeError SOURCE_PAGINATION */
   #see(page: ReadPage, records: readonly Span[]): void {
     const { answer, place, number } = page;
-    this.#validator = number === 1 && place === undefined ? this.#keepable(answer) : undefined;
+    this.#validator =
+      number === 1 && place === undefined && this.#ports.conditional
+        ? keepableValidator(answer, this.#ports.exchange)
+        : undefined;
     this.#completeness.see(answer, this.#ports.finder.path);
     if (this.#circles.isNewPage(answer.bytes, records)) return;
     throw this.#lost(page, `has the same records as a page before, ${NOT_HEEDED}`);
@@ -185,13 +189,6 @@ export class Listing implements RecordPages {
     return true;
   }
 
-  /** A stored validator must not contain a secret, whatever an API puts in its tags. */
-  #keepable(answer: PageAnswer): Validator | undefined {
-    const validator = this.#ports.conditional ? validatorOf(answer) : undefined;
-    const texts = Object.values(validator === undefined ? {} : conditionOf(validator));
-    return texts.some((text) => this.#ports.exchange.isSecretIn(text)) ? undefined : validator;
-  }
-
   /** Handles an API that asks for a long pause: what was read is kept if the next run can resume there. */
   #mayStop(thrown: unknown, place: string | undefined): boolean {
     const { pagesMax, log } = this.#ports;
@@ -218,20 +215,7 @@ export class Listing implements RecordPages {
     return true;
   }
 
-  #lost({ asked, number }: Pick<ReadPage, 'asked' | 'number'>, what: string): BridgeError {
-    const { exchange, words } = this.#ports;
-    const { path, paginationDocs } = words;
-    return new BridgeError(
-      'SOURCE_PAGINATION',
-      `The answer to ${asked} (page ${number}) ${exchange.redact(what)}.`,
-      {
-        hint: `Correct ${path}.pagination; ${paginationDocs} says what each type needs, and how ${path}.ignoreSigns names a sign that means nothing.`,
-      },
-    );
+  #lost(page: Pick<ReadPage, 'asked' | 'number'>, what: string): BridgeError {
+    return lostPage(page, what, this.#ports.exchange, this.#ports.words);
   }
-}
-
-function dateOf({ header }: PageAnswer): Date | undefined {
-  const date = new Date(header('date') ?? '');
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -5,7 +5,17 @@ import { plainText, valueAtPath, withoutRoot } from '../../json/path.ts';
 import { eachMember, elements, isArray, isObject, type Span } from '../../json/scan.ts';
 
 /** The usual names of record lists. A response has one of them, or the definition names another. */
-const USUAL_KEYS = ['data', 'entries', 'items', 'objects', 'records', 'results', 'rows', 'value', 'values'];
+export const USUAL_KEYS: readonly string[] = [
+  'data',
+  'entries',
+  'items',
+  'objects',
+  'records',
+  'results',
+  'rows',
+  'value',
+  'values',
+];
 const KEYS_NAMED_MAX = 20;
 const WORDS_LENGTH_MAX = 300;
 

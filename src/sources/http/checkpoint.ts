@@ -46,8 +46,9 @@ function membersOf(checkpoint: string | undefined): Readonly<Record<string, unkn
 }
 
 function requestDigest(source: HttpSourceSpec): string {
-  const { url, method, payload, recordsPath } = source;
-  return digest([url, method, payload, recordsPath, paginationOf(source)]);
+  const { url, method, payload, recordsPath, responseFormat } = source;
+  const format = responseFormat === undefined ? [] : [responseFormat];
+  return digest([url, method, payload, recordsPath, paginationOf(source), ...format]);
 }
 
 function digest(parts: unknown): string {
