@@ -59,13 +59,10 @@ export class NdjsonDecoder implements BodyDecoder {
 
 /** Refuses a line that has only the members of an error report: the status of the response was sent before the error occurred. */
 function refuseError(bytes: Buffer, start: number, line: number): void {
-  let isReport = true;
-  eachMember(bytes, start, (key) => {
-    isReport &&= ERROR_KEYS.has(key);
-  });
-  const error = isReport
-    ? (valueAtPath(bytes, start, 'error') ?? valueAtPath(bytes, start, 'errors'))
-    : undefined;
+  const keys: string[] = [];
+  eachMember(bytes, start, (key) => keys.push(key));
+  if (!keys.every((key) => ERROR_KEYS.has(key))) return;
+  const error = valueAtPath(bytes, start, 'error') ?? valueAtPath(bytes, start, 'errors');
   if (error === undefined) return;
   const words = plainText(bytes, error).replaceAll(/[\s\p{Cc}]+/gu, ' ');
   if (/^(?:null|false|0||\[\s*\]|\{\s*\})$/.test(words)) return;

@@ -102,11 +102,16 @@ export class StreamedListing implements RecordPages {
     for (let next: IteratorResult<RecordChunk> = first; ; next = await chunks.next()) {
       if (next.done === true) return;
       const { bytes, records } = next.value;
-      this.#counted = undefined;
       yield { ...shared, ...continues, bytes, records };
-      this.#records += this.#counted ?? records.length;
+      this.#records += this.#takeCount() ?? records.length;
       continues = { continues: true };
     }
+  }
+
+  #takeCount(): number | undefined {
+    const counted = this.#counted;
+    this.#counted = undefined;
+    return counted;
   }
 
   /** Judges what surrounds the records, as for a page that is read as a whole. */
