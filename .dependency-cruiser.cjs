@@ -236,6 +236,13 @@ module.exports = {
       to: { path: 'node_modules/csv-parse/' },
     },
     {
+      name: 'saxes-only-in-its-file',
+      comment: 'Only a listing of XML loads it, and one file refuses what XML may do to its reader.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/rest/formats/xml\\.ts$' },
+      to: { path: 'node_modules/saxes/' },
+    },
+    {
       name: 'tinyglobby-only-in-its-file',
       comment: 'It passes over what it cannot read; the one file that calls it does not let it.',
       severity: 'error',
