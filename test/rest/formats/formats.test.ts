@@ -8,6 +8,7 @@ import { restReader } from '../../support/http/rest-reader.ts';
 let server: TestServer | undefined;
 afterEach(async () => {
   await server?.close();
+  server = undefined;
 });
 
 type Spec = Omit<RestSpec, 'url'>;
@@ -16,6 +17,7 @@ const failed = (error: unknown): unknown => error;
 
 /** The records of a listing, each parsed, with its statement and the log. */
 async function read(spec: Spec, ...replies: Reply[]) {
+  await server?.close();
   server = await startServer(...replies);
   const { reader, lines } = restReader({ url: `${server.url}/`, ...spec });
   const pages = reader.pages({}, new AbortController().signal);
@@ -206,13 +208,11 @@ describe('a JSON response that is larger than a page', () => {
     expect(records).toEqual(items);
     expect(chunks).toBeGreaterThan(20);
     expect(truncated).toBe(false);
-    await server?.close();
     expect((await read({}, answer(JSON.stringify(items)))).records).toHaveLength(count);
   });
 
   test('is not complete if a member after its records says so', async () => {
     expect((await read(spec, answer(body({ total: count + 1 })))).truncated).toBe(true);
-    await server?.close();
     await expect(read(spec, answer(body({ has_more: true })))).rejects.toMatchObject({
       code: 'SOURCE_PAGINATION',
     });
@@ -262,7 +262,6 @@ describe('a streamed response', () => {
       answer(gzipSync('{"id":1}\n'), 'text/plain', packed),
     );
     expect(records).toEqual([{ id: 1 }]);
-    await server?.close();
     const bomb = gzipSync(Buffer.alloc(40 * 1_048_576, `${' '.repeat(65_535)}\n`));
     await expect(
       read({ responseFormat: 'ndjson' }, answer(bomb, 'text/plain', packed)),
@@ -293,14 +292,12 @@ describe('pages in another format than JSON', () => {
       csv('3\n', ''),
     );
     expect(byHeader.records).toEqual([{ id: '1' }, { id: '2' }, { id: '3' }]);
-    await server?.close();
     const byNumber = await read(
       { responseFormat: 'ndjson', pagination: { type: 'page' } },
       answer('{"id":1}\n'),
       answer(''),
     );
     expect(byNumber.records).toEqual([{ id: 1 }]);
-    await server?.close();
     const byPath = await read(
       {
         responseFormat: 'xml',
