@@ -11,6 +11,10 @@ import type { DefinitionWords } from './definition-words.ts';
 import { computedFields } from './fields/computed-fields.ts';
 import { FieldPages } from './fields/field-pages.ts';
 import { originFields } from './fields/origin-fields.ts';
+import { decodePage, missingEnd, openDecoder } from './formats/decoders.ts';
+import { StreamedListing } from './formats/streamed-listing.ts';
+import { streamingOf } from './formats/streaming.ts';
+import { WhenLarge } from './formats/when-large.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
@@ -95,30 +99,45 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
+    decode:
+      (spec.responseFormat ?? 'json') === 'json' ? undefined : (answer) => decodePage(spec, answer, words),
   });
   return {
     pages({ from, since, known, pagesMax }, signal) {
       const template = new RequestTemplate(spec, since, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
-      const listing = new Listing(
-        {
-          exchange,
-          paging: openPaging(spec.pagination, { template, secretParameter, log }),
-          finder: new RecordFinder(spec.recordsPath, words),
-          spec: spec.pagination,
-          log,
-          keep: (place) => keep(place, spec.pagination, authorizer),
-          from,
-          pagesMax,
-          conditional,
-          known: conditional ? known : undefined,
-          ignoreSigns: spec.ignoreSigns ?? [],
-          words,
-        },
-        signal,
-      );
-      return withNewFields(listing, spec, ports);
+      const shared = {
+        exchange,
+        paging: openPaging(spec.pagination, { template, secretParameter, log }),
+        spec: spec.pagination,
+        log,
+        conditional,
+        known: conditional ? known : undefined,
+        ignoreSigns: spec.ignoreSigns ?? [],
+        words,
+      };
+      const finder = () => new RecordFinder(spec.recordsPath, words);
+      const keepPlace = (place: string) => keep(place, spec.pagination, authorizer);
+      const whole = () =>
+        new Listing({ ...shared, finder: finder(), keep: keepPlace, from, pagesMax }, signal);
+      const streamed = () =>
+        new StreamedListing(
+          {
+            ...shared,
+            finder: finder(),
+            openDecoder: (answer) => openDecoder(spec, answer, words),
+            missingEnd: (answer) => missingEnd(spec, answer),
+          },
+          signal,
+        );
+      const streaming = from === undefined && pagesMax === undefined ? streamingOf(spec) : 'never';
+      const openPages = {
+        always: streamed,
+        never: whole,
+        'when large': () => new WhenLarge(whole(), streamed, log),
+      };
+      return withNewFields(openPages[streaming](), spec, ports);
     },
     close: () => client.close(),
   };

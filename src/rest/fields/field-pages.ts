@@ -48,6 +48,7 @@ export class FieldPages implements RecordPages {
         ...this.#rewritten(page),
         answered: page.answered,
         first: page.first,
+        ...(page.continues === true && { continues: true }),
         // The next place is determined only when the consumer asks for it.
         get next() {
           return page.next;

@@ -11,7 +11,7 @@ export interface FoundRecord extends Span {
 
 /** One page of a listing. */
 export interface Page {
-  /** The whole body, checked to be one JSON value. It belongs to the consumer and is never overwritten. */
+  /** The whole body, or a part of it as a list, checked to be one JSON value. It belongs to the consumer and is never overwritten. */
   readonly bytes: Buffer;
   /** The location of each record in `bytes`, in the order of the page. */
   readonly records: readonly FoundRecord[];
@@ -22,6 +22,10 @@ export interface Page {
    * because it no longer knows it.
    */
   readonly first: boolean;
+  /**
+   * Set if the page has further records of the same response as the page before, which is read as a stream.
+   */
+  readonly continues?: true;
   /**
    * The next page, in a form without secrets that can be stored and read later. `because` says why a place cannot be stored. It
    * is undefined on the last page: the iteration then ends, and the statement says whether the listing was complete.

@@ -2,7 +2,8 @@ import { afterAll, beforeEach, describe, expect, it, test } from '@jest/globals'
 import fc from 'fast-check';
 import type { CsvSpec } from '../../../src/definitions/rest/types.ts';
 import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
-import { FILE_HEADER_BYTES_MAX, FILE_READ_BYTES } from '../../../src/sources/limits.ts';
+import { CSV_HEADER_BYTES_MAX } from '../../../src/formats/limits.ts';
+import { FILE_READ_BYTES } from '../../../src/sources/limits.ts';
 import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
 import { growthOf } from '../../support/memory/processor-time.ts';
 import { readAll } from '../../support/files/read-rows.ts';
@@ -237,9 +238,9 @@ describe('a CSV file that is not what it should be fails the run, with file and 
 
   it('an endless header', async () => {
     expect(
-      await failure(`${'x,'.repeat(FILE_HEADER_BYTES_MAX / 2)}${'y'.repeat(FILE_READ_BYTES)}\n`),
+      await failure(`${'x,'.repeat(CSV_HEADER_BYTES_MAX / 2)}${'y'.repeat(FILE_READ_BYTES)}\n`),
     ).toMatchObject({
-      message: `a.csv, line 1: the row that begins here has more than ${FILE_HEADER_BYTES_MAX} bytes.`,
+      message: `a.csv, line 1: the row that begins here has more than ${CSV_HEADER_BYTES_MAX} bytes.`,
     });
   });
 

@@ -5,6 +5,7 @@ import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
 import { restFieldFindings } from './rest-fields.ts';
+import { restFormatFindings } from './rest-formats.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
@@ -22,6 +23,7 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   geminiFindings,
   httpFindings,
   restFieldFindings,
+  restFormatFindings,
   secretFindings,
 ];
 
