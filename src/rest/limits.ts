@@ -2,6 +2,8 @@
 
 /** Bytes of one page of an API, decompressed. It is in memory once; a page of 100 records has some 300 kB. */
 export const HTTP_PAGE_BYTES_MAX = 32 * 1_048_576;
+/** Bytes of one page with the fields that its records receive: parentFields copies a value to each record. */
+export const FIELDS_PAGE_BYTES_MAX = 64 * 1_048_576;
 /** Bytes of a response that is not a page: an error or a token. */
 export const HTTP_WORDS_BYTES_MAX = 1_048_576;
 

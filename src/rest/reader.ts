@@ -8,6 +8,9 @@ import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
+import { computedFields } from './fields/computed-fields.ts';
+import { FieldPages } from './fields/field-pages.ts';
+import { originFields } from './fields/origin-fields.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
@@ -98,7 +101,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
       const template = new RequestTemplate(spec, since, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
-      return new Listing(
+      const listing = new Listing(
         {
           exchange,
           paging: openPaging(spec.pagination, { template, secretParameter, log }),
@@ -115,9 +118,17 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
         },
         signal,
       );
+      return withNewFields(listing, spec, ports);
     },
     close: () => client.close(),
   };
+}
+
+/** Adds the fields that records receive from their place in a page, and then those that are computed from the record. */
+function withNewFields(pages: RecordPages, spec: RestSpec, { log, words }: ReaderPorts): RecordPages {
+  const ofOrigin = originFields(spec);
+  const found = ofOrigin === undefined ? pages : new FieldPages(pages, ofOrigin, words);
+  return spec.fields === undefined ? found : new FieldPages(found, computedFields(spec.fields, log), words);
 }
 
 function openAuthorization(

@@ -5,6 +5,7 @@ import type { PageAnswer } from '../request/exchange.ts';
 import { signsOfLoss, signsOfMore, type SignOfMore } from './more-pages-hint.ts';
 import { namedTotal, type NamedTotal } from '../paging/answer-values.ts';
 import { isShortPage, leadsToNextPage } from './short-page.ts';
+import type { RecordFinder } from './records.ts';
 import { totalsOf, type Total, type Totals } from './totals.ts';
 
 /** How a listing ended. */
@@ -55,11 +56,13 @@ export class Completeness {
     this.#total = namedTotal(spec?.totalPath, spec?.totalHeader);
   }
 
-  /** @param list the path of the records */
-  see(answer: PageAnswer, list: string | undefined): void {
+  /** @param loss a sign of missing records, found together with the records; their path is `path` */
+  see(answer: PageAnswer, { path: list, loss }: Pick<RecordFinder, 'path' | 'loss'>): void {
     const named = this.#total?.in(answer);
     if (named !== undefined) this.#named = Math.max(named, this.#named ?? 0);
-    this.#loss ??= signsOfLoss(answer, list).find((sign) => this.#counts(sign));
+    this.#loss ??= [...(loss === undefined ? [] : [loss]), ...signsOfLoss(answer, list)].find((sign) =>
+      this.#counts(sign),
+    );
     // The listing must reach the first total, because totals fall when records are removed while the listing is read.
     this.#first ??= totalsOf(answer, list);
   }

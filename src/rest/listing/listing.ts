@@ -9,13 +9,12 @@ import type { NoPage } from '../request/page-reply.ts';
 import { Circles } from './circles.ts';
 import { Completeness } from './completeness.ts';
 import { NextPages, type Following } from './next-pages.ts';
-import type { Page, RecordPages, Statement } from './page.ts';
+import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
 import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
 import { ofNextPage, ofResumed, paginationHint } from './refused-page.ts';
 import type { Paging } from '../paging/paging.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
-import type { Span } from '../../json/scan.ts';
 
 interface ListingPorts {
   readonly exchange: Pick<Exchange, 'page' | 'nameOf' | 'redact' | 'isSecretIn'>;
@@ -115,7 +114,7 @@ export class Listing implements RecordPages {
       const request = paging.request(place);
       const asked = exchange.nameOf(request);
       let answer: PageAnswer | NoPage;
-      let records: readonly Span[] = [];
+      let records: readonly FoundRecord[] = [];
       try {
         // Only a page that an earlier page led to may be missing.
         const expectation = place === undefined ? { known } : { endStatuses: spec?.endStatuses };
@@ -182,10 +181,10 @@ export class Listing implements RecordPages {
   }
 
   /** @throws BridgeError SOURCE_PAGINATION */
-  #see(page: ReadPage, records: readonly Span[]): void {
+  #see(page: ReadPage, records: readonly FoundRecord[]): void {
     const { answer, place, number } = page;
     this.#validator = number === 1 && place === undefined ? this.#validatorOf(answer) : undefined;
-    this.#completeness.see(answer, this.#ports.finder.path);
+    this.#completeness.see(answer, this.#ports.finder);
     if (this.#circles.isNewPage(answer.bytes, records)) return;
     throw this.#lost(page, `has the same records as a page before, ${NOT_HEEDED}`);
   }

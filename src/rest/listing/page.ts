@@ -1,13 +1,20 @@
+import type { Origin } from '../../json/each-at-path.ts';
 import type { Span } from '../../json/scan.ts';
 import type { KeptPlace } from '../request/kept-place.ts';
 import type { Validator } from '../request/validator.ts';
+
+/** The location of a record in a page. */
+export interface FoundRecord extends Span {
+  /** Set if the path of the records passes a map or the elements of a list. */
+  readonly origin?: Origin;
+}
 
 /** One page of a listing. */
 export interface Page {
   /** The whole body, checked to be one JSON value. It belongs to the consumer and is never overwritten. */
   readonly bytes: Buffer;
   /** The location of each record in `bytes`, in the order of the page. */
-  readonly records: readonly Span[];
+  readonly records: readonly FoundRecord[];
   /** The time of the response by the API's own clock; undefined without a valid `Date` header. */
   readonly answered: Date | undefined;
   /**
