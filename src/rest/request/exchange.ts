@@ -18,23 +18,30 @@ import { JsonTextError } from '../../json/tokens.ts';
 import type { Span } from '../../json/scan.ts';
 import { unknownCoding } from '../../net/response-body.ts';
 import type { NoPage, PageExpectation } from './page-reply.ts';
+import { isLimit } from './rate-limit.ts';
 import { conditionOf } from './validator.ts';
 
-/** One page, checked to be JSON. */
-export interface PageAnswer extends Pick<HttpAnswer, 'status' | 'header'> {
+/** A body as JSON that is checked. */
+export interface DecodedBody {
   readonly bytes: Buffer;
   readonly root: Span;
+}
+
+/** One page, checked to be JSON. */
+export interface PageAnswer extends Pick<HttpAnswer, 'status' | 'header'>, DecodedBody {
   /** The final address, which links in the page are relative to. It has no secrets. */
   readonly url: string;
 }
 
-interface ExchangePorts {
+export interface ExchangePorts {
   readonly client: Pick<HttpClient, 'send'>;
   readonly authorizer: Authorizer;
   /** Called with the address of every request. @throws BridgeError if nothing may be sent there */
   readonly admit: (address: string) => void;
   /** If undefined, the number of requests is not limited. */
   readonly budget: MinuteQuota | undefined;
+  /** Converts the body of a success to JSON that is checked; undefined for a body that is JSON. @throws ProblemError */
+  readonly decode?: ((answer: HttpAnswer) => DecodedBody) | undefined;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
   readonly wait: Wait;
@@ -102,7 +109,8 @@ export class Exchange {
       const { answer, url } = await this.#authorised(whole, signal);
       // A 304 is only valid as the response to a conditional request.
       if (answer.status === 304 && known !== undefined) return { ok: true, value: 'unchanged' };
-      if (endStatuses?.includes(answer.status) === true) return { ok: true, value: 'no_page' };
+      if (endStatuses?.includes(answer.status) === true && !this.#isRateLimit(answer))
+        return { ok: true, value: 'no_page' };
       return { ok: true, value: this.#judged(answer, url) };
     } catch (thrown) {
       signal.throwIfAborted();
@@ -176,12 +184,18 @@ export class Exchange {
     return answer;
   }
 
+  /** A rate limit says nothing about a page, whatever its status means otherwise. */
+  #isRateLimit(answer: HttpAnswer): boolean {
+    return answer.status === 403 && isLimit(answer, this.#ports.clock.now());
+  }
+
   #judged(answer: HttpAnswer, url: string): PageAnswer {
-    const { clock, words } = this.#ports;
+    const { clock, words, decode } = this.#ports;
     const { status, body: bytes, header } = answer;
     if (status < 200 || status > 299) {
       throw new ProblemError(answerProblem(answer, clock.now(), (text) => this.redact(text), words));
     }
+    if (decode !== undefined) return { status, url, header, ...decode(answer) };
     try {
       const root = checkJson(bytes);
       if (!isUtf8ButForHalves(bytes)) throw new ProblemError(notUtf8(words));
