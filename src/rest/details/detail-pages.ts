@@ -41,7 +41,12 @@ export class DetailPages implements RecordPages {
 
   get statement(): Statement {
     const { statement } = this.#pages;
-    return { ...statement, truncated: statement.truncated || this.#areAllMissing };
+    return {
+      ...statement,
+      truncated: statement.truncated || this.#areAllMissing,
+      // The requests that found records missing were later than those of the listing.
+      inPages: statement.inPages || this.#missing > 0,
+    };
   }
 
   counted(fresh: number, records: number): void {

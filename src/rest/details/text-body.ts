@@ -1,9 +1,12 @@
+import { isUtf8 } from 'node:buffer';
+import iconv from 'iconv-lite';
 import { DETAIL_TEXT_BYTES_MAX } from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { HttpAnswer } from '../request/client.ts';
 import type { DecodedBody } from '../request/exchange.ts';
 import { ProblemError, type Problem } from '../request/problems.ts';
 
+const REPLACEMENT = '\uFFFD';
 const CHARSET = /;\s*charset\s*=\s*"?([\w:.+-]{1,40})/i;
 
 /**
@@ -19,16 +22,25 @@ export function decodeText({ body, header }: HttpAnswer, words: DefinitionWords)
 }
 
 function textOf(body: Buffer, charset: string, words: DefinitionWords): string {
-  let text: string;
-  try {
-    text = new TextDecoder(charset, { fatal: true }).decode(body);
-  } catch (thrown) {
-    throw new ProblemError(notText(`is not text in the charset ${charset}`, words), thrown);
-  }
+  const text = /^utf-?8$/i.test(charset) ? utf8Text(body) : convertedText(body, charset);
+  if (text === undefined) throw new ProblemError(notText(`is not text in the charset ${charset}`, words));
   // Every byte is valid in some charsets, but a document such as a PDF has NUL bytes.
   if (text.includes('\0'))
     throw new ProblemError(notText('contains NUL characters, so it is not text', words));
   return text;
+}
+
+function utf8Text(body: Buffer): string | undefined {
+  return isUtf8(body) ? new TextDecoder().decode(body) : undefined;
+}
+
+/** `TextDecoder` of Node.js 20 reads windows-1252 as Latin-1. */
+function convertedText(body: Buffer, charset: string): string | undefined {
+  // Servers that name one of these mean windows-1252, which has all their characters, as browsers assume too.
+  const name = /^(?:us-ascii|ascii|latin-?1|iso-?8859-?1)$/i.test(charset) ? 'windows-1252' : charset;
+  if (!iconv.encodingExists(name)) return undefined;
+  const text = iconv.decode(body, name);
+  return text.includes(REPLACEMENT) ? undefined : text;
 }
 
 function notText(fault: string, { path }: DefinitionWords): Problem {

@@ -83,7 +83,8 @@ export class ChildPages implements RecordPages {
       rest: undefined,
       unchanged: false,
       validator: undefined,
-      inPages: this.#pages > 1,
+      // A record can move from a parent that was not read yet to one that was.
+      inPages: true,
     };
   }
 

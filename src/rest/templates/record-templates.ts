@@ -1,9 +1,15 @@
 import { BridgeError } from '../../core/errors.ts';
 import { RenderBudget } from '../../definitions/connector/templates/render-budget.ts';
-import { RequestValueError, type RequestPlace } from '../../definitions/connector/templates/request-values.ts';
+import {
+  RequestValueError,
+  type RequestPlace,
+} from '../../definitions/connector/templates/request-values.ts';
 import { TemplateFailure } from '../../definitions/connector/templates/template-failure.ts';
-import { compileRequestTemplate, type CompiledTemplate } from '../../definitions/connector/templates/templates.ts';
-import { isTemplate } from '../../definitions/rest/template-text.ts';
+import {
+  compileRequestTemplate,
+  type CompiledTemplate,
+} from '../../definitions/connector/templates/templates.ts';
+import { hasTemplateInHost, isTemplate } from '../../definitions/rest/template-text.ts';
 import { eachMember, isObject, type Span } from '../../json/scan.ts';
 import { parseForTemplate } from '../../pipeline/json/json-value.ts';
 
@@ -42,6 +48,8 @@ export class RecordTemplates {
     };
     return (text, { field, place }) => {
       if (!isTemplate(text)) return text;
+      // The rules of a definition refuse it too; this is the last check before credentials are sent.
+      if (place === 'url' && hasTemplateInHost(text)) throw hostFromRecord(field);
       try {
         return this.#template(text, place).render(scope);
       } catch (thrown) {
@@ -70,6 +78,16 @@ export class RecordTemplates {
       },
     );
   }
+}
+
+function hostFromRecord(field: string): BridgeError {
+  return new BridgeError(
+    'CONNECTOR_INVALID',
+    `The host of ${field} has a template, so a record would choose the server.`,
+    {
+      hint: `Write the host in ${field} without a template.`,
+    },
+  );
 }
 
 function reasonOf(thrown: unknown): string {

@@ -4,6 +4,8 @@ import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
+import { detailFindings } from './rest/detail.ts';
+import { parentsFindings } from './rest/parents.ts';
 import { restFieldFindings } from './rest-fields.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
@@ -22,6 +24,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   geminiFindings,
   httpFindings,
   restFieldFindings,
+  parentsFindings,
+  detailFindings,
   secretFindings,
 ];
 
