@@ -50,10 +50,11 @@ class Wiki {
     }
     const items: readonly object[] = pages?.filter(({ at = '' }) => at >= since) ?? this.spaces;
     const next = start + this.size < items.length ? `${pathname}?start=${start + this.size}` : null;
-    json(200, { results: items.slice(start, start + this.size), total: items.length, next })(
-      response,
-      request,
-    );
+    json(200, {
+      results: items.slice(start, start + this.size),
+      ...(pages && { total: items.length }),
+      next,
+    })(response, request);
   };
 }
 
