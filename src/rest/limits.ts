@@ -29,7 +29,7 @@ export const HTTP_VALIDATOR_CHARACTERS_MAX = 1_000;
  */
 export const HTTP_LAST_MODIFIED_AGE_SECONDS_MIN = 60;
 
-/** Parents whose listings are read, unless `source.parents.maxParents` is set. Some 20 bytes per parent are kept to detect repeated ones. */
+/** Parents whose listings are read, unless `source.parents.maxParents` is set. Some 40 bytes per parent are kept to detect repeated ones. */
 export const PARENTS_MAX_DEFAULT = 100_000;
 /** Child listings that are read at the same time, unless `source.parents.concurrency` is set. */
 export const PARENTS_CONCURRENCY_DEFAULT = 1;
