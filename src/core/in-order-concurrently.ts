@@ -18,10 +18,10 @@ export async function* inOrderConcurrently<T, R>(
     const [first] = running;
     if (running.length < most || first === undefined) continue;
     yield await first;
-    running.shift();
+    void running.shift();
   }
   for (let first = running[0]; first !== undefined; first = running[0]) {
     yield await first;
-    running.shift();
+    void running.shift();
   }
 }

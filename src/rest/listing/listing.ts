@@ -12,16 +12,9 @@ import { NextPages, type Following } from './next-pages.ts';
 import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
 import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
-import { ofNextPage, ofResumed, paginationHint } from './refused-page.ts';
+import { ofNextPage, ofResumed, paginationHint, type MissingListing } from './refused-page.ts';
 import type { Paging } from '../paging/paging.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
-
-/** What to do about a listing that no longer exists. */
-export interface MissingListing {
-  /** The statuses of its first page that mean it. */
-  readonly statuses: readonly number[];
-  readonly report: () => void;
-}
 
 interface ListingPorts {
   readonly exchange: Pick<Exchange, 'page' | 'nameOf' | 'redact' | 'isSecretIn'>;

@@ -113,10 +113,7 @@ export class Changes {
         const loser = wins ? before?.mark : mark;
         // A record of two partitions did not move.
         if (before?.partition === partition && loser !== undefined) this.#replace(loser);
-        this.#repeated.set(
-          id,
-          wins || before === undefined ? { place, mark, partition } : { ...before, partition },
-        );
+        this.#repeated.set(id, wins ? { place, mark, partition } : { ...before, partition });
       }
       place++;
     }

@@ -15,7 +15,9 @@ type Spec = Omit<HttpSourceSpec, 'type'>;
 class Files {
   ids = [1, 2, 3];
   /** What the listing says about each record. */
-  listed: (id: number) => unknown = (id) => ({ id, name: `f${id}`, kept: 1.5, at: '2024-01-02T00:00:00Z' });
+  listed: (id: number) => number | { readonly id: number; readonly name: string; readonly at: string } = (
+    id,
+  ) => ({ id, name: `f${id}`, kept: 1.5, at: '2024-01-02T00:00:00Z' });
   detail: (id: number) => Reply = (id) => json(200, { name: `detail ${id}`, body: `text ${id}` });
 
   readonly reply: Reply = (response, request) => {
@@ -26,7 +28,9 @@ class Files {
       return;
     }
     const since = searchParams.get('since') ?? '';
-    const records = this.ids.map(this.listed).filter((record) => String(Object(record)['at']) >= since);
+    const records = this.ids
+      .map(this.listed)
+      .filter((record) => typeof record === 'number' || record.at >= since);
     const start = Number(searchParams.get('start') ?? 0);
     const next = start + 2 < records.length ? `/files?start=${start + 2}` : null;
     json(200, { items: records.slice(start, start + 2), total: records.length, next })(response, request);
