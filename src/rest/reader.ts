@@ -1,6 +1,6 @@
 import type { DetailSpec, PaginationSpec, ParentsSpec, RestSpec } from '../definitions/rest/types.ts';
 import type { Clock } from '../core/time/clock.ts';
-import { DETAIL_CONCURRENCY_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
+import { CHILD_WARNINGS_MAX, DETAIL_CONCURRENCY_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
 import type { MinuteQuota } from '../core/time/minute-quota.ts';
 import { quotaOf } from './quota.ts';
@@ -21,6 +21,7 @@ import type { RecordPages } from './listing/page.ts';
 import { openPaging } from './paging/pagination.ts';
 import { ChildPages } from './partitions/child-pages.ts';
 import { ChildRequests, parentsListing, type ListingSpec } from './partitions/child-requests.ts';
+import { firstWarnings } from './partitions/first-warnings.ts';
 import { fieldsOfParent } from './partitions/parent-fields.ts';
 import { RecordFinder } from './listing/records.ts';
 import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
@@ -107,7 +108,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     words,
   };
   const exchange = new Exchange(exchangePorts);
-  const open = ({ from, since, known, pagesMax }: PageRange): OpenListing => {
+  const open = ({ from, since, known, pagesMax }: PageRange, listingLog = log): OpenListing => {
     const { secretParameter } = authorizer;
     const conditional = since === undefined && mayBeConditional(spec);
     return (listing, signal, missing) =>
@@ -117,11 +118,11 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
           paging: openPaging(listing.pagination, {
             template: new RequestTemplate(listing, since, words),
             secretParameter,
-            log,
+            log: listingLog,
           }),
           finder: new RecordFinder(listing.recordsPath, words),
           spec: listing.pagination,
-          log,
+          log: listingLog,
           keep: (place) => keep(place, listing.pagination, authorizer),
           from,
           pagesMax,
@@ -140,7 +141,17 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
       const found =
         parents === undefined
           ? withOriginFields(open(range)(spec, signal), spec, words)
-          : childPages(parents, spec, open({ since: range.since }), { log, words }, signal);
+          : childPages(
+              parents,
+              spec,
+              // A listing for each parent has no place to resume from, and no condition.
+              open(
+                { ...range, from: undefined, known: undefined, pagesMax: undefined },
+                firstWarnings(log, CHILD_WARNINGS_MAX),
+              ),
+              { log, words },
+              signal,
+            );
       const whole =
         detail === undefined ? found : detailPages(found, detail, spec, { exchangePorts, signal });
       return fields === undefined ? whole : new FieldPages(whole, computedFields(fields, log), words);

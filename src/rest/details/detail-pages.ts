@@ -1,7 +1,7 @@
 import { inOrderConcurrently } from '../../core/in-order-concurrently.ts';
 import type { Logger } from '../../core/log.ts';
 import { BRACKET, BRACKET_END, COMMA, type Span } from '../../json/scan.ts';
-import { DETAIL_CHUNK_BYTES } from '../limits.ts';
+import { DETAIL_CHUNK_BYTES, DETAIL_CHUNK_RECORDS } from '../limits.ts';
 import type { Page, RecordPages, Statement } from '../listing/page.ts';
 import type { DetailRequests } from './detail-requests.ts';
 
@@ -95,7 +95,7 @@ export class DetailPages implements RecordPages {
     let isFirst = page.continues !== true;
     try {
       for await (const record of inOrderConcurrently(this.#concurrency, page.records, detailOf)) {
-        if (chunk.bytes >= DETAIL_CHUNK_BYTES) {
+        if (chunk.bytes >= DETAIL_CHUNK_BYTES || chunk.count >= DETAIL_CHUNK_RECORDS) {
           yield { ...chunk.take(), ...factsOf(page, isFirst), next: UNFINISHED };
           isFirst = false;
         }
@@ -137,6 +137,10 @@ function factsOf(
 class Chunk {
   bytes = 0;
   #records: Buffer[] = [];
+
+  get count(): number {
+    return this.#records.length;
+  }
 
   add(record: Buffer): void {
     this.#records.push(record);

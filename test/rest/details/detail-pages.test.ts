@@ -4,7 +4,7 @@ import { DETAIL_CHUNK_BYTES, DETAIL_TEXT_BYTES_MAX } from '../../../src/rest/lim
 import { failureOf } from '../../support/databases/postgres-source.ts';
 import { json, raw, type ReceivedRequest, type Reply } from '../../support/http/http-server.ts';
 import { RestServers } from '../../support/http/rest-servers.ts';
-import { listRest } from '../../support/http/rest-source.ts';
+import { listRest, restSource } from '../../support/http/rest-source.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());
@@ -160,6 +160,19 @@ describe('a detail request for each record', () => {
     expect(end.truncated).toBe(false);
     api.ids = [1, 2, 1];
     expect((await listRest(spec, FIELDS)).end.truncated).toBe(true);
+  });
+});
+
+describe('a look at the columns of records with details', () => {
+  test('does not request the details of a whole page', async () => {
+    const { url, received } = await servers.answering((response, request) => {
+      const records = Array.from({ length: 500 }, (_, id) => ({ id }));
+      json(200, request.url === '/' ? records : { name: 'a' })(response, request);
+    });
+    const { source } = restSource({ url, detail: { url: `${url}/{{ record.id }}`, concurrency: 2 } });
+    const columns = await source.columns(new AbortController().signal);
+    expect(columns.map(({ name }) => name)).toEqual(['id', 'name']);
+    expect(received.length).toBeLessThan(50);
   });
 });
 

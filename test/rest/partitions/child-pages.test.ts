@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
+import { CHILD_WARNINGS_MAX } from '../../../src/rest/limits.ts';
 import { failureOf } from '../../support/databases/postgres-source.ts';
 import { json, type ReceivedRequest, type Reply } from '../../support/http/http-server.ts';
 import { RestServers } from '../../support/http/rest-servers.ts';
-import { listRest } from '../../support/http/rest-source.ts';
+import { listRest, restSource } from '../../support/http/rest-source.ts';
+import { readAll } from '../../support/files/read-rows.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());
@@ -197,6 +199,27 @@ describe('a listing for each parent', () => {
   test('is incomplete when the API has more children of one parent than it returned', async () => {
     const { spec } = await wiki({ pagination: { type: 'none' } });
     expect((await listRest(spec, FIELDS)).end.truncated).toBe(true);
+  });
+
+  test('ends at once when the run is aborted', async () => {
+    const { api, spec } = await wiki({}, { concurrency: 3 });
+    const stop = new AbortController();
+    const server = await servers.answering((response, request) => {
+      if (request.url.endsWith('/C/pages')) stop.abort(new Error('the run was stopped'));
+      else if (!request.url.endsWith('/pages')) api.reply(response, request);
+    });
+    const text = JSON.stringify(spec).replaceAll(new URL(spec.parents?.url ?? '').origin, server.url);
+    const { source } = restSource(JSON.parse(text) as Spec, FIELDS);
+    await expect(readAll(source, undefined, stop.signal)).rejects.toThrow('the run was stopped');
+  });
+
+  test('logs a warning of its listings only some times', async () => {
+    const { api, spec } = await wiki({ pagination: { ...BY_LINK, maxPages: 1 } });
+    api.spaces = Array.from({ length: 2 * CHILD_WARNINGS_MAX }, (_, id) => ({ id, key: `S${id}` }));
+    api.pages = new Map(api.spaces.map(({ key, id }) => [key, [page(id), page(id + 100), page(id + 200)]]));
+    const { source, lines } = restSource(spec, FIELDS);
+    expect((await readAll(source)).end.truncated).toBe(true);
+    expect(lines.filter((line) => line.startsWith('warn'))).toHaveLength(CHILD_WARNINGS_MAX + 1);
   });
 });
 
