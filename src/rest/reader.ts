@@ -1,6 +1,6 @@
-import type { DetailSpec, PaginationSpec, ParentsSpec, RestSpec } from '../definitions/rest/types.ts';
+import type { RestSpec } from '../definitions/rest/types.ts';
 import type { Clock } from '../core/time/clock.ts';
-import { CHILD_WARNINGS_MAX, DETAIL_CONCURRENCY_DEFAULT, HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
+import { HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
 import type { MinuteQuota } from '../core/time/minute-quota.ts';
 import { quotaOf } from './quota.ts';
@@ -8,29 +8,13 @@ import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
-import { computedFields } from './fields/computed-fields.ts';
-import { FieldPages } from './fields/field-pages.ts';
-import { originFields } from './fields/origin-fields.ts';
-import { DetailPages } from './details/detail-pages.ts';
-import { DetailRequests } from './details/detail-requests.ts';
-import { decodeText } from './details/text-body.ts';
 import { mayBeConditional } from './listing/conditional.ts';
-import { Listing } from './listing/listing.ts';
-import type { MissingListing } from './listing/refused-page.ts';
 import type { RecordPages } from './listing/page.ts';
-import { openPaging } from './paging/pagination.ts';
-import { ChildPages } from './partitions/child-pages.ts';
-import { ChildRequests, parentsListing, type ListingSpec } from './partitions/child-requests.ts';
-import { firstWarnings } from './partitions/first-warnings.ts';
-import { fieldsOfParent } from './partitions/parent-fields.ts';
-import { RecordFinder } from './listing/records.ts';
 import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
-import { HttpClient, type HttpAnswer } from './request/client.ts';
-import { Exchange, type ExchangePorts } from './request/exchange.ts';
-import { keptPlace, type KeptPlace } from './request/kept-place.ts';
+import { HttpClient } from './request/client.ts';
 import { openTokens } from './request/oauth.ts';
-import { RequestTemplate } from './request/request.ts';
 import type { Validator } from './request/validator.ts';
+import { openStages } from './stages.ts';
 
 /** What a reader needs from its environment. */
 export interface ReaderPorts {
@@ -83,23 +67,18 @@ export interface RestReader {
   close(): Promise<void>;
 }
 
-/** Opens one listing of the definition. @param missing set if the listing may no longer exist */
-type OpenListing = (listing: ListingSpec, signal: AbortSignal, missing?: MissingListing) => RecordPages;
-
 /**
  * Opens a reader. It sends no request yet.
  * @throws BridgeError SECRET_*, SOURCE_TLS, ENVIRONMENT_INVALID
  */
 export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const { admit, retry, clock, wait, log, proxy, words } = ports;
-  const { rateLimit } = spec;
   const client = new HttpClient(spec.tls, proxy, words);
-  const authorizer = openAuthorization(spec, client, ports);
   const exchangePorts = {
     client,
-    authorizer,
+    authorizer: openAuthorization(spec, client, ports),
     admit,
-    budget: ports.quota ?? quotaOf(rateLimit, clock, wait),
+    budget: ports.quota ?? quotaOf(spec.rateLimit, clock, wait),
     retry,
     clock,
     wait,
@@ -107,108 +86,13 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
   };
-  const exchange = new Exchange(exchangePorts);
-  const open = ({ from, since, known, pagesMax }: PageRange, listingLog = log): OpenListing => {
-    const { secretParameter } = authorizer;
-    const conditional = since === undefined && mayBeConditional(spec);
-    return (listing, signal, missing) =>
-      new Listing(
-        {
-          exchange,
-          paging: openPaging(listing.pagination, {
-            template: new RequestTemplate(listing, since, words),
-            secretParameter,
-            log: listingLog,
-          }),
-          finder: new RecordFinder(listing.recordsPath, words),
-          spec: listing.pagination,
-          log: listingLog,
-          keep: (place) => keep(place, listing.pagination, authorizer),
-          from,
-          pagesMax,
-          conditional,
-          known: conditional ? known : undefined,
-          ignoreSigns: listing.ignoreSigns ?? [],
-          words,
-          missing,
-        },
-        signal,
-      );
-  };
   return {
     pages(range, signal) {
-      const { parents, detail, fields } = spec;
-      const found =
-        parents === undefined
-          ? withOriginFields(open(range)(spec, signal), spec, words)
-          : childPages(
-              parents,
-              spec,
-              // A listing for each parent has no place to resume from, and no condition.
-              open(
-                { ...range, from: undefined, known: undefined, pagesMax: undefined },
-                firstWarnings(log, CHILD_WARNINGS_MAX),
-              ),
-              { log, words },
-              signal,
-            );
-      const whole =
-        detail === undefined ? found : detailPages(found, detail, spec, { exchangePorts, signal });
-      return fields === undefined ? whole : new FieldPages(whole, computedFields(fields, log), words);
+      const conditional = range.since === undefined && mayBeConditional(spec);
+      return openStages(spec, { ...range, conditional }, { exchangePorts, log, words, signal });
     },
     close: () => client.close(),
   };
-}
-
-/** Adds the fields that records receive from their place in a page. */
-function withOriginFields(pages: RecordPages, spec: RestSpec, words: DefinitionWords): RecordPages {
-  const added = originFields(spec);
-  return added === undefined ? pages : new FieldPages(pages, added, words);
-}
-
-/** Reads the listing of parents, and a listing for each of them. */
-function childPages(
-  parents: ParentsSpec,
-  spec: RestSpec,
-  open: OpenListing,
-  { log, words }: Pick<ReaderPorts, 'log' | 'words'>,
-  signal: AbortSignal,
-): RecordPages {
-  const { parentFields } = spec;
-  return new ChildPages(
-    {
-      spec: parents,
-      parents: open(parentsListing(spec), signal),
-      requests: new ChildRequests(spec, words),
-      open(listing, parent, alive, report) {
-        const { missingStatuses } = parents;
-        const missing = missingStatuses && { statuses: missingStatuses, report };
-        const pages = withOriginFields(open(listing, alive, missing), spec, words);
-        if (parentFields === undefined) return pages;
-        return new FieldPages(pages, fieldsOfParent(parentFields, parent), words);
-      },
-      log,
-      words,
-    },
-    signal,
-  );
-}
-
-/** Adds the detail of each record. */
-function detailPages(
-  pages: RecordPages,
-  detail: DetailSpec,
-  spec: RestSpec,
-  { exchangePorts, signal }: { exchangePorts: ExchangePorts; signal: AbortSignal },
-): RecordPages {
-  const { log, words } = exchangePorts;
-  const decode = detail.format === 'text' ? (answer: HttpAnswer) => decodeText(answer, words) : undefined;
-  const requests = new DetailRequests(detail, spec, {
-    exchange: new Exchange({ ...exchangePorts, decode }),
-    words,
-  });
-  const { concurrency = DETAIL_CONCURRENCY_DEFAULT } = detail;
-  return new DetailPages(pages, requests, { concurrency, log }, signal);
 }
 
 function openAuthorization(
@@ -226,13 +110,4 @@ function openAuthorization(
     },
     wider,
   );
-}
-
-function keep(
-  place: string,
-  { type, cursorField }: Partial<PaginationSpec> = {},
-  { redactor, secrets }: Authorizer,
-): KeptPlace {
-  const isAddress = type === 'next_url' || type === 'link_header';
-  return keptPlace(place, { secrets, redactor, isAddress, cursorField });
 }

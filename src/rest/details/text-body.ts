@@ -3,7 +3,7 @@ import iconv from 'iconv-lite';
 import { DETAIL_TEXT_BYTES_MAX } from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { HttpAnswer } from '../request/client.ts';
-import type { DecodedBody } from '../request/exchange.ts';
+import type { DecodedBody } from '../request/answer-body.ts';
 import { ProblemError, type Problem } from '../request/problems.ts';
 
 const REPLACEMENT = '\uFFFD';

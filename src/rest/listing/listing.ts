@@ -12,7 +12,7 @@ import { NextPages, type Following } from './next-pages.ts';
 import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
 import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
-import { ofNextPage, ofResumed, paginationHint, type MissingListing } from './refused-page.ts';
+import { lostPage, ofNextPage, ofResumed, type MissingListing } from './refused-page.ts';
 import type { Paging } from '../paging/paging.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
 
@@ -238,9 +238,8 @@ export class Listing implements RecordPages {
   }
 
   /** @param set the key of the pagination that may solve the problem */
-  #lost({ asked, number }: Pick<ReadPage, 'asked' | 'number'>, what: string, set?: string): BridgeError {
+  #lost(page: Pick<ReadPage, 'asked' | 'number'>, what: string, set?: string): BridgeError {
     const { exchange, words } = this.#ports;
-    const message = `The answer to ${asked} (page ${number}) ${exchange.redact(what)}.`;
-    return new BridgeError('SOURCE_PAGINATION', message, { hint: paginationHint(words, set) });
+    return lostPage(page, exchange.redact(what), words, set);
   }
 }

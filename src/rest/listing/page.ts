@@ -11,7 +11,7 @@ export interface FoundRecord extends Span {
 
 /** One page of a listing. */
 export interface Page {
-  /** The whole body, checked to be one JSON value. It belongs to the consumer and is never overwritten. */
+  /** The whole body, or a part of it as a list, checked to be one JSON value. It belongs to the consumer and is never overwritten. */
   readonly bytes: Buffer;
   /** The location of each record in `bytes`, in the order of the page. */
   readonly records: readonly FoundRecord[];

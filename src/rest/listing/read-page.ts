@@ -30,7 +30,8 @@ export function pageOf(
   };
 }
 
-function dateOf({ header }: PageAnswer): Date | undefined {
+/** The time of a response by the API's own clock; undefined without a valid `Date` header. */
+export function dateOf({ header }: Pick<PageAnswer, 'header'>): Date | undefined {
   const date = new Date(header('date') ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -2,14 +2,24 @@ import { BridgeError } from '../../core/errors.ts';
 import { parsePath, withoutRoot, type FieldPath } from '../../core/text/field-path.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
-import type { SignOfMore } from './more-pages-hint.ts';
+import type { SignOfMore } from '../request/answer-body.ts';
 import type { FoundRecord } from './page.ts';
 import { plainText, valueAtPath } from '../../json/path.ts';
 import { eachAtPath, type Origin } from '../../json/each-at-path.ts';
 import { eachMember, elements, isArray, isObject, type Span } from '../../json/scan.ts';
 
 /** The usual names of record lists. A response has one of them, or the definition names another. */
-const USUAL_KEYS = ['data', 'entries', 'items', 'objects', 'records', 'results', 'rows', 'value', 'values'];
+export const USUAL_KEYS: readonly string[] = [
+  'data',
+  'entries',
+  'items',
+  'objects',
+  'records',
+  'results',
+  'rows',
+  'value',
+  'values',
+];
 const KEYS_NAMED_MAX = 20;
 const WORDS_LENGTH_MAX = 300;
 

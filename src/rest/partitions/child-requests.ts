@@ -16,6 +16,8 @@ export type ListingSpec = Pick<
   | 'recordsPath'
   | 'ignoreSigns'
   | 'responseFormat'
+  | 'csv'
+  | 'recordKeyField'
 >;
 
 /** Returns the listing of parents. It has the credentials of the definition, and its headers without templates. */

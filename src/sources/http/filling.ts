@@ -1,7 +1,7 @@
 import type { RowBatcher } from '../row-batcher.ts';
 import { Changes } from './changes.ts';
 import type { Page, RecordPages } from '../../rest/listing/page.ts';
-import { Overlap } from '../../rest/listing/overlap.ts';
+import type { Overlap } from '../../rest/listing/overlap.ts';
 import type { RecordIds } from './record-id.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 import { isLaterText, type HttpWatermark } from './watermark.ts';
@@ -26,15 +26,13 @@ interface FillPorts {
 /**
  * Makes rows of all records. A record that occurs again was moved: it is taken once, and the listing is incomplete. If several
  * listings are read as one, a record may be in several of them: it is taken from the first.
- * @param inclusive whether each page begins with the last record of the page before
  * @returns the number of rows
  */
 export async function fillWithAll(
   listing: RecordPages,
-  inclusive: boolean,
+  overlap: Overlap,
   { row, rows, ids, signal }: FillPorts,
 ): Promise<number> {
-  const overlap = new Overlap(inclusive);
   let records = 0;
   let pages = 0;
   /** The number of records of the same response on the pages before. */

@@ -7,6 +7,7 @@ import { httpFindings } from './http.ts';
 import { detailFindings } from './rest/detail.ts';
 import { parentsFindings } from './rest/parents.ts';
 import { restFieldFindings } from './rest-fields.ts';
+import { restFormatFindings } from './rest-formats.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
@@ -26,6 +27,7 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   restFieldFindings,
   parentsFindings,
   detailFindings,
+  restFormatFindings,
   secretFindings,
 ];
 
