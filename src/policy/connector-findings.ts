@@ -40,7 +40,9 @@ export function policyFindings(
   }
   return [
     ...secretFindings(subject),
-    ...serverFindings(subject, `${SOURCE}.url`, [SECRET, CLIENT_SECRET]),
+    ...['url', 'parents.url', 'detail.url'].flatMap((key) =>
+      serverFindings(subject, `${SOURCE}.${key}`, [SECRET, CLIENT_SECRET]),
+    ),
     ...serverFindings(subject, `${SOURCE}.oauth.tokenUrl`, [CLIENT_SECRET]),
     ...pathFindings(subject, cwd),
     ...outputFindings(subject),

@@ -1,4 +1,4 @@
-import type { PaginationSpec, RestSpec } from '../definitions/rest/types.ts';
+import type { RestSpec } from '../definitions/rest/types.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
@@ -8,25 +8,13 @@ import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
-import { computedFields } from './fields/computed-fields.ts';
-import { FieldPages } from './fields/field-pages.ts';
-import { originFields } from './fields/origin-fields.ts';
-import { decodePage, missingEnd, openDecoder } from './formats/decoders.ts';
-import { StreamedListing } from './formats/streamed-listing.ts';
-import { streamingOf } from './formats/streaming.ts';
-import { WhenLarge } from './formats/when-large.ts';
 import { mayBeConditional } from './listing/conditional.ts';
-import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
-import { openPaging } from './paging/pagination.ts';
-import { RecordFinder } from './listing/records.ts';
 import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
 import { HttpClient } from './request/client.ts';
-import { Exchange } from './request/exchange.ts';
-import { keptPlace, type KeptPlace } from './request/kept-place.ts';
 import { openTokens } from './request/oauth.ts';
-import { RequestTemplate } from './request/request.ts';
 import type { Validator } from './request/validator.ts';
+import { openStages } from './stages.ts';
 
 /** What a reader needs from its environment. */
 export interface ReaderPorts {
@@ -85,69 +73,26 @@ export interface RestReader {
  */
 export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const { admit, retry, clock, wait, log, proxy, words } = ports;
-  const { rateLimit } = spec;
   const client = new HttpClient(spec.tls, proxy, words);
-  const authorizer = openAuthorization(spec, client, ports);
-  const exchange = new Exchange({
+  const exchangePorts = {
     client,
-    authorizer,
+    authorizer: openAuthorization(spec, client, ports),
     admit,
-    budget: ports.quota ?? quotaOf(rateLimit, clock, wait),
+    budget: ports.quota ?? quotaOf(spec.rateLimit, clock, wait),
     retry,
     clock,
     wait,
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
-    decode:
-      (spec.responseFormat ?? 'json') === 'json' ? undefined : (answer) => decodePage(spec, answer, words),
-  });
+  };
   return {
-    pages({ from, since, known, pagesMax }, signal) {
-      const template = new RequestTemplate(spec, since, words);
-      const { secretParameter } = authorizer;
-      const conditional = since === undefined && mayBeConditional(spec);
-      const shared = {
-        exchange,
-        paging: openPaging(spec.pagination, { template, secretParameter, log }),
-        spec: spec.pagination,
-        log,
-        conditional,
-        known: conditional ? known : undefined,
-        ignoreSigns: spec.ignoreSigns ?? [],
-        words,
-      };
-      const finder = () => new RecordFinder(spec.recordsPath, words);
-      const keepPlace = (place: string) => keep(place, spec.pagination, authorizer);
-      const whole = () =>
-        new Listing({ ...shared, finder: finder(), keep: keepPlace, from, pagesMax }, signal);
-      const streamed = () =>
-        new StreamedListing(
-          {
-            ...shared,
-            finder: finder(),
-            openDecoder: (answer) => openDecoder(spec, answer, words),
-            missingEnd: (answer) => missingEnd(spec, answer),
-          },
-          signal,
-        );
-      const streaming = from === undefined && pagesMax === undefined ? streamingOf(spec) : 'never';
-      const openPages = {
-        always: streamed,
-        never: whole,
-        'when large': () => new WhenLarge(whole(), streamed, log),
-      };
-      return withNewFields(openPages[streaming](), spec, ports);
+    pages(range, signal) {
+      const conditional = range.since === undefined && mayBeConditional(spec);
+      return openStages(spec, { ...range, conditional }, { exchangePorts, log, words, signal });
     },
     close: () => client.close(),
   };
-}
-
-/** Adds the fields that records receive from their place in a page, and then those that are computed from the record. */
-function withNewFields(pages: RecordPages, spec: RestSpec, { log, words }: ReaderPorts): RecordPages {
-  const ofOrigin = originFields(spec);
-  const found = ofOrigin === undefined ? pages : new FieldPages(pages, ofOrigin, words);
-  return spec.fields === undefined ? found : new FieldPages(found, computedFields(spec.fields, log), words);
 }
 
 function openAuthorization(
@@ -165,13 +110,4 @@ function openAuthorization(
     },
     wider,
   );
-}
-
-function keep(
-  place: string,
-  { type, cursorField }: Partial<PaginationSpec> = {},
-  { redactor, secrets }: Authorizer,
-): KeptPlace {
-  const isAddress = type === 'next_url' || type === 'link_header';
-  return keptPlace(place, { secrets, redactor, isAddress, cursorField });
 }

@@ -15,7 +15,7 @@ import { CONNECTOR_WORDS } from './connector-words.ts';
 import { cutOffChanges } from './cut-off-changes.ts';
 import { fillWithAll, fillWithChanges, type Filling } from './filling.ts';
 import { openReader, type RestReader } from '../../rest/reader.ts';
-import { Overlap } from './overlap.ts';
+import { Overlap } from '../../rest/listing/overlap.ts';
 import { placeToStore } from './place-to-store.ts';
 import { RecordIds } from './record-id.ts';
 import { requireFields } from './required-fields.ts';
@@ -78,7 +78,7 @@ export class HttpSource implements Source {
     this.#watermarkColumn = fields.indexOf(spec.watermarkField ?? '');
     this.#secret = secret;
     this.#surroundings = surroundings;
-    this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers]));
+    this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers, spec.parents]));
     this.listing = this.#delta || spec.resumable === true ? 'delta' : 'full';
     const { clock, wait } = surroundings;
     this.#quota = quotaOf(spec.rateLimit, clock, wait);

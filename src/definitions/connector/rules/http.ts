@@ -111,7 +111,9 @@ function resumableFindings(connector: unknown): FieldFinding[] {
 }
 
 function asksForChanges(connector: unknown): boolean {
-  const places = ['url', 'payload', 'headers'].map((key) => valueAt(connector, `${SOURCE}.${key}`));
+  const places = ['url', 'payload', 'headers', 'parents'].map((key) =>
+    valueAt(connector, `${SOURCE}.${key}`),
+  );
   return mentionsWatermark(JSON.stringify(places));
 }
 

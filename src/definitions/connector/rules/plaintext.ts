@@ -2,7 +2,7 @@ import { isLoopback } from '../../../core/endpoint.ts';
 import { textAt, valueAt } from '../../draft.ts';
 import type { FieldFinding } from '../../problem.ts';
 
-const URL_PATH = 'spec.source.url';
+const URL_PATHS = ['spec.source.url', 'spec.source.parents.url', 'spec.source.detail.url'];
 
 /** Headers that carry credentials. */
 const CREDENTIAL_HEADER = /^(?:authorization|proxy-authorization|cookie|x-api-key|api-key)$/i;
@@ -23,18 +23,19 @@ export function leavesInClear(address: string): boolean {
  * @param allows whether the operator's policy allows it for this address
  */
 export function plaintextFindings(connector: unknown, allows: (address: string) => boolean): FieldFinding[] {
-  const address = textAt(connector, URL_PATH);
-  if (textAt(connector, 'spec.source.type') !== 'http' || address === undefined) return [];
-  if (!hasCredentials(connector) || !leavesInClear(address) || allows(address)) return [];
-  return [
-    {
+  if (textAt(connector, 'spec.source.type') !== 'http' || !hasCredentials(connector)) return [];
+  return URL_PATHS.flatMap((path) => {
+    const address = textAt(connector, path);
+    if (address === undefined || !leavesInClear(address) || allows(address)) return [];
+    const finding: FieldFinding = {
       code: 'secret_in_clear',
-      path: URL_PATH,
+      path,
       message:
         'The credentials would be sent over unencrypted http, where everyone on the way can read them.',
       fix: 'https:// in place of http://; or the host in plaintextHosts of the policy, if the network encrypts',
-    },
-  ];
+    };
+    return [finding];
+  });
 }
 
 function hasCredentials(connector: unknown): boolean {

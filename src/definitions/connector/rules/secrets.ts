@@ -11,7 +11,12 @@ export function secretRefsOf(connector: unknown): string[] {
   return SECRET_PATHS.flatMap((path) => textAt(connector, path) ?? []);
 }
 
-const URL_PATHS = ['spec.source.url', 'spec.source.oauth.tokenUrl'] as const;
+const URL_PATHS = [
+  'spec.source.url',
+  'spec.source.parents.url',
+  'spec.source.detail.url',
+  'spec.source.oauth.tokenUrl',
+] as const;
 
 /** A file must not contain secrets. The messages never repeat the value, because it may be the secret. */
 export function secretFindings(connector: unknown): FieldFinding[] {
