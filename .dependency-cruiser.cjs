@@ -115,10 +115,10 @@ module.exports = {
     {
       name: 'rest-knows-no-kind-of-definition',
       comment:
-        'A listing is what connectors, knowledge sources and apps have in common; their names for it come in as words.',
+        'A listing is what connectors, knowledge sources and apps have in common; their names for it come in as words. Templates are the same language for all of them.',
       severity: 'error',
       from: { path: '^src/rest/' },
-      to: { path: '^src/definitions/(?!rest/)[^/]+/' },
+      to: { path: '^src/definitions/(?!rest/|connector/templates/)[^/]+/' },
     },
     {
       name: 'push-has-no-io',

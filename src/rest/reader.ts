@@ -13,20 +13,29 @@ import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
 import { openPaging } from './listing/pagination.ts';
 import { RecordFinder } from './listing/records.ts';
-import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
+import { openAuthorizer, type Authorizer } from './authorization/authorizer.ts';
+import { openSession } from './authorization/session.ts';
+import { openSigning } from './authorization/signing.ts';
+import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
 import { Exchange } from './request/exchange.ts';
 import { keptPlace, type KeptPlace } from './request/kept-place.ts';
-import { openTokens } from './request/oauth.ts';
 import { RequestTemplate } from './request/request.ts';
 import type { Validator } from './request/validator.ts';
+
+/** The API itself, the token endpoint of `oauth`, or the login. */
+export type RequestReceiver = 'api' | 'token' | 'login';
 
 /** What a reader needs from its environment. */
 export interface ReaderPorts {
   /** Reads a secret by its ref. @throws BridgeError SECRET_* */
   readonly secret: (ref: string) => string;
-  /** Called with the address of every request, also after redirects and links. @throws BridgeError if nothing may be sent there */
-  readonly admit: (address: string) => void;
+  /**
+   * Called with the address of every request, also after redirects and links.
+   * @param receiver what the address belongs to, and therefore which secrets it receives
+   * @throws BridgeError if nothing may be sent there
+   */
+  readonly admit: (address: string, receiver: RequestReceiver) => void;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
   readonly wait: Wait;
@@ -37,6 +46,11 @@ export interface ReaderPorts {
   readonly redactor?: Redactor | undefined;
   /** The quota that several readers of one API share; without it, the reader has its own, from `rateLimit`. */
   readonly quota?: MinuteQuota | undefined;
+  /**
+   * The newest refresh token by the name of the secret with the first one. Readers of one API share it, because a provider may
+   * accept each token only once.
+   */
+  readonly refreshTokens?: Map<string, string> | undefined;
 }
 
 /** The range of pages to read. */
@@ -81,11 +95,16 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const { rateLimit } = spec;
   const client = new HttpClient(spec.tls, proxy, words);
   const authorizer = openAuthorization(spec, client, ports);
+  const sign =
+    spec.signing && openSigning(spec.signing, ports.secret, { clock, redactor: authorizer.redactor });
   const exchange = new Exchange({
-    client,
+    client: sign === undefined ? client : { send: (request, signal) => client.send(sign(request), signal) },
     authorizer,
-    admit,
+    admit: (address) => {
+      admit(address, 'api');
+    },
     budget: ports.quota ?? quotaOf(rateLimit, clock, wait),
+    limitSigns: rateLimit,
     retry,
     clock,
     wait,
@@ -120,21 +139,21 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   };
 }
 
-function openAuthorization(
-  spec: RestSpec,
-  client: HttpClient,
-  { secret, clock, redactor: wider, words }: ReaderPorts,
-): Authorizer {
-  return openAuthorizer(
-    spec,
-    secret,
-    (oauth, redactor) => {
-      const { clientSecretRef = '' } = oauth;
-      const clientSecret = usable(secret(clientSecretRef), clientSecretRef, 'encoded');
-      return openTokens(oauth, clientSecret, { client, clock, redactor, words });
+function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPorts): Authorizer {
+  const { secret, admit, clock, log, words, refreshTokens = new Map<string, string>() } = ports;
+  const own = (receiver: RequestReceiver, redactor: Redactor) => ({
+    client,
+    admit: (address: string) => {
+      admit(address, receiver);
     },
-    wider,
-  );
+    ...{ secret, clock, log, words, redactor },
+  });
+  return openAuthorizer(spec, {
+    secret,
+    openTokens: (oauth, redactor) => openTokens(oauth, { ...own('token', redactor), refreshTokens }),
+    openSession: (login, redactor) => openSession(login, own('login', redactor)),
+    redactor: ports.redactor,
+  });
 }
 
 function keep(

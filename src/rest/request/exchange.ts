@@ -8,15 +8,16 @@ import { isUtf8ButForHalves } from '../../pipeline/bytes/lone-surrogates.ts';
 import { logRetries, withRetries, type Attempt, type RetryPolicy, type Wait } from '../../core/retry.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
-import { answerProblem, isHtml } from './answers.ts';
-import type { Authorizer, Credentials } from './auth.ts';
+import { answerProblem, limitInSuccess } from './answers.ts';
+import type { Authorizer, Credentials } from '../authorization/authorizer.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { withOwnSecrets } from './kept-place.ts';
-import { failureOf, networkProblem, ProblemError, type Problem } from './problems.ts';
+import { failureOf, networkProblem, ProblemError } from './problems.ts';
+import { isLimitInSuccess, type LimitSigns } from './rate-limit.ts';
 import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import type { Span } from '../../json/scan.ts';
-import { unknownCoding } from '../../net/response-body.ts';
+import { jsonProblem, notUtf8 } from './unusable-answers.ts';
 import { conditionOf, type Validator } from './validator.ts';
 
 /** One page, checked to be JSON. */
@@ -34,6 +35,8 @@ interface ExchangePorts {
   readonly admit: (address: string) => void;
   /** If undefined, the number of requests is not limited. */
   readonly budget: MinuteQuota | undefined;
+  /** How the definition recognizes an exceeded limit. */
+  readonly limitSigns?: LimitSigns | undefined;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
   readonly wait: Wait;
@@ -178,13 +181,17 @@ export class Exchange {
   }
 
   #judged(answer: HttpAnswer, url: string): PageAnswer {
-    const { clock, words } = this.#ports;
+    const { clock, words, limitSigns = {} } = this.#ports;
     const { status, body: bytes, header } = answer;
+    const redact = (text: string) => this.redact(text);
     if (status < 200 || status > 299) {
-      throw new ProblemError(answerProblem(answer, clock.now(), (text) => this.redact(text), words));
+      throw new ProblemError(answerProblem(answer, clock.now(), redact, words, limitSigns));
     }
     try {
       const root = checkJson(bytes);
+      if (isLimitInSuccess(bytes, root, limitSigns)) {
+        throw new ProblemError(limitInSuccess(answer, clock.now(), redact, words, limitSigns));
+      }
       if (!isUtf8ButForHalves(bytes)) throw new ProblemError(notUtf8(words));
       return { status, bytes, root, url, header };
     } catch (thrown) {
@@ -194,57 +201,6 @@ export class Exchange {
   }
 }
 
-function notUtf8({ path }: DefinitionWords): Problem {
-  return {
-    code: 'SOURCE_ANSWER_INVALID',
-    reason: 'not UTF-8',
-    what: 'got an answer that is not UTF-8, as JSON must be',
-    hint: `Ask the API for UTF-8, for example with the header Accept-Charset in ${path}.headers.`,
-    again: false,
-  };
-}
-
 function redirectOf({ status, header }: HttpAnswer): string | undefined {
   return [301, 302, 303, 307, 308].includes(status) ? header('location') : undefined;
-}
-
-function jsonProblem(
-  { status, body, header }: HttpAnswer,
-  error: JsonTextError,
-  { path }: DefinitionWords,
-): Problem {
-  const wrong = { code: 'SOURCE_ANSWER_INVALID', again: false } as const;
-  if (body.length === 0) {
-    const what = `was answered ${status} with nothing, which is not an empty list`;
-    return { ...wrong, reason: 'empty answer', what, hint: `Correct ${path}.url, or ask the API for JSON.` };
-  }
-  if (isHtml(body.toString('utf8', 0, 1_000), header('content-type'))) {
-    return {
-      ...wrong,
-      reason: 'HTML',
-      what: `was answered ${status} with a page of HTML instead of JSON`,
-      hint: `It may be a login page, a wrong ${path}.url, or a proxy: open the URL in a browser.`,
-    };
-  }
-  const coding = unknownCoding(header('content-encoding'));
-  if (coding !== undefined) {
-    return {
-      ...wrong,
-      reason: 'unknown content coding',
-      what: `got an answer that is packed as ${JSON.stringify(coding)}, which was not asked for`,
-      hint: 'Something between here and the API packs its answers; check HTTPS_PROXY.',
-    };
-  }
-  const what = `was answered ${status} with ${body.length} bytes that cannot be taken as JSON: ${error.message}`;
-  // A server that fails in the middle of a response may send all of it the next time; other invalid JSON stays invalid.
-  if (error.fault === 'cut') {
-    return {
-      code: 'SOURCE_LOST',
-      reason: 'JSON cut off',
-      what,
-      hint: `Trying again can help; if not, ask for smaller pages with ${path}.pagination.pageSize.`,
-      again: true,
-    };
-  }
-  return { ...wrong, reason: 'no JSON', what, hint: `Let ${path}.url lead to an API that answers JSON.` };
 }

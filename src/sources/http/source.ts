@@ -50,6 +50,8 @@ export class HttpSource implements Source {
   readonly #delta: boolean;
   /** The quota for all listings of this source together. */
   readonly #quota: MinuteQuota | undefined;
+  /** Several listings may need a token, and each refresh token may be accepted only once. */
+  readonly #refreshTokens = new Map<string, string>();
   readonly #stops = new Set<AbortController>();
 
   /**
@@ -152,6 +154,7 @@ export class HttpSource implements Source {
       secret: this.#secret,
       admit: requestPermit(this.#spec, permit),
       quota: this.#quota,
+      refreshTokens: this.#refreshTokens,
       words: CONNECTOR_WORDS,
     });
   }
