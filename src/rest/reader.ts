@@ -8,6 +8,8 @@ import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
+import { Job } from './jobs/job.ts';
+import { JobPages } from './jobs/job-pages.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
@@ -18,7 +20,7 @@ import { openSession } from './authorization/session.ts';
 import { openSigning } from './authorization/signing.ts';
 import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
-import { Exchange } from './request/exchange.ts';
+import { Exchange, type ExchangePorts } from './request/exchange.ts';
 import { keptPlace, type KeptPlace } from './request/kept-place.ts';
 import { RequestTemplate } from './request/request.ts';
 import type { Validator } from './request/validator.ts';
@@ -97,7 +99,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const authorizer = openAuthorization(spec, client, ports);
   const sign =
     spec.signing && openSigning(spec.signing, ports.secret, { clock, redactor: authorizer.redactor });
-  const exchange = new Exchange({
+  const api: ExchangePorts = {
     client: sign === undefined ? client : { send: (request, signal) => client.send(sign(request), signal) },
     authorizer,
     admit: (address) => {
@@ -111,10 +113,11 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
-  });
-  return {
-    pages({ from, since, known, pagesMax }, signal) {
-      const template = new RequestTemplate(spec, since, words);
+  };
+  const exchange = new Exchange(api);
+  const reader = {
+    pages({ from, since, known, pagesMax }: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
+      const template = new RequestTemplate({ ...spec, url }, since, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
       return new Listing(
@@ -136,6 +139,13 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
       );
     },
     close: () => client.close(),
+  };
+  if (spec.job === undefined) return reader;
+  const job = new Job(spec, spec.job, { ...api, exchange: new Exchange(api) });
+  return {
+    ...reader,
+    pages: (range, signal) =>
+      new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal))),
   };
 }
 

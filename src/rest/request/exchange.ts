@@ -28,7 +28,7 @@ export interface PageAnswer extends Pick<HttpAnswer, 'status' | 'header'> {
   readonly url: string;
 }
 
-interface ExchangePorts {
+export interface ExchangePorts {
   readonly client: Pick<HttpClient, 'send'>;
   readonly authorizer: Authorizer;
   /** Called with the address of every request. @throws BridgeError if nothing may be sent there */

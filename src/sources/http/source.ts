@@ -76,7 +76,7 @@ export class HttpSource implements Source {
     this.#watermarkColumn = fields.indexOf(spec.watermarkField ?? '');
     this.#secret = secret;
     this.#surroundings = surroundings;
-    this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers]));
+    this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers, spec.job?.start]));
     this.listing = this.#delta || spec.resumable === true ? 'delta' : 'full';
     const { clock, wait } = surroundings;
     this.#quota = quotaOf(spec.rateLimit, clock, wait);

@@ -4,6 +4,9 @@ import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
+import { restAuthorizationFindings } from './rest/authorization.ts';
+import { restJobFindings } from './rest/job.ts';
+import { restSigningFindings } from './rest/signing.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
@@ -20,6 +23,9 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   fileFindings,
   geminiFindings,
   httpFindings,
+  restAuthorizationFindings,
+  restSigningFindings,
+  restJobFindings,
   secretFindings,
 ];
 
