@@ -10,14 +10,21 @@ import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
 import { Job } from './jobs/job.ts';
 import { JobPages } from './jobs/job-pages.ts';
+import { computedFields } from './fields/computed-fields.ts';
+import { FieldPages } from './fields/field-pages.ts';
+import { originFields } from './fields/origin-fields.ts';
+import { decodePage, missingEnd, openDecoder } from './formats/decoders.ts';
+import { StreamedListing } from './formats/streamed-listing.ts';
+import { streamingOf } from './formats/streaming.ts';
+import { WhenLarge } from './formats/when-large.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
-import { openPaging } from './listing/pagination.ts';
+import { openPaging } from './paging/pagination.ts';
 import { RecordFinder } from './listing/records.ts';
 import { openAuthorizer, type Authorizer } from './authorization/authorizer.ts';
 import { openSession } from './authorization/session.ts';
-import { openSigning } from './authorization/signing.ts';
+import { signedClient } from './authorization/signing.ts';
 import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
 import { Exchange, type ExchangePorts } from './request/exchange.ts';
@@ -97,10 +104,11 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const { rateLimit } = spec;
   const client = new HttpClient(spec.tls, proxy, words);
   const authorizer = openAuthorization(spec, client, ports);
-  const sign =
-    spec.signing && openSigning(spec.signing, ports.secret, { clock, redactor: authorizer.redactor });
+  const { redactor } = authorizer;
   const api: ExchangePorts = {
-    client: sign === undefined ? client : { send: (request, signal) => client.send(sign(request), signal) },
+    client: spec.signing
+      ? signedClient(spec.signing, client, { secret: ports.secret, clock, redactor })
+      : client,
     authorizer,
     admit: (address) => {
       admit(address, 'api');
@@ -114,29 +122,47 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
   };
-  const exchange = new Exchange(api);
+  const isJson = (spec.responseFormat ?? 'json') === 'json';
+  const exchange = new Exchange({
+    ...api,
+    decode: isJson ? undefined : (answer) => decodePage(spec, answer, words),
+  });
   const reader = {
     pages({ from, since, known, pagesMax }: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
       const template = new RequestTemplate({ ...spec, url }, since, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
-      return new Listing(
-        {
-          exchange,
-          paging: openPaging(spec.pagination, { template, secretParameter, log }),
-          finder: new RecordFinder(spec.recordsPath, words),
-          spec: spec.pagination,
-          log,
-          keep: (place) => keep(place, spec.pagination, authorizer),
-          from,
-          pagesMax,
-          conditional,
-          known: conditional ? known : undefined,
-          ignoreSigns: spec.ignoreSigns ?? [],
-          words,
-        },
-        signal,
-      );
+      const shared = {
+        exchange,
+        paging: openPaging(spec.pagination, { template, secretParameter, log }),
+        spec: spec.pagination,
+        log,
+        conditional,
+        known: conditional ? known : undefined,
+        ignoreSigns: spec.ignoreSigns ?? [],
+        words,
+      };
+      const finder = () => new RecordFinder(spec.recordsPath, words);
+      const keepPlace = (place: string) => keep(place, spec.pagination, authorizer);
+      const whole = () =>
+        new Listing({ ...shared, finder: finder(), keep: keepPlace, from, pagesMax }, signal);
+      const streamed = () =>
+        new StreamedListing(
+          {
+            ...shared,
+            finder: finder(),
+            openDecoder: (answer) => openDecoder(spec, answer, words),
+            missingEnd: (answer) => missingEnd(spec, answer),
+          },
+          signal,
+        );
+      const streaming = from === undefined && pagesMax === undefined ? streamingOf(spec) : 'never';
+      const openPages = {
+        always: streamed,
+        never: whole,
+        'when large': () => new WhenLarge(whole(), streamed, log),
+      };
+      return withNewFields(openPages[streaming](), spec, ports);
     },
     close: () => client.close(),
   };
@@ -147,6 +173,13 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     pages: (range, signal) =>
       new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal))),
   };
+}
+
+/** Adds the fields that records receive from their place in a page, and then those that are computed from the record. */
+function withNewFields(pages: RecordPages, spec: RestSpec, { log, words }: ReaderPorts): RecordPages {
+  const ofOrigin = originFields(spec);
+  const found = ofOrigin === undefined ? pages : new FieldPages(pages, ofOrigin, words);
+  return spec.fields === undefined ? found : new FieldPages(found, computedFields(spec.fields, log), words);
 }
 
 function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPorts): Authorizer {

@@ -16,7 +16,7 @@ export interface PushStore {
 const RECEIVED = new Date('2026-01-02T03:04:05.678Z');
 /** Long enough for any machine. */
 const KEY_SECONDS = 3_600;
-/** Of a key that has expired when it is stored. */
+/** The time of a push whose key has expired when it is stored. */
 const EXPIRED_SECONDS = -1;
 const LONG_AGO = '2026-01-03T03:04:05.678Z';
 

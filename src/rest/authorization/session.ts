@@ -1,6 +1,7 @@
 import type { LoginSpec } from '../../definitions/rest/types.ts';
 import { checkJson } from '../../json/check.ts';
-import { plainText, valueAtPath, withoutRoot } from '../../json/path.ts';
+import { withoutRoot } from '../../core/text/field-path.ts';
+import { plainText, valueAtPath } from '../../json/path.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import { LOGIN_COOKIES_CHARACTERS_MAX } from '../limits.ts';
 import { answerProblem, isHtml } from '../request/answers.ts';

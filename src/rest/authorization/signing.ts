@@ -3,29 +3,32 @@ import { compileTemplate } from '../../definitions/connector/templates/templates
 import type { SigningSpec } from '../../definitions/rest/types.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
-import type { HttpRequest } from '../request/client.ts';
+import type { HttpClient, HttpRequest } from '../request/client.ts';
 import { usable } from './usable-secret.ts';
 
-/** Adds a signature to requests. */
-export type SignRequest = (request: HttpRequest) => HttpRequest;
+interface SigningPorts {
+  /** Reads a secret by its ref. */
+  readonly secret: (ref: string) => string;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+}
 
 /**
- * Opens the HMAC of `signing`. Every attempt gets a signature of its own, with its final address and all its parameters, because the signature
- * may cover the time.
- * @param secret reads a secret by its ref
+ * Returns a client that adds the HMAC of `signing` to each request. Every attempt gets a signature of its own, with its final
+ * address and all its parameters, because the signature may cover the time.
  * @throws BridgeError SECRET_*; TemplateSyntaxError for a template that the rules refuse
  */
-export function openSigning(
+export function signedClient(
   spec: SigningSpec,
-  secret: (ref: string) => string,
-  { clock, redactor }: { readonly clock: Clock; readonly redactor: Redactor },
-): SignRequest {
+  client: Pick<HttpClient, 'send' | 'open'>,
+  { secret, clock, redactor }: SigningPorts,
+): Pick<HttpClient, 'send' | 'open'> {
   const { secretRef, algorithm = 'sha256', encoding = 'hex', timestampHeader, prefix = '' } = spec;
   const key = usable(secret(secretRef), secretRef, 'encoded');
   redactor.add(key);
   const template = compileTemplate(spec.template);
   const header = spec.header.toLowerCase();
-  return (request) => {
+  const signed = (request: HttpRequest): HttpRequest => {
     const timestamp = String(Math.floor(clock.now().getTime() / 1_000));
     const text = template.render({ ...partsOf(request), timestamp });
     const signature = createHmac(algorithm, key).update(text).digest(encoding);
@@ -37,6 +40,10 @@ export function openSigning(
         [header]: `${prefix}${signature}`,
       },
     };
+  };
+  return {
+    send: (request, signal) => client.send(signed(request), signal),
+    open: (request, signal) => client.open(signed(request), signal),
   };
 }
 

@@ -4,7 +4,8 @@ import { retryAfterMs, type Wait } from '../../core/retry.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { JobSpec, RestSpec } from '../../definitions/rest/types.ts';
 import { bindWatermarkText } from '../../definitions/watermark-text.ts';
-import { plainText, valueAtPath, withoutRoot } from '../../json/path.ts';
+import { withoutRoot } from '../../core/text/field-path.ts';
+import { plainText, valueAtPath } from '../../json/path.ts';
 import { eachMember, isObject } from '../../json/scan.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import {
@@ -83,7 +84,8 @@ export class Job {
 
   async #answer(request: HttpRequest, signal: AbortSignal): Promise<PageAnswer> {
     const answer = await this.#ports.exchange.page(request, signal);
-    if (answer === undefined) throw new Error('An unconditional request has no unchanged response.');
+    if (typeof answer === 'string')
+      throw new Error(`A request without conditions has no response ${answer}.`);
     return answer;
   }
 

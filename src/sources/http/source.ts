@@ -183,9 +183,10 @@ export class HttpSource implements Source {
     const filling = this.#begin(reader, checkpoint, signal);
     if (this.listing === 'full') {
       const inclusive = paginationOf(this.#spec)?.inclusive ?? false;
+      const { url = '', fields = {} } = this.#spec;
       const records = await fillWithAll(filling.listing, inclusive, ports);
       if (!filling.listing.statement.truncated && records > 0)
-        requireFields(row, { optional: this.#optional, url: this.#spec.url ?? '', log });
+        requireFields(row, { optional: this.#optional, url, computed: fields, log });
       return this.#endOf(filling);
     }
     if (await fillWithChanges(filling, ports)) return this.#endOf(filling);

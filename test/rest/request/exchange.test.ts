@@ -27,7 +27,7 @@ async function api(replies: readonly Reply[], more: Parameters<typeof restSource
   return { server, read, failure: () => failureOf(read), ...made };
 }
 
-describe('an answer that is no page', () => {
+describe('a response that is not a page', () => {
   test.each<[string, Reply, string, RegExp, RegExp]>([
     [
       'HTML',
@@ -183,7 +183,7 @@ describe('a request is tried again', () => {
     ['429', json(429, {}), 'SOURCE_RATE_LIMITED'],
     ['a lost connection', drop, 'SOURCE_LOST'],
     ['JSON that is cut off', cut, 'SOURCE_LOST'],
-  ])('and in the end is an error to try later: %s', async (_, reply, code) => {
+  ])('and finally is an error to retry later: %s', async (_, reply, code) => {
     const { failure, server } = await api([reply]);
     expect(await failure()).toMatchObject({
       code,
@@ -193,7 +193,7 @@ describe('a request is tried again', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  test('and in the end, where nobody listens, is an error that names the address', async () => {
+  test('and finally, without a listener, is an error that names the address', async () => {
     const { failure, server } = await api([OK]);
     await server.close();
     expect(await failure()).toMatchObject({

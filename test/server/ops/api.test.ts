@@ -111,7 +111,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
       overdue_seconds: 11_100,
     });
     expect(freshnessOf('handbook')).toMatchObject({ late: false, overdue_seconds: null });
-    // Its last commit is older than the start that was due, and a run is at work.
+    // Its last commit is older than the start that was due, and a run is in progress.
     expect(freshnessOf('tickets')).toMatchObject({ late: false });
   });
 
@@ -262,7 +262,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
       target: 'projects/my-project/locations/global/dataStores/people',
       delete_policy: 'auto_delete_missing',
     });
-    // A query may hold what is nobody's business.
+    // A query may contain confidential text.
     expect(JSON.stringify(detail)).not.toContain('SELECT');
   });
 
@@ -276,7 +276,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
   );
 
   test('changes nothing, whatever is asked for', async () => {
-    // The run at work shows its signs of life meanwhile.
+    // The run in progress sends heartbeats meanwhile.
     const dump = async () =>
       JSON.stringify(await dumpState(server.cwd, url)).replaceAll(/"expires_at\\*":[\d.]+/g, '');
     const before = await dump();

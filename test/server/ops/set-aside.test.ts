@@ -9,7 +9,7 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const HELD = { missing: 300, deleted: 0, held: 300, quarantined: 2 };
 
-describe('what a run withheld and quarantined', () => {
+describe('the withheld and quarantined documents of a run', () => {
   const folders = temporaryFolders();
   let elapsedMs = 0;
   const clock = { now: () => NOW, elapsedMs: () => elapsedMs };

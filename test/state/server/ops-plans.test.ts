@@ -13,7 +13,7 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 const NOW = new Date('2026-11-21T03:00:00.000Z');
 const SINCE = '2026-11-20T21:00:00.000Z';
 const CONNECTORS = 50;
-/** Of fewer, Postgres is right to read the whole table. */
+/** With fewer runs, Postgres would correctly read the whole table. */
 const RUNS = 10_000;
 const PAGE = { limit: 50, offset: 200 };
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-describe.each(['SQLite', 'Postgres'] as const)('what Ops asks %s', (engine) => {
+describe.each(['SQLite', 'Postgres'] as const)('the queries of Ops in %s', (engine) => {
   const folders = temporaryFolders();
   let database: StateDatabase;
 

@@ -168,7 +168,7 @@ function movableClock(): Clock & { advance(seconds: number): void } {
   };
 }
 
-/** `support-push` has a token that resolves, `orders-push` has none; `pulled` has a secret that is no token for anybody. */
+/** `support-push` has a token that resolves, `orders-push` has none; `pulled` has a secret that is not a valid token. */
 function writeConnectors(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const push = (name: string, secret: string) =>

@@ -4,6 +4,8 @@ import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
+import { restFieldFindings } from './rest-fields.ts';
+import { restFormatFindings } from './rest-formats.ts';
 import { restAuthorizationFindings } from './rest/authorization.ts';
 import { restJobFindings } from './rest/job.ts';
 import { restSigningFindings } from './rest/signing.ts';
@@ -23,6 +25,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   fileFindings,
   geminiFindings,
   httpFindings,
+  restFieldFindings,
+  restFormatFindings,
   restAuthorizationFindings,
   restSigningFindings,
   restJobFindings,

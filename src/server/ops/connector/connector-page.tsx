@@ -134,7 +134,8 @@ function Status({ detail, command }: StatusPart) {
             'Pushes waiting',
             pending === null ? null : (
               <>
-                {countText(pending.events)} events in {countText(pending.batches)} batches
+                {pending.events === 1 ? '1 event' : `${countText(pending.events)} events`} in{' '}
+                {pending.batches === 1 ? '1 batch' : `${countText(pending.batches)} batches`}
                 {pending.oldest_received_at !== null && (
                   <>
                     , the oldest <Moment at={pending.oldest_received_at} now={now} />

@@ -1,5 +1,6 @@
 import { textAt, valueAt } from '../../../draft.ts';
 import { displayPath, type FieldFinding } from '../../../problem.ts';
+import { OWN_HEADERS } from '../http.ts';
 import { has, misplaced, missing } from '../key-findings.ts';
 
 const SOURCE = 'spec.source';
@@ -27,9 +28,8 @@ const SECRET_PARAMETERS: Readonly<Record<string, string>> = {
   client_assertion: 'privateKeyRef',
 };
 
-/** Headers that the connection or the body determines. */
-const OWN_HEADERS =
-  /^(?:accept-encoding|connection|content-length|content-type|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+/** Headers that the address and the body determine. */
+const REQUEST_HEADERS = /^(?:content-type|host)$/i;
 
 /** Rules about `oauth`, `login` and `secretHeaders`, and about headers that two of the credentials would set. */
 export function restAuthorizationFindings(connector: unknown): FieldFinding[] {
@@ -157,7 +157,7 @@ function headerFindings(connector: unknown): FieldFinding[] {
   }
   return [...secretHeaders, ...loginHeader(connector), ...signing].flatMap(
     ({ name, path }): FieldFinding[] => {
-      if (OWN_HEADERS.test(name)) {
+      if (OWN_HEADERS.test(name) || REQUEST_HEADERS.test(name)) {
         return [misplaced(path, `The header ${name} is for the program to choose.`, 'another header')];
       }
       const other = first.get(name.toLowerCase());

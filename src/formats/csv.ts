@@ -1,10 +1,10 @@
 import { CsvError, Parser } from 'csv-parse';
-import type { CsvSpec } from '../../definitions/rest/types.ts';
-import { ROW_BYTES_MAX } from '../../core/limits.ts';
-import { FILE_HEADER_BYTES_MAX } from '../limits.ts';
-import { refuseMarkup } from './content-kind.ts';
-import { fileInvalid } from './errors.ts';
+import type { CsvSpec } from '../definitions/rest/types.ts';
+import { ROW_BYTES_MAX } from '../core/limits.ts';
+import { CSV_HEADER_BYTES_MAX } from './limits.ts';
+import { markupKindOf } from './content-kind.ts';
 import { lineBreaks } from './line-counter.ts';
+import type { TextOrigin } from './origin.ts';
 import { repeatsSepLine, SEP_LINE_BYTES_MAX, sepLineOf, type SepLine } from './sep-line.ts';
 
 export interface CsvRow {
@@ -14,26 +14,27 @@ export interface CsvRow {
 }
 
 /**
- * The rows of a CSV file in order, including the header. A blank line, a row that contains only delimiters, spaces and quotes,
+ * The rows of a CSV text in order, including the header. A blank line, a row that contains only delimiters, spaces and quotes,
  * and the line `sep=;`, which tells Excel the delimiter, do not count as rows.
  * @param text UTF-8
- * @throws BridgeError SOURCE_FILE_INVALID
+ * @throws the error that `origin` makes
  */
 export async function* csvRows(
-  file: string,
+  origin: TextOrigin,
   text: AsyncIterable<Buffer>,
   csv: CsvSpec = {},
 ): AsyncGenerator<readonly CsvRow[]> {
   let parsing: Parsing | undefined;
   let first = true;
-  // The number of bytes since the last row. The limit prevents the parser or an open quote from buffering the whole file.
+  // The number of bytes since the last row. The limit prevents the parser or an open quote from buffering the whole text.
   let waiting = 0;
   try {
     for await (const chunk of withWholeStart(text, SEP_LINE_BYTES_MAX)) {
       let bytes = chunk;
       if (parsing === undefined) {
-        refuseMarkup(file, chunk);
-        const sepLine = sepLineOf(file, chunk, csv);
+        const markup = markupKindOf(chunk);
+        if (markup !== undefined) throw origin.otherContent(markup);
+        const sepLine = sepLineOf(origin, chunk, csv);
         parsing = new Parsing(csv, sepLine);
         bytes = chunk.subarray(sepLine?.bytes ?? 0);
       }
@@ -41,15 +42,15 @@ export async function* csvRows(
       waiting = parsing.hasProgressed() ? 0 : waiting + bytes.length;
       const rows = parsing.take();
       first &&= rows.length === 0;
-      const limit = first && csv.header !== false ? FILE_HEADER_BYTES_MAX : ROW_BYTES_MAX;
-      if (waiting > limit) throw tooLong(file, parsing.line, limit);
+      const limit = first && csv.header !== false ? CSV_HEADER_BYTES_MAX : ROW_BYTES_MAX;
+      if (waiting > limit) throw tooLong(origin, parsing.line, limit);
       if (rows.length > 0) yield rows;
     }
     await parsing?.end();
     const rows = parsing?.take() ?? [];
     if (rows.length > 0) yield rows;
   } catch (thrown) {
-    throw thrown instanceof CsvError ? csvInvalid(file, parsing?.line ?? 1, thrown) : thrown;
+    throw thrown instanceof CsvError ? csvInvalid(origin, parsing?.line ?? 1, thrown) : thrown;
   } finally {
     parsing?.destroy();
   }
@@ -87,7 +88,7 @@ class Parsing {
       delimiter: sepLine?.delimiter ?? delimiter,
       quote: quote === '' ? null : quote,
       escape: quote === '' ? null : quote,
-      // A file that was joined from others may have several kinds of line break.
+      // A text that was joined from others may have several kinds of line break.
       record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
       // The cells are counted by the caller, which knows the header.
@@ -141,7 +142,7 @@ class Parsing {
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-/** A file that was joined from several has their byte order marks at the beginning of rows. */
+/** A text that was joined from several has their byte order marks at the beginning of rows. */
 function dropMark(cells: string[]): void {
   const [first] = cells;
   if (first?.charCodeAt(0) === BYTE_ORDER_MARK) cells[0] = first.slice(1);
@@ -164,31 +165,27 @@ function settled(work: (done: (error?: Error | null) => void) => unknown): Promi
 const QUOTE_HINT =
   'A quote inside a cell is written twice. Where quotes have no meaning, write csv.quote: "".';
 
-const WORDS: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'has a quote that is never closed; perhaps the file is cut off',
-  INVALID_OPENING_QUOTE: 'has a quote inside a cell that does not begin with one',
-  CSV_INVALID_CLOSING_QUOTE: 'has more text after a closing quote',
+const WORDS: Readonly<Record<string, (noun: string) => string>> = {
+  CSV_QUOTE_NOT_CLOSED: (noun) => `has a quote that is never closed; perhaps the ${noun} is cut off`,
+  INVALID_OPENING_QUOTE: () => 'has a quote inside a cell that does not begin with one',
+  CSV_INVALID_CLOSING_QUOTE: () => 'has more text after a closing quote',
 };
 
 /** The parser's message for a byte order mark before a quote. */
 const MARK_BEFORE_QUOTE = `value is "${String.fromCharCode(BYTE_ORDER_MARK)}"`;
-const MARK_HINT =
-  'The file seems to be joined from several: join them without their byte order marks, or read them one by one.';
+const markHint = (noun: string): string =>
+  `The ${noun} seems to be joined from several: join them without their byte order marks, or read them one by one.`;
 
-function csvInvalid(file: string, line: number, { code, message }: CsvError): Error {
+function csvInvalid(origin: TextOrigin, line: number, { code, message }: CsvError): Error {
   if (code === 'INVALID_OPENING_QUOTE' && message.includes(MARK_BEFORE_QUOTE)) {
-    return fileInvalid(
-      file,
-      line,
-      'the row that begins here has a byte order mark before a quote',
-      MARK_HINT,
-    );
+    const what = 'the row that begins here has a byte order mark before a quote';
+    return origin.invalid(line, what, markHint(origin.noun));
   }
-  const words = WORDS[code] ?? `is not valid CSV: ${message}`;
-  return fileInvalid(file, line, `the row that begins here ${words}`, QUOTE_HINT);
+  const words = WORDS[code]?.(origin.noun) ?? `is not valid CSV: ${message}`;
+  return origin.invalid(line, `the row that begins here ${words}`, QUOTE_HINT);
 }
 
-function tooLong(file: string, line: number, limit: number): Error {
+function tooLong(origin: TextOrigin, line: number, limit: number): Error {
   const what = `the row that begins here has more than ${limit} bytes`;
-  return fileInvalid(file, line, what, 'Is a quote left open, or is the delimiter another one?');
+  return origin.invalid(line, what, 'Is a quote left open, or is the delimiter another one?');
 }

@@ -1,30 +1,34 @@
-import type { CsvSpec } from '../../definitions/rest/types.ts';
+import type { CsvSpec } from '../definitions/rest/types.ts';
 import type { CsvRow } from './csv.ts';
-import { fileInvalid } from './errors.ts';
+import type { TextOrigin } from './origin.ts';
 
 /**
- * The names of a file's columns. A column without a name gets an empty one, so no connector can refer to it.
- * @throws BridgeError SOURCE_FILE_INVALID for a duplicate name
+ * The names of a text's columns. A column without a name gets an empty one, so no connector can refer to it.
+ * @throws the error that `origin` makes, for a duplicate name
  */
-export function headerNames(file: string, { cells, line }: CsvRow, csv: CsvSpec = {}): readonly string[] {
+export function headerNames(
+  origin: TextOrigin,
+  { cells, line }: CsvRow,
+  csv: CsvSpec = {},
+): readonly string[] {
   const names = csv.normalizeHeader === true ? cells.map(normalizeName) : cells;
   const seen = new Map<string, string>();
   names.forEach((name, index) => {
     const cell = cells[index] ?? '';
     const other = seen.get(name);
-    if (name !== '' && other !== undefined) throw twice(file, line, name, [other, cell]);
+    if (name !== '' && other !== undefined) throw twice(origin, line, name, [other, cell]);
     seen.set(name, cell);
   });
   return names;
 }
 
-/** How a row compares with the header of its file. */
+/** How a row compares with the header of its text. */
 type HeaderLikeness = 'other' | 'header' | 'reordered';
 
 /**
- * Detects a repeated header in a file that was joined from several. With a single column, only the exact name counts as a
+ * Detects a repeated header in a text that was joined from several. With a single column, only the exact name counts as a
  * header, because it may also be a value. With several columns, case and spaces around a name are ignored.
- * @param cells the header's cells as they are in the file
+ * @param cells the header's cells as they are in the text
  */
 export function headerDetector(cells: readonly string[]): (row: readonly string[]) => HeaderLikeness {
   const loose = cells.length > 1;
@@ -51,13 +55,12 @@ function normalizeName(name: string): string {
     .replaceAll(/^_|_$/g, '');
 }
 
-function twice(file: string, line: number, name: string, cells: readonly string[]): Error {
+function twice(origin: TextOrigin, line: number, name: string, cells: readonly string[]): Error {
   const [one = '', other = ''] = cells;
   const written = one === other ? '' : ` (${JSON.stringify(one)} and ${JSON.stringify(other)})`;
-  return fileInvalid(
-    file,
+  return origin.invalid(
     line,
     `the header has two columns of the name ${JSON.stringify(name)}${written}`,
-    'Give each column of the file a name of its own.',
+    `Give each column of the ${origin.noun} a name of its own.`,
   );
 }

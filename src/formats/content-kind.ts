@@ -1,12 +1,14 @@
-import { BridgeError } from '../../core/errors.ts';
-
-/** A kind of file that is not text. */
-interface BinaryKind {
-  /** The first bytes of such a file. */
-  readonly magic: Buffer;
+/** A kind of content that is not rows of text. */
+export interface ContentKind {
   /** The rest of the sentence "The file is …". */
   readonly what: string;
+  /** What to do about a file of this kind. */
   readonly hint: string;
+}
+
+interface BinaryKind extends ContentKind {
+  /** The first bytes of such a file. */
+  readonly magic: Buffer;
 }
 
 const UNPACK =
@@ -53,40 +55,30 @@ const MARKUP_KINDS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^\{\\rtf/, 'an RTF document'],
 ];
 
+const DOWNLOAD =
+  'Check what wrote the file: a failed download often leaves a page instead of the data. Otherwise export it as CSV or NDJSON.';
+
 /** Number of leading characters that are searched for markup. */
 const MARKUP_CHARACTERS = 256;
 
 /**
- * Rejects content that is not text and names its format, because the error "bytes that are not UTF-8" would suggest the wrong
- * fix.
- * @param start the first bytes of the file
- * @throws BridgeError SOURCE_FILE_INVALID
+ * Recognizes content that is not text by its format, because the error "bytes that are not UTF-8" would suggest the wrong fix.
+ * @param start the first bytes
  */
-export function refuseBinary(file: string, start: Buffer): void {
+export function binaryKindOf(start: Buffer): ContentKind | undefined {
   if (start.subarray(0, ZIP_MAGIC.length).equals(ZIP_MAGIC)) {
     const [, what, hint] = ZIP_KINDS.find(([name]) => start.includes(name)) ?? ['', 'a ZIP archive', UNPACK];
-    throw otherContent(file, what, hint);
+    return { what, hint };
   }
-  const kind = BINARY_KINDS.find(({ magic }) => start.subarray(0, magic.length).equals(magic));
-  if (kind !== undefined) throw otherContent(file, kind.what, kind.hint);
+  return BINARY_KINDS.find(({ magic }) => start.subarray(0, magic.length).equals(magic));
 }
 
 /**
- * Rejects text that does not contain rows, which is often the error page or the login page of a failed download.
+ * Recognizes text that does not contain rows, which is often the error page or the login page of a failed download.
  * @param start the first characters, as UTF-8
- * @throws BridgeError SOURCE_FILE_INVALID
  */
-export function refuseMarkup(file: string, start: Buffer): void {
+export function markupKindOf(start: Buffer): ContentKind | undefined {
   const text = start.toString('utf8', 0, MARKUP_CHARACTERS).trimStart().toLowerCase();
   const kind = MARKUP_KINDS.find(([pattern]) => pattern.test(text));
-  if (kind === undefined) return;
-  throw otherContent(
-    file,
-    kind[1],
-    'Check what wrote the file: a failed download often leaves a page instead of the data. Otherwise export it as CSV or NDJSON.',
-  );
-}
-
-function otherContent(file: string, what: string, hint: string): BridgeError {
-  return new BridgeError('SOURCE_FILE_INVALID', `${file} is ${what}, whatever its name says.`, { hint });
+  return kind && { what: kind[1], hint: DOWNLOAD };
 }

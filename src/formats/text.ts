@@ -1,15 +1,13 @@
 import iconv from 'iconv-lite';
-import type { FileEncoding } from '../../definitions/connector/types.ts';
-import { bytesOfText, isUtf8ButForHalves } from '../../pipeline/bytes/lone-surrogates.ts';
-import { bytesOf } from './bytes.ts';
-import { refuseBinary } from './content-kind.ts';
-import { fileInvalid } from './errors.ts';
-import type { ListedFile } from './listing.ts';
+import { bytesOfText, isUtf8ButForHalves } from '../pipeline/bytes/lone-surrogates.ts';
+import { binaryKindOf } from './content-kind.ts';
 import { LineCounter } from './line-counter.ts';
+import type { TextOrigin } from './origin.ts';
 
-type Encoding = FileEncoding | 'utf-16le' | 'utf-16be';
+/** An encoding of text. UTF-16 is also recognized by its byte order mark. */
+export type TextEncoding = 'utf-8' | 'windows-1252' | 'latin1' | 'utf-16le' | 'utf-16be';
 
-const MARKS: readonly { readonly encoding: Encoding; readonly bytes: Buffer }[] = [
+const MARKS: readonly { readonly encoding: TextEncoding; readonly bytes: Buffer }[] = [
   { encoding: 'utf-8', bytes: Buffer.from([0xef, 0xbb, 0xbf]) },
   { encoding: 'utf-16le', bytes: Buffer.from([0xff, 0xfe]) },
   { encoding: 'utf-16be', bytes: Buffer.from([0xfe, 0xff]) },
@@ -19,12 +17,6 @@ const MARKS: readonly { readonly encoding: Encoding; readonly bytes: Buffer }[] 
 const MARK = Buffer.from('\uFEFF');
 /** U+FFFD, which replaces bytes that could not be decoded. */
 const REPLACEMENT = Buffer.from('\uFFFD');
-
-const MARK_HINT =
-  'Save the file as UTF-8, or with a byte order mark; source.encoding is for files of one byte a character.';
-
-const ENCODING_HINT =
-  'Save the file as UTF-8, or say with source.encoding what it is (UTF-16 needs a byte order mark).';
 
 /** Converts bytes to UTF-8, chunk by chunk. */
 interface Decoder {
@@ -36,23 +28,29 @@ interface Decoder {
 }
 
 /**
- * The text of a file as UTF-8 without the byte order marks at its beginning, in chunks of whole characters.
- * @throws BridgeError SOURCE_FILE_INVALID for bytes that are not valid in its encoding; and the errors of `bytesOf`
+ * A text as UTF-8 without the byte order marks at its beginning, in chunks of whole characters.
+ * @param encoding the encoding of a text without a byte order mark
+ * @throws the error that `origin` makes, for bytes that are not valid in the encoding; and the errors of `content`
  */
-export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'): AsyncGenerator<Buffer> {
+export async function* utf8Of(
+  origin: TextOrigin,
+  content: AsyncIterable<Buffer>,
+  encoding: TextEncoding = 'utf-8',
+): AsyncGenerator<Buffer> {
   const lines = new LineCounter();
   let decoder: Decoder | undefined;
-  let found: Encoding = encoding;
+  let found: TextEncoding = encoding;
   let beginning = true;
-  for await (const bytes of bytesOf(file)) {
+  for await (const bytes of content) {
     let chunk = bytes;
     if (decoder === undefined) {
-      refuseBinary(file.name, bytes);
+      const kind = binaryKindOf(bytes);
+      if (kind !== undefined) throw origin.otherContent(kind);
       const mark = MARKS.find((candidate) =>
         bytes.subarray(0, candidate.bytes.length).equals(candidate.bytes),
       );
       found = mark?.encoding ?? encoding;
-      if (mark === undefined) refuseBareUtf16(file, bytes);
+      if (mark === undefined && !encoding.startsWith('utf-16')) refuseBareUtf16(origin, bytes);
       chunk = bytes.subarray(mark?.bytes.length ?? 0);
       decoder = found === 'utf-8' ? new Utf8() : new Converted(found);
     }
@@ -60,17 +58,18 @@ export async function* textOf(file: ListedFile, encoding: FileEncoding = 'utf-8'
     // Joined exports have one mark each, and an empty one leaves its mark at the beginning.
     while (beginning && text.subarray(0, MARK.length).equals(MARK)) text = text.subarray(MARK.length);
     if (text.length > 0) beginning = false;
-    requireText(file, lines, decoder, found, text);
+    requireText(origin, lines, decoder, found, text);
     lines.see(text);
     if (text.length > 0) yield text;
   }
   if (decoder?.unfinished === true) {
-    throw fileInvalid(file.name, lines.line, `the file ends inside a character of ${found}`, ENCODING_HINT);
+    const what = `the ${origin.noun} ends inside a character of ${found}`;
+    throw origin.invalid(lines.line, what, origin.encodingHint);
   }
 }
 
 /** Refuses UTF-16 without a mark. In any other encoding, it would have a NUL next to each letter. */
-function refuseBareUtf16(file: ListedFile, start: Buffer): void {
+function refuseBareUtf16(origin: TextOrigin, start: Buffer): void {
   const nuls = [0, 0];
   start.forEach((byte, at) => {
     if (byte === 0) nuls[at % 2] = (nuls[at % 2] ?? 0) + 1;
@@ -81,11 +80,12 @@ function refuseBareUtf16(file: ListedFile, start: Buffer): void {
   // such as U+4E00, have theirs on the other side.
   if (most < 2 || most * 32 < start.length || Math.min(even, odd) * 4 > most) return;
   const encoding = odd > even ? 'utf-16le' : 'utf-16be';
-  throw fileInvalid(file.name, 1, `the file seems to be ${encoding}, without a byte order mark`, MARK_HINT);
+  const what = `the ${origin.noun} seems to be ${encoding}, without a byte order mark`;
+  throw origin.invalid(1, what, origin.markHint);
 }
 
 function requireText(
-  file: ListedFile,
+  origin: TextOrigin,
   lines: LineCounter,
   decoder: Decoder,
   encoding: string,
@@ -98,12 +98,12 @@ function requireText(
         firstWrong(text, (part) => !decoder.isRight(part)),
       ),
     );
-    throw fileInvalid(file.name, lines.line, `bytes that are invalid in ${encoding}`, ENCODING_HINT);
+    throw origin.invalid(lines.line, `bytes that are invalid in ${encoding}`, origin.encodingHint);
   }
   const nul = text.indexOf(0);
   if (nul < 0) return;
   lines.see(text.subarray(0, nul));
-  throw fileInvalid(file.name, lines.line, 'a NUL character, which text does not have', ENCODING_HINT);
+  throw origin.invalid(lines.line, 'a NUL character, which text does not have', origin.encodingHint);
 }
 
 /** The offset of the first invalid line. */
@@ -131,7 +131,7 @@ class Utf8 implements Decoder {
   }
 
   isRight(text: Buffer): boolean {
-    // A row that contains an unpaired surrogate is quarantined; it is not a reason to refuse the file.
+    // A row that contains an unpaired surrogate is quarantined; it is not a reason to refuse the text.
     return isUtf8ButForHalves(text);
   }
 }
@@ -155,7 +155,7 @@ class Converted implements Decoder {
   /** The first half of a surrogate pair, because not every decoder holds it back. */
   #half = '';
 
-  constructor(encoding: Encoding) {
+  constructor(encoding: TextEncoding) {
     this.#decoder = iconv.getDecoder(encoding, { stripBOM: false });
     this.#unit = encoding.startsWith('utf-16') ? 2 : 1;
   }
