@@ -34,8 +34,9 @@ async function bulkApi({ polls, results = [], start = {}, resultUrlPath, spec = 
     if (request.method === 'POST')
       json(200, { id: `750/${++started}`, state: 'UploadComplete' })(response, request);
     else if (pathname.endsWith('/results')) {
-      (results[read++] ?? parts[searchParams.get('locator') ?? ''])?.(response, request);
-    } else polls[Math.min(asked++, polls.length - 1)]?.(response, request);
+      const reply = results[read++] ?? parts[searchParams.get('locator') ?? ''] ?? json(404, {});
+      reply(response, request);
+    } else (polls[Math.min(asked++, polls.length - 1)] ?? json(404, {}))(response, request);
   });
   const url = `${server.url}/jobs/query`;
   const made = restSource(
@@ -53,6 +54,7 @@ async function bulkApi({ polls, results = [], start = {}, resultUrlPath, spec = 
           statusPath: 'state',
           doneValues: ['JobComplete'],
           failedValues: ['Failed', 'Aborted'],
+          timeoutSeconds: 120,
         },
         ...(resultUrlPath === undefined ? {} : { resultUrlPath }),
       },
@@ -145,7 +147,7 @@ describe('a job', () => {
       'never ends',
       { polls: [state('InProgress')] },
       'SOURCE_TIMEOUT',
-      /not ended within 3600 s; its state is "InProgress"/,
+      /not ended within 120 s; its state is "InProgress"/,
     ],
     [
       'has no state',

@@ -70,7 +70,7 @@ describe('a rate limit', () => {
     const { source } = restSource({ url: server.url, rateLimit: { words: ['throttled'] } });
     expect(await failureOf(() => readAll(source))).toMatchObject({
       code: 'SOURCE_RATE_LIMITED',
-      notBefore: new Date('2026-11-20T14:00:00Z'),
+      nextRunAfter: new Date('2026-11-20T14:00:00Z'),
     });
     expect(server.received).toHaveLength(1);
   });
