@@ -11,7 +11,7 @@ import { RecordFinder } from './listing/records.ts';
 import type { MissingListing } from './listing/refused-page.ts';
 import { openPaging } from './paging/pagination.ts';
 import type { ListingSpec } from './partitions/child-requests.ts';
-import type { Authorizer } from './request/auth.ts';
+import type { Authorizer } from './authorization/authorizer.ts';
 import { Exchange, type ExchangePorts } from './request/exchange.ts';
 import { keptPlace, type KeptPlace } from './request/kept-place.ts';
 import { RequestTemplate } from './request/request.ts';

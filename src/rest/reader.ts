@@ -8,20 +8,32 @@ import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
+import { Job } from './jobs/job.ts';
+import { JobPages } from './jobs/job-pages.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import type { RecordPages } from './listing/page.ts';
-import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
+import { openAuthorizer, type Authorizer } from './authorization/authorizer.ts';
+import { openSession } from './authorization/session.ts';
+import { signedClient } from './authorization/signing.ts';
+import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
-import { openTokens } from './request/oauth.ts';
+import { Exchange, type ExchangePorts } from './request/exchange.ts';
 import type { Validator } from './request/validator.ts';
 import { openStages } from './stages.ts';
+
+/** The API itself, the token endpoint of `oauth`, or the login. */
+export type RequestReceiver = 'api' | 'token' | 'login';
 
 /** What a reader needs from its environment. */
 export interface ReaderPorts {
   /** Reads a secret by its ref. @throws BridgeError SECRET_* */
   readonly secret: (ref: string) => string;
-  /** Called with the address of every request, also after redirects and links. @throws BridgeError if nothing may be sent there */
-  readonly admit: (address: string) => void;
+  /**
+   * Called with the address of every request, also after redirects and links.
+   * @param receiver what the address belongs to, and therefore which secrets it receives
+   * @throws BridgeError if nothing may be sent there
+   */
+  readonly admit: (address: string, receiver: RequestReceiver) => void;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
   readonly wait: Wait;
@@ -32,6 +44,11 @@ export interface ReaderPorts {
   readonly redactor?: Redactor | undefined;
   /** The quota that several readers of one API share; without it, the reader has its own, from `rateLimit`. */
   readonly quota?: MinuteQuota | undefined;
+  /**
+   * The newest refresh token by the name of the secret with the first one. Readers of one API share it, because a provider may
+   * accept each token only once.
+   */
+  readonly refreshTokens?: Map<string, string> | undefined;
 }
 
 /** The range of pages to read. */
@@ -73,12 +90,20 @@ export interface RestReader {
  */
 export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const { admit, retry, clock, wait, log, proxy, words } = ports;
+  const { rateLimit } = spec;
   const client = new HttpClient(spec.tls, proxy, words);
-  const exchangePorts = {
-    client,
-    authorizer: openAuthorization(spec, client, ports),
-    admit,
-    budget: ports.quota ?? quotaOf(spec.rateLimit, clock, wait),
+  const authorizer = openAuthorization(spec, client, ports);
+  const { redactor } = authorizer;
+  const api: ExchangePorts = {
+    client: spec.signing
+      ? signedClient(spec.signing, client, { secret: ports.secret, clock, redactor })
+      : client,
+    authorizer,
+    admit: (address) => {
+      admit(address, 'api');
+    },
+    budget: ports.quota ?? quotaOf(rateLimit, clock, wait),
+    limitSigns: rateLimit,
     retry,
     clock,
     wait,
@@ -86,28 +111,36 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
   };
-  return {
-    pages(range, signal) {
+  const reader = {
+    pages(range: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
       const conditional = range.since === undefined && mayBeConditional(spec);
-      return openStages(spec, { ...range, conditional }, { exchangePorts, log, words, signal });
+      const ports = { exchangePorts: api, log, words, signal };
+      return openStages({ ...spec, url }, { ...range, conditional }, ports);
     },
     close: () => client.close(),
   };
+  if (spec.job === undefined) return reader;
+  const job = new Job(spec, spec.job, { ...api, exchange: new Exchange(api) });
+  return {
+    ...reader,
+    pages: (range, signal) =>
+      new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal))),
+  };
 }
 
-function openAuthorization(
-  spec: RestSpec,
-  client: HttpClient,
-  { secret, clock, redactor: wider, words }: ReaderPorts,
-): Authorizer {
-  return openAuthorizer(
-    spec,
-    secret,
-    (oauth, redactor) => {
-      const { clientSecretRef = '' } = oauth;
-      const clientSecret = usable(secret(clientSecretRef), clientSecretRef, 'encoded');
-      return openTokens(oauth, clientSecret, { client, clock, redactor, words });
+function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPorts): Authorizer {
+  const { secret, admit, clock, log, words, refreshTokens = new Map<string, string>() } = ports;
+  const own = (receiver: RequestReceiver, redactor: Redactor) => ({
+    client,
+    admit: (address: string) => {
+      admit(address, receiver);
     },
-    wider,
-  );
+    ...{ secret, clock, log, words, redactor },
+  });
+  return openAuthorizer(spec, {
+    secret,
+    openTokens: (oauth, redactor) => openTokens(oauth, { ...own('token', redactor), refreshTokens }),
+    openSession: (login, redactor) => openSession(login, own('login', redactor)),
+    redactor: ports.redactor,
+  });
 }

@@ -27,6 +27,8 @@ function byCursor(spec: PaginationSpec | undefined, { template }: PagingContext)
   const cursorOf = (page: PageAnswer): string | undefined => {
     if (nextCursorHeader === undefined) return jsonAt(page, nextCursorPath);
     const header = page.header(nextCursorHeader.toLowerCase());
+    // Salesforce sends the text null after the last part of a result.
+    if (header === 'null') return header;
     return header === undefined ? undefined : JSON.stringify(header);
   };
   const size = sizeOf(spec);

@@ -127,7 +127,8 @@ export function mapTexts(
   return Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, deep(value, change)]));
 }
 
-function deep(value: unknown, change: (text: string) => string): unknown {
+/** Returns a value in which each text is changed, at any depth; keys are not. */
+export function deep(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => deep(item, change));
   if (typeof value !== 'object' || value === null) return value;

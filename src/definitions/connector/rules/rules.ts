@@ -8,6 +8,9 @@ import { detailFindings } from './rest/detail.ts';
 import { parentsFindings } from './rest/parents.ts';
 import { restFieldFindings } from './rest-fields.ts';
 import { restFormatFindings } from './rest-formats.ts';
+import { restAuthorizationFindings } from './rest/authorization.ts';
+import { restJobFindings } from './rest/job.ts';
+import { restSigningFindings } from './rest/signing.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
@@ -28,6 +31,9 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   parentsFindings,
   detailFindings,
   restFormatFindings,
+  restAuthorizationFindings,
+  restSigningFindings,
+  restJobFindings,
   secretFindings,
 ];
 
