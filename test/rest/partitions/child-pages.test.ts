@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { CHILD_WARNINGS_MAX } from '../../../src/rest/limits.ts';
 import { failureOf } from '../../support/databases/postgres-source.ts';
-import { json, type ReceivedRequest, type Reply } from '../../support/http/http-server.ts';
+import { json, raw, type ReceivedRequest, type Reply } from '../../support/http/http-server.ts';
 import { RestServers } from '../../support/http/rest-servers.ts';
 import { listRest, restSource } from '../../support/http/rest-source.ts';
 import { readAll } from '../../support/files/read-rows.ts';
@@ -200,6 +200,30 @@ describe('a listing for each parent', () => {
     const { spec } = await wiki({ pagination: { type: 'none' } });
     expect((await listRest(spec, FIELDS)).end.truncated).toBe(true);
   });
+
+  test.each([undefined, [404]])(
+    'may have children in CSV below parents in JSON, with missingStatuses %p',
+    async (statuses) => {
+      const { url } = await servers.answering((response, request) => {
+        if (request.url === '/spaces') json(200, [{ key: 'A' }, { key: 'B' }])(response, request);
+        else
+          raw(200, `id,title\n${request.url.at(-1)}1,a\n`, { 'content-type': 'text/csv' })(response, request);
+      });
+      const { rows } = await listRest(
+        {
+          url: `${url}/export/{{ parent.key }}`,
+          responseFormat: 'csv',
+          parents: { url: `${url}/spaces`, ...(statuses && { missingStatuses: statuses }) },
+          parentFields: { space: 'key' },
+        },
+        FIELDS,
+      );
+      expect(rows).toEqual([
+        { id: '"A1"', title: '"a"', space: '"A"' },
+        { id: '"B1"', title: '"a"', space: '"B"' },
+      ]);
+    },
+  );
 
   test('ends at once when the run is aborted', async () => {
     const { api, spec } = await wiki({}, { concurrency: 3 });
