@@ -19,6 +19,7 @@ import { Exchange } from './request/exchange.ts';
 import { keptPlace, type KeptPlace } from './request/kept-place.ts';
 import { openTokens } from './request/oauth.ts';
 import { RequestTemplate } from './request/request.ts';
+import type { SentRequest } from './request/sent-request.ts';
 import type { Validator } from './request/validator.ts';
 
 /** What a reader needs from its environment. */
@@ -37,6 +38,8 @@ export interface ReaderPorts {
   readonly redactor?: Redactor | undefined;
   /** The quota that several readers of one API share; without it, the reader has its own, from `rateLimit`. */
   readonly quota?: MinuteQuota | undefined;
+  /** Called after each response of the API. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 /** The range of pages to read. */
@@ -92,6 +95,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
+    observe: ports.observe,
   });
   return {
     pages({ from, since, known, pagesMax }, signal) {

@@ -28,3 +28,8 @@ export function hasColors({ isTTY }: OutputStream, noColor: boolean): boolean {
 export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
+
+/** Formats `1 file` and `2 files`. */
+export function amount(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -8,11 +8,12 @@ import { isUtf8ButForHalves } from '../../pipeline/bytes/lone-surrogates.ts';
 import { logRetries, withRetries, type Attempt, type RetryPolicy, type Wait } from '../../core/retry.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
-import { answerProblem, isHtml } from './answers.ts';
+import { answerProblem, isHtml, redirectOf } from './answers.ts';
 import type { Authorizer, Credentials } from './auth.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { withOwnSecrets } from './kept-place.ts';
 import { failureOf, networkProblem, ProblemError, type Problem } from './problems.ts';
+import { withoutSecrets, type SentRequest } from './sent-request.ts';
 import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import type { Span } from '../../json/scan.ts';
@@ -41,6 +42,8 @@ interface ExchangePorts {
   /** The time limit of one attempt, including its whole response. */
   readonly seconds: number;
   readonly words: DefinitionWords;
+  /** Called after each response, also after a redirect or an error. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 interface Followed {
@@ -161,7 +164,7 @@ export class Exchange {
   }
 
   async #sent(request: HttpRequest, credentials: Credentials, signal: AbortSignal): Promise<HttpAnswer> {
-    const { client, authorizer, budget, seconds, clock, log, admit } = this.#ports;
+    const { client, authorizer, budget, seconds, clock, log, admit, observe } = this.#ports;
     admit(request.url);
     await budget?.take(signal);
     const startedMs = clock.elapsedMs();
@@ -174,6 +177,7 @@ export class Exchange {
     const ms = Math.round(clock.elapsedMs() - startedMs);
     const { status, body } = answer;
     log.debug('the API answered', { request: this.nameOf(request), status, bytes: body.length, ms });
+    observe?.(withoutSecrets(request, credentials, answer, ms, (text) => this.redact(text)));
     return answer;
   }
 
@@ -202,10 +206,6 @@ function notUtf8({ path }: DefinitionWords): Problem {
     hint: `Ask the API for UTF-8, for example with the header Accept-Charset in ${path}.headers.`,
     again: false,
   };
-}
-
-function redirectOf({ status, header }: HttpAnswer): string | undefined {
-  return [301, 302, 303, 307, 308].includes(status) ? header('location') : undefined;
 }
 
 function jsonProblem(
