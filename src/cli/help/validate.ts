@@ -28,7 +28,7 @@ export const VALIDATE: Documentation = {
     },
     {
       about: 'See what an API returns',
-      command: ['SECRET_KB_API_TOKEN=… gemini-sync-bridge validate --try connectors/kb-rest.yaml'],
+      command: ['SECRET_KB_API_TOKEN=… \\', '  gemini-sync-bridge validate --try connectors/kb-rest.yaml'],
     },
   ],
 };

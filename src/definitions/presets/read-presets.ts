@@ -30,7 +30,7 @@ function textOf(name: string): string {
 }
 
 /** @throws Error for an invalid file, which is a bug of this package */
-export function presetsOf(file: string, text: string): Preset[] {
+function presetsOf(file: string, text: string): Preset[] {
   const { value, problems } = readYaml(text);
   const broken = (what: string) => new Error(`${FOLDER}${file}${ENDING}: ${what}`);
   const [problem] = problems;
