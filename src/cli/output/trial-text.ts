@@ -1,6 +1,7 @@
 import type { Trial, TrialStep, TriedRequest, TriedRows } from '../../app/try/trial.ts';
 import { printable } from '../../core/text/printable.ts';
-import { amount, count, type Style } from './style.ts';
+import { amount, count } from '../../core/text/count-text.ts';
+import type { Style } from './style.ts';
 import { wrapIndented } from './wrap.ts';
 
 const INDENT = '  ';
@@ -61,7 +62,7 @@ function requestLines(request: TriedRequest, { repeated, style }: Shown): string
     `${style.bold(method)} ${style.cyan(printable(url))}`,
     ...sent.map(pairLine).map(style.dim),
     ...(body === null ? [] : [`${INDENT}${printable(body)}`]),
-    `${paint(`→ ${status}`)}  ${amount(bytes, 'byte')} in ${count(milliseconds)} ms`,
+    `${paint(`→ ${status}`)}  ${bytes === null ? 'a stream' : amount(bytes, 'byte')} in ${count(milliseconds)} ms`,
     ...Object.entries(responseHeaders).map(pairLine).map(style.dim),
   ];
 }

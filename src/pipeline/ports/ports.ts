@@ -110,6 +110,11 @@ export interface ListingEnd {
    * them. So missing rows are searched for in a second listing.
    */
   readonly pieced?: true;
+  /**
+   * Only for a `pieced` listing after another one by the same source: how many rows of the other listing it lacked. If there are
+   * none, no row was removed during the other listing, so no removal can have moved a row away from its pages.
+   */
+  readonly lost?: number;
   /** The number of events not listed, because a newer event of their document was known when they arrived. */
   readonly older?: number;
   /** The rows whose watermark is in the source's future. The checkpoint stays before them, so every run lists them. */

@@ -46,8 +46,12 @@ function membersOf(checkpoint: string | undefined): Readonly<Record<string, unkn
 }
 
 function requestDigest(source: HttpSourceSpec): string {
-  const { url, method, payload, recordsPath } = source;
-  return digest([url, method, payload, recordsPath, paginationOf(source)]);
+  const { url, method, payload, recordsPath, payloadFormat, responseFormat } = source;
+  // A key without a value adds nothing, so that checkpoints of earlier versions stay valid.
+  const added = [payloadFormat, responseFormat].some((key) => key !== undefined)
+    ? [{ payloadFormat, responseFormat }]
+    : [];
+  return digest([url, method, payload, recordsPath, paginationOf(source), ...added]);
 }
 
 function digest(parts: unknown): string {

@@ -1,8 +1,7 @@
-import { plainText } from '../../json/path.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { Changes } from './changes.ts';
 import type { Page, RecordPages } from '../../rest/listing/page.ts';
-import { Overlap } from './overlap.ts';
+import type { Overlap } from './overlap.ts';
 import type { RecordIds } from './record-id.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 import { isLaterText, type HttpWatermark } from './watermark.ts';
@@ -26,32 +25,37 @@ interface FillPorts {
 
 /**
  * Makes rows of all records. A record that occurs again was moved: it is taken once, and the listing is incomplete.
- * @param inclusive whether each page begins with the last record of the page before
  * @returns the number of rows
  */
 export async function fillWithAll(
   listing: RecordPages,
-  inclusive: boolean,
+  overlap: Overlap,
   { row, rows, ids, signal }: FillPorts,
 ): Promise<number> {
-  const overlap = new Overlap(inclusive);
   let records = 0;
   let pages = 0;
+  /** The number of records of the same response on the pages before. */
+  let before = 0;
   for await (const page of listing) {
     let fresh = 0;
-    pages++;
-    overlap.turn();
+    if (page.continues !== true) {
+      pages++;
+      before = 0;
+      overlap.turn();
+    }
     for (const [index, record] of page.records.entries()) {
       while (rows.full) await rows.drained(signal);
       row.load(page.bytes, record.start);
-      const id = ids.of(page.bytes, row);
-      const judged = id === undefined ? 'new' : overlap.judge(id);
+      const id = ids.of(row);
+      // Two records with one id in one response did not move.
+      const judged = id === undefined || page.continues === true ? 'new' : overlap.judge(id);
       if (judged === 'moved') listing.moved();
       if (judged !== 'new') continue;
-      rows.foundAt(pages, index + 1);
+      rows.foundAt(pages, before + index + 1);
       row.append(rows);
       fresh++;
     }
+    before += page.records.length;
     listing.counted(fresh, fresh);
     records += fresh;
   }
@@ -100,9 +104,9 @@ async function addPage(
   let fresh = 0;
   for (const record of page.records) {
     row.load(page.bytes, record.start);
-    const mark = row.value(watermarkColumn);
-    if (mark !== undefined) watermark?.see(plainText(page.bytes, mark), present);
-    if (await changes.add(row, ids.of(page.bytes, row))) fresh++;
+    const mark = row.text(watermarkColumn);
+    if (mark !== undefined) watermark?.see(mark, present);
+    if (await changes.add(row, ids.of(row))) fresh++;
   }
   return fresh;
 }

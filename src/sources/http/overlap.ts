@@ -14,9 +14,26 @@ export class Overlap {
   #last: RecordId | undefined;
   #lastBefore: RecordId | undefined;
 
-  /** @param inclusive whether each page begins with the last record of the page before, although none moved */
-  constructor(inclusive: boolean) {
+  readonly #previous: FingerprintSet | undefined;
+
+  /**
+   * @param inclusive whether each page begins with the last record of the page before, although none moved
+   * @param previous the ids of an earlier listing; those that this listing has are marked
+   */
+  constructor(inclusive: boolean, previous?: FingerprintSet) {
     this.#inclusive = inclusive;
+    this.#previous = previous;
+  }
+
+  /** The ids of all records, after the last page. */
+  get ids(): FingerprintSet {
+    this.turn();
+    return this.#before;
+  }
+
+  /** How many records of the earlier listing this one lacked; undefined if there was none. */
+  get lost(): number | undefined {
+    return this.#previous?.unmarked;
   }
 
   /** Begins the next page. */
@@ -35,6 +52,8 @@ export class Overlap {
     this.#last = id;
     if (this.#before.find(id.high, id.low) < 0) {
       this.#page.push(id.high, id.low);
+      const slot = this.#previous?.find(id.high, id.low) ?? -1;
+      if (slot >= 0) this.#previous?.markSeen(slot);
       return 'new';
     }
     const { high, low } = this.#lastBefore ?? {};

@@ -5,6 +5,7 @@ import { HTTP_PAGES_PER_RUN_DEFAULT } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/time/minute-quota.ts';
 import { quotaOf } from '../../rest/quota.ts';
+import type { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch } from '../../pipeline/ports/ports.ts';
@@ -15,6 +16,7 @@ import { cutOffChanges } from './cut-off-changes.ts';
 import { fillWithAll, fillWithChanges, type Filling } from './filling.ts';
 import type { Page } from '../../rest/listing/page.ts';
 import { openReader, type RestReader } from '../../rest/reader.ts';
+import { Overlap } from './overlap.ts';
 import type { SentRequest } from '../../rest/request/sent-request.ts';
 import { placeToStore } from './place-to-store.ts';
 import { RecordIds } from './record-id.ts';
@@ -56,6 +58,8 @@ export class HttpSource implements OpenedSource {
   /** The quota for all listings of this source together. */
   readonly #quota: MinuteQuota | undefined;
   readonly #stops = new Set<AbortController>();
+  /** The ids of the last listing of several pages, which the next one is compared with. */
+  #lastIds: FingerprintSet | undefined;
 
   /**
    * @param fields the fields that the mapping names
@@ -151,6 +155,7 @@ export class HttpSource implements OpenedSource {
   /** A listing in progress closes its connections by itself as soon as it is aborted. */
   close(): Promise<void> {
     for (const stop of this.#stops) stop.abort();
+    this.#lastIds = undefined;
     return Promise.resolve();
   }
 
@@ -189,10 +194,15 @@ export class HttpSource implements OpenedSource {
     const filling = this.#begin(reader, checkpoint, signal);
     if (this.listing === 'full') {
       const inclusive = paginationOf(this.#spec)?.inclusive ?? false;
-      const records = await fillWithAll(filling.listing, inclusive, ports);
+      const { url = '', fields = {} } = this.#spec;
+      const overlap = new Overlap(inclusive, this.#lastIds);
+      const records = await fillWithAll(filling.listing, overlap, ports);
       if (!filling.listing.statement.truncated && records > 0)
-        requireFields(row, { optional: this.#optional, url: this.#spec.url ?? '', log });
-      return this.#endOf(filling);
+        requireFields(row, { optional: this.#optional, url, computed: fields, log });
+      const end = this.#endOf(filling);
+      if (end.pieced !== true) return end;
+      this.#lastIds = overlap.ids;
+      return overlap.lost === undefined ? end : { ...end, lost: overlap.lost };
     }
     if (await fillWithChanges(filling, ports)) return this.#endOf(filling);
     log.warn('the checkpoint is later than the present of the API, so all changes are read again');

@@ -4,6 +4,8 @@ import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
+import { restFieldFindings } from './rest-fields.ts';
+import { restFormatFindings } from './rest-formats.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
@@ -20,6 +22,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   fileFindings,
   geminiFindings,
   httpFindings,
+  restFieldFindings,
+  restFormatFindings,
   secretFindings,
 ];
 
