@@ -18,6 +18,7 @@ import { signedClient } from './authorization/signing.ts';
 import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
 import { Exchange, type ExchangePorts } from './request/exchange.ts';
+import type { SentRequest } from './request/sent-request.ts';
 import type { Validator } from './request/validator.ts';
 import { openStages } from './stages.ts';
 
@@ -49,6 +50,8 @@ export interface ReaderPorts {
    * accept each token only once.
    */
   readonly refreshTokens?: Map<string, string> | undefined;
+  /** Called after each response of the API. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 /** The range of pages to read. */
@@ -110,6 +113,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
+    observe: ports.observe,
   };
   const reader = {
     pages(range: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
