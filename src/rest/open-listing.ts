@@ -21,6 +21,10 @@ import type { Validator } from './request/validator.ts';
 export interface ListingRange {
   readonly from?: string | undefined;
   readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly parameter?: readonly [name: string, json: string] | undefined;
+  readonly expiredStatuses?: readonly number[] | undefined;
+  readonly lastValuePath?: string | undefined;
   readonly known?: Validator | undefined;
   readonly pagesMax?: number | undefined;
   /** Whether the response to one conditional request covers the whole listing. */
@@ -40,13 +44,13 @@ interface OpenPorts {
  */
 export function openListing(
   spec: ListingSpec,
-  { from, since, known, pagesMax, conditional }: ListingRange,
+  { from, since, until, parameter, known, pagesMax, conditional, ...feed }: ListingRange,
   { exchangePorts, log, words }: OpenPorts,
   signal: AbortSignal,
   missing?: MissingListing,
 ): RecordPages {
   const { authorizer } = exchangePorts;
-  const template = new RequestTemplate(spec, since, words);
+  const template = new RequestTemplate(spec, { since, until, parameter }, words);
   const isJson = (spec.responseFormat ?? 'json') === 'json';
   const shared = {
     exchange: new Exchange({
@@ -64,7 +68,7 @@ export function openListing(
   const finder = () => new RecordFinder(spec.recordsPath, words);
   const keepPlace = (place: string) => keep(place, spec.pagination, authorizer);
   const whole = () =>
-    new Listing({ ...shared, finder: finder(), keep: keepPlace, from, pagesMax, missing }, signal);
+    new Listing({ ...shared, ...feed, finder: finder(), keep: keepPlace, from, pagesMax, missing }, signal);
   const streamed = () =>
     new StreamedListing(
       {
@@ -75,7 +79,7 @@ export function openListing(
       },
       signal,
     );
-  const isWhole = from === undefined && pagesMax === undefined && missing === undefined;
+  const isWhole = [from, pagesMax, missing, feed.lastValuePath].every((part) => part === undefined);
   const openPages = {
     always: streamed,
     never: whole,

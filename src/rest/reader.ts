@@ -18,6 +18,7 @@ import { signedClient } from './authorization/signing.ts';
 import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
 import { Exchange, type ExchangePorts } from './request/exchange.ts';
+import { keptPlace, type KeptPlace } from './request/kept-place.ts';
 import type { SentRequest } from './request/sent-request.ts';
 import type { Validator } from './request/validator.ts';
 import { openStages } from './stages.ts';
@@ -60,6 +61,17 @@ interface PageRange {
   readonly from?: string | undefined;
   /** The value that replaces `:watermark` in the URL, the payload and the headers. */
   readonly since?: string | undefined;
+  /** The value that replaces `:until` there. */
+  readonly until?: string | undefined;
+  /** A query parameter, or a key of the payload of a POST request, and its value as JSON text. */
+  readonly parameter?: readonly [name: string, json: string] | undefined;
+  /**
+   * The statuses by which the API says that it no longer knows `from` or `parameter`: the pages then throw SOURCE_PLACE_EXPIRED.
+   * Without them, a listing whose place is refused begins again at its first page.
+   */
+  readonly expiredStatuses?: readonly number[] | undefined;
+  /** The path of `lastValue` of the statement, from the root of a response. */
+  readonly lastValuePath?: string | undefined;
   /**
    * The validator of an earlier statement, for the same spec and secret. It is only sent if one response covers the whole
    * listing.
@@ -83,6 +95,11 @@ interface PageRange {
 export interface RestReader {
   /** @throws BridgeError CONNECTOR_INVALID for an invalid address; the pages throw SOURCE_* */
   pages(range: PageRange, signal: AbortSignal): RecordPages;
+  /**
+   * Returns a link or token from a response in the form without secrets that can be stored: a link as `from`, a token as JSON
+   * text for `parameter`.
+   */
+  readonly storable: (text: string, form: 'link' | 'token') => KeptPlace;
   /** Closes all connections at once. May be called twice. */
   close(): Promise<void>;
 }
@@ -121,6 +138,11 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
       const ports = { exchangePorts: api, log, words, signal };
       return openStages({ ...spec, url }, { ...range, conditional }, ports);
     },
+    storable: (text: string, form: 'link' | 'token'): KeptPlace => {
+      const { secrets } = authorizer;
+      const { cursorField } = spec.pagination ?? {};
+      return keptPlace(text, { secrets, redactor, isAddress: form === 'link', cursorField });
+    },
     close: () => client.close(),
   };
   if (spec.job === undefined) return reader;
@@ -128,7 +150,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   return {
     ...reader,
     pages: (range, signal) =>
-      new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal))),
+      new JobPages(async () => reader.pages(range, signal, await job.run(range, signal))),
   };
 }
 

@@ -42,9 +42,7 @@ export class DetailRequests {
     const { url, missingStatuses } = this.#detail;
     const fill = this.#templates.of(record);
     const filled = fill(url, { field: `${words.path}.detail.url`, place: 'url' });
-    const request = new RequestTemplate({ url: filled, headers: this.#headers }, undefined, words).request(
-      [],
-    );
+    const request = new RequestTemplate({ url: filled, headers: this.#headers }, {}, words).request([]);
     const answer = await this.#asked(() => exchange.page(request, signal, { endStatuses: missingStatuses }));
     if (answer === 'no_page' || answer === 'unchanged') return undefined;
     return mergedRecord(record, this.#membersOf(answer, exchange.nameOf(request)));

@@ -15,8 +15,16 @@ interface Winner {
   /** The position of the winning version among all rows of the listing. */
   place: number;
   mark: string | undefined;
-  /** The partition of the last version. */
-  partition: number;
+  /** The part of the last version. */
+  part: number;
+}
+
+/** The listing that a page is from, if several are read as one. */
+export interface Part {
+  /** The number of the listing of a parent. */
+  readonly partition?: number | undefined;
+  /** The number of the window of time. */
+  readonly window?: number | undefined;
 }
 
 interface ChangesPorts {
@@ -32,46 +40,46 @@ interface ChangesPorts {
 export class Changes {
   /** The earliest watermark of a version that another one of the same partition replaced. */
   replaced: string | undefined;
-  /** Whether a record occurred again unchanged in one partition. */
+  /** Whether a record occurred again unchanged in one part. */
   identical = false;
   readonly #ports: ChangesPorts;
   readonly #spool = new RowSpool();
   readonly #ids = new FingerprintSet();
   /** The ids that occurred more than once. */
   readonly #repeated = new Map<string, Winner | undefined>();
-  /** The positions of the first rows of all partitions after the first one. */
-  readonly #partitions: number[] = [];
-  #partition: number | undefined;
-  /** The ids of the current partition; undefined if the listing has no partitions. */
-  #inPartition: FingerprintSet | undefined;
+  /** The parts of the listing, each with the position of its first row. */
+  readonly #parts: (Part & { readonly start: number })[] = [];
+  /** The ids of the current part; undefined if the listing has only one. */
+  #inPart: FingerprintSet | undefined;
   #rows = 0;
 
   constructor(ports: ChangesPorts) {
     this.#ports = ports;
   }
 
-  /** Begins the next page. @param partition the number of the listing that it is part of, if several are read as one */
-  turn(partition: number | undefined): void {
-    if (partition === undefined || partition === this.#partition) return;
-    if (this.#partition !== undefined) this.#partitions.push(this.#rows);
-    this.#partition = partition;
-    this.#inPartition = new FingerprintSet();
+  /** Begins the next page. */
+  turn({ partition, window }: Part): void {
+    const current = this.#parts.at(-1);
+    if (current !== undefined && current.partition === partition && current.window === window) return;
+    this.#parts.push({ partition, window, start: this.#rows });
+    if (partition !== undefined || window !== undefined) this.#inPart = new FingerprintSet();
   }
 
   /**
    * Adds the loaded row.
    * @param id undefined for a record without an id, which replaces no other record
-   * @returns whether its record occurs for the first time in its partition
+   * @param deleted whether the record says that it was deleted
+   * @returns whether its record occurs for the first time in its part
    */
-  async add(row: RecordRow, id: RecordId | undefined): Promise<boolean> {
+  async add(row: RecordRow, id: RecordId | undefined, deleted = false): Promise<boolean> {
     const first = id === undefined || this.#ids.add(id.high, id.low);
     if (!first) this.#repeated.set(Fingerprinter.hex(id.high, id.low), undefined);
-    this.#spool.begin(id ?? { high: 0, low: 0 });
+    this.#spool.begin(id ?? { high: 0, low: 0 }, deleted);
     row.append(this.#spool);
     await this.#spool.settle();
     this.#rows++;
-    if (id === undefined || this.#inPartition === undefined) return first;
-    return this.#inPartition.add(id.high, id.low);
+    if (id === undefined || this.#inPart === undefined) return first;
+    return this.#inPart.add(id.high, id.low);
   }
 
   /**
@@ -98,25 +106,35 @@ export class Changes {
   async #findWinners(): Promise<void> {
     const { watermarkColumn, isLater } = this.#ports;
     const versions = new Set<string>();
-    let partition = 0;
+    let part = 0;
     let place = 0;
     for await (const row of this.#spool.rows()) {
-      while (place >= (this.#partitions[partition] ?? Infinity)) partition++;
+      while (place >= (this.#parts[part + 1]?.start ?? Infinity)) {
+        part++;
+        versions.clear();
+      }
       const id = Fingerprinter.hex(row.high, row.low);
       if (this.#repeated.has(id)) {
-        const version = `${partition} ${id}${hash('sha256', row.bytes.subarray(row.start, row.end), 'base64')}`;
+        const version = `${id}${hash('sha256', row.bytes.subarray(row.start, row.end), 'base64')}`;
         this.identical ||= versions.has(version);
         versions.add(version);
         const mark = valueIn(row, watermarkColumn);
         const before = this.#repeated.get(id);
         const wins = before === undefined || !isLater(before.mark, mark);
         const loser = wins ? before?.mark : mark;
-        // A record of two partitions did not move.
-        if (before?.partition === partition && loser !== undefined) this.#replace(loser);
-        this.#repeated.set(id, wins ? { place, mark, partition } : { ...before, partition });
+        if (before !== undefined && loser !== undefined && this.#isMoved(before, { part, mark }))
+          this.#replace(loser);
+        this.#repeated.set(id, wins ? { place, mark, part } : { ...before, part });
       }
       place++;
     }
+  }
+
+  /** A record of two partitions did not move, and two windows overlap, so that both may have the same version. */
+  #isMoved(before: Winner, now: Pick<Winner, 'part' | 'mark'>): boolean {
+    if (before.part === now.part) return true;
+    const isSamePartition = this.#parts[before.part]?.partition === this.#parts[now.part]?.partition;
+    return isSamePartition && before.mark !== now.mark;
   }
 
   #replace(mark: string): void {

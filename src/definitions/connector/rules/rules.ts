@@ -6,6 +6,8 @@ import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
 import { detailFindings } from './rest/detail.ts';
 import { parentsFindings } from './rest/parents.ts';
+import { changesFindings } from './rest/changes.ts';
+import { watermarkFindings } from './rest/watermark.ts';
 import { restFieldFindings } from './rest-fields.ts';
 import { restFormatFindings } from './rest-formats.ts';
 import { restAuthorizationFindings } from './rest/authorization.ts';
@@ -27,6 +29,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   fileFindings,
   geminiFindings,
   httpFindings,
+  changesFindings,
+  watermarkFindings,
   restFieldFindings,
   parentsFindings,
   detailFindings,

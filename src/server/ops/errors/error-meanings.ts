@@ -60,6 +60,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'The listing of `source.parents` has more parents than allowed, and each needs a request of its own. Nothing was changed. Raise `source.parents.maxParents`, or request fewer parents.',
   SOURCE_PAGINATION:
     'The pagination of the API ends early, loops, or leads to another server, so the listing may be incomplete. Nothing was changed. Correct `source.pagination`.',
+  SOURCE_PLACE_EXPIRED:
+    'The API no longer knows the link or token from which the last run wanted to continue. A run begins again by itself when its connector has `changes.nextPath`; otherwise run once with `--full`.',
   SOURCE_REDIRECT:
     'The API redirects in a loop, or to another server, to which credentials are not sent. Set `source.url` to the URL that it redirects to.',
   SOURCE_SPOOL_FAILED:
