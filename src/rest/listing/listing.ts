@@ -1,47 +1,17 @@
-import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_PAGES_MAX } from '../limits.ts';
-import type { Logger } from '../../core/log.ts';
-import type { DefinitionWords } from '../definition-words.ts';
-import type { Exchange, PageAnswer } from '../request/exchange.ts';
+import type { PageAnswer } from '../request/exchange.ts';
 import type { KeptPlace } from '../request/kept-place.ts';
 import type { NoPage } from '../request/page-reply.ts';
 import { Circles } from './circles.ts';
+import type { ListingPorts } from './listing-ports.ts';
 import { Completeness } from './completeness.ts';
 import { NextPages, type Following } from './next-pages.ts';
 import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
-import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
 import { jsonAt } from '../paging/answer-values.ts';
-import { lostPage, ofNextPage, ofResumed, type MissingListing } from './refused-page.ts';
-import type { Paging } from '../paging/paging.ts';
+import { lostPage, ofNextPage, ofResumed } from './refused-page.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
-
-interface ListingPorts {
-  readonly exchange: Pick<Exchange, 'page' | 'nameOf' | 'redact' | 'isSecretIn'>;
-  readonly paging: Paging;
-  readonly finder: RecordFinder;
-  readonly spec: PaginationSpec | undefined;
-  readonly log: Logger;
-  /** Converts a place to the form that can be stored. */
-  readonly keep: (place: string) => KeptPlace;
-  /** The stored place where an earlier listing stopped. */
-  readonly from: string | undefined;
-  /** The listing stops after this many pages and can be resumed; undefined for a listing that is read to its end. */
-  readonly pagesMax: number | undefined;
-  /** The statuses of a place that the API no longer knows; without them, the listing then begins again at its first page. */
-  readonly expiredStatuses?: readonly number[] | undefined;
-  /** The path of a value of the last page that the statement reports. */
-  readonly lastValuePath?: string | undefined;
-  /** Whether the response to one conditional request covers the whole listing. */
-  readonly conditional: boolean;
-  /** The validator of an earlier listing that had one page. */
-  readonly known: Validator | undefined;
-  /** The names of signs of more pages that are irrelevant for this listing. */
-  readonly ignoreSigns: readonly string[];
-  readonly words: DefinitionWords;
-  readonly missing?: MissingListing | undefined;
-}
 
 const NOT_HEEDED = 'so the API does not heed which page is asked for';
 
@@ -60,6 +30,8 @@ export class Listing implements RecordPages {
   #cutOff = false;
   #unchanged = false;
   #hasEnded = false;
+  /** The API refused the page after the last one, so more than one page was requested. */
+  #isEndRefused = false;
   #rest: string | undefined;
   #validator: Validator | undefined;
   #lastValue: string | undefined;
@@ -94,7 +66,7 @@ export class Listing implements RecordPages {
       rest: this.#keptPlace(this.#rest),
       unchanged: this.#unchanged,
       validator: this.#truncated ? undefined : this.#validator,
-      inPages: this.#pages > 1,
+      inPages: this.#pages > 1 || this.#isEndRefused,
       lastValue: this.#lastValue,
     };
   }
@@ -183,6 +155,7 @@ export class Listing implements RecordPages {
 
   /** @param last the page before the refused one; undefined if an earlier run read it */
   #endAfter(last: ReadPage | undefined): void {
+    this.#isEndRefused = true;
     // There may be a page after an unchanged one in the next run.
     this.#validator = undefined;
     if (last === undefined) return;

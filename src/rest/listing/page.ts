@@ -72,7 +72,7 @@ export interface Statement {
    * conditional.
    */
   readonly validator: Validator | undefined;
-  /** The listing had more than one page. */
+  /** More than one page was requested, so records may have moved between them. */
   readonly inPages: boolean;
   /** The value at the requested path on the last page, as JSON text; undefined if the page has none. */
   readonly lastValue?: string | undefined;
