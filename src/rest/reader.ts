@@ -26,6 +26,7 @@ import { Exchange } from './request/exchange.ts';
 import { keptPlace, type KeptPlace } from './request/kept-place.ts';
 import { openTokens } from './request/oauth.ts';
 import { RequestTemplate } from './request/request.ts';
+import type { SentRequest } from './request/sent-request.ts';
 import type { Validator } from './request/validator.ts';
 
 /** What a reader needs from its environment. */
@@ -44,6 +45,8 @@ export interface ReaderPorts {
   readonly redactor?: Redactor | undefined;
   /** The quota that several readers of one API share; without it, the reader has its own, from `rateLimit`. */
   readonly quota?: MinuteQuota | undefined;
+  /** Called after each response of the API. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 /** The range of pages to read. */
@@ -101,6 +104,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     words,
     decode:
       (spec.responseFormat ?? 'json') === 'json' ? undefined : (answer) => decodePage(spec, answer, words),
+    observe: ports.observe,
   });
   return {
     pages({ from, since, known, pagesMax }, signal) {

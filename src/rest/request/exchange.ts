@@ -9,6 +9,7 @@ import {
   type RetryPolicy,
   type Wait,
 } from '../../core/retry.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import type { DecodedBody, OpenAnswer } from './answer-body.ts';
 import { answerProblem } from './answers.ts';
 import { AuthorizedRequests, type AuthorizedPorts, type Send } from './authorized-requests.ts';
@@ -35,6 +36,7 @@ interface ExchangePorts extends AuthorizedPorts {
   readonly wait: Wait;
   /** The time limit of one attempt, including its whole response. */
   readonly seconds: number;
+  readonly words: DefinitionWords;
 }
 
 /** How a request is sent, and what becomes of its response. Both are part of one attempt. */
