@@ -4,7 +4,7 @@ import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/time/minute-quota.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
-import type { Authorizer, Credentials } from './auth.ts';
+import type { Authorizer, Credentials } from '../authorization/authorizer.ts';
 import type { HttpAnswer, HttpRequest } from './client.ts';
 import { withOwnSecrets } from './kept-place.ts';
 import { ProblemError } from './problems.ts';

@@ -57,6 +57,8 @@ export class HttpSource implements OpenedSource {
   readonly #delta: boolean;
   /** The quota for all listings of this source together. */
   readonly #quota: MinuteQuota | undefined;
+  /** Several listings may need a token, and each refresh token may be accepted only once. */
+  readonly #refreshTokens = new Map<string, string>();
   readonly #stops = new Set<AbortController>();
   /** The ids of the last listing of several pages, which the next one is compared with. */
   #lastIds: FingerprintSet | undefined;
@@ -83,7 +85,7 @@ export class HttpSource implements OpenedSource {
     this.#watermarkColumn = fields.indexOf(spec.watermarkField ?? '');
     this.#secret = secret;
     this.#surroundings = surroundings;
-    this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers]));
+    this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers, spec.job?.start]));
     this.listing = this.#delta || spec.resumable === true ? 'delta' : 'full';
     const { clock, wait } = surroundings;
     this.#quota = quotaOf(spec.rateLimit, clock, wait);
@@ -166,6 +168,7 @@ export class HttpSource implements OpenedSource {
       secret: this.#secret,
       admit: requestPermit(this.#spec, permit),
       quota: this.#quota,
+      refreshTokens: this.#refreshTokens,
       words: CONNECTOR_WORDS,
     });
   }
