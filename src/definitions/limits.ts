@@ -59,3 +59,6 @@ export const PUSH_RENDER_TOTAL_MS_MAX = 10_000;
 export const GLOB_WILDCARDS_MAX = 3;
 /** Parts of `source.glob` that are `**`; the same holds for the folders of a path, of which there can be 2,000. */
 export const GLOB_FOLDER_WILDCARDS_MAX = 2;
+
+/** Characters of a path in a connector file that the rules parse; the schema refuses a longer one. */
+export const PATH_CHARACTERS_MAX = 4_096;

@@ -1,14 +1,19 @@
 import { LENGTH_ABSENT, LENGTH_NULL, type Column } from '../pipeline/ports/ports.ts';
-import { valueAtPath } from './path.ts';
+import { parsePath, type FieldPath } from '../core/text/field-path.ts';
+import { fieldAt, type FieldValue } from './field.ts';
+import { plainText, valueAtPath } from './path.ts';
 import { eachMember, isObject, type Span } from './scan.ts';
 
-/**
- * One way to reach a field, beginning with a key of the record. `rest` is the remaining path, empty for the value of the key
- * itself.
- */
+/** One way to reach a field, beginning with a key of the record. */
 interface Way {
   readonly column: number;
-  readonly rest: string;
+  readonly rest: FieldPath;
+}
+
+/** A field whose path leads to a list of values. */
+interface ListField {
+  readonly column: number;
+  readonly path: FieldPath;
 }
 
 /** The destination of the rows. */
@@ -30,27 +35,28 @@ export class RecordRow {
   /** The columns that at least one record had. */
   readonly #found: Uint8Array;
   readonly #ways: ReadonlyMap<string, readonly Way[]>;
-  readonly #values: (Span | undefined)[];
+  readonly #lists: readonly ListField[];
+  /** Values in the bytes of the record, or lists in bytes of their own. */
+  readonly #values: (Span | FieldValue | undefined)[];
   /** The length of the key by which each value was found. If there are two ways to a field, the longer key wins. */
   readonly #keyLengths: Uint32Array;
   readonly #word = Buffer.alloc(4);
   #bytes: Buffer = Buffer.alloc(0);
   #start = 0;
 
-  /** @param fields the names of the fields; dots separate nested names */
+  /** @param fields the names of the fields, which are paths in a record */
   constructor(fields: readonly string[]) {
     this.columns = fields.map((name): Column => ({ name, kind: 'json' }));
     this.#found = new Uint8Array(fields.length);
     this.#values = fields.map(() => undefined);
     this.#keyLengths = new Uint32Array(fields.length);
+    const paths = fields.map((name, column) => ({ column, path: parsePath(name) }));
+    this.#lists = paths.filter(({ path }) => path.many);
     const ways = new Map<string, Way[]>();
-    fields.forEach((name, column) => {
-      for (const { key, rest } of waysTo(name)) {
-        const list = ways.get(key) ?? [];
-        list.push({ column, rest });
-        ways.set(key, list);
-      }
-    });
+    for (const { column, path } of paths) {
+      if (path.many) continue;
+      for (const [key, rest] of path.keys) ways.set(key, [...(ways.get(key) ?? []), { column, rest }]);
+    }
     this.#ways = ways;
   }
 
@@ -76,43 +82,47 @@ export class RecordRow {
     eachMember(bytes, start, (key, from, end) => {
       for (const { column, rest } of this.#ways.get(key) ?? []) {
         if (key.length < (this.#keyLengths[column] ?? 0)) continue;
-        const value = rest === '' ? { start: from, end } : valueAtPath(bytes, from, rest);
+        const value = rest.ends ? { start: from, end } : valueAtPath(bytes, from, rest);
         if (value === undefined) continue;
         this.#values[column] = value;
         this.#keyLengths[column] = key.length;
         this.#found[column] = 1;
       }
     });
+    for (const { column, path } of this.#lists) {
+      const value = fieldAt(bytes, start, path);
+      if (value === undefined) continue;
+      this.#values[column] = value;
+      this.#found[column] = 1;
+    }
   }
 
-  /** Returns where a column's value is; undefined if the record does not have it or has null. */
-  value(column: number): Span | undefined {
+  /** Returns a column's value: the text of a string, or other JSON as it is written. Undefined if the record lacks it or has null. */
+  text(column: number): string | undefined {
     const value = this.#values[column];
-    return value === undefined || this.#bytes[value.start] === LETTER_N ? undefined : value;
+    if (value === undefined) return undefined;
+    const bytes = this.#bytesOf(value);
+    return bytes[value.start] === LETTER_N ? undefined : plainText(bytes, value);
   }
 
   /** Appends the loaded record. The sink must have room for it. */
   append(rows: RowSink): void {
     rows.startRow(this.#values.reduce((sum, value) => sum + 4 + lengthOf(value), 0));
     for (const value of this.#values) {
-      const isNull = value !== undefined && this.#bytes[value.start] === LETTER_N;
+      const bytes = value === undefined ? this.#bytes : this.#bytesOf(value);
+      const isNull = value !== undefined && bytes[value.start] === LETTER_N;
       this.#word.writeInt32BE(value === undefined ? LENGTH_ABSENT : isNull ? LENGTH_NULL : lengthOf(value));
       rows.append(this.#word, 0, 4);
-      if (value !== undefined && !isNull) rows.append(this.#bytes, value.start, value.end);
+      if (value !== undefined && !isNull) rows.append(bytes, value.start, value.end);
     }
     rows.endRow();
+  }
+
+  #bytesOf(value: Span | FieldValue): Buffer {
+    return 'bytes' in value ? value.bytes : this.#bytes;
   }
 }
 
 function lengthOf(value: Span | undefined): number {
   return value === undefined ? 0 : value.end - value.start;
-}
-
-/** `a.b.c` means the key `a.b.c`, or `c` in `a.b`, or `b.c` in `a`. */
-function waysTo(name: string): { key: string; rest: string }[] {
-  const ways = [{ key: name, rest: '' }];
-  for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
-    ways.push({ key: name.slice(0, dot), rest: name.slice(dot + 1) });
-  }
-  return ways;
 }

@@ -11,7 +11,7 @@ import type { DefinitionWords } from './definition-words.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
-import { openPaging } from './listing/pagination.ts';
+import { openPaging } from './paging/pagination.ts';
 import { RecordFinder } from './listing/records.ts';
 import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
 import { HttpClient } from './request/client.ts';

@@ -77,6 +77,6 @@ describe('a row of a record', () => {
     row.load(Buffer.from('{"b":null,"x":1}'), 0);
     expect(row.missing).toEqual(['c']);
     expect(row.keys).toEqual(['b', 'x']);
-    expect([row.value(0), row.value(1)]).toEqual([undefined, undefined]);
+    expect([row.text(0), row.text(1)]).toEqual([undefined, undefined]);
   });
 });

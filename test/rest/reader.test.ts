@@ -24,6 +24,9 @@ const STYLES: readonly Style[] = [
   'page_total',
   'offset',
   'offset_total',
+  'page_total_header',
+  'page_count_header',
+  'always_next',
 ];
 
 interface PagesRead {

@@ -128,7 +128,7 @@ export interface PaginationSpec {
   readonly nextCursorPath?: string;
   readonly nextCursorHeader?: string;
   readonly nextUrlPath?: string;
-  /** The path of the address that `nextUrlPath` is relative to. */
+  /** The path of the address that a relative address at `nextUrlPath` is appended to. */
   readonly nextUrlBasePath?: string;
   /** Replaces the beginning of the next address. */
   readonly rewriteNextUrl?: { readonly from: string; readonly to: string };
@@ -145,7 +145,7 @@ export interface PaginationSpec {
   /** The flag that says that this is the last page. */
   readonly lastPagePath?: string;
   readonly endsOnShortPage?: boolean;
-  /** Statuses that the API returns for a page behind the last one. */
+  /** Statuses that the API returns for a page after the last one. */
   readonly endStatuses?: readonly number[];
   /** Each page begins with the last record of the page before. */
   readonly inclusive?: boolean;

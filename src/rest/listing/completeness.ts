@@ -3,7 +3,8 @@ import type { Logger } from '../../core/log.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 import { signsOfLoss, signsOfMore, type SignOfMore } from './more-pages-hint.ts';
-import { numberAt } from './pagination.ts';
+import { namedTotal, type NamedTotal } from '../paging/answer-values.ts';
+import { isShortPage, leadsToNextPage } from './short-page.ts';
 import { totalsOf, type Total, type Totals } from './totals.ts';
 
 /** How a listing ended. */
@@ -34,6 +35,8 @@ export class Completeness {
   readonly #ignored: ReadonlySet<string>;
   readonly #log: Logger;
   readonly #words: DefinitionWords;
+  /** The total of records that the definition names. */
+  readonly #total: NamedTotal | undefined;
   #first: Totals | undefined;
   /** The highest value of the total that the definition names. */
   #named: number | undefined;
@@ -49,12 +52,12 @@ export class Completeness {
     this.#ignored = new Set(ignored.map((name) => name.toLowerCase()));
     this.#log = log;
     this.#words = words;
+    this.#total = namedTotal(spec?.totalPath, spec?.totalHeader);
   }
 
   /** @param list the path of the records */
   see(answer: PageAnswer, list: string | undefined): void {
-    const { totalPath } = this.#spec ?? {};
-    const named = totalPath === undefined ? undefined : numberAt(answer, totalPath);
+    const named = this.#total?.in(answer);
     if (named !== undefined) this.#named = Math.max(named, this.#named ?? 0);
     this.#loss ??= signsOfLoss(answer, list).find((sign) => this.#counts(sign));
     // The listing must reach the first total, because totals fall when records are removed while the listing is read.
@@ -65,7 +68,11 @@ export class Completeness {
   signOfMore({ answer, said, count, neverFound }: Ending, list: string | undefined): SignOfMore | undefined {
     // Some APIs return links to empty pages forever.
     if (said || (count === 0 && !neverFound)) return undefined;
-    return signsOfMore(answer, list).find((sign) => this.#counts(sign));
+    // After a short page that ends the listing, only the place of the next page, which it may still have, is no sign.
+    const isEnd = isShortPage(this.#spec, count);
+    return signsOfMore(answer, list).find(
+      (sign) => this.#counts(sign) && !(isEnd && leadsToNextPage(this.#spec, sign.name)),
+    );
   }
 
   /** @returns whether the listing is incomplete, after logging the sign that shows it */
@@ -90,13 +97,13 @@ export class Completeness {
   }
 
   #records(): readonly Total[] {
-    const { totalPath } = this.#spec ?? {};
-    if (totalPath === undefined) return this.#first?.records ?? [];
-    return this.#named === undefined ? [] : [{ name: totalPath, count: this.#named }];
+    if (this.#total === undefined) return this.#first?.records ?? [];
+    return this.#named === undefined ? [] : [{ name: this.#total.name, count: this.#named }];
   }
 
   #pages({ count }: Ending): readonly Total[] {
-    if (this.#spec?.totalPagesPath !== undefined) return [];
+    const { totalPagesPath, totalPagesHeader } = this.#spec ?? {};
+    if (totalPagesPath !== undefined || totalPagesHeader !== undefined) return [];
     // Some APIs use `page_count` for the number of pages, and others for the number of records on this page.
     return (this.#first?.pages ?? []).filter((total) => total.count !== count || !/count$/i.test(total.name));
   }

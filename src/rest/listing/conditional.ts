@@ -2,13 +2,14 @@ import type { RestSpec } from '../../definitions/rest/types.ts';
 
 /**
  * Whether the response to one conditional request covers a whole listing. Servers do not answer a POST with 304. If a header
- * leads to the next page, an unchanged page may have a new page after it. A definition that disables caching wants the full
+ * leads to the next page or has the total, an unchanged page may have a new page after it. A definition that disables caching wants the full
  * response.
  */
 export function mayBeConditional(spec: RestSpec): boolean {
   const { method = 'GET', headers = {} } = spec;
-  const { type, nextCursorHeader } = spec.pagination ?? {};
-  if (method !== 'GET' || type === 'link_header' || nextCursorHeader !== undefined) return false;
+  const { type, nextCursorHeader, totalHeader, totalPagesHeader } = spec.pagination ?? {};
+  const header = nextCursorHeader ?? totalHeader ?? totalPagesHeader;
+  if (method !== 'GET' || type === 'link_header' || header !== undefined) return false;
   return !Object.entries(headers).some(
     ([name, value]) =>
       /^if-/i.test(name) || (/^cache-control$/i.test(name) && /no-(?:cache|store)/i.test(value)),

@@ -5,14 +5,16 @@ import type { Logger } from '../../core/log.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { Exchange, PageAnswer } from '../request/exchange.ts';
 import type { KeptPlace } from '../request/kept-place.ts';
+import type { NoPage } from '../request/page-reply.ts';
 import { Circles } from './circles.ts';
 import { Completeness } from './completeness.ts';
-import { NextPages, type Following, type ReadPage } from './next-pages.ts';
+import { NextPages, type Following } from './next-pages.ts';
 import type { Page, RecordPages, Statement } from './page.ts';
-import type { Paging } from './pagination.ts';
 import type { RecordFinder } from './records.ts';
-import { ofResumed } from './resumed.ts';
-import { conditionOf, validatorOf, type Validator } from '../request/validator.ts';
+import { pageOf, type ReadPage } from './read-page.ts';
+import { ofNextPage, ofResumed, paginationHint } from './refused-page.ts';
+import type { Paging } from '../paging/paging.ts';
+import { keepableValidator, type Validator } from '../request/validator.ts';
 import type { Span } from '../../json/scan.ts';
 
 interface ListingPorts {
@@ -70,7 +72,7 @@ export class Listing implements RecordPages {
       completeness: this.#completeness,
       inParts: pagesMax !== undefined || from !== undefined,
       words,
-      lost: (page, what) => this.#lost(page, what),
+      lost: (page, what, set) => this.#lost(page, what, set),
     });
   }
 
@@ -83,7 +85,7 @@ export class Listing implements RecordPages {
     return {
       truncated: this.#truncated,
       cutOff: this.#cutOff,
-      rest: this.#rest === undefined ? undefined : this.#ports.keep(this.#rest),
+      rest: this.#keptPlace(this.#rest),
       unchanged: this.#unchanged,
       validator: this.#truncated ? undefined : this.#validator,
       inPages: this.#pages > 1,
@@ -106,36 +108,45 @@ export class Listing implements RecordPages {
 
   /** @throws BridgeError SOURCE_*; the reason of the signal when aborted */
   async *[Symbol.asyncIterator](): AsyncGenerator<Page, void> {
-    let place = this.#ports.from;
+    const { paging, exchange, finder, from, known, spec, words } = this.#ports;
+    let place = from;
+    let last: ReadPage | undefined;
     for (;;) {
-      const request = this.#ports.paging.request(place);
-      const asked = this.#ports.exchange.nameOf(request);
-      let answer: PageAnswer | undefined;
+      const request = paging.request(place);
+      const asked = exchange.nameOf(request);
+      let answer: PageAnswer | NoPage;
       let records: readonly Span[] = [];
       try {
-        const isFirst = this.#pages === 0 && place === undefined;
-        const { exchange, known, finder } = this.#ports;
-        answer = await exchange.page(request, this.#signal, isFirst ? known : undefined);
-        if (answer !== undefined) records = finder.find(answer, asked, (text) => exchange.redact(text));
+        // Only a page that an earlier page led to may be missing.
+        const expectation = place === undefined ? { known } : { endStatuses: spec?.endStatuses };
+        answer = await exchange.page(request, this.#signal, expectation);
+        if (answer === 'no_page') await this.#confirmEnd();
+        else if (answer !== 'unchanged') {
+          records = finder.find(answer, asked, (text) => exchange.redact(text));
+        }
       } catch (thrown) {
         if (this.#pages === 0 && place !== undefined && this.#expired(thrown)) {
           place = undefined;
           continue;
         }
-        if (!this.#mayStop(thrown, place))
-          throw this.#pages === 0 ? ofResumed(thrown, place, this.#ports.words) : thrown;
+        if (this.#mayStop(thrown, place)) break;
+        throw this.#pages === 0 ? ofResumed(thrown, place, words) : ofNextPage(thrown, spec, words);
+      }
+      if (answer === 'unchanged') {
+        this.#unchanged = true;
         break;
       }
-      if (answer === undefined) {
-        this.#unchanged = true;
+      if (answer === 'no_page') {
+        this.#endAfter(last);
         break;
       }
       this.#pages++;
       const page: ReadPage = { answer, place, count: records.length, asked, number: this.#pages };
+      last = spec?.endStatuses === undefined ? undefined : page;
       this.#see(page, records);
       let following: Following | undefined;
       const follow = (): Following => (following ??= this.#nextPages.after(page));
-      yield this.#pageOf(page, records, follow);
+      yield pageOf(page, records, () => this.#keptPlace(follow().place));
       if (this.#counted < page.number) this.counted(records.length, records.length);
       if (records.length > 0 && this.#circles.standsStill) {
         throw this.#lost(page, `has only records of pages before, as those before it had, ${NOT_HEEDED}`);
@@ -151,28 +162,36 @@ export class Listing implements RecordPages {
     this.#hasEnded = true;
   }
 
+  /**
+   * The statuses that end a listing are also those of an API that is out of order, whose records must not count as deleted. So
+   * its first page must still be there.
+   * @throws BridgeError SOURCE_*
+   */
+  async #confirmEnd(): Promise<void> {
+    const { paging, exchange } = this.#ports;
+    await exchange.page(paging.request(undefined), this.#signal);
+  }
+
+  /** @param last the page before the refused one; undefined if an earlier run read it */
+  #endAfter(last: ReadPage | undefined): void {
+    // There may be a page after an unchanged one in the next run.
+    this.#validator = undefined;
+    if (last === undefined) return;
+    const end = this.#nextPages.refusedAfter(last);
+    if (this.#nextPages.isTruncatedAt(last, end, this.#records)) this.#truncated = true;
+  }
+
   /** @throws BridgeError SOURCE_PAGINATION */
   #see(page: ReadPage, records: readonly Span[]): void {
     const { answer, place, number } = page;
-    this.#validator = number === 1 && place === undefined ? this.#keepable(answer) : undefined;
+    this.#validator = number === 1 && place === undefined ? this.#validatorOf(answer) : undefined;
     this.#completeness.see(answer, this.#ports.finder.path);
     if (this.#circles.isNewPage(answer.bytes, records)) return;
     throw this.#lost(page, `has the same records as a page before, ${NOT_HEEDED}`);
   }
 
-  /** The next place is determined when the consumer asks for it, or otherwise after the page. */
-  #pageOf({ answer, place }: ReadPage, records: readonly Span[], follow: () => Following): Page {
-    const { keep } = this.#ports;
-    return {
-      bytes: answer.bytes,
-      records,
-      answered: dateOf(answer),
-      first: place === undefined,
-      get next() {
-        const next = follow().place;
-        return next === undefined ? undefined : keep(next);
-      },
-    };
+  #keptPlace(place: string | undefined): KeptPlace | undefined {
+    return place === undefined ? undefined : this.#ports.keep(place);
   }
 
   /** An API may forget where a listing stopped. Restarting is safe, because a listing in parts deletes nothing. */
@@ -185,11 +204,9 @@ export class Listing implements RecordPages {
     return true;
   }
 
-  /** A stored validator must not contain a secret, whatever an API puts in its tags. */
-  #keepable(answer: PageAnswer): Validator | undefined {
-    const validator = this.#ports.conditional ? validatorOf(answer) : undefined;
-    const texts = Object.values(validator === undefined ? {} : conditionOf(validator));
-    return texts.some((text) => this.#ports.exchange.isSecretIn(text)) ? undefined : validator;
+  #validatorOf(answer: PageAnswer): Validator | undefined {
+    const { conditional, exchange } = this.#ports;
+    return conditional ? keepableValidator(answer, (text) => exchange.isSecretIn(text)) : undefined;
   }
 
   /** Handles an API that asks for a long pause: what was read is kept if the next run can resume there. */
@@ -218,20 +235,10 @@ export class Listing implements RecordPages {
     return true;
   }
 
-  #lost({ asked, number }: Pick<ReadPage, 'asked' | 'number'>, what: string): BridgeError {
+  /** @param set the key of the pagination that may solve the problem */
+  #lost({ asked, number }: Pick<ReadPage, 'asked' | 'number'>, what: string, set?: string): BridgeError {
     const { exchange, words } = this.#ports;
-    const { path, paginationDocs } = words;
-    return new BridgeError(
-      'SOURCE_PAGINATION',
-      `The answer to ${asked} (page ${number}) ${exchange.redact(what)}.`,
-      {
-        hint: `Correct ${path}.pagination; ${paginationDocs} says what each type needs, and how ${path}.ignoreSigns names a sign that means nothing.`,
-      },
-    );
+    const message = `The answer to ${asked} (page ${number}) ${exchange.redact(what)}.`;
+    return new BridgeError('SOURCE_PAGINATION', message, { hint: paginationHint(words, set) });
   }
-}
-
-function dateOf({ header }: PageAnswer): Date | undefined {
-  const date = new Date(header('date') ?? '');
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -1,5 +1,5 @@
 import type { PageAnswer } from '../request/exchange.ts';
-import { nextLink } from './link-header.ts';
+import { nextLink } from '../paging/link-header.ts';
 import { PartReader, type Member } from './part-reader.ts';
 
 /** How strongly a response suggests that there are records that it does not contain. */

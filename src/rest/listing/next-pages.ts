@@ -1,24 +1,15 @@
 import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { withoutRoot } from '../../core/text/field-path.ts';
 import type { DefinitionWords } from '../definition-words.ts';
-import type { PageAnswer } from '../request/exchange.ts';
 import type { Circles } from './circles.ts';
 import type { Completeness } from './completeness.ts';
-import { jsonAt, saysNo, type Next, type Paging } from './pagination.ts';
+import { jsonAt, saysNo, saysYes } from '../paging/answer-values.ts';
+import type { Next, Paging } from '../paging/paging.ts';
+import type { ReadPage } from './read-page.ts';
 import type { RecordFinder } from './records.ts';
-
-/** The properties of a page that decide what follows it. */
-export interface ReadPage {
-  readonly answer: PageAnswer;
-  readonly place: string | undefined;
-  /** The number of records on the page. */
-  readonly count: number;
-  /** The request, for messages. */
-  readonly asked: string;
-  /** The number of the page, from 1. */
-  readonly number: number;
-}
+import { isShortPage } from './short-page.ts';
 
 /** What follows a page: another page, or the end and its reason. */
 export type Following =
@@ -41,8 +32,12 @@ interface FollowingPorts {
   /** The listing is read in parts, and this is one of them. */
   readonly inParts: boolean;
   readonly words: DefinitionWords;
-  readonly lost: (page: ReadPage, what: string) => BridgeError;
+  /** @param set the key of the pagination that may solve the problem */
+  readonly lost: (page: ReadPage, what: string, set?: string) => BridgeError;
 }
+
+/** What the flag that the definition names says about pages after this one; undefined without a flag. */
+type Flag = 'more' | 'last' | undefined;
 
 /** Determines what follows each page of one listing, and whether its last page is the end of all records. */
 export class NextPages {
@@ -58,23 +53,29 @@ export class NextPages {
   after(page: ReadPage): Following {
     const { paging, spec, circles, lost } = this.#ports;
     const { answer, place, count } = page;
-    const more = spec?.hasMorePath === undefined ? undefined : jsonAt(answer, spec.hasMorePath);
-    const said = more !== undefined && saysNo(more);
-    const next: Next = said ? { kind: 'end' } : paging.next(answer, place, count);
+    const flag = this.#flagOf(page);
+    const next: Next = flag === 'last' ? { kind: 'end' } : paging.next(answer, place, count);
     // An earlier page led here, in this listing or in the one that stopped here.
     this.#keySeen ||= next.kind !== 'absent' || place !== undefined;
-    if (next.kind === 'wrong') throw lost(page, next.what);
+    if (next.kind === 'wrong') throw lost(page, next.what, next.set);
+    if (next.kind === 'absent') this.#requireCursorOfRecords(page);
     // A cursor that does not advance on an empty page waits for future records, so the listing has ended.
     const waits = next.kind === 'place' && next.place === place && count === 0;
-    if (next.kind === 'place' && !waits) {
+    const isShort = flag !== 'more' && isShortPage(spec, count);
+    if (next.kind === 'place' && !waits && !isShort) {
       if (circles.isNewPlace(next.place, place)) return { place: next.place };
-      throw lost(page, 'leads back to a page that was read before');
+      throw lost(page, 'leads back to a page that was read before', 'lastPagePath');
     }
     return {
       place: undefined,
-      said: said || waits,
-      contradicted: more !== undefined && !said && !waits,
+      said: flag === 'last' || waits,
+      contradicted: flag === 'more' && !waits,
     };
+  }
+
+  /** Returns what follows a page if the API refused the next one, with a status that the definition names for that. */
+  refusedAfter(page: ReadPage): Extract<Following, { place: undefined }> {
+    return { place: undefined, said: false, contradicted: this.#flagOf(page) === 'more' };
   }
 
   /**
@@ -108,13 +109,34 @@ export class NextPages {
     return contradicted || sign !== undefined || isPart;
   }
 
+  /** @throws BridgeError SOURCE_PAGINATION for a flag of the last page that is neither true nor false: it would end the listing */
+  #flagOf(page: ReadPage): Flag {
+    const { spec, lost } = this.#ports;
+    const more = jsonAt(page.answer, spec?.hasMorePath);
+    if (more !== undefined) return saysNo(more) ? 'last' : 'more';
+    const last = jsonAt(page.answer, spec?.lastPagePath);
+    if (last === undefined) return undefined;
+    if (saysYes(last)) return 'last';
+    if (saysNo(last)) return 'more';
+    throw lost(page, `has a value at ${spec?.lastPagePath ?? ''} that is neither true nor false`);
+  }
+
+  /** A cursor inside the records is on every page that has records, so without it the path is wrong. */
+  #requireCursorOfRecords(page: ReadPage): void {
+    const { spec, finder, lost } = this.#ports;
+    const path = withoutRoot(spec?.nextCursorPath ?? '');
+    if (page.count === 0 || !path.startsWith(`${finder.path ?? ''}[`)) return;
+    throw lost(page, `has records, and no value at ${path}`);
+  }
+
   /** If pages are numbered, an API may report more records on an empty page; other APIs must also say where those records are. */
   #refuseContradiction(page: ReadPage): void {
     const { spec, log, lost } = this.#ports;
-    const { type, hasMorePath = '' } = spec ?? {};
+    const { type, hasMorePath, lastPagePath } = spec ?? {};
+    const flag = hasMorePath ?? lastPagePath ?? '';
     if (type !== 'page' && type !== 'offset') {
-      throw lost(page, `says at ${hasMorePath} that there is more, and not where`);
+      throw lost(page, `says at ${flag} that there is more, and not where`);
     }
-    log.warn('the listing ended, and the API says that there is more', { hasMorePath });
+    log.warn('the listing ended, and the API says that there is more', { sign: flag });
   }
 }

@@ -1,7 +1,8 @@
 import { BridgeError } from '../../core/errors.ts';
+import { withoutRoot } from '../../core/text/field-path.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
-import { plainText, valueAtPath, withoutRoot } from '../../json/path.ts';
+import { plainText, valueAtPath } from '../../json/path.ts';
 import { eachMember, elements, isArray, isObject, type Span } from '../../json/scan.ts';
 
 /** The usual names of record lists. A response has one of them, or the definition names another. */

@@ -1,4 +1,5 @@
 import type { PageAnswer } from '../request/exchange.ts';
+import { numberIn, rangeTotal } from '../paging/answer-values.ts';
 import { PartReader, type Member } from './part-reader.ts';
 
 /** A number of records or pages that exist, according to a response. */
@@ -37,7 +38,6 @@ const PAGE_HEADERS = [
   'X-Pagination-Total-Pages',
   'X-Pagination-Page-Count',
 ];
-const NUMBER = /^"?(\d{1,15})(?:\.0+)?"?$/;
 
 /**
  * Returns the totals that a response reports, in its headers and next to its records.
@@ -73,14 +73,4 @@ function totalIn({ near, key, path, text }: Member): { count: number; pages: boo
   // This is Elasticsearch's `hits.total.value`.
   const ofTotal = name === 'value' && /(?:^|\.)total\.value$/i.test(path);
   return RECORDS.test(name) || ofTotal ? { count, pages: false } : undefined;
-}
-
-/** Returns 105 for `items 0-99/105`. The form `items 0-99/*` has no total, and a range of bytes counts something else. */
-function rangeTotal(header: string | undefined): number | undefined {
-  return numberIn(/^(?!\s*bytes\b).*\/\s*(\d+)\s*$/i.exec(header ?? '')?.[1]);
-}
-
-function numberIn(text: string | undefined): number | undefined {
-  const digits = NUMBER.exec(text ?? '')?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }

@@ -17,7 +17,8 @@ import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import type { Span } from '../../json/scan.ts';
 import { unknownCoding } from '../../net/response-body.ts';
-import { conditionOf, type Validator } from './validator.ts';
+import type { NoPage, PageExpectation } from './page-reply.ts';
+import { conditionOf } from './validator.ts';
 
 /** One page, checked to be JSON. */
 export interface PageAnswer extends Pick<HttpAnswer, 'status' | 'header'> {
@@ -59,21 +60,18 @@ export class Exchange {
 
   /**
    * @param request without credentials
-   * @param known the validator of an earlier response to the same request
-   * @returns undefined if that response is known to be unchanged
    * @throws BridgeError SOURCE_*; the reason of `signal` when aborted
    */
-  async page(request: HttpRequest, signal: AbortSignal, known?: Validator): Promise<PageAnswer | undefined> {
+  async page(
+    request: HttpRequest,
+    signal: AbortSignal,
+    expected: PageExpectation = {},
+  ): Promise<PageAnswer | NoPage> {
     const { retry, wait, clock, log } = this.#ports;
     const asked = this.nameOf(request);
     return await withRetries(
-      () => this.#attempt(request, asked, signal, known),
-      {
-        policy: retry,
-        wait,
-        now: () => clock.now(),
-        onRetry: logRetries(log, { request: asked }),
-      },
+      () => this.#attempt(request, asked, signal, expected),
+      { policy: retry, wait, now: () => clock.now(), onRetry: logRetries(log, { request: asked }) },
       signal,
     );
   }
@@ -96,15 +94,16 @@ export class Exchange {
     request: HttpRequest,
     asked: string,
     signal: AbortSignal,
-    known: Validator | undefined,
-  ): Promise<Attempt<PageAnswer | undefined>> {
+    { known, endStatuses }: PageExpectation,
+  ): Promise<Attempt<PageAnswer | NoPage>> {
     const condition = known === undefined ? {} : conditionOf(known);
     const whole = { ...request, headers: { ...request.headers, ...condition } };
     try {
       const { answer, url } = await this.#authorised(whole, signal);
       // A 304 is only valid as the response to a conditional request.
-      const same = answer.status === 304 && known !== undefined;
-      return { ok: true, value: same ? undefined : this.#judged(answer, url) };
+      if (answer.status === 304 && known !== undefined) return { ok: true, value: 'unchanged' };
+      if (endStatuses?.includes(answer.status) === true) return { ok: true, value: 'no_page' };
+      return { ok: true, value: this.#judged(answer, url) };
     } catch (thrown) {
       signal.throwIfAborted();
       if (thrown instanceof BridgeError) throw thrown;

@@ -16,47 +16,98 @@ class Raw {
   }
 }
 
+/** A header may have visible characters, spaces and tabs, and characters of Latin-1. */
+const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+const CONTENT_TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
+
 /** Builds the requests of one listing. */
 export class RequestTemplate {
-  /** The address of the listing, with its watermark and, for GET, its payload. */
-  readonly url: string;
+  /** The address of the listing, with its watermark. */
+  readonly #address: string;
   readonly #method: 'GET' | 'POST';
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #payload: Readonly<Record<string, unknown>> | undefined;
+  readonly #payload: Readonly<Record<string, unknown>>;
+  readonly #format: 'json' | 'form';
+  /** Where the parameters of a page are sent. */
+  readonly #parametersIn: 'query' | 'body' | 'header' | 'path';
+  readonly #words: DefinitionWords;
 
   /** @param watermark replaces `:watermark`; undefined if there is none. @throws BridgeError CONNECTOR_INVALID */
   constructor(spec: RestSpec, watermark: string | undefined, words: DefinitionWords) {
     const bind = (text: string) => (watermark === undefined ? text : bindWatermarkText(text, watermark));
-    const { method = 'GET', headers = {}, payload } = spec;
-    const bound =
-      payload && Object.fromEntries(Object.entries(payload).map(([key, v]) => [key, deep(v, bind)]));
-    const own = checkedUrl(
-      watermark === undefined ? spec.url : bindWatermarkText(spec.url, encodeURIComponent(watermark)),
-      words,
-    );
+    const { method = 'GET', headers = {}, payload = {}, payloadFormat = 'json' } = spec;
+    this.#words = words;
+    this.#address =
+      watermark === undefined ? spec.url : bindWatermarkText(spec.url, encodeURIComponent(watermark));
+    checkedUrl(this.#address, words);
     this.#method = method;
-    this.url = method === 'GET' ? withParameters(own, queryOf(bound ?? {})) : own;
-    this.#payload = method === 'POST' ? (bound ?? {}) : undefined;
+    this.#payload = Object.fromEntries(Object.entries(payload).map(([key, v]) => [key, deep(v, bind)]));
+    this.#format = payloadFormat;
+    this.#parametersIn = spec.pagination?.parametersIn ?? (method === 'GET' ? 'query' : 'body');
     this.#headers = {
       accept: 'application/json',
       'user-agent': 'gemini-sync-bridge',
-      ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      ...(method === 'POST' ? { 'content-type': CONTENT_TYPES[payloadFormat] } : {}),
       ...Object.fromEntries(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), bind(text)])),
     };
   }
 
-  /** @param url replaces the listing's own address */
-  request(parameters: PageParameters, url = this.url): HttpRequest {
-    const base = { method: this.#method, headers: this.#headers };
-    if (this.#payload === undefined) {
-      const query = parameters.map(([name, json]) => [name, plain(json)] as const);
-      return { ...base, url: withParameters(url, query), body: undefined };
+  /** @param url replaces the listing's own address. @throws BridgeError CONNECTOR_INVALID */
+  request(parameters: PageParameters, url?: string): HttpRequest {
+    const where = this.#parametersIn;
+    const texts = parameters.map(([name, json]) => [name, plain(json)] as const);
+    const own = url ?? this.#ownUrl(where === 'path' ? texts : []);
+    return {
+      method: this.#method,
+      url: where === 'query' ? withParameters(own, texts) : own,
+      headers:
+        where === 'header'
+          ? {
+              ...this.#headers,
+              ...Object.fromEntries(texts.map(([name, text]) => [name.toLowerCase(), text])),
+            }
+          : this.#headers,
+      body: this.#method === 'POST' ? this.#body(where === 'body' ? parameters : []) : undefined,
+    };
+  }
+
+  /**
+   * Returns why a value from a response cannot be a parameter of the next request, as words that continue a sentence about the
+   * value; undefined if it can.
+   */
+  refusalOf(json: string): string | undefined {
+    const text = plain(json);
+    if (this.#parametersIn === 'header' && !HEADER_TEXT.test(text)) {
+      return 'has characters that a header cannot contain';
     }
-    const payload = parameters.reduce<unknown>(
-      (body, [name, json]) => withValue(body, name, new Raw(json)),
-      this.#payload,
+    // Even percent-encoded, such a segment would lead to another path.
+    const leaves = this.#parametersIn === 'path' && /^\.{1,2}$/.test(text);
+    return leaves ? 'would change the path of the address' : undefined;
+  }
+
+  /** @param inPath values that replace `{name}` after the origin of the address */
+  #ownUrl(inPath: Parameters): string {
+    const values = new Map(inPath);
+    const [origin = ''] = ORIGIN.exec(this.#address) ?? [];
+    const rest = this.#address.slice(origin.length).replaceAll(/\{([^{}]*)\}/g, (whole, name: string) => {
+      const value = values.get(name);
+      return value === undefined ? whole : encodeURIComponent(value);
+    });
+    const url = checkedUrl(`${origin}${rest}`, this.#words);
+    return this.#method === 'GET' ? withParameters(url, queryOf(this.#payload)) : url;
+  }
+
+  #body(parameters: PageParameters): string {
+    if (this.#format === 'form') {
+      const texts = parameters.map(([name, json]) => [name, plain(json)] as const);
+      const names = new Set(parameters.map(([name]) => name));
+      const kept = queryOf(this.#payload).filter(([name]) => !names.has(name));
+      return new URLSearchParams([...kept, ...texts].map(([name, text]) => [name, text])).toString();
+    }
+    return write(
+      parameters.reduce<unknown>((body, [name, json]) => withValue(body, name, new Raw(json)), this.#payload),
     );
-    return { ...base, url, body: write(payload) };
   }
 }
 

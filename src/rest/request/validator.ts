@@ -26,3 +26,16 @@ export function conditionOf(validator: Validator): Readonly<Record<string, strin
     ? { 'if-none-match': validator.etag }
     : { 'if-modified-since': validator.lastModified };
 }
+
+/**
+ * Returns a validator that may be stored: one that reveals no secret, whatever an API puts in its tags.
+ * @param isSecretIn whether storing a text would reveal a secret
+ */
+export function keepableValidator(
+  answer: Pick<HttpAnswer, 'header'>,
+  isSecretIn: (text: string) => boolean,
+): Validator | undefined {
+  const validator = validatorOf(answer);
+  const texts = Object.values(validator ?? {});
+  return texts.some(isSecretIn) ? undefined : validator;
+}

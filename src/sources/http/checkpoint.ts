@@ -46,8 +46,10 @@ function membersOf(checkpoint: string | undefined): Readonly<Record<string, unkn
 }
 
 function requestDigest(source: HttpSourceSpec): string {
-  const { url, method, payload, recordsPath } = source;
-  return digest([url, method, payload, recordsPath, paginationOf(source)]);
+  const { url, method, payload, recordsPath, payloadFormat } = source;
+  // A key without a value adds nothing, so that checkpoints of earlier versions stay valid.
+  const format = payloadFormat === undefined ? [] : [payloadFormat];
+  return digest([url, method, payload, recordsPath, paginationOf(source), ...format]);
 }
 
 function digest(parts: unknown): string {

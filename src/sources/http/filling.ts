@@ -1,4 +1,3 @@
-import { plainText } from '../../json/path.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 import { Changes } from './changes.ts';
 import type { Page, RecordPages } from '../../rest/listing/page.ts';
@@ -44,7 +43,7 @@ export async function fillWithAll(
     for (const [index, record] of page.records.entries()) {
       while (rows.full) await rows.drained(signal);
       row.load(page.bytes, record.start);
-      const id = ids.of(page.bytes, row);
+      const id = ids.of(row);
       const judged = id === undefined ? 'new' : overlap.judge(id);
       if (judged === 'moved') listing.moved();
       if (judged !== 'new') continue;
@@ -100,9 +99,9 @@ async function addPage(
   let fresh = 0;
   for (const record of page.records) {
     row.load(page.bytes, record.start);
-    const mark = row.value(watermarkColumn);
-    if (mark !== undefined) watermark?.see(plainText(page.bytes, mark), present);
-    if (await changes.add(row, ids.of(page.bytes, row))) fresh++;
+    const mark = row.text(watermarkColumn);
+    if (mark !== undefined) watermark?.see(mark, present);
+    if (await changes.add(row, ids.of(row))) fresh++;
   }
   return fresh;
 }

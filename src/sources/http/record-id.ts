@@ -1,5 +1,4 @@
 import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
-import { plainText } from '../../json/path.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 
 /** A 62-bit hash of the values that identify a record. */
@@ -19,12 +18,12 @@ export class RecordIds {
   }
 
   /** @returns undefined for a record without an id, which is quarantined */
-  of(bytes: Buffer, row: RecordRow): RecordId | undefined {
+  of(row: RecordRow): RecordId | undefined {
     const parts: string[] = [];
     for (const column of this.#columns) {
-      const value = row.value(column);
+      const value = row.text(column);
       if (value === undefined) return undefined;
-      parts.push(plainText(bytes, value));
+      parts.push(value);
     }
     if (parts.length === 0) return undefined;
     this.#hashes.of(parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts));

@@ -28,6 +28,13 @@ const PAGINATIONS: readonly PaginationSpec[] = [
   { type: 'link_header' },
   { type: 'cursor', cursorField: 'page', nextCursorPath: 'page' },
   { type: 'cursor', cursorField: 'page', nextCursorHeader: 'X-After' },
+  { type: 'page', totalHeader: 'X-Total-Count' },
+  { type: 'page', totalPagesHeader: 'X-Total-Pages' },
+  { type: 'offset', totalHeader: 'X-Total-Count' },
+  { type: 'page', endStatuses: [404] },
+  { type: 'page', endsOnShortPage: true, pageSize: PAGE_SIZE },
+  { type: 'offset', endsOnShortPage: true, pageSize: PAGE_SIZE },
+  { type: 'next_url', nextUrlPath: 'next', lastPagePath: 'last' },
 ];
 
 /** An API whose pages are numbers, however they are called. An edit puts a record where the order has the newest. */
@@ -35,13 +42,15 @@ class MovingApi {
   items: Item[] = [];
   newestFirst = true;
   changes: readonly Change[] = [];
-  #asked = 0;
+  /** Undefined before a listing during which something happens. */
+  #asked: number | undefined;
   #nextId = 100;
 
   begin(count: number, newestFirst: boolean): void {
     this.items = Array.from({ length: count }, (_, index) => ({ id: index + 1, title: `T${index}` }));
     this.newestFirst = newestFirst;
     this.changes = [];
+    this.#asked = undefined;
   }
 
   during(changes: readonly Change[]): void {
@@ -49,25 +58,37 @@ class MovingApi {
     this.#asked = 0;
   }
 
+  /** A record that changes hide from two listings cannot be told from a deleted one, so changes end with the first listing. */
+  #settle(page: number, from: number): void {
+    if (this.#asked !== undefined && this.#asked > 0 && page === 1 && from === 0) this.changes = [];
+  }
+
   readonly reply: Reply = (response, request) => {
     const query = new URL(request.url, 'http://x').searchParams;
     const page = Number(query.get('page') ?? 1);
     const from = Number(query.get('offset') ?? (page - 1) * PAGE_SIZE);
+    this.#settle(page, from);
     const data = this.items.slice(from, from + PAGE_SIZE);
     const more = from + PAGE_SIZE < this.items.length;
-    const next = more && !query.has('offset') ? `?page=${page + 1}` : null;
     // Only those of the style that is asked for, by the path.
     const style = request.url.slice(1).split('?')[0] ?? '';
+    const next = style === 'always_next' || (more && !query.has('offset')) ? `?page=${page + 1}` : null;
     const body =
       style === 'next_url'
         ? { data, next }
         : style === 'body'
           ? { data, page: more ? page + 1 : null }
-          : { data };
+          : style === 'always_next'
+            ? { data, next, last: !more }
+            : { data };
     const headers: Record<string, string> = {};
+    if (style === 'totals') headers['x-total-count'] = String(this.items.length);
+    if (style === 'totals') headers['x-total-pages'] = String(Math.ceil(this.items.length / PAGE_SIZE));
     if (style === 'link_header' && next !== null) headers['link'] = `<${next}>; rel="next"`;
     if (style === 'header' && more) headers['x-after'] = String(page + 1);
-    json(200, body, headers)(response, request);
+    const isMissing = style === 'ends_with_404' && from > 0 && data.length === 0;
+    json(isMissing ? 404 : 200, body, headers)(response, request);
+    if (this.#asked === undefined) return;
     this.#asked++;
     for (const change of this.changes.filter(({ after }) => after === this.#asked)) this.#apply(change);
   };
@@ -86,8 +107,12 @@ class MovingApi {
   }
 }
 
-const styleOf = (spec: PaginationSpec): string =>
-  spec.type !== 'cursor' ? spec.type : spec.nextCursorHeader === undefined ? 'body' : 'header';
+const styleOf = (spec: PaginationSpec): string => {
+  if (spec.totalHeader !== undefined || spec.totalPagesHeader !== undefined) return 'totals';
+  if (spec.endStatuses !== undefined) return 'ends_with_404';
+  if (spec.lastPagePath !== undefined) return 'always_next';
+  return spec.type !== 'cursor' ? spec.type : spec.nextCursorHeader === undefined ? 'body' : 'header';
+};
 
 const sourceOf = (url: string, pagination: PaginationSpec) =>
   restSource({ url: `${url}/${styleOf(pagination)}`, pagination }, { fields: ['id', 'title'] }).source;
@@ -123,7 +148,7 @@ describe('a listing of pages that are numbers, however they are called', () => {
           expect(planned?.found.deletes.filter((docId) => live.has(docId)) ?? []).toEqual([]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 120 },
     );
   }, 120_000);
 

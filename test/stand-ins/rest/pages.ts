@@ -10,9 +10,15 @@ export type Style =
   | 'page'
   | 'page_total'
   | 'offset'
-  | 'offset_total';
+  | 'offset_total'
+  | 'page_total_header'
+  | 'page_count_header'
+  | 'page_ends_with_404'
+  | 'always_next';
 
 export interface PageOfApi {
+  /** Default: 200. */
+  readonly status?: number;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -63,6 +69,19 @@ export function pageOf({ url, body, method }: ReceivedRequest, listed: Listed): 
       return { body: `{${data}}`, headers: {} };
     case 'page_total':
       return { body: `{${data},"pages":${Math.ceil(records.length / pageSize)}}`, headers: {} };
+    case 'page_total_header':
+      return {
+        body: `{${data}}`,
+        headers: { 'x-total-pages': String(Math.ceil(records.length / pageSize)) },
+      };
+    case 'page_count_header':
+      return { body: `{${data}}`, headers: { 'x-total-count': String(records.length) } };
+    case 'page_ends_with_404':
+      return from > 0 && page.length === 0
+        ? { status: 404, body: '{"detail":"Invalid page."}', headers: {} }
+        : { body: `{${data}}`, headers: {} };
+    case 'always_next':
+      return { body: `{${data},"links":{"next":${JSON.stringify(next())}},"end":"${!more}"}`, headers: {} };
     case 'offset_total':
       return { body: `{${data},"total":${records.length}}`, headers: {} };
   }
@@ -77,9 +96,13 @@ function startOf(style: Style, asked: (name: string) => string | undefined, page
       return Number(asked('cursor')?.slice(1) ?? 0);
     case 'next_url':
     case 'link_header':
+    case 'always_next':
       return Number(asked('after') ?? 0);
     case 'page':
     case 'page_total':
+    case 'page_total_header':
+    case 'page_count_header':
+    case 'page_ends_with_404':
       return (Number(asked('page') ?? 1) - 1) * pageSize;
     case 'offset':
     case 'offset_total':

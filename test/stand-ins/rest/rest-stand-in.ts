@@ -71,7 +71,7 @@ export async function startRest(options: RestOptions): Promise<RestStandIn> {
         response.writeHead(304, tagged).end();
         return;
       }
-      json(200, page.body, { ...page.headers, ...tagged });
+      json(page.status ?? 200, page.body, { ...page.headers, ...tagged });
     });
   };
   const server: Server =

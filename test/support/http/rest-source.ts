@@ -36,6 +36,10 @@ export const PAGINATION: Readonly<Record<Style, PaginationSpec | undefined>> = {
   page_total: { type: 'page', totalPagesPath: 'pages' },
   offset: { type: 'offset' },
   offset_total: { type: 'offset', totalPath: 'total' },
+  page_total_header: { type: 'page', totalPagesHeader: 'X-Total-Pages' },
+  page_count_header: { type: 'page', totalHeader: 'X-Total-Count' },
+  page_ends_with_404: { type: 'page', endStatuses: [404] },
+  always_next: { type: 'next_url', nextUrlPath: 'links.next', lastPagePath: 'end' },
 };
 
 export function restSource(spec: RestSpec, options: RestOptions = {}): RestSource {

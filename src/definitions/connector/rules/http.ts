@@ -1,27 +1,14 @@
 import { textAt, valueAt } from '../../draft.ts';
 import type { FieldFinding } from '../../problem.ts';
+import { has, misplaced, missing } from './key-findings.ts';
 import { pathFindings } from './paths.ts';
+import { paginationFindings } from './rest/pagination.ts';
 import { mentionsWatermark } from '../../watermark-text.ts';
 
 const SOURCE = 'spec.source';
 const PAGINATION = `${SOURCE}.pagination`;
 const AUTH = `${SOURCE}.auth`;
 const CURSOR_FIELD = `${SOURCE}.paginationCursorField`;
-const CURSOR_PATH = `${SOURCE}.paginationNextCursorJsonPath`;
-
-/** The types of pagination that each of these keys is valid for; the other keys are valid for all types except `none`. */
-const KEYS_OF_TYPES: Readonly<Record<string, readonly string[]>> = {
-  cursorField: ['cursor', 'next_url', 'link_header'],
-  nextCursorPath: ['cursor'],
-  nextCursorHeader: ['cursor'],
-  nextUrlPath: ['next_url'],
-  keepQuery: ['next_url', 'link_header'],
-  inclusive: ['cursor', 'next_url', 'link_header'],
-  pageField: ['page'],
-  startPage: ['page'],
-  totalPagesPath: ['page'],
-  offsetField: ['offset'],
-};
 
 /** Headers that belong to the connection, or that the program must set itself to read the response. */
 const OWN_HEADERS =
@@ -31,96 +18,20 @@ const OWN_HEADERS =
 export function httpFindings(connector: unknown): FieldFinding[] {
   if (textAt(connector, `${SOURCE}.type`) !== 'http') return [];
   return [
-    ...flatCursor(connector),
-    ...paginationKeys(connector),
+    ...paginationFindings(connector),
     ...neededKeys(connector),
     ...pathFindings(connector),
     ...authFindings(connector),
     ...resumableFindings(connector),
     ...startWithoutWatermark(connector),
     ...ownHeaders(connector),
-  ];
-}
-
-const has = (connector: unknown, path: string): boolean => valueAt(connector, path) !== undefined;
-
-const missing = (path: string, message: string, fix: string): FieldFinding => ({
-  code: 'missing_key',
-  path,
-  message,
-  fix,
-});
-
-const misplaced = (path: string, message: string, fix: string): FieldFinding => ({
-  code: 'misplaced_key',
-  path,
-  message,
-  fix,
-});
-
-function flatCursor(connector: unknown): FieldFinding[] {
-  const flat = [CURSOR_FIELD, CURSOR_PATH].filter((path) => has(connector, path));
-  if (has(connector, PAGINATION)) {
-    return flat.map((path) => ({
-      code: 'pagination_twice',
-      path,
-      message: 'The pages are described twice: here and in pagination.',
-      fix: 'pagination: {type: cursor, cursorField: …, nextCursorPath: …}, and no key beside it',
-    }));
-  }
-  if (flat.length !== 1) return [];
-  const path = has(connector, CURSOR_FIELD) ? CURSOR_PATH : CURSOR_FIELD;
-  const name = path.slice(SOURCE.length + 1);
-  return [
-    missing(path, `${name} is missing: a cursor is found by one key and sent by the other.`, `${name}: …`),
-  ];
-}
-
-function paginationKeys(connector: unknown): FieldFinding[] {
-  const type = textAt(connector, `${PAGINATION}.type`);
-  const pagination = valueAt(connector, PAGINATION);
-  if (type === undefined || typeof pagination !== 'object' || pagination === null) return [];
-  const unfit = Object.keys(pagination).filter((key) => {
-    if (key === 'type') return false;
-    return type === 'none' || KEYS_OF_TYPES[key]?.includes(type) === false;
-  });
-  return [
-    ...unfit.map((key) =>
-      misplaced(
-        `${PAGINATION}.${key}`,
-        `${key} has no use in a pagination of type ${type}.`,
-        `no ${key}, or another type`,
-      ),
-    ),
-    ...cursorKeys(connector, type),
-  ];
-}
-
-function cursorKeys(connector: unknown, type: string): FieldFinding[] {
-  const at = (key: string) => `${PAGINATION}.${key}`;
-  if (type === 'next_url' && !has(connector, at('nextUrlPath'))) {
-    return [missing(at('nextUrlPath'), 'nextUrlPath is missing.', 'nextUrlPath: links.next')];
-  }
-  if (type !== 'cursor') return [];
-  const sources = ['nextCursorPath', 'nextCursorHeader'].filter((key) => has(connector, at(key)));
-  return [
-    ...(has(connector, at('cursorField'))
-      ? []
-      : [missing(at('cursorField'), 'cursorField is missing.', 'cursorField: cursor')]),
-    ...(sources.length === 0
-      ? [missing(at('nextCursorPath'), 'nextCursorPath is missing.', 'nextCursorPath: meta.next_cursor')]
-      : []),
-    ...(sources.length === 2
-      ? [misplaced(at('nextCursorHeader'), 'The cursor cannot be at two places.', 'one of the two')]
-      : []),
+    ...formOfGet(connector),
   ];
 }
 
 /** Pairs of keys that are useless without each other. */
 function neededKeys(connector: unknown): FieldFinding[] {
   const pairs = [
-    [`${PAGINATION}.pageSize`, `${PAGINATION}.pageSizeField`, 'pageSizeField: limit'],
-    [`${PAGINATION}.pageSizeField`, `${PAGINATION}.pageSize`, 'pageSize: 100'],
     [`${SOURCE}.tls.certFile`, `${SOURCE}.tls.keyFile`, 'keyFile: /etc/ssl/sync-client.key'],
     [`${SOURCE}.tls.keyFile`, `${SOURCE}.tls.certFile`, 'certFile: /etc/ssl/sync-client.pem'],
     [`${SOURCE}.auth`, `${SOURCE}.secretRef`, 'secretRef: kb-api-token'],
@@ -224,4 +135,11 @@ function ownHeaders(connector: unknown): FieldFinding[] {
         `no ${name}`,
       ),
     );
+}
+
+function formOfGet(connector: unknown): FieldFinding[] {
+  const path = `${SOURCE}.payloadFormat`;
+  if (!has(connector, path) || textAt(connector, `${SOURCE}.method`) === 'POST') return [];
+  const message = 'payloadFormat has no use: the payload of a GET request is its query.';
+  return [misplaced(path, message, 'no payloadFormat, or method: POST')];
 }

@@ -24,6 +24,10 @@ test.each<Fields>([
   { pagination: { type: 'page', pageField: 'p', startPage: 0, totalPagesPath: 'pages' } },
   { pagination: { type: 'offset', offsetField: 'skip', totalPath: 'total' } },
   { pagination: { type: 'none' } },
+  { pagination: { type: 'page', endsOnShortPage: true, pageSize: 20, endStatuses: [404] } },
+  { pagination: { type: 'link_header', rewriteNextUrl: { from: '/', to: 'https://kb.example.com/kb/' } } },
+  { url: `${URL}/{cursor}`, pagination: { ...CURSOR, parametersIn: 'path' } },
+  { method: 'POST', payloadFormat: 'form', pagination: { ...CURSOR, parametersIn: 'header' } },
   { secretRef: 'key', auth: { type: 'api_key' } },
   { secretRef: 'key', auth: { type: 'api_key', in: 'query', name: 'key' }, oauth: {} },
   { secretRef: 'password', auth: { type: 'basic', username: 'sync' } },
@@ -61,6 +65,39 @@ describe('a pagination', () => {
     [{ pagination: { type: 'none', maxPages: 3 } }, 'misplaced_key pagination.maxPages'],
     [{ pagination: { type: 'page', pageSize: 3 } }, 'missing_key pagination.pageSizeField'],
     [{ pagination: { type: 'page', pageSizeField: 'n' } }, 'missing_key pagination.pageSize'],
+    [{ pagination: { type: 'page', endsOnShortPage: true } }, 'missing_key pagination.pageSize'],
+    [{ pagination: { ...CURSOR, endStatuses: [404] } }, 'misplaced_key pagination.endStatuses'],
+    [{ pagination: { type: 'offset', totalPagesHeader: 'X' } }, 'misplaced_key pagination.totalPagesHeader'],
+    [
+      { pagination: { type: 'link_header', nextUrlBasePath: 'b' } },
+      'misplaced_key pagination.nextUrlBasePath',
+    ],
+    [{ pagination: { type: 'link_header', parametersIn: 'query' } }, 'misplaced_key pagination.parametersIn'],
+    [
+      { pagination: { type: 'page', totalPath: 'a', totalHeader: 'b' } },
+      'misplaced_key pagination.totalHeader',
+    ],
+    [
+      { pagination: { ...CURSOR, hasMorePath: 'a', lastPagePath: 'b' } },
+      'misplaced_key pagination.lastPagePath',
+    ],
+    [
+      { pagination: { type: 'page', pageSizeField: 'page', pageSize: 2 } },
+      'misplaced_key pagination.pageSizeField',
+    ],
+    [{ pagination: { ...CURSOR, parametersIn: 'body' } }, 'misplaced_key pagination.parametersIn'],
+    [{ pagination: { ...CURSOR, parametersIn: 'path' } }, 'wrong_value url'],
+    [{ url: 'https://{cursor}.test/', pagination: { ...CURSOR, parametersIn: 'path' } }, 'wrong_value url'],
+    [{ url: `${URL}/{page}`, pagination: { type: 'page' } }, 'missing_key pagination.parametersIn'],
+    [
+      { pagination: { ...CURSOR, cursorField: 'Authorization', parametersIn: 'header' } },
+      'wrong_value pagination.cursorField',
+    ],
+    [
+      { pagination: { type: 'link_header', rewriteNextUrl: { from: '/', to: 'https://evil.test/' } } },
+      'wrong_value pagination.rewriteNextUrl.to',
+    ],
+    [{ payload: { a: 1 }, payloadFormat: 'form' }, 'misplaced_key payloadFormat'],
   ])('has all that it needs and nothing else: %j', (source, finding) => {
     expect(found(source)).toEqual([finding]);
   });
@@ -71,21 +108,38 @@ test.each<[Fields, string]>([
     { pagination: { ...CURSOR, nextCursorPath: 'hits.hits.9.sort' } },
     'wrong_value pagination.nextCursorPath',
   ],
-  [{ pagination: { ...CURSOR, nextCursorPath: 'data[-1].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: 'data[].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: 'data[*].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: 'data[1:2].id' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ pagination: { ...CURSOR, nextCursorPath: '$' } }, 'wrong_value pagination.nextCursorPath'],
+  [{ recordsPath: 'data[?(@.id==1)]' }, 'wrong_value recordsPath'],
+  [{ recordsPath: "['data']" }, 'wrong_value recordsPath'],
+  [{ recordsPath: 'data[type="a"]' }, 'wrong_value recordsPath'],
+  [{ recordsPath: 'a.'.repeat(70) + 'a' }, 'wrong_value recordsPath'],
+  [{ watermarkField: 'versions[].at' }, 'wrong_value watermarkField'],
   [{ pagination: { ...CURSOR, nextCursorPath: 'meta..next' } }, 'wrong_value pagination.nextCursorPath'],
   [{ pagination: { type: 'next_url', nextUrlPath: '.next' } }, 'wrong_value pagination.nextUrlPath'],
   [{ pagination: { type: 'page', totalPath: 'meta.' } }, 'wrong_value pagination.totalPath'],
-  [{ recordsPath: 'data.*' }, 'wrong_value recordsPath'],
   [{ pagination: { type: 'page', inclusive: true } }, 'misplaced_key pagination.inclusive'],
   [{ pagination: { type: 'offset', keepQuery: true } }, 'misplaced_key pagination.keepQuery'],
   [{ pagination: { ...CURSOR, keepQuery: false } }, 'misplaced_key pagination.keepQuery'],
-])('a path has names of keys only: %j', (source, finding) => {
+])('a path has only names and brackets that can lead to a value there: %j', (source, finding) => {
   expect(found(source)).toEqual([finding]);
 });
 
-test('a path may begin with the root, and a key may have dots and brackets', () => {
-  expect(found({ pagination: { ...CURSOR, nextCursorPath: '$.meta.@odata.next[token]' } })).toEqual([]);
-});
+test.each(['$.meta.@odata.next[token]', 'data[-1].id', '[-1].id', '$[0].next'])(
+  'a path to a cursor may be %s',
+  (nextCursorPath) => {
+    expect(found({ pagination: { ...CURSOR, nextCursorPath } })).toEqual([]);
+  },
+);
+
+test.each(['$', '$.*', 'data.*', 'reports[].rows', 'groups[name=v1..2].items', 'data[0].items'])(
+  'a path to records may be %s',
+  (recordsPath) => {
+    expect(found({ recordsPath })).toEqual([]);
+  },
+);
 
 test.each<[Fields, string]>([
   [{ auth: { type: 'bearer' } }, 'missing_key secretRef'],

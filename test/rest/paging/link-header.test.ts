@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { nextLink } from '../../../src/rest/listing/link-header.ts';
+import { nextLink } from '../../../src/rest/paging/link-header.ts';
 import { growthOf } from '../../support/memory/processor-time.ts';
 
 test.each<[string | undefined, string | undefined]>([

@@ -1,0 +1,50 @@
+import { BridgeError } from '../../core/errors.ts';
+import type { PaginationSpec } from '../../definitions/rest/types.ts';
+import type { DefinitionWords } from '../definition-words.ts';
+
+/** The codes of other problems that a place can cause when the API no longer knows it, besides a refusal. */
+const MAY_BE_PLACE: ReadonlySet<string> = new Set([
+  'SOURCE_ANSWER_INVALID',
+  'SOURCE_PAGINATION',
+  'SOURCE_PERMISSION',
+  'SOURCE_RECORDS_MISSING',
+]);
+
+/** If the first page of a resumed listing fails, the cause may be the place where the last run stopped. */
+export function ofResumed(thrown: unknown, place: string | undefined, { restart }: DefinitionWords): unknown {
+  if (place === undefined || !(thrown instanceof BridgeError) || !MAY_BE_PLACE.has(thrown.code))
+    return thrown;
+  return withHint(
+    thrown,
+    `${thrown.hint} If the place where the last run stopped has expired, ${restart}: the listing begins again.`,
+  );
+}
+
+/** If the API refuses a page after the first one, the cause may be how the definition finds the next page, or the end. */
+export function ofNextPage(
+  thrown: unknown,
+  spec: PaginationSpec | undefined,
+  { path }: DefinitionWords,
+): unknown {
+  if (!(thrown instanceof BridgeError) || thrown.code !== 'SOURCE_REFUSED') return thrown;
+  const at = `${path}.pagination`;
+  const hints: Readonly<Partial<Record<PaginationSpec['type'], string>>> = {
+    page: `If the listing has ended before this page, set ${at}.endStatuses, totalPagesHeader or endsOnShortPage.`,
+    offset: `If the listing has ended before this page, set ${at}.endStatuses, totalHeader or endsOnShortPage.`,
+    next_url: `If the next address is relative to another address, set ${at}.nextUrlBasePath or rewriteNextUrl.`,
+    link_header: `If the next address lacks the prefix of a gateway, set ${at}.rewriteNextUrl.`,
+  };
+  const hint = hints[spec?.type ?? 'none'];
+  return hint === undefined ? thrown : withHint(thrown, `${hint} Otherwise: ${thrown.hint}`);
+}
+
+/** @param set the key of the pagination that may solve the problem */
+export function paginationHint({ path, paginationDocs }: DefinitionWords, set: string | undefined): string {
+  const hint = `Correct ${path}.pagination; ${paginationDocs} says what each type needs, and how ${path}.ignoreSigns names a sign that means nothing.`;
+  return set === undefined ? hint : `${hint} An API like this may need ${path}.pagination.${set}.`;
+}
+
+function withHint(error: BridgeError, hint: string): BridgeError {
+  const { code, message, nextRunAfter } = error;
+  return new BridgeError(code, message, { hint, nextRunAfter, cause: error });
+}
