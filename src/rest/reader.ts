@@ -45,6 +45,17 @@ interface PageRange {
   readonly from?: string | undefined;
   /** The value that replaces `:watermark` in the URL, the payload and the headers. */
   readonly since?: string | undefined;
+  /** The value that replaces `:until` there. */
+  readonly until?: string | undefined;
+  /** A query parameter, or a key of the payload of a POST request, and its value as JSON text. */
+  readonly parameter?: readonly [name: string, json: string] | undefined;
+  /**
+   * The statuses by which the API says that it no longer knows `from` or `parameter`: the pages then throw SOURCE_PLACE_EXPIRED.
+   * Without them, a listing whose place is refused begins again at its first page.
+   */
+  readonly expiredStatuses?: readonly number[] | undefined;
+  /** The path of `lastValue` of the statement, from the root of a response. */
+  readonly lastValuePath?: string | undefined;
   /**
    * The validator of an earlier statement, for the same spec and secret. It is only sent if one response covers the whole
    * listing.
@@ -68,6 +79,11 @@ interface PageRange {
 export interface RestReader {
   /** @throws BridgeError CONNECTOR_INVALID for an invalid address; the pages throw SOURCE_* */
   pages(range: PageRange, signal: AbortSignal): RecordPages;
+  /**
+   * Returns a link or token from a response in the form without secrets that can be stored: a link as `from`, a token as JSON
+   * text for `parameter`.
+   */
+  storable(text: string, form: 'link' | 'token'): KeptPlace;
   /** Closes all connections at once. May be called twice. */
   close(): Promise<void>;
 }
@@ -94,8 +110,8 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     words,
   });
   return {
-    pages({ from, since, known, pagesMax }, signal) {
-      const template = new RequestTemplate(spec, since, words);
+    pages({ from, since, until, parameter, known, pagesMax, ...feed }, signal) {
+      const template = new RequestTemplate(spec, { since, until, parameter }, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
       return new Listing(
@@ -108,6 +124,8 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
           keep: (place) => keep(place, spec.pagination, authorizer),
           from,
           pagesMax,
+          expiredStatuses: feed.expiredStatuses,
+          lastValuePath: feed.lastValuePath,
           conditional,
           known: conditional ? known : undefined,
           ignoreSigns: spec.ignoreSigns ?? [],
@@ -115,6 +133,11 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
         },
         signal,
       );
+    },
+    storable(text, form) {
+      const { secrets, redactor } = authorizer;
+      const { cursorField } = spec.pagination ?? {};
+      return keptPlace(text, { secrets, redactor, isAddress: form === 'link', cursorField });
     },
     close: () => client.close(),
   };

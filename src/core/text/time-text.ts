@@ -1,6 +1,8 @@
+import { readODataTime } from './odata-time.ts';
+
 /**
  * A time as APIs write it: RFC 3339, the parts of ISO 8601 that RFC 3339 excludes (no seconds, `+01`, a comma before the
- * fraction), ` UTC` for the zone, and the form of HTTP headers and emails (RFC 1123).
+ * fraction), ` UTC` for the zone, the form of HTTP headers and emails (RFC 1123), and `/Date(1700000000000)/` of OData 2.
  */
 export interface TimeText {
   /** Seconds since 1970, rounded down. A time without a zone counts as UTC. */
@@ -26,7 +28,7 @@ const RFC_1123 = new RegExp(
 
 /** @returns undefined for a text that is not a time, or is a time that does not exist */
 export function readTime(text: string): TimeText | undefined {
-  return readIso(text) ?? readRfc1123(text);
+  return readIso(text) ?? readRfc1123(text) ?? readODataTime(text);
 }
 
 type Parts = Readonly<Record<string, string | undefined>>;

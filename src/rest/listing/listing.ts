@@ -13,6 +13,7 @@ import type { Page, RecordPages, Statement } from './page.ts';
 import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
 import { ofNextPage, ofResumed, paginationHint } from './refused-page.ts';
+import { jsonAt } from '../paging/answer-values.ts';
 import type { Paging } from '../paging/paging.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
 import type { Span } from '../../json/scan.ts';
@@ -29,6 +30,10 @@ interface ListingPorts {
   readonly from: string | undefined;
   /** The listing stops after this many pages and can be resumed; undefined for a listing that is read to its end. */
   readonly pagesMax: number | undefined;
+  /** The statuses of a place that the API no longer knows; without them, the listing then begins again at its first page. */
+  readonly expiredStatuses: readonly number[] | undefined;
+  /** The path of a value of the last page that the statement reports. */
+  readonly lastValuePath: string | undefined;
   /** Whether the response to one conditional request covers the whole listing. */
   readonly conditional: boolean;
   /** The validator of an earlier listing that had one page. */
@@ -57,6 +62,7 @@ export class Listing implements RecordPages {
   #hasEnded = false;
   #rest: string | undefined;
   #validator: Validator | undefined;
+  #lastValue: string | undefined;
 
   constructor(ports: ListingPorts, signal: AbortSignal) {
     const { paging, spec, finder, log, ignoreSigns, pagesMax, from, words } = ports;
@@ -89,6 +95,7 @@ export class Listing implements RecordPages {
       unchanged: this.#unchanged,
       validator: this.#truncated ? undefined : this.#validator,
       inPages: this.#pages > 1,
+      lastValue: this.#lastValue,
     };
   }
 
@@ -108,7 +115,7 @@ export class Listing implements RecordPages {
 
   /** @throws BridgeError SOURCE_*; the reason of the signal when aborted */
   async *[Symbol.asyncIterator](): AsyncGenerator<Page, void> {
-    const { paging, exchange, finder, from, known, spec, words } = this.#ports;
+    const { paging, exchange, finder, from, known, spec, words, expiredStatuses } = this.#ports;
     let place = from;
     let last: ReadPage | undefined;
     for (;;) {
@@ -119,13 +126,13 @@ export class Listing implements RecordPages {
       try {
         // Only a page that an earlier page led to may be missing.
         const expectation = place === undefined ? { known } : { endStatuses: spec?.endStatuses };
-        answer = await exchange.page(request, this.#signal, expectation);
+        answer = await exchange.page(request, this.#signal, { ...expectation, expiredStatuses });
         if (answer === 'no_page') await this.#confirmEnd();
         else if (answer !== 'unchanged') {
           records = finder.find(answer, asked, (text) => exchange.redact(text));
         }
       } catch (thrown) {
-        if (this.#pages === 0 && place !== undefined && this.#expired(thrown)) {
+        if (this.#pages === 0 && place !== undefined && this.#mayRestart(thrown)) {
           place = undefined;
           continue;
         }
@@ -185,6 +192,7 @@ export class Listing implements RecordPages {
   #see(page: ReadPage, records: readonly Span[]): void {
     const { answer, place, number } = page;
     this.#validator = number === 1 && place === undefined ? this.#validatorOf(answer) : undefined;
+    this.#lastValue = jsonAt(answer, this.#ports.lastValuePath);
     this.#completeness.see(answer, this.#ports.finder.path);
     if (this.#circles.isNewPage(answer.bytes, records)) return;
     throw this.#lost(page, `has the same records as a page before, ${NOT_HEEDED}`);
@@ -195,7 +203,8 @@ export class Listing implements RecordPages {
   }
 
   /** An API may forget where a listing stopped. Restarting is safe, because a listing in parts deletes nothing. */
-  #expired(thrown: unknown): boolean {
+  #mayRestart(thrown: unknown): boolean {
+    if (this.#ports.expiredStatuses !== undefined) return false;
     if (!(thrown instanceof BridgeError) || thrown.code !== 'SOURCE_REFUSED') return false;
     this.#ports.log.warn(
       'the API refused the place where the last run stopped, so the listing begins again at its first page',

@@ -17,7 +17,7 @@ import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import type { Span } from '../../json/scan.ts';
 import { unknownCoding } from '../../net/response-body.ts';
-import type { NoPage, PageExpectation } from './page-reply.ts';
+import { expiredPlace, type NoPage, type PageExpectation } from './page-reply.ts';
 import { conditionOf } from './validator.ts';
 
 /** One page, checked to be JSON. */
@@ -94,8 +94,9 @@ export class Exchange {
     request: HttpRequest,
     asked: string,
     signal: AbortSignal,
-    { known, endStatuses }: PageExpectation,
+    { known, endStatuses, expiredStatuses }: PageExpectation,
   ): Promise<Attempt<PageAnswer | NoPage>> {
+    const { words } = this.#ports;
     const condition = known === undefined ? {} : conditionOf(known);
     const whole = { ...request, headers: { ...request.headers, ...condition } };
     try {
@@ -103,11 +104,12 @@ export class Exchange {
       // A 304 is only valid as the response to a conditional request.
       if (answer.status === 304 && known !== undefined) return { ok: true, value: 'unchanged' };
       if (endStatuses?.includes(answer.status) === true) return { ok: true, value: 'no_page' };
+      if (expiredStatuses?.includes(answer.status) === true) throw expiredPlace(asked, answer.status, words);
       return { ok: true, value: this.#judged(answer, url) };
     } catch (thrown) {
       signal.throwIfAborted();
       if (thrown instanceof BridgeError) throw thrown;
-      const problem = networkProblem(thrown, this.#ports.words);
+      const problem = networkProblem(thrown, words);
       return { ok: false, failure: failureOf({ ...problem, what: this.redact(problem.what) }, asked) };
     }
   }

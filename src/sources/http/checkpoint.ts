@@ -46,10 +46,10 @@ function membersOf(checkpoint: string | undefined): Readonly<Record<string, unkn
 }
 
 function requestDigest(source: HttpSourceSpec): string {
-  const { url, method, payload, recordsPath, payloadFormat } = source;
+  const { url, method, payload, recordsPath, payloadFormat, changes } = source;
   // A key without a value adds nothing, so that checkpoints of earlier versions stay valid.
-  const format = payloadFormat === undefined ? [] : [payloadFormat];
-  return digest([url, method, payload, recordsPath, paginationOf(source), ...format]);
+  const more = [payloadFormat, changes].filter((value) => value !== undefined);
+  return digest([url, method, payload, recordsPath, paginationOf(source), ...more]);
 }
 
 function digest(parts: unknown): string {
