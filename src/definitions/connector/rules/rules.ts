@@ -4,6 +4,8 @@ import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
+import { changesFindings } from './rest/changes.ts';
+import { watermarkFindings } from './rest/watermark.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
@@ -20,6 +22,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   fileFindings,
   geminiFindings,
   httpFindings,
+  changesFindings,
+  watermarkFindings,
   secretFindings,
 ];
 
