@@ -64,9 +64,9 @@ export class TimeFormat {
 
   /** Returns a text that means this time, in whole seconds, or a later one. */
   end(time: number): string {
-    const safe = this.#isZoned ? time : this.#zone.notEarlier(time);
     const isLocalDay = this.unitSeconds === SECONDS_PER_DAY && !this.#zone.isUtc;
-    return this.#write(safe + this.unitSeconds - 1 + (isLocalDay ? LONGER_DAY_SECONDS : 0), '');
+    const up = time + this.unitSeconds - 1 + (isLocalDay ? LONGER_DAY_SECONDS : 0);
+    return this.#write(this.#isZoned ? up : this.#zone.notEarlier(up), '');
   }
 
   #write(time: number, fraction: string): string {

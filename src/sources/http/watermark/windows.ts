@@ -90,7 +90,7 @@ export class WindowedListing implements RecordPages {
       }
       watermark.reach(Math.min(end, window.answered ?? end));
       start = end;
-      length = step;
+      length = Math.min(length * 2, step);
       done++;
     }
     if (start < present) {
