@@ -53,7 +53,12 @@ function measureEpoch(text: string): Measured | undefined {
   if (whole === '' || whole.startsWith('-') || whole.length >= DIGITS_MAX) return undefined;
   const units = Math.max(0, Math.ceil((whole.length - SECONDS_DIGITS_MAX) / DIGITS_PER_UNIT));
   const seconds = whole.length - units * DIGITS_PER_UNIT;
-  return { text, whole: BigInt(whole.slice(0, seconds)), fraction: whole.slice(seconds) + fraction, zoned: true };
+  return {
+    text,
+    whole: BigInt(whole.slice(0, seconds)),
+    fraction: whole.slice(seconds) + fraction,
+    zoned: true,
+  };
 }
 
 export function isHigher(one: Measured, other: Measured, kind: Kind): boolean {

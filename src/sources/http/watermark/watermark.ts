@@ -49,15 +49,19 @@ export class HttpWatermark {
   constructor(source: HttpSourceSpec, checkpoint: string | undefined) {
     const { watermarkFormat, watermarkTimeZone, watermarkStart = START_DEFAULT, window } = source;
     const start = String(watermarkStart);
-    const zone = new TimeZone(watermarkTimeZone ?? 'UTC');
-    this.format =
-      watermarkFormat === undefined
-        ? window && new TimeFormat(WINDOW_FORMAT_DEFAULT, new TimeZone('UTC'))
-        : new TimeFormat(watermarkFormat, zone);
-    this.#reading =
-      watermarkFormat === undefined && window === undefined
-        ? { kind: readTime(start) !== undefined ? 'time' : NUMBER.test(start) ? 'number' : 'text' }
-        : { kind: 'time', epochs: true, zone: watermarkTimeZone === undefined ? undefined : zone };
+    const text = watermarkFormat ?? (window && WINDOW_FORMAT_DEFAULT);
+    if (text === undefined) {
+      const kind = readTime(start) !== undefined ? 'time' : NUMBER.test(start) ? 'number' : 'text';
+      this.#reading = { kind };
+    } else {
+      const zone = new TimeZone(watermarkTimeZone ?? 'UTC');
+      this.format = new TimeFormat(text, zone);
+      this.#reading = {
+        kind: 'time',
+        epochs: true,
+        zone: watermarkTimeZone === undefined ? undefined : zone,
+      };
+    }
     const { kind } = this.#reading;
     this.#field = source.watermarkField ?? '';
     this.#inWindows = window !== undefined;
@@ -120,7 +124,8 @@ export class HttpWatermark {
   }
 
   #raise(seen: Measured): void {
-    if (this.#highest === undefined || isHigher(seen, this.#highest, this.#reading.kind)) this.#highest = seen;
+    if (this.#highest === undefined || isHigher(seen, this.#highest, this.#reading.kind))
+      this.#highest = seen;
   }
 
   /** The next listing starts one lag before its checkpoint, so a checkpoint up to one lag in the future skips nothing. */
@@ -131,8 +136,7 @@ export class HttpWatermark {
   }
 
   #seeAhead(seen: Measured): void {
-    const later =
-      this.#highestAhead === undefined || isHigher(seen, this.#highestAhead, this.#reading.kind);
+    const later = this.#highestAhead === undefined || isHigher(seen, this.#highestAhead, this.#reading.kind);
     if (later) this.#highestAhead = seen;
     this.ahead = { rows: (this.ahead?.rows ?? 0) + 1, highest: this.#highestAhead?.text ?? seen.text };
   }

@@ -77,14 +77,20 @@ export class WindowedListing implements RecordPages {
       if (done > 0 && start >= present) return;
       const end = Math.max(Math.min(start + length, present), start);
       const window = new Window(done === 0 ? start : start - OVERLAP_SECONDS, end);
+      let isIncomplete = false;
       try {
         yield* this.#read(window);
+        isIncomplete = this.#current.statement.truncated;
       } catch (thrown) {
-        if (done === 0 || !asksToWait(thrown)) throw thrown;
-        log.warn('the API asks to wait; the next run goes on with this window', { window: window.name });
-        return;
+        if (done > 0 && asksToWait(thrown)) {
+          log.warn('the API asks to wait; the next run goes on with this window', { window: window.name });
+          return;
+        }
+        // Some APIs refuse pages beyond a number of records, in place of saying that there are more.
+        isIncomplete = window.pages > 0 && isRefused(thrown) && end - start > this.#ports.format.unitSeconds;
+        if (!isIncomplete) throw thrown;
       }
-      if (this.#current.statement.truncated) {
+      if (isIncomplete) {
         length = this.#shorter(window, end - start);
         continue;
       }
@@ -103,6 +109,7 @@ export class WindowedListing implements RecordPages {
     this.begun++;
     this.#current = this.#ports.open(this.#textsOf(window.start, window.end));
     for await (const page of this.#current) {
+      window.pages++;
       window.answered ??= page.answered && Math.floor(page.answered.getTime() / 1_000);
       yield page;
     }
@@ -137,6 +144,7 @@ export class WindowedListing implements RecordPages {
 
 /** A range of time, in seconds since 1970. */
 class Window {
+  pages = 0;
   /** The time of its first response by the API's own clock. */
   answered: number | undefined;
   readonly start: number;
@@ -154,6 +162,10 @@ class Window {
 
 function secondsOf(step: string): number {
   return Number(step.slice(0, -1)) * (UNIT_SECONDS[step.slice(-1)] ?? 1);
+}
+
+function isRefused(thrown: unknown): boolean {
+  return thrown instanceof BridgeError && thrown.code === 'SOURCE_REFUSED';
 }
 
 function asksToWait(thrown: unknown): boolean {

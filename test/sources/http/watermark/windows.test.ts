@@ -27,7 +27,7 @@ interface Api {
   readonly readTime?: (text: string) => number;
   readonly date?: string;
   /** Answers a request in place of the API. */
-  readonly instead?: (window: string, count: number) => Reply | undefined;
+  readonly instead?: (window: string, after: number) => Reply | undefined;
 }
 
 /** A search API: `from`, `to`, `after` and a total, like that of HubSpot. */
@@ -43,7 +43,8 @@ async function search({
   const server = await servers.answering((response, request) => {
     const query = new URL(request.url, 'http://x').searchParams;
     const [from, to] = [query.get('from') ?? '', query.get('to') ?? ''];
-    const other = instead?.(`${from} ${to}`, server.received.length);
+    const offset = Number(query.get('after') ?? 0);
+    const other = instead?.(`${from} ${to}`, offset);
     if (other !== undefined) {
       other(response, request);
       return;
@@ -54,7 +55,6 @@ async function search({
         ({ at }) => (ends[0] ? ms(at) >= start : ms(at) > start) && (ends[1] ? ms(at) <= end : ms(at) < end),
       )
       .sort((one, two) => ms(one.at) - ms(two.at));
-    const offset = Number(query.get('after') ?? 0);
     const next = offset + pageSize;
     const hasNext = next < Math.min(found.length, reachable);
     const body = {
@@ -171,6 +171,21 @@ describe('a history that is read in windows', () => {
       at: new Date(ms('2026-11-12T00:00:00Z') + index * 60_000).toISOString(),
     }));
     const server = await search({ changes, reachable: 10, pageSize: 5 });
+    const { ids, end } = await list(specOf(server, '11d'));
+    expect(new Set(ids).size).toBe(40);
+    expect(end).toEqual({ checkpoint: NOW, truncated: false });
+  });
+
+  test('reads a window again in shorter ones if the API refuses pages beyond a number of records', async () => {
+    const changes = Array.from({ length: 40 }, (_, index) => ({
+      id: index,
+      at: new Date(ms('2026-11-12T00:00:00Z') + index * 3_600_000).toISOString(),
+    }));
+    const server = await search({
+      changes,
+      pageSize: 5,
+      instead: (_, after) => (after >= 10 ? json(400, { message: 'The search is limited' }) : undefined),
+    });
     const { ids, end } = await list(specOf(server, '11d'));
     expect(new Set(ids).size).toBe(40);
     expect(end).toEqual({ checkpoint: NOW, truncated: false });
