@@ -78,6 +78,7 @@ function batchOf(events: number): NewPushBatch {
     idempotencyKey: `key-${number}`,
     bodyChecksum: 'sha256:0',
     pushRunId: `push-${number}`,
+    pushedBy: 'bench',
     receivedAt: new Date(),
     keySeconds: 86_400,
     answer,

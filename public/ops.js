@@ -15,7 +15,8 @@ const lost = byId('lost');
 const news = byId('news');
 const pause = byId('pause');
 
-let paused = false;
+// A page without such a part does not change.
+let paused = document.querySelector('[data-live]') === null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let asking = false;

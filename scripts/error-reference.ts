@@ -1,5 +1,6 @@
 /**
- * Makes docs/errors.md from the comments in src/core/, so that the code and its documentation are one text.
+ * Makes docs/errors.md, and the texts that Ops shows for codes, from the comments in src/core/, so that the code and its
+ * documentation are one text.
  */
 import { ERROR_KINDS, type ErrorCode } from '../src/core/errors.ts';
 import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../src/core/exit-status.ts';
@@ -7,17 +8,42 @@ import { documentedProperties } from './doc-comments.ts';
 import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
 const ERRORS = 'src/core/errors.ts';
+const MEANINGS = 'src/server/ops/errors/error-meanings.ts';
 const EXIT_STATUSES = 'src/core/exit-status.ts';
 
 const isErrorCode = (name: string): name is ErrorCode => Object.hasOwn(ERROR_KINDS, name);
 
-async function errorRows(): Promise<string[][]> {
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly meaning: string;
+}
+
+async function meanings(): Promise<Meaning[]> {
   const codes = await documentedProperties(ERRORS, 'ERROR_KINDS');
   return codes.map(({ name, comment }) => {
     if (!isErrorCode(name)) throw new Error(`${name} is in ${ERRORS} and not in the program.`);
-    const { exit, retryable } = ERROR_KINDS[name];
-    return [`\`${name}\``, String(exit), retryable ? 'yes' : 'no', comment];
+    return { code: name, meaning: comment };
   });
+}
+
+function errorRows(codes: readonly Meaning[]): string[][] {
+  return codes.map(({ code, meaning }) => {
+    const { exit, retryable } = ERROR_KINDS[code];
+    return [`\`${code}\``, String(exit), retryable ? 'yes' : 'no', meaning];
+  });
+}
+
+/** A module with the same texts for the server. A run does not load it, and the comments are no part of the built program. */
+function meaningsModule(codes: readonly Meaning[]): string {
+  const members = codes.map(({ code, meaning }) => `${code}: ${JSON.stringify(meaning)},`);
+  return `// Generated from ${ERRORS} by \`npm run generate\`. Change it there.
+import type { ErrorCode } from '../../../core/errors.ts';
+
+/** The meaning and the fix of every error code, in Markdown without links. */
+export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
+${members.join('\n')}
+};
+`;
 }
 
 /** With the error codes that end a command with each status, so that a reader of a log finds the row of the other table. */
@@ -35,6 +61,7 @@ function exitRows(): string[][] {
 }
 
 export async function errorReference(): Promise<GeneratedPage[]> {
+  const codes = await meanings();
   const content = `# Errors
 
 <!-- Generated from ${ERRORS} and ${EXIT_STATUSES} by \`npm run generate\`. Change it there. -->
@@ -47,7 +74,7 @@ A failed run prints on stderr the code, what failed and on what, and a line with
 "Retry" means that the same command can succeed later without a change.
 \`INTERRUPTED\` ends with 130 after SIGINT.
 
-${markdownTable(['code', 'exit status', 'retry', 'meaning and fix'], await errorRows())}
+${markdownTable(['code', 'exit status', 'retry', 'meaning and fix'], errorRows(codes))}
 
 ## Exit statuses
 
@@ -55,5 +82,8 @@ ${markdownTable(['status', 'meaning', 'what an orchestrator does', 'codes'], exi
 
 What each command ends with is in the [CLI reference](cli.md).
 `;
-  return [{ path: 'docs/errors.md', content }];
+  return [
+    { path: 'docs/errors.md', content },
+    { path: MEANINGS, content: meaningsModule(codes) },
+  ];
 }

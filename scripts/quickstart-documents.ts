@@ -1,4 +1,4 @@
-import { count } from '../src/cli/output/style.ts';
+import { count } from '../src/core/text/count-text.ts';
 import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../test/support/files/json.ts';
 import type { Reader, StoredDocument } from '../test/stand-ins/discovery-engine/branch/branch.ts';
 import type { Documents } from './quickstart-store.ts';

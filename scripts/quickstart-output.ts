@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'libsql';
-import { count } from '../src/cli/output/style.ts';
+import { count } from '../src/core/text/count-text.ts';
 
 /** Where the sizes begin; the longest lines still fit into 66 columns. */
 const TREE_WIDTH = 48;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { runVariables } from '../src/cli/environment/run-variables.ts';
-import { count } from '../src/cli/output/style.ts';
+import { count } from '../src/core/text/count-text.ts';
 import { objectAt, parsedObject } from '../test/support/files/json.ts';
 
 const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.cjs', import.meta.url));

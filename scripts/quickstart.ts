@@ -6,7 +6,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { count, styleFor } from '../src/cli/output/style.ts';
+import { count } from '../src/core/text/count-text.ts';
+import { styleFor } from '../src/cli/output/style.ts';
 import { loadConnector } from '../src/definitions/connector/load.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 import { changeHrRows, createHrTable, changeDepartment, serverVersion } from './hr-table.ts';

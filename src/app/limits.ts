@@ -40,6 +40,14 @@ export const DOCTOR_REQUEST_SECONDS_MAX = 10;
  * the delete. With an hourly run this covers eight days; a bucket takes some 0.2 s per run.
  */
 export const EXPLAIN_RUNS_MAX = 200;
+/** Readers of a document that `explain` shows; `--json` shows all. */
+export const EXPLAIN_READERS_SHOWN_MAX = 20;
+/** Characters of one value that `explain` shows, such as a title; `--json` shows all of it. */
+export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
+/** Time that a lookup of a document in Ops reads artifacts; then it shows what it found, because a person waits for it. */
+export const OPS_EXPLAIN_MS = 10_000;
+/** Lookups of documents that one server does at the same time; each reads artifacts, which may be gigabytes. */
+export const OPS_EXPLAIN_AT_ONCE = 2;
 
 /** Minimum interval between two scans of the folder of connectors. Scanning 500 files takes 5 ms. */
 export const CATALOG_REFRESH_MS = 2_000;
@@ -66,6 +74,10 @@ export const OPS_HISTORY_RUNS = 60;
 export const OPS_REJECTED_MAX = 100;
 /** Pushes that the page of a connector lists, the newest. */
 export const OPS_PUSHES_SHOWN = 10;
+/** Rows of refused pushes that it lists, the newest; one row has all pushes of one key that were refused for one reason. */
+export const OPS_REFUSED_PUSHES_SHOWN = 20;
+/** Pushes to a connector without a schedule may wait this long for a run before the connector counts as late. */
+export const OPS_PUSHES_WAIT_MINUTES = 60;
 /** Lines of `held.ndjson` and of `quarantine.ndjson` that the page of a run shows. */
 export const OPS_ARTIFACT_LINES = 100;
 /** Bytes of such a file that are read for them. A quarantine line of 100 columns of 256 bytes is some 30 kB. */

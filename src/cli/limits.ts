@@ -7,11 +7,6 @@ export const RETRY_ATTEMPTS_MAX = 50;
 /** The wait before the first retry, unless `RETRY_BACKOFF_SECONDS` is set; each further wait is twice as long. */
 export const RETRY_BACKOFF_SECONDS_DEFAULT = 1;
 
-/** Readers of a document that `explain` shows; `--json` shows all. */
-export const EXPLAIN_READERS_SHOWN_MAX = 20;
-/** Characters of one value that `explain` shows, such as a title; `--json` shows all of it. */
-export const EXPLAIN_VALUE_CHARACTERS_MAX = 2_000;
-
 /** Time that a process may continue after its command is done: a host name lookup, for example, cannot be aborted. */
 export const PROCESS_LINGER_MS_MAX = 100;
 

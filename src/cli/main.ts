@@ -28,7 +28,7 @@ interface Surroundings {
   readonly cwd: string;
   /** Replaces the environment variables of the process. */
   readonly variables?: NodeJS.ProcessEnv;
-  /** Called before rows are read. Its effect on V8 is permanent and applies to the whole process. */
+  /** Called by a run of more than one batch of rows. Its effect on V8 is permanent and applies to the whole process. */
   readonly keepHeapSmall: () => void;
 }
 
@@ -87,7 +87,7 @@ export function endSoon(process: Pick<NodeJS.Process, 'stdout' | 'exit'>): void 
   timer.unref();
 }
 
-export function program(io: CommandIo, beforeRows: () => void): Command {
+export function program(io: CommandIo, keepHeapSmall: () => void): Command {
   const bridge = new DocumentedCommand('gemini-sync-bridge', PROGRAM)
     .version(programVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
@@ -102,7 +102,7 @@ export function program(io: CommandIo, beforeRows: () => void): Command {
       getErrHasColors: () => hasColors(io.stderr, io.env.noColor),
     });
   bridge.exitOverride();
-  bridge.addCommand(runCommand(io, beforeRows));
+  bridge.addCommand(runCommand(io, keepHeapSmall));
   const others = [
     validateCommand,
     doctorCommand,

@@ -101,3 +101,6 @@ export const PUSH_ERRORS_NAMED_MAX = 100;
 
 /** How long an alert counts as announced when Teams did not respond to it in time; it may have been lost. */
 export const ALERT_UNANSWERED_SECONDS = 3_600;
+
+/** Documents that `run --dry-run --sample` prints at most; they are in memory together. */
+export const SAMPLE_DOCUMENTS_MAX = 100;

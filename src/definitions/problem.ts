@@ -27,6 +27,7 @@ type ProblemCode =
   | 'watermark_field_missing'
   | 'watermark_lag_unused'
   | 'watermark_nulls_lost'
+  | 'field_twice'
   | 'pagination_twice'
   | 'auth_twice'
   | 'template_syntax'

@@ -13,7 +13,10 @@ export interface Origin {
 /** How many values a path can lead to: `many` may be none, such as the elements of an empty list. */
 export type Reached = 'nothing' | 'one' | 'many';
 
-type Visit = (value: Span, origin: Origin) => void;
+interface Visitor {
+  readonly visit: (value: Span, origin: Origin) => void;
+  readonly lacks: () => void;
+}
 
 interface Place extends Span {
   readonly origin: Origin;
@@ -27,26 +30,38 @@ const LETTER_N = 0x6e;
  * what follows; `[type=user]` also if an element has the member `type`, whatever its value. So `nothing` means that a name in the
  * path does not fit the value.
  * @param value the location of a value, in text that was checked
+ * @param lacks is called for each element or value in which the rest of the path leads to nothing
  */
-export function eachAtPath(bytes: Buffer, value: Span, path: FieldPath, visit: Visit): Reached {
-  return reach(bytes, { ...value, origin: AT_ROOT }, path, visit);
+export function eachAtPath(
+  bytes: Buffer,
+  value: Span,
+  path: FieldPath,
+  visit: (value: Span, origin: Origin) => void,
+  lacks: () => void = () => undefined,
+): Reached {
+  return reach(bytes, { ...value, origin: AT_ROOT }, path, { visit, lacks });
 }
 
-function reach(bytes: Buffer, place: Place, path: FieldPath, visit: Visit): Reached {
+function reach(bytes: Buffer, place: Place, path: FieldPath, visitor: Visitor): Reached {
   if (path.ends) {
-    visit(place, place.origin);
+    visitor.visit(place, place.origin);
     return 'one';
   }
   const isList = isArray(bytes, place.start);
   if (!isList && !isObject(bytes, place.start)) return 'nothing';
   if (path.step?.kind === 'values')
-    return reachEach(bytes, valuesOf(bytes, place, path.step.then), path.step, visit);
-  if (!isList) return reachMember(bytes, place, path, visit);
-  return path.step === undefined ? 'nothing' : reachElements(bytes, place, path.step, visit);
+    return reachEach(bytes, valuesOf(bytes, place, path.step.then), path.step, visitor);
+  if (!isList) return reachMember(bytes, place, path, visitor);
+  return path.step === undefined ? 'nothing' : reachElements(bytes, place, path.step, visitor);
 }
 
 /** Follows the longest key that leads to something. */
-function reachMember(bytes: Buffer, { start, origin }: Place, { keys }: FieldPath, visit: Visit): Reached {
+function reachMember(
+  bytes: Buffer,
+  { start, origin }: Place,
+  { keys }: FieldPath,
+  visitor: Visitor,
+): Reached {
   const found = new Map<string, Span>();
   eachMember(bytes, start, (key, from, end) => {
     if (keys.has(key)) found.set(key, { start: from, end });
@@ -54,29 +69,31 @@ function reachMember(bytes: Buffer, { start, origin }: Place, { keys }: FieldPat
   const longestFirst = [...found].sort(([one], [other]) => other.length - one.length);
   for (const [key, value] of longestFirst) {
     const rest = keys.get(key);
-    const reached = rest === undefined ? 'nothing' : reach(bytes, { ...value, origin }, rest, visit);
+    const reached = rest === undefined ? 'nothing' : reach(bytes, { ...value, origin }, rest, visitor);
     if (reached !== 'nothing') return reached;
   }
   return 'nothing';
 }
 
-function reachElements(bytes: Buffer, place: Place, step: PathStep, visit: Visit): Reached {
+function reachElements(bytes: Buffer, place: Place, step: PathStep, visitor: Visitor): Reached {
   const { start, origin } = place;
   if (step.kind === 'index') {
     const element = elementAt(bytes, start, step.index);
-    return element === undefined ? 'nothing' : reach(bytes, { ...element, origin }, step.then, visit);
+    return element === undefined ? 'nothing' : reach(bytes, { ...element, origin }, step.then, visitor);
   }
-  return reachEach(bytes, elementsOf(bytes, place, step.then), step, visit);
+  return reachEach(bytes, elementsOf(bytes, place, step.then), step, visitor);
 }
 
-function reachEach(bytes: Buffer, places: Iterable<Place>, step: PathStep, visit: Visit): Reached {
+function reachEach(bytes: Buffer, places: Iterable<Place>, step: PathStep, visitor: Visitor): Reached {
   let isEmpty = true;
   let isReached = false;
   for (const place of places) {
     isEmpty = false;
     const selected = step.kind === 'match' ? isSelected(bytes, place, step) : true;
-    if (selected === undefined) continue;
-    isReached = (selected ? reach(bytes, place, step.then, visit) !== 'nothing' : true) || isReached;
+    const fits =
+      selected === true ? reach(bytes, place, step.then, visitor) !== 'nothing' : selected === false;
+    if (!fits) visitor.lacks();
+    isReached ||= fits;
   }
   return isEmpty || isReached ? 'many' : 'nothing';
 }

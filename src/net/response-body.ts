@@ -3,12 +3,14 @@ import { promisify, types } from 'node:util';
 import { brotliDecompress, constants, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import { CONTENT_CODINGS_MAX, HTTP_WORDS_SECONDS_MAX } from './limits.ts';
 
+type BodyProblem = 'too large' | 'packed' | 'too compressed';
+
 /** A response whose body cannot be used. `message` continues a sentence about the response. */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
-  readonly problem: 'too large' | 'packed';
+  readonly problem: BodyProblem;
 
-  constructor(problem: 'too large' | 'packed', message: string) {
+  constructor(problem: BodyProblem, message: string) {
     super(message);
     this.problem = problem;
   }
@@ -133,7 +135,7 @@ async function decoded(
 }
 
 /** The codings in the order in which they were applied. */
-function codingsOf(encoding = ''): string[] {
+export function codingsOf(encoding = ''): string[] {
   return encoding
     .toLowerCase()
     .split(',')
@@ -145,6 +147,6 @@ function isTooLarge(thrown: unknown): boolean {
   return types.isNativeError(thrown) && 'code' in thrown && thrown.code === 'ERR_BUFFER_TOO_LARGE';
 }
 
-function tooLarge(most: number): BodyError {
+export function tooLarge(most: number): BodyError {
   return new BodyError('too large', `has more than ${most} bytes`);
 }

@@ -1,15 +1,8 @@
-import { SAMPLE_DOCUMENTS_MAX } from './limits.ts';
+import { SAMPLE_DOCUMENTS_MAX } from '../core/limits.ts';
 import type { ChangeSink } from './diff.ts';
 import type { DocumentRenderer } from './document/document.ts';
+import type { WantedDocuments } from './ports/job.ts';
 import type { StagedRecord } from './ports/state-port.ts';
-
-/** Which of the documents that a dry run would send it returns. */
-export interface WantedDocuments {
-  /** The first ones, at most `SAMPLE_DOCUMENTS_MAX`. */
-  readonly first: number;
-  /** The ids of which one names the wanted document; empty: none is wanted. */
-  readonly ids: readonly string[];
-}
 
 /** Writes nothing, and keeps the wanted documents that are to be sent. */
 export class DocumentSample implements ChangeSink {

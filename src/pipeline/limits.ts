@@ -30,6 +30,3 @@ export const DUPLICATE_PLACES_NAMED_MAX = 3;
 
 /** Rejected documents named in a summary; the state has all of them. */
 export const REJECTED_SAMPLES_MAX = 5;
-
-/** Documents that `run --dry-run --sample` prints at most; they are in memory together. */
-export const SAMPLE_DOCUMENTS_MAX = 100;

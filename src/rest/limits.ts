@@ -2,6 +2,21 @@
 
 /** Bytes of one page of an API, decompressed. It is in memory once; a page of 100 records has some 300 kB. */
 export const HTTP_PAGE_BYTES_MAX = 32 * 1_048_576;
+/** Bytes of one page with the fields that its records receive: parentFields copies a value to each record. */
+export const FIELDS_PAGE_BYTES_MAX = 64 * 1_048_576;
+/** Bytes of a response that is read as a stream, decompressed. It is never in memory as a whole; the limit ends endless ones. */
+export const HTTP_STREAM_BYTES_MAX = 64 * 1_073_741_824;
+/** Bytes of records, as JSON, that are taken from a streamed response at once. */
+export const HTTP_CHUNK_BYTES = 1_048_576;
+/** Records that are taken from a streamed response at once; their places are in memory. */
+export const HTTP_CHUNK_RECORDS_MAX = 10_000;
+/** Bytes of a streamed response that are not part of its records, such as totals and links. */
+export const HTTP_ENVELOPE_BYTES_MAX = 1_048_576;
+/** Nesting of elements in XML; real data has some ten levels. */
+export const XML_DEPTH_MAX = 100;
+/** Characters of a name in XML. */
+export const XML_NAME_CHARACTERS_MAX = 1_000;
+
 /** Bytes of a response that is not a page: an error or a token. */
 export const HTTP_WORDS_BYTES_MAX = 1_048_576;
 

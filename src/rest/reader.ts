@@ -8,6 +8,13 @@ import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
+import { computedFields } from './fields/computed-fields.ts';
+import { FieldPages } from './fields/field-pages.ts';
+import { originFields } from './fields/origin-fields.ts';
+import { decodePage, missingEnd, openDecoder } from './formats/decoders.ts';
+import { StreamedListing } from './formats/streamed-listing.ts';
+import { streamingOf } from './formats/streaming.ts';
+import { WhenLarge } from './formats/when-large.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
@@ -108,31 +115,47 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
+    decode:
+      (spec.responseFormat ?? 'json') === 'json' ? undefined : (answer) => decodePage(spec, answer, words),
   });
   return {
     pages({ from, since, until, parameter, known, pagesMax, ...feed }, signal) {
       const template = new RequestTemplate(spec, { since, until, parameter }, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
-      return new Listing(
-        {
-          exchange,
-          paging: openPaging(spec.pagination, { template, secretParameter, log }),
-          finder: new RecordFinder(spec.recordsPath, words),
-          spec: spec.pagination,
-          log,
-          keep: (place) => keep(place, spec.pagination, authorizer),
-          from,
-          pagesMax,
-          expiredStatuses: feed.expiredStatuses,
-          lastValuePath: feed.lastValuePath,
-          conditional,
-          known: conditional ? known : undefined,
-          ignoreSigns: spec.ignoreSigns ?? [],
-          words,
-        },
-        signal,
-      );
+      const shared = {
+        exchange,
+        paging: openPaging(spec.pagination, { template, secretParameter, log }),
+        spec: spec.pagination,
+        log,
+        conditional,
+        known: conditional ? known : undefined,
+        ignoreSigns: spec.ignoreSigns ?? [],
+        words,
+      };
+      const finder = () => new RecordFinder(spec.recordsPath, words);
+      const keepPlace = (place: string) => keep(place, spec.pagination, authorizer);
+      const whole = () =>
+        new Listing({ ...shared, ...feed, finder: finder(), keep: keepPlace, from, pagesMax }, signal);
+      const streamed = () =>
+        new StreamedListing(
+          {
+            ...shared,
+            finder: finder(),
+            openDecoder: (answer) => openDecoder(spec, answer, words),
+            missingEnd: (answer) => missingEnd(spec, answer),
+          },
+          signal,
+        );
+      const { lastValuePath } = feed;
+      const isPart = from !== undefined || pagesMax !== undefined || lastValuePath !== undefined;
+      const streaming = isPart ? 'never' : streamingOf(spec);
+      const openPages = {
+        always: streamed,
+        never: whole,
+        'when large': () => new WhenLarge(whole(), streamed, log),
+      };
+      return withNewFields(openPages[streaming](), spec, ports);
     },
     storable(text, form) {
       const { secrets, redactor } = authorizer;
@@ -141,6 +164,13 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     },
     close: () => client.close(),
   };
+}
+
+/** Adds the fields that records receive from their place in a page, and then those that are computed from the record. */
+function withNewFields(pages: RecordPages, spec: RestSpec, { log, words }: ReaderPorts): RecordPages {
+  const ofOrigin = originFields(spec);
+  const found = ofOrigin === undefined ? pages : new FieldPages(pages, ofOrigin, words);
+  return spec.fields === undefined ? found : new FieldPages(found, computedFields(spec.fields, log), words);
 }
 
 function openAuthorization(

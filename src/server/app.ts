@@ -70,8 +70,8 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(loginRoutes(context));
   await app.register(metricsRoutes(context));
   const ops = openOps({ ...context, state: context.state.ops });
-  await app.register(opsApiRoutes(ops, context.state));
-  await app.register(opsPageRoutes(ops, context.state));
+  await app.register(opsApiRoutes(ops, context));
+  await app.register(opsPageRoutes(ops, context));
   await app.register(pushRoutes(context));
   await app.register(publicFileRoutes());
   await app.register(runNowRoutes(context));

@@ -1,7 +1,8 @@
 import type { Catalog } from '../app/catalog/catalog.ts';
 import type { Metrics } from '../app/serve/metrics.ts';
 import type { RunStarter } from '../app/serve/run-starter.ts';
-import type { OpenStore } from '../app/ops/artifact-lines.ts';
+import type { OpenStore } from '../app/ops/run/artifact-lines.ts';
+import type { DocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 
 import type { PushIntake } from '../app/push/intake.ts';
@@ -27,6 +28,10 @@ export interface ServerContext {
   readonly login: Login | undefined;
   /** Links from the run pages to other systems. */
   readonly runLinks: RunLinks;
+  /** The origin under which others reach this server; undefined: the one of each request. */
+  readonly publicUrl?: string | undefined;
+  /** Looks up a document of a connector, for Ops. */
+  readonly lookUpDocument: DocumentLookup;
   /** Opens the artifacts that list held deletes and quarantined rows. */
   readonly openStore: OpenStore;
   /** Addresses of proxies whose `X-Forwarded-*` headers are trusted; none by default. */

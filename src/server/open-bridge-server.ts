@@ -4,7 +4,8 @@ import { warnOfStateExposure } from '../app/run/exposure-warnings.ts';
 import { NO_POLICY } from '../app/doctor/policy.ts';
 import { createMetrics } from '../app/serve/metrics.ts';
 import { createRunStarter } from '../app/serve/run-starter.ts';
-import { storesToRead } from '../app/ops/stores-to-read.ts';
+import { storesToRead } from '../app/ops/run/stores-to-read.ts';
+import { openDocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/catalog/policy.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
@@ -39,6 +40,8 @@ interface ServerSettings {
   readonly log: Logger;
   readonly access: AccessSettings;
   readonly runLinks: RunLinks;
+  /** The origin under which others reach this server; undefined: the one of each request. */
+  readonly publicUrl?: string | undefined;
   /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
   /** Only tests set these bounds. */
@@ -83,6 +86,14 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       state,
       intake,
       runLinks,
+      publicUrl: settings.publicUrl,
+      lookUpDocument: openDocumentLookup({
+        databaseUrl: settings.databaseUrl,
+        cwd,
+        gcsEndpoint: settings.gcsEndpoint,
+        // A person waits, and can look it up again.
+        retry: { retries: 0, backoffSeconds: 0 },
+      }),
       openStore: storesToRead({ cwd, gcsEndpoint: settings.gcsEndpoint }),
       metrics,
       runStarter,

@@ -22,7 +22,5 @@ export const FILE_COUNT_MAX = 100_000;
  * and the clock of a file server may differ from that of this machine by one or two.
  */
 export const FILE_AGE_SECONDS_MIN = 10;
-/** The header of a CSV file. 16,384 columns, the most that a spreadsheet has, with 64 bytes each. */
-export const FILE_HEADER_BYTES_MAX = 1_048_576;
 /** Bytes per read of a file. */
 export const FILE_READ_BYTES = 65_536;

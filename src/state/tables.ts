@@ -134,6 +134,21 @@ interface PushBatchTable {
   run_id: string | null;
   /** In Postgres: the packed events as `foldedEvents` writes them, until a run unpacks them into `push_events`. */
   folded: string | null;
+  /** The name of the key that sent it; null for pushes to older versions. */
+  pushed_by: string | null;
+}
+
+interface RefusedPushTable {
+  connector_id: string;
+  pushed_by: string;
+  code: string;
+  reason: string;
+  pushes: number;
+  /** Postgres returns a bigint as text. */
+  events: number | string;
+  first_at: string;
+  last_at: string;
+  expires_at: string;
 }
 
 interface PushEventTable {
@@ -203,6 +218,7 @@ declare module 'knex/types/tables.js' {
     push_batches: PushBatchTable;
     push_events: PushEventTable;
     push_versions: PushVersionTable;
+    refused_pushes: RefusedPushTable;
     /** A view of the events that are still packed. */
     folded_events: PushEventTable & { connector_id: string };
     /** A view of `push_events` and `folded_events` together. */

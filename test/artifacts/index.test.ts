@@ -21,7 +21,7 @@ describe('the artifact store of a bucket URL', () => {
   });
 
   it.each(['gs://bucket/with/path', 'gs://', 'gs:bucket', 'gs://Bucket', 'gs://b?x=1', 'gs://user@bucket'])(
-    'is no bucket for %j, and the hint says where folders go',
+    'refuses %j as a bucket, and the hint says where folders go',
     async (url) => {
       await expect(openArtifactStore(url, place)).rejects.toMatchObject({
         code: 'ARTIFACT_SCHEME_UNKNOWN',

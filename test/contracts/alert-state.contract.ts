@@ -30,7 +30,7 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
       await store.remove();
     });
 
-    /** As if all that was written down had been written down so much earlier. */
+    /** Moves every stored timestamp back by this duration. */
     async function age(seconds: number): Promise<void> {
       const database = await openDatabase(store.address);
       const { knex } = database;
@@ -52,7 +52,7 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
       expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
     });
 
-    test('lets nobody announce it again for six hours, and then one', async () => {
+    test('refuses to announce it again for six hours, and then allows one announcement', async () => {
       await announce();
       expect(await others.claimAlert(KEY)).toBeUndefined();
       await age(ALERT_REPEAT_SECONDS - 60);
@@ -103,7 +103,7 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
       expect(await alerts.claimAlert(KEY)).toBeUndefined();
     });
 
-    test('has no recovery to announce when there was no trouble, or none that was announced', async () => {
+    test('has no recovery to announce when no failure occurred or none was announced', async () => {
       expect(await alerts.claimRecovery([KEY])).toBeUndefined();
       const claim = await alerts.claimAlert(KEY);
       expect(await others.claimRecovery([KEY])).toBeUndefined();
@@ -111,7 +111,7 @@ export function describeAlertStateContract(engine: string, makeStore: () => Prom
       expect(await others.claimRecovery([KEY])).toBeUndefined();
     });
 
-    test('lets one of many announce the recovery from all troubles, and nobody after it', async () => {
+    test('lets exactly one caller announce the recovery from all failures', async () => {
       await announce();
       await announce({ ...KEY, signature: 'HELD' });
       const claims = await Promise.all(

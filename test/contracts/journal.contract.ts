@@ -3,22 +3,13 @@ import type { DeliveryStep, RejectedDocument } from '../../src/pipeline/ports/de
 import type { KnownRecord, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import { startSleeper } from '../support/processes/sleeper.ts';
 import type { StateStore } from './state/state-scene.ts';
+import { runCounts } from '../support/pipeline/run-counts.ts';
 
 const HOST = 'host-1 boot-1';
 const OWNER = { host: HOST, pid: process.pid };
 const MOMENT = new Date('2026-01-02T03:04:05.678Z');
 const FAST = { leaseMs: 3_000, heartbeatMs: 5 };
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: 0,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1 });
 const FINGERPRINT = /^[0-3][0-9a-f]{15}$/;
 
 const upsert = (docId: string, version = '1'): StagedRecord => ({
@@ -323,7 +314,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       }
 
       test.each(['asked', 'running', 'done'] as const)(
-        'with a step that is %s leaves all that it may have sent in doubt, and its checkpoint behind',
+        'with a step that is %s marks all that it may have sent as unknown, and leaves its checkpoint unchanged',
         async (open) => {
           const untouched = await giveUp(step('a', 'refused'), step('b', open));
           expect(await records(...all)).toEqual({
@@ -349,7 +340,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         expect((await state.position('hr', 'stores/1')).checkpoint).toBe('end');
       });
 
-      test('with an id staged twice is given up all the same', async () => {
+      test('with an id staged twice can still be abandoned', async () => {
         await publish('R', [upsert('a'), upsert('a', '2'), gone('delete', 'a')]);
         await journalOf('R').save(step('a', 'asked'));
         await state.failRun('R', failure(true));
@@ -477,7 +468,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         await (await journalOf('T').targetLease(never)).release();
       });
 
-      test('of a dead process is taken over at once', async () => {
+      test('of a dead process is taken over immediately', async () => {
         const sleeper = await startSleeper();
         await state.journal('R', 'stores/1', { host: HOST, pid: sleeper.pid }).targetLease(never);
         await sleeper.kill();
@@ -498,7 +489,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         await held.release();
       });
 
-      test('is refused in a state that is opened to be read', async () => {
+      test('is granted to no run in a state that is opened read-only', async () => {
         await state.position('hr', 'stores/1');
         const reader = await store.open({ readOnly: true });
         await expect(journalOf('R', 'stores/1', reader).targetLease(never)).rejects.toThrow('asked to write');

@@ -4,6 +4,7 @@ import { HeldLeases } from '../../src/pipeline/held-leases.ts';
 import type { Lease, State } from '../../src/pipeline/ports/state-port.ts';
 import { ManualTime } from '../support/pipeline/manual-time.ts';
 import type { StateStore } from './state/state-scene.ts';
+import { runCounts } from '../support/pipeline/run-counts.ts';
 
 const TARGET = 'store-1';
 /** By the database, a lease is over almost at once; by the clock of its holder, only when the test says so. */
@@ -12,17 +13,7 @@ const LEASE_MS = 100;
 const HEARTBEAT_MS = 600_000;
 const OWNER = { host: 'host-1 boot-1', pid: process.pid };
 const ELSEWHERE = { host: 'host-2 boot-1', pid: process.pid };
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: 0,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1 });
 const PUBLICATION = {
   manifestName: 'm',
   counts: COUNTS,
@@ -78,7 +69,7 @@ export function describeLeaseContract(name: string, open: () => Promise<StateSto
 
     test.each([
       ['300 s ahead', 300_000],
-      ['300 s behind', -300_000],
+      ['300 s slow', -300_000],
     ])('are held by a run whose wall clock is %s', async (_what, stepMs) => {
       time.stepWallClock(stepMs);
       const lease = await begin();

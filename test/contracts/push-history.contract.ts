@@ -158,7 +158,7 @@ class World {
   }
 }
 
-/** A state that a process uses which is dead after so many calls. Its lease is free at once, as that of a dead process is. */
+/** A state of a process that dies after this number of calls. Its lease is free immediately, as the lease of a dead process is. */
 function mortal(state: State, calls: number): State {
   let left = calls;
   const die = () => {
@@ -190,7 +190,7 @@ export function describePushHistory(
   let database: Database;
   let folder: string;
 
-  describe(`what was pushed, and is in ${engine}`, () => {
+  describe(`pushed events in ${engine}`, () => {
     const open = async () => {
       store = await makeStore();
       queue = await openPushQueue(store.address);

@@ -4,6 +4,7 @@ import { PUSH_PURGE_BATCHES, PUSH_TOMBSTONE_DAYS } from '../../src/state/limits.
 import { packEvents, type PushEvent } from '../../src/push/events/packed-events.ts';
 import { batchRow, type NewPushBatch } from '../../src/state/push/batch.ts';
 import { openPushQueue, type PushQueue } from '../../src/state/push/queue.ts';
+import { refusedPushes } from '../../src/state/push/refused.ts';
 import { openDatabase, type Database, type DatabaseAddress } from '../../src/database/database.ts';
 
 /** An empty state store. */
@@ -15,7 +16,7 @@ export interface PushStore {
 const RECEIVED = new Date('2026-01-02T03:04:05.678Z');
 /** Long enough for any machine. */
 const KEY_SECONDS = 3_600;
-/** Of a key that has expired when it is stored. */
+/** The time of a push whose key has expired when it is stored. */
 const EXPIRED_SECONDS = -1;
 const LONG_AGO = '2026-01-03T03:04:05.678Z';
 
@@ -30,6 +31,7 @@ export function pushBatch({ events, ...overrides }: BatchChanges = {}): NewPushB
     idempotencyKey: `key-${batches}`,
     bodyChecksum: 'body-1',
     pushRunId: `push-${batches}`,
+    pushedBy: 'ticket-system',
     receivedAt: RECEIVED,
     keySeconds: KEY_SECONDS,
     answer: `{"accepted": 1, "run_id": "push-${batches}"}`,
@@ -163,6 +165,43 @@ export function describePushQueueContract(engine: string, makeStore: () => Promi
       expect(await queue.purge()).toBe(0);
       expect(await queue.enqueue({ ...kept, pushRunId: 'other' })).toEqual({ replay: kept.answer });
       expect(await queue.depth('support')).toMatchObject({ batches: 1, events: 1 });
+    });
+
+    test('counts refused pushes by key and code, until nothing more was refused for a time', async () => {
+      const refused = {
+        connectorId: 'support',
+        pushedBy: 'tickets',
+        code: 'OP_INVALID',
+        reason: 'one',
+        events: 2,
+      };
+      const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 3, minute));
+      const keepSeconds = KEY_SECONDS;
+      await queue.noteRefused({ ...refused, receivedAt: at(0), keepSeconds: EXPIRED_SECONDS });
+      expect(await refusedPushes(database, 'support', 9)).toEqual([]);
+      await queue.noteRefused({ ...refused, receivedAt: at(1), keepSeconds });
+      await queue.noteRefused({ ...refused, reason: 'two', events: 5, receivedAt: at(2), keepSeconds });
+      await queue.noteRefused({ ...refused, code: 'ACL_EMPTY', receivedAt: at(3), keepSeconds });
+      await queue.noteRefused({ ...refused, connectorId: 'other', receivedAt: at(4), keepSeconds });
+      const times = (first: number, last: number) => ({
+        firstAt: at(first).toISOString(),
+        lastAt: at(last).toISOString(),
+      });
+      const listed = [
+        { pushedBy: 'tickets', code: 'ACL_EMPTY', reason: 'one', pushes: 1, events: 2, ...times(3, 3) },
+        { pushedBy: 'tickets', code: 'OP_INVALID', reason: 'two', pushes: 2, events: 7, ...times(1, 2) },
+      ];
+      expect(await refusedPushes(database, 'support', 9)).toEqual(listed);
+      await queue.noteRefused({
+        ...refused,
+        code: 'ACL_EMPTY',
+        receivedAt: at(5),
+        keepSeconds: EXPIRED_SECONDS,
+      });
+      await queue.purge();
+      expect(await database.knex('refused_pushes').where({ connector_id: 'support' }).pluck('code')).toEqual([
+        'OP_INVALID',
+      ]);
     });
 
     describe('of events that are ordered by their versions', () => {

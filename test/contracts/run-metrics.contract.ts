@@ -4,23 +4,14 @@ import type { StateDatabase } from '../../src/state/state-database.ts';
 import { runMetrics } from '../../src/state/server/run-metrics.ts';
 import { migrateState } from '../../src/state/run/open-state.ts';
 import type { RunTable } from '../../src/state/tables.ts';
+import { runCounts } from '../support/pipeline/run-counts.ts';
 
 interface MetricsStore {
   readonly address: DatabaseAddress;
   remove(): Promise<void>;
 }
 
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: null,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1, missing: null });
 
 /** What every engine answers about the runs of connectors. */
 export function describeRunMetricsContract(engine: string, makeStore: () => Promise<MetricsStore>): void {
@@ -56,7 +47,7 @@ export function describeRunMetricsContract(engine: string, makeStore: () => Prom
       expect(await runMetrics(database)).toEqual([]);
     });
 
-    test('leave out local runs where there are others, which say how the index stands', async () => {
+    test('omit local runs where there are others, which show the state of the index', async () => {
       const target = 'projects/p/locations/global/dataStores/d';
       await insert('hr', 1, { target });
       await insert('hr', 2, { target, status: 'FAILED', counts: null });
@@ -109,7 +100,7 @@ export function describeRunMetricsContract(engine: string, makeStore: () => Prom
       ]);
     });
 
-    test('go on telling what is wrong while the next run is at work, and after a dry run', async () => {
+    test('keep reporting a failure while the next run is in progress and after a dry run', async () => {
       const held = { ...COUNTS, held: 40 };
       await insert('hr', 1, { status: 'HELD', counts: JSON.stringify(held), committed_at: at(2) });
       await insert('hr', 3, { status: 'FAILED', counts: null });
@@ -142,7 +133,7 @@ export function describeRunMetricsContract(engine: string, makeStore: () => Prom
       expect(await runMetrics(database)).toMatchObject([{ startedAt: at(4), failing: false }]);
     });
 
-    test('tell which connectors are at work: those whose lease lives', async () => {
+    test('list the connectors whose lease is held as running', async () => {
       const now = Date.now();
       for (const [connectorId, expiresAt, runId] of [
         ['alive', now + 600_000, 'R'],

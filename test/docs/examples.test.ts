@@ -112,6 +112,7 @@ describe('the documentation', () => {
       'docs/connector-mode-rest-pull.md, number 2',
       'docs/connector-mode-rest-pull.md, number 3',
       'docs/connector-mode-rest-pull.md, number 4',
+      'docs/connector-mode-rest-pull.md, number 5',
       'docs/connector-mode-rest-push.md, number 1',
       'docs/connector-mode-rest-push.md, number 2',
       'docs/connector-mode-sql-pull.md, number 1',
@@ -141,9 +142,9 @@ describe('the documentation', () => {
     expect(links.flatMap((link) => brokenLink(page, link) ?? [])).toEqual([]);
   });
 
-  // The name is not ours in any registry, so npx would run the program of whoever takes it, beside the reader's secrets.
+  // The name is not ours in any registry, so npx would run the program of anyone who registers it, with access to the reader's secrets.
   it.each([...PAGES, ...printing('scripts', '.ts'), ...printing(join('kestra', 'flows'), '.yaml')])(
-    'tells nobody to run the program through npx: %s',
+    'does not run the program through npx: %s',
     (page) => {
       expect(textOf(page)).not.toMatch(/\bnpx\s+(-\S+\s+)*gemini-sync-bridge\b/);
     },

@@ -124,7 +124,7 @@ describe('check-drift --live --only columns', () => {
     expect(found).toMatchObject([{ status: 'drift', message: expect.stringContaining('"people.names"') }]);
   });
 
-  test('looks at every connector, whatever kind it is and whichever fails', async () => {
+  test('compares every connector, regardless of its kind and of failures of others', async () => {
     const records = ['{"id":1,"name":"Ada"}', '{"id":2,"name":"Bo"}'];
     const api = await servers.start({ records, style: 'cursor', pageSize: 1 });
     const rest = { mode: 'rest_pull', source: source({ type: 'http', url: api.url }) };
@@ -260,7 +260,7 @@ describe('check-drift --only state', () => {
     expect((await findings(['--only', 'state'], { DATABASE_URL: url })).status).toBe(65);
   });
 
-  test('makes no state file, and looks at no connector', async () => {
+  test('creates no state file and reads no connector', async () => {
     connect('broken', { output: { bucket: 'nowhere' } });
     const written = folderListing(cwd);
     const { status, found } = await findings(['--only', 'state']);
@@ -300,7 +300,7 @@ describe('check-drift --live --only data-store', () => {
     }
   });
 
-  test('that it may not look at is a failure, also where a run could go on', async () => {
+  test('that it may not read is a failure, even where a run could continue', async () => {
     const caller = await Caller.open({ dataStores: [PLAIN_STORE], permissions: { getDataStore: false } });
     try {
       connect('people', { gemini: plain });

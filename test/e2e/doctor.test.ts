@@ -111,7 +111,7 @@ describe('doctor', () => {
     expect(google.engine.violations).toEqual([]);
   });
 
-  test('without a connector looks at what all connectors share', async () => {
+  test('without a connector checks what all connectors share', async () => {
     await setUp();
     const { exitCode, checks } = await doctor({}, []);
     expect({ exitCode, checks }).toEqual({ exitCode: 0, checks: ALL_OK.slice(0, 5) });
@@ -258,7 +258,7 @@ describe('doctor says what to do about', () => {
     expect((await doctor({ DATABASE_URL: state })).checks).toEqual(ALL_OK);
   });
 
-  test('a connector that is not valid, and still looks at what does not depend on it', async () => {
+  test('a connector that is not valid, and still checks what does not depend on it', async () => {
     await setUp({ gemini: { location: 'Europe!' } });
     const { exitCode, stdout, checks } = await doctor();
     expect(exitCode).toBe(78);

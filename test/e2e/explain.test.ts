@@ -295,7 +295,7 @@ describe('explain, of a delivery that did not end well', () => {
     await google.engine.settle();
   });
 
-  test('does not claim what nobody knows after an operation that failed', async () => {
+  test('reports an unknown outcome after an operation that failed', async () => {
     const how = { kind: 'operation-error', error: 'INVALID_ARGUMENT', message: 'Something is odd.' } as const;
     google.engine.fail({ when: { path: 'documents:import' }, how });
     expect(await run('first')).toMatchObject({ exitCode: 69 });

@@ -10,7 +10,7 @@ import { startServe } from '../support/server/serving.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
-/** Of the process in which the tests run, to be set back; reading it sets it. */
+/** The umask of the test process, to be restored; reading it sets it. */
 const umask = process.umask(0o022);
 process.umask(umask);
 let cwd = '';
@@ -52,7 +52,7 @@ const COMMANDS: Readonly<Record<string, { args: readonly string[]; status: numbe
   'keys create': { args: ['keys', 'create', '--name', 'x', '--right', 'read'], status: 0 },
 };
 
-describe('what the program creates is for its owner alone', () => {
+describe('files that the program creates are readable by their owner alone', () => {
   describe.each([0o022, 0o000])('when the umask is %d', (mask) => {
     // In this process the umask of the command itself does not count, so these are the modes that the code asks for.
     test.each(Object.entries(COMMANDS))('after %s', async (_, { args, status, env }) => {
@@ -98,7 +98,7 @@ describe('what the program creates is for its owner alone', () => {
   });
 });
 
-describe('what others could read before', () => {
+describe('a file that other users could read before', () => {
   const warnings = (stderr: string) =>
     stderr
       .split('\n')

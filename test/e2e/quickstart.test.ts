@@ -66,7 +66,7 @@ describe('npm run quickstart', () => {
     ]);
   });
 
-  test('shows who finds it, and that somebody whom no document names finds nothing', () => {
+  test('shows who finds it, and that a user whom no document names finds nothing', () => {
     const table = between(stdout, '4  Who finds what', '5  A working day');
     const rows = [...table.matchAll(/(\S+@example\.com) +([\d,]+) {2}(yes|no)$/gm)].map((row) =>
       row.slice(1),
@@ -113,7 +113,7 @@ describe('npm run quickstart', () => {
     expect(stdout).not.toMatch(/postgres:[0-9a-f]{8,}@/);
   });
 
-  test('leaves no process and no database behind', async () => {
+  test('leaves no process and no database', async () => {
     await expectNothingLeft(folder, stdout);
   });
 
@@ -127,7 +127,7 @@ describe('npm run quickstart, stopped in the middle', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('ends with the status of %s and leaves nothing behind', async (signal, status) => {
+  ] as const)('ends with the status of %s and leaves no processes or files', async (signal, status) => {
     const folder = folders.make();
     const child = startScript('scripts/quickstart.ts', folder);
     child.stdout.on('data', (chunk: Buffer) => {

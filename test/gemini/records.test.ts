@@ -45,7 +45,7 @@ function exact(json: string): Json {
   return JSON.parse(quoted) as Json;
 }
 
-/** What `jsonData` holds, as it stands there. */
+/** The literal content of `jsonData`. */
 const dataOf = (record: string): string => String((JSON.parse(record) as Json)['jsonData']);
 
 const bigInteger = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);

@@ -1,9 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer as createProxy } from 'node:http';
-import { createServer } from 'node:https';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -20,6 +17,7 @@ import {
   type Reply,
   type TestServer,
 } from '../support/http/http-server.ts';
+import { startHttp, startHttps } from '../support/http/local-server.ts';
 import { startScript } from '../support/processes/run-script.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
@@ -119,7 +117,7 @@ describe('a request that needs credentials', () => {
     expect(asked.get('subject_token')).toBe('subject-token');
   });
 
-  test('is sent again with a new token when the first is refused, and that is no retry', async () => {
+  test('is sent again with a new token when the first is refused, which does not count as a retry', async () => {
     const { api, server, waits } = await setUp([tokens()], UNAUTHENTICATED, OK);
     const request = { ...GET, method: 'POST', body: { a: 1 }, repeatable: false } as const;
     await expect(api.request(request, never)).resolves.toEqual({ done: true });
@@ -217,7 +215,7 @@ describe('a token that cannot be got', () => {
     });
   });
 
-  test('because there are no credentials at all says where they can come from', async () => {
+  test('for lack of any credentials lists their possible sources', async () => {
     const metadata = await startServer(raw(404, ''));
     servers.push(metadata);
     // Also where the tests run on a machine of Google's.
@@ -235,11 +233,11 @@ describe('a token that cannot be got', () => {
 describe('Google’s own address', () => {
   const NAMES = ['oauth2.googleapis.com', 'discoveryengine.googleapis.com'];
 
-  /** Stands in for Google behind a proxy, and sends one request there from a process of its own. */
+  /** Starts a server in Google's place and a proxy to it, and sends one request from a process of its own. */
   async function runBehindProxy(env: (proxy: string, authority: string) => Record<string, string>) {
-    const { authority, certificate, key } = createCertificates(NAMES);
+    const certificates = createCertificates(NAMES);
     const received: { host: string; url: string; authorization: string; body: string }[] = [];
-    const google = createServer({ key, cert: certificate }, (request, response) => {
+    const google = await startHttps(certificates, (request, response) => {
       void text(request).then((body) => {
         const { host = '', authorization = '' } = request.headers;
         received.push({ host, url: request.url ?? '', authorization, body });
@@ -248,20 +246,21 @@ describe('Google’s own address', () => {
       });
     });
     const proxied: string[] = [];
-    const proxy = createProxy().on('connect', (request, client) => {
-      proxied.push(request.url ?? '');
-      const upstream = connect((google.address() as AddressInfo).port, '127.0.0.1', () => {
-        client.write('HTTP/1.1 200 OK\r\n\r\n');
-        upstream.pipe(client).pipe(upstream);
-      });
-      upstream.on('error', () => client.destroy());
-      client.on('error', () => upstream.destroy());
-    });
-    for (const server of [google, proxy]) await once(server.listen(0, '127.0.0.1'), 'listening');
+    const proxy = await startHttp(undefined, (server) =>
+      server.on('connect', (request, client) => {
+        proxied.push(request.url ?? '');
+        const upstream = connect(google.port, '127.0.0.1', () => {
+          client.write('HTTP/1.1 200 OK\r\n\r\n');
+          upstream.pipe(client).pipe(upstream);
+        });
+        upstream.on('error', () => client.destroy());
+        client.on('error', () => upstream.destroy());
+      }),
+    );
     const folder = folders.make();
     const keyFile = join(folder, 'key.json');
     const authorityFile = join(folder, 'authority.pem');
-    writeFileSync(authorityFile, authority);
+    writeFileSync(authorityFile, certificates.authority);
     const { privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -269,16 +268,12 @@ describe('Google’s own address', () => {
     });
     const account = { type: 'service_account', client_email: 'bridge@example.com', private_key: privateKey };
     writeFileSync(keyFile, JSON.stringify(account));
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const { stdout } = await startScript('test/support/http/api-child.ts', folder, {
       GOOGLE_APPLICATION_CREDENTIALS: keyFile,
       NO_PROXY: '',
-      ...env(url, authorityFile),
+      ...env(proxy.origin, authorityFile),
     });
-    for (const server of [google, proxy]) {
-      server.close();
-      server.closeAllConnections();
-    }
+    await Promise.all([google.close(), proxy.close()]);
     return { stdout, received, proxied };
   }
 

@@ -10,7 +10,7 @@ interface Rules {
   readonly whole?: boolean;
 }
 
-/** The items that a reader finds, put together from where it says that they stand. */
+/** The items that a reader finds, assembled from the positions that it returns. */
 function itemsOf(text: string, { depthMax = 32, keysMax = 100, whole = false }: Rules = {}): unknown[] {
   const reader = new ItemReader({ depthMax, keysMax });
   const bytes = Buffer.from(text);
@@ -42,7 +42,7 @@ describe('the reader of items', () => {
     );
   });
 
-  test('takes a value that is no list for the one item', () => {
+  test('treats a value that is not an array as the only item', () => {
     expect(itemsOf('\ufeff {"a":[1]} ')).toEqual([{ a: [1] }]);
     expect(itemsOf(' [ ] ')).toEqual([]);
     expect(itemsOf(' 7 ')).toEqual([7]);
@@ -53,7 +53,7 @@ describe('the reader of items', () => {
     ['[{"a":1}] x', 10],
     ['{"a":1},', 7],
     ['[1,]', 3],
-  ])('says that %j stops being JSON at byte %i, also behind an item', (text, at) => {
+  ])('reports that %j stops being JSON at byte %i, also after an item', (text, at) => {
     expect(() => itemsOf(text)).toThrow(expect.objectContaining({ fault: 'syntax', at }));
   });
 

@@ -7,22 +7,13 @@ import type { State } from '../../src/pipeline/ports/state-port.ts';
 import { migrateState, openState } from '../../src/state/run/open-state.ts';
 import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
+import { runCounts } from '../support/pipeline/run-counts.ts';
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
 const KINDS = '20261129000001_kinds.js';
 const TARGET = 'projects/p/locations/global/dataStores/d';
 const AT = '2026-01-02T03:04:05.678Z';
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: 0,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1 });
 const STEP = { name: 'import-1', state: 'running', operation: 'operations/1', detail: {} } as const;
 const OWNER = { host: 'this host', pid: process.pid };
 
@@ -140,7 +131,7 @@ async function schemaOf({ knex, embedded }: Database): Promise<unknown> {
   const indexes: readonly { readonly sql: string }[] = await knex.raw(
     "select sql from sqlite_master where type = 'index' and sql is not null order by name",
   );
-  // How a statement is laid out and quoted is no part of the schema.
+  // The layout and quoting of a statement are not part of the schema.
   const statements = indexes.map(({ sql }) => sql.replaceAll('`', '').replaceAll(/\s+/g, ' '));
   return { columns, keys, statements };
 }

@@ -31,7 +31,7 @@ const EXPECTED_ENDS = [
   'RUN_ID_TAKEN',
 ];
 
-/** One moment of a table, by id. A row without readers is no document. */
+/** One moment of a table, by id. A row without readers does not become a document. */
 type Table = ReadonlyMap<string, { readonly title: string; readonly readers: string }>;
 
 const row = fc.record({
@@ -44,7 +44,7 @@ const tableOf = (ofRow: typeof row) =>
     .uniqueArray(ofRow, { selector: ({ id }) => id, maxLength: IDS.length })
     .map((listed): Table => new Map(listed.map(({ id, ...rest }) => [id, rest])));
 const rows = tableOf(row);
-/** Of which every row is a document. */
+/** A table in which every row becomes a document. */
 const goodRows = tableOf(row.map((drawn) => ({ ...drawn, readers: drawn.readers || 'x@example.com' })));
 const fate = deliveryFates(IDS.length);
 const rarely = fc.nat(5).map((drawn) => drawn === 0);
@@ -186,7 +186,7 @@ function held({ documents }: FlakyIndex): Map<string, unknown> {
 async function expectNoFalseClaim(world: World): Promise<void> {
   const records = await world.records();
   for (const { docId, checksum } of records) {
-    // Of one in doubt the index may have anything.
+    // The index may have any version of a document with an unknown outcome.
     const indexed = checksum === '' ? '' : world.index.documents.get(docId)?.checksum;
     expect([docId, indexed]).toEqual([docId, checksum]);
   }
@@ -314,7 +314,7 @@ describe('over any history of deliveries that fail in any way', () => {
         const [deliveries, before] = [world.index.deliveries, told.length];
         expect(await world.run(conditionalSource(table, told), template)).toBe(true);
         expect(world.index.deliveries).toBe(deliveries);
-        // Rows without readers are looked at by each run.
+        // Each run processes rows without readers again.
         expect(told.length - before).toBe(expected(table, template).size === table.size ? 1 : 0);
       }),
       { numRuns: 25 },
@@ -325,21 +325,24 @@ describe('over any history of deliveries that fail in any way', () => {
   test.each([
     { ...ALL_GOES_WELL, documents: ['unknown and applied'] as const },
     { ...ALL_GOES_WELL, end: 'fails', applied: 1 } as const,
-  ])('a source that is as it was before a delivery of which nobody knows is read again: %j', async (fate) => {
-    const world = new World();
-    const [one, other] = ['one', 'other'].map(
-      (title): Table => new Map([['a', { title, readers: 'x@example.com' }]]),
-    );
-    const told: number[] = [];
-    await world.run(conditionalSource(one!, told), TEMPLATES[0]);
-    world.index.fates = [fate];
-    await world.run(conditionalSource(other!, told), TEMPLATES[0]);
-    await world.run(conditionalSource(one!, told), TEMPLATES[0]);
-    expect(told).toEqual([]);
-    expect(held(world.index)).toEqual(expected(one!, TEMPLATES[0]));
-    await world.run(conditionalSource(one!, told), TEMPLATES[0]);
-    expect(told).toHaveLength(1);
-  });
+  ])(
+    'a source that equals its state before a delivery of unknown outcome is read again: %j',
+    async (fate) => {
+      const world = new World();
+      const [one, other] = ['one', 'other'].map(
+        (title): Table => new Map([['a', { title, readers: 'x@example.com' }]]),
+      );
+      const told: number[] = [];
+      await world.run(conditionalSource(one!, told), TEMPLATES[0]);
+      world.index.fates = [fate];
+      await world.run(conditionalSource(other!, told), TEMPLATES[0]);
+      await world.run(conditionalSource(one!, told), TEMPLATES[0]);
+      expect(told).toEqual([]);
+      expect(held(world.index)).toEqual(expected(one!, TEMPLATES[0]));
+      await world.run(conditionalSource(one!, told), TEMPLATES[0]);
+      expect(told).toHaveLength(1);
+    },
+  );
 
   test('a listing that goes round brings every row up to date in one clean round, also rows that were refused', async () => {
     await fc.assert(

@@ -75,7 +75,7 @@ describe('over any history of a table', () => {
     );
   });
 
-  it('nothing is ever lost from the index by marks alone, and a mark stands exactly for what is missing', async () => {
+  it('marks alone never remove a document from the index, and exactly the missing documents are marked', async () => {
     const soft = { ...GENEROUS, deletePolicy: 'soft_delete_only' as const };
     await fc.assert(
       fc.asyncProperty(history, async (moments) => {

@@ -243,7 +243,7 @@ describe('the quarantine stops a run', () => {
     await expect(run(3, ids.slice(2))).resolves.toMatchObject({ tally: { seen: 99, quarantined: 3 } });
   });
 
-  it('and no delete is found then', async () => {
+  it('without deletes', async () => {
     const known = await after(people(...ids, 1_000));
     const found = new FoundChanges();
     const source = listing([...people(...ids), ...bad(3)]);
@@ -252,7 +252,7 @@ describe('the quarantine stops a run', () => {
     expect(found.deletes).toEqual([]);
   });
 
-  it('and shows the first reasons', async () => {
+  it('with an error that shows the first reasons', async () => {
     const run = planOver(listing(bad(3)), new KnownRecords(), limited({ maxCount: 0 }));
     await expect(run).rejects.toThrow('The first were\n  row 1: ID_MISSING, its id is NULL, absent or empty');
   });

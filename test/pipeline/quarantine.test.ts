@@ -60,7 +60,7 @@ describe('the quarantine', () => {
     }).toThrow('more than 3 rows one after the other');
   });
 
-  it('looks at the share only when there are enough rows', () => {
+  it('checks the ratio only when there are enough rows', () => {
     const end = (seen: number, quarantined: number) => () => {
       const tally = new Tally();
       Object.assign(tally, { seen, quarantined });

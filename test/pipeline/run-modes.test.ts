@@ -125,11 +125,11 @@ describe('a run that sends nothing', () => {
   });
 
   test.each([true, false])(
-    'and was killed is cleaned up by the next one (which sends: %s)',
+    'is cleaned up by the next run after it was killed (which sends: %s)',
     async (sends) => {
       const killed = new BridgeError(
         'LEASE_LOST',
-        'stands for a process that is gone: nothing is written any more',
+        'the process of this run has died, so nothing is written any more',
       );
       const dying: State = { ...state, closeUnsent: () => Promise.reject(killed) };
       await expect(unsent('R1', TWO, { state: dying })).rejects.toBe(killed);

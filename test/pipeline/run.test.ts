@@ -87,7 +87,7 @@ async function runsInBucket(): Promise<string[]> {
   return (await readdir(join(folder, 'bucket', 'connectors', 'hr', 'runs'))).sort();
 }
 
-describe('what a run tells of its rows', () => {
+describe('the progress that a run reports', () => {
   test('is how many to expect, once there was a run into the same place, and how many there were', async () => {
     const told: (readonly [string, number])[] = [];
     const observer = {
@@ -243,7 +243,7 @@ test('a run that fails in the middle leaves no artifact and says why in its row'
   expect(await runsInBucket()).toEqual(['R2']);
 });
 
-test('what nobody foresaw is reported as a bug, with its own words', async () => {
+test('an unexpected error is reported as a bug with its own message', async () => {
   const destination = new Answers(() => Promise.reject(new TypeError('x is not a function')));
   await expect(run('R1', ports(TWO, { destination }))).rejects.toMatchObject({
     code: 'INTERNAL',
@@ -320,7 +320,7 @@ test('staging that fails stops the run before anything is sent', async () => {
   expect(destination.delivered).toEqual([]);
 });
 
-test('quarantined rows and held deletes stand in artifacts and counts, and held outranks partial', async () => {
+test('quarantined rows and held deletes appear in artifacts and counts, and HELD outranks PARTIAL', async () => {
   const many = Array.from({ length: 40 }, (_, index) => [String(index + 1), `row ${index}`] as const);
   await run('R1', ports(many));
   const rows = [...many.slice(0, 5), ['', 'no id']] as const;
@@ -378,7 +378,7 @@ describe('a listing that is not complete', () => {
     });
   });
 
-  test('is no longer remarked on once the artifacts of its run were removed', async () => {
+  test('is no longer reported once the artifacts of its run were removed', async () => {
     await run('R1', cut(TWO));
     await fileStore(join(folder, 'bucket'), '/', ALWAYS_HELD).clear('connectors/hr/runs/R1/');
     expect(await run('R1', ports(TWO))).toMatchObject({ work: 'repeated', status: 'PARTIAL', remarks: {} });
@@ -472,7 +472,7 @@ describe('a newest manifest that got lost', () => {
     await lease.release();
   });
 
-  test('is left to whoever runs the connector meanwhile', async () => {
+  test('is left to the process that runs the connector meanwhile', async () => {
     const lease = await state.lease('hr', { host: 'here', pid: process.pid, runId: 'R2' });
     expect(await run('R1', ports(TWO))).toMatchObject({ work: 'repeated', status: 'SUCCESS' });
     await expect(latestRun()).rejects.toMatchObject({ code: 'ENOENT' });

@@ -16,7 +16,7 @@ function sourceFile(text: string): string {
 }
 
 describe('the doc comments of exported constants', () => {
-  it('are read in the order of the file, each on one line, with `code` and *stars* as they stand', async () => {
+  it('are read in the order of the file, each on one line, with `code` and *stars* unchanged', async () => {
     const file = sourceFile(
       '/** The\n * `b` *of* it. */\nexport const B = 1;\nconst hidden = 2;\n/** A. */\nexport const A = hidden;\n',
     );

@@ -163,7 +163,7 @@ describe('a session', () => {
     ['a page without an origin', { origin: 'null' }],
     ['another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
     ['a sibling host', { 'sec-fetch-site': 'same-site' }],
-    ['nobody knows where', {}],
+    ['at an unknown address', {}],
   ])('changes nothing for %s, even with the right token', async (_, headers) => {
     const browser = await loggedIn(keys.operate);
     const token = await browser.formToken('/login');
@@ -299,7 +299,7 @@ describe('requests', () => {
     ['a header', { 'x-large': 'a'.repeat(40_000) }, 431],
     ['a cookie', { cookie: `bridge-session=${'a'.repeat(40_000)}` }, 431],
     ['a key', { authorization: `Bearer ${'a'.repeat(5_000)}` }, 401],
-  ])('with %s that is too large are refused, and the server lives', async (_, headers, status) => {
+  ])('with %s that is too large are refused, and the server stays available', async (_, headers, status) => {
     expect((await server.request('/test/read', { headers })).status).toBe(status);
     expect((await server.request('/healthz')).status).toBe(200);
   });
@@ -309,7 +309,7 @@ describe('requests', () => {
     expect((await browser.logIn('a'.repeat(100_000))).status).toBe(413);
   });
 
-  test('that are never finished, or whose answer is never read, do not hold a connection for ever (slowloris)', () => {
+  test('that are never finished, or whose answer is never read, do not hold a connection forever (slowloris)', () => {
     const { requestTimeout, headersTimeout, keepAliveTimeout, timeout } = server.http;
     expect({ requestTimeout, headersTimeout, keepAliveTimeout, timeout }).toEqual({
       timeout: 120_000,
@@ -331,7 +331,7 @@ describe('answers', () => {
     );
   });
 
-  test('and the log hold no key and no cookie, good or bad', async () => {
+  test('and the log contain no key and no cookie, valid or not', async () => {
     const wrong = `gsb_0123456789ab_${'W'.repeat(43)}`;
     const browser = await loggedIn(keys.read);
     const answers = [
@@ -348,7 +348,7 @@ describe('answers', () => {
     }
   });
 
-  test('are framed by nobody, and run nothing that is not from here', async () => {
+  test('cannot be framed, and run only scripts of this server', async () => {
     for (const path of ['/login', '/healthz', '/nowhere']) {
       const { headers } = await server.request(path, { headers: { accept: 'text/html' } });
       expect(headers['x-frame-options']).toBe('DENY');
@@ -368,7 +368,7 @@ describe('answers', () => {
     }
   });
 
-  test('that a key opened stay in no cache', async () => {
+  test('to requests with a key are not cached', async () => {
     for (const answer of [
       await server.request('/test/read', bearer(keys.read)),
       await server.request('/login'),
@@ -473,7 +473,7 @@ describe('a server without keys', () => {
     ['a proxy that says so otherwise', { forwarded: 'for=203.0.113.1' }],
     ['a proxy that names itself alone', { via: '1.1 proxy' }],
     ['a proxy that names its site alone', { 'x-forwarded-host': 'bridge.example.com' }],
-    ['a proxy behind TLS', { 'x-forwarded-proto': 'https' }],
+    ['a proxy that terminates TLS', { 'x-forwarded-proto': 'https' }],
     [
       'a proxy whose header comes last of very many',
       { a: Array(3_000).fill(''), 'x-forwarded-for': '203.0.113.1' },

@@ -160,7 +160,7 @@ describe('imports that overlap', () => {
   });
 });
 
-describe('who is let in', () => {
+describe('the credentials that the stand-in accepts', () => {
   it('is anybody, or only the bearer of a token', async () => {
     await open({ requireBearer: 'secret' });
     const status = async (authorization: string) =>

@@ -171,7 +171,7 @@ describe('a bad document', () => {
   });
 });
 
-describe('who finds a document', () => {
+describe('the readers of a document', () => {
   it('is whom every entry of its readers admits', async () => {
     await open();
     const document = (id: string, ...readers: object[]) => ({ id, structData: {}, aclInfo: { readers } });

@@ -68,7 +68,7 @@ describe('a purge of the stand-in', () => {
     expect(refused.status).toBe(400);
   });
 
-  it('counts lines that are no ids as failures, and writes them as errors', async () => {
+  it('counts lines that are not ids as failures, and writes them as errors', async () => {
     await openWith(['a']);
     const errorConfig = { gcsPrefix: 'gs://bucket/errors/' };
     const operation = await caller.run('purge', {
@@ -157,7 +157,7 @@ describe('single documents of the stand-in', () => {
   });
 });
 
-describe('what the stand-in tells of itself', () => {
+describe('the records of the stand-in', () => {
   it('is its data stores and schemas', async () => {
     await openWith([]);
     const plain = await caller.send('GET', '');
@@ -182,7 +182,7 @@ describe('what the stand-in tells of itself', () => {
     ['an unknown method', 'POST', '/branches/0/documents:drop', 404],
     ['an unknown parameter', 'GET', '/branches/0/documents?page_size=1', 400],
     ['an encoding that is none', 'GET', '/branches/0/documents/%E0%A4', 400],
-  ])('is no answer about %s', async (_, method, path, status) => {
+  ])('does not answer a request for %s', async (_, method, path, status) => {
     await openWith([]);
     expect((await caller.send(method, path)).status).toBe(status);
   });

@@ -481,7 +481,7 @@ describe('encryption of the TDS stand-in', () => {
     expect(server.statements.at(-1)?.session.encryption).toBe(encryption);
   });
 
-  it('shows a certificate that nobody has to trust', async () => {
+  it('presents a certificate of an unknown authority', async () => {
     const server = await start(rows(NUMBER), { certificates });
     for (const encrypt of [true, 'strict'] as const) {
       const login = connect(server, { encrypt, serverName: 'localhost', trustServerCertificate: false });

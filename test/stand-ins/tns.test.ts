@@ -377,7 +377,7 @@ describe('a request to the TNS stand-in that is taken back', () => {
 
   it('ends in the middle of the rows', async () => {
     const columns: readonly TnsColumn[] = [{ name: 'T', type: 'VARCHAR2' }];
-    // Of the rows before the end, some are on their way and some are not: packets cut them anywhere.
+    // Some of the rows before the end may be in transit: packets split them at any byte.
     const stuck = async function* () {
       for (let row = 0; row < 150; row += 1) yield [String(row).padEnd(1_000, 'x')];
       await new Promise(() => undefined);

@@ -6,7 +6,7 @@ import { ALWAYS_HELD } from './pipeline/always-held.ts';
 
 export const BUCKET = 'company-sync';
 const PAGE_OBJECTS = 7;
-/** Every test that cuts a download waits so long, once for each cut. */
+/** Every test that cuts a download waits for this time, once for each cut. */
 const READ_IDLE_MS = 500;
 
 /** A stand-in of its own for each test of a file, with one bucket, and stores on it. */

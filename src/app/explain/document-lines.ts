@@ -31,11 +31,16 @@ export class DocumentLines {
   readonly unreadable = new Map<string, string>();
   readonly #store: ArtifactStore;
   readonly #prefix: string;
+  readonly #signal: AbortSignal | undefined;
 
-  /** @param prefix the connector's `output.prefix` */
-  constructor(store: ArtifactStore, prefix: string) {
+  /**
+   * @param prefix the connector's `output.prefix`
+   * @param signal ends the search; the artifacts that were not read until then count as unreadable
+   */
+  constructor(store: ArtifactStore, prefix: string, signal?: AbortSignal) {
     this.#store = store;
     this.#prefix = prefix;
+    this.#signal = signal;
   }
 
   /**
@@ -46,7 +51,7 @@ export class DocumentLines {
   async find(run: RunRow, kinds: readonly CanonicalKind[], docId: string): Promise<DocumentLine | undefined> {
     return this.#read(run, async (manifest) => {
       for (const kind of kinds) {
-        const line = await findLine(this.#store, manifest, kind, docId);
+        const line = await findLine({ store: this.#store, signal: this.#signal }, manifest, kind, docId);
         if (line !== undefined) return line;
       }
       return undefined;
@@ -62,20 +67,51 @@ export class DocumentLines {
 
   async #read<T>(run: RunRow, read: (manifest: Manifest) => T | Promise<T>): Promise<T | undefined> {
     try {
-      // The state drops the manifest's name when a run is abandoned, but the artifacts of the run remain.
-      const name = run.manifestName ?? manifestName(runFolder(this.#prefix, run.runId));
-      return await read(await readManifest(this.#store, name));
+      return await untilAborted(this.#readManifest(run, read), this.#signal);
     } catch (thrown) {
-      const reason = whyUnreadable(thrown);
+      const reason = this.#signal?.aborted === true ? OUT_OF_TIME : whyUnreadable(thrown);
       if (reason === undefined) throw thrown;
       this.unreadable.set(run.runId, reason);
       return undefined;
     }
   }
+
+  async #readManifest<T>(run: RunRow, read: (manifest: Manifest) => T | Promise<T>): Promise<T> {
+    this.#signal?.throwIfAborted();
+    // The state drops the manifest's name when a run is abandoned, but the artifacts of the run remain.
+    const name = run.manifestName ?? manifestName(runFolder(this.#prefix, run.runId));
+    return await read(await readManifest(this.#store, name));
+  }
+}
+
+const OUT_OF_TIME = 'They were not read to the end, because that took too long.';
+
+/** Settles when the signal is aborted, also if the work waits for a store that does not answer. */
+async function untilAborted<Answer>(work: Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+  if (signal === undefined) return work;
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(new Error(OUT_OF_TIME));
+    };
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // After an abort, the work ends with an error at its next line, which nobody waits for.
+    work.catch(() => undefined);
+  }
+}
+
+interface Search {
+  readonly store: ArtifactStore;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function findLine(
-  store: ArtifactStore,
+  { store, signal }: Search,
   manifest: Manifest,
   kind: CanonicalKind,
   docId: string,
@@ -86,6 +122,7 @@ async function findLine(
   for (const { name, uri } of manifest.files.filter((file) => file.kind === kind)) {
     let line = 0;
     for await (const text of linesOf(store, name)) {
+      signal?.throwIfAborted();
       line += 1;
       if (text.includes(mention)) {
         const content: unknown = JSON.parse(text);

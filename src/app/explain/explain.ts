@@ -38,6 +38,8 @@ export interface ExplainOptions {
 
 export interface ExplainContext extends Omit<StorePlace, 'leases'> {
   readonly databaseUrl: string | undefined;
+  /** Ends the search of artifacts; what was not read until then is listed in `unreadable`. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function explainDocument(
   const state = await openExplainState(stateLocation(context));
   try {
     const store = await openArtifactStore(bucketOf(spec, local), { ...context, leases: new HeldLeases() });
-    const lines = new DocumentLines(store, spec.output.prefix);
+    const lines = new DocumentLines(store, spec.output.prefix, context.signal);
     const docId = await documentNamed(
       {
         given: doc,

@@ -1,5 +1,8 @@
 import { runCommandLine } from '../run/run-command-line.ts';
-import type { OpsConnector, OpsConnectorDetail, OpsRun, OpsRunDetail } from './model.ts';
+import type { OpsConnector } from './model/connector.ts';
+import type { OpsConnectorDetail } from './model/connector-detail.ts';
+import type { OpsRun } from './model/run.ts';
+import type { OpsRunDetail } from './model/run-detail.ts';
 
 const PROGRAM = 'gemini-sync-bridge';
 

@@ -10,7 +10,7 @@ interface Settled {
 }
 
 /** Caches the newest runs of connectors, and reads them again only if they may have changed. */
-export interface Standings {
+export interface NewestRunsCache {
   /** @param holders the lease holders, read immediately before; everything read later is at least as new */
   newestRuns(
     connectorIds: readonly string[],
@@ -22,7 +22,7 @@ export interface Standings {
  * A process that changes a run of a connector holds the connector's lease, and each lease has its own fence. Therefore, if
  * the lease is free and the fence is unchanged, the runs are unchanged too. Of 500 connectors most are unchanged at any time.
  */
-export function openStandings(state: Pick<OpsState, 'newestRuns'>, clock: Clock): Standings {
+export function openNewestRunsCache(state: Pick<OpsState, 'newestRuns'>, clock: Clock): NewestRunsCache {
   const settled = new Map<string, Settled>();
 
   function settledAt(connectorId: string, holder: Holder | undefined): Settled | undefined {

@@ -1,25 +1,39 @@
 import type { Problem } from '../../definitions/problem.ts';
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
-import { opsConnector, STATES_BY_NEED } from './connector-facts.ts';
-import type { BrokenFile, ConnectorState, OpsConnector, OpsQuery, OpsSnapshot } from './model.ts';
-import type { OpsSurroundings } from './surroundings.ts';
+import type { StatusFilter } from '../../state/server/ops-runs.ts';
+import { opsConnector } from './connector/connector-facts.ts';
+import type { Schedules } from './connector/schedule.ts';
+import { STATES_BY_NEED, type ConnectorState, type OpsConnector } from './model/connector.ts';
+import type { BrokenFile, OpsSnapshot } from './model/snapshot.ts';
 import { nameFilter } from './name-filter.ts';
-import { opsRun } from './run-facts.ts';
-import type { Schedules } from './schedule.ts';
-import type { Standings } from './newest-runs-cache.ts';
+import type { NewestRunsCache } from './newest-runs-cache.ts';
+import { opsRun } from './run/run-facts.ts';
+import type { OpsSurroundings } from './surroundings.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** The filters of the overview. */
+export interface OpsQuery {
+  readonly status: StatusFilter | null;
+  /** Selects only this connector and its runs. */
+  readonly connectorId: string | null;
+  /** Selects the runs of connectors that match this `nameFilter` text; the connectors and the totals are not filtered. */
+  readonly runsOf: string | null;
+  readonly windowHours: number;
+  readonly limitRuns: number;
+  readonly offsetRuns: number;
+}
 
 /** The environment of Ops, and the caches that it keeps between refreshes. */
 interface Remembering extends OpsSurroundings {
   readonly schedules: Schedules;
-  readonly standings: Standings;
+  readonly newestRunsCache: NewestRunsCache;
 }
 
 /** Reads everything at once with a fixed number of queries, however many connectors and runs there are. */
 export async function snapshotOf(
   query: OpsQuery,
-  { state, catalog, clock, schedules, standings }: Remembering,
+  { state, catalog, clock, schedules, newestRunsCache }: Remembering,
 ): Promise<OpsSnapshot> {
   const { status, connectorId, runsOf, windowHours, limitRuns, offsetRuns } = query;
   const now = clock.now();
@@ -35,11 +49,12 @@ export async function snapshotOf(
   const ids = [...known].filter((id) => connectorId === null || id === connectorId);
   const listed =
     runsOf === null ? filter : { ...filter, connectorId: ids.filter(nameFilter(runsOf).matches) };
-  const [listedCounts, runs] = await Promise.all([
+  const [listedCounts, stalled, runs] = await Promise.all([
     runsOf === null ? counts : state.countRuns(listed),
+    status === 'RUNNING' || status === 'STALLED' ? state.countStalled(listed) : 0,
     state.pageOfRuns(listed, { limit: limitRuns, offset: offsetRuns }),
   ]);
-  const newest = await standings.newestRuns(ids, holders);
+  const newest = await newestRunsCache.newestRuns(ids, holders);
   const connectors = ids
     .map((id) => {
       const found = {
@@ -63,13 +78,20 @@ export async function snapshotOf(
       items: runs.map((run) => opsRun(run, now, holders.get(run.connectorId))),
       // A row with a status that this version does not know is listed but not counted.
       total: Math.max(
-        status === null ? sum(Object.values(listedCounts)) : listedCounts[status],
+        totalOf(status, listedCounts, stalled),
         runs.length === 0 ? 0 : offsetRuns + runs.length,
       ),
       limit: limitRuns,
       offset: offsetRuns,
     },
   };
+}
+
+/** The number of runs that a filter selects. @param stalled how many of those with the status RUNNING are stalled */
+function totalOf(status: StatusFilter | null, counts: Readonly<Record<RunStatus, number>>, stalled: number) {
+  if (status === null) return sum(Object.values(counts));
+  if (status === 'STALLED') return stalled;
+  return counts[status] - (status === 'RUNNING' ? stalled : 0);
 }
 
 function byNeed(left: OpsConnector, right: OpsConnector): number {

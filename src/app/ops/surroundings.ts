@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/time/clock.ts';
 import type { RunLink } from '../../core/run-link.ts';
 import type { OpsState } from '../../state/server/ops-state.ts';
-import type { OpenStore } from './artifact-lines.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { OpsLink } from './model/values.ts';
+import type { OpenStore } from './run/artifact-lines.ts';
 
 /** Links to a run in other systems, by the name of the system. */
 export type RunLinks = Readonly<Record<string, RunLink>>;
@@ -15,4 +16,8 @@ export interface OpsSurroundings {
   readonly runLinks: RunLinks;
   /** Opens the artifacts that list held deletes and quarantined rows. */
   readonly openStore: OpenStore;
+}
+
+export function linksTo(runId: string, connectorId: string, runLinks: RunLinks): OpsLink[] {
+  return Object.entries(runLinks).map(([label, link]) => ({ label, url: link({ runId, connectorId }) }));
 }

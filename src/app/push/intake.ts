@@ -24,6 +24,8 @@ import { PushRefusal } from '../../push/refusal.ts';
 interface IncomingPush {
   readonly connectorId: string;
   readonly idempotencyKey: string;
+  /** The name of the key that sent it. */
+  readonly pushedBy: string;
   readonly format: BodyFormat;
   /** The body throws if it ends early. The caller must discard the part that is not read. */
   readonly body: AsyncIterable<Uint8Array>;
@@ -108,7 +110,29 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
 
   /** A push that was accepted once stays accepted, even if the connector would now reject all of its events. */
   async function keepNothing(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
-    return (await recall(push, received)) ?? { kind: 'nothing_accepted', answer: answerText(received, null) };
+    const known = await recall(push, received);
+    if (known !== undefined) return known;
+    await noteRefused(push, received);
+    return { kind: 'nothing_accepted', answer: answerText(received, null) };
+  }
+
+  /** Only Ops reads it, so the producer gets the same response if it cannot be stored. */
+  async function noteRefused({ connectorId, pushedBy }: IncomingPush, { errors, rejected }: ReceivedBatch) {
+    const [first] = errors;
+    if (first === undefined) return;
+    const { code, reason } = first;
+    const refused = {
+      connectorId,
+      pushedBy,
+      code,
+      reason,
+      events: rejected,
+      receivedAt: clock.now(),
+      keepSeconds: PUSH_KEY_HOURS * 3_600,
+    };
+    await queue.noteRefused(refused).catch((thrown: unknown) => {
+      log.warn('a refused push could not be recorded', { connector: connectorId, reason: String(thrown) });
+    });
   }
 
   async function store(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
@@ -118,6 +142,7 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
     const batch = {
       ...keyOf(push, received),
       pushRunId,
+      pushedBy: push.pushedBy,
       receivedAt: clock.now(),
       keySeconds: PUSH_KEY_HOURS * 3_600,
       answer,

@@ -2,12 +2,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ConnectorSurroundings } from '../../app/run/connector-work.ts';
 import type { RunOptions } from '../../app/run/job.ts';
+import type { Observer } from '../../pipeline/ports/job.ts';
 import { runCommandLine } from '../../app/run/run-command-line.ts';
 import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
-import { SAMPLE_DOCUMENTS_MAX } from '../../pipeline/limits.ts';
+import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
 import { RUN } from '../help/run.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
@@ -35,8 +36,8 @@ interface RunFlags {
   readonly progress: ProgressMode;
 }
 
-/** @param beforeRows called once, before any rows are read */
-export function runCommand(io: CommandIo, beforeRows: () => void): Command {
+/** @param keepHeapSmall called after the second batch of rows: a run of a few rows has no need of it */
+export function runCommand(io: CommandIo, keepHeapSmall: () => void): Command {
   return new DocumentedCommand('run', RUN)
     .requiredOption('--connector <path>', 'connector file')
     .option('--dry-run', 'plan only: report what would change and write nothing')
@@ -56,13 +57,10 @@ export function runCommand(io: CommandIo, beforeRows: () => void): Command {
     .option('--push-run-id <id>', 'deliver only pushes up to and including this push `run_id`')
     .option('--json', 'print one result object on stdout')
     .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
-    .action((flags: RunFlags) => {
-      beforeRows();
-      return run(flags, io);
-    });
+    .action((flags: RunFlags) => run(flags, io, keepHeapSmall));
 }
 
-async function run(flags: RunFlags, io: CommandIo): Promise<void> {
+async function run(flags: RunFlags, io: CommandIo, keepHeapSmall: () => void): Promise<void> {
   const id = flags.runId ?? newRunId(systemClock.now());
   const output = openRunOutput(io, flags.progress, id);
   const results = resultWriter(io, flags.json === true);
@@ -71,7 +69,7 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
     requireOneWay(flags);
     requireDryRun(flags);
     const options = optionsOf(flags, id, io);
-    const surroundings = surroundingsOf(io, output);
+    const surroundings = surroundingsOf(io, output, keepHeapSmall);
     const { connectorWork } = await import('../../app/run/connector-work.ts');
     const { runOnce } = await import('../../app/run/run-once.ts');
     const work = connectorWork(flags.connector, options, surroundings);
@@ -98,7 +96,11 @@ async function run(flags: RunFlags, io: CommandIo): Promise<void> {
 }
 
 /** @throws BridgeError ENVIRONMENT_INVALID, before anything is opened */
-function surroundingsOf(io: CommandIo, output: RunOutput): RunSurroundings & ConnectorSurroundings {
+function surroundingsOf(
+  io: CommandIo,
+  output: RunOutput,
+  keepHeapSmall: () => void,
+): RunSurroundings & ConnectorSurroundings {
   const { env, cwd } = io;
   const endpoints = env.endpoints();
   return {
@@ -115,12 +117,28 @@ function surroundingsOf(io: CommandIo, output: RunOutput): RunSurroundings & Con
     version: programVersion(),
     stop: process,
     log: output.log,
-    observer: output.progress,
+    observer: afterFirstBatch(output.progress, keepHeapSmall),
     redactor: env.redactor,
     secret: (variable) => env.secret(variable),
     similarSecret: (variable) => env.similarSecret(variable),
     loaded: (name) => {
       output.nameConnector(name);
+    },
+  };
+}
+
+/** The observer, and a call when a second batch follows the first. */
+function afterFirstBatch(observer: Observer, call: () => void): Observer {
+  let batches = 0;
+  return {
+    phase: (phase) => {
+      observer.phase(phase);
+    },
+    expected: (rows) => observer.expected?.(rows),
+    rows: (counts) => {
+      batches++;
+      if (batches === 2) call();
+      observer.rows(counts);
     },
   };
 }

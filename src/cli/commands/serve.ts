@@ -39,6 +39,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         policyFile,
         variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
         runLinks: io.env.runLinks(),
+        publicUrl: io.env.publicUrl(),
         gcsEndpoint: io.env.endpoints().gcs,
         cwd: io.cwd,
         clock: systemClock,

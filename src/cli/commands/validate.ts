@@ -5,7 +5,7 @@ import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { VALIDATE } from '../help/validate.ts';
 import type { FindingReport } from '../output/finding-report.ts';
-import { count } from '../output/style.ts';
+import { count } from '../../core/text/count-text.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
 /** `validate`: reports every problem of every connector file at once, without opening any connection. */

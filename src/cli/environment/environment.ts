@@ -6,6 +6,7 @@ import { similarVariable } from '../../definitions/connector/secrets.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
 import { runVariables } from './run-variables.ts';
+import { readPublicUrl } from './public-url.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
@@ -46,6 +47,8 @@ export interface Environment {
   telemetry(): TelemetrySettings;
   /** Links to a run in other systems, by the name of the system. @throws BridgeError ENVIRONMENT_INVALID */
   runLinks(): ReturnType<typeof runLinks>;
+  /** `PUBLIC_URL`: the origin under which others reach the server. @throws BridgeError ENVIRONMENT_INVALID */
+  publicUrl(): string | undefined;
   /** Who may use the server, according to the environment. @throws BridgeError ENVIRONMENT_INVALID */
   access(): ServerAccess;
   /** Returns the value of a `SECRET_…` variable and adds it to `redactor`; other variables cannot be read. */
@@ -98,6 +101,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     }),
     telemetry: () => telemetrySettings(env),
     runLinks: () => runLinks(env),
+    publicUrl: () => readPublicUrl(env['PUBLIC_URL']),
     access: () => readServerAccess(env),
     secret(variable) {
       const value = variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined;

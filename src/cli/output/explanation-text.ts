@@ -1,34 +1,21 @@
-import type {
-  Explanation,
-  Quarantined,
-  RunFacts,
-  DocumentDelivery,
-  SentDocument,
-} from '../../app/explain/explanation.ts';
-import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
-import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../limits.ts';
+import { explanationRows } from '../../app/explain/explanation-rows.ts';
+import { advice, headline, type Explained } from '../../app/explain/messages.ts';
 import { printable } from '../../core/text/printable.ts';
-import { advice, headline, type Explained } from './explain-messages.ts';
-import { count, type Style } from './style.ts';
+import type { Style } from './style.ts';
 import { isCommand, wrapStyled } from './wrap.ts';
-
-type Row = readonly [label: string, value: string];
 
 /** Describes the status of a document for a person. `width` is the number of columns of the terminal. */
 export function explanationText(explained: Explained, style: Style, width: number): string {
   const { explanation } = explained;
   const name = style.bold(printable(explanation.docId ?? explanation.apiId));
-  const groups = [
-    documentRows(explanation, explained.local),
-    ...changeGroups(explanation),
-    placeRows(explanation),
-  ];
+  const emphasis = { good: style.green, bad: style.red, doubtful: style.yellow };
+  const groups = explanationRows(explanation, explained.local);
   const labels = Math.max(...groups.flat().map(([label]) => label.length));
   const indent = ' '.repeat(labels + 4);
   const shown = groups.map((rows) =>
     rows.flatMap(([label, value]) => {
       const start = style.dim(`  ${label.padEnd(labels)}  `);
-      const [first = '', ...rest] = wrapStyled(shortened(printable(value)), width - indent.length);
+      const [first = '', ...rest] = wrapStyled(value, width - indent.length);
       return [`${start}${first}`, ...rest.map((line) => `${indent}${line}`)];
     }),
   );
@@ -38,179 +25,9 @@ export function explanationText(explained: Explained, style: Style, width: numbe
       ? [`    ${line}`]
       : wrapStyled(line, width - 2).map((part, index) => `${index === 0 ? '→' : ' '} ${part}`),
   );
-  const blocks = [wrapStyled(headline(explained, name, style), width), ...shown, next];
+  const blocks = [wrapStyled(headline(explained, name, emphasis), width), ...shown, next];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
-}
-
-/** The document as it is in the target. */
-function documentRows(explanation: Explanation, local: boolean): Row[] {
-  const { lastSeen, checksum, sent, standing } = explanation;
-  const rows: Row[] = [['last seen', lastSeenText(lastSeen, standing)]];
-  if (checksum !== null) rows.push(['checksum', checksum]);
-  if (sent === null) return rows;
-  rows.push(['sent by run', runText(sent.run)]);
-  if (!local) rows.push([standing === 'unclear' ? 'request' : 'acknowledged by', requestText(sent)]);
-  if (sent.change !== 'delete') rows.push(['readers', readersText(sent.document)]);
-  rows.push(['artifact line', artifactText(sent)]);
-  const { title = null, uri = null } = sent.document ?? {};
-  if (title !== null && title !== '') rows.push(['title', title]);
-  if (uri !== null) rows.push(['link', uri]);
-  return rows;
-}
-
-/** The other events of the document, each with its run. */
-function changeGroups(explanation: Explanation): Row[][] {
-  const { waiting, rejection, quarantine, removal, held, missing, pushes } = explanation;
-  const groups: Row[][] = [];
-  if (pushes !== null && pushes.length > 0) groups.push(pushes.map(pushRow));
-  if (waiting !== null) {
-    const { error } = waiting.run;
-    groups.push([
-      ['published by run', runText(waiting.run)],
-      ...(error === null ? [] : [['which failed', errorText(error)] as const]),
-      ...requestRows('request', waiting),
-    ]);
-  }
-  if (rejection !== null) {
-    const { reason, outcome, sending } = rejection;
-    groups.push([
-      [outcome === 'refused' ? 'rejected in run' : 'unproven in run', runText(sending.run)],
-      ['because', reason],
-      ...requestRows('request', sending),
-    ]);
-  }
-  if (quarantine !== null) groups.push(quarantineRows(quarantine));
-  if (removal !== null) {
-    groups.push([
-      [removal.change === 'delete' ? 'deleted by run' : 'marked by run', runText(removal.run)],
-      ['because', CAUSES[removal.cause ?? 'unknown']],
-      ...requestRows('acknowledged by', removal),
-    ]);
-  }
-  if (held !== null) {
-    groups.push([
-      ['held by run', runText(held.run)],
-      ['because', missing?.holdReason ?? 'not known'],
-      ['artifact line', artifactText(held)],
-    ]);
-  } else if (missing !== null) {
-    groups.push([['not deleted', missing.holdReason ?? 'the connector never deletes (never_delete)']]);
-  }
-  return groups;
-}
-
-/** The newest push comes first and takes precedence. */
-function pushRow({ op, receivedAt, pushRunId }: WaitingPush, index: number): Row {
-  const place = index === 0 ? 'waits for a run' : 'is followed by the one above';
-  return [
-    index === 0 ? 'pushed' : 'and before',
-    `${op}, received ${time(receivedAt)} as ${pushRunId}, ${place}`,
-  ];
-}
-
-function requestRows(label: string, sending: DocumentDelivery): Row[] {
-  const rows: Row[] = [['artifact line', artifactText(sending)]];
-  if (sending.request !== null) rows.unshift([label, requestText(sending)]);
-  return rows;
-}
-
-const CAUSES = {
-  missing: 'the listing lacked its row',
-  pushed: 'a push deleted it',
-  'no readers': 'its row named no reader any more',
-  'unreadable readers': 'the readers of its row could not be read',
-  unknown: 'not known, because the quarantine of that run cannot be read',
-} as const;
-
-/** The locations that were searched. */
-function placeRows(explanation: Explanation): Row[] {
-  const { target, apiId, newestRun, lastSeen, elsewhere, unreadable, present } = explanation;
-  const rows: Row[] = [
-    ['target', target],
-    ['id there', apiId],
-  ];
-  if (newestRun !== null && newestRun.runId !== lastSeen?.runId) {
-    rows.push([
-      'newest run',
-      `${runText(newestRun)}${newestRun.error === null ? '' : `: ${errorText(newestRun.error)}`}`,
-    ]);
-  }
-  if (present !== true) {
-    for (const other of elsewhere)
-      rows.push(['other target', `${other.target}, which ${other.known ? 'has it' : 'does not have it'}`]);
-  }
-  for (const { runId, message } of unreadable)
-    rows.push(['not read', `artifacts of run ${runId}: ${message}`]);
-  return rows;
-}
-
-function quarantineRows({ run, artifact, row, code, reason, fields }: Quarantined): Row[] {
-  const named = Object.entries(fields).map(([name, value]) => `${name} ${value ?? 'NULL'}`);
-  return [
-    ['set aside by run', runText(run)],
-    ['because', `${code}, ${reason}`],
-    ['row', [row === null ? [] : `number ${count(row)} of the listing`, named].flat().join(', ')],
-    ['artifact line', `${artifact.uri} line ${artifact.line}`],
-  ];
-}
-
-function lastSeenText(lastSeen: Explanation['lastSeen'], standing: Explanation['standing']): string {
-  if (lastSeen === null)
-    return standing === 'deleted' ? 'not known: the state forgets what is deleted' : 'not known';
-  const { at, runId, newest } = lastSeen;
-  // A later listing certainly lacked a soft-deleted or held document.
-  const later =
-    newest || standing === 'soft-deleted' || standing === 'held'
-      ? ''
-      : '; whether later runs saw it is not kept';
-  return `${time(at)} by run ${runId}${later}`;
-}
-
-function runText({ runId, status, startedAt, committedAt }: RunFacts): string {
-  return `${runId}, ${committedAt === null ? `${status}, begun` : 'committed'} ${time(committedAt ?? startedAt)}`;
-}
-
-function requestText({ artifact, request }: DocumentDelivery): string {
-  if (request === null) return artifact === null ? 'not known, as its artifact line is not' : 'not known';
-  const { operation, name, state } = request;
-  const what = operation ?? `${name}, requests without an operation`;
-  return state === 'done' ? what : `${what} (${REQUEST_STATES[state]})`;
-}
-
-const REQUEST_STATES = {
-  asked: 'no answer is known',
-  running: 'no end is known',
-  refused: 'refused as a whole',
-} as const;
-
-function artifactText({ artifact }: Pick<DocumentDelivery, 'artifact'>): string {
-  return artifact === null
-    ? 'not found in the artifacts of the run'
-    : `${artifact.uri} line ${artifact.line}`;
-}
-
-/** Groups come first, because most people get access through a group. */
-function readersText(document: SentDocument | null): string {
-  if (document === null) return 'not known, as its artifact line is not';
-  const readers = [...document.groups.map((group) => `${group} (group)`), ...document.users];
-  if (readers.length === 0) return 'the document names none, so everybody who may use the data store';
-  const more = readers.length - EXPLAIN_READERS_SHOWN_MAX;
-  const shown = readers.slice(0, EXPLAIN_READERS_SHOWN_MAX).join(', ');
-  return more > 0 ? `${shown} and ${count(more)} more (--json has all)` : shown;
-}
-
-function shortened(value: string): string {
-  if (value.length <= EXPLAIN_VALUE_CHARACTERS_MAX) return value;
-  return `${value.slice(0, EXPLAIN_VALUE_CHARACTERS_MAX)}… (--json has all)`;
-}
-
-function errorText({ code, message }: { readonly code: string; readonly message: string }): string {
-  return `${code}, ${message}`;
-}
-
-function time(iso: string): string {
-  return iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
 }

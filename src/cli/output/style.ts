@@ -23,8 +23,3 @@ export function styleFor(stream: OutputStream, noColor: boolean): Style {
 export function hasColors({ isTTY }: OutputStream, noColor: boolean): boolean {
   return isTTY === true && !noColor;
 }
-
-/** Formats `1234567` as `1,234,567` in every locale. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}

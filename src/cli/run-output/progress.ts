@@ -3,7 +3,8 @@ import type { Logger } from '../../core/log.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
 import type { Phase } from '../../pipeline/ports/ports.ts';
 import type { OutputStream } from '../command-io.ts';
-import { count, type Style } from '../output/style.ts';
+import { count } from '../../core/text/count-text.ts';
+import { type Style } from '../output/style.ts';
 import { CLEAR_LINE } from '../output/terminal.ts';
 
 export const PROGRESS_MODES = ['auto', 'bar', 'plain', 'json', 'off'] as const;

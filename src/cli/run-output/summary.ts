@@ -3,7 +3,8 @@ import type { ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/text/printable.ts';
 import { indentedJson } from './indented-json.ts';
 import { releaseOf } from './release.ts';
-import { count, type Style } from '../output/style.ts';
+import { count } from '../../core/text/count-text.ts';
+import { type Style } from '../output/style.ts';
 import { wrapIndented } from '../output/wrap.ts';
 
 export interface SummaryOf {

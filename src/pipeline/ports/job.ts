@@ -3,7 +3,6 @@ import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import type { DocumentRenderer } from '../document/document.ts';
-import type { WantedDocuments } from '../document-sample.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { Destination } from './delivery-port.ts';
 import type { ArtifactStore, Phase, RunCounts, Source } from './ports.ts';
@@ -35,6 +34,14 @@ export interface Job {
   readonly sends: boolean;
   /** Releases held deletes, if there are at most this many. */
   readonly allowDeletes: number | undefined;
+}
+
+/** Which of the documents that a dry run would send it returns. */
+export interface WantedDocuments {
+  /** The first ones, at most `SAMPLE_DOCUMENTS_MAX`. */
+  readonly first: number;
+  /** The ids of which one names the wanted document; empty: none is wanted. */
+  readonly ids: readonly string[];
 }
 
 export interface DeleteLimit {

@@ -2,7 +2,9 @@ import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { Logger } from '../../core/log.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { PageAnswer } from '../request/exchange.ts';
-import { signsOfLoss, signsOfMore, type SignOfMore } from './more-pages-hint.ts';
+import type { SignOfMore } from '../request/answer-body.ts';
+import { signsOfLoss, signsOfMore } from './more-pages-hint.ts';
+import type { RecordFinder } from './records.ts';
 import { namedTotal, type NamedTotal } from '../paging/answer-values.ts';
 import { isShortPage, leadsToNextPage } from './short-page.ts';
 import { totalsOf, type Total, type Totals } from './totals.ts';
@@ -55,11 +57,12 @@ export class Completeness {
     this.#total = namedTotal(spec?.totalPath, spec?.totalHeader);
   }
 
-  /** @param list the path of the records */
-  see(answer: PageAnswer, list: string | undefined): void {
+  /** @param loss a sign of missing records, found together with the records; their path is `path` */
+  see(answer: PageAnswer, { path: list, loss }: Pick<RecordFinder, 'path' | 'loss'>): void {
     const named = this.#total?.in(answer);
     if (named !== undefined) this.#named = Math.max(named, this.#named ?? 0);
-    this.#loss ??= signsOfLoss(answer, list).find((sign) => this.#counts(sign));
+    const losses = [loss, answer.loss].filter((sign) => sign !== undefined);
+    this.#loss ??= [...losses, ...signsOfLoss(answer, list)].find((sign) => this.#counts(sign));
     // The listing must reach the first total, because totals fall when records are removed while the listing is read.
     this.#first ??= totalsOf(answer, list);
   }

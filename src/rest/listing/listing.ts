@@ -9,14 +9,13 @@ import type { NoPage } from '../request/page-reply.ts';
 import { Circles } from './circles.ts';
 import { Completeness } from './completeness.ts';
 import { NextPages, type Following } from './next-pages.ts';
-import type { Page, RecordPages, Statement } from './page.ts';
+import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
 import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
-import { ofNextPage, ofResumed, paginationHint } from './refused-page.ts';
+import { lostPage, ofNextPage, ofResumed } from './refused-page.ts';
 import { jsonAt } from '../paging/answer-values.ts';
 import type { Paging } from '../paging/paging.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
-import type { Span } from '../../json/scan.ts';
 
 interface ListingPorts {
   readonly exchange: Pick<Exchange, 'page' | 'nameOf' | 'redact' | 'isSecretIn'>;
@@ -31,9 +30,9 @@ interface ListingPorts {
   /** The listing stops after this many pages and can be resumed; undefined for a listing that is read to its end. */
   readonly pagesMax: number | undefined;
   /** The statuses of a place that the API no longer knows; without them, the listing then begins again at its first page. */
-  readonly expiredStatuses: readonly number[] | undefined;
+  readonly expiredStatuses?: readonly number[] | undefined;
   /** The path of a value of the last page that the statement reports. */
-  readonly lastValuePath: string | undefined;
+  readonly lastValuePath?: string | undefined;
   /** Whether the response to one conditional request covers the whole listing. */
   readonly conditional: boolean;
   /** The validator of an earlier listing that had one page. */
@@ -122,7 +121,7 @@ export class Listing implements RecordPages {
       const request = paging.request(place);
       const asked = exchange.nameOf(request);
       let answer: PageAnswer | NoPage;
-      let records: readonly Span[] = [];
+      let records: readonly FoundRecord[] = [];
       try {
         // Only a page that an earlier page led to may be missing.
         const expectation = place === undefined ? { known } : { endStatuses: spec?.endStatuses };
@@ -189,11 +188,11 @@ export class Listing implements RecordPages {
   }
 
   /** @throws BridgeError SOURCE_PAGINATION */
-  #see(page: ReadPage, records: readonly Span[]): void {
+  #see(page: ReadPage, records: readonly FoundRecord[]): void {
     const { answer, place, number } = page;
     this.#validator = number === 1 && place === undefined ? this.#validatorOf(answer) : undefined;
     this.#lastValue = jsonAt(answer, this.#ports.lastValuePath);
-    this.#completeness.see(answer, this.#ports.finder.path);
+    this.#completeness.see(answer, this.#ports.finder);
     if (this.#circles.isNewPage(answer.bytes, records)) return;
     throw this.#lost(page, `has the same records as a page before, ${NOT_HEEDED}`);
   }
@@ -245,9 +244,8 @@ export class Listing implements RecordPages {
   }
 
   /** @param set the key of the pagination that may solve the problem */
-  #lost({ asked, number }: Pick<ReadPage, 'asked' | 'number'>, what: string, set?: string): BridgeError {
+  #lost(page: Pick<ReadPage, 'asked' | 'number'>, what: string, set?: string): BridgeError {
     const { exchange, words } = this.#ports;
-    const message = `The answer to ${asked} (page ${number}) ${exchange.redact(what)}.`;
-    return new BridgeError('SOURCE_PAGINATION', message, { hint: paginationHint(words, set) });
+    return lostPage(page, exchange.redact(what), words, set);
   }
 }

@@ -1,14 +1,7 @@
+import type { SignOfMore } from '../request/answer-body.ts';
 import type { PageAnswer } from '../request/exchange.ts';
 import { nextLink } from '../paging/link-header.ts';
 import { PartReader, type Member } from './part-reader.ts';
-
-/** How strongly a response suggests that there are records that it does not contain. */
-export interface SignOfMore {
-  /** The name as in `ignoreSigns`: a path in the body, or the name of a header. */
-  readonly name: string;
-  /** The words that describe the sign in a message. */
-  readonly words: string;
-}
 
 /** The names under which APIs return the next page. Letter case, hyphens and underscores are ignored. */
 const NEXT =

@@ -1,13 +1,20 @@
+import type { Origin } from '../../json/each-at-path.ts';
 import type { Span } from '../../json/scan.ts';
 import type { KeptPlace } from '../request/kept-place.ts';
 import type { Validator } from '../request/validator.ts';
 
+/** The location of a record in a page. */
+export interface FoundRecord extends Span {
+  /** Set if the path of the records passes a map or the elements of a list. */
+  readonly origin?: Origin;
+}
+
 /** One page of a listing. */
 export interface Page {
-  /** The whole body, checked to be one JSON value. It belongs to the consumer and is never overwritten. */
+  /** The whole body, or a part of it as a list, checked to be one JSON value. It belongs to the consumer and is never overwritten. */
   readonly bytes: Buffer;
   /** The location of each record in `bytes`, in the order of the page. */
-  readonly records: readonly Span[];
+  readonly records: readonly FoundRecord[];
   /** The time of the response by the API's own clock; undefined without a valid `Date` header. */
   readonly answered: Date | undefined;
   /**
@@ -15,6 +22,10 @@ export interface Page {
    * because it no longer knows it.
    */
   readonly first: boolean;
+  /**
+   * Set if the page has further records of the same response as the page before, which is read as a stream.
+   */
+  readonly continues?: true;
   /**
    * The next page, in a form without secrets that can be stored and read later. `because` says why a place cannot be stored. It
    * is undefined on the last page: the iteration then ends, and the statement says whether the listing was complete.

@@ -28,17 +28,18 @@ const DEPTH_MAX = 4;
 /** Visits the members of a response body, except for those of its records. */
 export class PartReader {
   readonly #answer: PageAnswer;
-  readonly #list: string;
+  readonly #list: string | undefined;
 
-  /** @param list the path of the records; undefined for a body that is the list */
+  /** @param list the path of the records; undefined for a body that is the records */
   constructor(answer: PageAnswer, list: string | undefined) {
     this.#answer = answer;
-    this.#list = list ?? '';
+    this.#list = list;
   }
 
   each(visit: (member: Member) => void): void {
     const { bytes, root } = this.#answer;
-    if (isObject(bytes, root.start)) this.#look(root.start, '', { near: true, depth: 0 }, visit);
+    if (this.#list !== undefined && isObject(bytes, root.start))
+      this.#look(root.start, '', { near: true, depth: 0 }, visit);
   }
 
   #look(
@@ -61,7 +62,7 @@ export class PartReader {
         relations: isArray(bytes, from) && /links?$/i.test(key) ? relationsOf(bytes, from) : [],
       });
       if (!isObject(bytes, from) || depth >= DEPTH_MAX) return;
-      const leads = this.#list.startsWith(`${path}.`);
+      const leads = this.#list?.startsWith(`${path}.`) === true;
       const inside = near && (leads || PAGING.test(key));
       if (inside || depth === 0) this.#look(from, `${path}.`, { near: inside, depth: depth + 1 }, visit);
     });

@@ -1,6 +1,5 @@
 import type { PageAnswer } from '../request/exchange.ts';
-import type { Span } from '../../json/scan.ts';
-import type { Page } from './page.ts';
+import type { FoundRecord, Page } from './page.ts';
 
 /** The properties of a page that decide what follows it. */
 export interface ReadPage {
@@ -17,7 +16,7 @@ export interface ReadPage {
 /** @param next determines the next place when the consumer asks for it, or otherwise after the page */
 export function pageOf(
   { answer, place }: ReadPage,
-  records: readonly Span[],
+  records: readonly FoundRecord[],
   next: () => Page['next'],
 ): Page {
   return {
@@ -31,7 +30,8 @@ export function pageOf(
   };
 }
 
-function dateOf({ header }: PageAnswer): Date | undefined {
+/** The time of a response by the API's own clock; undefined without a valid `Date` header. */
+export function dateOf({ header }: Pick<PageAnswer, 'header'>): Date | undefined {
   const date = new Date(header('date') ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -38,10 +38,21 @@ export function ofNextPage(
   return hint === undefined ? thrown : withHint(thrown, `${hint} Otherwise: ${thrown.hint}`);
 }
 
-/** @param set the key of the pagination that may solve the problem */
-export function paginationHint({ path, paginationDocs }: DefinitionWords, set: string | undefined): string {
+/**
+ * The error of a listing that cannot go on after a page.
+ * @param what continues a sentence that begins with the response, without secrets
+ * @param set the key of the pagination that may solve the problem
+ */
+export function lostPage(
+  { asked, number }: { readonly asked: string; readonly number: number },
+  what: string,
+  { path, paginationDocs }: DefinitionWords,
+  set?: string,
+): BridgeError {
   const hint = `Correct ${path}.pagination; ${paginationDocs} says what each type needs, and how ${path}.ignoreSigns names a sign that means nothing.`;
-  return set === undefined ? hint : `${hint} An API like this may need ${path}.pagination.${set}.`;
+  return new BridgeError('SOURCE_PAGINATION', `The answer to ${asked} (page ${number}) ${what}.`, {
+    hint: set === undefined ? hint : `${hint} An API like this may need ${path}.pagination.${set}.`,
+  });
 }
 
 function withHint(error: BridgeError, hint: string): BridgeError {

@@ -25,7 +25,7 @@ export function byPage(spec: PaginationSpec | undefined, { template }: PagingCon
       const next = String(page + 1);
       if (pages !== undefined) {
         const most = pages.in(answer);
-        if (most === undefined) return { kind: 'wrong', what: pages.missing };
+        if (most === undefined) return { kind: 'wrong', what: pages.missing, set: 'totalPagesHeader' };
         return page - startPage + 1 >= most ? { kind: 'end' } : { kind: 'place', place: next };
       }
       if (count === 0) return { kind: 'end' };

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { RestSpec } from '../../definitions/rest/types.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { HTTP_CONNECT_SECONDS, HTTP_PAGE_BYTES_MAX, HTTP_WORDS_BYTES_MAX } from '../limits.ts';
+import {
+  HTTP_CONNECT_SECONDS,
+  HTTP_PAGE_BYTES_MAX,
+  HTTP_STREAM_BYTES_MAX,
+  HTTP_WORDS_BYTES_MAX,
+} from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { Client } from '../../net/client.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { readBodyStart, readWholeBody } from '../../net/response-body.ts';
+import { readBodyChunks } from '../../net/response-stream.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -21,7 +27,11 @@ export interface HttpAnswer {
   readonly header: (name: string) => string | undefined;
   /** The decompressed body. For an unsuccessful response, only its beginning is kept. */
   readonly body: Buffer;
+  /** The decompressed body of a success that was requested as a stream; `body` is empty then. It can be iterated once. */
+  readonly unread?: AsyncGenerator<Buffer>;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** An HTTP client that uses the proxies of this machine and the certificates of a definition. */
 export class HttpClient {
@@ -42,16 +52,31 @@ export class HttpClient {
    * @param signal aborts the request at any point, also while its body is read
    * @throws BodyError, or what undici throws; `networkProblem` explains both
    */
-  async send({ method, url, headers, body: content }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const { status, header, body } = await this.#client.send(
-      { method, url, headers: { ...headers, 'accept-encoding': 'gzip' }, body: content },
-      signal,
-    );
+  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const { status, header, body } = await this.#begin(request, signal);
     const encoding = header('content-encoding');
     const bytes = hasPage(status)
       ? await readWholeBody(body, encoding, HTTP_PAGE_BYTES_MAX)
       : await readBodyStart(body, encoding, HTTP_WORDS_BYTES_MAX);
     return { status, header, body: bytes };
+  }
+
+  /**
+   * Like `send`, but leaves the body of a success unread.
+   * @param signal aborts the request at any point, also while `unread` is iterated; it must be aborted if `unread` is not
+   *   iterated to its end
+   */
+  async open(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const { status, header, body } = await this.#begin(request, signal);
+    const encoding = header('content-encoding');
+    return hasPage(status)
+      ? { status, header, body: NOTHING, unread: readBodyChunks(body, encoding, HTTP_STREAM_BYTES_MAX) }
+      : { status, header, body: await readBodyStart(body, encoding, HTTP_WORDS_BYTES_MAX) };
+  }
+
+  async #begin({ method, url, headers, body }: HttpRequest, signal: AbortSignal): ReturnType<Client['send']> {
+    const packable = { ...headers, 'accept-encoding': 'gzip' };
+    return await this.#client.send({ method, url, headers: packable, body }, signal);
   }
 
   /** Closes all connections at once. May be called twice. */

@@ -147,6 +147,15 @@ function clientVerdict(code: string, { path }: DefinitionWords): Verdict {
 }
 
 function bodyProblem({ problem, message }: BodyError, { path }: DefinitionWords): Problem {
+  if (problem === 'too compressed') {
+    return {
+      code: 'SOURCE_ANSWER_TOO_LARGE',
+      reason: 'answer too compressed',
+      what: `got an answer that ${message}`,
+      hint: `Ask the owner of the API what it sends; if the answer is right, ask for smaller parts of it in ${path}.url.`,
+      again: false,
+    };
+  }
   const large = problem === 'too large';
   return {
     code: large ? 'SOURCE_ANSWER_TOO_LARGE' : 'SOURCE_ANSWER_INVALID',

@@ -7,6 +7,14 @@ import type { HttpRequest } from './client.ts';
 /** The parameters that request a page: each has a name, and its value as JSON text, so that no digit of a cursor is lost. */
 export type PageParameters = readonly (readonly [name: string, json: string])[];
 
+/** The media types of the formats. */
+const ACCEPTED: Readonly<Record<NonNullable<RestSpec['responseFormat']>, string>> = {
+  json: 'application/json',
+  ndjson: 'application/x-ndjson, application/jsonl, */*;q=0.1',
+  csv: 'text/csv, */*;q=0.1',
+  xml: 'application/xml, text/xml, */*;q=0.1',
+};
+
 /** Text that is inserted into a JSON body unchanged. */
 class Raw {
   readonly text: string;
@@ -55,7 +63,7 @@ export class RequestTemplate {
     this.#format = payloadFormat;
     this.#parametersIn = spec.pagination?.parametersIn ?? (method === 'GET' ? 'query' : 'body');
     this.#headers = {
-      accept: 'application/json',
+      accept: ACCEPTED[spec.responseFormat ?? 'json'],
       'user-agent': 'gemini-sync-bridge',
       ...(method === 'POST' ? { 'content-type': CONTENT_TYPES[payloadFormat] } : {}),
       ...Object.fromEntries(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), bind(text)])),

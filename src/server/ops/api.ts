@@ -1,21 +1,22 @@
+import { connectorDetailSchema } from '../../app/ops/model/connector-detail.ts';
+import { runDetailSchema } from '../../app/ops/model/run-detail.ts';
+import { snapshotSchema } from '../../app/ops/model/snapshot.ts';
 import type { Ops } from '../../app/ops/ops.ts';
-import type { ServerState } from '../../app/serve/server-state.ts';
+import type { ServerContext } from '../context.ts';
+import { baseUrlOf } from '../http/base-url.ts';
 import { failures } from '../http/answer-schemas.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { foundConnector, foundRun } from './found.ts';
-import { runDetailSchema } from './run-schemas.ts';
-import {
-  connectorDetailSchema,
-  idParamsSchema,
-  runParamsSchema,
-  snapshotQuerySchema,
-  snapshotSchema,
-} from './schemas.ts';
+import { idParamsSchema, runParamsSchema, snapshotQuerySchema } from './query-schemas.ts';
+
+type OpsContext = Pick<ServerContext, 'publicUrl'> & {
+  readonly state: Pick<ServerContext['state'], 'startedRun'>;
+};
 
 const access = { access: 'read' } as const;
 
 /** `/v1/ops/…`: what the pages show, in a form for programs. */
-export function opsApiRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'startedRun'>): RouteSet {
+export function opsApiRoutes(ops: Ops, { state: { startedRun }, publicUrl }: OpsContext): RouteSet {
   return (app, _options, done) => {
     app.get(
       '/v1/ops/snapshot',
@@ -49,7 +50,10 @@ export function opsApiRoutes(ops: Ops, { startedRun }: Pick<ServerState, 'starte
           response: { 200: connectorDetailSchema, ...failures(404) },
         },
       },
-      async ({ params }) => foundConnector(await ops.connector(params.id), params.id),
+      async (request) => {
+        const { id } = request.params;
+        return foundConnector(await ops.connector(id, baseUrlOf(request, publicUrl)), id);
+      },
     );
     app.get(
       '/v1/ops/runs/:run_id',

@@ -3,6 +3,7 @@ import type { PushIntake } from '../../app/push/intake.ts';
 import { PushRefusal } from '../../push/refusal.ts';
 import { PUSH_KEY_CHARACTERS_MAX } from '../limits.ts';
 import { failures } from '../http/answer-schemas.ts';
+import { LOOPBACK_CALLER } from '../access/loopback-gate.ts';
 import type { ServerContext } from '../context.ts';
 import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
 import type { RouteSet } from '../http/route-set.ts';
@@ -67,7 +68,7 @@ export function pushRoutes({ intake }: ServerContext): RouteSet {
 async function push(
   intake: PushIntake,
   connectorId: string,
-  { headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>,
+  { headers, raw, caller }: Pick<FastifyRequest, 'headers' | 'raw' | 'caller'>,
   reply: Pick<FastifyReply, 'status' | 'header' | 'type' | 'send'>,
 ): Promise<void> {
   const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
@@ -75,7 +76,14 @@ async function push(
   // An iterator that is left early must not destroy the stream, because the same connection carries the response.
   const body = raw.iterator({ destroyOnReturn: false });
   try {
-    const { kind, answer } = await intake.receive({ connectorId, idempotencyKey, format, body });
+    const push = {
+      connectorId,
+      idempotencyKey,
+      pushedBy: caller?.name ?? LOOPBACK_CALLER.name,
+      format,
+      body,
+    };
+    const { kind, answer } = await intake.receive(push);
     if (kind === 'replayed') reply.header('idempotency-replayed', 'true');
     // The handler awaits this: if it returned before the response is sent, an additional empty response would be sent.
     await reply.status(STATUS[kind]).type('application/json; charset=utf-8').send(answer);

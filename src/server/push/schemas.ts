@@ -137,6 +137,6 @@ export const nothingAcceptedSchema = Type.Object(
   { ...answerFields, run_id: Type.Null() },
   {
     additionalProperties: false,
-    description: 'No event was accepted, nothing was stored, and the key may be used again.',
+    description: 'No event was accepted, no event was stored, and the key may be used again.',
   },
 );

@@ -6,7 +6,7 @@ import { failures } from '../http/answer-schemas.ts';
 import type { ServerContext } from '../context.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { RouteSet } from '../http/route-set.ts';
-import { runParamsSchema } from '../ops/schemas.ts';
+import { runParamsSchema } from '../ops/query-schemas.ts';
 
 const connectorParams = Type.Object({
   connector_id: Type.String({ description: 'Name of the connector.', maxLength: 64 }),

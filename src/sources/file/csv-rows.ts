@@ -1,8 +1,10 @@
 import { ROW_PLACE_COLUMNS } from '../../definitions/connector/file-columns.ts';
 import type { FileSourceSpec } from '../../definitions/connector/types.ts';
 import type { Column } from '../../pipeline/ports/ports.ts';
-import { csvRows, type CsvRow } from './csv.ts';
-import { headerDetector, headerNames } from './csv-header.ts';
+import { csvRows, type CsvRow } from '../../formats/csv.ts';
+import { headerNames } from '../../formats/csv-header.ts';
+import { tableRows } from '../../formats/csv-table.ts';
+import { isErrorCell } from '../../formats/error-cells.ts';
 import { fileInvalid } from './errors.ts';
 import {
   columnsMissing,
@@ -13,20 +15,7 @@ import {
   type FileRow,
 } from './format.ts';
 import type { ListedFile } from './listing.ts';
-import { textOf } from './text.ts';
-
-/** The error values that spreadsheets write; `#NAME?` and some others are the same in several languages. */
-const ERROR_CELLS = [
-  String.raw`#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!)`,
-  '#(?:EXTERNAL!|PYTHON!|ERROR!|GETTING_DATA)',
-  // These are the German, French and Spanish ones.
-  '#(?:NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|KALK!)',
-  String.raw`#(?:VALEUR!|NOM\?|NOMBRE!|NUL!|PROPAGATION!)`,
-  String.raw`#(?:N/D|¡REF!|¡DIV/0!|¡VALOR!|¿NOMBRE\?|¡NUM!|¡NULO!|¡DESBORDAMIENTO!|¡CALC!)`,
-  // These are from LibreOffice.
-  String.raw`Err:\d{3}`,
-];
-const ERROR_CELL = new RegExp(`^(?:${ERROR_CELLS.join('|')})$`);
+import { fileOrigin, textOf } from './file-text.ts';
 
 const PLACES: readonly string[] = Object.values(ROW_PLACE_COLUMNS);
 
@@ -61,17 +50,19 @@ export class CsvFormat implements FileFormat {
 
   async *rows(file: ListedFile): AsyncGenerator<readonly FileRow[]> {
     const { csv, encoding } = this.#spec;
-    let reader = csv?.header === false ? this.#reader(file, csv.columns ?? []) : undefined;
-    let isHeader: (row: CsvRow) => boolean = () => false;
-    for await (const rows of csvRows(file.name, textOf(file, encoding), csv)) {
-      const [first] = rows;
-      let fresh = rows;
-      if (reader === undefined && first !== undefined) {
-        reader = this.#reader(file, headerNames(file.name, first, csv));
-        isHeader = this.#headerCheck(file, first);
-        fresh = rows.slice(1);
-      }
-      if (reader !== undefined) yield fresh.filter((row) => !isHeader(row)).map(reader);
+    const onRepeated = (line: number): void => {
+      this.#headersPassed++;
+      if (this.#headersPassed === 1) this.#firstPassed = `${file.name}, line ${line}`;
+    };
+    let reader: ((row: CsvRow) => FileRow) | undefined;
+    for await (const { names, rows } of tableRows(
+      fileOrigin(file),
+      textOf(file, encoding),
+      csv,
+      onRepeated,
+    )) {
+      reader ??= this.#reader(file, names);
+      yield rows.map(reader);
     }
   }
 
@@ -91,9 +82,9 @@ export class CsvFormat implements FileFormat {
   async #header(file: ListedFile): Promise<readonly string[]> {
     const { csv, encoding } = this.#spec;
     if (csv?.header === false) return csv.columns ?? [];
-    for await (const [first] of csvRows(file.name, textOf(file, encoding), csv)) {
+    for await (const [first] of csvRows(fileOrigin(file), textOf(file, encoding), csv)) {
       if (first === undefined) continue;
-      const names = headerNames(file.name, first, csv);
+      const names = headerNames(fileOrigin(file), first, csv);
       this.#refuseOwnNames(file, names);
       return names;
     }
@@ -112,22 +103,6 @@ export class CsvFormat implements FileFormat {
     throw fileInvalid(file.name, 1, what, 'Give the column of the file another name.');
   }
 
-  /**
-   * Returns a check that counts the rows that it recognizes as headers.
-   * @throws BridgeError SOURCE_FILE_INVALID for a header with another order of columns
-   */
-  #headerCheck({ name }: ListedFile, header: CsvRow): (row: CsvRow) => boolean {
-    const likeness = headerDetector(header.cells);
-    return ({ cells, line }) => {
-      const like = likeness(cells);
-      if (like === 'other') return false;
-      if (like === 'reordered') throw reorderedHeader(name, line);
-      this.#headersPassed++;
-      if (this.#headersPassed === 1) this.#firstPassed = `${name}, line ${line}`;
-      return true;
-    };
-  }
-
   #reader(file: ListedFile, names: readonly string[]): (row: CsvRow) => FileRow {
     const { errorCells = 'fail' } = this.#spec.csv ?? {};
     const name = Buffer.from(file.name);
@@ -138,37 +113,18 @@ export class CsvFormat implements FileFormat {
       errors: errorCells === 'null' && this.#use.vital.includes(field) ? 'fail' : errorCells,
     }));
     return ({ cells, line }) => {
-      if (cells.length !== names.length) throw cellCount(file, line, cells.length, names.length);
       const values = columns.map(({ field, at, errors }) => {
         if (field === ROW_PLACE_COLUMNS.file) return name;
         if (field === ROW_PLACE_COLUMNS.line) return Buffer.from(String(line));
         const cell = cells[at];
         if (cell === undefined) return undefined;
-        if (errors === 'keep' || !ERROR_CELL.test(cell)) return Buffer.from(cell);
+        if (errors === 'keep' || !isErrorCell(cell)) return Buffer.from(cell);
         if (errors === 'null') return null;
         throw errorCell(file, line, field, cell);
       });
       return { values, line };
     };
   }
-}
-
-function reorderedHeader(file: string, line: number): Error {
-  return fileInvalid(
-    file,
-    line,
-    'the row that begins here is a header with the columns in another order',
-    'The file seems to be joined from several: put each of them into the folder as a file of its own.',
-  );
-}
-
-function cellCount({ name }: ListedFile, line: number, cells: number, columns: number): Error {
-  return fileInvalid(
-    name,
-    line,
-    `the row that begins here has ${cells} cells, and there are ${columns} columns`,
-    'Correct the row: a cell with a delimiter or a line break in it must be quoted. Or is source.csv.delimiter another one?',
-  );
 }
 
 function errorCell({ name }: ListedFile, line: number, field: string, cell: string): Error {

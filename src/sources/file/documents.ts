@@ -5,7 +5,7 @@ import { ROW_BYTES_MAX } from '../../core/limits.ts';
 import type { Column, ColumnKind } from '../../pipeline/ports/ports.ts';
 import type { FileFormat, FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
-import { textOf } from './text.ts';
+import { textOf } from './file-text.ts';
 
 interface DocumentColumn {
   readonly kind: ColumnKind;

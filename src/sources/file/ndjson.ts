@@ -1,24 +1,16 @@
 import { ROW_PLACE_COLUMNS } from '../../definitions/connector/file-columns.ts';
-import { ROW_BYTES_MAX } from '../../core/limits.ts';
 import type { Column } from '../../pipeline/ports/ports.ts';
-import { refuseMarkup } from './content-kind.ts';
 import { fileInvalid } from './errors.ts';
 import { columnsMissing, requiredOf, type FieldUse, type FileFormat, type FileRow } from './format.ts';
 import type { ListedFile } from './listing.ts';
-import { textOf } from './text.ts';
+import { fileOrigin, textOf } from './file-text.ts';
+import { linesOf, type Line } from '../../formats/lines.ts';
 import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import { valueAtPath } from '../../json/path.ts';
-import { afterBlanks, eachMember, isObject, type Span } from '../../json/scan.ts';
+import { eachMember, isObject, type Span } from '../../json/scan.ts';
 
-const LINE_FEED = 0x0a;
 const NULL = 'null';
-
-interface Line {
-  readonly bytes: Buffer;
-  /** The line number, from 1. */
-  readonly number: number;
-}
 
 /**
  * The format of NDJSON files with one document per line. Any value may occur in any line, so every column is of kind `json`.
@@ -47,7 +39,7 @@ export class NdjsonFormat implements FileFormat {
 
   async *rows(file: ListedFile): AsyncGenerator<readonly FileRow[]> {
     const name = Buffer.from(file.name);
-    for await (const lines of linesOf(file)) {
+    for await (const lines of linesOf(fileOrigin(file), textOf(file))) {
       yield lines.map((line) => this.#row(file, name, line));
     }
   }
@@ -103,43 +95,4 @@ function valueIn(file: ListedFile, bytes: Buffer, line: number): Span {
 function ownName(file: ListedFile, line: number, field: string): Error {
   const what = `the object has a field ${field}, which is the name of a column that every row has anyway`;
   return fileInvalid(file.name, line, what, 'Give the field of the file another name.');
-}
-
-/** The lines of a file that are not blank, in batches. @throws BridgeError SOURCE_FILE_INVALID */
-async function* linesOf(file: ListedFile): AsyncGenerator<readonly Line[]> {
-  let number = 1;
-  let unfinished: Buffer[] = [];
-  let waiting = 0;
-  for await (const chunk of textOf(file)) {
-    if (number === 1 && waiting === 0) refuseMarkup(file.name, chunk);
-    const lines: Line[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      const bytes = withoutMark(Buffer.concat([...unfinished, chunk.subarray(start, end)]));
-      unfinished = [];
-      waiting = 0;
-      if (!isBlank(bytes)) lines.push({ bytes, number });
-      number++;
-      start = end + 1;
-    }
-    unfinished.push(chunk.subarray(start));
-    waiting += chunk.length - start;
-    if (waiting > ROW_BYTES_MAX) {
-      const what = `a line of more than ${ROW_BYTES_MAX} bytes`;
-      throw fileInvalid(file.name, number, what, 'Is it one large JSON array? NDJSON has one object a line.');
-    }
-    if (lines.length > 0) yield lines;
-  }
-  const last = withoutMark(Buffer.concat(unfinished));
-  if (!isBlank(last)) yield [{ bytes: last, number }];
-}
-
-/** Removes a byte order mark. A file that was joined from several has their byte order marks at the beginning of lines. */
-function withoutMark(line: Buffer): Buffer {
-  const isMarked = line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
-  return isMarked ? line.subarray(3) : line;
-}
-
-function isBlank(bytes: Buffer): boolean {
-  return afterBlanks(bytes, 0) === bytes.length;
 }

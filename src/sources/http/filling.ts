@@ -43,26 +43,33 @@ export async function fillWithAll(
   const overlap = new Overlap(inclusive);
   let records = 0;
   let pages = 0;
+  /** The number of records of the same response on the pages before. */
+  let before = 0;
   for await (const page of listing) {
     let fresh = 0;
     let gone = 0;
-    pages++;
-    overlap.turn();
+    if (page.continues !== true) {
+      pages++;
+      before = 0;
+      overlap.turn();
+    }
     for (const [index, record] of page.records.entries()) {
       while (rows.full) await rows.drained(signal);
       row.load(page.bytes, record.start);
       const id = ids.of(row);
-      const judged = id === undefined ? 'new' : overlap.judge(id);
+      // Two records with one id in one response did not move.
+      const judged = id === undefined || page.continues === true ? 'new' : overlap.judge(id);
       if (judged === 'moved') listing.moved();
       if (judged !== 'new') continue;
       if (deleted.has(page.bytes, record.start)) {
         gone++;
         continue;
       }
-      rows.foundAt(pages, index + 1);
+      rows.foundAt(pages, before + index + 1);
       row.append(rows);
       fresh++;
     }
+    before += page.records.length;
     listing.counted(fresh + gone, fresh + gone);
     records += fresh;
   }

@@ -8,6 +8,8 @@ interface RequiredFieldsOf {
   /** The fields that records may omit. */
   readonly optional: ReadonlySet<string>;
   readonly url: string;
+  /** The fields that the connector computes, each with its path or template. */
+  readonly computed: Readonly<Record<string, string>>;
   readonly log: Logger;
 }
 
@@ -18,7 +20,7 @@ interface RequiredFieldsOf {
  */
 export function requireFields(
   { missing, keys }: Pick<RecordRow, 'missing' | 'keys'>,
-  { optional, url, log }: RequiredFieldsOf,
+  { optional, url, computed, log }: RequiredFieldsOf,
 ): void {
   const expected = missing.filter((name) => optional.has(name));
   if (expected.length > 0) log.warn(FIELDS_IN_NO_ROW, { fields: expected });
@@ -27,6 +29,13 @@ export function requireFields(
   throw new BridgeError(
     'SOURCE_COLUMN_MISSING',
     `No record of ${url} has ${required.map((name) => JSON.stringify(name)).join(', ')}, which the mapping names.${lookalikeSentences(required, keys)}`,
-    { hint: 'Correct the name in spec.mapping; a field inside another one is written with a dot.' },
+    { hint: hintFor(required.filter((name) => Object.hasOwn(computed, name))) },
   );
+}
+
+function hintFor(computed: readonly string[]): string {
+  const [first] = computed;
+  if (first !== undefined)
+    return `Correct the path or template of source.fields.${first}: it leads to nothing in any record.`;
+  return 'Correct the name in spec.mapping; a field inside another one is written with a dot, and one in each element of a list with [].';
 }

@@ -182,9 +182,10 @@ export class HttpSource implements Source {
     const filling = this.#begin(reader, checkpoint, signal);
     if (this.listing === 'full') {
       const inclusive = paginationOf(this.#spec)?.inclusive ?? false;
+      const { url = '', fields = {} } = this.#spec;
       const records = await fillWithAll(filling.listing, inclusive, ports);
       if (!filling.listing.statement.truncated && records > 0)
-        requireFields(row, { optional: this.#optional, url: this.#spec.url ?? '', log });
+        requireFields(row, { optional: this.#optional, url, computed: fields, log });
       return this.#endOf(filling, reader);
     }
     // A feed that is read from its beginning has every record.

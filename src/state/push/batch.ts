@@ -18,6 +18,8 @@ export interface NewPushBatch {
   readonly orderedAnswer: (older: number) => string;
   /** The number of events in the body that were refused, for the record. */
   readonly rejected: number;
+  /** The name of the key that sent it. */
+  readonly pushedBy: string;
   /** The accepted events, in the order of the body. May be empty: then only the response is stored. */
   readonly events: PackedEvents;
   /** The number of events that were left out because they were older than the known versions; absent if there are none. */
@@ -44,5 +46,6 @@ export function batchRow<Expiry>(batch: NewPushBatch, expiresAt: Expiry) {
     rejected: batch.rejected,
     waiting: accepted,
     older,
+    pushed_by: batch.pushedBy,
   };
 }

@@ -6,6 +6,8 @@ export interface AnsweredPush {
   readonly pushRunId: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
+  /** The name of the key that sent it; null: unknown. */
+  readonly pushedBy: string | null;
   /** The number of events. */
   readonly accepted: number;
   readonly rejected: number;
@@ -22,13 +24,14 @@ export async function newestPushes(
   limit: number,
 ): Promise<AnsweredPush[]> {
   const rows = await knex('push_batches')
-    .select('push_run_id', 'received_at', 'accepted', 'rejected', 'waiting', 'answer')
+    .select('push_run_id', 'received_at', 'accepted', 'rejected', 'waiting', 'answer', 'pushed_by')
     .where({ connector_id: connectorId })
     .orderBy('id', 'desc')
     .limit(limit);
-  return rows.map(({ push_run_id, received_at, accepted, rejected, waiting, answer }) => ({
+  return rows.map(({ push_run_id, received_at, accepted, rejected, waiting, answer, pushed_by }) => ({
     pushRunId: push_run_id,
     receivedAt: received_at,
+    pushedBy: pushed_by,
     accepted,
     rejected,
     waiting,

@@ -1,5 +1,6 @@
 import { PUSH_CONNECTIONS_MAX, PUSH_PURGE_BATCHES } from '../limits.ts';
 import type { Database, DatabaseAddress } from '../../database/database.ts';
+import { noteRefusedPush, purgeRefusedPushes, type RefusedPush } from './refused.ts';
 import { storePush } from './store-push.ts';
 import { openServerDatabase } from '../../database/open-server-database.ts';
 import type { NewPushBatch } from './batch.ts';
@@ -27,12 +28,14 @@ export interface PushQueue {
   enqueue(batch: NewPushBatch): Promise<EnqueueResult>;
   /** What `enqueue` would return for a batch with this key; undefined if it would store the batch. Stores nothing. */
   recall(batch: KeyedBatch): Promise<Exclude<EnqueueResult, 'stored' | OrderedPush> | undefined>;
+  /** Remembers that a push was refused as a whole, for Ops. */
+  noteRefused(push: RefusedPush): Promise<void>;
   /** Reads an index with one entry for each waiting batch. */
   depth(connectorId: string): Promise<QueueDepth>;
   /** All connectors that have waiting batches, by name. */
   depths(): Promise<ReadonlyMap<string, QueueDepth>>;
   /**
-   * Deletes batches that are done and whose key has expired, and versions of documents that were deleted `PUSH_TOMBSTONE_DAYS`
+   * Deletes batches that are done and whose key has expired, expired refused pushes, and versions of documents that were deleted `PUSH_TOMBSTONE_DAYS`
    * ago, both by the clock of the database.
    * @returns the number of deleted batches
    */
@@ -49,6 +52,7 @@ export async function openPushQueue(address: DatabaseAddress): Promise<PushQueue
   return {
     enqueue: (batch) => store.guarded((database) => enqueue(database, batch)),
     recall: (batch) => store.guarded((database) => recall(database, batch)),
+    noteRefused: (push) => store.guarded((database) => noteRefusedPush(database, push)),
     depth: (connectorId) => store.guarded((database) => queueDepth(database, connectorId)),
     depths: () => store.guarded(queueDepths),
     purge: () => store.guarded(purge),
@@ -93,6 +97,7 @@ async function recall({ knex, dialect }: Database, batch: KeyedBatch) {
 
 async function purge(database: Database): Promise<number> {
   await purgeTombstones(database);
+  await purgeRefusedPushes(database);
   const { knex, dialect } = database;
   for (let purged = 0; ;) {
     const expired = knex('push_batches')

@@ -14,8 +14,11 @@ export interface RunFilter {
   readonly since: string;
   /** Null: all connectors. */
   readonly connectorId: string | readonly string[] | null;
-  readonly status: RunStatus | null;
+  readonly status: StatusFilter | null;
 }
+
+/** `RUNNING` is a run whose process shows signs of life; `STALLED` has the same status in the state, and shows none. */
+export type StatusFilter = RunStatus | 'STALLED';
 
 const NEWEST_FIRST = [
   { column: 'started_at', order: 'desc' },
@@ -44,6 +47,16 @@ function ofConnectors<Query extends Knex.QueryBuilder>(
   return query;
 }
 
+/** The lease that the run of the outer query holds and renews. */
+function liveLease({ knex, dialect }: Pick<StateDatabase, 'knex' | 'dialect'>) {
+  return knex('connector_leases')
+    .select('fence')
+    .where('connector_leases.kind', knex.ref('run_state.kind'))
+    .where('connector_leases.connector_id', knex.ref('run_state.connector_id'))
+    .where('connector_leases.run_id', knex.ref('run_state.run_id'))
+    .where('expires_at', '>', knex.raw(dialect.clockMs));
+}
+
 /** Exported for the test that checks its query plan. */
 export function pageQuery(
   { knex, dialect, kind }: Pick<StateDatabase, 'knex' | 'dialect' | 'kind'>,
@@ -52,8 +65,12 @@ export function pageQuery(
 ) {
   const runs = knex('run_state').select('run_id');
   const ids = ofConnectors(runs, { dialect, kind }, connectorId)
-    .where(status === null ? {} : { status })
+    .where(status === null ? {} : { status: status === 'STALLED' ? 'RUNNING' : status })
     .andWhere('started_at', '>=', since)
+    .modify((query) => {
+      if (status === 'STALLED') query.whereNotExists(liveLease({ knex, dialect }));
+      if (status === 'RUNNING') query.whereExists(liveLease({ knex, dialect }));
+    })
     .orderBy([...NEWEST_FIRST])
     .limit(limit)
     .offset(offset);
@@ -80,6 +97,22 @@ export async function countRuns(
   const counts = { ...NONE };
   for (const { status, runs } of await countQuery(database, filter)) counts[status] = Number(runs);
   return counts;
+}
+
+/** The number of runs that have not ended and whose process shows no signs of life; the status in the filter is ignored. */
+export async function countStalled(
+  { knex, dialect, kind }: RunDatabase,
+  { since, connectorId }: Omit<RunFilter, 'status'>,
+): Promise<number> {
+  const [answer] = await ofConnectors(
+    knex('run_state').count<{ readonly runs: number | string }[]>({ runs: '*' }),
+    { dialect, kind },
+    connectorId,
+  )
+    .where({ status: 'RUNNING' })
+    .andWhere('started_at', '>=', since)
+    .whereNotExists(liveLease({ knex, dialect }));
+  return Number(answer?.runs ?? 0);
 }
 
 /**

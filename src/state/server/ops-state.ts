@@ -1,7 +1,8 @@
 import { holderOf, holders, newestRuns } from './ops-connectors.ts';
-import { countRuns, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
+import { countRuns, countStalled, historyOf, pageOfRuns, runDetail } from './ops-runs.ts';
 import { queueDepths } from '../push/depth.ts';
 import { newestPushes } from '../push/newest.ts';
+import { refusedPushes } from '../push/refused.ts';
 import type { RunDatabase, ServerRunDatabase } from './run-database.ts';
 
 type Bound<Work> = Work extends (database: RunDatabase, ...args: infer Args) => infer Answer
@@ -14,10 +15,12 @@ export interface OpsState {
   readonly holderOf: Bound<typeof holderOf>;
   readonly newestRuns: Bound<typeof newestRuns>;
   readonly countRuns: Bound<typeof countRuns>;
+  readonly countStalled: Bound<typeof countStalled>;
   readonly pageOfRuns: Bound<typeof pageOfRuns>;
   readonly historyOf: Bound<typeof historyOf>;
   readonly runDetail: Bound<typeof runDetail>;
   readonly newestPushes: Bound<typeof newestPushes>;
+  readonly refusedPushes: Bound<typeof refusedPushes>;
   /** The depth of the push queue, by connector. */
   pendingPushes(): ReturnType<typeof queueDepths>;
 }
@@ -32,10 +35,12 @@ export function opsState({ guarded }: Pick<ServerRunDatabase, 'guarded'>): OpsSt
     holderOf: reading(holderOf),
     newestRuns: reading(newestRuns),
     countRuns: reading(countRuns),
+    countStalled: reading(countStalled),
     pageOfRuns: reading(pageOfRuns),
     historyOf: reading(historyOf),
     runDetail: reading(runDetail),
     newestPushes: reading(newestPushes),
+    refusedPushes: reading(refusedPushes),
     pendingPushes: () => guarded(queueDepths),
   };
 }

@@ -53,7 +53,7 @@ describe('a bucket', () => {
     ]);
   });
 
-  test('that does not exist fails, and is not made', async () => {
+  test('that does not exist fails and is not created', async () => {
     const place = await placeWith();
     await expect(bucketFindings('gs://not-there', place, never)).resolves.toMatchObject([
       {
@@ -77,7 +77,7 @@ describe('a bucket', () => {
 describe('a folder for artifacts', () => {
   const at = (cwd: string) => ({ cwd, gcsEndpoint: undefined });
 
-  test('that can be made is fine, and is not made', async () => {
+  test('that can be created passes and is not created', async () => {
     const cwd = folders.make();
     await expect(bucketFindings('file://./bucket', at(cwd), never)).resolves.toMatchObject([
       { status: 'ok', message: expect.stringContaining(join(cwd, 'bucket')) },
@@ -85,7 +85,7 @@ describe('a folder for artifacts', () => {
     expect(folderListing(cwd)).toEqual([]);
   });
 
-  test('that cannot be made fails', async () => {
+  test('that cannot be created fails', async () => {
     const cwd = folders.make();
     writeFileSync(join(cwd, 'bucket'), '');
     await expect(bucketFindings('file://./bucket', at(cwd), never)).resolves.toMatchObject([
@@ -117,7 +117,7 @@ describe('the service agent', () => {
     [['roles/storage.objectAdmin']],
     [['roles/storage.admin']],
     [['roles/storage.objectViewer', 'roles/storage.objectCreator']],
-  ])('with %j on a bucket of another project is fine', async (roles) => {
+  ])('with %j on a bucket of another project passes', async (roles) => {
     expect(await lookAt(holding(...roles))).toMatchObject({ status: 'ok' });
   });
 
@@ -136,7 +136,7 @@ describe('the service agent', () => {
     });
   });
 
-  test('that has a role only under a condition, or a role that is another, is not counted as having it', async () => {
+  test('with the role only under a condition, or with another role, counts as lacking it', async () => {
     const condition = { title: 'until', expression: 'request.time < timestamp("2020-01-01T00:00:00Z")' };
     const bindings = [
       { role: 'roles/storage.objectUser', members: [MEMBER], condition },

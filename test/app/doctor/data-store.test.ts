@@ -35,7 +35,7 @@ const brief = (findings: readonly DoctorFinding[]) =>
   findings.map(({ subject, status }) => `${subject}: ${status}`);
 
 describe('a data store', () => {
-  test('that fits is fine, and its project’s number is known', async () => {
+  test('that matches the connector passes, and the number of its project is known', async () => {
     await open();
     const { findings, projectNumber } = await look();
     expect(brief(findings)).toEqual(['data store: ok', 'access control: ok', 'content: ok', 'schema: ok']);
@@ -61,7 +61,7 @@ describe('a data store', () => {
     expect(projectNumber).toBeUndefined();
   });
 
-  test('that is nowhere fails, and says what to look at', async () => {
+  test('that does not exist fails and says what to check', async () => {
     await open();
     const { findings } = await look(specFor({ dataStoreId: 'gone' }));
     expect(findings[0]).toMatchObject({
@@ -71,7 +71,7 @@ describe('a data store', () => {
     });
   });
 
-  test('that may not be read fails where readers are at stake, and names the permission', async () => {
+  test('that may not be read fails when documents have readers, and names the permission', async () => {
     await open({ permissions: { getDataStore: false } });
     const { findings } = await look(specFor({}, { aclUsersField: 'readers' }));
     expect(findings[0]).toMatchObject({
@@ -81,7 +81,7 @@ describe('a data store', () => {
     });
   });
 
-  test('that may not be read is a warning without readers, for such a run goes on', async () => {
+  test('that may not be read is a warning without readers, because such a run continues', async () => {
     await open({ permissions: { getDataStore: false } });
     const { findings } = await look();
     expect(brief(findings)).toEqual([
@@ -93,7 +93,7 @@ describe('a data store', () => {
     expect(findings[0]).toMatchObject({ fix: expect.stringContaining('discoveryengine.dataStores.get') });
   });
 
-  test('that has a bad moment is asked once, and fails as something that passes', async () => {
+  test('that is temporarily unavailable is requested once and fails as transient', async () => {
     await open();
     const how = {
       kind: 'answer',
@@ -125,7 +125,7 @@ describe('access control', () => {
     expect(findings[1]).toMatchObject({ status: 'fail', message: expect.stringContaining('no readers') });
   });
 
-  test('that both have is fine', async () => {
+  test('that both have passes', async () => {
     await open({}, { ...ACL_STORE, schema: SCHEMA });
     const { findings } = await look(specFor({ dataStoreId: 'hr-acl' }, { aclUsersField: 'readers' }));
     expect(findings[1]).toMatchObject({
@@ -178,7 +178,7 @@ describe('a schema', () => {
     });
   });
 
-  test('that is not answered is a warning alone', async () => {
+  test('that cannot be fetched is only a warning', async () => {
     await open();
     caller.standIn.fail({ when: { path: 'schemas/' }, how: { kind: 'drop', effect: 'before' } });
     const { findings } = await look();

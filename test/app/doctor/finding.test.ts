@@ -5,12 +5,12 @@ import { BridgeError } from '../../../src/core/errors.ts';
 const never = new AbortController().signal;
 
 describe('a check', () => {
-  test('finds what it looks at', async () => {
+  test('reports its subject', async () => {
     const found = [ok('state', 'Fine.')];
     await expect(check('state', never, () => Promise.resolve(found))).resolves.toEqual(found);
   });
 
-  test('that throws an error of ours has failed with its code and its hint', async () => {
+  test('that throws a BridgeError fails with its code and its hint', async () => {
     const error = new BridgeError('SOURCE_UNREACHABLE', 'Nobody answers.', { hint: 'Start it.' });
     await expect(check('source', never, () => Promise.reject(error))).resolves.toEqual([
       {
@@ -23,17 +23,17 @@ describe('a check', () => {
     ]);
   });
 
-  test('that throws an error without a hint has a fix all the same', async () => {
+  test('that throws an error without a hint still has a fix', async () => {
     const [finding] = await check('source', never, () => Promise.reject(new BridgeError('INTERNAL', 'Oh.')));
     expect(finding).toMatchObject({ status: 'fail', fix: 'See docs/errors.md.' });
   });
 
-  test('that throws anything else is a bug, and hides no other check', async () => {
+  test('that throws another error is a bug and does not stop other checks', async () => {
     const [finding] = await check('bucket', never, () => Promise.reject(new TypeError('oops')));
     expect(finding).toMatchObject({ subject: 'bucket', status: 'fail', code: 'INTERNAL', message: 'oops' });
   });
 
-  test('that has no answer in time has failed, says so, and has its own signal ended', async () => {
+  test('that exceeds its time limit fails, says so, and has its own signal aborted', async () => {
     let given: AbortSignal | undefined;
     const hang = (signal: AbortSignal) => {
       given = signal;
@@ -88,7 +88,7 @@ describe('a glance', () => {
   });
 });
 
-test('what was not looked at says why, subject by subject', () => {
+test('subjects that were not checked each say why', () => {
   expect(skip(['bucket', 'service agent'], 'usable credentials are missing')).toEqual([
     { subject: 'bucket', status: 'skip', message: 'Not checked: usable credentials are missing.' },
     { subject: 'service agent', status: 'skip', message: 'Not checked: usable credentials are missing.' },

@@ -50,7 +50,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('that cannot be seen are a warning, and say what deletes take all the same', async () => {
+  test('that cannot be read are a warning, which still says what deletes require', async () => {
     expect(await findings({}, connectorSpec({ gemini: { projectId: 'other-project' } }))).toMatchObject([
       {
         subject: 'permissions',

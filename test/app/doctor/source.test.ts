@@ -45,7 +45,7 @@ const look = (of: Connector, secret: string | undefined = postgres.url()) =>
   );
 
 describe('a source', () => {
-  test('that takes the query and has the columns is fine', async () => {
+  test('that accepts the query and has the columns passes', async () => {
     await expect(look(connector('SELECT id, name, team FROM people'))).resolves.toEqual([
       {
         subject: 'source',

@@ -19,7 +19,7 @@ const compare = (changes: Partial<ColumnsCompared> = {}) =>
   });
 
 describe('columns', () => {
-  test('that are all there, of the same kinds, are no drift, whatever else the source has', () => {
+  test('that all exist with the same kinds are not drift, whatever other columns the source has', () => {
     expect(compare({ columns: [{ name: 'other', kind: 'json' }, ...ALL] })).toEqual([
       {
         status: 'ok',
@@ -28,7 +28,7 @@ describe('columns', () => {
     ]);
   });
 
-  test('that no run has seen yet are compared with the mapping alone, and it says so', () => {
+  test('that no run has read yet are compared with the mapping alone, and the finding says so', () => {
     const columns: Column[] = [{ name: 'title', kind: 'text' }];
     const mapping = mappingOf({ idField: 'title' });
     expect(compare({ mapping, columns, remembered: undefined })).toEqual([
@@ -89,7 +89,7 @@ describe('columns', () => {
     expect(other).toMatchObject({ fix: expect.stringContaining('nothing needs to be changed') });
   });
 
-  test('of one page of an API may come later, but for the id', () => {
+  test('of one page of an API may appear on later pages, except the id', () => {
     expect(compare({ columns: [UPDATED], firstPage: true })).toEqual([
       {
         status: 'drift',

@@ -31,7 +31,7 @@ describe('the exit status', () => {
   });
 });
 
-describe('what was thrown', () => {
+describe('the finding of an error', () => {
   const error = new BridgeError('SOURCE_COLUMN_MISSING', 'No "x".', { hint: 'Add it.' });
 
   test('is drift where its code says so, and otherwise a failure with that code', () => {
@@ -48,7 +48,7 @@ describe('what was thrown', () => {
     });
   });
 
-  test('has something to do also without a hint, and is a bug when nobody foresaw it', () => {
+  test('has an instruction even without a hint, and is a bug when the error is unexpected', () => {
     expect(thrownOutcome(new BridgeError('SOURCE_REFUSED', 'No.'), [])).toMatchObject({
       fix: 'See docs/errors.md.',
     });

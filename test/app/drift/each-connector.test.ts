@@ -24,7 +24,7 @@ const comparison = (compare: Comparison['compare']): Comparison => ({
 });
 
 describe('connectors', () => {
-  test('are compared some at a time, and stand in their order whichever answers first', async () => {
+  test('are compared some at a time, and are reported in order whichever answers first', async () => {
     const open: (() => void)[] = [];
     let most = 0;
     const compare: Comparison['compare'] = async ({ file }) => {
@@ -44,7 +44,7 @@ describe('connectors', () => {
     expect(most).toBe(DRIFT_CONNECTORS_AT_ONCE);
   });
 
-  test('that throw hide no other, and what they throw is drift or a failure by its code', async () => {
+  test('that throw do not stop the others, and their errors are drift or a failure by code', async () => {
     const errors = [
       new BridgeError('SOURCE_COLUMN_MISSING', 'Gone.'),
       new BridgeError('SOURCE_UNREACHABLE', 'Away.'),

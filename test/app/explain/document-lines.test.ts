@@ -103,7 +103,7 @@ describe('the line of a document', () => {
     expect([...lines.unreadable]).toEqual([['R', expect.stringContaining(words)]]);
   });
 
-  test('is no excuse for a failure that has nothing to do with artifacts', async () => {
+  test('does not hide a failure unrelated to artifacts', async () => {
     const failing: ArtifactStore = {
       ...store,
       open: () => Promise.reject(new BridgeError('INTERNAL', 'a bug')),

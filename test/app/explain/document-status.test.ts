@@ -9,6 +9,7 @@ import {
 import type { RunCounts } from '../../../src/pipeline/ports/ports.ts';
 import type { DocumentFacts } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { RunRow } from '../../../src/pipeline/ports/state-port.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 /** A committed run of a day of January, with a full listing that lacked nothing. */
 function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {
@@ -22,18 +23,7 @@ function runOf(day: number, counts: Partial<RunCounts> = {}): RunRow {
     startedAt: at,
     fence: 0,
     finishedAt: at,
-    counts: {
-      seen: 5,
-      unchanged: 5,
-      added: 0,
-      changed: 0,
-      missing: 0,
-      deleted: 0,
-      held: 0,
-      quarantined: 0,
-      rejected: 0,
-      ...counts,
-    },
+    counts: runCounts({ seen: 5, unchanged: 5, ...counts }),
     watermark: null,
     manifestName: null,
     committedAt: at,
@@ -140,7 +130,7 @@ describe('a document was last seen', () => {
     expect(lastSeenOf(evidenceOf(facts))?.runId).toBe('day-1');
   });
 
-  test('at no known time, when there is no record of it', () => {
+  test('at an unknown time when it has no record', () => {
     const facts = { committed: [runOf(2), runOf(1)] };
     expect(lastSeenOf(evidenceOf(facts, { removal: deliveryWith(runOf(2), 'delete') }))).toBeNull();
   });

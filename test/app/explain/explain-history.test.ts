@@ -22,7 +22,7 @@ const COLUMNS: Column[] = ['id', 'title', 'readers'].map((name) => ({ name, kind
 const IDS = ['a', 'b', 'c', 'd:é'];
 const docIdOf = (id: string) => `hr:${id.replace(':', '%3A')}`;
 
-/** One moment of a table, by id. A row without readers is no document. */
+/** One moment of a table, by id. A row without readers does not become a document. */
 type Table = ReadonlyMap<string, { readonly title: string; readonly readers: string }>;
 
 interface Moment {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { openStandings, type Standings } from '../../../src/app/ops/newest-runs-cache.ts';
+import { openNewestRunsCache, type NewestRunsCache } from '../../../src/app/ops/newest-runs-cache.ts';
 import { OPS_SETTLED_SECONDS_MAX } from '../../../src/app/limits.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import type { StateDatabase } from '../../../src/state/state-database.ts';
@@ -11,13 +11,13 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const CONNECTORS = ['one', 'other', 'never-ran'];
 
-describe('what Ops remembers of connectors', () => {
+describe('the newest runs of connectors in the cache of Ops', () => {
   const folders = temporaryFolders();
   let place: OpsPlace;
   let database: StateDatabase;
-  let standings: Standings;
+  let cache: NewestRunsCache;
   let elapsedMs: number;
-  /** Of which connectors the state was asked. */
+  /** The connectors that the state was queried for. */
   let asked: string[][];
 
   beforeAll(async () => {
@@ -43,23 +43,23 @@ describe('what Ops remembers of connectors', () => {
       asked.push([...ids]);
       return newestRuns(database, ids);
     };
-    standings = openStandings({ newestRuns: newest }, { now: () => NOW, elapsedMs: () => elapsedMs });
+    cache = openNewestRunsCache({ newestRuns: newest }, { now: () => NOW, elapsedMs: () => elapsedMs });
     await look();
   });
 
   /** What it says is what the state says. */
   async function look(): Promise<void> {
-    const said = await standings.newestRuns(CONNECTORS, await holders(database));
+    const said = await cache.newestRuns(CONNECTORS, await holders(database));
     expect(said).toEqual(await newestRuns(database, CONNECTORS));
     expect(said.get('one')?.last).not.toBeUndefined();
   }
 
-  test('is asked again only where nobody knows of a run yet', async () => {
+  test('is queried again only for connectors without a known run', async () => {
     await look();
     expect(asked).toEqual([CONNECTORS, ['never-ran']]);
   });
 
-  test('is asked again of a connector that somebody ran meanwhile, however that ended', async () => {
+  test('is queried again for a connector that ran meanwhile, regardless of the outcome', async () => {
     await place.commit({ runId: 'one-2', connector: 'one', at: minutesAgo(30) });
     await look();
     await place.fail({ runId: 'other-2', connector: 'other', at: minutesAgo(20) });
@@ -68,7 +68,7 @@ describe('what Ops remembers of connectors', () => {
     expect(asked.slice(1)).toEqual([['one', 'never-ran'], ['other', 'never-ran'], ['never-ran']]);
   });
 
-  test('is asked each time of a connector that somebody holds', async () => {
+  test('is queried each time for a connector whose lease is held', async () => {
     const lease = await place.state.lease('one', { runId: 'one-3', host: 'worker-1', pid: 4711 });
     await look();
     await place.begin({ runId: 'one-3', connector: 'one', at: minutesAgo(3) });

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { Cron } from 'croner';
 import fc from 'fast-check';
-import { openSchedules } from '../../../src/app/ops/schedule.ts';
+import { openSchedules } from '../../../src/app/ops/connector/schedule.ts';
 import { OPS_LATE_GRACE_MINUTES } from '../../../src/app/limits.ts';
 import { CONNECTOR_FILES_MAX } from '../../../src/core/limits.ts';
 

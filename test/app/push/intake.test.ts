@@ -103,6 +103,7 @@ describe('the intake of pushes', () => {
     const { answer } = await intake.receive({
       connectorId,
       idempotencyKey: randomUUID(),
+      pushedBy: 'ticket-system',
       format,
       body: Readable.from(chunks),
     });

@@ -8,7 +8,6 @@ import {
   exitStatusOf,
   type ConnectorSurroundings,
 } from '../../../src/app/run/connector-work.ts';
-import type { RunOptions } from '../../../src/app/run/job.ts';
 import { runOnce, type RunSurroundings } from '../../../src/app/run/run-once.ts';
 import { systemClock } from '../../../src/core/time/clock.ts';
 import { silentLogger } from '../../../src/core/log.ts';
@@ -21,19 +20,11 @@ import { writeFileConnector } from '../../support/files/file-connector.ts';
 import { parsedObject } from '../../support/files/json.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { connectorOf } from '../../support/files/workplace.ts';
+import { runOptions } from '../../support/pipeline/run-options.ts';
 
 const TOKEN = 'token-of-a-test';
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
-const OPTIONS: RunOptions = {
-  runId: 'R1',
-  local: true,
-  dryRun: false,
-  full: false,
-  resend: false,
-  reconcile: false,
-  sends: true,
-  allowDeletes: undefined,
-};
+const OPTIONS = runOptions({ local: true });
 
 /** Signals reach it as they reach a process; it never ends. */
 class SignalledProcess extends EventEmitter {

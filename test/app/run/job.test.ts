@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { jobOf } from '../../../src/app/run/job.ts';
 import type { Connector, ConnectorSpec, MappingSpec } from '../../../src/definitions/connector/types.ts';
 import { mappingVersion } from '../../../src/pipeline/mapping/mapping.ts';
+import { runOptions } from '../../support/pipeline/run-options.ts';
 
 const MAPPING: MappingSpec = { idField: 'id', titleField: 'name', contentTemplate: '{{ name }}' };
 const STORE = 'projects/my-project/locations/global/dataStores/people-ds';
@@ -24,19 +25,10 @@ function job(
       reconciliation: { deletePolicy: 'never_delete' },
     },
   };
-  return jobOf(connector, {
-    runId: 'R1',
-    local,
-    dryRun: false,
-    full: false,
-    resend: false,
-    reconcile: false,
-    sends: true,
-    allowDeletes: undefined,
-  });
+  return jobOf(connector, runOptions({ local }));
 }
 
-describe('what the state knows of a connector', () => {
+describe('the stored state of a connector', () => {
   const READERS = { aclUsersField: 'users' };
 
   test.each([
@@ -59,7 +51,7 @@ describe('what the state knows of a connector', () => {
     expect(job({ contentConfig: 'NO_CONTENT' }, {}, true).target).toBe('local#NO_CONTENT');
   });
 
-  test('is looked at again when readers become required', () => {
+  test('is processed again when readers become required', () => {
     const { mapping } = job({ acl: 'required' }, READERS);
     expect(mapping.version).not.toBe(job({ acl: 'off' }).mapping.version);
   });

@@ -56,7 +56,7 @@ describe('work that signals interrupt', () => {
     expect(process.eventNames()).toEqual([]);
   });
 
-  it('is left behind at a second signal, with the status of the first', async () => {
+  it('is abandoned at a second signal, with the status of the first', async () => {
     const process = new FakeProcess();
     const { promise, finish } = endless();
     const done = withSignals(() => promise, { process, repeatMs: 0 });
@@ -68,7 +68,7 @@ describe('work that signals interrupt', () => {
     await done;
   });
 
-  it('is not left behind when one Ctrl-C comes twice, by the group and by npm', async () => {
+  it('is not abandoned when one Ctrl-C arrives twice, from the process group and from npm', async () => {
     const process = new FakeProcess();
     const { promise, finish } = endless();
     const done = withSignals(() => promise, { process, repeatMs: 60_000 });
@@ -79,7 +79,7 @@ describe('work that signals interrupt', () => {
     await done;
   });
 
-  it('is left behind when it takes too long to stop, and only then', async () => {
+  it('is abandoned when it takes too long to stop, and only then', async () => {
     const process = new FakeProcess();
     const { promise, finish } = endless();
     const done = withSignals(() => promise, { process, shutdownSeconds: 0 });

@@ -63,7 +63,7 @@ describe('a run that fails before it has a row', () => {
     expect(await found()).toMatchObject({ status: 'RUNNING', error: null });
   });
 
-  test('says nothing while another run of the connector is at work', async () => {
+  test('records nothing while another run of the connector is in progress', async () => {
     const state = await open();
     const lease = await state.lease('people', OWNER);
     await record();

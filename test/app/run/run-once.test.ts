@@ -15,20 +15,13 @@ import { dumpState } from '../../support/databases/state-dump.ts';
 import { parsedObject } from '../../support/files/json.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
+import { runOptions } from '../../support/pipeline/run-options.ts';
 
 const TOKEN = 'token-of-a-test';
 const SECRET = 'hunter2-of-a-source';
 const FILE = 'connectors/hr-file.yaml';
-const OPTIONS: RunOptions = {
-  runId: 'R1',
-  local: false,
-  dryRun: false,
-  full: false,
-  resend: false,
-  reconcile: false,
-  sends: true,
-  allowDeletes: undefined,
-};
+const OPTIONS = runOptions();
 const VALID = {
   apiVersion: 'sync.gemini.io/v1alpha1',
   kind: 'Connector',
@@ -38,17 +31,7 @@ const VALID = {
 const SUCCESS: BridgeResult = {
   runId: 'R1',
   status: 'SUCCESS',
-  counts: {
-    seen: 1,
-    unchanged: 1,
-    added: 0,
-    changed: 0,
-    missing: 0,
-    deleted: 0,
-    held: 0,
-    quarantined: 0,
-    rejected: 0,
-  },
+  counts: runCounts({ seen: 1, unchanged: 1 }),
   work: 'done',
   holdReason: null,
   manifestName: 'm',
@@ -164,7 +147,7 @@ describe('a connector file that does not load', () => {
     ['is not YAML', 'metadata: {name: hr', 'CONNECTOR_INVALID'],
     ['has a name that is none', { ...VALID, metadata: { name: 'H R' } }, 'CONNECTOR_INVALID'],
     ['has no name', { kind: 'Connector' }, 'CONNECTOR_INVALID'],
-  ])('and %s is announced by the name of its file', async (_, content, code) => {
+  ])('because it %s is announced by the name of its file', async (_, content, code) => {
     if (content !== undefined) write(content);
     expect(await run()).toBeInstanceOf(BridgeError);
     expect(headlines()).toEqual(['hr-file: failed']);
@@ -217,7 +200,7 @@ describe('a connector file that does not load', () => {
     },
   );
 
-  test('is not announced with a password that somebody wrote into the wrong field', async () => {
+  test('is not announced with a password that is in the wrong field', async () => {
     const source = { ...VALID.spec.source, type: 'postgres://reader:hunter2@db/hr' };
     write({ ...VALID, spec: { ...VALID.spec, source } });
     await run();

@@ -45,7 +45,7 @@ describe('a file store', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('leaves no temporary file behind, however a write ends', async () => {
+  it('leaves no temporary file, however a write ends', async () => {
     const folder = folders.make();
     const store = fileStore(folder, '/', ALWAYS_HELD);
     await writeArtifact(store, 'one', 'content');

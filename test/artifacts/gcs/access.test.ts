@@ -14,7 +14,7 @@ async function open(access: Partial<Access> = {}, bucket = 'gs://company-sync') 
   return gcsAccess(bucket, { gcsEndpoint: { url: gcs.url, loopback: true }, requestSeconds: 5 });
 }
 
-describe('what the caller may do in a bucket', () => {
+describe('the permissions of the caller in a bucket', () => {
   test('lacks nothing when it has all that the artifact store needs', async () => {
     await expect((await open()).missing()).resolves.toEqual([]);
   });

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { gcsPlace } from '../../../src/artifacts/gcs/connection.ts';
 import { gcsStore } from '../../../src/artifacts/gcs/store.ts';
 import { readArtifact, writeArtifact } from '../../contracts/artifact-store.contract.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { BUCKET, gcsForEachTest } from '../../support/gcs.ts';
 import { workloadIdentityFile } from '../../support/google-credentials.ts';
+import { startHttp, type LocalServer } from '../../support/http/local-server.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const TOKEN = 'token-that-stays-secret';
@@ -22,7 +21,7 @@ const folders = temporaryFolders();
 const before = VARIABLES.map((name) => [name, process.env[name]] as const);
 
 /** Exchanges a workload's identity for a token, as Google's does. */
-let tokens: Server;
+let tokens: LocalServer;
 let tokenStatus: number;
 let tokensGiven: number;
 let folder: string;
@@ -30,7 +29,7 @@ let folder: string;
 beforeEach(async () => {
   tokenStatus = 200;
   tokensGiven = 0;
-  tokens = createServer((_, response) => {
+  tokens = await startHttp((_, response) => {
     tokensGiven += 1;
     const answer =
       tokenStatus === 200
@@ -38,16 +37,14 @@ beforeEach(async () => {
         : { error: 'invalid_grant', error_description: 'the identity is not known here' };
     response.writeHead(tokenStatus, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => tokens.listen(0, '127.0.0.1', resolve));
   folder = folders.make();
   process.env['HOME'] = folder;
   process.env['METADATA_SERVER_DETECTION'] = 'none';
-  const tokenUrl = `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`;
+  const tokenUrl = `${tokens.origin}/token`;
   process.env['GOOGLE_APPLICATION_CREDENTIALS'] = workloadIdentityFile(folder, tokenUrl);
 });
-afterEach(() => {
-  tokens.closeAllConnections();
-  tokens.close();
+afterEach(async () => {
+  await tokens.close();
   folders.removeAll();
   for (const [name, value] of before) {
     if (value === undefined) Reflect.deleteProperty(process.env, name);
@@ -86,7 +83,7 @@ describe('credentials', () => {
     expect(authorizations()).toEqual(new Set([undefined]));
   });
 
-  it('that were withdrawn before their time are replaced once, and the request is sent again', async () => {
+  it('that were revoked before they expired are replaced once, and the request is sent again', async () => {
     const store = storeAt(false);
     gcs.server().fail({ fault: { how: 'status', status: 401 } });
     expect(await store.list('')).toEqual([]);
@@ -96,7 +93,7 @@ describe('credentials', () => {
     expect(gcs.server().requests).toHaveLength(4);
   });
 
-  it('that are refused end the run with what to do', async () => {
+  it('that are refused end the run with an instruction', async () => {
     tokenStatus = 400;
     await expect(storeAt(false).list('')).rejects.toMatchObject({
       code: 'ARTIFACT_CREDENTIALS',
@@ -108,7 +105,7 @@ describe('credentials', () => {
     expect(gcs.server().requests).toEqual([]);
   });
 
-  it('that cannot be had for now are no reason to change anything', async () => {
+  it('that are temporarily unavailable do not require a change', async () => {
     tokenStatus = 503;
     await expect(storeAt(false).list('')).rejects.toMatchObject({
       code: 'ARTIFACT_READ_FAILED',
@@ -116,7 +113,7 @@ describe('credentials', () => {
     });
   });
 
-  it('that are nowhere end the run with what to do', async () => {
+  it('that do not exist end the run with an instruction', async () => {
     delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
     await expect(writeArtifact(storeAt(false), 'a/one', 'content')).rejects.toMatchObject({
       code: 'ARTIFACT_CREDENTIALS',

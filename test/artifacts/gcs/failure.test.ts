@@ -18,7 +18,7 @@ async function thrownFor(status: number, more: { reason?: string; retryAfter?: s
   return await bucket.facts('one').catch((error: unknown) => error);
 }
 
-describe('what a request failed with', () => {
+describe('the error of a failed request', () => {
   it('is taken from the answer', async () => {
     const thrown = await thrownFor(429, { reason: 'rateLimitExceeded', retryAfter: '7' });
     expect(failureOf(thrown)).toMatchObject({

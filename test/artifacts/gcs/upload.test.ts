@@ -116,7 +116,7 @@ describe('an upload', () => {
     expect(ranges).toContain(`bytes ${kept}-${2 * GCS_CHUNK_BYTES - 1}/*`);
   });
 
-  it('that gives up says so without the key to its session, and leaves nothing', async () => {
+  it('that gives up says so without its session key, and leaves nothing', async () => {
     gcs.server().fail({ when: sendsSecond, fault: { how: 'drop before' } });
     gcs.server().fail({ when: asks, fault: { how: 'drop before' }, times: 100 });
     const failure = await upload(gcs.store(2), LARGE).catch((error: unknown) => error);
@@ -164,7 +164,7 @@ describe('content that was damaged', () => {
   );
 
   it.each(SIZES)(
-    'and shown all the same is removed again, and nothing newer with it (%s)',
+    'but visible nevertheless is removed again, without any newer object (%s)',
     async (_, content) => {
       gcs.server().fail({ when: brings, fault: { how: 'store corrupt' } });
       await expect(upload(gcs.store(), content)).rejects.toMatchObject({

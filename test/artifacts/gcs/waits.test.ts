@@ -39,7 +39,7 @@ describe('a wait that Cloud Storage asks for', () => {
     ['seconds', busy(503, { 'retry-after': '7200' })],
     ['a date', busy(429, { 'retry-after': inTwoHours.toUTCString() })],
     ['seconds with a 403', busy(403, { 'retry-after': '7200.5' })],
-  ])('and that is longer than a run waits is in the error: %s', async (_, reply) => {
+  ])('for longer than a run waits is in the error: %s', async (_, reply) => {
     const { store, server } = await storeOf(reply);
     const error: unknown = await store.list('a').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({

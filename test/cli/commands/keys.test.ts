@@ -156,7 +156,7 @@ describe('keys revoke', () => {
   });
 
   test.each(['0123456789ab', `gsb_0123456789ab_${'x'.repeat(43)}`, 'x'.repeat(60)])(
-    'says that there is no key %s, without repeating a secret',
+    'reports the unknown key %s without repeating a secret',
     async (id) => {
       const refused = keys('revoke', id);
       await expect(refused).rejects.toMatchObject({ code: 'KEY_UNKNOWN', exit: 2 });

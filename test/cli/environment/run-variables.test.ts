@@ -10,6 +10,7 @@ const NOT_OF_RUN = [
   'SSO_USER_HEADER',
   'SSO_RIGHTS',
   'CONNECTORS_DIR',
+  'PUBLIC_URL',
   // Chosen for each run.
   'LOG_FORMAT',
 ];

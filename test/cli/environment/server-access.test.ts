@@ -3,8 +3,8 @@ import { readServerAccess } from '../../../src/cli/environment/server-access.ts'
 import { BridgeError } from '../../../src/core/errors.ts';
 import { growthOf } from '../../support/memory/processor-time.ts';
 
-describe('who may use the server', () => {
-  test('is nobody in particular when nothing is set', () => {
+describe('the access settings of the server', () => {
+  test('has no keys, proxies or sign-on when nothing is set', () => {
     const nobody = { adminKey: undefined, sessionSecret: undefined, trustedProxies: [], signOn: undefined };
     expect(readServerAccess({})).toEqual(nobody);
     expect(

@@ -182,7 +182,7 @@ describe('an explanation for a person', () => {
   test.each([
     ['FAILED', 'The newest run failed, so its changes are missing.'],
     ['DRY_RUN', 'The newest run sent nothing, because of GEMINI_INGESTION_DRY_RUN.'],
-  ] as const)('says that the index may be behind when the newest run is %s', (status, sentence) => {
+  ] as const)('says that the index may be out of date when the newest run is %s', (status, sentence) => {
     const error = status === 'FAILED' ? { code: 'SOURCE_LOST', message: 'It broke off.' } : null;
     const newestRun = { ...run('r3'), status, committedAt: null, error };
     for (const changes of [
@@ -251,7 +251,7 @@ describe('an explanation for a person', () => {
       expect(text).toContain('→ The policy is auto_delete_missing now, so the next run deletes it:');
     });
 
-    test('says so when nobody may read it', () => {
+    test('says so when the document has no readers', () => {
       const artifact = { uri: 'gs://bucket/r1/quarantine.ndjson', line: 1 };
       const fields = { code: 'ACL_EMPTY', reason: 'its ACL columns name no reader', fields: {} };
       const quarantine = { run: run('r1'), artifact, row: null, ...fields };

@@ -29,7 +29,7 @@ test('a failure without a hint has no line for it', () => {
   expect(failureJson(error)).toMatchObject({ hint: null });
 });
 
-test('what nobody foresaw is called a bug, and asks to be reported', () => {
+test('an unexpected error is called a bug and asks to be reported', () => {
   const text = failureText(toBridgeError(new TypeError('undefined is not a function')));
   expect(text).toContain('INTERNAL: undefined is not a function');
   expect(text).toContain('report');

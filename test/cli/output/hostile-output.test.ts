@@ -1,6 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,6 +6,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { writeFileConnector } from '../../support/files/file-connector.ts';
 import { writeOldFile } from '../../support/files/file-source.ts';
+import { startHttp, type LocalServer } from '../../support/http/local-server.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 /** A colour as ours, hidden text, a title with a bell, C1, direction, no width, separators and a mark, on one line. */
@@ -20,18 +18,16 @@ const OWN_SEQUENCES = /\r\u001B\[2K|\u001B\[(?:0|1|2|31|32|33|36)m/g;
 const CLEARED_LINES = '\r\u001B[2K';
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-let server: Server;
+let server: LocalServer;
 let cwd = '';
 let broken = '';
 const folders = temporaryFolders();
 
 beforeAll(async () => {
-  server = createServer((_, response) => {
+  server = await startHttp((_, response) => {
     response.statusCode = 400;
     response.end(`{"message":"${HOSTILE.replaceAll('\r\n', '\\r\\n')}"} ${HOSTILE}`);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   cwd = folders.make();
   writeFileConnector(cwd);
   // Old enough to be read, with hostile names, headers and rows.
@@ -64,8 +60,8 @@ beforeAll(async () => {
   });
   await database.close();
 });
-afterAll(() => {
-  server.close();
+afterAll(async () => {
+  await server.close();
   folders.removeAll();
 });
 
@@ -89,7 +85,7 @@ function derived(name: string, change: (text: string) => string, idField = 'id')
 }
 
 function url(): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return `${server.origin}/`;
 }
 
 function restConnector() {

@@ -14,22 +14,21 @@ import { BridgeError } from '../../../src/core/errors.ts';
 import { EXIT } from '../../../src/core/exit-status.ts';
 import { TELEMETRY_MESSAGE_CHARACTERS_MAX } from '../../../src/core/limits.ts';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const RESULT: BridgeResult = {
   runId: 'r1',
   status: 'HELD',
   work: 'done',
-  counts: {
+  counts: runCounts({
     seen: 90,
     unchanged: 85,
     added: 2,
     changed: 3,
     missing: null,
-    deleted: 0,
     held: 40,
     quarantined: 1,
-    rejected: 0,
-  },
+  }),
   holdReason: '40 of 90 documents are missing',
   remarks: {},
   manifestName: 'connectors/hr/runs/r1/manifest.json',
@@ -136,7 +135,7 @@ describe('the result for Kestra', () => {
   });
 });
 
-describe('what a source says', () => {
+describe('a message of a source', () => {
   test('is one log line of its level, whatever it is', () => {
     fc.assert(
       fc.property(anyText, anyText, (message, value) => {

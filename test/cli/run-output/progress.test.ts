@@ -7,7 +7,7 @@ import { jsonFormat, createLogger, type LogFields } from '../../../src/core/log.
 const CLEAR_LINE = '\r\u001B[2K';
 const ROWS = { seen: 1_000, unchanged: 700, added: 200, changed: 90, quarantined: 10 };
 
-/** A stream that remembers, a clock that stands still until told, and progress on them. */
+/** A stream that records its output, a clock that moves only when told, and progress on them. */
 function watched(mode: ProgressMode, { isTTY = false, columns = 80, noColor = true } = {}) {
   let nowMs = 5_000;
   let out = '';

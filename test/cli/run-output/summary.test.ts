@@ -5,6 +5,7 @@ import { EXIT } from '../../../src/core/exit-status.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
 import { summaryJson, summaryText } from '../../../src/cli/run-output/summary.ts';
 import { onTerminal } from '../../support/processes/on-terminal.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const plain = styleFor({ write: () => undefined }, true);
 const coloured = styleFor({ write: () => undefined, isTTY: true }, false);
@@ -14,17 +15,7 @@ function resultOf(changes: Partial<BridgeResult> = {}): BridgeResult {
     runId: 'r1',
     status: 'SUCCESS',
     work: 'done',
-    counts: {
-      seen: 12_345,
-      unchanged: 12_300,
-      added: 40,
-      changed: 5,
-      missing: 2,
-      deleted: 2,
-      held: 0,
-      quarantined: 0,
-      rejected: 0,
-    },
+    counts: runCounts({ seen: 12_345, unchanged: 12_300, added: 40, changed: 5, missing: 2, deleted: 2 }),
     holdReason: null,
     remarks: {},
     manifestName: 'connectors/hr/runs/r1/manifest.json',

@@ -6,6 +6,7 @@ import { holderOf, holders, newestRuns } from '../../../src/state/server/ops-con
 import { countRuns, historyOf, pageOfRuns, runDetail } from '../../../src/state/server/ops-runs.ts';
 import { runMetrics } from '../../../src/state/server/run-metrics.ts';
 import type { StateStore } from './state-scene.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 interface KindsStore extends StateStore {
   readonly address: DatabaseAddress;
@@ -19,17 +20,7 @@ const FINISHED = new Date('2026-01-02T03:05:06.789Z');
 const SINCE = '2026-01-01T00:00:00.000Z';
 const ALL = { since: SINCE, connectorId: null, status: null };
 const KINDS: readonly RunKind[] = ['connector', 'knowledge_source', 'app'];
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: 0,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1 });
 const PUBLICATION = {
   manifestName: 'm',
   counts: COUNTS,

@@ -34,7 +34,7 @@ export function describeLeases(makeStore: () => Promise<StateStore>): void {
       await other.release();
     });
 
-    test('of many contenders at once goes to exactly one, and so does the first one ever', async () => {
+    test('is granted to exactly one of many simultaneous contenders, also the very first lease', async () => {
       // Making the row of a connector already puts its first contenders in order; later ones have only the fence.
       await (await state.lease('hr', owner('earlier'))).release();
       const others = await Promise.all([1, 2, 3].map(() => store.open()));
@@ -53,7 +53,7 @@ export function describeLeases(makeStore: () => Promise<StateStore>): void {
       await Promise.all(others.map((other) => other.close()));
     });
 
-    test('of a dead process of this host is taken over at once', async () => {
+    test('of a dead process of this host is taken over immediately', async () => {
       const sleeper = await startSleeper();
       await state.lease('hr', { runId: 'R', host: HOST, pid: sleeper.pid });
       await expect(state.lease('hr', owner('S'))).rejects.toMatchObject({ code: 'LEASE_HELD' });
@@ -64,7 +64,7 @@ export function describeLeases(makeStore: () => Promise<StateStore>): void {
       await lease.release();
     });
 
-    test('of a silent holder on another host is taken over when its time is up, and it is told when it wakes', async () => {
+    test('of a silent holder on another host is taken over when it expires, and the holder learns of it when it wakes', async () => {
       // This holder renews too seldom, as a process does that was stopped and goes on.
       const sleepy = await store.open({ leaseTiming: { leaseMs: 100, heartbeatMs: 1_000 } });
       const late = await sleepy.lease('hr', owner('R'));

@@ -11,7 +11,7 @@ import {
   type StateStore,
 } from './state-scene.ts';
 
-/** What every state promises of positions: where a connector stands towards a target. */
+/** What every state promises of positions: what a connector has delivered to a target. */
 export function describePositions(makeStore: () => Promise<StateStore>): void {
   describe('position', () => {
     const scene = stateScene(makeStore);
@@ -64,7 +64,7 @@ export function describePositions(makeStore: () => Promise<StateStore>): void {
       expect((await state.position('hr', 'store-1')).columns).toEqual(columns);
     });
 
-    test('remembers no columns of a run that is published and not committed, and whoever commits it brings them', async () => {
+    test('stores the columns of a published run only when the run is committed', async () => {
       await run([]);
       const columns: readonly Column[] = [{ name: 'id', kind: 'text' }];
       await begin('R');

@@ -113,7 +113,7 @@ export function describeRuns(makeStore: () => Promise<StateStore>): void {
       expect(await state.findRun('abandoned')).toMatchObject({ status: 'FAILED', manifestName: null });
     });
 
-    test('that are published and failed can be finished by somebody else', async () => {
+    test('that are published and failed can be finished by another run', async () => {
       await state.position('hr', 'store-1');
       await begin('R');
       await state.stage('R', [upsert('a')]);
@@ -139,7 +139,7 @@ export function describeRuns(makeStore: () => Promise<StateStore>): void {
       expect((await known('a')).size).toBe(1);
     });
 
-    test('that somebody else gave up write nothing more', async () => {
+    test('that another run abandoned write nothing more', async () => {
       await state.position('hr', 'store-1');
       const lease = await state.lease('hr', owner('R'));
       await begin('R');

@@ -6,6 +6,7 @@ import type { ExplainState } from '../../../src/pipeline/ports/explain-state-por
 import type { HeldLeases } from '../../../src/pipeline/held-leases.ts';
 import type { RecordKind, RunKind, StagedRecord, State } from '../../../src/pipeline/ports/state-port.ts';
 import type { LeaseTiming } from '../../../src/state/leases/leases.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 /** One empty state store, which can be opened several times, as several processes would. */
 export interface StateStore {
@@ -25,17 +26,14 @@ export const STARTED = new Date('2026-01-02T03:04:05.678Z');
 export const FINISHED = new Date('2026-01-02T03:05:06.789Z');
 export const FAST: LeaseTiming = { leaseMs: 3_000, heartbeatMs: 20 };
 
-export const COUNTS: RunCounts = {
+export const COUNTS: RunCounts = runCounts({
   seen: 5,
   unchanged: 1,
   added: 2,
   changed: 1,
   missing: null,
-  deleted: 0,
-  held: 0,
   quarantined: 1,
-  rejected: 0,
-};
+});
 
 export const COLUMNS: readonly Column[] = [
   { name: 'id', kind: 'integer' },
@@ -165,7 +163,7 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
     return new Map(records.map((record) => [record.docId, record]));
   };
   return {
-    /** Of the test that is running. */
+    /** The scene of the current test. */
     opened: () => ({ store, state }),
     explain: async () => (explain ??= await store.openExplain()),
     owner,

@@ -10,7 +10,7 @@ function redacted(secret: string, text: string): string {
 }
 
 describe('a redactor', () => {
-  it('removes every secret that it was given, wherever it stands', () => {
+  it('removes every secret that it was given, in any place', () => {
     const redactor = createRedactor();
     redactor.add('s3cret');
     redactor.add('pa$$word.*');
@@ -153,7 +153,7 @@ describe('a secret that comes back in another form', () => {
   });
 });
 
-describe('what is removed', () => {
+describe('a removed secret', () => {
   test('is the union where secrets overlap', () => {
     const redactor = createRedactor();
     for (const secret of ['abcdef', 'defghi', 'abcd']) redactor.add(secret);

@@ -49,7 +49,7 @@ describe('a quota', () => {
     );
   });
 
-  test('makes nobody wait who asks rarely enough', async () => {
+  test('does not delay callers below the quota', async () => {
     const rare = fc
       .array(fc.integer({ min: 12_000, max: 40_000 }), { maxLength: 30 })
       .map((gaps) => gaps.map((_, index) => gaps.slice(0, index + 1).reduce((sum, gap) => sum + gap, 0)));

@@ -39,7 +39,7 @@ describe('the connectors of the repository', () => {
   });
 
   test.each(['support-push-minimal', 'support-push-full'])(
-    '%s of the documentation is valid as it stands',
+    '%s of the documentation is valid unchanged',
     async (name) => {
       const path = join(root, 'test/definitions/connector/seeds', `${name}.yaml`);
       await expect(loadConnector(path)).resolves.toMatchObject({ metadata: { name: 'support-push' } });

@@ -294,7 +294,7 @@ describe('the schema', () => {
   );
 
   test.each(['/etc/*', '!*.csv', '../*.csv', 'a/../../*', '..', '{..,a}/*', '{a,..}/x', '@(..|a)/*', 'a\\*'])(
-    'refuses the glob %s, which is no path below the folder',
+    'refuses the glob %s, which is not a path below the folder',
     (glob) => {
       const findings = shapeFindings(whole('file_pull', { ...fileSource, glob }));
       expect(findings.map(({ path }) => path)).toEqual(['spec.source.glob']);

@@ -73,7 +73,7 @@ describe('bindWatermark', () => {
     expect(bindWatermark('u > :watermark', 'postgres', () => "$& $' $$")).toBe("u > $& $' $$");
   });
 
-  test('leaves no watermark behind, and changes nothing in a query without one', () => {
+  test('replaces every watermark, and changes nothing in a query without one', () => {
     const sql = fc.array(
       fc.constantFrom("'", '"', '$$', '--', '/*', '*/', '\n', ' ', ':watermark', '::watermark', 'a'),
     );

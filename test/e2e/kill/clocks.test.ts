@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { openDatabase } from '../../../src/database/database.ts';
-import { migrateState, STATE_FILE } from '../../../src/state/run/open-state.ts';
+import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { newestRuns } from '../../../src/state/server/ops-connectors.ts';
 import { openPushQueue } from '../../../src/state/push/queue.ts';
 import { pushBatch } from '../../contracts/push-queue.contract.ts';
 import { parsedObject, textAt } from '../../support/files/json.ts';
 import { openKillingPlace, type KillingPlace } from '../../support/processes/killing-place.ts';
-import { peopleTable, somePeople, type Person } from '../../support/databases/people-table.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { changedPeople, eightPeople, type Person } from '../../support/databases/people-table.ts';
+import { runOf, startPeopleServer, type PeopleServer } from '../../support/databases/people-server.ts';
 import { forEachSomeAtOnce } from '../../support/some-at-once.ts';
 import { dumpState } from '../../support/databases/state-dump.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
@@ -18,25 +18,14 @@ const AHEAD = 300;
 const BEHIND = -AHEAD;
 const RIGHT = 0;
 
-const before = somePeople(8);
-/** Two are gone, one has changed, one is new. */
-const after: Person[] = [...before.slice(2, 7), [8, 'Person 8, Jr.', 'Sales'], ...somePeople(1, 9)];
-const newest: Person[] = [...after.slice(0, 5), [8, 'Person 8, Sr.', 'Support']];
+const newest: Person[] = [...changedPeople.slice(0, 5), [8, 'Person 8, Sr.', 'Support']];
+const TABLES = { before: eightPeople, after: changedPeople, newest };
 
-const TABLES = { before, after, newest } as const;
-const runOf = (runId: string, table: keyof typeof TABLES) => ({
-  runId,
-  query: `SELECT id, name, team FROM people_${table}`,
-});
-
-let source: TestPostgres;
+let source: PeopleServer;
 const folders = temporaryFolders();
 
 beforeAll(async () => {
-  source = await startPostgres();
-  for (const [name, people] of Object.entries(TABLES))
-    await source.query(peopleTable(people, `people_${name}`));
-  await migrateState({ url: await source.createDatabase('template_state'), file: '' });
+  source = await startPeopleServer(TABLES);
 });
 
 afterAll(async () => {
@@ -51,25 +40,18 @@ interface Scene {
   readonly state: { readonly cwd: string; readonly url: string | undefined };
 }
 
-let databases = 0;
-
 async function inPlace(
   engine: 'sqlite' | 'postgres',
   kind: 'pulled' | 'pushed',
   use: (scene: Scene) => Promise<void>,
 ): Promise<void> {
   const cwd = folders.make();
-  let url: string | undefined;
-  if (engine === 'postgres') {
-    const name = `state_${(databases += 1)}`;
-    await source.query(`create database ${name} template template_state`);
-    url = source.url(name);
-  }
+  const url = engine === 'postgres' ? await source.createState() : undefined;
   const offers: string[] = [];
   const place = await openKillingPlace({
     cwd,
     databaseUrl: url,
-    sourceUrl: kind === 'pulled' ? source.url() : undefined,
+    sourceUrl: kind === 'pulled' ? source.url : undefined,
     engine: {
       pollsUntilDone: 1,
       rejectDocument: (document) => {
@@ -95,7 +77,7 @@ async function endOf({ place, offers, state: { cwd, url } }: Scene) {
   await database.close();
   const { engine } = place.google;
   return {
-    titles: titlesIn(place),
+    titles: place.titles(),
     recorded: rows('record_state')
       .map(({ doc_id }) => String(doc_id))
       .sort(),
@@ -127,10 +109,6 @@ function allIsWell(people: readonly Person[], latest: string, imports: number) {
     violations: [],
     open: [],
   };
-}
-
-function titlesIn(place: KillingPlace): string[] {
-  return [...place.documents()].map(([docId, { title }]) => `${docId} ${title}`).sort();
 }
 
 /** Whether a run that began since then began by a clock that is so far ahead: proof that it was wrong. */
@@ -189,11 +167,11 @@ async function expectWellAfterKill(given: Case, scene: Scene): Promise<void> {
   expect({ given, status }).toEqual({ given, status: 0 });
   const isSkewed = await beganBy(scene, nextId, again === true ? killed : next, since);
   expect({ given, isSkewed }).toEqual({ given, isSkewed: true });
-  expect({ given, ...(await endOf(scene)) }).toEqual({ given, ...allIsWell(after, nextId, 2) });
+  expect({ given, ...(await endOf(scene)) }).toEqual({ given, ...allIsWell(changedPeople, nextId, 2) });
 
   // A repetition repairs what is the latest, and so must know which run that is.
   await place.run(runOf(nextId, 'after'));
-  expect({ given, ...(await endOf(scene)) }).toEqual({ given, ...allIsWell(after, nextId, 2) });
+  expect({ given, ...(await endOf(scene)) }).toEqual({ given, ...allIsWell(changedPeople, nextId, 2) });
   await place.run(runOf('run-4', 'newest'));
   expect({ given, ...(await endOf(scene)) }).toEqual({ given, ...allIsWell(newest, 'run-4', 3) });
 }

@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { migrateState } from '../../../src/state/run/open-state.ts';
 import {
   openKillingPlace,
   type KillingPlace,
   type PlaceOptions,
 } from '../../support/processes/killing-place.ts';
 import { parsedObject, textAt } from '../../support/files/json.ts';
-import { peopleTable, somePeople, type Person } from '../../support/databases/people-table.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { somePeople, type Person } from '../../support/databases/people-table.ts';
+import { runOf, startPeopleServer, type PeopleServer } from '../../support/databases/people-server.ts';
 import { forEachSomeAtOnce } from '../../support/some-at-once.ts';
 import { dumpState } from '../../support/databases/state-dump.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
-/** So an operation is still at work when a run is killed at its first poll. */
+/** An operation is still in progress when a run is killed at its first poll. */
 const POLLS = 2;
 
 const before = somePeople(20);
@@ -32,22 +31,16 @@ const large = somePeople(10).map(([id, name]) => [id, name, 'Sales '.repeat(150_
 
 const TABLES = { before, draft, after, large } as const;
 type Table = keyof typeof TABLES;
-const runOf = (runId: string, table: Table) => ({
-  runId,
-  query: `SELECT id, name, team FROM people_${table}`,
-});
 /** The run that is killed. */
 const KILLED = runOf('run-2', 'after');
 
-let source: TestPostgres;
+let source: PeopleServer;
 const folders = temporaryFolders();
-/** What the state holds of each document after a run that nobody disturbed. */
+/** The checksum of each document in the state after an undisturbed run. */
 const checksums = new Map<Table, Map<string, string>>();
 
 beforeAll(async () => {
-  source = await startPostgres();
-  for (const [name, people] of Object.entries(TABLES))
-    await source.query(peopleTable(people, `people_${name}`));
+  source = await startPeopleServer(TABLES);
   for (const table of ['after', 'large'] as const) {
     await inPlace(table === 'large' ? LARGE : {}, async ({ place, cwd }) => {
       await place.run(runOf('undisturbed', table));
@@ -64,7 +57,7 @@ afterAll(async () => {
 interface Scene {
   readonly place: KillingPlace;
   readonly cwd: string;
-  /** Of the state; undefined for the embedded one. */
+  /** The URL of the state; undefined for the embedded one. */
   readonly databaseUrl: string | undefined;
   /** How often a document was offered to the data store since the last `forget`, by canonical id. */
   readonly offers: Map<string, number>;
@@ -77,7 +70,7 @@ type SceneOptions = Partial<Pick<PlaceOptions, 'databaseUrl' | 'output' | 'mappi
   readonly refuses?: (docId: string) => boolean;
 };
 
-/** A team is not repeated among the metadata, where so much is too much. */
+/** The team is not repeated in the metadata, where it would exceed the size limit. */
 const LARGE: SceneOptions = { mapping: { metadataFields: [] } };
 
 async function inPlace<T>(
@@ -90,7 +83,7 @@ async function inPlace<T>(
     ...options,
     cwd,
     databaseUrl,
-    sourceUrl: source.url(),
+    sourceUrl: source.url,
     engine: {
       pollsUntilDone,
       permissions: denied === undefined ? {} : { [denied]: false },
@@ -192,7 +185,7 @@ describe('a run that brings changes and deletes', () => {
     moments = await inSyncedPlace({}, ({ place }) => place.moments(KILLED));
   });
 
-  // Of moments between which nothing has changed, one stands for all: an object that is yet to be sent or only read leaves
+  // Moments between which nothing changes are represented by one of them: an object that is yet to be sent or only read leaves
   // the world as it was, and a step that is noted as asked or running is the world in which its request or its poll comes.
   test.each([
     ['write to the bucket', /^bucket: (POST|DELETE) .* carried out/, 7],
@@ -214,7 +207,7 @@ describe('a run that brings changes and deletes', () => {
     },
   );
 
-  test('leaves its import at work when it is killed, and the next one waits for it', async () => {
+  test('leaves its import in progress when it is killed, and the next run waits for it', async () => {
     const chosen: readonly (readonly [moment: string, options?: SceneOptions])[] = [
       ['engine: POST documents:import carried out 1'],
       ['engine: GET import-documents received 2'],
@@ -236,7 +229,7 @@ describe('a run that brings changes and deletes', () => {
     });
   });
 
-  test('and the next ones import nothing until its import has ended, however long that takes', async () => {
+  test('makes the next runs wait until its import has ended, however long that takes', async () => {
     await inSyncedPlace({}, async (scene) => {
       const { engine } = scene.place.google;
       engine.fail({ when: { path: 'documents:import' }, how: { kind: 'slow-operation', polls: 200 } });
@@ -249,7 +242,7 @@ describe('a run that brings changes and deletes', () => {
     });
   });
 
-  test('leaves its import at work when it is killed, and another connector waits for it, too', async () => {
+  test('leaves its import in progress when it is killed, and another connector waits for it', async () => {
     const chosen = ['engine: POST documents:import carried out 1', 'save import-1 running: after 1'];
     await forEachSomeAtOnce(chosen, async (moment) => {
       await inSyncedPlace({ pollsUntilDone: 30 }, async ({ place, offers }) => {
@@ -295,7 +288,7 @@ describe('a run that brings changes and deletes', () => {
     });
   });
 
-  test('killed, and impossible to finish, leaves an import at work that the next ones wait for before they send all again', async () => {
+  test('killed and impossible to finish leaves an import in progress, and the next runs wait for it before they resend everything', async () => {
     const chosen = [
       ['engine: POST documents:import carried out 1', 'settle: after 1'],
       ['save import-1 running: after 1', 'engine: GET import-documents received 1'],
@@ -344,9 +337,8 @@ describe('a run that brings changes and deletes', () => {
       'commit: after 1',
     ];
     expect(moments).toEqual(expect.arrayContaining(chosen));
-    await forEachSomeAtOnce(chosen, async (moment, index) => {
-      const databaseUrl = await source.createDatabase(`state_${index}`);
-      await migrateState({ url: databaseUrl, file: '' });
+    await forEachSomeAtOnce(chosen, async (moment) => {
+      const databaseUrl = await source.createState();
       await inSyncedPlace({ databaseUrl }, async (scene) => {
         await scene.place.kill(KILLED, moment);
         expect({ moment, ...(await aftermath(scene, 'run-3')) }).toEqual({
@@ -454,7 +446,7 @@ test('a run killed while it deletes one by one is made good by the next one', as
   });
 });
 
-test('a run killed while documents travel inside its requests is made good, and only what nobody can know is sent again', async () => {
+test('a run killed while it sends documents inline is recovered, and only documents with an unknown outcome are resent', async () => {
   const chosen = [
     ['engine: POST documents:import carried out 1', 3],
     ['engine: GET import-documents received 1', 2],

@@ -1,43 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DeletePolicy } from '../../../src/definitions/connector/types.ts';
-import { migrateState } from '../../../src/state/run/open-state.ts';
 import { parsedObject } from '../../support/files/json.ts';
 import { openKillingPlace, type KillingPlace } from '../../support/processes/killing-place.ts';
-import { peopleTable, somePeople, type Person } from '../../support/databases/people-table.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { changedPeople, eightPeople, somePeople, type Person } from '../../support/databases/people-table.ts';
+import { runOf, startPeopleServer, type PeopleServer } from '../../support/databases/people-server.ts';
 import { forEachSomeAtOnce } from '../../support/some-at-once.ts';
 import { dumpState } from '../../support/databases/state-dump.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const POLICIES: readonly DeletePolicy[] = ['auto_delete_missing', 'soft_delete_only', 'never_delete'];
 
-const before = somePeople(8);
-/** Two are gone, one has changed, one is new. */
-const after: Person[] = [...before.slice(2, 7), [8, 'Person 8, Jr.', 'Sales'], ...somePeople(1, 9)];
-/** One of those that were gone is back, and another one is gone. */
-const later: Person[] = [...before.slice(1, 5), [8, 'Person 8, Jr.', 'Sales'], ...somePeople(1, 9)];
-/** Of all who are there, whatever is listed meanwhile. */
+/** One of those who left is back, and another one has left. */
+const later: Person[] = [...eightPeople.slice(1, 5), [8, 'Person 8, Jr.', 'Sales'], ...somePeople(1, 9)];
+/** The ids of the people whom every table lists. */
 const staying = later.filter(([id]) => (id ?? 0) > 2 && (id ?? 0) < 9).map(([id]) => `people:${id}`);
 
-const TABLES = { before, after, later } as const;
+const TABLES = { before: eightPeople, after: changedPeople, later };
 type Table = keyof typeof TABLES;
 type Rules = KillingRun['reconciliation'];
 type KillingRun = Parameters<KillingPlace['run']>[0];
-const runOf = (runId: string, table: Table, reconciliation: Rules, mapping?: KillingRun['mapping']) => ({
-  runId,
-  query: `SELECT id, name, team FROM people_${table}`,
+const ruledRun = (runId: string, table: Table, reconciliation: Rules, mapping?: KillingRun['mapping']) => ({
+  ...runOf(runId, table),
   ...(reconciliation !== undefined && { reconciliation }),
   ...(mapping !== undefined && { mapping }),
 });
 
-let source: TestPostgres;
+let source: PeopleServer;
 const folders = temporaryFolders();
 
 beforeAll(async () => {
-  source = await startPostgres();
-  for (const [name, people] of Object.entries(TABLES))
-    await source.query(peopleTable(people, `people_${name}`));
-  await migrateState({ url: await source.createDatabase('template_state'), file: '' });
+  source = await startPeopleServer(TABLES);
 });
 
 afterAll(async () => {
@@ -52,25 +44,18 @@ interface Scene {
   readonly state: { readonly cwd: string; readonly url: string | undefined };
 }
 
-let databases = 0;
-
 /** A place whose data store is in step with the table of before. */
 async function inSyncedPlace<T>(engine: Engine, use: (scene: Scene) => Promise<T>): Promise<T> {
   const cwd = folders.make();
-  let url: string | undefined;
-  if (engine === 'postgres') {
-    const name = `state_${(databases += 1)}`;
-    await source.query(`create database ${name} template template_state`);
-    url = source.url(name);
-  }
+  const url = engine === 'postgres' ? await source.createState() : undefined;
   const place = await openKillingPlace({
     cwd,
     databaseUrl: url,
-    sourceUrl: source.url(),
+    sourceUrl: source.url,
     engine: { pollsUntilDone: 2 },
   });
   try {
-    await place.run(runOf('run-1', 'before', undefined));
+    await place.run(runOf('run-1', 'before'));
     place.mustStay(staying);
     return await use({ place, state: { cwd, url } });
   } finally {
@@ -134,15 +119,15 @@ interface Policies {
   readonly second: DeletePolicy;
 }
 
-/** The run after a run under another policy, and then one that deletes what is missing, whoever marked it. */
+/** The run after a run under another policy, and then one that deletes what is missing, whichever run marked it. */
 async function goOn({ first, second }: Policies, killedAt: string | undefined, scene: Scene, counted = true) {
   const { place } = scene;
-  const one = runOf('run-2', 'after', { deletePolicy: first });
+  const one = ruledRun('run-2', 'after', { deletePolicy: first });
   if (killedAt !== undefined) await place.kill(one, killedAt);
   else if (counted) await place.run(one);
-  const { status } = await place.run(runOf('run-3', 'later', { deletePolicy: second }));
+  const { status } = await place.run(ruledRun('run-3', 'later', { deletePolicy: second }));
   const changed = await endOf(scene);
-  const last = await place.run(runOf('run-4', 'later', { deletePolicy: 'auto_delete_missing' }));
+  const last = await place.run(ruledRun('run-4', 'later', { deletePolicy: 'auto_delete_missing' }));
   return { statuses: [status, last.status], changed, cleared: await endOf(scene) };
 }
 
@@ -176,8 +161,8 @@ describe.each(['sqlite', 'postgres'] as const)(
           const { place } = scene;
           const held = ['people:1', 'people:2'];
           place.mustStay([...staying, ...held]);
-          await place.kill(runOf('run-2', 'after', { deletePolicy: 'soft_delete_only' }), moment);
-          const next = await place.run(runOf('run-3', 'after', strict));
+          await place.kill(ruledRun('run-2', 'after', { deletePolicy: 'soft_delete_only' }), moment);
+          const next = await place.run(ruledRun('run-3', 'after', strict));
           expect({ moment, status: next.status, held: next.counts.held }).toEqual({
             moment,
             status: 'HELD',
@@ -187,7 +172,7 @@ describe.each(['sqlite', 'postgres'] as const)(
           expect({ moment, missed }).toEqual({ moment, missed: [] });
           expect([...place.documents().keys()]).toEqual(expect.arrayContaining(held));
           place.mustStay(staying);
-          const last = await place.run(runOf('run-4', 'after', { deletePolicy: 'auto_delete_missing' }));
+          const last = await place.run(ruledRun('run-4', 'after', { deletePolicy: 'auto_delete_missing' }));
           expect({ moment, status: last.status, deleted: last.counts.deleted }).toEqual({
             moment,
             status: 'SUCCESS',
@@ -199,18 +184,18 @@ describe.each(['sqlite', 'postgres'] as const)(
       });
     });
 
-    test('and with another mapping sends every document in its new form after a run with the old ones was killed', async () => {
+    test('and another mapping sends every document in its new form after a run with the old settings was killed', async () => {
       const mapping = { contentTemplate: '{{ team }}: {{ name }}', metadataFields: [] };
       const rules = { deletePolicy: 'auto_delete_missing' };
       const chosen = [...IN_PUBLISH, IN_IMPORT, IN_COMMIT];
       const undisturbed = await inSyncedPlace(engine, async (scene) => {
-        await scene.place.run(runOf('run-3', 'later', rules, mapping));
+        await scene.place.run(ruledRun('run-3', 'later', rules, mapping));
         return endOf(scene);
       });
       await forEachSomeAtOnce(chosen, async ({ at: moment }) => {
         await inSyncedPlace(engine, async (scene) => {
-          await scene.place.kill(runOf('run-2', 'after', { deletePolicy: 'soft_delete_only' }), moment);
-          await scene.place.run(runOf('run-3', 'later', rules, mapping));
+          await scene.place.kill(ruledRun('run-2', 'after', { deletePolicy: 'soft_delete_only' }), moment);
+          await scene.place.run(ruledRun('run-3', 'later', rules, mapping));
           expect({ moment, ...(await endOf(scene)) }).toEqual({ moment, ...undisturbed });
         });
       });

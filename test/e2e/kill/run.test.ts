@@ -23,7 +23,7 @@ const quiet = { phase: () => undefined, rows: () => undefined };
 
 /**
  * Where a run of this table can be killed, in this order: at each phase, and before and after everything that it writes. A
- * test below fails when a run passes a point that is not here, so the list cannot fall behind the code.
+ * test below fails when a run passes a point that is not here, so the list is always complete.
  */
 const POINTS = [
   'begin: before 1',
@@ -71,7 +71,7 @@ const POINTS = [
 ];
 
 /**
- * Of points between which nothing is written one stands for all: what follows a write is what was before the next one. The
+ * Points between which nothing is written are represented by one: the state after a write is the state before the next one. The
  * files are the same whatever the state is in, so with Postgres it is killed only where phases and the state change.
  */
 const CHOSEN = {

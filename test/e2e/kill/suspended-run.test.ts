@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrateState } from '../../../src/state/run/open-state.ts';
 import { eventually } from '../../support/eventually.ts';
 import { parsedObject } from '../../support/files/json.ts';
 import {
@@ -9,32 +8,22 @@ import {
   type KillingPlace,
   type PlaceOptions,
 } from '../../support/processes/killing-place.ts';
-import { peopleTable, somePeople, type Person } from '../../support/databases/people-table.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { changedPeople, eightPeople, type Person } from '../../support/databases/people-table.ts';
+import { runOf, startPeopleServer, type PeopleServer } from '../../support/databases/people-server.ts';
 import { forEachSomeAtOnce } from '../../support/some-at-once.ts';
 import { dumpState } from '../../support/databases/state-dump.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
-const before = somePeople(8);
-/** What the suspended run brings: two are gone, one has changed, one is new. */
-const after: Person[] = [...before.slice(2, 7), [8, 'Person 8, Jr.', 'Sales'], ...somePeople(1, 9)];
-/** What is true when it wakes: those that are gone are back, the one that has changed has changed again, the new one is gone. */
-const newest: Person[] = [...before.slice(0, 7), [8, 'Person 8, Sr.', 'Support']];
+/** What the source has when the run wakes: both who left are back, the change is replaced, and who joined has left. */
+const newest: Person[] = [...eightPeople.slice(0, 7), [8, 'Person 8, Sr.', 'Support']];
+/** The suspended run brings `after`. */
+const TABLES = { before: eightPeople, after: changedPeople, newest };
 
-const TABLES = { before, after, newest } as const;
-const runOf = (runId: string, table: keyof typeof TABLES) => ({
-  runId,
-  query: `SELECT id, name, team FROM people_${table}`,
-});
-
-let source: TestPostgres;
+let source: PeopleServer;
 const folders = temporaryFolders();
 
 beforeAll(async () => {
-  source = await startPostgres();
-  for (const [name, people] of Object.entries(TABLES))
-    await source.query(peopleTable(people, `people_${name}`));
-  await migrateState({ url: await source.createDatabase('template_state'), file: '' });
+  source = await startPeopleServer(TABLES);
 });
 
 afterAll(async () => {
@@ -71,20 +60,12 @@ const INGEST: readonly Case[] = [
 ];
 const COMMIT: readonly Case[] = [{ moment: 'commit: before 1' }, { moment: 'commit: after 1', done: true }];
 
-let databases = 0;
-
-async function newDatabase(): Promise<string> {
-  const name = `state_${(databases += 1)}`;
-  await source.query(`create database ${name} template template_state`);
-  return source.url(name);
-}
-
 async function placeFor({ output, noPurge }: Case, databaseUrl: string | undefined) {
   const cwd = folders.make();
   const options: PlaceOptions = {
     cwd,
     databaseUrl,
-    sourceUrl: source.url(),
+    sourceUrl: source.url,
     ...(output !== undefined && { output }),
     engine: { pollsUntilDone: 2, permissions: noPurge ? { purge: false } : {} },
   };
@@ -109,10 +90,6 @@ async function checksumsIn(cwd: string, databaseUrl: string | undefined) {
   const { record_state } = await dumpState(cwd, databaseUrl);
   const rows = record_state.map((line) => parsedObject(line) ?? {});
   return rows.map(({ doc_id, checksum }) => `${String(doc_id)} ${String(checksum)}`).sort();
-}
-
-function titlesIn(place: KillingPlace): string[] {
-  return [...place.documents()].map(([docId, { title }]) => `${docId} ${title}`).sort();
 }
 
 /** Suspends a run, lets another one bring what is newer, and wakes it. */
@@ -144,7 +121,7 @@ async function outcomeOf(given: Case, databaseUrl: string | undefined) {
       code: woken.stderr.split(' ')[0],
       requests: woken.requests,
       latest: found.latest,
-      titles: titlesIn(place),
+      titles: place.titles(),
       checksums: await checksumsIn(cwd, databaseUrl),
       next: { unchanged: next.counts.unchanged, requests: engine.requests.length - sent },
     };
@@ -172,7 +149,7 @@ describe.each(['sqlite', 'postgres'] as const)('a suspended run, with its state 
     'while it %s sends and writes nothing when it wakes after another one took over',
     async (_what, cases) => {
       await forEachSomeAtOnce(cases, async (given) => {
-        const databaseUrl = engine === 'sqlite' ? undefined : await newDatabase();
+        const databaseUrl = engine === 'sqlite' ? undefined : await source.createState();
         expect(await outcomeOf(given, databaseUrl)).toEqual({
           moment: given.moment,
           status: given.done ? 0 : 75,
@@ -189,7 +166,7 @@ describe.each(['sqlite', 'postgres'] as const)('a suspended run, with its state 
 });
 
 test('a suspended run goes on when no other one came meanwhile', async () => {
-  const databaseUrl = await newDatabase();
+  const databaseUrl = await source.createState();
   const { place } = await placeFor({ moment: '' }, databaseUrl);
   try {
     await place.run(runOf('run-1', 'before'));
@@ -197,7 +174,7 @@ test('a suspended run goes on when no other one came meanwhile', async () => {
       sleep(1.5 * SUSPENDED_LEASE_MS),
     );
     expect(woken).toMatchObject({ status: 0, stderr: '' });
-    expect(titlesIn(place)).toEqual(after.map(([id, title]) => `people:${id} ${title}`).sort());
+    expect(place.titles()).toEqual(changedPeople.map(([id, title]) => `people:${id} ${title}`).sort());
   } finally {
     await place.close();
   }

@@ -89,7 +89,7 @@ describe('a connector file that cannot be used', () => {
       /:2.*apiVersion(.|\n)*v1alpha1/,
     ],
     [
-      'has a key that nobody knows',
+      'has an unknown key',
       () => good().replace('"titleField"', '"titelField"'),
       'CONNECTOR_INVALID',
       /titelField(.|\n)*titleField/,
@@ -152,7 +152,7 @@ describe('a source that cannot be used', () => {
       says: ['nowhere.invalid'],
       hint: 'host',
     },
-    'a port that nobody listens on': {
+    'a port without a listener': {
       dsn: () => dsn((url) => (url.port = '1')),
       status: 75,
       code: 'SOURCE_UNREACHABLE',
@@ -196,12 +196,15 @@ describe('a source that cannot be used', () => {
     expect((await usedBefore.runJson()).exitCode).toBe(0);
   });
 
-  test.each(Object.entries(CASES))('because of %s', async (_, { dsn: secret, connector, ...wrong }) => {
-    place = usedBefore;
-    place.writeConnector(connector);
-    const env = secret === undefined ? {} : { SECRET_PEOPLE_DB: secret() };
-    await expectFailure(wrong, () => place.runJson([], env));
-  });
+  test.each(Object.entries(CASES))(
+    'fails the run because of %s',
+    async (_, { dsn: secret, connector, ...wrong }) => {
+      place = usedBefore;
+      place.writeConnector(connector);
+      const env = secret === undefined ? {} : { SECRET_PEOPLE_DB: secret() };
+      await expectFailure(wrong, () => place.runJson([], env));
+    },
+  );
 
   test('is in the state as a failed run, also when its secret is not set', async () => {
     await place.runJson(['--run-id', 'no-secret'], { SECRET_PEOPLE_DB: '' });
@@ -210,7 +213,7 @@ describe('a source that cannot be used', () => {
     expect(runs).toEqual([expect.stringMatching(/"run_id":"no-secret".*"status":"FAILED".*SECRET_MISSING/)]);
   });
 
-  test('because it goes away in the middle is tried again later', async () => {
+  test('because it goes away in the middle fails the run with a status for a retry', async () => {
     const dying = await startPostgres({ password: PASSWORD });
     try {
       await dying.query(peopleTable(somePeople(40)));
@@ -233,7 +236,7 @@ describe('a source that cannot be used', () => {
 });
 
 describe('a place that cannot be written', () => {
-  test('because a file is where the bucket should be', async () => {
+  test('fails the run because a file is in the place of the bucket', async () => {
     writeFileSync(join(place.cwd, 'local-bucket'), 'in the way');
     const { exitCode, result } = await place.runJson();
     expect({ exitCode, ...result.error }).toMatchObject({ exitCode: 77, code: 'ARTIFACT_PERMISSION' });
@@ -243,7 +246,7 @@ describe('a place that cannot be written', () => {
     expect((await place.runJson()).result.counts).toMatchObject({ added: 40 });
   });
 
-  test('because a file is where the folder of the state should be', async () => {
+  test('fails the run because a file is in the place of the state folder', async () => {
     writeFileSync(join(place.cwd, '.gemini-sync-bridge'), 'in the way');
     const { exitCode, result } = await place.runJson();
     expect({ exitCode, ...result.error }).toMatchObject({ exitCode: 69, code: 'STATE_FAILED' });
@@ -253,7 +256,7 @@ describe('a place that cannot be written', () => {
     expect((await place.runJson()).result.counts).toMatchObject({ added: 40 });
   });
 
-  test('because the disk takes no more of an artifact', async () => {
+  test('fails the run because the disk is full during an artifact', async () => {
     expect((await place.runJson()).exitCode).toBe(0);
     // Enough for the state file, and less than the artifact of this run.
     place.writeConnector({ mapping: { contentTemplate: `{{ name }} ${'much to say '.repeat(8_000)}` } });
@@ -268,7 +271,7 @@ describe('a place that cannot be written', () => {
     );
   });
 
-  test('because the disk takes no more of the state', async () => {
+  test('fails the run because the disk is full during a write to the state', async () => {
     const { exitCode, result } = await limitedRun(32);
     expect(exitCode).toBe(75);
     expect(result.error?.code).toBe('STATE_LIMIT');
@@ -296,7 +299,7 @@ describe('a place that cannot be written', () => {
 describe('a state that cannot be used', () => {
   const file = () => join(place.cwd, '.gemini-sync-bridge', 'state.db');
 
-  test('because a newer version wrote it', async () => {
+  test('fails the run because a newer version wrote it', async () => {
     await place.runJson();
     const database = await openDatabase({ file: file() });
     await database
@@ -315,7 +318,7 @@ describe('a state that cannot be used', () => {
     expect((await place.runJson()).result.counts).toMatchObject({ unchanged: 40 });
   });
 
-  test('because it is damaged', async () => {
+  test('fails the run because it is damaged', async () => {
     await place.runJson();
     writeFileSync(file(), 'This was a database once. '.repeat(1_000));
     const before = bucket();
@@ -345,11 +348,11 @@ describe('a state that cannot be used', () => {
       'Postgres',
       'postgres://',
     ],
-  ])('because %s', async (_, DATABASE_URL, status, code, says, hint) => {
+  ])('fails the run because %s', async (_, DATABASE_URL, status, code, says, hint) => {
     await expectFailure({ status, code, says: [says], hint }, () => place.runJson([], { DATABASE_URL }));
   });
 
-  test('because it was never migrated, until it is', async () => {
+  test('fails the run because it was not migrated, until it is', async () => {
     const DATABASE_URL = await source.createDatabase('unmigrated');
     const { exitCode, result } = await place.runJson([], { DATABASE_URL });
     expect({ exitCode, ...result.error }).toMatchObject({ exitCode: 78, code: 'STATE_NOT_MIGRATED' });
@@ -360,7 +363,7 @@ describe('a state that cannot be used', () => {
     expect((await place.runJson([], { DATABASE_URL })).exitCode).toBe(0);
   });
 
-  test('because it goes away in the middle is tried again later, and nothing is half done', async () => {
+  test('because it goes away in the middle fails the run with a status for a retry and without partial changes', async () => {
     const dying = await startPostgres({ password: PASSWORD });
     try {
       const DATABASE_URL = await dying.createDatabase('state');
@@ -384,7 +387,7 @@ describe('a state that cannot be used', () => {
   });
 });
 
-test('a second run of a connector that is at work is told by whom, and to come back later', async () => {
+test('a second run of a connector with a run in progress is told who runs it and to retry later', async () => {
   place.writeConnector({ source: { query: GATED_QUERY } });
   const gate = await closeGate(source);
   const first = place.start(['--run-id', 'the-first', '--json']);
@@ -393,7 +396,7 @@ test('a second run of a connector that is at work is told by whom, and to come b
   const { exitCode, result } = await place.runJson();
   expect({ exitCode, ...result.error }).toMatchObject({ exitCode: 75, code: 'LEASE_HELD', retryable: true });
   expect(result.error?.message).toContain(`run the-first, process ${String(first.pid)} on `);
-  // One that writes nothing is in nobody's way.
+  // A run that writes nothing does not conflict with others.
   expect((await place.runJson(['--dry-run'])).result.counts).toMatchObject({ added: 40 });
   await gate.open();
   expect((await first).exitCode).toBe(0);

@@ -4,24 +4,16 @@ import { peopleTable, somePeople } from '../../support/databases/people-table.ts
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { runCli } from '../../support/processes/run-cli.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
-import { CONNECTOR_FILE, workplace, type RunObject } from '../../support/files/workplace.ts';
-import { startGoogleStandIn, type GoogleStandIn } from '../../stand-ins/google.ts';
-
-const BUCKET = 'company-sync';
-const DATA_STORE = {
-  project: 'my-project',
-  location: 'global',
-  id: 'people',
-  aclEnabled: false,
-  contentConfig: 'CONTENT_REQUIRED',
-} as const;
+import {
+  BUCKET,
+  DATA_STORE,
+  openGoogleWorkplace,
+  type GoogleWorkplace,
+} from '../../support/files/google-workplace.ts';
 
 const folders = temporaryFolders();
-/** Ids of documents that the data store does not take. */
-const odd = new Set<string>();
 let source: TestPostgres;
-let google: GoogleStandIn;
-let cwd: string;
+let place: GoogleWorkplace;
 
 beforeAll(async () => {
   source = await startPostgres();
@@ -31,45 +23,26 @@ afterAll(async () => {
   folders.removeAll();
 });
 beforeEach(async () => {
-  odd.clear();
-  google = await startGoogleStandIn({
-    buckets: [BUCKET],
-    dataStores: [DATA_STORE],
-    errorForm: 'document',
-    // But for the first import of a test, operations are done at once: each wait for one takes two seconds.
-    synchronous: true,
-    rejectDocument: ({ id }) => (odd.has(String(id)) ? 'It is odd.' : undefined),
-  });
-  google.engine.fail({ when: { path: 'documents:import' }, how: { kind: 'slow-operation', polls: 1 } });
-  cwd = folders.make();
-  workplace(cwd, {}).writeConnector({ output: { bucket: `gs://${BUCKET}` } });
+  const env = { SECRET_PEOPLE_DB: source.url() };
+  place = await openGoogleWorkplace(folders.make(), { env, runIt: runCli });
+  // The first import of each test must be polled.
+  place.google.engine.fail({ when: { path: 'documents:import' }, how: { kind: 'slow-operation', polls: 1 } });
+  place.writeConnector();
   await source.query(peopleTable(somePeople(30)));
 });
 afterEach(async () => {
-  await google.close();
+  await place.close();
 });
 
-const run = (args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>
-  runCli(['run', '--connector', CONNECTOR_FILE, ...args], {
-    cwd,
-    env: { ...google.env, SECRET_PEOPLE_DB: source.url(), ...env },
-  });
-
-async function runJson(env: Readonly<Record<string, string>> = {}) {
-  const { exitCode, stdout, stderr } = await run(['--json'], env);
-  if (stdout === '') throw new Error(stderr);
-  return { exitCode, result: JSON.parse(stdout) as RunObject };
-}
-
-const indexed = () => google.engine.documents(DATA_STORE);
-const posts = () => google.engine.requests.filter(({ method }) => method === 'POST');
+const indexed = () => place.google.engine.documents(DATA_STORE);
+const posts = () => place.google.engine.requests.filter(({ method }) => method === 'POST');
 
 /** Ids of the documents in the files of an import, in order. */
 async function idsImported(body: unknown): Promise<string[]> {
   const uris = isJsonObject(body) ? listAt(objectAt(body, 'gcsSource'), 'inputUris').map(String) : [];
   const ids: string[] = [];
   for (const uri of uris) {
-    const content = await google.gcs.read(BUCKET, uri.slice(`gs://${BUCKET}/`.length));
+    const content = await place.google.gcs.read(BUCKET, uri.slice(`gs://${BUCKET}/`.length));
     for (const line of content.toString().trimEnd().split('\n'))
       ids.push((JSON.parse(line) as { id: string }).id);
   }
@@ -78,7 +51,7 @@ async function idsImported(body: unknown): Promise<string[]> {
 
 describe('a connector that feeds a data store', () => {
   test('loads it, brings it changes and deletes, and sends again what was rejected, and nothing else', async () => {
-    const first = await runJson();
+    const first = await place.runJson();
     expect(first).toMatchObject({
       exitCode: 0,
       result: { status: 'SUCCESS', counts: { added: 30, rejected: 0 } },
@@ -89,7 +62,7 @@ describe('a connector that feeds a data store', () => {
     await source.query(`
       UPDATE people SET team = 'Support' WHERE id = 7;
       DELETE FROM people WHERE id = 8;`);
-    const second = await runJson();
+    const second = await place.runJson();
     expect(second).toMatchObject({
       exitCode: 0,
       result: { status: 'SUCCESS', counts: { unchanged: 28, changed: 1, deleted: 1, rejected: 0 } },
@@ -99,17 +72,17 @@ describe('a connector that feeds a data store', () => {
     expect(await idsImported(posts()[1]?.body)).toEqual(['people__7']);
     expect(posts()[3]?.body).toMatchObject({ filter: '*', force: true });
 
-    odd.add('people__3');
+    place.rejected.add('people__3');
     await source.query(`UPDATE people SET team = 'Odd' WHERE id IN (3, 4)`);
-    const third = await run();
+    const third = await place.run();
     expect(third.exitCode).toBe(4);
     expect(third.stdout).toContain('PARTIAL');
     expect(third.stdout).toMatch(/rejected +1\n/);
     expect(third.stdout).toContain('people:3: It is odd.');
 
-    odd.clear();
+    place.rejected.clear();
     const before = posts().length;
-    const fourth = await runJson();
+    const fourth = await place.runJson();
     expect(fourth).toMatchObject({
       exitCode: 0,
       result: { status: 'SUCCESS', counts: { unchanged: 28, changed: 1, rejected: 0 } },
@@ -118,21 +91,24 @@ describe('a connector that feeds a data store', () => {
     expect(await idsImported(posts()[before]?.body)).toEqual(['people__3']);
     expect(indexed().get('people__3')?.data).toMatchObject({ metadata: { team: 'Odd' } });
 
-    expect(google.engine.violations).toEqual([]);
+    expect(place.google.engine.violations).toEqual([]);
   });
 
   test('sends nothing in dry ingestion, and everything once that is switched off', async () => {
-    expect(await runJson({ GEMINI_INGESTION_DRY_RUN: 'true' })).toMatchObject({
+    expect(await place.runJson([], { GEMINI_INGESTION_DRY_RUN: 'true' })).toMatchObject({
       exitCode: 0,
       result: { work: 'written', counts: { added: 30, unchanged: 0 } },
     });
-    expect(google.engine.requests).toEqual([]);
-    const requests = google.gcs
+    expect(place.google.engine.requests).toEqual([]);
+    const requests = place.google.gcs
       .objects(BUCKET)
       .filter(({ name }) => name.endsWith('/requests/import-documents.json'));
     expect(requests).toHaveLength(1);
 
-    expect(await runJson()).toMatchObject({ exitCode: 0, result: { work: 'done', counts: { added: 30 } } });
+    expect(await place.runJson()).toMatchObject({
+      exitCode: 0,
+      result: { work: 'done', counts: { added: 30 } },
+    });
     expect(indexed().size).toBe(30);
   });
 });

@@ -10,9 +10,9 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { workplace, type Workplace } from '../../support/files/workplace.ts';
 
 let source: TestPostgres;
-/** In processes of their own, for only the end of a process puts all that it wrote to SQLite into one file. */
+/** Runs in processes of their own, because SQLite's writes are all in one file only after a process has ended. */
 let place: Workplace;
-/** In this process, where nobody looks at files afterwards. */
+/** Runs in this process, for tests that do not read files afterwards. */
 let here: Workplace;
 const folders = temporaryFolders();
 

@@ -8,7 +8,7 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const ROWS = 200_000;
 const SMALLER = ROWS / 4;
-/** Of the 1 %: half of them change, a quarter each leave and join. */
+/** The rows of the 1 %: half of them change, and a quarter each leave and join. */
 const CHANGES = { change: ROWS / 200, remove: ROWS / 400, add: ROWS / 400 };
 
 /** Megabytes of 2^20 bytes. Node itself takes 60 before it does anything. */

@@ -301,7 +301,7 @@ describe('a delta query', () => {
     expect(ids(good.result, 'upserts.ndjson')).toEqual(['people:3']);
   });
 
-  test('looks at every row again when the mapping is another one', async () => {
+  test('processes every row again when the mapping has changed', async () => {
     place.writeConnector(DELTA);
     await people([
       [1, 'Ada', 'Sales', day(1)],

@@ -93,7 +93,7 @@ describe('without a terminal', () => {
     );
     expect(stdout).not.toMatch(ESCAPES);
     expect(stderr).not.toMatch(ESCAPES);
-    // A log that nobody reads on a terminal is JSON.
+    // A log that does not go to a terminal is JSON.
     expect(objects(stderr).length).toBeGreaterThan(0);
   });
 
@@ -132,7 +132,7 @@ describe('LOG_FORMAT=kestra', () => {
       return content === undefined ? [] : [JSON.parse(content) as Record<string, unknown>];
     });
 
-  test('prints metrics and outputs behind the summary, and logs that Kestra knows the level of', async () => {
+  test('prints metrics and outputs after the summary, and logs whose level Kestra recognizes', async () => {
     const { stdout, stderr } = await place.run(['--run-id', 'r1'], ENV);
     expect(stdout).toMatch(/^people {2}SUCCESS/);
     expect(marked(stdout)).toEqual([

@@ -8,16 +8,9 @@ import { writeOldFile } from '../../support/files/file-source.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { runHere } from '../../support/processes/run-here.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { BUCKET, DATA_STORE } from '../../support/files/google-workplace.ts';
 import { connectorOf, type RunObject } from '../../support/files/workplace.ts';
 
-const BUCKET = 'company-sync';
-const DATA_STORE = {
-  project: 'my-project',
-  location: 'global',
-  id: 'people',
-  aclEnabled: false,
-  contentConfig: 'CONTENT_REQUIRED',
-} as const;
 const STATES = ['SQLite', 'Postgres'] as const;
 
 const folders = temporaryFolders();

@@ -3,35 +3,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { quotaExceeded } from '../../stand-ins/discovery-engine/faults.ts';
-import { startGoogleStandIn, type GoogleStandIn } from '../../stand-ins/google.ts';
 import { peopleTable, somePeople } from '../../support/databases/people-table.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
-import { runHere } from '../../support/processes/run-here.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import {
-  CONNECTOR_FILE,
-  workplace,
-  type ConnectorChanges,
-  type RunObject,
-} from '../../support/files/workplace.ts';
+  BUCKET,
+  DATA_STORE,
+  openGoogleWorkplace,
+  type GoogleWorkplace,
+} from '../../support/files/google-workplace.ts';
 
-const BUCKET = 'company-sync';
-const DATA_STORE = {
-  project: 'my-project',
-  location: 'global',
-  id: 'people',
-  aclEnabled: false,
-  contentConfig: 'CONTENT_REQUIRED',
-} as const;
 const BRANCH =
   'projects/my-project/locations/global/collections/default_collection/dataStores/people/branches/default_branch';
 
 const folders = temporaryFolders();
-/** Ids of documents that the data store does not take. */
-const odd = new Set<string>();
 let source: TestPostgres;
-let google: GoogleStandIn;
-let cwd: string;
+let place: GoogleWorkplace;
 
 beforeAll(async () => {
   source = await startPostgres();
@@ -41,57 +28,37 @@ afterAll(async () => {
   folders.removeAll();
 });
 beforeEach(async () => {
-  odd.clear();
-  google = await startGoogleStandIn({
-    buckets: [BUCKET],
-    dataStores: [DATA_STORE],
-    errorForm: 'document',
-    synchronous: true,
-    rejectDocument: ({ id }) => (odd.has(String(id)) ? 'It is odd.' : undefined),
-  });
-  cwd = folders.make();
-  connect();
+  const env = { SECRET_PEOPLE_DB: source.url(), MAX_RETRIES: '0' };
+  place = await openGoogleWorkplace(folders.make(), { env });
+  place.writeConnector();
   await source.query(peopleTable(somePeople(5)));
 });
 afterEach(async () => {
-  await google.close();
+  await place.close();
 });
 
-function connect(changes: ConnectorChanges = {}): void {
-  workplace(cwd, {}).writeConnector({ output: { bucket: `gs://${BUCKET}` }, ...changes });
-}
-
-const run = (...args: string[]) =>
-  runHere(['run', '--connector', CONNECTOR_FILE, ...args], {
-    cwd,
-    env: { ...google.env, SECRET_PEOPLE_DB: source.url(), MAX_RETRIES: '0' },
-  });
-
-async function runJson(...args: string[]) {
-  const { exitCode, stdout, stderr } = await run('--json', ...args);
-  if (stdout === '') throw new Error(stderr);
-  return { exitCode, result: JSON.parse(stdout) as RunObject };
-}
-
-const indexed = () => [...google.engine.documents(DATA_STORE).keys()].sort();
+const indexed = () => [...place.google.engine.documents(DATA_STORE).keys()].sort();
 const people = (...ids: number[]) => ids.map((id) => `people__${id}`);
-const posts = () => google.engine.requests.filter(({ method }) => method === 'POST');
+const posts = () => place.google.engine.requests.filter(({ method }) => method === 'POST');
 
 /** Deletes documents in the data store by hand. */
 async function lose(...ids: string[]): Promise<void> {
   for (const id of ids) {
-    const { status } = await fetch(`${google.env.DISCOVERY_ENGINE_ENDPOINT}/v1/${BRANCH}/documents/${id}`, {
-      method: 'DELETE',
-    });
+    const { status } = await fetch(
+      `${place.google.env.DISCOVERY_ENGINE_ENDPOINT}/v1/${BRANCH}/documents/${id}`,
+      {
+        method: 'DELETE',
+      },
+    );
     if (status !== 200) throw new Error(`${id} could not be deleted.`);
   }
 }
 
-/** The state believes in five documents, and two of them are no longer in the data store. */
+/** The state lists five documents, and two of them are no longer in the data store. */
 async function diverge(): Promise<void> {
-  await runJson();
+  await place.runJson();
   await lose(...people(2, 4));
-  const { result } = await runJson();
+  const { result } = await place.runJson();
   expect(result.counts).toMatchObject({ unchanged: 5 });
   expect(result.counts).not.toHaveProperty('resent');
   expect(indexed()).toEqual(people(1, 3, 5));
@@ -99,15 +66,15 @@ async function diverge(): Promise<void> {
 
 describe('run --resend', () => {
   test('sends every document without FULL, also unchanged ones, and leaves those of others', async () => {
-    connect({ name: 'others', output: { bucket: `gs://${BUCKET}`, prefix: 'others' } });
+    place.writeConnector({ name: 'others', output: { bucket: `gs://${BUCKET}`, prefix: 'others' } });
     await source.query(peopleTable(somePeople(1)));
-    await runJson();
+    await place.runJson();
     await source.query(peopleTable(somePeople(5)));
-    connect();
-    await runJson();
+    place.writeConnector();
+    await place.runJson();
     await lose(...people(2, 4));
     await source.query(`UPDATE people SET team = 'Support' WHERE id = 1; DELETE FROM people WHERE id = 5`);
-    const { exitCode, result } = await runJson('--resend');
+    const { exitCode, result } = await place.runJson(['--resend']);
     expect({ exitCode, status: result.status }).toEqual({ exitCode: 0, status: 'SUCCESS' });
     expect(result.counts).toMatchObject({
       seen: 4,
@@ -121,41 +88,41 @@ describe('run --resend', () => {
     expect(posts().map(({ body }) => (body as Record<string, unknown>)['reconciliationMode'])).not.toContain(
       'FULL',
     );
-    const manifest = await google.gcs.read(BUCKET, `connectors/people/latest/manifest.json`);
+    const manifest = await place.google.gcs.read(BUCKET, `connectors/people/latest/manifest.json`);
     expect(JSON.parse(manifest.toString())).toMatchObject({ counts: { unchanged: 3, resent: 3 } });
     const before = posts().length;
-    expect((await runJson()).result.counts).toMatchObject({ unchanged: 4 });
+    expect((await place.runJson()).result.counts).toMatchObject({ unchanged: 4 });
     expect(posts()).toHaveLength(before);
-    expect(google.engine.violations).toEqual([]);
+    expect(place.google.engine.violations).toEqual([]);
   });
 
   test('holds suspicious deletes and sends the rest, and takes --allow-deletes', async () => {
     await source.query(peopleTable(somePeople(40)));
-    await runJson();
+    await place.runJson();
     await lose(...people(1));
     await source.query('DELETE FROM people WHERE id > 3');
-    const held = await runJson('--resend');
+    const held = await place.runJson(['--resend']);
     expect(held).toMatchObject({ exitCode: 3, result: { status: 'HELD', counts: { resent: 3, held: 37 } } });
     expect(indexed()).toHaveLength(40);
-    const released = await runJson('--resend', '--allow-deletes', '37');
+    const released = await place.runJson(['--resend', '--allow-deletes', '37']);
     expect(released).toMatchObject({ exitCode: 0, result: { counts: { resent: 3, deleted: 37 } } });
     expect(indexed()).toEqual(people(1, 2, 3));
   });
 
   test('of a document that is refused leaves it to the next run, alone, though it is unchanged', async () => {
     await diverge();
-    odd.add('people__2');
-    const partial = await runJson('--resend');
+    place.rejected.add('people__2');
+    const partial = await place.runJson(['--resend']);
     expect(partial).toMatchObject({ exitCode: 4, result: { counts: { resent: 5, rejected: 1 } } });
     expect(indexed()).toEqual(people(1, 3, 4, 5));
-    odd.clear();
-    const next = await runJson();
+    place.rejected.clear();
+    const next = await place.runJson();
     expect(next).toMatchObject({ exitCode: 0, result: { counts: { unchanged: 4, changed: 1 } } });
     expect(indexed()).toEqual(people(1, 2, 3, 4, 5));
   });
 
   test('reads everything with a delta query, and its checkpoint goes on from the end', async () => {
-    connect({
+    place.writeConnector({
       source: {
         query:
           'SELECT id, name, team, updated_at FROM people WHERE updated_at > :watermark ORDER BY updated_at',
@@ -164,71 +131,71 @@ describe('run --resend', () => {
       output: { bucket: `gs://${BUCKET}` },
       reconciliation: { deletePolicy: 'never_delete' },
     });
-    expect((await runJson()).result.counts).toMatchObject({ seen: 5, added: 5 });
+    expect((await place.runJson()).result.counts).toMatchObject({ seen: 5, added: 5 });
     await lose(...people(1, 2));
-    expect((await runJson()).result.counts['added']).toBe(0);
-    const { exitCode, result } = await runJson('--resend');
+    expect((await place.runJson()).result.counts['added']).toBe(0);
+    const { exitCode, result } = await place.runJson(['--resend']);
     expect(exitCode).toBe(0);
     expect(result.counts).toMatchObject({ seen: 5, unchanged: 5, resent: 5, missing: null });
     expect(indexed()).toEqual(people(1, 2, 3, 4, 5));
-    const last = await runJson();
+    const last = await place.runJson();
     expect(last.result.counts).toMatchObject({ added: 0, changed: 0 });
     expect(last.result.counts['seen']).toBeLessThanOrEqual(5);
   });
 
   test('sends documents inside the requests where artifacts are files', async () => {
-    connect({ output: { bucket: 'file://./bucket' } });
-    await runJson();
+    place.writeConnector({ output: { bucket: 'file://./bucket' } });
+    await place.runJson();
     await lose(...people(3));
-    expect((await runJson('--resend')).result.counts).toMatchObject({ unchanged: 5, resent: 5 });
+    expect((await place.runJson(['--resend'])).result.counts).toMatchObject({ unchanged: 5, resent: 5 });
     expect(indexed()).toEqual(people(1, 2, 3, 4, 5));
-    expect(google.engine.violations).toEqual([]);
+    expect(place.google.engine.violations).toEqual([]);
   });
 
   test('with --dry-run says what it would send, and writes nothing', async () => {
     await diverge();
-    const before = [posts().length, google.gcs.objects(BUCKET).length];
-    const { exitCode, stdout } = await run('--resend', '--dry-run');
+    const before = [posts().length, place.google.gcs.objects(BUCKET).length];
+    const { exitCode, stdout } = await place.run(['--resend', '--dry-run']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('DRY RUN');
     expect(stdout).toMatch(/unchanged +5\n +sent again +5\n/);
-    expect([posts().length, google.gcs.objects(BUCKET).length]).toEqual(before);
-    expect((await run()).stdout).not.toContain('sent again');
+    expect([posts().length, place.google.gcs.objects(BUCKET).length]).toEqual(before);
+    expect((await place.run()).stdout).not.toContain('sent again');
   });
 
   test('with --local writes every document again, and its requests', async () => {
-    await runJson('--local');
-    const { result } = await runJson('--local', '--resend');
+    await place.runJson(['--local']);
+    const { result } = await place.runJson(['--local', '--resend']);
     expect(result.counts).toMatchObject({ unchanged: 5, resent: 5 });
     const folder = fileURLToPath(result.artifacts ?? '');
     expect(readFileSync(join(folder, 'upserts.ndjson'), 'utf8').trimEnd().split('\n')).toHaveLength(5);
     expect(readFileSync(join(folder, 'requests/import-documents.json'), 'utf8')).toContain('INCREMENTAL');
-    expect(google.engine.requests).toEqual([]);
+    expect(place.google.engine.requests).toEqual([]);
   });
 
   test('does its work once for a run id', async () => {
     await diverge();
-    expect((await runJson('--resend', '--run-id', 'again')).result).toMatchObject({ work: 'done' });
+    expect((await place.runJson(['--resend', '--run-id', 'again'])).result).toMatchObject({ work: 'done' });
     const before = posts().length;
-    const { result } = await runJson('--resend', '--run-id', 'again');
+    const { result } = await place.runJson(['--resend', '--run-id', 'again']);
     expect(result).toMatchObject({ work: 'repeated', counts: { unchanged: 5, resent: 5 } });
     expect(posts()).toHaveLength(before);
   });
 
   test('that published and could not deliver is finished by the next run, whatever its options', async () => {
     await diverge();
-    google.engine.fail({ when: { path: 'documents:import' }, how: quotaExceeded('1000') });
-    expect((await run('--resend')).exitCode).toBe(75);
+    place.google.engine.fail({ when: { path: 'documents:import' }, how: quotaExceeded('1000') });
+    expect((await place.run(['--resend'])).exitCode).toBe(75);
     expect(indexed()).toEqual(people(1, 3, 5));
-    const { exitCode, result } = await runJson();
+    const { exitCode, result } = await place.runJson();
     expect({ exitCode, unchanged: result.counts['unchanged'] }).toEqual({ exitCode: 0, unchanged: 5 });
     expect(indexed()).toEqual(people(1, 2, 3, 4, 5));
   });
 
   test('is refused together with --reconcile-full, before anything is read', async () => {
-    const { exitCode, stderr } = await run('--resend', '--reconcile-full');
+    const { exitCode, stderr } = await place.run(['--resend', '--reconcile-full']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--resend and --reconcile-full cannot be combined.');
-    expect(google.engine.requests).toEqual([]);
+    expect(place.google.engine.requests).toEqual([]);
   });
 });

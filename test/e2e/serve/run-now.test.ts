@@ -107,7 +107,7 @@ describe('a run started by the server', () => {
     expect(page).toContain(`&quot;runId&quot;:&quot;${runId}&quot;`);
   });
 
-  test('that fails says so by its exit status, and why in its log', async () => {
+  test('that fails reports its exit status, and the reason in its log', async () => {
     const log = await ended((await runNow('absent')).runId);
     expect(log.exit_status).toBe(78);
     expect(log.log).toContain('SOURCE_FOLDER_MISSING');
@@ -129,7 +129,7 @@ describe('a run started by the server', () => {
     expect((await runNow('nobody')).status).toBe(404);
   });
 
-  test('is refused while as many runs are at work as there may be', async () => {
+  test('is refused while the maximum number of runs is in progress', async () => {
     for (let runs = 0; runs < 4; runs++) atWork.push(await runNow('endless'));
     expect(atWork.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
     expect((await runNow('staff')).status).toBe(429);
@@ -157,7 +157,7 @@ describe('a run started by the server', () => {
     expect(logs.every(({ finished_at }) => finished_at !== null)).toBe(true);
   });
 
-  test('goes on when its server is killed, though nobody takes what it says any more', async () => {
+  test('continues when its server is killed, although its output is no longer read', async () => {
     const asked = api.received.length;
     const { runId } = await runNow('endless');
     await eventually('the run waits for the API', () => api.received.length > asked);
@@ -172,7 +172,7 @@ describe('a run started by the server', () => {
     expect(await logOf(runId)).toMatchObject({ finished_at: null, exit_status: null });
   });
 
-  test('by somebody else has no log here', async () => {
+  test('of another caller has no log here', async () => {
     expect((await ask('/v1/ops/runs/none/log')).status).toBe(404);
   });
 });

@@ -71,7 +71,7 @@ describe('two servers on one Postgres', () => {
   const createKey = (right: string) => cli('keys', 'create', '--name', `to ${right}`, '--right', right);
   const revoke = (key: string) => cli('keys', 'revoke', keyIdOf(key) ?? '');
   const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
-  /** Of both servers, one after the other. */
+  /** The answers of both servers, one after the other. */
   const statuses = (ask: (server: Server) => Promise<{ readonly status: number }>) =>
     Promise.all(servers.map(async (server) => (await ask(server)).status));
 
@@ -134,7 +134,7 @@ describe('two servers on one Postgres', () => {
     ]);
   });
 
-  test('that both are told to run one connector run it once, and each can show both logs', async () => {
+  test('that both get a request to run one connector run it once, and each can show both logs', async () => {
     const runNow = async (server: Server) => {
       const answer = await server.request('/v1/studio/connectors/slow/run-now', {
         method: 'POST',
@@ -154,7 +154,7 @@ describe('two servers on one Postgres', () => {
       Promise.all([logOf(servers[1], runs[0] ?? ''), logOf(servers[0], runs[1] ?? '')]);
     const endedRuns = async () => (await fromTheOther()).filter(({ finished_at }) => finished_at !== null);
 
-    await eventually('one run is at work, and the other has ended', async () => {
+    await eventually('one run is in progress, and the other has ended', async () => {
       return held.length > 0 && (await endedRuns()).length === 1;
     });
     const [refused] = await endedRuns();

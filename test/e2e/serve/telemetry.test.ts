@@ -117,7 +117,7 @@ const headlines = () =>
   teams.messages.map(({ attachments }) => attachments[0].content.body[0]?.inlines[0]?.text);
 
 /**
- * Whether the log says that somebody was not told all. With a count, or on a machine that is slow without one, because the
+ * Whether the log says that some telemetry was not delivered. With a count, or on a machine that is slow without one, because the
  * second is over; the counts are in test/app/run/telemetry/telemetry.test.ts, where seconds are longer.
  */
 const saidOf = (warnings: readonly Record<string, unknown>[], name: string) =>
@@ -167,7 +167,7 @@ test('a run ends as it would when Splunk cannot even be connected to and Teams d
   shown.push(output.toString(), stderr);
 });
 
-test('a run that is stopped while both hang ends with the status of its signal, and is no alert', async () => {
+test('a run that is stopped while both hang ends with the status of its signal and sends no alert', async () => {
   writeConnector({ mode: 'rest_pull', source: { type: 'http', url: silentApi.url } });
   splunk.fault = hang;
   teams.fault = hang;

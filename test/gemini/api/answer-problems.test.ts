@@ -47,7 +47,7 @@ describe('a refusal', () => {
     [503, 'UNAVAILABLE'],
     [504, 'DEADLINE_EXCEEDED'],
     [408, 'CANCELLED'],
-  ])('of %d %s passes, and nobody knows its effect', (code, status) => {
+  ])('of %d %s is transient and has an unknown effect', (code, status) => {
     expect(problemOf(code, status, '')).toMatchObject({
       code: 'GEMINI_UNREACHABLE',
       effect: 'unknown',
@@ -88,7 +88,7 @@ describe('a missing permission', () => {
       "Permission 'discoveryengine.documents.import' denied on resource '//discoveryengine.googleapis.com/x'",
       [],
     ],
-  ])('is named with its role when it stands %s', (_, message, details) => {
+  ])('is named with its role when it appears %s', (_, message, details) => {
     expect(hintOf(message, details)).toBe(
       'Grant the caller discoveryengine.documents.import, for example with roles/discoveryengine.editor, on project my-project.',
     );
@@ -112,7 +112,7 @@ describe('a missing permission', () => {
       [],
       'my-project',
     ],
-  ])('that is an API not enabled is told from it, %s', (_, message, details, project) => {
+  ])('is distinguished from an API that is not enabled, %s', (_, message, details, project) => {
     expect(hintOf(message, details)).toContain(
       `gcloud services enable discoveryengine.googleapis.com --project ${project}\``,
     );
@@ -136,7 +136,7 @@ describe('details of any type', () => {
     expect(hint).toContain('gcloud services enable');
   });
 
-  test('and answers of any form never break', () => {
+  test('and answers of any form never cause an exception', () => {
     const anyAnswer = fc.oneof(
       fc.json(),
       fc.string(),

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { GOOGLE_ANSWER_BYTES_MAX } from '../../../src/google/limits.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
@@ -9,6 +6,7 @@ import { openApi, type ApiRequest } from '../../../src/gemini/api/api.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import type { LeaseGuard } from '../../../src/pipeline/held-leases.ts';
 import { createCertificates } from '../../support/http/certificates.ts';
+import { startHttps } from '../../support/http/local-server.ts';
 import {
   drop,
   hang,
@@ -217,7 +215,7 @@ describe('a request that may be repeated', () => {
     expect(lines).toContain('a request failed; it is retried after a wait');
   });
 
-  test('says that nobody listens there', async () => {
+  test('says that the connection was refused', async () => {
     const server = await startServer(hang);
     await server.close();
     const { api, waits } = await apiAt(server.url);
@@ -233,7 +231,7 @@ describe('a request that may not be repeated', () => {
     expect(sent.map(({ body }) => body)).toEqual(Array(2).fill('{"secret":"salary 4711"}'));
   });
 
-  test('is tried again when nobody listens', async () => {
+  test('is retried when the connection is refused', async () => {
     const server = await startServer(hang);
     await server.close();
     const { api, waits } = await apiAt(server.url);
@@ -276,7 +274,7 @@ describe('a request that may not be repeated', () => {
 });
 
 describe('something between', () => {
-  test('that answers with a web page is told from Google', async () => {
+  test('that answers with a web page is distinguished from Google', async () => {
     const { result, sent } = await outcomeOf(GET, PAGE);
     expect(result).toEqual(failure('GEMINI_UNREACHABLE', '200 and a web page', 'HTTPS_PROXY'));
     expect(sent).toHaveLength(1);
@@ -293,7 +291,7 @@ describe('something between', () => {
     expect(here.sent).toHaveLength(1);
   });
 
-  test('that sends without an end is cut off', async () => {
+  test('that sends an endless body is cut off', async () => {
     const chunk = ' '.repeat(1_048_576);
     let sentBytes = 0;
     const { result, sent } = await outcomeOf(GET, (response) => {
@@ -309,20 +307,18 @@ describe('something between', () => {
     expect(sentBytes).toBeLessThan(10 * GOOGLE_ANSWER_BYTES_MAX);
   });
 
-  test('that shows a certificate which is not trusted gets nothing, and is not tried again', async () => {
-    const { certificate, key } = createCertificates();
+  test('that presents an untrusted certificate gets no request, and is not retried', async () => {
     const received = jest.fn();
-    const server = createServer({ key, cert: certificate }, received).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { api, waits } = await apiAt(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const server = await startHttps(createCertificates(), received);
+    const { api, waits } = await apiAt(server.origin);
     const error = await api.request(IMPORT, never).catch((thrown: unknown) => thrown);
-    server.close();
+    await server.close();
     expect(error).toEqual(failure('GEMINI_UNREACHABLE', 'certificate', 'NODE_EXTRA_CA_CERTS'));
     expect(waits).toEqual([]);
     expect(received).not.toHaveBeenCalled();
   });
 
-  test('that announces too much is not listened to', async () => {
+  test('that announces a body over the limit is not read', async () => {
     const { result } = await outcomeOf(GET, (response) => {
       response.writeHead(200, { 'content-length': `${GOOGLE_ANSWER_BYTES_MAX + 1}` });
       response.flushHeaders();
@@ -364,7 +360,7 @@ describe('a server that does not answer', () => {
 });
 
 describe('the quota', () => {
-  test('of imports lets five through, and the sixth wait', async () => {
+  test('of imports lets five pass and makes the sixth wait', async () => {
     const { api, waits } = await apiWith(json(200, {}));
     for (let request = 0; request < 5; request++) await api.request(IMPORT, never);
     expect(waits).toEqual([]);

@@ -61,7 +61,7 @@ describe('documents and their data store', () => {
 });
 
 describe('a data store as Google describes it', () => {
-  test('lacks what is false or zero, which then is no access control and no content', async () => {
+  test('omits fields that are false or zero, which means no access control and no content', async () => {
     const here = await open();
     here.google.engine.fail({ when: { path: /dataStores\/hr$/ }, how: answering({ name: 'projects/p/x' }) });
     expect(await readDataStore(STORE, await here.api(), signal)).toEqual({
@@ -103,14 +103,14 @@ describe('before anything is sent', () => {
     });
   });
 
-  test('one that may not be looked at is let pass when no reader is at stake, and a warning says so', async () => {
+  test('one that cannot be read for lack of permission is accepted with a warning when no document has readers', async () => {
     const here = await open({ permissions: { getDataStore: false } });
     await expect(fit(here, 'off')).resolves.toBeUndefined();
     expect(here.lines.join('')).toContain('discoveryengine.dataStores.get');
   });
 
   test.each([
-    ['may not be looked at', answer('PERMISSION_DENIED'), 'GEMINI_PERMISSION'],
+    ['may not be read', answer('PERMISSION_DENIED'), 'GEMINI_PERMISSION'],
     ['is not there', answer('NOT_FOUND'), 'GEMINI_NOT_FOUND'],
     ['cannot be reached', unavailable(), 'GEMINI_UNREACHABLE'],
   ])('one that %s is refused when readers are at stake', async (_, how, code) => {

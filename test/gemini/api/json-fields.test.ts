@@ -54,7 +54,7 @@ describe('a field', () => {
     expect(fieldOf(null, 'a')).toBeUndefined();
   });
 
-  test('that is no text is no text', () => {
+  test('that is not a string is undefined', () => {
     expect(textOf({ a: 'x' }, 'a')).toBe('x');
     expect(textOf({ a: 1 }, 'a')).toBeUndefined();
   });

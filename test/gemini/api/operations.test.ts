@@ -68,7 +68,7 @@ describe('an operation that is waited for', () => {
     expect(here.google.engine.operations).toHaveLength(1);
   });
 
-  test('and may not be asked about fails at once, and stays open for the run that may', async () => {
+  test('but must not be polled for lack of permission fails immediately, and stays open for a later run', async () => {
     const here = await open({ permissions: { operationsGet: false } });
     await expect(here.run('R1', TWO)).rejects.toMatchObject({
       code: 'GEMINI_PERMISSION',
@@ -78,7 +78,7 @@ describe('an operation that is waited for', () => {
     expect(await here.steps()).toEqual([{ name: 'import-1', state: 'running' }]);
   });
 
-  test('and that nobody knows any more is undefined', async () => {
+  test('and that no longer exists is undefined', async () => {
     const here = await open();
     const waiting = { api: await here.api(), log: here.log, wait: here.wait };
     expect(await awaitOperation(`${BRANCH}/operations/import-documents-1`, waiting, signal)).toBeUndefined();

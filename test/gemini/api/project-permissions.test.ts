@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { grantedPermissions } from '../../../src/gemini/api/project-permissions.ts';
 import { tokenReply, workloadIdentityFile } from '../../support/google-credentials.ts';
@@ -12,6 +9,7 @@ import {
   type Reply,
   type TestServer,
 } from '../../support/http/http-server.ts';
+import { startHttp } from '../../support/http/local-server.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const ASKED = ['discoveryengine.documents.import', 'discoveryengine.documents.purge'];
@@ -85,12 +83,13 @@ describe('permissions on a project', () => {
 
   test('are asked of Google itself unless the endpoint is a stand-in: another host has only Discovery Engine', async () => {
     const asked: (string | undefined)[] = [];
-    const proxy = createServer().on('connect', (request, socket) => {
-      asked.push(request.url);
-      socket.destroy();
-    });
-    await once(proxy.listen(0, '127.0.0.1'), 'listening');
-    process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const proxy = await startHttp(undefined, (server) =>
+      server.on('connect', (request, socket) => {
+        asked.push(request.url);
+        socket.destroy();
+      }),
+    );
+    process.env['HTTPS_PROXY'] = proxy.origin;
     process.env['NO_PROXY'] = '127.0.0.1';
     const tokens = await serverOf(tokenReply('canary-token'));
     process.env['GOOGLE_APPLICATION_CREDENTIALS'] = workloadIdentityFile(folders.make(), tokens.url);
@@ -98,7 +97,7 @@ describe('permissions on a project', () => {
     const answer = await grantedPermissions('my-project', ASKED, endpoint, never).catch(
       (error: unknown) => error,
     );
-    proxy.close();
+    await proxy.close();
     expect(asked).toEqual(['cloudresourcemanager.googleapis.com:443']);
     expect(answer).toMatchObject({ code: 'GEMINI_UNREACHABLE' });
     expect(String(answer)).not.toContain('canary-token');

@@ -12,7 +12,7 @@ function files(count: number, kind: ManifestFile['kind']): ManifestFile[] {
   });
 }
 
-describe('what is sent, by Google’s descriptors', () => {
+describe('requests compared with Google’s descriptors', () => {
   it.each([1, 100, 250])('is a correct import of %i files', (count) => {
     const requests = importRequests(
       dataStore,

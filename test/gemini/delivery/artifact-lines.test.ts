@@ -6,7 +6,7 @@ import type { ArtifactStore } from '../../../src/pipeline/ports/ports.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { text } from '../../support/pipeline/arbitrary.ts';
 
-/** A store that gives an artifact in chunks of so many bytes, in memory that it uses again. */
+/** A store that gives an artifact in chunks of this number of bytes, in memory that it reuses. */
 function storeOf(content: string, chunkBytes: number): ArtifactStore {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     const bytes = Buffer.from(content);

@@ -80,7 +80,7 @@ describe('a first load', () => {
     expect(reads).toEqual([]);
   });
 
-  test('of one operation that is done at once is not waited for', async () => {
+  test('of one operation that is done immediately is not polled', async () => {
     const here = await open({ synchronous: true });
     expect(await here.run('R1', { upserts: docIds(2) })).toEqual({ upserts: 2, deletes: 0, rejected: 0 });
     expect(here.waits).toEqual([]);
@@ -204,7 +204,7 @@ describe('a full reconciliation', () => {
     expect(here.indexed()).toHaveLength(5);
   });
 
-  describe('of a connector that is no longer alone', () => {
+  describe('of a connector that now shares its data store', () => {
     /** Another connector that has begun a run into the same data store, and not yet asked for its position. */
     const begin = async (here: DeliveryPlace) => {
       const startedAt = new Date();
@@ -280,7 +280,7 @@ describe('a full reconciliation', () => {
 });
 
 describe('the data store', () => {
-  test('is looked at before anything is sent, and refused when it has no access control', async () => {
+  test('is read before anything is sent, and refused when it has no access control', async () => {
     const here = await open({ needs: { acl: 'required' } });
     const delivery = here.run('R1', { upserts: docIds(2) });
     await expect(delivery).rejects.toMatchObject({ code: 'GEMINI_STORE_MISMATCH' });
@@ -288,14 +288,14 @@ describe('the data store', () => {
     expect(await here.steps()).toEqual([]);
   });
 
-  test('that may not be looked at gets no document with readers', async () => {
+  test('that cannot be read for lack of permission gets no document with readers', async () => {
     const here = await open({ needs: { acl: 'required' }, permissions: { getDataStore: false } });
     await expect(here.run('R1', { upserts: docIds(2) })).rejects.toMatchObject({ code: 'GEMINI_PERMISSION' });
     expect(here.requests('POST')).toEqual([]);
   });
 });
 
-describe('what others have left at work', () => {
+describe('an operation that another run left in progress', () => {
   test('ends before anything of this run is sent, and is over then', async () => {
     const here = await open({ pollsUntilDone: 4 });
     const first = await here.publish('R1', { upserts: docIds(2) });
@@ -339,7 +339,7 @@ describe('what others have left at work', () => {
     expect(await here.deliver(manifest)).toEqual({ upserts: 2, deletes: 0, rejected: 0 });
   });
 
-  test('is waited for by looking at the whole branch when nobody knows its name', async () => {
+  test('is waited for by listing the operations of the branch when its name is unknown', async () => {
     const here = await open({ pollsUntilDone: 4 });
     await here.begin('R1');
     await here.journal('R1').save({

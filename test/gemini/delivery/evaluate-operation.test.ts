@@ -5,7 +5,7 @@ import type { DocumentFailure } from '../../../src/gemini/delivery/failures.ts';
 import { evaluateOperation, type Evaluation } from '../../../src/gemini/delivery/evaluate-operation.ts';
 import type { ManifestFile } from '../../../src/pipeline/ports/ports.ts';
 
-/** Files of so many rows, as they are sent. */
+/** One file for each number of rows, as they are sent. */
 const filesOf = (...rows: readonly number[]): ManifestFile[] =>
   rows.map((count, index) => ({
     kind: 'upserts.discovery',
@@ -76,7 +76,7 @@ describe('an operation that is done', () => {
 
   test.each([
     ['a file that was not sent', atLine('gs://bucket/other', 1)],
-    ['a line behind the last', atLine('gs://bucket/part-0', 4)],
+    ['a line after the last', atLine('gs://bucket/part-0', 4)],
     // Together with one that may be either of two lines, which must not make up for it.
   ])('proves nothing when it names %s', (_, failure) => {
     const failures = [atLine('gs://bucket/part-1', 2), failure];
@@ -122,7 +122,7 @@ describe('failures by line', () => {
         expect(rows).toHaveLength(evaluation.count);
         expect(rows).toEqual(expect.arrayContaining(failed));
         for (const row of rows.filter((one) => !failed.includes(one))) {
-          // The one before or behind, which is the same line counted the other way.
+          // The previous or next line, which is the same line counted from 0 or 1.
           expect(failed).toContain(base === 0 ? row + 1 : row - 1);
           expect(evaluation.rejectionOf(row, `d${row}`)?.outcome).toBe('unknown');
         }

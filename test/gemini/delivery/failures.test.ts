@@ -76,7 +76,7 @@ describe('the failures of an operation', () => {
   });
 });
 
-describe('what failed', () => {
+describe('the name of a failed document', () => {
   const placeOf = (status: unknown) => samplesOf({ errorSamples: [status] })[0]?.place;
 
   test.each([
@@ -117,7 +117,7 @@ describe('what failed', () => {
     expect(failure?.reason.length).toBeLessThan(600);
   });
 
-  test('is not told from a line that is no JSON, which may be the document itself', async () => {
+  test('does not come from a line that is not JSON, which may be the document itself', async () => {
     await writeArtifact(store, 'run/errors/1/a.jsonl', `{"salary":"4711", ${DOCUMENT}\n`);
     expect(await read()).toEqual([{ place: undefined, reason: 'no reason given' }]);
   });

@@ -13,6 +13,7 @@ import type {
 import { readArtifact } from '../../contracts/artifact-store.contract.ts';
 import { ALWAYS_HELD } from '../../support/pipeline/always-held.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const folders = temporaryFolders();
 const folder = runFolder('hr', 'R1');
@@ -34,17 +35,7 @@ async function publish(lines: Partial<Record<ArtifactKind, number>>, bytesMax = 
     for (let index = 0; index < (lines[kind] ?? 0); index++) await writer.text('x');
     files.push(...(await writer.finish()));
   }
-  const counts = {
-    seen: 0,
-    unchanged: 0,
-    added: 0,
-    changed: 0,
-    missing: 0,
-    deleted: 0,
-    held: 0,
-    quarantined: 0,
-    rejected: 0,
-  };
+  const counts = runCounts();
   const publishedAt = '2026-01-01T00:00:00.000Z';
   return {
     version: 1,

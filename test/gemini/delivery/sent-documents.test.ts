@@ -23,7 +23,7 @@ afterEach(async () => {
   folders.removeAll();
 });
 
-/** The canonical upserts of a run, in parts of so many bytes. */
+/** The canonical upserts of a run, in parts of this number of bytes. */
 async function written(ids: readonly string[], bytesMax: number) {
   const store = fileStore(folders.make(), '/', ALWAYS_HELD);
   const writer = createPartWriter(store, { folder: 'run', kind: 'upserts', bytesMax });
@@ -61,7 +61,7 @@ describe('the documents of a range', () => {
     );
   });
 
-  test('are not looked for in files before or behind it', async () => {
+  test('are not searched for in files before or after it', async () => {
     const { store, manifest } = await written(docIds(9), 1);
     const opened: string[] = [];
     const watched: ArtifactStore = {

@@ -4,12 +4,13 @@ import { DISCOVERY_URIS_PER_REQUEST_MAX } from '../../../src/gemini/limits.ts';
 import { stepOfRow } from '../../../src/gemini/delivery/step-of-row.ts';
 import type { DeliveryStep } from '../../../src/pipeline/ports/delivery-port.ts';
 import type { ArtifactKind, Manifest } from '../../../src/pipeline/ports/ports.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 type Kind = 'upserts' | 'deletes';
 
 const WORDS = { upserts: 'import', deletes: 'purge' } as const;
 
-/** A manifest whose files of this kind have so many rows each. */
+/** A manifest whose files of this kind have these numbers of rows. */
 function manifestOf(kind: Kind, rows: readonly number[]): Manifest {
   const file = (fileKind: ArtifactKind) => (count: number, index: number) => ({
     kind: fileKind,
@@ -27,17 +28,7 @@ function manifestOf(kind: Kind, rows: readonly number[]): Manifest {
     startedAt: '',
     publishedAt: '',
     watermark: null,
-    counts: {
-      seen: 0,
-      unchanged: 0,
-      added: 0,
-      changed: 0,
-      missing: 0,
-      deleted: 0,
-      held: 0,
-      quarantined: 0,
-      rejected: 0,
-    },
+    counts: runCounts(),
     files: [...rows.map(file(kind)), ...rows.map(file(`${kind}.discovery`))],
   };
 }

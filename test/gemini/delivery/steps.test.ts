@@ -46,7 +46,7 @@ describe('a request whose answer is lost', () => {
     expect(here.waits).toContain(LONG_MS);
   });
 
-  test('and the process is killed: the next one finds the operation', async () => {
+  test('is found by the next process when this one is killed', async () => {
     const here = await open({ pollsUntilDone: 3 });
     here.google.engine.fail({ when: IMPORT, how: { kind: 'drop', effect: 'after' } });
     here.google.engine.fail({ when: { path: /operations$/ }, how: answer('INTERNAL'), times: 2 });
@@ -60,7 +60,7 @@ describe('a request whose answer is lost', () => {
     expect(here.requests('documents:import')).toHaveLength(1);
   });
 
-  test('and operations may not be listed: it is sent again, and a warning says so', async () => {
+  test('is sent again with a warning when operations must not be listed', async () => {
     const here = await open({ permissions: { operationsList: false } });
     here.google.engine.fail({ when: IMPORT, how: { kind: 'drop', effect: 'after' } });
     expect(await here.run('R1', TWO)).toEqual(TWO_IN);
@@ -86,7 +86,7 @@ describe('a request whose answer is lost', () => {
     expect(`${first?.method} ${first?.path}`).toMatch(/^GET .*\/operations$/);
   });
 
-  test('and was none that can be understood: the next run looks for it before it sends', async () => {
+  test('because it is not valid is searched for by the next run before it sends', async () => {
     const here = await open();
     const nonsense: Fault = { kind: 'answer', httpStatus: 200, headers: {}, body: '{}' };
     here.google.engine.fail({ when: IMPORT, how: nonsense });
@@ -105,7 +105,7 @@ describe('a quota that is used up', () => {
     expect(here.google.engine.operations).toHaveLength(1);
   });
 
-  test('and stays so leaves the delivery to later runs, however many there are', async () => {
+  test('for a long time leaves the delivery to later runs, however many there are', async () => {
     const here = await open({ retries: 0 });
     const runs = OPERATION_ATTEMPTS_MAX + 2;
     here.google.engine.fail({ when: IMPORT, how: quotaExceeded(), times: runs });
@@ -130,7 +130,7 @@ describe('a data store that is busy', () => {
         stop.abort(new Error('killed'));
       };
       await expect(here.deliver(other, { signal: stop.signal })).rejects.toThrow('killed');
-      // Of another state, which this one knows nothing of.
+      // It belongs to another state, which is unknown to this one.
       const [step] = await here.journal('R0').steps();
       if (step !== undefined) await here.journal('R0').save({ ...step, state: 'done' });
       here.onWait = () => undefined;
@@ -198,7 +198,7 @@ describe('an operation that ends with an error', () => {
   });
 
   test.each([
-    ['that may pass is started so often and no more', 'INTERNAL', OPERATION_ATTEMPTS_MAX],
+    ['that may be transient is started up to the limit of attempts', 'INTERNAL', OPERATION_ATTEMPTS_MAX],
     ['that will not pass is not started again', 'INVALID_ARGUMENT', 1],
   ] as const)('%s, and fails with Google’s words', async (_, error, times) => {
     const here = await open();
@@ -215,7 +215,7 @@ describe('an operation that ends with an error', () => {
     let refusals = 0;
     const here = await open({
       errorForm: 'document',
-      // The second time that it is looked at.
+      // The second time that it is polled.
       rejectDocument: ({ id }) => (id === 'hr__2' && (refusals += 1) > 1 ? 'It is odd.' : undefined),
     });
     here.google.engine.fail({ when: IMPORT, how: ended('INTERNAL', true) });
@@ -284,7 +284,7 @@ describe('a folder for failures that Google does not take', () => {
     },
   );
 
-  test('is no reason to send again what was refused for another one', async () => {
+  test('does not cause a resend of documents that were rejected for another reason', async () => {
     const here = await open();
     here.google.engine.fail({ when: IMPORT, how: answer('INVALID_ARGUMENT', 'The branch is read-only.') });
     await expect(here.run('R1', TWO)).rejects.toMatchObject({ code: 'GEMINI_REFUSED' });

@@ -99,7 +99,7 @@ describe('a purge', () => {
     expect(await here.run('R1', { deletes: docIds(3) })).toMatchObject({ deletes: 3 });
   });
 
-  test('whose count is no number is not carried out', async () => {
+  test('whose count is not a number is not carried out', async () => {
     const here = await open();
     here.google.engine.fail({ when: { path: PURGE }, how: counting({ purgeCount: 'all' }) });
     await expect(here.run('R1', { deletes: docIds(3) })).rejects.toMatchObject({ code: 'GEMINI_REFUSED' });

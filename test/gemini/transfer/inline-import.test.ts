@@ -22,7 +22,7 @@ const documentsIn = (body: unknown) =>
   (body as { inlineSource: { documents: unknown[] } }).inlineSource.documents;
 
 describe('documents that travel in the requests', () => {
-  test('are at most so many together, and arrive as they are in the artifact', async () => {
+  test('are sent in requests of limited count, and arrive as they are in the artifact', async () => {
     const here = await open();
     const count = 2 * INLINE_DOCUMENTS_MAX + 5;
     expect(await here.run('R1', { upserts: docIds(count) })).toEqual({
@@ -42,7 +42,7 @@ describe('documents that travel in the requests', () => {
     expect(body).not.toHaveProperty('errorConfig');
   });
 
-  test('are at most so many bytes together, in UTF-8', async () => {
+  test('are sent in requests of limited size, counted in UTF-8 bytes', async () => {
     const here = await open({ keepContent: true });
     // Three bytes each: ten of these are one byte more than may travel together.
     const content = '漢'.repeat(Math.ceil(INLINE_BYTES_MAX / 30));
@@ -63,7 +63,7 @@ describe('documents that travel in the requests', () => {
   });
 
   test.each(['line', 'document'] as const)(
-    'and are named as failed are rejected, each for itself (%s)',
+    'are rejected one by one when they are named as failed (%s)',
     async (errorForm) => {
       const here = await open({ ...refusing('hr__2', 'hr__4'), errorForm });
       expect(await here.run('R1', { upserts: docIds(5) })).toEqual({ upserts: 3, deletes: 0, rejected: 2 });
@@ -75,7 +75,7 @@ describe('documents that travel in the requests', () => {
     },
   );
 
-  test('are halved until those that failed stand alone, when Google does not name them', async () => {
+  test('are halved until each failed document is alone, when Google does not name it', async () => {
     const here = await open({ ...refusing('hr__2', 'hr__7'), errorForm: 'anonymous' });
     const manifest = await here.publish('R1', { upserts: docIds(8) });
     expect(await here.deliver(manifest)).toEqual({ upserts: 6, deletes: 0, rejected: 2 });
@@ -97,7 +97,7 @@ describe('documents that travel in the requests', () => {
   });
 
   test.each([0, 3])(
-    'and stand alone are in doubt when %i of them are said to be in',
+    'have an unknown outcome when they are sent alone and Google counts %i of them as imported',
     async (successCount) => {
       const here = await open();
       here.google.engine.fail({ when: IMPORT, how: { kind: 'miscount', successCount }, times: 10 });
@@ -107,7 +107,7 @@ describe('documents that travel in the requests', () => {
     },
   );
 
-  test('and are refused alone, in the only request, are said to have changed nothing', async () => {
+  test('are reported as unchanged when their only request is refused', async () => {
     const here = await open({ ...refusing('hr__1'), errorForm: 'anonymous' });
     expect(await here.run('R1', { upserts: docIds(1) })).toEqual({ upserts: 0, deletes: 0, rejected: 1 });
     expect(await here.rejections()).toEqual([{ docId: 'hr:1', reason: 'hr__1 is odd.', outcome: 'refused' }]);

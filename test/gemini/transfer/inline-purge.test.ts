@@ -27,7 +27,7 @@ interface PurgeBody {
 }
 
 describe('a purge that names its documents', () => {
-  test('names at most so many in full, and is tried out each time', async () => {
+  test('names a limited number in full, and makes a trial purge each time', async () => {
     const count = INLINE_DOCUMENTS_MAX + 3;
     const here = await open(count + 2);
     expect(await here.run('R1', { deletes: docIds(count) })).toEqual({

@@ -19,7 +19,7 @@ async function open(options: PlaceOptions = {}): Promise<DeliveryPlace> {
   return place;
 }
 
-/** Lets the calendar stand at a time, and everything else go on. */
+/** Stops the wall clock at a time; timers continue. */
 function setDate(time: number): void {
   jest.useFakeTimers({
     now: time,

@@ -164,7 +164,7 @@ describe('a part writer', () => {
     await writer.finish();
   });
 
-  it('leaves nothing of the part at work when it gives up', async () => {
+  it('leaves nothing of the unfinished part when it gives up', async () => {
     const folder = folders.make();
     const store = fileStore(folder, '/', ALWAYS_HELD);
     const writer = createPartWriter(store, {

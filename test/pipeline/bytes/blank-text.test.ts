@@ -12,7 +12,7 @@ describe('hasText', () => {
   );
 
   test.each(['a', '\u00a1', '\u00ac', '\u00e9', '\u2014', '\u6f22', '\u{1f600}'])(
-    'finds some when %j stands behind blank characters',
+    'finds text when %j follows blank characters',
     (text) => {
       expect(has(Buffer.from(` \u00a0\u00ad\u200b${text}`))).toBe(true);
     },

@@ -102,7 +102,7 @@ describe('FingerprintSet', () => {
     expect([...full.unmarkedFingerprints()]).toHaveLength(1);
   });
 
-  it('leaves out bytes at the end that are no whole fingerprint', () => {
+  it('ignores bytes at the end that are not a whole fingerprint', () => {
     const set = new FingerprintSet();
     set.addAll(Buffer.from([0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]));
     expect(set.size).toBe(1);

@@ -32,7 +32,7 @@ function listing(documents: readonly Document[], deletes: readonly number[] = []
 }
 
 describe('a canonical row', () => {
-  it('is the document that it says, its id and its metadata as they stand', async () => {
+  it('is the stated document with its id and its metadata unchanged', async () => {
     const metadata = '{"big":123456789012345678901234567890,"price":1.50}';
     const row = {
       ...DOCUMENT,

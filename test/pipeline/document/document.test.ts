@@ -188,7 +188,7 @@ describe('a canonical line', () => {
     );
   });
 
-  it('says where its values stand, and what its content is', () => {
+  it('returns the positions of its values and its content', () => {
     const { document, line } = render({ id: '1', title: 'A "b"', body: 'x\ny' }, FULL);
     const at = ({ start, end }: { start: number; end: number }) =>
       Buffer.from(line).toString('utf8', start, end);
@@ -288,7 +288,7 @@ describe('a row is rejected', () => {
     expect(rejects(fields, { aclUsersField: 'users', aclGroupsField: 'groups' })).toBe('ACL_EMPTY');
   });
 
-  it('for a NUL character wherever it stands, and only for one', () => {
+  it('for a NUL character in any place, and only for one', () => {
     const spec = { metadataFields: ['data'], aclUsersField: 'users', uriTemplate: '{{ link }}' };
     const kinds: Kinds = { data: 'json' };
     const fields = { data: '{}', users: 'a', link: 'x' };

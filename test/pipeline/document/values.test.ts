@@ -10,7 +10,7 @@ import {
 } from '../../../src/pipeline/document/values.ts';
 import { text } from '../../support/pipeline/arbitrary.ts';
 
-/** Writes a value that stands amid other bytes, after some text. */
+/** Writes a value that is surrounded by other bytes, after some text. */
 function written(write: ValueWriter, value: string): string {
   const bytes = Buffer.from(`" ${value}+00"`);
   const out = new ByteWriter(4);

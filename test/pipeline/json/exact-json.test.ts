@@ -52,7 +52,7 @@ describe('JSON', () => {
     );
   });
 
-  test('of megabytes of text is no matter', () => {
+  test('of megabytes of text is read exactly', () => {
     const long = 'x'.repeat(20_000_000);
     expect(parseExactJson(`{"a":"${long}","b":1.50}`)).toEqual({ a: long, b: '1.50' });
   });

@@ -51,7 +51,7 @@ function scopeOf(fields: Readonly<Record<string, Field>>): unknown {
 }
 
 describe('a plain template', () => {
-  it('is written as it stands, with its fields as text', () => {
+  it('is written literally, with its fields as text', () => {
     const fields = {
       name: field('Zoë "Z"'),
       on: field('t', 'boolean'),

@@ -35,7 +35,7 @@ describe('an ACL column', () => {
     );
   });
 
-  it('is nobody when it is NULL, absent or empty', () => {
+  it('names no readers when it is NULL, absent or empty', () => {
     const column = new AclColumn(columns, 0);
     for (const value of [null, undefined, '', ' , ']) expect(column.of(load(value))).toBe(NO_READERS);
   });

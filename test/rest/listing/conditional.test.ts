@@ -135,7 +135,7 @@ describe('a condition', () => {
     expect(asked).toEqual([false, true, false, false]);
   });
 
-  test('goes with the next attempt as well, and a 304 that nobody asked for is an error', async () => {
+  test('is sent with the next attempt as well, and an unrequested 304 is an error', async () => {
     const server = await servers.start({ records: numbered(2), style: 'whole', validator: 'etag' });
     const { end } = await listRest({ url: server.url });
     server.faults.push(json(503, {}));
@@ -144,7 +144,7 @@ describe('a condition', () => {
     await expect(listRest({ url: server.url })).rejects.toMatchObject({ code: 'SOURCE_ANSWER_INVALID' });
   });
 
-  test('that the API does not heed is no harm', async () => {
+  test('that the API ignores does no harm', async () => {
     const page = raw(200, '[{"id":1,"name":"x"}]', { etag: '"same"' });
     const server = await servers.answering(page, page);
     const { end } = await listRest({ url: server.url });

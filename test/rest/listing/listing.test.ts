@@ -156,7 +156,7 @@ describe('a listing that is cut off', () => {
       CURSOR,
       [page([1], { next: 'b' }), page([2], { next: 'c' }), page([1, 3], { next: null })],
     ],
-  ])('by records that moved behind %s has each once, and is not complete', async (_, spec, replies) => {
+  ])('in which records moved past %s returns each once and is not complete', async (_, spec, replies) => {
     const { read } = await listing(spec, ...replies);
     expect(await read()).toEqual({ ids: [1, 2, 3], truncated: true });
   });
@@ -348,7 +348,7 @@ describe('an API with more pages than the connector knows of', () => {
     ['no sign', page([1], { meta: { count: 1 } })],
     ['an end', page([1], { next_cursor: null, has_more: false, next: '' })],
     ['a previous page', page([1], { prev_cursor: 'x' }, { link: '<?p=0>; rel="prev"' })],
-  ])('is no matter where there is %s of it', async (_, reply) => {
+  ])('is accepted when there is %s of it', async (_, reply) => {
     const { read } = await listing(undefined, reply);
     expect(await read()).toEqual({ ids: [1], truncated: false });
   });

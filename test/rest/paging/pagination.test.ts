@@ -292,7 +292,7 @@ describe('the parameters of a page', () => {
   });
 
   test('are sent in the path, and a value that would change the path is an error', async () => {
-    const { pageSize: _, pageSizeField: __, ...cursor } = CURSOR;
+    const cursor = { type: 'cursor', cursorField: 'after', nextCursorPath: 'next' } as const;
     const spec = { path: '/list/{after}?{x}', pagination: { ...cursor, parametersIn: 'path' } } as const;
     const { asked } = await read(spec, ...pages);
     expect(asked).toEqual(['/list/?{x}', '/list/a%2F%C3%A4%3F?{x}']);

@@ -1,13 +1,13 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, request as httpRequest } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { HttpSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { createCertificates, type Certificates } from '../../support/http/certificates.ts';
+import { startHttp, startHttps } from '../../support/http/local-server.ts';
 import { failureOf } from '../../support/databases/postgres-source.ts';
 import { readAll } from '../../support/files/read-rows.ts';
 import { numbered, restSource } from '../../support/http/rest-source.ts';
@@ -45,10 +45,7 @@ const read = async (
   return rows.map(({ id }) => id);
 };
 
-const secure = () => {
-  const { certificate: cert, key } = certificates;
-  return servers.start({ records: numbered(2), style: 'whole', tls: { cert, key } });
-};
+const secure = () => servers.start({ records: numbered(2), style: 'whole', certificates });
 
 describe('a certificate', () => {
   test('is trusted when its authority is named', async () => {
@@ -68,8 +65,7 @@ describe('a certificate', () => {
 
   test('of another host is an error', async () => {
     const other = createCertificates(['kb.example.com']);
-    const { cert, key } = { cert: other.certificate, key: other.key };
-    const server = await servers.start({ records: [], style: 'whole', tls: { cert, key } });
+    const server = await servers.start({ records: [], style: 'whole', certificates: other });
     const url = server.url.replace('127.0.0.1', 'localhost');
     const tls = { caFile: file('other.pem', other.authority) };
     expect(await failureOf(() => read(url, tls))).toMatchObject({
@@ -83,8 +79,7 @@ describe('a certificate', () => {
     ['is not yet valid', 24, 48, /not valid yet: correct the clock/],
   ])('that %s is an error whose hint says so', async (_, from, to, hint) => {
     const other = createCertificates(['localhost'], { from, to });
-    const tls = { cert: other.certificate, key: other.key };
-    const server = await servers.start({ records: [], style: 'whole', tls });
+    const server = await servers.start({ records: [], style: 'whole', certificates: other });
     const error = await failureOf(() => read(server.url, { caFile: file('own.pem', other.authority) }));
     expect(error).toMatchObject({ code: 'SOURCE_TLS', hint: expect.stringMatching(hint) });
     expect(error.hint).not.toContain('caFile');
@@ -93,30 +88,20 @@ describe('a certificate', () => {
   test.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'of the client that is missing is an error that names its fields: %s',
     async (version) => {
-      const { certificate: cert, key, authority: ca } = certificates;
-      const server = createTlsServer(
-        {
-          cert,
-          key,
-          ca,
-          requestCert: true,
-          rejectUnauthorized: true,
-          minVersion: version,
-          maxVersion: version,
-        },
-        (_, response) => response.end('[]'),
-      );
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const server = await startHttps(certificates, (_, response) => response.end('[]'), {
+        ca: certificates.authority,
+        requestCert: true,
+        rejectUnauthorized: true,
+        minVersion: version,
+        maxVersion: version,
+      });
       try {
-        expect(await failureOf(() => read(url, { caFile }))).toMatchObject({
+        expect(await failureOf(() => read(`${server.origin}/`, { caFile }))).toMatchObject({
           code: 'SOURCE_TLS',
           hint: expect.stringMatching(/client certificate.*source\.tls\.certFile and source\.tls\.keyFile/),
         });
       } finally {
-        server.close();
-        server.closeAllConnections();
+        await server.close();
       }
     },
   );
@@ -132,21 +117,19 @@ describe('a certificate', () => {
   test('of the client is shown', async () => {
     const { certificate: cert, key, authority: ca } = certificates;
     let subject: string | string[] | undefined;
-    const server = createTlsServer(
-      { cert, key, ca, requestCert: true, rejectUnauthorized: false },
+    const server = await startHttps(
+      certificates,
       (request, response) => {
         if (request.socket instanceof TLSSocket) subject = request.socket.getPeerCertificate().subject.CN;
         response.end('[{"id":1,"name":"x"}]');
       },
+      { ca, requestCert: true, rejectUnauthorized: false },
     );
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     try {
-      await read(url, { caFile, certFile: file('c.pem', cert), keyFile: file('c.key', key) });
+      const tls = { caFile, certFile: file('c.pem', cert), keyFile: file('c.key', key) };
+      await read(`${server.origin}/`, tls);
     } finally {
-      server.close();
-      server.closeAllConnections();
+      await server.close();
     }
     expect(subject).toBe('Test server');
   });
@@ -175,7 +158,7 @@ describe('a proxy', () => {
     const denied = (authorization: string | undefined) =>
       password !== undefined &&
       authorization !== `Basic ${Buffer.from(`user:${password}`).toString('base64')}`;
-    const server = createServer((incoming, response) => {
+    const answer: RequestListener = (incoming, response) => {
       asked.push(`${incoming.method} ${incoming.url}`);
       if (denied(incoming.headers['proxy-authorization'])) {
         response.writeHead(407).end();
@@ -191,8 +174,8 @@ describe('a proxy', () => {
         },
       );
       incoming.pipe(passed);
-    });
-    server.on('connect', ({ url = '', headers }, socket) => {
+    };
+    const tunnel = ({ url = '', headers }: IncomingMessage, socket: Duplex) => {
       asked.push(`CONNECT ${url}`);
       if (denied(headers['proxy-authorization'])) {
         socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
@@ -204,18 +187,9 @@ describe('a proxy', () => {
         through.pipe(socket).pipe(through);
       });
       for (const end of [through, socket]) end.on('error', () => through.destroy());
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    return {
-      asked,
-      url: (user = '') => `http://${user}127.0.0.1:${port}`,
-      close: () => {
-        server.close();
-        server.closeAllConnections();
-      },
     };
+    const { port, close } = await startHttp(answer, (server) => server.on('connect', tunnel));
+    return { asked, url: (user = '') => `http://${user}127.0.0.1:${port}`, close };
   }
 
   test('is gone through, with TLS from end to end and its own password', async () => {
@@ -225,7 +199,7 @@ describe('a proxy', () => {
       expect(await read(server.url, { caFile }, { https: proxy.url('user:pw@') })).toEqual(['1', '2']);
       expect(proxy.asked).toEqual([`CONNECT ${new URL(server.url).host}`]);
     } finally {
-      proxy.close();
+      await proxy.close();
     }
   });
 
@@ -239,7 +213,7 @@ describe('a proxy', () => {
       expect(proxy.asked).toEqual([`GET ${elsewhere}?b=1`]);
       expect(server.received[0]?.headers.host).toBe(new URL(elsewhere).host);
     } finally {
-      proxy.close();
+      await proxy.close();
     }
   });
 
@@ -252,7 +226,7 @@ describe('a proxy', () => {
         expect(await read(server.url, { caFile }, { https: proxy.url(), except })).toHaveLength(2);
         expect(proxy.asked).toEqual([]);
       } finally {
-        proxy.close();
+        await proxy.close();
       }
     },
   );
@@ -272,7 +246,7 @@ describe('a proxy', () => {
       expect(error.message).not.toContain('wrong');
       expect(proxy.asked).toHaveLength(1);
     } finally {
-      proxy.close();
+      await proxy.close();
     }
   });
 
@@ -288,7 +262,7 @@ describe('a proxy', () => {
       expect(await read(encrypted.url, { caFile }, direct)).toHaveLength(2);
       expect(proxy.asked).toHaveLength(1);
     } finally {
-      proxy.close();
+      await proxy.close();
     }
   });
 
@@ -301,11 +275,11 @@ describe('a proxy', () => {
       expect(await read(byName, undefined, { http: proxy.url() })).toEqual(['1', '2']);
       expect(proxy.asked).toEqual([]);
     } finally {
-      proxy.close();
+      await proxy.close();
     }
   });
 
-  test('that is no address is an error', async () => {
+  test('that is not a URL is an error', async () => {
     expect(
       await failureOf(() => read('http://127.0.0.1:9/', undefined, { http: 'pr oxy:pw@x' })),
     ).toMatchObject({

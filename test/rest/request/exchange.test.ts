@@ -27,7 +27,7 @@ async function api(replies: readonly Reply[], more: Parameters<typeof restSource
   return { server, read, failure: () => failureOf(read), ...made };
 }
 
-describe('an answer that is no page', () => {
+describe('a response that is not a page', () => {
   test.each<[string, Reply, string, RegExp, RegExp]>([
     [
       'HTML',
@@ -111,7 +111,7 @@ describe('an answer that is no page', () => {
     });
   });
 
-  test('is refused when it has more bytes than a page may have, and not read to its end', async () => {
+  test('is refused when it is larger than a page and has no records, and not read to its end', async () => {
     let sent = 0;
     const endless: Reply = (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -130,7 +130,7 @@ describe('an answer that is no page', () => {
     const { failure } = await api([endless]);
     expect(await failure()).toMatchObject({
       code: 'SOURCE_ANSWER_TOO_LARGE',
-      message: expect.stringContaining(`more than ${HTTP_PAGE_BYTES_MAX} bytes`),
+      message: expect.stringContaining('outside the list of its records'),
       hint: expect.stringContaining('smaller pages'),
     });
     expect(sent).toBeLessThan(HTTP_PAGE_BYTES_MAX * 2);
@@ -183,7 +183,7 @@ describe('a request is tried again', () => {
     ['429', json(429, {}), 'SOURCE_RATE_LIMITED'],
     ['a lost connection', drop, 'SOURCE_LOST'],
     ['JSON that is cut off', cut, 'SOURCE_LOST'],
-  ])('and in the end is an error to try later: %s', async (_, reply, code) => {
+  ])('and finally is an error to retry later: %s', async (_, reply, code) => {
     const { failure, server } = await api([reply]);
     expect(await failure()).toMatchObject({
       code,
@@ -193,7 +193,7 @@ describe('a request is tried again', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  test('and in the end, where nobody listens, is an error that names the address', async () => {
+  test('and finally, without a listener, is an error that names the address', async () => {
     const { failure, server } = await api([OK]);
     await server.close();
     expect(await failure()).toMatchObject({

@@ -23,7 +23,7 @@ describe('a validator', () => {
     '"a b"',
     '"\u00e9"',
     `"${'x'.repeat(999)}"`,
-  ])('is never what is no tag, empty or far too long: %s', (etag) => {
+  ])('is never an invalid, empty or far too long tag: %s', (etag) => {
     expect(of({ etag })).toBeUndefined();
   });
 

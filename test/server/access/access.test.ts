@@ -81,7 +81,7 @@ describe('a server with keys', () => {
     expect(text).toContain('Authorization: Bearer');
   });
 
-  test('asks nobody for a key where there is nothing to hide', async () => {
+  test('asks for no key on routes that are public', async () => {
     for (const path of ['/healthz', '/readyz', '/openapi.json', '/public/login.css']) {
       expect((await server.request(path)).status).toBe(200);
     }
@@ -122,7 +122,7 @@ describe('a server without keys', () => {
     await server.stop();
   });
 
-  test('that others can reach makes an admin key once, and asks for it', async () => {
+  test('that other machines can reach creates an admin key once and requires it', async () => {
     const server = await startGuardedServer({ host: '0.0.0.0' });
     const [key = ''] = server.announced;
     expect((await server.request('/test/read')).status).toBe(401);
@@ -146,7 +146,7 @@ describe('a server without keys', () => {
   });
 });
 
-describe('a server behind a proxy that logs people in', () => {
+describe('a server with a single sign-on proxy', () => {
   const signOn = { header: 'x-forwarded-user', right: 'read' } as const;
   let server: GuardedServer;
   beforeAll(async () => {
@@ -168,14 +168,14 @@ describe('a server behind a proxy that logs people in', () => {
   });
 
   test.each([[''], ['a'.repeat(300)], ['ada, bob'], [['ada', 'bob']]])(
-    'knows nobody when the header is %j',
+    'identifies no user when the header is %j',
     async (user) => {
       const { status } = await server.request('/test/read', { headers: { 'x-forwarded-user': user } });
       expect(status).toBe(401);
     },
   );
 
-  test('knows nobody when two name somebody, in a header of which Node keeps only the first', async () => {
+  test('identifies no user when a header is sent twice, although Node keeps only the first value', async () => {
     const other = await startGuardedServer({
       access: { signOn: { header: 'from', right: 'read' }, trustedProxies: ['127.0.0.1'] },
     });

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describeInChromium, startChromium } from '../../support/server/chromium.ts';
 import { startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 
-describeInChromium('somebody without a session', () => {
+describeInChromium('a user without a session', () => {
   let server: GuardedServer;
   let browser: Browser;
   let page: Page;

@@ -55,7 +55,7 @@ describe('a page', () => {
     expect(parsedObject(page.text)?.['caller']).toEqual({ id: keyIdOf(readKey), name: 'to read' });
   });
 
-  test('is no reason for a program to log in: it gets a 401', async () => {
+  test('sends a program a 401 instead of the login page', async () => {
     const asked = await server.request('/test/read', { headers: { accept: 'application/json' } });
     expect({ status: asked.status, code: parsedObject(asked.text)?.['error'] }).toMatchObject({
       status: 401,
@@ -141,7 +141,7 @@ describe('the cookie of a session', () => {
 });
 
 describe('a session', () => {
-  test('ends when nothing was asked for so long', async () => {
+  test('expires after a time without requests', async () => {
     const browser = await loggedIn();
     server.clock.advance(SESSION_IDLE_SECONDS_MAX - 1);
     expect((await browser.visit('/test/read')).status).toBe(200);
@@ -179,10 +179,10 @@ describe('a session', () => {
 
   test.each([
     ['10 minutes ahead', 600, 200],
-    ['10 minutes behind', -600, 200],
-    ['behind by the most that is believed', -SESSION_AHEAD_SECONDS_MAX, 200],
-    ['behind by more', -SESSION_AHEAD_SECONDS_MAX - 1, 401],
-  ])('and its forms hold on a server whose clock is %s', async (_, seconds, status) => {
+    ['10 minutes slow', -600, 200],
+    ['slow by the accepted maximum', -SESSION_AHEAD_SECONDS_MAX, 200],
+    ['slow by more than the maximum', -SESSION_AHEAD_SECONDS_MAX - 1, 401],
+  ])('and its forms are checked by a server whose clock is %s', async (_, seconds, status) => {
     const other = await serverAt(seconds);
     const browser = await loggedIn(await server.makeKey('operate'));
     const token = await browser.formToken('/login');
@@ -191,7 +191,7 @@ describe('a session', () => {
     await other.stop();
   });
 
-  test('that was logged out is over for whoever has copied the cookie, on every server', async () => {
+  test('that was logged out is invalid on every server, also in a copied cookie', async () => {
     const other = await serverAt(0);
     const browser = await loggedIn();
     const cookie = cookieOf(browser);

@@ -35,7 +35,7 @@ describe('the OpenAPI document', () => {
     expect(silent).toEqual([]);
   });
 
-  test('has the headers that a client must look at', () => {
+  test('has the headers that a client must read', () => {
     for (const [, { responses }] of operations) {
       for (const status of ['429', '503']) expect(responses[status]?.headers).toHaveProperty('Retry-After');
     }

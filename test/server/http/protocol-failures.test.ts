@@ -36,11 +36,11 @@ function failureIn(answer: string) {
   return { status: Number(head.split(' ')[1]), body };
 }
 
-describe('what is no request that means one thing', () => {
+describe('a malformed or ambiguous request', () => {
   test.each([
     ['two ways to tell how long it is', push(LENGTH + CHUNKED, chunk)],
     ['two lengths', push(`${LENGTH}Content-Length: 5\r\n`, BODY)],
-    ['a length that is no number', push(`Content-Length: +${BODY.length}\r\n`, BODY)],
+    ['a length that is not a number', push(`Content-Length: +${BODY.length}\r\n`, BODY)],
     ['a coding that comes twice', push(CHUNKED + CHUNKED, chunk)],
     ['a coding that is not chunked at last', push('Transfer-Encoding: chunked, identity\r\n', chunk)],
     ['a chunk that is longer than it says', push(CHUNKED, `5\r\n${BODY}\r\n0\r\n\r\n`)],

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import type { OpsConnectorDetail, OpsRunDetail, OpsSnapshot } from '../../../src/app/ops/model.ts';
+import type { OpsConnectorDetail } from '../../../src/app/ops/model/connector-detail.ts';
+import type { OpsRunDetail } from '../../../src/app/ops/model/run-detail.ts';
+import type { OpsSnapshot } from '../../../src/app/ops/model/snapshot.ts';
 import { parseRunLink } from '../../../src/core/run-link.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { STATE_FILE } from '../../../src/state/run/open-state.ts';
@@ -109,7 +111,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
       overdue_seconds: 11_100,
     });
     expect(freshnessOf('handbook')).toMatchObject({ late: false, overdue_seconds: null });
-    // Its last commit is older than the start that was due, and a run is at work.
+    // Its last commit is older than the start that was due, and a run is in progress.
     expect(freshnessOf('tickets')).toMatchObject({ late: false });
   });
 
@@ -260,7 +262,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
       target: 'projects/my-project/locations/global/dataStores/people',
       delete_policy: 'auto_delete_missing',
     });
-    // A query may hold what is nobody's business.
+    // A query may contain confidential text.
     expect(JSON.stringify(detail)).not.toContain('SELECT');
   });
 
@@ -274,7 +276,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
   );
 
   test('changes nothing, whatever is asked for', async () => {
-    // The run at work shows its signs of life meanwhile.
+    // The run in progress sends heartbeats meanwhile.
     const dump = async () =>
       JSON.stringify(await dumpState(server.cwd, url)).replaceAll(/"expires_at\\*":[\d.]+/g, '');
     const before = await dump();
@@ -345,15 +347,19 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
       batches: 2,
       events: 7,
       oldest_received_at: '2026-11-21T03:00:00.000Z',
+      overdue_seconds: null,
     });
     expect(totals.pending).toEqual({ batches: 2, events: 7 });
     const { pushes } = await answered<OpsConnectorDetail>('/v1/ops/connectors/support-push');
     expect(pushes).toEqual({
       path: '/v1/connectors/support-push/events',
+      url: `${server.url}/v1/connectors/support-push/events`,
+      refused: [],
       newest: [
         {
           push_run_id: 'P1',
           received_at: now,
+          pushed_by: null,
           accepted: 4,
           rejected: 2,
           waiting: 4,
@@ -362,6 +368,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
         {
           push_run_id: 'P0',
           received_at: '2026-11-21T03:00:00.000Z',
+          pushed_by: null,
           accepted: 3,
           rejected: 0,
           waiting: 3,
@@ -370,7 +377,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
       ],
     });
     const page = await (await server.request('/ops/connectors/support-push')).text();
-    expect(page).toContain('POST /v1/connectors/support-push/events');
+    expect(page).toContain(`${server.url}/v1/connectors/support-push/events`);
     expect(page).toContain('nothing: producers push to it');
     expect(page).toContain('pushed deletes are never held');
     expect(page).not.toContain('everything, each time');

@@ -72,6 +72,33 @@ describe('the pages of Ops, as HTML', () => {
     expect(html).toContain('<title>(2) Ops');
   });
 
+  test('filter stalled runs apart from running ones', async () => {
+    await place.begin({ runId: 'killed-1', connector: 'orders', at: minutesAgo(9) });
+    await place.begin({ runId: 'alive-1', connector: 'hr', at: minutesAgo(9) });
+    await place.hold('alive-1', 'hr');
+    await place.commit({ runId: 'done-1', connector: 'tickets', at: minutesAgo(9) });
+    const stalled = await textOf('/ops?status=STALLED');
+    expect(stalled).toMatch(/Stalled orders killed-1 .* 1 to 1 of 1/);
+    expect(stalled).not.toContain('alive-1');
+    const running = await textOf('/ops?status=RUNNING');
+    expect(running).toMatch(/Running hr alive-1 .* 1 to 1 of 1/);
+    expect(running).not.toContain('killed-1');
+  });
+
+  test('link the code of an error to its meaning, unless this version does not know the code', async () => {
+    place.writeConnector('hr');
+    await place.fail({ runId: 'hr-1', connector: 'hr', at: minutesAgo(5) });
+    await place.fail({ runId: 'crm-1', connector: 'crm', at: minutesAgo(5), code: 'FROM_A_LATER_VERSION' });
+    for (const path of ['/ops', '/ops/connectors/hr', '/ops/runs/hr-1']) {
+      expect(await (await server.request(path)).text()).toContain('href="/ops/errors#SOURCE_AUTH_FAILED"');
+    }
+    const meaning = 'The source, or the proxy in front of it, refuses the user name or the password.';
+    expect(await textOf('/ops/runs/hr-1')).toContain(meaning);
+    expect(await textOf('/ops/errors')).toContain(`SOURCE_AUTH_FAILED ${meaning} no 77`);
+    expect(await (await server.request('/ops/errors')).text()).toContain('id="SOURCE_AUTH_FAILED"');
+    expect(await (await server.request('/ops/runs/crm-1')).text()).not.toContain('#FROM_A_LATER_VERSION');
+  });
+
   test('count connectors that have never run apart from those that are OK', async () => {
     place.writeConnector('one');
     place.writeConnector('two');

@@ -25,12 +25,13 @@ const PAGES = [
   '/ops/runs/crm-held',
   '/ops/runs/tickets-2',
   '/ops/connectors/hr-employees',
+  '/ops/errors',
 ];
 
 describeInChromium('the pages of Ops', () => {
   const folders = temporaryFolders();
   let elapsedMs = 0;
-  // So fast that the server looks at the connectors' files at each request, where it otherwise does every 2 s.
+  // The server checks the connectors' files at each request instead of every 2 s.
   const clock = { now: () => NOW, elapsedMs: () => (elapsedMs += CATALOG_REFRESH_MS) };
   let place: OpsPlace;
   let server: Awaited<ReturnType<typeof startBridgeServer>>;
@@ -85,7 +86,7 @@ describeInChromium('the pages of Ops', () => {
     await answered;
   }
 
-  test('say first what needs somebody, why, and what to do', async () => {
+  test('show first what needs attention, why, and what to do', async () => {
     await page.goto('/ops');
     const needs = page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem');
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain(
@@ -145,7 +146,7 @@ describeInChromium('the pages of Ops', () => {
     expect(text).not.toMatch(/index refused/i);
   });
 
-  test('do not show a silent process as one at work', async () => {
+  test('do not show a process without a heartbeat as running', async () => {
     place.writeConnector('silent');
     const lease = await place.state.lease('silent', { runId: 'silent-1', host: 'worker-1', pid: 4711 });
     await place.begin({ runId: 'silent-1', connector: 'silent', at: minutesAgo(40), phase: 'publish' });
@@ -268,7 +269,7 @@ describeInChromium('the pages of Ops', () => {
     await page.clock.runFor(POLL_MS);
     const alert = page.getByRole('alert');
     await alert.filter({ hasText: 'The server does not answer. What you see is as of 2026-11-21' }).waitFor();
-    // Wherever somebody has scrolled to.
+    // At any scroll position.
     expect(await alert.evaluate((element) => element.getBoundingClientRect().top)).toBe(0);
     expect(await page.locator('#connectors tbody tr').count()).toBeGreaterThan(8);
     await page.unroute('**/ops');

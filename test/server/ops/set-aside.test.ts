@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpsRunDetail } from '../../../src/app/ops/model.ts';
+import type { OpsRunDetail } from '../../../src/app/ops/model/run-detail.ts';
 import { OPS_ARTIFACT_BYTES_MAX, OPS_ARTIFACT_LINES } from '../../../src/app/limits.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
@@ -9,7 +9,7 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const HELD = { missing: 300, deleted: 0, held: 300, quarantined: 2 };
 
-describe('what a run withheld and quarantined', () => {
+describe('the withheld and quarantined documents of a run', () => {
   const folders = temporaryFolders();
   let elapsedMs = 0;
   const clock = { now: () => NOW, elapsedMs: () => elapsedMs };

@@ -62,7 +62,7 @@ describe('a server that has no room for a push', () => {
 
   describe('in its memory', () => {
     const content = 'x'.repeat(CONTENT_LENGTH);
-    // Nobody may read it, so it is received whole and then stored nowhere.
+    // It has no readers, so it is received completely and then not stored.
     const unread = JSON.stringify([{ op: 'UPSERT', doc_id: '1', title: 'T', content, acl_users: [] }]);
     const begun: Socket[] = [];
     const begin = async (connector: string) =>

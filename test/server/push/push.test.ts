@@ -35,7 +35,7 @@ describe('the push route', () => {
   let server: Awaited<ReturnType<typeof startBridgeServer>>;
   let queue: Awaited<ReturnType<typeof openQueueReader>>;
   let aheadMs = 0;
-  /** Of the server's log. */
+  /** The lines of the server's log. */
   const errors: unknown[] = [];
   const log: Logger = {
     ...silentLogger,
@@ -211,7 +211,7 @@ spec:
       ['an empty array', '[]', JSON_TYPE, 400, /no event/],
       ['blank lines', '\n\n', LINES_TYPE, 400, /no event/],
       [
-        'what is no JSON',
+        'invalid JSON',
         '{"op":DELETE}',
         JSON_TYPE,
         400,

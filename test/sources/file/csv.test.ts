@@ -2,7 +2,8 @@ import { afterAll, beforeEach, describe, expect, it, test } from '@jest/globals'
 import fc from 'fast-check';
 import type { CsvSpec } from '../../../src/definitions/rest/types.ts';
 import { ROW_BYTES_MAX } from '../../../src/core/limits.ts';
-import { FILE_HEADER_BYTES_MAX, FILE_READ_BYTES } from '../../../src/sources/limits.ts';
+import { CSV_HEADER_BYTES_MAX } from '../../../src/formats/limits.ts';
+import { FILE_READ_BYTES } from '../../../src/sources/limits.ts';
 import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
 import { growthOf } from '../../support/memory/processor-time.ts';
 import { readAll } from '../../support/files/read-rows.ts';
@@ -220,7 +221,7 @@ describe('a CSV file that is not what it should be fails the run, with file and 
     expect(await failure(text, { csv })).toMatchObject({ code: 'SOURCE_FILE_INVALID', exit: 65, message });
   });
 
-  it('the rows before are no reason to pass over it, however many there are', async () => {
+  it('the rows before it do not hide it, regardless of their number', async () => {
     const rows = Array.from({ length: 20_000 }, (_, id) => `${id},row\r\n`).join('');
     expect(await failure(`${header}${rows}1,"open`)).toMatchObject({
       message: expect.stringMatching(/^a\.csv, line 20002: .* never closed/),
@@ -237,9 +238,9 @@ describe('a CSV file that is not what it should be fails the run, with file and 
 
   it('an endless header', async () => {
     expect(
-      await failure(`${'x,'.repeat(FILE_HEADER_BYTES_MAX / 2)}${'y'.repeat(FILE_READ_BYTES)}\n`),
+      await failure(`${'x,'.repeat(CSV_HEADER_BYTES_MAX / 2)}${'y'.repeat(FILE_READ_BYTES)}\n`),
     ).toMatchObject({
-      message: `a.csv, line 1: the row that begins here has more than ${FILE_HEADER_BYTES_MAX} bytes.`,
+      message: `a.csv, line 1: the row that begins here has more than ${CSV_HEADER_BYTES_MAX} bytes.`,
     });
   });
 
@@ -252,7 +253,7 @@ describe('a CSV file that is not what it should be fails the run, with file and 
 });
 
 describe('columns that the mapping names', () => {
-  it('and that no file has fail the run, with all that the files have', async () => {
+  it('fail the run when no file has them, with a list of the existing columns', async () => {
     const error = await failure(
       { 'a.csv': 'Id,name\n', 'b.csv': 'name,team\n' },
       { fields: ['id', 'name', 'nmae', '_file'] },

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CsvSpec } from '../../../src/definitions/rest/types.ts';
-import { FILE_HEADER_BYTES_MAX } from '../../../src/sources/limits.ts';
+import { CSV_HEADER_BYTES_MAX } from '../../../src/formats/limits.ts';
 import type { LogFields } from '../../../src/core/log.ts';
 import { FileSource } from '../../../src/sources/file/source.ts';
 import { fileSource, writeOldFile } from '../../support/files/file-source.ts';
@@ -108,7 +108,7 @@ describe('a CSV row of nothing but delimiters, blanks and quotes', () => {
   });
 
   test('is passed over however many there are', async () => {
-    const blanks = `${','.repeat(99)}\n`.repeat(FILE_HEADER_BYTES_MAX / 50);
+    const blanks = `${','.repeat(99)}\n`.repeat(CSV_HEADER_BYTES_MAX / 50);
     expect(await idsOf(`${blanks}id,name\n1,a\n`)).toBe('1=a');
   });
 });

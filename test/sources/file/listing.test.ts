@@ -233,7 +233,7 @@ describe('a file that is being written', () => {
         rmSync(path);
       },
     ],
-  ])('and %s while it is read, fails the run', async (_, change) => {
+  ])('fails the run when it %s while it is read', async (_, change) => {
     write('a.csv', rows(40_000));
     write('b.csv', rows(1));
     const batches = fileSource(folder, { glob: '*.csv' }).read(undefined, new AbortController().signal);

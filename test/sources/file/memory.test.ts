@@ -14,7 +14,7 @@ afterEach(() => {
 
 const MIB = 1_048_576;
 
-/** Reads a file of so many rows in a process with a heap of 48 MiB. */
+/** Reads a file of this number of rows in a process with a heap of 48 MiB. */
 async function growth(format: string, rows: number, header: string, row: (id: number) => string) {
   const folder = folders.make();
   const path = join(folder, 'large');

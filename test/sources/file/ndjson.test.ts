@@ -79,7 +79,7 @@ describe('an NDJSON file that is not what it should be fails the run, with file 
       'a.ndjson, line 3: no JSON: it ends too soon.',
     ],
     [
-      'a line that is no JSON',
+      'a line that is not valid JSON',
       '{"id":1,"name":2}\nid,name\n',
       'a.ndjson, line 2: no JSON: it has an unexpected character at byte 1.',
     ],

@@ -86,7 +86,7 @@ describe('the text of a file', () => {
   });
 });
 
-describe('bytes that are no text fail the run, with file and line:', () => {
+describe('bytes that are not text fail the run, with file and line:', () => {
   it.each<[string, Buffer, FileEncoding | undefined, string]>([
     [
       'Latin 1 read as UTF-8',
@@ -108,7 +108,7 @@ describe('bytes that are no text fail the run, with file and line:', () => {
     ],
     ['a NUL', Buffer.from('a\nb\0c'), undefined, 'a.txt, line 2: a NUL character, which text does not have.'],
     [
-      'NULs behind one another',
+      'consecutive NULs',
       Buffer.from('a\nb\0\0\0\0c'),
       'windows-1252',
       'a.txt, line 2: a NUL character, which text does not have.',

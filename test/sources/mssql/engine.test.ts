@@ -541,7 +541,7 @@ describe('a login', () => {
 });
 
 test.each(['read', 'columns'] as const)(
-  'a run that is stopped while its certificate is read connects to nobody: %s',
+  'a run that is stopped while its certificate is read opens no connection: %s',
   async (what) => {
     let connections = 0;
     const server = createServer((socket) => {
@@ -552,7 +552,7 @@ test.each(['read', 'columns'] as const)(
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const url = `mssql://reader:pass@127.0.0.1:${port}/shop?encrypt=true`;
-    // Who reads a pipe waits for somebody to write.
+    // Reading a pipe waits for a writer.
     const caFile = path.join(folders.make(), 'ca.pem');
     execFileSync(MKFIFO, [caFile]);
     const source = mssqlSource(url, 'SELECT x', { tls: { caFile } });

@@ -29,7 +29,7 @@ describeOnMariadb('on a real MariaDB', () => {
       ['a wrong password', (url: URL) => (url.password = 's3cr3t-wrong'), 'SOURCE_AUTH_FAILED'],
       ['an unknown user', (url: URL) => (url.username = 'nobody'), 'SOURCE_AUTH_FAILED'],
       ['an unknown database', (url: URL) => (url.pathname = '/nowhere'), 'SECRET_INVALID'],
-      ['a port where nobody listens', (url: URL) => (url.port = '1'), 'SOURCE_UNREACHABLE'],
+      ['a port without a listener', (url: URL) => (url.port = '1'), 'SOURCE_UNREACHABLE'],
       ['a host that is not there', (url: URL) => (url.hostname = 'nowhere.invalid'), 'SOURCE_UNREACHABLE'],
     ])('with %s fails with the server’s words and the secret’s name alone', async (_name, change, code) => {
       const listing = listMysql(

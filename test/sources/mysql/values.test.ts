@@ -76,7 +76,7 @@ describeOnMariadb('on a real MariaDB', () => {
       expect([columns[0]?.kind, json]).toEqual(['timestamptz', [{ t: '"2024-01-02T01:04:05.500000Z"' }]]);
     });
 
-    test('of a date that is none, or half of one, is as the server has it', async () => {
+    test('of a zero or partial date is as the server has it', async () => {
       const { texts } = await listed('DATE', "'0000-00-00'", "'2024-00-00'", "'2024-05-00'", "'2024-05-06'");
       expect(texts).toEqual(['0000-00-00', '2024-00-00', '2024-05-00', '2024-05-06']);
       const times = await listed('DATETIME', "'0000-00-00 00:00:00'");
@@ -90,7 +90,7 @@ describeOnMariadb('on a real MariaDB', () => {
       });
     });
 
-    test('of a binary type is base64 in JSON, and no text', async () => {
+    test('of a binary type is base64 in JSON and has no text', async () => {
       for (const type of ['VARBINARY(10)', 'BLOB', 'BINARY(2)']) {
         await expect(listed(type, "x'00ff'")).resolves.toEqual({
           kind: 'bytes',

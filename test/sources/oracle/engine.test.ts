@@ -144,7 +144,7 @@ describe('a value', () => {
       `TO_CHAR("V", 'YYYY-MM-DD HH24:MI:SS')`,
     ],
   ])(
-    'of %s is written by the database, for the driver would cut it',
+    'of %s is converted to text by the database, because the driver would truncate it',
     async (type, kind, written, expected, expression) => {
       await expect(listed({ type }, [written, null])).resolves.toEqual({
         kind,
@@ -238,7 +238,7 @@ describe('a listing', () => {
     });
   });
 
-  test('that the database can no longer give as of its moment, or that is cut off, may be tried again', async () => {
+  test('whose snapshot has expired, or that is cut off, may be retried', async () => {
     const old = await start({
       answer: () =>
         table(function* () {

@@ -18,7 +18,7 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const CANARY = 'canary-in-the-password';
 
-/** A server that speaks TLS; the database `tls_only` is closed to whoever does not. */
+/** A server that speaks TLS; the database `tls_only` refuses connections without it. */
 let postgres: TestPostgres;
 /** A server that does not speak TLS. */
 let plain: TestPostgres;
@@ -139,7 +139,7 @@ describe('a password', () => {
 });
 
 describe('a server that cannot be used', () => {
-  test('because its name is unknown', async () => {
+  test('is an error because its name is unknown', async () => {
     const error = await failure(`postgres://ann:${CANARY}@no-such-host.invalid/hr`);
     expect(error).toMatchObject({
       code: 'SOURCE_UNREACHABLE',
@@ -147,7 +147,7 @@ describe('a server that cannot be used', () => {
     });
   });
 
-  test.each(['127.0.0.1', 'localhost'])('because nothing listens there, at %s', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('is an error because nothing listens at %s', async (host) => {
     const { server, stop } = await listening(() => undefined);
     const { port } = server.address() as AddressInfo;
     stop();
@@ -159,24 +159,30 @@ describe('a server that cannot be used', () => {
     });
   });
 
-  test.each(['disable', 'prefer', 'require'])('because it never answers, with sslmode %s', async (mode) => {
-    const { url, stop } = await listening(() => undefined);
-    const error = await failure(`${url}?sslmode=${mode}`, undefined, { connectTimeoutSeconds: 1 });
-    stop();
-    expect(error).toMatchObject({
-      code: 'SOURCE_TIMEOUT',
-      hint: expect.stringContaining('connectTimeoutSeconds'),
-    });
-  });
+  test.each(['disable', 'prefer', 'require'])(
+    'is an error because it never answers, with sslmode %s',
+    async (mode) => {
+      const { url, stop } = await listening(() => undefined);
+      const error = await failure(`${url}?sslmode=${mode}`, undefined, { connectTimeoutSeconds: 1 });
+      stop();
+      expect(error).toMatchObject({
+        code: 'SOURCE_TIMEOUT',
+        hint: expect.stringContaining('connectTimeoutSeconds'),
+      });
+    },
+  );
 
-  test.each(['disable', 'require'])('because it hangs up, with sslmode %s', async (mode) => {
-    const { url, stop } = await listening((socket) => socket.once('data', () => socket.end()));
-    const error = await failure(`${url}?sslmode=${mode}`);
-    stop();
-    expect(error.code).toBe('SOURCE_LOST');
-  });
+  test.each(['disable', 'require'])(
+    'is an error because it closes the connection, with sslmode %s',
+    async (mode) => {
+      const { url, stop } = await listening((socket) => socket.once('data', () => socket.end()));
+      const error = await failure(`${url}?sslmode=${mode}`);
+      stop();
+      expect(error.code).toBe('SOURCE_LOST');
+    },
+  );
 
-  test('because it is no Postgres', async () => {
+  test('is an error because it is not a PostgreSQL server', async () => {
     const { url, stop } = await listening((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     );
@@ -185,7 +191,7 @@ describe('a server that cannot be used', () => {
     expect(error.code).toMatch(/^SOURCE_/);
   });
 
-  test('because the database is unknown', async () => {
+  test('is an error because the database is unknown', async () => {
     const error = await failure(plain.url('nowhere'));
     expect(error).toMatchObject({
       code: 'SECRET_INVALID',
@@ -235,7 +241,7 @@ describe('sslmode', () => {
   });
 
   test.each(['verify-ca', 'verify-full'])(
-    '%s refuses a certificate that nobody vouches for',
+    '%s refuses a certificate of an unknown authority',
     async (mode) => {
       const error = await failure(`${postgres.url()}?sslmode=${mode}`);
       expect(error).toMatchObject({ code: 'SOURCE_TLS', hint: expect.stringContaining('caFile') });
@@ -252,7 +258,7 @@ describe('sslmode', () => {
     },
   );
 
-  test('verify-full refuses a certificate for another name, which verify-ca does not look at', async () => {
+  test('verify-full refuses a certificate for another name, which verify-ca does not check', async () => {
     // Leads to this machine, as 127.0.0.1 does, and is not in the certificate.
     const elsewhere = postgres.url().replace('127.0.0.1', '0.0.0.0');
     const error = await failure(`${elsewhere}?sslmode=verify-full`, ENCRYPTED, { tls: { caFile } });

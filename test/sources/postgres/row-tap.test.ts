@@ -154,7 +154,7 @@ describe('the rows in what a server sends', () => {
     expect(marked).toEqual([1, 4]);
   });
 
-  test('pass on like everything else when nobody asked for them', () => {
+  test('are passed on like everything else when they were not requested', () => {
     const passedOn: Buffer[] = [];
     const tap = new PostgresRowTap((bytes) => passedOn.push(bytes));
     const stream = Buffer.concat([dataRow(rowBytes([Buffer.from('1')])), message('Z', Buffer.from('T'))]);

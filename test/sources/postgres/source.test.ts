@@ -175,7 +175,7 @@ describe('a query', () => {
     ['a syntax error', 'SELECT 1 AS id\n\n  FORM x y', 'syntax error at or near "FORM"', 3, 3, 'FORM x y'],
     ['an end too soon', 'SELECT 1 AS id FROM', 'syntax error at end of input', 1, 20, 'SELECT 1 AS id FROM'],
     [
-      'an unknown function behind an emoji',
+      'an unknown function after an emoji',
       `SELECT '😀', nope()`,
       'function nope()',
       1,
@@ -183,7 +183,7 @@ describe('a query', () => {
       `SELECT '😀', nope()`,
     ],
     [
-      'an unknown column behind the watermark',
+      'an unknown column after the watermark',
       'SELECT id FROM single WHERE id > :watermark AND nope',
       'column "nope" does not exist',
       1,

@@ -108,7 +108,7 @@ describe('a watermark in time', () => {
     expect((await delta('timed', first.checkpoint, { watermarkLag: '0s' })).ids).toContain('forever');
   });
 
-  test('leaves the checkpoint as it is when there is no row', async () => {
+  test('leaves the checkpoint unchanged without rows', async () => {
     expect(await delta('timed', '2025-01-01 00:00:00+00')).toEqual({ ids: [], checkpoint: undefined });
   });
 

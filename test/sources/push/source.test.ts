@@ -82,7 +82,7 @@ describe('a pushed document', () => {
     expect(batch.ends[0]).toBe(ROW_BYTES_MAX);
   });
 
-  test('that is no JSON fails the run instead of being read wrong', async () => {
+  test('that is not valid JSON fails the run instead of being misread', async () => {
     await expect(
       onlyBatch([{ docId: 'support:1', op: 'UPSERT', document: '{"title":"cut' }]),
     ).rejects.toThrow();

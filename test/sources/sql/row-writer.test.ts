@@ -68,7 +68,7 @@ test.each([
   expect(batch?.row.subarray(-4).toString()).toBe('last');
 });
 
-// Four bytes of length stand before each value, and one byte is the first.
+// Four bytes of length precede each value, and the first byte is separate.
 test.each([ROW_BYTES_MAX - 20, ROW_BYTES_MAX - 14, ROW_BYTES_MAX])(
   'A row is cut at the limit and marked, after a text of %i bytes as well',
   async (length) => {

@@ -4,7 +4,7 @@ import { highestCheckpoint, isLater, watermarkBefore } from '../../../src/source
 
 const NANOSECONDS_MAX = 253_402_300_799_999_999_999n;
 
-/** A timestamp of so many nanoseconds after 1970, with nine digits. */
+/** A timestamp of this number of nanoseconds after 1970, with nine digits. */
 function written(nanoseconds: bigint): string {
   const seconds = nanoseconds / 1_000_000_000n;
   const fraction = (nanoseconds % 1_000_000_000n).toString().padStart(9, '0');

@@ -9,7 +9,7 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
-  /** The text of it if it was no JSON; undefined if there was none, and with `keepContent: false`. */
+  /** The body as text if it was not valid JSON; undefined if there was none, and with `keepContent: false`. */
   readonly body: unknown;
 }
 
@@ -25,7 +25,7 @@ export type Fault =
   | { readonly kind: 'drop'; readonly effect: 'before' | 'after' }
   /** No answer ever comes. */
   | { readonly kind: 'hang'; readonly effect: 'before' | 'after' }
-  /** The operation that this request starts must be asked for so often. */
+  /** How often the operation that this request starts must be polled. */
   | { readonly kind: 'slow-operation'; readonly polls: number }
   /** The operation ends with an error, without an effect, or with all of it. */
   | {
@@ -34,7 +34,7 @@ export type Fault =
       readonly message: string;
       readonly withEffect?: boolean;
     }
-  /** The operation reports so many successes, whatever it did, and no failure. */
+  /** The operation reports this number of successes, whatever it did, and no failure. */
   | { readonly kind: 'miscount'; readonly successCount: number };
 
 /** What a caller may order: which requests, how often, what happens to them. */

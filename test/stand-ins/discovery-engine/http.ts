@@ -23,7 +23,7 @@ export async function received(incoming: IncomingMessage): Promise<ReceivedReque
   };
 }
 
-/** What was no JSON is kept as the text that it was. */
+/** A body that is not valid JSON is kept as text. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -34,7 +34,7 @@ function parsed(text: string): unknown {
 
 /**
  * The body of a request that is understood; an empty object if there is none.
- * @throws ApiError if it is no JSON object, or is not said to be
+ * @throws ApiError if the body is not a JSON object, or its content type is not JSON
  */
 export function jsonBody({ body, headers, method }: ReceivedRequest): JsonObject {
   if (body === undefined) return {};

@@ -49,7 +49,7 @@ export type ErrorForm = 'line' | 'document' | 'anonymous';
 export interface DiscoveryEngineOptions {
   readonly dataStores: readonly DataStoreSetup[];
   readonly storage: StandInStorage;
-  /** Of all projects. Names in answers have it in place of the project's id, as Google's have. */
+  /** The number of all projects. Names in answers have it in place of the project's id, as Google's have. */
   readonly projectNumber?: string;
   /** What is not false is granted. `{ purge: false }` is what the role editor lacks. */
   readonly permissions?: Partial<Record<Permission, boolean>>;

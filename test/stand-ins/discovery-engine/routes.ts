@@ -56,7 +56,7 @@ function route(
 const DATA_STORE =
   /^\/v1\/projects\/([^/]+)\/locations\/([^/]+)\/(?:collections\/default_collection\/)?dataStores\/([^/:]+)(?:\/(.*))?$/;
 
-/** Of Cloud Resource Manager, whose API has a host of its own. */
+/** The route of Cloud Resource Manager, whose API has a host of its own. */
 const PROJECT_PERMISSIONS = /^\/v3\/projects\/([^/:]+):testIamPermissions$/;
 
 /** Parameters that every method of every Google API has. */

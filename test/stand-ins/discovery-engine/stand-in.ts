@@ -35,7 +35,7 @@ export interface DiscoveryEngineStandIn {
   /** The ids of the documents that this person's searches may find; sorted. */
   searchAs(dataStore: DataStorePlace, reader: Reader): string[];
   fail(order: FaultOrder): InjectedFault;
-  /** Time passes until all operations are done, though nobody asks for them. */
+  /** Finishes all operations, although nothing polls them. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }

@@ -16,7 +16,7 @@ export type Fault =
   /** A bit flips on the way. `store corrupt`: and the server stores it without having looked. */
   | { readonly how: 'corrupt upload' | 'store corrupt' | 'corrupt download' };
 
-/** What a rule looks at. */
+/** The part of a request that a rule matches. */
 export interface Faultable {
   readonly method: string;
   /** Not decoded, without the query. */

@@ -149,7 +149,7 @@ describe('the stand-in for Cloud Storage', () => {
     expect((await fetch(`${gcs.url}/storage/v1/b/other/o`)).status).toBe(404);
   });
 
-  it('keeps contents in a folder that it is given, where they can be looked at', async () => {
+  it('keeps contents in a given folder, where they can be read', async () => {
     const folder = join(folders.make(), 'store');
     mkdirSync(folder);
     const other = await startGcsStandIn({ folder, buckets: ['b'] });

@@ -138,7 +138,7 @@ async function serve(
     const answer = fault?.how === 'status' ? refused(fault) : await answerTo(callOf(request, fault), service);
     await tell('carried out');
     if (fault?.how === 'drop after') throw new Broken();
-    // What nobody read would be in the way of the next request on this connection.
+    // Unread bytes would be taken for the next request on this connection.
     request.resume();
     await send(response, answer, fault);
   } catch (error) {

@@ -5,7 +5,7 @@ import { Refusal, type Answer, type Call } from './exchange.ts';
 export interface Access {
   /** What the caller may not do; all else it may. `storage.buckets.get` and `.getIamPolicy` are needed for what they say. */
   readonly denied: readonly string[];
-  /** Of the project that all buckets are in. */
+  /** The number of the project that all buckets belong to. */
   readonly projectNumber: string;
   /** The policy of each bucket. */
   readonly bindings: readonly Binding[];

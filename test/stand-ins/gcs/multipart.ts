@@ -9,7 +9,7 @@ export async function readMultipart(call: Call, receiver: Receiver): Promise<Rec
   if (boundary === undefined) throw malformed('its content type is not multipart/related');
   const ending = Buffer.from(`\r\n--${boundary}--`);
   let head: { metadata: Record<string, unknown>; contentStart: number } | undefined;
-  /** Of the head until it is whole; then what may be the beginning of the end. */
+  /** The bytes of the head until it is complete; then a possible start of the final boundary. */
   let held = Buffer.alloc(0);
   for await (const chunk of call.body) {
     held = Buffer.concat([held, chunk]);

@@ -9,7 +9,7 @@ export function listObjects(call: Call, bucket: Bucket, pageObjects: number): An
   const token = call.query.get('pageToken') ?? '';
   const most = Number(call.query.get('maxResults') ?? pageObjects);
   if (!Number.isInteger(most) || most < 1) throw new Refusal(400, 'invalid', 'Invalid maxResults.');
-  // What is deleted between two pages is no reason to miss others.
+  // An object that is deleted between two pages must not hide others.
   const entries = entriesOf(bucket.all(prefix), prefix, delimiter).filter(({ key }) => isAfter(key, token));
   const page = entries.slice(0, Math.min(most, pageObjects));
   const last = page.at(-1);

@@ -36,7 +36,7 @@ export class Uploads {
       .map(({ name }) => name);
   }
 
-  /** Gives up what nobody finished. */
+  /** Removes unfinished uploads. */
   async close(): Promise<void> {
     for (const { receiver } of this.#sessions.values()) await receiver.discard();
   }

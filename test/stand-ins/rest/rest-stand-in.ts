@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttps, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { Certificates } from '../../support/http/certificates.ts';
 import type { ReceivedRequest, Reply } from '../../support/http/http-server.ts';
+import { startHttp, startHttps } from '../../support/http/local-server.ts';
 import { pageOf, type Style } from './pages.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { Validators } from './validators.ts';
@@ -19,14 +18,14 @@ export interface RestOptions {
   readonly tokens?: TokenEndpoint;
   /** What it gives with an answer, and heeds in a conditional request. */
   readonly validator?: 'etag' | 'last-modified';
-  /** With it, the stand-in speaks TLS. */
-  readonly tls?: ServerOptions;
+  /** With them, the stand-in speaks TLS. */
+  readonly certificates?: Certificates;
 }
 
 /** An API of records at `/articles`, in any of the usual ways to page, that can be told to misbehave. */
 export interface RestStandIn {
   readonly origin: string;
-  /** Of the listing. */
+  /** The URL of the listing. */
   readonly url: string;
   /** What came in for the listing, in this order. */
   readonly received: ReceivedRequest[];
@@ -74,22 +73,10 @@ export async function startRest(options: RestOptions): Promise<RestStandIn> {
       json(page.status ?? 200, page.body, { ...page.headers, ...tagged });
     });
   };
-  const server: Server =
-    options.tls === undefined ? createHttp(listener) : createHttps(options.tls, listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  origin = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
-  return {
-    origin,
-    url: `${origin}/articles`,
-    received,
-    faults,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const { certificates } = options;
+  const server = await (certificates === undefined
+    ? startHttp(listener)
+    : startHttps(certificates, listener));
+  origin = server.origin;
+  return { origin, url: `${origin}/articles`, received, faults, close: server.close };
 }

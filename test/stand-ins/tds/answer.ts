@@ -23,7 +23,7 @@ export interface TdsCount {
 
 export type TdsResult = TdsRows | TdsCount;
 
-/** How the connection stands on which a statement came. */
+/** The state of the connection that received a statement. */
 export interface TdsSession {
   /** 1 for the first connection that logged in. */
   readonly id: number;

@@ -15,7 +15,7 @@ export class Connection {
   readonly #service: TdsService;
   readonly #socket: Socket;
   readonly #session: Session;
-  /** Of the message that came last. */
+  /** The number of the latest message. */
   #interruption = new Interruption();
   #work: Promise<void> = Promise.resolve();
 
@@ -69,7 +69,7 @@ export class Connection {
     if (first !== undefined) receive(first);
   }
 
-  /** One message after the other; but an attention is heard while the one before it is at work. */
+  /** Handles one message after the other, but receives an attention while a message is being handled. */
   #receive(message: Message): void {
     if (message.type === PacketType.attention) this.#interruption.interrupt();
     const interruption = new Interruption();

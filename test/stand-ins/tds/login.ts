@@ -80,7 +80,7 @@ export function readLogin(body: Buffer): Login {
   };
 }
 
-/** A password's halves of bytes are swapped after they were XORed. It is no encryption. */
+/** A password's halves of bytes are swapped after they were XORed. This is not encryption. */
 function unscrambled(bytes: Buffer): Buffer {
   return Buffer.from(
     bytes.map((byte) => {

@@ -11,10 +11,10 @@ const NULL_PARTS = 0xffff_ffff_ffff_ffffn;
 const COLLATION_BYTES = 5;
 const NO_POINTER = 0xffff_ffff;
 
-/** Reads a value behind its type. Values are those that rows would be given. */
+/** Reads a value after its type. Values are those that rows would be given. */
 type ParameterReader = (reader: ByteReader) => TdsValue;
 
-/** Of a remote procedure call: what is left of the message. Names come without their @. */
+/** The parameters of a remote procedure call, from the rest of the message. Names come without their @. */
 export function readParameters(reader: ByteReader): { names: string[]; values: TdsValue[] } {
   const names: string[] = [];
   const values: TdsValue[] = [];
@@ -127,7 +127,7 @@ const wide = (bytes: Buffer): string => bytes.toString('utf16le');
 const narrow = (bytes: Buffer): string => iconv.decode(bytes, 'windows-1252');
 const asIs = (bytes: Buffer): Uint8Array => Buffer.from(bytes);
 
-/** By the byte that stands for the type. */
+/** Readers by the byte of the type. */
 const READERS: Readonly<Record<number, ParameterReader>> = {
   0x1f: () => null,
   0x22: veryLong(false, asIs),

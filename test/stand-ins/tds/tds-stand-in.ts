@@ -30,7 +30,7 @@ export interface TdsStandIn {
  *
  * It answers SET and what concerns transactions by itself, but only keeps account of them: there is no data that
  * could be isolated, no lock, no plan. It does not prove that a real SQL Server sends the same; it was never held
- * against one. Whoever has one can let the tests of the source run against it, by MSSQL_TEST_URL.
+ * against one. With such a server, set MSSQL_TEST_URL to run the tests of the source against it.
  */
 export async function startTdsStandIn(options: TdsStandInOptions): Promise<TdsStandIn> {
   const service: TdsService = { ...options, statements: [], sessions: 0 };

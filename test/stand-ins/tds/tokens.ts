@@ -96,7 +96,7 @@ export function writeFeatureAcknowledgement(writer: ByteWriter, byToken: boolean
   writer.u8(Feature.utf8).u32le(1).u8(1).u8(Feature.end);
 }
 
-/** Up to 255 code units behind a byte that counts them. */
+/** Up to 255 code units after a byte with their number. */
 function writeShortText(writer: ByteWriter, text: string): void {
   writer.u8(text.length).utf16(text);
 }

@@ -6,7 +6,7 @@ import { EnvironmentChange, writeBinaryChange } from './tokens.ts';
 export type IsolationLevel =
   'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE' | 'SNAPSHOT';
 
-/** By the byte that stands for it in a transaction request; 0 keeps the one that is set. */
+/** Isolation levels by their byte in a transaction request; 0 keeps the current one. */
 const ISOLATION_LEVELS: readonly (IsolationLevel | undefined)[] = [
   undefined,
   'READ UNCOMMITTED',
@@ -26,7 +26,7 @@ export type OwnStatement =
   | { readonly does: 'commit' | 'rollback' | 'set' }
   | { readonly does: 'isolate'; readonly isolationLevel: IsolationLevel };
 
-/** Of a transaction request: no SQL, but a message of its own. */
+/** Handles a transaction request, which is a message of its own and not SQL. */
 export function readTransactionRequest(reader: ByteReader): OwnStatement {
   const operation = reader.u16le();
   switch (operation) {

@@ -17,7 +17,7 @@ export interface TnsRows {
 
 export type TnsResult = TnsRows | { readonly rowCount: number };
 
-/** How the connection stands on which a statement came. */
+/** The state of the connection that received a statement. */
 export interface TnsSession {
   /** 1 for the first connection that logged in. */
   readonly id: number;

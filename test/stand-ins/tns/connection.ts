@@ -32,7 +32,7 @@ export class Connection {
   readonly #session: Session;
   #request: Buffer[] = [];
   #requestBytes = 0;
-  /** Of the request that came last. */
+  /** The sequence number of the latest request. */
   #interruption = new Interruption();
   #work: Promise<void> = Promise.resolve();
 
@@ -100,7 +100,7 @@ export class Connection {
     this.#then(() => this.#session.serve(request, interruption));
   }
 
-  /** A client that wants to stop says so, is told to, says that it begins anew, and is told what became of its request. */
+  /** A client that wants to stop sends a break, gets one, sends a reset, and gets the outcome of its request. */
   #marker(what: number): void {
     // Also with a reset: a client may have said stop before it sent the request that it means.
     this.#interruption.interrupt();

@@ -47,7 +47,7 @@ export class Cursor {
   }
 
   /**
-   * Sends so many rows, as far as there are.
+   * Sends up to this number of rows.
    * @returns whether that were all
    * @throws Interrupted, Disconnected, or what the rows throw, after the rows before it
    */
@@ -75,7 +75,7 @@ export class Cursor {
     return false;
   }
 
-  /** Nobody wants the rows that are left. */
+  /** The remaining rows are not wanted. */
   close(): void {
     this.#feed?.close();
     this.#feed = undefined;

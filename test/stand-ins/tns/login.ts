@@ -101,7 +101,7 @@ function encrypted(key: Buffer, plain: Buffer): Buffer {
   return Buffer.concat([cipher.update(plain), cipher.final()]);
 }
 
-/** @throws TnsError ORA-01017 if these are no whole blocks */
+/** @throws TnsError ORA-01017 if the length is not a multiple of the block size */
 function decrypted(key: Buffer, secret: Buffer): Buffer {
   if (secret.length === 0 || secret.length % 16 !== 0) throw wrongPassword();
   const decipher = createDecipheriv('aes-256-cbc', key, Buffer.alloc(16)).setAutoPadding(false);

@@ -4,13 +4,13 @@ import { TtcWriter } from './ttc-writer.ts';
 
 export const PacketType = { connect: 1, accept: 2, refuse: 4, data: 6, marker: 12 } as const;
 
-/** What a marker says: stop, start anew, and the client's own word for stop. */
+/** The kinds of markers: break, reset, and the client's interrupt. */
 export const Marker = { stop: 1, reset: 2, interrupt: 3 } as const;
 
 export const DataFlag = { endOfFile: 0x0040, endOfRequest: 0x0800 } as const;
 
 export const HEADER_BYTES = 8;
-/** A data packet has flags behind its header. */
+/** A data packet has flags after its header. */
 export const DATA_START = 10;
 /** The longest packet that client and server agree on. */
 export const PACKET_BYTES = 8_192;
@@ -77,7 +77,7 @@ export class AnswerWriter {
   }
 }
 
-/** Of a packet after the connection is accepted. */
+/** The header of a packet after the connection is accepted. */
 function header(type: number, length: number): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES);
   bytes.writeUInt32BE(length, 0);

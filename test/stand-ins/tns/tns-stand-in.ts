@@ -51,7 +51,7 @@ const UNKNOWN_SID = 12_505;
  * It answers SET TRANSACTION, COMMIT, ROLLBACK, ALTER SESSION and the driver's own question for the time zone by itself,
  * but only keeps account of them: there is no data that could be isolated. It has no native network encryption, no
  * large objects but those that are fetched as text or bytes, and no object types, XMLTYPE among them. It does not prove
- * that a real database sends the same; it was never held against one. Whoever has one can let the tests of the
+ * that a real database sends the same; it was never compared with one. With such a server, run the tests of the
  * source run against it, by ORACLE_TEST_URL.
  */
 export async function startTnsStandIn(options: TnsStandInOptions): Promise<TnsStandIn> {

@@ -12,7 +12,7 @@ export class TtcReader extends ByteReader {
     return (size & 0x80) === 0 ? value : -value;
   }
 
-  /** Reads past so many integers. */
+  /** Skips this number of integers. */
   ints(count: number): void {
     for (let read = 0; read < count; read += 1) this.int();
   }

@@ -18,7 +18,7 @@ export class TtcWriter extends ByteWriter {
     return this;
   }
 
-  /** So many integers that mean nothing here. */
+  /** Integers without a meaning here. */
   zeros(count: number): this {
     for (let written = 0; written < count; written += 1) this.u8(0);
     return this;

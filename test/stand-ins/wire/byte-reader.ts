@@ -66,7 +66,7 @@ export class ByteReader {
     return this.take(8).readBigInt64LE();
   }
 
-  /** Text in UTF-16, little-endian, of so many code units. */
+  /** Text in UTF-16, little-endian, of this number of code units. */
   utf16(units: number): string {
     return this.take(units * 2).toString('utf16le');
   }

@@ -91,7 +91,7 @@ export class ByteWriter {
     return this;
   }
 
-  /** A copy of the first so many bytes, which this forgets. */
+  /** A copy of the first `count` bytes, which are removed. */
   take(bytes = this.#length): Buffer {
     const taken = Buffer.from(this.#buffer.subarray(0, bytes));
     this.#buffer.copyWithin(0, bytes, this.#length);
@@ -99,7 +99,7 @@ export class ByteWriter {
     return taken;
   }
 
-  /** Forgets all but the first so many bytes. */
+  /** Removes all but the first bytes. */
   cutTo(bytes: number): void {
     this.#length = Math.min(bytes, this.#length);
   }

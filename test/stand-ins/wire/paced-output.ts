@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 /** The client is gone, so that nothing can be sent to it any more. */
 export class Disconnected extends Error {}
 
-/** A client that reads fast never lets a socket fill up, so others get their turn after so many bytes. */
+/** A client that reads fast never lets a socket fill up, so other connections are served after this number of bytes. */
 const TURN_BYTES = 65_536;
 
 /** Writes no faster than the other side reads. */

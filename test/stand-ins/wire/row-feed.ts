@@ -22,7 +22,7 @@ export class RowFeed<Row> {
     return result.done === true ? undefined : result.value;
   }
 
-  /** Tells the handler's rows that nobody wants more. Not waited for: they may be stuck, which is what is being ended. */
+  /** Tells the handler's rows that no more are wanted. Not waited for: they may be stuck, which is what is being ended. */
   close(): void {
     void Promise.resolve(this.#iterator.return?.()).catch(() => undefined);
   }

@@ -80,7 +80,7 @@ describe('a push queue in Postgres', () => {
     await remove();
   });
 
-  test('that was stopped says so, in words that tell it may pass', async () => {
+  test('that was stopped is reported as an error that may be transient', async () => {
     const { address, remove } = await onPostgres();
     const queue = await openPushQueue(address);
     await queue.enqueue(pushBatch());

@@ -24,7 +24,7 @@ afterAll(async () => {
   folders.removeAll();
 });
 
-describe.each(['SQLite', 'Postgres'])('what waits of one document in %s', (engine) => {
+describe.each(['SQLite', 'Postgres'])('the pending events of one document in %s', (engine) => {
   let queue: PushQueue;
   let state: ExplainState;
   beforeAll(async () => {

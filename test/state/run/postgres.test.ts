@@ -14,6 +14,7 @@ import type { StateStore } from '../../contracts/state/state-scene.ts';
 import { breakableConnection } from '../../support/http/breakable-connection.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const FILE = 'not-used.db';
 
@@ -58,7 +59,7 @@ describeRunMetricsContract('Postgres', makeStore);
 describeKindsContract('Postgres', makeStore);
 
 describe('a Postgres state of a server', () => {
-  test('that falls silent cannot be reached, and is asked anew over another connection', async () => {
+  test('that stops responding is reported as unreachable, and is queried again over another connection', async () => {
     const { name } = await migratedDatabase();
     const way = await breakableConnection(server);
     const url = server.url(name).replace(`:${server.port}/`, `:${way.port}/`);
@@ -110,7 +111,7 @@ describe('a Postgres state', () => {
     ['an unknown database', (url: string) => url.replace(/[^/]*$/, 'nowhere'), 'STATE_FAILED'],
     ['a refused port', (url: string) => url.replace(/:\d+\//, ':1/'), 'STATE_UNREACHABLE'],
     ['another kind of URL', () => 'mysql://root:s3cret-wrong@localhost/x', 'ENVIRONMENT_INVALID'],
-    ['something that is no URL', () => 'postgres://root:s3cret-wrong@:x:y/z', 'ENVIRONMENT_INVALID'],
+    ['something that is not a URL', () => 'postgres://root:s3cret-wrong@:x:y/z', 'ENVIRONMENT_INVALID'],
   ])('at %s is refused without telling the password', async (_, change, code) => {
     const url = change(server.url('template_state'));
     const error: unknown = await openState({ url, file: FILE, readOnly: false }).catch(
@@ -217,17 +218,7 @@ describe('a Postgres state', () => {
   });
 });
 
-const COUNTS = {
-  seen: 1,
-  unchanged: 0,
-  added: 1,
-  changed: 0,
-  missing: 0,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 1, added: 1 });
 const record = (docId: string) =>
   ({ op: 'upsert', docId, checksum: 'sha256:0', fingerprint: '0123456789abcdef' }) as const;
 

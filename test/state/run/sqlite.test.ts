@@ -113,7 +113,7 @@ describe('an embedded state file', () => {
     expect((await migrateState({ file })).applied).toEqual([]);
   });
 
-  test('that is no database is refused with its path', async () => {
+  test('that is not a database is refused with its path', async () => {
     await writeFile(file, 'Dear diary, '.repeat(500));
     await expect(openState({ file, readOnly: false })).rejects.toMatchObject({
       code: 'STATE_FAILED',
@@ -122,7 +122,7 @@ describe('an embedded state file', () => {
     });
   });
 
-  test('below something that is no directory is refused with its path', async () => {
+  test('below a path that is not a directory is refused with its path', async () => {
     await writeFile(file, '');
     await expect(openState({ file: join(file, 'state.db'), readOnly: false })).rejects.toMatchObject({
       code: 'STATE_FAILED',
@@ -153,7 +153,7 @@ describe('an embedded state file', () => {
     await state.position('hr', 'store');
     await state.beginRun({ runId: 'R', connectorId: 'hr', target: 'store', startedAt: new Date() });
     await state.close();
-    // A limit of one's own on the size of files stands for the disk's end.
+    // A limit on the size of files simulates a full disk.
     const program = `
       import { openState } from ${JSON.stringify(source)};
       const state = await openState({ file: process.argv[1], readOnly: false });

@@ -13,7 +13,7 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 const NOW = new Date('2026-11-21T03:00:00.000Z');
 const SINCE = '2026-11-20T21:00:00.000Z';
 const CONNECTORS = 50;
-/** Of fewer, Postgres is right to read the whole table. */
+/** With fewer runs, Postgres would correctly read the whole table. */
 const RUNS = 10_000;
 const PAGE = { limit: 50, offset: 200 };
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-describe.each(['SQLite', 'Postgres'] as const)('what Ops asks %s', (engine) => {
+describe.each(['SQLite', 'Postgres'] as const)('the queries of Ops in %s', (engine) => {
   const folders = temporaryFolders();
   let database: StateDatabase;
 
@@ -55,6 +55,7 @@ describe.each(['SQLite', 'Postgres'] as const)('what Ops asks %s', (engine) => {
     ['all', filter, 'run_state_newest'],
     ['of a connector', { ...filter, connectorId: connectorName(7) }, 'run_state_of_connector'],
     ['of a status', { ...filter, status: 'FAILED' }, 'run_state_'],
+    ['that are stalled', { ...filter, status: 'STALLED' }, 'run_state_'],
     [
       'of a connector and a status',
       { ...filter, connectorId: connectorName(7), status: 'FAILED' },

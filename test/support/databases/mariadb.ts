@@ -135,7 +135,7 @@ export async function startMariadb(extra: readonly string[] = []): Promise<TestM
   };
 }
 
-/** Somebody else may take the port before the server does; then it ends, and another port is tried. */
+/** Another process may take the port before the server does; then it ends, and another port is tried. */
 async function startOnFreePort(
   settings: readonly string[],
   password: string,

@@ -18,6 +18,14 @@ export function somePeople(count: number, first = 1): Person[] {
   return Array.from({ length: count }, (_, index) => [first + index, `Person ${first + index}`, 'Sales']);
 }
 
+/** Eight people, and the same after two have left, one has changed and one has joined. */
+export const eightPeople: readonly Person[] = somePeople(8);
+export const changedPeople: readonly Person[] = [
+  ...eightPeople.slice(2, 7),
+  [8, 'Person 8, Jr.', 'Sales'],
+  ...somePeople(1, 9),
+];
+
 function text(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }

@@ -43,7 +43,7 @@ describe('the PostgreSQL of the tests, with TLS', () => {
     await postgres.stop();
   });
 
-  test('is trusted by whoever trusts its authority', async () => {
+  test('is trusted by clients that trust its authority', async () => {
     const client = new pg.Client({ connectionString: postgres.url(), ssl: { ca: postgres.authority } });
     await client.connect();
     const { rows } = await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
@@ -51,7 +51,7 @@ describe('the PostgreSQL of the tests, with TLS', () => {
     expect(rows).toEqual([{ ssl: true }]);
   });
 
-  test('is trusted by nobody else', async () => {
+  test('is not trusted by other clients', async () => {
     const client = new pg.Client({ connectionString: postgres.url(), ssl: { rejectUnauthorized: true } });
     await expect(client.connect()).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
   });

@@ -25,7 +25,7 @@ export async function connectTedious(
     authentication,
     options: { port: server.port, encrypt: false, ...options },
   });
-  // What breaks later is told to the request at work as well.
+  // Later connection errors fail the current request as well.
   connection.on('error', () => undefined);
   const failed = new Promise<never>((_resolve, reject) => {
     connection.on('connect', (error?: Error) => {

@@ -34,12 +34,12 @@ describe('a line of documents', () => {
     ['the name of another document', { name: 'projects/p/documents/other' }, /^name: /],
     ['no data', { structData: undefined }, /one of structData and jsonData is needed/],
     [
-      'jsonData that is no object',
+      'jsonData that is not an object',
       { structData: undefined, jsonData: '[1]' },
       /^jsonData: holds no JSON object$/,
     ],
     [
-      'jsonData that is no JSON',
+      'jsonData that is not valid JSON',
       { structData: undefined, jsonData: '{' },
       /^jsonData: holds no JSON object$/,
     ],
@@ -84,7 +84,7 @@ describe('a line of documents', () => {
     ]);
   });
 
-  it('is refused if it is no JSON, or no object', () => {
+  it('is refused when it is not valid JSON or not an object', () => {
     expect(documentProblems('{"id":', store)).toEqual(['The line is not JSON.']);
     expect(documentProblems('["a"]', store)).toEqual([expect.stringContaining('must be a JSON object')]);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * Everything below a folder, hidden files too: a line per entry with its size, its time of change and its content's hash.
- * Of folders only the names: SQLite cannot read its journal without making a file beside it, which it removes again.
+ * Folders are listed by name only: SQLite cannot read its journal without making a file beside it, which it removes again.
  */
 export function folderListing(folder: string): string[] {
   return entries(folder).map((path) => {

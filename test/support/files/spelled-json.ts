@@ -25,7 +25,7 @@ export function spelled(value: unknown, choices: Iterator<number>): string {
   return any(value);
 }
 
-/** A UTF-16 unit inside a string. Half of a pair is only written as an escape, for in UTF-8 it cannot stand alone. */
+/** A UTF-16 unit inside a string. Half of a pair is only written as an escape, because UTF-8 cannot encode it alone. */
 function escape(unit: number, way: number): string {
   const text = String.fromCharCode(unit);
   const isHalf = unit >= 0xd800 && unit <= 0xdfff;

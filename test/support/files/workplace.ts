@@ -15,7 +15,7 @@ export interface ConnectorChanges {
   readonly quarantine?: Readonly<Record<string, unknown>>;
 }
 
-/** The object that `run --json` prints, as far as tests look at it. */
+/** The parts of the object that `run --json` prints that tests read. */
 export interface RunObject {
   readonly runId: string;
   readonly connector: string | null;
@@ -48,7 +48,7 @@ export interface Workplace {
   readonly cwd: string;
   /** Writes `people.yaml`, or replaces it. */
   writeConnector(changes?: ConnectorChanges): void;
-  /** `run --connector people.yaml --local` and more arguments. */
+  /** `run --connector people.yaml --local`, or with other flags in its place, and more arguments. */
   run(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliResult>;
   /** The same with `--json`, and the object read. */
   runJson(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<JsonRun>;
@@ -61,13 +61,15 @@ export const CONNECTOR_FILE = 'people.yaml';
 /**
  * @param env the environment of every run, above all SECRET_PEOPLE_DB
  * @param runIt runs it to its end: `runCli` in a process of its own, or in this one unless given
+ * @param flags of every run
  */
 export function workplace(
   cwd: string,
   env: Readonly<Record<string, string>>,
   runIt: typeof runHere = runHere,
+  flags: readonly string[] = ['--local'],
 ): Workplace {
-  const command = ['run', '--connector', CONNECTOR_FILE, '--local'];
+  const command = ['run', '--connector', CONNECTOR_FILE, ...flags];
   const run: Workplace['run'] = (args = [], more = {}) =>
     runIt([...command, ...args], { cwd, env: { ...env, ...more } });
   return {

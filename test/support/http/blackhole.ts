@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
-/** Listens and accepts nobody: its thread sleeps for good once it has said its port. */
+/** Listens and accepts no connection: its thread sleeps forever once it has sent its port. */
 const PROGRAM = `
   const server = require('node:net').createServer();
   server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
@@ -11,7 +11,7 @@ const PROGRAM = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });`;
 
-/** A connection to this machine is there within a millisecond; one that takes so long is not coming. */
+/** A connection to this machine is open within a millisecond; after this time it is not accepted. */
 const GIVEN_UP_MS = 500;
 
 /** A port of 127.0.0.1 with which no connection is ever made: nothing is refused, and nothing is answered. */
@@ -24,7 +24,7 @@ export async function openBlackhole(): Promise<Blackhole> {
   const child = execa(process.execPath, ['-e', PROGRAM], { reject: false, buffer: false });
   const [port] = (await once(child.stdout, 'data')) as [Buffer];
   const taken: Socket[] = [];
-  // The queue of those who wait to be accepted is filled; whoever comes next is not even heard.
+  // The queue of pending connections is full; further connections get no answer.
   for (let connected = true; connected;) {
     const socket = connect(Number(port.toString()), '127.0.0.1');
     socket.on('error', () => undefined);

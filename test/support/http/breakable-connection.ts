@@ -21,7 +21,7 @@ export async function breakableConnection(to: { host: string; port: number }): P
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
-      // Whoever is cut off says so, and nobody here needs to hear it.
+      // A cut connection reports an error, which is ignored here.
       socket.on('error', () => undefined);
     }
     near.pipe(far).pipe(near);

@@ -85,6 +85,7 @@ export async function startGuardedServer({
     metrics,
     runStarter,
     runLinks: {},
+    lookUpDocument: () => Promise.reject(new Error('no test of keys looks up documents')),
     openStore: () => Promise.reject(new Error('no test of keys reads artifacts')),
     intake,
     gate,
@@ -167,7 +168,7 @@ function movableClock(): Clock & { advance(seconds: number): void } {
   };
 }
 
-/** `support-push` has a token that resolves, `orders-push` has none; `pulled` has a secret that is no token for anybody. */
+/** `support-push` has a token that resolves, `orders-push` has none; `pulled` has a secret that is not a valid token. */
 function writeConnectors(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const push = (name: string, secret: string) =>

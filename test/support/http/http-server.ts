@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { startHttp } from './local-server.ts';
 
 /** A request as it came in, whole. */
 export interface ReceivedRequest {
@@ -25,7 +24,7 @@ export interface TestServer {
 /** Answers the first request with the first reply, and so on; the last reply again and again. */
 export async function startServer(...replies: readonly Reply[]): Promise<TestServer> {
   const received: ReceivedRequest[] = [];
-  const server = createServer((request, response) => {
+  const { origin, close } = await startHttp((request, response) => {
     void text(request).then((body) => {
       const { method = '', url = '', headers } = request;
       const whole = { method, url, headers, body };
@@ -35,19 +34,7 @@ export async function startServer(...replies: readonly Reply[]): Promise<TestSer
       reply(response, whole);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    received,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { url: origin, received, close };
 }
 
 /** An answer with JSON in it. */

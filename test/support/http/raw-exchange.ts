@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Sends bytes as they stand, and gives all that is said until the connection ends, which the request should ask for. */
+/** Sends literal bytes and returns everything received until the connection ends, which the request should ask for. */
 export function rawExchange(url: string, sent: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ interface RawAnswer {
   readonly text: string;
 }
 
-/** Sends what `fetch` would not: any method, any Host, a path as it stands. Follows no redirect. */
+/** Sends what `fetch` would not: any method, any Host, a literal path. Follows no redirect. */
 export function rawRequest(
   url: string,
   path: string,

@@ -26,6 +26,7 @@ import type { DataStoreSetup, DiscoveryEngineOptions } from '../../stand-ins/dis
 import { startGoogleStandIn, type GoogleStandIn } from '../../stand-ins/google.ts';
 import { ALWAYS_HELD } from './always-held.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
+import { runCounts } from './run-counts.ts';
 
 export const BUCKET = 'company-sync';
 export const DATA_STORE: DataStoreSetup = {
@@ -41,17 +42,7 @@ export const NUMBERED_BRANCH = branchName('123456789012').replace('default_branc
 const OWNER = { host: 'here', pid: process.pid };
 const TARGET = 'projects/my-project/locations/eu/dataStores/hr';
 const MOMENT = '2026-01-02T03:04:05.678Z';
-const NOTHING_COUNTED = {
-  seen: 0,
-  unchanged: 0,
-  added: 0,
-  changed: 0,
-  missing: 0,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const NOTHING_COUNTED = runCounts();
 
 export interface PlaceOptions extends Partial<Omit<DiscoveryEngineOptions, 'storage'>> {
   /** Artifacts go to files that Google cannot read. */
@@ -59,7 +50,7 @@ export interface PlaceOptions extends Partial<Omit<DiscoveryEngineOptions, 'stor
   readonly needs?: Partial<StoreNeeds>;
   /** False: requests to Discovery Engine need credentials, as if it were not on this machine. */
   readonly anonymous?: boolean;
-  /** Of each request to Discovery Engine. */
+  /** The retries of each request to Discovery Engine. */
   readonly retries?: number;
 }
 
@@ -69,7 +60,7 @@ export interface Changes {
   readonly reconciliation?: 'full';
   /** The text of a document; the same for all. */
   readonly content?: string;
-  /** Of one part of what Google reads, in bytes: a small number makes a part of each line. */
+  /** The size of one part of an artifact, in bytes: a small number puts each line into a part of its own. */
   readonly partBytes?: number;
 }
 

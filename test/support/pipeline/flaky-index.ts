@@ -13,11 +13,11 @@ export type DocumentFate = 'applied' | 'refused' | 'unknown and applied' | 'unkn
 export interface DeliveryFate {
   /**
    * `fails unasked`: before anything was asked for · `is refused`: as a whole, and for good · `is lost`, for the moment, or
-   * `fails`, for good: after `applied` changes, and nobody knows how many.
+   * `fails`, permanently: after `applied` changes, whose number is unknown.
    */
   readonly end: 'is acknowledged' | 'fails unasked' | 'is refused' | 'is lost' | 'fails';
   readonly applied: number;
-  /** The changes that are left when it fails are read and made later, behind everybody's back. */
+  /** The changes that are left when it fails are read and applied later, without any notice. */
   readonly late: boolean;
   /** Document by document; over again when there are more. */
   readonly documents: readonly DocumentFate[];

@@ -10,9 +10,9 @@ export const GATED_QUERY = `SELECT id, name, team,
 
 /** Holds a run in the middle of its extract, for as long as a test needs, on a machine of any speed. */
 export interface Gate {
-  /** Waits until a run stands before it. */
+  /** Waits until a run has reached it. */
   reached(): Promise<void>;
-  /** Whether a query stands before it now. */
+  /** Whether a query is waiting for it now. */
   isWaitedFor(): Promise<boolean>;
   /** Lets all runs through; may be called twice, and when the server is gone. */
   open(): Promise<void>;
@@ -30,7 +30,7 @@ export async function closeGate(server: TestPostgres): Promise<Gate> {
   };
   return {
     isWaitedFor,
-    reached: () => eventually('a run stands before the gate', isWaitedFor),
+    reached: () => eventually('a run waits at the gate', isWaitedFor),
     open: () => client.end().catch(() => undefined),
   };
 }

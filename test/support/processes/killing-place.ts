@@ -25,7 +25,7 @@ const PUSHED = {
   mode: 'rest_push',
   source: { type: 'http', query: undefined, secretRef: 'people-token' },
 } satisfies ConnectorChanges;
-/** Long enough for a slow machine to renew it in time, and short enough to wait for its end. */
+/** Long enough for a slow machine to renew the lease in time, and short enough to wait until it expires. */
 export const SUSPENDED_LEASE_MS = 2_000;
 const DATA_STORE = { project: 'my-project', location: 'global', id: 'people' };
 
@@ -33,9 +33,9 @@ type Happened = 'received' | 'carried out';
 
 export interface PlaceOptions {
   readonly cwd: string;
-  /** Of the state; embedded below `cwd` unless given. */
+  /** The URL of the state; embedded below `cwd` unless given. */
   readonly databaseUrl: string | undefined;
-  /** Of the database with the tables of people; undefined: the connector is pushed to. */
+  /** The URL of the database with the tables of people; undefined: the connector receives pushes. */
   readonly sourceUrl: string | undefined;
   readonly engine: Pick<DiscoveryEngineOptions, 'pollsUntilDone' | 'permissions' | 'rejectDocument'>;
   /** Where artifacts go if not to a bucket of Cloud Storage. */
@@ -47,7 +47,7 @@ export interface PlaceOptions {
 interface PlacedRun {
   readonly connector?: string;
   readonly runId: string;
-  /** Of a connector that pulls. */
+  /** The query of a connector that pulls. */
   readonly query?: string;
   /** Every document is sent, also those that did not change. */
   readonly resend?: boolean;
@@ -57,13 +57,13 @@ interface PlacedRun {
 
 /** A run in a process of its own. */
 interface OwnProcess extends PlacedRun {
-  /** How far its clock is ahead of that of this process, in seconds; negative: behind. */
+  /** How far its clock is ahead of the clock of this process, in seconds; a negative number means slow. */
   readonly clockAhead?: number;
   /** It is the program as users start it. It has only the moments of its requests, and waits as long as users wait. */
   readonly program?: true;
 }
 
-/** What a document says to who finds it. */
+/** The parts of a document that a search returns. */
 interface FoundDocument {
   readonly title: string;
   readonly content: string;
@@ -77,9 +77,9 @@ interface EndOfProcess {
 /** A connector, a state, and a Google on this machine, in which runs can be killed at any moment. */
 export interface KillingPlace {
   readonly google: GoogleStandIn;
-  /** From now on these documents may not be gone for a moment. */
+  /** From now on these documents must always exist. */
   mustStay(docIds: Iterable<string>): void;
-  /** Those of them that were gone when a request came or had had its effect. */
+  /** Those of them that were missing when a request arrived or had taken effect. */
   readonly missed: ReadonlySet<string>;
   /** Runs in this process, to the end. */
   run(run: PlacedRun): Promise<BridgeResult>;
@@ -112,11 +112,13 @@ export interface KillingPlace {
   }>;
   /** What is in the data store, by canonical id. */
   documents(): Map<string, FoundDocument>;
+  /** The canonical id and the title of each document in the data store, sorted. */
+  titles(): string[];
   /** Deletes a document in the data store, as an operator may by hand. */
   lose(docId: string): Promise<void>;
-  /** Somebody deletes the manifest of a run. */
+  /** Deletes the manifest of a run. */
   loseManifest(runId: string): Promise<void>;
-  /** Of which runs there are artifacts, and which run the newest manifest is of. */
+  /** The ids of the runs that have artifacts, and the run of the latest manifest. */
   artifacts(): Promise<{ readonly runs: ReadonlySet<string>; readonly latest: unknown }>;
   close(): Promise<void>;
 }
@@ -255,7 +257,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       const { engine, gcs } = google;
       try {
         await started.atMoment;
-        // What others ask meanwhile is not at its moments.
+        // Requests of other runs meanwhile are not moments of this one.
         child = undefined;
         await meanwhile();
       } catch (thrown) {
@@ -272,6 +274,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       return { status, stderr, requests: requests.filter((request) => !request.startsWith('GET ')) };
     },
     documents,
+    titles: () => [...documents()].map(([docId, { title }]) => `${docId} ${title}`).sort(),
     async lose(docId) {
       const store = `projects/${DATA_STORE.project}/locations/${DATA_STORE.location}/collections/default_collection/dataStores/${DATA_STORE.id}`;
       const name = `${store}/branches/default_branch/documents/${apiDocumentId(docId)}`;
@@ -294,10 +297,10 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
   };
 }
 
-/** What happens to a process at its moment; `hold`: its request is not answered before it may go on. */
+/** What happens to a process at its moment; with `hold`, its request is not answered until the process may continue. */
 type End = 'SIGKILL' | 'SIGSTOP' | 'hold';
 
-/** A run in a process of its own, and the moments that it has passed as far as others see them. */
+/** A run in a process of its own, and the moments of it that are visible from outside. */
 class RunningChild {
   readonly ended: Promise<{
     signal: string | null;
@@ -346,9 +349,9 @@ class RunningChild {
     this.#process?.kill('SIGKILL');
   }
 
-  /** It stands at a moment of a request. Rejects once it is dead. */
+  /** The process has reached a moment of a request. Rejects once it is killed there. */
   async passed(request: string, method: string, happened: Happened): Promise<void> {
-    // What only reads has no effect to be killed after.
+    // A read has no effect after which a run could be killed.
     if (method === 'GET' && happened === 'carried out') return;
     const name = `${request} ${happened}`;
     let times = 1;
@@ -369,7 +372,7 @@ class RunningChild {
   }
 }
 
-/** Right before a write the world is as it was after the one before it, and so it is when a phase begins. */
+/** The state before a write equals the state after the previous write, and the same is true where a phase begins. */
 function distinct(stdout: string): string[] {
   return stdout.split('\n').filter((point) => point.includes(': after ') || point === 'begin: before 1');
 }

@@ -13,7 +13,7 @@ test('shows the exit status and both outputs of the program', async () => {
   expect(result.stderr).toContain('--no-such-option');
 });
 
-test('hides the secrets of whoever runs the tests from the program', async () => {
+test('hides the secrets of the outer environment from the program', async () => {
   process.env['SECRET_HR_DB_CREDENTIALS'] = 'postgres://somebody@127.0.0.1:1/else';
   try {
     const connector = new URL('../../../connectors/hr-employees.yaml', import.meta.url).pathname;

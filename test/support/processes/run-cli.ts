@@ -14,7 +14,7 @@ export const PROGRAM_ENV = { TSX_TSCONFIG_PATH: TSCONFIG } as const;
 
 const FROM_SOURCES = ['--conditions=development', '--import', TSX];
 
-/** What the program may see of the outer environment. Above all no DATABASE_URL and no SECRET_* of whoever runs the tests. */
+/** What the program may see of the outer environment. Above all, no DATABASE_URL and no SECRET_* of the developer. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SYSTEMROOT', 'NODE_V8_COVERAGE'];
 
 export interface CliOptions {

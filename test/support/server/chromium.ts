@@ -29,7 +29,7 @@ export const describeInChromium = canHaveChromium() ? describe : describe.skip;
 
 export async function startChromium(): Promise<Browser> {
   if (installed() === undefined) await installChromium();
-  // Whoever is root, as in a container, has no sandbox; the pages are our own.
+  // Root, as in a container, has no sandbox; the pages are our own.
   return chromium.launch({ executablePath: installed() ?? PLACES[0]!, args: ['--no-sandbox'] });
 }
 

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 /** What WCAG 2.2 asks of text at level AA. */
 const RATIO_MIN = 4.5;
 
-/** Every text of a page that stands out too little from what is behind it, by its element and ratio. */
+/** Every text of a page with too little contrast to its background, by its element and ratio. */
 export function lowContrasts(page: Page): Promise<string[]> {
   return page.evaluate((ratioMin) => {
     const channels = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);

@@ -7,7 +7,7 @@ import type { RunTable } from '../../../src/state/tables.ts';
 const ROWS_PER_STATEMENT = 400;
 const HOUR_MS = 3_600_000;
 
-/** Of 20 runs 16 are well, and one each is held, partial, failed and a dry run. */
+/** Among 20 runs, 16 succeed, and one each is held, partial, failed and a dry run. */
 const STATUSES: readonly RunStatus[] = [
   ...Array.from({ length: 16 }, (): RunStatus => 'SUCCESS'),
   'HELD',

@@ -7,7 +7,7 @@ interface Operation {
   >;
 }
 
-/** An OpenAPI document, as far as tests look at it. */
+/** The parts of an OpenAPI document that tests read. */
 export interface OpenApiDocument {
   readonly components: { readonly schemas?: Readonly<Record<string, object>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunCounts } from '../../../src/pipeline/ports/ports.ts';
 import type { FinishedStatus, Lease, State } from '../../../src/pipeline/ports/state-port.ts';
 import { openState, STATE_FILE } from '../../../src/state/run/open-state.ts';
+import { runCounts } from '../pipeline/run-counts.ts';
 
 /** What every test of Ops takes for now. */
 export const NOW = new Date('2026-11-21T03:10:00.000Z');
@@ -11,17 +12,14 @@ export const LONG_NAME = 'a-connector-whose-name-is-as-long-as-a-name-may-be-and
 
 const TARGET = 'projects/my-project/locations/global/dataStores/people';
 
-const COUNTS: RunCounts = {
+const COUNTS: RunCounts = runCounts({
   seen: 12_000,
   unchanged: 11_870,
   added: 90,
   changed: 40,
   missing: 12,
   deleted: 12,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+});
 
 /** Minutes before `NOW`. */
 export function minutesAgo(minutes: number): Date {

@@ -41,7 +41,7 @@ export interface StoredEvent {
 export async function openQueueReader(address: DatabaseAddress) {
   const database: Database = await openDatabase(address);
   return {
-    /** @param pushRunId of the push to look at; all of them without it */
+    /** @param pushRunId the push to read; without it, all pushes */
     events(pushRunId?: string): Promise<StoredEvent[]> {
       const events = database
         .knex('waiting_events')

@@ -53,7 +53,7 @@ const requests = () => splunk.received.length;
 const asleep = () => eventually('somebody waits', () => time.sleeping > 0);
 
 describe('events', () => {
-  test('of the same moment are one request, behind the back of the run', async () => {
+  test('of the same moment are one request, sent in the background', async () => {
     await start();
     add('a', 'b');
     await asleep();
@@ -135,7 +135,7 @@ describe('the end of a run', () => {
     expect(await finished).toEqual({ count: 1, what: 'events', reason: 'no answer in time', fix: undefined });
   });
 
-  test('waits for nobody once its time is over', async () => {
+  test('stops waiting once its time limit is over', async () => {
     await start();
     splunk.fault = json(503, { text: 'Server is busy', code: 9 });
     add('a', 'b', 'c');

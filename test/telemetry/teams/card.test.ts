@@ -6,6 +6,7 @@ import { parseRunLink } from '../../../src/core/run-link.ts';
 import type { RunEnd, RunSubject } from '../../../src/telemetry/run-report.ts';
 import { teamsMessage } from '../../../src/telemetry/teams/card.ts';
 import { messageProblem, type TeamsMessage } from '../../stand-ins/teams/message-rules.ts';
+import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const SUBJECT: RunSubject = {
   runId: 'R1',
@@ -18,17 +19,7 @@ const SUBJECT: RunSubject = {
   version: '1.2.3',
   startedAt: new Date('2026-01-02T03:04:05.678Z'),
 };
-const COUNTS = {
-  seen: 9,
-  unchanged: 4,
-  added: 2,
-  changed: 3,
-  missing: null,
-  deleted: 0,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 9, unchanged: 4, added: 2, changed: 3, missing: null });
 const FAILED: RunEnd = {
   status: 'FAILED',
   exitStatus: 75,

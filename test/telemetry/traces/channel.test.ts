@@ -39,7 +39,7 @@ const FAILED: RunEnd = {
 };
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
 
-/** As OTLP writes it in JSON, as far as it is looked at. */
+/** The part of OTLP's JSON that these tests read. */
 interface Span {
   readonly traceId: string;
   readonly spanId: string;
@@ -112,18 +112,18 @@ describe('a run that is traced', () => {
     });
   });
 
-  test('belongs to the trace of whoever started it', async () => {
+  test('belongs to the trace of its caller', async () => {
     await tell(END, settingsOf({ parent: PARENT }));
     const run = received().spans.find(({ name }) => name === 'run hr');
     expect(run).toMatchObject({ traceId: PARENT.traceId, parentSpanId: PARENT.spanId });
   });
 
-  test('is not told when whoever started it records nothing', async () => {
+  test('is not sent when the trace of its caller is not sampled', async () => {
     expect(await tell(END, settingsOf({ parent: { ...PARENT, traceFlags: 0 } }))).toBeUndefined();
     expect(collector.received).toEqual([]);
   });
 
-  test('and failed says with which code, at the run and at the phase, and not what the source said', async () => {
+  test('has the error code at the run and at the phase when it fails, without the message of the source', async () => {
     await tell(FAILED);
     const { request, spans } = received();
     expect(spans.map(({ name, status }) => [name, status.code, status.message])).toEqual([
@@ -137,7 +137,7 @@ describe('a run that is traced', () => {
 });
 
 describe('a collector', () => {
-  test('that refuses is told of, with how much it did not take', async () => {
+  test('that refuses is reported with the amount that it did not accept', async () => {
     collector = await startServer(json(401, {}));
     expect(await tell(END)).toEqual({
       count: 3,
@@ -147,12 +147,12 @@ describe('a collector', () => {
     });
   });
 
-  test('that asks to come again is told of in words', async () => {
+  test('that asks for a retry is reported in words', async () => {
     collector = await startServer(json(503, {}, { 'retry-after': '60' }));
     expect(await tell(END)).toMatchObject({ reason: 'no answer, or one that asks to come again' });
   });
 
-  test('that does not answer is not waited for', async () => {
+  test('that does not answer does not delay the run', async () => {
     collector = await startServer(hang);
     const end = new AbortController();
     const told = tell(END, settingsOf(), end.signal);

@@ -11,11 +11,15 @@ export function fileFindings(connector: unknown): FieldFinding[] {
   if (textAt(connector, `${SOURCE}.type`) !== 'file') return [];
   return [
     ...formatFindings(connector),
-    ...headerFindings(connector),
+    ...csvFindings(connector),
     ...ownNames(connector),
-    ...delimiterFindings(connector),
     ...globFindings(connector),
   ];
+}
+
+/** Rules about `csv`, which files and responses share. */
+export function csvFindings(connector: unknown): FieldFinding[] {
+  return [...headerFindings(connector), ...delimiterFindings(connector)];
 }
 
 const has = (connector: unknown, path: string): boolean => valueAt(connector, path) !== undefined;
@@ -55,12 +59,7 @@ function formatFindings(connector: unknown): FieldFinding[] {
 function headerFindings(connector: unknown): FieldFinding[] {
   const columns = `${CSV}.columns`;
   if (valueAt(connector, `${CSV}.header`) !== false) {
-    return misplaced(
-      connector,
-      columns,
-      'the header of each file names its columns',
-      'header: false beside it',
-    );
+    return misplaced(connector, columns, 'the header names the columns', 'header: false beside it');
   }
   return [
     ...misplaced(connector, `${CSV}.normalizeHeader`, 'there is no header'),

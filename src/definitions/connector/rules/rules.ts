@@ -6,6 +6,8 @@ import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
 import { changesFindings } from './rest/changes.ts';
 import { watermarkFindings } from './rest/watermark.ts';
+import { restFieldFindings } from './rest-fields.ts';
+import { restFormatFindings } from './rest-formats.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
@@ -24,6 +26,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   httpFindings,
   changesFindings,
   watermarkFindings,
+  restFieldFindings,
+  restFormatFindings,
   secretFindings,
 ];
 

@@ -78,7 +78,7 @@ function tooSlow(ms: number): BridgeError {
     'TEMPLATE_TOO_SLOW',
     `A template of the connector takes too long: its slow rows took ${seconds} s together. Nothing was sent.`,
     {
-      hint: 'Simplify spec.mapping.contentTemplate or uriTemplate: look for loops inside loops and long ranges.',
+      hint: 'Simplify spec.mapping.contentTemplate, uriTemplate or the templates of spec.source.fields: look for loops inside loops and long ranges.',
     },
   );
 }

@@ -1,11 +1,12 @@
 import { exactly } from '../../../app/ops/name-filter.ts';
-import type { OpsConnectorDetail } from '../../../app/ops/model.ts';
+import type { OpsConnectorDetail } from '../../../app/ops/model/connector-detail.ts';
 import { overviewPath, runPath } from '../elements/addresses.ts';
 import { Command } from '../elements/command.tsx';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { Facts } from '../elements/facts.tsx';
 import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
+import { DocumentField } from './document-page.tsx';
 import { CHART_RUNS_MIN, HistoryChart } from './history-chart.tsx';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
 import { ExactMoment, Moment } from '../elements/moment.tsx';
@@ -58,8 +59,15 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
             )}
           </section>
         )}
-        <Standing detail={detail} command={runsAgain ? null : commands.run} />
+        <Status detail={detail} command={runsAgain ? null : commands.run} />
         <Pushes detail={detail} />
+        {detail.facts !== null && (
+          <section aria-labelledby="document-title">
+            <h2 id="document-title">Look up a document</h2>
+            <p>Whether a document is in the index, and why. This needs the right to operate.</p>
+            <DocumentField connectorId={id} doc="" />
+          </section>
+        )}
         <section aria-labelledby="history-title">
           <h2 id="history-title">History</h2>
           {history.length === 0 ? (
@@ -89,19 +97,19 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
   });
 }
 
-interface StandingPart {
+interface StatusPart {
   readonly detail: OpsConnectorDetail;
   /** Null if the page already shows the command. */
   readonly command: string | null;
 }
 
-function Standing({ detail, command }: StandingPart) {
+function Status({ detail, command }: StatusPart) {
   const { connector, generated_at: now, links } = detail;
   const { freshness, pending, last_run: last } = connector;
   const due = freshness.next_due_at;
   return (
-    <section aria-labelledby="standing-title">
-      <h2 id="standing-title">Standing</h2>
+    <section aria-labelledby="status-title">
+      <h2 id="status-title">Status</h2>
       <Facts
         rows={[
           [
@@ -126,7 +134,8 @@ function Standing({ detail, command }: StandingPart) {
             'Pushes waiting',
             pending === null ? null : (
               <>
-                {countText(pending.events)} events in {countText(pending.batches)} batches
+                {pending.events === 1 ? '1 event' : `${countText(pending.events)} events`} in{' '}
+                {pending.batches === 1 ? '1 batch' : `${countText(pending.batches)} batches`}
                 {pending.oldest_received_at !== null && (
                   <>
                     , the oldest <Moment at={pending.oldest_received_at} now={now} />

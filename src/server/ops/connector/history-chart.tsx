@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
 import { countText, durationText, exactText } from '../elements/figures.ts';
 import { meaningOfRun, type Tone } from '../elements/mark.tsx';
 import { sentOf } from '../overview/runs-table.tsx';

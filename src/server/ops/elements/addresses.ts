@@ -9,6 +9,15 @@ export function connectorPath(connectorId: string): string {
   return `/ops/connectors/${encodeURIComponent(connectorId)}`;
 }
 
+export function documentPath(connectorId: string): string {
+  return `${connectorPath(connectorId)}/document`;
+}
+
+/** The row of an error code. */
+export function errorPath(code: string): string {
+  return `/ops/errors#${code}`;
+}
+
 /** The query parameters of the overview page; default values are omitted from the URL. */
 export interface OverviewAddress {
   readonly status: string | null;

@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
 import { countText } from './figures.ts';
 
 type Counts = NonNullable<OpsRun['counts']>;

@@ -7,16 +7,18 @@ export type Viewer = string | undefined;
 
 interface Frame {
   readonly title: string;
-  /** When the data on the page was read. */
-  readonly at: string;
+  /** When the data on the page was read; null for a page that never changes. */
+  readonly at: string | null;
   /** The breadcrumbs after Ops; empty for Ops itself. */
   readonly trail?: readonly { readonly label: string; readonly href?: string }[];
   readonly viewer: Viewer;
+  /** Whether the script asks for the page again every 15 seconds. */
+  readonly refreshes?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** An Ops page: header, status of the script, content. The page is complete without the script. */
-export function framed({ title, at, trail = [], viewer, children }: Frame): string {
+export function framed({ title, at, trail = [], viewer, refreshes = at !== null, children }: Frame): string {
   return page({
     title,
     script: '/public/ops.js',
@@ -41,10 +43,18 @@ export function framed({ title, at, trail = [], viewer, children }: Frame): stri
             </ol>
           </nav>
           <div class="upkeep">
-            <span class="quiet" id="updated" data-live>
-              As of <time datetime={at}>{exactText(at)}</time>
-            </span>
-            <button type="button" class="small when-scripted" id="pause" aria-pressed="false">
+            {at !== null && (
+              <span class="quiet" id="updated" data-live={refreshes || undefined}>
+                As of <time datetime={at}>{exactText(at)}</time>
+              </span>
+            )}
+            <button
+              type="button"
+              class="small when-scripted"
+              id="pause"
+              aria-pressed="false"
+              hidden={!refreshes}
+            >
               Pause updates
             </button>
             {viewer !== undefined && (

@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
 import { countText, durationText } from './figures.ts';
 import { Moment } from './moment.tsx';
 

@@ -1,4 +1,5 @@
-import type { ConnectorState, OpsRun } from '../../../app/ops/model.ts';
+import type { ConnectorState } from '../../../app/ops/model/connector.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
 import { UNREADABLE_ROW } from '../run/retry.tsx';
 
 /** The severity of a state; each severity has its own colour and shape. */

@@ -1,4 +1,4 @@
-import type { OpsSnapshot } from '../../../app/ops/model.ts';
+import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { overviewPath, type OverviewAddress } from './addresses.ts';
 import { countText } from './figures.ts';
 

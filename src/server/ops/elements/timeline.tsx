@@ -1,4 +1,4 @@
-import type { TimelineStep } from '../../../app/ops/model.ts';
+import type { TimelineStep } from '../../../app/ops/model/run-detail.ts';
 import { Bar } from './bar.tsx';
 import { durationText } from './figures.ts';
 import { Shape, type Tone } from './mark.tsx';

@@ -1,4 +1,4 @@
-import type { BrokenFile } from '../../../app/ops/model.ts';
+import type { BrokenFile } from '../../../app/ops/model/snapshot.ts';
 import { countText } from '../elements/figures.ts';
 import { Mark } from '../elements/mark.tsx';
 

@@ -1,5 +1,5 @@
-import { STATES_BY_NEED } from '../../../app/ops/connector-facts.ts';
-import type { OpsConnector } from '../../../app/ops/model.ts';
+import { STATES_BY_NEED } from '../../../app/ops/model/connector.ts';
+import type { OpsConnector } from '../../../app/ops/model/connector.ts';
 import { meaningOfState } from '../elements/mark.tsx';
 
 /** Columns by which the table of connectors can be sorted; `state` sorts by urgency. */

@@ -1,6 +1,6 @@
 import { nearest } from '../../../definitions/nearest.ts';
 import { OPS_CONNECTORS_SHOWN } from '../../limits.ts';
-import type { OpsSnapshot } from '../../../app/ops/model.ts';
+import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { overviewPath, type OverviewAddress } from '../elements/addresses.ts';
 import { FIRST_ORDER, foundConnectors, sortedConnectors } from './connector-list.ts';
 import { ConnectorsTable } from './connectors-table.tsx';

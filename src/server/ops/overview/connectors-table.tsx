@@ -1,4 +1,4 @@
-import type { OpsConnector } from '../../../app/ops/model.ts';
+import type { OpsConnector } from '../../../app/ops/model/connector.ts';
 import { connectorPath, overviewPath, runPath, type OverviewAddress } from '../elements/addresses.ts';
 import { FIRST_ORDER, type Sort } from './connector-list.ts';
 import { countText, UNKNOWN } from '../elements/figures.ts';

@@ -1,7 +1,10 @@
 import { connectorCommands } from '../../../app/ops/commands.ts';
-import type { ConnectorState, OpsConnector, OpsRun, OpsSnapshot } from '../../../app/ops/model.ts';
+import type { ConnectorState, OpsConnector } from '../../../app/ops/model/connector.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
+import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { connectorPath, runPath } from '../elements/addresses.ts';
 import { BrokenFiles, byFile, FolderNeed, isFolder } from './broken-files.tsx';
+import { ErrorCode } from '../errors/error-code.tsx';
 import { countText, deletesText, durationText } from '../elements/figures.ts';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
 import { ClockTime, Moment } from '../elements/moment.tsx';
@@ -122,8 +125,10 @@ interface NeedOf extends NeedOfConnector {
 /** When the problem occurred, with a link to the run. */
 export function Since({ connector, now }: NeedOfConnector) {
   const { state, freshness, last_run: last } = connector;
-  if (state === 'late')
-    return <span class="quiet">overdue for {durationText(freshness.overdue_seconds)}</span>;
+  if (state === 'late') {
+    const overdue = Math.max(freshness.overdue_seconds ?? 0, connector.pending?.overdue_seconds ?? 0);
+    return <span class="quiet">overdue for {durationText(overdue)}</span>;
+  }
   const run = state === 'stalled' ? last : endedRun(connector);
   if (run === null) return null;
   return (
@@ -167,8 +172,13 @@ function Why({ connector, ended, now }: NeedOf) {
     case 'late':
       return (
         <>
-          <LateSince connector={connector} now={now} />
-          <p class="fix">Check whether the orchestrator starts it.</p>
+          {connector.freshness.late === true && <LateSince connector={connector} now={now} />}
+          <PushesLate connector={connector} now={now} />
+          <p class="fix">
+            {connector.schedule === null
+              ? 'Start it, or let an orchestrator start it by a schedule.'
+              : 'Check whether the orchestrator starts it.'}
+          </p>
         </>
       );
     case 'running':
@@ -195,13 +205,31 @@ function LateSince({ connector: { schedule, freshness }, now }: NeedOfConnector)
   );
 }
 
+/** Pushes that a run should have delivered by now. */
+function PushesLate({ connector: { pending, schedule, freshness }, now }: NeedOfConnector) {
+  if (pending === null || pending.overdue_seconds === null) return null;
+  return (
+    <p>
+      {pending.events === 1 ? '1 pushed event waits' : `${countText(pending.events)} pushed events wait`} for
+      a run; the oldest was received <Moment at={pending.oldest_received_at} now={now} />.
+      {schedule === null && ' The connector has no schedule.'}
+      {schedule !== null && freshness.late !== true && (
+        <>
+          {' '}
+          A run was due by the schedule <code>{schedule}</code>.
+        </>
+      )}
+    </p>
+  );
+}
+
 function FailedWhy({ run }: { readonly run: OpsRun | null }) {
   const error = run?.error ?? null;
   if (error === null) return <p>The last run failed and did not say why.</p>;
   return (
     <>
       <p>
-        <code class="code">{error.code}</code> {error.message} <Retry error={error} />
+        <ErrorCode code={error.code} /> {error.message} <Retry error={error} />
       </p>
       {error.hint !== null && <p class="fix">{error.hint}</p>}
     </>

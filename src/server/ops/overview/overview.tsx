@@ -1,4 +1,5 @@
-import type { OpsConnector, OpsSnapshot } from '../../../app/ops/model.ts';
+import type { OpsConnector } from '../../../app/ops/model/connector.ts';
+import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { connectorPath, runPath, type OverviewAddress } from '../elements/addresses.ts';
 import { Bar } from '../elements/bar.tsx';
 import { Command } from '../elements/command.tsx';

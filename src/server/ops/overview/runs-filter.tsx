@@ -5,9 +5,10 @@ import { overviewPath, type OverviewAddress } from '../elements/addresses.ts';
 const STATUSES = [
   ['', 'any'],
   ['FAILED', 'Failed'],
+  ['STALLED', 'Stalled'],
   ['HELD', 'Held'],
   ['PARTIAL', 'Partial'],
-  ['RUNNING', 'Running or stalled'],
+  ['RUNNING', 'Running'],
   ['SUCCESS', 'Success'],
   ['DRY_RUN', 'Dry run (nothing sent)'],
 ] as const;

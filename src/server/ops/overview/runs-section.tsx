@@ -1,5 +1,5 @@
 import { exactly, nameFilter } from '../../../app/ops/name-filter.ts';
-import type { OpsSnapshot } from '../../../app/ops/model.ts';
+import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { overviewPath, type OverviewAddress } from '../elements/addresses.ts';
 import { durationText } from '../elements/figures.ts';
 import { Pager } from '../elements/pager.tsx';

@@ -1,5 +1,6 @@
-import type { OpsRun } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
 import { connectorPath, runPath } from '../elements/addresses.ts';
+import { ErrorCode } from '../errors/error-code.tsx';
 import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
 import { Mark, meaningOfRun } from '../elements/mark.tsx';
 import { Moment } from '../elements/moment.tsx';
@@ -61,7 +62,9 @@ export function RunsTable({ runs, now, caption, ofOne }: RunsTable) {
               <td class="figure" data-label="deleted">
                 {countText(run.counts?.deleted ?? null)}
               </td>
-              <td class="remarks">{remarkOf(run)}</td>
+              <td class="remarks">
+                <Remarks run={run} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -75,15 +78,23 @@ export function sentOf({ counts }: Pick<OpsRun, 'counts'>): number | null {
   return counts === null ? null : counts.added + counts.changed;
 }
 
-/** A short remark about anything unusual in a run. */
-function remarkOf({ status, phase, alive, error, counts, waits_for_next_run: waits }: OpsRun): string {
-  if (status === 'RUNNING') return alive === true ? `in ${phase}` : `silent in ${phase}`;
-  const remarks = [
-    ...(error === null ? [] : [`${error.code} in ${phase}`]),
+/** Short remarks about anything unusual in a run. */
+function Remarks({ run }: { readonly run: OpsRun }) {
+  const { error, phase, alive } = run;
+  if (run.status === 'RUNNING') return <>{alive === true ? `in ${phase}` : `silent in ${phase}`}</>;
+  if (error === null) return <>{remarksOf(run).join(' · ')}</>;
+  return (
+    <>
+      <ErrorCode code={error.code} /> {[`in ${phase}`, ...remarksOf(run)].join(' · ')}
+    </>
+  );
+}
+
+function remarksOf({ counts, waits_for_next_run: waits }: OpsRun): string[] {
+  return [
     ...(waits ? ['the next run finishes it'] : []),
     ...(counts !== null && counts.held > 0 ? [`${countText(counts.held)} held`] : []),
     ...(counts !== null && counts.quarantined > 0 ? [`${countText(counts.quarantined)} quarantined`] : []),
     ...(counts !== null && counts.rejected > 0 ? [`${countText(counts.rejected)} rejected`] : []),
   ];
-  return remarks.join(' · ');
 }

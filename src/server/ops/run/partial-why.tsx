@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { countText } from '../elements/figures.ts';
 

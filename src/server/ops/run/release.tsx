@@ -1,4 +1,4 @@
-import type { OpsRun } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
 import { Command } from '../elements/command.tsx';
 
 interface Release {

@@ -1,4 +1,4 @@
-import type { OpsError } from '../../../app/ops/model.ts';
+import type { OpsError } from '../../../app/ops/model/run.ts';
 import { Command } from '../elements/command.tsx';
 
 /** The outcome of such a run is not known, so it is not known either whether a retry can help. */

@@ -1,4 +1,4 @@
-import type { OpsOperation, OpsRunDetail } from '../../../app/ops/model.ts';
+import type { OpsOperation, OpsRunDetail } from '../../../app/ops/model/run-detail.ts';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { countText, UNKNOWN } from '../elements/figures.ts';
 import { Moment } from '../elements/moment.tsx';

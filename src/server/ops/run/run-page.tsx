@@ -1,4 +1,5 @@
-import type { OpsRun, OpsRunDetail } from '../../../app/ops/model.ts';
+import type { OpsRun } from '../../../app/ops/model/run.ts';
+import type { OpsRunDetail } from '../../../app/ops/model/run-detail.ts';
 import { connectorPath } from '../elements/addresses.ts';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { Bar } from '../elements/bar.tsx';
@@ -7,6 +8,7 @@ import { Counts } from '../elements/counts.tsx';
 import { Facts } from '../elements/facts.tsx';
 import { deletesText, durationText, exactText } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
+import { ErrorCode, ErrorMeaning } from '../errors/error-code.tsx';
 import { LiveRows, paceText } from '../elements/live-rows.tsx';
 import { Mark, meaningOfRun } from '../elements/mark.tsx';
 import { ExactMoment, Moment } from '../elements/moment.tsx';
@@ -144,7 +146,7 @@ function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }
   return (
     <section class="need tone-bad" aria-labelledby="todo-title">
       <h2 id="todo-title">
-        <code class="code">{error.code}</code>
+        <ErrorCode code={error.code} />
         {!isUnreadable(run) && ` in ${run.phase}`}
       </h2>
       <p class="message">{error.message}</p>
@@ -153,9 +155,15 @@ function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }
       </p>
       {error.hint !== null && <p class="fix">{error.hint}</p>}
       <RunAgain error={error} command={commands.run} label="Run the connector again" />
-      <p class="quiet">
-        All codes are in <code>docs/errors.md</code>.
-      </p>
+      <details id="meaning">
+        <summary>What this code means</summary>
+        <p>
+          <ErrorMeaning code={error.code} />
+        </p>
+        <p>
+          <a href="/ops/errors">All error codes</a>
+        </p>
+      </details>
     </section>
   );
 }

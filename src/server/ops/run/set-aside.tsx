@@ -1,5 +1,5 @@
-import type { OpsRunDetail } from '../../../app/ops/model.ts';
-import type { OpsHeldDocuments, OpsQuarantinedRows } from '../../../app/ops/set-aside-model.ts';
+import type { OpsRunDetail } from '../../../app/ops/model/run-detail.ts';
+import type { OpsHeldDocuments, OpsQuarantinedRows } from '../../../app/ops/model/run-detail.ts';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { countText } from '../elements/figures.ts';
 

@@ -1,52 +1,39 @@
-import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openTelemetry } from '../../../../src/app/run/telemetry/telemetry.ts';
 import { systemClock } from '../../../../src/core/time/clock.ts';
 import { BridgeError } from '../../../../src/core/errors.ts';
 import { silentLogger } from '../../../../src/core/log.ts';
 import { createCertificates } from '../../../support/http/certificates.ts';
+import { startHttp, startHttps, type LocalServer } from '../../../support/http/local-server.ts';
 import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
-/** What the proxy was asked to connect to. It refuses, so nobody tries again. */
+/** What the proxy was asked to connect to. */
 let asked: string[] = [];
-const proxy = createHttpServer().on('connect', (request, socket) => {
-  asked.push(request.url ?? '');
-  socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
-});
-/** Of an authority that no channel knows, so a channel that comes here says so at once. */
-const { certificate, key } = createCertificates();
-const server = createHttpsServer({ cert: certificate, key });
+/** Refuses every connection with a status that is not retried. */
+let proxy: LocalServer;
+/** No channel trusts its certificate, so a channel that connects directly fails immediately. */
+let server: LocalServer;
 
 beforeAll(async () => {
-  await Promise.all([listen(proxy), listen(server)]);
+  proxy = await startHttp(undefined, (listening) =>
+    listening.on('connect', (request, socket) => {
+      asked.push(request.url ?? '');
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
+    }),
+  );
+  server = await startHttps(createCertificates(), (_, response) => response.end());
 });
 afterAll(async () => {
-  await Promise.all([close(proxy), close(server)]);
+  await Promise.all([proxy.close(), server.close()]);
   folders.removeAll();
 });
-
-async function listen(one: Server): Promise<void> {
-  one.listen(0, '127.0.0.1');
-  await once(one, 'listening');
-}
-
-async function close(one: Server): Promise<void> {
-  const closed = once(one, 'close');
-  one.close();
-  await closed;
-}
-
-const portOf = (one: Server) => (one.address() as AddressInfo).port;
 
 /** A run that failed. @returns why each channel could not tell it, without codes, by what the log says of the channel */
 async function tellAll(host: string, except: string | undefined): Promise<Record<string, string>> {
   const reasons: Record<string, string> = {};
   asked = [];
-  const origin = `https://${host}:${portOf(server)}`;
+  const origin = `https://${host}:${server.port}`;
   const telemetry = await openTelemetry(
     {
       runId: 'R1',
@@ -63,7 +50,7 @@ async function tellAll(host: string, except: string | undefined): Promise<Record
         teams: { webhookUrl: `${origin}/webhook`, links: {} },
         traces: { url: `${origin}/v1/traces`, headers: {}, resource: {}, parent: undefined },
       },
-      proxy: { http: undefined, https: `http://127.0.0.1:${portOf(proxy)}`, except },
+      proxy: { http: undefined, https: proxy.origin, except },
       databaseUrl: undefined,
       cwd: folders.make(),
       clock: systemClock,
@@ -98,7 +85,7 @@ describe('with HTTPS_PROXY and NO_PROXY', () => {
   ])(
     'of %j, Splunk and Teams at %s are reached %s, and the collector directly',
     async (except, host, way) => {
-      const port = String(portOf(server));
+      const port = String(server.port);
       const reasons = await tellAll(host, except?.replace('PORT', port));
       const told = way === 'directly' ? 'TLS failed' : 'the proxy asks for a user and a password (407)';
       expect(reasons).toEqual({

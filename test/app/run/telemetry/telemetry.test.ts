@@ -20,6 +20,8 @@ import { openBlackhole, type Blackhole } from '../../../support/http/blackhole.t
 import { connectorSpec } from '../../../support/pipeline/connector-spec.ts';
 import { hang, json } from '../../../support/http/http-server.ts';
 import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
+import { runCounts } from '../../../support/pipeline/run-counts.ts';
+import { runOptions } from '../../../support/pipeline/run-options.ts';
 
 /** Longer than any machine takes. */
 const PATIENT: TelemetryTiming = { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 };
@@ -34,17 +36,7 @@ const CONNECTOR: Connector = {
   metadata: { name: 'hr' },
   spec: connectorSpec(),
 };
-const COUNTS = {
-  seen: 9,
-  unchanged: 4,
-  added: 2,
-  changed: 3,
-  missing: 1,
-  deleted: 1,
-  held: 0,
-  quarantined: 0,
-  rejected: 0,
-};
+const COUNTS = runCounts({ seen: 9, unchanged: 4, added: 2, changed: 3, missing: 1, deleted: 1 });
 const SUCCESS: BridgeResult = {
   runId: 'R1',
   status: 'SUCCESS',
@@ -110,36 +102,28 @@ async function runEnding(
   ending: BridgeResult | BridgeError,
   { options = {}, settings = {}, timing = PATIENT, databaseUrl }: Case = {},
 ): Promise<void> {
-  const all: RunOptions = {
-    runId: 'R1',
-    local: false,
-    dryRun: false,
-    full: false,
-    resend: false,
-    reconcile: false,
-    sends: true,
-    allowDeletes: undefined,
-    ...options,
-  };
-  const telemetry = await openTelemetry(reportedConnector(CONNECTOR, { path: 'hr.yaml', cwd }, all), {
-    settings: {
-      splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
-      teams: {
-        webhookUrl: teams.webhookUrl,
-        links: { Kestra: parseRunLink('X', 'https://kestra.example.com/{connector_id}/{run_id}') },
+  const telemetry = await openTelemetry(
+    reportedConnector(CONNECTOR, { path: 'hr.yaml', cwd }, runOptions(options)),
+    {
+      settings: {
+        splunk: { endpoint: { url: splunk.url, loopback: true }, token: TOKEN },
+        teams: {
+          webhookUrl: teams.webhookUrl,
+          links: { Kestra: parseRunLink('X', 'https://kestra.example.com/{connector_id}/{run_id}') },
+        },
+        traces: undefined,
+        ...settings,
       },
-      traces: undefined,
-      ...settings,
+      proxy: { http: undefined, https: undefined, except: undefined },
+      databaseUrl,
+      cwd,
+      clock: systemClock,
+      log: { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) },
+      version: '1.2.3',
+      redact: (text) => text.replaceAll(SECRET, '[redacted]'),
+      timing,
     },
-    proxy: { http: undefined, https: undefined, except: undefined },
-    databaseUrl,
-    cwd,
-    clock: systemClock,
-    log: { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) },
-    version: '1.2.3',
-    redact: (text) => text.replaceAll(SECRET, '[redacted]'),
-    timing,
-  });
+  );
   const work = () => {
     telemetry.observer.phase('extract');
     telemetry.observer.rows(COUNTS);
@@ -198,7 +182,7 @@ describe('a run that is told to Splunk', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('and failed says where and why, without secrets', async () => {
+  test('has the place and the reason of its failure, without secrets', async () => {
     await runEnding(UNREACHABLE);
     expect(splunk.events.at(-1)?.event).toMatchObject({
       status: 'FAILED',
@@ -297,7 +281,7 @@ describe('a connector in trouble', () => {
 
   test.each<[string, BridgeResult | BridgeError, Partial<RunOptions>]>([
     ['was stopped', new BridgeError('INTERRUPTED', 'Stopped by SIGTERM.'), {}],
-    ['found another one at work', new BridgeError('LEASE_HELD', 'Another run is at work.'), {}],
+    ['found another run in progress', new BridgeError('LEASE_HELD', 'Another run is at work.'), {}],
     ['did its work before', { ...HELD, work: 'repeated' }, {}],
     ['is a dry run', HELD, { dryRun: true }],
     ['is local', UNREACHABLE, { local: true }],
@@ -309,7 +293,7 @@ describe('a connector in trouble', () => {
   });
 });
 
-describe('a run whose news nobody takes', () => {
+describe('a run whose telemetry is not accepted', () => {
   test('ends as it would when neither answers, and says how much was not told', async () => {
     splunk.fault = hang;
     teams.fault = hang;
@@ -344,7 +328,7 @@ describe('a run whose news nobody takes', () => {
   });
 });
 
-test('a run that nobody is to be told of says nothing', async () => {
+test('a run without telemetry settings sends nothing', async () => {
   await runEnding(UNREACHABLE, { settings: { splunk: undefined, teams: undefined } });
   expect([warnings, splunk.events, teams.messages]).toEqual([[], [], []]);
 });

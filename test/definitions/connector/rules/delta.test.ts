@@ -82,7 +82,7 @@ describe('a watermarkLag', () => {
     expect(codes({ query: 'SELECT a FROM t', watermarkLag: '5m' })).toEqual(['watermark_lag_unused']);
   });
 
-  test('is not judged when there is no query', () => {
+  test('is not checked without a query', () => {
     expect(codes({ watermarkLag: '5m' })).toEqual([]);
   });
 });

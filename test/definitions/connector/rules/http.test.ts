@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const URL = 'https://kb.example.com/articles';
 const CURSOR = { type: 'cursor', cursorField: 'cursor', nextCursorPath: 'meta.next' };
 
-/** Of each finding its code and the last part of its path. */
+/** The code of each finding and the last part of its path. */
 const found = (source: Fields): string[] =>
   httpFindings({ spec: { source: { type: 'http', url: URL, ...source } } }).map(
     ({ code, path }) => `${code} ${path.replace('spec.source.', '')}`,

@@ -36,7 +36,7 @@ describe('compileTemplate', () => {
   });
 
   test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
-    'reaches nothing behind %s',
+    'cannot reach properties of %s',
     (name) => {
       expect(() => compileTemplate(`{{ ${name} }}`).render({})).toThrow('undefined variable');
       expect(() => compileTemplate(`{{ a.${name} }}`).render({ a: {} })).toThrow('undefined variable');

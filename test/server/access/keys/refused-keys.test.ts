@@ -15,7 +15,7 @@ const ADMIN_KEY = 'an-admin-key-of-the-environment';
 const EXPIRY = '2026-01-01T00:00:00.000Z';
 
 let server: GuardedServer;
-/** Every test is somebody else. */
+/** Every test connects from another address. */
 let address = '';
 let tests = 0;
 
@@ -99,13 +99,13 @@ test('the use of a revoked or expired key is said by its id, and again after an 
   for (const key of [revoked, expired]) expect(server.lines.join()).not.toContain(key);
 });
 
-test('whoever knows the id of a revoked key and not the key brings no warning about', async () => {
+test('a request with the id of a revoked key but not the key causes no warning', async () => {
   const revoked = await revokedKey();
   await ask(`${revoked.slice(0, -4)}AAAA`);
   expect(warnings()).toEqual([]);
 });
 
-test('a flood brings so many warnings in a minute, and one that says that there were more', async () => {
+test('a flood causes a limited number of warnings per minute, and one that says that there were more', async () => {
   const keys: string[] = [];
   for (let made = 0; made < REFUSED_KEY_WARNINGS_PER_MINUTE + 5; made += 1) keys.push(await revokedKey());
   server.clock.advance(KEY_CACHE_MS / 1_000);

@@ -19,7 +19,7 @@ export interface StoredDocument {
   readonly readers: readonly unknown[];
 }
 
-/** Who searches. Without a user and groups it is nobody in particular. */
+/** Who searches. Without a user and groups it is an anonymous reader. */
 export interface Reader {
   readonly user?: string;
   readonly groups?: readonly string[];

@@ -1,11 +1,11 @@
 import { ApiError } from '../api-error.ts';
 import type { StandInStorage } from '../options.ts';
 
-/** Of one file with `dataSchema: document`. */
+/** The lines of one file with `dataSchema: document`. */
 const FILE_BYTES_MAX = 2_000_000_000;
 
 export interface InputLine {
-  /** Undefined if the bytes are no UTF-8. */
+  /** Undefined if the bytes are not valid UTF-8. */
   readonly text: string | undefined;
   /** `gs://bucket/file:LINE`, lines from 1. */
   readonly place: string;

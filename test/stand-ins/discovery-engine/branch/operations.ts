@@ -51,7 +51,7 @@ export class Operation {
     return 'code' in this.#result ? 'failed' : 'done';
   }
 
-  /** Somebody asks for it. */
+  /** Handles a poll of the operation. */
   async poll(): Promise<void> {
     this.polls += 1;
     if (this.polls >= this.#pollsUntilDone) await this.finish();

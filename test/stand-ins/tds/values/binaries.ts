@@ -16,7 +16,7 @@ function bytesOf(value: Exclude<TdsValue, null>, column: TdsColumn): Uint8Array 
   return value;
 }
 
-/** Exactly so many bytes, filled up with zeros. */
+/** Exactly this number of bytes, padded with zeros. */
 function binary(lengthOf: (column: TdsColumn) => number, userType: number): TypeCoding {
   return {
     userType,

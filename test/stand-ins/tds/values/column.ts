@@ -6,13 +6,13 @@ import type { TdsTypeName } from './column-types.ts';
 export interface TdsColumn {
   readonly name: string;
   readonly type: TdsTypeName;
-  /** Of character and binary types: in characters or bytes. 50 unless given. */
+  /** The length of character and binary types, in characters or bytes; 50 unless given. */
   readonly length?: number | 'max';
-  /** Of decimal and numeric. 18 unless given. */
+  /** The precision of decimal and numeric; 18 unless given. */
   readonly precision?: number;
   /** Digits after the point: of decimal and numeric 0 unless given, of times 7. */
   readonly scale?: number;
-  /** Of char, varchar and text. windows-1252 unless given. */
+  /** The encoding of char, varchar and text; windows-1252 unless given. */
   readonly codePage?: CodePage;
 }
 

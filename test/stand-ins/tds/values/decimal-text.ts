@@ -1,4 +1,4 @@
-/** `-12.5` with a scale of 2 is -1250. @throws Error if the text is no number, or has more digits after the point. */
+/** `-12.5` with a scale of 2 is -1250. @throws Error if the text is not a number, or has more digits after the point. */
 export function unscaled(text: string, scale: number): bigint {
   const [, sign = '', whole = '', fraction = ''] = /^([+-]?)(\d+)(?:\.(\d*))?$/.exec(text) ?? [];
   if (whole === '' || fraction.length > scale)

@@ -2,7 +2,7 @@ import type { TdsRows, TdsValue } from '../answer.ts';
 import type { TdsColumn } from './column.ts';
 import type { TdsTypeName } from './column-types.ts';
 
-/** Of the columns of sp_describe_first_result_set those that say what a column is, as Microsoft documents them. */
+/** The columns of sp_describe_first_result_set that describe a column, as Microsoft documents them. */
 const COLUMNS: readonly TdsColumn[] = [
   { name: 'is_hidden', type: 'bit' },
   { name: 'column_ordinal', type: 'int' },

@@ -1,6 +1,6 @@
 export const GUID_BYTES = 16;
 
-/** Where each byte of the text stands on the wire: the first three groups are little-endian. */
+/** The position of each byte of the text on the wire: the first three groups are little-endian. */
 const ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /** @throws Error if this is not a GUID in its usual form */

@@ -18,7 +18,7 @@ export const DAYS_BEFORE_1900 = 693_595;
 const MOMENT =
   /^(?:(\d{4})-(\d\d)-(\d\d))?[ T]?(?:(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?(?: ?([+-])(\d\d):(\d\d))?$/;
 
-/** @throws Error if the text is no date, no time and not both */
+/** @throws Error if the text is not a date, a time or both */
 export function momentOf(text: string): Moment {
   const found = MOMENT.exec(text);
   if (found === null || text === '') throw new Error(`${text} is no date or time.`);
@@ -52,7 +52,7 @@ export function timeText(ticks: number, scale: number): string {
   return digits === '' ? clock : `${clock}.${digits}`;
 }
 
-/** Of a datetimeoffset: local time and its distance from UTC. */
+/** The parts of a datetimeoffset: the local time and its offset from UTC. */
 export function offsetText({ day, ticks, offsetMinutes }: Moment, scale: number): string {
   const local = ticks + offsetMinutes * MINUTE_TICKS;
   const localTicks = ((local % DAY_TICKS) + DAY_TICKS) % DAY_TICKS;

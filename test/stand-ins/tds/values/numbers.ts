@@ -12,7 +12,7 @@ const MONEY = 0x6e;
 
 const MONEY_SCALE = 4;
 
-/** A type of one width, which stands before each value, with 0 for NULL. */
+/** A type of one width, which precedes each value, with 0 for NULL. */
 function fixed(
   type: number,
   bytes: number,

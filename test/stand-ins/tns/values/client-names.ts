@@ -12,7 +12,7 @@ const NAMES = [
 
 export type ClientName = (typeof NAMES)[number];
 
-/** Behind these two, fields come that drivers leave empty. */
+/** These two are followed by fields that drivers leave empty. */
 const EMPTY_FIELDS_BEHIND: Readonly<Partial<Record<ClientName, number>>> = {
   'execution context': 1,
   'client info': 2,

@@ -6,9 +6,9 @@ export interface TnsColumn {
   /** As it is in the catalogue: in upper case, if it was not quoted. */
   readonly name: string;
   readonly type: TnsTypeName;
-  /** Of character types and RAW: in characters or bytes. 4,000 unless given. */
+  /** The length of character types and RAW, in characters or bytes; 4,000 unless given. */
   readonly size?: number;
-  /** Of NUMBER. Without it, it has as many digits as it needs. */
+  /** The precision of NUMBER. Without it, a NUMBER has as many digits as it needs. */
   readonly precision?: number;
   /** Digits after the point: of NUMBER with a precision 0 unless given, of TIMESTAMP 6. */
   readonly scale?: number;

@@ -2,10 +2,10 @@
 const MANTISSA_MAX_BYTES = 20;
 const EXPONENT_BIAS = 192;
 const ZERO = 0x80;
-/** Stands behind a negative mantissa that is not full, so that bytes sort like numbers. */
+/** Follows a negative mantissa that is not full, so that bytes sort like numbers. */
 const NEGATIVE_END = 102;
 
-/** @throws Error if the text is no number, or has more digits than a NUMBER can keep */
+/** @throws Error if the text is not a number, or has more digits than a NUMBER can keep */
 export function numberBytes(text: string): Buffer {
   const [, sign = '', whole = '', fraction = '', power = '0'] =
     /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];

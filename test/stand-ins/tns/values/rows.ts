@@ -6,7 +6,7 @@ import { MessageType } from '../messages.ts';
 import type { TtcWriter } from '../ttc-writer.ts';
 
 /**
- * A row, with what stands before it. As servers do, it leaves out what is the same as in the row before, and then says first
+ * A row with its prefix. As servers do, it leaves out what is the same as in the row before, and then says first
  * which values there are.
  * @param before undefined for the first row of an answer
  * @throws Error if the row does not fit its columns: then the test is wrong.
