@@ -76,6 +76,8 @@ export const ERROR_KINDS = {
   SOURCE_RECORDS_MISSING: wrong(EXIT.configuration),
   /** The pagination of the API ends early, loops, or leads to another server, so the listing may be incomplete. Nothing was changed. Correct `source.pagination`. */
   SOURCE_PAGINATION: wrong(EXIT.configuration),
+  /** The API no longer knows the link or token from which the last run wanted to continue. A run begins again by itself when its connector has `changes.nextPath`; otherwise run once with `--full`. */
+  SOURCE_PLACE_EXPIRED: wrong(EXIT.unavailable),
   /** The API redirects in a loop, or to another server, to which credentials are not sent. Set `source.url` to the URL that it redirects to. */
   SOURCE_REDIRECT: wrong(EXIT.configuration),
   /** A listing of changes does not fit into the folder for temporary files. Free some space there, or set `TMPDIR` to another folder. */

@@ -4,11 +4,16 @@ import { Differ, type ChangeSink } from './diff.ts';
 import { duplicateIdError, withAllPlaces } from './comparison/duplicate-ids.ts';
 import { extract, type ExtractedBatch } from './extract.ts';
 import { FingerprintSet } from './comparison/fingerprint-set.ts';
+import {
+  listingOf,
+  nextCheckpoint,
+  usableCheckpoint,
+  type PlannedCheckpoint,
+} from './comparison/checkpoints.ts';
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { RowMapper } from './map.ts';
 import { knownDocuments, planDeletes, planMarkedDeletes } from './comparison/missing-documents.ts';
-import type { KnownDocuments } from './comparison/missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
 import type { Position, State } from './ports/state-port.ts';
 import { Quarantine } from './quarantine.ts';
@@ -16,14 +21,8 @@ import { confirmMissing } from './comparison/confirm-missing.ts';
 import { Tally } from './counts/tally.ts';
 import { guardWatermark } from './comparison/watermark-guard.ts';
 
-type Listing = Source['listing'];
-
-export interface Plan {
+export interface Plan extends PlannedCheckpoint {
   readonly tally: Tally;
-  /** The checkpoint that is valid once the plan is applied; null: none. */
-  readonly watermark: string | null;
-  /** Where to return to for rejected rows: the checkpoint that this listing started from; null: it has everything. */
-  readonly startedFrom: string | null;
   readonly holdReason: string | null;
   readonly remarks: ListingRemarks;
   /** The columns of the source that the mapping uses. */
@@ -49,10 +48,33 @@ export async function planChanges(
   sink: ChangeSink,
   signal: AbortSignal,
 ): Promise<Plan> {
+  try {
+    return await planFrom(job, ports, position, sink, signal);
+  } catch (thrown) {
+    if (!isExpired(thrown) || job.full) throw thrown;
+    ports.log.warn('the source no longer knows the checkpoint, so it is read from the beginning', {
+      refusal: thrown.message,
+    });
+    return await planFrom({ ...job, full: true }, ports, position, sink, signal);
+  }
+}
+
+function isExpired(thrown: unknown): thrown is BridgeError {
+  return thrown instanceof BridgeError && thrown.code === 'SOURCE_PLACE_EXPIRED';
+}
+
+async function planFrom(
+  job: Job,
+  ports: PlanPorts,
+  position: Position,
+  sink: ChangeSink,
+  signal: AbortSignal,
+): Promise<Plan> {
   const { source, state } = ports;
+  const listing = listingOf(job, source, position);
   const tally = new Tally();
   const quarantine = new Quarantine(job.quarantine, tally);
-  const known = await knownDocuments(job, ports, position);
+  const known = await knownDocuments(job, { source: { listing }, state }, position);
   const { scope, empty } = position;
   const resend = job.resend || job.reconcile;
   if (resend) tally.resent = 0;
@@ -60,7 +82,8 @@ export async function planChanges(
   const records = { state, scope, known: known.live, softDeleted: known.softDeleted, nothingKnown: empty };
   const differ = new Differ({ ...records, resend, deletePolicy, tally, quarantine, sink });
 
-  const checkpoint = usableCheckpoint(job, source.listing, position, known);
+  const isFeedStart = listing !== source.listing;
+  const checkpoint = isFeedStart ? undefined : usableCheckpoint(job, listing, position, known);
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // A resend sends every document, so no row may be skipped because of its fingerprint.
   const skippable = resend ? new FingerprintSet() : known.live;
@@ -74,13 +97,15 @@ export async function planChanges(
   const { unidentified } = quarantine;
   const listed = { scope, known, tally, unidentified, truncated };
   if (unchanged === true) tally.missing = 0;
-  const planned = source.listing === 'full' ? planDeletes : planMarkedDeletes;
+  const planned = listing === 'full' ? planDeletes : planMarkedDeletes;
   const holdReason = unchanged === true ? null : await planned(job, state, listed, sink);
   countOlder(end, tally, ports);
   if (job.resend) sayWhichPart(end, checkpoint, ports);
-  if (job.reconcile) await requireReconcilable(job, ports, { tally, truncated });
+  if (job.reconcile) await requireReconcilable(job, { source: { listing }, state }, { tally, truncated });
   warnOfRowsAhead(end, job, ports);
-  const next = nextCheckpoint(source.listing, tally, end, checkpoint ?? null);
+  // Missing documents that no policy deletes must not make a feed start again and again.
+  const isSettled = tally.missing === tally.deleted || (isFeedStart && deletePolicy === 'never_delete');
+  const next = nextCheckpoint(listing, { tally, end, isSettled }, checkpoint ?? null);
   return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
 }
 
@@ -182,10 +207,12 @@ function remarksOf(
   };
 }
 
-/** Only a delta listing compares a checkpoint with a column. */
+/** Only a delta listing with a watermark compares a checkpoint with a column. */
 function guardedSource({ mapping }: Job, source: Source, { columns }: Position): Pick<Source, 'read'> {
   const before = columns?.find(({ name }) => name === mapping.watermarkField);
-  return source.listing === 'full' || before === undefined ? source : guardWatermark(source, before);
+  return source.listing === 'full' || source.continuesFrom !== undefined || before === undefined
+    ? source
+    : guardWatermark(source, before);
 }
 
 /** Logged before rows are processed, so that the log has the reason if the run fails because of it. */
@@ -201,48 +228,4 @@ function columnDrift(
     });
   }
   return drift;
-}
-
-/**
- * A checkpoint of another mapping cannot be used: its documents look different now, so all rows must be processed. A full listing
- * must not report "unchanged" if it is to be sent again, or if documents of an earlier policy are to be deleted.
- */
-function usableCheckpoint(
-  { full, reconcile, mapping }: Job,
-  listing: Listing,
-  { checkpoint, mappingVersion }: Position,
-  { softDeleted }: KnownDocuments,
-): string | undefined {
-  const mustList = listing === 'full' && (reconcile || softDeleted.size > 0);
-  const all = full || mustList || mappingVersion !== mapping.version;
-  return all ? undefined : checkpoint;
-}
-
-/** @param startedFrom the checkpoint that the source was given; null: none */
-function nextCheckpoint(
-  listing: Listing,
-  tally: Tally,
-  end: ListingEnd,
-  startedFrom: string | null,
-): Pick<Plan, 'watermark' | 'startedFrom'> {
-  if (listing === 'full') {
-    // Rejected documents remove the checkpoint: otherwise a source with its old content again would seem equal to the state.
-    return { watermark: end.unchanged === true ? startedFrom : stateOfSource(tally, end), startedFrom: null };
-  }
-  if (end.recurring === true) {
-    const watermark = end.checkpoint ?? startedFrom;
-    return { watermark, startedFrom: watermark };
-  }
-  // A delta query would never list quarantined rows again after its checkpoint has passed them. So the checkpoint stays where
-  // this run started: the next run reads the same window, resends nothing (checksums decide), and retries them.
-  const watermark = tally.quarantined > 0 ? startedFrom : (end.checkpoint ?? startedFrom);
-  return { watermark, startedFrom };
-}
-
-/** The checkpoint of a full listing, if the state has exactly its content once the plan is applied. */
-function stateOfSource(
-  { quarantined, missing, deleted }: Tally,
-  { checkpoint, truncated }: ListingEnd,
-): string | null {
-  return truncated || quarantined > 0 || missing !== deleted ? null : (checkpoint ?? null);
 }

@@ -71,6 +71,17 @@ interface PageRange {
   readonly from?: string | undefined;
   /** The value that replaces `:watermark` in the URL, the payload and the headers. */
   readonly since?: string | undefined;
+  /** The value that replaces `:until` there. */
+  readonly until?: string | undefined;
+  /** A query parameter, or a key of the payload of a POST request, and its value as JSON text. */
+  readonly parameter?: readonly [name: string, json: string] | undefined;
+  /**
+   * The statuses by which the API says that it no longer knows `from` or `parameter`: the pages then throw SOURCE_PLACE_EXPIRED.
+   * Without them, a listing whose place is refused begins again at its first page.
+   */
+  readonly expiredStatuses?: readonly number[] | undefined;
+  /** The path of `lastValue` of the statement, from the root of a response. */
+  readonly lastValuePath?: string | undefined;
   /**
    * The validator of an earlier statement, for the same spec and secret. It is only sent if one response covers the whole
    * listing.
@@ -94,6 +105,11 @@ interface PageRange {
 export interface RestReader {
   /** @throws BridgeError CONNECTOR_INVALID for an invalid address; the pages throw SOURCE_* */
   pages(range: PageRange, signal: AbortSignal): RecordPages;
+  /**
+   * Returns a link or token from a response in the form without secrets that can be stored: a link as `from`, a token as JSON
+   * text for `parameter`.
+   */
+  storable(text: string, form: 'link' | 'token'): KeptPlace;
   /** Closes all connections at once. May be called twice. */
   close(): Promise<void>;
 }
@@ -132,8 +148,9 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     decode: isJson ? undefined : (answer) => decodePage(spec, answer, words),
   });
   const reader = {
-    pages({ from, since, known, pagesMax }: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
-      const template = new RequestTemplate({ ...spec, url }, since, words);
+    pages(range: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
+      const { from, since, until, parameter, known, pagesMax, ...feed } = range;
+      const template = new RequestTemplate({ ...spec, url }, { since, until, parameter }, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
       const shared = {
@@ -149,7 +166,7 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
       const finder = () => new RecordFinder(spec.recordsPath, words);
       const keepPlace = (place: string) => keep(place, spec.pagination, authorizer);
       const whole = () =>
-        new Listing({ ...shared, finder: finder(), keep: keepPlace, from, pagesMax }, signal);
+        new Listing({ ...shared, ...feed, finder: finder(), keep: keepPlace, from, pagesMax }, signal);
       const streamed = () =>
         new StreamedListing(
           {
@@ -160,13 +177,20 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
           },
           signal,
         );
-      const streaming = from === undefined && pagesMax === undefined ? streamingOf(spec) : 'never';
+      const { lastValuePath } = feed;
+      const isPart = from !== undefined || pagesMax !== undefined || lastValuePath !== undefined;
+      const streaming = isPart ? 'never' : streamingOf(spec);
       const openPages = {
         always: streamed,
         never: whole,
         'when large': () => new WhenLarge(whole(), streamed, log),
       };
       return withNewFields(openPages[streaming](), spec, ports);
+    },
+    storable(text: string, form: 'link' | 'token'): KeptPlace {
+      const { secrets, redactor } = authorizer;
+      const { cursorField } = spec.pagination ?? {};
+      return keptPlace(text, { secrets, redactor, isAddress: form === 'link', cursorField });
     },
     close: () => client.close(),
   };

@@ -10,6 +10,8 @@ export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
 
 /** Pages that one run reads of a resumable listing, unless `source.pagesPerRun` is set. */
 export const HTTP_PAGES_PER_RUN_DEFAULT = 100;
+/** Windows that one run reads of a listing of changes, unless `source.window.windowsPerRun` is set; each is at least one request. */
+export const HTTP_WINDOWS_PER_RUN_MAX = 100_000;
 /** Bytes of the records of a listing of changes that are held until its end; the rest goes into a temporary file. */
 export const HTTP_CHANGES_HELD_BYTES_MAX = 8 * 1_048_576;
 

@@ -17,6 +17,7 @@ class OpenBatch {
   length = 0;
   count = 0;
   oversized: number[] = [];
+  deletes: number[] = [];
   readonly starts = new Uint32Array(BATCH_ROWS_MAX);
   readonly ends = new Uint32Array(BATCH_ROWS_MAX);
   /** Two numbers for each row, for a source that reports locations. */
@@ -26,6 +27,7 @@ class OpenBatch {
     this.length = 0;
     this.count = 0;
     this.oversized = [];
+    this.deletes = [];
   }
 
   reserve(more: number): void {
@@ -102,8 +104,10 @@ export class RowBatcher {
     return true;
   }
 
-  endRow(): void {
+  /** @param deleted whether the row reports a deleted document */
+  endRow(deleted = false): void {
     const batch = this.#open();
+    if (deleted) batch.deletes.push(batch.count);
     if (this.#oversized) batch.oversized.push(batch.count);
     batch.starts[batch.count] = this.#rowStart;
     batch.ends[batch.count] = batch.length;
@@ -151,9 +155,10 @@ export class RowBatcher {
     placeOf?: (group: number, item: number) => RowPlace,
   ): AsyncGenerator<RowBatch> {
     for (let last = false; !last;) {
-      const { bytes, starts, ends, count, oversized, places } = await this.#next();
+      const { bytes, starts, ends, count, oversized, deletes, places } = await this.#next();
       last = this.#ended && this.#ready.length === 0 && (this.#filling?.count ?? 0) === 0;
-      const batch = { columns, bytes, starts, ends, count, oversized, ...(last ? { end: end() } : {}) };
+      const more = { ...(deletes.length > 0 && { deletes }), ...(last && { end: end() }) };
+      const batch = { columns, bytes, starts, ends, count, oversized, ...more };
       if (placeOf === undefined || places === undefined) yield batch;
       else
         yield { ...batch, placeOf: (row) => placeOf(wordAt(places, 2 * row), wordAt(places, 2 * row + 1)) };

@@ -1,6 +1,6 @@
 /**
  * A time as APIs write it: RFC 3339, the parts of ISO 8601 that RFC 3339 excludes (no seconds, `+01`, a comma before the
- * fraction), ` UTC` for the zone, and the form of HTTP headers and emails (RFC 1123).
+ * fraction), ` UTC` for the zone, the form of HTTP headers and emails (RFC 1123), and `/Date(1700000000000)/` of OData 2.
  */
 export interface TimeText {
   /** Seconds since 1970, rounded down. A time without a zone counts as UTC. */
@@ -24,9 +24,13 @@ const RFC_1123 = new RegExp(
   String.raw`^(?<weekday>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?<day>\d{1,2}) (?<month>${MONTHS.join('|')}) (?<year>\d{4}) (?<minutes>\d\d:\d\d)(?<seconds>:\d\d)? (?<zone>${ZONE})$`,
 );
 
+/** The form of OData 2: milliseconds since 1970 in UTC, and optionally the offset of the zone in minutes, which changes nothing. */
+const ODATA_2 = /^\/Date\((?<ms>-?\d{1,15})(?:[+-]\d{1,4})?\)\/$/;
+const MS_PER_SECOND = 1_000n;
+
 /** @returns undefined for a text that is not a time, or is a time that does not exist */
 export function readTime(text: string): TimeText | undefined {
-  return readIso(text) ?? readRfc1123(text);
+  return readIso(text) ?? readRfc1123(text) ?? readODataTime(text);
 }
 
 type Parts = Readonly<Record<string, string | undefined>>;
@@ -80,6 +84,22 @@ function readRfc1123(text: string): TimeText | undefined {
     return weekday === undefined ? utc.slice(5) : utc;
   };
   return { seconds: moment, fraction: '', zoned: true, write, rfc3339: isoOf(moment).replace('.000Z', 'Z') };
+}
+
+function readODataTime(text: string): TimeText | undefined {
+  const { ms: digits } = ODATA_2.exec(text)?.groups ?? {};
+  if (digits === undefined) return undefined;
+  const ms = BigInt(digits);
+  const rest = ((ms % MS_PER_SECOND) + MS_PER_SECOND) % MS_PER_SECOND;
+  const date = new Date(Number(ms));
+  if (Number.isNaN(date.getTime())) return undefined;
+  return {
+    seconds: (ms - rest) / MS_PER_SECOND,
+    fraction: rest === 0n ? '' : String(rest).padStart(3, '0'),
+    zoned: true,
+    write: (seconds) => `/Date(${seconds * MS_PER_SECOND + rest})/`,
+    rfc3339: date.toISOString().replace('.000Z', 'Z'),
+  };
 }
 
 /** @param local date and time with seconds @returns undefined for an invalid date, such as the 30th of February */

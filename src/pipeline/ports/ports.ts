@@ -130,6 +130,12 @@ export interface RowsAhead {
 export interface Source {
   /** `full`: each read lists all existing rows. `delta`: only changes since the checkpoint, so it proves no delete. */
   readonly listing: 'full' | 'delta';
+  /**
+   * Only for a delta listing that lists all existing rows when it starts without a checkpoint: whether it can continue from this
+   * one. If not, the listing is full. It fails with SOURCE_PLACE_EXPIRED, before its first batch, if the source itself no longer
+   * knows the checkpoint; the next read is then without one.
+   */
+  readonly continuesFrom?: (checkpoint: string) => boolean;
   /** Reading again is cheap and finds the same rows, so a failed run may read again to report their places. */
   readonly repeatable?: true;
   /**

@@ -3,7 +3,7 @@ import type { Logger } from '../../core/log.ts';
 import { retryAfterMs, type Wait } from '../../core/retry.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { JobSpec, RestSpec } from '../../definitions/rest/types.ts';
-import { bindWatermarkText } from '../../definitions/watermark-text.ts';
+import { bindWatermarkTexts } from '../../definitions/watermark-text.ts';
 import { withoutRoot } from '../../core/text/field-path.ts';
 import { plainText, valueAtPath } from '../../json/path.ts';
 import { eachMember, isObject } from '../../json/scan.ts';
@@ -60,10 +60,10 @@ export class Job {
 
   #startRequest(since: string | undefined): HttpRequest {
     const { url, payload } = this.#job.start;
-    const bound = deep(payload, (text) => (since === undefined ? text : bindWatermarkText(text, since)));
+    const bound = deep(payload, (text) => bindWatermarkTexts(text, { since }));
     return {
       method: 'POST',
-      url: since === undefined ? url : bindWatermarkText(url, encodeURIComponent(since)),
+      url: since === undefined ? url : bindWatermarkTexts(url, { since: encodeURIComponent(since) }),
       headers: {
         ...this.#headers(),
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),

@@ -13,6 +13,7 @@ import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
 import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
 import { lostPage, ofNextPage, ofResumed } from './refused-page.ts';
+import { jsonAt } from '../paging/answer-values.ts';
 import type { Paging } from '../paging/paging.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
 
@@ -28,6 +29,10 @@ interface ListingPorts {
   readonly from: string | undefined;
   /** The listing stops after this many pages and can be resumed; undefined for a listing that is read to its end. */
   readonly pagesMax: number | undefined;
+  /** The statuses of a place that the API no longer knows; without them, the listing then begins again at its first page. */
+  readonly expiredStatuses?: readonly number[] | undefined;
+  /** The path of a value of the last page that the statement reports. */
+  readonly lastValuePath?: string | undefined;
   /** Whether the response to one conditional request covers the whole listing. */
   readonly conditional: boolean;
   /** The validator of an earlier listing that had one page. */
@@ -56,6 +61,7 @@ export class Listing implements RecordPages {
   #hasEnded = false;
   #rest: string | undefined;
   #validator: Validator | undefined;
+  #lastValue: string | undefined;
 
   constructor(ports: ListingPorts, signal: AbortSignal) {
     const { paging, spec, finder, log, ignoreSigns, pagesMax, from, words } = ports;
@@ -88,6 +94,7 @@ export class Listing implements RecordPages {
       unchanged: this.#unchanged,
       validator: this.#truncated ? undefined : this.#validator,
       inPages: this.#pages > 1,
+      lastValue: this.#lastValue,
     };
   }
 
@@ -107,7 +114,7 @@ export class Listing implements RecordPages {
 
   /** @throws BridgeError SOURCE_*; the reason of the signal when aborted */
   async *[Symbol.asyncIterator](): AsyncGenerator<Page, void> {
-    const { paging, exchange, finder, from, known, spec, words } = this.#ports;
+    const { paging, exchange, finder, from, known, spec, words, expiredStatuses } = this.#ports;
     let place = from;
     let last: ReadPage | undefined;
     for (;;) {
@@ -118,13 +125,13 @@ export class Listing implements RecordPages {
       try {
         // Only a page that an earlier page led to may be missing.
         const expectation = place === undefined ? { known } : { endStatuses: spec?.endStatuses };
-        answer = await exchange.page(request, this.#signal, expectation);
+        answer = await exchange.page(request, this.#signal, { ...expectation, expiredStatuses });
         if (answer === 'no_page') await this.#confirmEnd();
         else if (answer !== 'unchanged') {
           records = finder.find(answer, asked, (text) => exchange.redact(text));
         }
       } catch (thrown) {
-        if (this.#pages === 0 && place !== undefined && this.#expired(thrown)) {
+        if (this.#pages === 0 && place !== undefined && this.#mayRestart(thrown)) {
           place = undefined;
           continue;
         }
@@ -184,6 +191,7 @@ export class Listing implements RecordPages {
   #see(page: ReadPage, records: readonly FoundRecord[]): void {
     const { answer, place, number } = page;
     this.#validator = number === 1 && place === undefined ? this.#validatorOf(answer) : undefined;
+    this.#lastValue = jsonAt(answer, this.#ports.lastValuePath);
     this.#completeness.see(answer, this.#ports.finder);
     if (this.#circles.isNewPage(answer.bytes, records)) return;
     throw this.#lost(page, `has the same records as a page before, ${NOT_HEEDED}`);
@@ -194,7 +202,8 @@ export class Listing implements RecordPages {
   }
 
   /** An API may forget where a listing stopped. Restarting is safe, because a listing in parts deletes nothing. */
-  #expired(thrown: unknown): boolean {
+  #mayRestart(thrown: unknown): boolean {
+    if (this.#ports.expiredStatuses !== undefined) return false;
     if (!(thrown instanceof BridgeError) || thrown.code !== 'SOURCE_REFUSED') return false;
     this.#ports.log.warn(
       'the API refused the place where the last run stopped, so the listing begins again at its first page',

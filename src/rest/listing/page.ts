@@ -71,4 +71,6 @@ export interface Statement {
   readonly validator: Validator | undefined;
   /** The listing had more than one page. */
   readonly inPages: boolean;
+  /** The value at the requested path on the last page, as JSON text; undefined if the page has none. */
+  readonly lastValue?: string | undefined;
 }

@@ -20,7 +20,7 @@ import { isLimitInSuccess, type LimitSigns } from './rate-limit.ts';
 import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import { jsonProblem, notUtf8 } from './unusable-answers.ts';
-import type { NoPage, PageExpectation } from './page-reply.ts';
+import { expiredPlace, type NoPage, type PageExpectation } from './page-reply.ts';
 import { conditionOf, type Validator } from './validator.ts';
 
 /** One page, checked to be JSON. */
@@ -157,7 +157,7 @@ export class Exchange {
     request: HttpRequest,
     asked: string,
     signal: AbortSignal,
-    { known, endStatuses }: PageExpectation,
+    { known, endStatuses, expiredStatuses }: PageExpectation,
     way: Way<T>,
   ): Promise<Attempt<T | NoPage>> {
     const condition = known === undefined ? {} : conditionOf(known);
@@ -167,6 +167,8 @@ export class Exchange {
       // A 304 is only valid as the response to a conditional request.
       if (answer.status === 304 && known !== undefined) return { ok: true, value: 'unchanged' };
       if (endStatuses?.includes(answer.status) === true) return { ok: true, value: 'no_page' };
+      if (expiredStatuses?.includes(answer.status) === true)
+        throw expiredPlace(asked, answer.status, this.#ports.words);
       return { ok: true, value: await way.take(answer, url) };
     } catch (thrown) {
       signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import type { RestSpec } from '../../definitions/rest/types.ts';
-import { bindWatermarkText } from '../../definitions/watermark-text.ts';
+import { bindWatermarkTexts, type WatermarkTexts } from '../../definitions/watermark-text.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { checkedUrl, withParameters, type Parameters } from './address.ts';
 import type { HttpRequest } from './client.ts';
@@ -29,6 +29,12 @@ const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 const ORIGIN = /^https?:\/\/[^/?#]*/i;
 const CONTENT_TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
 
+/** What a listing requests. */
+export interface TemplateRange extends WatermarkTexts {
+  /** A query parameter, or a key of the payload of a POST request, and its value as JSON text. */
+  readonly parameter?: PageParameters[number] | undefined;
+}
+
 /** Builds the requests of one listing. */
 export class RequestTemplate {
   /** The address of the listing, with its watermark. */
@@ -39,18 +45,21 @@ export class RequestTemplate {
   readonly #format: 'json' | 'form';
   /** Where the parameters of a page are sent. */
   readonly #parametersIn: 'query' | 'body' | 'header' | 'path';
+  /** Sent with every request, unless a parameter of the page has the same name. */
+  readonly #fixed: PageParameters;
   readonly #words: DefinitionWords;
 
-  /** @param watermark replaces `:watermark`; undefined if there is none. @throws BridgeError CONNECTOR_INVALID */
-  constructor(spec: RestSpec, watermark: string | undefined, words: DefinitionWords) {
-    const bind = (text: string) => (watermark === undefined ? text : bindWatermarkText(text, watermark));
+  /** @param range what replaces `:watermark` and `:until`. @throws BridgeError CONNECTOR_INVALID */
+  constructor(spec: RestSpec, range: TemplateRange, words: DefinitionWords) {
+    const { since, until, parameter } = range;
+    const bind = (text: string) => bindWatermarkTexts(text, range);
     const { method = 'GET', headers = {}, payload = {}, payloadFormat = 'json' } = spec;
     this.#words = words;
-    this.#address =
-      watermark === undefined ? spec.url : bindWatermarkText(spec.url, encodeURIComponent(watermark));
+    this.#address = bindWatermarkTexts(spec.url, { since: encoded(since), until: encoded(until) });
     checkedUrl(this.#address, words);
     this.#method = method;
     this.#payload = Object.fromEntries(Object.entries(payload).map(([key, v]) => [key, deep(v, bind)]));
+    this.#fixed = parameter === undefined ? [] : [parameter];
     this.#format = payloadFormat;
     this.#parametersIn = spec.pagination?.parametersIn ?? (method === 'GET' ? 'query' : 'body');
     this.#headers = {
@@ -103,10 +112,14 @@ export class RequestTemplate {
       return value === undefined ? whole : encodeURIComponent(value);
     });
     const url = checkedUrl(`${origin}${rest}`, this.#words);
-    return this.#method === 'GET' ? withParameters(url, queryOf(this.#payload)) : url;
+    if (this.#method !== 'GET') return url;
+    const fixed = this.#fixed.map(([name, json]) => [name, plain(json)] as const);
+    return withParameters(withParameters(url, queryOf(this.#payload)), fixed);
   }
 
-  #body(parameters: PageParameters): string {
+  #body(ofPage: PageParameters): string {
+    const own = this.#fixed.filter(([name]) => !ofPage.some(([other]) => other === name));
+    const parameters = [...own, ...ofPage];
     if (this.#format === 'form') {
       const texts = parameters.map(([name, json]) => [name, plain(json)] as const);
       const names = new Set(parameters.map(([name]) => name));
@@ -134,6 +147,10 @@ function queryOf(payload: Readonly<Record<string, unknown>>): Parameters {
       (item: unknown) => [name, typeof item === 'string' ? item : JSON.stringify(item)] as const,
     ),
   );
+}
+
+function encoded(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : encodeURIComponent(text);
 }
 
 function plain(json: string): string {

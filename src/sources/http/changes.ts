@@ -14,6 +14,7 @@ const QUOTE = 0x22;
 interface Winner {
   /** The position of the winning version among all rows of the listing. */
   place: number;
+  part: number;
   mark: string | undefined;
 }
 
@@ -35,6 +36,9 @@ export class Changes {
   readonly #ports: ChangesPorts;
   readonly #spool = new RowSpool();
   readonly #ids = new FingerprintSet();
+  /** The positions of the first row of each part after the first one. */
+  readonly #parts: number[] = [];
+  #rows = 0;
   /** The ids that occurred more than once. */
   readonly #repeated = new Map<string, Winner | undefined>();
 
@@ -42,15 +46,22 @@ export class Changes {
     this.#ports = ports;
   }
 
+  /** Begins another part of the listing. Parts overlap, so a record may occur unchanged in several. */
+  beginPart(): void {
+    if (this.#rows > (this.#parts.at(-1) ?? 0)) this.#parts.push(this.#rows);
+  }
+
   /**
    * Adds the loaded row.
    * @param id undefined for a record without an id, which replaces no other record
+   * @param deleted whether the record says that it was deleted
    * @returns whether its record occurs for the first time
    */
-  async add(row: RecordRow, id: RecordId | undefined): Promise<boolean> {
+  async add(row: RecordRow, id: RecordId | undefined, deleted = false): Promise<boolean> {
+    this.#rows++;
     const first = id === undefined || this.#ids.add(id.high, id.low);
     if (!first) this.#repeated.set(Fingerprinter.hex(id.high, id.low), undefined);
-    this.#spool.begin(id ?? { high: 0, low: 0 });
+    this.#spool.begin(id ?? { high: 0, low: 0 }, deleted);
     row.append(this.#spool);
     await this.#spool.settle();
     return first;
@@ -81,7 +92,12 @@ export class Changes {
     const { watermarkColumn, isLater } = this.#ports;
     const versions = new Set<string>();
     let place = 0;
+    let part = 0;
     for await (const row of this.#spool.rows()) {
+      if (place === this.#parts[part]) {
+        part++;
+        versions.clear();
+      }
       const id = Fingerprinter.hex(row.high, row.low);
       if (this.#repeated.has(id)) {
         const version = `${id}${hash('sha256', row.bytes.subarray(row.start, row.end), 'base64')}`;
@@ -91,8 +107,10 @@ export class Changes {
         const before = this.#repeated.get(id);
         const wins = before === undefined || !isLater(before.mark, mark);
         const loser = wins ? before?.mark : mark;
-        if (before !== undefined && loser !== undefined) this.#replace(loser);
-        if (wins) this.#repeated.set(id, { place, mark });
+        // A record with the same watermark in two parts is in both because they overlap.
+        const isReplaced = before !== undefined && (before.part === part || before.mark !== mark);
+        if (isReplaced && loser !== undefined) this.#replace(loser);
+        if (wins) this.#repeated.set(id, { place, part, mark });
       }
       place++;
     }

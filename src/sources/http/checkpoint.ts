@@ -46,10 +46,10 @@ function membersOf(checkpoint: string | undefined): Readonly<Record<string, unkn
 }
 
 function requestDigest(source: HttpSourceSpec): string {
-  const { url, method, payload, recordsPath, payloadFormat, responseFormat } = source;
+  const { url, method, payload, recordsPath, payloadFormat, responseFormat, changes } = source;
   // A key without a value adds nothing, so that checkpoints of earlier versions stay valid.
-  const added = [payloadFormat, responseFormat].some((key) => key !== undefined)
-    ? [{ payloadFormat, responseFormat }]
+  const added = [payloadFormat, responseFormat, changes].some((key) => key !== undefined)
+    ? [{ payloadFormat, responseFormat, changes }]
     : [];
   return digest([url, method, payload, recordsPath, paginationOf(source), ...added]);
 }

@@ -4,12 +4,17 @@ import type { Page, RecordPages } from '../../rest/listing/page.ts';
 import type { Overlap } from './overlap.ts';
 import type { RecordIds } from './record-id.ts';
 import type { RecordRow } from '../../json/record-row.ts';
-import { isLaterText, type HttpWatermark } from './watermark.ts';
+import type { DeletedRecords } from './feed/deleted-records.ts';
+import { isLaterText } from './watermark/measured.ts';
+import type { HttpWatermark } from './watermark/watermark.ts';
+import type { WindowedListing } from './watermark/windows.ts';
 
 /** A listing whose records become rows. */
 export interface Filling {
   readonly listing: RecordPages;
   readonly watermark: HttpWatermark | undefined;
+  /** The listing, if it is read in windows. */
+  readonly windows?: WindowedListing | undefined;
 }
 
 interface FillPorts {
@@ -18,19 +23,21 @@ interface FillPorts {
   readonly ids: RecordIds;
   /** The column of the watermark in a row; -1 if there is none. */
   readonly watermarkColumn: number;
+  readonly deleted: DeletedRecords;
   /** The clock of this machine. */
   readonly now: () => Date;
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes rows of all records. A record that occurs again was moved: it is taken once, and the listing is incomplete.
+ * Makes rows of all records that are not deleted. A record that occurs again was moved: it is taken once, and the listing is
+ * incomplete.
  * @returns the number of rows
  */
 export async function fillWithAll(
   listing: RecordPages,
   overlap: Overlap,
-  { row, rows, ids, signal }: FillPorts,
+  { row, rows, ids, deleted, signal }: FillPorts,
 ): Promise<number> {
   let records = 0;
   let pages = 0;
@@ -38,6 +45,7 @@ export async function fillWithAll(
   let before = 0;
   for await (const page of listing) {
     let fresh = 0;
+    let gone = 0;
     if (page.continues !== true) {
       pages++;
       before = 0;
@@ -51,12 +59,16 @@ export async function fillWithAll(
       const judged = id === undefined || page.continues === true ? 'new' : overlap.judge(id);
       if (judged === 'moved') listing.moved();
       if (judged !== 'new') continue;
+      if (deleted.has(page.bytes, record.start)) {
+        gone++;
+        continue;
+      }
       rows.foundAt(pages, before + index + 1);
       row.append(rows);
       fresh++;
     }
     before += page.records.length;
-    listing.counted(fresh, fresh);
+    listing.counted(fresh + gone, fresh + gone);
     records += fresh;
   }
   return records;
@@ -64,26 +76,35 @@ export async function fillWithAll(
 
 /**
  * Makes rows of the changes, each record in its latest version.
+ * @param isWhole the listing has every record that exists, so a deleted one is left out; otherwise its row reports the delete
  * @returns false if the listing was requested from a time in the future; no row is made then
  */
-export async function fillWithChanges(filling: Filling, ports: FillPorts): Promise<boolean> {
-  const { listing, watermark } = filling;
+export async function fillWithChanges(
+  filling: Filling,
+  isWhole: boolean,
+  ports: FillPorts,
+): Promise<boolean> {
+  const { listing, watermark, windows } = filling;
   const { rows, watermarkColumn, now, signal } = ports;
   const changes = new Changes({
     watermarkColumn,
     isLater: (one, other) => watermark?.isLater(one, other) ?? isLaterText(one, other),
   });
+  let begun = 0;
   try {
     for await (const page of listing) {
+      if (windows !== undefined && windows.begun !== begun) changes.beginPart();
+      begun = windows?.begun ?? 0;
       const present = page.answered ?? now();
       if (watermark?.startedAfter(present) === true) return false;
       listing.counted(await addPage(page, changes, { watermark, present }, ports), page.records.length);
     }
-    for await (const { bytes, start: from, end } of changes.latest()) {
+    for await (const { bytes, start: from, end, deleted } of changes.latest()) {
+      if (deleted && isWhole) continue;
       while (rows.full) await rows.drained(signal);
       rows.startRow(end - from);
       rows.append(bytes, from, end);
-      rows.endRow();
+      rows.endRow(deleted);
     }
   } finally {
     await changes.close();
@@ -99,14 +120,14 @@ async function addPage(
   page: Page,
   changes: Changes,
   { watermark, present }: { watermark: HttpWatermark | undefined; present: Date },
-  { row, ids, watermarkColumn }: FillPorts,
+  { row, ids, deleted, watermarkColumn }: FillPorts,
 ): Promise<number> {
   let fresh = 0;
   for (const record of page.records) {
     row.load(page.bytes, record.start);
     const mark = row.text(watermarkColumn);
     if (mark !== undefined) watermark?.see(mark, present);
-    if (await changes.add(row, ids.of(row))) fresh++;
+    if (await changes.add(row, ids.of(row), deleted.has(page.bytes, record.start))) fresh++;
   }
   return fresh;
 }

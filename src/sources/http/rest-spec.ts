@@ -1,4 +1,5 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
+import { withoutRoot } from '../../core/text/field-path.ts';
 import type { PaginationSpec, RestSpec } from '../../definitions/rest/types.ts';
 
 /**
@@ -7,7 +8,11 @@ import type { PaginationSpec, RestSpec } from '../../definitions/rest/types.ts';
  */
 export function restSpecOf(source: HttpSourceSpec): RestSpec {
   const pagination = paginationOf(source);
-  return { ...source, url: source.url ?? '', ...(pagination === undefined ? {} : { pagination }) };
+  const { url = '', ignoreSigns = [], changes } = source;
+  // The place for the next run, such as `nextSyncToken`, may be named like that of a next page.
+  const ignored =
+    changes?.nextPath === undefined ? ignoreSigns : [...ignoreSigns, withoutRoot(changes.nextPath)];
+  return { ...source, url, ignoreSigns: ignored, ...(pagination === undefined ? {} : { pagination }) };
 }
 
 /** The connector's pagination. The two keys next to it are a pagination of type `cursor`. */

@@ -1,7 +1,6 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { mentionsWatermark } from '../../definitions/watermark-text.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import { HTTP_PAGES_PER_RUN_DEFAULT } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/time/minute-quota.ts';
 import { quotaOf } from '../../rest/quota.ts';
@@ -9,12 +8,15 @@ import type { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.t
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch } from '../../pipeline/ports/ports.ts';
-import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
+import { beginListing, type ListingKind } from './begin-listing.ts';
+import { readPlace, writePlace, writeValidator } from './checkpoint.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { CONNECTOR_WORDS } from './connector-words.ts';
 import { cutOffChanges } from './cut-off-changes.ts';
 import { fillWithAll, fillWithChanges, type Filling } from './filling.ts';
 import type { Page } from '../../rest/listing/page.ts';
+import { DeletedRecords } from './feed/deleted-records.ts';
+import { nextPlace } from './feed/next-place.ts';
 import { openReader, type RestReader } from '../../rest/reader.ts';
 import { Overlap } from './overlap.ts';
 import type { SentRequest } from '../../rest/request/sent-request.ts';
@@ -24,7 +26,7 @@ import { requireFields } from './required-fields.ts';
 import { RecordRow } from '../../json/record-row.ts';
 import { paginationOf, restSpecOf } from './rest-spec.ts';
 import { requestPermit } from './request-permit.ts';
-import { HttpWatermark } from './watermark.ts';
+import type { HttpWatermark } from './watermark/watermark.ts';
 import { asError } from '../../core/thrown.ts';
 import type { OpenedSource } from '../opened-source.ts';
 import type { SourcePermit } from '../permit.ts';
@@ -47,6 +49,8 @@ export interface HttpSurroundings {
 /** Reads an API page by page. Each record becomes a row, and each field that the mapping names becomes a column. */
 export class HttpSource implements OpenedSource {
   readonly listing: 'full' | 'delta';
+  /** Only for a feed whose checkpoint is a link or token. */
+  readonly continuesFrom?: (checkpoint: string) => boolean;
   readonly #spec: HttpSourceSpec;
   readonly #fields: readonly string[];
   readonly #ids: RecordIds;
@@ -54,7 +58,8 @@ export class HttpSource implements OpenedSource {
   readonly #optional: ReadonlySet<string>;
   readonly #secret: (ref: string) => string;
   readonly #surroundings: HttpSurroundings;
-  readonly #delta: boolean;
+  readonly #kind: ListingKind;
+  readonly #deleted: DeletedRecords;
   /** The quota for all listings of this source together. */
   readonly #quota: MinuteQuota | undefined;
   /** Several listings may need a token, and each refresh token may be accepted only once. */
@@ -85,8 +90,12 @@ export class HttpSource implements OpenedSource {
     this.#watermarkColumn = fields.indexOf(spec.watermarkField ?? '');
     this.#secret = secret;
     this.#surroundings = surroundings;
-    this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers, spec.job?.start]));
-    this.listing = this.#delta || spec.resumable === true ? 'delta' : 'full';
+    this.#deleted = new DeletedRecords(spec.changes);
+    this.#kind = kindOf(spec);
+    this.listing = this.#kind === 'full' ? 'full' : 'delta';
+    if (this.#kind === 'feed') {
+      this.continuesFrom = (checkpoint) => readPlace(checkpoint, spec) !== undefined;
+    }
     const { clock, wait } = surroundings;
     this.#quota = quotaOf(spec.rateLimit, clock, wait);
   }
@@ -98,8 +107,9 @@ export class HttpSource implements OpenedSource {
   async columns(signal: AbortSignal): Promise<Column[]> {
     const row = new RecordRow(this.#fields);
     for await (const { bytes, records } of this.pages(signal)) {
-      for (const { start } of records) row.load(bytes, start);
-      const missing = new Set(records.length === 0 ? [] : row.missing);
+      const live = records.filter(({ start }) => !this.#deleted.has(bytes, start));
+      for (const { start } of live) row.load(bytes, start);
+      const missing = new Set(live.length === 0 ? [] : row.missing);
       return row.columns.filter(({ name }) => !missing.has(name) || this.#optional.has(name));
     }
     return [...row.columns];
@@ -174,16 +184,8 @@ export class HttpSource implements OpenedSource {
   }
 
   #begin(reader: RestReader, checkpoint: string | undefined, signal: AbortSignal): Filling {
-    const spec = this.#spec;
-    const { resumable = false, pagesPerRun = HTTP_PAGES_PER_RUN_DEFAULT } = spec;
-    const watermark = this.#delta ? new HttpWatermark(spec, checkpoint) : undefined;
-    const range = {
-      from: resumable ? readPlace(checkpoint, spec) : undefined,
-      since: watermark?.from,
-      known: this.listing === 'full' ? readValidator(checkpoint, spec) : undefined,
-      pagesMax: resumable ? pagesPerRun : undefined,
-    };
-    return { listing: reader.pages(range, signal), watermark };
+    const { clock, log } = this.#surroundings;
+    return beginListing(this.#spec, this.#kind, checkpoint, { reader, clock, log }, signal);
   }
 
   async #fill(
@@ -192,8 +194,8 @@ export class HttpSource implements OpenedSource {
     { row, rows, signal }: { row: RecordRow; rows: RowBatcher; signal: AbortSignal },
   ): Promise<ListingEnd> {
     const { clock, log } = this.#surroundings;
-    const [ids, watermarkColumn] = [this.#ids, this.#watermarkColumn];
-    const ports = { row, rows, ids, watermarkColumn, now: () => clock.now(), signal };
+    const [ids, watermarkColumn, deleted] = [this.#ids, this.#watermarkColumn, this.#deleted];
+    const ports = { row, rows, ids, watermarkColumn, deleted, now: () => clock.now(), signal };
     const filling = this.#begin(reader, checkpoint, signal);
     if (this.listing === 'full') {
       const inclusive = paginationOf(this.#spec)?.inclusive ?? false;
@@ -202,27 +204,34 @@ export class HttpSource implements OpenedSource {
       const records = await fillWithAll(filling.listing, overlap, ports);
       if (!filling.listing.statement.truncated && records > 0)
         requireFields(row, { optional: this.#optional, url, computed: fields, log });
-      const end = this.#endOf(filling);
+      const end = this.#endOf(filling, reader);
       if (end.pieced !== true) return end;
       this.#lastIds = overlap.ids;
       return overlap.lost === undefined ? end : { ...end, lost: overlap.lost };
     }
-    if (await fillWithChanges(filling, ports)) return this.#endOf(filling);
+    // A feed that is read from its beginning has every record.
+    const isWhole = this.continuesFrom?.(checkpoint ?? '') === false;
+    if (await fillWithChanges(filling, isWhole, ports)) return this.#endOf(filling, reader);
     log.warn('the checkpoint is later than the present of the API, so all changes are read again');
     const again = this.#begin(reader, undefined, signal);
-    await fillWithChanges(again, ports);
-    return this.#endOf(again);
+    await fillWithChanges(again, false, ports);
+    return this.#endOf(again, reader);
   }
 
   /** @throws BridgeError SOURCE_PAGINATION for changes that were cut off: no later run would reach the remaining ones. */
-  #endOf({ listing, watermark }: Filling): ListingEnd {
-    const { truncated, cutOff, rest, unchanged, validator, inPages } = listing.statement;
-    if (this.#spec.resumable === true) {
-      const place = placeToStore(rest, this.#surroundings.log);
+  #endOf({ listing, watermark }: Filling, { storable }: RestReader): ListingEnd {
+    const { truncated, cutOff, rest, unchanged, validator, inPages, lastValue } = listing.statement;
+    const { log } = this.#surroundings;
+    if (this.#kind === 'parts') {
+      const place = placeToStore(rest, log);
       return { checkpoint: writePlace(place, this.#spec), truncated, recurring: true };
     }
     if (unchanged) return { checkpoint: undefined, truncated, unchanged: true };
-    if (watermark !== undefined && cutOff) throw cutOffChanges(this.#spec);
+    if (this.listing === 'delta' && cutOff) throw cutOffChanges(this.#spec);
+    if (this.#kind === 'feed' && !truncated) {
+      const place = nextPlace(this.#spec, lastValue, { storable, log });
+      return { checkpoint: place && writePlace(place, this.#spec), truncated };
+    }
     if (truncated) return { checkpoint: undefined, truncated, ...aheadOf(watermark) };
     return {
       checkpoint: validator === undefined ? watermark?.checkpoint : writeValidator(validator, this.#spec),
@@ -231,6 +240,12 @@ export class HttpSource implements OpenedSource {
       ...aheadOf(watermark),
     };
   }
+}
+
+function kindOf({ url, payload, headers, job, resumable, changes }: HttpSourceSpec): ListingKind {
+  if (changes?.nextPath !== undefined) return 'feed';
+  if (resumable === true) return 'parts';
+  return mentionsWatermark(JSON.stringify([url, payload, headers, job?.start])) ? 'changes' : 'full';
 }
 
 function aheadOf(watermark: HttpWatermark | undefined): Pick<ListingEnd, 'ahead'> {

@@ -12,10 +12,12 @@ export interface SpooledRow extends RecordId {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
+  /** Whether the record says that it was deleted. */
+  readonly deleted: boolean;
 }
 
-/** The header of a row: its length, and the two halves of its id. */
-const HEAD_BYTES = 12;
+/** The header of a row: its length, the two halves of its id, and whether it is deleted. */
+const HEAD_BYTES = 13;
 const BUFFER_BYTES_START = 65_536;
 
 /**
@@ -36,11 +38,12 @@ export class RowSpool implements RowSink {
     this.#heldBytesMax = heldBytesMax;
   }
 
-  begin({ high, low }: RecordId): void {
+  begin({ high, low }: RecordId, deleted = false): void {
     this.#reserve(HEAD_BYTES);
     this.#row = this.#length;
     this.#buffer.writeUInt32BE(high, this.#row + 4);
     this.#buffer.writeUInt32BE(low, this.#row + 8);
+    this.#buffer[this.#row + 12] = deleted ? 1 : 0;
     this.#length += HEAD_BYTES;
   }
 
@@ -125,7 +128,8 @@ function* rowsIn(bytes: Buffer, length: number): Generator<SpooledRow> {
   for (let at = 0; at < length;) {
     const start = at + HEAD_BYTES;
     const end = start + bytes.readUInt32BE(at);
-    yield { high: bytes.readUInt32BE(at + 4), low: bytes.readUInt32BE(at + 8), bytes, start, end };
+    const [high, low] = [bytes.readUInt32BE(at + 4), bytes.readUInt32BE(at + 8)];
+    yield { high, low, bytes, start, end, deleted: bytes[at + 12] === 1 };
     at = end;
   }
 }

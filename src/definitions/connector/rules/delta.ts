@@ -26,7 +26,7 @@ function changesOnly(path: string, what: string, isWatermark: boolean): Delta {
 
 /** Rules about connectors that only request changes from their source. */
 export function deltaFindings(connector: unknown): FieldFinding[] {
-  const delta = sqlDelta(connector) ?? httpDelta(connector) ?? resumable(connector);
+  const delta = sqlDelta(connector) ?? feed(connector) ?? httpDelta(connector) ?? resumable(connector);
   return [
     ...deletesFromDelta(connector, delta),
     ...watermarkWithoutField(connector, delta),
@@ -43,6 +43,12 @@ function sqlDelta(connector: unknown): Delta | undefined {
   return changesOnly(path, ':watermark', true);
 }
 
+/** A feed whose checkpoint is a link or token. */
+function feed(connector: unknown): Delta | undefined {
+  const path = 'spec.source.changes.nextPath';
+  return textAt(connector, path) === undefined ? undefined : changesOnly(path, 'nextPath', false);
+}
+
 function resumable(connector: unknown): Delta | undefined {
   const path = 'spec.source.resumable';
   if (valueAt(connector, path) !== true) return undefined;
@@ -57,14 +63,24 @@ function resumable(connector: unknown): Delta | undefined {
 function deletesFromDelta(connector: unknown, delta: Delta | undefined): FieldFinding[] {
   const path = 'spec.reconciliation.deletePolicy';
   if (delta === undefined || valueAt(connector, path) !== 'auto_delete_missing') return [];
+  if (reportsDeletes(connector, delta)) return [];
   return [
     {
       code: 'delta_deletes',
       path,
       message: `auto_delete_missing needs a complete listing, but ${delta.why}`,
-      fix: `deletePolicy: soft_delete_only or never_delete, or ${delta.cure}`,
+      fix: `deletePolicy: soft_delete_only or never_delete, changes: {deletedPath: …} if the records report deletes, or ${delta.cure}`,
     },
   ];
+}
+
+/**
+ * Whether the deletes of a feed are reported by its records. A request for changes that is only recognised by its names would
+ * still count as a full listing.
+ */
+function reportsDeletes(connector: unknown, { path, isWatermark }: Delta): boolean {
+  const isListingOfChanges = isWatermark || ['nextPath', 'resumable'].some((key) => path.endsWith(`.${key}`));
+  return isListingOfChanges && textAt(connector, 'spec.source.changes.deletedPath') !== undefined;
 }
 
 function watermarkWithoutField(connector: unknown, delta: Delta | undefined): FieldFinding[] {

@@ -4,6 +4,8 @@ import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
+import { changesFindings } from './rest/changes.ts';
+import { watermarkFindings } from './rest/watermark.ts';
 import { restFieldFindings } from './rest-fields.ts';
 import { restFormatFindings } from './rest-formats.ts';
 import { restAuthorizationFindings } from './rest/authorization.ts';
@@ -25,6 +27,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   fileFindings,
   geminiFindings,
   httpFindings,
+  changesFindings,
+  watermarkFindings,
   restFieldFindings,
   restFormatFindings,
   restAuthorizationFindings,

@@ -56,6 +56,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'The response has no list of records at the configured path, or it has several lists and no path is configured. Correct `source.recordsPath`.',
   SOURCE_PAGINATION:
     'The pagination of the API ends early, loops, or leads to another server, so the listing may be incomplete. Nothing was changed. Correct `source.pagination`.',
+  SOURCE_PLACE_EXPIRED:
+    'The API no longer knows the link or token from which the last run wanted to continue. A run begins again by itself when its connector has `changes.nextPath`; otherwise run once with `--full`.',
   SOURCE_REDIRECT:
     'The API redirects in a loop, or to another server, to which credentials are not sent. Set `source.url` to the URL that it redirects to.',
   SOURCE_SPOOL_FAILED:

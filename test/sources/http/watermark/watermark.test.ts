@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HttpWatermark } from '../../../src/sources/http/watermark.ts';
-import { json } from '../../support/http/http-server.ts';
-import { failureOf } from '../../support/databases/postgres-source.ts';
-import { listRest, restSource } from '../../support/http/rest-source.ts';
-import { RestServers } from '../../support/http/rest-servers.ts';
+import { HttpWatermark } from '../../../../src/sources/http/watermark/watermark.ts';
+import { json } from '../../../support/http/http-server.ts';
+import { failureOf } from '../../../support/databases/postgres-source.ts';
+import { listRest, restSource } from '../../../support/http/rest-source.ts';
+import { RestServers } from '../../../support/http/rest-servers.ts';
 
 const servers = new RestServers();
 afterEach(() => servers.close());
