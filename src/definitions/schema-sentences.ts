@@ -215,7 +215,9 @@ function wrongChoice(error: ErrorObject, connector: unknown, path: string, name:
 
 /** The values of these fields must not be quoted, because a user may have put a secret in the wrong place. */
 function mayBeShown(path: string): boolean {
-  return !/(secretRef|clientSecretRef|url|tokenUrl)$|^spec\.source\.(headers|payload)/i.test(path);
+  return !/(?:ref|url)$|^spec\.source\.(?:headers|secretHeaders|payload|login\.payload|oauth\.parameters)/i.test(
+    path,
+  );
 }
 
 function mappingOf(value: unknown): object {

@@ -15,7 +15,10 @@ export interface ClientRequest {
 /** A response of any status, whose body has not been read yet. */
 export interface ClientResponse {
   readonly status: number;
-  /** The value of a header, given its name in lower case. Several values are joined with commas. */
+  /**
+   * The value of a header, given its name in lower case. Several values are joined with commas, and those of `set-cookie`, which
+   * contain commas, with line breaks.
+   */
   readonly header: (name: string) => string | undefined;
   readonly body: Readable;
 }
@@ -44,7 +47,7 @@ export class Client {
     });
     const header = (name: string) => {
       const value = answer.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
+      return Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : value;
     };
     return { status: answer.statusCode, header, body: answer.body };
   }

@@ -1,14 +1,17 @@
 import { isAbsolute, join } from 'node:path';
 import { textAt } from '../definitions/draft.ts';
 import type { FieldFinding } from '../definitions/problem.ts';
-import { SECRET_PATHS } from '../definitions/connector/rules/secrets.ts';
+import {
+  secretReferences,
+  secretRefsOf,
+  type SecretReceiver,
+} from '../definitions/connector/secret-references.ts';
 import { looksLikeSecret } from '../definitions/connector/secrets.ts';
 import { Decisions } from './decisions.ts';
 import { serverName, serverOf } from './host-pattern.ts';
 import type { Paths, Policy } from './policy.ts';
 
 const SOURCE = 'spec.source';
-const [SECRET, CLIENT_SECRET] = SECRET_PATHS;
 const FILE_PATHS = [`${SOURCE}.tls.caFile`, `${SOURCE}.tls.certFile`, `${SOURCE}.tls.keyFile`] as const;
 
 /** The input of all checks of one connector. */
@@ -40,8 +43,9 @@ export function policyFindings(
   }
   return [
     ...secretFindings(subject),
-    ...serverFindings(subject, `${SOURCE}.url`, [SECRET, CLIENT_SECRET]),
-    ...serverFindings(subject, `${SOURCE}.oauth.tokenUrl`, [CLIENT_SECRET]),
+    ...serverFindings(subject, `${SOURCE}.url`, 'api'),
+    ...serverFindings(subject, `${SOURCE}.oauth.tokenUrl`, 'token'),
+    ...serverFindings(subject, `${SOURCE}.login.url`, 'login'),
     ...pathFindings(subject, cwd),
     ...outputFindings(subject),
     ...dataStoreFindings(subject),
@@ -53,21 +57,16 @@ function refusal({ policy }: Pick<Subject, 'policy'>, path: string, message: str
   return { code: 'policy_refused', path, message, fix };
 }
 
-/** The name of a secret; undefined if the field contains the secret itself, which no message may repeat. */
-function refAt({ connector }: Subject, path: string): string | undefined {
-  const ref = textAt(connector, path);
-  return ref === undefined || looksLikeSecret(ref) ? undefined : ref;
-}
-
 function secretFindings(subject: Subject): FieldFinding[] {
-  return SECRET_PATHS.flatMap((path) => {
-    const ref = refAt(subject, path);
-    if (ref === undefined || subject.decisions.mayUseSecret(ref)) return [];
-    return [refusal(subject, path, `The policy does not allow ${subject.name} to use the secret ${ref}.`)];
+  const { connector, name, decisions } = subject;
+  return secretReferences(connector).flatMap(({ path, ref }) => {
+    // A field may contain the secret itself, which no message may repeat.
+    if (looksLikeSecret(ref) || decisions.mayUseSecret(ref)) return [];
+    return [refusal(subject, path, `The policy does not allow ${name} to use the secret ${ref}.`)];
   });
 }
 
-function serverFindings(subject: Subject, path: string, secretPaths: readonly string[]): FieldFinding[] {
+function serverFindings(subject: Subject, path: string, receiver: SecretReceiver): FieldFinding[] {
   const { connector, name, decisions } = subject;
   const url = textAt(connector, path);
   if (url === undefined) return [];
@@ -82,9 +81,9 @@ function serverFindings(subject: Subject, path: string, secretPaths: readonly st
     return [refusal(subject, path, `The policy does not allow ${name} to connect to ${shown}.`)];
   }
   // A secret that the policy does not allow at all has its own finding.
-  const refs = secretPaths
-    .flatMap((at) => refAt(subject, at) ?? [])
-    .filter((ref) => decisions.mayUseSecret(ref));
+  const refs = secretRefsOf(connector, receiver).filter(
+    (ref) => !looksLikeSecret(ref) && decisions.mayUseSecret(ref),
+  );
   if (decisions.maySend(refs, server)) return [];
   const secrets = `${refs.length === 1 ? 'the secret' : 'the secrets'} ${refs.join(' and ')}`;
   const message = `The policy does not allow ${name} to send ${secrets} to ${shown}: no single rule names them and the host.`;

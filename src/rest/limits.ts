@@ -33,6 +33,19 @@ export const HTTP_PAGES_MAX = 100_000;
 
 /** A token is replaced this long before it expires, so that it does not expire during a request. */
 export const OAUTH_SKEW_SECONDS = 60;
+/** Lifetime of a token that is signed to get an access token. Google accepts at most an hour, Salesforce three minutes. */
+export const ASSERTION_SECONDS = 180;
+/** Bits of an RSA key that signs tokens, as RFC 7518 requires. */
+export const RSA_KEY_BITS_MIN = 2_048;
+/** Characters of the cookies of a login. Servers accept some 8,000 for all headers together. */
+export const LOGIN_COOKIES_CHARACTERS_MAX = 6_000;
+
+/** Time between two requests for the state of a job, unless `source.job.poll.intervalSeconds` is set. */
+export const JOB_INTERVAL_SECONDS_DEFAULT = 5;
+/** Time that a job may take, unless `source.job.poll.timeoutSeconds` is set. */
+export const JOB_TIMEOUT_SECONDS_DEFAULT = 3_600;
+/** Characters of the id of a job; a longer text is probably not an id. */
+export const JOB_ID_CHARACTERS_MAX = 512;
 
 /** Length of an ETag that is kept. An ETag has some 50 characters; a far longer one is not kept, because every run of the connector would send it. */
 export const HTTP_VALIDATOR_CHARACTERS_MAX = 1_000;

@@ -8,6 +8,8 @@ import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
 import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
+import { Job } from './jobs/job.ts';
+import { JobPages } from './jobs/job-pages.ts';
 import { computedFields } from './fields/computed-fields.ts';
 import { FieldPages } from './fields/field-pages.ts';
 import { originFields } from './fields/origin-fields.ts';
@@ -20,20 +22,30 @@ import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
 import { openPaging } from './paging/pagination.ts';
 import { RecordFinder } from './listing/records.ts';
-import { openAuthorizer, usable, type Authorizer } from './request/auth.ts';
+import { openAuthorizer, type Authorizer } from './authorization/authorizer.ts';
+import { openSession } from './authorization/session.ts';
+import { signedClient } from './authorization/signing.ts';
+import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
-import { Exchange } from './request/exchange.ts';
+import { Exchange, type ExchangePorts } from './request/exchange.ts';
 import { keptPlace, type KeptPlace } from './request/kept-place.ts';
-import { openTokens } from './request/oauth.ts';
 import { RequestTemplate } from './request/request.ts';
+import type { SentRequest } from './request/sent-request.ts';
 import type { Validator } from './request/validator.ts';
+
+/** The API itself, the token endpoint of `oauth`, or the login. */
+export type RequestReceiver = 'api' | 'token' | 'login';
 
 /** What a reader needs from its environment. */
 export interface ReaderPorts {
   /** Reads a secret by its ref. @throws BridgeError SECRET_* */
   readonly secret: (ref: string) => string;
-  /** Called with the address of every request, also after redirects and links. @throws BridgeError if nothing may be sent there */
-  readonly admit: (address: string) => void;
+  /**
+   * Called with the address of every request, also after redirects and links.
+   * @param receiver what the address belongs to, and therefore which secrets it receives
+   * @throws BridgeError if nothing may be sent there
+   */
+  readonly admit: (address: string, receiver: RequestReceiver) => void;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
   readonly wait: Wait;
@@ -44,6 +56,13 @@ export interface ReaderPorts {
   readonly redactor?: Redactor | undefined;
   /** The quota that several readers of one API share; without it, the reader has its own, from `rateLimit`. */
   readonly quota?: MinuteQuota | undefined;
+  /** Called after each response of the API. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
+  /**
+   * The newest refresh token by the name of the secret with the first one. Readers of one API share it, because a provider may
+   * accept each token only once.
+   */
+  readonly refreshTokens?: Map<string, string> | undefined;
 }
 
 /** The range of pages to read. */
@@ -88,23 +107,33 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const { rateLimit } = spec;
   const client = new HttpClient(spec.tls, proxy, words);
   const authorizer = openAuthorization(spec, client, ports);
-  const exchange = new Exchange({
-    client,
+  const { redactor } = authorizer;
+  const api: ExchangePorts = {
+    client: spec.signing
+      ? signedClient(spec.signing, client, { secret: ports.secret, clock, redactor })
+      : client,
     authorizer,
-    admit,
+    admit: (address) => {
+      admit(address, 'api');
+    },
     budget: ports.quota ?? quotaOf(rateLimit, clock, wait),
+    limitSigns: rateLimit,
     retry,
     clock,
     wait,
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
-    decode:
-      (spec.responseFormat ?? 'json') === 'json' ? undefined : (answer) => decodePage(spec, answer, words),
+    observe: ports.observe,
+  };
+  const isJson = (spec.responseFormat ?? 'json') === 'json';
+  const exchange = new Exchange({
+    ...api,
+    decode: isJson ? undefined : (answer) => decodePage(spec, answer, words),
   });
-  return {
-    pages({ from, since, known, pagesMax }, signal) {
-      const template = new RequestTemplate(spec, since, words);
+  const reader = {
+    pages({ from, since, known, pagesMax }: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
+      const template = new RequestTemplate({ ...spec, url }, since, words);
       const { secretParameter } = authorizer;
       const conditional = since === undefined && mayBeConditional(spec);
       const shared = {
@@ -141,6 +170,13 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     },
     close: () => client.close(),
   };
+  if (spec.job === undefined) return reader;
+  const job = new Job(spec, spec.job, { ...api, exchange: new Exchange(api) });
+  return {
+    ...reader,
+    pages: (range, signal) =>
+      new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal))),
+  };
 }
 
 /** Adds the fields that records receive from their place in a page, and then those that are computed from the record. */
@@ -150,21 +186,21 @@ function withNewFields(pages: RecordPages, spec: RestSpec, { log, words }: Reade
   return spec.fields === undefined ? found : new FieldPages(found, computedFields(spec.fields, log), words);
 }
 
-function openAuthorization(
-  spec: RestSpec,
-  client: HttpClient,
-  { secret, clock, redactor: wider, words }: ReaderPorts,
-): Authorizer {
-  return openAuthorizer(
-    spec,
-    secret,
-    (oauth, redactor) => {
-      const { clientSecretRef = '' } = oauth;
-      const clientSecret = usable(secret(clientSecretRef), clientSecretRef, 'encoded');
-      return openTokens(oauth, clientSecret, { client, clock, redactor, words });
+function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPorts): Authorizer {
+  const { secret, admit, clock, log, words, refreshTokens = new Map<string, string>() } = ports;
+  const own = (receiver: RequestReceiver, redactor: Redactor) => ({
+    client,
+    admit: (address: string) => {
+      admit(address, receiver);
     },
-    wider,
-  );
+    ...{ secret, clock, log, words, redactor },
+  });
+  return openAuthorizer(spec, {
+    secret,
+    openTokens: (oauth, redactor) => openTokens(oauth, { ...own('token', redactor), refreshTokens }),
+    openSession: (login, redactor) => openSession(login, own('login', redactor)),
+    redactor: ports.redactor,
+  });
 }
 
 function keep(

@@ -13,7 +13,7 @@ import {
 } from '../../definitions/connector/load.ts';
 import { textAt } from '../../definitions/draft.ts';
 import { problemLine, type Problem } from '../../definitions/problem.ts';
-import { secretRefsOf } from '../../definitions/connector/rules/secrets.ts';
+import { secretRefsOf } from '../../definitions/connector/secret-references.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { policyFindings } from '../../policy/connector-findings.ts';

@@ -14,6 +14,11 @@ export interface SecretText {
   readonly lineInText: number;
 }
 
+/** The names of secrets, each under the name of the header that gets it. */
+const REFERENCES_PATH = 'spec.source.secretHeaders';
+/** A name under which a text counts as a secret only if it looks random. */
+const REFERENCE = 'key';
+
 /** Finds everything that looks like a secret in the texts of a connector. */
 export function secretTexts(connector: unknown): SecretText[] {
   const found: SecretText[] = [];
@@ -36,9 +41,10 @@ function visit(
     for (const [index, item] of value.entries()) visit(item, [...segments, index], name, found);
   } else if (typeof value === 'object' && value !== null) {
     const called = calledBy(value);
+    const hasReferences = segments.join('.') === REFERENCES_PATH;
     for (const [key, item] of Object.entries(value)) {
       const isValue = called !== undefined && /^(?:value|values|val|text|content)$/i.test(key);
-      visit(item, [...segments, key], isValue ? called : key, found);
+      visit(item, [...segments, key], hasReferences ? REFERENCE : isValue ? called : key, found);
     }
   }
 }

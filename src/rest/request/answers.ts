@@ -3,7 +3,7 @@ import { HTTP_WORDS_CHARACTERS_MAX } from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { HttpAnswer } from './client.ts';
 import { PROXY_LOGIN, type Problem } from './problems.ts';
-import { askedWaitMs, isLimit } from './rate-limit.ts';
+import { askedWaitMs, isLimit, type LimitSigns } from './rate-limit.ts';
 
 /** The statuses that may differ the next time: time-outs, "too early", and failures of a server or a proxy before it. */
 const PASSING = new Set([408, 425, 500, 502, 503, 504]);
@@ -22,12 +22,17 @@ function hintOf(status: number, { path, kind }: DefinitionWords): string {
   return hints[status] ?? 'The words of the API say why.';
 }
 
-/** Returns the problem that an unsuccessful response reports. @param redact removes secrets: a response may repeat the request */
+/**
+ * Returns the problem that an unsuccessful response reports.
+ * @param redact removes secrets: a response may repeat the request
+ * @param signs how the definition recognizes an exceeded limit
+ */
 export function answerProblem(
   answer: HttpAnswer,
   now: Date,
   redact: (text: string) => string,
   words: DefinitionWords,
+  signs: LimitSigns = {},
 ): Problem {
   const { path } = words;
   const { status } = answer;
@@ -40,12 +45,9 @@ export function answerProblem(
     what,
     hint,
     again,
-    retryAfterMs: again ? askedWaitMs(answer, now) : 0,
+    retryAfterMs: again ? askedWaitMs(answer, now, signs) : 0,
   });
-  if (status === 429 || (status === 403 && isLimit(answer, now))) {
-    const hint = `Run less often, or send fewer requests: ${path}.rateLimit.requestsPerMinute, larger pages.`;
-    return problem('SOURCE_RATE_LIMITED', hint, true);
-  }
+  if (isLimit(answer, now, signs)) return problem('SOURCE_RATE_LIMITED', fewerRequests(words), true);
   if (PASSING.has(status) || status > 505) return problem('SOURCE_UNREACHABLE', LATER, true);
   if (status === 407) return problem(PROXY_LOGIN.code, PROXY_LOGIN.hint);
   if (status === 401) {
@@ -57,6 +59,28 @@ export function answerProblem(
   if (status < 400)
     return problem('SOURCE_ANSWER_INVALID', `No records came. Correct ${path}.url or ${path}.headers.`);
   return problem('SOURCE_REFUSED', hintOf(status, words));
+}
+
+/** Returns the problem of a successful response that reports an exceeded limit. */
+export function limitInSuccess(
+  answer: HttpAnswer,
+  now: Date,
+  redact: (text: string) => string,
+  words: DefinitionWords,
+  signs: LimitSigns,
+): Problem {
+  return {
+    code: 'SOURCE_RATE_LIMITED',
+    reason: 'rate limit',
+    what: `was answered with success and the error of an exceeded limit: ${wordsOf(answer, redact)}`,
+    hint: fewerRequests(words),
+    again: true,
+    retryAfterMs: askedWaitMs(answer, now, signs),
+  };
+}
+
+function fewerRequests({ path }: DefinitionWords): string {
+  return `Run less often, or send fewer requests: ${path}.rateLimit.requestsPerMinute, larger pages.`;
 }
 
 /** Returns the text of a response on one line; for an HTML page, only the fact that it is one. */
@@ -73,4 +97,9 @@ function wordsOf({ body, header }: HttpAnswer, redact: (text: string) => string)
 
 export function isHtml(text: string, type: string | undefined): boolean {
   return /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text) || /^\s*text\/html\b/i.test(type ?? '');
+}
+
+/** Returns the address that a response redirects to. */
+export function redirectOf({ status, header }: HttpAnswer): string | undefined {
+  return [301, 302, 303, 307, 308].includes(status) ? header('location') : undefined;
 }

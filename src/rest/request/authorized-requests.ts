@@ -4,10 +4,12 @@ import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/time/minute-quota.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
-import type { Authorizer, Credentials } from './auth.ts';
+import type { Authorizer, Credentials } from '../authorization/authorizer.ts';
 import type { HttpAnswer, HttpRequest } from './client.ts';
 import { withOwnSecrets } from './kept-place.ts';
 import { ProblemError } from './problems.ts';
+import { redirectOf } from './answers.ts';
+import { withoutSecrets, type SentRequest } from './sent-request.ts';
 
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
 
@@ -20,6 +22,8 @@ export interface AuthorizedPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly words: DefinitionWords;
+  /** Called after each response, also after a redirect or an error. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 interface Followed {
@@ -99,7 +103,7 @@ export class AuthorizedRequests {
     signal: AbortSignal,
     send: Send,
   ): Promise<HttpAnswer> {
-    const { authorizer, budget, clock, log, admit } = this.#ports;
+    const { authorizer, budget, clock, log, admit, observe } = this.#ports;
     admit(request.url);
     await budget?.take(signal);
     const startedMs = clock.elapsedMs();
@@ -111,16 +115,14 @@ export class AuthorizedRequests {
     const answer = await send(whole, signal);
     const ms = Math.round(clock.elapsedMs() - startedMs);
     const { status, body } = answer;
+    const redact = (text: string): string => authorizer.redactor.redact(text);
     log.debug('the API answered', {
-      request: this.#ports.authorizer.redactor.redact(`${request.method} ${request.url}`),
+      request: redact(`${request.method} ${request.url}`),
       status,
       bytes: body.length,
       ms,
     });
+    observe?.(withoutSecrets(request, credentials, answer, ms, redact));
     return answer;
   }
-}
-
-function redirectOf({ status, header }: HttpAnswer): string | undefined {
-  return [301, 302, 303, 307, 308].includes(status) ? header('location') : undefined;
 }

@@ -23,7 +23,7 @@ export interface HttpRequest {
 /** A response with any status. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Returns the value of a header, given its name in lower case; several values are joined with commas. */
+  /** Returns the value of a header, given its name in lower case; several values are joined with commas, cookies with line breaks. */
   readonly header: (name: string) => string | undefined;
   /** The decompressed body. For an unsuccessful response, only its beginning is kept. */
   readonly body: Buffer;

@@ -9,12 +9,14 @@ import {
   type RetryPolicy,
   type Wait,
 } from '../../core/retry.ts';
+import type { DefinitionWords } from '../definition-words.ts';
 import type { DecodedBody, OpenAnswer } from './answer-body.ts';
-import { answerProblem } from './answers.ts';
+import { answerProblem, limitInSuccess } from './answers.ts';
 import { AuthorizedRequests, type AuthorizedPorts, type Send } from './authorized-requests.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { OpenBody } from './open-body.ts';
 import { failureOf, networkProblem, ProblemError } from './problems.ts';
+import { isLimitInSuccess, type LimitSigns } from './rate-limit.ts';
 import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import { jsonProblem, notUtf8 } from './unusable-answers.ts';
@@ -27,14 +29,17 @@ export interface PageAnswer extends Pick<HttpAnswer, 'status' | 'header'>, Decod
   readonly url: string;
 }
 
-interface ExchangePorts extends AuthorizedPorts {
+export interface ExchangePorts extends AuthorizedPorts {
   readonly client: Pick<HttpClient, 'send' | 'open'>;
   /** Converts the body of a page to JSON that is checked; undefined for a body that is JSON. @throws ProblemError */
   readonly decode?: ((answer: HttpAnswer) => Promise<DecodedBody>) | undefined;
+  /** How the definition recognizes an exceeded limit. */
+  readonly limitSigns?: LimitSigns | undefined;
   readonly retry: RetryPolicy;
   readonly wait: Wait;
   /** The time limit of one attempt, including its whole response. */
   readonly seconds: number;
+  readonly words: DefinitionWords;
 }
 
 /** How a request is sent, and what becomes of its response. Both are part of one attempt. */
@@ -177,18 +182,24 @@ export class Exchange {
 
   /** @throws ProblemError */
   #requireSuccess(answer: HttpAnswer): void {
-    const { clock, words } = this.#ports;
+    const { clock, words, limitSigns } = this.#ports;
     if (answer.status >= 200 && answer.status <= 299) return;
-    throw new ProblemError(answerProblem(answer, clock.now(), (text) => this.redact(text), words));
+    throw new ProblemError(
+      answerProblem(answer, clock.now(), (text) => this.redact(text), words, limitSigns),
+    );
   }
 
   async #judged(answer: HttpAnswer, url: string): Promise<PageAnswer> {
-    const { words, decode } = this.#ports;
+    const { clock, words, decode, limitSigns = {} } = this.#ports;
+    const redact = (text: string) => this.redact(text);
     this.#requireSuccess(answer);
     const { status, body: bytes, header } = answer;
     if (decode !== undefined) return { status, header, url, ...(await decode(answer)) };
     try {
       const root = checkJson(bytes);
+      if (isLimitInSuccess(bytes, root, limitSigns)) {
+        throw new ProblemError(limitInSuccess(answer, clock.now(), redact, words, limitSigns));
+      }
       if (!isUtf8ButForHalves(bytes)) throw new ProblemError(notUtf8(words));
       return { status, bytes, root, url, header };
     } catch (thrown) {

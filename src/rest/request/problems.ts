@@ -76,14 +76,14 @@ function apiHints({ path }: DefinitionWords): NetworkHints {
   };
 }
 
-/** Returns the hints for requests to a token endpoint, which has its own address and its own time limit. */
-export function tokenHints(words: DefinitionWords): NetworkHints {
-  const tokenUrl = `${words.path}.oauth.tokenUrl`;
+/** Returns the hints for requests that get credentials, which have an address and a time limit of their own. */
+export function issuingHints(words: DefinitionWords, field: string, server: string): NetworkHints {
+  const address = `${words.path}.${field}`;
   return {
     ...apiHints(words),
-    name: `the host name in ${tokenUrl}`,
-    server: `host and port in ${tokenUrl}, and that the server runs`,
-    slow: `Check that ${tokenUrl} is the token endpoint of the provider, and try again later.`,
+    name: `the host name in ${address}`,
+    server: `host and port in ${address}, and that the server runs`,
+    slow: `Check that ${address} is ${server}, and try again later.`,
   };
 }
 

@@ -119,7 +119,8 @@ export class RequestTemplate {
   }
 }
 
-function deep(value: unknown, bind: (text: string) => string): unknown {
+/** Returns a value in which each text is changed, at any depth; keys are not. */
+export function deep(value: unknown, bind: (text: string) => string): unknown {
   if (typeof value === 'string') return bind(value);
   if (Array.isArray(value)) return value.map((item) => deep(item, bind));
   if (typeof value !== 'object' || value === null) return value;

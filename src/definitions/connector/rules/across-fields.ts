@@ -1,11 +1,13 @@
 import { withoutSlashesAtEnd } from '../../../core/endpoint.ts';
 import { textAt } from '../../draft.ts';
 import type { FieldFinding } from '../../problem.ts';
-import { SECRET_PATHS } from './secrets.ts';
+import { secretReferences } from '../secret-references.ts';
 import { looksLikeSecret, secretVariable } from '../secrets.ts';
 
 /** The paths of the fields that findings between files refer to. */
-export const SET_PATHS = ['metadata.name', 'spec.output.prefix', ...SECRET_PATHS] as const;
+export function setPaths(connector: unknown): string[] {
+  return ['metadata.name', 'spec.output.prefix', ...secretReferences(connector).map(({ path }) => path)];
+}
 
 /** One file of a set, with the content that could be read. */
 export interface SetMember {
@@ -99,9 +101,8 @@ function outputFolder(connector: unknown): readonly string[] | undefined {
 function ambiguousSecrets(members: readonly SetMember[]): SetFinding[] {
   const first = new Map<string, string>();
   return members.flatMap(({ file, connector }) =>
-    SECRET_PATHS.flatMap((path): SetFinding[] => {
-      const ref = textAt(connector, path);
-      if (ref === undefined || looksLikeSecret(ref)) return [];
+    secretReferences(connector).flatMap(({ path, ref }): SetFinding[] => {
+      if (looksLikeSecret(ref)) return [];
       const variable = secretVariable(ref);
       const other = first.get(variable) ?? ref;
       first.set(variable, other);

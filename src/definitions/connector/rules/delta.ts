@@ -128,6 +128,9 @@ const DELTA_NAME = new RegExp(
     '(?:date|time|timestamp)(?:from|since|after|min|start)|(?:changes|delta)(?:since|token))$',
 );
 
+/** The request that starts a job, and thereby chooses its records. */
+const JOB_PAYLOAD = 'spec.source.job.start.payload';
+
 /** Parameters that select a page, whatever their name. */
 const PAGING_FIELDS = [
   'spec.source.paginationCursorField',
@@ -145,6 +148,7 @@ function httpDelta(connector: unknown): Delta | undefined {
     (mentionsWatermark(url) ? changesOnly('spec.source.url', ':watermark', true) : undefined) ??
     deltaOf('spec.source.url', [...new URLSearchParams(search)], paging) ??
     deltaOf('spec.source.payload', namedValues(valueAt(connector, 'spec.source.payload')), paging) ??
+    deltaOf(JOB_PAYLOAD, namedValues(valueAt(connector, JOB_PAYLOAD)), paging) ??
     // `From` is a person's address in a header; the only header that requests changes is named explicitly.
     deltaOf(
       'spec.source.headers',

@@ -11,7 +11,7 @@ const AUTH = `${SOURCE}.auth`;
 const CURSOR_FIELD = `${SOURCE}.paginationCursorField`;
 
 /** Headers that belong to the connection, or that the program must set itself to read the response. */
-const OWN_HEADERS =
+export const OWN_HEADERS =
   /^(accept-encoding|connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
 /** Rules about connectors that read an API. */
@@ -48,7 +48,10 @@ function authFindings(connector: unknown): FieldFinding[] {
   const type = textAt(connector, `${AUTH}.type`);
   const oauth = has(connector, `${SOURCE}.oauth`);
   if (type === undefined) {
-    return oauth && has(connector, `${SOURCE}.secretRef`) && !has(connector, AUTH) ? [unusedSecret()] : [];
+    const issued = ['oauth', 'login'].find((key) => has(connector, `${SOURCE}.${key}`));
+    return issued !== undefined && has(connector, `${SOURCE}.secretRef`) && !has(connector, AUTH)
+      ? [unusedSecret(issued)]
+      : [];
   }
   const only = [
     ['in', 'api_key'],
@@ -80,13 +83,13 @@ function authTwice(type: string): FieldFinding {
   };
 }
 
-function unusedSecret(): FieldFinding {
+function unusedSecret(issued: string): FieldFinding {
   return {
     status: 'warn',
     code: 'secret_unused',
     path: `${SOURCE}.secretRef`,
-    message: 'The secret is not used: the token comes from oauth.',
-    fix: 'no secretRef; or auth: {type: api_key}, for an API that wants a key beside the token',
+    message: `The secret is not used: the credentials come from ${issued}.`,
+    fix: 'no secretRef; or auth: {type: api_key}, for an API that requires a key too',
   };
 }
 
@@ -111,7 +114,9 @@ function resumableFindings(connector: unknown): FieldFinding[] {
 }
 
 function asksForChanges(connector: unknown): boolean {
-  const places = ['url', 'payload', 'headers'].map((key) => valueAt(connector, `${SOURCE}.${key}`));
+  const places = ['url', 'payload', 'headers', 'job.start'].map((key) =>
+    valueAt(connector, `${SOURCE}.${key}`),
+  );
   return mentionsWatermark(JSON.stringify(places));
 }
 

@@ -6,6 +6,9 @@ import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
 import { restFieldFindings } from './rest-fields.ts';
 import { restFormatFindings } from './rest-formats.ts';
+import { restAuthorizationFindings } from './rest/authorization.ts';
+import { restJobFindings } from './rest/job.ts';
+import { restSigningFindings } from './rest/signing.ts';
 import { scheduleFindings } from './schedule.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
@@ -24,6 +27,9 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   httpFindings,
   restFieldFindings,
   restFormatFindings,
+  restAuthorizationFindings,
+  restSigningFindings,
+  restJobFindings,
   secretFindings,
 ];
 

@@ -1,27 +1,24 @@
 import { textAt, valueAt } from '../../draft.ts';
 import { displayPath, type FieldFinding } from '../../problem.ts';
+import { MAIN_SECRET_PATH, secretReferences } from '../secret-references.ts';
 import { secretTexts, type SecretText } from '../secret-texts.ts';
 import { isCredentialHeader } from './plaintext.ts';
 import { looksLikeSecret } from '../secrets.ts';
 
-export const SECRET_PATHS = ['spec.source.secretRef', 'spec.source.oauth.clientSecretRef'] as const;
-
-/** The names of the secrets that a connector refers to. */
-export function secretRefsOf(connector: unknown): string[] {
-  return SECRET_PATHS.flatMap((path) => textAt(connector, path) ?? []);
-}
-
-const URL_PATHS = ['spec.source.url', 'spec.source.oauth.tokenUrl'] as const;
+const URL_PATHS = [
+  ...['spec.source.url', 'spec.source.oauth.tokenUrl', 'spec.source.login.url'],
+  ...['spec.source.job.start.url', 'spec.source.job.poll.url'],
+];
 
 /** A file must not contain secrets. The messages never repeat the value, because it may be the secret. */
 export function secretFindings(connector: unknown): FieldFinding[] {
   const own = [
-    ...SECRET_PATHS.flatMap((path) => referenceFindings(path, textAt(connector, path))),
+    ...secretReferences(connector).flatMap(({ path, ref }) => referenceFindings(path, ref)),
     ...URL_PATHS.flatMap((path) => urlFindings(path, textAt(connector, path))),
   ];
   const known = new Set(own.filter(({ status }) => status !== 'warn').map(({ path }) => path));
   const texts = secretTexts(connector).filter(({ path }) => !known.has(path));
-  const isOneOfSeveral = texts.length > 1 || textAt(connector, SECRET_PATHS[0]) !== undefined;
+  const isOneOfSeveral = texts.length > 1 || textAt(connector, MAIN_SECRET_PATH) !== undefined;
   const found = new Set(texts.map(({ path }) => path));
   return [
     ...own,
@@ -43,9 +40,9 @@ function textFinding(
   };
 }
 
-/** A hint with the only two secrets that one request can carry. */
+/** A hint for an API that needs two keys. */
 const SEVERAL =
-  '. One request can carry one secret of secretRef, and an access token of oauth; for an API that needs two keys, set source.url to a gateway that adds the second';
+  '. For further secrets in headers, use secretHeaders: {NAME-OF-THE-HEADER: name-of-the-secret}';
 
 function isRequestPart(segments: readonly (string | number)[]): boolean {
   return segments[1] === 'source' && ['url', 'headers', 'payload'].includes(String(segments[2]));
@@ -66,12 +63,15 @@ function placeFor(segments: readonly (string | number)[]): string {
   if (field === 'payload') {
     return 'the payload without it; secretRef: name-of-the-secret and auth, which send it in a header or in the query';
   }
-  if (field === 'oauth') return 'clientSecretRef: name-of-the-secret, and no secret in other fields of oauth';
+  if (field === 'oauth')
+    return 'clientSecretRef, refreshTokenRef, passwordRef or privateKeyRef: name-of-the-secret, and no secret in other fields of oauth';
+  if (field === 'secretHeaders') return `${String(name)}: name-of-the-secret`;
+  if (field === 'login') return 'secretRef: name-of-the-secret, and no secret in other fields of login';
   return 'the text without it; credentials belong in the secret that secretRef names';
 }
 
-function referenceFindings(path: string, ref: string | undefined): FieldFinding[] {
-  if (ref === undefined || ref === '') return [];
+function referenceFindings(path: string, ref: string): FieldFinding[] {
+  if (ref === '') return [];
   if (looksLikeSecret(ref)) {
     return [
       {
