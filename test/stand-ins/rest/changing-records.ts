@@ -9,13 +9,19 @@ export interface ChangingRecord {
 }
 
 const FIRST_MS = Date.UTC(2024, 0, 1);
-const BETWEEN_CHANGES_MS = 10 * 24 * 60 * 60 * 1_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const BETWEEN_CHANGES_MS = 10 * DAY_MS;
 
 /** The records of an API, which a test changes between and during listings. Changes are ten days apart. */
 export class ChangingRecords {
   /** In the order of their creation. */
   readonly #byId = new Map<string, ChangingRecord>();
   #version = 0;
+
+  /** The present: a day after the last change. */
+  get now(): Date {
+    return new Date(FIRST_MS + this.#version * BETWEEN_CHANGES_MS + DAY_MS);
+  }
 
   put(title: string, ...ids: readonly string[]): void {
     for (const id of ids) this.#change(id, title, false);
@@ -30,8 +36,8 @@ export class ChangingRecords {
     return [...this.#byId.values()].filter(({ deleted }) => !deleted);
   }
 
-  get liveIds(): string[] {
-    return this.live.map(({ id }) => id).sort();
+  get titles(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.live.map(({ id, title }) => [id, title]));
   }
 
   /** Records changed at this time or later, deleted ones included, in the order of their changes. */
