@@ -15,6 +15,12 @@ interface Query {
   readonly page_size?: number;
 }
 
+/** A formatted text has several parts, and an empty one has none. */
+const partsOf = (text: string) =>
+  [text.slice(0, 2), text.slice(2)]
+    .filter((part) => part !== '')
+    .map((part) => ({ type: 'text', plain_text: part }));
+
 const pageOf = ({ id, title, updatedMs }: ChangingRecord) => ({
   object: 'page',
   id,
@@ -26,12 +32,9 @@ const pageOf = ({ id, title, updatedMs }: ChangingRecord) => ({
     Name: {
       id: 'title',
       type: 'title',
-      // Formatted titles have several parts.
-      title: [title.slice(0, 2), title.slice(2)]
-        .filter(Boolean)
-        .map((part) => ({ type: 'text', plain_text: part })),
+      title: partsOf(title),
     },
-    Summary: { id: 'sum', type: 'rich_text', rich_text: [{ type: 'text', plain_text: `Text of ${title}` }] },
+    Summary: { id: 'sum', type: 'rich_text', rich_text: partsOf(id === '2' ? '' : `Text of ${title}`) },
   },
 });
 
