@@ -17,9 +17,23 @@ export interface ApiShape {
   readonly reads: 'whole' | 'changes';
   /** What proves a delete: that the record is missing, that the API reports it, or nothing. */
   readonly deletes: 'missing' | 'reported' | 'nothing';
+  /** Replies of the API that fail a run in the middle, by what happened, with the code of the run's error. */
+  readonly failures?: Readonly<Record<string, { readonly reply: Reply; readonly code: string }>>;
   /** Whether all records are in one response. */
   readonly inOneResponse?: boolean;
 }
+
+/** An API without records, and a connector that has not read it yet. */
+export async function startShape(shape: Startable, servers: RestServers, folder: string) {
+  const records = new ChangingRecords();
+  const api = new DisturbedApi(shape.start(records));
+  const server = await servers.answering(api.reply);
+  const place = new ApiPlace(folder, shape.connector(server.url), shape.secrets ?? {});
+  const run = () => place.run(records.now);
+  return { records, api, server, place, run };
+}
+
+type Startable = Pick<ApiShape, 'start' | 'connector' | 'secrets'>;
 
 const IDS = ['1', '2', '3', '4', '5'] as const;
 
@@ -35,14 +49,7 @@ export function describeApiShape(name: string, shape: ApiShape): void {
     folders.removeAll();
   });
 
-  const start = async () => {
-    const records = new ChangingRecords();
-    const api = new DisturbedApi(shape.start(records));
-    const server = await servers.answering(api.reply);
-    const place = new ApiPlace(folders.make(), shape.connector(server.url), shape.secrets ?? {});
-    const run = () => place.run(records.now);
-    return { records, api, place, run };
-  };
+  const start = () => startShape(shape, servers, folders.make());
   const middle = shape.inOneResponse === true ? 1 : 2;
   /** What the index should have: without proof of a delete, the document stays. */
   const expected = (records: ChangingRecords, kept: Readonly<Record<string, string>>) =>
@@ -127,5 +134,23 @@ export function describeApiShape(name: string, shape: ApiShape): void {
       expect(await run()).toMatchObject({ upserted: ['1', '3', '4'] });
       expect(place.titles).toEqual(expected(records, { 5: 'one' }));
     });
+
+    for (const [what, { reply, code }] of Object.entries(shape.failures ?? {})) {
+      test(`changes nothing when ${what}, and is read again by the next run`, async () => {
+        const { records, api, place, run } = await start();
+        records.put('one', ...IDS);
+        await run();
+        const before = place.titles;
+        records.put('two', '1', '3', '4');
+        records.remove('5');
+        api.reset();
+        api.replyFrom(middle, reply);
+        await expect(run()).rejects.toMatchObject({ code });
+        expect(place.titles).toEqual(before);
+        api.reset();
+        await run();
+        expect(place.titles).toEqual(expected(records, { 5: 'one' }));
+      });
+    }
   });
 }

@@ -1,9 +1,25 @@
-import { gitHub, rateLimited as gitHubLimit } from '../../stand-ins/rest/issues/github.ts';
+import {
+  gitHub,
+  notFound,
+  rateLimited as gitHubLimit,
+  unauthorized as gitHubUnauthorized,
+} from '../../stand-ins/rest/issues/github.ts';
 import { gitLab, rateLimited as gitLabLimit } from '../../stand-ins/rest/issues/gitlab.ts';
-import { Jira, rateLimited as jiraLimit, TIME_ZONE } from '../../stand-ins/rest/issues/jira.ts';
+import {
+  expiredToken,
+  jira,
+  rateLimited as jiraLimit,
+  TIME_ZONE,
+  unauthorized as jiraUnauthorized,
+} from '../../stand-ins/rest/issues/jira.ts';
 import { rateLimited as ticketLimit, zendeskTickets } from '../../stand-ins/rest/issues/zendesk-tickets.ts';
 import { describeApiShape, type ApiShape } from '../../contracts/api-shape.contract.ts';
 import { presetConnector } from '../../support/http/api-place.ts';
+
+const JIRA_FAILURES: ApiShape['failures'] = {
+  'the token was revoked': { reply: jiraUnauthorized, code: 'SOURCE_AUTH_FAILED' },
+  'the token of the next page expired': { reply: expiredToken, code: 'SOURCE_REFUSED' },
+};
 
 const SHAPES: Readonly<Record<string, ApiShape>> = {
   'issues of GitHub': {
@@ -13,6 +29,10 @@ const SHAPES: Readonly<Record<string, ApiShape>> = {
     deletes: 'missing',
     secrets: { 'github-token': 'ghp_secret-of-a-reader' },
     connector: (origin) => gitHubConnector('github-issues', origin),
+    failures: {
+      'the token was revoked': { reply: gitHubUnauthorized, code: 'SOURCE_AUTH_FAILED' },
+      'the token lost its access': { reply: notFound, code: 'SOURCE_REFUSED' },
+    },
   },
   'changed issues of GitHub': {
     start: gitHub,
@@ -47,20 +67,22 @@ const SHAPES: Readonly<Record<string, ApiShape>> = {
     connector: (origin) => gitLabConnector('gitlab-issues-changes', origin),
   },
   'issues of Jira': {
-    start: (records) => new Jira(records).reply,
+    start: jira,
     rateLimited: jiraLimit,
     reads: 'whole',
     deletes: 'missing',
     secrets: { 'jira-user': 'reader@example.com:ATATT-secret' },
     connector: (origin) => jiraConnector('jira-issues', origin),
+    failures: JIRA_FAILURES,
   },
   'changed issues of Jira': {
-    start: (records) => new Jira(records).reply,
+    start: jira,
     rateLimited: jiraLimit,
     reads: 'changes',
     deletes: 'nothing',
     secrets: { 'jira-user': 'reader@example.com:ATATT-secret' },
     connector: (origin) => jiraConnector('jira-issues-changes', origin, { watermarkTimeZone: TIME_ZONE }),
+    failures: JIRA_FAILURES,
   },
   'the incremental export of tickets of Zendesk': {
     start: zendeskTickets,
