@@ -17,6 +17,8 @@ export interface ApiShape {
   readonly reads: 'whole' | 'changes';
   /** What proves a delete: that the record is missing, that the API reports it, or nothing. */
   readonly deletes: 'missing' | 'reported' | 'nothing';
+  /** Of responses; JSON unless given. */
+  readonly mediaType?: string;
   /** Whether all records are in one response. */
   readonly inOneResponse?: boolean;
 }
@@ -120,7 +122,7 @@ export function describeApiShape(name: string, shape: ApiShape): void {
       records.put('two', '1', '3', '4');
       records.remove('5');
       api.reset();
-      api.replyFrom(middle, cutOff);
+      api.replyFrom(middle, cutOff(shape.mediaType));
       await expect(run()).rejects.toMatchObject({ code: 'SOURCE_LOST' });
       expect(place.titles).toEqual(before);
       api.reset();
