@@ -1,0 +1,63 @@
+import { json, type Reply } from '../../../support/http/http-server.ts';
+import { askedOf } from '../asked.ts';
+import type { ChangingRecords } from '../changing-records.ts';
+
+export const rateLimited: Reply = json(429, { ok: false, error: 'ratelimited' }, { 'retry-after': '1' });
+
+/** Slack reports every other error with 200. */
+export const failed = (error: string): Reply => json(200, { ok: false, error });
+
+/** Members and messages of a workspace of Slack. Deleted members stay listed; messages are listed newest first. */
+export class Slack {
+  readonly #records: ChangingRecords;
+  /** Cursors of another period are expired. */
+  period = 1;
+
+  constructor(records: ChangingRecords) {
+    this.#records = records;
+  }
+
+  readonly reply: Reply = (response, request) => {
+    const { path, query } = askedOf(request);
+    if (request.headers.authorization !== 'Bearer xoxb-secret') {
+      failed('invalid_auth')(response, request);
+      return;
+    }
+    const [period = String(this.period), after = '0'] = query.get('cursor')?.split('.') ?? [];
+    if (period !== String(this.period)) {
+      failed('invalid_cursor')(response, request);
+      return;
+    }
+    const isMembers = path === '/api/users.list';
+    const oldest = Number(query.get('oldest') ?? 0) * 1_000;
+    const all = isMembers
+      ? this.#records.changedAfter(0).sort((one, other) => Number(one.id) - Number(other.id))
+      : this.#records.live.filter(({ updatedMs }) => updatedMs > oldest).reverse();
+    const limit = Number(query.get('limit') ?? 100);
+    const from = Number(after);
+    const hasMore = from + limit < all.length;
+    const found = all.slice(from, from + limit);
+    json(200, {
+      ok: true,
+      ...(isMembers
+        ? {
+            members: found.map(({ id, title, updatedMs, deleted }) => ({
+              id,
+              deleted,
+              real_name: title,
+              updated: updatedMs / 1_000,
+            })),
+          }
+        : {
+            messages: found.map(({ id, title, updatedMs }) => ({
+              type: 'message',
+              user: `U${id}`,
+              text: title,
+              ts: `${updatedMs / 1_000}.000100`,
+            })),
+            has_more: hasMore,
+          }),
+      response_metadata: { next_cursor: hasMore ? `${this.period}.${from + limit}` : '' },
+    })(response, request);
+  };
+}
