@@ -142,6 +142,7 @@ const SHAPES: Readonly<Record<string, ApiShape>> = {
     rateLimited: workdayLimit,
     reads: 'whole',
     deletes: 'missing',
+    mediaType: 'text/xml',
     inOneResponse: true,
     connector: (origin) => ({
       source: {
@@ -160,6 +161,7 @@ const SHAPES: Readonly<Record<string, ApiShape>> = {
     rateLimited: workdayLimit,
     reads: 'whole',
     deletes: 'missing',
+    mediaType: 'text/csv',
     inOneResponse: true,
     connector: (origin) => ({
       source: {
@@ -182,7 +184,6 @@ function salesforceConnector(origin: string, resource: 'query' | 'queryAll') {
       clientId: '3MVG9example',
       clientSecretRef: 'salesforce-client',
     },
-    rateLimit: { words: ['REQUEST_LIMIT_EXCEEDED'] },
     ...(resource === 'queryAll' && { watermarkStart: '2024-01-01T00:00:00.000+0000' }),
   };
   return presetConnector(resource === 'query' ? 'salesforce-query' : 'salesforce-query-changes', source, {

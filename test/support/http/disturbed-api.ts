@@ -61,9 +61,11 @@ export class DisturbedApi {
 }
 
 /** The beginning of a body whose length is announced, and then the end of the connection. */
-export const cutOff: Reply = (response) => {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-  response.write('{"', () => {
-    response.destroy();
-  });
-};
+export const cutOff =
+  (mediaType = 'application/json'): Reply =>
+  (response) => {
+    response.writeHead(200, { 'content-type': mediaType, 'content-length': '1000' });
+    response.write('\n', () => {
+      response.destroy();
+    });
+  };
