@@ -25,26 +25,40 @@ export interface ApiShape {
 
 const IDS = ['1', '2', '3', '4', '5'] as const;
 
-/**
- * Proves what a connector of a well-known API promises: it reads everything, again only what changed, loses nothing when it is
- * interrupted, and deletes only what is proven to be deleted. A page of the API has two records.
- */
-export function describeApiShape(name: string, shape: ApiShape): void {
+/** A shape that was started: its records, the way to it, and a place that runs its connector. */
+export interface StartedShape {
+  readonly records: ChangingRecords;
+  readonly api: DisturbedApi;
+  readonly place: ApiPlace;
+  readonly run: () => ReturnType<ApiPlace['run']>;
+}
+
+/** Returns a function that starts a shape for one test of a file. */
+export function shapeStarter(): (
+  shape: Pick<ApiShape, 'start' | 'connector' | 'secrets'>,
+) => Promise<StartedShape> {
   const servers = new RestServers();
   const folders = temporaryFolders();
   afterEach(() => servers.close());
   afterAll(() => {
     folders.removeAll();
   });
-
-  const start = async () => {
+  return async ({ start, connector, secrets = {} }) => {
     const records = new ChangingRecords();
-    const api = new DisturbedApi(shape.start(records));
+    const api = new DisturbedApi(start(records));
     const server = await servers.answering(api.reply);
-    const place = new ApiPlace(folders.make(), shape.connector(server.url), shape.secrets ?? {});
-    const run = () => place.run(records.now);
-    return { records, api, place, run };
+    const place = new ApiPlace(folders.make(), connector(server.url), secrets);
+    return { records, api, place, run: () => place.run(records.now) };
   };
+}
+
+/**
+ * Proves what a connector of a well-known API promises: it reads everything, again only what changed, loses nothing when it is
+ * interrupted, and deletes only what is proven to be deleted. A page of the API has two records.
+ */
+export function describeApiShape(name: string, shape: ApiShape): void {
+  const startShape = shapeStarter();
+  const start = () => startShape(shape);
   const middle = shape.inOneResponse === true ? 1 : 2;
   /** What the index should have: without proof of a delete, the document stays. */
   const expected = (records: ChangingRecords, kept: Readonly<Record<string, string>>) =>
@@ -108,10 +122,8 @@ export function describeApiShape(name: string, shape: ApiShape): void {
 
       api.reset();
       await run();
-      const kept = Object.fromEntries(['1', '3', '6'].map((id) => [id, expect.any(String)]));
-      expect(place.titles).toMatchObject(records.titles);
-      if (shape.deletes !== 'nothing') expect(place.titles).toEqual(records.titles);
-      else expect({ ...kept, ...place.titles }).toEqual(expected(records, kept));
+      const { titles } = records;
+      expect(place.titles).toEqual(shape.deletes === 'nothing' ? expect.objectContaining(titles) : titles);
     });
 
     test('changes nothing when its connection breaks in the middle, and is read again by the next run', async () => {
