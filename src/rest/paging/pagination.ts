@@ -27,7 +27,8 @@ function byCursor(spec: PaginationSpec | undefined, { template }: PagingContext)
   const cursorOf = (page: PageAnswer): string | undefined => {
     if (nextCursorHeader === undefined) return jsonAt(page, nextCursorPath);
     const header = page.header(nextCursorHeader.toLowerCase());
-    return header === undefined ? undefined : JSON.stringify(header);
+    // A header is a text, so APIs whose last page has no cursor write the word.
+    return header === undefined || header === 'null' ? header : JSON.stringify(header);
   };
   const size = sizeOf(spec);
   // The first page has no cursor, and its path must not contain `{name}`.

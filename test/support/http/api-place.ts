@@ -116,7 +116,7 @@ export class ApiPlace {
         upserted: upserted.map(({ doc_id: docId }) => keyOf(docId)).sort(),
         deleted: found.deletes.map(keyOf).sort(),
         holdReason,
-        counts: tally.counts(),
+        counts: { ...tally.counts() },
       };
     } finally {
       this.lines.push(...lines);
