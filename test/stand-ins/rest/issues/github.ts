@@ -17,6 +17,9 @@ export const unauthorized: Reply = json(401, { message: 'Bad credentials', statu
 /** GitHub does not tell whether a repository exists to a token that may not read it. */
 export const notFound: Reply = json(404, { message: 'Not Found', status: '404' });
 
+/** GitHub's own client writes `token`. */
+const AUTHORIZATION = ['Bearer ghp_secret-of-a-reader', 'token ghp_secret-of-a-reader'];
+
 const issueOf = ({ id, title, updatedMs }: ChangingRecord, origin: string) => ({
   id: 3_000_000_000 + Number(id),
   number: Number(id),
@@ -31,7 +34,7 @@ const issueOf = ({ id, title, updatedMs }: ChangingRecord, origin: string) => ({
 export function gitHub(records: ChangingRecords): Reply {
   return (response, request) => {
     const { origin, path, query } = askedOf(request);
-    if (request.headers.authorization !== 'Bearer ghp_secret-of-a-reader') {
+    if (!AUTHORIZATION.includes(request.headers.authorization ?? '')) {
       unauthorized(response, request);
       return;
     }
