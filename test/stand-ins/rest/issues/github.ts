@@ -2,15 +2,11 @@ import { json, type Reply } from '../../../support/http/http-server.ts';
 import { askedOf } from '../asked.ts';
 import type { ChangingRecord, ChangingRecords } from '../changing-records.ts';
 
-/** GitHub reports its secondary limits with 403, and names the limit only in the message. */
-export const rateLimited: Reply = json(
-  403,
-  {
-    message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
-    documentation_url: 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api',
-  },
-  { 'retry-after': '1' },
-);
+/** GitHub may report a secondary limit without a header: with 403, and the name of the limit in the message. */
+export const rateLimited: Reply = json(403, {
+  message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+  documentation_url: 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api',
+});
 
 export const unauthorized: Reply = json(401, { message: 'Bad credentials', status: '401' });
 
