@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { ChangingRecords } from '../stand-ins/rest/changing-records.ts';
 import { ApiPlace, type ApiConnector } from '../support/http/api-place.ts';
 import { cutOff, DisturbedApi } from '../support/http/disturbed-api.ts';
-import type { Reply } from '../support/http/http-server.ts';
+import type { Reply, TestServer } from '../support/http/http-server.ts';
 import { RestServers } from '../support/http/rest-servers.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 
@@ -17,6 +17,8 @@ export interface ApiShape {
   readonly reads: 'whole' | 'changes';
   /** What proves a delete: that the record is missing, that the API reports it, or nothing. */
   readonly deletes: 'missing' | 'reported' | 'nothing';
+  /** Replies of the API that fail a run in the middle, by what happened, with the code of the run's error. */
+  readonly failures?: Readonly<Record<string, { readonly reply: Reply; readonly code: string }>>;
   /** Of responses; JSON unless given. */
   readonly mediaType?: string;
   /** Whether all records are in one response. */
@@ -29,6 +31,7 @@ const IDS = ['1', '2', '3', '4', '5'] as const;
 export interface StartedShape {
   readonly records: ChangingRecords;
   readonly api: DisturbedApi;
+  readonly server: TestServer;
   readonly place: ApiPlace;
   readonly run: () => ReturnType<ApiPlace['run']>;
 }
@@ -48,7 +51,7 @@ export function shapeStarter(): (
     const api = new DisturbedApi(start(records));
     const server = await servers.answering(api.reply);
     const place = new ApiPlace(folders.make(), connector(server.url), secrets);
-    return { records, api, place, run: () => place.run(records.now) };
+    return { records, api, server, place, run: () => place.run(records.now) };
   };
 }
 
@@ -64,7 +67,7 @@ export function describeApiShape(name: string, shape: ApiShape): void {
   const expected = (records: ChangingRecords, kept: Readonly<Record<string, string>>) =>
     shape.deletes === 'nothing' ? { ...kept, ...records.titles } : records.titles;
 
-  describe(`${name}`, () => {
+  describe(`a connector of ${name}`, () => {
     test('is read to its end when the API limits requests in the middle', async () => {
       const { records, api, place, run } = await start();
       records.put('one', ...IDS);
@@ -142,5 +145,23 @@ export function describeApiShape(name: string, shape: ApiShape): void {
       expect(await run()).toMatchObject({ upserted: ['1', '3', '4'] });
       expect(place.titles).toEqual(expected(records, { 5: 'one' }));
     });
+
+    for (const [what, { reply, code }] of Object.entries(shape.failures ?? {})) {
+      test(`changes nothing when ${what}, and is read again by the next run`, async () => {
+        const { records, api, place, run } = await start();
+        records.put('one', ...IDS);
+        await run();
+        const before = place.titles;
+        records.put('two', '1', '3', '4');
+        records.remove('5');
+        api.reset();
+        api.replyFrom(middle, reply);
+        await expect(run()).rejects.toMatchObject({ code });
+        expect(place.titles).toEqual(before);
+        api.reset();
+        await run();
+        expect(place.titles).toEqual(expected(records, { 5: 'one' }));
+      });
+    }
   });
 }

@@ -1,4 +1,4 @@
-import { rateLimited, stripe } from '../../stand-ins/rest/business/stripe.ts';
+import { missingObject, rateLimited, stripe } from '../../stand-ins/rest/business/stripe.ts';
 import { describeApiShape, type ApiShape } from '../../contracts/api-shape.contract.ts';
 
 /** The cursor is the id of the last object of a page. */
@@ -19,6 +19,9 @@ const SHARED = {
 
 describeApiShape('products of Stripe', {
   ...SHARED,
+  failures: {
+    'the last object of a page was deleted': { reply: missingObject('4'), code: 'SOURCE_REFUSED' },
+  },
   reads: 'whole',
   deletes: 'missing',
   connector: (origin) => ({

@@ -10,6 +10,15 @@ export const rateLimited: Reply = failure(429, {
   message: 'Request rate limit exceeded.',
 });
 
+/** The object that a cursor names was deleted. */
+export const missingObject = (id: string): Reply =>
+  failure(400, {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    param: 'starting_after',
+    message: `No such object: '${id}'`,
+  });
+
 const productOf = ({ id, title, updatedMs }: ChangingRecord) => ({
   id,
   object: 'product',
@@ -42,13 +51,7 @@ export function stripe(records: ChangingRecords): Reply {
     const after = query.get('starting_after');
     const at = all.findIndex(({ id }) => id === after);
     if (after !== null && at < 0) {
-      const message = `No such object: '${after}'`;
-      failure(400, {
-        type: 'invalid_request_error',
-        code: 'resource_missing',
-        param: 'starting_after',
-        message,
-      })(response, request);
+      missingObject(after)(response, request);
       return;
     }
     const limit = Number(query.get('limit') ?? 10);

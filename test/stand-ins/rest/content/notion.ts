@@ -8,6 +8,10 @@ export const rateLimited: Reply = failure(429, 'rate_limited', 'You have been ra
   'retry-after': '1',
 });
 
+export const unauthorized = failure(401, 'unauthorized', 'API token is invalid.');
+
+export const invalidCursor = failure(400, 'validation_error', 'The start_cursor provided is invalid.');
+
 interface Query {
   readonly filter?: { readonly last_edited_time?: { readonly on_or_after?: string } };
   readonly sorts?: readonly { readonly timestamp: string; readonly direction: string }[];
@@ -39,19 +43,11 @@ const pageOf = ({ id, title, updatedMs }: ChangingRecord) => ({
 });
 
 /** The query of a Notion database: a POST whose cursor is in the body. Pages in the trash are not found. */
-export class Notion {
-  readonly #records: ChangingRecords;
-  /** Cursors of another period are expired. */
-  period = 1;
-
-  constructor(records: ChangingRecords) {
-    this.#records = records;
-  }
-
-  readonly reply: Reply = (response, request) => {
+export function notion(records: ChangingRecords): Reply {
+  return (response, request) => {
     const { method, headers } = request;
     if (headers.authorization !== 'Bearer ntn_secret') {
-      failure(401, 'unauthorized', 'API token is invalid.')(response, request);
+      unauthorized(response, request);
       return;
     }
     if (headers['notion-version'] === undefined || method !== 'POST') {
@@ -64,22 +60,18 @@ export class Notion {
       start_cursor: cursor,
       page_size: size = 100,
     } = JSON.parse(request.body) as Query;
-    const [period = String(this.period), after = '0'] = cursor?.split('.') ?? [];
-    if (period !== String(this.period)) {
-      failure(400, 'validation_error', 'The start_cursor provided is invalid.')(response, request);
-      return;
-    }
+    const after = Number(cursor?.slice(1) ?? 0);
     const byEdit = sorts[0]?.timestamp === 'last_edited_time';
     const keyOf = ({ id, version }: ChangingRecord) => (byEdit ? version : Number(id));
     const since = Date.parse(filter?.last_edited_time?.on_or_after ?? '1970-01-01T00:00:00Z');
-    const found = byEdit ? this.#records.changedFrom(since) : this.#records.live;
-    const rest = found.filter((page) => !page.deleted && keyOf(page) > Number(after));
+    const found = byEdit ? records.changedFrom(since) : records.live;
+    const rest = found.filter((page) => !page.deleted && keyOf(page) > after);
     const last = rest[size - 1];
     const hasMore = rest.length > size && last !== undefined;
     json(200, {
       object: 'list',
       results: rest.slice(0, size).map(pageOf),
-      next_cursor: hasMore ? `${this.period}.${keyOf(last)}` : null,
+      next_cursor: hasMore ? `c${keyOf(last)}` : null,
       has_more: hasMore,
       type: 'page_or_database',
     })(response, request);

@@ -8,33 +8,20 @@ export const rateLimited: Reply = json(429, { ok: false, error: 'ratelimited' },
 export const failed = (error: string): Reply => json(200, { ok: false, error });
 
 /** Members and messages of a workspace of Slack. Deleted members stay listed; messages are listed newest first. */
-export class Slack {
-  readonly #records: ChangingRecords;
-  /** Cursors of another period are expired. */
-  period = 1;
-
-  constructor(records: ChangingRecords) {
-    this.#records = records;
-  }
-
-  readonly reply: Reply = (response, request) => {
+export function slack(records: ChangingRecords): Reply {
+  return (response, request) => {
     const { path, query } = askedOf(request);
     if (request.headers.authorization !== 'Bearer xoxb-secret') {
       failed('invalid_auth')(response, request);
       return;
     }
-    const [period = String(this.period), after = '0'] = query.get('cursor')?.split('.') ?? [];
-    if (period !== String(this.period)) {
-      failed('invalid_cursor')(response, request);
-      return;
-    }
     const isMembers = path === '/api/users.list';
     const oldest = Number(query.get('oldest') ?? 0) * 1_000;
     const all = isMembers
-      ? this.#records.changedAfter(0).sort((one, other) => Number(one.id) - Number(other.id))
-      : this.#records.live.filter(({ updatedMs }) => updatedMs > oldest).reverse();
+      ? records.changedAfter(0).sort((one, other) => Number(one.id) - Number(other.id))
+      : records.live.filter(({ updatedMs }) => updatedMs > oldest).reverse();
     const limit = Number(query.get('limit') ?? 100);
-    const from = Number(after);
+    const from = Number(query.get('cursor')?.slice(1) ?? 0);
     const hasMore = from + limit < all.length;
     const found = all.slice(from, from + limit);
     json(200, {
@@ -57,7 +44,7 @@ export class Slack {
             })),
             has_more: hasMore,
           }),
-      response_metadata: { next_cursor: hasMore ? `${this.period}.${from + limit}` : '' },
+      response_metadata: { next_cursor: hasMore ? `c${from + limit}` : '' },
     })(response, request);
   };
 }

@@ -12,6 +12,11 @@ export const rateLimited: Reply = json(
   { 'retry-after': '1' },
 );
 
+export const unauthorized: Reply = json(401, { message: 'Bad credentials', status: '401' });
+
+/** GitHub does not tell whether a repository exists to a token that may not read it. */
+export const notFound: Reply = json(404, { message: 'Not Found', status: '404' });
+
 const issueOf = ({ id, title, updatedMs }: ChangingRecord, origin: string) => ({
   id: 3_000_000_000 + Number(id),
   number: Number(id),
@@ -27,7 +32,7 @@ export function gitHub(records: ChangingRecords): Reply {
   return (response, request) => {
     const { origin, path, query } = askedOf(request);
     if (request.headers.authorization !== 'Bearer ghp_secret-of-a-reader') {
-      json(401, { message: 'Bad credentials', status: '401' })(response, request);
+      unauthorized(response, request);
       return;
     }
     const since = Date.parse(query.get('since') ?? '1970-01-01T00:00:00Z');

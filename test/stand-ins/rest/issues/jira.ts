@@ -8,6 +8,15 @@ export const rateLimited: Reply = json(
   { 'retry-after': '1' },
 );
 
+export const unauthorized: Reply = json(401, {
+  errorMessages: ['Client must be authenticated to access this resource.'],
+});
+
+/** A token is valid for seven days. */
+export const expiredToken: Reply = json(400, {
+  errorMessages: ['The provided next page token is invalid or expired.'],
+});
+
 const OFFSET_MS = (5 * 60 + 30) * 60 * 1_000;
 
 /** The time zone of the account, which Jira takes the times of JQL to be in, and writes times in. */
@@ -25,23 +34,15 @@ const issueOf = ({ id, title, updatedMs }: ChangingRecord) => ({
 });
 
 /** A search by JQL, which has minutes, with tokens that lead to the next pages. */
-export class Jira {
-  readonly #records: ChangingRecords;
-  /** Tokens are valid for seven days, and those of earlier periods are expired. */
-  period = 1;
-
-  constructor(records: ChangingRecords) {
-    this.#records = records;
-  }
-
-  readonly reply: Reply = (response, request) => {
+export function jira(records: ChangingRecords): Reply {
+  return (response, request) => {
     const { query } = askedOf(request);
     const answer = (status: number, value: unknown) => {
       json(status, value)(response, request);
     };
     const account = Buffer.from('reader@example.com:ATATT-secret').toString('base64');
     if (request.headers.authorization !== `Basic ${account}`) {
-      answer(401, { errorMessages: ['Client must be authenticated to access this resource.'] });
+      unauthorized(response, request);
       return;
     }
     const [, field, date = '', time = '00:00', order] =
@@ -52,21 +53,17 @@ export class Jira {
       answer(400, { errorMessages: ['Error in the JQL Query.'] });
       return;
     }
-    const [period = String(this.period), after = '0'] = query.get('nextPageToken')?.split('.') ?? [];
-    if (period !== String(this.period)) {
-      answer(400, { errorMessages: ['The provided next page token is invalid or expired.'] });
-      return;
-    }
+    const after = Number(query.get('nextPageToken')?.slice(1) ?? 0);
     const keyOf = ({ id, version }: ChangingRecord) => (field === 'updated' ? version : Number(id));
     const sinceMs = Date.parse(`${date}T${time}:00Z`) - OFFSET_MS;
-    const found = field === 'updated' ? this.#records.changedFrom(sinceMs) : this.#records.live;
-    const rest = found.filter((record) => !record.deleted && keyOf(record) > Number(after));
+    const found = field === 'updated' ? records.changedFrom(sinceMs) : records.live;
+    const rest = found.filter((record) => !record.deleted && keyOf(record) > after);
     const issues = rest.slice(0, Number(query.get('maxResults') ?? 50));
     const last = issues.at(-1);
     const isLast = last === undefined || rest.length === issues.length;
     answer(200, {
       issues: issues.map(issueOf),
-      ...(!isLast && { nextPageToken: `${this.period}.${keyOf(last)}` }),
+      ...(!isLast && { nextPageToken: `t${keyOf(last)}` }),
       isLast,
     });
   };
