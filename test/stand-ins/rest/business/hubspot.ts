@@ -43,7 +43,7 @@ export function hubSpot(records: ChangingRecords): Reply {
         .changedFrom(Number(value))
         .filter(({ updatedMs, deleted }) => updatedMs <= Number(highValue) && !deleted);
       const next = Number(after) + limit;
-      if (next > SEARCH_RESULTS_MAX + limit) {
+      if (next > SEARCH_RESULTS_MAX) {
         const message = 'There was a problem with the request: paging beyond the limit of results';
         json(400, { status: 'error', message, category: 'VALIDATION_ERROR' })(response, request);
         return;

@@ -13,12 +13,16 @@ export const rateLimited: Reply = json(403, [
 export class Salesforce {
   readonly #records: ChangingRecords;
   readonly #results: (readonly ChangingRecord[])[] = [];
-  /** The current access token; a test replaces it to let the session expire. */
-  session = 1;
+  #session = 1;
   areLocatorsExpired = false;
 
   constructor(records: ChangingRecords) {
     this.#records = records;
+  }
+
+  /** Refuses the tokens that were given out. */
+  expireTokens(): void {
+    this.#session++;
   }
 
   readonly reply: Reply = (response, request) => {
@@ -27,10 +31,10 @@ export class Salesforce {
       json(status, value)(response, request);
     };
     if (path === '/services/oauth2/token') {
-      answer(200, { access_token: `00D-session-${this.session}`, token_type: 'Bearer', expires_in: 7200 });
+      answer(200, { access_token: `00D-session-${this.#session}`, token_type: 'Bearer', expires_in: 7200 });
       return;
     }
-    if (request.headers.authorization !== `Bearer 00D-session-${this.session}`) {
+    if (request.headers.authorization !== `Bearer 00D-session-${this.#session}`) {
       answer(401, [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }]);
       return;
     }

@@ -8,26 +8,35 @@ const error = (code: number, reason: string, message: string) => ({
 
 export const rateLimited: Reply = json(403, error(403, 'userRateLimitExceeded', 'User Rate Limit Exceeded'));
 
+/** Files in a shared drive are listed without their permissions. */
+export const SHARED_DRIVE = 'in a shared drive';
+
 const fileOf = ({ id, title, updatedMs }: ChangingRecord) => ({
   id,
   name: title,
   webViewLink: `https://docs.google.com/document/d/${id}`,
   modifiedTime: new Date(updatedMs).toISOString(),
-  permissions: [
-    { type: 'user', emailAddress: `owner-of-${id}@example.com` },
-    { type: 'group', emailAddress: 'staff@example.com' },
-    { type: 'domain' },
-  ],
+  ...(title !== SHARED_DRIVE && {
+    permissions: [
+      { type: 'user', emailAddress: `owner-of-${id}@example.com` },
+      { type: 'group', emailAddress: 'staff@example.com' },
+      { type: 'domain' },
+    ],
+  }),
 });
 
 /** Google Drive: files with their permissions, their text, and the feed of changes after a page token. */
 export class GoogleDrive {
   readonly #records: ChangingRecords;
-  /** The current access token; a test replaces it to let a token expire. */
-  token = 1;
+  #token = 1;
 
   constructor(records: ChangingRecords) {
     this.#records = records;
+  }
+
+  /** Refuses the tokens that were given out. */
+  expireTokens(): void {
+    this.#token++;
   }
 
   readonly reply: Reply = (response, request) => {
@@ -36,10 +45,10 @@ export class GoogleDrive {
       json(status, value)(response, request);
     };
     if (path === '/token') {
-      answer(200, { access_token: `ya29.${this.token}`, expires_in: 3599, token_type: 'Bearer' });
+      answer(200, { access_token: `ya29.${this.#token}`, expires_in: 3599, token_type: 'Bearer' });
       return;
     }
-    if (request.headers.authorization !== `Bearer ya29.${this.token}`) {
+    if (request.headers.authorization !== `Bearer ya29.${this.#token}`) {
       answer(401, error(401, 'authError', 'Invalid Credentials'));
       return;
     }

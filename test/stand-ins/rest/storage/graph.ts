@@ -21,13 +21,17 @@ const itemOf = ({ id, title, updatedMs, deleted }: ChangingRecord) =>
 /** Items of a SharePoint list in Microsoft Graph: a listing behind `@odata.nextLink`, and a feed that continues at a delta link. */
 export class Graph {
   readonly #records: ChangingRecords;
-  /** The current access token; a test replaces it to let a token expire. */
-  token = 1;
+  #token = 1;
   /** Delta links of versions up to this one are answered 410. */
   expiredVersion = 0;
 
   constructor(records: ChangingRecords) {
     this.#records = records;
+  }
+
+  /** Refuses the tokens that were given out. */
+  expireTokens(): void {
+    this.#token++;
   }
 
   readonly reply: Reply = (response, request) => {
@@ -36,10 +40,10 @@ export class Graph {
       json(status, value)(response, request);
     };
     if (path.endsWith('/token')) {
-      answer(200, { token_type: 'Bearer', expires_in: 3599, access_token: `graph-token-${this.token}` });
+      answer(200, { token_type: 'Bearer', expires_in: 3599, access_token: `graph-token-${this.#token}` });
       return;
     }
-    if (request.headers.authorization !== `Bearer graph-token-${this.token}`) {
+    if (request.headers.authorization !== `Bearer graph-token-${this.#token}`) {
       answer(401, error('InvalidAuthenticationToken', 'Lifetime validation failed, the token is expired.'));
       return;
     }
