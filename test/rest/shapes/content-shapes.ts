@@ -37,6 +37,34 @@ export const CONTENT_SHAPES = {
         { uriTemplate: `${origin}/wiki{{ _links.webui }}` },
       ),
   },
+  'pages of each space of Confluence Cloud': {
+    start: confluenceCloud,
+    rateLimited: confluenceLimit,
+    reads: 'whole',
+    deletes: 'missing',
+    secrets: { 'confluence-user': 'reader@example.com:ATATT-secret' },
+    connector: (origin) =>
+      presetConnector(
+        'confluence-pages',
+        {
+          url: `${origin}/wiki/api/v2/spaces/{{ parent.id }}/pages`,
+          pagination: { pageSize: 2 },
+          parents: {
+            url: `${origin}/wiki/api/v2/spaces`,
+            recordsPath: 'results',
+            pagination: { type: 'next_url', nextUrlPath: '_links.next' },
+            concurrency: 1,
+          },
+          parentFields: { space: 'name' },
+          // A space may have exactly as many pages as one response, and then has no link.
+          ignoreSigns: ['pageSize'],
+        },
+        {
+          uriTemplate: `${origin}/wiki{{ _links.webui }}`,
+          contentTemplate: '{{ space }}: {{ body.storage.value }}',
+        },
+      ),
+  },
   'pages of Confluence Data Center': {
     start: confluenceDataCenter,
     rateLimited: confluenceLimit,

@@ -13,7 +13,13 @@ const unauthorized: Reply = json(401, { statusCode: 401, message: 'Unauthorized'
 const isReader = (authorization: string | undefined) =>
   authorization === `Basic ${Buffer.from('reader@example.com:ATATT-secret').toString('base64')}`;
 
-/** Pages of Confluence Cloud: each response has a relative link to the next one, with all parameters. */
+const spaceOf = (pageId: string) => String((Number(pageId) % 2) + 1);
+const SPACES = ['1', '2'];
+
+/**
+ * Pages of Confluence Cloud, of the site or of one of two spaces, and these spaces. Each response has a relative link to the next
+ * one, with all parameters.
+ */
 export function confluenceCloud(records: ChangingRecords): Reply {
   return (response, request) => {
     const { origin, path, query } = askedOf(request);
@@ -23,7 +29,19 @@ export function confluenceCloud(records: ChangingRecords): Reply {
     }
     const limit = Number(query.get('limit') ?? 25);
     const after = Number(query.get('cursor')?.slice('eyJpZCI6'.length) ?? 0);
-    const rest = records.live.filter(({ id }) => Number(id) > after);
+    const space = /\/spaces\/(\d+)\/pages$/.exec(path)?.[1];
+    if (space !== undefined && !SPACES.includes(space)) {
+      json(404, { errors: [{ status: 404, code: 'NOT_FOUND' }] })(response, request);
+      return;
+    }
+    if (path.endsWith('/spaces')) {
+      const results = SPACES.map((id) => ({ id, key: `S${id}`, name: `Space ${id}` }));
+      json(200, { results, _links: { base: `${origin}/wiki` } })(response, request);
+      return;
+    }
+    const rest = records.live.filter(
+      ({ id }) => Number(id) > after && (space === undefined || spaceOf(id) === space),
+    );
     const next = new URLSearchParams(query);
     next.set('cursor', `eyJpZCI6${rest[limit - 1]?.id ?? ''}`);
     json(200, {
@@ -31,7 +49,7 @@ export function confluenceCloud(records: ChangingRecords): Reply {
         id,
         status: 'current',
         title,
-        spaceId: '98306',
+        spaceId: spaceOf(id),
         version: { createdAt: new Date(updatedMs).toISOString() },
         // Only as long as every page of the listing is asked for it.
         body: query.get('body-format') === 'storage' ? { storage: { value: `<p>Text of ${title}</p>` } } : {},
