@@ -10,7 +10,10 @@ export const failed = (error: string): Reply => json(200, { ok: false, error });
 /** Members and messages of a workspace of Slack. Deleted members stay listed; messages are listed newest first. */
 export function slack(records: ChangingRecords): Reply {
   return (response, request) => {
-    const { path, query } = askedOf(request);
+    const asked = askedOf(request);
+    const { path } = asked;
+    // Slack takes parameters of a GET, and forms.
+    const query = request.method === 'POST' ? new URLSearchParams(request.body) : asked.query;
     if (request.headers.authorization !== 'Bearer xoxb-secret') {
       failed('invalid_auth')(response, request);
       return;

@@ -2,20 +2,19 @@ import { json, type Reply } from '../../../support/http/http-server.ts';
 import { askedOf } from '../asked.ts';
 import type { ChangingRecord, ChangingRecords } from '../changing-records.ts';
 
-/** GitHub reports its secondary limits with 403, and names the limit only in the message. */
-export const rateLimited: Reply = json(
-  403,
-  {
-    message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
-    documentation_url: 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api',
-  },
-  { 'retry-after': '1' },
-);
+/** GitHub may report a secondary limit without a header: with 403, and the name of the limit in the message. */
+export const rateLimited: Reply = json(403, {
+  message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+  documentation_url: 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api',
+});
 
 export const unauthorized: Reply = json(401, { message: 'Bad credentials', status: '401' });
 
 /** GitHub does not tell whether a repository exists to a token that may not read it. */
 export const notFound: Reply = json(404, { message: 'Not Found', status: '404' });
+
+/** GitHub's own client writes `token`. */
+const AUTHORIZATION = ['Bearer ghp_secret-of-a-reader', 'token ghp_secret-of-a-reader'];
 
 const issueOf = ({ id, title, updatedMs }: ChangingRecord, origin: string) => ({
   id: 3_000_000_000 + Number(id),
@@ -31,7 +30,7 @@ const issueOf = ({ id, title, updatedMs }: ChangingRecord, origin: string) => ({
 export function gitHub(records: ChangingRecords): Reply {
   return (response, request) => {
     const { origin, path, query } = askedOf(request);
-    if (request.headers.authorization !== 'Bearer ghp_secret-of-a-reader') {
+    if (!AUTHORIZATION.includes(request.headers.authorization ?? '')) {
       unauthorized(response, request);
       return;
     }
