@@ -1,4 +1,4 @@
-import type { PaginationSpec, RestSpec } from '../definitions/rest/types.ts';
+import type { RestSpec } from '../definitions/rest/types.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
@@ -10,18 +10,8 @@ import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
 import { Job } from './jobs/job.ts';
 import { JobPages } from './jobs/job-pages.ts';
-import { computedFields } from './fields/computed-fields.ts';
-import { FieldPages } from './fields/field-pages.ts';
-import { originFields } from './fields/origin-fields.ts';
-import { decodePage, missingEnd, openDecoder } from './formats/decoders.ts';
-import { StreamedListing } from './formats/streamed-listing.ts';
-import { streamingOf } from './formats/streaming.ts';
-import { WhenLarge } from './formats/when-large.ts';
 import { mayBeConditional } from './listing/conditional.ts';
-import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
-import { openPaging } from './paging/pagination.ts';
-import { RecordFinder } from './listing/records.ts';
 import { openAuthorizer, type Authorizer } from './authorization/authorizer.ts';
 import { openSession } from './authorization/session.ts';
 import { signedClient } from './authorization/signing.ts';
@@ -29,9 +19,9 @@ import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
 import { Exchange, type ExchangePorts } from './request/exchange.ts';
 import { keptPlace, type KeptPlace } from './request/kept-place.ts';
-import { RequestTemplate } from './request/request.ts';
 import type { SentRequest } from './request/sent-request.ts';
 import type { Validator } from './request/validator.ts';
+import { openStages } from './stages.ts';
 
 /** The API itself, the token endpoint of `oauth`, or the login. */
 export type RequestReceiver = 'api' | 'token' | 'login';
@@ -56,13 +46,13 @@ export interface ReaderPorts {
   readonly redactor?: Redactor | undefined;
   /** The quota that several readers of one API share; without it, the reader has its own, from `rateLimit`. */
   readonly quota?: MinuteQuota | undefined;
-  /** Called after each response of the API. */
-  readonly observe?: ((sent: SentRequest) => void) | undefined;
   /**
    * The newest refresh token by the name of the secret with the first one. Readers of one API share it, because a provider may
    * accept each token only once.
    */
   readonly refreshTokens?: Map<string, string> | undefined;
+  /** Called after each response of the API. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 /** The range of pages to read. */
@@ -109,7 +99,7 @@ export interface RestReader {
    * Returns a link or token from a response in the form without secrets that can be stored: a link as `from`, a token as JSON
    * text for `parameter`.
    */
-  storable(text: string, form: 'link' | 'token'): KeptPlace;
+  readonly storable: (text: string, form: 'link' | 'token') => KeptPlace;
   /** Closes all connections at once. May be called twice. */
   close(): Promise<void>;
 }
@@ -142,53 +132,14 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     words,
     observe: ports.observe,
   };
-  const isJson = (spec.responseFormat ?? 'json') === 'json';
-  const exchange = new Exchange({
-    ...api,
-    decode: isJson ? undefined : (answer) => decodePage(spec, answer, words),
-  });
   const reader = {
     pages(range: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
-      const { from, since, until, parameter, known, pagesMax, ...feed } = range;
-      const template = new RequestTemplate({ ...spec, url }, { since, until, parameter }, words);
-      const { secretParameter } = authorizer;
-      const conditional = since === undefined && mayBeConditional(spec);
-      const shared = {
-        exchange,
-        paging: openPaging(spec.pagination, { template, secretParameter, log }),
-        spec: spec.pagination,
-        log,
-        conditional,
-        known: conditional ? known : undefined,
-        ignoreSigns: spec.ignoreSigns ?? [],
-        words,
-      };
-      const finder = () => new RecordFinder(spec.recordsPath, words);
-      const keepPlace = (place: string) => keep(place, spec.pagination, authorizer);
-      const whole = () =>
-        new Listing({ ...shared, ...feed, finder: finder(), keep: keepPlace, from, pagesMax }, signal);
-      const streamed = () =>
-        new StreamedListing(
-          {
-            ...shared,
-            finder: finder(),
-            openDecoder: (answer) => openDecoder(spec, answer, words),
-            missingEnd: (answer) => missingEnd(spec, answer),
-          },
-          signal,
-        );
-      const { lastValuePath } = feed;
-      const isPart = from !== undefined || pagesMax !== undefined || lastValuePath !== undefined;
-      const streaming = isPart ? 'never' : streamingOf(spec);
-      const openPages = {
-        always: streamed,
-        never: whole,
-        'when large': () => new WhenLarge(whole(), streamed, log),
-      };
-      return withNewFields(openPages[streaming](), spec, ports);
+      const conditional = range.since === undefined && mayBeConditional(spec);
+      const ports = { exchangePorts: api, log, words, signal };
+      return openStages({ ...spec, url }, { ...range, conditional }, ports);
     },
-    storable(text: string, form: 'link' | 'token'): KeptPlace {
-      const { secrets, redactor } = authorizer;
+    storable: (text: string, form: 'link' | 'token'): KeptPlace => {
+      const { secrets } = authorizer;
       const { cursorField } = spec.pagination ?? {};
       return keptPlace(text, { secrets, redactor, isAddress: form === 'link', cursorField });
     },
@@ -199,15 +150,8 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   return {
     ...reader,
     pages: (range, signal) =>
-      new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal))),
+      new JobPages(async () => reader.pages(range, signal, await job.run(range, signal))),
   };
-}
-
-/** Adds the fields that records receive from their place in a page, and then those that are computed from the record. */
-function withNewFields(pages: RecordPages, spec: RestSpec, { log, words }: ReaderPorts): RecordPages {
-  const ofOrigin = originFields(spec);
-  const found = ofOrigin === undefined ? pages : new FieldPages(pages, ofOrigin, words);
-  return spec.fields === undefined ? found : new FieldPages(found, computedFields(spec.fields, log), words);
 }
 
 function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPorts): Authorizer {
@@ -225,13 +169,4 @@ function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPort
     openSession: (login, redactor) => openSession(login, own('login', redactor)),
     redactor: ports.redactor,
   });
-}
-
-function keep(
-  place: string,
-  { type, cursorField }: Partial<PaginationSpec> = {},
-  { redactor, secrets }: Authorizer,
-): KeptPlace {
-  const isAddress = type === 'next_url' || type === 'link_header';
-  return keptPlace(place, { secrets, redactor, isAddress, cursorField });
 }

@@ -116,6 +116,8 @@ describe('the documentation', () => {
       'docs/connector-mode-rest-pull.md, number 3',
       'docs/connector-mode-rest-pull.md, number 4',
       'docs/connector-mode-rest-pull.md, number 5',
+      'docs/connector-mode-rest-pull.md, number 6',
+      'docs/connector-mode-rest-pull.md, number 7',
       'docs/connector-mode-rest-push.md, number 1',
       'docs/connector-mode-rest-push.md, number 2',
       'docs/connector-mode-sql-pull.md, number 1',

@@ -31,7 +31,8 @@ export interface TriedRequest {
   readonly status: number;
   /** The headers of the response that concern pages, formats and limits. */
   readonly responseHeaders: Readonly<Record<string, string>>;
-  readonly bytes: number;
+  /** null for a response that is read as a stream. */
+  readonly bytes: number | null;
   readonly milliseconds: number;
 }
 

@@ -50,6 +50,8 @@ export async function trySource(
       async (source) => {
         let pages = 0;
         for await (const page of source.pages?.(signal) ?? []) {
+          // The parts of a response that is read as a stream have no next page, so only the part after the last one shows it.
+          if (pages === pagesMax) return ended('more');
           rows.add(page);
           const next = nextOf(page, shown);
           steps.received({ records: page.records.length, next });
@@ -104,7 +106,7 @@ function requestOf(sent: SentRequest, shown: (text: string) => string): TriedReq
     body: body === undefined ? null : shown(body),
     status,
     responseHeaders: shownHeaders(sent.header, shown),
-    bytes,
+    bytes: bytes ?? null,
     milliseconds,
   };
 }

@@ -1,13 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
+import { amount } from '../../core/text/count-text.ts';
 import type { Report } from '../../definitions/connector/load.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { VALIDATE } from '../help/validate.ts';
 import { TRIAL_PAGES_DEFAULT, TRIAL_PAGES_MAX } from '../limits.ts';
 import type { FindingReport } from '../output/finding-report.ts';
-import { amount } from '../../core/text/count-text.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
 interface ValidateFlags extends ReportFlags {

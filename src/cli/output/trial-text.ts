@@ -62,7 +62,7 @@ function requestLines(request: TriedRequest, { repeated, style }: Shown): string
     `${style.bold(method)} ${style.cyan(printable(url))}`,
     ...sent.map(pairLine).map(style.dim),
     ...(body === null ? [] : [`${INDENT}${printable(body)}`]),
-    `${paint(`→ ${status}`)}  ${amount(bytes, 'byte')} in ${count(milliseconds)} ms`,
+    `${paint(`→ ${status}`)}  ${bytes === null ? 'a stream' : amount(bytes, 'byte')} in ${count(milliseconds)} ms`,
     ...Object.entries(responseHeaders).map(pairLine).map(style.dim),
   ];
 }

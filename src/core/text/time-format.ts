@@ -1,4 +1,4 @@
-import { TimeZone } from './time-zone.ts';
+import type { TimeZone } from './time-zone.ts';
 
 /** A time in every digit. */
 export interface Moment {

@@ -37,7 +37,7 @@ export class TimeZone {
   }
 
   /**
-   * Returns the time itself, or an earlier one if its local time occurs again later: whoever reads the local time may mean the
+   * Returns the time itself, or an earlier one if its local time occurs again later: a reader of the local time may mean the
    * later one.
    */
   notLater(time: number): number {

@@ -44,7 +44,7 @@ export function openSession(spec: LoginSpec, ports: SessionPorts): Issuer {
     body: bodyOf(spec, password),
     wanted: 'session',
     hints: issuingHints(ports.words, 'login.url', 'the address of the login'),
-    correction: `Correct ${path}.login (username, usernameField, passwordField, format, payload), or the secret of ${path}.login.secretRef.`,
+    correction: `Correct ${path}.login (url, username, usernameField, passwordField, format, payload), or the secret of ${path}.login.secretRef.`,
   };
   return issuerOf(async (signal) => {
     const answer = await issuingAnswer(request, ports, signal);
@@ -84,10 +84,8 @@ function refuseFailure(
   if (!isSuccess && !(tokenPath === undefined && (status === 302 || status === 303))) {
     const problem = answerProblem(answer, clock.now(), (text) => redactor.redact(text), words);
     const isRefused = [400, 401, 403].includes(status) && problem.code !== 'SOURCE_RATE_LIMITED';
-    throw notIssued(
-      isRefused ? { ...problem, code: 'SOURCE_AUTH_FAILED', hint: request.correction } : problem,
-      request,
-    );
+    const hint = isRefused || status < 400 ? request.correction : problem.hint;
+    throw notIssued({ ...problem, hint, ...(isRefused ? { code: 'SOURCE_AUTH_FAILED' } : {}) }, request);
   }
   if (isSuccess && isHtml(body.toString('utf8', 0, 1_000), header('content-type'))) {
     const what = `was answered ${status} with a page of HTML, which is probably the login page again`;

@@ -3,7 +3,7 @@ import type { Logger } from '../../core/log.ts';
 import { retryAfterMs, type Wait } from '../../core/retry.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { JobSpec, RestSpec } from '../../definitions/rest/types.ts';
-import { bindWatermarkTexts } from '../../definitions/watermark-text.ts';
+import { bindWatermarkTexts, type WatermarkTexts } from '../../definitions/watermark-text.ts';
 import { withoutRoot } from '../../core/text/field-path.ts';
 import { plainText, valueAtPath } from '../../json/path.ts';
 import { eachMember, isObject } from '../../json/scan.ts';
@@ -45,25 +45,28 @@ export class Job {
 
   /**
    * Starts the job and waits until it has ended.
-   * @param since the value that replaces `:watermark`; undefined if there is none
+   * @param range the values that replace `:watermark` and `:until`
    * @returns the address of the result
    * @throws BridgeError SOURCE_*; the reason of `signal` when aborted
    */
-  async run(since: string | undefined, signal: AbortSignal): Promise<string> {
+  async run(range: WatermarkTexts, signal: AbortSignal): Promise<string> {
     const { exchange, log } = this.#ports;
-    const request = this.#startRequest(since);
+    const request = this.#startRequest(range);
     const id = this.#idIn(await this.#answer(request, signal), request);
     log.info('the API started a job', id === undefined ? {} : { job: exchange.redact(id) });
     const ended = await this.#ended(id, signal);
     return this.#resultUrl(id, ended);
   }
 
-  #startRequest(since: string | undefined): HttpRequest {
+  #startRequest({ since, until }: WatermarkTexts): HttpRequest {
     const { url, payload } = this.#job.start;
-    const bound = deep(payload, (text) => bindWatermarkTexts(text, { since }));
+    const bound = deep(payload, (text) => bindWatermarkTexts(text, { since, until }));
     return {
       method: 'POST',
-      url: since === undefined ? url : bindWatermarkTexts(url, { since: encodeURIComponent(since) }),
+      url: bindWatermarkTexts(url, {
+        since: since && encodeURIComponent(since),
+        until: until && encodeURIComponent(until),
+      }),
       headers: {
         ...this.#headers(),
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),

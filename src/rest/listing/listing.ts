@@ -12,8 +12,8 @@ import { NextPages, type Following } from './next-pages.ts';
 import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
 import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
-import { lostPage, ofNextPage, ofResumed } from './refused-page.ts';
 import { jsonAt } from '../paging/answer-values.ts';
+import { lostPage, ofNextPage, ofResumed, type MissingListing } from './refused-page.ts';
 import type { Paging } from '../paging/paging.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
 
@@ -40,6 +40,7 @@ interface ListingPorts {
   /** The names of signs of more pages that are irrelevant for this listing. */
   readonly ignoreSigns: readonly string[];
   readonly words: DefinitionWords;
+  readonly missing?: MissingListing | undefined;
 }
 
 const NOT_HEEDED = 'so the API does not heed which page is asked for';
@@ -114,7 +115,7 @@ export class Listing implements RecordPages {
 
   /** @throws BridgeError SOURCE_*; the reason of the signal when aborted */
   async *[Symbol.asyncIterator](): AsyncGenerator<Page, void> {
-    const { paging, exchange, finder, from, known, spec, words, expiredStatuses } = this.#ports;
+    const { paging, exchange, finder, from, known, spec, words, missing, expiredStatuses } = this.#ports;
     let place = from;
     let last: ReadPage | undefined;
     for (;;) {
@@ -123,11 +124,12 @@ export class Listing implements RecordPages {
       let answer: PageAnswer | NoPage;
       let records: readonly FoundRecord[] = [];
       try {
-        // Only a page that an earlier page led to may be missing.
-        const expectation = place === undefined ? { known } : { endStatuses: spec?.endStatuses };
-        answer = await exchange.page(request, this.#signal, { ...expectation, expiredStatuses });
-        if (answer === 'no_page') await this.#confirmEnd();
-        else if (answer !== 'unchanged') {
+        // Unless the whole listing may be missing, only a page that an earlier page led to may.
+        const endStatuses = place === undefined ? missing?.statuses : spec?.endStatuses;
+        const expectation = { known: place === undefined ? known : undefined, endStatuses, expiredStatuses };
+        answer = await exchange.page(request, this.#signal, expectation);
+        if (answer === 'no_page' && place !== undefined) await this.#confirmEnd();
+        else if (answer !== 'unchanged' && answer !== 'no_page') {
           records = finder.find(answer, asked, (text) => exchange.redact(text));
         }
       } catch (thrown) {
@@ -143,7 +145,8 @@ export class Listing implements RecordPages {
         break;
       }
       if (answer === 'no_page') {
-        this.#endAfter(last);
+        if (place === undefined) missing?.report();
+        else this.#endAfter(last);
         break;
       }
       this.#pages++;
@@ -203,8 +206,8 @@ export class Listing implements RecordPages {
 
   /** An API may forget where a listing stopped. Restarting is safe, because a listing in parts deletes nothing. */
   #mayRestart(thrown: unknown): boolean {
-    if (this.#ports.expiredStatuses !== undefined) return false;
-    if (!(thrown instanceof BridgeError) || thrown.code !== 'SOURCE_REFUSED') return false;
+    const isRefused = thrown instanceof BridgeError && thrown.code === 'SOURCE_REFUSED';
+    if (!isRefused || this.#ports.expiredStatuses !== undefined) return false;
     this.#ports.log.warn(
       'the API refused the place where the last run stopped, so the listing begins again at its first page',
       { refusal: thrown.message },
@@ -245,7 +248,6 @@ export class Listing implements RecordPages {
 
   /** @param set the key of the pagination that may solve the problem */
   #lost(page: Pick<ReadPage, 'asked' | 'number'>, what: string, set?: string): BridgeError {
-    const { exchange, words } = this.#ports;
-    return lostPage(page, exchange.redact(what), words, set);
+    return lostPage(page, this.#ports.exchange.redact(what), this.#ports.words, set);
   }
 }

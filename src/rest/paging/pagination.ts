@@ -27,8 +27,9 @@ function byCursor(spec: PaginationSpec | undefined, { template }: PagingContext)
   const cursorOf = (page: PageAnswer): string | undefined => {
     if (nextCursorHeader === undefined) return jsonAt(page, nextCursorPath);
     const header = page.header(nextCursorHeader.toLowerCase());
-    // A header is a text, so APIs whose last page has no cursor write the word.
-    return header === undefined || header === 'null' ? header : JSON.stringify(header);
+    // Salesforce sends the text null after the last part of a result.
+    if (header === 'null') return header;
+    return header === undefined ? undefined : JSON.stringify(header);
   };
   const size = sizeOf(spec);
   // The first page has no cursor, and its path must not contain `{name}`.

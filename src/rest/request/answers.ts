@@ -98,8 +98,3 @@ function wordsOf({ body, header }: HttpAnswer, redact: (text: string) => string)
 export function isHtml(text: string, type: string | undefined): boolean {
   return /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text) || /^\s*text\/html\b/i.test(type ?? '');
 }
-
-/** Returns the address that a response redirects to. */
-export function redirectOf({ status, header }: HttpAnswer): string | undefined {
-  return [301, 302, 303, 307, 308].includes(status) ? header('location') : undefined;
-}

@@ -8,7 +8,6 @@ import type { Authorizer, Credentials } from '../authorization/authorizer.ts';
 import type { HttpAnswer, HttpRequest } from './client.ts';
 import { withOwnSecrets } from './kept-place.ts';
 import { ProblemError } from './problems.ts';
-import { redirectOf } from './answers.ts';
 import { withoutSecrets, type SentRequest } from './sent-request.ts';
 
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
@@ -115,7 +114,7 @@ export class AuthorizedRequests {
     const answer = await send(whole, signal);
     const ms = Math.round(clock.elapsedMs() - startedMs);
     const { status, body } = answer;
-    const redact = (text: string): string => authorizer.redactor.redact(text);
+    const redact = (text: string) => authorizer.redactor.redact(text);
     log.debug('the API answered', {
       request: redact(`${request.method} ${request.url}`),
       status,
@@ -125,4 +124,8 @@ export class AuthorizedRequests {
     observe?.(withoutSecrets(request, credentials, answer, ms, redact));
     return answer;
   }
+}
+
+function redirectOf({ status, header }: HttpAnswer): string | undefined {
+  return [301, 302, 303, 307, 308].includes(status) ? header('location') : undefined;
 }

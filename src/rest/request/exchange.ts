@@ -9,7 +9,6 @@ import {
   type RetryPolicy,
   type Wait,
 } from '../../core/retry.ts';
-import type { DefinitionWords } from '../definition-words.ts';
 import type { DecodedBody, OpenAnswer } from './answer-body.ts';
 import { answerProblem, limitInSuccess } from './answers.ts';
 import { AuthorizedRequests, type AuthorizedPorts, type Send } from './authorized-requests.ts';
@@ -20,6 +19,7 @@ import { isLimitInSuccess, type LimitSigns } from './rate-limit.ts';
 import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import { jsonProblem, notUtf8 } from './unusable-answers.ts';
+import { isLimit } from './rate-limit.ts';
 import { expiredPlace, type NoPage, type PageExpectation } from './page-reply.ts';
 import { conditionOf, type Validator } from './validator.ts';
 
@@ -39,7 +39,6 @@ export interface ExchangePorts extends AuthorizedPorts {
   readonly wait: Wait;
   /** The time limit of one attempt, including its whole response. */
   readonly seconds: number;
-  readonly words: DefinitionWords;
 }
 
 /** How a request is sent, and what becomes of its response. Both are part of one attempt. */
@@ -166,7 +165,8 @@ export class Exchange {
       const { answer, url } = await this.#requests.send(whole, signal, way.send);
       // A 304 is only valid as the response to a conditional request.
       if (answer.status === 304 && known !== undefined) return { ok: true, value: 'unchanged' };
-      if (endStatuses?.includes(answer.status) === true) return { ok: true, value: 'no_page' };
+      if (endStatuses?.includes(answer.status) === true && !this.#isRateLimit(answer))
+        return { ok: true, value: 'no_page' };
       if (expiredStatuses?.includes(answer.status) === true)
         throw expiredPlace(asked, answer.status, this.#ports.words);
       return { ok: true, value: await way.take(answer, url) };
@@ -180,6 +180,11 @@ export class Exchange {
   #failureOf(thrown: unknown, asked: string): Failure {
     const problem = networkProblem(thrown, this.#ports.words);
     return failureOf({ ...problem, what: this.redact(problem.what) }, asked);
+  }
+
+  /** A rate limit says nothing about a page, whatever its status means otherwise. */
+  #isRateLimit(answer: HttpAnswer): boolean {
+    return answer.status === 403 && isLimit(answer, this.#ports.clock.now());
   }
 
   /** @throws ProblemError */

@@ -13,8 +13,8 @@ export interface SentRequest {
   readonly status: number;
   /** Returns the value of a header of the response, given its name in lower case. */
   readonly header: (name: string) => string | undefined;
-  /** The size of the body, decompressed; of an error response, of the part that was read. */
-  readonly bytes: number;
+  /** The size of the body, decompressed; of an error response, of the part that was read. Undefined for a stream. */
+  readonly bytes: number | undefined;
   readonly milliseconds: number;
 }
 
@@ -45,7 +45,7 @@ export function withoutSecrets(
       const value = answer.header(name);
       return value === undefined ? undefined : redact(value);
     },
-    bytes: answer.body.length,
+    bytes: answer.unread === undefined ? answer.body.length : undefined,
     milliseconds,
   };
 }

@@ -3,7 +3,7 @@ import { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
 import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
 import { LENGTH_ABSENT, LENGTH_NULL } from '../../pipeline/ports/ports.ts';
 import { textAt } from '../../json/scan.ts';
-import type { RecordId } from './record-id.ts';
+import type { RecordId } from '../../rest/listing/overlap.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 import { RowSpool, type SpooledRow } from './spool.ts';
 
@@ -14,8 +14,17 @@ const QUOTE = 0x22;
 interface Winner {
   /** The position of the winning version among all rows of the listing. */
   place: number;
-  part: number;
   mark: string | undefined;
+  /** The part of the last version. */
+  part: number;
+}
+
+/** The listing that a page is from, if several are read as one. */
+export interface Part {
+  /** The number of the listing of a parent. */
+  readonly partition?: number | undefined;
+  /** The number of the window of time. */
+  readonly window?: number | undefined;
 }
 
 interface ChangesPorts {
@@ -29,42 +38,48 @@ interface ChangesPorts {
  * only at the end. So rows are kept until then: a few in memory, more in a temporary file.
  */
 export class Changes {
-  /** The earliest watermark of a version that another one replaced. */
+  /** The earliest watermark of a version that another one of the same partition replaced. */
   replaced: string | undefined;
-  /** Whether a record occurred again unchanged. */
+  /** Whether a record occurred again unchanged in one part. */
   identical = false;
   readonly #ports: ChangesPorts;
   readonly #spool = new RowSpool();
   readonly #ids = new FingerprintSet();
-  /** The positions of the first row of each part after the first one. */
-  readonly #parts: number[] = [];
-  #rows = 0;
   /** The ids that occurred more than once. */
   readonly #repeated = new Map<string, Winner | undefined>();
+  /** The parts of the listing, each with the position of its first row. */
+  readonly #parts: (Part & { readonly start: number })[] = [];
+  /** The ids of the current part; undefined if the listing has only one. */
+  #inPart: FingerprintSet | undefined;
+  #rows = 0;
 
   constructor(ports: ChangesPorts) {
     this.#ports = ports;
   }
 
-  /** Begins another part of the listing. Parts overlap, so a record may occur unchanged in several. */
-  beginPart(): void {
-    if (this.#rows > (this.#parts.at(-1) ?? 0)) this.#parts.push(this.#rows);
+  /** Begins the next page. */
+  turn({ partition, window }: Part): void {
+    const current = this.#parts.at(-1);
+    if (current !== undefined && current.partition === partition && current.window === window) return;
+    this.#parts.push({ partition, window, start: this.#rows });
+    if (partition !== undefined || window !== undefined) this.#inPart = new FingerprintSet();
   }
 
   /**
    * Adds the loaded row.
    * @param id undefined for a record without an id, which replaces no other record
    * @param deleted whether the record says that it was deleted
-   * @returns whether its record occurs for the first time
+   * @returns whether its record occurs for the first time in its part
    */
   async add(row: RecordRow, id: RecordId | undefined, deleted = false): Promise<boolean> {
-    this.#rows++;
     const first = id === undefined || this.#ids.add(id.high, id.low);
     if (!first) this.#repeated.set(Fingerprinter.hex(id.high, id.low), undefined);
     this.#spool.begin(id ?? { high: 0, low: 0 }, deleted);
     row.append(this.#spool);
     await this.#spool.settle();
-    return first;
+    this.#rows++;
+    if (id === undefined || this.#inPart === undefined) return first;
+    return this.#inPart.add(id.high, id.low);
   }
 
   /**
@@ -91,10 +106,10 @@ export class Changes {
   async #findWinners(): Promise<void> {
     const { watermarkColumn, isLater } = this.#ports;
     const versions = new Set<string>();
-    let place = 0;
     let part = 0;
+    let place = 0;
     for await (const row of this.#spool.rows()) {
-      if (place === this.#parts[part]) {
+      while (place >= (this.#parts[part + 1]?.start ?? Infinity)) {
         part++;
         versions.clear();
       }
@@ -107,13 +122,19 @@ export class Changes {
         const before = this.#repeated.get(id);
         const wins = before === undefined || !isLater(before.mark, mark);
         const loser = wins ? before?.mark : mark;
-        // A record with the same watermark in two parts is in both because they overlap.
-        const isReplaced = before !== undefined && (before.part === part || before.mark !== mark);
-        if (isReplaced && loser !== undefined) this.#replace(loser);
-        if (wins) this.#repeated.set(id, { place, part, mark });
+        if (before !== undefined && loser !== undefined && this.#isMoved(before, { part, mark }))
+          this.#replace(loser);
+        this.#repeated.set(id, wins ? { place, mark, part } : { ...before, part });
       }
       place++;
     }
+  }
+
+  /** A record of two partitions did not move, and two windows overlap, so that both may have the same version. */
+  #isMoved(before: Winner, now: Pick<Winner, 'part' | 'mark'>): boolean {
+    if (before.part === now.part) return true;
+    const isSamePartition = this.#parts[before.part]?.partition === this.#parts[now.part]?.partition;
+    return isSamePartition && before.mark !== now.mark;
   }
 
   #replace(mark: string): void {

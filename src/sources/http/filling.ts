@@ -1,7 +1,7 @@
 import type { RowBatcher } from '../row-batcher.ts';
 import { Changes } from './changes.ts';
 import type { Page, RecordPages } from '../../rest/listing/page.ts';
-import type { Overlap } from './overlap.ts';
+import type { Overlap } from '../../rest/listing/overlap.ts';
 import type { RecordIds } from './record-id.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 import type { DeletedRecords } from './feed/deleted-records.ts';
@@ -30,8 +30,8 @@ interface FillPorts {
 }
 
 /**
- * Makes rows of all records that are not deleted. A record that occurs again was moved: it is taken once, and the listing is
- * incomplete.
+ * Makes rows of all records that are not deleted. A record that occurs again was moved: it is taken once, and the listing is incomplete. If several
+ * listings are read as one, a record may be in several of them: it is taken from the first.
  * @returns the number of rows
  */
 export async function fillWithAll(
@@ -45,22 +45,23 @@ export async function fillWithAll(
   let before = 0;
   for await (const page of listing) {
     let fresh = 0;
-    let gone = 0;
+    /** The number of records that count but get no row: they are deleted, or another partition has them. */
+    let others = 0;
     if (page.continues !== true) {
       pages++;
       before = 0;
-      overlap.turn();
+      overlap.turn(page.partition);
     }
     for (const [index, record] of page.records.entries()) {
       while (rows.full) await rows.drained(signal);
       row.load(page.bytes, record.start);
       const id = ids.of(row);
-      // Two records with one id in one response did not move.
-      const judged = id === undefined || page.continues === true ? 'new' : overlap.judge(id);
+      const judged = id === undefined ? 'new' : overlap.judge(id);
       if (judged === 'moved') listing.moved();
+      if (judged === 'elsewhere') others++;
       if (judged !== 'new') continue;
       if (deleted.has(page.bytes, record.start)) {
-        gone++;
+        others++;
         continue;
       }
       rows.foundAt(pages, before + index + 1);
@@ -68,7 +69,7 @@ export async function fillWithAll(
       fresh++;
     }
     before += page.records.length;
-    listing.counted(fresh + gone, fresh + gone);
+    listing.counted(fresh + others, fresh + others);
     records += fresh;
   }
   return records;
@@ -90,13 +91,11 @@ export async function fillWithChanges(
     watermarkColumn,
     isLater: (one, other) => watermark?.isLater(one, other) ?? isLaterText(one, other),
   });
-  let begun = 0;
   try {
     for await (const page of listing) {
-      if (windows !== undefined && windows.begun !== begun) changes.beginPart();
-      begun = windows?.begun ?? 0;
       const present = page.answered ?? now();
       if (watermark?.startedAfter(present) === true) return false;
+      changes.turn({ partition: page.partition, window: windows?.begun });
       listing.counted(await addPage(page, changes, { watermark, present }, ports), page.records.length);
     }
     for await (const { bytes, start: from, end, deleted } of changes.latest()) {

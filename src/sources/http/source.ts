@@ -18,7 +18,7 @@ import type { Page } from '../../rest/listing/page.ts';
 import { DeletedRecords } from './feed/deleted-records.ts';
 import { nextPlace } from './feed/next-place.ts';
 import { openReader, type RestReader } from '../../rest/reader.ts';
-import { Overlap } from './overlap.ts';
+import { Overlap } from '../../rest/listing/overlap.ts';
 import type { SentRequest } from '../../rest/request/sent-request.ts';
 import { placeToStore } from './place-to-store.ts';
 import { RecordIds } from './record-id.ts';
@@ -242,10 +242,11 @@ export class HttpSource implements OpenedSource {
   }
 }
 
-function kindOf({ url, payload, headers, job, resumable, changes }: HttpSourceSpec): ListingKind {
+function kindOf({ url, payload, headers, parents, job, resumable, changes }: HttpSourceSpec): ListingKind {
   if (changes?.nextPath !== undefined) return 'feed';
   if (resumable === true) return 'parts';
-  return mentionsWatermark(JSON.stringify([url, payload, headers, job?.start])) ? 'changes' : 'full';
+  const requests = JSON.stringify([url, payload, headers, parents, job?.start]);
+  return mentionsWatermark(requests) ? 'changes' : 'full';
 }
 
 function aheadOf(watermark: HttpWatermark | undefined): Pick<ListingEnd, 'ahead'> {

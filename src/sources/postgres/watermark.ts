@@ -1,7 +1,7 @@
 import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
 import { watermarkLagIn, type WatermarkUnit } from '../../definitions/connector/watermark.ts';
 import { BridgeError } from '../../core/errors.ts';
-import type { RowsAhead } from '../../pipeline/ports/ports.ts';
+import type { RowsAhead } from '../../pipeline/ports/rows-ahead.ts';
 import { asError, codeOf } from '../../core/thrown.ts';
 import { notComparable } from '../sql/delta.ts';
 import { watermarkIndex } from '../sql/query.ts';

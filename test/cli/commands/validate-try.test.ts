@@ -19,14 +19,20 @@ afterAll(() => {
 const page = (id: number, next: string | null): Reply =>
   json(
     200,
-    { meta: { next }, articles: [{ id, title: `Article ${id}`, body: null, extra: SECRET }, { id: id + 1 }] },
+    {
+      meta: { next },
+      articles: [
+        { id, title: `Article ${id}`, body: null, extra: 1 },
+        { id: id + 1, body: SECRET },
+      ],
+    },
     { 'X-RateLimit-Remaining': '57', 'Set-Cookie': 'session=1' },
   );
 
 async function tried(
   server: TestServer,
   args: readonly string[] = [],
-  source = 'recordsPath: articles',
+  { source = 'recordsPath: articles', policy = '' } = {},
 ): Promise<Awaited<ReturnType<typeof runHere>> & { readonly files: readonly string[] }> {
   const cwd = folders.make();
   await writeFile(
@@ -49,9 +55,10 @@ spec:
   reconciliation: {deletePolicy: never_delete}
 `,
   );
+  if (policy !== '') await writeFile(join(cwd, 'policy.yaml'), policy);
   const result = await runHere(['validate', '--try', 'kb.yaml', ...args], {
     cwd,
-    env: { SECRET_KB: SECRET },
+    env: { SECRET_KB: SECRET, ...(policy === '' ? {} : { POLICY_FILE: 'policy.yaml' }) },
   });
   return { ...result, files: readdirSync(cwd) };
 }
@@ -69,7 +76,7 @@ describe('validate --try', () => {
         '  accept: application/json',
         '  user-agent: gemini-sync-bridge',
         '  ?key: [redacted]',
-        '→ 200  114 bytes in 1 ms',
+        '→ 200  123 bytes in 1 ms',
         '  content-type: application/json; charset=UTF-8',
         '  x-ratelimit-remaining: 57',
         'Page 1: 2 records',
@@ -77,17 +84,17 @@ describe('validate --try', () => {
         '',
         'GET http://API/articles?cursor=c2',
         '  ?key: [redacted]',
-        '→ 200  130 bytes in 1 ms',
+        '→ 200  139 bytes in 1 ms',
         '  content-type: application/json; charset=UTF-8',
         '  x-ratelimit-remaining: 57',
         'Page 2: 2 records',
         'Next page: not shown, because the place of the next page contains a secret or a part of one',
         '',
-        'field  row 1      row 2     row 3',
-        'id     1          2         3',
-        'title  Article 1  (absent)  Article 3',
-        'body   (null)     (absent)  (null)',
-        'space  (absent)   (absent)  (absent)',
+        'field  row 1      row 2       row 3',
+        'id     1          2           3',
+        'title  Article 1  (absent)    Article 3',
+        'body   (null)     [redacted]  (null)',
+        'space  (absent)   (absent)    (absent)',
         '',
         'No record has: space. A run fails if none has them.',
         'The records also have: extra',
@@ -125,11 +132,9 @@ describe('validate --try', () => {
   });
 
   test('shows the response and its keys when the path of the records is wrong', async () => {
-    const { exitCode, stdout, stderr } = await tried(
-      await servers.answering(page(1, null)),
-      [],
-      'recordsPath: items',
-    );
+    const { exitCode, stdout, stderr } = await tried(await servers.answering(page(1, null)), [], {
+      source: 'recordsPath: items',
+    });
     expect(exitCode).toBe(78);
     expect(stdout).toContain('→ 200  ');
     expect(stderr).toMatch(/SOURCE_RECORDS_MISSING.*has no items\. It has: meta, articles\./);
@@ -143,6 +148,22 @@ describe('validate --try', () => {
     expect(stderr).toContain('SOURCE_UNREACHABLE');
     expect(stdout + stderr).not.toContain(SECRET);
     expect(server.received).toHaveLength(2);
+  });
+
+  test('sends nothing to a host that the policy does not allow', async () => {
+    const server = await servers.answering(page(1, null));
+    const policy = `apiVersion: sync.gemini.io/v1alpha1
+kind: Policy
+rules:
+  - connectors: ['*']
+    secrets: [kb]
+    hosts: [kb.example.com]
+    buckets: [gs://company-gemini-sync]
+    dataStores: [my-project/global/*]
+`;
+    const { exitCode, stderr } = await tried(server, [], { policy });
+    expect([exitCode, server.received]).toEqual([77, []]);
+    expect(stderr).toMatch(/POLICY_REFUSED[^]*spec\.source\.url/);
   });
 
   test('refuses a connector that does not read an API, before it needs a secret', async () => {

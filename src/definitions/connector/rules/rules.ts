@@ -4,6 +4,8 @@ import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
+import { detailFindings } from './rest/detail.ts';
+import { parentsFindings } from './rest/parents.ts';
 import { changesFindings } from './rest/changes.ts';
 import { watermarkFindings } from './rest/watermark.ts';
 import { restFieldFindings } from './rest-fields.ts';
@@ -30,6 +32,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   changesFindings,
   watermarkFindings,
   restFieldFindings,
+  parentsFindings,
+  detailFindings,
   restFormatFindings,
   restAuthorizationFindings,
   restSigningFindings,

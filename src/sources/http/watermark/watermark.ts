@@ -4,7 +4,7 @@ import { BridgeError } from '../../../core/errors.ts';
 import { readTime } from '../../../core/text/time-text.ts';
 import { TimeFormat } from '../../../core/text/time-format.ts';
 import { TimeZone } from '../../../core/text/time-zone.ts';
-import type { RowsAhead } from '../../../pipeline/ports/ports.ts';
+import type { RowsAhead } from '../../../pipeline/ports/rows-ahead.ts';
 import { isHigher, measure, type Kind, type Measured, type Reading } from './measured.ts';
 
 /** How the ends of windows are sent. */

@@ -77,7 +77,7 @@ export class WindowedListing implements RecordPages {
       if (done > 0 && start >= present) return;
       const end = Math.max(Math.min(start + length, present), start);
       const window = new Window(done === 0 ? start : start - OVERLAP_SECONDS, end);
-      let isIncomplete = false;
+      let isIncomplete: boolean;
       try {
         yield* this.#read(window);
         isIncomplete = this.#current.statement.truncated;

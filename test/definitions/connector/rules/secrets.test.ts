@@ -73,9 +73,9 @@ describe('secretFindings', () => {
     expect(found).toHaveLength(2);
     for (const { fix } of found) {
       expect(fix).toContain('auth: {type: api_key, in: header, name: DD-');
-      expect(fix).toContain('gateway');
+      expect(fix).toContain('secretHeaders');
     }
-    expect(findings({ headers: { 'DD-API-KEY': HEX } })[0]?.fix).not.toContain('gateway');
+    expect(findings({ headers: { 'DD-API-KEY': HEX } })[0]?.fix).not.toContain('secretHeaders');
   });
 
   test.each<Fields>([

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { HttpSource } from '../../../../src/sources/http/source.ts';
+import type { HttpSource } from '../../../../src/sources/http/source.ts';
 import { textsOf } from '../../../support/files/read-rows.ts';
 import { FeedApi, graphDelta } from '../../../support/http/feed-api.ts';
 import { json, type Reply } from '../../../support/http/http-server.ts';

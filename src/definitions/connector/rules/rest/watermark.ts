@@ -83,7 +83,8 @@ function windowFindings(connector: unknown): FieldFinding[] {
 
 function startFindings(connector: unknown): FieldFinding[] {
   const start = valueAt(connector, START);
-  if (start === undefined || (!has(connector, FORMAT) && !has(connector, WINDOW))) return [];
+  if (!has(connector, FORMAT) && !has(connector, WINDOW)) return [];
+  if (typeof start !== 'string' && typeof start !== 'number') return [];
   const text = String(start);
   if (readTime(text) !== undefined || EPOCH.test(text)) return [];
   const message = 'watermarkStart is not a time, and watermarkFormat and window need one.';
