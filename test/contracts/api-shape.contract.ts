@@ -73,6 +73,7 @@ export function describeApiShape(name: string, shape: ApiShape): void {
       records.put('one', ...IDS);
       api.replyOnce(middle, shape.rateLimited);
       await run();
+      expect(api.requests).toBeGreaterThan(middle);
       expect(place.titles).toEqual(records.titles);
     });
 

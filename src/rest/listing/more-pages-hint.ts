@@ -19,6 +19,8 @@ const REMAINING =
   /^(?:remaining(?:count|items|records|results|pages)?|(?:items|records|results|pages)(?:remaining|left))$/;
 /** The response is incomplete, whichever page it is. */
 const INCOMPLETE = /^(?:(?:is)?incomplete(?:results?)?|timedout|terminatedearly)$/;
+/** The number of parts of an index of Elasticsearch or OpenSearch whose records are not in the response. */
+const FAILED_SHARDS = '_shards.failed';
 const NEXT_HEADERS = [
   'X-Next-Page',
   'X-Next-Cursor',
@@ -62,10 +64,11 @@ export function signsOfMore(answer: PageAnswer, list: string | undefined): SignO
 /** Returns the signs that this response lacks records that no page contains. */
 export function signsOfLoss(answer: PageAnswer, list: string | undefined): SignOfMore[] {
   const signs: SignOfMore[] = [];
-  new PartReader(answer, list).each(({ key, path, kind, near }) => {
+  new PartReader(answer, list).each(({ key, path, kind, near, text }) => {
     if (near && kind === 'true' && INCOMPLETE.test(plainName(key))) {
       signs.push({ name: path, words: `${path}: true` });
     }
+    if (path === FAILED_SHARDS && /^[1-9]/.test(text)) signs.push({ name: path, words: `${path}: ${text}` });
   });
   return signs;
 }

@@ -265,6 +265,7 @@ describe('an API with more pages than the connector knows of', () => {
     ['page.totalPages', page([1], { page: { totalPages: 2 } })],
     ['incomplete_results', page([1], { total_count: 1, incomplete_results: true })],
     ['timed_out', page([1], { timed_out: true })],
+    ['_shards.failed', page([1], { _shards: { total: 2, successful: 1, failed: 1 } })],
   ];
 
   test.each(PARTS)('is not complete where it says of how much it is a part: %s', async (sign, reply) => {

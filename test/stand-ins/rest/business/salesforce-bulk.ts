@@ -24,8 +24,10 @@ export function salesforceBulk(records: ChangingRecords): Reply {
       return;
     }
     const job = jobs[Number(number)];
-    if (job === undefined) {
-      json(404, [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }])(
+    const from = Number(query.get('locator') ?? 0);
+    if (job === undefined || Number.isNaN(from)) {
+      const errorCode = job === undefined ? 'NOT_FOUND' : 'INVALIDLOCATOR';
+      json(job === undefined ? 404 : 400, [{ errorCode, message: 'The job or its locator is unknown' }])(
         response,
         request,
       );
@@ -36,7 +38,6 @@ export function salesforceBulk(records: ChangingRecords): Reply {
       json(200, { id: number, operation: 'query', state })(response, request);
       return;
     }
-    const from = Number(query.get('locator') ?? 0);
     const next = from + Number(query.get('maxRecords') ?? 100);
     const page = job.found.slice(from, next);
     const lines = ['"Id","Title"', ...page.map(({ id, title }) => `"${id}","${title}"`), ''];
