@@ -4,7 +4,7 @@ import type { Logger } from '../../../core/log.ts';
 import type { DefinitionWords } from '../../definition-words.ts';
 
 /** The parameters of a token request, by name and not encoded. */
-export type TokenParameters = Readonly<Record<string, string>>;
+type TokenParameters = Readonly<Record<string, string>>;
 
 /** One way to get access tokens. */
 export interface Grant {
