@@ -168,11 +168,17 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   };
   if (spec.job === undefined) return reader;
   const job = new Job(spec, spec.job, { ...api, exchange: new Exchange(api) });
-  return {
-    ...reader,
-    pages: (range, signal) =>
-      new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal))),
-  };
+  return { ...reader, pages: (range, signal) => resultPages(job, reader, range, signal) };
+}
+
+/** The pages of the result of a job, which is started when they are read. */
+function resultPages(
+  job: Job,
+  reader: { pages(range: PageRange, signal: AbortSignal, url: string): RecordPages },
+  range: PageRange,
+  signal: AbortSignal,
+): RecordPages {
+  return new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal)));
 }
 
 /** Adds the fields that records receive from their place in a page, and then those that are computed from the record. */
