@@ -101,7 +101,6 @@ export interface RestReader {
  */
 export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const { admit, retry, clock, wait, log, proxy, words } = ports;
-  const { rateLimit } = spec;
   const client = new HttpClient(spec.tls, proxy, words);
   const authorizer = openAuthorization(spec, client, ports);
   const { redactor } = authorizer;
@@ -113,8 +112,8 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     admit: (address) => {
       admit(address, 'api');
     },
-    budget: ports.quota ?? quotaOf(rateLimit, clock, wait),
-    limitSigns: rateLimit,
+    budget: ports.quota ?? quotaOf(spec.rateLimit, clock, wait),
+    limitSigns: spec.rateLimit,
     retry,
     clock,
     wait,
