@@ -13,6 +13,7 @@ import { fieldReference } from './field-reference.ts';
 import { isCurrent, writePage, type GeneratedPage } from './generated-page.ts';
 import { limitReference } from './limit-reference.ts';
 import { openApi } from './openapi.ts';
+import { presetReference } from './preset-reference.ts';
 
 const GENERATORS: readonly (() => Promise<readonly GeneratedPage[]>)[] = [
   errorReference,
@@ -21,6 +22,7 @@ const GENERATORS: readonly (() => Promise<readonly GeneratedPage[]>)[] = [
   cliReference,
   exitStatusTables,
   openApi,
+  presetReference,
 ];
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

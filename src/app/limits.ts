@@ -121,3 +121,12 @@ export const PUSH_DEPTH_REFRESH_MS = 1_000;
 export const PUSH_FULL_RETRY_AFTER_SECONDS = 30;
 /** How often a server removes delivered events from the queue. */
 export const PUSH_PURGE_MINUTES = 60;
+
+/** Rows that `validate --try` shows. */
+export const TRIAL_ROWS_MAX = 3;
+/** Requests for one page that `validate --try` lists: redirects, a renewed token, details of records. */
+export const TRIAL_REQUESTS_MAX = 5;
+/** Characters of one URL, header, body or value that `validate --try` shows. */
+export const TRIAL_TEXT_CHARACTERS_MAX = 2_000;
+/** Keys of a record that `validate --try` lists besides those of the mapping. */
+export const TRIAL_KEYS_MAX = 30;

@@ -18,3 +18,8 @@ export const KEY_DAYS_MAX = 3_650;
 export const ADMIN_KEY_CHARACTERS_MIN = 16;
 /** Length of `SESSION_SECRET`, which signs session cookies: 32 characters of base64 are 192 bits. */
 export const SESSION_SECRET_CHARACTERS_MIN = 32;
+
+/** Pages that `validate --try` requests, unless `--pages` is set. Two pages show how the API leads to the next one. */
+export const TRIAL_PAGES_DEFAULT = 2;
+/** The most pages that `validate --try` requests. */
+export const TRIAL_PAGES_MAX = 100;

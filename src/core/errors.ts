@@ -74,6 +74,10 @@ export const ERROR_KINDS = {
   SOURCE_ANSWER_TOO_LARGE: wrong(EXIT.configuration),
   /** The response has no list of records at the configured path, or it has several lists and no path is configured. Correct `source.recordsPath`. */
   SOURCE_RECORDS_MISSING: wrong(EXIT.configuration),
+  /** A template of the request, such as `{{ parent.key }}` in `source.url`, cannot be filled from a record of the API: the field is missing or empty, or its value cannot be in that part of a request. Nothing was changed. Correct the template. */
+  SOURCE_REQUEST_UNFILLED: wrong(EXIT.configuration),
+  /** The listing of `source.parents` has more parents than allowed, and each needs a request of its own. Nothing was changed. Raise `source.parents.maxParents`, or request fewer parents. */
+  SOURCE_PARENTS_TOO_MANY: wrong(EXIT.configuration),
   /** The pagination of the API ends early, loops, or leads to another server, so the listing may be incomplete. Nothing was changed. Correct `source.pagination`. */
   SOURCE_PAGINATION: wrong(EXIT.configuration),
   /** The API redirects in a loop, or to another server, to which credentials are not sent. Set `source.url` to the URL that it redirects to. */

@@ -44,6 +44,8 @@ type ProblemCode =
   | 'secret_unused'
   | 'secret_in_clear'
   | 'policy_refused'
+  | 'preset_unknown'
+  | 'preset_unfit'
   | 'duplicate_name'
   | 'shared_output'
   | 'too_many_files'

@@ -30,3 +30,5 @@ export const DUPLICATE_PLACES_NAMED_MAX = 3;
 
 /** Rejected documents named in a summary; the state has all of them. */
 export const REJECTED_SAMPLES_MAX = 5;
+/** Listings of a source of several pages in one run, to confirm that documents are missing; each costs all of its requests. */
+export const LISTINGS_MAX = 4;

@@ -43,7 +43,9 @@ export function policyFindings(
   }
   return [
     ...secretFindings(subject),
-    ...serverFindings(subject, `${SOURCE}.url`, 'api'),
+    ...['url', 'parents.url', 'detail.url', 'job.start.url', 'job.poll.url'].flatMap((key) =>
+      serverFindings(subject, `${SOURCE}.${key}`, 'api'),
+    ),
     ...serverFindings(subject, `${SOURCE}.oauth.tokenUrl`, 'token'),
     ...serverFindings(subject, `${SOURCE}.login.url`, 'login'),
     ...pathFindings(subject, cwd),

@@ -54,3 +54,18 @@ export const HTTP_VALIDATOR_CHARACTERS_MAX = 1_000;
  * the same second would be missed, and its clock may differ from that of the response.
  */
 export const HTTP_LAST_MODIFIED_AGE_SECONDS_MIN = 60;
+
+/** Parents whose listings are read, unless `source.parents.maxParents` is set. Some 40 bytes per parent are kept to detect repeated ones. */
+export const PARENTS_MAX_DEFAULT = 100_000;
+/** Child listings that are read at the same time, unless `source.parents.concurrency` is set. */
+export const PARENTS_CONCURRENCY_DEFAULT = 1;
+/** Warnings of all child listings of one run that are logged. */
+export const CHILD_WARNINGS_MAX = 20;
+/** Detail requests at the same time, unless `source.detail.concurrency` is set. */
+export const DETAIL_CONCURRENCY_DEFAULT = 4;
+/** Bytes of one text of `source.detail` with `format: text`. Eight times the content of one document, so no text that could be sent is refused. */
+export const DETAIL_TEXT_BYTES_MAX = 8 * 1_048_576;
+/** Bytes of records with their details that are collected before they are passed on; one record may exceed it. */
+export const DETAIL_CHUNK_BYTES = 4 * 1_048_576;
+/** Records with their details that are passed on together, so that a look at the first records does not request a whole page of details. */
+export const DETAIL_CHUNK_RECORDS = 32;

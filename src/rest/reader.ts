@@ -1,4 +1,4 @@
-import type { PaginationSpec, RestSpec } from '../definitions/rest/types.ts';
+import type { RestSpec } from '../definitions/rest/types.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
@@ -10,27 +10,17 @@ import type { ProxySettings } from '../net/proxy.ts';
 import type { DefinitionWords } from './definition-words.ts';
 import { Job } from './jobs/job.ts';
 import { JobPages } from './jobs/job-pages.ts';
-import { computedFields } from './fields/computed-fields.ts';
-import { FieldPages } from './fields/field-pages.ts';
-import { originFields } from './fields/origin-fields.ts';
-import { decodePage, missingEnd, openDecoder } from './formats/decoders.ts';
-import { StreamedListing } from './formats/streamed-listing.ts';
-import { streamingOf } from './formats/streaming.ts';
-import { WhenLarge } from './formats/when-large.ts';
 import { mayBeConditional } from './listing/conditional.ts';
-import { Listing } from './listing/listing.ts';
 import type { RecordPages } from './listing/page.ts';
-import { openPaging } from './paging/pagination.ts';
-import { RecordFinder } from './listing/records.ts';
 import { openAuthorizer, type Authorizer } from './authorization/authorizer.ts';
 import { openSession } from './authorization/session.ts';
 import { signedClient } from './authorization/signing.ts';
 import { openTokens } from './authorization/tokens.ts';
 import { HttpClient } from './request/client.ts';
 import { Exchange, type ExchangePorts } from './request/exchange.ts';
-import { keptPlace, type KeptPlace } from './request/kept-place.ts';
-import { RequestTemplate } from './request/request.ts';
+import type { SentRequest } from './request/sent-request.ts';
 import type { Validator } from './request/validator.ts';
+import { openStages } from './stages.ts';
 
 /** The API itself, the token endpoint of `oauth`, or the login. */
 export type RequestReceiver = 'api' | 'token' | 'login';
@@ -60,6 +50,8 @@ export interface ReaderPorts {
    * accept each token only once.
    */
   readonly refreshTokens?: Map<string, string> | undefined;
+  /** Called after each response of the API. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 /** The range of pages to read. */
@@ -120,48 +112,13 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     log,
     seconds: spec.requestTimeoutSeconds ?? HTTP_REQUEST_SECONDS_DEFAULT,
     words,
+    observe: ports.observe,
   };
-  const isJson = (spec.responseFormat ?? 'json') === 'json';
-  const exchange = new Exchange({
-    ...api,
-    decode: isJson ? undefined : (answer) => decodePage(spec, answer, words),
-  });
   const reader = {
-    pages({ from, since, known, pagesMax }: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
-      const template = new RequestTemplate({ ...spec, url }, since, words);
-      const { secretParameter } = authorizer;
-      const conditional = since === undefined && mayBeConditional(spec);
-      const shared = {
-        exchange,
-        paging: openPaging(spec.pagination, { template, secretParameter, log }),
-        spec: spec.pagination,
-        log,
-        conditional,
-        known: conditional ? known : undefined,
-        ignoreSigns: spec.ignoreSigns ?? [],
-        words,
-      };
-      const finder = () => new RecordFinder(spec.recordsPath, words);
-      const keepPlace = (place: string) => keep(place, spec.pagination, authorizer);
-      const whole = () =>
-        new Listing({ ...shared, finder: finder(), keep: keepPlace, from, pagesMax }, signal);
-      const streamed = () =>
-        new StreamedListing(
-          {
-            ...shared,
-            finder: finder(),
-            openDecoder: (answer) => openDecoder(spec, answer, words),
-            missingEnd: (answer) => missingEnd(spec, answer),
-          },
-          signal,
-        );
-      const streaming = from === undefined && pagesMax === undefined ? streamingOf(spec) : 'never';
-      const openPages = {
-        always: streamed,
-        never: whole,
-        'when large': () => new WhenLarge(whole(), streamed, log),
-      };
-      return withNewFields(openPages[streaming](), spec, ports);
+    pages(range: PageRange, signal: AbortSignal, url = spec.url): RecordPages {
+      const conditional = range.since === undefined && mayBeConditional(spec);
+      const ports = { exchangePorts: api, log, words, signal };
+      return openStages({ ...spec, url }, { ...range, conditional }, ports);
     },
     close: () => client.close(),
   };
@@ -180,13 +137,6 @@ function resultPages(
   return new JobPages(async () => reader.pages(range, signal, await job.run(range.since, signal)));
 }
 
-/** Adds the fields that records receive from their place in a page, and then those that are computed from the record. */
-function withNewFields(pages: RecordPages, spec: RestSpec, { log, words }: ReaderPorts): RecordPages {
-  const ofOrigin = originFields(spec);
-  const found = ofOrigin === undefined ? pages : new FieldPages(pages, ofOrigin, words);
-  return spec.fields === undefined ? found : new FieldPages(found, computedFields(spec.fields, log), words);
-}
-
 function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPorts): Authorizer {
   const { secret, admit, clock, log, words, refreshTokens = new Map<string, string>() } = ports;
   const own = (receiver: RequestReceiver, redactor: Redactor) => ({
@@ -202,13 +152,4 @@ function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPort
     openSession: (login, redactor) => openSession(login, own('login', redactor)),
     redactor: ports.redactor,
   });
-}
-
-function keep(
-  place: string,
-  { type, cursorField }: Partial<PaginationSpec> = {},
-  { redactor, secrets }: Authorizer,
-): KeptPlace {
-  const isAddress = type === 'next_url' || type === 'link_header';
-  return keptPlace(place, { secrets, redactor, isAddress, cursorField });
 }

@@ -102,7 +102,8 @@ export function sourceContract(
       expect(second.rows).toHaveLength(3_000);
       const ids = (listing: Listing) => new Set(plainRows(listing, expectedColumns).map(({ id }) => id));
       expect(ids(second)).toEqual(ids(first));
-      expect(second.end).toEqual(first.end);
+      const { lost = 0, ...end } = second.end;
+      expect({ lost, end }).toEqual({ lost: 0, end: first.end });
     });
 
     it('given its own checkpoint, lists no rows of a full listing only if it says that nothing changed', async () => {

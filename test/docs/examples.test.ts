@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { valueAt } from '../../src/definitions/draft.ts';
+import { readPresets } from '../../src/definitions/presets/read-presets.ts';
 import { checkConnectors } from '../../src/definitions/connector/load.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
 import { readPolicy } from '../../src/policy/read-policy.ts';
@@ -18,6 +19,7 @@ const PAGES = [
   join('bench', 'README.md'),
   join('kestra', 'README.md'),
   ...markdownIn('docs'),
+  ...markdownIn(join('docs', 'presets')),
 ];
 
 const folders = temporaryFolders();
@@ -103,7 +105,8 @@ describe('the documentation', () => {
   });
 
   it('shows a connector in the README, and several on the page of each source and mode', () => {
-    expect(EXAMPLES.map(([name]) => name)).toEqual([
+    const names = EXAMPLES.map(([name]) => name).filter((name) => !name.startsWith('docs/presets/'));
+    expect(names).toEqual([
       'README.md, number 1',
       'docs/connector-mode-file-pull.md, number 1',
       'docs/connector-mode-file-pull.md, number 2',
@@ -113,6 +116,8 @@ describe('the documentation', () => {
       'docs/connector-mode-rest-pull.md, number 3',
       'docs/connector-mode-rest-pull.md, number 4',
       'docs/connector-mode-rest-pull.md, number 5',
+      'docs/connector-mode-rest-pull.md, number 6',
+      'docs/connector-mode-rest-pull.md, number 7',
       'docs/connector-mode-rest-push.md, number 1',
       'docs/connector-mode-rest-push.md, number 2',
       'docs/connector-mode-sql-pull.md, number 1',
@@ -127,6 +132,11 @@ describe('the documentation', () => {
       'docs/connector-provider-postgres.md, number 1',
       'docs/connector-provider-postgres.md, number 2',
     ]);
+  });
+
+  it('shows a connector for each preset', () => {
+    const shown = EXAMPLES.flatMap(([, code]) => /^ {4}preset: (.+)$/m.exec(code)?.[1] ?? []);
+    expect(shown).toEqual(readPresets().map(({ name }) => name));
   });
 
   it.each(EXAMPLES)('has a connector that is valid, without a warning: %s', async (_, code) => {

@@ -57,6 +57,16 @@ describe('a policy', () => {
       ['spec.source.oauth.clientSecretRef'],
     ],
     ['another host', http({ url: 'https://evil.test/' }), ['spec.source.url']],
+    [
+      'another host for the parents',
+      http({ parents: { url: 'https://evil.test/' } }),
+      ['spec.source.parents.url'],
+    ],
+    [
+      'another host for a detail',
+      http({ detail: { url: 'https://evil.test/{{ record.id }}' } }),
+      ['spec.source.detail.url'],
+    ],
     ['a host before a user name', http({ url: 'https://api.example.com@evil.test/' }), ['spec.source.url']],
     ['an address that is none', http({ url: 'https://:watermark/' }), ['spec.source.url']],
     [

@@ -100,7 +100,7 @@ async function untilAborted<Answer>(work: Promise<Answer>, signal: AbortSignal |
     return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
-    // After an abort, the work ends with an error at its next line, which nobody waits for.
+    // After an abort, the work ends with an error at its next line, and that error is of no use.
     work.catch(() => undefined);
   }
 }

@@ -9,6 +9,7 @@ import {
   PUSH_PURGE_MINUTES,
 } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
+import type { NewPushBatch } from '../../state/push/batch.ts';
 import type { PushQueue } from '../../state/push/queue.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BodyFormat } from '../../push/body.ts';
@@ -112,44 +113,15 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
   async function keepNothing(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
     const known = await recall(push, received);
     if (known !== undefined) return known;
-    await noteRefused(push, received);
+    await noteRefused({ queue, clock, log }, push, received);
     return { kind: 'nothing_accepted', answer: answerText(received, null) };
-  }
-
-  /** Only Ops reads it, so the producer gets the same response if it cannot be stored. */
-  async function noteRefused({ connectorId, pushedBy }: IncomingPush, { errors, rejected }: ReceivedBatch) {
-    const [first] = errors;
-    if (first === undefined) return;
-    const { code, reason } = first;
-    const refused = {
-      connectorId,
-      pushedBy,
-      code,
-      reason,
-      events: rejected,
-      receivedAt: clock.now(),
-      keepSeconds: PUSH_KEY_HOURS * 3_600,
-    };
-    await queue.noteRefused(refused).catch((thrown: unknown) => {
-      log.warn('a refused push could not be recorded', { connector: connectorId, reason: String(thrown) });
-    });
   }
 
   async function store(push: IncomingPush, received: ReceivedBatch): Promise<PushOutcome> {
     const pushRunId = `push-${randomUUID()}`;
     const answer = answerText(received, pushRunId);
-    const { events, rejected } = received;
-    const batch = {
-      ...keyOf(push, received),
-      pushRunId,
-      pushedBy: push.pushedBy,
-      receivedAt: clock.now(),
-      keySeconds: PUSH_KEY_HOURS * 3_600,
-      answer,
-      orderedAnswer: (older: number) => answerText(received, pushRunId, older),
-      rejected,
-      events,
-    };
+    const { events } = received;
+    const batch = batchOf(push, received, { pushRunId, answer, receivedAt: clock.now() });
     const full = room.refusal(push.connectorId, events.count);
     if (full !== undefined) return (await recall(push, received)) ?? Promise.reject(full);
     const result = await room.use(push.connectorId, events.count, () => queue.enqueue(batch));
@@ -170,6 +142,43 @@ export function createPushIntake({ catalog, queue, clock, log, bounds = BOUNDS }
       }
     },
   };
+}
+
+function batchOf(
+  push: IncomingPush,
+  received: ReceivedBatch,
+  { pushRunId, answer, receivedAt }: { pushRunId: string; answer: string; receivedAt: Date },
+): NewPushBatch {
+  const { events, rejected } = received;
+  return {
+    ...keyOf(push, received),
+    pushRunId,
+    pushedBy: push.pushedBy,
+    receivedAt,
+    keySeconds: PUSH_KEY_HOURS * 3_600,
+    answer,
+    orderedAnswer: (older: number) => answerText(received, pushRunId, older),
+    rejected,
+    events,
+  };
+}
+
+/** Records a push for Ops. The producer gets the same response if it cannot be stored. */
+async function noteRefused(
+  { queue, clock, log }: Pick<IntakeParts, 'queue' | 'clock' | 'log'>,
+  { connectorId, pushedBy }: IncomingPush,
+  { errors, rejected }: ReceivedBatch,
+): Promise<void> {
+  const [first] = errors;
+  if (first === undefined) return;
+  const { code, reason } = first;
+  const receivedAt = clock.now();
+  const keepSeconds = PUSH_KEY_HOURS * 3_600;
+  await queue
+    .noteRefused({ connectorId, pushedBy, code, reason, events: rejected, receivedAt, keepSeconds })
+    .catch((thrown: unknown) => {
+      log.warn('a refused push could not be recorded', { connector: connectorId, reason: String(thrown) });
+    });
 }
 
 function judgeOf(judges: WeakMap<Connector, EventValidator>, connector: Connector): EventValidator {

@@ -1,33 +1,96 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
+import { amount } from '../../core/text/count-text.ts';
 import type { Report } from '../../definitions/connector/load.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { VALIDATE } from '../help/validate.ts';
+import { TRIAL_PAGES_DEFAULT, TRIAL_PAGES_MAX } from '../limits.ts';
 import type { FindingReport } from '../output/finding-report.ts';
-import { count } from '../../core/text/count-text.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
-/** `validate`: reports every problem of every connector file at once, without opening any connection. */
+interface ValidateFlags extends ReportFlags {
+  readonly explain?: true;
+  readonly try?: true;
+  readonly pages?: number;
+}
+
+/** `validate`: reports every problem of every connector file at once. Only `--try` opens connections. */
 export function validateCommand(io: CommandIo): Command {
   const command = new DocumentedCommand('validate', VALIDATE).argument(
     '[path...]',
     'files, or directories with *.yaml files',
     [io.env.connectorsDir],
   );
-  return addReportOptions(command).action(async (paths: string[], flags: ReportFlags) => {
-    const { openConnectorChecker } = await import('../../app/catalog/connector-checker.ts');
-    const { checkConnectorsUnderPolicy } = await import('../../app/catalog/policy.ts');
-    const { writeReport } = await import('../output/write-report.ts');
-    const place = { policyFile: io.env.policyFile, cwd: io.cwd };
-    // Its thread starts only with the first large file, so most commands never wait for it.
-    const checker = openConnectorChecker(place);
-    const report = await checkConnectorsUnderPolicy(paths, place, {
-      secretIsSet: (variable) => io.env.secret(variable) !== undefined,
-      checkElsewhere: (file) => checker.check(file),
-    }).finally(() => checker.close());
-    writeReport(findingReport(report), formatOf(flags), io);
+  return addReportOptions(command)
+    .addOption(
+      new Option('--explain', 'print one connector with its preset filled in').conflicts(['format', 'json']),
+    )
+    .addOption(new Option('--try', 'request the first pages of one API, and show them').conflicts('explain'))
+    .addOption(
+      new Option(
+        '--pages <n>',
+        `with --try: how many pages, at most ${TRIAL_PAGES_MAX} (default: ${TRIAL_PAGES_DEFAULT})`,
+      ).argParser(pageCount),
+    )
+    .action(async (paths: string[], flags: ValidateFlags) => {
+      if (flags.pages !== undefined && flags.try !== true) {
+        throw new BridgeError('USAGE', '--pages has no effect without --try.', { hint: 'Add --try.' });
+      }
+      if (flags.explain === true) await explain(onlyPath(paths, '--explain'), io);
+      else if (flags.try === true) await tryConnector(onlyPath(paths, '--try'), flags, io);
+      else await writeFindings(await check(paths, io), flags, io);
+    });
+}
+
+async function check(paths: readonly string[], { env, cwd }: CommandIo): Promise<Report> {
+  const { openConnectorChecker } = await import('../../app/catalog/connector-checker.ts');
+  const { checkConnectorsUnderPolicy } = await import('../../app/catalog/policy.ts');
+  const place = { policyFile: env.policyFile, cwd };
+  // Its thread starts only with the first large file, so most commands never wait for it.
+  const checker = openConnectorChecker(place);
+  return checkConnectorsUnderPolicy(paths, place, {
+    secretIsSet: (variable) => env.secret(variable) !== undefined,
+    checkElsewhere: (file) => checker.check(file),
+  }).finally(() => checker.close());
+}
+
+async function writeFindings(report: Report, flags: ReportFlags, io: CommandIo): Promise<void> {
+  const { writeReport } = await import('../output/write-report.ts');
+  writeReport(findingReport(report), formatOf(flags), io);
+}
+
+/** An invalid connector is reported instead. */
+async function explain(path: string, io: CommandIo): Promise<void> {
+  const report = await check([path], io);
+  const [file] = report.files;
+  if (report.connectors.length === 0 || file === undefined) {
+    await writeFindings(report, { format: 'text' }, io);
+    return;
+  }
+  const { explainConnector } = await import('../../app/catalog/explain-connector.ts');
+  io.stdout.write(io.env.redactor.redact(await explainConnector(file, io.cwd)));
+}
+
+async function tryConnector(path: string, flags: ValidateFlags, io: CommandIo): Promise<void> {
+  const { validateTry } = await import('./validate-try.ts');
+  await validateTry({ path, pages: flags.pages ?? TRIAL_PAGES_DEFAULT, format: formatOf(flags) }, io);
+}
+
+/** @throws BridgeError USAGE */
+function onlyPath(paths: readonly string[], option: string): string {
+  const [path, ...others] = paths;
+  if (path !== undefined && others.length === 0) return path;
+  throw new BridgeError('USAGE', `${option} needs one connector file, and ${paths.length} were given.`, {
+    hint: `Run: gemini-sync-bridge validate ${option} FILE`,
   });
+}
+
+function pageCount(text: string): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && value <= TRIAL_PAGES_MAX) return value;
+  throw new InvalidArgumentError(`Must be a whole number from 1 to ${TRIAL_PAGES_MAX}.`);
 }
 
 function findingReport({ files, problems }: Report): FindingReport {
@@ -47,8 +110,4 @@ function findingReport({ files, problems }: Report): FindingReport {
     ownKeys: { files, errors },
     listName: 'problems',
   };
-}
-
-function amount(number: number, noun: string): string {
-  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

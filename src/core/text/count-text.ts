@@ -5,3 +5,8 @@
 export function count(value: number): string {
   return String(value).replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ',');
 }
+
+/** Formats `1 file` and `2 files`. */
+export function amount(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -7,6 +7,7 @@ import { listConnectorFiles, readConnectorFile } from '../connector-files.ts';
 import { textAt, valueAt } from '../draft.ts';
 import { beyondFolderLimit, leftOut } from '../folder-limit.ts';
 import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from '../known-files.ts';
+import { expandPreset, filledPath, namingPreset, PRESET, type Expanded } from '../presets/expand.ts';
 import { problemAt, problemLine, type FieldFinding, type Problem } from '../problem.ts';
 import { setFindings, setPaths, type SetFinding } from './rules/across-fields.ts';
 import { plaintextFindings } from './rules/plaintext.ts';
@@ -134,7 +135,7 @@ async function checkHereOrElsewhere(
   return { ...checked, problems: inOrder([...checked.problems, ...missing]) };
 }
 
-/** Checks one file by itself. Never throws for an invalid file. */
+/** Checks one file by itself, with its preset filled in. Never throws for an invalid file. */
 export async function checkFile(file: string, options: CheckOptions): Promise<CheckedFile> {
   const content = await readConnectorFile(file, options.cwd ?? process.cwd());
   if ('problem' in content) return { file, value: undefined, places: {}, problems: [content.problem] };
@@ -142,13 +143,23 @@ export async function checkFile(file: string, options: CheckOptions): Promise<Ch
   const ofText = reading.problems.map(({ line, column, ...finding }) =>
     problemAt({ file, line, column }, finding),
   );
-  const { value } = reading;
-  const locate: YamlReading['locate'] = (path, line) => reading.locate(path, line);
-  if (value === undefined) return { file, value, places: {}, problems: firstOf(inOrder(ofText)) };
-  const findings = contentFindings(value, options);
+  if (reading.value === undefined)
+    return { file, value: undefined, places: {}, problems: firstOf(inOrder(ofText)) };
+  const expanded = expandPreset(reading.value);
+  const { value } = expanded;
+  const locate: YamlReading['locate'] = (path, line) =>
+    reading.locate(filledPath(expanded, path) === undefined ? path : PRESET, line);
+  const findings = withFindingsOfPreset(expanded, contentFindings(value, options));
   const ofContent = findings.map((finding) => problemIn(file, locate, finding));
   const places = Object.fromEntries(setPaths(value).map((path) => [path, locate(path)]));
   return { file, value, places, problems: firstOf(inOrder([...ofText, ...ofContent])) };
+}
+
+/** The preset knows more about the field, so its finding replaces a general one. */
+function withFindingsOfPreset(expanded: Expanded, general: readonly FieldFinding[]): FieldFinding[] {
+  const known = new Set(expanded.findings.filter(({ status }) => status !== 'warn').map(({ path }) => path));
+  const others = general.filter(({ path, code }) => code === 'secret_in_file' || !known.has(path));
+  return [...expanded.findings, ...others.map((finding) => namingPreset(expanded, finding))];
 }
 
 function contentFindings(value: unknown, options: CheckOptions): FieldFinding[] {

@@ -6,26 +6,24 @@ import type { KnownDocuments } from './missing-documents.ts';
 import type { ListingEnd } from '../ports/ports.ts';
 import type { KnownRecord, Position, State } from '../ports/state-port.ts';
 import { Tally } from '../counts/tally.ts';
+import { LISTINGS_MAX } from '../limits.ts';
 
 interface LookPorts extends Pick<Ports, 'source' | 'log'> {
   readonly state: Pick<State, 'lookup'>;
 }
 
 /**
- * Lists the source a second time when documents are missing from a listing whose pages were read one after the other: a record
- * that moves to a page that was already read is missing without a trace. Marks the records that it finds.
- * @returns whether the documents that are still missing are certainly missing
+ * Lists the source again, and marks the records that it finds.
+ * @returns the end of the listing; undefined if it failed
  */
-async function isMissingTwice(
+async function listAgain(
   job: Pick<Job, 'mapping'>,
   ports: LookPorts,
   { scope }: Pick<Position, 'scope'>,
   known: KnownDocuments,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<ListingEnd | undefined> {
   const { source, log } = ports;
-  const missing = known.live.unmarked + known.softDeleted.unmarked;
-  log.info('documents are missing from a listing of several pages, so it is read a second time', { missing });
   let end: ListingEnd | undefined;
   try {
     let mapper: RowMapper | undefined;
@@ -48,13 +46,10 @@ async function isMissingTwice(
   } catch (thrown) {
     signal.throwIfAborted();
     if (!(thrown instanceof BridgeError)) throw thrown;
-    log.warn('the second listing failed, so missing documents are unknown', { error: thrown.message });
-    return false;
+    log.warn('a repeated listing failed, so missing documents are unknown', { error: thrown.message });
+    return undefined;
   }
-  const found = missing - known.live.unmarked - known.softDeleted.unmarked;
-  if (found > 0)
-    log.warn('records moved while the source was listed; the second listing has them', { found });
-  return found === 0 && end?.truncated === false;
+  return end;
 }
 
 function mark(record: KnownRecord, { live, softDeleted }: KnownDocuments): void {
@@ -64,7 +59,11 @@ function mark(record: KnownRecord, { live, softDeleted }: KnownDocuments): void 
   if (slot >= 0) records.markReplaced(slot);
 }
 
-/** Confirms missing documents. In a listing in pieces, a missing row may only have moved. */
+/**
+ * Confirms missing documents. In a listing of several pages, a row that exists can be missing: when a row before it is removed,
+ * it moves to a page that was already read. So the source is listed again until a listing has every row of the one before it.
+ * Then no row was removed during the one before, and what both lack is missing.
+ */
 export async function confirmMissing(
   end: ListingEnd,
   job: Pick<Job, 'mapping' | 'deletePolicy'>,
@@ -73,9 +72,27 @@ export async function confirmMissing(
   known: KnownDocuments,
   signal: AbortSignal,
 ): Promise<ListingEnd> {
-  const missing = known.live.unmarked + known.softDeleted.unmarked;
-  const doubtful =
-    end.pieced === true && !end.truncated && missing > 0 && job.deletePolicy !== 'never_delete';
-  if (!doubtful || (await isMissingTwice(job, ports, position, known, signal))) return end;
-  return { ...end, truncated: true };
+  const missing = (): number => known.live.unmarked + known.softDeleted.unmarked;
+  if (end.pieced !== true || end.truncated || job.deletePolicy === 'never_delete') return end;
+  for (let listings = 1; missing() > 0; listings++) {
+    if (listings === LISTINGS_MAX) {
+      ports.log.warn(
+        'records were removed during each listing of the source, so missing documents are unknown in this run',
+        { listings },
+      );
+      return { ...end, truncated: true };
+    }
+    const before = missing();
+    ports.log.info('documents are missing from a listing of several pages, so the source is listed again', {
+      missing: before,
+    });
+    const again = await listAgain(job, ports, position, known, signal);
+    if (again === undefined || again.truncated) return { ...end, truncated: true };
+    const found = before - missing();
+    if (found > 0)
+      ports.log.warn('records moved while the source was listed; a repeated listing has them', { found });
+    // A source that cannot compare its listings vouches for the second one.
+    else if ((again.lost ?? 0) === 0) return end;
+  }
+  return end;
 }

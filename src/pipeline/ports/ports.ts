@@ -105,11 +105,10 @@ export interface ListingEnd {
    * checkpoint. So every known document is unchanged and none is missing, whereas an empty listing would mean the opposite.
    */
   readonly unchanged?: true;
-  /**
-   * Only for a full listing: it was assembled from several responses, and a row that moved in the meantime may be in none of
-   * them. So missing rows are searched for in a second listing.
-   */
+  /** Only for a full listing: it spans several responses, and a row that moved meanwhile may be in none. Missing rows are listed again. */
   readonly pieced?: true;
+  /** Only for a `pieced` listing after another one by the same source: the number of rows that were removed since the other one. */
+  readonly lost?: number;
   /** The number of events not listed, because a newer event of their document was known when they arrived. */
   readonly older?: number;
   /** The rows whose watermark is in the source's future. The checkpoint stays before them, so every run lists them. */

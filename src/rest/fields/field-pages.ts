@@ -48,7 +48,8 @@ export class FieldPages implements RecordPages {
         ...this.#rewritten(page),
         answered: page.answered,
         first: page.first,
-        ...(page.continues === true && { continues: true }),
+        ...(page.continues === undefined ? {} : { continues: page.continues }),
+        ...(page.partition === undefined ? {} : { partition: page.partition }),
         // The next place is determined only when the consumer asks for it.
         get next() {
           return page.next;

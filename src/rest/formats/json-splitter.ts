@@ -28,7 +28,7 @@ interface SplitterRules {
 
 /**
  * Separates the elements of one list from the remaining JSON text, which arrives in chunks. It finds only where values begin and
- * end. It does not check the text: whoever gets the parts checks that they are JSON.
+ * end. It does not check the text: the receiver of the parts checks that they are JSON.
  */
 export class JsonSplitter {
   readonly #rules: SplitterRules;

@@ -12,7 +12,7 @@ import { NextPages, type Following } from './next-pages.ts';
 import type { FoundRecord, Page, RecordPages, Statement } from './page.ts';
 import type { RecordFinder } from './records.ts';
 import { pageOf, type ReadPage } from './read-page.ts';
-import { lostPage, ofNextPage, ofResumed } from './refused-page.ts';
+import { lostPage, ofNextPage, ofResumed, type MissingListing } from './refused-page.ts';
 import type { Paging } from '../paging/paging.ts';
 import { keepableValidator, type Validator } from '../request/validator.ts';
 
@@ -35,6 +35,7 @@ interface ListingPorts {
   /** The names of signs of more pages that are irrelevant for this listing. */
   readonly ignoreSigns: readonly string[];
   readonly words: DefinitionWords;
+  readonly missing?: MissingListing | undefined;
 }
 
 const NOT_HEEDED = 'so the API does not heed which page is asked for';
@@ -107,7 +108,7 @@ export class Listing implements RecordPages {
 
   /** @throws BridgeError SOURCE_*; the reason of the signal when aborted */
   async *[Symbol.asyncIterator](): AsyncGenerator<Page, void> {
-    const { paging, exchange, finder, from, known, spec, words } = this.#ports;
+    const { paging, exchange, finder, from, known, spec, words, missing } = this.#ports;
     let place = from;
     let last: ReadPage | undefined;
     for (;;) {
@@ -116,11 +117,12 @@ export class Listing implements RecordPages {
       let answer: PageAnswer | NoPage;
       let records: readonly FoundRecord[] = [];
       try {
-        // Only a page that an earlier page led to may be missing.
-        const expectation = place === undefined ? { known } : { endStatuses: spec?.endStatuses };
+        // Unless the whole listing may be missing, only a page that an earlier page led to may.
+        const endStatuses = place === undefined ? missing?.statuses : spec?.endStatuses;
+        const expectation = place === undefined ? { known, endStatuses } : { endStatuses };
         answer = await exchange.page(request, this.#signal, expectation);
-        if (answer === 'no_page') await this.#confirmEnd();
-        else if (answer !== 'unchanged') {
+        if (answer === 'no_page' && place !== undefined) await this.#confirmEnd();
+        else if (answer !== 'unchanged' && answer !== 'no_page') {
           records = finder.find(answer, asked, (text) => exchange.redact(text));
         }
       } catch (thrown) {
@@ -136,7 +138,8 @@ export class Listing implements RecordPages {
         break;
       }
       if (answer === 'no_page') {
-        this.#endAfter(last);
+        if (place === undefined) missing?.report();
+        else this.#endAfter(last);
         break;
       }
       this.#pages++;

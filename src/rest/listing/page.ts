@@ -22,10 +22,13 @@ export interface Page {
    * because it no longer knows it.
    */
   readonly first: boolean;
-  /**
-   * Set if the page has further records of the same response as the page before, which is read as a stream.
-   */
+  /** Set if the page has further records of the same response as the page before. */
   readonly continues?: true;
+  /**
+   * The number of the listing that the page is part of, from 1, if several are read as one. A record may be in several of them,
+   * which does not mean that it was moved.
+   */
+  readonly partition?: number;
   /**
    * The next page, in a form without secrets that can be stored and read later. `because` says why a place cannot be stored. It
    * is undefined on the last page: the iteration then ends, and the statement says whether the listing was complete.

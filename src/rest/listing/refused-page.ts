@@ -2,6 +2,13 @@ import { BridgeError } from '../../core/errors.ts';
 import type { PaginationSpec } from '../../definitions/rest/types.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 
+/** What to do about a listing that no longer exists. */
+export interface MissingListing {
+  /** The statuses of its first page that mean it. */
+  readonly statuses: readonly number[];
+  readonly report: () => void;
+}
+
 /** The codes of other problems that a place can cause when the API no longer knows it, besides a refusal. */
 const MAY_BE_PLACE: ReadonlySet<string> = new Set([
   'SOURCE_ANSWER_INVALID',

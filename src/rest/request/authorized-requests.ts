@@ -8,6 +8,7 @@ import type { Authorizer, Credentials } from '../authorization/authorizer.ts';
 import type { HttpAnswer, HttpRequest } from './client.ts';
 import { withOwnSecrets } from './kept-place.ts';
 import { ProblemError } from './problems.ts';
+import { withoutSecrets, type SentRequest } from './sent-request.ts';
 
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
 
@@ -20,6 +21,8 @@ export interface AuthorizedPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly words: DefinitionWords;
+  /** Called after each response, also after a redirect or an error. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 interface Followed {
@@ -99,7 +102,7 @@ export class AuthorizedRequests {
     signal: AbortSignal,
     send: Send,
   ): Promise<HttpAnswer> {
-    const { authorizer, budget, clock, log, admit } = this.#ports;
+    const { authorizer, budget, clock, log, admit, observe } = this.#ports;
     admit(request.url);
     await budget?.take(signal);
     const startedMs = clock.elapsedMs();
@@ -111,12 +114,14 @@ export class AuthorizedRequests {
     const answer = await send(whole, signal);
     const ms = Math.round(clock.elapsedMs() - startedMs);
     const { status, body } = answer;
+    const redact = (text: string) => authorizer.redactor.redact(text);
     log.debug('the API answered', {
-      request: this.#ports.authorizer.redactor.redact(`${request.method} ${request.url}`),
+      request: redact(`${request.method} ${request.url}`),
       status,
       bytes: body.length,
       ms,
     });
+    observe?.(withoutSecrets(request, credentials, answer, ms, redact));
     return answer;
   }
 }

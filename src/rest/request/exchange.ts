@@ -20,6 +20,7 @@ import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
 import { jsonProblem, notUtf8 } from './unusable-answers.ts';
 import type { NoPage, PageExpectation } from './page-reply.ts';
+import { isLimit } from './rate-limit.ts';
 import { conditionOf, type Validator } from './validator.ts';
 
 /** One page, checked to be JSON. */
@@ -164,7 +165,8 @@ export class Exchange {
       const { answer, url } = await this.#requests.send(whole, signal, way.send);
       // A 304 is only valid as the response to a conditional request.
       if (answer.status === 304 && known !== undefined) return { ok: true, value: 'unchanged' };
-      if (endStatuses?.includes(answer.status) === true) return { ok: true, value: 'no_page' };
+      if (endStatuses?.includes(answer.status) === true && !this.#isRateLimit(answer))
+        return { ok: true, value: 'no_page' };
       return { ok: true, value: await way.take(answer, url) };
     } catch (thrown) {
       signal.throwIfAborted();
@@ -176,6 +178,11 @@ export class Exchange {
   #failureOf(thrown: unknown, asked: string): Failure {
     const problem = networkProblem(thrown, this.#ports.words);
     return failureOf({ ...problem, what: this.redact(problem.what) }, asked);
+  }
+
+  /** A rate limit says nothing about a page, whatever its status means otherwise. */
+  #isRateLimit(answer: HttpAnswer): boolean {
+    return answer.status === 403 && isLimit(answer, this.#ports.clock.now());
   }
 
   /** @throws ProblemError */

@@ -50,7 +50,7 @@ export class RequestTemplate {
       watermark === undefined ? spec.url : bindWatermarkText(spec.url, encodeURIComponent(watermark));
     checkedUrl(this.#address, words);
     this.#method = method;
-    this.#payload = Object.fromEntries(Object.entries(payload).map(([key, v]) => [key, deep(v, bind)]));
+    this.#payload = mapTexts(payload, bind);
     this.#format = payloadFormat;
     this.#parametersIn = spec.pagination?.parametersIn ?? (method === 'GET' ? 'query' : 'body');
     this.#headers = {
@@ -119,12 +119,20 @@ export class RequestTemplate {
   }
 }
 
+/** Returns a payload with changed texts, at any depth. */
+export function mapTexts(
+  payload: Readonly<Record<string, unknown>>,
+  change: (text: string) => string,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, deep(value, change)]));
+}
+
 /** Returns a value in which each text is changed, at any depth; keys are not. */
-export function deep(value: unknown, bind: (text: string) => string): unknown {
-  if (typeof value === 'string') return bind(value);
-  if (Array.isArray(value)) return value.map((item) => deep(item, bind));
+export function deep(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => deep(item, change));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item, bind)]));
+  return mapTexts({ ...value }, change);
 }
 
 /** A list becomes the same parameter several times; values inside a mapping are sent as JSON. */

@@ -3,7 +3,7 @@ import { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
 import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
 import { LENGTH_ABSENT, LENGTH_NULL } from '../../pipeline/ports/ports.ts';
 import { textAt } from '../../json/scan.ts';
-import type { RecordId } from './record-id.ts';
+import type { RecordId } from '../../rest/listing/overlap.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 import { RowSpool, type SpooledRow } from './spool.ts';
 
@@ -15,6 +15,8 @@ interface Winner {
   /** The position of the winning version among all rows of the listing. */
   place: number;
   mark: string | undefined;
+  /** The partition of the last version. */
+  partition: number;
 }
 
 interface ChangesPorts {
@@ -28,24 +30,38 @@ interface ChangesPorts {
  * only at the end. So rows are kept until then: a few in memory, more in a temporary file.
  */
 export class Changes {
-  /** The earliest watermark of a version that another one replaced. */
+  /** The earliest watermark of a version that another one of the same partition replaced. */
   replaced: string | undefined;
-  /** Whether a record occurred again unchanged. */
+  /** Whether a record occurred again unchanged in one partition. */
   identical = false;
   readonly #ports: ChangesPorts;
   readonly #spool = new RowSpool();
   readonly #ids = new FingerprintSet();
   /** The ids that occurred more than once. */
   readonly #repeated = new Map<string, Winner | undefined>();
+  /** The positions of the first rows of all partitions after the first one. */
+  readonly #partitions: number[] = [];
+  #partition: number | undefined;
+  /** The ids of the current partition; undefined if the listing has no partitions. */
+  #inPartition: FingerprintSet | undefined;
+  #rows = 0;
 
   constructor(ports: ChangesPorts) {
     this.#ports = ports;
   }
 
+  /** Begins the next page. @param partition the number of the listing that it is part of, if several are read as one */
+  turn(partition: number | undefined): void {
+    if (partition === undefined || partition === this.#partition) return;
+    if (this.#partition !== undefined) this.#partitions.push(this.#rows);
+    this.#partition = partition;
+    this.#inPartition = new FingerprintSet();
+  }
+
   /**
    * Adds the loaded row.
    * @param id undefined for a record without an id, which replaces no other record
-   * @returns whether its record occurs for the first time
+   * @returns whether its record occurs for the first time in its partition
    */
   async add(row: RecordRow, id: RecordId | undefined): Promise<boolean> {
     const first = id === undefined || this.#ids.add(id.high, id.low);
@@ -53,7 +69,9 @@ export class Changes {
     this.#spool.begin(id ?? { high: 0, low: 0 });
     row.append(this.#spool);
     await this.#spool.settle();
-    return first;
+    this.#rows++;
+    if (id === undefined || this.#inPartition === undefined) return first;
+    return this.#inPartition.add(id.high, id.low);
   }
 
   /**
@@ -80,19 +98,22 @@ export class Changes {
   async #findWinners(): Promise<void> {
     const { watermarkColumn, isLater } = this.#ports;
     const versions = new Set<string>();
+    let partition = 0;
     let place = 0;
     for await (const row of this.#spool.rows()) {
+      while (place >= (this.#partitions[partition] ?? Infinity)) partition++;
       const id = Fingerprinter.hex(row.high, row.low);
       if (this.#repeated.has(id)) {
-        const version = `${id}${hash('sha256', row.bytes.subarray(row.start, row.end), 'base64')}`;
+        const version = `${partition} ${id}${hash('sha256', row.bytes.subarray(row.start, row.end), 'base64')}`;
         this.identical ||= versions.has(version);
         versions.add(version);
         const mark = valueIn(row, watermarkColumn);
         const before = this.#repeated.get(id);
         const wins = before === undefined || !isLater(before.mark, mark);
         const loser = wins ? before?.mark : mark;
-        if (before !== undefined && loser !== undefined) this.#replace(loser);
-        if (wins) this.#repeated.set(id, { place, mark });
+        // A record of two partitions did not move.
+        if (before?.partition === partition && loser !== undefined) this.#replace(loser);
+        this.#repeated.set(id, wins ? { place, mark, partition } : { ...before, partition });
       }
       place++;
     }

@@ -1,7 +1,7 @@
 import type { RowBatcher } from '../row-batcher.ts';
 import { Changes } from './changes.ts';
 import type { Page, RecordPages } from '../../rest/listing/page.ts';
-import { Overlap } from './overlap.ts';
+import type { Overlap } from '../../rest/listing/overlap.ts';
 import type { RecordIds } from './record-id.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 import { isLaterText, type HttpWatermark } from './watermark.ts';
@@ -24,41 +24,41 @@ interface FillPorts {
 }
 
 /**
- * Makes rows of all records. A record that occurs again was moved: it is taken once, and the listing is incomplete.
- * @param inclusive whether each page begins with the last record of the page before
+ * Makes rows of all records. A record that occurs again was moved: it is taken once, and the listing is incomplete. If several
+ * listings are read as one, a record may be in several of them: it is taken from the first.
  * @returns the number of rows
  */
 export async function fillWithAll(
   listing: RecordPages,
-  inclusive: boolean,
+  overlap: Overlap,
   { row, rows, ids, signal }: FillPorts,
 ): Promise<number> {
-  const overlap = new Overlap(inclusive);
   let records = 0;
   let pages = 0;
   /** The number of records of the same response on the pages before. */
   let before = 0;
   for await (const page of listing) {
     let fresh = 0;
+    let elsewhere = 0;
     if (page.continues !== true) {
       pages++;
       before = 0;
-      overlap.turn();
+      overlap.turn(page.partition);
     }
     for (const [index, record] of page.records.entries()) {
       while (rows.full) await rows.drained(signal);
       row.load(page.bytes, record.start);
       const id = ids.of(row);
-      // Two records with one id in one response did not move.
-      const judged = id === undefined || page.continues === true ? 'new' : overlap.judge(id);
+      const judged = id === undefined ? 'new' : overlap.judge(id);
       if (judged === 'moved') listing.moved();
+      if (judged === 'elsewhere') elsewhere++;
       if (judged !== 'new') continue;
       rows.foundAt(pages, before + index + 1);
       row.append(rows);
       fresh++;
     }
     before += page.records.length;
-    listing.counted(fresh, fresh);
+    listing.counted(fresh + elsewhere, fresh + elsewhere);
     records += fresh;
   }
   return records;
@@ -79,6 +79,7 @@ export async function fillWithChanges(filling: Filling, ports: FillPorts): Promi
     for await (const page of listing) {
       const present = page.answered ?? now();
       if (watermark?.startedAfter(present) === true) return false;
+      changes.turn(page.partition);
       listing.counted(await addPage(page, changes, { watermark, present }, ports), page.records.length);
     }
     for await (const { bytes, start: from, end } of changes.latest()) {

@@ -1,11 +1,6 @@
 import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
 import type { RecordRow } from '../../json/record-row.ts';
-
-/** A 62-bit hash of the values that identify a record. */
-export interface RecordId {
-  readonly high: number;
-  readonly low: number;
-}
+import type { RecordId } from '../../rest/listing/overlap.ts';
 
 /** Makes the ids of records from the fields that the mapping uses for the ids of documents. */
 export class RecordIds {

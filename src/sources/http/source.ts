@@ -5,15 +5,19 @@ import { HTTP_PAGES_PER_RUN_DEFAULT } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/time/minute-quota.ts';
 import { quotaOf } from '../../rest/quota.ts';
+import type { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
-import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports/ports.ts';
+import type { Column, ListingEnd, RowBatch } from '../../pipeline/ports/ports.ts';
 import { readPlace, readValidator, writePlace, writeValidator } from './checkpoint.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { CONNECTOR_WORDS } from './connector-words.ts';
 import { cutOffChanges } from './cut-off-changes.ts';
 import { fillWithAll, fillWithChanges, type Filling } from './filling.ts';
+import type { Page } from '../../rest/listing/page.ts';
 import { openReader, type RestReader } from '../../rest/reader.ts';
+import { Overlap } from '../../rest/listing/overlap.ts';
+import type { SentRequest } from '../../rest/request/sent-request.ts';
 import { placeToStore } from './place-to-store.ts';
 import { RecordIds } from './record-id.ts';
 import { requireFields } from './required-fields.ts';
@@ -22,6 +26,7 @@ import { paginationOf, restSpecOf } from './rest-spec.ts';
 import { requestPermit } from './request-permit.ts';
 import { HttpWatermark } from './watermark.ts';
 import { asError } from '../../core/thrown.ts';
+import type { OpenedSource } from '../opened-source.ts';
 import type { SourcePermit } from '../permit.ts';
 import { RowBatcher } from '../row-batcher.ts';
 
@@ -35,10 +40,12 @@ export interface HttpSurroundings {
   /** The secrets of the whole run; this source adds its own credentials. */
   readonly redactor?: Redactor | undefined;
   readonly permit: SourcePermit;
+  /** Called after each response of an API. */
+  readonly observe?: ((sent: SentRequest) => void) | undefined;
 }
 
 /** Reads an API page by page. Each record becomes a row, and each field that the mapping names becomes a column. */
-export class HttpSource implements Source {
+export class HttpSource implements OpenedSource {
   readonly listing: 'full' | 'delta';
   readonly #spec: HttpSourceSpec;
   readonly #fields: readonly string[];
@@ -53,6 +60,8 @@ export class HttpSource implements Source {
   /** Several listings may need a token, and each refresh token may be accepted only once. */
   readonly #refreshTokens = new Map<string, string>();
   readonly #stops = new Set<AbortController>();
+  /** The ids of the last listing of several pages, which the next one is compared with. */
+  #lastIds: FingerprintSet | undefined;
 
   /**
    * @param fields the fields that the mapping names
@@ -76,7 +85,9 @@ export class HttpSource implements Source {
     this.#watermarkColumn = fields.indexOf(spec.watermarkField ?? '');
     this.#secret = secret;
     this.#surroundings = surroundings;
-    this.#delta = mentionsWatermark(JSON.stringify([spec.url, spec.payload, spec.headers, spec.job?.start]));
+    this.#delta = mentionsWatermark(
+      JSON.stringify([spec.url, spec.payload, spec.headers, spec.parents, spec.job?.start]),
+    );
     this.listing = this.#delta || spec.resumable === true ? 'delta' : 'full';
     const { clock, wait } = surroundings;
     this.#quota = quotaOf(spec.rateLimit, clock, wait);
@@ -87,16 +98,20 @@ export class HttpSource implements Source {
    * columns.
    */
   async columns(signal: AbortSignal): Promise<Column[]> {
+    const row = new RecordRow(this.#fields);
+    for await (const { bytes, records } of this.pages(signal)) {
+      for (const { start } of records) row.load(bytes, start);
+      const missing = new Set(records.length === 0 ? [] : row.missing);
+      return row.columns.filter(({ name }) => !missing.has(name) || this.#optional.has(name));
+    }
+    return [...row.columns];
+  }
+
+  async *pages(signal: AbortSignal): AsyncGenerator<Page> {
     signal.throwIfAborted();
     const reader = this.#open();
-    const row = new RecordRow(this.#fields);
     try {
-      for await (const { bytes, records } of this.#begin(reader, undefined, signal).listing) {
-        for (const { start } of records) row.load(bytes, start);
-        const missing = new Set(records.length === 0 ? [] : row.missing);
-        return row.columns.filter(({ name }) => !missing.has(name) || this.#optional.has(name));
-      }
-      return [...row.columns];
+      yield* this.#begin(reader, undefined, signal).listing;
     } finally {
       await reader.close();
     }
@@ -144,6 +159,7 @@ export class HttpSource implements Source {
   /** A listing in progress closes its connections by itself as soon as it is aborted. */
   close(): Promise<void> {
     for (const stop of this.#stops) stop.abort();
+    this.#lastIds = undefined;
     return Promise.resolve();
   }
 
@@ -184,10 +200,14 @@ export class HttpSource implements Source {
     if (this.listing === 'full') {
       const inclusive = paginationOf(this.#spec)?.inclusive ?? false;
       const { url = '', fields = {} } = this.#spec;
-      const records = await fillWithAll(filling.listing, inclusive, ports);
+      const overlap = new Overlap(inclusive, this.#lastIds);
+      const records = await fillWithAll(filling.listing, overlap, ports);
       if (!filling.listing.statement.truncated && records > 0)
         requireFields(row, { optional: this.#optional, url, computed: fields, log });
-      return this.#endOf(filling);
+      const end = this.#endOf(filling);
+      if (end.pieced !== true) return end;
+      this.#lastIds = overlap.ids;
+      return overlap.lost === undefined ? end : { ...end, lost: overlap.lost };
     }
     if (await fillWithChanges(filling, ports)) return this.#endOf(filling);
     log.warn('the checkpoint is later than the present of the API, so all changes are read again');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BridgeError } from '../../core/errors.ts';
 import { HTTP_CHANGES_HELD_BYTES_MAX } from '../limits.ts';
 import { PRIVATE_FILE_MODE } from '../../core/private-modes.ts';
-import type { RecordId } from './record-id.ts';
+import type { RecordId } from '../../rest/listing/overlap.ts';
 import type { RowSink } from '../../json/record-row.ts';
 
 /** A row in the form that batches have, with the id of its record; both halves are 0 if it has none. */

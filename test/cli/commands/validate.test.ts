@@ -6,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readEnvironment } from '../../../src/cli/environment/environment.ts';
 import { validateCommand } from '../../../src/cli/commands/validate.ts';
 import type { ExitStatus } from '../../../src/core/exit-status.ts';
+import { exampleOf } from '../../../src/definitions/presets/example.ts';
+import type { Preset } from '../../../src/definitions/presets/preset.ts';
+import { readPresets } from '../../../src/definitions/presets/read-presets.ts';
 import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../../src/definitions/limits.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -18,6 +21,12 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(cwd, { recursive: true });
 });
+
+function presetCalled(name: string): Preset {
+  const preset = readPresets().find((one) => one.name === name);
+  if (preset === undefined) throw new Error(`There is no preset ${name}.`);
+  return preset;
+}
 
 interface Outcome {
   readonly status: ExitStatus | undefined;
@@ -188,4 +197,28 @@ describe('validate', () => {
     expect(large.out).toContain('secret_missing');
     expect(large.out).toContain('bogus');
   });
+
+  test('prints one connector with its preset filled in', async () => {
+    const text = exampleOf(presetCalled('gitlab-issues'));
+    await writeFile(join(cwd, 'a.yaml'), text);
+    const { status, out } = await validate(['--explain', 'a.yaml']);
+    expect(status).toBeUndefined();
+    expect(out).toMatch(/^# The preset gitlab-issues is filled in\. This file means the same without it\.\n/);
+    expect(out).toMatch(/^ {4}pagination: # preset gitlab-issues\n {6}type: link_header$/m);
+    await writeFile(join(cwd, 'b.yaml'), out);
+    expect((await validate(['b.yaml'], { env: { SECRET_GITLAB_TOKEN: 'x' } })).out).toBe('1 file valid.\n');
+  });
+
+  test('reports the problems of a connector that it cannot print', async () => {
+    const { status, out } = await validate(['--explain', bad('wrong-kind.yaml')]);
+    expect(status).toBe(78);
+    expect(out).toContain('kind is "App"; it must be Connector.');
+  });
+
+  test.each([[['--explain', 'a.yaml', 'b.yaml']], [['--pages', '2', 'a.yaml']]])(
+    'refuses %j, which would ignore an argument',
+    async (args) => {
+      await expect(validate(args)).rejects.toMatchObject({ code: 'USAGE' });
+    },
+  );
 });

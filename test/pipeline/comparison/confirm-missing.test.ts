@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { silentLogger, type Logger } from '../../../src/core/log.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
+import { LISTINGS_MAX } from '../../../src/pipeline/limits.ts';
 import { planChanges } from '../../../src/pipeline/plan.ts';
 import type { Column, Source } from '../../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../../support/pipeline/known-records.ts';
@@ -16,6 +17,9 @@ const people = (...ids: number[]): WireRow[] => ids.map((id) => [String(id), `Pe
 /** A listing of several answers, one after the other. */
 const pieced = (rows: readonly WireRow[], options: Partial<RowsSourceOptions> = {}) =>
   rowsSource({ columns: COLUMNS, rows, batchRows: 1, end: { pieced: true }, ...options });
+
+/** A listing that lacks some records of the listing before it. */
+const lacking = (lost: number, rows: readonly WireRow[]) => pieced(rows, { end: { pieced: true, lost } });
 
 type Listing = Pick<Source, 'read'>;
 /** A source that lists something else each time that it is read. */
@@ -38,8 +42,8 @@ const failingWith = (thrown: Error): Listing => ({
   },
 });
 
-const MOVED = 'records moved while the source was listed; the second listing has them';
-const FAILED = 'the second listing failed, so missing documents are unknown';
+const MOVED = 'records moved while the source was listed; a repeated listing has them';
+const FAILED = 'a repeated listing failed, so missing documents are unknown';
 let warnings: string[];
 const log: Logger = { ...silentLogger, warn: (message) => warnings.push(message) };
 beforeEach(() => {
@@ -65,18 +69,41 @@ describe('documents that are missing from a listing of several answers', () => {
     expect(source.unread).toEqual([]);
   });
 
-  test('are all held when the second listing has one of them, whether it is as it was or not', async () => {
+  test('are not deleted when the second listing has them, whether they changed or not', async () => {
     for (const moved of [people(2), [['2', 'Somebody else']]]) {
       warnings = [];
       const known = await after(people(1, 2, 3));
-      const source = inTurn(pieced(people(1)), pieced([...people(1), ...moved]));
-      const { found, tally, holdReason, remarks } = await plan(source, known);
-      expect(found.staged).toEqual([]);
-      expect(tally.counts()).toMatchObject({ seen: 1, missing: 1, deleted: 0, held: 1 });
-      expect(holdReason).toBe('the listing of the source was not complete');
-      expect(remarks).toEqual({ truncated: true });
-      expect(warnings).toEqual([MOVED]);
+      const second = [...people(1), ...moved];
+      const source = inTurn(pieced(people(1)), pieced(second), pieced(second));
+      const { found, tally, holdReason } = await plan(source, known);
+      expect(found.deletes).toEqual(['hr:3']);
+      expect(tally.counts()).toMatchObject({ seen: 1, missing: 1, deleted: 1, held: 0 });
+      expect({ holdReason, warnings, unread: source.unread }).toEqual({
+        holdReason: null,
+        warnings: [MOVED],
+        unread: [],
+      });
     }
+  });
+
+  test('are deleted when no record was removed between two listings that lack them', async () => {
+    const known = await after(people(1, 2, 3));
+    const source = inTurn(pieced(people(1)), lacking(1, people(1)), lacking(0, people(1)));
+    const { found, holdReason } = await plan(source, known);
+    expect(found.deletes.sort()).toEqual(['hr:2', 'hr:3']);
+    expect({ holdReason, unread: source.unread }).toEqual({ holdReason: null, unread: [] });
+  });
+
+  test('are held when a record was removed during each listing', async () => {
+    const known = await after(people(1, 2, 3));
+    const again = Array.from({ length: LISTINGS_MAX - 1 }, () => lacking(1, people(1)));
+    const source = inTurn(pieced(people(1)), ...again);
+    const { found, tally, holdReason, remarks } = await plan(source, known);
+    expect(found.staged).toEqual([]);
+    expect(tally.counts()).toMatchObject({ missing: 2, deleted: 0, held: 2 });
+    expect(holdReason).toBe('the listing of the source was not complete');
+    expect({ remarks, unread: source.unread }).toEqual({ remarks: { truncated: true }, unread: [] });
+    expect(warnings).toEqual([expect.stringContaining('records were removed during each listing')]);
   });
 
   test('are deleted though the second listing has a row that is new', async () => {
@@ -181,11 +208,10 @@ describe('documents that an earlier policy only marked as deleted', () => {
     expect((await plan(source, await marked())).found.deletes).toEqual(['hr:3']);
   });
 
-  test('are held when the second listing has them', async () => {
-    const source = inTurn(pieced(people(1)), pieced(people(1, 3)));
-    const { found, tally } = await plan(source, await marked());
-    expect(found.deletes).toEqual([]);
-    expect(tally.counts()).toMatchObject({ missing: 1, held: 1 });
+  test('are not deleted when the second listing has them', async () => {
+    const source = inTurn(pieced(people(1)), pieced(people(1, 3)), pieced(people(1, 3)));
+    const { found } = await plan(source, await marked());
+    expect(found.deletes).toEqual(['hr:2']);
     expect(warnings).toEqual([MOVED]);
   });
 

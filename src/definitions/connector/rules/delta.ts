@@ -139,22 +139,37 @@ const PAGING_FIELDS = [
   'spec.source.pagination.offsetField',
 ];
 
+const PARENT_PAGING_FIELDS = PAGING_FIELDS.map((path) =>
+  path.replace('spec.source.', 'spec.source.parents.'),
+);
+
 function httpDelta(connector: unknown): Delta | undefined {
-  const paging = PAGING_FIELDS.map((path) => textAt(connector, path));
-  const url = textAt(connector, 'spec.source.url') ?? '';
-  const search = url.includes('?') ? url.slice(url.indexOf('?') + 1).replace(/#.*$/s, '') : '';
   const headers = namedValues(valueAt(connector, 'spec.source.headers'));
+  const paging = PAGING_FIELDS.map((path) => textAt(connector, path));
   return (
-    (mentionsWatermark(url) ? changesOnly('spec.source.url', ':watermark', true) : undefined) ??
-    deltaOf('spec.source.url', [...new URLSearchParams(search)], paging) ??
-    deltaOf('spec.source.payload', namedValues(valueAt(connector, 'spec.source.payload')), paging) ??
+    requestDelta(connector, 'spec.source', PAGING_FIELDS) ??
     deltaOf(JOB_PAYLOAD, namedValues(valueAt(connector, JOB_PAYLOAD)), paging) ??
     // `From` is a person's address in a header; the only header that requests changes is named explicitly.
     deltaOf(
       'spec.source.headers',
       headers.filter(([name, value]) => /modified-since$/i.test(name) || mentionsWatermark(String(value))),
       paging,
-    )
+    ) ??
+    // The children of parents that did not change are not listed either.
+    requestDelta(connector, 'spec.source.parents', PARENT_PAGING_FIELDS)
+  );
+}
+
+/** @param place the path of an object with a `url` and a `payload` */
+function requestDelta(connector: unknown, place: string, pagingFields: readonly string[]): Delta | undefined {
+  const paging = pagingFields.map((path) => textAt(connector, path));
+  const path = `${place}.url`;
+  const url = textAt(connector, path) ?? '';
+  const search = url.includes('?') ? url.slice(url.indexOf('?') + 1).replace(/#.*$/s, '') : '';
+  return (
+    (mentionsWatermark(url) ? changesOnly(path, ':watermark', true) : undefined) ??
+    deltaOf(path, [...new URLSearchParams(search)], paging) ??
+    deltaOf(`${place}.payload`, namedValues(valueAt(connector, `${place}.payload`)), paging)
   );
 }
 

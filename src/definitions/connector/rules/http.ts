@@ -114,7 +114,7 @@ function resumableFindings(connector: unknown): FieldFinding[] {
 }
 
 function asksForChanges(connector: unknown): boolean {
-  const places = ['url', 'payload', 'headers', 'job.start'].map((key) =>
+  const places = ['url', 'payload', 'headers', 'parents', 'job.start'].map((key) =>
     valueAt(connector, `${SOURCE}.${key}`),
   );
   return mentionsWatermark(JSON.stringify(places));

@@ -17,7 +17,9 @@ export function leavesInClear(address: string): boolean {
 }
 
 /** The addresses that receive credentials; the schema requires https of the token endpoint. */
-const URL_PATHS = ['url', 'login.url', 'job.start.url', 'job.poll.url'].map((key) => `spec.source.${key}`);
+const URL_PATHS = ['url', 'parents.url', 'detail.url', 'login.url', 'job.start.url', 'job.poll.url'].map(
+  (key) => `spec.source.${key}`,
+);
 const CREDENTIAL_KEYS = ['secretRef', 'oauth', 'login', 'secretHeaders', 'signing'];
 
 /**

@@ -4,6 +4,8 @@ import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
 import { httpFindings } from './http.ts';
+import { detailFindings } from './rest/detail.ts';
+import { parentsFindings } from './rest/parents.ts';
 import { restFieldFindings } from './rest-fields.ts';
 import { restFormatFindings } from './rest-formats.ts';
 import { restAuthorizationFindings } from './rest/authorization.ts';
@@ -26,6 +28,8 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   geminiFindings,
   httpFindings,
   restFieldFindings,
+  parentsFindings,
+  detailFindings,
   restFormatFindings,
   restAuthorizationFindings,
   restSigningFindings,

@@ -7,6 +7,7 @@ import { looksLikeSecret } from '../secrets.ts';
 
 const URL_PATHS = [
   ...['spec.source.url', 'spec.source.oauth.tokenUrl', 'spec.source.login.url'],
+  ...['spec.source.parents.url', 'spec.source.detail.url'],
   ...['spec.source.job.start.url', 'spec.source.job.poll.url'],
 ];
 

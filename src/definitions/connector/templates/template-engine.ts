@@ -1,6 +1,7 @@
 import { AssignTag, Liquid, Token, Value, type Context, type LiquidOptions } from 'liquidjs';
 import { TEMPLATE_CHARACTERS_MAX, TEMPLATE_MEMORY_MAX, TEMPLATE_RENDER_MS_MAX } from '../../limits.ts';
 import { TextLines } from '../../text-lines.ts';
+import { requestValue, type RequestPlace } from './request-values.ts';
 import { encodingFilter, markValue } from './uri-marks.ts';
 
 /** The tag of the engine treats a missing field as nothing, so a misspelt field would never be noticed. */
@@ -108,3 +109,15 @@ export const engine = createEngine();
 
 /** Renders links, with markers around values. */
 export const uriEngine = createUriEngine();
+
+const requestEngines = new Map<RequestPlace, Liquid>();
+
+/** Renders parts of requests. Every value is checked and encoded, so filters that encode it or bypass that do not exist. */
+export function requestEngine(place: RequestPlace): Liquid {
+  const known = requestEngines.get(place);
+  if (known !== undefined) return known;
+  const created = createEngine({ outputEscape: (value: unknown) => requestValue(value, place) });
+  for (const name of [...ENCODING_FILTERS, 'raw']) created.unregisterFilter(name);
+  requestEngines.set(place, created);
+  return created;
+}

@@ -2,7 +2,8 @@ import { LiquidError, type Liquid, type Template } from 'liquidjs';
 import { TEMPLATE_CHARACTERS_MAX } from '../../limits.ts';
 import { optionalVariables } from './optional-variables.ts';
 import { RenderBudget } from './render-budget.ts';
-import { engine, uriEngine } from './template-engine.ts';
+import { RequestValueError, type RequestPlace } from './request-values.ts';
+import { engine, requestEngine, uriEngine } from './template-engine.ts';
 import { TemplateFailure } from './template-failure.ts';
 import { piecesOf } from './uri-marks.ts';
 import { uriOf } from './uri-text.ts';
@@ -57,6 +58,18 @@ export function compileUriTemplate(source: string, budget = RenderBudget.ofRun()
   return { ...compiled, render: (scope) => uriOf(piecesOf(compiled.render(scope))) };
 }
 
+/**
+ * Compiles the template of a part of a request. `render` throws RequestValueError for a value that cannot be in that part.
+ * @throws TemplateSyntaxError with the position.
+ */
+export function compileRequestTemplate(
+  source: string,
+  place: RequestPlace,
+  budget = RenderBudget.ofRun(),
+): CompiledTemplate {
+  return compile(requestEngine(place), source, budget);
+}
+
 function compile(liquid: Liquid, source: string, budget: RenderBudget): CompiledTemplate {
   const { parsed, variables } = parse(liquid, source);
   return {
@@ -80,7 +93,9 @@ function renderParsed(
     return String(liquid.renderSync(parsed, scope, { renderLimit }));
   } catch (thrown) {
     if (!LiquidError.is(thrown)) throw thrown;
-    if (thrown.originalError instanceof TemplateFailure) throw thrown.originalError;
+    const { originalError } = thrown;
+    if (originalError instanceof TemplateFailure || originalError instanceof RequestValueError)
+      throw originalError;
     const [, field] =
       thrown.name === 'UndefinedVariableError' ? (UNDEFINED_VARIABLE.exec(thrown.message) ?? []) : [];
     throw field === undefined ? thrown : TemplateFailure.missing(field);

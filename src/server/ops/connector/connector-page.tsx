@@ -22,12 +22,11 @@ const RUN_AGAIN = new Set(['failing', 'stalled', 'partial', 'late']);
 
 /** `/ops/connectors/{id}`: the state of a connector, its history, and the settings in its file. */
 export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): string {
-  const { connector, history, generated_at: now, commands } = detail;
+  const { connector, generated_at: now, commands } = detail;
   const { connector_id: id, state } = connector;
   const meaning = meaningOfState(state);
   const description = detail.facts?.description ?? null;
   const runsAgain = RUN_AGAIN.has(state);
-  const hasChart = history.length >= CHART_RUNS_MIN;
   return framed({
     title: `${meaning.word}: ${id}`,
     at: now,
@@ -68,33 +67,40 @@ export function connectorPage(detail: OpsConnectorDetail, viewer: Viewer): strin
             <DocumentField connectorId={id} doc="" />
           </section>
         )}
-        <section aria-labelledby="history-title">
-          <h2 id="history-title">History</h2>
-          {history.length === 0 ? (
-            <p class="nothing">No run yet.</p>
-          ) : (
-            <>
-              {hasChart && (
-                <div class="scroll" tabindex={0} role="region" aria-label="Chart of the history">
-                  <HistoryChart history={history} name={id} />
-                </div>
-              )}
-              <details id="history-table" open>
-                <summary>{hasChart ? 'The same as a table' : 'Table'}</summary>
-                <RunsTable runs={history} now={now} caption={`Runs of ${id}, newest first`} ofOne />
-              </details>
-              <p>
-                <a href={overviewPath({ runsOf: exactly(id), windowHours: 8_784 })}>
-                  All runs of the last year
-                </a>
-              </p>
-            </>
-          )}
-        </section>
+        <History detail={detail} />
         <FileFacts detail={detail} />
       </div>
     ),
   });
+}
+
+function History({ detail }: { readonly detail: OpsConnectorDetail }) {
+  const { connector, history, generated_at: now } = detail;
+  const id = connector.connector_id;
+  const hasChart = history.length >= CHART_RUNS_MIN;
+  return (
+    <section aria-labelledby="history-title">
+      <h2 id="history-title">History</h2>
+      {history.length === 0 ? (
+        <p class="nothing">No run yet.</p>
+      ) : (
+        <>
+          {hasChart && (
+            <div class="scroll" tabindex={0} role="region" aria-label="Chart of the history">
+              <HistoryChart history={history} name={id} />
+            </div>
+          )}
+          <details id="history-table" open>
+            <summary>{hasChart ? 'The same as a table' : 'Table'}</summary>
+            <RunsTable runs={history} now={now} caption={`Runs of ${id}, newest first`} ofOne />
+          </details>
+          <p>
+            <a href={overviewPath({ runsOf: exactly(id), windowHours: 8_784 })}>All runs of the last year</a>
+          </p>
+        </>
+      )}
+    </section>
+  );
 }
 
 interface StatusPart {

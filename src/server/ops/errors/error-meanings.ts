@@ -54,6 +54,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'The response has more bytes than one page may have. Request smaller pages with `source.pagination.pageSize`.',
   SOURCE_RECORDS_MISSING:
     'The response has no list of records at the configured path, or it has several lists and no path is configured. Correct `source.recordsPath`.',
+  SOURCE_REQUEST_UNFILLED:
+    'A template of the request, such as `{{ parent.key }}` in `source.url`, cannot be filled from a record of the API: the field is missing or empty, or its value cannot be in that part of a request. Nothing was changed. Correct the template.',
+  SOURCE_PARENTS_TOO_MANY:
+    'The listing of `source.parents` has more parents than allowed, and each needs a request of its own. Nothing was changed. Raise `source.parents.maxParents`, or request fewer parents.',
   SOURCE_PAGINATION:
     'The pagination of the API ends early, loops, or leads to another server, so the listing may be incomplete. Nothing was changed. Correct `source.pagination`.',
   SOURCE_REDIRECT:

@@ -207,7 +207,7 @@ function LateSince({ connector: { schedule, freshness }, now }: NeedOfConnector)
 
 /** Pushes that a run should have delivered by now. */
 function PushesLate({ connector: { pending, schedule, freshness }, now }: NeedOfConnector) {
-  if (pending === null || pending.overdue_seconds === null) return null;
+  if (typeof pending?.overdue_seconds !== 'number') return null;
   return (
     <p>
       {pending.events === 1 ? '1 pushed event waits' : `${countText(pending.events)} pushed events wait`} for

@@ -1,0 +1,37 @@
+/** The API of the benchmark `requests.ts`, as a process of its own: `/records?count=N` by offset, and `/records/ID`. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+
+const TEXT = 'Lorem ipsum dolor sit amet, consectetur adipiscing elit. '.repeat(5);
+let requests = 0;
+
+const recordOf = (id: number) => ({
+  id,
+  title: `Record ${id}`,
+  body: TEXT,
+  updated_at: '2026-11-29T00:00:00Z',
+});
+
+function answerTo({ pathname, searchParams }: URL): unknown {
+  if (pathname === '/requests') return { requests };
+  const id = /^\/records\/(\d+)$/.exec(pathname)?.[1];
+  if (id !== undefined) return { ...recordOf(Number(id)), detail: TEXT };
+  const total = Number(searchParams.get('count'));
+  const from = Number(searchParams.get('offset') ?? 0);
+  const size = Math.max(0, Math.min(Number(searchParams.get('limit') ?? 100), total - from));
+  // The records of different parents differ.
+  const first = Number(searchParams.get('of') ?? 0) * 1_000 + from + 1;
+  return { total, data: Array.from({ length: size }, (_, index) => recordOf(first + index)) };
+}
+
+const server = createServer((request, response) => {
+  requests++;
+  const body = JSON.stringify(answerTo(new URL(request.url ?? '', 'http://x')));
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(body);
+});
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.send?.(`http://127.0.0.1:${port}`);
+});
