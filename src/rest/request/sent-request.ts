@@ -1,4 +1,4 @@
-import type { Credentials } from './auth.ts';
+import type { Credentials } from '../authorization/authorizer.ts';
 import type { HttpAnswer, HttpRequest } from './client.ts';
 
 /** A request and the head of its response, without secrets, for a person who checks what a definition requests. */
