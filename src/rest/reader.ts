@@ -110,7 +110,6 @@ export interface RestReader {
  */
 export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   const { admit, retry, clock, wait, log, proxy, words } = ports;
-  const { rateLimit } = spec;
   const client = new HttpClient(spec.tls, proxy, words);
   const authorizer = openAuthorization(spec, client, ports);
   const { redactor } = authorizer;
@@ -122,8 +121,8 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
     admit: (address) => {
       admit(address, 'api');
     },
-    budget: ports.quota ?? quotaOf(rateLimit, clock, wait),
-    limitSigns: rateLimit,
+    budget: ports.quota ?? quotaOf(spec.rateLimit, clock, wait),
+    limitSigns: spec.rateLimit,
     retry,
     clock,
     wait,
@@ -147,11 +146,17 @@ export function openReader(spec: RestSpec, ports: ReaderPorts): RestReader {
   };
   if (spec.job === undefined) return reader;
   const job = new Job(spec, spec.job, { ...api, exchange: new Exchange(api) });
-  return {
-    ...reader,
-    pages: (range, signal) =>
-      new JobPages(async () => reader.pages(range, signal, await job.run(range, signal))),
-  };
+  return { ...reader, pages: (range, signal) => resultPages(job, reader, range, signal) };
+}
+
+/** The pages of the result of a job, which is started when they are read. */
+function resultPages(
+  job: Job,
+  reader: { pages(range: PageRange, signal: AbortSignal, url: string): RecordPages },
+  range: PageRange,
+  signal: AbortSignal,
+): RecordPages {
+  return new JobPages(async () => reader.pages(range, signal, await job.run(range, signal)));
 }
 
 function openAuthorization(spec: RestSpec, client: HttpClient, ports: ReaderPorts): Authorizer {

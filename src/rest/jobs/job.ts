@@ -77,7 +77,9 @@ export class Job {
 
   /** Those of the listing, but the responses are JSON. */
   #headers(): Readonly<Record<string, string>> {
-    const own = Object.entries(this.#spec.headers ?? {}).map(([name, text]) => [name.toLowerCase(), text]);
+    const own = Object.entries(this.#spec.headers ?? {}).map(
+      ([name, text]) => [name.toLowerCase(), text] as const,
+    );
     return {
       'user-agent': 'gemini-sync-bridge',
       ...Object.fromEntries(own),

@@ -1,4 +1,5 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
+import { mentionsWatermark } from '../../definitions/watermark-text.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { RestReader } from '../../rest/reader.ts';
@@ -12,6 +13,21 @@ const RESET_STATUSES_DEFAULT = [410];
 
 /** How a source lists its records. */
 export type ListingKind = 'full' | 'changes' | 'feed' | 'parts';
+
+export function kindOf({
+  url,
+  payload,
+  headers,
+  parents,
+  job,
+  resumable,
+  changes,
+}: HttpSourceSpec): ListingKind {
+  if (changes?.nextPath !== undefined) return 'feed';
+  if (resumable === true) return 'parts';
+  const requests = JSON.stringify([url, payload, headers, parents, job?.start]);
+  return mentionsWatermark(requests) ? 'changes' : 'full';
+}
 
 interface BeginPorts {
   readonly reader: RestReader;

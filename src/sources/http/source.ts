@@ -1,5 +1,4 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
-import { mentionsWatermark } from '../../definitions/watermark-text.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { MinuteQuota } from '../../core/time/minute-quota.ts';
@@ -8,7 +7,7 @@ import type { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.t
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RetryPolicy, Wait } from '../../core/retry.ts';
 import type { Column, ListingEnd, RowBatch } from '../../pipeline/ports/ports.ts';
-import { beginListing, type ListingKind } from './begin-listing.ts';
+import { beginListing, kindOf, type ListingKind } from './begin-listing.ts';
 import { readPlace, writePlace, writeValidator } from './checkpoint.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { CONNECTOR_WORDS } from './connector-words.ts';
@@ -240,13 +239,6 @@ export class HttpSource implements OpenedSource {
       ...aheadOf(watermark),
     };
   }
-}
-
-function kindOf({ url, payload, headers, parents, job, resumable, changes }: HttpSourceSpec): ListingKind {
-  if (changes?.nextPath !== undefined) return 'feed';
-  if (resumable === true) return 'parts';
-  const requests = JSON.stringify([url, payload, headers, parents, job?.start]);
-  return mentionsWatermark(requests) ? 'changes' : 'full';
 }
 
 function aheadOf(watermark: HttpWatermark | undefined): Pick<ListingEnd, 'ahead'> {

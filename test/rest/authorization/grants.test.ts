@@ -22,10 +22,7 @@ const ACCOUNT = {
 };
 
 /** Issues `token-1`, `token-2`, … and accepts the newest one only. */
-async function provider(
-  members: (count: number) => object = () => ({}),
-  refuse: Reply | undefined = undefined,
-) {
+async function provider(members: (count: number) => object = () => ({}), refuse?: Reply) {
   const forms: URLSearchParams[] = [];
   const server: TestServer = await servers.answering((response, request) => {
     if (request.url.startsWith('/token')) {
@@ -220,7 +217,8 @@ describe('a token request', () => {
       const error = await failureOf(() => readAll(source));
       expect(error).toMatchObject({ code, message: expect.stringContaining(`POST ${server.url}/token`) });
       const ref = Object.keys(grant).find((key) => key.endsWith('Ref')) ?? '';
-      if (code === 'SOURCE_AUTH_FAILED') expect(error).toMatchObject({ hint: expect.stringContaining(ref) });
+      const corrected = code === 'SOURCE_AUTH_FAILED' ? ref : 'source.oauth.tokenUrl';
+      expect(error).toMatchObject({ hint: expect.stringContaining(corrected) });
       expect([error.message, ...lines].join('\n')).not.toContain('canary');
       expect(server.received).toHaveLength(1);
     },

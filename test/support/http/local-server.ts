@@ -10,7 +10,7 @@ export interface LocalServer {
   /** The scheme, the address and the port, without a path. */
   readonly origin: string;
   /** Closes the server and all its connections. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts an HTTP server; `prepare` adds listeners to it, such as one for the requests of a proxy. */

@@ -94,9 +94,9 @@ function valueFindings(connector: unknown): FieldFinding[] {
     valueAt(connector, `${JOB}.poll.${key}`),
   );
   if (!Array.isArray(done) || !Array.isArray(failed)) return [];
-  const both = done.find((value: unknown) => failed.includes(value));
+  const both: unknown = done.find((value: unknown) => failed.includes(value));
   if (both === undefined) return [];
-  const message = `A job in the state ${String(both)} would be both complete and failed.`;
+  const message = `A job in the state ${JSON.stringify(both)} would be both complete and failed.`;
   return [
     {
       code: 'wrong_value',
