@@ -421,6 +421,21 @@ test('a dry run writes no run, no artifact and no lease', async () => {
   expect(await readdir(folder)).not.toContain('bucket');
 });
 
+test('a dry run returns the wanted documents among those that it would send', async () => {
+  const wanted = { first: 1, ids: ['hr:3'] };
+  const { documents } = await run('R1', ports(THREE), { dryRun: true, wanted });
+  expect(documents?.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { doc_id: 'hr:1' },
+    { doc_id: 'hr:3' },
+  ]);
+  await run('R1', ports(THREE));
+  const unnamed = ['', 'nameless'] as const;
+  const source = rowsSource({ columns: COLUMNS, rows: [TWO[0], ['2', 'changed'], unnamed] });
+  const second = await run('R2', ports([], { source }), { dryRun: true, wanted: { first: 5, ids: [] } });
+  expect(second.documents?.map((line): unknown => JSON.parse(line))).toMatchObject([{ doc_id: 'hr:2' }]);
+  expect(second.counts).toMatchObject({ deleted: 1, quarantined: 1 });
+});
+
 test('a column of another kind is in the result, planned and done, and the next run knows the new kind', async () => {
   const retyped = rowsSource({ columns: [{ name: 'id', kind: 'text' }, COLUMNS[1]], rows: TWO });
   const drift = [{ column: 'id', was: 'integer', is: 'text' }];
