@@ -22,6 +22,7 @@ import { postgresSource } from '../support/databases/postgres-source.ts';
 import { workloadIdentityFile } from '../support/google-credentials.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 import { readAll } from '../support/files/read-rows.ts';
+import { OPEN_PERMIT } from '../support/pipeline/open-permit.ts';
 import { restSource, type RestSpec } from '../support/http/rest-source.ts';
 import { mssqlSource } from '../support/databases/sql-server.ts';
 
@@ -257,7 +258,13 @@ async function errorOf(work: () => Promise<unknown>): Promise<BridgeError> {
 async function rest(spec: RestSpec, place: FaultyPlace): Promise<Told> {
   const { source, waits } = restSource(
     { ...(place.seconds === undefined ? {} : { requestTimeoutSeconds: place.seconds }), ...spec },
-    { proxy: proxyOf(place), secrets: { client: 'secret' }, retry: { retries: 1, backoffSeconds: 0 } },
+    {
+      proxy: proxyOf(place),
+      secrets: { client: 'secret' },
+      retry: { retries: 1, backoffSeconds: 0 },
+      // Credentials may be sent without TLS here: the test is about the network.
+      permit: { ...OPEN_PERMIT, inClear: () => true },
+    },
   );
   return { ...(await failing(() => readAll(source))), again: waits.length > 0 };
 }
