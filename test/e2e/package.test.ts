@@ -57,7 +57,7 @@ const bridge = (args: readonly string[], env: Readonly<Record<string, string>> =
     reject: false,
   });
 
-const NEEDED = ['bin', 'dist', 'migrations', 'public', 'schemas', 'package.json'];
+const NEEDED = ['bin', 'dist', 'migrations', 'presets', 'public', 'schemas', 'package.json'];
 
 test('the package holds the program and what it reads, and nothing else', () => {
   const tops = new Set(packed.files.map(({ path }) => path.split('/')[0]));
