@@ -126,7 +126,7 @@ module.exports = {
         'A listing is what connectors, knowledge sources and apps have in common; their names for it come in as words. Templates are the same language for all of them.',
       severity: 'error',
       from: { path: '^src/rest/' },
-      to: { path: '^src/definitions/(?!rest/|connector/templates/)[^/]+/' },
+      to: { path: '^src/definitions/(?!rest/|templates/)[^/]+/' },
     },
     {
       name: 'push-has-no-io',

@@ -3,7 +3,7 @@
  * command needs, and beside it the code that V8 compiled this file to when the program was built. Reading and compiling many files
  * was half of what a short run cost.
  *
- * Packs lie beside the bundles, so whoever can change them can change the program anyway. The name of compiled code says for which
+ * Packs are in the folder of the bundles: a user who can change them can also change the program. The name of compiled code says for which
  * V8 and which machine it is, a digest says that it is whole, and V8 refuses code that was compiled with other flags. Without a pack for this Node,
  * bundles are read and compiled one by one.
  */

@@ -33,7 +33,7 @@ function errorRows(codes: readonly Meaning[]): string[][] {
   });
 }
 
-/** A module with the same texts for the server. A run does not load it, and the comments are no part of the built program. */
+/** A module with the same texts for the server. A run does not load it, and the built program does not contain the comments. */
 function meaningsModule(codes: readonly Meaning[]): string {
   const members = codes.map(({ code, meaning }) => `${code}: ${JSON.stringify(meaning)},`);
   return `// Generated from ${ERRORS} by \`npm run generate\`. Change it there.

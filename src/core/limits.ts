@@ -57,7 +57,7 @@ export const EXPLAIN_PUSHES_MAX = 10;
 /** Nesting of arrays and objects in a response of an API, or in a JSON column of a database; real data has some ten levels. */
 export const JSON_DEPTH_MAX = 500;
 
-/** Steps of a path such as `properties.Name.title[0].plain_text`, which has five; behind them, the rest of the path is one key. */
+/** Steps of a path such as `properties.Name.title[0].plain_text`, which has five; after them, the rest of the path is one key. */
 export const PATH_STEPS_MAX = 64;
 
 /** Newest access tokens of one run that are redacted from messages. A server may issue a new one every second. */

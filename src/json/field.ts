@@ -34,7 +34,7 @@ function listOf(bytes: Buffer, values: readonly Span[]): FieldValue {
   const flat = values
     .flatMap((value) => (isArray(bytes, value.start) ? [...elements(bytes, value.start)] : [value]))
     .filter(({ start }) => bytes[start] !== LETTER_N);
-  // A bracket, and behind each value a comma or the other bracket.
+  // A bracket, and after each value a comma or the other bracket.
   const list = Buffer.allocUnsafe(
     flat.reduce((size, { start, end }) => size + end - start + 1, flat.length === 0 ? 2 : 1),
   );

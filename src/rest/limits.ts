@@ -67,5 +67,5 @@ export const DETAIL_CONCURRENCY_DEFAULT = 4;
 export const DETAIL_TEXT_BYTES_MAX = 8 * 1_048_576;
 /** Bytes of records with their details that are collected before they are passed on; one record may exceed it. */
 export const DETAIL_CHUNK_BYTES = 4 * 1_048_576;
-/** Records with their details that are passed on together, so that a look at the first records does not request a whole page of details. */
+/** Records with their details that are passed on together, so that reading the first records does not request a whole page of details. */
 export const DETAIL_CHUNK_RECORDS = 32;

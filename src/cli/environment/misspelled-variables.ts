@@ -1,6 +1,6 @@
 import { nearest } from '../../definitions/nearest.ts';
 
-/** Variables with names that only this program uses, so that a similar name is probably a slip; S3_ENDPOINT is no slip. */
+/** Variables with names that only this program uses, so that a similar name is probably a misspelling; other programs use names such as S3_ENDPOINT. */
 const OWN: readonly string[] = [
   'ADMIN_API_KEY',
   'CONNECTORS_DIR',

@@ -43,7 +43,7 @@ const VALUES = /\*(?=[.[]|$)/y;
 
 /**
  * Parses a path such as `data[-1].id` or `permissions[type=user].emailAddress`. Every text is a path: brackets of any other form
- * belong to a key, and behind `PATH_STEPS_MAX` steps the rest of the text is one key.
+ * belong to a key, and after `PATH_STEPS_MAX` steps the rest of the text is one key.
  */
 export function parsePath(text: string): FieldPath {
   return new PathParser(text).at(0);

@@ -1,4 +1,4 @@
-import { compileTemplate, type CompiledTemplate } from './templates/templates.ts';
+import { compileTemplate, type CompiledTemplate } from '../templates/templates.ts';
 import { idFields, type ConnectorSpec } from './types.ts';
 
 /**

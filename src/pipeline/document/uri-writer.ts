@@ -5,7 +5,7 @@ import {
   placedParts,
   uriOf,
   type UriPlace,
-} from '../../definitions/connector/templates/uri-text.ts';
+} from '../../definitions/templates/uri-text.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import { byteAt, itemAt } from './in-range.ts';
 import type { Column } from '../ports/ports.ts';

@@ -1,6 +1,6 @@
-import { RenderBudget } from '../../definitions/connector/templates/render-budget.ts';
-import { TemplateFailure } from '../../definitions/connector/templates/template-failure.ts';
-import { compileTemplate, compileUriTemplate } from '../../definitions/connector/templates/templates.ts';
+import { RenderBudget } from '../../definitions/templates/render-budget.ts';
+import { TemplateFailure } from '../../definitions/templates/template-failure.ts';
+import { compileTemplate, compileUriTemplate } from '../../definitions/templates/templates.ts';
 import { aclOf, contentConfigOf, idFields, type ConnectorSpec } from '../../definitions/connector/types.ts';
 import { mappingVersion, type Mapping } from './mapping.ts';
 import type { Template } from './template-writer.ts';

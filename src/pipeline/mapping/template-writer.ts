@@ -1,4 +1,4 @@
-import { TemplateFailure } from '../../definitions/connector/templates/template-failure.ts';
+import { TemplateFailure } from '../../definitions/templates/template-failure.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { parseArrayLiteral, type ArrayItem } from '../bytes/array-literal.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';

@@ -1,6 +1,6 @@
 import { CONTENT_TYPES } from '../../definitions/connector/rules/gemini.ts';
 import { aclOf, contentConfigOf, type Connector } from '../../definitions/connector/types.ts';
-import { uriFault } from '../../definitions/connector/templates/uri-text.ts';
+import { uriFault } from '../../definitions/templates/uri-text.ts';
 import { ACL_PRINCIPALS_MAX, CONTENT_BYTES_MAX, DOCUMENT_BYTES_MAX } from '../../core/limits.ts';
 import { readTime } from '../../core/text/time-text.ts';
 import { hasText, NO_TEXT } from '../../pipeline/bytes/blank-text.ts';

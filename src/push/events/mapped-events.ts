@@ -1,5 +1,5 @@
 import { mappedFields } from '../../definitions/connector/mapped-fields.ts';
-import { RenderBudget } from '../../definitions/connector/templates/render-budget.ts';
+import { RenderBudget } from '../../definitions/templates/render-budget.ts';
 import { idFields, type Connector } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';

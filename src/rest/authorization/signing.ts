@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import { compileTemplate } from '../../definitions/connector/templates/templates.ts';
+import { compileTemplate } from '../../definitions/templates/templates.ts';
 import type { SigningSpec } from '../../definitions/rest/types.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';

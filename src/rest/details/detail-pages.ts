@@ -3,6 +3,7 @@ import type { Logger } from '../../core/log.ts';
 import { BRACKET, BRACKET_END, COMMA, type Span } from '../../json/scan.ts';
 import { DETAIL_CHUNK_BYTES, DETAIL_CHUNK_RECORDS } from '../limits.ts';
 import type { Page, RecordPages, Statement } from '../listing/page.ts';
+import { PageStage } from '../page-stage.ts';
 import type { DetailRequests } from './detail-requests.ts';
 
 interface Counted {
@@ -11,7 +12,7 @@ interface Counted {
 }
 
 /** Adds the detail of each record to the records of a listing, in their order. */
-export class DetailPages implements RecordPages {
+export class DetailPages extends PageStage {
   readonly #pages: RecordPages;
   readonly #requests: Pick<DetailRequests, 'recordWithDetail'>;
   readonly #concurrency: number;
@@ -28,6 +29,7 @@ export class DetailPages implements RecordPages {
     { concurrency, log }: { concurrency: number; log: Pick<Logger, 'warn'> },
     signal: AbortSignal,
   ) {
+    super();
     this.#pages = pages;
     this.#requests = requests;
     this.#concurrency = concurrency;
@@ -35,11 +37,11 @@ export class DetailPages implements RecordPages {
     this.#signal = signal;
   }
 
-  get shifts(): boolean {
-    return this.#pages.shifts;
+  protected get listing(): RecordPages {
+    return this.#pages;
   }
 
-  get statement(): Statement {
+  override get statement(): Statement {
     const { statement } = this.#pages;
     return {
       ...statement,
@@ -49,13 +51,9 @@ export class DetailPages implements RecordPages {
     };
   }
 
-  counted(fresh: number, records: number): void {
+  override counted(fresh: number, records: number): void {
     const { fresh: freshBefore, records: before } = this.#counted ?? { fresh: 0, records: 0 };
     this.#counted = { fresh: freshBefore + fresh, records: before + records };
-  }
-
-  moved(): void {
-    this.#pages.moved();
   }
 
   /** @throws BridgeError SOURCE_*; the reason of the signal when aborted */

@@ -3,7 +3,8 @@ import type { FieldValue } from '../../json/field.ts';
 import { BRACE, BRACE_END, BRACKET, BRACKET_END, COMMA, eachMember, isObject } from '../../json/scan.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { FIELDS_PAGE_BYTES_MAX } from '../limits.ts';
-import type { FoundRecord, Page, RecordPages, Statement } from '../listing/page.ts';
+import type { FoundRecord, Page, RecordPages } from '../listing/page.ts';
+import { PageStage } from '../page-stage.ts';
 
 /** Fields that records receive. */
 export interface AddedFields {
@@ -14,31 +15,20 @@ export interface AddedFields {
 }
 
 /** Adds fields to the records of a listing. The bytes of the other members are copied as they are. */
-export class FieldPages implements RecordPages {
+export class FieldPages extends PageStage {
   readonly #pages: RecordPages;
   readonly #fields: AddedFields;
   readonly #words: DefinitionWords;
 
   constructor(pages: RecordPages, fields: AddedFields, words: DefinitionWords) {
+    super();
     this.#pages = pages;
     this.#fields = fields;
     this.#words = words;
   }
 
-  get shifts(): boolean {
-    return this.#pages.shifts;
-  }
-
-  get statement(): Statement {
-    return this.#pages.statement;
-  }
-
-  counted(fresh: number, records: number): void {
-    this.#pages.counted(fresh, records);
-  }
-
-  moved(): void {
-    this.#pages.moved();
+  protected get listing(): RecordPages {
+    return this.#pages;
   }
 
   /** @throws BridgeError SOURCE_ANSWER_TOO_LARGE if a page is too large with its new fields */

@@ -1,36 +1,26 @@
 import { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
-import type { Page, RecordPages, Statement } from '../listing/page.ts';
+import type { Page, RecordPages } from '../listing/page.ts';
+import { PageStage } from '../page-stage.ts';
 
 /**
  * A listing of one JSON response. It is read as a whole, and if it is larger than a page may be, it is requested again and read
  * as a stream.
  */
-export class WhenLarge implements RecordPages {
+export class WhenLarge extends PageStage {
   readonly #streamed: () => RecordPages;
   readonly #log: Pick<Logger, 'debug'>;
   #pages: RecordPages;
 
   constructor(whole: RecordPages, streamed: () => RecordPages, log: Pick<Logger, 'debug'>) {
+    super();
     this.#pages = whole;
     this.#streamed = streamed;
     this.#log = log;
   }
 
-  get shifts(): boolean {
-    return this.#pages.shifts;
-  }
-
-  get statement(): Statement {
-    return this.#pages.statement;
-  }
-
-  counted(fresh: number, records: number): void {
-    this.#pages.counted(fresh, records);
-  }
-
-  moved(): void {
-    this.#pages.moved();
+  protected get listing(): RecordPages {
+    return this.#pages;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Page, void> {

@@ -71,7 +71,7 @@ export class Completeness {
   signOfMore({ answer, said, count, neverFound }: Ending, list: string | undefined): SignOfMore | undefined {
     // Some APIs return links to empty pages forever.
     if (said || (count === 0 && !neverFound)) return undefined;
-    // After a short page that ends the listing, only the place of the next page, which it may still have, is no sign.
+    // After a short page that ends the listing, the place of the next page, which it may still have, is the only sign that does not count.
     const isEnd = isShortPage(this.#spec, count);
     return signsOfMore(answer, list).find(
       (sign) => this.#counts(sign) && !(isEnd && leadsToNextPage(this.#spec, sign.name)),

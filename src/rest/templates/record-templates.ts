@@ -1,14 +1,8 @@
 import { BridgeError } from '../../core/errors.ts';
-import { RenderBudget } from '../../definitions/connector/templates/render-budget.ts';
-import {
-  RequestValueError,
-  type RequestPlace,
-} from '../../definitions/connector/templates/request-values.ts';
-import { TemplateFailure } from '../../definitions/connector/templates/template-failure.ts';
-import {
-  compileRequestTemplate,
-  type CompiledTemplate,
-} from '../../definitions/connector/templates/templates.ts';
+import { RenderBudget } from '../../definitions/templates/render-budget.ts';
+import { RequestValueError, type RequestPlace } from '../../definitions/templates/request-values.ts';
+import { TemplateFailure } from '../../definitions/templates/template-failure.ts';
+import { compileRequestTemplate, type CompiledTemplate } from '../../definitions/templates/templates.ts';
 import { hasTemplateInHost, isTemplate } from '../../definitions/rest/template-text.ts';
 import { eachMember, isObject, type Span } from '../../json/scan.ts';
 import { parseForTemplate } from '../../pipeline/json/json-value.ts';

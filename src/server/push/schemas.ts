@@ -103,7 +103,7 @@ const answerFields = {
   errors: Type.Array(
     Type.Object(
       {
-        index: Type.Integer({ description: 'Of the event in the body, from 0.' }),
+        index: Type.Integer({ description: 'Index of the event in the body, from 0.' }),
         doc_id: Type.Union([Type.String(), Type.Null()], {
           description: 'Null if the event has no usable id.',
         }),

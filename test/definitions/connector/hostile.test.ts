@@ -5,8 +5,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { checkConnectors } from '../../../src/definitions/connector/load.ts';
-import { compileTemplate } from '../../../src/definitions/connector/templates/templates.ts';
-import { RenderBudget } from '../../../src/definitions/connector/templates/render-budget.ts';
+import { compileTemplate } from '../../../src/definitions/templates/templates.ts';
+import { RenderBudget } from '../../../src/definitions/templates/render-budget.ts';
 import { systemClock } from '../../../src/core/time/clock.ts';
 import {
   CONNECTOR_MAPPING_KEYS_MAX,

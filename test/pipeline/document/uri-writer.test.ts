@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compileUriTemplate } from '../../../src/definitions/connector/templates/templates.ts';
+import { compileUriTemplate } from '../../../src/definitions/templates/templates.ts';
 import { ByteWriter } from '../../../src/pipeline/bytes/byte-writer.ts';
 import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { RenderBudget } from '../../../src/definitions/connector/templates/render-budget.ts';
-import { compileTemplate } from '../../../src/definitions/connector/templates/templates.ts';
+import { RenderBudget } from '../../../src/definitions/templates/render-budget.ts';
+import { compileTemplate } from '../../../src/definitions/templates/templates.ts';
 import { ByteWriter } from '../../../src/pipeline/bytes/byte-writer.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttps, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Certificates } from './certificates.ts';
 
 /** A server that listens on a free port of 127.0.0.1. */
@@ -33,6 +33,11 @@ export async function startHttps(
 }
 
 async function listen(server: Server, scheme: string): Promise<LocalServer> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -42,7 +47,8 @@ async function listen(server: Server, scheme: string): Promise<LocalServer> {
     async close() {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      // `closeAllConnections` leaves out connections in a TLS handshake, and those that a proxy passes on.
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };

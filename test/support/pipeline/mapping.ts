@@ -1,7 +1,4 @@
-import {
-  compileTemplate,
-  compileUriTemplate,
-} from '../../../src/definitions/connector/templates/templates.ts';
+import { compileTemplate, compileUriTemplate } from '../../../src/definitions/templates/templates.ts';
 import { idFields, type MappingSpec } from '../../../src/definitions/connector/types.ts';
 import { mappingVersion, type Mapping } from '../../../src/pipeline/mapping/mapping.ts';
 import type { Template } from '../../../src/pipeline/mapping/template-writer.ts';

@@ -5,7 +5,7 @@ import { count, linkSchema, listOf, moment, orNull, text, type Of } from './valu
 
 const factsSchema = Type.Object(
   {
-    description: orNull(text, 'Of the file.'),
+    description: orNull(text, 'The description in the connector file.'),
     labels: Type.Record(Type.String(), Type.String()),
     source_type: text,
     secret_ref: orNull(text, 'The name of the secret, never its value.'),

@@ -54,7 +54,7 @@ export const connectorSchema = Type.Object(
     connector_id: text,
     file: orNull(text, 'Null for a connector that has run and has no valid file now.'),
     mode: orNull(text, 'sql_pull, rest_pull, rest_push or file_pull.'),
-    labels: Type.Record(Type.String(), Type.String(), { description: 'Of the file.' }),
+    labels: Type.Record(Type.String(), Type.String(), { description: 'The labels in the connector file.' }),
     schedule: orNull(text, 'Cron expression of five fields, in UTC.'),
     state: stateSchema,
     last_run: orNull(runSchema, 'The run that began last.'),

@@ -48,7 +48,7 @@ const quarantinedSchema = Type.Object(
     items: listOf(
       Type.Object(
         {
-          row: orNull(Type.Integer(), 'Of the listing, from 1.'),
+          row: orNull(Type.Integer(), 'Number of the row in the listing, from 1.'),
           place: Type.String({ description: 'Such as `people.csv, line 4`; may be empty.' }),
           doc_id: orNull(text, 'Null for a row whose id is not known.'),
           code: text,
@@ -76,7 +76,7 @@ export const runDetailSchema = Type.Object(
       {
         manifest: orNull(text, 'Relative to the bucket; null when nothing is published.'),
         folder: orNull(text, 'Relative to the bucket.'),
-        bucket: orNull(text, "Of the connector's file as it is now; null for a local run."),
+        bucket: orNull(text, 'The bucket in the connector file as it is now; null for a local run.'),
       },
       { additionalProperties: false },
     ),

@@ -1,8 +1,8 @@
 import { textAt } from '../../draft.ts';
 import type { FieldFinding } from '../../problem.ts';
-import { TemplateFailure } from '../templates/template-failure.ts';
-import { compileTemplate, TemplateSyntaxError, type CompiledTemplate } from '../templates/templates.ts';
-import { uriOf } from '../templates/uri-text.ts';
+import { TemplateFailure } from '../../templates/template-failure.ts';
+import { compileTemplate, TemplateSyntaxError, type CompiledTemplate } from '../../templates/templates.ts';
+import { uriOf } from '../../templates/uri-text.ts';
 
 export const TEMPLATE_PATHS = ['spec.mapping.contentTemplate', 'spec.mapping.uriTemplate'] as const;
 

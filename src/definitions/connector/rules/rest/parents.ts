@@ -1,7 +1,7 @@
 import { textAt, valueAt } from '../../../draft.ts';
 import type { FieldFinding } from '../../../problem.ts';
 import { isTemplate } from '../../../rest/template-text.ts';
-import type { RequestPlace } from '../../templates/request-values.ts';
+import type { RequestPlace } from '../../../templates/request-values.ts';
 import { has, misplaced } from '../key-findings.ts';
 import { unfitMissingStatuses } from './missing-statuses.ts';
 import { paginationFindings } from './pagination.ts';
@@ -58,7 +58,7 @@ function templateWithoutParents(connector: unknown): FieldFinding[] {
   const path = `${SOURCE}.url`;
   const url = textAt(connector, path) ?? '';
   if (!isTemplate(url) || has(connector, `${SOURCE}.job`)) return [];
-  const message = 'The URL has a template, and there are no parents to fill it from.';
+  const message = 'The URL has a template, and `parents` is missing, which would fill it.';
   return [{ code: 'wrong_value', path, message, fix: `parents: {url: …}, or a URL without {{ and {%` }];
 }
 

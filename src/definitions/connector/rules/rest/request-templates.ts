@@ -1,7 +1,7 @@
 import type { FieldFinding } from '../../../problem.ts';
 import { hasTemplateInHost, isTemplate } from '../../../rest/template-text.ts';
-import type { RequestPlace } from '../../templates/request-values.ts';
-import { compileRequestTemplate, TemplateSyntaxError } from '../../templates/templates.ts';
+import type { RequestPlace } from '../../../templates/request-values.ts';
+import { compileRequestTemplate, TemplateSyntaxError } from '../../../templates/templates.ts';
 
 /** A template in a request, and the variable that it may use. */
 interface RequestTemplateAt {

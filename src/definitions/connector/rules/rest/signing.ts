@@ -1,6 +1,6 @@
 import { textAt } from '../../../draft.ts';
 import type { FieldFinding } from '../../../problem.ts';
-import { compileTemplate, TemplateSyntaxError, type CompiledTemplate } from '../../templates/templates.ts';
+import { compileTemplate, TemplateSyntaxError, type CompiledTemplate } from '../../../templates/templates.ts';
 import { has } from '../key-findings.ts';
 
 const SIGNING = 'spec.source.signing';

@@ -34,7 +34,7 @@ describe('the rules about a listing for each parent', () => {
   });
 
   test.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
-    ['a template without parents', { url: PARENTS.url }, /^source\.url: .* no parents to fill it from/],
+    ['a template without parents', { url: PARENTS.url }, /^source\.url: .*`parents` is missing/],
     [
       'a request that is the same for all parents',
       { ...PARENTS, url: API },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { restFormatFindings } from '../../../../src/definitions/connector/rules/rest-formats.ts';
+import { restFormatFindings } from '../../../../../src/definitions/connector/rules/rest/formats.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

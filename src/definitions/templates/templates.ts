@@ -1,5 +1,5 @@
 import { LiquidError, type Liquid, type Template } from 'liquidjs';
-import { TEMPLATE_CHARACTERS_MAX } from '../../limits.ts';
+import { TEMPLATE_CHARACTERS_MAX } from '../limits.ts';
 import { optionalVariables } from './optional-variables.ts';
 import { RenderBudget } from './render-budget.ts';
 import { RequestValueError, type RequestPlace } from './request-values.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { restFieldFindings } from '../../../../src/definitions/connector/rules/rest-fields.ts';
+import { restFieldFindings } from '../../../../../src/definitions/connector/rules/rest/fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
-import { textAt, valueAt } from '../../draft.ts';
-import type { FieldFinding } from '../../problem.ts';
-import { csvFindings } from './file.ts';
+import { textAt, valueAt } from '../../../draft.ts';
+import type { FieldFinding } from '../../../problem.ts';
+import { csvFindings } from '../file.ts';
 
 const SOURCE = 'spec.source';
 const FORMAT = `${SOURCE}.responseFormat`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { optionalFields } from '../../../../src/definitions/connector/mapped-fields.ts';
-import { compileTemplate } from '../../../../src/definitions/connector/templates/templates.ts';
-import { connectorSpec } from '../../../support/pipeline/connector-spec.ts';
+import { optionalFields } from '../../../src/definitions/connector/mapped-fields.ts';
+import { compileTemplate } from '../../../src/definitions/templates/templates.ts';
+import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 
 describe('a field that is not there', () => {
   test.each([

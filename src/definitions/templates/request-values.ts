@@ -1,5 +1,5 @@
 import { toValue } from 'liquidjs';
-import { mentionsWatermark } from '../../watermark-text.ts';
+import { mentionsWatermark } from '../watermark-text.ts';
 
 /** The part of a request that contains a value: its address, a header, or a text in its payload. */
 export type RequestPlace = 'url' | 'header' | 'payload';

@@ -1,10 +1,10 @@
-import { parsePath, withoutRoot } from '../../../core/text/field-path.ts';
-import { PATH_CHARACTERS_MAX } from '../../limits.ts';
-import { textAt, valueAt } from '../../draft.ts';
-import type { FieldFinding } from '../../problem.ts';
-import { isTemplate } from '../../rest/template-text.ts';
-import { compileTemplate, TemplateSyntaxError } from '../templates/templates.ts';
-import { pathFinding } from './paths.ts';
+import { parsePath, withoutRoot } from '../../../../core/text/field-path.ts';
+import { PATH_CHARACTERS_MAX } from '../../../limits.ts';
+import { textAt, valueAt } from '../../../draft.ts';
+import type { FieldFinding } from '../../../problem.ts';
+import { isTemplate } from '../../../rest/template-text.ts';
+import { compileTemplate, TemplateSyntaxError } from '../../../templates/templates.ts';
+import { pathFinding } from '../paths.ts';
 
 const SOURCE = 'spec.source';
 const RECORDS_PATH = `${SOURCE}.recordsPath`;

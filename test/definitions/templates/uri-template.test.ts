@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { TemplateFailure } from '../../../../src/definitions/connector/templates/template-failure.ts';
-import { compileUriTemplate } from '../../../../src/definitions/connector/templates/templates.ts';
+import { TemplateFailure } from '../../../src/definitions/templates/template-failure.ts';
+import { compileUriTemplate } from '../../../src/definitions/templates/templates.ts';
 
 const uri = (source: string, scope: Readonly<Record<string, unknown>>) =>
   compileUriTemplate(source).render(scope);

@@ -4,7 +4,7 @@ import {
   compileTemplate,
   TemplateSyntaxError,
   type TemplatePart,
-} from '../../../../src/definitions/connector/templates/templates.ts';
+} from '../../../src/definitions/templates/templates.ts';
 
 const thrownBy = (action: () => unknown): unknown => {
   try {

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { BridgeError } from '../../../core/errors.ts';
+import { BridgeError } from '../../core/errors.ts';
 import {
   PUSH_RENDER_MS_MAX,
   PUSH_RENDER_TOTAL_MS_MAX,
   TEMPLATE_RENDER_MS_MAX,
   TEMPLATE_SLOW_MS,
   TEMPLATE_SLOW_TOTAL_MS_MAX,
-} from '../../limits.ts';
+} from '../limits.ts';
 
 interface RenderLimits {
   /** The time for one row; a row that takes longer is set aside. */

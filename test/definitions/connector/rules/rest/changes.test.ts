@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { deltaFindings } from '../../../../src/definitions/connector/rules/delta.ts';
-import { changesFindings } from '../../../../src/definitions/connector/rules/rest/changes.ts';
-import { watermarkFindings } from '../../../../src/definitions/connector/rules/rest/watermark.ts';
+import { deltaFindings } from '../../../../../src/definitions/connector/rules/delta.ts';
+import { changesFindings } from '../../../../../src/definitions/connector/rules/rest/changes.ts';
+import { watermarkFindings } from '../../../../../src/definitions/connector/rules/rest/watermark.ts';
 
 type Source = Readonly<Record<string, unknown>>;
 type Rule = typeof changesFindings;
