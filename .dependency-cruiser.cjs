@@ -2,7 +2,7 @@
  * The layers, each rule with its reason. From the lowest: core, net, google and definitions, pipeline and policy, json, then formats,
  * then rest, push and database, then the adapters, app, server, cli. The picture is in docs/architecture.md.
  */
-const adapters = 'sources|state|artifacts|gemini|telemetry';
+const adapters = 'sources|state|artifacts|gemini|telemetry|knowledge|apps';
 const driftComparison = '^src/app/drift/(compare-columns|drift-finding)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -288,10 +288,25 @@ module.exports = {
       to: { path: 'node_modules/prom-client/' },
     },
     {
-      name: 'knex-only-in-database-and-state',
-      comment: 'Queries live behind the State port.',
+      name: 'openai-only-in-its-file',
+      comment: 'One file knows the embedding API; a batch loads the client only when a text needs a vector.',
       severity: 'error',
-      from: { path: '^src/(?!state/|database/)' },
+      from: { path: '^src/', pathNot: '^src/knowledge/embeddings/openai-client\\.ts$' },
+      to: { path: 'node_modules/openai/' },
+    },
+    {
+      name: 'gpt-tokenizer-only-in-its-file',
+      comment:
+        'Its encoding takes 40 MB and a fifth of a second; only the chunks of knowledge sources need it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/knowledge/chunks/tokens\\.ts$' },
+      to: { path: 'node_modules/gpt-tokenizer/' },
+    },
+    {
+      name: 'knex-only-where-tables-are',
+      comment: 'Queries live behind the ports of the state, of knowledge sources and of apps.',
+      severity: 'error',
+      from: { path: '^src/(?!state/|database/|knowledge/|apps/)' },
       to: { path: 'node_modules/(knex|libsql)/' },
     },
     {

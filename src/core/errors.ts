@@ -177,6 +177,26 @@ export const ERROR_KINDS = {
   /** A check of `doctor`, or a comparison of `check-drift`, had no response in time, so its result is unknown. Try again; if it keeps failing, check the network path to the service. */
   CHECK_TIMEOUT: later,
 
+  /** No knowledge source has this id or name. Run `gemini-sync-bridge kb list` to see them, or create one with `kb apply`. */
+  KNOWLEDGE_SOURCE_UNKNOWN: wrong(EXIT.usage),
+  /** The row of a knowledge source in `kb_sources` cannot be used: its `config` lacks a field or has a wrong value. The message names the field. Correct the row, or the file and run `kb apply` again. */
+  KNOWLEDGE_SOURCE_INVALID: wrong(EXIT.configuration),
+  /** The embedding API cannot be reached, did not answer in time, or reports an internal failure or an exceeded quota. Nothing was stored; try again. */
+  EMBEDDINGS_UNREACHABLE: later,
+  /** The embedding API refuses the key, or the key has no permission for the model. Check `OPENAI_API_KEY`. */
+  EMBEDDINGS_CREDENTIALS: wrong(EXIT.permission),
+  /** The embedding API refuses every text of a request, or the model is unknown. The message quotes it. Nothing was stored. */
+  EMBEDDINGS_REFUSED: wrong(EXIT.unavailable),
+  /** The embedding API returned vectors of another number, length or order than requested. Nothing was stored. Check `OPENAI_BASE_URL`. */
+  EMBEDDINGS_INVALID: wrong(EXIT.unavailable),
+
+  /** No app has this key. The message lists the apps of `CONNECTORS_DIR`. */
+  APP_UNKNOWN: wrong(EXIT.usage),
+  /** The app has no collection with this key. The message lists its collections. */
+  APP_COLLECTION_UNKNOWN: wrong(EXIT.usage),
+  /** A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id. */
+  APP_RECORD_REFUSED: wrong(EXIT.badData),
+
   /** The run was stopped by a signal. Nothing was committed; the next run starts from the same checkpoint. */
   INTERRUPTED: { exit: EXIT.terminated, retryable: true },
   /** A bug in this program. Please report it with the log. */

@@ -3,7 +3,7 @@ import { toBridgeError, type BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Job } from '../../pipeline/ports/job.ts';
 import { runErrorOf } from '../../pipeline/run-error.ts';
-import type { RunError } from '../../pipeline/ports/state-port.ts';
+import type { RunError, RunKind } from '../../pipeline/ports/state-port.ts';
 import { hostIdentity } from '../../state/leases/host-identity.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { stateLocation } from './state-location.ts';
@@ -16,7 +16,10 @@ interface Surroundings {
   redact(text: string): string;
 }
 
-type EarlyRun = Pick<Job, 'runId' | 'connectorId' | 'target'> & { readonly startedAt: Date };
+type EarlyRun = Pick<Job, 'runId' | 'connectorId' | 'target'> & {
+  readonly kind: RunKind;
+  readonly startedAt: Date;
+};
 
 /**
  * Records that a run failed before it had its own row in the state: for example, a secret is not set, or an earlier run
@@ -24,12 +27,12 @@ type EarlyRun = Pick<Job, 'runId' | 'connectorId' | 'target'> & { readonly start
  */
 export async function recordEarlyFailure(
   error: BridgeError,
-  { runId, connectorId, target, startedAt }: EarlyRun,
+  { kind, runId, connectorId, target, startedAt }: EarlyRun,
   context: Surroundings,
 ): Promise<void> {
   if (!isFailureOfConnector(error)) return;
   try {
-    const state = await openState({ ...stateLocation(context), readOnly: false });
+    const state = await openState({ ...stateLocation(context), kind, readOnly: false });
     try {
       // The process that holds the lease is running the connector and records its own result.
       const lease = await state.lease(connectorId, { runId, host: hostIdentity(), pid: process.pid });

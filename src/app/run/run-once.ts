@@ -4,6 +4,7 @@ import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { SecretVariables } from '../../definitions/connector/secrets.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import { untilStopped, type StopSource } from './process-signals.ts';
 import { recordEarlyFailure } from './record-early-failure.ts';
 import {
@@ -18,7 +19,7 @@ import {
 /** What `runOnce` needs to know about one run of a definition of any kind. */
 export interface Work<Definition, Result extends ReportedResult> {
   /** The kind of the definition, which is the name of its field in log lines. */
-  readonly kind: 'connector';
+  readonly kind: RunKind;
   /** False for a dry run, which writes nothing, so its failure is not recorded either. */
   readonly recordsFailure: boolean;
   /** Reads and validates the definition. @throws BridgeError */
@@ -130,7 +131,7 @@ async function perform<Definition, Result extends ReportedResult>(
     return await work.perform(definition, { signal, log, observer, redactor, redact, ...variables });
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    const run = { runId, connectorId: connector, target, startedAt };
+    const run = { kind: work.kind, runId, connectorId: connector, target, startedAt };
     if (work.recordsFailure) await recordEarlyFailure(error, run, context);
     throw error;
   }

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { BridgeError } from '../../core/errors.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../../core/limits.ts';
 import { duplicateIdError } from '../../pipeline/comparison/duplicate-ids.ts';
 import type { State } from '../../pipeline/ports/state-port.ts';
@@ -14,6 +13,7 @@ import {
   doubtRejected,
   unstageRejected,
 } from './rejections.ts';
+import { requireFence } from '../leases/require-fence.ts';
 import { abandonedRunError } from './abandoned-run-error.ts';
 import { isOpen } from './runs.ts';
 import { codeOf } from '../../core/thrown.ts';
@@ -36,7 +36,7 @@ export async function commit(database: StateDatabase, order: Commit): Promise<vo
       const run = await transaction('run_state').where({ kind: database.kind, run_id: order.runId }).first();
       if (run !== undefined && run.committed_at !== null) return;
       if (run === undefined || !isOpen(run)) throw abandonedRunError(order.runId);
-      await requireNewestFence(database, transaction, run, order.fence);
+      await requireFence(database, transaction, { ...run, fence: order.fence });
       const scope = await scopeOf(transaction, run);
       const complete = (await countRejected(transaction, order.runId)) === 0;
       await acknowledgePushes(transaction, run);
@@ -62,26 +62,6 @@ export async function commit(database: StateDatabase, order: Commit): Promise<vo
 async function stagedMany(knex: Knex, runId: string): Promise<boolean> {
   const beyond = await knex('staged_records').where({ run_id: runId }).offset(MANY_CHANGES).first('op');
   return beyond !== undefined;
-}
-
-async function requireNewestFence(
-  database: StateDatabase,
-  transaction: Knex.Transaction,
-  run: RunTable,
-  fence: number,
-): Promise<void> {
-  const leases = transaction('connector_leases').where({
-    kind: run.kind,
-    connector_id: run.connector_id,
-  });
-  // On Postgres this lock keeps a new holder out until the end of the transaction, and allows the heartbeat of the current one.
-  const newest = await (database.dialect.rowLocks ? leases.forKeyShare() : leases).first('fence', 'run_id');
-  if (newest?.fence === fence) return;
-  throw new BridgeError(
-    'LEASE_LOST',
-    `Another run of ${run.connector_id} took over from ${run.run_id}, so nothing was committed.`,
-    { hint: 'Check the newer run of this connector; this one needs no action.' },
-  );
 }
 
 async function applyStaged(transaction: Knex.Transaction, scope: number, runId: string): Promise<void> {

@@ -1,0 +1,117 @@
+import type { PaginationSpec, RestSpec } from '../rest/types.ts';
+
+/**
+ * An app as its YAML file defines it: validated, with its preset filled in, without defaults and without secrets. The shape is
+ * `schemas/app.schema.json`.
+ */
+export interface App {
+  readonly apiVersion: 'sync.gemini.io/v1alpha1';
+  readonly kind: 'App';
+  readonly metadata: {
+    readonly name: string;
+    readonly description?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly spec: AppSpec;
+}
+
+/** Authorization, rate limit and TLS are those of every REST listing. */
+export interface AppSpec extends Pick<
+  RestSpec,
+  | 'secretRef'
+  | 'auth'
+  | 'oauth'
+  | 'login'
+  | 'headers'
+  | 'secretHeaders'
+  | 'signing'
+  | 'tls'
+  | 'rateLimit'
+  | 'requestTimeoutSeconds'
+> {
+  /** `app_key` of the rows; by default the name. */
+  readonly appKey?: string;
+  readonly preset?: string;
+  /** Absolute; the paths of the collections are appended to it. */
+  readonly baseUrl: string;
+  /** Stored with every entity as `api_version`. */
+  readonly apiVersion?: string;
+  /** Cron expression of five fields, for incremental syncs. */
+  readonly schedule?: string;
+  /** Deletes of a full sync are held if there are more than the larger of `count` and `ratio` of the known entities. */
+  readonly deleteLimit?: { readonly count?: number; readonly ratio?: number };
+  readonly collections: readonly AppCollection[];
+}
+
+export interface AppCollection extends Pick<
+  RestSpec,
+  | 'method'
+  | 'payload'
+  | 'payloadFormat'
+  | 'headers'
+  | 'recordsPath'
+  | 'parents'
+  | 'detail'
+  | 'fields'
+  | 'ignoreSigns'
+> {
+  /** `collection_key` of the rows, such as `stripe_customer`. */
+  readonly key: string;
+  /** Appended to `baseUrl`, with its query parameters. */
+  readonly path: string;
+  /** The path of an entity's id in the record; `id` by default. */
+  readonly idField?: string;
+  /** The path of the time of the last change. */
+  readonly updatedField?: string;
+  /** The path of the time at which the entity was archived, or of a flag that says so. */
+  readonly archivedField?: string;
+  readonly pagination?: AppPagination;
+  /** Without it, every sync of the collection is a full one. */
+  readonly incremental?: IncrementalSpec;
+  /** Paths that are left out of the comparison of payloads. */
+  readonly ignoreFields?: readonly string[];
+}
+
+export interface AppPagination extends PaginationSpec {
+  /** The path of a value that says that the listing is incomplete, and the values that mean so (any truthy one by default). */
+  readonly incompletePath?: string;
+  readonly incompleteValues?: readonly string[];
+}
+
+/** How only changes are requested. */
+export type IncrementalSpec = ChangedSince | EventFeed;
+
+/** The listing itself has a filter by the time of the last change. `:since` in `payload` and `path` is replaced, too. */
+export interface ChangedSince {
+  /** A query parameter of a GET request, or a key of the body of a POST request. */
+  readonly parameter?: string;
+  /** Merged into the collection's payload for incremental syncs; a value `:since` has the type of the format. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+  readonly format?: 'iso8601' | 'date' | 'epoch_seconds' | 'epoch_ms';
+  /** `5m` by default; `90s`, `2h`, `1d`. */
+  readonly overlap?: string;
+  /** The unit to which the API rounds times: the request begins one unit earlier, and older records are left out here. */
+  readonly granularity?: 'second' | 'minute' | 'day';
+}
+
+/** Changes are listed as events; each changed object is read again, because events may be late, doubled or out of order. */
+export interface EventFeed {
+  readonly events: {
+    readonly path: string;
+    readonly recordsPath?: string;
+    readonly pagination?: AppPagination;
+    readonly parameter: string;
+    readonly format?: ChangedSince['format'];
+    readonly overlap?: string;
+    readonly typePath: string;
+    /** Event types of the collection; a name with `*` at its end is a prefix. */
+    readonly types: readonly string[];
+    readonly deletedTypes?: readonly string[];
+    /** The path of the object's id in an event. */
+    readonly objectIdPath: string;
+    /** The path of one object, with `{id}`. */
+    readonly objectPath: string;
+    /** Older state makes the sync a full one, because the API keeps events only for a time: `29d`. */
+    readonly keptFor: string;
+  };
+}
