@@ -23,7 +23,13 @@ afterAll(() => {
 
 function record(code: ErrorCode = 'SECRET_MISSING', message = 'The secret people-db is not set.') {
   const error = new BridgeError(code, message, { hint: 'Set SECRET_PEOPLE_DB.' });
-  const run = { kind: 'connector' as const, runId: 'unbegun', connectorId: 'people', target: 'local', startedAt: STARTED };
+  const run = {
+    kind: 'connector' as const,
+    runId: 'unbegun',
+    connectorId: 'people',
+    target: 'local',
+    startedAt: STARTED,
+  };
   const redact = (text: string) => text.replaceAll('hunter2', '…');
   return recordEarlyFailure(error, run, { databaseUrl: undefined, cwd, log: silentLogger, redact });
 }
