@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { amount } from '../../core/text/count-text.ts';
-import type { Report } from '../../definitions/connector/load.ts';
+import type { Report } from '../../definitions/files/check-definitions.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { VALIDATE } from '../help/validate.ts';
@@ -46,11 +46,11 @@ export function validateCommand(io: CommandIo): Command {
 
 async function check(paths: readonly string[], { env, cwd }: CommandIo): Promise<Report> {
   const { openConnectorChecker } = await import('../../app/catalog/connector-checker.ts');
-  const { checkConnectorsUnderPolicy } = await import('../../app/catalog/policy.ts');
+  const { checkDefinitionsUnderPolicy } = await import('../../app/catalog/policy.ts');
   const place = { policyFile: env.policyFile, cwd };
   // Its thread starts only with the first large file, so most commands never wait for it.
   const checker = openConnectorChecker(place);
-  return checkConnectorsUnderPolicy(paths, place, {
+  return checkDefinitionsUnderPolicy(paths, place, {
     secretIsSet: (variable) => env.secret(variable) !== undefined,
     checkElsewhere: (file) => checker.check(file),
   }).finally(() => checker.close());

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { dump } from 'js-yaml';
-import { checkConnectors } from '../../../src/definitions/connector/load.ts';
+import { checkDefinitions } from '../../../src/definitions/files/check-definitions.ts';
 import { exampleOf } from '../../../src/definitions/presets/example.ts';
 import { expandedYaml } from '../../../src/definitions/presets/expanded-yaml.ts';
 import { fillIn } from '../../../src/definitions/presets/fill-in.ts';
@@ -17,7 +17,7 @@ afterAll(() => {
 async function check(text: string) {
   const file = join(folders.make(), 'connector.yaml');
   await writeFile(file, text);
-  const { problems, connectors } = await checkConnectors([file]);
+  const { problems, connectors } = await checkDefinitions([file]);
   const told = problems.map(({ status, code, subject, message, fix, place: { line } }) => {
     return { status, code, subject, message, fix, line };
   });
