@@ -34,7 +34,7 @@ export interface Listing {
   /** `{spec: {source: {…}}}` */
   readonly connector: unknown;
   /** The path in the app of a path in `connector`. */
-  pathInApp(path: string): string;
+  readonly pathInApp: (path: string) => string;
 }
 
 const SOURCE = 'spec.source.';
@@ -66,7 +66,7 @@ export function listingOfCollection(
   };
   return {
     connector: { spec: { source } },
-    pathInApp(inConnector) {
+    pathInApp: (inConnector) => {
       if (!inConnector.startsWith(SOURCE)) return inConnector;
       const rest = inConnector.slice(SOURCE.length);
       const [key = ''] = rest.split(/[.[]/);
