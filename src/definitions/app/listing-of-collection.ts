@@ -107,7 +107,7 @@ function absoluteUrls(
 }
 
 /** The address of a path; undefined for a text that is an address itself, and for anything else. */
-export function addressOf(app: unknown, path: unknown): string | undefined {
+function addressOf(app: unknown, path: unknown): string | undefined {
   const base = valueAt(app, BASE_URL);
   if (typeof base !== 'string' || typeof path !== 'string' || !path.startsWith('/')) return undefined;
   return `${withoutSlashesAtEnd(base)}${path}`;
