@@ -9,7 +9,7 @@ const SENTENCE_END = /[.!?…؟۔।॥།၊။።፧፨។。！？｡．]/u;
 const ENDS_WITHOUT_BLANK = /[။།።፧፨។。！？｡]/u;
 const CLOSING = /["'”’»)\]}」』）】]/u;
 /** Marks, variation selectors, skin tones and tags belong to the character before them. */
-const CONTINUES = /[\p{M}\u200D\u{1F3FB}-\u{1F3FF}\u{E0020}-\u{E007F}]/u;
+const CONTINUES = /\p{M}|\u200D|\p{Emoji_Modifier}|[\u{E0020}-\u{E007F}]/u;
 const JOINER = '\u200D';
 /** How many characters before a place are examined, so that long runs of blanks or brackets take no time. */
 const CONTEXT_MAX = 16;

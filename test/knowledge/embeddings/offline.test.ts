@@ -13,8 +13,8 @@ async function vectors(...texts: readonly string[]): Promise<Float32Array[]> {
   });
 }
 
-function dot(one: Float32Array | undefined, other: Float32Array | undefined): number {
-  return (one ?? []).reduce((sum: number, value, index) => sum + value * (other?.[index] ?? 0), 0);
+function dot(one = new Float32Array(), other = new Float32Array()): number {
+  return one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
 }
 
 /** The first text's similarity to each of the others. */
