@@ -76,13 +76,10 @@ function answer(response: ServerResponse, request: EmbeddingRequest, spoil: Open
 }
 
 /** The 32-bit numbers of a vector in little-endian order. */
-export function base64(vector: Iterable<number>): string {
-  const bytes = [...vector].map((value) => {
-    const number = Buffer.alloc(4);
-    number.writeFloatLE(value);
-    return number;
-  });
-  return Buffer.concat(bytes).toString('base64');
+export function base64(vector: ArrayLike<number>): string {
+  const bytes = Buffer.alloc(4 * vector.length);
+  for (let at = 0; at < vector.length; at++) bytes.writeFloatLE(vector[at] ?? 0, 4 * at);
+  return bytes.toString('base64');
 }
 
 function refuse(response: ServerResponse, { status, message, type, code }: Refusal): void {
