@@ -12,8 +12,8 @@ describe('startPgvector', () => {
     database = await openDatabase({ url: server.url(), file: '' });
   });
   afterAll(async () => {
-    await database?.close();
-    await server?.stop();
+    await database.close();
+    await server.stop();
   });
 
   test('takes the migrations over several connections, with a column of vectors', async () => {
@@ -27,8 +27,11 @@ describe('startPgvector', () => {
     const counts = await Promise.all(
       Array.from({ length: 5 }, (_, index) =>
         database.knex.transaction(async (transaction) => {
-          const { rows } = await transaction.raw('select ?::integer as index', [index]);
-          return rows[0].index;
+          const { rows } = await transaction.raw<{ rows: { index: number }[] }>(
+            'select ?::integer as index',
+            [index],
+          );
+          return rows[0]?.index;
         }),
       ),
     );
