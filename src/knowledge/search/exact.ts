@@ -32,17 +32,16 @@ export async function exactSearch(
   let last: ChunkRow | undefined;
   do {
     signal.throwIfAborted();
-    const rows = await knex
-      .select<ChunkRow[]>('c.id', 'c.doc_id', 'c.chunk_idx', 'c.content')
+    const query = knex('kb_chunks as c')
+      .select('c.id', 'c.doc_id', 'c.chunk_idx', 'c.content')
       .select<ChunkRow[]>(knex.raw(`${embedding} as embedding`, hasVectors ? [embedder] : []))
-      .from('kb_chunks as c')
       .whereRaw(visible.sql, visible.bindings)
-      .modify((query) => {
-        if (last !== undefined)
-          void query.whereRaw('(c.doc_id, c.chunk_idx) > (?, ?)', [last.doc_id, last.chunk_idx]);
-      })
       .orderBy(['c.doc_id', 'c.chunk_idx'])
       .limit(SEARCH_BATCH_CHUNKS);
+    if (last !== undefined) {
+      void query.whereRaw('(c.doc_id, c.chunk_idx) > (?, ?)', [last.doc_id, last.chunk_idx]);
+    }
+    const rows = await query;
     for (const row of rows) {
       const similarity = row.embedding === null ? null : cosine(vector, viewOf(row.embedding));
       const shared = sharedWords(words, row.content);

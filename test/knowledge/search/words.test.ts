@@ -33,7 +33,7 @@ describe('sharedWords', () => {
   });
 
   test('agrees with splitting the text into words, for every text', () => {
-    const texts = fc.string({ unit: fc.constantFrom(...'aAbB ,.-é\u0301𐐀🙂1'), maxLength: 30 });
+    const texts = fc.string({ unit: fc.constantFrom(...Array.from('aAbB ,.-é\u0301𐐀🙂1')), maxLength: 30 });
     fc.assert(
       fc.property(texts, texts, (query, text) => {
         const words = wordsOf(query);
