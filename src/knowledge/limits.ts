@@ -23,3 +23,34 @@ export const EMBEDDING_REQUEST_SECONDS_MAX = 60;
 export const REFUSED_TEXTS_MAX = 20;
 /** Texts that the offline embedder embeds before other work of the process has its turn. */
 export const OFFLINE_TEXTS_AT_ONCE = 32;
+
+/** A batch, which is one page with its embeddings, answers within this time whatever the source does. */
+export const BATCH_MILLISECONDS_MAX = 14_000;
+/** The part of it for all attempts to read the page and the waits between them. */
+export const PAGE_MILLISECONDS_MAX = 9_000;
+/** One attempt to read a page of a knowledge source, including its whole response. */
+export const PAGE_ATTEMPT_SECONDS = 4;
+/** Items that are requested per page. */
+export const PAGE_ITEMS_MAX = 100;
+/** Characters of a cursor; it is part of an address, and servers accept some 8,000 for that. */
+export const CURSOR_CHARACTERS_MAX = 8_000;
+/** Consecutive pages of a pass without a new chunk; a listing with more of them does not end. */
+export const STALE_PAGES_MAX = 100;
+/** Characters of the id of an item, which is part of an index. */
+export const ITEM_ID_CHARACTERS_MAX = 500;
+/** Characters of the title and of the address of a document; longer ones are cut or left out. */
+export const DOCUMENT_TITLE_CHARACTERS_MAX = 1_000;
+/** Characters of an error that the cursor of a source keeps. */
+export const LAST_ERROR_CHARACTERS_MAX = 1_000;
+/** Characters of one value of a source's `config`. */
+export const CONFIG_TEXT_CHARACTERS_MAX = 8_000;
+/** Entries of one list or mapping of a source's `config`. */
+export const CONFIG_ENTRIES_MAX = 100;
+/** Hashes that one statement looks up. */
+export const HASHES_PER_STATEMENT = 500;
+/** Chunks that one statement inserts; each has 20 kB as text with its vector. */
+export const CHUNKS_PER_STATEMENT = 50;
+/** Deletes of a pass are held when they are more than the larger of this count … */
+export const CHUNK_DELETE_COUNT_DEFAULT = 25;
+/** … and this share of the chunks known before the pass. */
+export const CHUNK_DELETE_RATIO_DEFAULT = 0.25;

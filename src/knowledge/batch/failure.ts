@@ -17,7 +17,11 @@ export function isRecorded({ code }: BridgeError): boolean {
 }
 
 /** Returns the error with the failed request as its cause, and without secrets. */
-export function failedBatch(error: BridgeError, page: FailedPage, redact: (text: string) => string): BridgeError {
+export function failedBatch(
+  error: BridgeError,
+  page: FailedPage,
+  redact: (text: string) => string,
+): BridgeError {
   const { code, message, hint, nextRunAfter, exit } = error;
   return new BridgeError(code, redact(message).split('\n'), {
     hint: hint === undefined ? undefined : redact(hint),
@@ -30,5 +34,7 @@ export function failedBatch(error: BridgeError, page: FailedPage, redact: (text:
 /** The error as the cursor keeps it. */
 export function lastErrorOf({ message }: BridgeError): string {
   const text = message.replaceAll('\0', '\uFFFD').toWellFormed();
-  return text.length > LAST_ERROR_CHARACTERS_MAX ? `${text.slice(0, LAST_ERROR_CHARACTERS_MAX)}…`.toWellFormed() : text;
+  return text.length > LAST_ERROR_CHARACTERS_MAX
+    ? `${text.slice(0, LAST_ERROR_CHARACTERS_MAX)}…`.toWellFormed()
+    : text;
 }

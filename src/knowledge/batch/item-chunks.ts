@@ -79,7 +79,9 @@ function itemDocuments(
       throw new BridgeError(
         'SOURCE_ANSWER_INVALID',
         `Item ${index + 1} of the page has no text or number of at most ${ITEM_ID_CHARACTERS_MAX} characters at ${idField}, which config.idField names. Nothing was stored.`,
-        { hint: 'Set config.idField to a field that every item has, or leave it out for one document per day.' },
+        {
+          hint: 'Set config.idField to a field that every item has, or leave it out for one document per day.',
+        },
       );
     const own = titlePath && fieldText(bytes, item, titlePath);
     return {

@@ -96,13 +96,21 @@ async function embedded(
 
 function pairOf(hash: string, outcome: Outcome | undefined): [string, Outcome][] {
   if (outcome !== undefined) return [[hash, outcome]];
-  throw new BridgeError('EMBEDDINGS_INVALID', 'There are fewer embeddings than texts, so nothing was stored.', {
-    hint: 'Check OPENAI_BASE_URL.',
-  });
+  throw new BridgeError(
+    'EMBEDDINGS_INVALID',
+    'There are fewer embeddings than texts, so nothing was stored.',
+    {
+      hint: 'Check OPENAI_BASE_URL.',
+    },
+  );
 }
 
 function tooLate(): BridgeError {
-  return new BridgeError('EMBEDDINGS_UNREACHABLE', 'The embeddings of the page were not ready in time, so nothing was stored.', {
-    hint: 'Run the batch again; if that keeps failing, set a smaller config.defaultPageSize.',
-  });
+  return new BridgeError(
+    'EMBEDDINGS_UNREACHABLE',
+    'The embeddings of the page were not ready in time, so nothing was stored.',
+    {
+      hint: 'Run the batch again; if that keeps failing, set a smaller config.defaultPageSize.',
+    },
+  );
 }

@@ -40,7 +40,11 @@ export interface BatchPorts extends Omit<PagePorts, 'permit' | 'redactor'> {
   readonly columns: Columns;
   readonly embedder: Embedder;
   /** Opens the operator's policy for a source. @throws BridgeError POLICY_INVALID, POLICY_REFUSED */
-  readonly permitOf: (source: { readonly id: string; readonly name: string | null; readonly config: KnowledgeConfig }) => Promise<KnowledgePermit>;
+  readonly permitOf: (source: {
+    readonly id: string;
+    readonly name: string | null;
+    readonly config: KnowledgeConfig;
+  }) => Promise<KnowledgePermit>;
   readonly redactor?: Redactor | undefined;
   /** For tests. */
   readonly timing?: BatchTiming | undefined;
@@ -129,7 +133,9 @@ class Batch {
       await this.#transaction((transaction) => moveCursor(transaction, this.#source, this.#cursor, change));
     } catch (thrown) {
       // The batch failed already, and that error is the one that helps.
-      this.#ports.log.warn('the error of a batch could not be stored', { error: toBridgeError(thrown).message });
+      this.#ports.log.warn('the error of a batch could not be stored', {
+        error: toBridgeError(thrown).message,
+      });
     }
     return failed;
   }
@@ -177,7 +183,12 @@ class Batch {
     const first = followingOf(config, paging, facts);
     const ending = first.kind === 'end' ? await page.ending() : undefined;
     const following = continued(first, ending?.signOfMore ?? false);
-    if (following.kind === 'end' && following.why === 'no_cursor' && ending?.signOfMore === true && pass.pages === 0) {
+    if (
+      following.kind === 'end' &&
+      following.why === 'no_cursor' &&
+      ending?.signOfMore === true &&
+      pass.pages === 0
+    ) {
       throw wrongPage(
         { url },
         `has no ${config.nextCursorPath ?? ''}, and a sign of more items, so there are more pages than this one`,
@@ -399,7 +410,8 @@ function isKnownInPass({ added, replaced, known, refused }: EmbeddedPage, pass: 
 function validatorColumns(validator: Validator | undefined, content: string): CursorChange {
   return {
     validator_etag: validator !== undefined && 'etag' in validator ? validator.etag : null,
-    validator_last_modified: validator !== undefined && 'lastModified' in validator ? validator.lastModified : null,
+    validator_last_modified:
+      validator !== undefined && 'lastModified' in validator ? validator.lastModified : null,
     validator_for: validator === undefined ? null : content,
   };
 }

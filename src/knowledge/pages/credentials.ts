@@ -13,6 +13,7 @@ export function addCredentials(
     if (isCredential(name, value)) redactor.add(value);
   }
   for (const [name, value] of Object.entries(headersTemplate ?? {})) {
-    if (!value.includes(API_KEY) && (isCredentialHeader(name) || isCredential(name, value))) redactor.add(value);
+    if (!value.includes(API_KEY) && (isCredentialHeader(name) || isCredential(name, value)))
+      redactor.add(value);
   }
 }

@@ -77,7 +77,6 @@ function nextAddress(place: string, { baseUrl }: KnowledgeConfig, { style }: Pag
   );
 }
 
-
 /** A header that `config` names for the validator, unless it is HTTP's own, which is sent anyway. */
 export function conditionHeader(name: string | null | undefined, value: string): Record<string, string> {
   if (name === undefined || name === null || !TOKEN.test(name) || STANDARD_CONDITION.test(name)) return {};

@@ -134,9 +134,13 @@ function storableCursor(cursor: string, storable: RestReader['storable']): strin
   const isAddress = /^https?:/i.test(cursor);
   const kept = isAddress ? storable(cursor, 'link') : storable(JSON.stringify(cursor), 'token');
   if ('because' in kept) {
-    throw new BridgeError('SOURCE_PAGINATION', `The cursor of the next page cannot be stored: ${kept.because}.`, {
-      hint: 'Ask the owner of the API for cursors without credentials. Nothing was stored.',
-    });
+    throw new BridgeError(
+      'SOURCE_PAGINATION',
+      `The cursor of the next page cannot be stored: ${kept.because}.`,
+      {
+        hint: 'Ask the owner of the API for cursors without credentials. Nothing was stored.',
+      },
+    );
   }
   return isAddress ? kept.place : cursor;
 }

@@ -13,10 +13,16 @@ export const KNOWLEDGE_WORDS: DefinitionWords = {
 /** What the reader of REST APIs calls the fields, and what `config` calls them. */
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/\bconfig\.url\b/g, 'config.baseUrl'],
-  [/\bconfig\.recordsPath, for example data\.items; data\.\* for the values of a map, and \$/g, 'config.itemsPath, for example data.items, and $'],
+  [
+    /\bconfig\.recordsPath, for example data\.items; data\.\* for the values of a map, and \$/g,
+    'config.itemsPath, for example data.items, and $',
+  ],
   [/\bconfig\.recordsPath\b/g, 'config.itemsPath'],
   [/\bconfig\.pagination\.pageSizeField and pageSize\b/g, 'config.pageSizeParam and defaultPageSize'],
-  [/\bconfig\.pagination\.pageSize(?:Field)?, or raise config\.requestTimeoutSeconds/g, 'config.defaultPageSize'],
+  [
+    /\bconfig\.pagination\.pageSize(?:Field)?, or raise config\.requestTimeoutSeconds/g,
+    'config.defaultPageSize',
+  ],
   [/\bconfig\.pagination\b/g, 'config.cursorParam, nextCursorPath and cursorStyle'],
 ];
 

@@ -34,7 +34,9 @@ export async function openColumns({ knex, dialect, location }: Database): Promis
   throw new BridgeError(
     'STATE_FAILED',
     `The column kb_chunks.embedding of ${location} has the type ${type ?? 'unknown'}, and embeddings need vector(1536) or bytea.`,
-    { hint: 'Change the type of the column, or rename the column and run `gemini-sync-bridge migrate` again.' },
+    {
+      hint: 'Change the type of the column, or rename the column and run `gemini-sync-bridge migrate` again.',
+    },
   );
 }
 

@@ -16,9 +16,13 @@ export async function findSource(knex: Knex, idOrName: string): Promise<SourceTa
     .orderByRaw('case when cast(id as text) = ? then 0 else 1 end', [idOrName])
     .first();
   if (row !== undefined) return row;
-  throw new BridgeError('KNOWLEDGE_SOURCE_UNKNOWN', `There is no knowledge source ${JSON.stringify(idOrName)}.`, {
-    hint: 'Run `gemini-sync-bridge kb list` to see the ids and names, or create the source with `kb apply`.',
-  });
+  throw new BridgeError(
+    'KNOWLEDGE_SOURCE_UNKNOWN',
+    `There is no knowledge source ${JSON.stringify(idOrName)}.`,
+    {
+      hint: 'Run `gemini-sync-bridge kb list` to see the ids and names, or create the source with `kb apply`.',
+    },
+  );
 }
 
 /**
@@ -31,7 +35,15 @@ export async function applyDefinition(
   { metadata, spec }: KnowledgeSource,
 ): Promise<{ readonly id: string; readonly action: 'created' | 'updated' | 'unchanged' }> {
   const { name } = metadata;
-  const { type, title, tenantId, backofficeOnly = true, defaultAllowedRoles = null, deleteLimit, config } = spec;
+  const {
+    type,
+    title,
+    tenantId,
+    backofficeOnly = true,
+    defaultAllowedRoles = null,
+    deleteLimit,
+    config,
+  } = spec;
   const values = {
     type,
     title,
