@@ -42,9 +42,9 @@ function vectorOf(embedding: unknown): Float32Array | undefined {
 function fromBase64(text: string): Float32Array | undefined {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length % BYTES_PER_NUMBER !== 0) return undefined;
-  return Float32Array.from({ length: bytes.length / BYTES_PER_NUMBER }, (_, at) =>
-    bytes.readFloatLE(at * BYTES_PER_NUMBER),
-  );
+  const vector = new Float32Array(bytes.length / BYTES_PER_NUMBER);
+  for (let at = 0; at < vector.length; at++) vector[at] = bytes.readFloatLE(at * BYTES_PER_NUMBER);
+  return vector;
 }
 
 function checked(vector: Float32Array | undefined, index: number): Float32Array {

@@ -10,8 +10,8 @@ import {
 } from '../../core/retry.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import { withDeadline } from '../../core/time/deadline.ts';
-import { networkErrorOf } from '../../net/network-error.ts';
+import { DeadlineError, withDeadline } from '../../core/time/deadline.ts';
+import { propertyOf } from '../../core/thrown.ts';
 import { loadTokenCount } from '../chunks/tokens.ts';
 import type { Embedder, Embedding } from '../embedder.ts';
 import {
@@ -158,9 +158,10 @@ export class OpenAiEmbedder implements Embedder {
     try {
       return await withRetries(attempt, { policy: retry, wait, now, onRetry }, signal);
     } catch (thrown) {
-      if (!signal.aborted || networkErrorOf(signal.reason)?.meaning !== 'timed_out') throw thrown;
+      if (!signal.aborted || !isTimeLimit(signal.reason)) throw thrown;
       throw (
-        last?.toError({ attempts: 1, notBefore: undefined }) ?? this.#error(failureProblem(signal.reason))
+        last?.toError({ attempts: 1, notBefore: undefined }) ??
+        this.#error(failureProblem(new DeadlineError()))
       );
     }
   }
@@ -186,4 +187,9 @@ export class OpenAiEmbedder implements Embedder {
     const error = failureOf(problem, this.#request).toError({ attempts: 1, notBefore: undefined });
     return error instanceof BridgeError ? error : new BridgeError(problem.code, problem.what);
   }
+}
+
+/** Whether a signal ended because of `withDeadline` or `AbortSignal.timeout`. */
+function isTimeLimit(reason: unknown): boolean {
+  return reason instanceof DeadlineError || propertyOf(reason, 'name') === 'TimeoutError';
 }

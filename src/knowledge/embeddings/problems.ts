@@ -57,7 +57,7 @@ const HINTS: NetworkHints = {
 
 /** What APIs and gateways write when a request has too many texts or tokens. */
 const SIZE_WORDS =
-  /too (?:large|long|many|big)|\bexceed|\bmax(?:imum|_)? ?(?:[a-z_]+ ){0,3}(?:tokens?|inputs?|length|size|batch|number)|context length|batch size|at most \d|less than or equal to|no more than/i;
+  /too (?:large|long|many|big)|exceed|maximum|\bmax[ _]|context length|batch size|at most \d|less than or equal to|(?:larger|greater|more) than \d/i;
 
 /** @param redact removes secrets, such as a key that the API quotes */
 export function refusalProblem(refusal: ApiRefusal, redact: (text: string) => string, now: Date): Problem {
