@@ -165,7 +165,6 @@ class Batch {
     const { bytes, start, items } = page;
     const url = this.#url;
     const pageHash = pageHashOf(bytes, items);
-    requireOtherPage(pass, pageHash, paging, { url });
     const facts = {
       bytes,
       start,
@@ -176,6 +175,7 @@ class Batch {
       url,
     };
     const first = followingOf(config, paging, facts);
+    requireOtherPage(pass, pageHash, paging, { url });
     const ending = first.kind === 'end' ? await page.ending() : undefined;
     const following = continued(first, ending?.signOfMore ?? false);
     if (
