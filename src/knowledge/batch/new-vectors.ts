@@ -114,3 +114,9 @@ function tooLate(): BridgeError {
     },
   );
 }
+
+/** Whether earlier pages of the pass had everything that a page has. */
+export function isKnownInPass({ added, replaced, known, refused }: EmbeddedPage, pass: number): boolean {
+  const hasNew = added.length > 0 || replaced.length > 0 || refused.length > 0;
+  return !hasNew && known.length > 0 && known.every((chunk) => chunk.pass === pass);
+}

@@ -46,7 +46,7 @@ export function pageRequest(
   const spec: RestSpec = {
     url: address ?? baseUrl,
     headers: { ...headersTemplate, ...condition },
-    recordsPath: itemsPath === undefined || itemsPath === null ? '$' : itemsPath,
+    recordsPath: itemsPath ?? '$',
     // The cursor parameter is named, so that a token in it is not taken for a credential.
     pagination: { type: 'none', cursorField: paging.parameter },
     requestTimeoutSeconds: PAGE_ATTEMPT_SECONDS,

@@ -12,7 +12,7 @@ export interface Source {
   readonly tenantId: string;
   readonly title: string;
   readonly checked: CheckedConfig;
-  /** The roles that may see the chunks; none means nobody. */
+  /** The roles that may see the chunks. With an empty list, no role may. */
   readonly roles: readonly string[];
   readonly deleteLimit: { readonly count: number; readonly ratio: number };
 }
@@ -25,7 +25,7 @@ export function sourceOf(row: SourceTable): Source {
   return {
     id: row.id,
     name: row.name,
-    tenantId: String(row.tenant_id),
+    tenantId: row.tenant_id,
     title: row.title,
     checked:
       ofRow === undefined && checked.config?.allowedRolesOverride === undefined

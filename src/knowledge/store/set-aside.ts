@@ -85,7 +85,9 @@ export async function forgetRefused(
 ): Promise<number> {
   await transaction('kb_set_aside')
     .where({ source_id: sourceId })
-    .where((either) => either.whereNot({ pass }).orWhereNot({ embedder }))
+    .where((either) => {
+      void either.whereNot({ pass }).orWhereNot({ embedder });
+    })
     .delete();
   return countRefused(transaction, { sourceId, embedder });
 }

@@ -12,7 +12,9 @@ export async function findSource(knex: Knex, idOrName: string): Promise<SourceTa
   const isId = knex.raw('cast(id as text) = ?', [idOrName]);
   const row: SourceTable | undefined = await knex('kb_sources')
     .where({ type: 'rest' })
-    .where((either) => either.where(isId).orWhere({ name: idOrName }))
+    .where((either) => {
+      void either.where(isId).orWhere({ name: idOrName });
+    })
     .orderByRaw('case when cast(id as text) = ? then 0 else 1 end', [idOrName])
     .first();
   if (row !== undefined) return row;
@@ -69,7 +71,7 @@ export async function applyDefinition(
     const { id } = row;
     if (contentOf(row) === wantedOf(spec)) return { id, action: 'unchanged' };
     await table().where({ id }).update(values);
-    if (String(row.tenant_id) !== tenantId) await moveToTenant(transaction, id, tenantId);
+    if (row.tenant_id !== tenantId) await moveToTenant(transaction, id, tenantId);
     return { id, action: 'updated' };
   });
 }
@@ -89,7 +91,7 @@ function contentOf(row: SourceTable): string {
   return canonical([
     row.type,
     row.title,
-    String(row.tenant_id),
+    row.tenant_id,
     Boolean(row.backoffice_only),
     jsonIn(row.config),
     textsIn(row.default_allowed_roles) ?? null,
