@@ -211,7 +211,7 @@ export type ErrorCode = keyof typeof ERROR_KINDS;
 
 interface BridgeErrorOptions {
   /** What to do next: one sentence, printed on its own line. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
   /** The time that the server named; a retry before it cannot help. */
   readonly nextRunAfter?: Date | undefined;
