@@ -138,7 +138,7 @@ export class NotionStandIn {
       return failed(404, 'object_not_found', `Could not find data_source with ID: ${id}.`);
     const { filter, sorts = [] } = asked;
     const from = (time: 'last_edited_time' | 'created_time') =>
-      filter?.timestamp === time ? (filter[time]?.on_or_after ?? '') : '';
+      filter?.timestamp === time ? Date.parse(filter[time]?.on_or_after ?? '') : 0;
     const sort = sorts[0]?.timestamp === 'created_time' ? 'createdMs' : 'editedMs';
     const direction = sorts[0]?.direction === 'ascending' ? 1 : -1;
     const found = [...this.#pages.values()]
@@ -146,8 +146,8 @@ export class NotionStandIn {
         ({ source, inTrash, editedMs, createdMs }) =>
           source === id &&
           !inTrash &&
-          minute(editedMs) >= from('last_edited_time') &&
-          minute(createdMs) >= from('created_time'),
+          Date.parse(minute(editedMs)) >= from('last_edited_time') &&
+          Date.parse(minute(createdMs)) >= from('created_time'),
       )
       .sort((one, other) => direction * (one[sort] - other[sort]))
       .map(pageOf);
