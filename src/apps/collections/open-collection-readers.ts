@@ -31,5 +31,5 @@ export function openCollectionReaders({ spec }: App, ports: CollectionPorts): re
 }
 
 function wordsOf(path: string) {
-  return { path, kind: 'app', paginationDocs: 'docs/app-sync.md', restart: 'sync once with --full' };
+  return { path, kind: 'app', paginationDocs: 'docs/connector-mode-rest-pull.md', restart: 'sync once with --full' };
 }
