@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { valueAt } from '../../../src/definitions/draft.ts';
-import { connectorSchema, schemaProperties } from '../../../src/definitions/schema-document.ts';
+import { connectorDocument } from '../../../src/definitions/connector/schema-document.ts';
 import { isConnector, shapeFindings } from '../../../src/definitions/connector/schema.ts';
+import type { Whole } from '../../support/definitions/whole.ts';
 import type { CsvSpec, PaginationSpec } from '../../../src/definitions/rest/types.ts';
 import type {
   Connector,
@@ -10,18 +11,6 @@ import type {
   HttpSourceSpec,
   SqlSourceSpec,
 } from '../../../src/definitions/connector/types.ts';
-
-/** Makes every optional field of the types needed, so that a new one fails to compile until it is in these examples. */
-type Whole<T> = T extends readonly (infer Item)[]
-  ? readonly Item[]
-  : T extends object
-    ? {
-        // Without those that exist only to say that there are none.
-        readonly [Key in keyof T as [NonNullable<T[Key]>] extends [never] ? never : Key]-?: Whole<
-          NonNullable<T[Key]>
-        >;
-      }
-    : T;
 
 const sqlSource: Whole<SqlSourceSpec> = {
   type: 'postgres',
@@ -259,27 +248,27 @@ describe('the schema and the types', () => {
     expect(shapeFindings(push)).toEqual([]);
   });
 
-  test.each(schemaProperties().map(({ path }) => path))('both know %s', (path) => {
+  test.each(connectorDocument.properties.map(({ path }) => path))('both know %s', (path) => {
     const values = [sql, http, file, push].map((example) => valueAt(example, path));
     expect(values.some((value) => value !== undefined)).toBe(true);
   });
 
-  test.each(schemaProperties())('describe $path for the field reference', ({ schema }) => {
+  test.each(connectorDocument.properties)('describe $path for the field reference', ({ schema }) => {
     expect(schema.description).toMatch(/^[A-Z`].*\.$/s);
   });
 });
 
 describe('the schema', () => {
   test('refuses unknown keys in every mapping that has named ones', () => {
-    const open = schemaProperties().filter(
+    const open = connectorDocument.properties.filter(
       ({ schema }) => schema.properties !== undefined && schema['additionalProperties'] !== false,
     );
     expect(open).toEqual([]);
-    expect(connectorSchema()['additionalProperties']).toBe(false);
+    expect(connectorDocument.root['additionalProperties']).toBe(false);
   });
 
   test('accepts its own examples', () => {
-    const examples = schemaProperties().filter(
+    const examples = connectorDocument.properties.filter(
       ({ path, schema }) => schema.examples && !path.includes('oauth'),
     );
     for (const { path, schema } of examples) {
