@@ -8,6 +8,8 @@ export interface RetryPolicy {
   readonly retries: number;
   /** The maximum of the first wait; the maximum doubles with each further one, up to `RETRY_BACKOFF_SECONDS_MAX`. */
   readonly backoffSeconds: number;
+  /** A server that asks for a longer wait ends the attempts; `RETRY_AFTER_SECONDS_MAX` by default. */
+  readonly retryAfterSecondsMax?: number;
 }
 
 /** Rejects with the signal's reason when aborted. */
@@ -75,8 +77,9 @@ export async function withRetries<T>(
     const outcome = await attempt();
     if (outcome.ok) return outcome.value;
     const { failure } = outcome;
-    const tooLong = failure.again && failure.retryAfterMs > RETRY_AFTER_SECONDS_MAX * 1_000;
-    if (tooLong || !failure.again || attempts > options.policy.retries) {
+    const { retries, retryAfterSecondsMax = RETRY_AFTER_SECONDS_MAX } = options.policy;
+    const tooLong = failure.again && failure.retryAfterMs > retryAfterSecondsMax * 1_000;
+    if (tooLong || !failure.again || attempts > retries) {
       const notBefore = tooLong ? new Date(options.now().getTime() + failure.retryAfterMs) : undefined;
       throw failure.toError({ attempts, notBefore });
     }

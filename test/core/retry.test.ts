@@ -8,6 +8,7 @@ import {
   withRetries,
   type Attempt,
   type Ending,
+  type RetryPolicy,
 } from '../../src/core/retry.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -27,14 +28,14 @@ const failed = (again: boolean, afterMs = 0): Attempt<string> => ({
 });
 
 /** Attempts these outcomes, and tells the waits in between. */
-async function run(outcomes: readonly Attempt<string>[], retries: number) {
+async function run(outcomes: readonly Attempt<string>[], retries: number, more: Partial<RetryPolicy> = {}) {
   const waits: number[] = [];
   const onRetry = jest.fn();
   let next = 0;
   const result = await withRetries(
     () => Promise.resolve(outcomes[next++]!),
     {
-      policy: { retries, backoffSeconds: 1 },
+      policy: { retries, backoffSeconds: 1, ...more },
       now: () => NOW,
       random: () => 0.5,
       wait: (ms) => {
@@ -162,6 +163,15 @@ describe('trying again', () => {
     const { result, waits } = await run([failed(true, RETRY_AFTER_SECONDS_MAX * 1_000 + 1_000)], 3);
     expect(waits).toEqual([]);
     expect(result).toMatchObject({ ending: { attempts: 1, notBefore: new Date('2026-11-20T12:05:01Z') } });
+  });
+
+  test('ends where the wait is longer than the policy allows', async () => {
+    const { result } = await run([failed(true, 61_000)], 3, { retryAfterSecondsMax: 60 });
+    expect(result).toMatchObject({ ending: { attempts: 1, notBefore: new Date('2026-11-20T12:01:01Z') } });
+    const { waits } = await run([failed(true, 60_000), { ok: true, value: '' }], 3, {
+      retryAfterSecondsMax: 60,
+    });
+    expect(waits).toEqual([60_500]);
   });
 });
 

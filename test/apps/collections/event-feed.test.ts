@@ -39,10 +39,13 @@ async function open(served: Served, change: Partial<EventFeed['events']> = {}) {
   const reply: Reply = (response, request) => {
     const { pathname } = new URL(request.url, 'http://x');
     const { events, objects = {}, more } = served;
-    if (pathname === '/events') return json(200, { events, ...more })(response, request);
-    if (pathname === '/items') return json(200, { items: Object.values(objects) })(response, request);
     const object = objects[decodeURIComponent(pathname.slice('/items/'.length))];
-    return json(object === undefined ? 404 : 200, object ?? { message: 'none' })(response, request);
+    const lists: Readonly<Record<string, object>> = {
+      '/events': { events, ...more },
+      '/items': { items: Object.values(objects) },
+    };
+    const found = lists[pathname] ?? object;
+    json(found === undefined ? 404 : 200, found ?? { message: 'none' })(response, request);
   };
   const { url, received } = await servers.answering(reply);
   const collection = { ...ITEMS, incremental: { events: { ...EVENTS, ...change } } };
