@@ -18,7 +18,7 @@ export interface RecordTime {
 }
 
 /** Reads a time as APIs write it: a text, or seconds or milliseconds since 1970. @returns undefined for anything else */
-export function timeOf(text: string): RecordTime | undefined {
+function timeOf(text: string): RecordTime | undefined {
   const { whole, fraction = '' } = NUMBER.exec(text)?.groups ?? {};
   if (whole !== undefined) {
     const value = Number(whole);

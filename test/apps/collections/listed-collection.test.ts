@@ -204,6 +204,17 @@ describe('a collection', () => {
     ]);
   });
 
+  test('asks for everything since 1970 in a full sync when the time is outside of the query', async () => {
+    const collection: AppCollection = {
+      ...PRODUCTS,
+      path: '/changed/:since/products',
+      incremental: { format: 'epoch_seconds' },
+    };
+    const { read, received } = await open(collection, products(ids(1)));
+    await read();
+    expect(received[0]?.url).toBe('/changed/0/products?limit=2&skip=0');
+  });
+
   test('leaves out only records that were certainly known, when the API rounds times', async () => {
     const record = fc.record({
       minutes: fc.integer({ min: -20, max: 20 }),
