@@ -275,15 +275,41 @@ describe('a collection', () => {
     expect(end.incomplete).toContain('maxPages');
   });
 
-  test('reports a listing as incomplete when records moved from page to page', async () => {
-    const all = ids(6);
-    const reply: Reply = (response, request) => {
-      products(all)(response, request);
-      if (queryOf(request).get('skip') === '0') all.unshift({ id: 99 });
+  /** Four records in pages of two; after the first page another record is added before them. No total gives the move away. */
+  function moving(): Reply {
+    const all = ids(4);
+    return (response, request) => {
+      const skip = Number(queryOf(request).get('skip') ?? 0);
+      json(200, { products: all.slice(skip, skip + 2) })(response, request);
+      if (skip === 0) all.unshift({ id: 99 });
     };
-    const { read } = await open(PRODUCTS, reply);
-    const { end } = await read();
+  }
+
+  test('reports a listing as incomplete when records moved from page to page', async () => {
+    const { type, offsetField, pageSizeField, pageSize } = OFFSET;
+    const pagination = { type, offsetField, pageSizeField, pageSize };
+    const whole = await open({ ...PRODUCTS, pagination }, moving());
+    const { ids: found, end } = await whole.read();
+    expect(found).toEqual(['1', '2', '2', '3', '4']);
     expect(end.incomplete).toContain('entities moved');
+    const changed = await open({ ...PRODUCTS, pagination, incremental: { parameter: 'since' } }, moving());
+    expect((await changed.read(SINCE)).end.incomplete).toContain('entities moved');
+  });
+
+  test('takes a record twice that changed while a listing of changes by cursor is read', async () => {
+    const pages: Readonly<Record<string, object>> = {
+      a: { products: [{ id: 1, n: 2 }, { id: 3 }], next: null },
+      '': { products: [{ id: 1, n: 1 }, { id: 2 }], next: 'a' },
+    };
+    const reply: Reply = (response, request) => {
+      json(200, pages[queryOf(request).get('cursor') ?? ''])(response, request);
+    };
+    const pagination = { type: 'cursor', nextCursorPath: 'next' } as const;
+    const { read } = await open({ ...PRODUCTS, pagination, incremental: { parameter: 'since' } }, reply);
+    const { ids: found, payloads, end } = await read(SINCE);
+    expect(found).toEqual(['1', '2', '1', '3']);
+    expect(payloads.get('1')).toContain('"n":2');
+    expect(end.incomplete).toBeUndefined();
   });
 
   test('fails when the API answers every page with the same records', async () => {
