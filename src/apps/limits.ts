@@ -12,5 +12,7 @@ export const APP_OBJECT_REQUESTS_CONCURRENT = 4;
 export const APP_OBJECTS_PER_PAGE = 100;
 /** Bytes of changed objects that are passed on together; one object may exceed it. */
 export const APP_OBJECTS_PAGE_BYTES = 4 * 1_048_576;
+/** An API that asks for a longer wait ends the sync, which then says when to come back. */
+export const APP_RETRY_AFTER_SECONDS_MAX = 60;
 /** How often one reading of a listing begins again because the API can no longer continue it. */
 export const APP_LISTING_RESTARTS_MAX = 2;

@@ -13,6 +13,8 @@ export interface RetryPolicy {
    * it, only the number of attempts is limited.
    */
   readonly waitMsMax?: (() => number) | undefined;
+  /** A server that asks for a longer wait ends the attempts; `RETRY_AFTER_SECONDS_MAX` by default. */
+  readonly retryAfterSecondsMax?: number;
 }
 
 /** Rejects with the signal's reason when aborted. */
@@ -80,8 +82,8 @@ export async function withRetries<T>(
     const outcome = await attempt();
     if (outcome.ok) return outcome.value;
     const { failure } = outcome;
-    const { retries, waitMsMax } = options.policy;
-    const mostMs = Math.min(RETRY_AFTER_SECONDS_MAX * 1_000, waitMsMax?.() ?? Infinity);
+    const { retries, waitMsMax, retryAfterSecondsMax = RETRY_AFTER_SECONDS_MAX } = options.policy;
+    const mostMs = Math.min(retryAfterSecondsMax * 1_000, waitMsMax?.() ?? Infinity);
     const tooLong = failure.again && failure.retryAfterMs > Math.max(mostMs, 0);
     const waitMs = waitBefore(attempts, failure.retryAfterMs, options.policy, options.random);
     const noTime = waitMsMax !== undefined && waitMs > mostMs;

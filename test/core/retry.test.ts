@@ -8,6 +8,7 @@ import {
   withRetries,
   type Attempt,
   type Ending,
+  type RetryPolicy,
 } from '../../src/core/retry.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -27,14 +28,14 @@ const failed = (again: boolean, afterMs = 0): Attempt<string> => ({
 });
 
 /** Attempts these outcomes, and tells the waits in between. */
-async function run(outcomes: readonly Attempt<string>[], retries: number, waitMsMax?: () => number) {
+async function run(outcomes: readonly Attempt<string>[], retries: number, more: Partial<RetryPolicy> = {}) {
   const waits: number[] = [];
   const onRetry = jest.fn();
   let next = 0;
   const result = await withRetries(
     () => Promise.resolve(outcomes[next++]!),
     {
-      policy: { retries, backoffSeconds: 1, waitMsMax },
+      policy: { retries, backoffSeconds: 1, ...more },
       now: () => NOW,
       random: () => 0.5,
       wait: (ms) => {
@@ -163,6 +164,15 @@ describe('trying again', () => {
     expect(waits).toEqual([]);
     expect(result).toMatchObject({ ending: { attempts: 1, notBefore: new Date('2026-11-20T12:05:01Z') } });
   });
+
+  test('ends where the wait is longer than the policy allows', async () => {
+    const { result } = await run([failed(true, 61_000)], 3, { retryAfterSecondsMax: 60 });
+    expect(result).toMatchObject({ ending: { attempts: 1, notBefore: new Date('2026-11-20T12:01:01Z') } });
+    const { waits } = await run([failed(true, 60_000), { ok: true, value: '' }], 3, {
+      retryAfterSecondsMax: 60,
+    });
+    expect(waits).toEqual([60_500]);
+  });
 });
 
 describe('trying again in a limited time', () => {
@@ -170,20 +180,20 @@ describe('trying again in a limited time', () => {
     let leftMs = 1_600;
     const left = () => (leftMs -= 400);
     // The waits are half a second and a second; then 400 ms are left.
-    const { result, waits } = await run([failed(true), failed(true), failed(true)], 9, left);
+    const { result, waits } = await run([failed(true), failed(true), failed(true)], 9, { waitMsMax: left });
     expect(result).toMatchObject({ ending: { attempts: 2, notBefore: undefined } });
     expect(waits).toEqual([500]);
   });
 
   test('ends and says until when, where the server asks for more than what is left', async () => {
-    const { result } = await run([failed(true, 5_000)], 9, () => 3_000);
+    const { result } = await run([failed(true, 5_000)], 9, { waitMsMax: () => 3_000 });
     expect(result).toMatchObject({
       ending: { attempts: 1, notBefore: new Date(NOW.getTime() + 5_000) },
     });
   });
 
   test('ends after the first attempt when no time is left', async () => {
-    const { result } = await run([failed(true)], 9, () => 0);
+    const { result } = await run([failed(true)], 9, { waitMsMax: () => 0 });
     expect(result).toMatchObject({ ending: { attempts: 1 } });
   });
 });

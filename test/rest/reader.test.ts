@@ -255,4 +255,15 @@ describe('the messages of a REST reader name the fields of the definition that i
     );
     expect((await failure({ url })).message).toContain('the knowledge source does not say how to get them');
   });
+
+  test('has no pages when the listing is missing and its status may say so', async () => {
+    const { url } = await servers.answering(json(404, { message: 'none' }));
+    const { reader } = restReader({ url });
+    let reports = 0;
+    const missing = { statuses: [404], report: () => reports++ };
+    const listing = reader.pages({ missing }, signal);
+    for await (const page of listing) expect(page).toBeUndefined();
+    await reader.close();
+    expect([reports, listing.statement.truncated]).toEqual([1, false]);
+  });
 });

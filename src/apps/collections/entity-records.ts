@@ -51,8 +51,10 @@ export class EntityRecords {
   #archiveOf(bytes: Buffer, start: number): Pick<EntityRecord, 'archivedAt' | 'archived'> {
     const path = this.#archived;
     if (path === undefined) return { archivedAt: null, archived: false };
+    // A flag may be the number 1, and 0 means that there is no time.
+    if (isTrueAt(bytes, start, path)) return { archivedAt: null, archived: true };
     const time = timeAt(bytes, start, path);
-    if (time === undefined) return { archivedAt: null, archived: isTrueAt(bytes, start, path) };
+    if (time === undefined || time.ms === 0) return { archivedAt: null, archived: false };
     return { archivedAt: new Date(time.ms).toISOString(), archived: true };
   }
 

@@ -13,8 +13,8 @@ import {
 /** The parts of a collection that one listing uses. */
 type Listed = Partial<AppCollection> & Pick<AppCollection, 'path'>;
 
-/** The parameter of a request that holds the id of an object: the only text that a reader puts into an address. */
-export const OBJECT_ID = ':watermark';
+/** In an address, the REST reader replaces this text by a value that is given with the request, percent-encoded: here the id of an object. */
+const OBJECT_ID = ':watermark';
 
 /** The specs of the listings of one collection, as the REST reader takes them. */
 export class ListingSpecs {
@@ -28,10 +28,13 @@ export class ListingSpecs {
 
   /** The listing of everything: it has no filter by time. */
   whole(): RestSpec {
-    const { path, payload, parents, ...listed } = this.#collection;
+    const { path, payload, parents, incremental, ...listed } = this.#collection;
+    // Outside of its query, a path needs a time, and everything has changed since this one.
+    const format = incremental === undefined || 'events' in incremental ? undefined : incremental.format;
+    const ever = sinceValue(new Date(0), format);
     return this.#spec({
       ...listed,
-      path: pathWithoutSince(path),
+      path: boundPath(pathWithoutSince(path), ever),
       ...(payload === undefined ? {} : { payload: withoutSince(payload) }),
       ...(parents === undefined ? {} : { parents: parentsWithoutSince(parents) }),
     });

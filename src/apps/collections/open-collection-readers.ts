@@ -1,6 +1,7 @@
 import type { App } from '../../definitions/app/types.ts';
 import { quotaOf } from '../../rest/quota.ts';
 import { openReader } from '../../rest/reader.ts';
+import { APP_RETRY_AFTER_SECONDS_MAX } from '../limits.ts';
 import type { CollectionReader } from '../collection-reader.ts';
 import type { AppReaders, CollectionPorts } from './collection-ports.ts';
 import { ListedCollection } from './listed-collection.ts';
@@ -11,6 +12,7 @@ import { ListedCollection } from './listed-collection.ts';
  */
 export function openCollectionReaders({ spec }: App, ports: CollectionPorts): readonly CollectionReader[] {
   const { clock, wait, log } = ports;
+  const retry = { ...ports.retry, retryAfterSecondsMax: APP_RETRY_AFTER_SECONDS_MAX };
   const quota = quotaOf(spec.rateLimit, clock, wait);
   const refreshTokens = new Map<string, string>();
   const readers: AppReaders = {
@@ -19,7 +21,7 @@ export function openCollectionReaders({ spec }: App, ports: CollectionPorts): re
       openReader(listing, {
         ...ports,
         // A repeated request of a scroll may skip the page that was lost, so the listing begins again instead.
-        retry: listing.pagination?.constantCursor === true ? { ...ports.retry, retries: 0 } : ports.retry,
+        retry: listing.pagination?.constantCursor === true ? { ...retry, retries: 0 } : retry,
         quota,
         refreshTokens,
         words: wordsOf(at),
@@ -31,5 +33,10 @@ export function openCollectionReaders({ spec }: App, ports: CollectionPorts): re
 }
 
 function wordsOf(path: string) {
-  return { path, kind: 'app', paginationDocs: 'docs/app-sync.md', restart: 'sync once with --full' };
+  return {
+    path,
+    kind: 'app',
+    paginationDocs: 'docs/connector-mode-rest-pull.md',
+    restart: 'sync once with --full',
+  };
 }

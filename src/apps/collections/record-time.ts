@@ -4,8 +4,6 @@ import { plainText, valueAtPath } from '../../json/path.ts';
 
 /** A number of this many digits or more is in milliseconds; as seconds it would be after the year 5138. */
 const EPOCH_MS_DIGITS = 12;
-/** Numbers below are not times: a flag is 1. */
-const EPOCH_SECONDS_MIN = 100_000_000;
 const MS_DIGITS = 3;
 /** The length of `2024-01-02`. */
 const DATE_LENGTH = 10;
@@ -20,11 +18,10 @@ export interface RecordTime {
 }
 
 /** Reads a time as APIs write it: a text, or seconds or milliseconds since 1970. @returns undefined for anything else */
-export function timeOf(text: string): RecordTime | undefined {
+function timeOf(text: string): RecordTime | undefined {
   const { whole, fraction = '' } = NUMBER.exec(text)?.groups ?? {};
   if (whole !== undefined) {
     const value = Number(whole);
-    if (value < EPOCH_SECONDS_MIN) return undefined;
     if (whole.length >= EPOCH_MS_DIGITS) return { ms: value, isDate: false };
     return { ms: value * 1_000 + millisecondsOf(fraction), isDate: false };
   }

@@ -7,7 +7,7 @@ const WHOLE = ':since';
 export type Payload = Readonly<Record<string, unknown>>;
 
 /** Replaces each `:since` in a value, at any depth. A text that is nothing else becomes the value with its type. */
-export function bindSince(value: unknown, since: SinceValue): unknown {
+function bindSince(value: unknown, since: SinceValue): unknown {
   if (typeof value === 'string')
     return value === WHOLE ? since : value.replaceAll(SINCE, () => String(since));
   if (Array.isArray(value)) return value.map((item: unknown) => bindSince(item, since));

@@ -358,3 +358,56 @@ describe('the parameters of a page', () => {
     },
   );
 });
+
+describe('a constant cursor', () => {
+  const SCROLL: PaginationSpec = {
+    type: 'cursor',
+    cursorField: 'scroll',
+    nextCursorPath: 'scroll',
+    constantCursor: true,
+  };
+
+  test('leads from page to page until one has no records', async () => {
+    const pages = [[1, 2], [3], []].map((ids) => page(ids, { scroll: 'a b' }));
+    const { listed: found, asked } = await read({ pagination: SCROLL }, ...pages);
+    expect(found).toEqual(COMPLETE(1, 2, 3));
+    expect(asked).toEqual(['/articles', '/articles?scroll=a%20b', '/articles?scroll=a%20b']);
+  });
+
+  test('keeps its digits when it is a number', async () => {
+    const reply: Reply = (response, { url }) => {
+      const data = url.includes('scroll=9007199254740993') ? '' : '{"id":1,"name":"row 1"}';
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(`{"data":[${data}],"scroll":9007199254740993}`);
+    };
+    expect((await read({ pagination: SCROLL }, reply)).listed).toEqual(COMPLETE(1));
+  });
+
+  test('does not hide a listing that goes in circles', async () => {
+    const error = await failure({ pagination: SCROLL }, page([1], { scroll: 'a' }));
+    expect(error).toMatchObject({ code: 'SOURCE_PAGINATION' });
+  });
+});
+
+describe('a sign of missing records that the definition names', () => {
+  const STATUS: PaginationSpec = { type: 'none', incompletePath: 'status.type' };
+
+  test.each([
+    [undefined, 'cut', true],
+    [undefined, true, true],
+    [undefined, null, false],
+    [undefined, '', false],
+    [['incomplete'], 'incomplete', true],
+    [['incomplete'], 'complete', false],
+    [['true'], true, true],
+  ])('counts with the values %j and the status %j', async (incompleteValues, type, truncated) => {
+    const pagination = { ...STATUS, ...(incompleteValues === undefined ? {} : { incompleteValues }) };
+    expect(await listed(pagination, page([1], { status: { type } }))).toEqual({ ids: [1], truncated });
+  });
+
+  test('counts on the first page, too', async () => {
+    const pages: PaginationSpec = { ...STATUS, type: 'cursor', nextCursorPath: 'next', cursorField: 'c' };
+    const cut = page([1], { next: 'a', status: { type: 'incomplete' } });
+    expect(await listed(pages, cut, page([2], { status: { type: '' } }))).toEqual(PARTIAL(1, 2));
+  });
+});

@@ -213,8 +213,8 @@ function problemOf(query: Filter, depth: number): string | undefined {
     return filters.map((filter) => problemOf(filter, depth + 1)).find((problem) => problem !== undefined);
   }
   if (!OPERATORS.includes(operator)) return `${operator} is not a valid operator`;
-  return /_at$/.test(field ?? '') && typeof value !== 'number'
-    ? `${field ?? ''} must be a number`
+  return field?.endsWith('_at') === true && typeof value !== 'number'
+    ? `${field} must be a number`
     : undefined;
 }
 

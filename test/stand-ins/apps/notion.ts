@@ -123,12 +123,7 @@ export class NotionStandIn {
         created_time: minute(0),
         last_edited_time: minute(0),
         in_trash: false,
-        properties: Object.fromEntries([
-          ['Name', { id: 'title', name: 'Name', type: 'title', title: {} }],
-          ...names.map(
-            (name, index) => [name, { id: `p%3A${index}`, name, type: 'rich_text', rich_text: {} }] as const,
-          ),
-        ]),
+        properties: propertiesOf(names),
       }));
     return paged(found, asked, 'page_or_data_source');
   }
@@ -138,7 +133,7 @@ export class NotionStandIn {
       return failed(404, 'object_not_found', `Could not find data_source with ID: ${id}.`);
     const { filter, sorts = [] } = asked;
     const from = (time: 'last_edited_time' | 'created_time') =>
-      filter?.timestamp === time ? (filter[time]?.on_or_after ?? '') : '';
+      filter?.timestamp === time ? Date.parse(filter[time]?.on_or_after ?? '') : 0;
     const sort = sorts[0]?.timestamp === 'created_time' ? 'createdMs' : 'editedMs';
     const direction = sorts[0]?.direction === 'ascending' ? 1 : -1;
     const found = [...this.#pages.values()]
@@ -146,8 +141,8 @@ export class NotionStandIn {
         ({ source, inTrash, editedMs, createdMs }) =>
           source === id &&
           !inTrash &&
-          minute(editedMs) >= from('last_edited_time') &&
-          minute(createdMs) >= from('created_time'),
+          Date.parse(minute(editedMs)) >= from('last_edited_time') &&
+          Date.parse(minute(createdMs)) >= from('created_time'),
       )
       .sort((one, other) => direction * (one[sort] - other[sort]))
       .map(pageOf);
@@ -186,6 +181,14 @@ const pageOf = ({ id, source, title, createdMs, editedMs, inTrash }: NotionPage)
   parent: { type: 'data_source_id', data_source_id: source },
   properties: { Name: { id: 'title', type: 'title', title: [{ type: 'text', plain_text: title }] } },
 });
+
+function propertiesOf(names: readonly string[]): Readonly<Record<string, object>> {
+  const own = names.map((name, index) => ({ id: `p%3A${index}`, name, type: 'rich_text', rich_text: {} }));
+  return { Name: { id: 'title', name: 'Name', type: 'title', title: {} }, ...byName(own) };
+}
+
+const byName = <T extends { readonly name: string }>(all: readonly T[]): Record<string, T> =>
+  Object.fromEntries(all.map((one) => [one.name, one]));
 
 const startOf = (cursor: string | null) => (cursor === null ? {} : { start_cursor: cursor });
 

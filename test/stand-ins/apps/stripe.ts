@@ -167,7 +167,7 @@ export class StripeStandIn {
   }
 
   #eventsFor({ query }: Asked): { readonly id: string; readonly created: number }[] {
-    const types = query.getAll('types[]');
+    const types = typesOf(query);
     const type = query.get('type');
     const isAsked = (name: string): boolean => {
       if (types.length > 0) return types.includes(name);
@@ -203,12 +203,19 @@ function missing(status: number, id: string, param: string): Answer {
   return failed(status, { code: 'resource_missing', message: `No such object: '${id}'`, param });
 }
 
+/** A list has brackets in its name, with or without the index of the element. */
+const listName = (name: string): string => name.replace(/\[\d+\]$/, '[]');
+
+function typesOf(query: URLSearchParams): string[] {
+  return [...query].filter(([name]) => listName(name) === 'types[]').map(([, type]) => type);
+}
+
 function parameterProblem(list: string, { query }: Asked): Answer | undefined {
   const allowed = [...PAGING, ...(PARAMETERS[list] ?? CREATED)];
-  const unknown = [...query.keys()].find((name) => !allowed.includes(name.replace(/\[\d+\]$/, '[]')));
+  const unknown = [...query.keys()].find((name) => !allowed.includes(listName(name)));
   if (unknown !== undefined)
     return failed(400, { code: 'parameter_unknown', message: `Received unknown parameter: ${unknown}` });
-  if (query.getAll('types[]').length > TYPES_MAX)
+  if (typesOf(query).length > TYPES_MAX)
     return failed(400, { message: 'You may pass up to 20 types.', param: 'types' });
   const limit = Number(query.get('limit') ?? LIMIT_DEFAULT);
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)
