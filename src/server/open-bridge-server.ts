@@ -8,6 +8,7 @@ import { storesToRead } from '../app/ops/run/stores-to-read.ts';
 import { openDocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/catalog/policy.ts';
+import type { ManagedSources } from '../app/knowledge/managed-sources.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/serve/server-state.ts';
@@ -46,6 +47,8 @@ interface ServerSettings {
   readonly gcsEndpoint?: Endpoint | undefined;
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
+  /** Only tests set these sources, in place of those of the database. */
+  readonly sources?: ManagedSources;
 }
 
 /**
@@ -85,6 +88,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       catalog,
       state,
       intake,
+      sources: settings.sources ?? noSources(),
       runLinks,
       publicUrl: settings.publicUrl,
       lookUpDocument: openDocumentLookup({
@@ -113,4 +117,8 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     await closeAll();
     throw thrown;
   }
+}
+
+function noSources(): ManagedSources {
+  throw new Error('Replaced when the engine is there.');
 }

@@ -56,7 +56,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
       const answer = await fetch(`${server.address}${path}`, { redirect: 'manual', ...init });
       const type = answer.headers.get('content-type') ?? '';
       // Pages are for people, and not in the document.
-      if (/^\/(v1\/|healthz|readyz|metrics)/.test(path))
+      if (/^\/(v1\/|api\/|healthz|readyz|metrics)/.test(path))
         judge.judge(init.method ?? 'GET', path, answer.status, type, await answer.clone().text());
       return answer;
     },

@@ -1,0 +1,74 @@
+import type { ManagedSource } from '../../app/knowledge/managed-sources.ts';
+import { Command } from '../ops/elements/command.tsx';
+import { countText, deletesText } from '../ops/elements/figures.ts';
+import type { Meaning } from '../ops/elements/mark.tsx';
+
+const MEANINGS: Readonly<Record<ManagedSource['state'], Meaning>> = {
+  unusable: { word: 'Not usable', tone: 'bad' },
+  failing: { word: 'Failing', tone: 'bad' },
+  held: { word: 'Held', tone: 'warn' },
+  partial: { word: 'Partial', tone: 'part' },
+  unfinished: { word: 'Pass unfinished', tone: 'none' },
+  never_synced: { word: 'Never synced', tone: 'none' },
+  ok: { word: 'OK', tone: 'good' },
+};
+
+const CALM: ReadonlySet<ManagedSource['state']> = new Set(['unfinished', 'never_synced', 'ok']);
+
+export function meaningOfSource({ state }: Pick<ManagedSource, 'state'>): Meaning {
+  return MEANINGS[state];
+}
+
+export function needsAttention({ state }: Pick<ManagedSource, 'state'>): boolean {
+  return !CALM.has(state);
+}
+
+/** What is wrong with a source, and what to do about it; renders nothing for one without problems. */
+export function SourceWhy({ source }: { readonly source: ManagedSource }) {
+  const { state, problem, cursor, id, name } = source;
+  if (state === 'unusable') {
+    return (
+      <>
+        <p>{problem}</p>
+        <p class="fix">
+          {name === null
+            ? 'Correct the row in kb_sources.'
+            : 'Correct the file of this source, and apply it again.'}
+        </p>
+      </>
+    );
+  }
+  if (cursor === null) return null;
+  if (state === 'failing') {
+    return (
+      <>
+        <p class="message">{cursor.lastError ?? 'The last page failed without a message.'}</p>
+        <p class="fix">Nothing was stored. Sync requests the same page again.</p>
+      </>
+    );
+  }
+  if (state === 'held') {
+    return (
+      <>
+        <p>
+          {deletesText(cursor.heldDeletes)} withheld: {cursor.holdReason ?? 'the guard did not say why'}.
+          Everything else was stored.
+        </p>
+        <p class="fix">Check the source first. If these items are gone there, release the deletes:</p>
+        <Command
+          text={`gemini-sync-bridge kb sync --source ${name ?? id} --until-done --allow-deletes ${cursor.heldDeletes}`}
+          label={`Release the deletes of ${source.title}`}
+        />
+      </>
+    );
+  }
+  if (state === 'partial') {
+    return (
+      <p>
+        The embedding API refuses {countText(cursor.setAside)} {cursor.setAside === 1 ? 'text' : 'texts'} of
+        this source. They are set aside, with the reason, in <code>kb_set_aside</code>; all others are stored.
+      </p>
+    );
+  }
+  return null;
+}
