@@ -33,7 +33,7 @@ export function SourceCard({ source, now, formToken }: Card) {
         )}
       </div>
       <Actions source={source} formToken={formToken} />
-      <Figures source={source} now={now} />
+      {(source.cursor !== null || source.chunks > 0) && <Figures source={source} now={now} />}
       {needsAttention(source) && (
         <div class={`need tone-${meaning.tone}`}>
           <SourceWhy source={source} />
@@ -88,7 +88,7 @@ function Figures({ source, now }: Pick<Card, 'source' | 'now'>) {
           <Moment at={cursor?.lastSyncedAt ?? null} now={now} />
         </dd>
       </div>
-      <div class="cursor">
+      <div class="wide">
         <dt>next</dt>
         <dd title={cursor?.nextCursor ?? undefined}>{nextText(source)}</dd>
       </div>
@@ -98,7 +98,7 @@ function Figures({ source, now }: Pick<Card, 'source' | 'now'>) {
           <dd>{value}</dd>
         </div>
       ))}
-      <div>
+      <div class="wide">
         <dt>embedder</dt>
         <dd>{cursor?.embedder ?? UNKNOWN}</dd>
       </div>

@@ -110,6 +110,12 @@ export function scriptedKnowledge(initial: readonly SourceSummary[] = [sourceSum
       }
     },
     failRemoval: (error: Error) => removing.push(error),
-    add: (source: SourceSummary) => sources.set(source.id, source),
+    /** Makes it as it was at first. */
+    reset() {
+      turns.length = 0;
+      removing.length = 0;
+      sources.clear();
+      for (const source of initial) sources.set(source.id, source);
+    },
   };
 }
