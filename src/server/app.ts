@@ -70,7 +70,11 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(healthRoutes(context));
   await app.register(loginRoutes(context));
   await app.register(metricsRoutes(context));
-  const ops = openOps({ ...context, state: context.state.ops });
+  const ops = openOps({
+    ...context,
+    state: context.state.ops,
+    otherStates: context.state.otherOps,
+  });
   await app.register(opsApiRoutes(ops, context));
   await app.register(opsPageRoutes(ops, context));
   await app.register(pushRoutes(context));

@@ -3,6 +3,7 @@ import { listConnectorFiles } from '../../definitions/connector-files.ts';
 import { fileFacts, KnownFiles } from '../../definitions/known-files.ts';
 import type { Problem } from '../../definitions/problem.ts';
 import type { Report } from '../../definitions/connector/load.ts';
+import type { App } from '../../definitions/app/types.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { CATALOG_REFRESH_MS } from '../limits.ts';
@@ -13,6 +14,8 @@ import { checkConnectorsUnderPolicy, type PolicyPlace } from './policy.ts';
 interface CatalogContent {
   /** The connectors without errors, by name. */
   readonly connectors: ReadonlyMap<string, { readonly file: string; readonly connector: Connector }>;
+  /** The apps without errors, by `appKey`, which is the name by default. */
+  readonly apps: ReadonlyMap<string, { readonly file: string; readonly app: App }>;
   /** The problems found in the folder. A broken file does not hide problems in other files. */
   readonly problems: readonly Problem[];
   /**
@@ -106,6 +109,7 @@ function contentOf({ connectors, names, ...report }: Omit<Report, 'files'>): Cat
   const broken = new Set(problems.map(({ place }) => place.file));
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
+    apps: new Map(),
     problems,
     mayBeBroken: (name) =>
       [...broken].some(

@@ -4,7 +4,8 @@ import { Mark } from '../ops/elements/mark.tsx';
 import { Moment } from '../ops/elements/moment.tsx';
 import { FormToken } from './form-token.tsx';
 import { cardId, deletePath, syncPath } from './paths.ts';
-import { meaningOfSource, needsAttention, SourceWhy } from './source-state.tsx';
+import { meaningOfSource, sourceNeeds } from '../ops/elements/other-states.ts';
+import { SourceWhy } from './source-why.tsx';
 
 interface Card {
   readonly source: ManagedSource;
@@ -34,7 +35,7 @@ export function SourceCard({ source, now, formToken }: Card) {
       </div>
       <Actions source={source} formToken={formToken} />
       {(source.cursor !== null || source.chunks > 0) && <Figures source={source} now={now} />}
-      {needsAttention(source) && (
+      {sourceNeeds(source) && (
         <div class={`need tone-${meaning.tone}`}>
           <SourceWhy source={source} />
         </div>

@@ -6,7 +6,7 @@ import { framed, type Viewer } from '../ops/elements/frame.tsx';
 import { Shape } from '../ops/elements/mark.tsx';
 import type { Flash } from './flash.ts';
 import { SourceCard } from './source-card.tsx';
-import { needsAttention } from './source-state.tsx';
+import { sourceNeeds } from '../ops/elements/other-states.ts';
 import { Toast } from './toast.tsx';
 
 interface SourcesPage {
@@ -19,7 +19,7 @@ interface SourcesPage {
 
 /** `/backoffice/rest-sources`: all knowledge sources, those that need attention first. */
 export function sourcesPage({ sources, now, flash, formToken, viewer }: SourcesPage): string {
-  const needs = sources.filter(needsAttention).length;
+  const needs = sources.filter(sourceNeeds).length;
   return framed({
     title: needs === 0 ? 'Knowledge sources' : `(${needs}) Knowledge sources`,
     at: now,
@@ -51,7 +51,7 @@ export function sourcesPage({ sources, now, flash, formToken, viewer }: SourcesP
 
 function byNeed(sources: readonly ManagedSource[]): readonly ManagedSource[] {
   const rank = ({ state }: ManagedSource) =>
-    needsAttention({ state }) ? SOURCE_STATES_BY_NEED.indexOf(state) : 9;
+    sourceNeeds({ state }) ? SOURCE_STATES_BY_NEED.indexOf(state) : 9;
   return [...sources].sort((left, right) => rank(left) - rank(right));
 }
 

@@ -33,6 +33,7 @@ export function opsPageRoutes(
       async ({ query, caller }, reply) => {
         const address = {
           status: query.status === undefined || query.status === '' ? null : query.status,
+          kind: query.kind,
           runsOf: textOrNull(query.connector_id),
           windowHours: query.window_hours,
           limitRuns: query.limit_runs,

@@ -1,15 +1,21 @@
 import { ERROR_KINDS, type ErrorCode } from '../../../core/errors.ts';
 import { releasedBy } from '../../../pipeline/guard.ts';
-import type { RunError } from '../../../pipeline/ports/state-port.ts';
+import type { RunError, RunKind } from '../../../pipeline/ports/state-port.ts';
 import type { ListedRun } from '../../../state/server/listed-runs.ts';
 import type { Holder } from '../../../state/server/ops-connectors.ts';
 import type { OpsError, OpsProgress, OpsRun } from '../model/run.ts';
 
 /** Converts a run to the form that Ops shows. */
-export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): OpsRun {
+export function opsRun(
+  run: ListedRun,
+  now: Date,
+  holder: Holder | undefined,
+  kind: RunKind = 'connector',
+): OpsRun {
   const running = run.status === 'RUNNING';
   return {
     run_id: run.runId,
+    kind,
     connector_id: run.connectorId,
     target: run.target,
     status: run.status,

@@ -1,27 +1,6 @@
 import type { ManagedSource } from '../../app/knowledge/managed-sources.ts';
 import { Command } from '../ops/elements/command.tsx';
 import { countText, deletesText } from '../ops/elements/figures.ts';
-import type { Meaning } from '../ops/elements/mark.tsx';
-
-const MEANINGS: Readonly<Record<ManagedSource['state'], Meaning>> = {
-  unusable: { word: 'Not usable', tone: 'bad' },
-  failing: { word: 'Failing', tone: 'bad' },
-  held: { word: 'Held', tone: 'warn' },
-  partial: { word: 'Partial', tone: 'part' },
-  unfinished: { word: 'Pass unfinished', tone: 'none' },
-  never_synced: { word: 'Never synced', tone: 'none' },
-  ok: { word: 'OK', tone: 'good' },
-};
-
-const CALM: ReadonlySet<ManagedSource['state']> = new Set(['unfinished', 'never_synced', 'ok']);
-
-export function meaningOfSource({ state }: Pick<ManagedSource, 'state'>): Meaning {
-  return MEANINGS[state];
-}
-
-export function needsAttention({ state }: Pick<ManagedSource, 'state'>): boolean {
-  return !CALM.has(state);
-}
 
 /** What is wrong with a source, and what to do about it; renders nothing for one without problems. */
 export function SourceWhy({ source }: { readonly source: ManagedSource }) {
