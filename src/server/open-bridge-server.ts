@@ -8,7 +8,8 @@ import { storesToRead } from '../app/ops/run/stores-to-read.ts';
 import { openDocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/catalog/policy.ts';
-import type { ManagedSources } from '../app/knowledge/managed-sources.ts';
+import { manageSources, type ManagedSources } from '../app/knowledge/managed-sources.ts';
+import { BridgeError } from '../core/errors.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/serve/server-state.ts';
@@ -120,5 +121,12 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
 }
 
 function noSources(): ManagedSources {
-  throw new Error('Replaced when the engine is there.');
+  const unknown = (id: string) =>
+    Promise.reject(new BridgeError('KNOWLEDGE_SOURCE_UNKNOWN', `There is no knowledge source ${id}.`));
+  return manageSources({
+    sources: () => Promise.resolve([]),
+    source: unknown,
+    syncPage: unknown,
+    remove: unknown,
+  });
 }

@@ -33,7 +33,7 @@ export const batchAnswerSchema = Type.Object(
   { additionalProperties: false, description: 'One page was read and stored.' },
 );
 
-const batchFailureSchema = Type.Object(
+export const batchFailureSchema = Type.Object(
   {
     ok: Type.Literal(false),
     done: Type.Literal(false),
@@ -58,6 +58,7 @@ const batchFailureSchema = Type.Object(
     request_id: Type.String({ description: 'Names this request in the log of the server.' }),
   },
   {
+    $id: 'BatchFailure',
     additionalProperties: false,
     title: 'BatchFailure',
     description: 'The request failed. Nothing was stored, and `next` is unchanged.',
@@ -93,7 +94,7 @@ export const batchFailures = Object.fromEntries(
     status,
     {
       description,
-      content: { 'application/json': { schema: batchFailureSchema } },
+      content: { 'application/json': { schema: { $ref: 'BatchFailure#' } } },
       ...(['409', '429', '503'].includes(status) ? { headers: RETRY_AFTER } : {}),
     },
   ]),

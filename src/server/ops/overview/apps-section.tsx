@@ -67,7 +67,7 @@ function AppRow({ app, now }: { readonly app: OpsApp; readonly now: string }) {
       </td>
       <td class="name">
         <a href={definitionPath({ kind: 'app', connector_id: key })}>{key}</a>
-        {app.file === null && <span class="quiet label"> (no valid file)</span>}
+        {app.file === null && <span class="quiet label"> no file</span>}
       </td>
       <td data-label="last sync">
         {last === null ? (
