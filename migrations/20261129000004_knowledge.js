@@ -82,8 +82,19 @@ function tables(type, embedding) {
       // A cursor of the pass and its page, to find a cursor that repeats with constant memory.
       known_cursor: 'text',
       known_cursor_page: 'integer',
+      // The number of items on the first page of the pass: a later page with fewer is short, whatever size was requested.
+      first_page_items: 'integer',
+      // The total that the API reported in this pass, as text: another value means that the listing changed.
+      pass_total: 'text',
+      // A hash of the items of the last page, and how many pages without a new chunk precede it.
+      page_hash: 'text',
+      stale_pages: 'integer not null default 0',
+      // The number of chunks that this pass added.
+      added_count: 'integer not null default 0',
       validator_etag: 'text',
       validator_last_modified: 'text',
+      // A hash of everything that decides what a pass stores: the validator is only valid for the same.
+      validator_for: 'text',
       held_count: 'integer',
       hold_reason: 'text',
       embedder: 'text',
@@ -137,10 +148,13 @@ function tables(type, embedding) {
 
 const INDEXES = [
   'create unique index if not exists kb_sources_name on kb_sources (name) where name is not null',
-  'create unique index if not exists kb_rest_cursors_source on kb_rest_cursors (source_id)',
+  'create index if not exists kb_rest_cursors_source on kb_rest_cursors (source_id)',
+  'create index if not exists kb_docs_source on kb_docs (source_id)',
   'create unique index if not exists kb_docs_day on kb_docs (source_id, sync_day) where sync_day is not null',
   'create unique index if not exists kb_docs_item on kb_docs (source_id, item_id) where item_id is not null',
   'create unique index if not exists kb_chunks_place on kb_chunks (tenant_id, doc_id, chunk_idx)',
+  // Deleting documents looks for their chunks.
+  'create index if not exists kb_chunks_doc on kb_chunks (doc_id, chunk_idx)',
   'create index if not exists kb_chunks_hash on kb_chunks (source_id, content_hash)',
   'create unique index if not exists kb_set_aside_text on kb_set_aside (source_id, content_hash, embedder)',
 ];
@@ -155,6 +169,7 @@ export async function up(knex) {
     if (existing.length === 0) await create(knex, table, columns);
     else await addMissing(knex, table, columns, existing);
   }
+  if (isPostgres) await nameSources(knex);
   for (const index of INDEXES) await knex.raw(index);
 }
 
@@ -185,6 +200,8 @@ async function create(knex, table, columns) {
 }
 
 /**
+ * Rows that exist have no value for a new column, so only a column with a default is `not null`.
+ *
  * @param {Knex} knex
  * @param {string} table
  * @param {Columns} columns
@@ -192,6 +209,21 @@ async function create(knex, table, columns) {
  */
 async function addMissing(knex, table, columns, existing) {
   for (const [name, type] of Object.entries(columns)) {
-    if (!existing.includes(name)) await knex.raw(`alter table ${table} add column ${name} ${type}`);
+    if (existing.includes(name)) continue;
+    const added = type.includes('default') ? type : type.replace('not null ', '').replace(' not null', '');
+    await knex.raw(`alter table ${table} add column ${name} ${added}`);
   }
+}
+
+/**
+ * Chunks that another program wrote have the source and the hash of their text in `metadata` only.
+ *
+ * @param {Knex} knex
+ */
+async function nameSources(knex) {
+  await knex.raw(`
+    update kb_chunks
+    set source_id = kb_docs.source_id, content_hash = kb_chunks.metadata ->> 'contentHash'
+    from kb_docs
+    where kb_docs.id = kb_chunks.doc_id and kb_chunks.source_id is null and kb_docs.source_id is not null`);
 }

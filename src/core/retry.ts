@@ -8,6 +8,11 @@ export interface RetryPolicy {
   readonly retries: number;
   /** The maximum of the first wait; the maximum doubles with each further one, up to `RETRY_BACKOFF_SECONDS_MAX`. */
   readonly backoffSeconds: number;
+  /**
+   * The milliseconds that may be waited before a further attempt, for work that must end in time; asked before each wait. Without
+   * it, only the number of attempts is limited.
+   */
+  readonly waitMsMax?: (() => number) | undefined;
 }
 
 /** Rejects with the signal's reason when aborted. */
@@ -75,12 +80,15 @@ export async function withRetries<T>(
     const outcome = await attempt();
     if (outcome.ok) return outcome.value;
     const { failure } = outcome;
-    const tooLong = failure.again && failure.retryAfterMs > RETRY_AFTER_SECONDS_MAX * 1_000;
-    if (tooLong || !failure.again || attempts > options.policy.retries) {
+    const { retries, waitMsMax } = options.policy;
+    const mostMs = Math.min(RETRY_AFTER_SECONDS_MAX * 1_000, waitMsMax?.() ?? Infinity);
+    const tooLong = failure.again && failure.retryAfterMs > Math.max(mostMs, 0);
+    const waitMs = waitBefore(attempts, failure.retryAfterMs, options.policy, options.random);
+    const noTime = waitMsMax !== undefined && waitMs > mostMs;
+    if (tooLong || noTime || !failure.again || attempts > retries) {
       const notBefore = tooLong ? new Date(options.now().getTime() + failure.retryAfterMs) : undefined;
       throw failure.toError({ attempts, notBefore });
     }
-    const waitMs = waitBefore(attempts, failure.retryAfterMs, options.policy, options.random);
     options.onRetry(failure.reason, waitMs);
     await options.wait(waitMs, signal);
   }
