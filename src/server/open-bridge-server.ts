@@ -9,7 +9,7 @@ import { openDocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/catalog/policy.ts';
 import { manageSources, type ManagedSources } from '../app/knowledge/managed-sources.ts';
-import { BridgeError } from '../core/errors.ts';
+import { openKnowledge, type KnowledgeContext } from '../app/knowledge/open-knowledge.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/serve/server-state.ts';
@@ -48,6 +48,11 @@ interface ServerSettings {
   readonly gcsEndpoint?: Endpoint | undefined;
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
+  /** The environment in which knowledge sources are synced. */
+  readonly knowledge: Pick<
+    KnowledgeContext,
+    'embeddings' | 'proxy' | 'redactor' | 'retry' | 'secret' | 'similarSecret'
+  >;
   /** Only tests set these sources, in place of those of the database. */
   readonly sources?: ManagedSources;
 }
@@ -64,6 +69,11 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
   const closeAll = async () => {
     for (const part of opened.splice(0).reverse()) await part.close();
   };
+  const openSources = async () => {
+    const knowledge = await openKnowledge({ ...settings, ...settings.knowledge });
+    opened.push(knowledge);
+    return knowledge;
+  };
   try {
     warnOfStateExposure(settings.databaseUrl, log);
     const state = await openServerState(settings);
@@ -79,6 +89,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       clock,
       log,
     });
+    const sources = settings.sources ?? manageSources(await openSources());
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const { trustedProxies } = access;
@@ -89,7 +100,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       catalog,
       state,
       intake,
-      sources: settings.sources ?? noSources(),
+      sources,
       runLinks,
       publicUrl: settings.publicUrl,
       lookUpDocument: openDocumentLookup({
@@ -118,15 +129,4 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     await closeAll();
     throw thrown;
   }
-}
-
-function noSources(): ManagedSources {
-  const unknown = (id: string) =>
-    Promise.reject(new BridgeError('KNOWLEDGE_SOURCE_UNKNOWN', `There is no knowledge source ${id}.`));
-  return manageSources({
-    sources: () => Promise.resolve([]),
-    source: unknown,
-    syncPage: unknown,
-    remove: unknown,
-  });
 }

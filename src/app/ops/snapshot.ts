@@ -8,7 +8,7 @@ import { STATES_BY_NEED, type ConnectorState, type OpsConnector } from './model/
 import type { BrokenFile, OpsSnapshot } from './model/snapshot.ts';
 import { nameFilter } from './name-filter.ts';
 import type { NewestRunsCache } from './newest-runs-cache.ts';
-import { opsRun } from './run/run-facts.ts';
+import { holderOfRun, opsRun } from './run/run-facts.ts';
 import { opsApps } from './others/apps.ts';
 import { opsKnowledgeSources } from './others/knowledge-sources.ts';
 import type { OpsSurroundings } from './surroundings.ts';
@@ -123,7 +123,9 @@ async function listedRuns(
     state.pageOfRuns(listed, { limit: limitRuns, offset: offsetRuns }),
   ]);
   return {
-    items: runs.map((run) => opsRun(run, now, holders.get(run.connectorId), kind)),
+    items: runs.map((run) =>
+      opsRun(run, now, kind === 'connector' ? holders.get(run.connectorId) : holderOfRun(holders, run), kind),
+    ),
     // A row with a status that this version does not know is listed but not counted.
     total: Math.max(totalOf(status, counts, stalled), runs.length === 0 ? 0 : offsetRuns + runs.length),
     limit: limitRuns,

@@ -5,7 +5,13 @@ import type { HttpError } from '../http/http-error.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { BATCH_BODY_BYTES_MAX } from '../limits.ts';
 import { batchError, serverCannot } from './batch-error.ts';
-import { batchAnswerSchema, batchBodySchema, batchFailures, batchFailureSchema, type BatchFailure } from './batch-schemas.ts';
+import {
+  batchAnswerSchema,
+  batchBodySchema,
+  batchFailures,
+  batchFailureSchema,
+  type BatchFailure,
+} from './batch-schemas.ts';
 import type { KnowledgeContext } from './knowledge-context.ts';
 
 /** `POST /api/backoffice/rest-batch`: one page of a knowledge source. Every failure has the fields of a page too. */

@@ -1,9 +1,9 @@
-import type { Holder, Newest } from '../../../state/server/ops-connectors.ts';
 import type { RunQueries } from '../../../state/server/ops-state.ts';
 import type { ManagedSource, ManagedSources } from '../../knowledge/managed-sources.ts';
 import { sourceCommands } from '../commands.ts';
 import { SOURCE_STATES, type OpsKnowledgeSource } from '../model/knowledge-source.ts';
-import { opsRun } from '../run/run-facts.ts';
+import type { OpsRun } from '../model/run.ts';
+import { holderOfRun, opsRun } from '../run/run-facts.ts';
 
 interface Sources {
   readonly sources: Pick<ManagedSources, 'list'>;
@@ -20,26 +20,22 @@ export async function opsKnowledgeSources({ sources, state, now }: Sources): Pro
   return listed
     .map((source) => {
       const names = namesOf(source);
-      const holder = names.map((name) => holders.get(name)).find((found) => found !== undefined);
+      const isAlive = [`run:${source.id}`, ...names].some((name) => holders.get(name)?.alive === true);
       const runs = names.map((name) => newest.get(name)).find((found) => found !== undefined);
-      return opsKnowledgeSource(source, holder, runs, now);
+      const last = runs?.last ?? null;
+      const run = last === null ? null : opsRun(last, now, holderOfRun(holders, last), 'knowledge_source');
+      return opsKnowledgeSource(source, run, isAlive);
     })
     .sort((left, right) => SOURCE_STATES.indexOf(left.state) - SOURCE_STATES.indexOf(right.state));
 }
 
-/** The names that leases and runs of a source may have. */
+/** The names that batches and runs of a source may have. The lease of a whole run is named `run:` and its id. */
 function namesOf({ id, name }: ManagedSource): string[] {
   return name === null ? [id] : [id, name];
 }
 
-function opsKnowledgeSource(
-  source: ManagedSource,
-  holder: Holder | undefined,
-  newest: Newest | undefined,
-  now: Date,
-): OpsKnowledgeSource {
+function opsKnowledgeSource(source: ManagedSource, run: OpsRun | null, isAlive: boolean): OpsKnowledgeSource {
   const { cursor, state, id, name } = source;
-  const last = newest?.last ?? null;
   const held = cursor?.heldDeletes ?? 0;
   return {
     source_id: id,
@@ -48,7 +44,7 @@ function opsKnowledgeSource(
     tenant_id: source.tenantId,
     base_url: source.baseUrl,
     // A batch in progress does not hide an earlier failure.
-    state: holder?.alive === true && CALM.has(state) ? 'running' : state,
+    state: isAlive && CALM.has(state) ? 'running' : state,
     problem: problemOf(source),
     next_cursor: cursor?.nextCursor ?? null,
     pages: cursor?.pages ?? 0,
@@ -60,7 +56,7 @@ function opsKnowledgeSource(
     chunks: source.chunks,
     documents: source.documents,
     embedder: cursor?.embedder ?? null,
-    last_run: last === null ? null : opsRun(last, now, holder, 'knowledge_source'),
+    last_run: run,
     commands: sourceCommands(name ?? id, held),
   };
 }

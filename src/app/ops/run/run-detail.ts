@@ -10,7 +10,7 @@ import type { OpsOperation, OpsRunDetail } from '../model/run-detail.ts';
 import { OTHER_KINDS } from '../other-kind.ts';
 import { linksTo, type OpsSurroundings } from '../surroundings.ts';
 import type { ArtifactLines } from './artifact-lines.ts';
-import { opsRun } from './run-facts.ts';
+import { holderOfRun, opsRun } from './run-facts.ts';
 import { setAsideBy } from './set-aside.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -25,7 +25,10 @@ export async function detailOfRun(
   if (located === undefined) return undefined;
   const { kind, state, found } = located;
   const { connectorId } = found.run;
-  const holder = await state.holderOf(connectorId);
+  const holder =
+    kind === 'knowledge_source'
+      ? holderOfRun(await state.holders(), found.run)
+      : await state.holderOf(connectorId);
   const newest = (await state.newestRuns([connectorId])).get(connectorId);
   // A connector of the same name is another definition.
   const entry = kind === 'connector' ? (await catalog.current()).connectors.get(connectorId) : undefined;

@@ -34,6 +34,16 @@ export function opsRun(
   };
 }
 
+/** The holder of a run's lease. A run of a knowledge source holds a lease of another name than that of its batches. */
+export function holderOfRun(
+  holders: ReadonlyMap<string, Holder>,
+  { runId, connectorId }: Pick<ListedRun, 'runId' | 'connectorId'>,
+): Holder | undefined {
+  const ofName = holders.get(connectorId);
+  if (ofName?.runId === runId) return ofName;
+  return [...holders.values()].find((holder) => holder.runId === runId) ?? ofName;
+}
+
 function opsProgress({ progress, startedAt }: ListedRun): OpsProgress | null {
   if (progress === null) return null;
   const { rows, at } = progress;
