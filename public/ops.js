@@ -58,6 +58,11 @@ async function poll() {
   }
 }
 
+/** Shows what an action of this page has changed, also while updates are paused. */
+export async function refreshNow() {
+  await refresh();
+}
+
 /** @returns {Promise<string | undefined>} why what is shown is old; undefined when it is new */
 async function refresh() {
   const shown = document.querySelector('#updated time')?.textContent ?? '';
@@ -84,6 +89,7 @@ async function refresh() {
   const before = words();
   bringUpToDate(document, next);
   document.title = next.title;
+  document.dispatchEvent(new Event('ops-refreshed'));
   tell(before, words());
   return undefined;
 }

@@ -23,6 +23,7 @@ import { measureRequests } from './monitoring/request-metrics.ts';
 import { healthRoutes } from './monitoring/health.ts';
 import { loginRoutes } from './access/login.ts';
 import { metricsRoutes } from './monitoring/metrics.ts';
+import { knowledgeRoutes } from './knowledge/knowledge-routes.ts';
 import { opsApiRoutes } from './ops/api.ts';
 import { opsPageRoutes } from './ops/pages.ts';
 import { publicFileRoutes } from './public/public-files.ts';
@@ -69,10 +70,15 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(healthRoutes(context));
   await app.register(loginRoutes(context));
   await app.register(metricsRoutes(context));
-  const ops = openOps({ ...context, state: context.state.ops });
+  const ops = openOps({
+    ...context,
+    state: context.state.ops,
+    otherStates: context.state.otherOps,
+  });
   await app.register(opsApiRoutes(ops, context));
   await app.register(opsPageRoutes(ops, context));
   await app.register(pushRoutes(context));
+  await app.register(knowledgeRoutes(context));
   await app.register(publicFileRoutes());
   await app.register(runNowRoutes(context));
   await app.register(runLogRoutes(context));

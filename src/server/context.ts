@@ -6,6 +6,7 @@ import type { DocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 
 import type { PushIntake } from '../app/push/intake.ts';
+import type { ManagedSources } from '../app/knowledge/managed-sources.ts';
 import type { ServerState } from '../app/serve/server-state.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -23,6 +24,7 @@ export interface ServerContext {
   readonly runStarter: RunStarter;
 
   readonly intake: PushIntake;
+  readonly sources: ManagedSources;
   readonly gate: Gate;
   /** Undefined if no login is required. */
   readonly login: Login | undefined;

@@ -97,3 +97,12 @@ export const PUSH_KEY_CHARACTERS_MAX = 200;
 export const REFUSED_KEY_REPEAT_SECONDS = 3_600;
 /** Warnings about refused keys per minute; at 300 bytes each, an attack from many addresses writes 9 MB per day. */
 export const REFUSED_KEY_WARNINGS_PER_MINUTE = 20;
+
+/** `POST /api/backoffice/rest-batch` answers within this time plus a second, whatever the source, the embedding API and the database do. */
+export const BATCH_ANSWER_MS_MAX = 14_000;
+/** Body of that request: an id. */
+export const BATCH_BODY_BYTES_MAX = 16_384;
+/** An id of a knowledge source; a UUID has 36 characters. */
+export const SOURCE_ID_CHARACTERS_MAX = 256;
+/** Each text of a message that is shown after a redirect: four of them fit into the 4,096 bytes of a cookie in any script. */
+export const FLASH_CHARACTERS_MAX = 180;

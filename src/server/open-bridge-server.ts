@@ -8,6 +8,8 @@ import { storesToRead } from '../app/ops/run/stores-to-read.ts';
 import { openDocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/catalog/policy.ts';
+import { manageSources, type ManagedSources } from '../app/knowledge/managed-sources.ts';
+import { openKnowledge, type KnowledgeContext } from '../app/knowledge/open-knowledge.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/serve/server-state.ts';
@@ -46,6 +48,13 @@ interface ServerSettings {
   readonly gcsEndpoint?: Endpoint | undefined;
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
+  /** The environment in which knowledge sources are synced. */
+  readonly knowledge: Pick<
+    KnowledgeContext,
+    'embeddings' | 'proxy' | 'redactor' | 'retry' | 'secret' | 'similarSecret'
+  >;
+  /** Only tests set these sources, in place of those of the database. */
+  readonly sources?: ManagedSources;
 }
 
 /**
@@ -59,6 +68,11 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
   const opened: { close(): Promise<void> }[] = [];
   const closeAll = async () => {
     for (const part of opened.splice(0).reverse()) await part.close();
+  };
+  const openSources = async () => {
+    const knowledge = await openKnowledge({ ...settings, ...settings.knowledge });
+    opened.push(knowledge);
+    return knowledge;
   };
   try {
     warnOfStateExposure(settings.databaseUrl, log);
@@ -75,6 +89,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       clock,
       log,
     });
+    const sources = settings.sources ?? manageSources(await openSources());
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const { trustedProxies } = access;
@@ -85,6 +100,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       catalog,
       state,
       intake,
+      sources,
       runLinks,
       publicUrl: settings.publicUrl,
       lookUpDocument: openDocumentLookup({

@@ -1,6 +1,8 @@
 import { runCommandLine } from '../run/run-command-line.ts';
+import type { OpsApp } from './model/app.ts';
 import type { OpsConnector } from './model/connector.ts';
 import type { OpsConnectorDetail } from './model/connector-detail.ts';
+import type { OpsKnowledgeSource } from './model/knowledge-source.ts';
 import type { OpsRun } from './model/run.ts';
 import type { OpsRunDetail } from './model/run-detail.ts';
 
@@ -8,6 +10,7 @@ const PROGRAM = 'gemini-sync-bridge';
 
 /** The commands that an operator may want to run next, ready to paste into a shell in the server's working directory. */
 export function runCommands(run: OpsRun, file: string | undefined, local: boolean): OpsRunDetail['commands'] {
+  if (run.kind !== 'connector') return otherRunCommands(run);
   if (file === undefined) return { run: null, release_deletes: null, explain: null };
   const again = `${PROGRAM} ${runCommandLine(file, local)}`;
   const held = run.status === 'HELD' && run.released_by === 'allow_deletes' ? (run.counts?.held ?? 0) : 0;
@@ -18,6 +21,12 @@ export function runCommands(run: OpsRun, file: string | undefined, local: boolea
   };
 }
 
+function otherRunCommands({ kind, connector_id: name, status, counts }: OpsRun): OpsRunDetail['commands'] {
+  const held = status === 'HELD' ? (counts?.held ?? 0) : 0;
+  const { sync, release_deletes } = kind === 'app' ? appCommands(name, held) : sourceCommands(name, held);
+  return { run: sync, release_deletes, explain: null };
+}
+
 export function connectorCommands(connector: OpsConnector): OpsConnectorDetail['commands'] {
   const { file, state, held_deletes: held, last_run: last, previous_run: previous } = connector;
   if (file === null) return { run: null, release_deletes: null };
@@ -26,4 +35,16 @@ export function connectorCommands(connector: OpsConnector): OpsConnectorDetail['
   const by = (previous ?? last)?.released_by;
   const releases = state === 'held' && by === 'allow_deletes' && held !== null && held > 0;
   return { run: again, release_deletes: releases ? `${again} --allow-deletes ${held}` : null };
+}
+
+/** @param held the number of withheld deletes */
+export function appCommands(appKey: string, held: number): OpsApp['commands'] {
+  const sync = `${PROGRAM} sync --app ${appKey}`;
+  return { sync, release_deletes: held > 0 ? `${sync} --full --allow-deletes ${held}` : null };
+}
+
+/** @param held the number of withheld deletes */
+export function sourceCommands(source: string, held: number): OpsKnowledgeSource['commands'] {
+  const sync = `${PROGRAM} kb sync --source ${source} --until-done`;
+  return { sync, release_deletes: held > 0 ? `${sync} --allow-deletes ${held}` : null };
 }

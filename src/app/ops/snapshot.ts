@@ -1,13 +1,16 @@
 import type { Problem } from '../../definitions/problem.ts';
-import type { RunStatus } from '../../pipeline/ports/state-port.ts';
-import type { StatusFilter } from '../../state/server/ops-runs.ts';
+import type { RunKind, RunStatus } from '../../pipeline/ports/state-port.ts';
+import type { Holder } from '../../state/server/ops-connectors.ts';
+import type { RunFilter, StatusFilter } from '../../state/server/ops-runs.ts';
 import { opsConnector } from './connector/connector-facts.ts';
 import type { Schedules } from './connector/schedule.ts';
 import { STATES_BY_NEED, type ConnectorState, type OpsConnector } from './model/connector.ts';
 import type { BrokenFile, OpsSnapshot } from './model/snapshot.ts';
 import { nameFilter } from './name-filter.ts';
 import type { NewestRunsCache } from './newest-runs-cache.ts';
-import { opsRun } from './run/run-facts.ts';
+import { holderOfRun, opsRun } from './run/run-facts.ts';
+import { opsApps } from './others/apps.ts';
+import { opsKnowledgeSources } from './others/knowledge-sources.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +18,9 @@ const HOUR_MS = 3_600_000;
 /** The filters of the overview. */
 export interface OpsQuery {
   readonly status: StatusFilter | null;
-  /** Selects only this connector and its runs. */
+  /** The kind of the listed runs. The connectors and the totals are those of connectors, whatever it is. */
+  readonly kind: RunKind;
+  /** Selects only the connector, knowledge source or app of this name, and its runs. */
   readonly connectorId: string | null;
   /** Selects the runs of connectors that match this `nameFilter` text; the connectors and the totals are not filtered. */
   readonly runsOf: string | null;
@@ -31,11 +36,9 @@ interface Remembering extends OpsSurroundings {
 }
 
 /** Reads everything at once with a fixed number of queries, however many connectors and runs there are. */
-export async function snapshotOf(
-  query: OpsQuery,
-  { state, catalog, clock, schedules, newestRunsCache }: Remembering,
-): Promise<OpsSnapshot> {
-  const { status, connectorId, runsOf, windowHours, limitRuns, offsetRuns } = query;
+export async function snapshotOf(query: OpsQuery, surroundings: Remembering): Promise<OpsSnapshot> {
+  const { state, otherStates, sources, catalog, clock, schedules, newestRunsCache } = surroundings;
+  const { status, connectorId, windowHours } = query;
   const now = clock.now();
   const since = new Date(now.getTime() - windowHours * HOUR_MS).toISOString();
   const filter = { since, connectorId, status };
@@ -45,15 +48,27 @@ export async function snapshotOf(
     state.pendingPushes(),
     state.countRuns(filter),
   ]);
-  const known = new Set([...content.connectors.keys(), ...holders.keys(), ...pending.keys()]);
-  const ids = [...known].filter((id) => connectorId === null || id === connectorId);
-  const listed =
-    runsOf === null ? filter : { ...filter, connectorId: ids.filter(nameFilter(runsOf).matches) };
-  const [listedCounts, stalled, runs] = await Promise.all([
-    runsOf === null ? counts : state.countRuns(listed),
-    status === 'RUNNING' || status === 'STALLED' ? state.countStalled(listed) : 0,
-    state.pageOfRuns(listed, { limit: limitRuns, offset: offsetRuns }),
+  const [knowledgeSources, apps] = await Promise.all([
+    opsKnowledgeSources({ sources, state: otherStates.knowledge_source, now }),
+    opsApps({ apps: content.apps, state: otherStates.app, now, schedules }),
   ]);
+  const known = new Set([...content.connectors.keys(), ...holders.keys(), ...pending.keys()]);
+  const isAsked = (id: string | null) => connectorId === null || id === connectorId;
+  const ids = [...known].filter(isAsked);
+  const names = {
+    connector: ids,
+    knowledge_source: knowledgeSources.flatMap(({ source_id: id, name }) =>
+      name === null ? [id] : [id, name],
+    ),
+    app: apps.map(({ app_key: key }) => key),
+  };
+  const runs = await listedRuns(
+    query,
+    filter,
+    { names: names[query.kind], ofConnectors: { holders, counts } },
+    surroundings,
+    now,
+  );
   const newest = await newestRunsCache.newestRuns(ids, holders);
   const connectors = ids
     .map((id) => {
@@ -73,17 +88,48 @@ export async function snapshotOf(
     window: { hours: windowHours, since },
     totals,
     connectors,
+    knowledge_sources: knowledgeSources.filter(({ source_id: id, name }) => isAsked(id) || isAsked(name)),
+    apps: apps.filter(({ app_key: key }) => isAsked(key)),
     broken_files: broken,
-    runs: {
-      items: runs.map((run) => opsRun(run, now, holders.get(run.connectorId))),
-      // A row with a status that this version does not know is listed but not counted.
-      total: Math.max(
-        totalOf(status, listedCounts, stalled),
-        runs.length === 0 ? 0 : offsetRuns + runs.length,
-      ),
-      limit: limitRuns,
-      offset: offsetRuns,
-    },
+    runs,
+  };
+}
+
+interface Read {
+  /** The names of the definitions of the kind, among which the filter by name chooses. */
+  readonly names: readonly string[];
+  /** What was read of connectors, so that it is not read twice. */
+  readonly ofConnectors: {
+    readonly holders: ReadonlyMap<string, Holder>;
+    readonly counts: Readonly<Record<RunStatus, number>>;
+  };
+}
+
+async function listedRuns(
+  { kind, status, runsOf, limitRuns, offsetRuns }: OpsQuery,
+  filter: RunFilter,
+  { names, ofConnectors }: Read,
+  { state: stateOfConnectors, otherStates }: Remembering,
+  now: Date,
+): Promise<OpsSnapshot['runs']> {
+  const isOfConnectors = kind === 'connector';
+  const state = isOfConnectors ? stateOfConnectors : otherStates[kind];
+  const listed =
+    runsOf === null ? filter : { ...filter, connectorId: names.filter(nameFilter(runsOf).matches) };
+  const [holders, counts, stalled, runs] = await Promise.all([
+    isOfConnectors ? ofConnectors.holders : state.holders(),
+    isOfConnectors && runsOf === null ? ofConnectors.counts : state.countRuns(listed),
+    status === 'RUNNING' || status === 'STALLED' ? state.countStalled(listed) : 0,
+    state.pageOfRuns(listed, { limit: limitRuns, offset: offsetRuns }),
+  ]);
+  return {
+    items: runs.map((run) =>
+      opsRun(run, now, kind === 'connector' ? holders.get(run.connectorId) : holderOfRun(holders, run), kind),
+    ),
+    // A row with a status that this version does not know is listed but not counted.
+    total: Math.max(totalOf(status, counts, stalled), runs.length === 0 ? 0 : offsetRuns + runs.length),
+    limit: limitRuns,
+    offset: offsetRuns,
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Clock } from '../../core/time/clock.ts';
 import type { RunLink } from '../../core/run-link.ts';
-import type { OpsState } from '../../state/server/ops-state.ts';
+import type { OpsState, RunQueries } from '../../state/server/ops-state.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { ManagedSources } from '../knowledge/managed-sources.ts';
 import type { OpsLink } from './model/values.ts';
+import type { OtherKind } from './other-kind.ts';
 import type { OpenStore } from './run/artifact-lines.ts';
 
 /** Links to a run in other systems, by the name of the system. */
@@ -11,6 +13,8 @@ export type RunLinks = Readonly<Record<string, RunLink>>;
 /** The environment that Ops reads. */
 export interface OpsSurroundings {
   readonly state: OpsState;
+  readonly otherStates: Readonly<Record<OtherKind, RunQueries>>;
+  readonly sources: Pick<ManagedSources, 'list'>;
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly runLinks: RunLinks;

@@ -1,6 +1,7 @@
 import { metricsPage } from '../../telemetry/metrics/page.ts';
 import { createRefusedKeyRecorder, type RefusedKeyReason } from '../../telemetry/metrics/refused-keys.ts';
 import { createRequestRecorder } from '../../telemetry/metrics/requests.ts';
+import { OTHER_KINDS } from '../ops/other-kind.ts';
 import type { ServerState } from './server-state.ts';
 
 /** The metrics that Prometheus scrapes. */
@@ -30,7 +31,15 @@ export function createMetrics(state: Pick<ServerState, 'runMetrics' | 'queueDept
     },
     page: () =>
       metricsPage({
-        connectors: () => state.runMetrics(),
+        async runs() {
+          const kinds = ['connector', ...OTHER_KINDS] as const;
+          const found = await Promise.all(
+            kinds.map(async (kind) =>
+              (await state.runMetrics(kind)).map(({ connectorId: name, ...run }) => ({ kind, name, ...run })),
+            ),
+          );
+          return found.flat();
+        },
         async pending() {
           const depths = await state.queueDepths();
           return [...depths].map(([connectorId, { batches, events }]) => ({ connectorId, batches, events }));

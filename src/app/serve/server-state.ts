@@ -2,7 +2,7 @@ import type { Logger } from '../../core/log.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 
-import { opsState, type OpsState } from '../../state/server/ops-state.ts';
+import { opsState, type OpsState, type RunQueries } from '../../state/server/ops-state.ts';
 import { openServerRunDatabase } from '../../state/server/run-database.ts';
 import { queueDepths } from '../../state/push/depth.ts';
 import { runMetrics, type RunMetrics } from '../../state/server/run-metrics.ts';
@@ -13,6 +13,8 @@ import {
   saveRunLog,
   type StartedRun,
 } from '../../state/server/started-runs.ts';
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
+import type { OtherKind } from '../ops/other-kind.ts';
 import type { StartedRuns } from './run-starter.ts';
 import { openSessionStore, type SessionStore } from '../../state/server/session-store.ts';
 import { stateLocation } from '../run/state-location.ts';
@@ -23,8 +25,8 @@ export interface ServerState {
   ping(): Promise<void>;
   readonly startedRuns: StartedRuns;
   startedRun(runId: string): Promise<StartedRun | undefined>;
-  /** The latest run of each connector. */
-  runMetrics(): Promise<RunMetrics[]>;
+  /** The latest run of each definition of a kind; of each connector by default. */
+  runMetrics(kind?: RunKind): Promise<RunMetrics[]>;
   /** The depth of the push queue, by connector. */
   queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
   readonly keys: AccessKeys;
@@ -32,6 +34,8 @@ export interface ServerState {
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
+  /** The same for the kinds beside connectors. */
+  readonly otherOps: Readonly<Record<OtherKind, RunQueries>>;
   close(): Promise<void>;
 }
 
@@ -50,12 +54,16 @@ export async function openServerState(place: {
       end: (runId, end) => database.guarded((on) => endStartedRun(on, runId, end)),
     },
     startedRun: (runId) => database.guarded((on) => findStartedRun(on, runId)),
-    runMetrics: () => database.guarded(runMetrics),
+    runMetrics: (kind) => database.guarded(runMetrics, kind),
     queueDepths: () => database.guarded(queueDepths),
     keys: openAccessKeys(database),
     sessions: openSessionStore(database),
 
     ops: opsState(database),
+    otherOps: {
+      knowledge_source: opsState(database, 'knowledge_source'),
+      app: opsState(database, 'app'),
+    },
     close: () => database.close(),
   };
 }

@@ -42,6 +42,14 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         publicUrl: io.env.publicUrl(),
         gcsEndpoint: io.env.endpoints().gcs,
         cwd: io.cwd,
+        knowledge: {
+          embeddings: io.env.embeddings(),
+          proxy: io.env.proxy,
+          redactor: io.env.redactor,
+          retry: io.env.retry(),
+          secret: (variable) => io.env.secret(variable),
+          similarSecret: (variable) => io.env.similarSecret(variable),
+        },
         clock: systemClock,
         log: loggerOf(io),
         access: {

@@ -15,18 +15,24 @@ export function answerFailures(app: FastifyInstance, log: Logger): void {
     return answer(error, request, reply);
   });
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
-    const error = httpErrorOf(thrown);
-    // A weak token has its own log line, once an hour and not for each request.
-    if (error.status >= 500 && error.code !== 'PUSH_TOKEN_WEAK') {
-      const level = error.code === 'UNAVAILABLE' ? 'warn' : 'error';
-      log[level](`${request.method} ${pathOf(request)} failed`, {
-        request_id: request.id,
-        reason: thrown.message,
-        stack: error.code === 'INTERNAL' ? thrown.stack : undefined,
-      });
-    }
+    const error = loggedHttpError(thrown, request, log);
     return answer(error, request, reply);
   });
+}
+
+/** Maps what a route threw to a response, and logs it if the server is the cause. */
+export function loggedHttpError(thrown: FastifyError, request: FastifyRequest, log: Logger): HttpError {
+  const error = httpErrorOf(thrown);
+  // A weak token has its own log line, once an hour and not for each request.
+  if (error.status >= 500 && error.code !== 'PUSH_TOKEN_WEAK') {
+    const level = error.code === 'UNAVAILABLE' ? 'warn' : 'error';
+    log[level](`${request.method} ${pathOf(request)} failed`, {
+      request_id: request.id,
+      reason: thrown.message,
+      stack: error.code === 'INTERNAL' ? thrown.stack : undefined,
+    });
+  }
+  return error;
 }
 
 /** Handles what the router rejects before it finds a route: a malformed path, or path segments that are too long. */
@@ -44,11 +50,16 @@ export function failureAnswer(error: HttpError, requestId: string): FailureAnswe
   return { error: { code, message, ...(hint === undefined ? {} : { hint }) }, request_id: requestId };
 }
 
-function answer(error: HttpError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Sets the status and the headers of a failure. */
+export function failureHeaders(error: HttpError, reply: FastifyReply): FastifyReply {
   if (error.retryAfterSeconds !== undefined)
     reply.header('retry-after', retryAfter(error.retryAfterSeconds, error));
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="gemini-sync-bridge"');
-  reply.status(error.status).header('cache-control', 'no-store');
+  return reply.status(error.status).header('cache-control', 'no-store');
+}
+
+function answer(error: HttpError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  failureHeaders(error, reply);
   return wantsPage(request)
     ? reply.type('text/html; charset=utf-8').send(failurePage(error, request.id))
     : reply.type('application/json; charset=utf-8').send(JSON.stringify(failureAnswer(error, request.id)));

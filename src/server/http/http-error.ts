@@ -19,12 +19,16 @@ const HTTP_ERRORS = {
   TOO_LARGE: 413,
   /** The route does not accept the content type of the body. */
   UNSUPPORTED_MEDIA_TYPE: 415,
+  /** What the request names is configured in a way that cannot be used. */
+  UNUSABLE: 422,
   /** Too many requests, or a full queue; `Retry-After` says when to try again. */
   TOO_MANY_REQUESTS: 429,
   /** The path and headers are larger than the limit that the message names. */
   HEADERS_TOO_LARGE: 431,
   /** A bug or a failure inside the server. The log has the details under the request id. */
   INTERNAL: 500,
+  /** Another server failed, on which this route depends. */
+  BAD_GATEWAY: 502,
   /** The server is temporarily unavailable; `Retry-After` says when to try again. */
   UNAVAILABLE: 503,
   /** The push token of the connector is too weak, so it is refused until the operator sets a stronger one. */

@@ -24,7 +24,7 @@ export function opsApiRoutes(ops: Ops, { state: { startedRun }, publicUrl }: Ops
         config: access,
         schema: {
           tags: ['ops'],
-          summary: 'How all connectors and their runs are',
+          summary: 'How connectors, knowledge sources, apps and their runs are',
           querystring: snapshotQuerySchema,
           response: { 200: snapshotSchema, ...failures() },
         },
@@ -32,6 +32,7 @@ export function opsApiRoutes(ops: Ops, { state: { startedRun }, publicUrl }: Ops
       ({ query }) =>
         ops.snapshot({
           status: query.status ?? null,
+          kind: query.kind,
           connectorId: query.connector_id ?? null,
           runsOf: null,
           windowHours: query.window_hours,

@@ -8,9 +8,7 @@ import { connectorPage } from './connector/connector-page.tsx';
 import { errorsPage } from './errors/errors-page.tsx';
 import { overviewPage } from './overview/overview.tsx';
 import { runPage } from './run/run-page.tsx';
-import type { Caller } from '../access/access.ts';
-import { LOOPBACK_CALLER } from '../access/loopback-gate.ts';
-import type { Viewer } from './elements/frame.tsx';
+import { viewerOf } from './elements/viewer.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { foundConnector, foundRun } from './found.ts';
 import { documentQuerySchema, idParamsSchema, pageQuerySchema, runParamsSchema } from './query-schemas.ts';
@@ -35,6 +33,7 @@ export function opsPageRoutes(
       async ({ query, caller }, reply) => {
         const address = {
           status: query.status === undefined || query.status === '' ? null : query.status,
+          kind: query.kind,
           runsOf: textOrNull(query.connector_id),
           windowHours: query.window_hours,
           limitRuns: query.limit_runs,
@@ -102,9 +101,4 @@ function fileNeeded(id: string): HttpError {
 /** A form submits an empty field as an empty string. */
 function textOrNull(text: string | undefined): string | null {
   return text === undefined || text.trim() === '' ? null : text.trim();
-}
-
-/** On a server without keys, users do not log in, so they cannot log out. */
-function viewerOf(caller: Caller | undefined): Viewer {
-  return caller === undefined || caller.id === LOOPBACK_CALLER.id ? undefined : caller.name;
 }

@@ -7,7 +7,7 @@ import {
   OPS_WINDOW_HOURS_MAX,
 } from '../limits.ts';
 import { SORTS } from './overview/connector-list.ts';
-import { statusFilterSchema } from '../../app/ops/model/run.ts';
+import { RUN_KINDS, statusFilterSchema } from '../../app/ops/model/run.ts';
 
 /** The schema of a run id or connector name in a URL. Postgres fails on NUL characters, which no name contains. */
 function nameSchema(description: string) {
@@ -17,7 +17,8 @@ function nameSchema(description: string) {
 const NAME_CHARACTERS_MAX = 256;
 const NO_NUL = '^[^\\u0000]*$';
 
-const numbers = {
+const shared = {
+  kind: Type.Enum(RUN_KINDS, { default: 'connector', description: 'Whose runs are listed.' }),
   window_hours: Type.Integer({
     minimum: 1,
     maximum: OPS_WINDOW_HOURS_MAX,
@@ -31,8 +32,8 @@ const numbers = {
 export const snapshotQuerySchema = Type.Object(
   {
     status: Type.Optional(statusFilterSchema),
-    connector_id: Type.Optional(nameSchema('One connector alone.')),
-    ...numbers,
+    connector_id: Type.Optional(nameSchema('One connector, knowledge source or app alone.')),
+    ...shared,
   },
   { additionalProperties: false },
 );
@@ -46,7 +47,7 @@ export const pageQuerySchema = Type.Object(
     find: Type.Optional(Type.String({ maxLength: NAME_CHARACTERS_MAX, pattern: NO_NUL })),
     sort: Type.Optional(Type.Enum(SORTS)),
     order: Type.Optional(Type.Enum(['asc', 'desc'] as const)),
-    ...numbers,
+    ...shared,
   },
   { additionalProperties: false },
 );

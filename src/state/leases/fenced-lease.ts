@@ -22,10 +22,10 @@ export function fencedLeases(
     const { fence, signal } = lease;
     return {
       signal,
-      async requireFence(transaction) {
-        await lease.requireHeld();
-        await requireFence(database, transaction, { kind, connector_id: name, fence, run_id: runId });
-      },
+      // Without a newer fence no other process writes, even if the lease has expired. A renewal here would need a second connection,
+      // which SQLite does not have.
+      requireFence: (transaction) =>
+        requireFence(database, transaction, { kind, connector_id: name, fence, run_id: runId }),
       release: () => lease.release(),
     };
   };

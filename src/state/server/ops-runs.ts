@@ -48,13 +48,16 @@ function ofConnectors<Query extends Knex.QueryBuilder>(
 }
 
 /** The lease that the run of the outer query holds and renews. */
-function liveLease({ knex, dialect }: Pick<StateDatabase, 'knex' | 'dialect'>) {
-  return knex('connector_leases')
+function liveLease({ knex, dialect, kind }: Pick<StateDatabase, 'knex' | 'dialect' | 'kind'>) {
+  const lease = knex('connector_leases')
     .select('fence')
     .where('connector_leases.kind', knex.ref('run_state.kind'))
-    .where('connector_leases.connector_id', knex.ref('run_state.connector_id'))
     .where('connector_leases.run_id', knex.ref('run_state.run_id'))
     .where('expires_at', '>', knex.raw(dialect.clockMs));
+  // A run of a knowledge source holds a lease of another name.
+  return kind === 'knowledge_source'
+    ? lease
+    : lease.where('connector_leases.connector_id', knex.ref('run_state.connector_id'));
 }
 
 /** Exported for the test that checks its query plan. */
@@ -68,8 +71,8 @@ export function pageQuery(
     .where(status === null ? {} : { status: status === 'STALLED' ? 'RUNNING' : status })
     .andWhere('started_at', '>=', since)
     .modify((query) => {
-      if (status === 'STALLED') query.whereNotExists(liveLease({ knex, dialect }));
-      if (status === 'RUNNING') query.whereExists(liveLease({ knex, dialect }));
+      if (status === 'STALLED') query.whereNotExists(liveLease({ knex, dialect, kind }));
+      if (status === 'RUNNING') query.whereExists(liveLease({ knex, dialect, kind }));
     })
     .orderBy([...NEWEST_FIRST])
     .limit(limit)
@@ -111,7 +114,7 @@ export async function countStalled(
   )
     .where({ status: 'RUNNING' })
     .andWhere('started_at', '>=', since)
-    .whereNotExists(liveLease({ knex, dialect }));
+    .whereNotExists(liveLease({ knex, dialect, kind }));
   return Number(answer?.runs ?? 0);
 }
 

@@ -4,6 +4,7 @@ import { queueDepths } from '../push/depth.ts';
 import { newestPushes } from '../push/newest.ts';
 import { refusedPushes } from '../push/refused.ts';
 import type { RunDatabase, ServerRunDatabase } from './run-database.ts';
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
 
 type Bound<Work> = Work extends (database: RunDatabase, ...args: infer Args) => infer Answer
   ? (...args: Args) => Answer
@@ -25,11 +26,18 @@ export interface OpsState {
   pendingPushes(): ReturnType<typeof queueDepths>;
 }
 
-export function opsState({ guarded }: Pick<ServerRunDatabase, 'guarded'>): OpsState {
+/** The queries about definitions that take no pushes. */
+export type RunQueries = Omit<OpsState, 'newestPushes' | 'refusedPushes' | 'pendingPushes'>;
+
+/** @param kind the kind whose leases and runs are queried; only connectors have pushes */
+export function opsState(
+  { guarded }: Pick<ServerRunDatabase, 'guarded'>,
+  kind: RunKind = 'connector',
+): OpsState {
   const reading =
     <Args extends unknown[], Answer>(work: (database: RunDatabase, ...args: Args) => Promise<Answer>) =>
     (...args: Args): Promise<Answer> =>
-      guarded((database) => work(database, ...args));
+      guarded((database) => work(database, ...args), kind);
   return {
     holders: reading(holders),
     holderOf: reading(holderOf),

@@ -4,6 +4,7 @@ import type { DatabaseAddress } from '../../database/database.ts';
 import { openServerDatabase, type ServerDatabase } from '../../database/open-server-database.ts';
 import type { StateDatabase } from '../state-database.ts';
 import type { OnUnreadableRun } from '../run/readable-run.ts';
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
 
 /** A state whose rows of `run_state` are displayed. */
 export interface RunDatabase extends StateDatabase {
@@ -11,11 +12,12 @@ export interface RunDatabase extends StateDatabase {
 }
 
 export interface ServerRunDatabase extends ServerDatabase {
-  guarded<Answer>(work: (database: RunDatabase) => Promise<Answer>): Promise<Answer>;
+  /** @param kind the kind of all names in queries; `connector` by default */
+  guarded<Answer>(work: (database: RunDatabase) => Promise<Answer>, kind?: RunKind): Promise<Answer>;
 }
 
 /**
- * Like `openServerDatabase`, for the state of connectors; a run that cannot be read is logged once.
+ * Like `openServerDatabase`, for the state of definitions; a run that cannot be read is logged once.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
 export async function openServerRunDatabase(
@@ -25,8 +27,8 @@ export async function openServerRunDatabase(
   const server = await openServerDatabase(address);
   const onUnreadableRun = onceForEachRun(log);
   return {
-    guarded: (work) =>
-      server.guarded((database) => work({ ...database, kind: 'connector', onUnreadableRun })),
+    guarded: (work, kind = 'connector') =>
+      server.guarded((database) => work({ ...database, kind, onUnreadableRun })),
     close: () => server.close(),
   };
 }

@@ -1,17 +1,17 @@
 import { Gauge, Registry } from 'prom-client';
 import type { RunStatus } from '../../pipeline/ports/state-port.ts';
 import { METRICS_PREFIX } from './names.ts';
-import type { ConnectorMetrics, MetricsSource, PendingPushes } from './source.ts';
+import type { RunMetrics, MetricsSource, PendingPushes } from './source.ts';
 
 const STATUSES: readonly RunStatus[] = ['RUNNING', 'SUCCESS', 'HELD', 'PARTIAL', 'FAILED', 'DRY_RUN'];
 
-/** The page that Prometheus reads at `/metrics`. It is rebuilt for each request, so a deleted connector disappears from it. */
+/** The page that Prometheus reads at `/metrics`. It is rebuilt for each request, so a deleted definition disappears from it. */
 export async function metricsPage(source: MetricsSource): Promise<{ contentType: string; body: string }> {
-  const [connectors, pending] = await Promise.all([source.connectors(), source.pending()]);
+  const [runs, pending] = await Promise.all([source.runs(), source.pending()]);
   const registry = new Registry();
   const gauges = gaugesIn(registry);
-  for (const connector of connectors) showRuns(gauges, connector);
-  showPending(gauges, connectors, pending);
+  for (const run of runs) showRuns(gauges, run);
+  showPending(gauges, runs, pending);
   const own = await registry.metrics();
   const ofServer = await Promise.all(source.ofServer.map((recorder) => recorder.text()));
   return { contentType: registry.contentType, body: [own, ...ofServer].join('') };
@@ -22,7 +22,7 @@ function gaugesIn(registry: Registry) {
     new Gauge({
       name: `${METRICS_PREFIX}${name}`,
       help,
-      labelNames: ['connector', ...labels] as const,
+      labelNames: ['connector', 'knowledge_source', 'app', ...labels] as const,
       registers: [registry],
     });
   return {
@@ -41,7 +41,7 @@ function gaugesIn(registry: Registry) {
     held: gauge('held_deletes', 'Deletes withheld by the run that changed the index last.'),
     quarantined: gauge('quarantined_rows', 'Rows set aside by the run that changed the index last.'),
     success: gauge('last_success_timestamp_seconds', 'When a run last ended as SUCCESS; absent: never.'),
-    running: gauge('running', '1 while a run of the connector is in progress.'),
+    running: gauge('running', '1 while a run is in progress.'),
     batches: gauge('push_pending_batches', 'Pushed batches that wait for a run.'),
     events: gauge('push_pending_events', 'Pushed events that wait for a run.'),
   };
@@ -49,36 +49,35 @@ function gaugesIn(registry: Registry) {
 
 type Gauges = ReturnType<typeof gaugesIn>;
 
-function showRuns(gauges: Gauges, run: ConnectorMetrics): void {
-  const { connectorId: connector, finishedAt, lastSuccessAt, counts, committedCounts } = run;
+function showRuns(gauges: Gauges, run: RunMetrics): void {
+  const { kind, name, finishedAt, lastSuccessAt, counts, committedCounts } = run;
+  const labels = { [kind]: name };
   for (const status of STATUSES) {
-    gauges.status.set({ connector, status: status.toLowerCase() }, run.status === status ? 1 : 0);
+    gauges.status.set({ ...labels, status: status.toLowerCase() }, run.status === status ? 1 : 0);
   }
-  gauges.started.set({ connector }, seconds(run.startedAt));
+  gauges.started.set(labels, seconds(run.startedAt));
   if (finishedAt !== null) {
     // Computed from whole milliseconds; the difference of two values in seconds has rounding noise.
     const took = Date.parse(finishedAt) - Date.parse(run.startedAt);
-    gauges.duration.set({ connector }, took / 1_000);
+    gauges.duration.set(labels, took / 1_000);
   }
-  if (lastSuccessAt !== null) gauges.success.set({ connector }, seconds(lastSuccessAt));
-  gauges.running.set({ connector }, run.running ? 1 : 0);
-  gauges.failing.set({ connector }, run.failing ? 1 : 0);
+  if (lastSuccessAt !== null) gauges.success.set(labels, seconds(lastSuccessAt));
+  gauges.running.set(labels, run.running ? 1 : 0);
+  gauges.failing.set(labels, run.failing ? 1 : 0);
   for (const [outcome, count] of Object.entries(counts ?? {})) {
     // An unknown count is not 0.
-    if (typeof count === 'number') gauges.rows.set({ connector, outcome }, count);
+    if (typeof count === 'number') gauges.rows.set({ ...labels, outcome }, count);
   }
   if (committedCounts === null) return;
-  gauges.held.set({ connector }, committedCounts.held);
-  gauges.quarantined.set({ connector }, committedCounts.quarantined);
+  gauges.held.set(labels, committedCounts.held);
+  gauges.quarantined.set(labels, committedCounts.quarantined);
 }
 
 /** Shows an empty queue as 0, so that an alert on it can resolve. */
-function showPending(
-  gauges: Gauges,
-  connectors: readonly ConnectorMetrics[],
-  pending: readonly PendingPushes[],
-): void {
-  const none = connectors.map(({ connectorId }) => ({ connectorId, batches: 0, events: 0 }));
+function showPending(gauges: Gauges, runs: readonly RunMetrics[], pending: readonly PendingPushes[]): void {
+  const none = runs
+    .filter(({ kind }) => kind === 'connector')
+    .map(({ name }) => ({ connectorId: name, batches: 0, events: 0 }));
   for (const { connectorId: connector, batches, events } of [...none, ...pending]) {
     gauges.batches.set({ connector }, batches);
     gauges.events.set({ connector }, events);

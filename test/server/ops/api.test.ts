@@ -167,6 +167,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the Ops API on %s', (engine) => 
     const parameters = paths['/v1/ops/snapshot']?.get?.parameters ?? [];
     expect(parameters.map(({ name }) => name).sort()).toEqual([
       'connector_id',
+      'kind',
       'limit_runs',
       'offset_runs',
       'status',

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
+import { manageSources } from '../../../src/app/knowledge/managed-sources.ts';
 import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
 import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
@@ -14,6 +15,7 @@ import type { AccessSettings } from '../../../src/server/access/access-settings.
 import { createServer } from '../../../src/server/app.ts';
 import { openAccess } from '../../../src/server/access/open-access.ts';
 import type { RouteSet } from '../../../src/server/http/route-set.ts';
+import { scriptedKnowledge } from '../server/scripted-knowledge.ts';
 import { NO_ACCESS } from '../server/bridge-server.ts';
 import { rawRequest } from './raw-request.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
@@ -88,6 +90,7 @@ export async function startGuardedServer({
     lookUpDocument: () => Promise.reject(new Error('no test of keys looks up documents')),
     openStore: () => Promise.reject(new Error('no test of keys reads artifacts')),
     intake,
+    sources: manageSources(scriptedKnowledge().knowledge),
     gate,
     login,
     trustedProxies,

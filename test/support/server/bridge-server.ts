@@ -1,4 +1,5 @@
 import { systemClock } from '../../../src/core/time/clock.ts';
+import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { openBridgeServer } from '../../../src/server/open-bridge-server.ts';
 import { answerJudge, type AnswerJudge, type OpenApiDocument } from './openapi.ts';
@@ -14,6 +15,16 @@ export const NO_ACCESS: Settings['access'] = {
   signOn: undefined,
   secret: () => undefined,
   announceKey: () => undefined,
+};
+
+/** As with an empty environment: the offline embedder, and no secret. */
+export const NO_KNOWLEDGE: Settings['knowledge'] = {
+  embeddings: { apiKey: undefined, endpoint: undefined },
+  proxy: { http: undefined, https: undefined, except: undefined },
+  redactor: createRedactor(),
+  retry: { retries: 0, backoffSeconds: 0 },
+  secret: () => undefined,
+  similarSecret: () => undefined,
 };
 
 /** A server of this program on a free port of the loopback, with a state of its own; stop it after the tests. */
@@ -32,6 +43,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     clock: systemClock,
     log: silentLogger,
     access: NO_ACCESS,
+    knowledge: NO_KNOWLEDGE,
 
     runLinks: {},
     // Nothing listens there, so no test asks Google for artifacts.
@@ -56,7 +68,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
       const answer = await fetch(`${server.address}${path}`, { redirect: 'manual', ...init });
       const type = answer.headers.get('content-type') ?? '';
       // Pages are for people, and not in the document.
-      if (/^\/(v1\/|healthz|readyz|metrics)/.test(path))
+      if (/^\/(v1\/|api\/|healthz|readyz|metrics)/.test(path))
         judge.judge(init.method ?? 'GET', path, answer.status, type, await answer.clone().text());
       return answer;
     },

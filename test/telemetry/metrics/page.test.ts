@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { metricsPage } from '../../../src/telemetry/metrics/page.ts';
 import { createRefusedKeyRecorder } from '../../../src/telemetry/metrics/refused-keys.ts';
 import { createRequestRecorder } from '../../../src/telemetry/metrics/requests.ts';
-import type { ConnectorMetrics, MetricsSource } from '../../../src/telemetry/metrics/source.ts';
+import type { RunMetrics, MetricsSource } from '../../../src/telemetry/metrics/source.ts';
 import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const COUNTS = runCounts({
@@ -14,8 +14,9 @@ const COUNTS = runCounts({
   held: 40,
   quarantined: 1,
 });
-const HR: ConnectorMetrics = {
-  connectorId: 'hr',
+const HR: RunMetrics = {
+  kind: 'connector',
+  name: 'hr',
   status: 'HELD',
   startedAt: '2026-01-02T03:00:00.500Z',
   finishedAt: '2026-01-02T03:01:00.500Z',
@@ -27,7 +28,7 @@ const HR: ConnectorMetrics = {
 };
 
 const sourceOf = (changes: Partial<MetricsSource> = {}): MetricsSource => ({
-  connectors: () => Promise.resolve([HR]),
+  runs: () => Promise.resolve([HR]),
   pending: () => Promise.resolve([]),
   ofServer: [],
   ...changes,
@@ -77,8 +78,8 @@ describe('the page of metrics', () => {
 
   test('keeps reporting a failure while the next run is in progress', async () => {
     const atWork = { status: 'RUNNING' as const, finishedAt: null, counts: null, running: true };
-    const connectors = () => Promise.resolve([{ ...HR, ...atWork, failing: true }]);
-    expect(await samplesOf(sourceOf({ connectors }))).toMatchObject({
+    const runs = () => Promise.resolve([{ ...HR, ...atWork, failing: true }]);
+    expect(await samplesOf(sourceOf({ runs }))).toMatchObject({
       'gemini_sync_bridge_failing{connector="hr"}': 1,
       'gemini_sync_bridge_held_deletes{connector="hr"}': 40,
       'gemini_sync_bridge_quarantined_rows{connector="hr"}': 1,
@@ -86,13 +87,13 @@ describe('the page of metrics', () => {
   });
 
   test('says how long a run took in whole milliseconds', async () => {
-    const connectors = () => Promise.resolve([{ ...HR, finishedAt: '2026-01-02T03:00:00.621Z' }]);
-    const samples = await samplesOf(sourceOf({ connectors }));
+    const runs = () => Promise.resolve([{ ...HR, finishedAt: '2026-01-02T03:00:00.621Z' }]);
+    const samples = await samplesOf(sourceOf({ runs }));
     expect(samples['gemini_sync_bridge_last_run_duration_seconds{connector="hr"}']).toBe(0.121);
   });
 
   test('leaves out what is not known', async () => {
-    const connectors = () =>
+    const runs = () =>
       Promise.resolve([
         {
           ...HR,
@@ -104,7 +105,7 @@ describe('the page of metrics', () => {
           running: true,
         },
       ]);
-    const samples = await samplesOf(sourceOf({ connectors }));
+    const samples = await samplesOf(sourceOf({ runs }));
     expect(samples['gemini_sync_bridge_running{connector="hr"}']).toBe(1);
     const names = Object.keys(samples).join(' ');
     expect(names).not.toMatch(/duration|success_timestamp|rows|held_deletes/);
@@ -120,10 +121,10 @@ describe('the page of metrics', () => {
   });
 
   test('forgets a connector that is gone', async () => {
-    let connectors = [HR, { ...HR, connectorId: 'crm' }];
-    const source = sourceOf({ connectors: () => Promise.resolve(connectors) });
+    let found = [HR, { ...HR, name: 'crm' }];
+    const source = sourceOf({ runs: () => Promise.resolve(found) });
     expect((await metricsPage(source)).body).toContain('connector="crm"');
-    connectors = [HR];
+    found = [HR];
     expect((await metricsPage(source)).body).not.toContain('connector="crm"');
   });
 
@@ -140,6 +141,24 @@ describe('the page of metrics', () => {
     expect(body).toContain(`${histogram}_count{${labels},status="429"} 1`);
     expect(body).toContain(`${histogram}_bucket{le="0.025",${labels},status="202"} 1`);
     expect(body).toContain(`# TYPE ${histogram} histogram`);
+  });
+
+  test('names the kind by its label, so that definitions of the same name are different series', async () => {
+    const runs = () =>
+      Promise.resolve([
+        HR,
+        { ...HR, kind: 'app' as const, failing: true },
+        { ...HR, kind: 'knowledge_source' as const },
+      ]);
+    expect(await samplesOf(sourceOf({ runs }))).toMatchObject({
+      'gemini_sync_bridge_failing{connector="hr"}': 0,
+      'gemini_sync_bridge_failing{app="hr"}': 1,
+      'gemini_sync_bridge_failing{knowledge_source="hr"}': 0,
+      'gemini_sync_bridge_push_pending_events{connector="hr"}': 0,
+    });
+    expect(await samplesOf(sourceOf({ runs }))).not.toHaveProperty([
+      'gemini_sync_bridge_push_pending_events{app="hr"}',
+    ]);
   });
 
   test('says what format it has, and explains each metric', async () => {

@@ -27,7 +27,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
   const { connectorId, entry, newest, holder } = known;
   const spec = entry?.connector.spec;
   const committed = newest?.committed ?? null;
-  const freshness = freshnessOf(known, now, schedules);
+  const freshness = freshnessOf({ ...known, schedule: spec?.schedule }, now, schedules);
   const pending = pendingOf(known, now, schedules);
   const last = newest?.last ?? null;
   const finished = newest?.finished ?? null;
@@ -97,7 +97,11 @@ function isOverdue(pending: PendingPushes | null): boolean {
  * A run in progress does not hide an earlier failure: the connector stays failing until a run succeeds. `late` has a lower
  * priority than the result of a run, because the result is more specific.
  */
-function stateOf(newest: Newest | undefined, holder: Holder | undefined, late: boolean): ConnectorState {
+export function stateOf(
+  newest: Newest | undefined,
+  holder: Holder | undefined,
+  late: boolean,
+): ConnectorState {
   const last = newest?.last ?? null;
   if (last === null) return late ? 'late' : 'never_run';
   const running = last.status === 'RUNNING';
@@ -113,8 +117,11 @@ function isAtWork(run: ListedRun, holder: Holder | undefined): boolean {
   return run.status === 'RUNNING' && holder?.runId === run.runId && holder.alive;
 }
 
-function freshnessOf({ entry, newest, holder }: Known, now: Date, schedules: Schedules): Freshness {
-  const schedule = entry?.connector.spec.schedule;
+export function freshnessOf(
+  { schedule, newest, holder }: Pick<Known, 'newest' | 'holder'> & { readonly schedule: string | undefined },
+  now: Date,
+  schedules: Schedules,
+): Freshness {
   const asOf = newest?.committed?.startedAt ?? null;
   const since = asOf === null ? null : new Date(asOf);
   const age = { as_of: asOf, age_seconds: since && secondsBetween(since, now) };

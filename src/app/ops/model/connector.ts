@@ -14,12 +14,12 @@ export const STATES_BY_NEED = [
   'ok',
 ] as const;
 
-const stateSchema = Type.Enum(STATES_BY_NEED, {
+export const stateSchema = Type.Enum(STATES_BY_NEED, {
   description: 'Most urgent state first; docs/ops.md explains each.',
 });
 export type ConnectorState = Of<typeof stateSchema>;
 
-const freshnessSchema = Type.Object(
+export const freshnessSchema = Type.Object(
   {
     as_of: orNull(moment, 'When the run began that changed the target last.'),
     age_seconds: orNull(seconds, 'Since then.'),

@@ -15,6 +15,10 @@ export const statusFilterSchema = Type.Enum([...RUN_STATUSES, 'STALLED'] as cons
     'RUNNING: its process shows signs of life · STALLED: it has not ended, and its process shows none.',
 });
 
+export const RUN_KINDS = ['connector', 'knowledge_source', 'app'] as const;
+
+export const runKindSchema = Type.Enum(RUN_KINDS, { description: 'What ran.' });
+
 export const phaseSchema = Type.Enum(['extract', 'map', 'diff', 'publish', 'ingest', 'commit'] as const, {
   description: 'The phase that the run entered last.',
 });
@@ -77,8 +81,11 @@ export type OpsProgress = Of<typeof progressSchema>;
 export const runSchema = Type.Object(
   {
     run_id: text,
-    connector_id: text,
-    target: Type.String({ description: 'Where documents go: a data store, or `local`.' }),
+    kind: runKindSchema,
+    connector_id: Type.String({ description: 'Name of the connector, knowledge source or app.' }),
+    target: Type.String({
+      description: 'Where documents go: a data store, or `local`; for other kinds, a name of their tables.',
+    }),
     status: statusSchema,
     phase: phaseSchema,
     started_at: moment,
@@ -106,6 +113,6 @@ export const runSchema = Type.Object(
         'The run published its artifacts and failed; the next run of the connector finishes it first.',
     }),
   },
-  { additionalProperties: false, description: 'One run of one connector.' },
+  { additionalProperties: false, description: 'One run of one connector, knowledge source or app.' },
 );
 export type OpsRun = Of<typeof runSchema>;

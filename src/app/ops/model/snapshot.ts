@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
+import { appSchema } from './app.ts';
 import { connectorSchema } from './connector.ts';
+import { knowledgeSourceSchema } from './knowledge-source.ts';
 import { runSchema } from './run.ts';
 import { count, listOf, moment, orNull, text, type Of } from './values.ts';
 
@@ -55,6 +57,8 @@ export const snapshotSchema = Type.Object(
       { additionalProperties: false },
     ),
     connectors: listOf(connectorSchema, 'Those that need attention first, then by name.'),
+    knowledge_sources: listOf(knowledgeSourceSchema, 'Those that need attention first, then by title.'),
+    apps: listOf(appSchema, 'Those that need attention first, then by key.'),
     broken_files: listOf(
       brokenFileSchema,
       'What is wrong in the folder of connectors; no run of these can start.',
@@ -69,6 +73,9 @@ export const snapshotSchema = Type.Object(
       { additionalProperties: false },
     ),
   },
-  { additionalProperties: false, description: 'Connectors, and a page of runs.' },
+  {
+    additionalProperties: false,
+    description: 'Connectors, knowledge sources and apps, and a page of runs of one of these kinds.',
+  },
 );
 export type OpsSnapshot = Of<typeof snapshotSchema>;

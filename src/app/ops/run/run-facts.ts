@@ -1,15 +1,21 @@
 import { ERROR_KINDS, type ErrorCode } from '../../../core/errors.ts';
 import { releasedBy } from '../../../pipeline/guard.ts';
-import type { RunError } from '../../../pipeline/ports/state-port.ts';
+import type { RunError, RunKind } from '../../../pipeline/ports/state-port.ts';
 import type { ListedRun } from '../../../state/server/listed-runs.ts';
 import type { Holder } from '../../../state/server/ops-connectors.ts';
 import type { OpsError, OpsProgress, OpsRun } from '../model/run.ts';
 
 /** Converts a run to the form that Ops shows. */
-export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): OpsRun {
+export function opsRun(
+  run: ListedRun,
+  now: Date,
+  holder: Holder | undefined,
+  kind: RunKind = 'connector',
+): OpsRun {
   const running = run.status === 'RUNNING';
   return {
     run_id: run.runId,
+    kind,
     connector_id: run.connectorId,
     target: run.target,
     status: run.status,
@@ -26,6 +32,16 @@ export function opsRun(run: ListedRun, now: Date, holder: Holder | undefined): O
     waits_for_next_run:
       !running && run.manifestName !== null && run.committedAt === null && run.status === 'FAILED',
   };
+}
+
+/** The holder of a run's lease. A run of a knowledge source holds a lease of another name than that of its batches. */
+export function holderOfRun(
+  holders: ReadonlyMap<string, Holder>,
+  { runId, connectorId }: Pick<ListedRun, 'runId' | 'connectorId'>,
+): Holder | undefined {
+  const ofName = holders.get(connectorId);
+  if (ofName?.runId === runId) return ofName;
+  return [...holders.values()].find((holder) => holder.runId === runId) ?? ofName;
 }
 
 function opsProgress({ progress, startedAt }: ListedRun): OpsProgress | null {

@@ -1,3 +1,5 @@
+import type { OpsRun } from '../../../app/ops/model/run.ts';
+import { exactly } from '../../../app/ops/name-filter.ts';
 import { FIRST_ORDER, type Order, type Sort } from '../overview/connector-list.ts';
 
 /** The paths of the Ops pages. */
@@ -18,6 +20,14 @@ export function foundDocumentPath(connectorId: string, docId: string): string {
   return `${documentPath(connectorId)}?${new URLSearchParams({ doc: docId }).toString()}`;
 }
 
+/** The runs of an app or a knowledge source; a connector has a page of its own. */
+export function definitionPath({ kind, connector_id: name }: Pick<OpsRun, 'kind' | 'connector_id'>): string {
+  if (kind === 'connector') return connectorPath(name);
+  return `${overviewPath({ kind, runsOf: exactly(name), windowHours: MONTH_HOURS })}#runs-title`;
+}
+
+const MONTH_HOURS = 720;
+
 /** The row of an error code. */
 export function errorPath(code: string): string {
   return `/ops/errors#${code}`;
@@ -26,6 +36,8 @@ export function errorPath(code: string): string {
 /** The query parameters of the overview page; default values are omitted from the URL. */
 export interface OverviewAddress {
   readonly status: string | null;
+  /** The kind of the listed runs. */
+  readonly kind: OpsRun['kind'];
   /** The filter of runs by connector, as typed. */
   readonly runsOf: string | null;
   readonly windowHours: number;
@@ -39,10 +51,11 @@ export interface OverviewAddress {
 }
 
 export function overviewPath(address: Partial<OverviewAddress>): string {
-  const { status, runsOf, windowHours, limitRuns, offsetRuns, allConnectors } = address;
+  const { status, kind, runsOf, windowHours, limitRuns, offsetRuns, allConnectors } = address;
   const { find, sort = 'state', order = FIRST_ORDER[sort] } = address;
   const query = new URLSearchParams();
   if (status !== undefined && status !== null) query.set('status', status);
+  if (kind !== undefined && kind !== 'connector') query.set('kind', kind);
   if (runsOf !== undefined && runsOf !== null) query.set('connector_id', runsOf);
   if (windowHours !== undefined) query.set('window_hours', String(windowHours));
   if (limitRuns !== undefined) query.set('limit_runs', String(limitRuns));

@@ -14,10 +14,35 @@ const KINDS = [
   ['rejected', 'rejected by the index'],
 ] as const satisfies readonly (readonly [keyof Counts, string])[];
 
+type Words = Readonly<Record<(typeof KINDS)[number][0], string>>;
+
+/** The same categories in the words of the other kinds. */
+const OTHER_WORDS: Readonly<Record<Exclude<OpsRun['kind'], 'connector'>, Words>> = {
+  knowledge_source: {
+    unchanged: 'chunks known',
+    added: 'chunks added',
+    changed: 'chunks changed',
+    deleted: 'chunks deleted',
+    held: 'deletes held',
+    quarantined: 'items unusable',
+    rejected: 'texts set aside',
+  },
+  app: {
+    unchanged: 'unchanged',
+    added: 'created',
+    changed: 'updated',
+    deleted: 'deleted',
+    held: 'deletes held',
+    quarantined: 'errors',
+    rejected: 'rejected',
+  },
+};
+
 const WIDTH = 1_000;
 
 /** A bar that shows the outcome of the rows, and the same figures as text. */
-export function Counts({ counts }: { readonly counts: Counts }) {
+export function Counts({ counts, kind }: { readonly counts: Counts; readonly kind: OpsRun['kind'] }) {
+  const words = kind === 'connector' ? undefined : OTHER_WORDS[kind];
   const total = KINDS.reduce((sum, [kind]) => sum + counts[kind], 0);
   let left = 0;
   const bars = KINDS.map(([kind]) => {
@@ -47,8 +72,8 @@ export function Counts({ counts }: { readonly counts: Counts }) {
           <dt>seen</dt>
           <dd>{countText(counts.seen)}</dd>
         </div>
-        {KINDS.map(([kind, word]) => (
-          <div key={kind} class={counts[kind] === 0 ? 'zero' : undefined}>
+        {KINDS.map(([category, word]) => (
+          <div key={category} class={counts[category] === 0 ? 'zero' : undefined}>
             <dt>
               <svg
                 class="swatch"
@@ -58,11 +83,11 @@ export function Counts({ counts }: { readonly counts: Counts }) {
                 aria-hidden="true"
                 focusable="false"
               >
-                <rect class={`kind-${kind}`} width="10" height="10" rx="2" />
+                <rect class={`kind-${category}`} width="10" height="10" rx="2" />
               </svg>
-              {word}
+              {words?.[category] ?? word}
             </dt>
-            <dd>{countText(counts[kind])}</dd>
+            <dd>{countText(counts[category])}</dd>
           </div>
         ))}
       </dl>
@@ -72,7 +97,7 @@ export function Counts({ counts }: { readonly counts: Counts }) {
         </p>
       )}
       <Lacking counts={counts} />
-      {counts.missing === null && (
+      {kind === 'connector' && counts.missing === null && (
         <p class="quiet">A delta query lists what changed, so which documents are gone is not known.</p>
       )}
     </>

@@ -14,14 +14,24 @@ interface Frame {
   readonly viewer: Viewer;
   /** Whether the script asks for the page again every 15 seconds. */
   readonly refreshes?: boolean;
+  /** A script in `public/` that includes the one of Ops. */
+  readonly script?: string;
   readonly children: ComponentChildren;
 }
 
 /** An Ops page: header, status of the script, content. The page is complete without the script. */
-export function framed({ title, at, trail = [], viewer, refreshes = at !== null, children }: Frame): string {
+export function framed({
+  title,
+  at,
+  trail = [],
+  viewer,
+  refreshes = at !== null,
+  script = '/public/ops.js',
+  children,
+}: Frame): string {
   return page({
     title,
-    script: '/public/ops.js',
+    script,
     body: (
       <>
         <a class="skip" href="#content">

@@ -5,7 +5,7 @@ import { UNREADABLE_ROW } from '../run/retry.tsx';
 /** The severity of a state; each severity has its own colour and shape. */
 export type Tone = 'bad' | 'warn' | 'part' | 'work' | 'good' | 'none';
 
-interface Meaning {
+export interface Meaning {
   readonly word: string;
   readonly tone: Tone;
 }

@@ -43,7 +43,7 @@ export function ConnectorsSection({ snapshot, address }: Part) {
 }
 
 function Search({ address, clear }: Pick<Part, 'address'> & { readonly clear: string }) {
-  const { find, status, runsOf, windowHours, limitRuns, sort, order } = address;
+  const { find, status, kind, runsOf, windowHours, limitRuns, sort, order } = address;
   return (
     <form
       class="filter"
@@ -64,6 +64,7 @@ function Search({ address, clear }: Pick<Part, 'address'> & { readonly clear: st
         />
       </label>
       {status !== null && <input type="hidden" name="status" value={status} />}
+      {kind !== 'connector' && <input type="hidden" name="kind" value={kind} />}
       {runsOf !== null && <input type="hidden" name="connector_id" value={runsOf} />}
       <input type="hidden" name="window_hours" value={windowHours} />
       <input type="hidden" name="limit_runs" value={limitRuns} />

@@ -1,5 +1,7 @@
 import { connectorCommands } from '../../../app/ops/commands.ts';
 import type { ConnectorState, OpsConnector } from '../../../app/ops/model/connector.ts';
+import type { OpsApp } from '../../../app/ops/model/app.ts';
+import type { OpsKnowledgeSource } from '../../../app/ops/model/knowledge-source.ts';
 import type { OpsRun } from '../../../app/ops/model/run.ts';
 import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { connectorPath, runPath } from '../elements/addresses.ts';
@@ -8,7 +10,9 @@ import { ErrorCode } from '../errors/error-code.tsx';
 import { countText, deletesText, durationText } from '../elements/figures.ts';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
 import { ClockTime, Moment } from '../elements/moment.tsx';
+import { meaningOfSource, sourceNeeds } from '../elements/other-states.ts';
 import { scheduleWords } from '../elements/schedule-text.ts';
+import { AppNeed, SourceNeed } from './other-needs.tsx';
 import { PartialWhy } from '../run/partial-why.tsx';
 import { Release } from '../run/release.tsx';
 import { Retry } from '../run/retry.tsx';
@@ -20,6 +24,18 @@ const CALM = new Set(['running', 'never_run', 'ok']);
 /** Connectors that need attention. The snapshot lists them in order of urgency. */
 export function needy({ connectors }: Pick<OpsSnapshot, 'connectors'>): readonly OpsConnector[] {
   return connectors.filter(({ state }) => !CALM.has(state));
+}
+
+/** Apps that need attention, most urgent first. */
+export function needyApps({ apps }: Pick<OpsSnapshot, 'apps'>): readonly OpsApp[] {
+  return apps.filter(({ state }) => !CALM.has(state));
+}
+
+/** Knowledge sources that need attention, most urgent first. */
+export function needySources({
+  knowledge_sources: sources,
+}: Pick<OpsSnapshot, 'knowledge_sources'>): readonly OpsKnowledgeSource[] {
+  return sources.filter(sourceNeeds);
 }
 
 /** `25 failing, 3 held`. */
@@ -36,8 +52,9 @@ export function statesText(connectors: readonly OpsConnector[]): string {
 export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
   const { broken_files: broken, generated_at: now } = snapshot;
   const connectors = needy(snapshot);
-  if (connectors.length + broken.length === 0) return null;
-  const more = connectors.length - NEEDS_SHOWN;
+  const sources = needySources(snapshot);
+  const apps = needyApps(snapshot);
+  if (connectors.length + broken.length + sources.length + apps.length === 0) return null;
   const folders = broken.filter(isFolder);
   const files = byFile(broken.filter((problem) => !isFolder(problem)));
   return (
@@ -58,14 +75,50 @@ export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
             <ConnectorNeed connector={connector} now={now} />
           </li>
         ))}
-        {more > 0 && (
-          <li data-key="more connectors">
-            <a href="#connectors-title">And {countText(more)} more, in the table of connectors</a>
+        <More count={connectors.length - NEEDS_SHOWN} what="connectors" href="#connectors-title" />
+        {sources.slice(0, NEEDS_SHOWN).map((source) => (
+          <li
+            class={`need tone-${meaningOfSource(source).tone}`}
+            key={source.source_id}
+            data-key={`knowledge source ${source.source_id}`}
+          >
+            <SourceNeed source={source} now={now} />
           </li>
-        )}
+        ))}
+        <More count={sources.length - NEEDS_SHOWN} what="knowledge sources" href="#sources-title" />
+        {apps.slice(0, NEEDS_SHOWN).map((app) => (
+          <li
+            class={`need tone-${meaningOfState(app.state).tone}`}
+            key={app.app_key}
+            data-key={`app ${app.app_key}`}
+          >
+            <AppNeed app={app} now={now} />
+          </li>
+        ))}
+        <More count={apps.length - NEEDS_SHOWN} what="apps" href="#apps-title" />
         <BrokenFiles files={files} />
       </ul>
     </section>
+  );
+}
+
+/** Links to the table that lists all of them. */
+function More({
+  count,
+  what,
+  href,
+}: {
+  readonly count: number;
+  readonly what: string;
+  readonly href: string;
+}) {
+  if (count <= 0) return null;
+  return (
+    <li data-key={`more ${what}`}>
+      <a href={href}>
+        And {countText(count)} more, in the table of {what}
+      </a>
+    </li>
   );
 }
 

@@ -9,12 +9,16 @@ import { framed, type Viewer } from '../elements/frame.tsx';
 import { LiveRows, paceText } from '../elements/live-rows.tsx';
 import { Mark, meaningOfRun, Shape } from '../elements/mark.tsx';
 import { Moment } from '../elements/moment.tsx';
-import { Needs, needy, statesText } from './needs.tsx';
+import { Needs, needy, needyApps, needySources, statesText } from './needs.tsx';
 import { RunsSection } from './runs-section.tsx';
+import { AppsSection } from './apps-section.tsx';
+import { SourcesSection } from './sources-section.tsx';
 
 /** `/ops`: what needs attention, then the state of all connectors and runs. */
 export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, viewer: Viewer): string {
-  const nothing = snapshot.totals.connectors === 0 && snapshot.totals.runs === 0;
+  const { knowledge_sources: sources, apps, generated_at: now } = snapshot;
+  const hasConnectors = snapshot.totals.connectors > 0 || snapshot.totals.runs > 0;
+  const nothing = !hasConnectors && sources.length === 0 && apps.length === 0;
   return framed({
     title: titleOf(snapshot),
     at: snapshot.generated_at,
@@ -24,19 +28,23 @@ export function overviewPage(snapshot: OpsSnapshot, address: OverviewAddress, vi
         <div id="summary" data-live>
           <Headline snapshot={snapshot} nothing={nothing} />
           <Needs snapshot={snapshot} />
-          {nothing ? <FirstSteps /> : <Figures snapshot={snapshot} />}
+          {nothing && <FirstSteps />}
+          {hasConnectors && <Figures snapshot={snapshot} />}
           <AtWork snapshot={snapshot} />
         </div>
         {!nothing && <RunsSection snapshot={snapshot} address={address} />}
-        {!nothing && <ConnectorsSection snapshot={snapshot} address={address} />}
+        {hasConnectors && <ConnectorsSection snapshot={snapshot} address={address} />}
+        <SourcesSection sources={sources} now={now} />
+        <AppsSection apps={apps} now={now} />
       </>
     ),
   });
 }
 
-/** The title of the tab contains the number of connectors and files that need attention. */
+/** The title of the tab contains the number of definitions and files that need attention. */
 function titleOf(snapshot: OpsSnapshot): string {
-  const needs = needy(snapshot).length + snapshot.totals.broken_files;
+  const others = needySources(snapshot).length + needyApps(snapshot).length;
+  const needs = needy(snapshot).length + others + snapshot.totals.broken_files;
   return needs === 0 ? 'Ops' : `(${needs}) Ops`;
 }
 
@@ -45,20 +53,20 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
   const { connectors, by_state: states } = snapshot.totals;
   const broken = snapshot.totals.broken_files;
   if (nothing && broken === 0) return <h1>Nothing has run here yet</h1>;
-  if (needs + broken === 0) {
+  const sources = needySources(snapshot).length;
+  const apps = needyApps(snapshot).length;
+  if (needs + broken + sources + apps === 0) {
     return (
       <h1 class="headline">
-        <Shape tone={states.never_run === connectors ? 'none' : 'good'} />{' '}
-        {wellText(connectors, states.never_run)}
+        <Shape tone={states.never_run === connectors && connectors > 0 ? 'none' : 'good'} />{' '}
+        {connectors === 0 ? othersWell(snapshot) : wellText(connectors, states.never_run)}
       </h1>
     );
   }
   const parts = [
-    ...(needs > 0
-      ? [
-          `${countText(needs)} of ${countText(connectors)} ${connectors === 1 ? 'connector needs' : 'connectors need'} attention`,
-        ]
-      : []),
+    ...needText(needs, connectors, 'connector'),
+    ...needText(sources, snapshot.knowledge_sources.length, 'knowledge source'),
+    ...needText(apps, snapshot.apps.length, 'app'),
     ...(broken > 0 ? [`${countText(broken)} broken connector ${broken === 1 ? 'file' : 'files'}`] : []),
   ];
   return (
@@ -69,6 +77,22 @@ function Headline({ snapshot, nothing }: { readonly snapshot: OpsSnapshot; reado
       {needs > 1 && <p>{statesText(needy(snapshot))}</p>}
     </div>
   );
+}
+
+function needText(needs: number, all: number, noun: string): string[] {
+  if (needs === 0) return [];
+  return [`${countText(needs)} of ${countText(all)} ${noun}${all === 1 ? ' needs' : 's need'} attention`];
+}
+
+/** For a server that has knowledge sources or apps and no connector. */
+function othersWell({ knowledge_sources: sources, apps }: OpsSnapshot): string {
+  const parts = [
+    ...(sources.length > 0
+      ? [`${countText(sources.length)} knowledge ${sources.length === 1 ? 'source' : 'sources'}`]
+      : []),
+    ...(apps.length > 0 ? [`${countText(apps.length)} ${apps.length === 1 ? 'app' : 'apps'}`] : []),
+  ];
+  return `Nothing needs attention: ${parts.join(', ')}`;
 }
 
 /** A connector that has never run is not counted as OK, because its state is unknown. */

@@ -13,6 +13,12 @@ const STATUSES = [
   ['DRY_RUN', 'Dry run (nothing sent)'],
 ] as const;
 
+const KINDS = [
+  ['connector', 'connectors'],
+  ['knowledge_source', 'knowledge sources'],
+  ['app', 'apps'],
+] as const satisfies readonly (readonly [OverviewAddress['kind'], string])[];
+
 const WINDOWS = [
   [1, 'last hour'],
   [6, 'last 6 hours'],
@@ -25,19 +31,40 @@ const WINDOWS = [
 
 interface RunsFilter {
   readonly address: OverviewAddress;
-  /** The names of all connectors, offered as choices. */
+  /** The names of all definitions of the kind, offered as choices. */
   readonly names: readonly string[];
+  /** The kinds that exist here. */
+  readonly kinds: readonly OverviewAddress['kind'][];
 }
 
+const NOUNS: Readonly<Record<OverviewAddress['kind'], string>> = {
+  connector: 'Connector',
+  knowledge_source: 'Source',
+  app: 'App',
+};
+
 /** A plain form: it works without JavaScript, and its URL can be bookmarked and shared. */
-export function RunsFilter({ address, names }: RunsFilter) {
-  const { status, runsOf, windowHours, limitRuns } = address;
+export function RunsFilter({ address, names, kinds }: RunsFilter) {
+  const { status, kind, runsOf, windowHours, limitRuns } = address;
   const windows = WINDOWS.some(([hours]) => hours === windowHours)
     ? WINDOWS
     : [[windowHours, `last ${windowHours} hours`] as const, ...WINDOWS];
-  const filtered = status !== null || runsOf !== null || windowHours !== OPS_WINDOW_HOURS_DEFAULT;
+  const filtered =
+    status !== null || kind !== 'connector' || runsOf !== null || windowHours !== OPS_WINDOW_HOURS_DEFAULT;
   return (
     <form class="filter" method="get" action="/ops#runs-title" role="search" aria-label="Which runs">
+      {(kinds.length > 1 || kind !== 'connector') && (
+        <label>
+          Runs of
+          <select name="kind">
+            {KINDS.filter(([value]) => kinds.includes(value) || value === kind).map(([value, word]) => (
+              <option key={value} value={value} selected={value === kind}>
+                {word}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <label>
         Status
         <select name="status">
@@ -49,7 +76,7 @@ export function RunsFilter({ address, names }: RunsFilter) {
         </select>
       </label>
       <label class="wide">
-        Connector
+        {NOUNS[kind]}
         <input
           name="connector_id"
           value={runsOf ?? ''}

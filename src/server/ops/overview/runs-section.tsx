@@ -14,11 +14,11 @@ interface Part {
 /** The runs of the time window that match the filter. */
 export function RunsSection({ snapshot, address }: Part) {
   const { runs, generated_at: now } = snapshot;
-  const names = snapshot.connectors.map(({ connector_id: id }) => id).sort();
+  const names = namesOf(snapshot, address.kind);
   return (
     <section aria-labelledby="runs-title">
       <h2 id="runs-title">Runs</h2>
-      <RunsFilter address={address} names={names} />
+      <RunsFilter address={address} names={names} kinds={kindsOf(snapshot)} />
       <div id="runs" data-live>
         {runs.items.length === 0 ? (
           <NoRuns snapshot={snapshot} address={address} names={names} />
@@ -31,12 +31,33 @@ export function RunsSection({ snapshot, address }: Part) {
   );
 }
 
+function namesOf(
+  { connectors, knowledge_sources: sources, apps }: OpsSnapshot,
+  kind: OverviewAddress['kind'],
+) {
+  const names = {
+    connector: connectors.map(({ connector_id: id }) => id),
+    knowledge_source: sources.map(({ name, source_id: id }) => name ?? id),
+    app: apps.map(({ app_key: key }) => key),
+  };
+  return names[kind].sort();
+}
+
+/** A server without sources and apps does not offer their runs. */
+function kindsOf({ knowledge_sources: sources, apps }: OpsSnapshot): OverviewAddress['kind'][] {
+  return [
+    'connector',
+    ...(sources.length > 0 ? (['knowledge_source'] as const) : []),
+    ...(apps.length > 0 ? (['app'] as const) : []),
+  ];
+}
+
 function NoRuns({ snapshot, address, names }: Part & { readonly names: readonly string[] }) {
   const { runsOf, windowHours } = address;
   const filter = runsOf === null ? undefined : nameFilter(runsOf);
   const to = (changes: Partial<OverviewAddress>) =>
     `${overviewPath({ ...address, offsetRuns: 0, ...changes })}#runs-title`;
-  if (filter !== undefined && !names.some(filter.matches)) {
+  if (filter !== undefined && address.kind === 'connector' && !names.some(filter.matches)) {
     const meant = filter.suggestion(names);
     return (
       <p class="nothing">

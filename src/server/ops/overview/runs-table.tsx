@@ -1,5 +1,5 @@
 import type { OpsRun } from '../../../app/ops/model/run.ts';
-import { connectorPath, runPath } from '../elements/addresses.ts';
+import { definitionPath, runPath } from '../elements/addresses.ts';
 import { ErrorCode } from '../errors/error-code.tsx';
 import { countText, durationText, UNKNOWN } from '../elements/figures.ts';
 import { Mark, meaningOfRun } from '../elements/mark.tsx';
@@ -21,14 +21,22 @@ export function RunsTable({ runs, now, caption, ofOne }: RunsTable) {
         <thead>
           <tr>
             <th scope="col">Status</th>
-            {!ofOne && <th scope="col">Connector</th>}
+            {!ofOne && (
+              <th scope="col">
+                {runs[0]?.kind === 'app'
+                  ? 'App'
+                  : runs[0]?.kind === 'knowledge_source'
+                    ? 'Source'
+                    : 'Connector'}
+              </th>
+            )}
             <th scope="col">Run</th>
             <th scope="col">Started</th>
             <th scope="col" class="figure">
               Took
             </th>
             <th scope="col" class="figure">
-              Sent
+              {runs[0]?.kind === 'connector' ? 'Sent' : 'Stored'}
             </th>
             <th scope="col" class="figure">
               Deleted
@@ -44,7 +52,7 @@ export function RunsTable({ runs, now, caption, ofOne }: RunsTable) {
               </td>
               {!ofOne && (
                 <td class="name">
-                  <a href={connectorPath(run.connector_id)}>{run.connector_id}</a>
+                  <a href={definitionPath(run)}>{run.connector_id}</a>
                 </td>
               )}
               <td class="id">
@@ -56,7 +64,7 @@ export function RunsTable({ runs, now, caption, ofOne }: RunsTable) {
               <td class="figure" data-label="took">
                 {run.alive === false ? UNKNOWN : durationText(run.duration_seconds)}
               </td>
-              <td class="figure" data-label="sent">
+              <td class="figure" data-label={run.kind === 'connector' ? 'sent' : 'stored'}>
                 {countText(sentOf(run))}
               </td>
               <td class="figure" data-label="deleted">
@@ -81,20 +89,33 @@ export function sentOf({ counts }: Pick<OpsRun, 'counts'>): number | null {
 /** Short remarks about anything unusual in a run. */
 function Remarks({ run }: { readonly run: OpsRun }) {
   const { error, phase, alive } = run;
+  if (run.status === 'RUNNING' && run.kind !== 'connector') return <>{alive === true ? '' : 'silent'}</>;
   if (run.status === 'RUNNING') return <>{alive === true ? `in ${phase}` : `silent in ${phase}`}</>;
   if (error === null) return <>{remarksOf(run).join(' · ')}</>;
   return (
     <>
-      <ErrorCode code={error.code} /> {[`in ${phase}`, ...remarksOf(run)].join(' · ')}
+      <ErrorCode code={error.code} />{' '}
+      {[...(run.kind === 'connector' ? [`in ${phase}`] : []), ...remarksOf(run)].join(' · ')}
     </>
   );
 }
 
-function remarksOf({ counts, waits_for_next_run: waits }: OpsRun): string[] {
+const COUNT_WORDS: Readonly<
+  Record<OpsRun['kind'], { readonly quarantined: string; readonly rejected: string }>
+> = {
+  connector: { quarantined: 'quarantined', rejected: 'rejected' },
+  knowledge_source: { quarantined: 'unusable', rejected: 'set aside' },
+  app: { quarantined: 'errors', rejected: 'rejected' },
+};
+
+function remarksOf({ kind, counts, waits_for_next_run: waits }: OpsRun): string[] {
+  const words = COUNT_WORDS[kind];
   return [
     ...(waits ? ['the next run finishes it'] : []),
     ...(counts !== null && counts.held > 0 ? [`${countText(counts.held)} held`] : []),
-    ...(counts !== null && counts.quarantined > 0 ? [`${countText(counts.quarantined)} quarantined`] : []),
-    ...(counts !== null && counts.rejected > 0 ? [`${countText(counts.rejected)} rejected`] : []),
+    ...(counts !== null && counts.quarantined > 0
+      ? [`${countText(counts.quarantined)} ${words.quarantined}`]
+      : []),
+    ...(counts !== null && counts.rejected > 0 ? [`${countText(counts.rejected)} ${words.rejected}`] : []),
   ];
 }

@@ -1,12 +1,12 @@
 import type { OpsRun } from '../../../app/ops/model/run.ts';
 import type { OpsRunDetail } from '../../../app/ops/model/run-detail.ts';
-import { connectorPath } from '../elements/addresses.ts';
+import { definitionPath } from '../elements/addresses.ts';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { Bar } from '../elements/bar.tsx';
 import { Command } from '../elements/command.tsx';
 import { Counts } from '../elements/counts.tsx';
 import { Facts } from '../elements/facts.tsx';
-import { deletesText, durationText, exactText } from '../elements/figures.ts';
+import { countText, deletesText, durationText, exactText } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
 import { ErrorCode, ErrorMeaning } from '../errors/error-code.tsx';
 import { LiveRows, paceText } from '../elements/live-rows.tsx';
@@ -28,14 +28,15 @@ export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: View
     title: `${meaning.word}: run of ${run.connector_id}`,
     at: now,
     viewer,
-    trail: [{ label: run.connector_id, href: connectorPath(run.connector_id) }, { label: run.run_id }],
+    trail: [{ label: run.connector_id, href: definitionPath(run) }, { label: run.run_id }],
     children: (
       <div id="run" data-live>
         <header class="head" data-news={`Run of ${run.connector_id}`} data-word={meaning.word}>
           <h1>
             <Mark meaning={meaning} />{' '}
             <span class="name">
-              Run of <a href={connectorPath(run.connector_id)}>{run.connector_id}</a>
+              Run of {NOUNS[run.kind]}
+              <a href={definitionPath(run)}>{run.connector_id}</a>
             </span>
           </h1>
           <p>
@@ -49,26 +50,49 @@ export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: View
           <Progress detail={detail} />
         </header>
         <WhatToDo detail={detail} />
-        <section aria-labelledby="timeline-title">
-          <h2 id="timeline-title">Phases</h2>
-          {isUnreadable(run) ? (
-            <p class="nothing">Not known: the row of this run cannot be read.</p>
-          ) : (
-            <Timeline steps={detail.timeline} now={now} silent={run.alive === false} />
-          )}
-        </section>
+        {run.kind === 'connector' && <Phases detail={detail} />}
         <section aria-labelledby="counts-title">
-          <h2 id="counts-title">Rows and documents</h2>
-          {run.counts === null ? <p class="nothing">{countsUnknown(run)}</p> : <Counts counts={run.counts} />}
+          <h2 id="counts-title">{COUNTED[run.kind]}</h2>
+          {run.counts === null ? (
+            <p class="nothing">{countsUnknown(run)}</p>
+          ) : (
+            <Counts counts={run.counts} kind={run.kind} />
+          )}
         </section>
         <HeldDocuments held={detail.held_documents} />
         <QuarantinedRows quarantined={detail.quarantined_rows} />
-        <Delivery detail={detail} />
+        {run.kind === 'connector' && <Delivery detail={detail} />}
         <Particulars detail={detail} />
         <RunLog started={started} />
       </div>
     ),
   });
+}
+
+const NOUNS: Readonly<Record<OpsRun['kind'], string>> = {
+  connector: '',
+  knowledge_source: 'knowledge source ',
+  app: 'app ',
+};
+
+const COUNTED: Readonly<Record<OpsRun['kind'], string>> = {
+  connector: 'Rows and documents',
+  knowledge_source: 'Items and chunks',
+  app: 'Entities',
+};
+
+/** Runs of the other kinds have no phases. */
+function Phases({ detail: { run, timeline, generated_at: now } }: { readonly detail: OpsRunDetail }) {
+  return (
+    <section aria-labelledby="timeline-title">
+      <h2 id="timeline-title">Phases</h2>
+      {isUnreadable(run) ? (
+        <p class="nothing">Not known: the row of this run cannot be read.</p>
+      ) : (
+        <Timeline steps={timeline} now={now} silent={run.alive === false} />
+      )}
+    </section>
+  );
 }
 
 function isUnreadable({ error }: OpsRun): boolean {
@@ -77,6 +101,7 @@ function isUnreadable({ error }: OpsRun): boolean {
 
 function countsUnknown(run: OpsRun): string {
   if (isUnreadable(run)) return 'Not known: the row of this run cannot be read.';
+  if (run.kind !== 'connector') return run.status === 'RUNNING' ? 'Not known before the end.' : 'Not known.';
   return run.status === 'RUNNING'
     ? 'Not known before the run has published.'
     : 'Not known: the run ended before it published.';
@@ -103,8 +128,8 @@ function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
       <section class="need tone-bad" aria-labelledby="todo-title">
         <h2 id="todo-title">The process of this run is silent</h2>
         <p>No data was lost and no partial change was committed.</p>
-        <p class="fix">Start the connector again: the next run clears up or finishes what this one began.</p>
-        {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
+        <p class="fix">Start it again: the next run clears up or finishes what this one began.</p>
+        {commands.run !== null && <Command text={commands.run} label="Run it again" />}
       </section>
     );
   }
@@ -125,12 +150,28 @@ function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
     return (
       <section class="need tone-part" aria-labelledby="todo-title">
         <h2 id="todo-title">Not all of it was applied</h2>
-        <PartialWhy counts={run.counts} quarantine={quarantineOf(detail)} />
-        {commands.run !== null && <Command text={commands.run} label="Run the connector again" />}
+        {run.kind === 'connector' ? (
+          <PartialWhy counts={run.counts} quarantine={quarantineOf(detail)} />
+        ) : (
+          <OtherPartialWhy run={run} />
+        )}
+        {commands.run !== null && <Command text={commands.run} label="Run it again" />}
       </section>
     );
   }
   return null;
+}
+
+function OtherPartialWhy({ run: { kind, counts } }: { readonly run: OpsRun }) {
+  const [number, noun] =
+    kind === 'app'
+      ? [counts?.quarantined ?? null, 'records or collections failed']
+      : [counts?.rejected ?? null, 'texts were set aside, because the embedding API refuses them'];
+  return (
+    <p>
+      {countText(number)} {noun}. Everything else was stored; the log of the run names each of them.
+    </p>
+  );
 }
 
 /** The quarantine file, next to the manifest; null if the bucket is not known. */
@@ -147,14 +188,14 @@ function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }
     <section class="need tone-bad" aria-labelledby="todo-title">
       <h2 id="todo-title">
         <ErrorCode code={error.code} />
-        {!isUnreadable(run) && ` in ${run.phase}`}
+        {!isUnreadable(run) && run.kind === 'connector' && ` in ${run.phase}`}
       </h2>
       <p class="message">{error.message}</p>
       <p>
         <Retry error={error} /> {outcomeText(run)}
       </p>
       {error.hint !== null && <p class="fix">{error.hint}</p>}
-      <RunAgain error={error} command={commands.run} label="Run the connector again" />
+      <RunAgain error={error} command={commands.run} label="Run it again" />
       <details id="meaning">
         <summary>What this code means</summary>
         <p>
@@ -170,6 +211,7 @@ function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }
 
 function outcomeText(run: OpsRun): string {
   if (isUnreadable(run)) return 'What this run did is not known. Other runs are not affected.';
+  if (run.kind !== 'connector') return 'What was stored before stays; the next run continues.';
   return run.waits_for_next_run
     ? 'Its artifacts are published: the next run delivers them first.'
     : 'Nothing was committed: the next run starts where this one did.';
