@@ -196,6 +196,8 @@ export const ERROR_KINDS = {
   APP_COLLECTION_UNKNOWN: wrong(EXIT.usage),
   /** A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id. */
   APP_RECORD_REFUSED: wrong(EXIT.badData),
+  /** A record of the API is not an object, or has no id. The other records were stored; this one is named by its page and position. Correct `recordsPath` or `idField` of the collection. */
+  APP_RECORD_UNUSABLE: wrong(EXIT.badData),
 
   /** The run was stopped by a signal. Nothing was committed; the next run starts from the same checkpoint. */
   INTERRUPTED: { exit: EXIT.terminated, retryable: true },
