@@ -17,8 +17,6 @@ export const DELETE_BATCH_RECORDS = 1_000;
 /** Deleted entities of one collection that are logged one by one; further ones are logged as a count. */
 export const DELETES_LOGGED_MAX = 100;
 
-/** Limits of syncing apps. */
-
 /** How far before the last sync an incremental one asks for changes, unless `incremental.overlap` is set. Indexes and events of APIs are late by some minutes. */
 export const APP_OVERLAP_SECONDS_DEFAULT = 300;
 /** Events of this last period are left for the next sync, because an API may still add others with the same time. */
