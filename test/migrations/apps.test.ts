@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Knex } from 'knex';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrations.ts';
-import { up, down } from '../../migrations/20261129000006_apps.js';
 import { openAppPlace, testApp } from '../support/apps/app-place.ts';
 import { item, listing, pageOf } from '../support/apps/listed-items.ts';
 import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
@@ -34,6 +34,18 @@ const ORIGINAL = `
     values ('shop', 'shop_item', '2026-02-01 10:00:00Z');`;
 
 const NAMES = `select relname from pg_class where relnamespace = 'supasaasy'::regnamespace and relkind <> 'c' order by 1`;
+
+/** Only the migration of these tables. */
+const MIGRATION = {
+  migrationSource: {
+    getMigrations: () => Promise.resolve(['20261129000006_apps.js']),
+    getMigrationName: (name: string) => name,
+    getMigration: async (name: string) =>
+      (await import(new URL(`../../migrations/${name}`, import.meta.url).href)) as Knex.Migration,
+  },
+};
+const up = ({ knex }: Database) => knex.migrate.latest(MIGRATION);
+const down = ({ knex }: Database) => knex.migrate.rollback(MIGRATION);
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -87,19 +99,20 @@ describe('the tables of apps', () => {
 
   test('leave nothing when they are removed', async () => {
     const { database } = await emptyDatabase('removed');
-    await database.knex.transaction((knex) => up(knex));
-    await database.knex.transaction((knex) => down(knex));
+    await up(database);
+    await down(database);
     expect(await column(`select to_regnamespace('supasaasy')::text`, 'removed')).toEqual([null]);
-    await database.knex.transaction((knex) => up(knex));
+    await up(database);
     await database.close();
   });
 
   test('are removed from the embedded database, too', async () => {
     const database = await openDatabase({ file: ':memory:' });
-    const tables = () => database.knex('sqlite_master').where({ type: 'table' }).pluck('name');
-    await database.knex.transaction((knex) => up(knex));
+    const tables = () =>
+      database.knex('sqlite_master').where({ type: 'table' }).whereLike('name', 'supasaasy%').pluck('name');
+    await up(database);
     expect(await tables()).toEqual(['supasaasy_entities', 'supasaasy_sync_state']);
-    await database.knex.transaction((knex) => down(knex));
+    await down(database);
     expect(await tables()).toEqual([]);
     await database.close();
   });
@@ -148,9 +161,9 @@ describe('a database that has these tables', () => {
     await server.query(ORIGINAL, 'kept');
     const columns = `select column_name from information_schema.columns where table_schema = 'supasaasy' order by 1`;
     const before = [await column(columns, 'kept'), await column(NAMES, 'kept')];
-    await database.knex.transaction((knex) => up(knex));
+    await up(database);
     expect(await column(columns, 'kept')).toContain('payload_hash');
-    await database.knex.transaction((knex) => down(knex));
+    await down(database);
     expect([await column(columns, 'kept'), await column(NAMES, 'kept')]).toEqual(before);
     expect(await column('select count(*)::int from supasaasy.entities', 'kept')).toEqual([3]);
     await database.close();

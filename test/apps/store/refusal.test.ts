@@ -77,8 +77,8 @@ describe('a payload', () => {
   test('is refused if Postgres would refuse it as jsonb, and accepts what is accepted here', async () => {
     await fc.assert(
       fc.asyncProperty(payload, async (json) => {
-        if (refusal(json) === undefined)
-          expect({ json, accepted: await isAccepted(json) }).toEqual({ json, accepted: true });
+        const isRefused = refusal(json) !== undefined;
+        expect({ json, isRefused: isRefused || !(await isAccepted(json)) }).toEqual({ json, isRefused });
       }),
       { numRuns: 400 },
     );
@@ -94,7 +94,7 @@ describe('a payload', () => {
     ['{"a":1e-16384}', 'number'],
     [`{"a":${'9'.repeat(131_073)}}`, 'number'],
     [`{"a":0.${'9'.repeat(16_384)}}`, 'number'],
-  ])('%.40s is refused by both', async (json, reason) => {
+  ])('%s is refused by both', async (json, reason) => {
     expect(refusal(json)).toContain(reason);
     expect(await isAccepted(json)).toBe(false);
   });
@@ -108,7 +108,7 @@ describe('a payload', () => {
     '{"a":"1e200000"}',
     `{"a":${'9'.repeat(131_072)}}`,
     `{"a":0.${'9'.repeat(16_383)}}`,
-  ])('%.40s is accepted by both', async (json) => {
+  ])('%s is accepted by both', async (json) => {
     expect(refusal(json)).toBeUndefined();
     expect(await isAccepted(json)).toBe(true);
   });

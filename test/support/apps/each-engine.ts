@@ -10,10 +10,10 @@ let databases = 0;
 /** Declares tests for both engines. The place is emptied before each test. All calls of one test file share a server. */
 export function describeOnEachEngine(name: string, declare: (place: () => AppPlace) => void): void {
   const folders = temporaryFolders();
-  describeOnEngine(`${name}, on the embedded database`, declare, () =>
+  describeOnEngine(name, 'the embedded database', declare, () =>
     openAppPlace({ file: join(folders.make(), 'state.db') }),
   );
-  describeOnEngine(`${name}, on Postgres`, declare, async () => {
+  describeOnEngine(name, 'Postgres', declare, async () => {
     server ??= startPostgres();
     return openAppPlace({ url: await (await server).createDatabase(`apps${databases++}`), file: '' });
   });
@@ -27,10 +27,11 @@ export function describeOnEachEngine(name: string, declare: (place: () => AppPla
 
 function describeOnEngine(
   name: string,
+  engine: string,
   declare: (place: () => AppPlace) => void,
   open: () => Promise<AppPlace>,
 ): void {
-  describe(name, () => {
+  describe(`${name}, on ${engine}`, () => {
     let place: AppPlace;
     beforeAll(async () => {
       place = await open();
