@@ -8,6 +8,9 @@ export const STORE_CHUNK_RECORDS = 500;
 /** ... and the bytes of their payloads; one entity may exceed it. A page is one transaction of several such statements. */
 export const STORE_CHUNK_BYTES = 4 * 1_048_576;
 
+/** Created entities after which the planner of the database gets new statistics for the first time; later four times as many. */
+export const ANALYZE_CREATED_MIN = 1_000;
+
 /** Attempts of the transaction of a page that loses a race with another program, which writes the same rows in another order. */
 export const STORE_ATTEMPTS_MAX = 5;
 

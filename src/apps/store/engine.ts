@@ -63,6 +63,11 @@ export interface AppEngine {
   write(transaction: Knex.Transaction, rows: CollectionRows, entities: readonly EntityRow[]): Promise<number>;
   /** Whether the error says that the database refuses the text of a payload. */
   isRefusal(thrown: unknown): boolean;
+  /**
+   * Gives the planner of the database statistics of the table. Without any, it expects few rows of one app, and each page would read
+   * all of them.
+   */
+  analyze(knex: Knex): Promise<void>;
   remove(transaction: Knex.Transaction, rows: CollectionRows, ids: readonly string[]): Promise<string[]>;
   /** The same, for rows that no one has written since a time. */
   removeUntouched(

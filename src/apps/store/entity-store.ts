@@ -4,7 +4,7 @@ import type { FencedLease } from '../../database/fenced-lease.ts';
 import { isConflict } from '../../database/state-errors.ts';
 import { withStateErrors } from '../../database/with-state-errors.ts';
 import type { EntityPage } from '../collection-reader.ts';
-import { STORE_ATTEMPTS_MAX } from '../limits.ts';
+import { ANALYZE_CREATED_MIN, STORE_ATTEMPTS_MAX } from '../limits.ts';
 import type { AppEngine, CollectionRows, CollectionState } from './engine.ts';
 import { PageWriter, type ComparedPage } from './page-writer.ts';
 import { postgresEngine } from './postgres.ts';
@@ -32,6 +32,8 @@ export class EntityStore {
   readonly #rows: CollectionRows;
   readonly #lease: FencedLease | undefined;
   readonly #writer: PageWriter;
+  #created = 0;
+  #analyzesAt = ANALYZE_CREATED_MIN;
 
   constructor(database: Database, rows: CollectionRows, { lease, ...options }: StoreOptions) {
     this.#database = database;
@@ -63,13 +65,22 @@ export class EntityStore {
       const known = await this.#reading((knex) => this.#engine.lookUp(knex, this.#rows, gone));
       return { ...compared, deletedIds: known.map(({ externalId }) => externalId) };
     }
-    return this.#writing(async (transaction) => {
+    const page = await this.#writing(async (transaction) => {
       const stored = await this.#writer.write(transaction, records);
       const removed = gone.length === 0 ? [] : await this.#engine.remove(transaction, this.#rows, gone);
       const isWhole = stored.refused.length === 0;
       if (state !== undefined && isWhole) await this.#engine.writeState(transaction, this.#rows, state);
       return { ...stored, deletedIds: removed };
     });
+    await this.#analyze(page.created.length);
+    return page;
+  }
+
+  async #analyze(created: number): Promise<void> {
+    this.#created += created;
+    if (this.#created < this.#analyzesAt) return;
+    this.#analyzesAt = this.#created * 4;
+    await this.#reading((knex) => this.#engine.analyze(knex));
   }
 
   /** Replaces the state. */

@@ -96,6 +96,11 @@ export const postgresEngine: AppEngine = {
 
   isRefusal: (thrown) => REFUSALS.has(codeOf(thrown)),
 
+  async analyze(knex) {
+    // A user who does not own the table gets a warning.
+    await knex.raw('analyze (skip_locked) supasaasy.entities');
+  },
+
   async remove(transaction, collection, ids) {
     return idsOf(
       await transaction.raw<Rows<IdRow>>(
