@@ -15,8 +15,8 @@ export interface DeleteQuestion {
   readonly truncated: boolean;
   readonly limit: DeleteLimit;
   readonly allowDeletes: number | undefined;
-  /** What is deleted, for the reason; `documents` by default. */
-  readonly noun?: string | undefined;
+  /** What is deleted, in the plural, for the reason; `documents` by default. */
+  readonly nouns?: string | undefined;
 }
 
 export type DeleteDecision =
@@ -60,9 +60,9 @@ function hold(reason: string): DeleteDecision {
 }
 
 function suspicionOf(question: DeleteQuestion): string | undefined {
-  const { missing, known, seen, limit, noun = 'documents' } = question;
-  if (seen === 0) return `the source returned no rows at all, and ${missing} ${noun} are known`;
+  const { missing, known, seen, limit, nouns = 'documents' } = question;
+  if (seen === 0) return `the source returned no rows at all, and ${missing} ${nouns} are known`;
   const most = Math.max(limit.count, Math.floor(known * limit.ratio));
   if (missing <= most) return undefined;
-  return `${missing} deletes are more than ${most} (the larger of ${limit.count} and ${limit.ratio * 100} % of ${known} known ${noun})`;
+  return `${missing} deletes are more than ${most} (the larger of ${limit.count} and ${limit.ratio * 100} % of ${known} known ${nouns})`;
 }

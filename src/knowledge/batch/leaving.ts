@@ -32,7 +32,7 @@ export async function letMissingLeave(
     truncated: !isWhole,
     limit: deleteLimit,
     allowDeletes,
-    noun: 'chunks',
+    nouns: 'chunks',
   });
   if (decision.action === 'hold') return { deleted: 0, held: missing, holdReason: decision.reason };
   if (decision.action === 'apply') await deleteMissing(transaction, id, number);
