@@ -25,7 +25,9 @@ export interface KnowledgePorts extends Omit<BatchPorts, 'columns'> {
 export async function openKnowledgeEngine(ports: KnowledgePorts): Promise<Knowledge> {
   const { database, acquireLease, redactor, search, close } = ports;
   const guarded = withStateErrors(database);
-  const columns = await guarded(openColumns)();
+  // Asked again for each batch, because the column may be converted while a server is running.
+  const columnsOf = guarded(openColumns);
+  await columnsOf();
   const find = async (idOrName: string): Promise<Source> =>
     sourceOf(await findSource(database.knex, idOrName));
   /** Works on a source that no other batch has, and reads its row again under the lease. */
@@ -51,9 +53,13 @@ export async function openKnowledgeEngine(ports: KnowledgePorts): Promise<Knowle
     source: guarded(async ({ knex }, idOrName: string) =>
       summaryOf(knex, await findSource(knex, idOrName), redactor),
     ),
-    apply: guarded(({ knex }, definition: KnowledgeSource) => applyDefinition(knex, columns, definition)),
+    apply: guarded(async ({ knex }, definition: KnowledgeSource) =>
+      applyDefinition(knex, await columnsOf(), definition),
+    ),
     syncPage: guarded((_, idOrName: string, options: SyncPageOptions, signal: AbortSignal) =>
-      withLease(idOrName, (source, lease) => syncPage(source, options, lease, { ...ports, columns }, signal)),
+      withLease(idOrName, async (source, lease) =>
+        syncPage(source, options, lease, { ...ports, columns: await columnsOf() }, signal),
+      ),
     ),
     remove: guarded(({ knex }, idOrName: string) =>
       withLease(idOrName, ({ id }, lease) =>

@@ -27,18 +27,19 @@ export interface SecretVariables {
 }
 
 /**
- * Returns a function that resolves the secrets of a connector by their names.
+ * Returns a function that resolves secrets by their names.
+ * @param spec of a connector; other kinds of definitions leave the source out, which only names an example in hints
  * @throws BridgeError SECRET_MISSING, naming the variable: the function throws it
  */
 export function secretsOf(
-  { source }: Pick<ConnectorSpec, 'source'>,
+  { source }: Partial<Pick<ConnectorSpec, 'source'>>,
   variables: SecretVariables,
 ): (ref: string) => string {
   return (ref) => {
     const variable = secretVariable(ref);
     const value = variables.secret(variable);
     if (value !== undefined && value !== '') return value;
-    const isOfSource = 'secretRef' in source && source.secretRef === ref;
+    const isOfSource = source !== undefined && 'secretRef' in source && source.secretRef === ref;
     const similar = variables.similarSecret(variable);
     const meant = similar === undefined ? '' : `${similar} is set; did you mean ${variable}? `;
     throw new BridgeError('SECRET_MISSING', `The secret ${ref} is not set.`, {

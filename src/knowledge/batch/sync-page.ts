@@ -3,7 +3,7 @@ import { createRedactor, type Redactor } from '../../core/secrets/redact.ts';
 import type { Database } from '../../database/database.ts';
 import { stateError } from '../../database/state-errors.ts';
 import type { FencedLease } from '../../database/fenced-lease.ts';
-import type { KnowledgeConfig } from '../../definitions/knowledge-source/types.ts';
+import type { KnowledgeConfig, KnowledgeSource } from '../../definitions/knowledge-source/types.ts';
 import type { Validator } from '../../rest/request/validator.ts';
 import type { Embedder } from '../embedder.ts';
 import type { PageResult, SyncPageOptions } from '../knowledge.ts';
@@ -13,7 +13,7 @@ import { readPage, type PagePorts, type ReadItems, type Sent } from '../pages/re
 import { addCredentials } from '../pages/credentials.ts';
 import type { KnowledgePermit } from '../pages/request-permit.ts';
 import { contentHashOf, listingHash } from '../source/config-hash.ts';
-import { usableConfig, type Source } from '../source/source.ts';
+import { definitionOf, usableConfig, type Source } from '../source/source.ts';
 import type { Columns } from '../store/columns.ts';
 import { cursorOf, moveCursor, type CursorChange } from '../store/cursors.ts';
 import { forgetRefused } from '../store/set-aside.ts';
@@ -40,11 +40,7 @@ export interface BatchPorts extends Omit<PagePorts, 'permit' | 'redactor'> {
   readonly columns: Columns;
   readonly embedder: Embedder;
   /** Opens the operator's policy for a source. @throws BridgeError POLICY_INVALID, POLICY_REFUSED */
-  readonly permitOf: (source: {
-    readonly id: string;
-    readonly name: string | null;
-    readonly config: KnowledgeConfig;
-  }) => Promise<KnowledgePermit>;
+  readonly permitOf: (definition: KnowledgeSource) => Promise<KnowledgePermit>;
   readonly redactor?: Redactor | undefined;
   /** For tests. */
   readonly timing?: BatchTiming | undefined;
@@ -142,8 +138,7 @@ class Batch {
 
   async #read(config: KnowledgeConfig, pass: Pass, signal: AbortSignal): Promise<PageResult | 'unchanged'> {
     const { retry, permitOf, ...ports } = this.#ports;
-    const { id, name } = this.#source;
-    const permit = await permitOf({ id, name, config });
+    const permit = await permitOf(definitionOf(this.#source, config));
     const budget = this.#budget;
     const known = pass.place === null ? this.#knownValidator(config) : undefined;
     const pagePorts: PagePorts = {
@@ -170,7 +165,6 @@ class Batch {
     const { bytes, start, items } = page;
     const url = this.#url;
     const pageHash = pageHashOf(bytes, items);
-    requireOtherPage(pass, pageHash, paging, { url });
     const facts = {
       bytes,
       start,
@@ -181,6 +175,7 @@ class Batch {
       url,
     };
     const first = followingOf(config, paging, facts);
+    requireOtherPage(pass, pageHash, paging, { url });
     const ending = first.kind === 'end' ? await page.ending() : undefined;
     const following = continued(first, ending?.signOfMore ?? false);
     if (

@@ -138,7 +138,7 @@ function storableCursor(cursor: string, storable: RestReader['storable']): strin
       'SOURCE_PAGINATION',
       `The cursor of the next page cannot be stored: ${kept.because}.`,
       {
-        hint: 'Ask the owner of the API for cursors without credentials. Nothing was stored.',
+        hint: 'If a parameter of the address is the position in the listing, name it in config.cursorParam; otherwise ask the owner of the API for cursors without credentials. Nothing was stored.',
       },
     );
   }

@@ -10,6 +10,7 @@ export type CheckedConfig =
 type Check = (value: unknown) => string | undefined;
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const SECRET_NAME = /^[\w.-]{1,100}$/;
 /** Visible characters, blanks and tabs, and characters of Latin-1. */
 const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -20,6 +21,11 @@ const text: Check = (value) => {
   return undefined;
 };
 const name: Check = (value) => text(value) ?? (value === '' ? 'must not be empty' : undefined);
+/** The message must not show the value: it may be the secret itself. */
+const secretName: Check = (value) =>
+  typeof value === 'string' && SECRET_NAME.test(value)
+    ? undefined
+    : 'must be the name of a secret: letters, digits, hyphens, dots and underscores';
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 const size: Check = (value) =>
   Number.isSafeInteger(value) && Number(value) >= 1 ? undefined : 'must be a whole number from 1 on';
@@ -64,8 +70,8 @@ const CHECKS: Readonly<Record<keyof KnowledgeConfig, Check>> = {
   totalPath: name,
   headersTemplate: headers,
   requiresAuth: flag,
-  provider: name,
-  secretRef: name,
+  provider: secretName,
+  secretRef: secretName,
   textFields: fields,
   allowedRolesOverride: list,
   ifNoneMatchHeader: text,

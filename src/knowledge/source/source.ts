@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
-import type { KnowledgeConfig } from '../../definitions/knowledge-source/types.ts';
+import type { KnowledgeConfig, KnowledgeSource } from '../../definitions/knowledge-source/types.ts';
 import { CHUNK_DELETE_COUNT_DEFAULT, CHUNK_DELETE_RATIO_DEFAULT } from '../limits.ts';
 import { jsonIn, textsIn } from '../store/columns.ts';
 import type { SourceTable } from '../store/tables.ts';
@@ -50,4 +50,17 @@ export function invalidSource(message: string, cause?: unknown): BridgeError {
     hint: 'Correct the row in kb_sources, or correct the file and run `kb apply` again.',
     cause,
   });
+}
+
+/** A row as a definition, for the operator's policy. A row of another program has its id as its name. */
+export function definitionOf(
+  { id, name, title, tenantId }: Source,
+  config: KnowledgeConfig,
+): KnowledgeSource {
+  return {
+    apiVersion: 'sync.gemini.io/v1alpha1',
+    kind: 'KnowledgeSource',
+    metadata: { name: name ?? id },
+    spec: { type: 'rest', title, tenantId, config },
+  };
 }

@@ -2,6 +2,7 @@ import { endianness } from 'node:os';
 import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
 import type { Database } from '../../database/database.ts';
+import { embeddingColumn } from '../embedding-column.ts';
 
 /** A value that knex binds. */
 type Bound = Knex.Value | Knex.Raw;
@@ -21,31 +22,24 @@ const BIG_ENDIAN = endianness() === 'BE';
  * Reads the type of the embedding column, which depends on whether pgvector existed when the tables were created.
  * @throws BridgeError STATE_FAILED if the column has a type that embeddings cannot be written to
  */
-export async function openColumns({ knex, dialect, location }: Database): Promise<Columns> {
+export async function openColumns(database: Database): Promise<Columns> {
+  const { knex, dialect, location } = database;
   if (dialect.engine === 'sqlite') {
     return { embedding: 'bytes', texts: jsonOf, vector: bytesOf };
   }
   const texts = (values: readonly string[] | null): Bound => (values === null ? null : [...values]);
-  const type = await embeddingType(knex);
-  if (type === 'bytea') return { embedding: 'bytes', texts, vector: bytesOf };
-  if (type === 'vector') {
+  const { storage, type } = await embeddingColumn(database, knex);
+  if (storage === 'bytes') return { embedding: 'bytes', texts, vector: bytesOf };
+  if (storage === 'vector') {
     return { embedding: 'vector', texts, vector: (values) => knex.raw('?::vector', [vectorText(values)]) };
   }
   throw new BridgeError(
     'STATE_FAILED',
-    `The column kb_chunks.embedding of ${location} has the type ${type ?? 'unknown'}, and embeddings need vector(1536) or bytea.`,
+    `The column kb_chunks.embedding of ${location} has the type ${type}, and embeddings need vector(1536) or bytea.`,
     {
-      hint: 'Change the type of the column, or rename the column and run `gemini-sync-bridge migrate` again.',
+      hint: 'Rename the column, add a column `embedding` of the type vector(1536), and run the sync again.',
     },
   );
-}
-
-async function embeddingType(knex: Knex): Promise<string | undefined> {
-  const { rows } = await knex.raw<{ rows: readonly { readonly type: string }[] }>(
-    `select pg_type.typname as type from pg_attribute join pg_type on pg_type.oid = pg_attribute.atttypid
-     where attrelid = to_regclass('kb_chunks') and attname = 'embedding' and not attisdropped`,
-  );
-  return rows[0]?.type;
 }
 
 function jsonOf(values: readonly string[] | null): Bound {
