@@ -158,7 +158,7 @@ function resultOf(runId: string, synced: SyncedPages): KnowledgeRunResult {
 /** The counts of runs of all kinds: rows are items, everything else is in chunks. */
 function countsOf({
   items,
-  counts: { added, known, deleted, held, setAside },
+  chunks: { added, known, deleted, held, setAside },
   last,
 }: SyncedPages): RunCounts {
   return {
