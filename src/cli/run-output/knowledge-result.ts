@@ -58,7 +58,7 @@ export function reportKnowledgeHold(
   const release = releaseOf(summary);
   if (release === null || isPretty(io)) return;
   log.warn('deletes are held', {
-    held: summary.result.counts.held,
+    held: summary.result.chunks.held,
     reason: summary.result.holdReason,
     ...(release.command !== null && { release: release.command }),
     hint: release.hint,
@@ -120,19 +120,19 @@ function countLines(result: KnowledgeRunResult, style: Style): string[] {
 }
 
 /** If the listing was not complete, `--allow-deletes` does not release any deletes. Null: no deletes are held. */
-function releaseOf({ command, result: { holdReason, counts } }: KnowledgeRunSummary) {
+function releaseOf({ command, result: { holdReason, chunks } }: KnowledgeRunSummary) {
   if (holdReason === null) return null;
   if (releasedBy(holdReason) !== 'allow_deletes') {
     return { command: null, hint: 'The next complete pass decides; --allow-deletes does not release them.' };
   }
   return {
-    command: `gemini-sync-bridge ${printable(command)} --until-done --allow-deletes ${counts.held}`,
+    command: `gemini-sync-bridge ${printable(command)} --until-done --allow-deletes ${chunks.held}`,
     hint: 'If they are right, release them with this command.',
   };
 }
 
 function holdLines(summary: KnowledgeRunSummary, style: Style): string[] {
-  const { counts, holdReason } = summary.result;
+  const { chunks, holdReason } = summary.result;
   const release = releaseOf(summary);
   if (release === null) return [];
   const lines =
@@ -141,7 +141,7 @@ function holdLines(summary: KnowledgeRunSummary, style: Style): string[] {
       : ['    Everything else was applied. If they are right, release them with', `      ${release.command}`];
   return [
     '',
-    `  ${style.yellow(`! ${count(counts.held)} deletes are held: ${printable(holdReason ?? '')}.`)}`,
+    `  ${style.yellow(`! ${count(chunks.held)} deletes are held: ${printable(holdReason ?? '')}.`)}`,
     ...lines,
   ];
 }
