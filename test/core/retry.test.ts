@@ -27,14 +27,14 @@ const failed = (again: boolean, afterMs = 0): Attempt<string> => ({
 });
 
 /** Attempts these outcomes, and tells the waits in between. */
-async function run(outcomes: readonly Attempt<string>[], retries: number) {
+async function run(outcomes: readonly Attempt<string>[], retries: number, waitMsMax?: () => number) {
   const waits: number[] = [];
   const onRetry = jest.fn();
   let next = 0;
   const result = await withRetries(
     () => Promise.resolve(outcomes[next++]!),
     {
-      policy: { retries, backoffSeconds: 1 },
+      policy: { retries, backoffSeconds: 1, waitMsMax },
       now: () => NOW,
       random: () => 0.5,
       wait: (ms) => {
@@ -162,6 +162,29 @@ describe('trying again', () => {
     const { result, waits } = await run([failed(true, RETRY_AFTER_SECONDS_MAX * 1_000 + 1_000)], 3);
     expect(waits).toEqual([]);
     expect(result).toMatchObject({ ending: { attempts: 1, notBefore: new Date('2026-11-20T12:05:01Z') } });
+  });
+});
+
+describe('trying again in a limited time', () => {
+  test('ends when the next wait would take more than what is left', async () => {
+    let leftMs = 1_600;
+    const left = () => (leftMs -= 400);
+    // The waits are half a second and a second; then 400 ms are left.
+    const { result, waits } = await run([failed(true), failed(true), failed(true)], 9, left);
+    expect(result).toMatchObject({ ending: { attempts: 2, notBefore: undefined } });
+    expect(waits).toEqual([500]);
+  });
+
+  test('ends and says until when, where the server asks for more than what is left', async () => {
+    const { result } = await run([failed(true, 5_000)], 9, () => 3_000);
+    expect(result).toMatchObject({
+      ending: { attempts: 1, notBefore: new Date(NOW.getTime() + 5_000) },
+    });
+  });
+
+  test('ends after the first attempt when no time is left', async () => {
+    const { result } = await run([failed(true)], 9, () => 0);
+    expect(result).toMatchObject({ ending: { attempts: 1 } });
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { join } from 'node:path';
+import { describeInterruptionContract } from '../contracts/knowledge/interruption.contract.ts';
 import { describeLeavingContract } from '../contracts/knowledge/leaving.contract.ts';
 import { describePassContract } from '../contracts/knowledge/passes.contract.ts';
 import { describeStorageContract } from '../contracts/knowledge/storage.contract.ts';
@@ -37,3 +38,5 @@ describeLeavingContract('SQLite', makeSqlite);
 describeLeavingContract('Postgres', makePostgres);
 describeStorageContract('SQLite', makeSqlite);
 describeStorageContract('Postgres', makePostgres);
+describeInterruptionContract('SQLite', makeSqlite);
+describeInterruptionContract('Postgres', makePostgres);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/time/clock.ts';
+import { DeadlineError, withDeadline } from '../../core/time/deadline.ts';
 import { startStopwatch } from '../../core/time/stopwatch.ts';
 import { BATCH_MILLISECONDS_MAX, PAGE_ATTEMPT_SECONDS, PAGE_MILLISECONDS_MAX } from '../limits.ts';
 
@@ -26,8 +27,8 @@ export class BatchBudget {
   }
 
   /**
-   * Does the part of a batch that reads its page, or the part that embeds. Its signal is aborted with `late()` when its time is
-   * over, even if the work ignores that.
+   * Does the part of a batch that reads its page, or the part that embeds, with the time that is left for it.
+   * @throws what `late` returns when that time is over, even if the work ignores its signal
    */
   async within<T>(
     part: keyof BatchTiming,
@@ -35,24 +36,32 @@ export class BatchBudget {
     late: () => Error,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const end = new AbortController();
-    const alive = AbortSignal.any([signal, end.signal]);
-    const ended = new Promise<never>((_, reject) => {
-      alive.addEventListener('abort', () => {
-        reject(alive.reason instanceof Error ? alive.reason : late());
-      });
-    });
-    // Avoids an unhandled rejection when the work finished first.
-    ended.catch(() => undefined);
     const leftMs = Math.max(0, this.#timing[part] - this.#spentMs());
-    const timer = setTimeout(() => {
-      end.abort(late());
-    }, leftMs);
     try {
-      alive.throwIfAborted();
-      return await Promise.race([work(alive), ended]);
-    } finally {
-      clearTimeout(timer);
+      return await withDeadline(leftMs / 1_000, signal, work);
+    } catch (thrown) {
+      throw thrown instanceof DeadlineError ? late() : thrown;
     }
+  }
+}
+
+/**
+ * Does work that ends when one of two signals is aborted. Unlike `AbortSignal.any`, it leaves nothing on a signal that lives longer
+ * than the work: a server has one for all of its batches.
+ */
+export async function withEither<T>(
+  signals: readonly AbortSignal[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const abort = () => {
+    end.abort(signals.find(({ aborted }) => aborted)?.reason);
+  };
+  for (const signal of signals) signal.addEventListener('abort', abort);
+  try {
+    if (signals.some(({ aborted }) => aborted)) abort();
+    return await work(end.signal);
+  } finally {
+    for (const signal of signals) signal.removeEventListener('abort', abort);
   }
 }

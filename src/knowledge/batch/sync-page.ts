@@ -19,7 +19,7 @@ import { cursorOf, moveCursor, type CursorChange } from '../store/cursors.ts';
 import { forgetRefused } from '../store/set-aside.ts';
 import { moveToTenant } from '../store/sources.ts';
 import type { CursorTable } from '../store/tables.ts';
-import { BatchBudget, type BatchTiming } from './budget.ts';
+import { BatchBudget, withEither, type BatchTiming } from './budget.ts';
 import { failedBatch, isRecorded, lastErrorOf } from './failure.ts';
 import { chunksOfPage } from './item-chunks.ts';
 import { letMissingLeave, type Departure } from './leaving.ts';
@@ -63,7 +63,7 @@ export async function syncPage(
   const cursor = await cursorOf(ports.database.knex, source.id);
   const batch = new Batch(source, cursor, options, lease, ports);
   try {
-    return await batch.run(AbortSignal.any([signal, lease.signal]));
+    return await withEither([signal, lease.signal], (either) => batch.run(either));
   } catch (thrown) {
     throw await batch.fail(toBridgeError(stateError(thrown, ports.database.location)));
   }
