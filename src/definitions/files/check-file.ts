@@ -40,7 +40,7 @@ export async function checkFileOf(
     return { file, value: undefined, places: {}, problems: firstOf(inOrder(ofText)) };
   const choice = await choose(reading.value);
   if ('finding' in choice) {
-    const problem = problemIn(file, reading.locate, choice.finding);
+    const problem = problemIn(file, (path, line) => reading.locate(path, line), choice.finding);
     return { file, value: reading.value, places: {}, problems: firstOf(inOrder([...ofText, problem])) };
   }
   const { kind } = choice;
@@ -82,8 +82,7 @@ function contentFindings(
   // Where the shape is already wrong, a rule would only report the same mistake in other words.
   const wrong = new Set(shape.map((finding) => finding.path));
   const uses = kind.uses(value);
-  const allowsInClear = (address: string) =>
-    policy?.allowsInClear(kind.name, value, uses, address) ?? false;
+  const allowsInClear = (address: string) => policy?.allowsInClear(kind.name, value, uses, address) ?? false;
   const rules = [
     ...kind.ruleFindings(value, allowsInClear),
     ...(policy?.findings(kind.name, value, uses) ?? []),

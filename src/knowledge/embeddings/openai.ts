@@ -113,7 +113,7 @@ export class OpenAiEmbedder implements Embedder {
         // The text alone was too long, so the number of texts was not the fault.
         if (problem.divisible === 'size') this.#textsMax = EMBEDDING_TEXTS_MAX;
         refusals.push(problem);
-        embeddings.set(text.index, { refused: problem.what });
+        embeddings.set(text.index, { refused: `${this.#request} ${problem.what}` });
         this.#requireSomeAccepted(refusals, embeddings.size, texts.length);
       }
     }
@@ -160,8 +160,7 @@ export class OpenAiEmbedder implements Embedder {
     } catch (thrown) {
       if (!signal.aborted || !isTimeLimit(signal.reason)) throw thrown;
       throw (
-        last?.toError({ attempts: 1, notBefore: undefined }) ??
-        this.#error(failureProblem(new DeadlineError()))
+        last?.toError({ attempts, notBefore: undefined }) ?? this.#error(failureProblem(new DeadlineError()))
       );
     }
   }

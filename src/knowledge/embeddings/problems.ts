@@ -159,7 +159,7 @@ function parsedReport(report: string): { readonly code: string | undefined; read
 }
 
 /** The words of a server, made safe for a message: redacted before they are cut, so that no part of a secret is left. */
-export function shortWords(words: string, redact: (text: string) => string): string {
+function shortWords(words: string, redact: (text: string) => string): string {
   const line = printable(redact(words)).trim().replace(/\.$/, '');
   return line.length <= SERVER_WORDS_LENGTH_MAX
     ? line

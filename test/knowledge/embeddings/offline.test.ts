@@ -13,7 +13,9 @@ async function vectors(...texts: readonly string[]): Promise<Float32Array[]> {
   });
 }
 
-function dot(one = new Float32Array(), other = new Float32Array()): number {
+const NOTHING: Float32Array = new Float32Array();
+
+function dot(one = NOTHING, other = NOTHING): number {
   return one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
 }
 

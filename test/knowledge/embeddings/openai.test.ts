@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { BridgeError } from '../../../src/core/errors.ts';
+import { toBridgeError, type BridgeError } from '../../../src/core/errors.ts';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { DeadlineError, withDeadline } from '../../../src/core/time/deadline.ts';
@@ -57,12 +57,12 @@ async function failure(
   signal = NEVER,
   of: Embedder = embedder,
 ): Promise<BridgeError> {
-  return of.embed(texts, signal).then(
-    () => {
-      throw new Error('The texts were embedded.');
-    },
-    (error: BridgeError) => error,
-  );
+  try {
+    await of.embed(texts, signal);
+  } catch (thrown) {
+    return toBridgeError(thrown);
+  }
+  throw new Error('The texts were embedded.');
 }
 
 function numbered(count: number, text = 'text'): string[] {
@@ -236,7 +236,7 @@ describe('a text that the API refuses', () => {
     const embeddings = await embed(texts);
     expect(embeddings.filter((_, at) => at !== 6)).toEqual(expected(texts.filter((_, at) => at !== 6)));
     expect(embeddings[6]).toEqual({
-      refused: expect.stringMatching(/^was answered 400: The text is bad .{250,300}…$/),
+      refused: expect.stringMatching(/^POST .* was answered 400: The text is bad .{250,300}…$/),
     });
   });
 
@@ -336,7 +336,7 @@ describe('retries of the embedder of OpenAI', () => {
   test('name the last problem if the time limit ends a wait', async () => {
     api.fault = refused(503, { message: 'overloaded' });
     const waiting = await open({
-      wait: async (_, signal) => void (await sleep(60_000, undefined, { signal })),
+      wait: (_, signal) => sleep(60_000, undefined, { signal }),
     });
     const error = await failure(['text'], AbortSignal.timeout(500), waiting);
     expect(error).toMatchObject({ code: 'EMBEDDINGS_UNREACHABLE' });
