@@ -101,15 +101,12 @@ function painted(line: string, state: SourceState, style: Style): string {
 }
 
 function remarks({ problem, cursor }: SourceSummary): string[] {
-  const texts = [
-    problem,
-    cursor?.lastStatus === 'error' ? cursor.lastError : null,
-    cursor?.holdReason == null
-      ? null
-      : `${count(cursor.heldDeletes)} deletes are held: ${cursor.holdReason}.`,
-    (cursor?.setAside ?? 0) > 0
-      ? `${count(cursor?.setAside ?? 0)} texts are set aside: the embedding API refuses them.`
-      : null,
-  ];
-  return texts.flatMap((text) => (text === null ? [] : [`  ! ${printable(text)}`]));
+  const texts = problem === null ? [] : [problem];
+  if (cursor !== null) {
+    const { lastStatus, lastError, holdReason, heldDeletes, setAside } = cursor;
+    if (lastStatus === 'error' && lastError !== null) texts.push(lastError);
+    if (holdReason !== null) texts.push(`${count(heldDeletes)} deletes are held: ${holdReason}.`);
+    if (setAside > 0) texts.push(`${count(setAside)} texts are set aside: the embedding API refuses them.`);
+  }
+  return texts.map((text) => `  ! ${printable(text)}`);
 }

@@ -201,7 +201,7 @@ spec:
       });
       const [run] = await runs();
       expect(run).toMatchObject({ kind: 'knowledge_source', status: 'FAILED' });
-      expect(run?.['counts']).toMatch(/"seen":50/);
+      expect(run?.counts).toMatch(/"seen":50/);
       expect((await kb(['list'])).stdout).toContain('failing');
       expect((await json('sync', '--source', 'products', '--until-done')).value['counts']).toMatchObject({
         items: 80,
