@@ -145,7 +145,7 @@ describe('doctor', () => {
     expect(report).toMatchObject({
       ok: true,
       exitStatus: 0,
-      passed: 12,
+      passed: 13,
       warnings: 3,
       failures: 0,
       skipped: 0,
