@@ -101,7 +101,7 @@ describe('doctor', () => {
     const before = folderListing(cwd);
     const { exitCode, stdout, stderr, checks } = await doctor({}, undefined, runCli);
     expect({ exitCode, stderr, checks }).toEqual({ exitCode: 0, stderr: '', checks: ALL_OK });
-    expect(stdout).toMatch(/\n\n13 ok, 2 warnings, 0 failed\.\n$/);
+    expect(stdout).toMatch(/\n\n14 ok, 2 warnings, 0 failed\.\n$/);
     expect(folderListing(cwd)).toEqual(before);
     expect(google.gcs.objects('company-sync')).toEqual([]);
     const changing = [...google.gcs.requests.map(({ method, url }) => `${method} ${url}`)];

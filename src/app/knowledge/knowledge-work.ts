@@ -69,7 +69,7 @@ const EXIT_STATUSES: Readonly<Record<FinishedStatus, ExitStatus>> = {
 };
 
 /** The name under which runs of a source are recorded: its id if another program inserted it. */
-export function runNameOf({ id, name }: Pick<SourceSummary, 'id' | 'name'>): string {
+function runNameOf({ id, name }: Pick<SourceSummary, 'id' | 'name'>): string {
   return name ?? id;
 }
 

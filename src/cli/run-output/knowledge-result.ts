@@ -66,7 +66,7 @@ export function reportKnowledgeHold(
 }
 
 /** Describes the result for a program, as exactly one object. */
-export function knowledgeRunJson(summary: KnowledgeRunSummary) {
+function knowledgeRunJson(summary: KnowledgeRunSummary) {
   const { source, result, exitStatus, durationMs } = summary;
   return {
     run_id: result.runId,
@@ -90,7 +90,7 @@ export function knowledgeRunJson(summary: KnowledgeRunSummary) {
  * Describes the result for a person.
  * @param columns the width of the terminal; infinite for other outputs, which are not wrapped
  */
-export function knowledgeRunText(summary: KnowledgeRunSummary, style: Style, columns: number): string {
+function knowledgeRunText(summary: KnowledgeRunSummary, style: Style, columns: number): string {
   const { source, result, durationMs } = summary;
   const paint = result.status === 'SUCCESS' ? style.green : style.yellow;
   const text = [
