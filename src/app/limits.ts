@@ -130,3 +130,10 @@ export const TRIAL_REQUESTS_MAX = 5;
 export const TRIAL_TEXT_CHARACTERS_MAX = 2_000;
 /** Keys of a record that `validate --try` lists besides those of the mapping. */
 export const TRIAL_KEYS_MAX = 30;
+
+/**
+ * `kb sync` waits this long for a page of the same source that another process reads, such as a server. A page ends within 15 s.
+ */
+export const KNOWLEDGE_PAGE_WAIT_SECONDS_MAX = 20;
+/** Between two attempts to read that page. */
+export const KNOWLEDGE_PAGE_WAIT_MS = 500;

@@ -23,3 +23,8 @@ export const SESSION_SECRET_CHARACTERS_MIN = 32;
 export const TRIAL_PAGES_DEFAULT = 2;
 /** The most pages that `validate --try` requests. */
 export const TRIAL_PAGES_MAX = 100;
+
+/** Characters of a chunk that `kb search` shows: about three lines of a terminal. */
+export const SEARCH_EXCERPT_CHARACTERS = 200;
+/** Results of `kb search`, unless `--limit` is set. */
+export const SEARCH_RESULTS_DEFAULT = 10;

@@ -11,6 +11,7 @@ import { explainCommand } from './commands/explain.ts';
 import { writeFailure } from './output/failure.ts';
 import { DocumentedCommand, HELP_SUMMARY } from './help/documented-command.ts';
 import { PROGRAM } from './help/program.ts';
+import { kbCommand } from './commands/kb/kb.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { runCommand } from './commands/run.ts';
@@ -109,6 +110,7 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
     checkDriftCommand,
     explainCommand,
     migrateCommand,
+    kbCommand,
     serveCommand,
     keysCommand,
     completionCommand,

@@ -64,3 +64,19 @@ export function hasIterativeScan(version: string | null): boolean {
   const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
   return major > 0 || minor >= 8;
 }
+
+export interface EmbeddingStorage extends EmbeddingColumn {
+  /** The version of pgvector that this server could install; null if it has none. */
+  readonly available: string | null;
+}
+
+/** The column, and whether the server offers pgvector. */
+export async function embeddingStorage(database: Database): Promise<EmbeddingStorage> {
+  const { knex, dialect } = database;
+  const column = await embeddingColumn(database, knex);
+  if (dialect.engine === 'sqlite') return { ...column, available: null };
+  const { rows } = await knex.raw<{ readonly rows: readonly { readonly version: string }[] }>(
+    `select default_version as version from pg_available_extensions where name = 'vector'`,
+  );
+  return { ...column, available: rows[0]?.version ?? null };
+}

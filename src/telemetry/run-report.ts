@@ -1,21 +1,24 @@
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { Phase, RunCounts } from '../pipeline/ports/ports.ts';
-import type { FinishedStatus } from '../pipeline/ports/state-port.ts';
+import type { FinishedStatus, RunKind } from '../pipeline/ports/state-port.ts';
 
 /** The facts about a run that are known at its start. */
 export interface RunSubject {
   readonly runId: string;
+  readonly kind: RunKind;
+  /** The name of the connector, knowledge source or app. */
   readonly connector: string;
   /** Whether the connector's file does not load and has no readable name, so that `connector` is the name of the file. */
   readonly namedAfterFile: boolean;
-  /** The connector's file, relative to the working directory. */
+  /** The connector's file, relative to the working directory. For other kinds, the name that the command was given. */
   readonly file: string;
   /**
-   * The target as the state names it: a data store, or `local`. Null if the connector's file does not load, because the target is
-   * then unknown.
+   * The target as the state names it: a data store, `local`, or the tenant of a knowledge source. Null if the definition does not
+   * load, because the target is then unknown.
    */
   readonly target: string | null;
-  readonly targetKind: 'data_store' | 'local';
+  /** `database`: the tables of knowledge sources and apps. */
+  readonly targetKind: 'data_store' | 'database' | 'local';
   /** `dry_run` only plans; `dry_ingestion` writes its requests to files and sends none. */
   readonly mode: 'run' | 'dry_run' | 'dry_ingestion';
   /** The version of this program. */

@@ -29,6 +29,7 @@ const ALL_OK = [
   'warn settings',
   'ok policy',
   'ok state',
+  'ok embeddings',
   'ok credentials',
   'ok connector',
   'ok source',
@@ -100,7 +101,7 @@ describe('doctor', () => {
     const before = folderListing(cwd);
     const { exitCode, stdout, stderr, checks } = await doctor({}, undefined, runCli);
     expect({ exitCode, stderr, checks }).toEqual({ exitCode: 0, stderr: '', checks: ALL_OK });
-    expect(stdout).toMatch(/\n\n13 ok, 2 warnings, 0 failed\.\n$/);
+    expect(stdout).toMatch(/\n\n14 ok, 2 warnings, 0 failed\.\n$/);
     expect(folderListing(cwd)).toEqual(before);
     expect(google.gcs.objects('company-sync')).toEqual([]);
     const changing = [...google.gcs.requests.map(({ method, url }) => `${method} ${url}`)];
@@ -114,7 +115,7 @@ describe('doctor', () => {
   test('without a connector checks what all connectors share', async () => {
     await setUp();
     const { exitCode, checks } = await doctor({}, []);
-    expect({ exitCode, checks }).toEqual({ exitCode: 0, checks: ALL_OK.slice(0, 5) });
+    expect({ exitCode, checks }).toEqual({ exitCode: 0, checks: ALL_OK.slice(0, 6) });
   });
 
   test('says in its own words alone that this machine has no credentials', async () => {
@@ -144,7 +145,7 @@ describe('doctor', () => {
     expect(report).toMatchObject({
       ok: true,
       exitStatus: 0,
-      passed: 12,
+      passed: 13,
       warnings: 3,
       failures: 0,
       skipped: 0,
@@ -248,7 +249,7 @@ describe('doctor says what to do about', () => {
     await setUp();
     const state = await postgres.createDatabase('state');
     const { exitCode, stdout, checks } = await doctor({ DATABASE_URL: state });
-    expect({ exitCode, checks }).toEqual({ exitCode: 78, checks: instead('fail state') });
+    expect({ exitCode, checks }).toEqual({ exitCode: 78, checks: instead('fail state', 'skip embeddings') });
     expect(stdout).toContain('→ Run `gemini-sync-bridge migrate` once.');
     expect(stdout).not.toContain('canary');
     expect(
@@ -262,8 +263,8 @@ describe('doctor says what to do about', () => {
     await setUp({ gemini: { location: 'Europe!' } });
     const { exitCode, stdout, checks } = await doctor();
     expect(exitCode).toBe(78);
-    expect(checks.slice(0, 6)).toEqual([...ALL_OK.slice(0, 5), 'fail connector']);
-    expect(new Set(checks.slice(6).map((line) => line.slice(0, 4)))).toEqual(new Set(['skip']));
+    expect(checks.slice(0, 7)).toEqual([...ALL_OK.slice(0, 6), 'fail connector']);
+    expect(new Set(checks.slice(7).map((line) => line.slice(0, 4)))).toEqual(new Set(['skip']));
     expect(stdout).toContain('gemini.location');
   });
 

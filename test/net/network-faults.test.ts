@@ -352,6 +352,7 @@ async function collector(place: FaultyPlace): Promise<Told> {
     settings,
     {
       runId: 'r',
+      kind: 'connector',
       connector: 'c',
       namedAfterFile: false,
       file: 'c.yaml',

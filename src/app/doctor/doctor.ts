@@ -5,6 +5,7 @@ import type { BridgeContext } from '../run/bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './bucket.ts';
 import { credentialsFindings } from './credentials.ts';
 import { dataStoreFindings } from './data-store.ts';
+import { embeddingFindings } from './embeddings.ts';
 import { check, ok, skip, NOT_VISIBLE, type DoctorFinding, type Subject } from './finding.ts';
 import { permissionsFindings } from './permissions.ts';
 import { policyFindings } from './policy.ts';
@@ -59,12 +60,20 @@ export async function runChecks(context: DoctorContext, signal: AbortSignal): Pr
           return [ok('connector', `${connectorPath} is valid: ${connector.metadata.name}.`)];
         });
   const needs = credentialsNeeded(connector, context);
-  const [policy, state, credentials] = await Promise.all([
+  const [policy, state, embeddings, credentials] = await Promise.all([
     policyFindings(context, signal),
     stateFindings(context, signal),
+    embeddingFindings(context, signal),
     credentialsFindings(needs.google || needs.bucket, signal),
   ]);
-  const shared = [...settingsFindings(context), ...policy, ...state, ...credentials, ...loaded];
+  const shared = [
+    ...settingsFindings(context),
+    ...policy,
+    ...state,
+    ...embeddings,
+    ...credentials,
+    ...loaded,
+  ];
   if (connectorPath === undefined) return shared;
   if (connector === undefined) return [...shared, ...skip(OF_CONNECTOR, 'the connector is not valid')];
   const refused = credentials.some(({ status }) => status === 'fail');

@@ -9,6 +9,7 @@ export type Subject =
   | 'settings'
   | 'policy'
   | 'state'
+  | 'embeddings'
   | 'credentials'
   | 'connector'
   | 'source'

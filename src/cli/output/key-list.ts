@@ -1,5 +1,6 @@
 import type { AccessKey } from '../../core/secrets/access-key.ts';
 import { printable } from '../../core/text/printable.ts';
+import { aligned } from './table.ts';
 import { wrapIndented } from './wrap.ts';
 
 /** A key without its secret, formatted for a program. */
@@ -37,16 +38,6 @@ export function keyTable(keys: readonly AccessKey[], now: Date, columns: number)
   const lines = aligned([HEADINGS, ...rows]);
   const text = lines.some((line) => line.length > columns) ? paragraphs(rows, columns) : lines.join('\n');
   return `${text}\n`;
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function paragraphs(rows: readonly (readonly string[])[], columns: number): string {

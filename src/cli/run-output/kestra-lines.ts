@@ -38,7 +38,7 @@ export function kestraResult(summary: SummaryOf): string {
     // Kestra expects the duration in seconds.
     { name: 'duration', type: 'timer', value: durationMs / 1_000, tags },
   ];
-  const outputs = known({
+  return kestraOutputs(metrics, {
     run_id: runId,
     connector,
     status,
@@ -53,13 +53,25 @@ export function kestraResult(summary: SummaryOf): string {
     artifacts,
     manifest: artifacts === null ? null : `${artifacts}/manifest.json`,
   });
-  return `${marked({ metrics })}\n${marked({ outputs })}\n`;
 }
 
-/** @param connector null if its file did not load */
+interface KestraMetric {
+  readonly name: string;
+  readonly type: string;
+  /** The duration is in seconds. */
+  readonly value: unknown;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** @param outputs null is left out */
+export function kestraOutputs(metrics: readonly KestraMetric[], outputs: object): string {
+  return `${marked({ metrics })}\n${marked({ outputs: known(outputs) })}\n`;
+}
+
+/** @param named the kind of the definition with its name, which is null if its file did not load */
 export function kestraFailure(
   runId: string,
-  connector: string | null,
+  named: Readonly<Record<string, string | null>>,
   error: BridgeError,
   redactor: Redactor,
 ): string {
@@ -67,7 +79,7 @@ export function kestraFailure(
   const clean = (text: string, charactersMax: number) => shownText(redactor.redact(text), charactersMax);
   const outputs = known({
     run_id: runId,
-    connector,
+    ...named,
     status: 'FAILED',
     exit_status: error.exit,
     error_code: error.code,

@@ -3,7 +3,7 @@ import type { Logger } from '../../core/log.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
 import type { Phase } from '../../pipeline/ports/ports.ts';
 import type { OutputStream } from '../command-io.ts';
-import { count } from '../../core/text/count-text.ts';
+import { amount, count } from '../../core/text/count-text.ts';
 import { type Style } from '../output/style.ts';
 import { CLEAR_LINE } from '../output/terminal.ts';
 
@@ -31,6 +31,8 @@ interface Moment {
   readonly phase: Phase;
   /** True until the first batch arrives. */
   readonly connecting: boolean;
+  /** The noun for what is read: `row`. */
+  readonly noun: string;
   /** The approximate total number of rows; null if unknown. */
   readonly expectedRows: number | null;
   readonly rows: Rows;
@@ -41,13 +43,17 @@ interface Moment {
 /** Shows the progress at one moment. */
 type Show = (moment: Moment) => void;
 
-/** Progress on stderr: a bar on a terminal, log lines elsewhere, JSON lines for programs. */
+/**
+ * Progress on stderr: a bar on a terminal, log lines elsewhere, JSON lines for programs.
+ * @param noun the noun for what is read
+ */
 export function createProgress(
   mode: ProgressMode,
   stderr: OutputStream,
   style: Style,
   log: () => Logger,
   clock: Clock,
+  noun = 'row',
 ): Progress {
   const chosen = mode === 'auto' ? (stderr.isTTY === true ? 'bar' : 'plain') : mode;
   const plain: Show = (moment) => {
@@ -65,22 +71,29 @@ export function createProgress(
     );
   switch (chosen) {
     case 'bar':
-      return barProgress(stderr, style, clock);
+      return barProgress(stderr, style, clock, noun);
     case 'plain':
-      return timed(plain, LINE_INTERVAL_MS, clock, (text) => stderr.write(text));
+      return timed(plain, LINE_INTERVAL_MS, clock, noun, (text) => stderr.write(text));
     case 'json':
-      return timed(json, LINE_INTERVAL_MS, clock, (text) => stderr.write(text));
+      return timed(json, LINE_INTERVAL_MS, clock, noun, (text) => stderr.write(text));
     case 'off':
       return timed(
         () => undefined,
         Number.POSITIVE_INFINITY,
         clock,
+        noun,
         (text) => stderr.write(text),
       );
   }
 }
 
-function timed(show: Show, intervalMs: number, clock: Clock, write: (text: string) => unknown): Progress {
+function timed(
+  show: Show,
+  intervalMs: number,
+  clock: Clock,
+  noun: string,
+  write: (text: string) => unknown,
+): Progress {
   const startedMs = clock.elapsedMs();
   let shownMs = startedMs;
   let phase: Phase = 'extract';
@@ -94,7 +107,7 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
     const rowsPerSecond = Math.round((rows.seen * 1_000) / Math.max(elapsedMs, 1));
     const { seen, unchanged, added, changed, quarantined } = rows;
     const counts = { seen, unchanged, added, changed, quarantined };
-    show({ phase, connecting, expectedRows, rows: counts, rowsPerSecond, elapsedMs });
+    show({ phase, connecting, noun, expectedRows, rows: counts, rowsPerSecond, elapsedMs });
   };
   return {
     phase(next) {
@@ -123,14 +136,14 @@ function timed(show: Show, intervalMs: number, clock: Clock, write: (text: strin
 }
 
 /** `14,000 of about 20,400 rows`; without the second figure if it is unknown or was too low. */
-function rowsText({ rows: { seen }, expectedRows }: Moment): string {
+function rowsText({ rows: { seen }, expectedRows, noun }: Moment): string {
   return expectedRows !== null && expectedRows >= seen
-    ? `${count(seen)} of about ${count(expectedRows)} rows`
-    : `${count(seen)} ${seen === 1 ? 'row' : 'rows'}`;
+    ? `${count(seen)} of about ${amount(expectedRows, noun)}`
+    : amount(seen, noun);
 }
 
 /** The total number of rows is at best an estimate, so the bar shows movement and rate, but no percentage. */
-function barProgress(stderr: OutputStream, style: Style, clock: Clock): Progress {
+function barProgress(stderr: OutputStream, style: Style, clock: Clock, noun: string): Progress {
   let drawn = '';
   let tick = 0;
   let stopped = false;
@@ -148,7 +161,7 @@ function barProgress(stderr: OutputStream, style: Style, clock: Clock): Progress
     drawn = `${style.cyan(movingBar(tick))} ${text.slice(0, Math.max(room, 0))}`;
     stderr.write(`${CLEAR_LINE}${drawn}`);
   };
-  const base = timed(draw, BAR_INTERVAL_MS, clock, () => undefined);
+  const base = timed(draw, BAR_INTERVAL_MS, clock, noun, () => undefined);
   return {
     ...base,
     write(text) {

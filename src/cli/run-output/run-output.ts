@@ -1,6 +1,7 @@
 import { systemClock } from '../../core/time/clock.ts';
 import type { BridgeError } from '../../core/errors.ts';
 import { createLogger, jsonFormat, prettyFormat, type LogFormat, type Logger } from '../../core/log.ts';
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureJson, writeFailure } from '../output/failure.ts';
 import { kestraFormat } from './kestra-lines.ts';
@@ -15,15 +16,28 @@ export interface RunOutput {
   /** Log lines name the run and, once it is known, its connector. */
   readonly log: Logger;
   readonly progress: Progress;
-  /** Null until the connector is known. */
+  /** The name of the connector, or of a definition of another kind; null until it is known. */
   readonly connector: string | null;
-  /** Adds the connector to every later line, including progress and the last line. */
+  /** Adds the name to every later line, including progress and the last line. */
   nameConnector(name: string): void;
 }
 
-export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string): RunOutput {
+/** @param kind the kind of the definition, which is the name of its field in log lines */
+export function openRunOutput(
+  io: CommandIo,
+  mode: ProgressMode,
+  runId: string,
+  kind: RunKind = 'connector',
+): RunOutput {
   const style = styleFor(io.stderr, io.env.noColor);
-  const progress = createProgress(mode, io.stderr, style, () => log, systemClock);
+  const progress = createProgress(
+    mode,
+    io.stderr,
+    style,
+    () => log,
+    systemClock,
+    kind === 'connector' ? 'row' : 'item',
+  );
   let log = createLogger(
     {
       write: (line) => {
@@ -47,7 +61,7 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
     },
     nameConnector(name) {
       connector = name;
-      log = log.child({ connector: name });
+      log = log.child({ [kind]: name });
     },
   };
 }

@@ -30,7 +30,7 @@ export function resultWriter(io: CommandIo, asJson: boolean) {
         error: failureJson(error),
       };
       if (asJson) io.stdout.write(redactor.redact(jsonLine(failure)));
-      if (forKestra) io.stdout.write(kestraFailure(runId, connector, error, redactor));
+      if (forKestra) io.stdout.write(kestraFailure(runId, { connector }, error, redactor));
     },
   };
 }

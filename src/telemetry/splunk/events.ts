@@ -54,10 +54,20 @@ export class RunEvents {
   }
 
   #event(kind: string, at: Date, fields: Readonly<Record<string, unknown>>): HecEvent {
-    const { runId, connector, namedAfterFile, target, targetKind, mode, version } = this.#subject;
+    const {
+      runId,
+      kind: definitionKind,
+      connector,
+      namedAfterFile,
+      target,
+      targetKind,
+      mode,
+      version,
+    } = this.#subject;
     const common = {
       event: kind,
       run_id: runId,
+      kind: definitionKind,
       connector,
       connector_named_after: namedAfterFile ? 'file' : 'metadata',
       target,

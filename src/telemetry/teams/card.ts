@@ -4,6 +4,7 @@ import {
   TELEMETRY_TEXT_CHARACTERS_MAX,
 } from '../../core/limits.ts';
 import { releasedBy, type ReleasedBy } from '../../pipeline/guard.ts';
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { RunEnd, RunSubject } from '../run-report.ts';
 import type { TeamsSettings } from '../settings.ts';
 import { shownText } from '../text.ts';
@@ -44,7 +45,12 @@ export function teamsMessage(
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: SCHEMA_VERSION,
-    body: [headline(occasion, subject, end), ...facts(subject, end), ...story(end), footnote(occasion)],
+    body: [
+      headline(occasion, subject, end),
+      ...facts(subject, end),
+      ...story(subject, end),
+      footnote(occasion),
+    ],
     actions: Object.entries(links).map(([system, link]) => ({
       type: 'Action.OpenUrl',
       title: `Run in ${system}`,
@@ -76,7 +82,7 @@ const HEADLINES: Readonly<Record<RunEnd['status'], readonly [string, Color]>> = 
 function facts(subject: RunSubject, end: RunEnd): Line[] {
   const counts = Object.entries(end.counts).filter(([, value]) => value !== null);
   return [
-    fact('Connector', connectorOf(subject)),
+    fact(WORDS[subject.kind].name, connectorOf(subject)),
     fact('Status', `${end.status}, exit status ${end.exitStatus}`),
     fact('Run', subject.runId),
     ...(subject.target === null ? [] : [fact('Target', subject.target)]),
@@ -92,7 +98,7 @@ function connectorOf({ connector, namedAfterFile }: RunSubject): string {
 }
 
 /** The problem and its fix. */
-function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
+function story({ kind }: RunSubject, { error, holdReason, counts, phases }: RunEnd): Line[] {
   if (error !== null) {
     const where = phases.at(-1)?.phase;
     return [
@@ -111,17 +117,47 @@ function story({ error, holdReason, counts, phases }: RunEnd): Line[] {
       ? []
       : [
           fact('Held', holdReason ?? `${held} deletes`),
-          fact('Next', RELEASE[holdReason === null ? 'allow_deletes' : releasedBy(holdReason)](held)),
+          fact('Next', RELEASE[holdReason === null ? 'allow_deletes' : releasedBy(holdReason)](held, kind)),
         ]),
-    ...(quarantined === 0
-      ? []
-      : [fact('Quarantined', `${quarantined} rows; quarantine.ndjson of the run has each with its reason`)]),
-    ...(rejected === 0 ? [] : [fact('Rejected', `${rejected} by the index; the next run sends them again`)]),
+    ...(quarantined === 0 ? [] : [fact('Quarantined', `${quarantined} ${WORDS[kind].quarantined}`)]),
+    ...(rejected === 0 ? [] : [fact('Rejected', `${rejected} ${WORDS[kind].rejected}`)]),
   ];
 }
 
-const RELEASE: Readonly<Record<ReleasedBy, (held: number) => string>> = {
-  allow_deletes: (held) => `If they are right, release them: run the connector with --allow-deletes ${held}`,
+interface KindWords {
+  readonly name: string;
+  /** A phrase after the number of rows. */
+  readonly quarantined: string;
+  /** A phrase after the number of documents, texts or records. */
+  readonly rejected: string;
+  /** What is done with `--allow-deletes`. */
+  readonly release: string;
+}
+
+const WORDS: Readonly<Record<RunKind, KindWords>> = {
+  connector: {
+    name: 'Connector',
+    quarantined: 'rows; quarantine.ndjson of the run has each with its reason',
+    rejected: 'by the index; the next run sends them again',
+    release: 'run the connector with',
+  },
+  knowledge_source: {
+    name: 'Knowledge source',
+    quarantined: 'items; the log of the run has each with its reason',
+    rejected: 'texts by the embedding API; they are set aside and not sent again',
+    release: 'run kb sync with',
+  },
+  app: {
+    name: 'App',
+    quarantined: 'records; the log of the sync has each with its reason',
+    rejected: 'records; the next sync reads them again',
+    release: 'run sync --full with',
+  },
+};
+
+const RELEASE: Readonly<Record<ReleasedBy, (held: number, kind: RunKind) => string>> = {
+  allow_deletes: (held, kind) =>
+    `If they are right, release them: ${WORDS[kind].release} --allow-deletes ${held}`,
   complete_listing: () =>
     'Find in the log of the run why the listing stopped early; the next complete listing decides',
   identified_rows: () => 'Send those rows shorter; quarantine.ndjson says which; then the next run decides',

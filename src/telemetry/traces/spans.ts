@@ -73,6 +73,7 @@ function attributesOf(subject: RunSubject, end: RunEnd): Attributes {
     .map(([name, value]) => [`gemini_sync_bridge.count.${name}`, value] as const);
   return {
     'gemini_sync_bridge.run_id': subject.runId,
+    'gemini_sync_bridge.kind': subject.kind,
     'gemini_sync_bridge.connector': subject.connector,
     ...(subject.target === null ? {} : { 'gemini_sync_bridge.target': subject.target }),
     'gemini_sync_bridge.mode': subject.mode,

@@ -119,7 +119,7 @@ describe('the result for Kestra', () => {
     redactor.add('hunter2');
     const message = `hunter2 is the status. ${'x'.repeat(TELEMETRY_MESSAGE_CHARACTERS_MAX)}`;
     const error = new BridgeError('SOURCE_UNREACHABLE', message, { hint: 'Ask hunter2.' });
-    const [failure, ...more] = markedIn(kestraFailure('r1', null, error, redactor));
+    const [failure, ...more] = markedIn(kestraFailure('r1', { connector: null }, error, redactor));
     expect(more).toEqual([]);
     expect(failure).toEqual({
       outputs: {
@@ -152,7 +152,7 @@ describe('a message of a source', () => {
     fc.assert(
       fc.property(anyText, (message) => {
         const error = new BridgeError('SOURCE_LOST', message);
-        const found = markedIn(kestraFailure('r1', 'hr', error, redactor));
+        const found = markedIn(kestraFailure('r1', { connector: 'hr' }, error, redactor));
         expect(found).toEqual([{ outputs: expect.objectContaining({ status: 'FAILED', connector: 'hr' }) }]);
       }),
     );

@@ -10,6 +10,7 @@ import { runCounts } from '../../support/pipeline/run-counts.ts';
 
 const SUBJECT: RunSubject = {
   runId: 'R1',
+  kind: 'connector',
   connector: 'hr',
   namedAfterFile: false,
   file: 'hr.yaml',

@@ -14,6 +14,7 @@ import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const SUBJECT: RunSubject = {
   runId: 'R1',
+  kind: 'connector',
   connector: 'hr',
   namedAfterFile: false,
   file: 'hr.yaml',

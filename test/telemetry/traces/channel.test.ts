@@ -7,6 +7,7 @@ import { hang, json, startServer, type TestServer } from '../../support/http/htt
 const STARTED = new Date('2026-01-02T03:04:05.000Z');
 const SUBJECT: RunSubject = {
   runId: 'R1',
+  kind: 'connector',
   connector: 'hr',
   namedAfterFile: false,
   file: 'hr.yaml',
@@ -103,6 +104,7 @@ describe('a run that is traced', () => {
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
     expect(valuesOf(run?.attributes ?? [])).toEqual({
       'gemini_sync_bridge.run_id': 'R1',
+      'gemini_sync_bridge.kind': 'connector',
       'gemini_sync_bridge.connector': 'hr',
       'gemini_sync_bridge.target': SUBJECT.target,
       'gemini_sync_bridge.mode': 'run',

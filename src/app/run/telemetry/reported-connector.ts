@@ -38,8 +38,9 @@ export async function reportedFile(place: FilePlace, options: RunOptions): Promi
   };
 }
 
-function reportedOptions(options: RunOptions): Pick<ReportedRun, 'runId' | 'targetKind' | 'mode'> {
+function reportedOptions(options: RunOptions): Pick<ReportedRun, 'runId' | 'kind' | 'targetKind' | 'mode'> {
   return {
+    kind: 'connector',
     runId: options.runId,
     targetKind: options.local ? 'local' : 'data_store',
     mode: modeOf(options),

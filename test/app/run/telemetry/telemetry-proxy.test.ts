@@ -37,6 +37,7 @@ async function tellAll(host: string, except: string | undefined): Promise<Record
   const telemetry = await openTelemetry(
     {
       runId: 'R1',
+      kind: 'connector',
       connector: 'hr',
       namedAfterFile: false,
       file: 'hr.yaml',

@@ -1,0 +1,49 @@
+import type { WorkTools } from '../../../app/run/run-once.ts';
+import { systemClock } from '../../../core/time/clock.ts';
+import { createLogger, jsonFormat, prettyFormat } from '../../../core/log.ts';
+import type { Knowledge } from '../../../knowledge/knowledge.ts';
+import type { CommandIo } from '../../command-io.ts';
+import { isPretty } from '../../output/pretty-log.ts';
+
+/**
+ * Opens the engine of knowledge sources with the environment of the process.
+ * @param log the logger of a run; otherwise lines go to stderr
+ * @throws BridgeError ENVIRONMENT_INVALID, STATE_*
+ */
+export async function openKnowledge(
+  { env, cwd, stderr }: CommandIo,
+  log: WorkTools['log'] = createLogger({
+    write: (line) => stderr.write(line),
+    level: env.logLevel,
+    format: isPretty({ env, stderr }) ? prettyFormat : jsonFormat,
+    now: () => systemClock.now(),
+    redact: (line) => env.redactor.redact(line),
+  }),
+): Promise<Knowledge> {
+  const { openKnowledge: open } = await import('../../../app/knowledge/open-knowledge.ts');
+  return open({
+    databaseUrl: env.databaseUrl,
+    cwd,
+    policyFile: env.policyFile,
+    embeddings: env.embeddings(),
+    proxy: env.proxy,
+    retry: env.retry(),
+    redactor: env.redactor,
+    log,
+    secret: (variable) => env.secret(variable),
+    similarSecret: (variable) => env.similarSecret(variable),
+  });
+}
+
+/** Does work with the engine, and closes it. */
+export async function withKnowledge<Answer>(
+  io: CommandIo,
+  work: (knowledge: Knowledge) => Promise<Answer>,
+): Promise<Answer> {
+  const knowledge = await openKnowledge(io);
+  try {
+    return await work(knowledge);
+  } finally {
+    await knowledge.close();
+  }
+}
