@@ -1,0 +1,39 @@
+import type { SyncResult, SyncStatus } from '../../apps/sync-result.ts';
+import type { RunCounts } from '../../pipeline/ports/ports.ts';
+import type { FinishedStatus } from '../../pipeline/ports/state-port.ts';
+
+/** The status of a run in `run_state`. A failed sync has none here: it ends with an error. */
+export function runStatusOf(status: SyncStatus): FinishedStatus {
+  switch (status) {
+    case 'completed':
+      return 'SUCCESS';
+    case 'held':
+      return 'HELD';
+    case 'partial':
+    case 'failed':
+      return 'PARTIAL';
+  }
+}
+
+/** The counts of a sync in the terms of a run: rows that could not be stored are quarantined. */
+export function runCountsOf({
+  created,
+  updated,
+  unchanged,
+  deleted,
+  held,
+  errors,
+  mode,
+}: SyncResult): RunCounts {
+  return {
+    seen: created + updated + unchanged + errors,
+    added: created,
+    changed: updated,
+    unchanged,
+    missing: mode === 'full' ? deleted + held : null,
+    deleted,
+    held,
+    quarantined: errors,
+    rejected: 0,
+  };
+}
