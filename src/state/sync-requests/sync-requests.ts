@@ -32,13 +32,19 @@ export interface SyncRequestEnd {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
+/** An app with requests to work on. */
+export interface ReadyApp {
+  readonly appKey: string;
+  readonly requests: number;
+}
+
 /** The queue of sync requests. Every method: @throws BridgeError STATE_* */
 export interface SyncRequests {
   /** Stores a request, or finds the equal one that waits. */
   enqueue(order: SyncOrder, requestedBy: string): Promise<SyncRequestRow>;
   find(id: string): Promise<SyncRequestRow | undefined>;
-  /** Keys of apps that have a request to work on and of which no sync is in progress; the one that waits longest comes first. */
-  readyApps(): Promise<readonly string[]>;
+  /** Apps that have requests to work on, none of which is in progress; the one that waits longest comes first. */
+  readyApps(): Promise<readonly ReadyApp[]>;
   /** Whether a run holds the lease on the app. */
   isAppBusy(appKey: string): Promise<boolean>;
   /**
@@ -74,11 +80,7 @@ export function openSyncRequests(
     readyApps: () => database.guarded(readyApps),
     isAppBusy: (appKey) =>
       database.guarded((on) =>
-        isLeaseHeld(
-          on,
-          { kind: 'app', name: appKey },
-          { runId: '', host: hostIdentity(), pid: process.pid },
-        ),
+        isLeaseHeld(on, { kind: 'app', name: appKey }, { runId: '', host: hostIdentity(), pid: process.pid }),
       ),
     take: (appKey, runId) => database.guarded((on) => take(on, { appKey, runId, now: now() }, timing)),
     renew: (taken, recordsSeen) =>
@@ -129,8 +131,10 @@ async function enqueue({ knex }: Database, order: SyncOrder, requestedBy: string
   throw new Error('Equal sync requests come and go too fast.');
 }
 
-async function readyApps({ knex, dialect }: Database): Promise<readonly string[]> {
-  const rows: readonly { app_key: string }[] = await knex('sync_requests as request')
+async function readyApps({ knex, dialect }: Database): Promise<readonly ReadyApp[]> {
+  const rows: readonly { app_key: string; requests: number | string }[] = await knex(
+    'sync_requests as request',
+  )
     .where(takeable(dialect.clockMs))
     .whereNotExists(
       knex('sync_requests as other')
@@ -141,8 +145,8 @@ async function readyApps({ knex, dialect }: Database): Promise<readonly string[]
     )
     .groupBy('request.app_key')
     .orderByRaw('min(request.requested_at), request.app_key')
-    .select('request.app_key');
-  return rows.map(({ app_key }) => app_key);
+    .select('request.app_key', knex.raw('count(*) as requests'));
+  return rows.map(({ app_key, requests }) => ({ appKey: app_key, requests: Number(requests) }));
 }
 
 /** A request that waits, or whose process gave no sign of life for the lease's time. */

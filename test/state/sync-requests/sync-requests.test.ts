@@ -90,7 +90,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of sync requests in %s', (engin
     const insert = `insert into sync_requests (app_key) values ('crm') on conflict do nothing`;
     await sql(insert);
     await sql(insert);
-    expect(await queue.readyApps()).toEqual(['crm']);
+    expect(await queue.readyApps()).toEqual([{ appKey: 'crm', requests: 1 }]);
     const requests = await Promise.all(
       Array.from({ length: 6 }, (_, index) => (index % 2 === 0 ? queue : others).take('crm', `run-${index}`)),
     );
@@ -131,7 +131,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of sync requests in %s', (engin
     await taken();
     const waiting = await queue.enqueue(CRM, 'key');
     await lapse();
-    expect(await others.readyApps()).toEqual(['crm']);
+    expect(await others.readyApps()).toEqual([{ appKey: 'crm', requests: 2 }]);
     expect((await taken('crm', others)).id).toBe(id);
     await lapse();
     expect((await taken()).id).toBe(waiting.id);
