@@ -1,5 +1,5 @@
 import type { CollectionResult, SyncCounts, SyncResult } from '../../apps/sync-result.ts';
-import { toBridgeError, type BridgeError } from '../../core/errors.ts';
+import { INTERNAL_MESSAGE, toBridgeError, type BridgeError } from '../../core/errors.ts';
 
 /** The counts of a sync or of one collection, as responses have them. */
 export interface ReportedCounts {
@@ -24,9 +24,6 @@ export interface ReportedDetails {
   })[];
   readonly duration_ms: number;
 }
-
-/** The whole message for a failure inside this program. Its reason is for the log alone. */
-export const INTERNAL_MESSAGE = 'Internal server error';
 
 export const NO_COUNTS: ReportedCounts = {
   created: 0,
