@@ -18,6 +18,7 @@ async function versionOfPackage(): Promise<string> {
 
 export async function openApi(): Promise<GeneratedPage[]> {
   const cwd = await mkdtemp(join(tmpdir(), 'openapi-'));
+  const env = readEnvironment({});
   const server = await openBridgeServer({
     host: '127.0.0.1',
     port: 0,
@@ -30,7 +31,15 @@ export async function openApi(): Promise<GeneratedPage[]> {
     clock: systemClock,
     log: silentLogger,
     runLinks: {},
-    access: { ...readEnvironment({}).access(), secret: () => undefined, announceKey: () => undefined },
+    access: { ...env.access(), secret: () => undefined, announceKey: () => undefined },
+    sync: {
+      ...env.syncEndpoint(),
+      settings: env.telemetry(),
+      proxy: env.proxy,
+      redactor: env.redactor,
+      secret: () => undefined,
+      similarSecret: () => undefined,
+    },
   });
   try {
     const answer = await fetch(`${server.address}/openapi.json`);

@@ -13,6 +13,8 @@ import {
   saveRunLog,
   type StartedRun,
 } from '../../state/server/started-runs.ts';
+import type { LeaseTiming } from '../../state/leases/leases.ts';
+import { openSyncRequests, type SyncRequests } from '../../state/sync-requests/sync-requests.ts';
 import type { StartedRuns } from './run-starter.ts';
 import { openSessionStore, type SessionStore } from '../../state/server/session-store.ts';
 import { stateLocation } from '../run/state-location.ts';
@@ -29,6 +31,8 @@ export interface ServerState {
   queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
   readonly keys: AccessKeys;
   readonly sessions: SessionStore;
+  /** @param timing for tests */
+  syncRequests(timing?: LeaseTiming): SyncRequests;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -54,6 +58,7 @@ export async function openServerState(place: {
     queueDepths: () => database.guarded(queueDepths),
     keys: openAccessKeys(database),
     sessions: openSessionStore(database),
+    syncRequests: (timing) => openSyncRequests(database, timing),
 
     ops: opsState(database),
     close: () => database.close(),

@@ -1,7 +1,7 @@
 import type { SyncResult } from '../../apps/sync-result.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
-import { runOnce, type RunSurroundings } from '../run/run-once.ts';
-import { appWork, type AppPlace, type AppSurroundings, type AppSyncOptions } from './app-work.ts';
+import type { RunSurroundings } from '../run/run-once.ts';
+import type { AppPlace, AppSurroundings, AppSyncOptions } from './app-work.ts';
 
 /** Syncs apps in this process. */
 export interface SyncRunner {
@@ -30,6 +30,9 @@ const SILENT: Observer = {
 export function openSyncRunner(surroundings: SyncSurroundings): SyncRunner {
   return {
     async run(place, options, signal, observer = SILENT) {
+      // Few servers sync apps, so the others do not load the code.
+      const { runOnce } = await import('../run/run-once.ts');
+      const { appWork } = await import('./app-work.ts');
       const work = appWork(place, options, surroundings);
       const log = surroundings.log.child({ run: options.runId });
       const { result } = await runOnce(work, { ...surroundings, log, observer, stop: signal });

@@ -44,6 +44,14 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         cwd: io.cwd,
         clock: systemClock,
         log: loggerOf(io),
+        sync: {
+          ...io.env.syncEndpoint(),
+          settings: io.env.telemetry(),
+          proxy: io.env.proxy,
+          redactor: io.env.redactor,
+          secret: (variable) => io.env.secret(variable),
+          similarSecret: (variable) => io.env.similarSecret(variable),
+        },
         access: {
           ...io.env.access(),
           secret: (variable) => io.env.secret(variable),

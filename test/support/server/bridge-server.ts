@@ -1,4 +1,5 @@
 import { systemClock } from '../../../src/core/time/clock.ts';
+import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { openBridgeServer } from '../../../src/server/open-bridge-server.ts';
 import { answerJudge, type AnswerJudge, type OpenApiDocument } from './openapi.ts';
@@ -14,6 +15,17 @@ export const NO_ACCESS: Settings['access'] = {
   signOn: undefined,
   secret: () => undefined,
   announceKey: () => undefined,
+};
+
+/** No app is synced, unless a test has a runner of its own. */
+export const NO_SYNC: Settings['sync'] = {
+  requestsPerMinute: 10,
+  allowedOrigins: [],
+  settings: { splunk: undefined, teams: undefined, traces: undefined },
+  proxy: { http: undefined, https: undefined, except: undefined },
+  redactor: createRedactor(),
+  secret: () => undefined,
+  similarSecret: () => undefined,
 };
 
 /** A server of this program on a free port of the loopback, with a state of its own; stop it after the tests. */
@@ -32,6 +44,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     clock: systemClock,
     log: silentLogger,
     access: NO_ACCESS,
+    sync: NO_SYNC,
 
     runLinks: {},
     // Nothing listens there, so no test asks Google for artifacts.
