@@ -7,6 +7,8 @@ export interface EntityRecord {
   readonly payload: Buffer;
   /** ISO 8601, UTC; null if the record has none. */
   readonly archivedAt: string | null;
+  /** Whether the record says that it is archived, although it may not say since when. */
+  readonly archived: boolean;
 }
 
 /** A record that has no usable id or is not an object. */
@@ -29,6 +31,8 @@ export interface EntityPage {
 export interface ReadingEnd {
   /** Why the listing may lack entities, so nothing may be deleted; undefined if it is complete. */
   readonly incomplete: string | undefined;
+  /** The listing never contains every entity, as its definition says: nothing may be deleted by it, and that is not a fault. */
+  readonly partial: boolean;
 }
 
 /** Reads one collection of an app. */

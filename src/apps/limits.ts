@@ -2,3 +2,18 @@
 
 /** Problems that the result of one sync lists; further ones are only counted. */
 export const SYNC_PROBLEMS_MAX = 100;
+
+/** How far before the last sync an incremental one asks for changes, unless `incremental.overlap` is set. Indexes and events of APIs are late by some minutes. */
+export const APP_OVERLAP_SECONDS_DEFAULT = 300;
+/** Events of this last period are left for the next sync, because an API may still add others with the same time. */
+export const APP_EVENTS_SETTLE_SECONDS = 60;
+/** Changed objects of one collection that are read again in one sync. Their ids are in memory, some 100 bytes each; with more, the whole listing is read. */
+export const APP_CHANGED_OBJECTS_MAX = 100_000;
+/** Requests for changed objects at the same time. */
+export const APP_OBJECT_REQUESTS_CONCURRENT = 4;
+/** Changed objects that are passed on together. */
+export const APP_OBJECTS_PER_PAGE = 100;
+/** Bytes of changed objects that are passed on together; one object may exceed it. */
+export const APP_OBJECTS_PAGE_BYTES = 4 * 1_048_576;
+/** How often one reading of a listing begins again because the API can no longer continue it. */
+export const APP_LISTING_RESTARTS_MAX = 2;

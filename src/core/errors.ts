@@ -24,7 +24,7 @@ export const ERROR_KINDS = {
 
   /** No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`. */
   KEY_UNKNOWN: wrong(EXIT.usage),
-  /** The connector file does not exist or cannot be read. Check the path; it is relative to the working directory. */
+  /** The file of a connector, a knowledge source or an app does not exist or cannot be read. Check the path; it is relative to the working directory. */
   CONNECTOR_FILE_UNREADABLE: wrong(EXIT.configuration),
   /** The connector file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems. */
   CONNECTOR_INVALID: wrong(EXIT.configuration),
@@ -179,7 +179,7 @@ export const ERROR_KINDS = {
 
   /** No knowledge source has this id or name. Run `gemini-sync-bridge kb list` to see them, or create one with `kb apply`. */
   KNOWLEDGE_SOURCE_UNKNOWN: wrong(EXIT.usage),
-  /** The row of a knowledge source in `kb_sources` cannot be used: its `config` lacks a field or has a wrong value. The message names the field. Correct the row, or the file and run `kb apply` again. */
+  /** The file of a knowledge source is not valid, or its row in `kb_sources` cannot be used because `config` lacks a field or has a wrong value. The message names the field. Correct the file and run `kb apply` again, or correct the row. */
   KNOWLEDGE_SOURCE_INVALID: wrong(EXIT.configuration),
   /** The embedding API cannot be reached, did not answer in time, or reports an internal failure or an exceeded quota. Nothing was stored; try again. */
   EMBEDDINGS_UNREACHABLE: later,
@@ -192,10 +192,14 @@ export const ERROR_KINDS = {
 
   /** No app has this key. The message lists the apps of `CONNECTORS_DIR`. */
   APP_UNKNOWN: wrong(EXIT.usage),
+  /** The app's file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems. */
+  APP_INVALID: wrong(EXIT.configuration),
   /** The app has no collection with this key. The message lists its collections. */
   APP_COLLECTION_UNKNOWN: wrong(EXIT.usage),
   /** A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id. */
   APP_RECORD_REFUSED: wrong(EXIT.badData),
+  /** A record of the API is not an object, or has no id. The other records were stored; this one is named by its page and position. Correct `recordsPath` or `idField` of the collection. */
+  APP_RECORD_UNUSABLE: wrong(EXIT.badData),
 
   /** The run was stopped by a signal. Nothing was committed; the next run starts from the same checkpoint. */
   INTERRUPTED: { exit: EXIT.terminated, retryable: true },

@@ -62,3 +62,10 @@ export const GLOB_FOLDER_WILDCARDS_MAX = 2;
 
 /** Characters of a path in a connector file that the rules parse; the schema refuses a longer one. */
 export const PATH_CHARACTERS_MAX = 4_096;
+
+/** Range before the last sync that an incremental sync of an app reads again, at most. A longer one hides a wrong clock. */
+export const APP_OVERLAP_SECONDS_MAX = 3_600;
+/** The same for an API that compares times by day. */
+export const APP_DAY_OVERLAP_SECONDS_MAX = 7 * 86_400;
+/** How long an API must keep its events, so that a sync every hour can use them. */
+export const APP_EVENTS_KEPT_SECONDS_MIN = 7_200;

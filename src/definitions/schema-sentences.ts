@@ -2,37 +2,48 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { nearest } from './nearest.ts';
 import { exampleFix, patternFix } from './own-value.ts';
 import { displayPath, type FieldFinding, type Segment } from './problem.ts';
-import { schemaAt, schemaProperties, type SchemaNode } from './schema-document.ts';
+import type { SchemaDocument, SchemaNode } from './schema-document.ts';
 import { valueAt } from './draft.ts';
 import { describeValue, firstSentence, kindOf, textOf, TYPE_WORDS } from './value-words.ts';
+
+/** What an error of the schema is about. */
+interface Context {
+  readonly document: SchemaDocument;
+  /** The whole definition. */
+  readonly definition: unknown;
+}
 
 /** One error of the schema as a sentence; undefined when another error describes it better. */
 export function findingOf(
   error: ErrorObject,
-  connector: unknown,
+  context: Context,
   segments: readonly Segment[],
 ): FieldFinding | undefined {
   const path = displayPath(segments);
   const name = displayPath(segments.slice(-1));
   switch (error.keyword) {
     case 'additionalProperties':
-      return unknownKey(error, segments);
+      return unknownKey(error, segments, context.document);
     case 'required':
-      return missingKey(error, segments);
+      return missingKey(error, segments, context.document);
     case 'false schema':
-      return misplacedKey(connector, path, name);
+      return misplacedKey(context.definition, path, name);
     case 'type':
-      return wrongType(error, path, name);
+      return wrongType(error, path, name, context.document);
     case 'uniqueItems':
       return duplicateItem(error, path, name);
     case 'propertyNames':
       return keyName(error, path);
     default:
-      return wrongValue(error, connector, path, name);
+      return wrongValue(error, context, path, name);
   }
 }
 
-function unknownKey(error: ErrorObject, segments: readonly Segment[]): FieldFinding {
+function unknownKey(
+  error: ErrorObject,
+  segments: readonly Segment[],
+  document: SchemaDocument,
+): FieldFinding {
   const key = textOf(error.params['additionalProperty']);
   const known = Object.keys(schemaOf(error).properties ?? {});
   const present = mappingOf(error.data);
@@ -40,7 +51,7 @@ function unknownKey(error: ErrorObject, segments: readonly Segment[]): FieldFind
     key,
     known.filter((candidate) => !Object.hasOwn(present, candidate)),
   );
-  const home = schemaProperties().find((property) => property.path.endsWith(`.${key}`))?.path;
+  const home = document.properties.find((property) => property.path.endsWith(`.${key}`))?.path;
   const parent = parentName(segments);
   const elsewhere = home === undefined ? `one of ${known.join(', ')}` : `it as ${home}`;
   return {
@@ -76,10 +87,14 @@ function parentName(segments: readonly Segment[]): string {
   return segments.length === 0 ? 'the file' : displayPath(segments);
 }
 
-function missingKey(error: ErrorObject, segments: readonly Segment[]): FieldFinding {
+function missingKey(
+  error: ErrorObject,
+  segments: readonly Segment[],
+  document: SchemaDocument,
+): FieldFinding {
   const key = textOf(error.params['missingProperty']);
   const path = displayPath([...segments, key]);
-  const schema = schemaAt(path) ?? {};
+  const schema = document.at(path) ?? {};
   return {
     code: 'missing_key',
     path,
@@ -112,7 +127,7 @@ function misplacedOrdering(path: string, mode: string): FieldFinding {
   };
 }
 
-function wrongType(error: ErrorObject, path: string, name: string): FieldFinding {
+function wrongType(error: ErrorObject, path: string, name: string, document: SchemaDocument): FieldFinding {
   const wanted = [schemaOf(error).type ?? []].flat();
   const value: unknown = error.data;
   const words = wanted.map((type) => TYPE_WORDS.get(type) ?? type).join(' or ');
@@ -126,7 +141,7 @@ function wrongType(error: ErrorObject, path: string, name: string): FieldFinding
     fix:
       path === ''
         ? 'keys and values, starting with apiVersion: sync.gemini.io/v1alpha1'
-        : typeFix(value, schemaAt(path) ?? schemaOf(error), wanted, name),
+        : typeFix(value, document.at(path) ?? schemaOf(error), wanted, name),
   };
 }
 
@@ -161,8 +176,13 @@ function keyName(error: ErrorObject, path: string): FieldFinding {
   };
 }
 
-function wrongValue(error: ErrorObject, connector: unknown, path: string, name: string): FieldFinding {
-  const schema = schemaAt(path) ?? schemaOf(error);
+function wrongValue(
+  error: ErrorObject,
+  { document, definition }: Context,
+  path: string,
+  name: string,
+): FieldFinding {
+  const schema = document.at(path) ?? schemaOf(error);
   const value: unknown = error.data;
   const shown = mayBeShown(path) ? ` ${describeValue(value)}` : ' something else';
   const wrong = (message: string, fix: string): FieldFinding => ({ code: 'wrong_value', path, message, fix });
@@ -170,7 +190,7 @@ function wrongValue(error: ErrorObject, connector: unknown, path: string, name: 
     const wanted = textOf(error.params['allowedValue']);
     return wrong(`${name} is${shown}; it must be ${wanted}.`, `${name}: ${wanted}`);
   }
-  if (error.keyword === 'enum') return wrongChoice(error, connector, path, name);
+  if (error.keyword === 'enum') return wrongChoice(error, definition, path, name);
   const limit = textOf(error.params['limit']);
   const fix = exampleFix(name, schema);
   switch (error.keyword) {
@@ -213,11 +233,15 @@ function wrongChoice(error: ErrorObject, connector: unknown, path: string, name:
   return { code: 'wrong_value', path, message, fix: `${name}: ${meant ?? allowed.join(' | ')}` };
 }
 
+const HIDDEN = [
+  /(?:ref|url)$/i,
+  /^spec\.(?:source\.|config\.)?(?:headers|headersTemplate|secretHeaders|payload|login\.payload|oauth\.parameters)/i,
+  /^spec\.collections\[\d+\]\.(?:path|headers|payload|incremental\.(?:payload|events\.path))/i,
+];
+
 /** The values of these fields must not be quoted, because a user may have put a secret in the wrong place. */
 function mayBeShown(path: string): boolean {
-  return !/(?:ref|url)$|^spec\.source\.(?:headers|secretHeaders|payload|login\.payload|oauth\.parameters)/i.test(
-    path,
-  );
+  return !HIDDEN.some((pattern) => pattern.test(path));
 }
 
 function mappingOf(value: unknown): object {

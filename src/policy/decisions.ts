@@ -4,17 +4,26 @@ import { matchesServer, type ServerPlace } from './host-pattern.ts';
 import { matchesName } from './name-pattern.ts';
 import type { Paths, Policy, PolicyRule } from './policy.ts';
 
-/** Decides what a policy allows one connector to do. */
+/** A definition that a policy decides about. */
+export interface NamedDefinition {
+  /** The list of a rule that its name must be in. */
+  readonly list: 'connectors' | 'knowledgeSources' | 'apps';
+  readonly name: string;
+  /** The noun for its kind, in messages. */
+  readonly noun: string;
+}
+
+/** Decides what a policy allows one definition to do. */
 export class Decisions {
   readonly #rules: readonly PolicyRule[];
   readonly #paths: Paths;
 
-  constructor(policy: Policy, connector: string, paths: Paths) {
-    this.#rules = policy.rules.filter(({ connectors }) => matchesName(connectors, connector));
+  constructor(policy: Policy, { list, name }: Pick<NamedDefinition, 'list' | 'name'>, paths: Paths) {
+    this.#rules = policy.rules.filter((rule) => matchesName(rule[list] ?? [], name));
     this.#paths = paths;
   }
 
-  /** Whether any rule applies to this connector. */
+  /** Whether any rule applies to this definition. */
   get any(): boolean {
     return this.#rules.length > 0;
   }

@@ -1,7 +1,10 @@
 /** One rule of the operator's policy, as its file defines it. A missing list allows nothing. */
 export interface PolicyRule {
   readonly description?: string;
-  readonly connectors: readonly string[];
+  /** A rule has at least one of these three lists, and applies to no definition of another kind. */
+  readonly connectors?: readonly string[];
+  readonly knowledgeSources?: readonly string[];
+  readonly apps?: readonly string[];
   readonly secrets?: readonly string[];
   readonly hosts?: readonly string[];
   readonly plaintextHosts?: readonly string[];

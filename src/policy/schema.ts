@@ -17,7 +17,9 @@ export function isPolicy(value: unknown): value is PolicyDocument {
 /** Every difference between a value and the schema, one finding for each mistake. */
 export function policyShapeFindings(value: unknown): FieldFinding[] {
   const validate = validator();
-  return validate(value) ? [] : (validate.errors ?? []).map(findingOf);
+  if (validate(value)) return [];
+  // The sentence about `anyOf` describes its branches.
+  return (validate.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/anyOf/')).map(findingOf);
 }
 
 function findingOf(error: ErrorObject): FieldFinding {
@@ -40,6 +42,10 @@ function findingOf(error: ErrorObject): FieldFinding {
         message: `${key} is missing.`,
         fix: `${key}: ${sampleOf(wanted)}`,
       };
+    }
+    case 'anyOf': {
+      const message = 'The rule is for no definition: connectors, knowledgeSources and apps are missing.';
+      return { code: 'missing_key', path: parent, message, fix: 'connectors: ["hr-*"]' };
     }
     case 'type': {
       const wanted = String(error.params['type']);

@@ -26,6 +26,7 @@ export interface ListingRange {
   readonly expiredStatuses?: readonly number[] | undefined;
   readonly lastValuePath?: string | undefined;
   readonly known?: Validator | undefined;
+  readonly missing?: MissingListing | undefined;
   readonly pagesMax?: number | undefined;
   /** Whether the response to one conditional request covers the whole listing. */
   readonly conditional: boolean;
@@ -39,15 +40,13 @@ interface OpenPorts {
 
 /**
  * Opens the pages of one listing, which are read as a stream if the response may be large.
- * @param missing set if the listing may no longer exist
  * @throws BridgeError CONNECTOR_INVALID for an invalid address
  */
 export function openListing(
   spec: ListingSpec,
-  { from, since, until, parameter, known, pagesMax, conditional, ...feed }: ListingRange,
+  { from, since, until, parameter, known, pagesMax, conditional, missing, ...feed }: ListingRange,
   { exchangePorts, log, words }: OpenPorts,
   signal: AbortSignal,
-  missing?: MissingListing,
 ): RecordPages {
   const { authorizer } = exchangePorts;
   const template = new RequestTemplate(spec, { since, until, parameter }, words);

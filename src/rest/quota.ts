@@ -1,14 +1,17 @@
 import type { Clock } from '../core/time/clock.ts';
-import { MinuteQuota } from '../core/time/minute-quota.ts';
+import { MINUTE_MS, RequestQuota, SECOND_MS, type QuotaWindow } from '../core/time/request-quota.ts';
 import type { Wait } from '../core/retry.ts';
 import type { RateLimitSpec } from '../definitions/rest/types.ts';
 
 /** Returns the quota of a definition; undefined if it does not limit the number of requests. */
 export function quotaOf(
-  rateLimit: RateLimitSpec | undefined,
+  { requestsPerMinute, requestsPerSecond }: RateLimitSpec = {},
   clock: Clock,
   wait: Wait,
-): MinuteQuota | undefined {
-  const { requestsPerMinute } = rateLimit ?? {};
-  return requestsPerMinute === undefined ? undefined : new MinuteQuota(requestsPerMinute, clock, wait);
+): RequestQuota | undefined {
+  const windows: readonly QuotaWindow[] = [
+    ...(requestsPerMinute === undefined ? [] : [{ most: requestsPerMinute, ms: MINUTE_MS }]),
+    ...(requestsPerSecond === undefined ? [] : [{ most: requestsPerSecond, ms: SECOND_MS }]),
+  ];
+  return windows.length === 0 ? undefined : new RequestQuota(windows, clock, wait);
 }

@@ -2,7 +2,7 @@ import type { RestSpec } from '../definitions/rest/types.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { HTTP_REQUEST_SECONDS_DEFAULT } from './limits.ts';
 import type { Logger } from '../core/log.ts';
-import type { MinuteQuota } from '../core/time/minute-quota.ts';
+import type { RequestQuota } from '../core/time/request-quota.ts';
 import { quotaOf } from './quota.ts';
 import type { RetryPolicy, Wait } from '../core/retry.ts';
 import type { Redactor } from '../core/secrets/redact.ts';
@@ -12,6 +12,7 @@ import { Job } from './jobs/job.ts';
 import { JobPages } from './jobs/job-pages.ts';
 import { mayBeConditional } from './listing/conditional.ts';
 import type { RecordPages } from './listing/page.ts';
+import type { MissingListing } from './listing/refused-page.ts';
 import { openAuthorizer, type Authorizer } from './authorization/authorizer.ts';
 import { openSession } from './authorization/session.ts';
 import { signedClient } from './authorization/signing.ts';
@@ -45,7 +46,7 @@ export interface ReaderPorts {
   /** The redactor also receives every secret and token of the reader. */
   readonly redactor?: Redactor | undefined;
   /** The quota that several readers of one API share; without it, the reader has its own, from `rateLimit`. */
-  readonly quota?: MinuteQuota | undefined;
+  readonly quota?: RequestQuota | undefined;
   /**
    * The newest refresh token by the name of the secret with the first one. Readers of one API share it, because a provider may
    * accept each token only once.
@@ -70,6 +71,8 @@ interface PageRange {
    * Without them, a listing whose place is refused begins again at its first page.
    */
   readonly expiredStatuses?: readonly number[] | undefined;
+  /** What to do if the API says, with one of these statuses, that the listing does not exist: it then has no pages. */
+  readonly missing?: MissingListing | undefined;
   /** The path of `lastValue` of the statement, from the root of a response. */
   readonly lastValuePath?: string | undefined;
   /**

@@ -57,7 +57,7 @@ function childPages(
   const { parentFields } = spec;
   const { missingStatuses } = parents;
   // A listing for each parent has no place to resume from, and no condition.
-  const whole = { ...range, from: undefined, known: undefined, pagesMax: undefined };
+  const whole = { ...range, from: undefined, known: undefined, pagesMax: undefined, missing: undefined };
   const ports = { exchangePorts, log: firstWarnings(log, CHILD_WARNINGS_MAX), words };
   return new ChildPages(
     {
@@ -66,7 +66,11 @@ function childPages(
       requests: new ChildRequests(spec, words),
       open(listing, parent, alive, report) {
         const missing = missingStatuses && { statuses: missingStatuses, report };
-        const pages = withOriginFields(openListing(listing, whole, ports, alive, missing), spec, words);
+        const pages = withOriginFields(
+          openListing(listing, { ...whole, missing }, ports, alive),
+          spec,
+          words,
+        );
         if (parentFields === undefined) return pages;
         return new FieldPages(pages, fieldsOfParent(parentFields, parent), words);
       },

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { patternFix } from '../../src/definitions/own-value.ts';
-import { schemaAt } from '../../src/definitions/schema-document.ts';
+import { connectorDocument } from '../../src/definitions/connector/schema-document.ts';
 
 const fix = (path: string, value: unknown) =>
-  patternFix(path, path.split('.').at(-1) ?? '', value, schemaAt(path) ?? {});
+  patternFix(path, path.split('.').at(-1) ?? '', value, connectorDocument.at(path) ?? {});
 
 describe('what to write in place of a value that does not match its pattern', () => {
   test.each([

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { valueAt } from '../../src/definitions/draft.ts';
 import { readPresets } from '../../src/definitions/presets/read-presets.ts';
-import { checkConnectors } from '../../src/definitions/connector/load.ts';
+import { checkDefinitions } from '../../src/definitions/files/check-definitions.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
 import { readPolicy } from '../../src/policy/read-policy.ts';
 import { policySchema } from '../../src/policy/schema-validator.ts';
@@ -142,7 +142,7 @@ describe('the documentation', () => {
   it.each(EXAMPLES)('has a connector that is valid, without a warning: %s', async (_, code) => {
     const file = join(folders.make(), 'connector.yaml');
     await writeFile(file, code);
-    const { problems, connectors } = await checkConnectors([file]);
+    const { problems, connectors } = await checkDefinitions([file]);
     expect(problems).toEqual([]);
     expect(connectors).toHaveLength(1);
   });
@@ -167,7 +167,7 @@ describe('the documentation', () => {
 });
 
 it('the connectors that ship, and the examples, are valid', async () => {
-  const report = await checkConnectors([join(ROOT, 'connectors'), join(ROOT, 'examples')]);
+  const report = await checkDefinitions([join(ROOT, 'connectors'), join(ROOT, 'examples')]);
   expect(report.problems.filter(({ status }) => status === 'fail')).toEqual([]);
   expect(report.connectors).toHaveLength(6);
 });

@@ -10,6 +10,8 @@ const HEAD = 'apiVersion: sync.gemini.io/v1alpha1\nkind: Policy\n';
 /** Every field, so that a new one fails to compile until it is here. */
 const WHOLE: Required<PolicyRule> = {
   description: 'The HR team',
+  knowledgeSources: ['handbook'],
+  apps: ['shop-*'],
   connectors: ['hr-*'],
   secrets: ['hr-*'],
   hosts: ['db.example.com:5432', '*.hr.example.com', '[::1]:5432', '*'],

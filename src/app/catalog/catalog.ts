@@ -2,27 +2,36 @@ import { basename, extname, resolve } from 'node:path';
 import { listConnectorFiles } from '../../definitions/connector-files.ts';
 import { fileFacts, KnownFiles } from '../../definitions/known-files.ts';
 import type { Problem } from '../../definitions/problem.ts';
-import type { Report } from '../../definitions/connector/load.ts';
+import type { App } from '../../definitions/app/types.ts';
+import type { Report } from '../../definitions/files/check-definitions.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
+import type { KnowledgeSource } from '../../definitions/knowledge-source/types.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { CATALOG_REFRESH_MS } from '../limits.ts';
 import { openConnectorChecker } from './connector-checker.ts';
-import { checkConnectorsUnderPolicy, type PolicyPlace } from './policy.ts';
+import { checkDefinitionsUnderPolicy, type PolicyPlace } from './policy.ts';
 
-/** The connectors of a folder at one moment. */
+/** The definitions of a folder at one moment. */
 interface CatalogContent {
   /** The connectors without errors, by name. */
   readonly connectors: ReadonlyMap<string, { readonly file: string; readonly connector: Connector }>;
+  /** The knowledge sources without errors, by name. */
+  readonly knowledgeSources: ReadonlyMap<
+    string,
+    { readonly file: string; readonly knowledgeSource: KnowledgeSource }
+  >;
+  /** The apps without errors, by `appKey`, which is the name by default. */
+  readonly apps: ReadonlyMap<string, { readonly file: string; readonly app: App }>;
   /** The problems found in the folder. A broken file does not hide problems in other files. */
   readonly problems: readonly Problem[];
   /**
-   * Whether a broken file may define the connector with this name: a file that contains that name or has it as its file name,
+   * Whether a broken file may define the connector, knowledge source or app with this name: a file that contains that name or has it as its file name,
    * a file that cannot be parsed, or the folder or the policy as a whole.
    */
   readonly mayBeBroken: (name: string) => boolean;
 }
 
-/** Tracks the connectors of a folder that the operator's policy allows, and detects changes to the files and the policy. */
+/** Tracks the definitions of a folder that the operator's policy allows, and detects changes to the files and the policy. */
 export interface Catalog {
   /**
    * Checks the files at most every `CATALOG_REFRESH_MS`, and reads them only when one has changed. Never throws because of a
@@ -42,7 +51,7 @@ export function openCatalog(
   let isLooking = false;
   let lookedMs = Number.NEGATIVE_INFINITY;
   let content: Promise<CatalogContent> = Promise.resolve(
-    contentOf({ connectors: [], problems: [], names: new Map() }),
+    contentOf({ connectors: [], knowledgeSources: [], apps: [], problems: [], names: new Map() }),
   );
 
   async function look(before: Promise<CatalogContent>): Promise<CatalogContent> {
@@ -95,17 +104,27 @@ async function policyStampOf({ cwd, policyFile }: PolicyPlace): Promise<string> 
 async function readAll(directory: string, place: PolicyPlace, known: KnownFiles): Promise<CatalogContent> {
   const checker = openConnectorChecker(place);
   const checkElsewhere = (file: string) => checker.check(file);
-  const report = await checkConnectorsUnderPolicy([directory], place, { known, checkElsewhere }).finally(() =>
+  const report = await checkDefinitionsUnderPolicy([directory], place, { known, checkElsewhere }).finally(() =>
     checker.close(),
   );
   return contentOf(report);
 }
 
-function contentOf({ connectors, names, ...report }: Omit<Report, 'files'>): CatalogContent {
+function contentOf({
+  connectors,
+  knowledgeSources,
+  apps,
+  names,
+  ...report
+}: Omit<Report, 'files'>): CatalogContent {
   const problems = report.problems.filter(({ status }) => status === 'fail');
   const broken = new Set(problems.map(({ place }) => place.file));
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
+    knowledgeSources: new Map(
+      knowledgeSources.map((entry) => [entry.knowledgeSource.metadata.name, entry]),
+    ),
+    apps: new Map(apps.map((entry) => [entry.app.spec.appKey ?? entry.app.metadata.name, entry])),
     problems,
     mayBeBroken: (name) =>
       [...broken].some(

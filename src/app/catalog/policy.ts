@@ -4,21 +4,24 @@ import { directoryOf } from '../../artifacts/file/location.ts';
 import type { CheckedFile } from '../../definitions/known-files.ts';
 import { readConnectorFile } from '../../definitions/connector-files.ts';
 import {
-  checkConnectors,
+  checkDefinitions,
   checkFile,
-  loadConnector,
   type CheckOptions,
-  type OperatorPolicy,
   type Report,
-} from '../../definitions/connector/load.ts';
+} from '../../definitions/files/check-definitions.ts';
+import type { OperatorPolicy } from '../../definitions/files/kind.ts';
+import { KIND_NOUNS, type KindName } from '../../definitions/files/kind-names.ts';
+import { kindNamed, type DefinitionTypes } from '../../definitions/files/kinds.ts';
+import { loadDefinition } from '../../definitions/files/load-definition.ts';
 import { textAt } from '../../definitions/draft.ts';
 import { problemLine, type Problem } from '../../definitions/problem.ts';
-import { secretRefsOf } from '../../definitions/connector/secret-references.ts';
+import type { App } from '../../definitions/app/types.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
+import type { KnowledgeSource } from '../../definitions/knowledge-source/types.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { policyFindings } from '../../policy/connector-findings.ts';
-import { connectorPermit, type ConnectorPermit } from '../../policy/connector-permit.ts';
-import { Decisions } from '../../policy/decisions.ts';
+import { policyFindings } from '../../policy/findings.ts';
+import { permitFor, type Permit } from '../../policy/permit.ts';
+import { Decisions, type NamedDefinition } from '../../policy/decisions.ts';
 import { serverOf } from '../../policy/host-pattern.ts';
 import type { Paths, Policy } from '../../policy/policy.ts';
 import { readPolicy } from '../../policy/read-policy.ts';
@@ -52,15 +55,15 @@ export async function openPolicy(place: PolicyPlace): Promise<Policy | undefined
   throw new BridgeError(
     'POLICY_INVALID',
     [`The policy ${place.policyFile ?? ''} has ${count}:`, ...problems.map(problemLine)],
-    { hint: 'Correct the file that POLICY_FILE names. No connector is used before.' },
+    { hint: 'Correct the file that POLICY_FILE names. No definition is used before.' },
   );
 }
 
 /**
- * `checkConnectors` under the operator's policy. If the policy is not valid, the report contains its problems and no
- * connector is valid.
+ * `checkDefinitions` under the operator's policy. If the policy is not valid, the report contains its problems and no
+ * definition is valid.
  */
-export async function checkConnectorsUnderPolicy(
+export async function checkDefinitionsUnderPolicy(
   paths: readonly string[],
   place: PolicyPlace,
   more: Pick<CheckOptions, 'secretIsSet' | 'known' | 'checkElsewhere'> = {},
@@ -69,13 +72,14 @@ export async function checkConnectorsUnderPolicy(
   const { cwd } = place;
   const options = { ...more, cwd };
   if ('policy' in opened) {
-    return checkConnectors(paths, { ...options, policy: operatorPolicy(opened.policy, cwd) });
+    return checkDefinitions(paths, { ...options, policy: operatorPolicy(opened.policy, cwd) });
   }
-  const report = await checkConnectors(paths, options);
-  return { ...report, problems: [...opened.problems, ...report.problems], connectors: [] };
+  const report = await checkDefinitions(paths, options);
+  const problems = [...opened.problems, ...report.problems];
+  return { ...report, problems, connectors: [], knowledgeSources: [], apps: [] };
 }
 
-/** Checks a single file under the operator's policy. A policy that is not valid is reported by `checkConnectorsUnderPolicy`. */
+/** Checks a single file under the operator's policy. A policy that is not valid is reported by `checkDefinitionsUnderPolicy`. */
 export async function checkFileUnderPolicy(file: string, place: PolicyPlace): Promise<CheckedFile> {
   const opened = await readPolicyFile(place);
   const policy = 'policy' in opened ? operatorPolicy(opened.policy, place.cwd) : undefined;
@@ -83,29 +87,73 @@ export async function checkFileUnderPolicy(file: string, place: PolicyPlace): Pr
 }
 
 /** `loadConnector` under the operator's policy. @throws BridgeError as `loadConnector` and `openPolicy` do */
-export async function loadConnectorUnderPolicy(path: string, place: PolicyPlace): Promise<Connector> {
+export function loadConnectorUnderPolicy(path: string, place: PolicyPlace): Promise<Connector> {
+  return loadUnderPolicy('Connector', path, place);
+}
+
+/** `loadKnowledgeSource` under the operator's policy. @throws BridgeError as `loadKnowledgeSource` and `openPolicy` do */
+export function loadKnowledgeSourceUnderPolicy(path: string, place: PolicyPlace): Promise<KnowledgeSource> {
+  return loadUnderPolicy('KnowledgeSource', path, place);
+}
+
+/** `loadApp` under the operator's policy. @throws BridgeError as `loadApp` and `openPolicy` do */
+export function loadAppUnderPolicy(path: string, place: PolicyPlace): Promise<App> {
+  return loadUnderPolicy('App', path, place);
+}
+
+async function loadUnderPolicy<Name extends KindName>(
+  name: Name,
+  path: string,
+  place: PolicyPlace,
+): Promise<DefinitionTypes[Name]> {
   const policy = await openPolicy(place);
-  return loadConnector(resolve(place.cwd, path), { policy: operatorPolicy(policy, place.cwd) });
+  const kind = await kindNamed(name);
+  return loadDefinition(resolve(place.cwd, path), kind, { policy: operatorPolicy(policy, place.cwd) });
 }
 
 /**
- * The permissions of the connector.
- * @throws BridgeError POLICY_INVALID, or POLICY_REFUSED if the file uses something that the policy does not allow
+ * The permissions of a definition. A row of `kb_sources` that another program inserted has no file: pass its `config` as a
+ * definition whose name is the row's id. With a policy, it may then use only what a rule for that id allows.
+ * @throws BridgeError POLICY_INVALID, or POLICY_REFUSED if the definition uses something that the policy does not allow
  */
-export async function permitOf(connector: Connector, place: PolicyPlace): Promise<ConnectorPermit> {
-  return connectorPermit(await openPolicy(place), connector, pathsOf(place.cwd), place.cwd);
+export async function permitOf(
+  definition: Connector | KnowledgeSource | App,
+  place: PolicyPlace,
+): Promise<Permit> {
+  const kind = await kindNamed(definition.kind);
+  const named = namedDefinition(definition.kind, definition.metadata.name);
+  const policy = await openPolicy(place);
+  return permitFor(policy, named, kind.uses(definition), pathsOf(place.cwd), place.cwd);
+}
+
+const RULE_LISTS: Readonly<Record<KindName, NamedDefinition['list']>> = {
+  Connector: 'connectors',
+  KnowledgeSource: 'knowledgeSources',
+  App: 'apps',
+};
+
+function namedDefinition(kind: KindName, name: string): NamedDefinition {
+  return { list: RULE_LISTS[kind], name, noun: KIND_NOUNS[kind] };
 }
 
 function operatorPolicy(policy: Policy | undefined, cwd: string): OperatorPolicy | undefined {
   if (policy === undefined) return undefined;
   const paths = pathsOf(cwd);
   return {
-    findings: (connector) => policyFindings(policy, connector, paths, cwd),
-    allowsInClear(connector, address) {
+    findings(kind, definition, uses) {
+      const name = textAt(definition, 'metadata.name');
+      if (name === undefined) return [];
+      return policyFindings(policy, namedDefinition(kind, name), uses, paths, cwd);
+    },
+    allowsInClear(kind, definition, { secrets }, address) {
       const server = serverOf(address);
       if (server === undefined) return false;
-      const decisions = new Decisions(policy, textAt(connector, 'metadata.name') ?? '', paths);
-      return decisions.maySendInClear(secretRefsOf(connector), server);
+      const name = textAt(definition, 'metadata.name') ?? '';
+      const decisions = new Decisions(policy, namedDefinition(kind, name), paths);
+      return decisions.maySendInClear(
+        secrets.map(({ ref }) => ref),
+        server,
+      );
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Problem } from '../../definitions/problem.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { scopeOfAll, type DriftFinding } from './drift-finding.ts';
 import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
-import { checkConnectorsUnderPolicy } from '../catalog/policy.ts';
+import { checkDefinitionsUnderPolicy } from '../catalog/policy.ts';
 
 export interface DriftOptions extends Omit<DriftContext, 'connectors'> {
   /** A directory of connectors, or one connector file; relative to `cwd`. */
@@ -43,7 +43,7 @@ async function readConnectors({
   readonly connectors: readonly FoundConnector[];
   readonly invalid: readonly DriftFinding[];
 }> {
-  const { connectors, problems } = await checkConnectorsUnderPolicy([connectorsPath], place);
+  const { connectors, problems } = await checkDefinitionsUnderPolicy([connectorsPath], place);
   const errors = problems.filter(({ status }) => status === 'fail');
   const firstOfEach = errors.filter(
     ({ place: at }, index) => errors.findIndex((other) => other.place.file === at.file) === index,

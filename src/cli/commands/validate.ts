@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { amount } from '../../core/text/count-text.ts';
-import type { Report } from '../../definitions/connector/load.ts';
+import type { Report } from '../../definitions/files/check-definitions.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { VALIDATE } from '../help/validate.ts';
@@ -16,7 +16,7 @@ interface ValidateFlags extends ReportFlags {
   readonly pages?: number;
 }
 
-/** `validate`: reports every problem of every connector file at once. Only `--try` opens connections. */
+/** `validate`: reports every problem of every file at once. Only `--try` opens connections. */
 export function validateCommand(io: CommandIo): Command {
   const command = new DocumentedCommand('validate', VALIDATE).argument(
     '[path...]',
@@ -25,7 +25,7 @@ export function validateCommand(io: CommandIo): Command {
   );
   return addReportOptions(command)
     .addOption(
-      new Option('--explain', 'print one connector with its preset filled in').conflicts(['format', 'json']),
+      new Option('--explain', 'print one definition with its preset filled in').conflicts(['format', 'json']),
     )
     .addOption(new Option('--try', 'request the first pages of one API, and show them').conflicts('explain'))
     .addOption(
@@ -46,11 +46,11 @@ export function validateCommand(io: CommandIo): Command {
 
 async function check(paths: readonly string[], { env, cwd }: CommandIo): Promise<Report> {
   const { openConnectorChecker } = await import('../../app/catalog/connector-checker.ts');
-  const { checkConnectorsUnderPolicy } = await import('../../app/catalog/policy.ts');
+  const { checkDefinitionsUnderPolicy } = await import('../../app/catalog/policy.ts');
   const place = { policyFile: env.policyFile, cwd };
   // Its thread starts only with the first large file, so most commands never wait for it.
   const checker = openConnectorChecker(place);
-  return checkConnectorsUnderPolicy(paths, place, {
+  return checkDefinitionsUnderPolicy(paths, place, {
     secretIsSet: (variable) => env.secret(variable) !== undefined,
     checkElsewhere: (file) => checker.check(file),
   }).finally(() => checker.close());
@@ -61,16 +61,17 @@ async function writeFindings(report: Report, flags: ReportFlags, io: CommandIo):
   writeReport(findingReport(report), formatOf(flags), io);
 }
 
-/** An invalid connector is reported instead. */
+/** An invalid file is reported instead. */
 async function explain(path: string, io: CommandIo): Promise<void> {
   const report = await check([path], io);
   const [file] = report.files;
-  if (report.connectors.length === 0 || file === undefined) {
+  const valid = [report.connectors, report.knowledgeSources, report.apps].some(({ length }) => length > 0);
+  if (!valid || file === undefined) {
     await writeFindings(report, { format: 'text' }, io);
     return;
   }
-  const { explainConnector } = await import('../../app/catalog/explain-connector.ts');
-  io.stdout.write(io.env.redactor.redact(await explainConnector(file, io.cwd)));
+  const { explainDefinition } = await import('../../app/catalog/explain-definition.ts');
+  io.stdout.write(io.env.redactor.redact(await explainDefinition(file, io.cwd)));
 }
 
 async function tryConnector(path: string, flags: ValidateFlags, io: CommandIo): Promise<void> {
@@ -82,7 +83,7 @@ async function tryConnector(path: string, flags: ValidateFlags, io: CommandIo): 
 function onlyPath(paths: readonly string[], option: string): string {
   const [path, ...others] = paths;
   if (path !== undefined && others.length === 0) return path;
-  throw new BridgeError('USAGE', `${option} needs one connector file, and ${paths.length} were given.`, {
+  throw new BridgeError('USAGE', `${option} needs one file, and ${paths.length} were given.`, {
     hint: `Run: gemini-sync-bridge validate ${option} FILE`,
   });
 }

@@ -1,4 +1,4 @@
-import type { PaginationSpec, RestSpec } from '../rest/types.ts';
+import type { PaginationSpec, ParentsSpec, RestSpec } from '../rest/types.ts';
 
 /**
  * An app as its YAML file defines it: validated, with its preset filled in, without defaults and without secrets. The shape is
@@ -51,14 +51,20 @@ export interface AppCollection extends Pick<
   | 'headers'
   | 'recordsPath'
   | 'parents'
+  | 'parentFields'
   | 'detail'
   | 'fields'
   | 'ignoreSigns'
 > {
   /** `collection_key` of the rows, such as `stripe_customer`. */
   readonly key: string;
-  /** Appended to `baseUrl`, with its query parameters. */
+  /** Appended to `baseUrl`, with its query parameters. So are the addresses of `parents` and `detail` that begin with `/`. */
   readonly path: string;
+  /**
+   * `partial` if the API's listing never contains every entity, such as the results of a search: a full sync then deletes nothing,
+   * and that is not a fault. `complete` by default.
+   */
+  readonly listing?: 'complete' | 'partial';
   /** The path of an entity's id in the record; `id` by default. */
   readonly idField?: string;
   /** The path of the time of the last change. */
@@ -73,16 +79,35 @@ export interface AppCollection extends Pick<
 }
 
 export interface AppPagination extends PaginationSpec {
-  /** The path of a value that says that the listing is incomplete, and the values that mean so (any truthy one by default). */
-  readonly incompletePath?: string;
-  readonly incompleteValues?: readonly string[];
+  readonly restart?: ListingRestart;
+}
+
+/**
+ * How the API says that it can no longer continue a listing: a scroll has expired, or the entity that a cursor names was deleted. The
+ * listing then begins again at its first page. At least one of `statuses` and `words` is needed.
+ */
+export interface ListingRestart {
+  readonly statuses?: readonly number[];
+  /** Texts in the API's error message. */
+  readonly words?: readonly string[];
+  /** The time to wait before the listing begins again; 0 by default. */
+  readonly afterSeconds?: number;
 }
 
 /** How only changes are requested. */
 export type IncrementalSpec = ChangedSince | EventFeed;
 
-/** The listing itself has a filter by the time of the last change. `:since` in `payload` and `path` is replaced, too. */
+/**
+ * The listing itself has a filter by the time of the last change. `:since` in `payload` and `path` is replaced, too. For a sync of
+ * everything, query parameters and keys of the payload that contain `:since` are left out.
+ */
 export interface ChangedSince {
+  /** These replace those of the collection for incremental syncs. */
+  readonly path?: string;
+  readonly method?: AppCollection['method'];
+  readonly pagination?: AppPagination;
+  /** Merged into the collection's `parents` for incremental syncs; its payload is merged too, and may contain `:since`. */
+  readonly parents?: Partial<ParentsSpec>;
   /** A query parameter of a GET request, or a key of the body of a POST request. */
   readonly parameter?: string;
   /** Merged into the collection's payload for incremental syncs; a value `:since` has the type of the format. */
@@ -103,6 +128,8 @@ export interface EventFeed {
     readonly parameter: string;
     readonly format?: ChangedSince['format'];
     readonly overlap?: string;
+    /** The path of the time of an event. With it, events of the newest minute are left for the next sync, because others may still come. */
+    readonly timePath?: string;
     readonly typePath: string;
     /** Event types of the collection; a name with `*` at its end is a prefix. */
     readonly types: readonly string[];
@@ -111,6 +138,11 @@ export interface EventFeed {
     readonly objectIdPath: string;
     /** The path of one object, with `{id}`. */
     readonly objectPath: string;
+    /** Set if the response at `objectPath` is a listing of entities: the path of its records, and its pagination. */
+    readonly objectRecordsPath?: string;
+    readonly objectPagination?: AppPagination;
+    /** The path of the flag in an object that says that it was deleted. */
+    readonly deletedPath?: string;
     /** Older state makes the sync a full one, because the API keeps events only for a time: `29d`. */
     readonly keptFor: string;
   };

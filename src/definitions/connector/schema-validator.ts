@@ -1,5 +1,5 @@
 import { Ajv2020, type CodeOptions, type ValidateFunction } from 'ajv/dist/2020.js';
-import { connectorSchema } from '../schema-document.ts';
+import { connectorDocument } from './schema-document.ts';
 import type { Connector } from './types.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Connector } from './types.ts';
  * the built program does not load the compiler.
  */
 export function connectorValidator(ajv = connectorAjv()): ValidateFunction<Connector> {
-  return ajv.compile<Connector>(connectorSchema());
+  return ajv.compile<Connector>(connectorDocument.root);
 }
 
 /** @param code whether the compiled functions can be written as source text */

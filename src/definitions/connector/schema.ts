@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { CONNECTOR_UNKNOWN_KEYS_NAMED_MAX } from '../limits.ts';
-import type { FieldFinding, Segment } from '../problem.ts';
-import { findingOf, moreUnknownKeys } from '../schema-sentences.ts';
+import type { FieldFinding } from '../problem.ts';
+import { shapeFindingsOf } from '../shape-findings.ts';
+import { connectorDocument } from './schema-document.ts';
 import { connectorValidator } from './schema-validator.ts';
 import type { Connector } from './types.ts';
 
@@ -19,39 +19,7 @@ export function isConnector(value: unknown): value is Connector {
 
 /** Every difference between a value and `schemas/connector.schema.json`, one finding for each mistake. */
 export function shapeFindings(value: unknown): FieldFinding[] {
-  const validate = validator();
-  if (validate(value)) return [];
-  const { named, left } = firstUnknownKeys(withoutConsequences(validate.errors ?? []));
-  const findings = [
-    ...named.flatMap((error) => findingOf(error, value, segmentsOf(value, error.instancePath)) ?? []),
-    ...left.map(({ first, count }) => moreUnknownKeys(first, segmentsOf(value, first.instancePath), count)),
-  ];
-  return withoutMeantKeys(firstOfEach(findings));
-}
-
-interface LeftOut {
-  readonly first: ErrorObject;
-  count: number;
-}
-
-/** Sentences for 1,000 unknown keys would take seconds to write, and would not be read. */
-function firstUnknownKeys(errors: readonly ErrorObject[]): {
-  readonly named: readonly ErrorObject[];
-  readonly left: readonly LeftOut[];
-} {
-  const counts = new Map<string, number>();
-  const left = new Map<string, LeftOut>();
-  const named = errors.filter((error) => {
-    if (error.keyword !== 'additionalProperties') return true;
-    const count = (counts.get(error.instancePath) ?? 0) + 1;
-    counts.set(error.instancePath, count);
-    if (count <= CONNECTOR_UNKNOWN_KEYS_NAMED_MAX) return true;
-    const known = left.get(error.instancePath);
-    if (known === undefined) left.set(error.instancePath, { first: error, count: 1 });
-    else known.count += 1;
-    return false;
-  });
-  return { named, left: [...left.values()] };
+  return shapeFindingsOf(value, { validate: validator(), document: connectorDocument, withoutConsequences });
 }
 
 /**
@@ -59,15 +27,14 @@ function firstUnknownKeys(errors: readonly ErrorObject[]): {
  * of that mode are only consequences.
  */
 function withoutConsequences(errors: readonly ErrorObject[]): ErrorObject[] {
-  const told = errors.filter((error) => error.keyword !== 'if' && error.propertyName === undefined);
-  const wrongType = told.some((error) => isSourceType(error) && error.keyword === 'enum');
+  const wrongType = errors.some((error) => isSourceType(error) && error.keyword === 'enum');
   const consequence = (error: ErrorObject): boolean =>
     wrongType &&
     !isSourceType(error) &&
     isConditional(error) &&
     error.instancePath.startsWith('/spec/source');
   // The list of types in a condition is narrower than the general one, so its sentence goes first and is kept.
-  return told
+  return errors
     .filter((error) => !consequence(error))
     .sort((left, right) => Number(isConditional(right)) - Number(isConditional(left)));
 }
@@ -78,40 +45,4 @@ function isSourceType(error: ErrorObject): boolean {
 
 function isConditional(error: ErrorObject): boolean {
   return error.schemaPath.includes('/then/');
-}
-
-function firstOfEach(findings: readonly FieldFinding[]): FieldFinding[] {
-  const seen = new Map<string, FieldFinding>();
-  for (const finding of findings) {
-    const key = `${finding.code} ${finding.path}`;
-    if (!seen.has(key)) seen.set(key, finding);
-  }
-  return [...seen.values()];
-}
-
-/** `qurey:` is one mistake, not two: if a misspelt key explains a missing one, the missing one is not reported. */
-function withoutMeantKeys(findings: readonly FieldFinding[]): FieldFinding[] {
-  const meant = new Set(findings.flatMap((finding) => (finding.code === 'unknown_key' ? [finding.fix] : [])));
-  return findings.filter(
-    (finding) => finding.code !== 'missing_key' || !meant.has(`${finding.path.split('.').at(-1) ?? ''}:`),
-  );
-}
-
-/** A JSON pointer as segments; the value decides whether `0` is an index or a key. */
-function segmentsOf(value: unknown, pointer: string): Segment[] {
-  let at = value;
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => {
-      const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-      const segment = Array.isArray(at) ? Number(name) : name;
-      at = valueIn(at, name);
-      return segment;
-    });
-}
-
-function valueIn(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  return Reflect.get(value, key);
 }

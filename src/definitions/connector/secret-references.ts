@@ -1,15 +1,9 @@
 import { textAt, valueAt } from '../draft.ts';
 import { displayPath } from '../problem.ts';
+import type { SecretReference } from '../uses.ts';
 
 /** What receives a secret: the API and everything that is obtained for it, the token endpoint, or the login. */
 export type SecretReceiver = 'api' | 'token' | 'login';
-
-/** A field that names a secret. */
-export interface SecretReference {
-  readonly path: string;
-  /** The name of the secret; the connector may be invalid, so it may be empty, or the secret itself. */
-  readonly ref: string;
-}
 
 /** The secret of every kind of source; for a database, it is its connection string. */
 export const MAIN_SECRET_PATH = 'spec.source.secretRef';

@@ -1,4 +1,5 @@
 import { textAt, valueAt } from '../draft.ts';
+import type { Expanded } from '../expanded.ts';
 import { nearest } from '../nearest.ts';
 import type { FieldFinding } from '../problem.ts';
 import { addressFindings } from './address.ts';
@@ -8,23 +9,13 @@ import { readPresets } from './read-presets.ts';
 
 const SOURCE = 'spec.source';
 /** The path of the key that names a preset. */
-export const PRESET = `${SOURCE}.preset`;
+const PRESET = `${SOURCE}.preset`;
 
-/** A definition whose preset is filled in. */
-export interface Expanded {
-  readonly value: unknown;
-  /** Undefined if the definition has no preset, or none that exists. */
-  readonly preset: Preset | undefined;
-  /** The paths that the preset filled in, such as `spec.source.pagination` and `spec.source.payload.sort`. */
-  readonly paths: readonly string[];
-  readonly findings: readonly FieldFinding[];
-}
-
-/** Fills in the preset of a definition that may be invalid. The schema refuses a preset in another mode. */
+/** Fills in the preset of a connector that may be invalid. The schema refuses a preset in another mode. */
 export function expandPreset(value: unknown): Expanded {
   const name = textAt(value, PRESET);
   const source = valueAt(value, SOURCE);
-  const unchanged = { value, preset: undefined, paths: [] };
+  const unchanged = { value, preset: undefined, presetPath: PRESET, paths: [] };
   const isRead = textAt(value, 'spec.mode') === 'rest_pull' && textAt(value, `${SOURCE}.type`) === 'http';
   if (name === undefined || !isRead || !isMapping(source)) return { ...unchanged, findings: [] };
   const preset = readPresets().find((one) => one.name === name);
@@ -33,6 +24,7 @@ export function expandPreset(value: unknown): Expanded {
   return {
     value: withSource(value, filled.value),
     preset,
+    presetPath: PRESET,
     paths: filled.paths.map((path) => `${SOURCE}${path.startsWith('[') ? '' : '.'}${path}`),
     findings: addressFindings(preset, valueAt(value, `${SOURCE}.url`)),
   };
@@ -66,19 +58,4 @@ function unknownPreset(name: string): FieldFinding {
     message: `preset is ${JSON.stringify(name)}, which is not a preset of this version.${hint}`,
     fix: meant === undefined ? `one of ${names.join(', ')}` : `preset: ${meant}`,
   };
-}
-
-/** The path that the preset filled in and that a path is at or below; undefined if there is none. */
-export function filledPath({ paths }: Expanded, path: string): string | undefined {
-  return paths.find(
-    (filled) => path === filled || path.startsWith(`${filled}.`) || path.startsWith(`${filled}[`),
-  );
-}
-
-/** Names the preset in a finding about a value that the author of the file did not write. */
-export function namingPreset(expanded: Expanded, finding: FieldFinding): FieldFinding {
-  const filled = filledPath(expanded, finding.path);
-  if (expanded.preset === undefined || filled === undefined) return finding;
-  const message = `${finding.message} The preset ${expanded.preset.name} filled in ${filled}.`;
-  return { ...finding, message };
 }

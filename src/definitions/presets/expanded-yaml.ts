@@ -1,32 +1,31 @@
 import { dump } from 'js-yaml';
 import { displayPath, type Segment } from '../problem.ts';
-import { readYaml } from '../yaml.ts';
-import { expandPreset } from './expand.ts';
-import { isMapping, type Mapping, type Preset } from './preset.ts';
+import type { Expanded } from '../expanded.ts';
+import { isMapping, type Mapping } from './preset.ts';
 
 const INDENT = 2;
 
 /**
- * Writes a connector with its preset filled in, as YAML that means the same without the preset. A comment marks each key that the
+ * Writes a definition with its preset filled in, as YAML that means the same without the preset. A comment marks each key that the
  * preset filled in.
- * @param text a valid connector file
+ * @param text a valid file
  */
-export function expandedYaml(text: string): string {
-  const { value, preset, paths } = expandPreset(readYaml(text).value);
+export function expandedYaml(text: string, { value, preset, presetPath, paths }: Expanded): string {
   if (preset === undefined || !isMapping(value)) return text;
   const head = `# The preset ${preset.name} is filled in. This file means the same without it.\n`;
-  return head + linesOf(withoutPreset(value), [], { preset, paths: new Set(paths) });
+  const whole = without(value, presetPath.split('.'));
+  return head + linesOf(whole, [], { name: preset.name, paths: new Set(paths) });
 }
 
-function withoutPreset(value: Mapping): Mapping {
-  const { spec } = value;
-  if (!isMapping(spec) || !isMapping(spec['source'])) return value;
-  const source = Object.fromEntries(Object.entries(spec['source']).filter(([key]) => key !== 'preset'));
-  return { ...value, spec: { ...spec, source } };
+function without(value: Mapping, [key = '', ...below]: readonly string[]): Mapping {
+  if (below.length === 0) return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
+  const child = value[key];
+  return isMapping(child) ? { ...value, [key]: without(child, below) } : value;
 }
 
 interface Marks {
-  readonly preset: Preset;
+  /** The name of the preset. */
+  readonly name: string;
   readonly paths: ReadonlySet<string>;
 }
 
@@ -43,7 +42,7 @@ function entryOf(key: string, value: unknown, segments: readonly Segment[], mark
   if (isMixed && isMapping(value))
     return `${indent}${yaml({ [key]: null }, 'null')}\n${linesOf(value, segments, marks)}`;
   const [first = '', ...rest] = yaml({ [key]: value }).split('\n');
-  const comment = marks.paths.has(path) ? ` # preset ${marks.preset.name}` : '';
+  const comment = marks.paths.has(path) ? ` # preset ${marks.name}` : '';
   return [`${first}${comment}`, ...rest].map((line) => (line === '' ? '\n' : `${indent}${line}\n`)).join('');
 }
 

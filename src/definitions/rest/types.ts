@@ -44,6 +44,8 @@ export interface RestSpec {
 /** How the API limits requests, and how it reports that a limit is exceeded. */
 export interface RateLimitSpec {
   readonly requestsPerMinute?: number;
+  /** The requests that start within any second. */
+  readonly requestsPerSecond?: number;
   /** Statuses besides 429 that report an exceeded limit. */
   readonly statuses?: readonly number[];
   /** Texts in the body of an error response that report an exceeded limit. */
@@ -147,6 +149,12 @@ export interface PaginationSpec {
   readonly endsOnShortPage?: boolean;
   /** Statuses that the API returns for a page after the last one. */
   readonly endStatuses?: readonly number[];
+  /** The path of a value that says that the listing lacks records, whatever page it is on. */
+  readonly incompletePath?: string;
+  /** The values that mean so; by default, all but null, false, 0 and empty ones. */
+  readonly incompleteValues?: readonly string[];
+  /** The API sends the same cursor with every page, as scrolls do; the listing ends at a page without records. */
+  readonly constantCursor?: boolean;
   /** Each page begins with the last record of the page before. */
   readonly inclusive?: boolean;
   readonly pageSizeField?: string;

@@ -3,7 +3,7 @@ import { withDeadline } from '../../core/time/deadline.ts';
 import { GOOGLE_TOKEN_SECONDS_MAX } from '../../core/limits.ts';
 import { DISCOVERY_IMPORT_SECONDS_MAX, DISCOVERY_REQUEST_SECONDS_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
-import type { MinuteQuota } from '../../core/time/minute-quota.ts';
+import type { RequestQuota } from '../../core/time/request-quota.ts';
 import { createRedactor } from '../../core/secrets/redact.ts';
 import type { LeaseGuard } from '../../pipeline/held-leases.ts';
 import { answerProblem, jsonOf, type HttpAnswer } from './answer-problems.ts';
@@ -42,7 +42,7 @@ export type Exchanged =
 export async function exchange(
   message: Message,
   wire: Wire,
-  quota: MinuteQuota,
+  quota: RequestQuota,
   signal: AbortSignal,
 ): Promise<Exchanged> {
   const first = await attempt(message, wire, quota, signal);
@@ -59,7 +59,7 @@ interface Attempted {
 async function attempt(
   message: Message,
   wire: Wire,
-  quota: MinuteQuota,
+  quota: RequestQuota,
   signal: AbortSignal,
 ): Promise<Attempted> {
   await quota.take(signal);

@@ -5,7 +5,7 @@ import {
   DISCOVERY_IMPORTS_PER_MINUTE,
   DISCOVERY_READS_PER_MINUTE,
 } from '../limits.ts';
-import { MinuteQuota } from '../../core/time/minute-quota.ts';
+import { MINUTE_MS, RequestQuota } from '../../core/time/request-quota.ts';
 import type { Wait } from '../../core/retry.ts';
 
 /** The Google quota that a request counts for. */
@@ -14,8 +14,8 @@ export type Quota = 'imports' | 'batches' | 'reads' | 'writes';
 export function openQuotas(
   clock: Pick<Clock, 'elapsedMs'>,
   wait: Wait,
-): Readonly<Record<Quota, MinuteQuota>> {
-  const quota = (perMinute: number) => new MinuteQuota(perMinute, clock, wait);
+): Readonly<Record<Quota, RequestQuota>> {
+  const quota = (perMinute: number) => new RequestQuota([{ most: perMinute, ms: MINUTE_MS }], clock, wait);
   return {
     imports: quota(DISCOVERY_IMPORTS_PER_MINUTE),
     batches: quota(DISCOVERY_BATCHES_PER_MINUTE),

@@ -5,7 +5,7 @@ import type { PageAnswer } from '../request/exchange.ts';
 import type { SignOfMore } from '../request/answer-body.ts';
 import { signsOfLoss, signsOfMore } from './more-pages-hint.ts';
 import type { RecordFinder } from './records.ts';
-import { namedTotal, type NamedTotal } from '../paging/answer-values.ts';
+import { isNothing, jsonAt, namedTotal, textAtPath, type NamedTotal } from '../paging/answer-values.ts';
 import { isShortPage, leadsToNextPage } from './short-page.ts';
 import { totalsOf, type Total, type Totals } from './totals.ts';
 
@@ -61,7 +61,9 @@ export class Completeness {
   see(answer: PageAnswer, { path: list, loss }: Pick<RecordFinder, 'path' | 'loss'>): void {
     const named = this.#total?.in(answer);
     if (named !== undefined) this.#named = Math.max(named, this.#named ?? 0);
-    const losses = [loss, answer.loss].filter((sign) => sign !== undefined);
+    const losses = [incompleteness(this.#spec, answer), loss, answer.loss].filter(
+      (sign) => sign !== undefined,
+    );
     this.#loss ??= [...losses, ...signsOfLoss(answer, list)].find((sign) => this.#counts(sign));
     // The listing must reach the first total, because totals fall when records are removed while the listing is read.
     this.#first ??= totalsOf(answer, list);
@@ -131,4 +133,14 @@ export class Completeness {
       return undefined;
     return this.#counts({ name: FULL_PAGE }) ? { sign: FULL_PAGE } : undefined;
   }
+}
+
+/** Returns the sign of missing records that the definition names. */
+function incompleteness(spec: PaginationSpec | undefined, answer: PageAnswer): SignOfMore | undefined {
+  const { incompletePath: path, incompleteValues } = spec ?? {};
+  const json = jsonAt(answer, path);
+  if (path === undefined || json === undefined) return undefined;
+  const text = textAtPath(answer, path) ?? '';
+  const isIncomplete = incompleteValues?.includes(text) ?? !isNothing(json);
+  return isIncomplete ? { name: path, words: `${path}: ${json}` } : undefined;
 }

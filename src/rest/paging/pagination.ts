@@ -23,7 +23,13 @@ function onePage({ template }: PagingContext): Paging {
 }
 
 function byCursor(spec: PaginationSpec | undefined, { template }: PagingContext): Paging {
-  const { cursorField = 'cursor', nextCursorPath, nextCursorHeader, parametersIn } = spec ?? {};
+  const {
+    cursorField = 'cursor',
+    nextCursorPath,
+    nextCursorHeader,
+    parametersIn,
+    constantCursor,
+  } = spec ?? {};
   const cursorOf = (page: PageAnswer): string | undefined => {
     if (nextCursorHeader === undefined) return jsonAt(page, nextCursorPath);
     const header = page.header(nextCursorHeader.toLowerCase());
@@ -34,18 +40,37 @@ function byCursor(spec: PaginationSpec | undefined, { template }: PagingContext)
   const size = sizeOf(spec);
   // The first page has no cursor, and its path must not contain `{name}`.
   const first: typeof size = parametersIn === 'path' ? [[cursorField, '""']] : [];
+  const { toPlace, toCursor } = constantCursor === true ? NUMBERED : PLAIN;
   return {
     shifts: false,
     request: (place) =>
-      template.request([...size, ...(place === undefined ? first : [[cursorField, place] as const])]),
-    next(page): Next {
+      template.request([
+        ...size,
+        ...(place === undefined ? first : [[cursorField, toCursor(place)] as const]),
+      ]),
+    next(page, place, count): Next {
       const cursor = cursorOf(page);
       if (cursor === undefined) return { kind: 'absent' };
-      if (isNothing(cursor)) return { kind: 'end' };
+      if (isNothing(cursor) || (constantCursor === true && count === 0)) return { kind: 'end' };
       const refusal = template.refusalOf(cursor);
       return refusal === undefined
-        ? { kind: 'place', place: cursor }
+        ? { kind: 'place', place: toPlace(cursor, place) }
         : { kind: 'wrong', what: `has a cursor that ${refusal}`, set: 'parametersIn' };
     },
   };
 }
+
+/** How the places of a listing are made of its cursors, which are JSON. */
+interface CursorPlaces {
+  /** @param before the place of the page that has the cursor */
+  readonly toPlace: (cursor: string, before: string | undefined) => string;
+  readonly toCursor: (place: string) => string;
+}
+
+const PLAIN: CursorPlaces = { toPlace: (cursor) => cursor, toCursor: (place) => place };
+
+/** A cursor that never changes would look like a listing that loops, so its places have the number of the page: `#2 "scroll"`. */
+const NUMBERED: CursorPlaces = {
+  toPlace: (cursor, before) => `#${Number(/^#(\d+) /.exec(before ?? '')?.[1] ?? 1) + 1} ${cursor}`,
+  toCursor: (place) => place.replace(/^#\d+ /, ''),
+};

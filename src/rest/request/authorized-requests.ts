@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/time/clock.ts';
 import { HTTP_REDIRECTS_MAX } from '../limits.ts';
 import type { Logger } from '../../core/log.ts';
-import type { MinuteQuota } from '../../core/time/minute-quota.ts';
+import type { RequestQuota } from '../../core/time/request-quota.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { originOf, sameOriginUrl, withoutParameter, withParameters } from './address.ts';
 import type { Authorizer, Credentials } from '../authorization/authorizer.ts';
@@ -17,7 +17,7 @@ export interface AuthorizedPorts {
   /** Called with the address of every request. @throws BridgeError if nothing may be sent there */
   readonly admit: (address: string) => void;
   /** If undefined, the number of requests is not limited. */
-  readonly budget: MinuteQuota | undefined;
+  readonly budget: RequestQuota | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly words: DefinitionWords;

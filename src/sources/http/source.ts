@@ -1,7 +1,7 @@
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
-import type { MinuteQuota } from '../../core/time/minute-quota.ts';
+import type { RequestQuota } from '../../core/time/request-quota.ts';
 import { quotaOf } from '../../rest/quota.ts';
 import type { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
@@ -60,7 +60,7 @@ export class HttpSource implements OpenedSource {
   readonly #kind: ListingKind;
   readonly #deleted: DeletedRecords;
   /** The quota for all listings of this source together. */
-  readonly #quota: MinuteQuota | undefined;
+  readonly #quota: RequestQuota | undefined;
   /** Several listings may need a token, and each refresh token may be accepted only once. */
   readonly #refreshTokens = new Map<string, string>();
   readonly #stops = new Set<AbortController>();

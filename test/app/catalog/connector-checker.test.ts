@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { openConnectorChecker } from '../../../src/app/catalog/connector-checker.ts';
-import { checkFile } from '../../../src/definitions/connector/load.ts';
+import { checkFile } from '../../../src/definitions/files/check-definitions.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();

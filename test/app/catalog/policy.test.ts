@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkConnectorsUnderPolicy } from '../../../src/app/catalog/policy.ts';
+import { checkDefinitionsUnderPolicy } from '../../../src/app/catalog/policy.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -28,7 +28,7 @@ async function refused(path: string): Promise<string[]> {
     spec: { mode: 'file_pull', source: { type: 'file', path } },
   };
   writeFileSync(join(cwd, 'kb.yaml'), JSON.stringify(connector));
-  const { problems } = await checkConnectorsUnderPolicy(['kb.yaml'], { policyFile: 'policy.yaml', cwd });
+  const { problems } = await checkDefinitionsUnderPolicy(['kb.yaml'], { policyFile: 'policy.yaml', cwd });
   return problems.filter(({ code }) => code === 'policy_refused').map(({ subject }) => subject);
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { checkConnectors } from '../../../src/definitions/connector/load.ts';
+import { checkDefinitions } from '../../../src/definitions/files/check-definitions.ts';
 
 const folder = fileURLToPath(new URL('bad/', import.meta.url));
 const expected = JSON.parse(readFileSync(`${folder}expected.json`, 'utf8')) as Record<string, string[]>;
@@ -9,7 +9,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
 describe('a bad connector file', () => {
   test.each(files)('gets exactly its own problems: %s', async (file) => {
-    const { problems, connectors } = await checkConnectors([file], { cwd: folder });
+    const { problems, connectors } = await checkDefinitions([file], { cwd: folder });
     const found = problems.map(({ status, code, place, subject }) =>
       `${status === 'fail' ? 'error' : 'warning'} ${code} line ${place.line ?? '-'} ${subject}`.trimEnd(),
     );
@@ -21,7 +21,7 @@ describe('a bad connector file', () => {
   test.each(files)(
     'is told what to write, in whole sentences, and no secret is repeated: %s',
     async (file) => {
-      const { problems } = await checkConnectors([file], { cwd: folder });
+      const { problems } = await checkDefinitions([file], { cwd: folder });
       for (const { message, fix } of problems) {
         expect(message).toMatch(/[.?]$/);
         expect(fix).not.toBe('');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
-import { checkConnectors } from '../../../src/definitions/connector/load.ts';
+import { checkDefinitions } from '../../../src/definitions/files/check-definitions.ts';
 import { compileTemplate } from '../../../src/definitions/templates/templates.ts';
 import { RenderBudget } from '../../../src/definitions/templates/render-budget.ts';
 import { systemClock } from '../../../src/core/time/clock.ts';
@@ -26,7 +26,7 @@ afterAll(() => {
 
 async function check(name: string, text: string) {
   writeFileSync(join(folder, name), text);
-  return checkConnectors([name], { cwd: folder });
+  return checkDefinitions([name], { cwd: folder });
 }
 
 const numbered = (count: number, line: (index: number) => string) =>
@@ -199,7 +199,7 @@ describe('a folder of hostile files', () => {
     mkdirSync(join(place, 'folder.yaml'));
     writeFileSync(join(place, 'sparse.yaml'), '');
     truncateSync(join(place, 'sparse.yaml'), 2 ** 40);
-    const { problems } = await checkConnectors(['.'], { cwd: place });
+    const { problems } = await checkDefinitions(['.'], { cwd: place });
     expect(problems.map(({ place, code }) => `${place.file} ${code}`)).toEqual([
       'device.yaml file_unreadable',
       'linked.yaml file_unreadable',

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { checkConnectors, loadConnector } from '../../../src/definitions/connector/load.ts';
+import { loadConnector } from '../../../src/definitions/connector/load.ts';
+import { checkDefinitions } from '../../../src/definitions/files/check-definitions.ts';
 import { placeText } from '../../../src/definitions/problem.ts';
 import { CONNECTOR_FILE_BYTES_MAX } from '../../../src/definitions/limits.ts';
 
@@ -29,7 +30,7 @@ const renamed =
 
 describe('the connectors of the repository', () => {
   test('are valid together, with nothing to warn of', async () => {
-    const report = await checkConnectors(['connectors'], { cwd: root, secretIsSet: () => true });
+    const report = await checkDefinitions(['connectors'], { cwd: root, secretIsSet: () => true });
     expect(report.problems).toEqual([]);
     expect(report.connectors.map(({ connector }) => connector.metadata.name)).toEqual([
       'hr-employees',
@@ -75,9 +76,9 @@ describe('loadConnector', () => {
   });
 });
 
-describe('checkConnectors', () => {
+describe('checkDefinitions', () => {
   const codes = async (paths: readonly string[] = ['.']): Promise<string[]> => {
-    const { problems } = await checkConnectors(paths, { cwd: folder });
+    const { problems } = await checkDefinitions(paths, { cwd: folder });
     return problems.map(({ place, code }) => `${placeText(place)} ${code}`);
   };
 
@@ -112,14 +113,14 @@ describe('checkConnectors', () => {
   test('warns of two references that are read from one variable', async () => {
     await add('a.yaml', (yaml) => renamed('one')(yaml).replace('support-push-token', 'support.push-token'));
     await add('b.yaml', renamed('two'));
-    const { problems, connectors } = await checkConnectors(['.'], { cwd: folder });
+    const { problems, connectors } = await checkDefinitions(['.'], { cwd: folder });
     expect(problems).toMatchObject([{ status: 'warn', code: 'secret_ambiguous', place: { file: 'b.yaml' } }]);
     expect(connectors).toHaveLength(2);
   });
 
   test('warns of a secret that is not set, naming the variable and failing nothing', async () => {
     await add('a.yaml', renamed('one'));
-    const report = await checkConnectors(['a.yaml'], { cwd: folder, secretIsSet: () => false });
+    const report = await checkDefinitions(['a.yaml'], { cwd: folder, secretIsSet: () => false });
     expect(report.problems).toMatchObject([
       {
         status: 'warn',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { valueAt } from '../../../src/definitions/draft.ts';
-import { connectorSchema, schemaProperties } from '../../../src/definitions/schema-document.ts';
+import { connectorDocument } from '../../../src/definitions/connector/schema-document.ts';
 import { isConnector, shapeFindings } from '../../../src/definitions/connector/schema.ts';
 import type { CsvSpec, PaginationSpec } from '../../../src/definitions/rest/types.ts';
 import type {
@@ -65,6 +65,9 @@ const pagination: Whole<PaginationSpec> = {
   lastPagePath: 'last',
   endsOnShortPage: true,
   endStatuses: [404],
+  incompletePath: 'request_status.type',
+  incompleteValues: ['incomplete'],
+  constantCursor: true,
   inclusive: true,
   keepQuery: true,
   pageSizeField: 'limit',
@@ -87,7 +90,13 @@ const httpSource: Whole<HttpSourceSpec> = {
   pagination,
   recordsPath: 'data.items',
   auth: { type: 'api_key', in: 'query', name: 'key', username: 'sync' },
-  rateLimit: { requestsPerMinute: 60, statuses: [403], words: ['quota'], resetHeader: 'X-Reset' },
+  rateLimit: {
+    requestsPerMinute: 60,
+    requestsPerSecond: 3,
+    statuses: [403],
+    words: ['quota'],
+    resetHeader: 'X-Reset',
+  },
   ignoreSigns: ['meta.total', '206'],
   resumable: true,
   pagesPerRun: 10,
@@ -250,27 +259,27 @@ describe('the schema and the types', () => {
     expect(shapeFindings(push)).toEqual([]);
   });
 
-  test.each(schemaProperties().map(({ path }) => path))('both know %s', (path) => {
+  test.each(connectorDocument.properties.map(({ path }) => path))('both know %s', (path) => {
     const values = [sql, http, file, push].map((example) => valueAt(example, path));
     expect(values.some((value) => value !== undefined)).toBe(true);
   });
 
-  test.each(schemaProperties())('describe $path for the field reference', ({ schema }) => {
+  test.each(connectorDocument.properties)('describe $path for the field reference', ({ schema }) => {
     expect(schema.description).toMatch(/^[A-Z`].*\.$/s);
   });
 });
 
 describe('the schema', () => {
   test('refuses unknown keys in every mapping that has named ones', () => {
-    const open = schemaProperties().filter(
+    const open = connectorDocument.properties.filter(
       ({ schema }) => schema.properties !== undefined && schema['additionalProperties'] !== false,
     );
     expect(open).toEqual([]);
-    expect(connectorSchema()['additionalProperties']).toBe(false);
+    expect(connectorDocument.root['additionalProperties']).toBe(false);
   });
 
   test('accepts its own examples', () => {
-    const examples = schemaProperties().filter(
+    const examples = connectorDocument.properties.filter(
       ({ path, schema }) => schema.examples && !path.includes('oauth'),
     );
     for (const { path, schema } of examples) {

@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { dump } from 'js-yaml';
-import { checkConnectors } from '../../../src/definitions/connector/load.ts';
+import { checkDefinitions } from '../../../src/definitions/files/check-definitions.ts';
 import { exampleOf } from '../../../src/definitions/presets/example.ts';
+import { expandPreset } from '../../../src/definitions/presets/expand.ts';
+import { readYaml } from '../../../src/definitions/yaml.ts';
 import { expandedYaml } from '../../../src/definitions/presets/expanded-yaml.ts';
 import { fillIn } from '../../../src/definitions/presets/fill-in.ts';
 import { readPresets } from '../../../src/definitions/presets/read-presets.ts';
@@ -17,7 +19,7 @@ afterAll(() => {
 async function check(text: string) {
   const file = join(folders.make(), 'connector.yaml');
   await writeFile(file, text);
-  const { problems, connectors } = await checkConnectors([file]);
+  const { problems, connectors } = await checkDefinitions([file]);
   const told = problems.map(({ status, code, subject, message, fix, place: { line } }) => {
     return { status, code, subject, message, fix, line };
   });
@@ -130,14 +132,19 @@ describe('a preset', () => {
   });
 });
 
+/** The text of a connector with its preset filled in. */
+function expanded(text: string): string {
+  return expandedYaml(text, expandPreset(readYaml(text).value));
+}
+
 describe('expandedYaml', () => {
   test.each(readPresets().map((preset) => [preset.name, preset] as const))(
     'writes a connector that means the same without the preset %s',
     async (_, preset) => {
       const text = exampleOf(preset);
-      const expanded = expandedYaml(text);
-      expect(expanded).not.toMatch(/^ *preset:/m);
-      const [before, after] = [await check(text), await check(expanded)];
+      const filled = expanded(text);
+      expect(filled).not.toMatch(/^ *preset:/m);
+      const [before, after] = [await check(text), await check(filled)];
       expect(after.problems).toEqual([]);
       expect({ ...after.source, preset: preset.name }).toEqual(before.source);
     },
@@ -145,7 +152,7 @@ describe('expandedYaml', () => {
 
   test('marks each key that the preset filled in, and no other', () => {
     const text = connector({ preset: 'github-issues', url: GITHUB, payload: { state: 'open' } });
-    const marked = expandedYaml(text)
+    const marked = expanded(text)
       .split('\n')
       .flatMap((line) => (line.includes(' # preset github-issues') ? [line.trim().split(':', 1)[0]] : []));
     expect(marked.sort()).toEqual(['direction', 'headers', 'pagination', 'rateLimit', 'sort']);
@@ -153,7 +160,7 @@ describe('expandedYaml', () => {
 
   test('writes a connector without a preset as it is', () => {
     const text = `# a comment\n${connector({ url: GITHUB })}`;
-    expect(expandedYaml(text)).toBe(text);
+    expect(expanded(text)).toBe(text);
   });
 });
 

@@ -68,7 +68,8 @@ export function pathFinding(path: string, text: string): FieldFinding[] {
   return [wrong(path, message, `[${index}], such as data[${index}].id`)];
 }
 
-function singlePathFinding(path: string, text: string): FieldFinding[] {
+/** Checks a path in a response or in a record that must lead to one value. */
+export function singlePathFinding(path: string, text: string): FieldFinding[] {
   const findings = pathFinding(path, text);
   return findings.length > 0 ? findings : singleValueFinding(path, text);
 }

@@ -31,16 +31,18 @@ export function plaintextFindings(connector: unknown, allows: (address: string) 
   return URL_PATHS.flatMap((path): FieldFinding[] => {
     const address = textAt(connector, path);
     if (address === undefined || !leavesInClear(address) || allows(address)) return [];
-    return [
-      {
-        code: 'secret_in_clear',
-        path,
-        message:
-          'The credentials would be sent over unencrypted http, where everyone on the way can read them.',
-        fix: 'https:// in place of http://; or the host in plaintextHosts of the policy, if the network encrypts',
-      },
-    ];
+    return [inClearFinding(path)];
   });
+}
+
+/** @param path the field with an address that would get credentials without encryption */
+export function inClearFinding(path: string): FieldFinding {
+  return {
+    code: 'secret_in_clear',
+    path,
+    message: 'The credentials would be sent over unencrypted http, where everyone on the way can read them.',
+    fix: 'https:// in place of http://; or the host in plaintextHosts of the policy, if the network encrypts',
+  };
 }
 
 function hasCredentials(connector: unknown): boolean {

@@ -15,7 +15,7 @@ const URL_PATHS = [
 export function secretFindings(connector: unknown): FieldFinding[] {
   const own = [
     ...secretReferences(connector).flatMap(({ path, ref }) => referenceFindings(path, ref)),
-    ...URL_PATHS.flatMap((path) => urlFindings(path, textAt(connector, path))),
+    ...URL_PATHS.flatMap((path) => addressSecretFindings(path, textAt(connector, path))),
   ];
   const known = new Set(own.filter(({ status }) => status !== 'warn').map(({ path }) => path));
   const texts = secretTexts(connector).filter(({ path }) => !known.has(path));
@@ -71,7 +71,8 @@ function placeFor(segments: readonly (string | number)[]): string {
   return 'the text without it; credentials belong in the secret that secretRef names';
 }
 
-function referenceFindings(path: string, ref: string): FieldFinding[] {
+/** @param ref the name of a secret, or a mistake in its place */
+export function referenceFindings(path: string, ref: string): FieldFinding[] {
   if (ref === '') return [];
   if (looksLikeSecret(ref)) {
     return [
@@ -96,7 +97,8 @@ function referenceFindings(path: string, ref: string): FieldFinding[] {
   ];
 }
 
-function urlFindings(path: string, url: string | undefined): FieldFinding[] {
+/** An address that contains credentials. */
+export function addressSecretFindings(path: string, url: string | undefined): FieldFinding[] {
   if (url === undefined || !/^[a-z]+:\/\/[^/?#]*@/i.test(url)) return [];
   return [
     {

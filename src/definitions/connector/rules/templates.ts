@@ -48,7 +48,11 @@ const SCHEME_FIRST = /^(?:[a-z][a-z\d+.-]*:|\/)/i;
 
 /** Reports only a template that is wrong for all values. */
 function uriFindings(connector: unknown): FieldFinding[] {
-  const source = textAt(connector, URI_PATH);
+  return uriTemplateFindings(textAt(connector, URI_PATH), URI_PATH);
+}
+
+/** @param path the field with the template of a link */
+export function uriTemplateFindings(source: string | undefined, path: string): FieldFinding[] {
   const template = source === undefined ? undefined : compiledOrWrong(source);
   if (template === undefined || template instanceof TemplateSyntaxError) return [];
   const fault = uriFault(template);
@@ -57,7 +61,7 @@ function uriFindings(connector: unknown): FieldFinding[] {
     {
       status: 'warn',
       code: 'uri_invalid',
-      path: URI_PATH,
+      path,
       message: `The template cannot become a valid link: ${fault}.`,
       fix: 'https://host/path/{{ field }}, or {{ field }} alone where the field is a whole URL',
     },
@@ -80,19 +84,21 @@ function uriFault({ source, plain }: CompiledTemplate): string | undefined {
 }
 
 function syntaxFindings(connector: unknown): FieldFinding[] {
-  return TEMPLATE_PATHS.flatMap((path) => {
-    const source = textAt(connector, path);
-    const template = source === undefined ? undefined : compiledOrWrong(source);
-    if (!(template instanceof TemplateSyntaxError)) return [];
-    const { line, column, message } = template;
-    return [
-      {
-        code: 'template_syntax',
-        path,
-        lineInText: line,
-        message: `The template is wrong at its line ${line}, column ${column}: ${message}.`,
-        fix: '{{ field }} for a value, {{ field | default: "none" }} with a filter, {% if field %}…{% endif %}',
-      },
-    ];
-  });
+  return TEMPLATE_PATHS.flatMap((path) => templateSyntaxFindings(textAt(connector, path), path));
+}
+
+/** @param path the field with the template */
+export function templateSyntaxFindings(source: string | undefined, path: string): FieldFinding[] {
+  const template = source === undefined ? undefined : compiledOrWrong(source);
+  if (!(template instanceof TemplateSyntaxError)) return [];
+  const { line, column, message } = template;
+  return [
+    {
+      code: 'template_syntax',
+      path,
+      lineInText: line,
+      message: `The template is wrong at its line ${line}, column ${column}: ${message}.`,
+      fix: '{{ field }} for a value, {{ field | default: "none" }} with a filter, {% if field %}…{% endif %}',
+    },
+  ];
 }

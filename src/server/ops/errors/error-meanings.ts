@@ -162,6 +162,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',
+  APP_RECORD_UNUSABLE:
+    'A record of the API is not an object, or has no id. The other records were stored; this one is named by its page and position. Correct `recordsPath` or `idField` of the collection.',
   INTERRUPTED:
     'The run was stopped by a signal. Nothing was committed; the next run starts from the same checkpoint.',
   INTERNAL: 'A bug in this program. Please report it with the log.',

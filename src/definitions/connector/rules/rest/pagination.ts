@@ -18,6 +18,7 @@ const KEYS_OF_TYPES: Readonly<Record<string, readonly string[]>> = {
   rewriteNextUrl: ['next_url', 'link_header'],
   keepQuery: ['next_url', 'link_header'],
   inclusive: ['cursor', 'next_url', 'link_header'],
+  constantCursor: ['cursor'],
   pageField: ['page'],
   startPage: ['page'],
   totalPagesPath: ['page'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MinuteQuota } from '../../../src/core/time/minute-quota.ts';
+import { MINUTE_MS, RequestQuota } from '../../../src/core/time/request-quota.ts';
 
 const signal = new AbortController().signal;
 
@@ -12,7 +12,7 @@ async function starts(perMinute: number, askedAt: readonly number[]): Promise<nu
     waited = ms;
     return Promise.resolve();
   };
-  const quota = new MinuteQuota(perMinute, { elapsedMs: () => now }, wait);
+  const quota = new RequestQuota([{ most: perMinute, ms: MINUTE_MS }], { elapsedMs: () => now }, wait);
   const times: number[] = [];
   for (const at of askedAt) {
     now = at;

@@ -1,6 +1,9 @@
 import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { policyFindings } from '../../src/policy/connector-findings.ts';
+import type { Connector } from '../../src/definitions/connector/types.ts';
+import { connectorUses } from '../../src/definitions/connector/uses.ts';
+import type { FieldFinding } from '../../src/definitions/problem.ts';
+import { policyFindings } from '../../src/policy/findings.ts';
 import type { Paths, PolicyRule } from '../../src/policy/policy.ts';
 import { connectorOf, type ConnectorChanges } from '../support/files/workplace.ts';
 
@@ -20,9 +23,14 @@ const RULE: PolicyRule = {
 };
 const GOOGLE = { output: { bucket: 'gs://company', prefix: 'people/a' } };
 
+function findings(connector: Connector, rules: readonly PolicyRule[]): FieldFinding[] {
+  const named = { list: 'connectors', name: connector.metadata.name, noun: 'connector' } as const;
+  const policy = { file: 'policy.yaml', rules };
+  return policyFindings(policy, named, connectorUses(connector), PATHS, '/work');
+}
+
 function found(changes: ConnectorChanges, rules: readonly PolicyRule[] = [RULE]): string[] {
-  const connector = connectorOf({ ...GOOGLE, ...changes });
-  return policyFindings({ file: 'policy.yaml', rules }, connector, PATHS, '/work').map(({ path }) => path);
+  return findings(connectorOf({ ...GOOGLE, ...changes }), rules).map(({ path }) => path);
 }
 
 const http = (source: Readonly<Record<string, unknown>>): ConnectorChanges => ({
@@ -142,7 +150,6 @@ describe('a policy', () => {
 
   test('does not repeat a secret that was written in place of its name', () => {
     const connector = connectorOf({ ...GOOGLE, source: { secretRef: 'postgres://u:canary@db/x' } });
-    const findings = policyFindings({ file: 'p', rules: [RULE] }, connector, PATHS, '/work');
-    expect(JSON.stringify(findings)).not.toContain('canary');
+    expect(JSON.stringify(findings(connector, [RULE]))).not.toContain('canary');
   });
 });
