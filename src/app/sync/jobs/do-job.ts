@@ -129,7 +129,7 @@ function endOf(
 ): SyncRequestEnd {
   return {
     status: error === null && result !== undefined ? result.status : 'failed',
-    counts: JSON.stringify(result === undefined ? NO_COUNTS : reportedCounts(result)),
+    counts: JSON.stringify(result === undefined ? { ...NO_COUNTS, errors: 1 } : reportedCounts(result)),
     details: result === undefined ? null : JSON.stringify(reportedDetails(result, redact)),
     error,
   };
