@@ -15,6 +15,8 @@ export interface DeleteQuestion {
   readonly truncated: boolean;
   readonly limit: DeleteLimit;
   readonly allowDeletes: number | undefined;
+  /** What is deleted, in the plural, for the reason; `documents` by default. */
+  readonly nouns?: string;
 }
 
 export type DeleteDecision =
@@ -57,9 +59,10 @@ function hold(reason: string): DeleteDecision {
   return { action: 'hold', reason };
 }
 
-function suspicionOf({ missing, known, seen, limit }: DeleteQuestion): string | undefined {
-  if (seen === 0) return `the source returned no rows at all, and ${missing} documents are known`;
+function suspicionOf(question: DeleteQuestion): string | undefined {
+  const { missing, known, seen, limit, nouns = 'documents' } = question;
+  if (seen === 0) return `the source returned no rows at all, and ${missing} ${nouns} are known`;
   const most = Math.max(limit.count, Math.floor(known * limit.ratio));
   if (missing <= most) return undefined;
-  return `${missing} deletes are more than ${most} (the larger of ${limit.count} and ${limit.ratio * 100} % of ${known} known documents)`;
+  return `${missing} deletes are more than ${most} (the larger of ${limit.count} and ${limit.ratio * 100} % of ${known} known ${nouns})`;
 }
