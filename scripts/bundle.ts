@@ -10,7 +10,9 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { appValidator } from '../src/definitions/app/schema-validator.ts';
 import { connectorAjv, connectorValidator } from '../src/definitions/connector/schema-validator.ts';
+import { knowledgeSourceValidator } from '../src/definitions/knowledge-source/schema-validator.ts';
 import { bundledPackages, withoutUnusedParts } from './bundle/packages.ts';
 import { commonJs } from './bundle/common-js.ts';
 import { bundledLicences } from './bundle/licences.ts';
@@ -34,6 +36,18 @@ const SCHEMAS: readonly CompiledSchema[] = [
     name: 'connectorValidator',
     ajv: connectorAjv,
     compile: connectorValidator,
+  },
+  {
+    file: /\/definitions\/knowledge-source\/schema-validator\.ts$/,
+    name: 'knowledgeSourceValidator',
+    ajv: connectorAjv,
+    compile: knowledgeSourceValidator,
+  },
+  {
+    file: /\/definitions\/app\/schema-validator\.ts$/,
+    name: 'appValidator',
+    ajv: connectorAjv,
+    compile: appValidator,
   },
   {
     file: /\/policy\/schema-validator\.ts$/,

@@ -45,7 +45,7 @@ function findingOf(error: ErrorObject): FieldFinding {
     }
     case 'anyOf': {
       const message = 'The rule is for no definition: connectors, knowledgeSources and apps are missing.';
-      return { code: 'missing_key', path: parent, message, fix: 'connectors: ["hr-*"]' };
+      return { code: 'missing_key', path: at('connectors'), message, fix: 'connectors: ["hr-*"]' };
     }
     case 'type': {
       const wanted = String(error.params['type']);

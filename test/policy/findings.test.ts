@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Connector } from '../../src/definitions/connector/types.ts';
+import { textAt } from '../../src/definitions/draft.ts';
 import { connectorUses } from '../../src/definitions/connector/uses.ts';
 import type { FieldFinding } from '../../src/definitions/problem.ts';
 import { policyFindings } from '../../src/policy/findings.ts';
@@ -23,8 +23,12 @@ const RULE: PolicyRule = {
 };
 const GOOGLE = { output: { bucket: 'gs://company', prefix: 'people/a' } };
 
-function findings(connector: Connector, rules: readonly PolicyRule[]): FieldFinding[] {
-  const named = { list: 'connectors', name: connector.metadata.name, noun: 'connector' } as const;
+function findings(connector: unknown, rules: readonly PolicyRule[]): FieldFinding[] {
+  const named = {
+    list: 'connectors',
+    name: textAt(connector, 'metadata.name') ?? '',
+    noun: 'connector',
+  } as const;
   const policy = { file: 'policy.yaml', rules };
   return policyFindings(policy, named, connectorUses(connector), PATHS, '/work');
 }

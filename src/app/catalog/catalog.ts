@@ -104,8 +104,8 @@ async function policyStampOf({ cwd, policyFile }: PolicyPlace): Promise<string> 
 async function readAll(directory: string, place: PolicyPlace, known: KnownFiles): Promise<CatalogContent> {
   const checker = openConnectorChecker(place);
   const checkElsewhere = (file: string) => checker.check(file);
-  const report = await checkDefinitionsUnderPolicy([directory], place, { known, checkElsewhere }).finally(() =>
-    checker.close(),
+  const report = await checkDefinitionsUnderPolicy([directory], place, { known, checkElsewhere }).finally(
+    () => checker.close(),
   );
   return contentOf(report);
 }
@@ -121,9 +121,7 @@ function contentOf({
   const broken = new Set(problems.map(({ place }) => place.file));
   return {
     connectors: new Map(connectors.map((entry) => [entry.connector.metadata.name, entry])),
-    knowledgeSources: new Map(
-      knowledgeSources.map((entry) => [entry.knowledgeSource.metadata.name, entry]),
-    ),
+    knowledgeSources: new Map(knowledgeSources.map((entry) => [entry.knowledgeSource.metadata.name, entry])),
     apps: new Map(apps.map((entry) => [entry.app.spec.appKey ?? entry.app.metadata.name, entry])),
     problems,
     mayBeBroken: (name) =>

@@ -102,9 +102,7 @@ async function definitionsOf<Name extends KindName>(
   const members = membersOf(name, valid);
   if (members.length === 0) return [];
   const kind: DefinitionKind<DefinitionTypes[Name]> = await kindNamed(name);
-  return members.flatMap(({ file, definition }) =>
-    kind.isShaped(definition) ? [{ file, definition }] : [],
-  );
+  return members.flatMap(({ file, definition }) => (kind.isShaped(definition) ? [{ file, definition }] : []));
 }
 
 function membersOf(name: KindName, checked: readonly CheckedFile[]): SetMember[] {

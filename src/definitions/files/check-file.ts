@@ -82,8 +82,7 @@ function contentFindings(
   // Where the shape is already wrong, a rule would only report the same mistake in other words.
   const wrong = new Set(shape.map((finding) => finding.path));
   const uses = kind.uses(value);
-  const allowsInClear = (address: string) =>
-    policy?.allowsInClear(kind.name, value, uses, address) ?? false;
+  const allowsInClear = (address: string) => policy?.allowsInClear(kind.name, value, uses, address) ?? false;
   const rules = [
     ...kind.ruleFindings(value, allowsInClear),
     ...(policy?.findings(kind.name, value, uses) ?? []),

@@ -20,6 +20,8 @@ export function duplicateNames(
     if (other === undefined) first.set(name, file);
     if (other === undefined) return [];
     const key = path.slice(path.lastIndexOf('.') + 1);
-    return [{ file, path, code: 'duplicate_name', message: message(other, name), fix: `${key}: another one` }];
+    return [
+      { file, path, code: 'duplicate_name', message: message(other, name), fix: `${key}: another one` },
+    ];
   });
 }

@@ -8,6 +8,9 @@ import type { KnowledgeSource } from './types.ts';
  * @throws BridgeError CONNECTOR_FILE_UNREADABLE, or KNOWLEDGE_SOURCE_INVALID with every problem on a line of its own; POLICY_REFUSED for a
  *   valid knowledge source that the policy does not allow.
  */
-export function loadKnowledgeSource(path: string, options: Pick<CheckFileOptions, 'policy'> = {}): Promise<KnowledgeSource> {
+export function loadKnowledgeSource(
+  path: string,
+  options: Pick<CheckFileOptions, 'policy'> = {},
+): Promise<KnowledgeSource> {
   return loadDefinition(path, knowledgeSourceKind, options);
 }

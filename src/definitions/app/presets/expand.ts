@@ -17,7 +17,10 @@ type Mapping = Readonly<Record<string, unknown>>;
  * Fills in the preset of an app that may be invalid. If the file has `collections`, the app has only these, and the preset fills in
  * the keys that they lack; otherwise it has all collections of the preset.
  */
-export function expandAppPreset(value: unknown, presets: () => readonly AppPreset[] = readAppPresets): Expanded {
+export function expandAppPreset(
+  value: unknown,
+  presets: () => readonly AppPreset[] = readAppPresets,
+): Expanded {
   const name = textAt(value, PRESET);
   const spec = valueAt(value, 'spec');
   const unchanged = { value, preset: undefined, presetPath: PRESET, paths: [] };
@@ -55,7 +58,9 @@ function filledCollections(
   if (!Array.isArray(own)) return { value: own, paths: [] };
   const paths: string[] = [];
   const value = own.map((collection: unknown, index) => {
-    const known = given.find((one) => isMapping(one) && isMapping(collection) && one['key'] === collection['key']);
+    const known = given.find(
+      (one) => isMapping(one) && isMapping(collection) && one['key'] === collection['key'],
+    );
     if (!isMapping(known) || !isMapping(collection)) return collection;
     const filled = fillIn(collection, known);
     paths.push(...filled.paths.map((path) => below(`${COLLECTIONS}[${index}]`, path)));

@@ -44,9 +44,7 @@ function fieldFindings(app: unknown, path: string): FieldFinding[] {
   const ignored = valueAt(collection, 'ignoreFields');
   return [
     ...texts(SINGLE_PATHS).flatMap(({ path: place, text }) => singlePathFinding(place, text)),
-    ...texts(LIST_PATHS).flatMap(({ path: place, text }) =>
-      text === '$' ? [] : pathFinding(place, text),
-    ),
+    ...texts(LIST_PATHS).flatMap(({ path: place, text }) => (text === '$' ? [] : pathFinding(place, text))),
     ...(Array.isArray(ignored)
       ? ignored.flatMap((text: unknown, index) =>
           typeof text === 'string' ? pathFinding(`${path}.ignoreFields[${index}]`, text) : [],

@@ -46,7 +46,8 @@ function changedFindings(collection: unknown, incremental: unknown, place: strin
     findings.push({
       code: 'missing_key',
       path: `${place}.parameter`,
-      message: 'The time of the last sync is not sent: parameter is missing, and path and payload have no :since.',
+      message:
+        'The time of the last sync is not sent: parameter is missing, and path and payload have no :since.',
       fix: isPost ? 'payload: {updated_since: ":since"}' : 'parameter: updated_since',
     });
   }
@@ -72,7 +73,17 @@ function changedFindings(collection: unknown, incremental: unknown, place: strin
 }
 
 function eventFindings(incremental: unknown, place: string): FieldFinding[] {
-  const unfit = ['path', 'method', 'pagination', 'parents', 'parameter', 'payload', 'format', 'overlap', 'granularity']
+  const unfit = [
+    'path',
+    'method',
+    'pagination',
+    'parents',
+    'parameter',
+    'payload',
+    'format',
+    'overlap',
+    'granularity',
+  ]
     .filter((key) => valueAt(incremental, key) !== undefined)
     .map((key): FieldFinding => ({
       code: 'misplaced_key',

@@ -13,10 +13,22 @@ export function missingFindings(app: unknown): FieldFinding[] {
   });
   return [
     ...(valueAt(app, BASE_URL) === undefined
-      ? [missing(BASE_URL, 'baseUrl is missing, and the preset has none.', 'baseUrl: https://api.example.com')]
+      ? [
+          missing(
+            BASE_URL,
+            'baseUrl is missing, and the preset has none.',
+            'baseUrl: https://api.example.com',
+          ),
+        ]
       : []),
     ...(valueAt(app, COLLECTIONS) === undefined
-      ? [missing(COLLECTIONS, 'collections is missing, and the preset has none.', 'collections: [{key: …, path: /…}]')]
+      ? [
+          missing(
+            COLLECTIONS,
+            'collections is missing, and the preset has none.',
+            'collections: [{key: …, path: /…}]',
+          ),
+        ]
       : []),
     ...collectionsOf(app)
       .filter(({ collection }) => collection['path'] === undefined)

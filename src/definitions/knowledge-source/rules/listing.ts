@@ -96,7 +96,8 @@ function parameterFindings(source: unknown): FieldFinding[] {
 
 /** A listing by page number ends at a page with fewer items than a full one has. */
 function pageSizeFindings(source: unknown): FieldFinding[] {
-  const isPage = !has(source, 'nextCursorPath') && ['page', undefined].includes(textAt(source, at('cursorStyle')));
+  const isPage =
+    !has(source, 'nextCursorPath') && ['page', undefined].includes(textAt(source, at('cursorStyle')));
   if (!isPage || has(source, 'pageSizeParam') || has(source, 'defaultPageSize')) return [];
   return [
     {

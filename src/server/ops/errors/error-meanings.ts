@@ -12,7 +12,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   KEY_UNKNOWN:
     'No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`.',
   CONNECTOR_FILE_UNREADABLE:
-    'The connector file does not exist or cannot be read. Check the path; it is relative to the working directory.',
+    'The file of a connector, a knowledge source or an app does not exist or cannot be read. Check the path; it is relative to the working directory.',
   CONNECTOR_INVALID:
     'The connector file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems.',
   NOT_SUPPORTED: 'The connector uses a feature that this version does not support.',
@@ -149,7 +149,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   KNOWLEDGE_SOURCE_UNKNOWN:
     'No knowledge source has this id or name. Run `gemini-sync-bridge kb list` to see them, or create one with `kb apply`.',
   KNOWLEDGE_SOURCE_INVALID:
-    'The row of a knowledge source in `kb_sources` cannot be used: its `config` lacks a field or has a wrong value. The message names the field. Correct the row, or the file and run `kb apply` again.',
+    'The file of a knowledge source is not valid, or its row in `kb_sources` cannot be used because `config` lacks a field or has a wrong value. The message names the field. Correct the file and run `kb apply` again, or correct the row.',
   EMBEDDINGS_UNREACHABLE:
     'The embedding API cannot be reached, did not answer in time, or reports an internal failure or an exceeded quota. Nothing was stored; try again.',
   EMBEDDINGS_CREDENTIALS:
@@ -159,6 +159,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   EMBEDDINGS_INVALID:
     'The embedding API returned vectors of another number, length or order than requested. Nothing was stored. Check `OPENAI_BASE_URL`.',
   APP_UNKNOWN: 'No app has this key. The message lists the apps of `CONNECTORS_DIR`.',
+  APP_INVALID:
+    "The app's file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems.",
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',
