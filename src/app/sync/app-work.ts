@@ -7,7 +7,7 @@ import type { Work, WorkTools } from '../run/run-once.ts';
 import type { ReportedResult, ReportedRun } from '../run/telemetry/telemetry.ts';
 import { syncAppOnce, type AppSyncContext } from './open-app-sync.ts';
 import { requireCollections } from './require-collections.ts';
-import { runCountsOf, runStatusOf } from './run-outcome.ts';
+import { APP_TARGET, holdReasonOf, runCountsOf, runStatusOf } from './run-outcome.ts';
 
 /** The app that is synced, and where its definition comes from. */
 export interface AppPlace {
@@ -29,9 +29,6 @@ export type AppSurroundings = Omit<AppSyncContext, keyof WorkTools>;
 export interface AppWorkResult extends ReportedResult {
   readonly sync: SyncResult;
 }
-
-/** The target of an app's runs in the state: the table of entities. */
-export const APP_TARGET = 'entities';
 
 /** Represents one sync of an app as work for `runOnce`. */
 export function appWork(
@@ -70,11 +67,6 @@ export function appWork(
     },
     exitStatusOf: ({ sync }) => exitStatusOfSync(sync, options.dryRun),
   };
-}
-
-/** The first reason why deletes were held; null if none were. */
-export function holdReasonOf({ collections }: SyncResult): string | null {
-  return collections.find(({ holdReason }) => holdReason !== null)?.holdReason ?? null;
 }
 
 /** The exit status of a command that synced an app. As for connectors, a plan reports what it found and succeeds. */

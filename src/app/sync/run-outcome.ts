@@ -2,6 +2,9 @@ import type { SyncResult, SyncStatus } from '../../apps/sync-result.ts';
 import type { RunCounts } from '../../pipeline/ports/ports.ts';
 import type { FinishedStatus } from '../../pipeline/ports/state-port.ts';
 
+/** The target of an app's runs in the state: the table of entities. */
+export const APP_TARGET = 'entities';
+
 /** The status of a run in `run_state`. A failed sync has none here: it ends with an error. */
 export function runStatusOf(status: SyncStatus): FinishedStatus {
   switch (status) {
@@ -36,4 +39,9 @@ export function runCountsOf({
     quarantined: errors,
     rejected: 0,
   };
+}
+
+/** The first reason why deletes were held; null if none were. */
+export function holdReasonOf({ collections }: SyncResult): string | null {
+  return collections.find(({ holdReason }) => holdReason !== null)?.holdReason ?? null;
 }

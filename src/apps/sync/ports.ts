@@ -16,7 +16,7 @@ export interface SyncPorts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Called after each page with the counts of its collection so far. */
-  progress(counts: SyncCounts): void;
+  progress(collectionKey: string, counts: SyncCounts): void;
   /** Removes secrets from a text. */
   redact(text: string): string;
 }

@@ -195,7 +195,7 @@ export class CollectionSync {
       const shown = JSON.stringify(externalId.slice(0, ID_CHARACTERS_SHOWN_MAX));
       this.#problem('APP_RECORD_REFUSED', `The entity ${shown} was not stored: ${reason}.`);
     }
-    this.#ports.progress(this.#counts);
+    this.#ports.progress(this.#job.collection.key, { ...this.#counts });
   }
 
   #reportUnusable({ unusable }: EntityPage): void {
