@@ -35,6 +35,7 @@ export async function openApi(): Promise<GeneratedPage[]> {
     sync: {
       ...env.syncEndpoint(),
       settings: env.telemetry(),
+      retry: env.retry(),
       proxy: env.proxy,
       redactor: env.redactor,
       secret: () => undefined,

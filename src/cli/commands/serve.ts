@@ -47,6 +47,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         sync: {
           ...io.env.syncEndpoint(),
           settings: io.env.telemetry(),
+          retry: io.env.retry(),
           proxy: io.env.proxy,
           redactor: io.env.redactor,
           secret: (variable) => io.env.secret(variable),

@@ -5,7 +5,7 @@ import { openSyncService } from '../../app/sync/sync-service.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
 import type { SyncContext } from '../context.ts';
 
-type OfProcess = 'settings' | 'proxy' | 'redactor' | 'secret' | 'similarSecret';
+type OfProcess = 'settings' | 'proxy' | 'redactor' | 'secret' | 'similarSecret' | 'retry';
 
 /** The settings of app sync. */
 export interface SyncSettings

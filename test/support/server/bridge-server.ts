@@ -22,6 +22,7 @@ export const NO_SYNC: Settings['sync'] = {
   requestsPerMinute: 10,
   allowedOrigins: [],
   settings: { splunk: undefined, teams: undefined, traces: undefined },
+  retry: { retries: 0, backoffSeconds: 0 },
   proxy: { http: undefined, https: undefined, except: undefined },
   redactor: createRedactor(),
   secret: () => undefined,
