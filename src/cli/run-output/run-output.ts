@@ -19,6 +19,8 @@ export interface RunOutput {
   readonly connector: string | null;
   /** Adds the connector to every later line, including progress and the last line. */
   nameConnector(name: string): void;
+  /** The same for a definition of any kind; `kind` is the name of the field in log lines. */
+  nameDefinition(kind: string, name: string): void;
 }
 
 export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string): RunOutput {
@@ -46,8 +48,11 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string):
       return log;
     },
     nameConnector(name) {
+      this.nameDefinition('connector', name);
+    },
+    nameDefinition(kind, name) {
       connector = name;
-      log = log.child({ connector: name });
+      log = log.child({ [kind]: name });
     },
   };
 }
