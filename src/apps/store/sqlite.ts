@@ -128,8 +128,11 @@ export const sqliteEngine: AppEngine = {
       [...keyOf(collection)],
     );
     if (row === undefined) return undefined;
-    const metadata: Record<string, unknown> = JSON.parse(row.last_sync_metadata);
-    return { lastSyncedAt: new Date(row.last_synced_at), metadata };
+    const metadata: unknown = JSON.parse(row.last_sync_metadata);
+    return {
+      lastSyncedAt: new Date(row.last_synced_at),
+      metadata: typeof metadata === 'object' && metadata !== null ? { ...metadata } : {},
+    };
   },
 
   async writeState(transaction, collection, { lastSyncedAt, metadata }) {

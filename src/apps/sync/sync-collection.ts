@@ -26,7 +26,6 @@ export interface CollectionOutcome {
   readonly failure: BridgeError | undefined;
 }
 
-/** How a collection is read. */
 interface Reading {
   readonly mode: SyncMode;
   readonly since: Date | undefined;
@@ -148,7 +147,6 @@ export class CollectionSync {
 
   async #deleteMissing({ incomplete }: ReadingEnd, since: string, signal: AbortSignal): Promise<void> {
     const { request } = this.#job;
-    const { deleteLimit } = this.#ports;
     const counts = this.#counts;
     const { deleted, held, holdReason } = await deleteMissing(
       {
@@ -159,7 +157,7 @@ export class CollectionSync {
         unidentified: this.#unidentified,
         incomplete: incomplete !== undefined,
         written: this.#ports.lease === undefined ? 0 : counts.updated,
-        limit: deleteLimit,
+        limit: this.#ports.deleteLimit,
         allowDeletes: request.allowDeletes,
         dryRun: request.dryRun,
       },
@@ -212,26 +210,23 @@ export class CollectionSync {
   }
 
   #problem(code: string, message: string): void {
-    const { key } = this.#job.collection;
-    this.#counts.errors++;
-    this.#problems.add({ collectionKey: key, code, message });
+    this.#addProblem(code, message);
     this.#ports.log.warn('a part of the collection was not synced', {
-      collection: key,
-      code,
-      reason: message,
+      ...{ collection: this.#job.collection.key, code, reason: message },
     });
   }
 
   #fail({ code, message, hint }: BridgeError): void {
-    const { key } = this.#job.collection;
-    this.#counts.errors++;
-    this.#problems.add({ collectionKey: key, code, message });
+    this.#addProblem(code, message);
     this.#ports.log.error('the collection could not be synced', {
-      collection: key,
-      code,
-      reason: message,
+      ...{ collection: this.#job.collection.key, code, reason: message },
       ...(hint !== undefined && { hint }),
     });
+  }
+
+  #addProblem(code: string, message: string): void {
+    this.#counts.errors++;
+    this.#problems.add({ collectionKey: this.#job.collection.key, code, message });
   }
 
   #result({ mode }: Reading): CollectionResult {

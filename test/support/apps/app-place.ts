@@ -37,7 +37,7 @@ export interface AppPlace {
   stored(collection: string, appKey?: string): Promise<Record<string, unknown>>;
   state(collection: string, appKey?: string): Promise<string | undefined>;
   metadata(collection: string, appKey?: string): Promise<Record<string, unknown> | undefined>;
-  table(name: 'entities' | 'sync_state'): string;
+  readonly table: (name: 'entities' | 'sync_state') => string;
   clear(): Promise<void>;
   close(): Promise<void>;
 }

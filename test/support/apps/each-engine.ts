@@ -4,33 +4,40 @@ import { startPostgres, type TestPostgres } from '../databases/postgres.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
 import { openAppPlace, type AppPlace } from './app-place.ts';
 
-/** Declares tests for both engines. The place is emptied before each test. */
+let server: Promise<TestPostgres> | undefined;
+let databases = 0;
+
+/** Declares tests for both engines. The place is emptied before each test. All calls of one test file share a server. */
 export function describeOnEachEngine(name: string, declare: (place: () => AppPlace) => void): void {
-  describe(`${name}, on the embedded database`, () => {
-    const folders = temporaryFolders();
-    let place: AppPlace;
-    beforeAll(async () => {
-      place = await openAppPlace({ file: join(folders.make(), 'state.db') });
-    });
-    beforeEach(() => place.clear());
-    afterAll(async () => {
-      await place.close();
-      folders.removeAll();
-    });
-    declare(() => place);
+  const folders = temporaryFolders();
+  describeOnEngine(name, 'the embedded database', declare, () =>
+    openAppPlace({ file: join(folders.make(), 'state.db') }),
+  );
+  describeOnEngine(name, 'Postgres', declare, async () => {
+    server ??= startPostgres();
+    return openAppPlace({ url: await (await server).createDatabase(`apps${databases++}`), file: '' });
   });
-  describe(`${name}, on Postgres`, () => {
-    let server: TestPostgres;
+  afterAll(async () => {
+    folders.removeAll();
+    const started = await server;
+    server = undefined;
+    await started?.stop();
+  });
+}
+
+function describeOnEngine(
+  name: string,
+  engine: string,
+  declare: (place: () => AppPlace) => void,
+  open: () => Promise<AppPlace>,
+): void {
+  describe(`${name}, on ${engine}`, () => {
     let place: AppPlace;
     beforeAll(async () => {
-      server = await startPostgres();
-      place = await openAppPlace({ url: await server.createDatabase('apps'), file: '' });
+      place = await open();
     }, 60_000);
     beforeEach(() => place.clear());
-    afterAll(async () => {
-      await place.close();
-      await server.stop();
-    });
+    afterAll(() => place.close());
     declare(() => place);
   });
 }
