@@ -4,6 +4,7 @@ import { exampleFix, patternFix } from './own-value.ts';
 import { displayPath, type FieldFinding, type Segment } from './problem.ts';
 import type { SchemaDocument, SchemaNode } from './schema-document.ts';
 import { valueAt } from './draft.ts';
+import { mayBeShown } from './shown-fields.ts';
 import { describeValue, firstSentence, kindOf, textOf, TYPE_WORDS } from './value-words.ts';
 
 /** What an error of the schema is about. */
@@ -231,17 +232,6 @@ function wrongChoice(error: ErrorObject, connector: unknown, path: string, name:
     ? `A ${mode} connector cannot read a source of type ${value}.`
     : `${name} is ${describeValue(error.data)}, which is not one of the allowed values.${hint}`;
   return { code: 'wrong_value', path, message, fix: `${name}: ${meant ?? allowed.join(' | ')}` };
-}
-
-const HIDDEN = [
-  /(?:ref|url)$/i,
-  /^spec\.(?:source\.|config\.)?(?:headers|headersTemplate|secretHeaders|payload|login\.payload|oauth\.parameters)/i,
-  /^spec\.collections\[\d+\]\.(?:path|headers|payload|incremental\.(?:payload|events\.path))/i,
-];
-
-/** The values of these fields must not be quoted, because a user may have put a secret in the wrong place. */
-function mayBeShown(path: string): boolean {
-  return !HIDDEN.some((pattern) => pattern.test(path));
 }
 
 function mappingOf(value: unknown): object {

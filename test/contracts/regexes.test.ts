@@ -46,13 +46,17 @@ function literalsOf(file: string): Pattern[] {
   return found;
 }
 
-/** The `pattern` keywords of the schema of connectors, which Ajv compiles with the flag `u`. */
+/** The `pattern` keywords of the schemas, which Ajv compiles with the flag `u`; each once. */
 function schemaPatterns(): Pattern[] {
-  const text = readFileSync(join(ROOT, 'schemas/connector.schema.json'), 'utf8');
-  return [...text.matchAll(/"pattern": ("(?:[^"\\]|\\.)*")/g)].map(([, quoted = '""']) => {
-    const source = JSON.parse(quoted) as string;
-    return { place: `schema ${source}`, source, flags: 'u' };
-  });
+  const texts = readdirSync(join(ROOT, 'schemas')).map((name) =>
+    readFileSync(join(ROOT, 'schemas', name), 'utf8'),
+  );
+  const sources = texts.flatMap((text) =>
+    [...text.matchAll(/"pattern": ("(?:[^"\\]|\\.)*")/g)].map(
+      ([, quoted = '""']) => JSON.parse(quoted) as string,
+    ),
+  );
+  return [...new Set(sources)].map((source) => ({ place: `schema ${source}`, source, flags: 'u' }));
 }
 
 test('no pattern takes more than linear time for a hostile text', () => {
@@ -60,11 +64,12 @@ test('no pattern takes more than linear time for a hostile text', () => {
   expect(patterns.length).toBeGreaterThan(200);
   const slow: string[] = [];
   for (const { place, source, flags } of patterns) {
-    const found = checkSync(source, flags, { timeout: 120_000 });
+    const found = checkSync(source, flags, { timeout: null });
     if (found.status !== 'safe') slow.push(`${place} /${source}/${flags}: ${found.status}`);
   }
   expect(slow).toEqual([]);
-}, 900_000);
+  // A time limit per pattern would depend on the speed of the machine.
+}, 1_800_000);
 
 test('the check finds a pattern that is not linear', () => {
   expect(checkSync('[;\\s]+$', '')).toMatchObject({ status: 'vulnerable' });

@@ -97,6 +97,10 @@ describe('the built program loads no more than a command needs', () => {
       ...['@node-rs/crc32', 'commander', 'croner', 'csv-parse', 'iconv-lite', 'js-yaml'],
       ...['knex', 'libsql', 'liquidjs', 'tinyglobby'],
     ]);
+    const sources = files.flatMap((file) => sourcesOf(file));
+    expect(sources.filter((source) => /src\/definitions\/(?:app|knowledge-source)\//.test(source))).toEqual(
+      [],
+    );
   });
 });
 
@@ -118,6 +122,36 @@ spec:
   output: { bucket: "file://./bucket", prefix: "/wrong", format: ndjson }
 `;
 
+const WRONG_KNOWLEDGE_SOURCE = `
+apiVersion: sync.gemini.io/v1
+kind: KnowledgeSource
+metadata:
+  name: Wrong Name
+spec:
+  type: soap
+  tenantId: 5
+  config:
+    baseUrl: kb.example.com
+    defaultPageSize: 500
+    text_fields: [title]
+    headersTemplate: { "X Y": a }
+`;
+
+const WRONG_APP = `
+apiVersion: sync.gemini.io/v1
+kind: App
+metadata:
+  name: Wrong Name
+spec:
+  appKey: wrong key
+  auth: { type: digest }
+  rateLimit: { requestsPerMinute: 0 }
+  collections:
+    - key: a b
+      pagination: { type: pages, incompleteValue: [x] }
+      incremental: { events: { path: events } }
+`;
+
 const WRONG_POLICY = `
 apiVersion: sync.gemini.io/v1alpha1
 kind: Policy
@@ -129,14 +163,17 @@ rules:
 describe('the built program', () => {
   test('reports the same problems with compiled schemas as the sources do', async () => {
     const cwd = folders.make();
-    writeFileSync(join(cwd, 'wrong.yaml'), WRONG_CONNECTOR);
+    mkdirSync(join(cwd, 'wrong'));
+    writeFileSync(join(cwd, 'wrong', 'a.yaml'), WRONG_CONNECTOR);
+    writeFileSync(join(cwd, 'wrong', 'b.yaml'), WRONG_KNOWLEDGE_SOURCE);
+    writeFileSync(join(cwd, 'wrong', 'c.yaml'), WRONG_APP);
     writeFileSync(join(cwd, 'policy.yaml'), WRONG_POLICY);
-    const args = ['validate', 'wrong.yaml', '--format', 'json'];
+    const args = ['validate', 'wrong', '--format', 'json'];
     for (const env of [{}, { POLICY_FILE: 'policy.yaml' }]) {
       const { stdout, exitCode } = await built(args, cwd, env);
       const fromSources = await runHere(args, { cwd, env });
       expect({ stdout, exitCode }).toEqual({ stdout: fromSources.stdout, exitCode: fromSources.exitCode });
-      expect((stdout.match(/"severity"/g) ?? []).length).toBeGreaterThan(5);
+      expect((stdout.match(/"severity"/g) ?? []).length).toBeGreaterThan(20);
     }
   });
 
@@ -154,6 +191,6 @@ describe('the built program', () => {
       LOG_LEVEL: 'debug',
       LOG_FORMAT: 'json',
     });
-    expect(stderr).toMatch(/src\/definitions\/connector\/load\.ts:\d+/);
+    expect(stderr).toMatch(/src\/definitions\/files\/load-definition\.ts:\d+/);
   });
 });

@@ -80,7 +80,7 @@ describe('the built program does the same when its packs are of no use', () => {
   let copy: string;
   beforeAll(async () => {
     expected = await validated(ROOT);
-    expect(expected.stdout).toContain('3 files valid');
+    expect(expected.stdout).toContain('6 files valid');
     copy = copyOfProgram();
   });
 

@@ -15,7 +15,15 @@ export function openCollectionReaders({ spec }: App, ports: CollectionPorts): re
   const refreshTokens = new Map<string, string>();
   const readers: AppReaders = {
     ...{ clock, wait, log },
-    open: (listing, at) => openReader(listing, { ...ports, quota, refreshTokens, words: wordsOf(at) }),
+    open: (listing, at) =>
+      openReader(listing, {
+        ...ports,
+        // A repeated request of a scroll may skip the page that was lost, so the listing begins again instead.
+        retry: listing.pagination?.constantCursor === true ? { ...ports.retry, retries: 0 } : ports.retry,
+        quota,
+        refreshTokens,
+        words: wordsOf(at),
+      }),
   };
   return spec.collections.map(
     (collection, index) => new ListedCollection(spec, collection, readers, `spec.collections[${index}]`),

@@ -39,7 +39,7 @@ export async function* readListing(
       yield* entityPages(pages, listing);
       return { incomplete: incompleteness(pages.statement), partial };
     } catch (thrown) {
-      if (restarts >= APP_LISTING_RESTARTS_MAX || !saysRestart(thrown, restart)) throw thrown;
+      if (restarts >= APP_LISTING_RESTARTS_MAX || !mayRestart(thrown, listing)) throw thrown;
       readers.log.warn('the API can no longer continue the listing, so it begins again', {
         listing: at,
         because: thrown.message,
@@ -127,11 +127,19 @@ export function incompleteness({ cutOff, truncated }: Statement): string | undef
     : undefined;
 }
 
-function saysRestart(thrown: unknown, restart: ListingRestart | undefined): thrown is BridgeError {
-  if (restart === undefined || !(thrown instanceof BridgeError)) return false;
-  if (thrown.code === 'SOURCE_PLACE_EXPIRED') return true;
+/** Failures that may pass. For a scroll, a page that was lost cannot be requested again. */
+const PASSING: ReadonlySet<string> = new Set([
+  'SOURCE_LOST',
+  'SOURCE_RATE_LIMITED',
+  'SOURCE_TIMEOUT',
+  'SOURCE_UNREACHABLE',
+]);
+
+function mayRestart(thrown: unknown, { spec, restart }: EntityListing): thrown is BridgeError {
+  if (!(thrown instanceof BridgeError) || restart === undefined) return false;
+  const { code, message, nextRunAfter } = thrown;
+  if (code === 'SOURCE_PLACE_EXPIRED') return true;
+  if (spec.pagination?.constantCursor === true && PASSING.has(code)) return nextRunAfter === undefined;
   // The message quotes the API.
-  return (
-    thrown.code === 'SOURCE_REFUSED' && restart.words?.some((text) => thrown.message.includes(text)) === true
-  );
+  return code === 'SOURCE_REFUSED' && restart.words?.some((text) => message.includes(text)) === true;
 }

@@ -3,6 +3,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX, RETRY_BACKOFF_SECONDS_DEFAULT } from '../limits.ts';
 import { RETRY_BACKOFF_SECONDS_MAX } from '../../core/limits.ts';
 import { similarVariable } from '../../definitions/connector/secrets.ts';
+import { readEmbeddings, type EmbeddingSettings } from './embeddings.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
 import { runVariables } from './run-variables.ts';
@@ -44,6 +45,8 @@ export interface Environment {
   ingestionDryRun(): boolean;
   /** `MAX_RETRIES` and `RETRY_BACKOFF_SECONDS` apply to each request to a service. @throws BridgeError ENVIRONMENT_INVALID */
   retry(): { readonly retries: number; readonly backoffSeconds: number };
+  /** `OPENAI_API_KEY` and `OPENAI_BASE_URL`, for knowledge sources. @throws BridgeError ENVIRONMENT_INVALID */
+  embeddings(): EmbeddingSettings;
   /** The settings of Splunk, Teams and OpenTelemetry. @throws BridgeError ENVIRONMENT_INVALID */
   telemetry(): TelemetrySettings;
   /** Links to a run in other systems, by the name of the system. @throws BridgeError ENVIRONMENT_INVALID */
@@ -102,6 +105,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
         RETRY_BACKOFF_SECONDS_MAX,
       ),
     }),
+    embeddings: () => readEmbeddings(env),
     telemetry: () => telemetrySettings(env),
     runLinks: () => runLinks(env),
     publicUrl: () => readPublicUrl(env['PUBLIC_URL']),

@@ -11,6 +11,8 @@ const OWN: readonly string[] = [
   'LOG_FORMAT',
   'LOG_LEVEL',
   'MAX_RETRIES',
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
   'ORACLE_CLIENT_LIB_DIR',
   'POLICY_FILE',
   'RETRY_BACKOFF_SECONDS',

@@ -1,3 +1,4 @@
+import { shellWord } from '../../app/run/run-command-line.ts';
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/text/printable.ts';
@@ -35,7 +36,7 @@ export function summaryText(summary: SummaryOf, style: Style, columns: number): 
     ...remarkLines(result, style),
     ...driftLines(result, style),
     ...sampleLines(result, style),
-    ...rejectedLines(result, style),
+    ...rejectedLines(summary, style),
   ].join('\n');
   // Documents and places are not wrapped, so that they can be copied.
   return [wrapIndented(text, columns), ...documentLines(result), ...placeLines(result, style), ''].join('\n');
@@ -194,11 +195,19 @@ function documentLines({ documents }: BridgeResult): string[] {
   return ['', '  would be sent', ...documents.map((document) => indentedJson(document))];
 }
 
-function rejectedLines({ rejected, counts }: BridgeResult, style: Style): string[] {
-  if (rejected.length === 0) return [];
+function rejectedLines({ result: { rejected, counts }, command }: SummaryOf, style: Style): string[] {
+  const [first] = rejected;
+  if (first === undefined) return [];
   const some = counts.rejected > rejected.length ? ` (${rejected.length} of ${count(counts.rejected)})` : '';
   const lines = rejected.map(({ docId, reason }) => `    ${style.dim(printable(`${docId}: ${reason}`))}`);
-  return ['', `  rejected by the index${some}; the next run sends them again`, ...lines];
+  const explain = `${command.replace(/^run /, 'explain ')} --doc ${shellWord(printable(first.docId))}`;
+  return [
+    '',
+    `  rejected by the index${some}; the next run sends them again`,
+    ...lines,
+    '    See the title and the history of a document with',
+    `      gemini-sync-bridge ${explain}`,
+  ];
 }
 
 function placeLines({ artifacts, runId }: BridgeResult, style: Style): string[] {

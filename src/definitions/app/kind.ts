@@ -1,7 +1,7 @@
 import { scheduleFindings } from '../connector/rules/schedule.ts';
 import { textAt } from '../draft.ts';
 import { duplicateNames } from '../files/duplicate-names.ts';
-import type { DefinitionKind } from '../files/kind.ts';
+import type { DefinitionKind, SetFinding, SetMember } from '../files/kind.ts';
 import { expandAppPreset } from './presets/expand.ts';
 import { collectionFindings } from './rules/collections.ts';
 import { incrementalFindings } from './rules/incremental.ts';
@@ -38,16 +38,21 @@ export const appKind: DefinitionKind<App> = {
       'metadata.name',
       (other, name) => `${other} is an app of the name ${name} too.`,
     ),
-    ...duplicateNames(
-      members,
-      APP_KEY,
-      (other, key) => `${other} has the app key ${key} too; they would replace each other's entities.`,
-      appKeyOf,
-    ),
+    ...duplicateKeys(members),
   ],
 };
 
-/** Two apps of one name without keys are reported by their names. */
-function appKeyOf(app: unknown): string | undefined {
-  return textAt(app, APP_KEY);
+/** The key of an app is its name by default, so a name and a key may collide, too. */
+function duplicateKeys(members: readonly SetMember[]): SetFinding[] {
+  const first = new Map<string, SetMember>();
+  return members.flatMap(({ file, definition }): SetFinding[] => {
+    const name = textAt(definition, 'metadata.name');
+    const key = textAt(definition, APP_KEY) ?? name;
+    const other = key === undefined ? undefined : first.get(key);
+    if (key !== undefined && other === undefined) first.set(key, { file, definition });
+    // Two apps of one name have a finding about that.
+    if (other === undefined || textAt(other.definition, 'metadata.name') === name) return [];
+    const message = `${other.file} has the app key ${key} too; they would replace each other's entities.`;
+    return [{ file, path: APP_KEY, code: 'duplicate_name', message, fix: 'appKey: another one' }];
+  });
 }

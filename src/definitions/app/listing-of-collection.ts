@@ -34,7 +34,7 @@ export interface Listing {
   /** `{spec: {source: {…}}}` */
   readonly connector: unknown;
   /** The path in the app of a path in `connector`. */
-  pathInApp(path: string): string;
+  readonly pathInApp: (path: string) => string;
 }
 
 const SOURCE = 'spec.source.';
@@ -66,7 +66,7 @@ export function listingOfCollection(
   };
   return {
     connector: { spec: { source } },
-    pathInApp(inConnector) {
+    pathInApp: (inConnector) => {
       if (!inConnector.startsWith(SOURCE)) return inConnector;
       const rest = inConnector.slice(SOURCE.length);
       const [key = ''] = rest.split(/[.[]/);
@@ -107,7 +107,7 @@ function absoluteUrls(
 }
 
 /** The address of a path; undefined for a text that is an address itself, and for anything else. */
-export function addressOf(app: unknown, path: unknown): string | undefined {
+function addressOf(app: unknown, path: unknown): string | undefined {
   const base = valueAt(app, BASE_URL);
   if (typeof base !== 'string' || typeof path !== 'string' || !path.startsWith('/')) return undefined;
   return `${withoutSlashesAtEnd(base)}${path}`;

@@ -40,7 +40,7 @@ export async function checkFileOf(
     return { file, value: undefined, places: {}, problems: firstOf(inOrder(ofText)) };
   const choice = await choose(reading.value);
   if ('finding' in choice) {
-    const problem = problemIn(file, reading.locate, choice.finding);
+    const problem = problemIn(file, (path, line) => reading.locate(path, line), choice.finding);
     return { file, value: reading.value, places: {}, problems: firstOf(inOrder([...ofText, problem])) };
   }
   const { kind } = choice;

@@ -2,7 +2,7 @@ import { textAt, valueAt } from '../draft.ts';
 import { nearest } from '../nearest.ts';
 import { describeValue } from '../value-words.ts';
 import type { KindChoice } from './check-file.ts';
-import { isKindName, KIND_NAMES, KIND_NOUNS, type KindName } from './kind-names.ts';
+import { isKindName, KIND_NAMES, type KindName } from './kind-names.ts';
 import { kindNamed } from './kinds.ts';
 
 /** Selects the kind of a value by its `kind`. A value without one is checked as the kind that its keys are from. */
@@ -12,7 +12,7 @@ export async function chooseKind(value: unknown): Promise<KindChoice> {
   if (given === undefined) return { kind: await kindNamed(likely ?? 'Connector') };
   if (isKindName(given)) {
     if (likely === undefined || likely === given) return { kind: await kindNamed(given) };
-    const message = `kind is ${given}, and the keys of spec are those of a ${KIND_NOUNS[likely]}.`;
+    const message = `kind is ${given}, and the keys of spec belong to the kind ${likely}.`;
     return { finding: { code: 'wrong_value', path: 'kind', message, fix: `kind: ${likely}` } };
   }
   const meant = nearest(textAt(value, 'kind') ?? '', KIND_NAMES);

@@ -10,11 +10,10 @@ export function duplicateNames(
   members: readonly SetMember[],
   path: string,
   message: (other: string, name: string) => string,
-  nameOf: (definition: unknown) => string | undefined = (definition) => textAt(definition, path),
 ): SetFinding[] {
   const first = new Map<string, string>();
   return members.flatMap(({ file, definition }): SetFinding[] => {
-    const name = nameOf(definition);
+    const name = textAt(definition, path);
     if (name === undefined) return [];
     const other = first.get(name);
     if (other === undefined) first.set(name, file);

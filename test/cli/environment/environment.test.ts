@@ -84,6 +84,22 @@ describe('the environment', () => {
     expect(read({ GEMINI_INGESTION_DRY_RUN: 'no' }).ingestionDryRun).toBe(false);
   });
 
+  test('reads the key and the address of the embedding API', () => {
+    expect(readEnvironment({ OPENAI_API_KEY: '' }).embeddings()).toEqual({
+      apiKey: undefined,
+      endpoint: undefined,
+    });
+    const env = readEnvironment({
+      OPENAI_API_KEY: 'sk-proj-canary',
+      OPENAI_BASE_URL: 'https://gateway.example.com/v1/',
+    });
+    expect(env.embeddings()).toEqual({
+      apiKey: 'sk-proj-canary',
+      endpoint: { url: 'https://gateway.example.com/v1', loopback: false },
+    });
+    expect(env.redactor.redact('the key sk-proj-canary')).toBe('the key [redacted]');
+  });
+
   test.each([
     ['ingestionDryRun', 'GEMINI_INGESTION_DRY_RUN', 'maybe', 'true, false'],
     ['retry', 'MAX_RETRIES', 'many', 'a number from 0 to 50'],
@@ -91,6 +107,9 @@ describe('the environment', () => {
     ['retry', 'RETRY_BACKOFF_SECONDS', '61', 'a number from 0 to 60'],
     ['endpoints', 'GCS_ENDPOINT', 'http://storage.example.com', 'http is for this machine only'],
     ['endpoints', 'DISCOVERY_ENGINE_ENDPOINT', 'nonsense', 'it must be a URL'],
+    ['embeddings', 'OPENAI_BASE_URL', 'http://embeddings.example.com/v1', 'http is for this machine only'],
+    ['embeddings', 'OPENAI_BASE_URL', 'https://example.com/v1?key=canary', 'and nothing else'],
+    ['embeddings', 'OPENAI_API_KEY', 'sk-two words', 'OPENAI_API_KEY has characters that no key has'],
     ['telemetry', 'SPLUNK_HEC_TOKEN', 'token', 'SPLUNK_HEC_URL is not'],
     ['runLinks', 'SPLUNK_RUN_URL_TEMPLATE', 'javascript:alert({run_id})', 'a URL of http or https'],
     [
@@ -112,13 +131,14 @@ describe('the environment', () => {
     const weak = {
       ADMIN_API_KEY: 'weak-key',
       SESSION_SECRET: 'weak-secret',
+      OPENAI_API_KEY: 'sk-canary with a blank',
       SPLUNK_HEC_TOKEN: 'token without an address',
       TEAMS_WEBHOOK_URL: 'http://teams.example.com/not-https',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=no\theader',
     };
     const { redactor } = readEnvironment(weak);
     const shown = redactor.redact(Object.values(weak).join('\n'));
-    expect(shown).not.toMatch(/weak|token|teams|no.header/);
+    expect(shown).not.toMatch(/weak|canary|token|teams|no.header/);
   });
 
   test('fills run and connector into the links to other systems, URL-encoded', () => {

@@ -4,10 +4,11 @@ import { misspelledVariables } from '../../../src/cli/environment/misspelled-var
 
 describe('misspelledVariables', () => {
   test('finds slips in names of this program, unless the right variable is set too', () => {
-    const names = ['GEMINI_INGESTION_DRYRUN', 'POLICYFILE', 'DATABSE_URL', 'DATABASE_URL'];
+    const names = ['GEMINI_INGESTION_DRYRUN', 'POLICYFILE', 'OPENAI_BASEURL', 'DATABSE_URL', 'DATABASE_URL'];
     expect(misspelledVariables(names)).toEqual([
       { given: 'GEMINI_INGESTION_DRYRUN', meant: 'GEMINI_INGESTION_DRY_RUN' },
       { given: 'POLICYFILE', meant: 'POLICY_FILE' },
+      { given: 'OPENAI_BASEURL', meant: 'OPENAI_BASE_URL' },
     ]);
   });
 

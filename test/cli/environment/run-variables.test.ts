@@ -11,6 +11,8 @@ const NOT_OF_RUN = [
   'SSO_RIGHTS',
   'CONNECTORS_DIR',
   'PUBLIC_URL',
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
   // Chosen for each run.
   'LOG_FORMAT',
 ];
@@ -22,7 +24,7 @@ const source = (name: string) =>
   readFileSync(new URL(`../../../src/cli/environment/${name}`, import.meta.url), 'utf8');
 
 function variablesRead(): string[] {
-  const text = ['environment.ts', 'telemetry.ts', 'server-access.ts'].map(source).join('\n');
+  const text = ['environment.ts', 'embeddings.ts', 'telemetry.ts', 'server-access.ts'].map(source).join('\n');
   const names = [...text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|TRACEPARENT)'/g)].map(
     ([, name = '']) => name,
   );

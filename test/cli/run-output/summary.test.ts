@@ -155,6 +155,13 @@ describe('the summary for a person', () => {
     );
   });
 
+  test('names the command that shows the title of a document which the index rejected', () => {
+    const rejected = [{ docId: "hr:O'Hara", reason: 'too large', outcome: 'refused' as const }];
+    expect(text(resultOf({ counts: { ...resultOf().counts, rejected: 1 }, rejected }))).toContain(
+      "      gemini-sync-bridge explain --connector hr.yaml --local --doc 'hr:O'\\''Hara'\n",
+    );
+  });
+
   test('has a line for rejected documents only when there are any', () => {
     expect(text(resultOf())).not.toContain('rejected');
     expect(text(resultOf({ counts: { ...resultOf().counts, rejected: 3 } }))).toMatch(/rejected +3\n/);

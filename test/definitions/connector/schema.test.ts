@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { valueAt } from '../../../src/definitions/draft.ts';
 import { connectorDocument } from '../../../src/definitions/connector/schema-document.ts';
 import { isConnector, shapeFindings } from '../../../src/definitions/connector/schema.ts';
+import type { Whole } from '../../support/definitions/whole.ts';
 import type { CsvSpec, PaginationSpec } from '../../../src/definitions/rest/types.ts';
 import type {
   Connector,
@@ -10,18 +11,6 @@ import type {
   HttpSourceSpec,
   SqlSourceSpec,
 } from '../../../src/definitions/connector/types.ts';
-
-/** Makes every optional field of the types needed, so that a new one fails to compile until it is in these examples. */
-type Whole<T> = T extends readonly (infer Item)[]
-  ? readonly Item[]
-  : T extends object
-    ? {
-        // Without those that exist only to say that there are none.
-        readonly [Key in keyof T as [NonNullable<T[Key]>] extends [never] ? never : Key]-?: Whole<
-          NonNullable<T[Key]>
-        >;
-      }
-    : T;
 
 const sqlSource: Whole<SqlSourceSpec> = {
   type: 'postgres',

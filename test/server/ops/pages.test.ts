@@ -146,6 +146,15 @@ describeInChromium('the pages of Ops', () => {
     expect(text).not.toMatch(/index refused/i);
   });
 
+  test('link each document that the index refused to its page, which shows its title', async () => {
+    await page.goto('/ops/runs/wiki-partial');
+    const refused = page.getByRole('region', { name: 'Documents that the index refused' }).getByRole('link');
+    expect(await refused.evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual([
+      '/ops/connectors/wiki-pages/document?doc=wiki-pages%3A17',
+      '/ops/connectors/wiki-pages/document?doc=wiki-pages%3A%3Cb%3E18%3C%2Fb%3E',
+    ]);
+  });
+
   test('do not show a process without a heartbeat as running', async () => {
     place.writeConnector('silent');
     const lease = await place.state.lease('silent', { runId: 'silent-1', host: 'worker-1', pid: 4711 });

@@ -31,9 +31,11 @@ export function listingFindings(app: unknown): FieldFinding[] {
 
 /** A file must not contain secrets. */
 export function secretFindings(app: unknown): FieldFinding[] {
-  return distinct(
-    [sharedListing(app), ...listings(app)].flatMap((listing) => findingsIn(listing, [listingSecrets])),
-  );
+  const shared = findingsIn(sharedListing(app), [listingSecrets]);
+  const own = listings(app).flatMap((listing) => findingsIn(listing, [listingSecrets]));
+  // The address of a collection begins with baseUrl, which is the place to correct.
+  const isOfBase = shared.some(({ path }) => path === 'spec.baseUrl');
+  return distinct([...shared, ...own.filter(({ path }) => !isOfBase || !path.endsWith('.path'))]);
 }
 
 /** A credential must not leave the machine without encryption. */

@@ -42,7 +42,7 @@ function roleFindings(source: unknown): FieldFinding[] {
       status: 'warn',
       code: 'acl_contradiction',
       path,
-      message: 'The list of roles is empty, so the chunks of this source are visible to nobody.',
+      message: 'The list of roles is empty, so no role may see the chunks of this source.',
       fix: `${key}: [member], or no ${key} for the default roles`,
     },
   ];

@@ -13,6 +13,11 @@ export function documentPath(connectorId: string): string {
   return `${connectorPath(connectorId)}/document`;
 }
 
+/** The page about one document of a connector. */
+export function foundDocumentPath(connectorId: string, docId: string): string {
+  return `${documentPath(connectorId)}?${new URLSearchParams({ doc: docId }).toString()}`;
+}
+
 /** The row of an error code. */
 export function errorPath(code: string): string {
   return `/ops/errors#${code}`;

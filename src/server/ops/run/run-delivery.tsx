@@ -1,4 +1,5 @@
 import type { OpsOperation, OpsRunDetail } from '../../../app/ops/model/run-detail.ts';
+import { foundDocumentPath } from '../elements/addresses.ts';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { countText, UNKNOWN } from '../elements/figures.ts';
 import { Moment } from '../elements/moment.tsx';
@@ -84,7 +85,7 @@ function Rejected({ detail }: { readonly detail: OpsRunDetail }) {
               {documents.map(({ doc_id: id, reason, outcome }) => (
                 <tr key={id} data-key={id}>
                   <th scope="row" class="id">
-                    {id}
+                    <a href={foundDocumentPath(run.connector_id, id)}>{id}</a>
                   </th>
                   <td class="breaks">{reason}</td>
                   <td>{outcome === 'refused' ? 'as before' : 'not known'}</td>
