@@ -14,7 +14,8 @@ import {
   type StartedRun,
 } from '../../state/server/started-runs.ts';
 import type { LeaseTiming } from '../../state/leases/leases.ts';
-import { openSyncRequests, type SyncRequests } from '../../state/sync-requests/sync-requests.ts';
+import type { SyncRequests } from '../../state/sync-requests/queue.ts';
+import { openSyncRequests } from '../../state/sync-requests/sync-requests.ts';
 import type { StartedRuns } from './run-starter.ts';
 import { openSessionStore, type SessionStore } from '../../state/server/session-store.ts';
 import { stateLocation } from '../run/state-location.ts';

@@ -1,68 +1,24 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Static } from 'typebox';
 import { requireCollections } from '../../app/sync/require-collections.ts';
 import { reportedCounts, reportedDetails } from '../../app/sync/sync-report.ts';
 import { BridgeError, INTERNAL_MESSAGE } from '../../core/errors.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
-import type { ServerContext } from '../context.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import type { ServerContext, SyncContext } from '../context.ts';
 import { failures } from '../http/answer-schemas.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { jobAnswer } from './job-answer.ts';
+import { preflightRoute } from './preflight.ts';
 import { RequestWindow } from './request-window.ts';
 import { jobParamsSchema, jobSchema, requestedSchema, syncBodySchema, syncedSchema } from './schemas.ts';
 
-const METHODS = 'POST, OPTIONS';
-/** How long a browser may keep the answer to a preflight request. */
-const PREFLIGHT_SECONDS = 600;
-
 /** `POST /v1/sync` and `GET /v1/sync/jobs/{job_id}` */
 export function syncRoutes({ sync, clock }: Pick<ServerContext, 'sync' | 'clock'>): RouteSet {
-  const { service, requestsPerMinute, allowedOrigins, redact } = sync;
-  const window = new RequestWindow(requestsPerMinute, clock);
-
-  /** Runs after the gate, so only valid keys are counted, and before the body is read. */
-  async function limit(request: FastifyRequest): Promise<void> {
-    const retryAfterSeconds = window.take(request.countedAs ?? request.caller?.id ?? '');
-    if (retryAfterSeconds === undefined) return;
-    throw new HttpError('TOO_MANY_REQUESTS', `This key may request ${requestsPerMinute} syncs a minute.`, {
-      hint: 'Try again after the time in Retry-After. The operator of the server sets SYNC_REQUESTS_PER_MINUTE.',
-      retryAfterSeconds,
-      exactRetryAfter: true,
-    });
-  }
-
-  async function syncOrRequest(
-    {
-      app_key: appKey,
-      mode = 'incremental',
-      collections = [],
-      immediate = false,
-    }: Static<typeof syncBodySchema>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ) {
-    const found = await service.findApp(appKey);
-    if (found === undefined) {
-      throw new HttpError('NOT_FOUND', `There is no valid app with the key ${appKey}.`, {
-        hint: 'Check the apps with: gemini-sync-bridge validate',
-      });
-    }
-    const order = { appKey, mode, collections: collections.length === 0 ? undefined : collections };
-    requireCollections(found.app, order.collections);
-    if (!immediate) {
-      const stored = await service.request(order, request.caller?.name ?? '');
-      const { id, status } = stored;
-      return reply.code(202).send({ job_id: id, app_key: appKey, mode, status });
-    }
-    // A sync may take longer than a connection may be silent.
-    request.raw.socket.setTimeout(0);
-    const result = await service.sync(found, order);
-    return reply
-      .code(200)
-      .send({ app_key: appKey, mode, ...reportedCounts(result), ...reportedDetails(result, redact) });
-  }
+  const { service } = sync;
+  const onRequest = limitOf(sync, clock);
 
   return (app, _options, done) => {
     const ajv = new Ajv2020({ coerceTypes: false, removeAdditional: false, allErrors: false, strict: false });
@@ -72,7 +28,7 @@ export function syncRoutes({ sync, clock }: Pick<ServerContext, 'sync' | 'clock'
       '/v1/sync',
       {
         config: { access: 'admin', bearerOnly: true },
-        onRequest: limit,
+        onRequest,
         schema: {
           tags: ['sync'],
           summary: 'Sync an app',
@@ -84,7 +40,7 @@ export function syncRoutes({ sync, clock }: Pick<ServerContext, 'sync' | 'clock'
       },
       async (request, reply) => {
         try {
-          return await syncOrRequest(request.body, request, reply);
+          return await syncOrRequest(sync, request.body, request, reply);
         } catch (thrown) {
           throw forClient(thrown);
         }
@@ -111,41 +67,77 @@ export function syncRoutes({ sync, clock }: Pick<ServerContext, 'sync' | 'clock'
         });
       },
     );
-    app.options(
-      '/v1/sync',
-      { config: { access: 'open' }, schema: { hide: true } },
-      ({ headers: { origin } }, reply) => {
-        reply.header('allow', METHODS).header('vary', 'Origin').code(204);
-        if (origin !== undefined && allowedOrigins.includes(origin)) {
-          reply
-            .header('access-control-allow-origin', origin)
-            .header('access-control-allow-methods', 'POST')
-            .header('access-control-allow-headers', 'authorization, content-type')
-            .header('access-control-max-age', PREFLIGHT_SECONDS);
-        }
-        return reply.send();
-      },
-    );
+    preflightRoute(app, sync.allowedOrigins);
     done();
   };
+}
+
+/** Runs after the gate, so only valid keys are counted, and before the body is read. */
+function limitOf({ requestsPerMinute }: SyncContext, clock: Clock): onRequestHookHandler {
+  const window = new RequestWindow(requestsPerMinute, clock);
+  return (request, _reply, done) => {
+    const retryAfterSeconds = window.take(request.countedAs ?? request.caller?.id ?? '');
+    if (retryAfterSeconds === undefined) {
+      done();
+      return;
+    }
+    throw new HttpError('TOO_MANY_REQUESTS', `This key may request ${requestsPerMinute} syncs a minute.`, {
+      hint: 'Try again after the time in Retry-After. The operator of the server sets SYNC_REQUESTS_PER_MINUTE.',
+      retryAfterSeconds,
+      exactRetryAfter: true,
+    });
+  };
+}
+
+async function syncOrRequest(
+  sync: SyncContext,
+  {
+    app_key: appKey,
+    mode = 'incremental',
+    collections = [],
+    immediate = false,
+  }: Static<typeof syncBodySchema>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const { service } = sync;
+  const found = await service.findApp(appKey);
+  if (found === undefined) {
+    throw new HttpError('NOT_FOUND', `There is no valid app with the key ${appKey}.`, {
+      hint: 'Check the apps with: gemini-sync-bridge validate',
+    });
+  }
+  const order = { appKey, mode, collections: collections.length === 0 ? undefined : collections };
+  requireCollections(found.app, order.collections);
+  if (!immediate) {
+    const stored = await service.request(order, request.caller?.name ?? '');
+    const { id, status } = stored;
+    return reply.code(202).send({ job_id: id, app_key: appKey, mode, status });
+  }
+  // A sync may take longer than a connection may be silent.
+  request.raw.socket.setTimeout(0);
+  const result = await service.sync(found, order);
+  return reply
+    .code(200)
+    .send({
+      app_key: appKey,
+      mode,
+      ...reportedCounts(result),
+      ...reportedDetails(result, (text) => sync.redact(text)),
+    });
 }
 
 /** An error of a sync as a client may see it: what is wrong with the request, but not what is wrong inside. */
 function forClient(thrown: unknown): unknown {
   if (!(thrown instanceof BridgeError)) return thrown;
-  switch (thrown.code) {
-    case 'APP_COLLECTION_UNKNOWN':
-      return new HttpError(
-        'BAD_REQUEST',
-        thrown.message,
-        thrown.hint === undefined ? {} : { hint: thrown.hint },
-      );
-    case 'LEASE_HELD':
-      return new HttpError('CONFLICT', 'The app is being synced.', {
-        hint: 'Try again later, or request a job with "immediate": false, which waits.',
-        retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
-      });
-    default:
-      return thrown.retryable ? thrown : new HttpError('INTERNAL', INTERNAL_MESSAGE, { cause: thrown });
+  const { code, message, hint } = thrown;
+  if (code === 'APP_COLLECTION_UNKNOWN')
+    return new HttpError('BAD_REQUEST', message, hint === undefined ? {} : { hint });
+  if (code === 'LEASE_HELD') {
+    return new HttpError('CONFLICT', 'The app is being synced.', {
+      hint: 'Try again later, or request a job with "immediate": false, which waits.',
+      retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+    });
   }
+  return thrown.retryable ? thrown : new HttpError('INTERNAL', INTERNAL_MESSAGE, { cause: thrown });
 }

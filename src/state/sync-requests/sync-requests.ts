@@ -14,54 +14,14 @@ import {
   SYNC_REQUESTS_FORGOTTEN_AT_ONCE,
 } from '../limits.ts';
 import type { SyncRequestTable } from '../tables.ts';
+import type { ReadyApp, SyncRequests } from './queue.ts';
 import {
   collectionsText,
   syncRequestOf,
   type SyncOrder,
   type SyncRequestRow,
-  type SyncRequestStatus,
   type TakenSyncRequest,
 } from './request.ts';
-
-/** How a sync request ended. */
-export interface SyncRequestEnd {
-  readonly status: Exclude<SyncRequestStatus, 'pending' | 'running'>;
-  /** JSON; null without a result. */
-  readonly counts: string | null;
-  readonly details: string | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
-
-/** An app with requests to work on. */
-export interface ReadyApp {
-  readonly appKey: string;
-  readonly requests: number;
-}
-
-/** The queue of sync requests. Every method: @throws BridgeError STATE_* */
-export interface SyncRequests {
-  /** Stores a request, or finds the equal one that waits. */
-  enqueue(order: SyncOrder, requestedBy: string): Promise<SyncRequestRow>;
-  find(id: string): Promise<SyncRequestRow | undefined>;
-  /** Apps that have requests to work on, none of which is in progress; the one that waits longest comes first. */
-  readyApps(): Promise<readonly ReadyApp[]>;
-  /** Whether a run holds the lease on the app. */
-  isAppBusy(appKey: string): Promise<boolean>;
-  /**
-   * Takes a request of the app: one whose process died, or else the one that waits longest. Another process gets it once it has
-   * had no sign of life for the lease's time.
-   * @returns undefined if there is none, or if another process was faster
-   */
-  take(appKey: string, runId: string): Promise<TakenSyncRequest | undefined>;
-  /** A sign of life. @returns false if another process has the request now */
-  renew(taken: TakenSyncRequest, recordsSeen: number): Promise<boolean>;
-  /** @returns false if another process has the request now, and nothing was stored */
-  finish(taken: TakenSyncRequest, end: SyncRequestEnd): Promise<boolean>;
-  /** Lets the request wait again; if an equal one waits, this one is cancelled. */
-  giveBack(taken: TakenSyncRequest): Promise<void>;
-  /** Removes finished requests that are older than `SYNC_REQUEST_KEEP_DAYS`. */
-  forget(): Promise<void>;
-}
 
 /** @param timing for tests */
 export function openSyncRequests(
@@ -154,9 +114,7 @@ function takeable(clockMs: string) {
   return (query: Knex.QueryBuilder) => {
     void query
       .where('request.status', 'pending')
-      .orWhere((dead) =>
-        dead.where('request.status', 'running').whereRaw(`coalesce(request.expires_at, 0) <= ${clockMs}`),
-      );
+      .orWhereRaw(`(request.status = 'running' and coalesce(request.expires_at, 0) <= ${clockMs})`);
   };
 }
 

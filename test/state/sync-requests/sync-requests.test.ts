@@ -5,7 +5,8 @@ import type { DatabaseAddress } from '../../../src/database/database.ts';
 import { SYNC_REQUEST_KEEP_DAYS } from '../../../src/state/limits.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';
 import type { SyncOrder, TakenSyncRequest } from '../../../src/state/sync-requests/request.ts';
-import { openSyncRequests, type SyncRequests } from '../../../src/state/sync-requests/sync-requests.ts';
+import type { SyncRequests } from '../../../src/state/sync-requests/queue.ts';
+import { openSyncRequests } from '../../../src/state/sync-requests/sync-requests.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 

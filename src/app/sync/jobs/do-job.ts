@@ -8,7 +8,7 @@ import type { Observer } from '../../../pipeline/ports/job.ts';
 import { keepAlive } from '../../../state/leases/heartbeat.ts';
 import { LEASE_TIMING, type LeaseTiming } from '../../../state/leases/leases.ts';
 import type { TakenSyncRequest } from '../../../state/sync-requests/request.ts';
-import type { SyncRequestEnd, SyncRequests } from '../../../state/sync-requests/sync-requests.ts';
+import type { SyncRequestEnd, SyncRequests } from '../../../state/sync-requests/queue.ts';
 import { SYNC_JOB_WAIT_MS_MAX, SYNC_JOBS_POLL_MS } from '../../limits.ts';
 import { FailedSync } from '../failed-sync.ts';
 import type { FindApp } from '../find-app.ts';
