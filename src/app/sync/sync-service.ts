@@ -8,6 +8,9 @@ import type { FoundApp } from './find-app.ts';
 import type { JobContext } from './jobs/do-job.ts';
 import { startJobWorker } from './jobs/work-on-jobs.ts';
 
+/** A requested sync. */
+export type SyncJob = SyncRequestRow;
+
 /** Syncs of apps that clients of a server ask for. */
 export interface SyncService {
   /** Undefined if no valid app has this key. */
@@ -19,9 +22,9 @@ export interface SyncService {
    */
   sync(place: FoundApp, order: SyncOrder): Promise<SyncResult>;
   /** Stores a request for a sync, or finds the equal one that waits. @throws BridgeError STATE_* */
-  request(order: SyncOrder, requestedBy: string): Promise<SyncRequestRow>;
+  request(order: SyncOrder, requestedBy: string): Promise<SyncJob>;
   /** @throws BridgeError STATE_* */
-  find(id: string): Promise<SyncRequestRow | undefined>;
+  find(id: string): Promise<SyncJob | undefined>;
   /** Interrupts all syncs, and resolves when they have ended. */
   stop(): Promise<void>;
 }

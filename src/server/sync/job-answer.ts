@@ -1,13 +1,13 @@
 import { Check } from 'typebox/value';
 import type { Static } from 'typebox';
 import { NO_COUNTS } from '../../app/sync/sync-report.ts';
-import type { SyncRequestRow } from '../../state/sync-requests/request.ts';
+import type { SyncJob } from '../../app/sync/sync-service.ts';
 import { countsSchema, detailsSchema, type jobSchema } from './schemas.ts';
 
 const NO_DETAILS: Static<typeof detailsSchema> = { error_details: [], collections: [], duration_ms: 0 };
 
 /** A stored request as a response. Columns that another program damaged count as absent. */
-export function jobAnswer(request: SyncRequestRow): Static<typeof jobSchema> {
+export function jobAnswer(request: SyncJob): Static<typeof jobSchema> {
   const counts = parsed(request.counts);
   const details = parsed(request.details);
   return {
