@@ -26,7 +26,7 @@ const STATUS = { completed: 'SUCCESS', partial: 'PARTIAL', held: 'HELD', failed:
 const COUNTS = ['created', 'updated', 'deleted', 'unchanged', 'held', 'errors'] as const;
 
 /** Null if no deletes are held. */
-export function releaseOfSync({
+function releaseOfSync({
   result,
   command,
 }: Pick<SyncSummary, 'result' | 'command'>): SyncRelease | null {

@@ -117,14 +117,12 @@ async function syncOrRequest(
   // A sync may take longer than a connection may be silent.
   request.raw.socket.setTimeout(0);
   const result = await service.sync(found, order);
-  return reply
-    .code(200)
-    .send({
-      app_key: appKey,
-      mode,
-      ...reportedCounts(result),
-      ...reportedDetails(result, (text) => sync.redact(text)),
-    });
+  return reply.code(200).send({
+    app_key: appKey,
+    mode,
+    ...reportedCounts(result),
+    ...reportedDetails(result, (text) => sync.redact(text)),
+  });
 }
 
 /** An error of a sync as a client may see it: what is wrong with the request, but not what is wrong inside. */

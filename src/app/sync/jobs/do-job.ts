@@ -116,7 +116,7 @@ async function syncWhenFree(
   }
 }
 
-export function unknownApp(appKey: string): BridgeError {
+function unknownApp(appKey: string): BridgeError {
   return new BridgeError('APP_UNKNOWN', `No valid app in CONNECTORS_DIR has the key ${appKey}.`, {
     hint: 'Check the files with: gemini-sync-bridge validate',
   });
