@@ -26,10 +26,7 @@ const STATUS = { completed: 'SUCCESS', partial: 'PARTIAL', held: 'HELD', failed:
 const COUNTS = ['created', 'updated', 'deleted', 'unchanged', 'held', 'errors'] as const;
 
 /** Null if no deletes are held. */
-function releaseOfSync({
-  result,
-  command,
-}: Pick<SyncSummary, 'result' | 'command'>): SyncRelease | null {
+function releaseOfSync({ result, command }: Pick<SyncSummary, 'result' | 'command'>): SyncRelease | null {
   const held = result.collections.filter(({ holdReason }) => holdReason !== null);
   if (held.length === 0) return null;
   const releasable = held.every(({ holdReason }) => releasedBy(holdReason ?? '') === 'allow_deletes');

@@ -135,7 +135,11 @@ async function takeOver(
 }
 
 /** Whether another process holds the lease at this moment. */
-export async function isLeaseHeld(database: Database, key: LeaseKey, contender: LeaseOwner): Promise<boolean> {
+export async function isLeaseHeld(
+  database: Database,
+  key: LeaseKey,
+  contender: LeaseOwner,
+): Promise<boolean> {
   const { knex, dialect } = database;
   const seen: SeenLease | undefined = await knex('connector_leases')
     .where(rowOf(key))
