@@ -5,7 +5,7 @@
 import { systemClock } from '../src/core/time/clock.ts';
 import { silentLogger } from '../src/core/log.ts';
 import { openBridgeServer } from '../src/server/open-bridge-server.ts';
-import { NO_ACCESS, NO_KNOWLEDGE } from '../test/support/server/bridge-server.ts';
+import { NO_ACCESS, NO_KNOWLEDGE, NO_SYNC } from '../test/support/server/bridge-server.ts';
 
 const [cwd = '.', databaseUrl] = process.argv.slice(2);
 const server = await openBridgeServer({
@@ -22,6 +22,7 @@ const server = await openBridgeServer({
   runLinks: {},
   access: NO_ACCESS,
   knowledge: NO_KNOWLEDGE,
+  sync: NO_SYNC,
 });
 
 process.on('message', (message) => {

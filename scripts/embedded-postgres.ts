@@ -25,6 +25,8 @@ const THROWAWAY_SETTINGS = {
   max_wal_size: '4GB',
 };
 
+const OWN_LOCALE = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+
 export interface EmbeddedPostgresOptions {
   /** The password of the superuser `postgres`; a random one unless given. */
   readonly password?: string;
@@ -32,6 +34,8 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Extra files of the data directory, by name, for example certificates. Only the server's account can read them. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The folder of another PostgreSQL, such as `/usr/lib/postgresql/15`, which may be older. */
+  readonly installation?: string | undefined;
 }
 
 export interface EmbeddedPostgres {
@@ -60,7 +64,7 @@ export async function startEmbeddedPostgres(
   const folder = await mkdtemp(path.join(os.tmpdir(), 'embedded-postgres-'));
   try {
     await giveTo(account, folder);
-    const binaries = await usableBinaries(account, folder);
+    const binaries = options.installation ?? (await usableBinaries(account, folder));
     const password = options.password ?? randomBytes(12).toString('hex');
     const cluster: Cluster = {
       account,
@@ -68,7 +72,9 @@ export async function startEmbeddedPostgres(
       data: path.join(folder, 'data'),
       bin: path.join(binaries, 'bin'),
     };
-    await initialise(cluster, password, options.files ?? {});
+    // The server's own C.UTF-8 needs no locale of the operating system, so it is the same on each.
+    const locale = options.installation === undefined ? OWN_LOCALE : ['--locale=C'];
+    await initialise(cluster, password, locale, options.files ?? {});
     const { server, port } = await startOnFreePort(cluster, { ...THROWAWAY_SETTINGS, ...options.settings });
     const authority = `${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}`;
     return {
@@ -114,6 +120,7 @@ function spawnOptions(cluster: Cluster) {
 async function initialise(
   cluster: Cluster,
   password: string,
+  locale: readonly string[],
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
   const passwordFile = path.join(cluster.folder, 'password');
@@ -126,10 +133,7 @@ async function initialise(
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // The server's own C.UTF-8 needs no locale of the operating system, so it is the same on each.
-      '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
+      ...locale,
       '--no-sync',
     ],
     spawnOptions(cluster),

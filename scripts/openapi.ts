@@ -40,6 +40,15 @@ export async function openApi(): Promise<GeneratedPage[]> {
       similarSecret: () => undefined,
     },
     access: { ...env.access(), secret: () => undefined, announceKey: () => undefined },
+    sync: {
+      ...env.syncEndpoint(),
+      settings: env.telemetry(),
+      retry: env.retry(),
+      proxy: env.proxy,
+      redactor: env.redactor,
+      secret: () => undefined,
+      similarSecret: () => undefined,
+    },
   });
   try {
     const answer = await fetch(`${server.address}/openapi.json`);

@@ -137,3 +137,11 @@ export const TRIAL_KEYS_MAX = 30;
 export const KNOWLEDGE_PAGE_WAIT_SECONDS_MAX = 20;
 /** Between two attempts to read that page. */
 export const KNOWLEDGE_PAGE_WAIT_MS = 500;
+/** How often a server looks for sync requests, which a schedule may have inserted, and for an app whose sync has ended. */
+export const SYNC_JOBS_POLL_MS = 2_000;
+/** Requested syncs that one process does at the same time, of different apps; each reads one page after the other. */
+export const SYNC_JOBS_AT_ONCE = 2;
+/** How long a request that was taken waits for another sync of its app to end; then it has failed. */
+export const SYNC_JOB_WAIT_MS_MAX = 3_600_000;
+/** How often a server removes old sync requests. */
+export const SYNC_JOBS_FORGET_MINUTES = 60;

@@ -19,6 +19,11 @@ export const ADMIN_KEY_CHARACTERS_MIN = 16;
 /** Length of `SESSION_SECRET`, which signs session cookies: 32 characters of base64 are 192 bits. */
 export const SESSION_SECRET_CHARACTERS_MIN = 32;
 
+/** Sync requests of one key per minute, unless `SYNC_REQUESTS_PER_MINUTE` is set. */
+export const SYNC_REQUESTS_PER_MINUTE_DEFAULT = 10;
+/** The highest `SYNC_REQUESTS_PER_MINUTE`; a key may send no more requests of any kind. */
+export const SYNC_REQUESTS_PER_MINUTE_MAX = 600;
+
 /** Pages that `validate --try` requests, unless `--pages` is set. Two pages show how the API leads to the next one. */
 export const TRIAL_PAGES_DEFAULT = 2;
 /** The most pages that `validate --try` requests. */

@@ -16,6 +16,8 @@ import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
+import { syncCommand } from './commands/sync.ts';
+import { generateCommand } from './commands/generate.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { hasColors } from './output/style.ts';
 import { guarded } from './output/terminal.ts';
@@ -112,7 +114,9 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
     migrateCommand,
     kbCommand,
     serveCommand,
+    syncCommand,
     keysCommand,
+    generateCommand,
     completionCommand,
   ];
   for (const make of others) bridge.addCommand(make(io));

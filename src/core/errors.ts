@@ -247,6 +247,9 @@ export class BridgeError extends Error {
   }
 }
 
+/** All that a client of the server learns about a failure inside this program; its reason is for the log. */
+export const INTERNAL_MESSAGE = 'Internal server error';
+
 /** Any thrown value as a BridgeError. An unclassified value is a bug and is reported as one. */
 export function toBridgeError(thrown: unknown): BridgeError {
   if (thrown instanceof BridgeError) return thrown;

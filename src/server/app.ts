@@ -28,6 +28,7 @@ import { opsApiRoutes } from './ops/api.ts';
 import { opsPageRoutes } from './ops/pages.ts';
 import { publicFileRoutes } from './public/public-files.ts';
 import { runLogRoutes, runNowRoutes } from './runs/run-now.ts';
+import { syncRoutes } from './sync/sync.ts';
 import { pushRoutes } from './push/push.ts';
 import { schemaProblem } from './http/schema-problem.ts';
 import { sendSecurityHeaders } from './http/security-headers.ts';
@@ -82,5 +83,6 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(publicFileRoutes());
   await app.register(runNowRoutes(context));
   await app.register(runLogRoutes(context));
+  await app.register(syncRoutes(context));
   return app;
 }

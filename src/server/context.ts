@@ -5,6 +5,7 @@ import type { OpenStore } from '../app/ops/run/artifact-lines.ts';
 import type { DocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 
+import type { SyncService } from '../app/sync/sync-service.ts';
 import type { PushIntake } from '../app/push/intake.ts';
 import type { ManagedSources } from '../app/knowledge/managed-sources.ts';
 import type { ServerState } from '../app/serve/server-state.ts';
@@ -12,6 +13,17 @@ import type { Clock } from '../core/time/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Gate } from './access/access.ts';
 import type { Login } from './access/open-access.ts';
+
+/** What the sync of apps requires. */
+export interface SyncContext {
+  readonly service: SyncService;
+  /** `SYNC_REQUESTS_PER_MINUTE`, for each key. */
+  readonly requestsPerMinute: number;
+  /** Origins whose pages may send sync requests; none by default. */
+  readonly allowedOrigins: readonly string[];
+  /** Removes secrets from a text. */
+  redact(text: string): string;
+}
 
 /** What the routes require. */
 export interface ServerContext {
@@ -25,6 +37,7 @@ export interface ServerContext {
 
   readonly intake: PushIntake;
   readonly sources: ManagedSources;
+  readonly sync: SyncContext;
   readonly gate: Gate;
   /** Undefined if no login is required. */
   readonly login: Login | undefined;

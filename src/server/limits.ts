@@ -93,6 +93,11 @@ export const OPS_CONNECTORS_SHOWN = 100;
 /** Characters of an `Idempotency-Key`; a UUID has 36. */
 export const PUSH_KEY_CHARACTERS_MAX = 200;
 
+/** Collections that one sync request may name; presets have six. */
+export const SYNC_COLLECTIONS_MAX = 100;
+/** Characters of the key of a collection in a request. */
+export const SYNC_COLLECTION_CHARACTERS_MAX = 128;
+
 /** Minimum interval between warnings about one revoked or expired key. */
 export const REFUSED_KEY_REPEAT_SECONDS = 3_600;
 /** Warnings about refused keys per minute; at 300 bytes each, an attack from many addresses writes 9 MB per day. */

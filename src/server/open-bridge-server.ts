@@ -19,6 +19,7 @@ import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccessSettings } from './access/access-settings.ts';
 import { createServer } from './app.ts';
+import { openSync, type SyncSettings } from './sync/open-sync.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { openAccess } from './access/open-access.ts';
 
@@ -46,6 +47,7 @@ interface ServerSettings {
   readonly publicUrl?: string | undefined;
   /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
+  readonly sync: SyncSettings;
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
   /** The environment in which knowledge sources are synced. */
@@ -90,6 +92,8 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       log,
     });
     const sources = settings.sources ?? manageSources(await openSources());
+    const sync = openSync({ ...settings, state, catalog });
+    opened.push({ close: () => sync.service.stop() });
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const { trustedProxies } = access;
@@ -113,6 +117,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       openStore: storesToRead({ cwd, gcsEndpoint: settings.gcsEndpoint }),
       metrics,
       runStarter,
+      sync,
       gate,
       login,
       trustedProxies,
@@ -121,7 +126,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     return {
       address: listening.address,
       async stop() {
-        await Promise.all([listening.stop(), runStarter.stop()]);
+        await Promise.all([listening.stop(), runStarter.stop(), sync.service.stop()]);
         await closeAll();
       },
     };

@@ -48,3 +48,12 @@ export const ALERT_CLAIM_SECONDS = 60;
  * days. An older event that arrives after this time restores the document.
  */
 export const PUSH_TOMBSTONE_DAYS = 30;
+
+/** Attempts to store a sync request that an equal one replaces: between two statements that one can be taken and end. */
+export const SYNC_REQUEST_ATTEMPTS_MAX = 5;
+/** How often a sync request is begun again after the process that worked on it died: one more death is probably its own fault. */
+export const SYNC_REQUEST_BEGINS_MAX = 2;
+/** How long a finished sync request is kept: a month to find out what happened. */
+export const SYNC_REQUEST_KEEP_DAYS = 30;
+/** Finished sync requests removed in one statement, some milliseconds each. */
+export const SYNC_REQUESTS_FORGOTTEN_AT_ONCE = 1_000;

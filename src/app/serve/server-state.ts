@@ -15,6 +15,9 @@ import {
 } from '../../state/server/started-runs.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { OtherKind } from '../ops/other-kind.ts';
+import type { LeaseTiming } from '../../state/leases/leases.ts';
+import type { SyncRequests } from '../../state/sync-requests/queue.ts';
+import { openSyncRequests } from '../../state/sync-requests/sync-requests.ts';
 import type { StartedRuns } from './run-starter.ts';
 import { openSessionStore, type SessionStore } from '../../state/server/session-store.ts';
 import { stateLocation } from '../run/state-location.ts';
@@ -31,6 +34,8 @@ export interface ServerState {
   queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
   readonly keys: AccessKeys;
   readonly sessions: SessionStore;
+  /** @param timing for tests */
+  syncRequests(timing?: LeaseTiming): SyncRequests;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -58,6 +63,7 @@ export async function openServerState(place: {
     queueDepths: () => database.guarded(queueDepths),
     keys: openAccessKeys(database),
     sessions: openSessionStore(database),
+    syncRequests: (timing) => openSyncRequests(database, timing),
 
     ops: opsState(database),
     otherOps: {

@@ -41,7 +41,8 @@ export function appWork(
     connector: place.appKey,
     namedAfterFile: false,
     file: relative(surroundings.cwd, resolve(surroundings.cwd, place.file)),
-    targetKind: 'local',
+    kind: 'app',
+    targetKind: 'database',
     mode: options.dryRun ? 'dry_run' : 'run',
   };
   return {

@@ -52,6 +52,15 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         },
         clock: systemClock,
         log: loggerOf(io),
+        sync: {
+          ...io.env.syncEndpoint(),
+          settings: io.env.telemetry(),
+          retry: io.env.retry(),
+          proxy: io.env.proxy,
+          redactor: io.env.redactor,
+          secret: (variable) => io.env.secret(variable),
+          similarSecret: (variable) => io.env.similarSecret(variable),
+        },
         access: {
           ...io.env.access(),
           secret: (variable) => io.env.secret(variable),

@@ -9,6 +9,7 @@ import { misspelledVariables } from './misspelled-variables.ts';
 import { runVariables } from './run-variables.ts';
 import { readPublicUrl } from './public-url.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
+import { readSyncEndpoint, type SyncEndpoint } from './sync.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { TelemetrySettings } from '../../telemetry/settings.ts';
@@ -54,6 +55,8 @@ export interface Environment {
   publicUrl(): string | undefined;
   /** Who may use the server, according to the environment. @throws BridgeError ENVIRONMENT_INVALID */
   access(): ServerAccess;
+  /** The settings of the sync endpoint. @throws BridgeError ENVIRONMENT_INVALID */
+  syncEndpoint(): SyncEndpoint;
   /** Returns the value of a `SECRET_…` variable and adds it to `redactor`; other variables cannot be read. */
   secret(variable: string): string | undefined;
   /** The name of a variable that is set and similar to this `SECRET_…` variable, which is not. */
@@ -107,6 +110,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     runLinks: () => runLinks(env),
     publicUrl: () => readPublicUrl(env['PUBLIC_URL']),
     access: () => readServerAccess(env),
+    syncEndpoint: () => readSyncEndpoint(env),
     secret(variable) {
       const value = variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined;
       if (value !== undefined) redactor.add(value);

@@ -100,7 +100,8 @@ function known(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
-function marked(content: object): string {
+/** Formats a line that Kestra interprets. */
+export function marked(content: object): string {
   return `::${JSON.stringify(content).replaceAll(LINE_ENDS, escaped)}::`;
 }
 

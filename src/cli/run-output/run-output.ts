@@ -20,6 +20,8 @@ export interface RunOutput {
   readonly connector: string | null;
   /** Adds the name to every later line, including progress and the last line. */
   nameConnector(name: string): void;
+  /** The same for a definition of any kind; `kind` is the name of the field in log lines. */
+  nameDefinition(kind: string, name: string): void;
 }
 
 /** @param kind the kind of the definition, which is the name of its field in log lines */
@@ -60,6 +62,9 @@ export function openRunOutput(
       return log;
     },
     nameConnector(name) {
+      this.nameDefinition('connector', name);
+    },
+    nameDefinition(kind, name) {
       connector = name;
       log = log.child({ [kind]: name });
     },

@@ -41,6 +41,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route must set this: a route without it is not served. */
     access?: Access;
+    /** Only a key in the header `Authorization` counts: no session, no proxy, and not the machine of a server without keys. */
+    bearerOnly?: boolean;
   }
   interface FastifyRequest {
     /** Undefined on open routes. */

@@ -53,6 +53,7 @@ export function keyGate({ credentials, sessions, keyCheck, signOn }: KeyGateOpti
   async function identify(request: FastifyRequest, reply: FastifyReply, access: GuardedAccess) {
     const key = sentKey(request);
     if (key !== undefined) return withKey(key, request, access);
+    if (request.routeOptions.config.bearerOnly === true) throw unauthenticated('This needs a key.');
     const credential = (await withSession(request, reply)) ?? withSignOn(request);
     if (credential === undefined) throw unauthenticated('This needs a key.');
     return credential;

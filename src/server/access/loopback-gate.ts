@@ -30,6 +30,11 @@ export function loopbackGate(): Gate {
     },
     admit(request) {
       const why = reasonToRefuse(request);
+      const { bearerOnly = false } = request.routeOptions.config;
+      if (why === undefined && bearerOnly) {
+        const message = 'This needs a key, and this server has none.';
+        return Promise.reject(new HttpError('UNAUTHENTICATED', message, { hint: HINT }));
+      }
       if (why !== undefined) return Promise.reject(new HttpError('FORBIDDEN', why, { hint: HINT }));
       return Promise.resolve(LOOPBACK_CALLER);
     },

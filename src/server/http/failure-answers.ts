@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BridgeError } from '../../core/errors.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { FailureAnswer } from './answer-schemas.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
 import { failurePage } from './failure-page.tsx';
+import { BridgeError, INTERNAL_MESSAGE } from '../../core/errors.ts';
 import { spreadRetryAfter } from '../monitoring/spread-retries.ts';
 import { wantsPage } from './wants-page.ts';
 
@@ -25,11 +25,13 @@ export function loggedHttpError(thrown: FastifyError, request: FastifyRequest, l
   const error = httpErrorOf(thrown);
   // A weak token has its own log line, once an hour and not for each request.
   if (error.status >= 500 && error.code !== 'PUSH_TOKEN_WEAK') {
+    // A route that replaced an error by a general one keeps it as the cause.
+    const reason = thrown instanceof HttpError && thrown.cause instanceof Error ? thrown.cause : thrown;
     const level = error.code === 'UNAVAILABLE' ? 'warn' : 'error';
     log[level](`${request.method} ${pathOf(request)} failed`, {
       request_id: request.id,
-      reason: thrown.message,
-      stack: error.code === 'INTERNAL' ? thrown.stack : undefined,
+      reason: reason.message,
+      stack: error.code === 'INTERNAL' ? reason.stack : undefined,
     });
   }
   return error;
@@ -69,8 +71,8 @@ function answer(error: HttpError, request: FastifyRequest, reply: FastifyReply):
  * Rate limits by the minute end for all clients at the same moment, so their retries are spread. Other failures meet
  * each client at a different time.
  */
-function retryAfter(seconds: number, { code }: HttpError): number {
-  return code === 'TOO_MANY_REQUESTS' ? spreadRetryAfter(seconds) : Math.ceil(seconds);
+function retryAfter(seconds: number, { code, exactRetryAfter }: HttpError): number {
+  return code === 'TOO_MANY_REQUESTS' && !exactRetryAfter ? spreadRetryAfter(seconds) : Math.ceil(seconds);
 }
 
 const OF_STATUS = new Map<number | undefined, HttpErrorCode>([
@@ -92,10 +94,10 @@ function httpErrorOf(thrown: FastifyError): HttpError {
     // Only an operator of the database can fix a full disk or a missing permission; a client can only retry later.
     return thrown.retryable || thrown.code.startsWith('STATE_')
       ? unavailable(thrown)
-      : new HttpError('INTERNAL', 'The server failed to answer.', { cause: thrown });
+      : new HttpError('INTERNAL', INTERNAL_MESSAGE, { cause: thrown });
   }
   const code = OF_STATUS.get(thrown.statusCode);
-  if (code === undefined) return new HttpError('INTERNAL', 'The server failed to answer.', { cause: thrown });
+  if (code === undefined) return new HttpError('INTERNAL', INTERNAL_MESSAGE, { cause: thrown });
   if (code === 'UNAVAILABLE') return unavailable(thrown);
   return new HttpError(code, thrown.message, { cause: thrown });
 }

@@ -42,6 +42,8 @@ interface HttpErrorOptions {
   readonly hint?: string;
   /** Seconds until a retry can succeed. */
   readonly retryAfterSeconds?: number;
+  /** The number is the caller's own, so it is not spread. */
+  readonly exactRetryAfter?: boolean;
   /** The cause is only logged and is never part of the response. */
   readonly cause?: unknown;
 }
@@ -51,6 +53,7 @@ export class HttpError extends Error {
   readonly code: HttpErrorCode;
   readonly hint: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly exactRetryAfter: boolean;
 
   constructor(code: HttpErrorCode, message: string, options: HttpErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -58,6 +61,7 @@ export class HttpError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.exactRetryAfter = options.exactRetryAfter ?? false;
   }
 
   get status(): number {

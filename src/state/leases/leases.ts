@@ -118,7 +118,7 @@ async function takeOver(
     .onConflict(['kind', 'connector_id'])
     .ignore();
   const seen = await readLease(database, transaction, key);
-  if (seen.run_id !== null && seen.expires_at > seen.now && !isGone(seen, owner)) throw held(seen);
+  if (isHeld(seen, owner)) throw held(seen);
   // Replaces the row only if it is unchanged: another run may have taken the lease, or the holder may have renewed it.
   const taken = await transaction('connector_leases')
     .where({ ...rowOf(key), fence: seen.fence, expires_at: seen.expires_at })
@@ -132,6 +132,23 @@ async function takeOver(
     });
   if (taken === 0) throw held(await readLease(database, transaction, key));
   return seen.fence + 1;
+}
+
+/** Whether another process holds the lease at this moment. */
+export async function isLeaseHeld(
+  database: Database,
+  key: LeaseKey,
+  contender: LeaseOwner,
+): Promise<boolean> {
+  const { knex, dialect } = database;
+  const seen: SeenLease | undefined = await knex('connector_leases')
+    .where(rowOf(key))
+    .first('*', knex.raw(`${dialect.clockMs} as now`));
+  return seen !== undefined && isHeld(seen, contender);
+}
+
+function isHeld(seen: SeenLease, contender: LeaseOwner): boolean {
+  return seen.run_id !== null && seen.expires_at > seen.now && !isGone(seen, contender);
 }
 
 function rowOf({ kind, name }: LeaseKey): Pick<LeaseTable, 'kind' | 'connector_id'> {

@@ -16,7 +16,8 @@ import { createServer } from '../../../src/server/app.ts';
 import { openAccess } from '../../../src/server/access/open-access.ts';
 import type { RouteSet } from '../../../src/server/http/route-set.ts';
 import { scriptedKnowledge } from '../server/scripted-knowledge.ts';
-import { NO_ACCESS } from '../server/bridge-server.ts';
+import { openSync } from '../../../src/server/sync/open-sync.ts';
+import { NO_ACCESS, NO_SYNC } from '../server/bridge-server.ts';
 import { rawRequest } from './raw-request.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
 
@@ -78,6 +79,17 @@ export async function startGuardedServer({
     log,
   });
   const intake = await openPushIntake({ databaseUrl: undefined, cwd: folder, catalog, clock, log });
+  const sync = openSync({
+    sync: NO_SYNC,
+    state,
+    catalog,
+    databaseUrl: undefined,
+    policyFile: undefined,
+    cwd: folder,
+    version: '1.2.3',
+    clock,
+    log,
+  });
   const context = {
     version: '1.2.3',
     log,
@@ -91,6 +103,7 @@ export async function startGuardedServer({
     openStore: () => Promise.reject(new Error('no test of keys reads artifacts')),
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
+    sync,
     gate,
     login,
     trustedProxies,
@@ -120,7 +133,7 @@ export async function startGuardedServer({
     stop: () =>
       (stopped ??= app
         .close()
-        .then(() => intake.close())
+        .then(() => Promise.all([intake.close(), sync.service.stop()]))
         .then(() => state.close())
         .then(() => {
           folders.removeAll();

@@ -27,6 +27,18 @@ export const NO_KNOWLEDGE: Settings['knowledge'] = {
   similarSecret: () => undefined,
 };
 
+/** No app is synced, unless a test has a runner of its own. */
+export const NO_SYNC: Settings['sync'] = {
+  requestsPerMinute: 10,
+  allowedOrigins: [],
+  settings: { splunk: undefined, teams: undefined, traces: undefined },
+  retry: { retries: 0, backoffSeconds: 0 },
+  proxy: { http: undefined, https: undefined, except: undefined },
+  redactor: createRedactor(),
+  secret: () => undefined,
+  similarSecret: () => undefined,
+};
+
 /** A server of this program on a free port of the loopback, with a state of its own; stop it after the tests. */
 export async function startBridgeServer(settings: Partial<Settings> = {}) {
   const folders = temporaryFolders();
@@ -44,6 +56,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     log: silentLogger,
     access: NO_ACCESS,
     knowledge: NO_KNOWLEDGE,
+    sync: NO_SYNC,
 
     runLinks: {},
     // Nothing listens there, so no test asks Google for artifacts.

@@ -1,0 +1,145 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { newRunId } from '../../app/run/run-id.ts';
+import type { RunSurroundings } from '../../app/run/run-once.ts';
+import type { AppSurroundings } from '../../app/sync/app-work.ts';
+import { BridgeError, toBridgeError } from '../../core/errors.ts';
+import { systemClock } from '../../core/time/clock.ts';
+import type { CommandIo } from '../command-io.ts';
+import { DocumentedCommand } from '../help/documented-command.ts';
+import { SYNC } from '../help/sync.ts';
+import { PROGRESS_MODES, type ProgressMode } from '../run-output/progress.ts';
+import { openRunOutput, reportFailure, type RunOutput } from '../run-output/run-output.ts';
+import { writeQueued } from '../sync-output/queued.ts';
+import { syncResultWriter } from '../sync-output/sync-result.ts';
+import { programVersion } from '../version.ts';
+
+interface SyncFlags {
+  readonly app?: string;
+  readonly file?: string;
+  readonly queued?: true;
+  readonly full?: true;
+  readonly collection?: readonly string[];
+  readonly dryRun?: true;
+  readonly allowDeletes?: number;
+  readonly json?: true;
+  readonly progress: ProgressMode;
+}
+
+/** `sync`: syncs one app, or works on the requests that wait. */
+export function syncCommand(io: CommandIo): Command {
+  return new DocumentedCommand('sync', SYNC)
+    .option('--app <key>', 'key of an app in CONNECTORS_DIR')
+    .option('--file <path>', 'file of the app, in place of --app')
+    .option('--queued', 'work on the requests that wait, then end')
+    .option('--full', 'read everything, and delete what the API no longer lists')
+    .option('--collection <key...>', 'only these collections')
+    .option('--dry-run', 'plan only: report what would change and write nothing')
+    .option('--allow-deletes <max>', 'release held deletes, if they are no more than <max>', wholeNumber)
+    .option('--json', 'print one result object on stdout')
+    .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
+    .action((flags: SyncFlags) => sync(flags, io));
+}
+
+async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
+  const runId = newRunId(systemClock.now());
+  const output = openRunOutput(io, flags.progress, runId);
+  const results = syncResultWriter(io, flags.json === true);
+  const name = flags.app ?? flags.file ?? '';
+  try {
+    requireOneTarget(flags);
+    if (flags.queued === true) {
+      await syncQueued(flags, io, output);
+      return;
+    }
+    const surroundings = surroundingsOf(io, output);
+    const { appByKey, appOfFile } = await import('../../app/sync/app-by-key.ts');
+    const { appWork } = await import('../../app/sync/app-work.ts');
+    const { runOnce } = await import('../../app/run/run-once.ts');
+    const places = { ...surroundings, connectorsDir: io.env.connectorsDir };
+    const place = flags.file === undefined ? appByKey(name, places) : appOfFile(flags.file, places);
+    const dryRun = flags.dryRun === true;
+    const options = {
+      runId,
+      mode: flags.full === true ? ('full' as const) : ('incremental' as const),
+      collections: flags.collection,
+      dryRun,
+      allowDeletes: flags.allowDeletes,
+    };
+    const { result, exitStatus } = await runOnce(appWork(place, options, surroundings), surroundings);
+    output.progress.stop();
+    results.done({ runId, result: result.sync, exitStatus, dryRun, command: commandOf(flags) });
+    io.exit(exitStatus);
+  } catch (thrown) {
+    output.progress.stop();
+    const error = toBridgeError(thrown);
+    reportFailure(error, io, output);
+    results.failed(runId, output.connector ?? name, error);
+    io.exit(error.exit);
+  }
+}
+
+async function syncQueued(flags: SyncFlags, io: CommandIo, output: RunOutput): Promise<void> {
+  const { stop, ...surroundings } = surroundingsOf(io, output);
+  const { appsOfFolder } = await import('../../app/sync/app-by-key.ts');
+  const { openSyncRunner } = await import('../../app/sync/sync-runner.ts');
+  const { workOffQueue } = await import('../../app/sync/jobs/work-off-queue.ts');
+  const { untilStopped } = await import('../../app/run/process-signals.ts');
+  const findApp = appsOfFolder({ ...surroundings, connectorsDir: io.env.connectorsDir });
+  const { log, clock, databaseUrl, cwd } = surroundings;
+  const context = { log, clock, databaseUrl, cwd, runner: openSyncRunner(surroundings), findApp };
+  const done = await untilStopped(stop, (signal) => workOffQueue(context, signal));
+  output.progress.stop();
+  io.exit(writeQueued(done, io, flags.json === true));
+}
+
+/** @throws BridgeError ENVIRONMENT_INVALID, before anything is opened */
+function surroundingsOf(io: CommandIo, output: RunOutput): RunSurroundings & AppSurroundings {
+  const { env, cwd } = io;
+  return {
+    settings: env.telemetry(),
+    retry: env.retry(),
+    proxy: env.proxy,
+    policyFile: env.policyFile,
+    databaseUrl: env.databaseUrl,
+    cwd,
+    clock: systemClock,
+    version: programVersion(),
+    stop: process,
+    log: output.log,
+    observer: output.progress,
+    redactor: env.redactor,
+    secret: (variable) => env.secret(variable),
+    similarSecret: (variable) => env.similarSecret(variable),
+    loaded: (name) => {
+      output.nameDefinition('app', name);
+    },
+  };
+}
+
+/** @throws BridgeError USAGE */
+function requireOneTarget({ app, file, queued, full, collection, dryRun, allowDeletes }: SyncFlags): void {
+  const given = [app, file, queued].filter((target) => target !== undefined);
+  if (given.length !== 1) {
+    throw new BridgeError('USAGE', 'sync needs exactly one of --app, --file and --queued.', {
+      hint: 'Name an app with --app <key>, or its file with --file <path>, or use --queued.',
+    });
+  }
+  const options = [full, collection, dryRun, allowDeletes].filter((option) => option !== undefined);
+  if (queued === true && options.length > 0) {
+    throw new BridgeError('USAGE', '--queued cannot be combined with options of one sync.', {
+      hint: 'Each request says what to sync. Leave --full, --collection, --dry-run and --allow-deletes out.',
+    });
+  }
+}
+
+/** The command as typed, without options that only affect output. */
+function commandOf({ app, file, collection = [] }: SyncFlags): string {
+  const target = file === undefined ? `--app ${app ?? ''}` : `--file ${file}`;
+  return ['sync', target, ...collection.map((key) => `--collection ${key}`)].join(' ');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Must be a whole number.');
+}
