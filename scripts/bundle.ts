@@ -11,7 +11,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appValidator } from '../src/definitions/app/schema-validator.ts';
-import { connectorAjv, connectorValidator } from '../src/definitions/connector/schema-validator.ts';
+import { connectorAjv, connectorValidator } from '../src/definitions/connector/schema/schema-validator.ts';
 import { knowledgeSourceValidator } from '../src/definitions/knowledge-source/schema-validator.ts';
 import { bundledPackages, withoutUnusedParts } from './bundle/packages.ts';
 import { commonJs } from './bundle/common-js.ts';
@@ -32,7 +32,7 @@ interface CompiledSchema {
 
 const SCHEMAS: readonly CompiledSchema[] = [
   {
-    file: /\/definitions\/connector\/schema-validator\.ts$/,
+    file: /\/definitions\/connector\/schema\/schema-validator\.ts$/,
     name: 'connectorValidator',
     ajv: connectorAjv,
     compile: connectorValidator,

@@ -2,9 +2,13 @@
  * Makes the reference of the fields of each kind of definition from its schema.
  */
 import { appDocument } from '../src/definitions/app/schema-document.ts';
-import { connectorDocument } from '../src/definitions/connector/schema-document.ts';
+import { connectorDocument } from '../src/definitions/connector/schema/schema-document.ts';
 import { knowledgeSourceDocument } from '../src/definitions/knowledge-source/schema-document.ts';
-import type { SchemaDocument, SchemaNode, SchemaProperty } from '../src/definitions/schema-document.ts';
+import type {
+  SchemaDocument,
+  SchemaNode,
+  SchemaProperty,
+} from '../src/definitions/schema/schema-document.ts';
 import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
 interface Reference {

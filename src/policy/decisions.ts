@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import { secretVariable } from '../definitions/connector/secrets.ts';
+import { secretVariable } from '../definitions/connector/secrets/secrets.ts';
 import { matchesServer, type ServerPlace } from './host-pattern.ts';
 import { matchesName } from './name-pattern.ts';
 import type { Paths, Policy, PolicyRule } from './policy.ts';

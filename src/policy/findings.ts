@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { looksLikeSecret } from '../definitions/connector/secrets.ts';
+import { looksLikeSecret } from '../definitions/connector/secrets/secrets.ts';
 import type { FieldFinding } from '../definitions/problem.ts';
 import type { DefinitionUses, UsedFile, UsedServer } from '../definitions/uses.ts';
 import { Decisions, type NamedDefinition } from './decisions.ts';

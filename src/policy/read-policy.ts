@@ -1,5 +1,5 @@
 import { problemAt, type Problem } from '../definitions/problem.ts';
-import { readYaml } from '../definitions/yaml.ts';
+import { readYaml } from '../definitions/yaml/yaml.ts';
 import type { Policy } from './policy.ts';
 import { isPolicy, policyShapeFindings } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { basename, extname, resolve } from 'node:path';
-import { listConnectorFiles } from '../../definitions/connector-files.ts';
-import { fileFacts, KnownFiles } from '../../definitions/known-files.ts';
+import { listConnectorFiles } from '../../definitions/files/definition-files.ts';
+import { fileFacts, KnownFiles } from '../../definitions/files/known-files.ts';
 import type { Problem } from '../../definitions/problem.ts';
 import type { App } from '../../definitions/app/types.ts';
 import type { Report } from '../../definitions/files/check-definitions.ts';

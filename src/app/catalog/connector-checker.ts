@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { CheckedFile } from '../../definitions/known-files.ts';
+import type { CheckedFile } from '../../definitions/files/known-files.ts';
 import {
   CONNECTOR_CHECK_MS_MAX,
   CONNECTOR_WORKER_HEAP_MB_MAX,

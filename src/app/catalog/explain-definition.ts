@@ -1,8 +1,8 @@
-import { readConnectorFile } from '../../definitions/connector-files.ts';
+import { readConnectorFile } from '../../definitions/files/definition-files.ts';
 import { chooseKind } from '../../definitions/files/choose-kind.ts';
 import { expandedYaml } from '../../definitions/presets/expanded-yaml.ts';
 import { problemLine } from '../../definitions/problem.ts';
-import { readYaml } from '../../definitions/yaml.ts';
+import { readYaml } from '../../definitions/yaml/yaml.ts';
 import { BridgeError } from '../../core/errors.ts';
 
 /**

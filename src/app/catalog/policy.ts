@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { join, parse, resolve, sep } from 'node:path';
 import { directoryOf } from '../../artifacts/file/location.ts';
-import type { CheckedFile } from '../../definitions/known-files.ts';
-import { readConnectorFile } from '../../definitions/connector-files.ts';
+import type { CheckedFile } from '../../definitions/files/known-files.ts';
+import { readConnectorFile } from '../../definitions/files/definition-files.ts';
 import {
   checkDefinitions,
   checkFile,

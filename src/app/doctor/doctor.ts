@@ -1,5 +1,5 @@
 import type { Connector } from '../../definitions/connector/types.ts';
-import type { SecretVariables } from '../../definitions/connector/secrets.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import type { BridgeContext } from '../run/bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './bucket.ts';

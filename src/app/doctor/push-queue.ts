@@ -1,4 +1,4 @@
-import { secretVariable } from '../../definitions/connector/secrets.ts';
+import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';

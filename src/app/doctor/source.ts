@@ -1,5 +1,5 @@
 import { isSqlSource, type Connector } from '../../definitions/connector/types.ts';
-import { secretsOf } from '../../definitions/connector/secrets.ts';
+import { secretsOf } from '../../definitions/connector/secrets/secrets.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { columnFinder } from '../../pipeline/document/columns.ts';
 import { sourceExposure } from '../../sources/exposure.ts';

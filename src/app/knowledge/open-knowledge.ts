@@ -3,7 +3,7 @@ import type { Logger } from '../../core/log.ts';
 import { sleep, type RetryPolicy } from '../../core/retry.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { systemClock } from '../../core/time/clock.ts';
-import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets.ts';
+import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import { openEmbedder } from '../../knowledge/embeddings/open-embedder.ts';
 import { openKnowledgeEngine } from '../../knowledge/engine.ts';
 import type { Knowledge } from '../../knowledge/knowledge.ts';

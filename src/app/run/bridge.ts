@@ -1,4 +1,4 @@
-import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets.ts';
+import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import { contentConfigOf, type Connector } from '../../definitions/connector/types.ts';
 import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';

@@ -2,7 +2,7 @@ import { toBridgeError } from '../../core/errors.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
-import type { SecretVariables } from '../../definitions/connector/secrets.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import { untilStopped, type StopSource } from './process-signals.ts';

@@ -1,4 +1,4 @@
-import { secretsOf } from '../../definitions/connector/secrets.ts';
+import { secretsOf } from '../../definitions/connector/secrets/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { silentLogger } from '../../core/log.ts';

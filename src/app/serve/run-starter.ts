@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { secretVariable } from '../../definitions/connector/secrets.ts';
+import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { RUN_LOG_CHARACTERS_MAX, RUN_LOG_KEEP_MS, STARTED_RUNS_MAX } from '../limits.ts';
 import { SERVER_DRAIN_SECONDS_MAX } from '../../core/limits.ts';

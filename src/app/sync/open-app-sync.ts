@@ -9,7 +9,7 @@ import { systemClock } from '../../core/time/clock.ts';
 import type { FencedLease } from '../../database/fenced-lease.ts';
 import { appKeyOf } from '../../definitions/app/app-key.ts';
 import type { App } from '../../definitions/app/types.ts';
-import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets.ts';
+import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
 import { runErrorOf } from '../../pipeline/run-error.ts';

@@ -2,7 +2,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { sharedListing } from '../../definitions/app/listing-of-collection.ts';
 import type { App } from '../../definitions/app/types.ts';
 import { isCredentialHeader, leavesInClear } from '../../definitions/connector/rules/plaintext.ts';
-import { secretRefsOf } from '../../definitions/connector/secret-references.ts';
+import { secretRefsOf } from '../../definitions/connector/secrets/secret-references.ts';
 import type { Permit } from '../../policy/permit.ts';
 import type { ReaderPorts, RequestReceiver } from '../../rest/reader.ts';
 

@@ -5,7 +5,7 @@ import { BridgeError } from '../../core/errors.ts';
 import type { CommandIo } from '../command-io.ts';
 import { CHECK_DRIFT } from '../help/check-drift.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { summaryOf } from '../output/finding-report.ts';
+import { summaryOf } from '../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
 interface CheckDriftFlags extends ReportFlags {
@@ -33,7 +33,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const { checkDrift } = await import('../../app/drift/check-drift.ts');
   const { withSignals } = await import('../../app/run/process-signals.ts');
   const { exitStatusOf } = await import('../../app/drift/drift-finding.ts');
-  const { writeReport } = await import('../output/write-report.ts');
+  const { writeReport } = await import('../output/findings/write-report.ts');
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const options = {
     connectorsPath: flags.connectors,

@@ -8,7 +8,7 @@ import type { CommandIo } from '../command-io.ts';
 import { DOCTOR } from '../help/doctor.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import type { Environment } from '../environment/environment.ts';
-import { summaryOf } from '../output/finding-report.ts';
+import { summaryOf } from '../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
 interface DoctorFlags extends ReportFlags {
@@ -27,7 +27,7 @@ export function doctorCommand(io: CommandIo): Command {
 async function doctor({ connector, ...flags }: DoctorFlags, io: CommandIo): Promise<void> {
   const { runChecks: examine } = await import('../../app/doctor/doctor.ts');
   const { withSignals } = await import('../../app/run/process-signals.ts');
-  const { writeReport } = await import('../output/write-report.ts');
+  const { writeReport } = await import('../output/findings/write-report.ts');
   const endpoints = io.env.endpoints();
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const context = {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { REPORT_FORMATS, type ReportFormat } from '../output/write-report.ts';
+import { REPORT_FORMATS, type ReportFormat } from '../output/findings/write-report.ts';
 
 /** The flags that `addReportOptions` adds. */
 export interface ReportFlags {

@@ -11,7 +11,7 @@ import { styleFor } from '../output/style.ts';
 import { trialJson } from '../output/trial-json.ts';
 import { trialText } from '../output/trial-text.ts';
 import { wrapWidth } from '../output/wrap.ts';
-import type { ReportFormat } from '../output/write-report.ts';
+import type { ReportFormat } from '../output/findings/write-report.ts';
 
 interface TrialFlags {
   readonly path: string;

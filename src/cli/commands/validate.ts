@@ -7,7 +7,7 @@ import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { VALIDATE } from '../help/validate.ts';
 import { TRIAL_PAGES_DEFAULT, TRIAL_PAGES_MAX } from '../limits.ts';
-import type { FindingReport } from '../output/finding-report.ts';
+import type { FindingReport } from '../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
 interface ValidateFlags extends ReportFlags {
@@ -57,7 +57,7 @@ async function check(paths: readonly string[], { env, cwd }: CommandIo): Promise
 }
 
 async function writeFindings(report: Report, flags: ReportFlags, io: CommandIo): Promise<void> {
-  const { writeReport } = await import('../output/write-report.ts');
+  const { writeReport } = await import('../output/findings/write-report.ts');
   writeReport(findingReport(report), formatOf(flags), io);
 }
 

@@ -2,7 +2,7 @@ import { parseEndpoint, type Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX, RETRY_BACKOFF_SECONDS_DEFAULT } from '../limits.ts';
 import { RETRY_BACKOFF_SECONDS_MAX } from '../../core/limits.ts';
-import { similarVariable } from '../../definitions/connector/secrets.ts';
+import { similarVariable } from '../../definitions/connector/secrets/secrets.ts';
 import { readEmbeddings, type EmbeddingSettings } from './embeddings.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';

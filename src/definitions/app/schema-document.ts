@@ -1,4 +1,4 @@
-import { SchemaDocument } from '../schema-document.ts';
+import { SchemaDocument } from '../schema/schema-document.ts';
 
 /** `schemas/app.schema.json` */
 export const appDocument = new SchemaDocument('app.schema.json');

@@ -1,6 +1,6 @@
 import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
-import { connectorDocument } from '../connector/schema-document.ts';
-import { connectorAjv } from '../connector/schema-validator.ts';
+import { connectorDocument } from '../connector/schema/schema-document.ts';
+import { connectorAjv } from '../connector/schema/schema-validator.ts';
 import { appDocument } from './schema-document.ts';
 import type { App } from './types.ts';
 

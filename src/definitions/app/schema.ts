@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { FieldFinding } from '../problem.ts';
-import { shapeFindingsOf } from '../shape-findings.ts';
+import { shapeFindingsOf } from '../schema/shape-findings.ts';
 import { missingFindings } from './rules/missing.ts';
 import { appDocument } from './schema-document.ts';
 import { appValidator } from './schema-validator.ts';

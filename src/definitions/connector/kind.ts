@@ -5,8 +5,8 @@ import { OUTPUT_PREFIX, setFindings } from './across-files.ts';
 import { plaintextFindings } from './rules/plaintext.ts';
 import { removedKeyFindings } from './rules/removed.ts';
 import { ruleFindings } from './rules/rules.ts';
-import { isConnector, shapeFindings } from './schema.ts';
-import { MAIN_SECRET_PATH } from './secret-references.ts';
+import { isConnector, shapeFindings } from './schema/schema.ts';
+import { MAIN_SECRET_PATH } from './secrets/secret-references.ts';
 import type { Connector } from './types.ts';
 import { connectorUses } from './uses.ts';
 

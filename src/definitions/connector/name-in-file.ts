@@ -1,6 +1,6 @@
-import { readConnectorFile } from '../connector-files.ts';
+import { readConnectorFile } from '../files/definition-files.ts';
 import { textAt } from '../draft.ts';
-import { readYaml } from '../yaml.ts';
+import { readYaml } from '../yaml/yaml.ts';
 import { isConnectorName } from './connector-name.ts';
 
 /** The name of the connector in a file that may otherwise be invalid; undefined if no name can be read. */

@@ -1,6 +1,6 @@
 import { textAt } from '../draft.ts';
 import type { DefinitionUses, UsedFile, UsedServer } from '../uses.ts';
-import { secretReferences, secretRefsOf, type SecretReceiver } from './secret-references.ts';
+import { secretReferences, secretRefsOf, type SecretReceiver } from './secrets/secret-references.ts';
 
 const SOURCE = 'spec.source';
 

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { App } from '../app/types.ts';
-import { listConnectorFiles } from '../connector-files.ts';
-import { looksLikeSecret, secretVariable } from '../connector/secrets.ts';
+import { listConnectorFiles } from './definition-files.ts';
+import { looksLikeSecret, secretVariable } from '../connector/secrets/secrets.ts';
 import type { Connector } from '../connector/types.ts';
 import { textAt, valueAt } from '../draft.ts';
-import { beyondFolderLimit, leftOut } from '../folder-limit.ts';
+import { beyondFolderLimit, leftOut } from './folder-limit.ts';
 import type { KnowledgeSource } from '../knowledge-source/types.ts';
-import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from '../known-files.ts';
+import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from './known-files.ts';
 import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../limits.ts';
 import type { Problem } from '../problem.ts';
 import { checkFileOf, inOrder, missingSecrets, problemIn, type CheckFileOptions } from './check-file.ts';

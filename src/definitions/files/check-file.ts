@@ -1,12 +1,12 @@
 import process from 'node:process';
 import { withoutRecognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
-import { readConnectorFile } from '../connector-files.ts';
-import { looksLikeSecret, secretCommand, secretVariable } from '../connector/secrets.ts';
+import { readConnectorFile } from './definition-files.ts';
+import { looksLikeSecret, secretCommand, secretVariable } from '../connector/secrets/secrets.ts';
 import { filledPath, namingPreset, type Expanded } from '../expanded.ts';
-import type { CheckedFile } from '../known-files.ts';
+import type { CheckedFile } from './known-files.ts';
 import { CONNECTOR_PROBLEMS_MAX } from '../limits.ts';
 import { problemAt, type FieldFinding, type Problem } from '../problem.ts';
-import { readYaml, type YamlReading } from '../yaml.ts';
+import { readYaml, type YamlReading } from '../yaml/yaml.ts';
 import type { DefinitionKind, OperatorPolicy } from './kind.ts';
 
 export interface CheckFileOptions {

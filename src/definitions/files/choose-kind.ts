@@ -1,6 +1,6 @@
 import { textAt, valueAt } from '../draft.ts';
 import { nearest } from '../nearest.ts';
-import { describeValue } from '../value-words.ts';
+import { describeValue } from '../schema/value-words.ts';
 import type { KindChoice } from './check-file.ts';
 import { isKindName, KIND_NAMES, type KindName } from './kind-names.ts';
 import { kindNamed } from './kinds.ts';

@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { FieldFinding } from '../problem.ts';
-import { shapeFindingsOf } from '../shape-findings.ts';
+import { shapeFindingsOf } from '../schema/shape-findings.ts';
 import { knowledgeSourceDocument } from './schema-document.ts';
 import { knowledgeSourceValidator } from './schema-validator.ts';
 import type { KnowledgeSource } from './types.ts';

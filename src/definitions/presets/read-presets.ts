@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { packageFile } from '../../core/package-file.ts';
 import { textAt, valueAt } from '../draft.ts';
-import { readYaml } from '../yaml.ts';
+import { readYaml } from '../yaml/yaml.ts';
 import { fillIn } from './fill-in.ts';
 import { isMapping, type Mapping, type Preset } from './preset.ts';
 

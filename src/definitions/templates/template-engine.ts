@@ -1,6 +1,6 @@
 import { AssignTag, Liquid, Token, Value, type Context, type LiquidOptions } from 'liquidjs';
 import { TEMPLATE_CHARACTERS_MAX, TEMPLATE_MEMORY_MAX, TEMPLATE_RENDER_MS_MAX } from '../limits.ts';
-import { TextLines } from '../text-lines.ts';
+import { TextLines } from '../yaml/text-lines.ts';
 import { requestValue, type RequestPlace } from './request-values.ts';
 import { encodingFilter, markValue } from './uri-marks.ts';
 

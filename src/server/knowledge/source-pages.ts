@@ -7,12 +7,12 @@ import { BATCH_BODY_BYTES_MAX } from '../limits.ts';
 import { viewerOf } from '../ops/elements/viewer.ts';
 import { batchError, serverCannot } from './batch-error.ts';
 import { sourceIdSchema } from './batch-schemas.ts';
-import { deletePage } from './delete-page.tsx';
+import { deletePage } from './pages/delete-page.tsx';
 import { redirectWith, takeFlash, type Flash } from './flash.ts';
 import type { KnowledgeContext } from './knowledge-context.ts';
 import { SOURCES_PATH } from './paths.ts';
-import { pageText } from './page-text.ts';
-import { sourcesPage } from './sources-page.tsx';
+import { pageText } from './pages/page-text.ts';
+import { sourcesPage } from './pages/sources-page.tsx';
 
 const HTML = 'text/html; charset=utf-8';
 const access = { access: 'admin' } as const;

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../../core/exit-status.ts';
-import { secretRefsOf } from '../../definitions/connector/secret-references.ts';
+import { secretRefsOf } from '../../definitions/connector/secrets/secret-references.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import { failures } from '../http/answer-schemas.ts';
 import type { ServerContext } from '../context.ts';

@@ -1,5 +1,5 @@
 import { isCredentialHeader, leavesInClear } from '../../definitions/connector/rules/plaintext.ts';
-import { secretRefsOf } from '../../definitions/connector/secret-references.ts';
+import { secretRefsOf } from '../../definitions/connector/secrets/secret-references.ts';
 import type { HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { ReaderPorts, RequestReceiver } from '../../rest/reader.ts';

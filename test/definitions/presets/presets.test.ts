@@ -5,7 +5,7 @@ import { dump } from 'js-yaml';
 import { checkDefinitions } from '../../../src/definitions/files/check-definitions.ts';
 import { exampleOf } from '../../../src/definitions/presets/example.ts';
 import { expandPreset } from '../../../src/definitions/presets/expand.ts';
-import { readYaml } from '../../../src/definitions/yaml.ts';
+import { readYaml } from '../../../src/definitions/yaml/yaml.ts';
 import { expandedYaml } from '../../../src/definitions/presets/expanded-yaml.ts';
 import { fillIn } from '../../../src/definitions/presets/fill-in.ts';
 import { readPresets } from '../../../src/definitions/presets/read-presets.ts';

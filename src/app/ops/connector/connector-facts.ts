@@ -3,7 +3,7 @@ import {
   DELETE_LIMIT_RATIO_DEFAULT,
   OPS_PUSHES_WAIT_MINUTES,
 } from '../../limits.ts';
-import { looksLikeSecret } from '../../../definitions/connector/secrets.ts';
+import { looksLikeSecret } from '../../../definitions/connector/secrets/secrets.ts';
 import { aclOf, isSqlSource, type Connector } from '../../../definitions/connector/types.ts';
 import type { ListedRun } from '../../../state/server/listed-runs.ts';
 import type { Holder, Newest } from '../../../state/server/ops-connectors.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { packageFile } from '../../../core/package-file.ts';
 import { textAt, valueAt } from '../../draft.ts';
-import { readYaml } from '../../yaml.ts';
+import { readYaml } from '../../yaml/yaml.ts';
 import { isMapping } from '../collection-fields.ts';
 
 /** What is known about the API of a well-known app: keys of `spec` that any app could contain itself. */

@@ -1,9 +1,9 @@
 import { textAt, valueAt } from '../../draft.ts';
 import { displayPath, type FieldFinding } from '../../problem.ts';
-import { MAIN_SECRET_PATH, secretReferences } from '../secret-references.ts';
-import { secretTexts, type SecretText } from '../secret-texts.ts';
+import { MAIN_SECRET_PATH, secretReferences } from '../secrets/secret-references.ts';
+import { secretTexts, type SecretText } from '../secrets/secret-texts.ts';
 import { isCredentialHeader } from './plaintext.ts';
-import { looksLikeSecret } from '../secrets.ts';
+import { looksLikeSecret } from '../secrets/secrets.ts';
 
 const URL_PATHS = [
   ...['spec.source.url', 'spec.source.oauth.tokenUrl', 'spec.source.login.url'],

@@ -1,6 +1,6 @@
 import { addressSecretFindings, referenceFindings } from '../../connector/rules/secrets.ts';
 import { inClearFinding, isCredentialHeader, leavesInClear } from '../../connector/rules/plaintext.ts';
-import { secretTexts } from '../../connector/secret-texts.ts';
+import { secretTexts } from '../../connector/secrets/secret-texts.ts';
 import { textAt, valueAt } from '../../draft.ts';
 import { displayPath, type FieldFinding } from '../../problem.ts';
 import { API_KEY_PLACEHOLDER, BASE_URL, CONFIG, headerTexts, requiresAuth } from '../config-fields.ts';

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../../app/catalog/catalog.ts';
 import { isConnectionString } from '../../../core/secrets/connection-string.ts';
-import { secretVariable } from '../../../definitions/connector/secrets.ts';
+import { secretVariable } from '../../../definitions/connector/secrets/secrets.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
 import { digestOf } from '../../../core/secrets/access-key.ts';
 import type { Clock } from '../../../core/time/clock.ts';

@@ -3,7 +3,7 @@ import { expandAppPreset } from '../../../../src/definitions/app/presets/expand.
 import { appPresetOf, readAppPresets } from '../../../../src/definitions/app/presets/app-preset.ts';
 import { appKind } from '../../../../src/definitions/app/kind.ts';
 import { expandedYaml } from '../../../../src/definitions/presets/expanded-yaml.ts';
-import { readYaml } from '../../../../src/definitions/yaml.ts';
+import { readYaml } from '../../../../src/definitions/yaml/yaml.ts';
 
 const SHOP = appPresetOf(
   'shop',

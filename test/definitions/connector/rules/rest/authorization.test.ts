@@ -4,7 +4,7 @@ import { restAuthorizationFindings } from '../../../../../src/definitions/connec
 import { restJobFindings } from '../../../../../src/definitions/connector/rules/rest/job.ts';
 import { restSigningFindings } from '../../../../../src/definitions/connector/rules/rest/signing.ts';
 import { secretFindings } from '../../../../../src/definitions/connector/rules/secrets.ts';
-import { secretRefsOf } from '../../../../../src/definitions/connector/secret-references.ts';
+import { secretRefsOf } from '../../../../../src/definitions/connector/secrets/secret-references.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
