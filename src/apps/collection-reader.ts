@@ -33,6 +33,8 @@ export interface ReadingEnd {
   readonly incomplete: string | undefined;
   /** The listing never contains every entity, as its definition says: nothing may be deleted by it, and that is not a fault. */
   readonly partial: boolean;
+  /** Set if more than one page was requested: an entity that moved to an earlier page meanwhile was not listed. */
+  readonly inPages?: true;
 }
 
 /** Reads one collection of an app. */

@@ -36,3 +36,6 @@ export const APP_OBJECTS_PAGE_BYTES = 4 * 1_048_576;
 export const APP_RETRY_AFTER_SECONDS_MAX = 60;
 /** How often one reading of a listing begins again because the API can no longer continue it. */
 export const APP_LISTING_RESTARTS_MAX = 2;
+
+/** A full sync lists a collection at most this many times, until a listing has every entity of the one before; only then it deletes. */
+export const LISTINGS_MAX = 4;

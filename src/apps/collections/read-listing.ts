@@ -37,7 +37,8 @@ export async function* readListing(
     try {
       const pages = reader.pages({ expiredStatuses: restart?.statuses }, signal);
       yield* entityPages(pages, listing);
-      return { incomplete: incompleteness(pages.statement), partial };
+      const { statement } = pages;
+      return { incomplete: incompleteness(statement), partial, ...(statement.inPages && { inPages: true }) };
     } catch (thrown) {
       if (restarts >= APP_LISTING_RESTARTS_MAX || !mayRestart(thrown, listing)) throw thrown;
       readers.log.warn('the API can no longer continue the listing, so it begins again', {

@@ -12,6 +12,11 @@ const HIGH_MASK = 0x3fff_ffff;
 export class SeenIds {
   readonly #fingerprints = new FingerprintSet();
 
+  /** The number of different ids. */
+  get size(): number {
+    return this.#fingerprints.size;
+  }
+
   /** @returns false if the id was added before */
   add(externalId: string): boolean {
     const [high, low] = fingerprintOf(externalId);

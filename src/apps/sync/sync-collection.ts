@@ -5,7 +5,9 @@ import type { CollectionState } from '../store/engine.ts';
 import { EntityStore, type StoredPage } from '../store/entity-store.ts';
 import type { CollectionResult, SyncMode, SyncRequest } from '../sync-result.ts';
 import { DeleteLog } from './delete-log.ts';
+import { DELETE_BATCH_RECORDS } from '../limits.ts';
 import { deleteMissing } from './delete-missing.ts';
+import { listAgain } from './list-again.ts';
 import { pagesAhead } from './pages-ahead.ts';
 import { SeenIds } from './seen-ids.ts';
 import { endsSync, type SyncPorts } from './ports.ts';
@@ -108,7 +110,8 @@ export class CollectionSync {
       await this.#storePage(page ?? NO_PAGE, end, { mode, lastSyncedAt, untouchedSince });
       if (page !== undefined) this.#pages++;
       if (end === undefined || end.partial || untouchedSince === undefined) continue;
-      await this.#deleteMissing(end, untouchedSince, signal);
+      const incomplete = end.incomplete ?? (await this.#moved(end, untouchedSince, signal));
+      await this.#deleteMissing(incomplete, untouchedSince, signal);
     }
     await this.#storeCounts(mode);
   }
@@ -145,7 +148,30 @@ export class CollectionSync {
     return false;
   }
 
-  async #deleteMissing({ incomplete }: ReadingEnd, since: string, signal: AbortSignal): Promise<void> {
+  /** Lists a collection of several pages again if entities are missing. @returns why that proves nothing */
+  async #moved({ inPages }: ReadingEnd, since: string, signal: AbortSignal): Promise<string | undefined> {
+    if (inPages !== true) return undefined;
+    const { reader } = this.#job;
+    const listings = {
+      reader,
+      first: this.#seen,
+      store: async (page: EntityPage) => {
+        this.#count(await this.#store.storePage(page));
+      },
+      anyMissing: () => this.#anyMissing(since),
+    };
+    const reason = await listAgain(listings, signal);
+    if (reason !== undefined) this.#reportIncomplete(reason, true);
+    return reason;
+  }
+
+  async #anyMissing(since: string): Promise<boolean> {
+    for await (const ids of this.#store.untouchedIds(since, DELETE_BATCH_RECORDS))
+      if (ids.some((id) => !this.#seen.has(id))) return true;
+    return false;
+  }
+
+  async #deleteMissing(incomplete: string | undefined, since: string, signal: AbortSignal): Promise<void> {
     const { request } = this.#job;
     const counts = this.#counts;
     const { deleted, held, holdReason } = await deleteMissing(

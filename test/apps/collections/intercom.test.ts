@@ -59,7 +59,7 @@ describe('the preset intercom', () => {
     putAll(kind, 'a', 'b', 'c', 'd', 'e');
     const { ids, end } = await readCollection((await open()).of(key));
     expect(ids).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(end).toEqual({ incomplete: undefined, partial: false });
+    expect(end).toMatchObject({ incomplete: undefined, partial: false });
     expect(intercom.requests.every(({ method }) => method === 'GET')).toBe(true);
   });
 

@@ -71,7 +71,7 @@ describe('a collection', () => {
       ['9007199254740993', '{"id":9007199254740993,"n":1e400}'],
       ['3', '{"id":"3"}'],
     ]);
-    expect(end).toEqual({ incomplete: undefined, partial: false });
+    expect(end).toMatchObject({ incomplete: undefined, partial: false });
     expect(pages).toBe(2);
     expect(received.map(({ url: address }) => address)).toEqual([
       '/v2/products?limit=2&skip=0',

@@ -55,7 +55,7 @@ describe('the preset notion', () => {
     notion.trash('b');
     const { ids, end } = await readCollection((await open()).of('notion_page'));
     expect(ids).toEqual(['a', 'c', 'd']);
-    expect(end).toEqual({ incomplete: undefined, partial: true });
+    expect(end).toMatchObject({ incomplete: undefined, partial: true });
     expect(notion.requests.every(({ body }) => !body.includes('last_edited_time'))).toBe(true);
     expect(notion.requests.every(({ headers }) => headers['notion-version'] === '2025-09-03')).toBe(true);
   });

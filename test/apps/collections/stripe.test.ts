@@ -55,7 +55,7 @@ describe('the preset stripe', () => {
     createAll(kind, 'a', 'b', 'c', 'd', 'e');
     const { ids, end } = await readCollection((await open()).of(key));
     expect(ids).toEqual(['e', 'd', 'c', 'b', 'a']);
-    expect(end).toEqual({ incomplete: undefined, partial: false });
+    expect(end).toMatchObject({ incomplete: undefined, partial: false });
     expect(stripe.requests.some(({ url }) => url.includes('created'))).toBe(false);
     expect(stripe.requests.every(({ headers }) => headers['stripe-version'] === '2025-02-24.acacia')).toBe(
       true,

@@ -108,6 +108,41 @@ describeOnEachEngine('Full Sync Mode', (place) => {
     expect(Object.keys(await place().stored('shop_item'))).toHaveLength(5);
   });
 
+  test('deletes no entity that a listing of several pages skipped, only what every listing lacks', async () => {
+    await place().sync(testApp(), [listing(pagesOf(many(6), 2))]);
+    const listed = many(5);
+    // The first listing lacks the third entity, which moved to a page that was read; the sixth is gone.
+    const listings = [listed.toSpliced(2, 1), listed, listed];
+    let readings = 0;
+    const reader = listing(() => pagesOf(listings[readings++] ?? [], 2), { end: { inPages: true } });
+    const { result } = await place().sync(testApp(), [reader], { mode: 'full' });
+    expect(result).toMatchObject({ status: 'completed', created: 0, unchanged: 5, deleted: 1, held: 0 });
+    expect(Object.keys(await place().stored('shop_item'))).toEqual(
+      listed.map(({ externalId }) => externalId),
+    );
+    expect(readings).toBe(2);
+  });
+
+  test('does not list several pages again when no entity is missing', async () => {
+    await place().sync(testApp(), [listing(pagesOf(many(4), 2))]);
+    const reader = listing(pagesOf(many(4), 2), { end: { inPages: true } });
+    await place().sync(testApp(), [reader], { mode: 'full' });
+    expect(reader.asked).toHaveLength(1);
+  });
+
+  test('holds deletes when each listing lacks an entity of the one before', async () => {
+    await place().sync(testApp(), [listing(pagesOf(many(6), 2))]);
+    const listed = many(5);
+    let readings = 0;
+    const reader = listing(() => pagesOf(listed.toSpliced(readings++ % 2, 1), 2), {
+      end: { inPages: true },
+    });
+    const { result } = await place().sync(testApp(), [reader], { mode: 'full' });
+    expect(result).toMatchObject({ status: 'held', deleted: 0, held: 1, errors: 1 });
+    expect(result.problems[0]?.message).toContain('each of 4 listings lacked an entity of the one before');
+    expect(readings).toBe(4);
+  });
+
   test('deletes nothing when a record has no usable id, because it may be a missing one', async () => {
     await place().sync(testApp(), [listing(pagesOf(many(5), 10))]);
     const broken = { code: 'SOURCE_RECORDS_MISSING', message: 'Record 5 of page 1 has no id.' };

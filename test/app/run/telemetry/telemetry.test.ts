@@ -158,6 +158,7 @@ describe('a run that is told to Splunk', () => {
     );
     expect(splunk.events.at(-1)?.event).toEqual({
       event: 'run_ended',
+      kind: 'connector',
       run_id: 'R1',
       connector: 'hr',
       connector_named_after: 'metadata',
